@@ -1,0 +1,65 @@
+"""Countries and areas of ISO 3166-1 with UN M49 regions, and three fictional ones for demonstration and tests."""
+
+import csv
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+
+
+@dataclass(frozen=True, slots=True)
+class Country:
+    """One country or area. `region` is the M49 name (None for AQ and the fictional); `names` by BCP 47 key."""
+
+    code: str
+    names: Mapping[str, str]
+    region: str | None
+    m49: frozenset[str]
+    fictional: bool = False
+
+
+_LANGUAGES = ("en", "fr", "es", "ar", "zh", "ru")
+_FICTIONAL = {"XA": "Alphaland", "XB": "Betaland", "XC": "Gammaland"}
+
+
+def _read() -> Mapping[str, Country]:
+    with files("shared.kernel").joinpath("data/countries.csv").open(encoding="utf-8", newline="") as lines:
+        known = {
+            row["alpha2"]: Country(
+                row["alpha2"],
+                {language: name for language in _LANGUAGES if (name := row[f"name_{language}"])},
+                row["region"] or None,
+                frozenset(
+                    code.zfill(3)
+                    for key in ("region_code", "subregion_code", "intermediate_region_code")
+                    if (code := row[key])
+                ),
+            )
+            for row in csv.DictReader(lines)
+        }
+    for code, name in _FICTIONAL.items():
+        known[code] = Country(code, {"en": name}, None, frozenset(), fictional=True)
+    return MappingProxyType(known)
+
+
+COUNTRIES: Mapping[str, Country] = _read()
+
+
+@cache
+def known_codes(*, fictional: bool) -> frozenset[str]:
+    """The codes that the API knows: 249, and the three fictional ones where the setting allows them."""
+    return frozenset(code for code, country in COUNTRIES.items() if fictional or not country.fictional)
+
+
+@cache
+def in_region(region: str) -> frozenset[str]:
+    """Codes of an M49 region, given as its number (`142`, `034`) or its top-level name; empty when unknown."""
+    wanted = region.zfill(3) if region.isdigit() else region.casefold()
+    if wanted == "001":
+        return frozenset(code for code, country in COUNTRIES.items() if not country.fictional)
+    return frozenset(
+        code
+        for code, country in COUNTRIES.items()
+        if wanted in country.m49 or (country.region or "").casefold() == wanted
+    )

@@ -1,0 +1,152 @@
+"""One transition table per entity: it enforces, documents, and answers `allowed_actions`."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from shared.kernel.errors import Conflict, FieldError, Forbidden, Invalid
+
+Case = TypeVar("Case")
+"""What a guard may look at: the record and what was loaded beside it. Each feature has its own frozen dataclass."""
+
+
+def always(_case: object) -> str | None:
+    """The guard of a step that asks for nothing."""
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Transition(Generic[Case]):
+    """One verb. `guard` answers None, or the code of the reason why not. `target` None returns to the state before.
+
+    `fact` is the past participle announced; where absent it is the target's name. `fields` are the names that the
+    body's `fields` may hold. `timed` steps are taken by schedules, never by callers.
+    """
+
+    verb: str
+    sources: frozenset[str]
+    target: str | None
+    guard: Callable[[Case], str | None] = always
+    reason_required: bool = False
+    fields: tuple[str, ...] = ()
+    fact: str | None = None
+    timed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A verb of the present state as a caller sees it in `allowed_actions`."""
+
+    action: str
+    to: str
+    allowed: bool
+    reason: str | None
+    requires: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
+
+
+def step(verb: str, sources: str, target: str | None, **more: object) -> "Transition[Case]":
+    """A transition with its sources written as in the design: `"active|grace"`."""
+    return Transition(verb, frozenset(sources.split("|")), target, **more)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True)
+class Lifecycle(Generic[Case]):
+    """All transitions of one entity, and its states in order of life."""
+
+    states: tuple[str, ...]
+    transitions: tuple[Transition[Case], ...]
+    _by_verb: dict[str, list[Transition[Case]]] = field(init=False, default_factory=dict, compare=False)
+
+    def __post_init__(self) -> None:
+        for transition in self.transitions:
+            unknown = (transition.sources | {transition.target or self.states[0]}) - set(self.states)
+            if unknown:
+                raise ValueError(f"{transition.verb} names unknown states {sorted(unknown)}")
+            self._by_verb.setdefault(transition.verb, []).append(transition)
+
+    def offers(
+        self, status: str, case: Case, may: Callable[[str], bool], previous: str | None = None
+    ) -> list[Offer]:
+        """Every verb that leaves `status`, with whether this caller may take it now and why not."""
+        return [
+            self._offer(transition, status, case, may, previous)
+            for transition in self.transitions
+            if status in transition.sources and not transition.timed
+        ]
+
+    def _offer(
+        self,
+        transition: Transition[Case],
+        status: str,
+        case: Case,
+        may: Callable[[str], bool],
+        previous: str | None,
+    ) -> Offer:
+        reason = None if may(transition.verb) else "not_permitted"
+        reason = reason or transition.guard(case)
+        return Offer(
+            transition.verb,
+            transition.target or previous or status,
+            reason is None,
+            reason,
+            ("reason",) if transition.reason_required else (),
+            transition.fields,
+        )
+
+    def advance(
+        self,
+        status: str,
+        verb: str,
+        case: Case,
+        may: Callable[[str], bool],
+        *,
+        reason: str | None = None,
+        fields: Iterable[str] = (),
+        previous: str | None = None,
+    ) -> tuple[Transition[Case], str]:
+        """The transition and the state it leads to.
+
+        Raises Invalid `unknown_action` or on a missing reason or unknown field, Forbidden where the caller's role
+        lacks the verb, Conflict `transition_not_allowed` where the state or the guard does not allow it.
+        """
+        candidates = self._by_verb.get(verb)
+        if candidates is None or all(candidate.timed for candidate in candidates):
+            raise Invalid(
+                f"There is no action {verb!r}.",
+                code="unknown_action",
+                errors=[FieldError("unknown_action", "Not an action of this resource.", pointer="/action")],
+            )
+        transition = next((c for c in candidates if status in c.sources), candidates[0])
+        if not may(verb):
+            raise Forbidden(
+                "Your grants do not include this action here.", members={"reason": "not_permitted"}
+            )
+        unknown = sorted(set(fields) - set(transition.fields))
+        if unknown:
+            raise Invalid(
+                errors=[
+                    FieldError("unknown_field", "Not a field of this action.", pointer=f"/fields/{n}")
+                    for n in unknown
+                ]
+            )
+        if transition.reason_required and not (reason or "").strip():
+            raise Invalid(
+                errors=[FieldError("reason_required", "This action needs a reason.", pointer="/reason")]
+            )
+        blocked = "not_in_this_state" if status not in transition.sources else transition.guard(case)
+        if blocked is not None:
+            offers = self.offers(status, case, may, previous)
+            raise Conflict(
+                f"{verb} is not possible now.",
+                code="transition_not_allowed",
+                members={"current_state": status, "reason": blocked, "allowed_actions": offers},
+            )
+        target = transition.target or previous
+        if target is None:
+            raise Conflict(
+                "The state before is not known.",
+                code="transition_not_allowed",
+                members={"current_state": status},
+            )
+        return transition, target

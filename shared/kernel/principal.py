@@ -1,0 +1,134 @@
+"""Who asks, and how far their grants reach. Rules only: tokens and rows are read elsewhere."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from functools import cached_property
+from typing import Literal, TypeAlias
+from uuid import UUID
+
+from shared.kernel.countries import COUNTRIES, in_region
+
+Visibility: TypeAlias = Literal["public", "network", "restricted"]
+VISIBILITIES: tuple[Visibility, ...] = ("public", "network", "restricted")
+Permission: TypeAlias = tuple[str, str]
+"""(resource, verb): `("experts", "read")`, `("experts", "approve")`. `*` stands for any."""
+RoleTable: TypeAlias = Mapping[str, frozenset[Permission]]
+READ = "read"
+
+
+class PrincipalKind(StrEnum):
+    """What kind of thing acts."""
+
+    ANONYMOUS = "anonymous"
+    ACCOUNT = "account"
+    CLIENT = "client"
+    KEY = "key"
+    SYSTEM = "system"
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A living grant. For clients `resources` (`membership.experts`) and `verbs` (`read`, `write`) narrow it; None: all."""
+
+    role: str
+    scope_kind: str
+    scope_id: str | None
+    starts: date
+    ends: date | None
+    resources: frozenset[str] | None = None
+    verbs: frozenset[str] | None = None
+
+    def admits(self, resource: str, verb: str) -> bool:
+        """Whether a client's narrowing lets this verb on this resource (`service.resource`) through."""
+        kind = READ if verb == READ else "write"
+        return (
+            self.resources is None
+            or resource in self.resources
+            or f"{resource.split('.')[0]}.*" in self.resources
+        ) and (self.verbs is None or kind in self.verbs)
+
+    @property
+    def countries(self) -> frozenset[str]:
+        """The countries that the scope covers; none for scopes of one record, body or person."""
+        if self.scope_kind == "global":
+            return frozenset(COUNTRIES)
+        if self.scope_kind == "country" and self.scope_id:
+            return frozenset((self.scope_id,))
+        if self.scope_kind == "region" and self.scope_id:
+            return in_region(self.scope_id)
+        return frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How far one permission goes: everywhere, in these countries, on these records (ids as text)."""
+
+    everywhere: bool = False
+    countries: frozenset[str] = frozenset()
+    records: frozenset[str] = frozenset()
+
+    def covers(self, country: str | None, record: UUID | str | None = None) -> bool:
+        """Whether a row of this country, or this very record, lies within."""
+        return (
+            self.everywhere
+            or (country is not None and country in self.countries)
+            or (record is not None and str(record) in self.records)
+        )
+
+    def __bool__(self) -> bool:
+        return self.everywhere or bool(self.countries) or bool(self.records)
+
+
+@dataclass(frozen=True)
+class Principal:
+    """Who asks. Immutable and cached, so what follows from it is computed once."""
+
+    kind: PrincipalKind
+    id: UUID | None = None
+    name: str = ""
+    grants: tuple[Grant, ...] = ()
+    sandbox: bool = False
+    _reaches: dict[tuple[int, str, str], Reach] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def is_anonymous(self) -> bool:
+        return self.kind is PrincipalKind.ANONYMOUS
+
+    @property
+    def is_machine(self) -> bool:
+        """API clients and keys: they must send an idempotency key and never are an applicant or an author."""
+        return self.kind in (PrincipalKind.CLIENT, PrincipalKind.KEY)
+
+    @cached_property
+    def label(self) -> str:
+        """`account:0199…`, as it stands in `created_by`, audit entries and idempotency keys."""
+        return f"{self.kind}:{self.id}" if self.id else str(self.kind)
+
+    def reach(self, roles: RoleTable, resource: str, verb: str) -> Reach:
+        """How far the permission to do `verb` to `resource` (`membership.experts`) goes under a service's role table."""
+        key = (id(roles), resource, verb)
+        found = self._reaches.get(key)
+        if found is None:
+            found = self._reaches[key] = self._reach(roles, resource, verb)
+        return found
+
+    def _reach(self, roles: RoleTable, resource: str, verb: str) -> Reach:
+        short = resource.split(".", 1)[-1]
+        wanted = {(short, verb), (short, "*"), ("*", verb), ("*", "*")}
+        grants = [
+            grant
+            for grant in self.grants
+            if wanted & roles.get(grant.role, frozenset()) and grant.admits(resource, verb)
+        ]
+        countries: frozenset[str] = frozenset().union(*(grant.countries for grant in grants))
+        records = frozenset(grant.scope_id for grant in grants if grant.scope_id and not grant.countries)
+        everywhere = any(grant.scope_kind == "global" for grant in grants)
+        if everywhere and self.sandbox:
+            everywhere, countries = False, frozenset(c for c in countries if COUNTRIES[c].fictional)
+        return Reach(everywhere, countries, records)
+
+
+ANONYMOUS = Principal(PrincipalKind.ANONYMOUS)
+SYSTEM = Principal(PrincipalKind.SYSTEM, name="system")

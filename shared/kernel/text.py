@@ -1,0 +1,44 @@
+"""One rule of folding for names: import, search, sorting and duplicate search all use it."""
+
+import re
+import unicodedata
+
+_LETTER_FORMS = str.maketrans(
+    {
+        "أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ی": "ي", "ې": "ي", "ئ": "ي", "ؤ": "و", "ة": "ه", "ۀ": "ه",
+        "ک": "ك", "ہ": "ه", "ھ": "ه", "ـ": "", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae",
+        "œ": "oe", "ħ": "h", "ı": "i", "ŋ": "n", "ə": "e",
+    }
+)  # fmt: skip
+_NOT_A_WORD = re.compile(r"[^\w]+|_+")
+
+
+def nfc(text: str) -> str:
+    """Canonical composition, as every text is stored."""
+    return unicodedata.normalize("NFC", text)
+
+
+def fold(text: str) -> str:
+    """Words in lower case without diacritics, Arabic marks, letter forms or punctuation, one space between them."""
+    if text.isascii():
+        return " ".join(_NOT_A_WORD.split(text.lower())).strip()
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    bare = "".join(character for character in decomposed if unicodedata.category(character) != "Mn")
+    composed = unicodedata.normalize("NFKC", bare.translate(_LETTER_FORMS)).casefold()
+    return " ".join(_NOT_A_WORD.split(composed)).strip()
+
+
+def search_key(*texts: str) -> str:
+    """The folded texts one after the other, each once, words between spaces: ` abc` finds a word's beginning."""
+    return f" {' '.join(dict.fromkeys(folded for text in texts if (folded := fold(text))))} "
+
+
+def search_pattern(q: str) -> str | None:
+    """The LIKE pattern for what a person typed: one or two characters begin a word, three or more are any fragment.
+
+    None when nothing searchable is left after folding.
+    """
+    folded = fold(q)
+    if not folded:
+        return None
+    return f"% {folded}%" if len(folded) < 3 else f"%{folded}%"

@@ -15,11 +15,7 @@ def today() -> date:
 
 def to_text(instant: datetime) -> str:
     """RFC 3339 in UTC with six fractional digits and `Z`."""
-    return (
-        instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-        if instant.tzinfo is not UTC
-        else _fast(instant)
-    )
+    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ") if instant.tzinfo is not UTC else _fast(instant)
 
 
 def _fast(instant: datetime) -> str:

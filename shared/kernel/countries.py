@@ -24,7 +24,7 @@ _FICTIONAL = {"XA": "Alphaland", "XB": "Betaland", "XC": "Gammaland"}
 
 
 def _read() -> Mapping[str, Country]:
-    with files("shared.kernel").joinpath("data/countries.csv").open(encoding="utf-8", newline="") as lines:
+    with files("shared.kernel").joinpath("data/countries.csv").open(encoding="utf-8") as lines:
         known = {
             row["alpha2"]: Country(
                 row["alpha2"],

@@ -1,4 +1,4 @@
-"""What can go wrong, without a word of HTTP: a stable code and one of a few kinds (`shared.web.problems` maps kinds)."""
+"""What can go wrong, without a word of HTTP: a stable code and one of a few kinds."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

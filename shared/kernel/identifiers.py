@@ -12,9 +12,7 @@ def orcid_id(text: str) -> str | None:
 
     The check digit is ISO 7064 MOD 11-2.
     """
-    found = _ORCID.match(
-        text.strip().upper().replace("HTTPS://ORCID.ORG/", "").replace("HTTP://ORCID.ORG/", "")
-    )
+    found = _ORCID.match(text.strip().upper().replace("HTTPS://ORCID.ORG/", "").replace("HTTP://ORCID.ORG/", ""))
     if found is None:
         return None
     digits = "".join(found.groups())

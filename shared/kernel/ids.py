@@ -13,7 +13,5 @@ _RANDOM_B = (1 << 62) - 1
 def uuid7() -> UUID:
     """A new id: 48 bits of Unix milliseconds, then 74 random bits."""
     bits = int.from_bytes(os.urandom(10), "big")
-    value = (
-        (time.time_ns() // 1_000_000) << 80 | _VERSION | (bits & _RANDOM_A) | _VARIANT | (bits & _RANDOM_B)
-    )
+    value = (time.time_ns() // 1_000_000) << 80 | _VERSION | (bits & _RANDOM_A) | _VARIANT | (bits & _RANDOM_B)
     return UUID(int=value)

@@ -65,9 +65,7 @@ class Lifecycle(Generic[Case]):
                 raise ValueError(f"{transition.verb} names unknown states {sorted(unknown)}")
             self._by_verb.setdefault(transition.verb, []).append(transition)
 
-    def offers(
-        self, status: str, case: Case, may: Callable[[str], bool], previous: str | None = None
-    ) -> list[Offer]:
+    def offers(self, status: str, case: Case, may: Callable[[str], bool], previous: str | None = None) -> list[Offer]:
         """Every verb that leaves `status`, with whether this caller may take it now and why not."""
         return [
             self._offer(transition, status, case, may, previous)
@@ -119,21 +117,16 @@ class Lifecycle(Generic[Case]):
             )
         transition = next((c for c in candidates if status in c.sources), candidates[0])
         if not may(verb):
-            raise Forbidden(
-                "Your grants do not include this action here.", members={"reason": "not_permitted"}
-            )
+            raise Forbidden("Your grants do not include this action here.", members={"reason": "not_permitted"})
         unknown = sorted(set(fields) - set(transition.fields))
         if unknown:
             raise Invalid(
                 errors=[
-                    FieldError("unknown_field", "Not a field of this action.", pointer=f"/fields/{n}")
-                    for n in unknown
+                    FieldError("unknown_field", "Not a field of this action.", pointer=f"/fields/{n}") for n in unknown
                 ]
             )
         if transition.reason_required and not (reason or "").strip():
-            raise Invalid(
-                errors=[FieldError("reason_required", "This action needs a reason.", pointer="/reason")]
-            )
+            raise Invalid(errors=[FieldError("reason_required", "This action needs a reason.", pointer="/reason")])
         blocked = "not_in_this_state" if status not in transition.sources else transition.guard(case)
         if blocked is not None:
             offers = self.offers(status, case, may, previous)

@@ -24,7 +24,7 @@ def _parts(text: str) -> tuple[int, int | None, int | None]:
     found = _FORM.match(text)
     if found is None:
         raise ValueError("a partial date is YYYY, YYYY-MM or YYYY-MM-DD")
-    year, month, day = (int(part) if part else None for part in found.groups())
-    assert year is not None
+    year = int(found[1])
+    month, day = (int(part) if part else None for part in found.groups()[1:])
     date(year, month or 1, day or 1)
     return year, month, day

@@ -30,7 +30,7 @@ class PrincipalKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """A living grant. For clients `resources` (`membership.experts`) and `verbs` (`read`, `write`) narrow it; None: all."""
+    """A living grant. For clients `resources` (`membership.experts`) and `verbs` (`read`, `write`) narrow it."""
 
     role: str
     scope_kind: str
@@ -44,9 +44,7 @@ class Grant:
         """Whether a client's narrowing lets this verb on this resource (`service.resource`) through."""
         kind = READ if verb == READ else "write"
         return (
-            self.resources is None
-            or resource in self.resources
-            or f"{resource.split('.')[0]}.*" in self.resources
+            self.resources is None or resource in self.resources or f"{resource.split('.')[0]}.*" in self.resources
         ) and (self.verbs is None or kind in self.verbs)
 
     @property
@@ -107,7 +105,7 @@ class Principal:
         return f"{self.kind}:{self.id}" if self.id else str(self.kind)
 
     def reach(self, roles: RoleTable, resource: str, verb: str) -> Reach:
-        """How far the permission to do `verb` to `resource` (`membership.experts`) goes under a service's role table."""
+        """How far the permission to do `verb` to `resource` (`membership.experts`) goes under a role table."""
         key = (id(roles), resource, verb)
         found = self._reaches.get(key)
         if found is None:

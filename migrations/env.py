@@ -1,0 +1,47 @@
+"""Alembic's entry: runs the history as `escm_owner` with short locks."""
+
+import asyncio
+from typing import Any
+
+from alembic import context
+from sqlalchemy import Connection, text
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
+
+from migrations.rules import Names
+from shared.database.tables import SCHEMA, metadata
+
+
+def _run(connection: Connection) -> None:
+    settings = context.config.attributes["settings"]
+    context.config.attributes["names"] = Names(settings.role_prefix)
+    connection.execute(text(f"SET ROLE {settings.role_prefix}_owner"))
+    connection.execute(text(f"SET search_path = {SCHEMA}, public"))
+    connection.execute(text("SET lock_timeout = '2s'"))
+    connection.commit()
+    context.configure(
+        connection=connection,
+        target_metadata=metadata,
+        version_table="core_migration",
+        version_table_schema=SCHEMA,
+        include_schemas=True,
+        include_name=_ours,
+        transaction_per_migration=True,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+def _ours(name: str | None, kind: str, _parents: Any) -> bool:
+    return kind != "schema" or name == SCHEMA
+
+
+async def _connect_and_run() -> None:
+    address = context.config.attributes["database_url"].replace("postgresql://", "postgresql+asyncpg://", 1)
+    engine = create_async_engine(address, poolclass=NullPool)
+    async with engine.connect() as connection:
+        await connection.run_sync(_run)
+    await engine.dispose()
+
+
+asyncio.run(_connect_and_run())

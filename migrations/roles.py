@@ -1,0 +1,101 @@
+"""The cluster's roles and the schema that they meet in, made before Alembic runs."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from urllib.parse import urlsplit, urlunsplit
+
+import asyncpg
+
+from shared.configuration.settings import Settings
+from shared.database.tables import SCHEMA
+
+LOGINS = ("membership", "centres", "actions", "access", "relay", "readonly")
+_LOCK = 0x4553434D
+EXTENSIONS = ("pg_trgm", "btree_gist")
+
+
+class UnfitDatabase(Exception):
+    """The database cannot hold this system; the message says how to mend that."""
+
+
+def role(settings: Settings, name: str) -> str:
+    """The role's name in the cluster."""
+    return f"{settings.role_prefix}_{name}"
+
+
+@asynccontextmanager
+async def cluster_lock(database_url: str) -> AsyncIterator[None]:
+    """Roles belong to the cluster, so migrators of all its databases wait for one another in `postgres`.
+
+    Where that database cannot be entered, the lock is taken in the own one.
+    """
+    parts = urlsplit(database_url)
+    try:
+        connection = await asyncpg.connect(urlunsplit(parts._replace(path="/postgres")))
+    except (
+        asyncpg.InvalidAuthorizationSpecificationError,
+        asyncpg.InsufficientPrivilegeError,
+        asyncpg.InvalidCatalogNameError,
+    ):
+        connection = await asyncpg.connect(database_url)
+    try:
+        await connection.execute("SELECT pg_advisory_lock($1)", _LOCK)
+        yield
+    finally:
+        await connection.close()
+
+
+async def prepare(connection: asyncpg.Connection, settings: Settings) -> None:
+    """Creates what is missing of roles, extensions and the schema; sets the passwords of the logins.
+
+    Raises UnfitDatabase where the locale gives names in other scripts no trigrams.
+    """
+    await _ensure_role(connection, role(settings, "owner"), "NOLOGIN")
+    await _ensure_role(connection, role(settings, "search"), "NOLOGIN")
+    for name in LOGINS:
+        await _ensure_role(connection, role(settings, name), "LOGIN")
+        await _set_password(connection, settings, name)
+    if await _may_bypass(connection):
+        await _ensure_role(connection, role(settings, "backup"), "LOGIN BYPASSRLS")
+        await _set_password(connection, settings, "backup")
+    for extension in EXTENSIONS:
+        await connection.execute(f"CREATE EXTENSION IF NOT EXISTS {extension} SCHEMA public")
+    if not await connection.fetchval("SELECT public.show_trgm('Иванов')"):
+        raise UnfitDatabase(
+            "This database's LC_CTYPE gives names in other scripts no trigrams. Create it with "
+            "--locale-provider=builtin --builtin-locale=C.UTF-8 --lc-ctype=C.UTF-8 --lc-collate=C."
+        )
+    await connection.execute(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA} AUTHORIZATION {role(settings, 'owner')}")
+    everyone = ", ".join(role(settings, name) for name in (*LOGINS, "search"))
+    await connection.execute(f"GRANT USAGE ON SCHEMA {SCHEMA} TO {everyone}")
+
+
+async def _ensure_role(connection: asyncpg.Connection, name: str, attributes: str) -> None:
+    if await connection.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", name):
+        return
+    for _ in range(5):
+        try:
+            await connection.execute(f"CREATE ROLE {name} {attributes}")
+            break
+        except asyncpg.DuplicateObjectError:
+            break
+        except asyncpg.UniqueViolationError:
+            await asyncio.sleep(0.2)
+    if not await connection.fetchval("SELECT rolsuper FROM pg_roles WHERE rolname = current_user"):
+        await connection.execute(f"GRANT {name} TO CURRENT_USER WITH SET TRUE, INHERIT TRUE")
+
+
+async def _set_password(connection: asyncpg.Connection, settings: Settings, name: str) -> None:
+    import os
+
+    own = os.environ.get(f"ESCM_{name.upper()}_DATABASE_PASSWORD")
+    secret = own or settings.role_password.get_secret_value()
+    statement = await connection.fetchval(
+        "SELECT format('ALTER ROLE %I PASSWORD %L', $1::text, $2::text)", role(settings, name), secret
+    )
+    await connection.execute(statement)
+
+
+async def _may_bypass(connection: asyncpg.Connection) -> bool:
+    return bool(await connection.fetchval("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user"))

@@ -1,0 +1,66 @@
+"""What every table of the schema gets: grants by name, and row-level security that denies by default."""
+
+from dataclasses import dataclass
+
+from alembic import context, op
+
+_LIST = "((SELECT string_to_array(nullif(current_setting('escm.{name}', true), ''), ','))::text[])"
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Role names under the configured prefix."""
+
+    prefix: str
+
+    def role(self, name: str) -> str:
+        return f"{self.prefix}_{name}"
+
+
+def role(name: str) -> str:
+    """The full name of a role, such as `escm_membership`."""
+    names: Names = context.config.attributes["names"]
+    return names.role(name)
+
+
+def setting(name: str) -> str:
+    """A context setting as text[], computed once per statement; NULL where it is not set, which matches no row."""
+    return _LIST.format(name=name)
+
+
+def run(sql: str) -> None:
+    """Runs statements separated by lines that hold only `--;`."""
+    for statement in sql.split("\n--;\n"):
+        op.execute(statement)
+
+
+def grant(table: str, privileges: str, *roles: str) -> None:
+    """Grants privileges on one table or view to service roles."""
+    op.execute(f"GRANT {privileges} ON {table} TO {', '.join(role(name) for name in roles)}")
+
+
+def country_scoped(table: str, owner: str, *, record: str = "id") -> None:
+    """Row-level security of a table with `country` and `visibility`, and the owner's grants.
+
+    Reading asks visibility, country or record (column `record`); writing asks the write countries or records, never
+    visibility.
+    """
+    readable = (
+        f"visibility = ANY({setting('visibilities')}) OR country = ANY({setting('countries')})"
+        f" OR {record}::text = ANY({setting('records')})"
+    )
+    writable = f"country = ANY({setting('write_countries')}) OR {record}::text = ANY({setting('write_records')})"
+    op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
+    op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
+    op.execute(f"CREATE POLICY {table}_read ON {table} FOR SELECT USING ({readable})")
+    op.execute(f"CREATE POLICY {table}_insert ON {table} FOR INSERT WITH CHECK ({writable})")
+    op.execute(f"CREATE POLICY {table}_update ON {table} FOR UPDATE USING ({writable}) WITH CHECK ({writable})")
+    op.execute(f"CREATE POLICY {table}_delete ON {table} FOR DELETE USING ({writable})")
+    grant(table, "SELECT, INSERT, UPDATE, DELETE", owner)
+
+
+def reference_numbers(table: str, prefix: str, owner: str) -> None:
+    """The sequence and default of `ref`: `CTR-000045`. The sequence is over all countries; gaps are allowed."""
+    op.execute(f"CREATE SEQUENCE {table}_ref_seq")
+    op.execute(f"ALTER TABLE {table} ALTER COLUMN ref SET DEFAULT core_ref('{prefix}', nextval('{table}_ref_seq'))")
+    op.execute(f"GRANT USAGE ON SEQUENCE {table}_ref_seq TO {role(owner)}")

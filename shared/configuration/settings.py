@@ -1,0 +1,79 @@
+"""Typed settings from the environment and from secret files, with a stop on names that nobody knows."""
+
+import os
+from pathlib import Path
+from typing import Any, ClassVar, Literal
+from urllib.parse import quote, urlsplit, urlunsplit
+
+from pydantic import Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+DEVELOPMENT_SECRET = "development-only"
+_KNOWN_ELSEWHERE = ("ESCM_LOCAL_", "ESCM_MEMBERSHIP_", "ESCM_CENTRES_", "ESCM_ACTIONS_", "ESCM_ACCESS_", "ESCM_PORTAL_")
+
+
+class Settings(BaseSettings):
+    """What every process of the system is told. `X_FILE` names a file that holds the value of `X`.
+
+    Unknown variables with the prefix `ESCM_`, and development secrets in production, stop the start.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="ESCM_", extra="ignore", populate_by_name=True)
+    service: ClassVar[str] = ""
+
+    database_url: str = Field("postgresql://escm@127.0.0.1:5432/escm", validation_alias="DATABASE_URL")
+    redis_url: str = Field("redis://127.0.0.1:6379/0", validation_alias="REDIS_URL")
+    environment: Literal["laptop", "test", "production"] = Field("laptop", validation_alias="ESCM_ENVIRONMENT")
+    fictional_countries: bool = Field(default=True, validation_alias="ESCM_FICTIONAL_COUNTRIES")
+    secret_key: SecretStr = Field(SecretStr(DEVELOPMENT_SECRET), validation_alias="ESCM_SECRET_KEY")
+    role_prefix: str = Field("escm", pattern=r"^[a-z][a-z0-9_]{0,20}$", validation_alias="ESCM_ROLE_PREFIX")
+    role_password: SecretStr = Field(SecretStr(DEVELOPMENT_SECRET), validation_alias="ESCM_ROLE_PASSWORD")
+    issuer: str = Field("https://escm.invalid", validation_alias="ESCM_ISSUER")
+    audience: str = Field("escm", validation_alias="ESCM_AUDIENCE")
+    metrics_port: int = Field(0, ge=0, le=65535, validation_alias="ESCM_METRICS_PORT")
+    storage_path: Path = Field(Path(".local/files"), validation_alias="ESCM_STORAGE_PATH")
+    pool_size: int = Field(8, ge=1, le=40)
+    database_password: SecretStr | None = None
+
+    def __init__(self, **values: Any) -> None:
+        super().__init__(**{**_from_files(), **values})
+
+    @model_validator(mode="after")
+    def _refuse(self) -> "Settings":
+        known = {field.validation_alias for field in type(self).model_fields.values()}
+        prefix = str(self.model_config["env_prefix"])
+        known |= {f"{prefix}{name}".upper() for name in type(self).model_fields}
+        known |= {f"{name}_FILE" for name in known if name}
+        for name in os.environ:
+            elsewhere = any(name.startswith(other) for other in _KNOWN_ELSEWHERE if other != prefix)
+            if name.startswith("ESCM_") and name not in known and not elsewhere:
+                raise ValueError(f"{name} is not a setting of {self.service or 'this system'}; check its spelling")
+        if self.environment == "production":
+            secrets = {
+                "ESCM_SECRET_KEY": self.secret_key,
+                "ESCM_ROLE_PASSWORD": self.database_password or self.role_password,
+            }
+            for name, secret in secrets.items():
+                if secret.get_secret_value() == DEVELOPMENT_SECRET:
+                    raise ValueError(f"{name} still has its development value; production refuses it")
+            if self.fictional_countries:
+                raise ValueError("ESCM_FICTIONAL_COUNTRIES must be off in production")
+        return self
+
+    def database_dsn(self, role: str | None = None) -> str:
+        """The address that a role logs in at: `DATABASE_URL` with this service's (or the given) role and password."""
+        parts = urlsplit(self.database_url.replace("postgresql+asyncpg://", "postgresql://"))
+        own = role is None and self.database_password is not None
+        password = self.database_password if own and self.database_password else self.role_password
+        user = f"{self.role_prefix}_{role or self.service}:{quote(password.get_secret_value(), safe='')}"
+        host = parts.netloc.rpartition("@")[2]
+        return urlunsplit(parts._replace(netloc=f"{user}@{host}"))
+
+
+def _from_files() -> dict[str, str]:
+    """Values of every `NAME_FILE` in the environment whose `NAME` is ours."""
+    return {
+        name.removesuffix("_FILE"): Path(path).read_text(encoding="utf-8").strip()
+        for name, path in os.environ.items()
+        if name.endswith("_FILE") and (name.startswith("ESCM_") or name in ("DATABASE_URL_FILE", "REDIS_URL_FILE"))
+    }

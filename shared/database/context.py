@@ -1,0 +1,88 @@
+"""The settings that row-level security reads, and the one-round-trip form in which reads carry them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, bindparam, func, select, true
+from sqlalchemy.sql.elements import ColumnElement
+
+from shared.kernel.countries import COUNTRIES
+from shared.kernel.principal import VISIBILITIES, Principal, Reach
+
+_ALL_COUNTRIES = ",".join(sorted(COUNTRIES))
+
+
+@dataclass(frozen=True, slots=True)
+class AccessContext:
+    """What a principal may read and write of one resource, as row-level security sees it: comma-separated texts.
+
+    Who reads everywhere gets all three visibilities, which is one comparison for a row; the countries are for the rest.
+    """
+
+    visibilities: str
+    countries: str = ""
+    records: str = ""
+    write_countries: str = ""
+    write_records: str = ""
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """Values for a statement made by `within_context`."""
+        return {"ctx_visibilities": self.visibilities, "ctx_countries": self.countries, "ctx_records": self.records}
+
+    @property
+    def set_local(self) -> str:
+        """`SET LOCAL` commands. The values hold only codes and ids; anything else is refused."""
+        pairs = {
+            "visibilities": self.visibilities,
+            "countries": self.countries,
+            "records": self.records,
+            "write_countries": self.write_countries,
+            "write_records": self.write_records,
+        }
+        for value in pairs.values():
+            if not value.replace(",", "").replace("-", "").isalnum() and value:
+                raise ValueError("an access context holds codes and ids only")
+        return ";".join(f"SET LOCAL escm.{name}='{value}'" for name, value in pairs.items() if value)
+
+
+SYSTEM_CONTEXT = AccessContext(",".join(VISIBILITIES), "", "", _ALL_COUNTRIES)
+"""Workers and maintenance: every row, for reading and writing. Countries need no list, since all visibilities are open."""
+NO_CONTEXT = AccessContext("")
+
+
+def context_for(principal: Principal, read: Reach, write: Reach | None = None) -> AccessContext:
+    """The context of a principal whose reading and writing reach so far."""
+    if read.everywhere:
+        visibilities = ",".join(VISIBILITIES)
+    else:
+        visibilities = "public,network" if principal.grants else "public"
+    write = write or Reach()
+    return AccessContext(
+        visibilities,
+        "" if read.everywhere else ",".join(sorted(read.countries)),
+        ",".join(sorted(read.records)),
+        _ALL_COUNTRIES if write.everywhere else ",".join(sorted(write.countries)),
+        ",".join(sorted(write.records)),
+    )
+
+
+def _setting(name: str) -> ColumnElement[Any]:
+    return func.set_config(f"escm.{name}", bindparam(f"ctx_{name}"), true())
+
+
+context = (
+    select((_setting("visibilities") + _setting("countries") + _setting("records")).label("c"))
+    .cte("ctx")
+    .prefix_with("MATERIALIZED")
+)
+"""`WITH ctx AS MATERIALIZED (…)`: sets the three reading settings for this statement's transaction."""
+
+
+def within_context(query: Select[Any]) -> Select[Any]:
+    """The query run under the context's settings in one statement and one round trip.
+
+    The query sees `ctx` and so cannot start before the settings are made. Parameters: `AccessContext.parameters`.
+    """
+    inner = query.where(context.c.c.is_not(None)).lateral("r")
+    return select(*inner.c).select_from(context.join(inner, true()))

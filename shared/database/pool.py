@@ -1,0 +1,83 @@
+"""One asyncpg pool per database role and process."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import asyncpg
+import orjson
+
+from shared.database.statements import Connection
+from shared.kernel.errors import Unavailable
+
+_LIMITS = {
+    "search_path": "escm",
+    "timezone": "UTC",
+    "statement_timeout": "15000",
+    "lock_timeout": "5000",
+    "idle_in_transaction_session_timeout": "30000",
+    "client_connection_check_interval": "1000",
+    "jit": "off",
+}
+_UNREACHABLE = (OSError, asyncpg.PostgresConnectionError, asyncpg.CannotConnectNowError, asyncpg.AdminShutdownError)
+
+
+def _dump(value: Any) -> str:
+    return orjson.dumps(value).decode()
+
+
+async def _prepare(connection: asyncpg.Connection) -> None:
+    for name in ("json", "jsonb"):
+        await connection.set_type_codec(name, schema="pg_catalog", encoder=_dump, decoder=orjson.loads)
+
+
+async def _no_reset(_connection: asyncpg.Connection) -> None:
+    """Contexts are transaction-local, so a returned connection carries nothing; resetting would cost a round trip."""
+
+
+class Database:
+    """The pool of one role. Opens lazily reconnecting connections; `acquire` waits at most `patience` seconds."""
+
+    def __init__(self, pool: asyncpg.Pool, patience: float) -> None:
+        self._pool = pool
+        self._patience = patience
+
+    @classmethod
+    async def open(cls, dsn: str, *, size: int = 8, patience: float = 2.5, application: str = "escm") -> "Database":
+        """Makes the pool. No connection is made yet, so that a process starts while Postgres is away."""
+        pool = asyncpg.create_pool(
+            dsn,
+            min_size=0,
+            max_size=size,
+            init=_prepare,
+            reset=_no_reset,
+            timeout=patience,
+            command_timeout=20,
+            max_inactive_connection_lifetime=300,
+            statement_cache_size=512,
+            server_settings={**_LIMITS, "application_name": application},
+        )
+        return cls(await pool, patience)
+
+    async def close(self) -> None:
+        """Closes the pool, at most five seconds for what is under way."""
+        try:
+            async with asyncio.timeout(5):
+                await self._pool.close()
+        except TimeoutError:
+            self._pool.terminate()
+
+    @asynccontextmanager
+    async def acquire(self) -> AsyncIterator[Connection]:
+        """A connection. Raises Unavailable when Postgres cannot be reached within the patience, or goes away."""
+        try:
+            connection = await self._pool.acquire(timeout=self._patience)
+        except (*_UNREACHABLE, TimeoutError) as error:
+            raise Unavailable("The database cannot be reached.") from error
+        try:
+            yield connection
+        except _UNREACHABLE as error:
+            raise Unavailable("The database went away.") from error
+        finally:
+            await self._pool.release(connection)

@@ -1,0 +1,70 @@
+"""SQLAlchemy Core statements, compiled once, executed by asyncpg."""
+
+from collections.abc import Callable, Hashable, Sequence
+from typing import Any, TypeAlias
+
+import asyncpg
+from sqlalchemy.dialects.postgresql import asyncpg as dialect
+from sqlalchemy.sql import ClauseElement
+
+Row: TypeAlias = asyncpg.Record
+Connection: TypeAlias = asyncpg.Connection | asyncpg.pool.PoolConnectionProxy
+_DIALECT = dialect.dialect()  # type: ignore[no-untyped-call]
+
+
+class Statement:
+    """A Core clause with its SQL and the order of its parameters.
+
+    Parameters are `bindparam` names; literals inside the clause keep their values. A missing parameter is KeyError.
+    Values go to asyncpg as they are (json columns take Python values, arrays take lists).
+    """
+
+    __slots__ = ("_defaults", "_order", "sql")
+
+    def __init__(self, clause: ClauseElement) -> None:
+        compiled = clause.compile(dialect=_DIALECT, compile_kwargs={"render_postcompile": True})
+        self.sql = str(compiled)
+        self._order: Sequence[str] = compiled.positiontup or ()  # type: ignore[attr-defined]
+        required = {name for name, bind in compiled.binds.items() if bind.required}  # type: ignore[attr-defined]
+        self._defaults = {name: value for name, value in compiled.params.items() if name not in required}
+
+    def arguments(self, values: dict[str, Any]) -> list[Any]:
+        """The values in the order of `$1, $2, …`."""
+        defaults = self._defaults
+        return [values[name] if name in values else defaults[name] for name in self._order]
+
+    async def fetch(self, connection: Connection, **values: Any) -> list[Row]:
+        """All rows."""
+        rows: list[Row] = await connection.fetch(self.sql, *self.arguments(values))
+        return rows
+
+    async def fetchrow(self, connection: Connection, **values: Any) -> Row | None:
+        """The first row or None."""
+        return await connection.fetchrow(self.sql, *self.arguments(values))
+
+    async def fetchval(self, connection: Connection, **values: Any) -> Any:
+        """The first column of the first row, or None."""
+        return await connection.fetchval(self.sql, *self.arguments(values))
+
+    async def execute(self, connection: Connection, **values: Any) -> str:
+        """Runs it; the command tag, such as `UPDATE 1`."""
+        tag: str = await connection.execute(self.sql, *self.arguments(values))
+        return tag
+
+
+class Shapes:
+    """A bounded cache of statements by their shape (which filters, which sort), built when first asked for."""
+
+    def __init__(self, build: Callable[..., ClauseElement], bound: int = 512) -> None:
+        self._build = build
+        self._bound = bound
+        self._known: dict[Hashable, Statement] = {}
+
+    def get(self, *shape: Hashable) -> Statement:
+        """The statement of this shape. The oldest is dropped beyond the bound."""
+        found = self._known.get(shape)
+        if found is None:
+            if len(self._known) >= self._bound:
+                self._known.pop(next(iter(self._known)))
+            found = self._known[shape] = Statement(self._build(*shape))
+        return found

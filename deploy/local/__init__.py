@@ -1,0 +1,1 @@
+"""The whole system on one machine: embedded PostgreSQL and Valkey, and the processes beside them."""

@@ -1,0 +1,128 @@
+"""Where the local stack keeps its state.
+
+`.local/` holds what tools read: `stack.json`, `log/`. Beside it, or in `/var/tmp/escm-<random>` named by
+the pointer file `.local/data` where the unprivileged account cannot reach `.local/`, lie the databases,
+the secrets, the record of running processes and the lock.
+"""
+
+import fcntl
+import json
+import os
+import secrets
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Self
+
+from deploy.local.account import Account
+from deploy.local.errors import LocalStackError
+
+PROJECT = Path(__file__).resolve().parents[2]
+DEFAULT = PROJECT / ".local"
+FAR = Path("/var/tmp")  # noqa: S108 - survives a restart, unlike /tmp; the folder in it is private
+FAR_PREFIX = "escm-"
+
+
+class Folder:
+    """The folders of one stack. Opening it creates them; the lock is taken by `hold`."""
+
+    def __init__(self, root: Path, data: Path, account: Account) -> None:
+        self.root = root
+        self.data = data
+        self.account = account
+        self.log = root / "log"
+        self.stack_file = root / "stack.json"
+        self.record_file = data / "processes.json"
+        self._secrets_file = data / "secrets.json"
+        self._lock: int | None = None
+
+    @classmethod
+    def open(cls, root: Path = DEFAULT, far: Path = FAR) -> Self:
+        """Find or create the folders. Raises LocalStackError where the caller may not write there."""
+        root = root.absolute()
+        try:
+            root.mkdir(mode=0o755, parents=True, exist_ok=True)
+            (root / "log").mkdir(mode=0o700, exist_ok=True)
+            data, account = _data(root, far)
+            write_private(root / "log" / ".writable", "")
+        except PermissionError as refused:
+            raise LocalStackError(
+                f"{refused.filename} belongs to another user: start as that user, or remove it with `make clean`"
+            ) from refused
+        return cls(root, data, account)
+
+    def hold(self, wait: float, tell: Callable[[str], None] = lambda _: None) -> None:
+        """Lock the data for this process until it ends, waiting `wait` seconds for one that is stopping."""
+        descriptor = os.open(self.data / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        until, told = time.monotonic() + wait, False
+        while True:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                holder = os.pread(descriptor, 32, 0).decode() or "unknown"
+                if time.monotonic() > until:
+                    os.close(descriptor)
+                    raise LocalStackError(
+                        f"a stack runs in {self.root} already (process {holder}): stop it with `kill {holder}`"
+                    ) from None
+                if not told:
+                    tell(f"waits for the stack of process {holder} to stop")
+                    told = True
+                time.sleep(0.2)
+            else:
+                os.ftruncate(descriptor, 0)
+                os.pwrite(descriptor, str(os.getpid()).encode(), 0)
+                self._lock = descriptor
+                return
+
+    def release(self) -> None:
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+
+    def secret(self, name: str) -> str:
+        """A random secret of this data, made on first use and the same ever after."""
+        known: dict[str, str] = {}
+        if self._secrets_file.exists():
+            known = json.loads(self._secrets_file.read_text())
+        if name not in known:
+            known[name] = secrets.token_urlsafe(32)
+            write_private(self._secrets_file, json.dumps(known))
+        return known[name]
+
+    def write_stack(self, description: Mapping[str, Any]) -> None:
+        write_private(self.stack_file, json.dumps(description, indent=2) + "\n")
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a file of mode 600 whole: a reader sees the old text or the new."""
+    partial = path.with_name(f".{path.name}.{os.getpid()}")
+    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(text)
+    partial.rename(path)
+
+
+def far_data(root: Path, far: Path = FAR) -> Path | None:
+    """The data folder that the pointer names, or None. A pointer elsewhere than into `far` is refused."""
+    pointer = root / "data"
+    if not pointer.exists():
+        return None
+    named = Path(pointer.read_text().strip())
+    if named.parent != far or not named.name.startswith(FAR_PREFIX) or named.is_symlink():
+        raise LocalStackError(f"{pointer} names no data folder of this stack: remove it to start empty")
+    return named
+
+
+def _data(root: Path, far: Path) -> tuple[Path, Account]:
+    named = far_data(root, far)
+    if named is not None and named.is_dir():
+        return named, Account.for_data(named)
+    account = Account.for_data(root / "postgres")
+    if not account.drops or account.can_enter(root):
+        return root, account
+    data = Path(tempfile.mkdtemp(prefix=FAR_PREFIX, dir=far))
+    account.own(data)
+    write_private(root / "data", f"{data}\n")
+    return data, account

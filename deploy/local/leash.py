@@ -1,0 +1,33 @@
+"""Start a program that ends with its supervisor.
+
+    python leash.py SUPERVISOR SIGNAL UID GID COMMAND …
+
+Leaves root for UID and GID where it is root, asks the kernel (Linux) to send SIGNAL when the
+supervisor dies, and becomes COMMAND. A file of its own, with the standard library alone, because the
+account that is dropped to may be unable to reach the interpreter, and code between fork and exec is
+unsafe in a process with threads.
+"""
+
+import ctypes
+import os
+import sys
+
+_PR_SET_PDEATHSIG = 1
+
+
+def main(arguments: list[str]) -> None:
+    supervisor, number, uid, gid, *command = arguments
+    if os.geteuid() == 0 and int(uid) != 0:
+        os.setgroups([])
+        os.setgid(int(gid))
+        os.setuid(int(uid))
+    if sys.platform == "linux":
+        # After setuid, which clears it.
+        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, int(number), 0, 0, 0)
+    if os.getppid() != int(supervisor):
+        sys.exit("the supervisor has ended")
+    os.execv(command[0], command)  # noqa: S606
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,171 @@
+"""Access tokens (RFC 9068): how they are signed, and everything that is asked of one before it is believed."""
+
+import json
+import math
+import re
+from base64 import urlsafe_b64decode
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from joserfc import jws
+from joserfc.errors import JoseError
+from joserfc.jwk import ECKey
+
+from shared.kernel.errors import Unauthenticated
+from shared.kernel.principal import PrincipalKind
+
+ALGORITHM = "ES256"
+TYPE = "at+jwt"
+MAX_TOKEN = 8192
+"""Characters of a token. A longer one is refused before anything in it is read."""
+SKEW = 30
+"""Seconds by which the clocks of issuer and verifier may differ."""
+LIFETIME = 600
+"""Seconds that an access token of ours lives."""
+
+_COMPACT = re.compile(r"[A-Za-z0-9_-]{1,1024}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{1,1024}")
+_HEADER_MEMBERS = frozenset(("alg", "typ", "kid"))
+_SUBJECTS = {str(kind): kind for kind in (PrincipalKind.ACCOUNT, PrincipalKind.CLIENT, PrincipalKind.KEY)}
+_CHALLENGE = {"WWW-Authenticate": 'Bearer realm="escm", error="invalid_token"'}
+
+
+class InvalidToken(Unauthenticated):
+    """A token that is not ours, no longer holds, or never did. The answer does not say which."""
+
+    code = "invalid_token"
+
+    def __init__(self, detail: str = "The access token does not hold.") -> None:
+        super().__init__(detail, headers=_CHALLENGE)
+
+
+class UnknownKey(InvalidToken):
+    """The token names a key that the verifier has not seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRules:
+    """Who may have issued a token, and for whom it must be meant."""
+
+    issuer: str
+    audience: str
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """What a verified token says. Times are Unix seconds."""
+
+    kind: PrincipalKind
+    subject: UUID
+    client_id: str
+    token_id: str
+    scope: str
+    issued_at: int
+    expires_at: int
+    key_id: str
+
+    def document(self, rules: TokenRules) -> dict[str, Any]:
+        """The claims as they are signed."""
+        return {
+            "iss": rules.issuer,
+            "aud": rules.audience,
+            "sub": f"{self.kind}:{self.subject}",
+            "client_id": self.client_id,
+            "jti": self.token_id,
+            "scope": self.scope,
+            "iat": self.issued_at,
+            "nbf": self.issued_at,
+            "exp": self.expires_at,
+        }
+
+
+def sign(claims: Claims, rules: TokenRules, key: ECKey) -> str:
+    """The token in its compact form, signed with the private key that `claims.key_id` names."""
+    header = {"alg": ALGORITHM, "typ": TYPE, "kid": claims.key_id}
+    payload = json.dumps(claims.document(rules), separators=(",", ":"))
+    return jws.serialize_compact(header, payload, key, [ALGORITHM])
+
+
+def public_key(jwk: Mapping[str, Any]) -> ECKey:
+    """A published key. ValueError for anything but the public half of a P-256 key."""
+    if jwk.get("kty") != "EC" or jwk.get("crv") != "P-256" or "d" in jwk:
+        raise ValueError("a published key is the public half of a P-256 key")
+    return ECKey.import_key({name: str(jwk[name]) for name in ("kty", "crv", "x", "y")})
+
+
+def verify(token: str, keys: Mapping[str, ECKey], rules: TokenRules, now: float) -> Claims:
+    """What the token says, once its form, key, signature, issuer, audience and times hold.
+
+    Raises UnknownKey where `keys` lacks its `kid`, InvalidToken for every other fault. Keys that the token itself
+    carries or points to (`jwk`, `jku`, `x5u`, `x5c`), extensions (`crit`) and other algorithms are never looked at.
+    """
+    key_id = _key_id(token)
+    key = keys.get(key_id)
+    if key is None:
+        raise UnknownKey
+    try:
+        payload = jws.deserialize_compact(token, key, [ALGORITHM]).payload
+    except (JoseError, ValueError) as error:
+        raise InvalidToken from error
+    return _claims(_object(payload), key_id, rules, now)
+
+
+def _key_id(token: str) -> str:
+    if len(token) > MAX_TOKEN or not _COMPACT.fullmatch(token):
+        raise InvalidToken
+    encoded = token.partition(".")[0]
+    try:
+        header = _object(urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4)))
+    except ValueError as error:
+        raise InvalidToken from error
+    key_id = header.get("kid")
+    if header.keys() - _HEADER_MEMBERS or header.get("alg") != ALGORITHM or not isinstance(key_id, str):
+        raise InvalidToken
+    if str(header.get("typ")).lower().removeprefix("application/") != TYPE:
+        raise InvalidToken
+    return key_id
+
+
+def _claims(claims: dict[str, Any], key_id: str, rules: TokenRules, now: float) -> Claims:
+    audience = claims.get("aud")
+    if claims.get("iss") != rules.issuer or rules.audience not in (
+        audience if isinstance(audience, list) else [audience]
+    ):
+        raise InvalidToken
+    issued, starts, expires = (_seconds(claims, name) for name in ("iat", "nbf", "exp"))
+    if expires + SKEW <= now or max(issued, starts) - SKEW > now or expires <= issued:
+        raise InvalidToken
+    texts = [claims.get(name, "") for name in ("sub", "client_id", "jti", "scope")]
+    if not all(isinstance(text, str) for text in texts) or not texts[2]:
+        raise InvalidToken
+    subject, client_id, token_id, scope = texts
+    kind, _, identity = subject.partition(":")
+    try:
+        return Claims(_SUBJECTS[kind], UUID(identity), client_id, token_id, scope, issued, expires, key_id)
+    except (KeyError, ValueError) as error:
+        raise InvalidToken from error
+
+
+def _seconds(claims: dict[str, Any], name: str) -> int:
+    value = claims.get(name)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise InvalidToken
+    return int(value)
+
+
+def _object(text: bytes | None) -> dict[str, Any]:
+    try:
+        value = json.loads(text or b"", object_pairs_hook=_unique)
+    except (ValueError, RecursionError) as error:
+        raise InvalidToken from error
+    if not isinstance(value, dict):
+        raise InvalidToken
+    return value
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a member stands twice")
+    return found

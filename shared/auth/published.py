@@ -1,0 +1,148 @@
+"""What `access` publishes to every service: the living keys, principals and grants, each read in one statement."""
+
+import asyncio
+import time
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Hashable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+from uuid import UUID
+
+from joserfc.jwk import ECKey
+from sqlalchemy import and_, bindparam, column, select, table
+
+from shared.auth.keys import InvalidToken, public_key
+from shared.database.pool import Database
+from shared.database.statements import Row, Statement
+from shared.kernel.principal import Grant, Principal, PrincipalKind
+
+T = TypeVar("T")
+_KEYS = table("access_published_key", column("kid"), column("public"))
+_PRINCIPALS = table(
+    "access_published_principal", *(column(name) for name in ("kind", "id", "name", "sandbox", "revoked_tokens"))
+)
+_GRANTS = table(
+    "access_published_grant",
+    *(column(name) for name in ("id", "principal_kind", "principal_id", "role", "scope_kind", "scope_id")),
+    *(column(name) for name in ("starts", "ends", "resources", "verbs")),
+)
+_READ_KEYS = Statement(select(_KEYS.c.kid, _KEYS.c.public))
+_of_principal = and_(_GRANTS.c.principal_kind == _PRINCIPALS.c.kind, _GRANTS.c.principal_id == _PRINCIPALS.c.id)
+_READ_STANDING = Statement(
+    select(
+        _PRINCIPALS.c.name,
+        _PRINCIPALS.c.sandbox,
+        _PRINCIPALS.c.revoked_tokens,
+        *(_GRANTS.c[name] for name in ("role", "scope_kind", "scope_id", "starts", "ends", "resources", "verbs")),
+    )
+    .select_from(_PRINCIPALS.outerjoin(_GRANTS, _of_principal))
+    .where(_PRINCIPALS.c.kind == bindparam("kind"), _PRINCIPALS.c.id == bindparam("id"))
+    .order_by(_GRANTS.c.id)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A principal as it stood at `read_at` (monotonic seconds), and its tokens that no longer hold."""
+
+    principal: Principal
+    revoked_tokens: frozenset[str]
+    read_at: float
+
+
+class OneFlight(Generic[T]):
+    """Callers that ask for the same thing at once share one answer, and none of them can cancel it for the others."""
+
+    def __init__(self, read: Callable[..., Awaitable[T]]) -> None:
+        self._read = read
+        self._under_way: dict[Hashable, asyncio.Task[T]] = {}
+
+    async def get(self, *key: Hashable) -> T:
+        task = self._under_way.get(key)
+        if task is None:
+            task = self._under_way[key] = asyncio.ensure_future(self._answer(key))
+            task.add_done_callback(_seen)
+        return await asyncio.shield(task)
+
+    async def _answer(self, key: tuple[Hashable, ...]) -> T:
+        try:
+            return await self._read(*key)
+        finally:
+            del self._under_way[key]
+
+
+def _seen(task: asyncio.Task[T]) -> None:
+    """An error that every caller has left behind is not reported as lost."""
+    if not task.cancelled():
+        task.exception()
+
+
+class KeyRing:
+    """The published keys, read again when older than `age` seconds, or for an unknown one at most every `pause`."""
+
+    def __init__(self, database: Database, *, age: float, pause: float = 5.0) -> None:
+        self._database = database
+        self._age = age
+        self._pause = pause
+        self._keys: dict[str, ECKey] = {}
+        self._read_at = float("-inf")
+        self._flight = OneFlight(self._read)
+
+    async def fresh(self) -> dict[str, ECKey]:
+        """The keys, at most `age` seconds old."""
+        return await self._newer_than(self._age)
+
+    async def again(self) -> dict[str, ECKey]:
+        """The keys, at most `pause` seconds old: what a token with an unknown key may ask for."""
+        return await self._newer_than(self._pause)
+
+    async def _newer_than(self, seconds: float) -> dict[str, ECKey]:
+        if time.monotonic() - self._read_at >= seconds:
+            await self._flight.get()
+        return self._keys
+
+    async def _read(self) -> None:
+        read_at = time.monotonic()
+        async with self._database.acquire() as connection:
+            rows = await _READ_KEYS.fetch(connection)
+        self._keys = {row["kid"]: public_key(row["public"]) for row in rows}
+        self._read_at = read_at
+
+
+class Standings:
+    """Principals with their living grants, each at most `age` seconds old, the `bound` last used ones."""
+
+    def __init__(self, database: Database, *, age: float, bound: int) -> None:
+        self._database = database
+        self._age = age
+        self._bound = bound
+        self._known: OrderedDict[tuple[PrincipalKind, UUID], Standing] = OrderedDict()
+        self._flight = OneFlight(self._read)
+
+    async def get(self, kind: PrincipalKind, identity: UUID) -> Standing:
+        """Raises InvalidToken where the principal is unknown, disabled, revoked or expired."""
+        found = self._known.get((kind, identity))
+        if found is not None and time.monotonic() - found.read_at < self._age:
+            return found
+        return await self._flight.get(kind, identity)
+
+    async def _read(self, kind: PrincipalKind, identity: UUID) -> Standing:
+        read_at = time.monotonic()
+        async with self._database.acquire() as connection:
+            rows = await _READ_STANDING.fetch(connection, kind=str(kind), id=identity)
+        self._known.pop((kind, identity), None)
+        if not rows:
+            raise InvalidToken
+        first = rows[0]
+        grants = tuple(_grant(row) for row in rows if row["role"] is not None)
+        principal = Principal(kind, identity, first["name"], grants, first["sandbox"])
+        found = Standing(principal, frozenset(first["revoked_tokens"]), read_at)
+        self._known[kind, identity] = found
+        if len(self._known) > self._bound:
+            self._known.popitem(last=False)
+        return found
+
+
+def _grant(row: Row) -> Grant:
+    narrowed = (None if row[name] is None else frozenset(row[name]) for name in ("resources", "verbs"))
+    return Grant(row["role"], row["scope_kind"], row["scope_id"], row["starts"], row["ends"], *narrowed)

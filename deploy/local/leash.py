@@ -15,15 +15,19 @@ import sys
 _PR_SET_PDEATHSIG = 1
 
 
+def end_with_parent(number: int) -> None:
+    """Have the kernel send this process a signal when its parent dies. Nothing outside Linux."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, int(number), 0, 0, 0)
+
+
 def main(arguments: list[str]) -> None:
     supervisor, number, uid, gid, *command = arguments
     if os.geteuid() == 0 and int(uid) != 0:
         os.setgroups([])
         os.setgid(int(gid))
         os.setuid(int(uid))
-    if sys.platform == "linux":
-        # After setuid, which clears it.
-        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, int(number), 0, 0, 0)
+    end_with_parent(int(number))  # after setuid, which clears it
     if os.getppid() != int(supervisor):
         sys.exit("the supervisor has ended")
     os.execv(command[0], command)  # noqa: S606

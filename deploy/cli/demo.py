@@ -1,0 +1,27 @@
+"""`escm demo load`."""
+
+import asyncio
+import json
+
+import typer
+
+from deploy.cli.console import working
+from deploy.cli.database import database_url
+
+app = typer.Typer(help="Example data in the fictional countries XA and XB.", no_args_is_help=True)
+
+
+@app.callback()
+def group() -> None:
+    """Keep `load` a command of its own."""
+
+
+@app.command()
+def load() -> None:
+    """Load the demo data, or find it loaded, and print its accounts and clients as JSON."""
+    from deploy.demo import load as run
+
+    url = database_url()
+    with working("loads the demo data"):
+        loaded = asyncio.run(run(url))
+    typer.echo(json.dumps(loaded, indent=2))

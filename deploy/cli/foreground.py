@@ -1,0 +1,76 @@
+"""A stack that runs until Ctrl-C or SIGTERM."""
+
+import asyncio
+import logging
+import os
+import signal
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from rich.logging import RichHandler
+from rich.table import Table
+
+from deploy.cli.console import err, out
+from deploy.local.folder import Folder
+from deploy.local.stack import Stack
+from deploy.local.system import System
+
+
+async def run(root: Path, port: int) -> None:
+    """Start, announce, wait, stop. Raises LocalStackError where the start fails."""
+    logging.basicConfig(
+        level=logging.WARNING, format="%(message)s", handlers=[RichHandler(console=err, show_path=False)]
+    )
+    stack = Stack(
+        Folder.open(root), lambda: System(port), _prepare, tell=lambda step: err.print(f"· {step}", markup=False)
+    )
+    ended = asyncio.Event()
+    starting = asyncio.create_task(stack.start())
+    loop = asyncio.get_running_loop()
+
+    def end() -> None:
+        ended.set()
+        starting.cancel()
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if number is not signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
+            loop.add_signal_handler(number, end)
+    try:
+        with suppress(asyncio.CancelledError):
+            await starting
+            _announce(stack)
+            await ended.wait()
+    finally:
+        if ended.is_set():
+            err.print("· stops")
+        await stack.stop()
+
+
+async def _prepare(environment: Mapping[str, str]) -> dict[str, Any]:
+    """Migrate and load the demo data, in this process and its environment."""
+    os.environ.update(environment)
+    from deploy.demo import load
+    from migrations.run import migrate
+
+    url = environment["DATABASE_URL"]
+    await migrate(url)
+    err.print("· loads the demo data")
+    return await load(url)
+
+
+def _announce(stack: Stack) -> None:
+    base = stack.base_url
+    out.print(f"\nESCM runs at {base}   documentation: {base}/docs", markup=False)
+    for title, columns, rows in (
+        ("Accounts", ("account", "username", "password"), stack.demo.get("accounts", {})),
+        ("Clients", ("client", "id", "secret"), stack.demo.get("clients", {})),
+    ):
+        if rows:
+            table = Table(*columns, title=title, title_justify="left", box=None, pad_edge=False)
+            for name, row in rows.items():
+                table.add_row(name, *(str(row[column]) for column in columns[1:]))
+            out.print(table)
+    out.print(f"\nTry:  curl -s '{base}/membership/v1/experts?limit=3'", markup=False)
+    out.print(f"Logs: {stack.folder.log}   for tools: {stack.folder.stack_file}   Ctrl-C stops all.", markup=False)

@@ -1,0 +1,31 @@
+"""The root of the command `escm`."""
+
+import typer
+
+from deploy.cli import admin, database, demo, doctor, jobs, openapi, processes, up
+
+app = typer.Typer(
+    name="escm",
+    help="Runs and looks after the backend of the ESCM secretariat.",
+    no_args_is_help=True,
+    pretty_exceptions_show_locals=False,
+    add_completion=False,
+)
+app.command("up")(up.up)
+app.command("serve")(processes.serve)
+app.command("worker")(processes.worker)
+app.command("relay")(processes.relay)
+app.command("migrate")(database.migrate)
+app.command("openapi")(openapi.openapi)
+app.command("doctor")(doctor.doctor)
+app.add_typer(admin.app, name="admin")
+app.add_typer(demo.app, name="demo")
+app.add_typer(jobs.app, name="jobs")
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    from deploy.cli.release import release
+
+    typer.echo(release())

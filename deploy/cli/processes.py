@@ -1,0 +1,62 @@
+"""`escm serve`, `escm worker`, `escm relay`: one process each."""
+
+import asyncio
+import signal
+from collections.abc import Coroutine
+from contextlib import suppress
+from importlib import import_module
+from typing import Annotated, Any, Literal
+
+import typer
+
+App = Literal["membership", "centres", "actions", "access", "portal", "all"]
+Worker = Literal["membership", "centres", "actions", "access"]
+
+
+def serve(
+    service: Annotated[App, typer.Argument(help="The service, or `all` in one process.")],
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
+    grace: Annotated[int, typer.Option(help="Seconds that open requests are given after SIGTERM.")] = 25,
+) -> None:
+    """Serve the API of one service, or of all."""
+    import uvicorn
+
+    uvicorn.run(
+        "deploy.local.combined:create_app" if service == "all" else f"services.{service}.app:create_app",
+        factory=True,
+        host=host,
+        port=port,
+        loop="uvloop",
+        http="httptools",
+        access_log=False,
+        timeout_graceful_shutdown=grace,
+        server_header=False,
+    )
+
+
+def worker(service: Annotated[Worker, typer.Argument(help="Whose facts and jobs to work on.")]) -> None:
+    """Work on the facts and jobs of one service until SIGTERM."""
+    _run(import_module(f"services.{service}.worker").run())
+
+
+def relay() -> None:
+    """Sequence committed facts and hand them to their consumers until SIGTERM."""
+    from shared.messaging.relay import run
+
+    _run(run())
+
+
+def _run(work: Coroutine[Any, Any, None]) -> None:
+    """Run until it ends, or SIGTERM or Ctrl-C cancels it."""
+    import uvloop
+
+    async def until_told() -> None:
+        task = asyncio.ensure_future(work)
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, task.cancel)
+        with suppress(asyncio.CancelledError):
+            await task
+
+    uvloop.run(until_told())

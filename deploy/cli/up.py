@@ -1,0 +1,39 @@
+"""`escm up`: the whole system in the foreground."""
+
+import asyncio
+import signal
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from deploy.cli.console import fail
+from deploy.local.folder import DEFAULT
+from deploy.local.services import DEFAULT_PORT
+
+
+def up(
+    folder: Annotated[
+        Path, typer.Option(envvar="ESCM_LOCAL_FOLDER", help="Where data, logs and stack.json lie.")
+    ] = DEFAULT,
+    port: Annotated[
+        int, typer.Option(envvar="ESCM_LOCAL_PORT", help="Port of the address; the next free one otherwise.")
+    ] = DEFAULT_PORT,
+    with_parent: Annotated[
+        bool, typer.Option("--with-parent", help="Stop when the process that started this one ends.")
+    ] = False,
+) -> None:
+    """Run everything: databases, migration, demo data, apps, workers, relay. Ctrl-C stops all.
+
+    DATABASE_URL and REDIS_URL are used where they are set, instead of embedded servers.
+    """
+    from deploy.cli.foreground import run
+    from deploy.local.errors import LocalStackError
+    from deploy.local.leash import end_with_parent
+
+    if with_parent:
+        end_with_parent(signal.SIGTERM)
+    try:
+        asyncio.run(run(folder, port))
+    except LocalStackError as trouble:
+        fail(str(trouble))

@@ -1,0 +1,18 @@
+"""Whether a process answers that it is ready."""
+
+from collections.abc import Awaitable, Callable, Sequence
+
+import httpx
+
+
+def answers(urls: Sequence[str]) -> Callable[[], Awaitable[bool]]:
+    """A check that holds when every address answers 200. Proxies of the environment are passed by."""
+
+    async def check() -> bool:
+        async with httpx.AsyncClient(trust_env=False, timeout=2) as client:
+            for url in urls:
+                if (await client.get(url)).status_code != 200:
+                    return False
+        return True
+
+    return check

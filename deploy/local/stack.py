@@ -1,0 +1,157 @@
+"""The whole stack: databases, migration, demo data and processes, started and stopped as one."""
+
+import logging
+import os
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+from typing import Any, Protocol
+
+from deploy.local.binaries import Binaries
+from deploy.local.child import Program
+from deploy.local.folder import Folder
+from deploy.local.ports import first_free
+from deploy.local.postgres import PREFERRED_PORT as POSTGRES_PORT
+from deploy.local.postgres import Postgres
+from deploy.local.supervisor import Supervisor, stop_leftovers
+from deploy.local.valkey import PREFERRED_PORT as VALKEY_PORT
+from deploy.local.valkey import Valkey
+
+log = logging.getLogger(__name__)
+
+DATABASE = "escm"
+_WAIT_FOR_ANOTHER = 12.0
+"""Seconds to wait for a stack of the same folder that is being stopped: it is given ten."""
+
+
+class Processes(Protocol):
+    """What runs beside the databases (`deploy.local.system.System`)."""
+
+    @property
+    def base_url(self) -> str: ...
+
+    @property
+    def metrics(self) -> dict[str, str]: ...
+
+    def programs(self, environment: Mapping[str, str]) -> list[Program]: ...
+
+
+class Stack:
+    """One stack in one folder. `start`, then `stop`, once each.
+
+    `processes` is asked for its programs once the ports of an earlier stack are free again.
+    `prepare` is given the environment of all processes when the databases work; it migrates them, loads
+    what must be there and returns the `demo` part of `stack.json`. `tell` is told each step.
+    """
+
+    def __init__(
+        self,
+        folder: Folder,
+        processes: Callable[[], Processes],
+        prepare: Callable[[Mapping[str, str]], Awaitable[dict[str, Any]]],
+        tell: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        self.folder = folder
+        self.environment: dict[str, str] = {}
+        self.demo: dict[str, Any] = {}
+        self._make_processes = processes
+        self._processes: Processes | None = None
+        self._prepare = prepare
+        self._tell = tell
+        self._described = False
+        self._supervisor = Supervisor(folder.log, folder.record_file, on_change=self._describe)
+
+    @property
+    def base_url(self) -> str:
+        """The address of the API; empty before the start."""
+        return "" if self._processes is None else self._processes.base_url
+
+    async def start(self, given: Mapping[str, str] | None = None) -> None:
+        """Start everything and write `stack.json`. `given` is the caller's environment, which wins.
+
+        Raises LocalStackError; what has started by then is stopped by `stop`.
+        """
+        given = _resolved(os.environ if given is None else given)
+        self.folder.hold(_WAIT_FOR_ANOTHER, self._tell)
+        self.folder.stack_file.unlink(missing_ok=True)
+        if left := stop_leftovers(self.folder.record_file):
+            self._tell(f"stopped what an earlier stack left running: {', '.join(left)}")
+        self._processes = self._make_processes()
+        self.environment = self._settings(self._processes.base_url, given) | given | await self._databases(given)
+        self._tell("migrates the database")
+        self.demo = await self._prepare(self.environment)
+        self._tell("starts the processes")
+        await self._supervisor.start(self._processes.programs(self.environment))
+        self._described = True
+        self._describe()
+
+    async def stop(self) -> None:
+        """Stop everything within ten seconds; `stack.json` goes with it."""
+        self._described = False
+        await self._supervisor.stop()
+        self.folder.stack_file.unlink(missing_ok=True)
+        self.folder.release()
+
+    def _settings(self, base_url: str, given: Mapping[str, str]) -> dict[str, str]:
+        return {
+            "ESCM_ENVIRONMENT": "laptop",
+            "ESCM_ISSUER": base_url,
+            "ESCM_STORAGE_PATH": str(self.folder.root / "files"),
+            **{
+                name: self.folder.secret(name.lower())
+                for name in ("ESCM_SECRET_KEY", "ESCM_ROLE_PASSWORD")
+                if name not in given and f"{name}_FILE" not in given
+            },
+        }
+
+    async def _databases(self, given: Mapping[str, str]) -> dict[str, str]:
+        """The addresses of the embedded servers; nothing for one that the caller gave."""
+        addresses: dict[str, str] = {}
+        programs: list[Program] = []
+        postgres: Postgres | None = None
+        folder, account = self.folder.data, self.folder.account
+        if not {"DATABASE_URL", "REDIS_URL"} <= given.keys():
+            self._tell("starts PostgreSQL and Valkey")
+            binaries = Binaries.of_wheels().for_account(account, folder)
+        if "DATABASE_URL" not in given:
+            port, password = first_free(POSTGRES_PORT), self.folder.secret("postgres")
+            postgres = Postgres(folder, binaries, account, port=port, password=password)
+            if postgres.stop_leftover():
+                self._tell("stopped a PostgreSQL that an earlier stack left running")
+            postgres.initialise()
+            programs.append(postgres.program())
+            addresses["DATABASE_URL"] = postgres.url(DATABASE)
+        if "REDIS_URL" not in given:
+            port, password = first_free(VALKEY_PORT), self.folder.secret("valkey")
+            valkey = Valkey(folder, binaries, account, port=port, password=password)
+            valkey.initialise()
+            programs.append(valkey.program())
+            addresses["REDIS_URL"] = valkey.url()
+        await self._supervisor.start(programs)
+        if postgres is not None:
+            await postgres.ensure_database(DATABASE)
+        return addresses
+
+    def _describe(self) -> None:
+        """Write `stack.json` anew: pids change when a child is started again."""
+        if self._described and self._processes is not None:
+            self.folder.write_stack(
+                {
+                    "base_url": self._processes.base_url,
+                    "database_url": self.environment["DATABASE_URL"],
+                    "redis_url": self.environment["REDIS_URL"],
+                    "processes": self._supervisor.pids,
+                    "metrics": self._processes.metrics,
+                    "demo": self.demo,
+                }
+            )
+
+
+def _resolved(given: Mapping[str, str]) -> dict[str, str]:
+    """The environment with the addresses of the databases read from their files, and without empty ones."""
+    resolved = dict(given)
+    for name in ("DATABASE_URL", "REDIS_URL"):
+        if file := resolved.pop(f"{name}_FILE", ""):
+            resolved[name] = Path(file).read_text().strip()
+        if not resolved.get(name):
+            resolved.pop(name, None)
+    return resolved

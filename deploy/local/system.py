@@ -1,0 +1,59 @@
+"""The system's own processes: what runs beside the databases, and on which ports."""
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from deploy.local.child import Program, Stage
+from deploy.local.folder import PROJECT
+from deploy.local.ports import HOST, first_free
+from deploy.local.readiness import answers
+from deploy.local.services import DEFAULT_PORT, WITH_WORKER
+
+_METRICS_ABOVE = 100
+"""The ports of `/metrics` and of the workers' `/readyz` are looked for from this far above the address."""
+
+
+class System:
+    """The processes of a laptop: all apps in one, a worker for each service that has one, the relay."""
+
+    def __init__(self, preferred_port: int = DEFAULT_PORT, *, python: Path = Path(sys.executable)) -> None:
+        self.port = first_free(preferred_port)
+        self.base_url = f"http://{HOST}:{self.port}"
+        self._python = python
+        self._metrics_ports: dict[str, int] = {}
+        for name in ("api", "relay", *(f"worker-{service}" for service in WITH_WORKER)):
+            above = self.port + _METRICS_ABOVE
+            self._metrics_ports[name] = first_free(above, {*self._metrics_ports.values(), self.port})
+
+    @property
+    def metrics(self) -> dict[str, str]:
+        return {name: f"http://{HOST}:{port}/metrics" for name, port in self._metrics_ports.items()}
+
+    def programs(self, environment: Mapping[str, str]) -> list[Program]:
+        health = [f"{self.base_url}/{name}/v1/{probe}" for name in WITH_WORKER for probe in ("livez", "readyz")]
+        portal = [f"{self.base_url}/{probe}" for probe in ("livez", "readyz")]
+        serve = ["serve", "all", "--port", str(self.port), "--grace", "2"]
+        return [
+            self._program("api", Stage.APPS, serve, environment, [*health, *portal]),
+            self._program("relay", Stage.RELAY, ["relay"], environment),
+            *(self._program(f"worker-{name}", Stage.WORKERS, ["worker", name], environment) for name in WITH_WORKER),
+        ]
+
+    def _program(
+        self,
+        name: str,
+        stage: Stage,
+        arguments: list[str],
+        environment: Mapping[str, str],
+        health: list[str] | None = None,
+    ) -> Program:
+        port = self._metrics_ports[name]
+        return Program(
+            name=name,
+            command=[str(self._python), "-m", "deploy.cli", *arguments],
+            stage=stage,
+            environment={**environment, "ESCM_METRICS_PORT": str(port), "PYTHONUNBUFFERED": "1"},
+            ready=answers(health or [f"http://{HOST}:{port}/readyz"]),
+            folder=PROJECT,
+        )

@@ -1,0 +1,167 @@
+"""One embedded PostgreSQL and Valkey for a whole test session, and a database of its own for each worker.
+
+The controlling process starts them when the first test asks (it writes a file), migrates a template once
+and stops them at the end of the session. Workers copy the template.
+"""
+
+import asyncio
+import json
+import os
+import shutil
+import tempfile
+import threading
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest
+
+from deploy.local.binaries import Binaries
+from deploy.local.folder import Folder, write_private
+from deploy.local.ports import first_free
+from deploy.local.postgres import Postgres
+from deploy.local.supervisor import Supervisor
+from deploy.local.valkey import Valkey
+
+_TEMPLATE = "escm_template"
+_PATIENCE = 90.0
+_PORTS = 21000
+_UNSAFE_AND_QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
+
+
+class TestStack:
+    """The servers of a session, kept by a thread of the controlling process."""
+
+    __test__ = False
+
+    def __init__(self) -> None:
+        self.root = Path(tempfile.mkdtemp(prefix="escm-test-"))
+        self.root.chmod(0o711)
+        self._end = threading.Event()
+        self._keeper = threading.Thread(target=lambda: asyncio.run(self._keep()), name="test-stack", daemon=True)
+        self._keeper.start()
+
+    def stop(self) -> None:
+        self._end.set()
+        self._keeper.join(15)
+        shutil.rmtree(self.root, ignore_errors=True)
+
+    async def _keep(self) -> None:
+        while not (self.root / "wanted").exists():
+            if self._end.is_set():
+                return
+            await asyncio.sleep(0.02)
+        supervisor = Supervisor(self.root, self.root / "processes.json")
+        starting = asyncio.create_task(self._start(supervisor))
+        try:
+            await asyncio.to_thread(self._end.wait)
+        finally:
+            starting.cancel()
+            await asyncio.gather(starting, return_exceptions=True)
+            await supervisor.stop()
+
+    async def _start(self, supervisor: Supervisor) -> None:
+        try:
+            write_private(self.root / "addresses", json.dumps(await self._serve(supervisor)))
+        except Exception as failure:
+            write_private(self.root / "failure", f"{type(failure).__name__}: {failure}")
+            raise
+
+    async def _serve(self, supervisor: Supervisor) -> dict[str, str]:
+        folder = Folder.open(self.root)
+        binaries = Binaries.of_wheels().for_account(folder.account, folder.data)
+        port = first_free(_PORTS + os.getpid() % 5000)
+        postgres = Postgres(
+            folder.data, binaries, folder.account, port=port, password="test", settings=_UNSAFE_AND_QUICK
+        )
+        valkey = Valkey(folder.data, binaries, folder.account, port=first_free(port + 1), password="test", databases=64)
+        postgres.initialise()
+        valkey.initialise()
+        await supervisor.start([postgres.program(), valkey.program()])
+        await postgres.ensure_database(_TEMPLATE)
+        await _migrate(postgres.url(_TEMPLATE))
+        return {"postgres": postgres.url(""), "valkey": valkey.url().removesuffix("/0")}
+
+
+async def _migrate(url: str) -> None:
+    from migrations.run import migrate
+
+    await migrate(url)
+
+
+def _addresses(config: pytest.Config) -> dict[str, str]:
+    """Ask for the servers and wait for them. Fails the test with the reason where they do not start."""
+    root = Path(config.stash[_ROOT])
+    (root / "wanted").touch()
+    until = time.monotonic() + _PATIENCE
+    while not (root / "addresses").exists():
+        with suppress(FileNotFoundError):
+            pytest.exit(f"the test stack did not start: {(root / 'failure').read_text()}", 3)
+        if time.monotonic() > until:
+            pytest.exit(f"the test stack is not ready after {_PATIENCE:.0f} s", 3)
+        time.sleep(0.02)
+    return dict(json.loads((root / "addresses").read_text()))
+
+
+_ROOT = pytest.StashKey[str]()
+_STACK = pytest.StashKey[TestStack]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Tests see no setting of the caller's shell. Only the controlling process keeps servers."""
+    for name in [name for name in os.environ if name.startswith("ESCM_") or name in ("DATABASE_URL", "REDIS_URL")]:
+        del os.environ[name]
+    os.environ["ESCM_ENVIRONMENT"] = "test"
+    if hasattr(config, "workerinput"):
+        config.stash[_ROOT] = config.workerinput["stack"]
+        return
+    config.stash[_STACK] = TestStack()
+    config.stash[_ROOT] = str(config.stash[_STACK].root)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    node.workerinput["stack"] = node.config.stash[_ROOT]
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if (stack := config.stash.get(_STACK, None)) is not None:
+        stack.stop()
+
+
+@pytest.fixture(scope="session")
+def test_servers(pytestconfig: pytest.Config) -> dict[str, str]:
+    """Addresses of the session's servers, without a database: `postgres` (superuser) and `valkey`."""
+    return _addresses(pytestconfig)
+
+
+@pytest.fixture(scope="session")
+def database_url(test_servers: dict[str, str], worker_number: int) -> str:
+    """Superuser's address of this worker's own, migrated database."""
+    name = f"escm_test_{worker_number}"
+    asyncio.run(_copy_template(test_servers["postgres"], name))
+    return test_servers["postgres"] + name
+
+
+@pytest.fixture(scope="session")
+def redis_url(test_servers: dict[str, str], worker_number: int) -> str:
+    """Address of this worker's own database of the session's Valkey."""
+    return f"{test_servers['valkey']}/{worker_number}"
+
+
+@pytest.fixture(scope="session")
+def worker_number(request: pytest.FixtureRequest) -> int:
+    """0 where tests run in one process, else 1 and up."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+    return int(worker.removeprefix("gw")) + 1 if worker else 0
+
+
+async def _copy_template(server: str, name: str) -> None:
+    connection = await asyncpg.connect(f"{server}postgres")
+    try:
+        await connection.execute("SELECT pg_advisory_lock(1)")
+        await connection.execute(f'CREATE DATABASE "{name}" TEMPLATE {_TEMPLATE}')
+    finally:
+        await connection.close()

@@ -1,0 +1,92 @@
+"""Every problem that the API can answer: its status, its titles in six languages, its meaning and remedy.
+
+The table is `data/problems.csv`, one code a line. Codes are stable; a code of a single field (`errors[].code`) and of
+a failed import row stands in the same table, so that each has a page under `/problems/`.
+"""
+
+import csv
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from types import MappingProxyType
+
+from shared.kernel.errors import Kind
+
+LANGUAGES = ("en", "fr", "es", "ar", "zh", "ru")
+STATUS: Mapping[Kind, int] = MappingProxyType(
+    {
+        Kind.MALFORMED: 400,
+        Kind.UNAUTHENTICATED: 401,
+        Kind.FORBIDDEN: 403,
+        Kind.NOT_FOUND: 404,
+        Kind.METHOD_NOT_ALLOWED: 405,
+        Kind.CONFLICT: 409,
+        Kind.GONE: 410,
+        Kind.STALE: 412,
+        Kind.TOO_LARGE: 413,
+        Kind.UNSUPPORTED_MEDIA: 415,
+        Kind.INVALID: 422,
+        Kind.PRECONDITION_REQUIRED: 428,
+        Kind.RATE_LIMITED: 429,
+        Kind.INTERNAL: 500,
+        Kind.UNAVAILABLE: 503,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One catalogued problem. `titles` by language, `meaning` in English: what it means and what helps."""
+
+    code: str
+    kind: Kind
+    titles: Mapping[str, str]
+    meaning: str
+
+    @property
+    def status(self) -> int:
+        return STATUS[self.kind]
+
+    @property
+    def type(self) -> str:
+        """The address of the problem's page, relative to the origin."""
+        return f"/problems/{self.code}"
+
+
+def _read() -> Mapping[str, Problem]:
+    with files("shared.web").joinpath("data/problems.csv").open(encoding="utf-8") as lines:
+        return MappingProxyType(
+            {
+                row["code"]: Problem(
+                    row["code"],
+                    Kind(row["kind"]),
+                    MappingProxyType({language: row[language] for language in LANGUAGES}),
+                    row["meaning"],
+                )
+                for row in csv.DictReader(lines)
+            }
+        )
+
+
+PROBLEMS: Mapping[str, Problem] = _read()
+GENERAL: Mapping[Kind, Problem] = MappingProxyType(
+    {kind: next(problem for problem in PROBLEMS.values() if problem.kind is kind) for kind in Kind}
+)
+"""The plainest problem of each kind, which stands for a code that nobody catalogued: the kind's first in the table."""
+
+
+@lru_cache(maxsize=256)
+def preferred_language(accept: str) -> str:
+    """The best of the six for an `Accept-Language` value; English where none is named or the value is broken."""
+    best, weight = "en", 0.0
+    for part in accept[:500].split(","):
+        tag, _, parameters = part.partition(";")
+        language = tag.strip().lower().split("-")[0]
+        try:
+            quality = float(parameters.strip().removeprefix("q=")) if parameters else 1.0
+        except ValueError:
+            continue
+        if language in LANGUAGES and quality > weight:
+            best, weight = language, quality
+    return best

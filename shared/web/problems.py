@@ -1,0 +1,145 @@
+"""Every failure as one RFC 9457 document: `type`, `title`, `status`, `code`, `detail`, `instance`, `request_id`."""
+
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote
+
+import orjson
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.types import Scope
+
+from shared.kernel.clock import to_text
+from shared.kernel.errors import EscmError, FieldError, Kind
+from shared.web.catalogue import GENERAL, PROBLEMS, Problem, preferred_language
+from shared.web.translation import as_escm_error
+
+MEDIA_TYPE = "application/problem+json"
+_LOG = structlog.get_logger("escm.problems")
+_MOST_ERRORS = 100
+_SHARED_CODES = frozenset({"unknown_field", "invalid_text"})
+"""Codes of fields that name the whole problem when all its errors have the same one."""
+_CHALLENGES = {
+    "unauthenticated": 'Bearer realm="escm"',
+    "invalid_token": 'Bearer realm="escm", error="invalid_token"',
+    "invalid_client": 'Basic realm="escm"',
+}
+_OAUTH_BY_KIND = {Kind.INTERNAL: "server_error", Kind.UNAVAILABLE: "temporarily_unavailable"}
+_OAUTH_CODES = frozenset(
+    {"invalid_client", "invalid_grant", "invalid_scope", "unauthorized_client", "unsupported_grant_type"}
+)
+_SENTENCES = {
+    Kind.INTERNAL: "The request could not be completed. The fault was recorded under this request_id.",
+    Kind.NOT_FOUND: "There is nothing at this address, or nothing that you may know of.",
+}
+
+
+def problem_response(scope: Scope, error: EscmError) -> Response:
+    """The answer for a failure. What an internal error says stays inside; input is never repeated."""
+    code = _code(error)
+    problem = PROBLEMS.get(code)
+    if problem is None:
+        problem = GENERAL[error.kind]
+        _LOG.warning("uncatalogued_problem", code=code, answered=problem.code)
+    language = preferred_language(_header(scope, b"accept-language"))
+    document = _document(scope, error, problem, language)
+    headers = {
+        "cache-control": "no-store",
+        "content-language": language,
+        "vary": "Authorization, Accept-Language",
+        **{name.lower(): value for name, value in error.headers.items()},
+    }
+    if problem.kind is Kind.UNAUTHENTICATED:
+        headers.setdefault("www-authenticate", _CHALLENGES.get(problem.code, _CHALLENGES["unauthenticated"]))
+    elif problem.kind in (Kind.UNAVAILABLE, Kind.RATE_LIMITED):
+        headers.setdefault("retry-after", "2")
+    body = orjson.dumps(document, default=_plain, option=orjson.OPT_PASSTHROUGH_DATETIME)
+    return Response(body, problem.status, headers, MEDIA_TYPE)
+
+
+def _document(scope: Scope, error: EscmError, problem: Problem, language: str) -> dict[str, Any]:
+    detail = "" if problem.kind is Kind.INTERNAL else error.detail
+    path = str(scope.get("path", "/"))
+    document: dict[str, Any] = {
+        "type": problem.type,
+        "title": problem.titles[language],
+        "status": problem.status,
+        "code": problem.code,
+        "detail": detail or _SENTENCES.get(problem.kind) or problem.meaning,
+        "instance": quote(path, safe="/:@!$&'()*+,;=-._~"),
+        "request_id": scope.get("state", {}).get("request_id", ""),
+    }
+    if error.errors:
+        document["errors"] = [_field(fault) for fault in error.errors[:_MOST_ERRORS]]
+    if "/oauth/" in path:
+        by_kind = _OAUTH_BY_KIND.get(problem.kind, "invalid_request")
+        document["error"] = problem.code if problem.code in _OAUTH_CODES else by_kind
+        document["error_description"] = document["detail"]
+    if problem.kind is not Kind.INTERNAL:
+        document.update((name, value) for name, value in error.members.items() if name not in document)
+    return document
+
+
+def _code(error: EscmError) -> str:
+    if error.code == "validation_failed" and error.errors:
+        codes = {fault.code for fault in error.errors}
+        if len(codes) == 1 and codes <= _SHARED_CODES:
+            return codes.pop()
+    return error.code
+
+
+def _field(fault: FieldError) -> dict[str, str]:
+    place = {"pointer": fault.pointer, "parameter": fault.parameter}
+    known = {name: _printable(value) for name, value in place.items() if value is not None}
+    return {**known, "code": fault.code, "detail": fault.detail}
+
+
+def _printable(text: str) -> str:
+    return text[:300].encode("utf-8", "replace").decode()
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return to_text(value)
+    if isinstance(value, (set, frozenset)):
+        return sorted(value)
+    return str(value)
+
+
+def _header(scope: Scope, name: bytes) -> str:
+    found: bytes = next((value for key, value in scope.get("headers", ()) if key == name), b"")
+    return found.decode("latin-1")
+
+
+def respond_to(scope: Scope, failure: Exception) -> Response:
+    """The answer for any exception, known or not. Faults of ours are logged with their traceback."""
+    error = as_escm_error(failure)
+    if error.kind is Kind.INTERNAL:
+        _LOG.error("request_failed", **_where(scope), exc_info=failure)
+    elif error.kind is Kind.FORBIDDEN and error.__cause__ is not None:
+        _LOG.error("row_level_security_refused", **_where(scope), exc_info=failure)
+    elif error.kind is Kind.UNAVAILABLE:
+        _LOG.warning("request_unavailable", **_where(scope), cause=type(error.__cause__ or failure).__name__)
+    return problem_response(scope, error)
+
+
+def _where(scope: Scope) -> dict[str, Any]:
+    route = scope.get("route")
+    return {
+        "request_id": scope.get("state", {}).get("request_id", ""),
+        "method": scope.get("method"),
+        "route": getattr(route, "path", None),
+    }
+
+
+def install(app: FastAPI) -> None:
+    """Makes a plain FastAPI app answer problems, for an app that `create_app` did not make."""
+
+    async def handle(request: Request, failure: Exception) -> Response:
+        return respond_to(request.scope, failure)
+
+    for kind in (EscmError, HTTPException, RequestValidationError, Exception):
+        app.add_exception_handler(kind, handle)

@@ -1,0 +1,220 @@
+"""What frameworks, validators and the database raise, told in our own errors. Input is never repeated."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, get_args
+
+import asyncpg
+from fastapi.exceptions import RequestValidationError
+from pydantic_core.core_schema import ErrorType
+from starlette.exceptions import HTTPException
+
+from shared.kernel.errors import (
+    Conflict,
+    EscmError,
+    FieldError,
+    Forbidden,
+    Gone,
+    Invalid,
+    Kind,
+    Malformed,
+    NotFound,
+    PreconditionRequired,
+    RateLimited,
+    TooLarge,
+    Unauthenticated,
+    Unavailable,
+    UnsupportedMedia,
+    VersionConflict,
+)
+
+
+class MethodNotAllowed(EscmError):
+    """The address does not take this method; the header `Allow` names those it takes."""
+
+    kind, code = Kind.METHOD_NOT_ALLOWED, "method_not_allowed"
+
+
+class BodyRefused(HTTPException):
+    """A body that is refused while it is read. Frameworks let an HTTPException through from there, nothing else."""
+
+    def __init__(self, error: EscmError) -> None:
+        super().__init__(400)
+        self.error = error
+
+
+@dataclass(frozen=True, slots=True)
+class _Constraint:
+    pointer: str
+    detail: str
+
+
+_CONSTRAINTS: dict[str, _Constraint] = {}
+_BY_STATUS: Mapping[int, type[EscmError]] = {
+    400: Malformed,
+    401: Unauthenticated,
+    403: Forbidden,
+    404: NotFound,
+    405: MethodNotAllowed,
+    409: Conflict,
+    410: Gone,
+    412: VersionConflict,
+    413: TooLarge,
+    415: UnsupportedMedia,
+    422: Invalid,
+    428: PreconditionRequired,
+    429: RateLimited,
+    503: Unavailable,
+}
+_BUSY = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.LockNotAvailableError,
+    asyncpg.TransactionRollbackError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
+    ConnectionError,
+    TimeoutError,
+)
+_BUILT_IN = frozenset(get_args(ErrorType))
+_FIELD_FAULTS: Mapping[str, tuple[str, str]] = {
+    "missing": ("required", "This must be given."),
+    "extra_forbidden": ("unknown_field", "Not a field here, or one that the server sets."),
+    "string_unicode": ("invalid_text", "Text must not hold lone surrogates."),
+    "string_too_long": ("too_long", "At most {max_length} characters."),
+    "string_too_short": ("too_short", "At least {min_length} characters."),
+    "too_long": ("too_long", "At most {max_length} entries."),
+    "too_short": ("too_short", "At least {min_length} entries."),
+    "literal_error": ("not_one_of", "One of {expected}."),
+    "enum": ("not_one_of", "One of {expected}."),
+    "greater_than": ("out_of_range", "More than {gt}."),
+    "greater_than_equal": ("out_of_range", "At least {ge}."),
+    "less_than": ("out_of_range", "Less than {lt}."),
+    "less_than_equal": ("out_of_range", "At most {le}."),
+    "finite_number": ("out_of_range", "A finite number."),
+    "string_pattern_mismatch": ("invalid_format", "Not in the form of this field."),
+    "url_too_long": ("too_long", "At most {max_length} characters."),
+}
+
+
+def register_constraint(name: str, pointer: str, detail: str) -> None:
+    """Names the field (a JSON pointer) that a unique or exclusion constraint is about, for the 409 it causes."""
+    _CONSTRAINTS[name] = _Constraint(pointer, detail)
+
+
+def as_escm_error(failure: Exception) -> EscmError:
+    """The failure as an error of ours; what nobody foresaw is an internal one."""
+    if isinstance(failure, EscmError):
+        return failure
+    if isinstance(failure, BodyRefused):
+        return failure.error
+    if isinstance(failure, RequestValidationError):
+        return _from_validation(failure)
+    if isinstance(failure, HTTPException):
+        return _from_http(failure)
+    if isinstance(failure, (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)):
+        return _from_database(failure)
+    return EscmError()
+
+
+def _from_http(failure: HTTPException) -> EscmError:
+    status = failure.status_code
+    kind = _BY_STATUS.get(status) or (EscmError if status >= HTTPStatus.INTERNAL_SERVER_ERROR else Malformed)
+    return kind(headers=failure.headers)
+
+
+def _from_database(failure: Exception) -> EscmError:
+    if isinstance(failure, (asyncpg.UniqueViolationError, asyncpg.ExclusionViolationError)):
+        known = _CONSTRAINTS.get(failure.constraint_name or "")
+        errors = [FieldError("conflict", known.detail, pointer=known.pointer)] if known else ()
+        return _caused(Conflict(known.detail if known else "Another record holds this value.", errors=errors), failure)
+    if isinstance(failure, asyncpg.ForeignKeyViolationError):
+        return _caused(Conflict("A record that this refers to is gone, or others still refer to this one."), failure)
+    if isinstance(failure, _BUSY) or (isinstance(failure, asyncpg.InterfaceError) and "clos" in str(failure)):
+        return _caused(Unavailable("The database is busy or cannot be reached."), failure)
+    if isinstance(failure, asyncpg.InsufficientPrivilegeError):
+        return _caused(Forbidden("The change lies outside your grants."), failure)
+    if isinstance(failure, asyncpg.DataError):
+        return _caused(Invalid("A value is outside what can be stored."), failure)
+    return _caused(EscmError(), failure)
+
+
+def _caused(error: EscmError, cause: Exception) -> EscmError:
+    error.__cause__ = cause
+    return error
+
+
+def _from_validation(failure: RequestValidationError) -> EscmError:
+    faults = failure.errors()
+    places = {fault["loc"][0] for fault in faults if fault["loc"]}
+    if "path" in places:
+        return NotFound()
+    if places & {"query", "header", "cookie"}:
+        return _bad_parameters([fault for fault in faults if fault["loc"][0] != "body"])
+    if any(fault["type"] == "json_invalid" for fault in faults):
+        return Malformed("The body is not valid JSON.", code="malformed_json")
+    if isinstance(failure.body, bytes):
+        return UnsupportedMedia("The operation does not take this Content-Type.")
+    errors = {(error.pointer, error.code): error for error in (_body_fault(fault, failure.body) for fault in faults)}
+    return Invalid("The body breaks the rules of this operation; see errors.", errors=list(errors.values()))
+
+
+def _bad_parameters(faults: Sequence[Mapping[str, Any]]) -> Malformed:
+    errors = []
+    for fault in faults:
+        name = str(fault["loc"][1]) if len(fault["loc"]) > 1 else ""
+        code, detail = describe(fault)
+        if code == "unknown_field":
+            errors.append(FieldError("unknown_parameter", "Not a parameter here.", parameter=name))
+        else:
+            errors.append(
+                FieldError("invalid_parameter" if code not in ("required",) else code, detail, parameter=name)
+            )
+    code = "unknown_parameter" if all(e.code == "unknown_parameter" for e in errors) else "invalid_parameter"
+    return Malformed(
+        "The request has a parameter that the operation does not take; see errors.", code=code, errors=errors
+    )
+
+
+def _body_fault(fault: Mapping[str, Any], body: Any) -> FieldError:
+    code, detail = describe(fault)
+    return FieldError(code, detail, pointer=_pointer(fault["loc"][1:], body))
+
+
+def describe(fault: Mapping[str, Any]) -> tuple[str, str]:
+    """Code and sentence of a pydantic fault. Codes that a validator of ours gave pass through."""
+    kind = str(fault["type"])
+    if kind not in _BUILT_IN:
+        return kind, str(fault["msg"])
+    if kind in _FIELD_FAULTS:
+        code, sentence = _FIELD_FAULTS[kind]
+        return code, sentence.format_map(_Bounds(fault.get("ctx") or {}))
+    if kind.endswith("_type"):
+        return "invalid_type", "Of another type than this field takes."
+    if kind.endswith(("_parsing", "_from_datetime_inexact", "_format")):
+        return "invalid_format", "Not in the form of this field."
+    return "invalid_value", "Not a valid value of this field."
+
+
+class _Bounds(dict[str, Any]):
+    def __missing__(self, key: str) -> str:
+        return "the given bound"
+
+
+def _pointer(location: Sequence[int | str], body: Any) -> str:
+    """RFC 6901. Names that pydantic puts in for the branches of a union are not in the body and are left out."""
+    parts: list[str] = []
+    here = body
+    for number, part in enumerate(location):
+        is_last = number == len(location) - 1
+        if isinstance(here, Mapping):
+            if part not in here and not is_last:
+                continue
+            here = here.get(part)
+        elif isinstance(here, Sequence) and not isinstance(here, (str, bytes)) and isinstance(part, int):
+            here = here[part] if part < len(here) else None
+        else:
+            continue
+        parts.append(str(part).replace("~", "~0").replace("/", "~1"))
+    return "".join(f"/{part}" for part in parts)

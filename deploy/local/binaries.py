@@ -80,5 +80,5 @@ def _package(module: str, distribution: str) -> Path:
         ) from missing
     found = find_spec(module)
     if found is None or not found.submodule_search_locations:
-        raise LocalStackError(f"{distribution} is installed without its package: run `make clean setup`")
+        raise LocalStackError(f"{distribution} is installed without its package: remove .venv and run `make setup`")
     return Path(next(iter(found.submodule_search_locations)))

@@ -1,0 +1,33 @@
+# Everything a person or a machine does with this repository. `make help` lists it.
+
+PYTHON ?= python3
+ESCM = .venv/bin/escm
+PYTEST = .venv/bin/python -m pytest
+.DEFAULT_GOAL := help
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: environment-test ## make .venv with everything that run, test and lint need
+
+run: environment-run ## start the whole system; Ctrl-C stops it
+	@exec $(ESCM) up --with-parent
+
+test: environment-test ## run the tests, on servers of their own
+	@exec $(PYTEST) -n 2
+
+lint: environment-test ## check style and types
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+
+openapi: environment-run ## write the published contract to docs/openapi
+	$(ESCM) openapi
+
+clean: ## remove the data, logs and caches of this clone
+	@$(PYTHON) deploy/local/clean.py
+
+environment-%:
+	@$(PYTHON) deploy/local/environment.py $*
+
+.PHONY: help setup run test lint openapi clean

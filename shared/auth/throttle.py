@@ -1,0 +1,92 @@
+"""How often something may happen in a minute, counted in Valkey over all processes, or here while Valkey is away."""
+
+import time
+from dataclasses import dataclass
+
+from limits import RateLimitItemPerSecond
+from limits.aio.storage import MemoryStorage, RedisStorage
+from limits.aio.strategies import FixedWindowRateLimiter
+from limits.errors import StorageError
+from redis.asyncio import ConnectionPool
+
+from shared.kernel.errors import RateLimited
+
+_PATIENCE = 0.25
+_REST = 5.0
+"""Seconds for which Valkey is left alone after it did not answer."""
+_AWAY = (StorageError, OSError, TimeoutError)
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """At most `amount` in `seconds`. The window opens with the first event and is counted exactly."""
+
+    name: str
+    amount: int
+    seconds: int = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """What is left of a limit: `remaining` events until the window closes in `resets_in` seconds."""
+
+    admitted: bool
+    remaining: int
+    resets_in: int
+
+
+class Throttle:
+    """Counts events by limit and key. One per process."""
+
+    def __init__(self, redis_url: str) -> None:
+        self._pool = ConnectionPool.from_url(redis_url, socket_timeout=_PATIENCE, socket_connect_timeout=_PATIENCE)
+        shared = RedisStorage(
+            f"async+{redis_url}",
+            wrap_exceptions=True,
+            implementation="redispy",
+            key_prefix="escm:limit",
+            connection_pool=self._pool,  # type: ignore[arg-type]
+        )
+        self._over_all = FixedWindowRateLimiter(shared)
+        self._here = FixedWindowRateLimiter(MemoryStorage())
+        self._rest_until = 0.0
+
+    async def close(self) -> None:
+        """Lets go of the connections."""
+        await self._pool.aclose()
+
+    async def hit(self, limit: Limit, key: str) -> Allowance:
+        """Counts one event, unless the limit is spent; what is left of it then."""
+        return await self._ask(limit, key, count=True)
+
+    async def left(self, limit: Limit, key: str) -> Allowance:
+        """What is left, without counting."""
+        return await self._ask(limit, key, count=False)
+
+    async def require(self, limit: Limit, key: str) -> None:
+        """Counts one event. Raises RateLimited where the limit is spent."""
+        _refuse(await self.hit(limit, key))
+
+    async def refuse_spent(self, limit: Limit, key: str) -> None:
+        """Raises RateLimited where the limit is spent. Counts nothing."""
+        _refuse(await self.left(limit, key))
+
+    async def _ask(self, limit: Limit, key: str, *, count: bool) -> Allowance:
+        if time.monotonic() >= self._rest_until:
+            try:
+                return await _allowance(self._over_all, limit, key, count=count)
+            except _AWAY:
+                self._rest_until = time.monotonic() + _REST
+        return await _allowance(self._here, limit, key, count=count)
+
+
+async def _allowance(limiter: FixedWindowRateLimiter, limit: Limit, key: str, *, count: bool) -> Allowance:
+    item = RateLimitItemPerSecond(limit.amount, limit.seconds, namespace=limit.name)
+    admitted = await (limiter.hit(item, key) if count else limiter.test(item, key))
+    stats = await limiter.get_window_stats(item, key)
+    return Allowance(admitted, stats.remaining, max(1, min(limit.seconds, round(stats.reset_time - time.time()))))
+
+
+def _refuse(allowance: Allowance) -> None:
+    if not allowance.admitted:
+        raise RateLimited("Too many requests. Come back later.", retry_after=allowance.resets_in)

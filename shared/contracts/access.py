@@ -1,0 +1,14 @@
+"""Facts of access."""
+
+from shared.contracts.owner import owner
+
+FACTS = owner(
+    "access",
+    {
+        "account": ("created", "updated", "suspended", "reinstated", "erased"),
+        "grant": ("created", "updated", "activated", "revoked", "expired"),
+        "client": ("created", "updated", "activated", "revoked", "expired"),
+        "api_key": ("created", "updated", "revoked", "expired"),
+        "webhook": ("created", "updated", "deleted", "pinged", "disabled"),
+    },
+)

@@ -1,0 +1,117 @@
+"""What a fact says, inside and outside. Thin: ids, version, country, link; no personal data leaves."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Any, Literal, Self
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+
+from shared.contracts.registry import FACTS
+from shared.kernel.clock import now, to_text
+from shared.kernel.ids import uuid7
+from shared.observability.traces import traceparent
+
+DATA_SCHEMA = "/access/v1/openapi.json#/components/schemas/FactData"
+_READING = {"reading": True}
+
+
+class FactData(BaseModel):
+    """The record that a fact is about. Whoever may know more follows the link."""
+
+    id: UUID
+    ref: str
+    version: int
+    country: str | None
+    link: str
+
+
+class CloudEvent(BaseModel):
+    """A fact as the feed and the webhooks show it: CloudEvents 1.0, JSON. `sequence` is the record's version."""
+
+    id: UUID
+    source: str
+    specversion: Literal["1.0"]
+    type: str
+    time: str
+    subject: str
+    dataschema: str
+    sequence: str
+    data: FactData
+
+
+class Fact(BaseModel):
+    """Something that has happened to a record, as it travels between services.
+
+    Closed when built: an unknown field or an unregistered type is an error. Tolerant when read (`read`, `of_row`):
+    what a newer release added is passed over.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: UUID = Field(default_factory=uuid7)
+    type: str
+    time: datetime = Field(default_factory=now)
+    subject: UUID
+    ref: str
+    version: Annotated[int, Field(ge=1)]
+    country: str | None = None
+    visibility: str | None = None
+    link: str
+    traceparent: str | None = Field(default_factory=traceparent.get)
+    bulk: bool = False
+
+    @field_validator("type")
+    @classmethod
+    def _registered(cls, value: str, info: ValidationInfo) -> str:
+        if value not in FACTS and info.context is not _READING:
+            raise ValueError(f"{value} is not a registered fact; shared/contracts lists them")
+        return value
+
+    @classmethod
+    def read(cls, payload: Mapping[str, Any]) -> Self:
+        """A fact from stored JSON of any release. Raises ValidationError where a field of ours is missing."""
+        return cls.model_validate(payload, extra="ignore", context=_READING)
+
+    @classmethod
+    def of_row(cls, row: Mapping[str, Any]) -> Self:
+        """A fact from a row of `core_fact` or `core_outbox`, whose types the database has checked."""
+        return cls.model_construct(
+            id=row["fact"],
+            type=row["type"],
+            time=row["time"],
+            subject=row["subject"],
+            ref=row["ref"],
+            version=row["version"],
+            country=row["country"],
+            visibility=row["visibility"],
+            link=row["link"],
+            traceparent=row["traceparent"],
+            bulk=row["bulk"],
+        )
+
+    @property
+    def service(self) -> str:
+        """The service that announced it."""
+        return self.type.split(".", 2)[1]
+
+    def cloudevent(self) -> dict[str, Any]:
+        """The CloudEvent as plain JSON values."""
+        subject = str(self.subject)
+        return {
+            "id": str(self.id),
+            "source": f"/{self.service}",
+            "specversion": "1.0",
+            "type": self.type,
+            "time": to_text(self.time),
+            "subject": subject,
+            "dataschema": DATA_SCHEMA,
+            "sequence": str(self.version),
+            "data": {
+                "id": subject,
+                "ref": self.ref,
+                "version": self.version,
+                "country": self.country,
+                "link": self.link,
+            },
+        }

@@ -1,0 +1,56 @@
+"""What leaves with the effect: facts, and work for later. Nothing here is sent; rows are committed or not."""
+
+from typing import Any
+from uuid import UUID
+
+from shared.contracts.envelope import Fact
+from shared.database.unit_of_work import UnitOfWork
+from shared.kernel.ids import uuid7
+from shared.messaging.tables import core_job, core_outbox
+from shared.observability.traces import traceparent
+
+
+def announce(uow: UnitOfWork, fact: Fact) -> None:
+    """Announces a fact if the unit of work commits. The record's row must be locked already, so that the order of
+    facts about one record is the order of their commits."""
+    uow.append(
+        core_outbox,
+        fact=fact.id,
+        type=fact.type,
+        time=fact.time,
+        subject=fact.subject,
+        ref=fact.ref,
+        version=fact.version,
+        country=fact.country,
+        visibility=fact.visibility,
+        link=fact.link,
+        traceparent=fact.traceparent,
+        bulk=fact.bulk,
+    )
+
+
+def defer(
+    uow: UnitOfWork, service: str, kind: str, payload: dict[str, Any], *, created_by: str, bulk: bool = False
+) -> UUID:
+    """Leaves a job to the service's worker if the unit of work commits; the id is the one of `GET /jobs/{id}`.
+
+    `kind` names the handler. `payload` holds ids and JSON values, never personal data. `bulk` jobs run in a lane of
+    their own.
+    """
+    job = uuid7()
+    uow.append(
+        core_job,
+        id=job,
+        service=service,
+        kind=kind,
+        payload=payload,
+        created_by=created_by,
+        bulk=bulk,
+        traceparent=traceparent.get(),
+    )
+    return job
+
+
+def has_left(uow: UnitOfWork) -> bool:
+    """Whether the unit of work announced or deferred anything, so that the doorbell is to be rung after its commit."""
+    return uow.appended(core_outbox) or uow.appended(core_job)

@@ -1,0 +1,53 @@
+"""The tables of facts and jobs that Core statements and appended rows name. The ledgers' own are in their SQL."""
+
+from sqlalchemy import BigInteger, Boolean, Column, Integer, Uuid
+from sqlalchemy.schema import SchemaItem
+
+from shared.database.tables import document, instant, table, text
+
+
+def _fact_columns() -> tuple[SchemaItem, ...]:
+    return (
+        Column("fact", Uuid, nullable=False),
+        text("type"),
+        instant("time"),
+        Column("subject", Uuid, nullable=False),
+        text("ref"),
+        Column("version", Integer, nullable=False),
+        text("country", nullable=True),
+        text("visibility", nullable=True),
+        text("link"),
+        text("traceparent", nullable=True),
+        Column("bulk", Boolean, nullable=False),
+    )
+
+
+core_outbox = table("core_outbox", Column("id", BigInteger, primary_key=True), *_fact_columns())
+"""Facts inserted with their effect, until the sequencer moves them."""
+
+core_fact = table(
+    "core_fact", Column("position", BigInteger, primary_key=True), *_fact_columns(), instant("sequenced_at")
+)
+"""The feed: committed facts under gap-free positions, 90 days."""
+
+core_job = table(
+    "core_job",
+    Column("id", Uuid, primary_key=True),
+    text("service"),
+    text("kind"),
+    document("payload"),
+    text("created_by"),
+    Column("bulk", Boolean, nullable=False),
+    text("status"),
+    Column("done", Integer, nullable=False),
+    Column("total", Integer),
+    document("result", nullable=True),
+    text("result_url", nullable=True),
+    document("problem", nullable=True),
+    Column("attempts", Integer, nullable=False),
+    Column("cancel_requested", Boolean, nullable=False),
+    text("traceparent", nullable=True),
+    instant("created_at"),
+    instant("finished_at", nullable=True),
+)
+"""Deferred work. The lease's columns are the ledger's business."""

@@ -45,9 +45,11 @@ class Binaries:
 
     def run_as(self, account: Account) -> bool:
         """Whether the account reaches and runs all three."""
-        return all(
-            account.run([binary, "--version"]).returncode == 0 for binary in (self.postgres, self.initdb, self.valkey)
-        )
+        try:
+            tries = [account.run([binary, "--version"]) for binary in (self.postgres, self.initdb, self.valkey)]
+        except PermissionError:
+            return False
+        return all(tried.returncode == 0 for tried in tries)
 
     def _copy(self, target: Path) -> "Binaries":
         """About 40 MB, whole or not at all; PostgreSQL finds its library folder beside its own."""

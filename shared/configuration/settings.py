@@ -30,6 +30,7 @@ class Settings(BaseSettings):
     role_password: SecretStr = Field(SecretStr(DEVELOPMENT_SECRET), validation_alias="ESCM_ROLE_PASSWORD")
     issuer: str = Field("https://escm.invalid", validation_alias="ESCM_ISSUER")
     audience: str = Field("escm", validation_alias="ESCM_AUDIENCE")
+    cors_origins: tuple[str, ...] = Field((), validation_alias="ESCM_CORS_ORIGINS")
     metrics_port: int = Field(0, ge=0, le=65535, validation_alias="ESCM_METRICS_PORT")
     storage_path: Path = Field(Path(".local/files"), validation_alias="ESCM_STORAGE_PATH")
     pool_size: int = Field(8, ge=1, le=40)

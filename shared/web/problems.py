@@ -1,5 +1,6 @@
 """Every failure as one RFC 9457 document: `type`, `title`, `status`, `code`, `detail`, `instance`, `request_id`."""
 
+import traceback
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
@@ -15,11 +16,13 @@ from starlette.types import Scope
 from shared.kernel.clock import to_text
 from shared.kernel.errors import EscmError, FieldError, Kind
 from shared.web.catalogue import GENERAL, PROBLEMS, Problem, preferred_language
+from shared.web.moved import Moved
 from shared.web.translation import as_escm_error
 
 MEDIA_TYPE = "application/problem+json"
 _LOG = structlog.get_logger("escm.problems")
 _MOST_ERRORS = 100
+_PATH_SAFE = "/:@!$&'()*+,;=-._~"
 _SHARED_CODES = frozenset({"unknown_field", "invalid_text"})
 """Codes of fields that name the whole problem when all its errors have the same one."""
 _CHALLENGES = {
@@ -69,7 +72,7 @@ def _document(scope: Scope, error: EscmError, problem: Problem, language: str) -
         "status": problem.status,
         "code": problem.code,
         "detail": detail or _SENTENCES.get(problem.kind) or problem.meaning,
-        "instance": quote(path, safe="/:@!$&'()*+,;=-._~"),
+        "instance": quote(path, safe=_PATH_SAFE),
         "request_id": scope.get("state", {}).get("request_id", ""),
     }
     if error.errors:
@@ -115,15 +118,23 @@ def _header(scope: Scope, name: bytes) -> str:
 
 
 def respond_to(scope: Scope, failure: Exception) -> Response:
-    """The answer for any exception, known or not. Faults of ours are logged with their traceback."""
+    """The answer for any exception, known or not. Faults of ours are logged with the place where they arose."""
+    if isinstance(failure, Moved):
+        return _moved(scope, failure)
     error = as_escm_error(failure)
     if error.kind is Kind.INTERNAL:
-        _LOG.error("request_failed", **_where(scope), exc_info=failure)
+        _LOG.error("request_failed", **_where(scope), **_trace(failure))
     elif error.kind is Kind.FORBIDDEN and error.__cause__ is not None:
-        _LOG.error("row_level_security_refused", **_where(scope), exc_info=failure)
+        _LOG.error("row_level_security_refused", **_where(scope), **_trace(failure))
     elif error.kind is Kind.UNAVAILABLE:
         _LOG.warning("request_unavailable", **_where(scope), cause=type(error.__cause__ or failure).__name__)
     return problem_response(scope, error)
+
+
+def _moved(scope: Scope, moved: Moved) -> Response:
+    query = scope.get("query_string", b"").decode("latin-1")
+    location = quote(moved.location, safe=_PATH_SAFE) + (f"?{query}" if query else "")
+    return Response(status_code=308, headers={"location": location, "cache-control": "no-store"})
 
 
 def _where(scope: Scope) -> dict[str, Any]:
@@ -135,11 +146,22 @@ def _where(scope: Scope) -> dict[str, Any]:
     }
 
 
+def _trace(failure: BaseException) -> dict[str, Any]:
+    """Types and places only: messages of exceptions quote input and rows."""
+    frames = traceback.extract_tb(failure.__traceback__)[-12:]
+    return {
+        "fault": type(failure).__name__,
+        "cause": type(failure.__cause__).__name__ if failure.__cause__ else None,
+        "constraint": getattr(failure, "constraint_name", None),
+        "frames": [f"{frame.filename.rpartition('site-packages/')[2]}:{frame.lineno} {frame.name}" for frame in frames],
+    }
+
+
 def install(app: FastAPI) -> None:
     """Makes a plain FastAPI app answer problems, for an app that `create_app` did not make."""
 
     async def handle(request: Request, failure: Exception) -> Response:
         return respond_to(request.scope, failure)
 
-    for kind in (EscmError, HTTPException, RequestValidationError, Exception):
+    for kind in (EscmError, Moved, HTTPException, RequestValidationError, Exception):
         app.add_exception_handler(kind, handle)

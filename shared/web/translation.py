@@ -206,6 +206,8 @@ def _pointer(location: Sequence[int | str], body: Any) -> str:
     """RFC 6901. Names that pydantic puts in for the branches of a union are not in the body and are left out."""
     parts: list[str] = []
     here = body
+    if body is None:
+        return "".join(f"/{_escaped(part)}" for part in location)
     for number, part in enumerate(location):
         is_last = number == len(location) - 1
         if isinstance(here, Mapping):
@@ -216,5 +218,9 @@ def _pointer(location: Sequence[int | str], body: Any) -> str:
             here = here[part] if part < len(here) else None
         else:
             continue
-        parts.append(str(part).replace("~", "~0").replace("/", "~1"))
-    return "".join(f"/{part}" for part in parts)
+        parts.append(f"/{_escaped(part)}")
+    return "".join(parts)
+
+
+def _escaped(part: int | str) -> str:
+    return str(part).replace("~", "~0").replace("/", "~1")

@@ -1,0 +1,107 @@
+"""The factory of every service's app: the edge, the dispatch, health, OpenAPI, and what the process holds open."""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from typing import Any, Protocol, TypeAlias
+
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.telemetry import TelemetryConfig
+from starlette.responses import Response
+from starlette.types import ASGIApp
+
+from shared.configuration.settings import Settings
+from shared.database.pool import Database
+from shared.web import openapi
+from shared.web.dispatch import Dispatch
+from shared.web.health import Readiness, health_routes
+from shared.web.middleware import Edge
+
+Holding: TypeAlias = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+"""Something of a service's own that is open while the app runs and that it finds in `app.state`."""
+
+
+class Bell(Protocol):
+    """Tells the relay that facts were committed. Ringing never waits and never fails."""
+
+    def ring(self) -> None: ...
+
+    async def ping(self) -> bool: ...
+
+
+class Application(FastAPI):
+    """A service's app. Requests pass the edge and the dispatch; FastAPI's own middleware would add layers that do the
+    same again, so it is left out.
+    """
+
+    def __init__(self, service: str, settings: Settings, **more: Any) -> None:
+        self.service = service
+        self.settings = settings
+        silent = TelemetryConfig(tracing=False, metrics=False, logs=False)
+        super().__init__(openapi_url=None, docs_url=None, redoc_url=None, telemetry=silent, **more)
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """Called once, at the first request or the start."""
+        inner: ASGIApp = Dispatch(self.routes)
+        for middleware in reversed(self.user_middleware):
+            inner = middleware.cls(inner, *middleware.args, **middleware.kwargs)
+        return Edge(inner, lifespan=self.router, origins=self.settings.cors_origins)
+
+    def openapi(self) -> dict[str, Any]:
+        """The service's description, made once."""
+        if self.openapi_schema is None:
+            self.openapi_schema = openapi.describe(self)
+        return self.openapi_schema
+
+
+def create_app(
+    service: str,
+    settings: Settings,
+    routers: Sequence[APIRouter],
+    *,
+    title: str,
+    description: str = "",
+    tags: Sequence[dict[str, Any]] = (),
+    doorbell: Callable[[Settings], AbstractAsyncContextManager[Bell]] | None = None,
+    holding: Sequence[Holding] = (),
+    has_database: bool = True,
+) -> Application:
+    """The app of one service, with its health and its OpenAPI document beside the given routes.
+
+    While it runs, `app.state` holds `settings`, `database` (the service's own role), `doorbell` and `readiness`, and
+    what `holding` puts there. Routes carry their full prefix.
+    """
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            database = bell = None
+            if has_database:
+                name = f"escm-{service}"
+                database = await Database.open(settings.database_dsn(), size=settings.pool_size, application=name)
+                stack.push_async_callback(database.close)
+            if doorbell is not None:
+                bell = await stack.enter_async_context(doorbell(settings))
+            app.state.database, app.state.doorbell = database, bell
+            app.state.readiness = Readiness(database, bell)
+            for hold in holding:
+                await stack.enter_async_context(hold(app))
+            yield
+
+    app = Application(
+        service,
+        settings,
+        title=title,
+        description=description,
+        version="1.0.0",
+        openapi_tags=[*tags, {"name": "health", "description": "For load balancers and operators."}],
+        lifespan=lifespan,
+    )
+    app.state.settings = settings
+    for router in (*routers, health_routes(service)):
+        app.router.routes.extend(router.routes)
+
+    async def document(_request: Request) -> Response:
+        return Response(openapi.render(app.openapi()), media_type="application/json")
+
+    app.add_route(f"/{service}/v1/openapi.json", document, include_in_schema=False)
+    return app

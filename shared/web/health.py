@@ -1,0 +1,120 @@
+"""`/livez`: the process answers. `/readyz`: it may be sent requests; it turns 503 as soon as the process is to stop."""
+
+import asyncio
+import re
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel, Field
+
+from shared.database.pool import Database
+from shared.kernel.errors import Unavailable
+from shared.web.call import public
+from shared.web.openapi import answers
+
+PATIENCE = 1.0
+"""Seconds within which the database must answer."""
+_REVISION = re.compile(r'^revision\b[^=]*=\s*"(\w+)"', re.MULTILINE)
+_DOWN = re.compile(r"^down_revision\b[^=]*=\s*(.+)$", re.MULTILINE)
+_NAME = re.compile(r'"(\w+)"')
+_APPLIED = "SELECT version_num FROM core_migration"
+
+
+class Liveness(BaseModel):
+    """The process answers."""
+
+    status: str = Field(examples=["alive"])
+
+
+class ReadinessAnswer(BaseModel):
+    """What was looked at: each part is `ok` or `degraded`; a part that stands in the way is a 503 problem."""
+
+    status: str = Field(examples=["ready"])
+    checks: dict[str, str] = Field(examples=[{"database": "ok", "migrations": "ok", "queue": "ok"}])
+
+
+class Readiness:
+    """Whether this process may be sent requests. Valkey may be away: facts then arrive later, nothing is lost."""
+
+    def __init__(self, database: Database | None = None, doorbell: Any = None) -> None:
+        self._database = database
+        self._doorbell = doorbell
+        self._is_migrated = False
+        self.is_draining = False
+
+    def drain(self) -> None:
+        """Called when the process is told to stop, before it closes its port: no new request should come here."""
+        self.is_draining = True
+
+    async def checks(self) -> dict[str, str]:
+        """The parts that were looked at. Raises Unavailable, naming them, when one stands in the way."""
+        if self.is_draining:
+            raise Unavailable("This process is stopping.", members={"checks": {"process": "draining"}})
+        found: dict[str, str] = {}
+        if self._database is not None:
+            found |= await self._look_at(self._database)
+        if self._doorbell is not None:
+            found["queue"] = "ok" if await self._queue_answers() else "degraded"
+        return found
+
+    async def _look_at(self, database: Database) -> dict[str, str]:
+        try:
+            async with asyncio.timeout(PATIENCE), database.acquire() as connection:
+                if self._is_migrated:
+                    await connection.fetchval("SELECT 1")
+                else:
+                    applied = {row["version_num"] for row in await connection.fetch(_APPLIED)}
+                    self._is_migrated = is_current(applied)
+        except Exception as failure:
+            checks = {"database": "failed"}
+            raise Unavailable("The database does not answer.", members={"checks": checks}) from failure
+        if not self._is_migrated:
+            checks = {"database": "ok", "migrations": "behind"}
+            raise Unavailable("The database is not migrated to this version.", members={"checks": checks})
+        return {"database": "ok", "migrations": "ok"}
+
+    async def _queue_answers(self) -> bool:
+        try:
+            async with asyncio.timeout(PATIENCE):
+                return bool(await self._doorbell.ping())
+        except Exception:
+            return False
+
+
+@cache
+def _history() -> tuple[frozenset[str], frozenset[str]]:
+    """All revisions that this code knows, and the heads among them."""
+    known: set[str] = set()
+    followed: set[str] = set()
+    for entry in files("migrations").joinpath("versions").iterdir():
+        if entry.name.endswith(".py"):
+            text = entry.read_text(encoding="utf-8")
+            known.update(_REVISION.findall(text))
+            followed.update(name for line in _DOWN.findall(text) for name in _NAME.findall(line))
+    return frozenset(known), frozenset(known - followed)
+
+
+def is_current(applied: set[str]) -> bool:
+    """Whether the database is at this code's heads, or beyond them, as while a newer version is being rolled out."""
+    known, heads = _history()
+    return heads <= applied or bool(applied - known)
+
+
+def health_routes(service: str) -> APIRouter:
+    """The two routes of a service; `app.state.readiness` answers for the second."""
+    router = APIRouter(prefix=f"/{service}/v1", tags=["health"])
+
+    @router.get("/livez", operation_id=f"get{service.title()}Liveness", summary="Is the process alive?")
+    @public
+    async def livez() -> Liveness:
+        return Liveness(status="alive")
+
+    @router.get("/readyz", operation_id=f"get{service.title()}Readiness", summary="May requests be sent here?")
+    @public
+    @answers("unavailable")
+    async def readyz(request: Request) -> ReadinessAnswer:
+        return ReadinessAnswer(status="ready", checks=await request.app.state.readiness.checks())
+
+    return router

@@ -1,0 +1,184 @@
+"""The outermost layer of every app, one pure ASGI class.
+
+It gives each request an id, keeps the trace, adds the headers that every answer has, answers every failure as a
+problem, and cancels a read whose client has gone.
+"""
+
+import asyncio
+import re
+from asyncio import Task, TimerHandle
+from collections.abc import Iterable, MutableMapping
+from typing import Any
+
+import structlog
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from shared.kernel.ids import uuid7
+from shared.web.problems import respond_to
+
+WATCH_AFTER = 0.2
+"""Seconds after which a read is watched for its client's going; most are answered long before."""
+_REQUEST_ID = re.compile(rb"^[A-Za-z0-9._-]{8,64}$")
+_TRACEPARENT = re.compile(rb"^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$")
+_ALWAYS = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+]
+_POLICY = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
+_NO_STORE = (b"cache-control", b"no-store")
+_VARY = (b"vary", b"Authorization")
+_PREFLIGHT = [
+    (b"access-control-allow-methods", b"GET, POST, PATCH, DELETE"),
+    (
+        b"access-control-allow-headers",
+        b"Accept-Language, Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, X-Request-Id",
+    ),
+    (b"access-control-max-age", b"600"),
+]
+_EXPOSED = (
+    b"access-control-expose-headers",
+    (
+        b"Deprecation, ETag, Idempotency-Replayed, Link, Location, RateLimit, RateLimit-Policy, Retry-After, Sunset, "
+        b"X-Request-Id"
+    ),
+)
+_LOG = structlog.get_logger("escm.web")
+
+
+class Edge:
+    """Wraps an ASGI app. `origins` is the exact list of origins that may call from a browser; by default none.
+
+    Sets `request_id` and, where a valid one came, `traceparent` in `scope["state"]`, and the request's headers as a
+    mapping (first of each name) in `scope["escm.headers"]`.
+    """
+
+    def __init__(self, app: ASGIApp, lifespan: ASGIApp | None = None, origins: Iterable[str] = ()) -> None:
+        self._app = app
+        self._lifespan = lifespan or app
+        self._origins = frozenset(origin.encode("ascii") for origin in origins)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._otherwise(scope, receive, send)
+            return
+        headers = scope["escm.headers"] = dict(scope["headers"][::-1])
+        state = scope.setdefault("state", {})
+        state["request_id"] = request_id = _request_id(headers)
+        trace = headers.get(b"traceparent")
+        if trace is not None and _TRACEPARENT.match(trace):
+            state["traceparent"] = trace.decode("ascii")
+        answer = _Answer(send, request_id.encode("ascii"), b"authorization" in headers)
+        if self._origins:
+            answer.cross_origin = self._cross_origin(headers)
+            if scope["method"] == "OPTIONS" and b"access-control-request-method" in headers and answer.cross_origin:
+                await answer.send({"type": "http.response.start", "status": 204, "headers": _PREFLIGHT})
+                await answer.send({"type": "http.response.body", "body": b""})
+                return
+        watch = _Watch(receive, answer) if scope["method"] == "GET" else None
+        try:
+            await self._app(scope, receive, answer.send)
+        except Exception as failure:
+            response = respond_to(scope, failure)
+            if answer.is_started:
+                raise AnswerCutShort(request_id) from None
+            await response(scope, receive, answer.send)
+            failure.__traceback__ = None
+        except asyncio.CancelledError:
+            if watch is None or not watch.has_fired:
+                raise
+            watch.absorb()
+        finally:
+            if watch is not None:
+                watch.end()
+
+    async def _otherwise(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._lifespan(scope, receive, send)
+        else:
+            await send({"type": "websocket.close", "code": 1000})
+
+    def _cross_origin(self, headers: MutableMapping[bytes, bytes]) -> list[tuple[bytes, bytes]]:
+        origin = headers.get(b"origin")
+        return [(b"access-control-allow-origin", origin), _EXPOSED] if origin in self._origins and origin else []
+
+
+class AnswerCutShort(Exception):
+    """A failure after the first byte was sent: the server ends the connection without the last chunk."""
+
+
+def _request_id(headers: MutableMapping[bytes, bytes]) -> str:
+    given = headers.get(b"x-request-id")
+    if given is not None and _REQUEST_ID.match(given):
+        return given.decode("ascii")
+    return str(uuid7())
+
+
+class _Answer:
+    """What is sent: adds the headers that every answer has to its start."""
+
+    __slots__ = ("_is_private", "_request_id", "_send", "cross_origin", "is_ended", "is_started")
+
+    def __init__(self, send: Send, request_id: bytes, is_private: bool) -> None:
+        self._send = send
+        self._request_id = request_id
+        self._is_private = is_private
+        self.cross_origin: list[tuple[bytes, bytes]] | None = None
+        self.is_started = False
+        self.is_ended = False
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.is_started = True
+            message["headers"] = self._completed(message["headers"])
+        elif not message.get("more_body", False):
+            self.is_ended = True
+        await self._send(message)
+
+    def _completed(self, given: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+        headers = [*given, (b"x-request-id", self._request_id), *_ALWAYS]
+        present = dict(headers)
+        if b"content-security-policy" not in present:
+            headers.append(_POLICY)
+        if self._is_private and b"cache-control" not in present:
+            headers.append(_NO_STORE)
+        if b"authorization" not in present.get(b"vary", b"").lower():
+            headers.append(_VARY)
+        if self.cross_origin is not None:
+            headers.extend([*self.cross_origin, (b"vary", b"Origin")])
+        return headers
+
+
+class _Watch:
+    """Cancels the task that answers a read once its client has gone. Starts late, so that it costs one timer."""
+
+    __slots__ = ("_answer", "_receive", "_task", "_timer", "_watcher", "has_fired")
+
+    def __init__(self, receive: Receive, answer: _Answer) -> None:
+        self._receive = receive
+        self._answer = answer
+        self._task: Task[Any] | None = asyncio.current_task()
+        self._watcher: Task[None] | None = None
+        self._timer: TimerHandle = asyncio.get_running_loop().call_later(WATCH_AFTER, self._begin)
+        self.has_fired = False
+
+    def _begin(self) -> None:
+        self._watcher = asyncio.create_task(self._until_gone())
+
+    async def _until_gone(self) -> None:
+        while (await self._receive())["type"] != "http.disconnect":
+            pass
+        if not self._answer.is_ended and self._task is not None:
+            self.has_fired = True
+            self._task.cancel()
+
+    def absorb(self) -> None:
+        """Takes back the cancellation, which was ours: the request ends without an answer, the task goes on."""
+        if self._task is not None:
+            self._task.uncancel()
+        _LOG.info("client_gone")
+
+    def end(self) -> None:
+        """Stops watching."""
+        self._timer.cancel()
+        if self._watcher is not None:
+            self._watcher.cancel()

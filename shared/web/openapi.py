@@ -1,0 +1,240 @@
+"""OpenAPI 3.1 of a service: what FastAPI derives, with our problems, headers and security schemes as components."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import orjson
+from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
+from starlette.routing import BaseRoute
+
+from shared.web.catalogue import PROBLEMS
+from shared.web.openapi_parts import HEADERS, PARAMETERS, PROBLEM_SCHEMA, SECURITY_SCHEMES, query_parameter
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
+_CAMEL_CASE = re.compile(r"^[a-z][a-zA-Z0-9]*$")
+_TOKENS: list[dict[str, list[str]]] = [{"oauth2": []}, {"bearer": []}]
+_FRAMEWORK_SCHEMAS = ("HTTPValidationError", "ValidationError")
+_JSON_BODY = (
+    "malformed_json",
+    "too_large",
+    "unsupported_media_type",
+    "validation_failed",
+    "unknown_field",
+    "invalid_text",
+)
+_FORM_BODY = ("malformed_request", "too_large", "unsupported_media_type", "validation_failed")
+_KEYED = ("idempotency_key_required", "request_in_progress", "idempotency_key_reused")
+_CONDITIONAL = ("precondition_required", "version_conflict", "conflict")
+_TRANSITION = ("unknown_action", "transition_not_allowed")
+
+
+def answers(*codes: str) -> Callable[[Endpoint], Endpoint]:
+    """Names problems that the endpoint answers beyond those that follow from its method, path and parameters."""
+    unknown = [code for code in codes if code not in PROBLEMS]
+    if unknown:
+        raise ValueError(f"not in the catalogue of problems: {unknown}")
+
+    def mark(endpoint: Endpoint) -> Endpoint:
+        endpoint.problems = codes  # type: ignore[attr-defined]
+        return endpoint
+
+    return mark
+
+
+def describe(app: "FastAPI") -> dict[str, Any]:
+    """The document of a service. ValueError for a route without a camelCase `operation_id` of its own."""
+    routes = list(_described(app.routes))
+    names = [route.operation_id or "" for route in routes]
+    wrong = [route.path for route in routes if not _CAMEL_CASE.match(route.operation_id or "")]
+    if wrong or len(set(names)) != len(names):
+        twice = sorted({name for name in names if names.count(name) > 1})
+        raise ValueError(f"operation ids must be camelCase and unique: missing at {wrong}, twice {twice}")
+    document = get_openapi(
+        title=app.title,
+        version=app.version,
+        openapi_version="3.1.0",
+        description=app.description or None,
+        routes=routes,
+        tags=app.openapi_tags,
+        servers=[{"url": "/"}],
+        license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
+    )
+    components = document.setdefault("components", {})
+    components["schemas"] = {
+        **{name: schema for name, schema in components.get("schemas", {}).items() if name not in _FRAMEWORK_SCHEMAS},
+        "Problem": PROBLEM_SCHEMA,
+    }
+    components["headers"] = HEADERS
+    components["parameters"] = PARAMETERS
+    components["securitySchemes"] = {**components.get("securitySchemes", {}), **SECURITY_SCHEMES}
+    components["responses"] = {}
+    for route in routes:
+        for method in sorted(route.methods or ()):
+            _complete(document["paths"][route.path_format][method.lower()], route, method, components["responses"])
+    used = {
+        tag for path in document["paths"].values() for operation in path.values() for tag in operation.get("tags", ())
+    }
+    known = {tag["name"] for tag in document.get("tags", ())}
+    document["tags"] = [*document.get("tags", ()), *({"name": tag} for tag in sorted(used - known))]
+    return document
+
+
+def render(document: Mapping[str, Any]) -> bytes:
+    """The bytes that are served and committed: the same document gives the same bytes."""
+    return orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+
+
+def merged(documents: Iterable[Mapping[str, Any]], *, title: str, description: str) -> dict[str, Any]:
+    """One document of several services. ValueError where two of them mean different things by one name."""
+    whole: dict[str, Any] = {
+        "openapi": "3.1.0",
+        "info": {
+            "title": title,
+            "version": "1.0.0",
+            "description": description,
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+        "servers": [{"url": "/"}],
+        "tags": [],
+        "paths": {},
+        "components": {},
+    }
+    for document in documents:
+        _join(whole["paths"], document["paths"], "path")
+        for kind, parts in document["components"].items():
+            _join(whole["components"].setdefault(kind, {}), parts, kind)
+        present = {tag["name"] for tag in whole["tags"]}
+        whole["tags"] += [tag for tag in document.get("tags", ()) if tag["name"] not in present]
+    return whole
+
+
+def _join(into: dict[str, Any], parts: Mapping[str, Any], kind: str) -> None:
+    for name, part in parts.items():
+        if into.setdefault(name, part) != part:
+            raise ValueError(f"two services describe {kind} {name!r} differently; give one another name")
+
+
+def _described(routes: Iterable[BaseRoute]) -> Iterator[APIRoute]:
+    for route in routes:
+        if isinstance(route, APIRoute) and route.include_in_schema:
+            yield route
+
+
+def _complete(operation: dict[str, Any], route: APIRoute, method: str, shared: dict[str, Any]) -> None:
+    is_ours = getattr(route, "resource", None) is not None
+    is_public = getattr(route.endpoint, "is_public", False)
+    tokens = [{}, *_TOKENS] if is_public else _TOKENS
+    operation.setdefault("security", tokens if is_ours or not is_public else [])
+    parameters = operation.setdefault("parameters", [])
+    given = {str(parameter.get("name", "")).lower() for parameter in parameters}
+    queries = sorted(getattr(route.endpoint, "query_names", frozenset()))
+    parameters.extend(query_parameter(name) for name in queries if name not in given)
+    for name in _header_parameters(route, method):
+        if PARAMETERS[name]["name"].lower() not in given:
+            parameters.append({"$ref": f"#/components/parameters/{name}"})
+    if not parameters:
+        del operation["parameters"]
+    if "HTTPValidationError" in str(operation["responses"].get("422")):
+        del operation["responses"]["422"]
+    for status, response in operation["responses"].items():
+        names = _answer_headers(route, method, status)
+        response.setdefault("headers", {}).update({name: {"$ref": f"#/components/headers/{name}"} for name in names})
+    if _is_item(route, method):
+        operation["responses"]["304"] = {"description": "The representation named by `If-None-Match` is current."}
+    operation["responses"].update(_problem_responses(_problems(route, method, is_ours, is_public), shared))
+
+
+def _problems(route: APIRoute, method: str, is_ours: bool, is_public: bool) -> set[str]:
+    codes = {"internal_error", "unavailable", *getattr(route.endpoint, "problems", ())}
+    if is_ours:
+        codes |= {"unknown_parameter", "invalid_parameter", "invalid_token", "rate_limited"}
+        codes |= set() if is_public else {"unauthenticated", "forbidden"}
+    if "{" in route.path:
+        codes.add("not_found")
+    if _is_paged(route):
+        codes.add("invalid_cursor")
+    if route.body_field is not None:
+        is_form = type(route.body_field.field_info).__name__ in ("Form", "File")
+        codes.update(_FORM_BODY if is_form else _JSON_BODY)
+    if is_ours and _is_keyed(route, method):
+        codes.update(_KEYED)
+    if is_ours and _is_conditional(route, method):
+        codes.update(_CONDITIONAL)
+        codes.update(_TRANSITION if method == "POST" else ())
+    return codes
+
+
+def _problem_responses(codes: Iterable[str], shared: dict[str, Any]) -> dict[str, Any]:
+    """One response per status; those with the same codes are one component, named by its codes."""
+    by_status: dict[int, list[str]] = {}
+    for code in sorted(codes):
+        by_status.setdefault(PROBLEMS[code].status, []).append(code)
+    responses = {}
+    for status, group in sorted(by_status.items()):
+        name = ".".join(group)
+        shared.setdefault(name, _problem_component(status, group))
+        responses[str(status)] = {"$ref": f"#/components/responses/{name}"}
+    return responses
+
+
+def _problem_component(status: int, codes: list[str]) -> dict[str, Any]:
+    headers = ["X-Request-Id"]
+    headers += {401: ["WWW-Authenticate"], 412: ["ETag"], 409: ["Retry-After"]}.get(status, [])
+    headers += ["Retry-After"] if status in (429, 503) else []
+    return {
+        "description": " ".join(f"`{code}`: {PROBLEMS[code].titles['en']}." for code in codes),
+        "headers": {name: {"$ref": f"#/components/headers/{name}"} for name in headers},
+        "content": {
+            "application/problem+json": {
+                "schema": {
+                    "allOf": [
+                        {"$ref": "#/components/schemas/Problem"},
+                        {"properties": {"status": {"const": status}, "code": {"enum": codes}}},
+                    ]
+                }
+            }
+        },
+    }
+
+
+def _is_item(route: APIRoute, method: str) -> bool:
+    return method == "GET" and route.path.endswith("}") and getattr(route, "resource", None) is not None
+
+
+def _is_paged(route: APIRoute) -> bool:
+    own = {field.alias for field in route.dependant.query_params}
+    return "cursor" in own | getattr(route.endpoint, "query_names", frozenset())
+
+
+def _is_keyed(route: APIRoute, method: str) -> bool:
+    return method == "POST" and not getattr(route.endpoint, "is_unkeyed", False)
+
+
+def _is_conditional(route: APIRoute, method: str) -> bool:
+    changes = method in ("PATCH", "DELETE") or (method == "POST" and route.path.endswith("}/transitions"))
+    return changes and "/jobs/" not in route.path
+
+
+def _header_parameters(route: APIRoute, method: str) -> list[str]:
+    if getattr(route, "resource", None) is None:
+        return []
+    names = ["IfMatch"] if _is_conditional(route, method) else []
+    names += ["IdempotencyKey"] if _is_keyed(route, method) else []
+    return names + (["IfNoneMatch"] if _is_item(route, method) else [])
+
+
+def _answer_headers(route: APIRoute, method: str, status: str) -> list[str]:
+    names = ["X-Request-Id"]
+    if getattr(route, "resource", None) is None:
+        return names
+    if _is_item(route, method) or status == "201" or (_is_conditional(route, method) and status == "200"):
+        names.append("ETag")
+    names += {"201": ["Location"], "202": ["Location", "Retry-After"]}.get(status, [])
+    if _is_paged(route):
+        names.append("Link")
+    return names + (["Idempotency-Replayed"] if _is_keyed(route, method) else [])

@@ -1,0 +1,118 @@
+"""The parts that every service's OpenAPI document shares."""
+
+from typing import Any
+
+TOKEN_URL = "/access/v1/oauth/token"  # noqa: S105
+
+
+def _text(description: str, example: str) -> dict[str, Any]:
+    return {"description": description, "schema": {"type": "string", "examples": [example]}}
+
+
+PROBLEM_SCHEMA: dict[str, Any] = {
+    "title": "Problem",
+    "description": "A failure (RFC 9457). `code` is stable and has a page under `/problems/`; more members may occur.",
+    "type": "object",
+    "required": ["type", "title", "status", "code", "detail", "instance", "request_id"],
+    "properties": {
+        "type": {"type": "string", "format": "uri-reference", "description": "The problem's page."},
+        "title": {"type": "string", "description": "Short, in the language of `Accept-Language` (en fr es ar zh ru)."},
+        "status": {"type": "integer", "minimum": 400, "maximum": 599},
+        "code": {"type": "string"},
+        "detail": {"type": "string", "description": "A sentence about this case; it may change."},
+        "instance": {"type": "string", "format": "uri-reference", "description": "The path that was asked for."},
+        "request_id": {"type": "string"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["code", "detail"],
+                "properties": {
+                    "pointer": {"type": "string", "format": "json-pointer", "description": "The field (RFC 6901)."},
+                    "parameter": {"type": "string", "description": "The query parameter or header."},
+                    "code": {"type": "string"},
+                    "detail": {"type": "string"},
+                },
+            },
+        },
+    },
+    "examples": [
+        {
+            "type": "/problems/validation_failed",
+            "title": "The content breaks the rules",
+            "status": 422,
+            "code": "validation_failed",
+            "detail": "The body breaks the rules of this operation; see errors.",
+            "instance": "/membership/v1/experts",
+            "request_id": "0199d2c8-7c1e-7a4b-9a51-0c5b8e1f2a33",
+            "errors": [{"pointer": "/orcid", "code": "orcid_checksum", "detail": "Not an ORCID iD."}],
+        }
+    ],
+}
+HEADERS: dict[str, Any] = {
+    "ETag": _text("Version of the record and digest of the representation.", '"3.9f86d081"'),
+    "Location": _text(
+        "Where the new record or the job is.", "/membership/v1/experts/0199d2c8-7c1e-7a4b-9a51-0c5b8e1f2a33"
+    ),
+    "Link": _text("The next page (`rel=next`).", '</membership/v1/experts?cursor=…>; rel="next"'),
+    "Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 0, "examples": [2]}},
+    "WWW-Authenticate": _text("How to authenticate.", 'Bearer realm="escm"'),
+    "X-Request-Id": _text("The id of this request, as in problems and logs.", "0199d2c8-7c1e-7a4b-9a51-0c5b8e1f2a33"),
+    "Idempotency-Replayed": _text("`true` where the answer is a kept one.", "true"),
+}
+PARAMETERS: dict[str, Any] = {
+    "IfMatch": {
+        "name": "If-Match",
+        "in": "header",
+        "required": True,
+        **_text("The ETag of the record that the change starts from; `*` is refused.", '"3.9f86d081"'),
+    },
+    "IfNoneMatch": {
+        "name": "If-None-Match",
+        "in": "header",
+        "required": False,
+        **_text("ETags that the caller has; 304 where one is current.", '"3.9f86d081"'),
+    },
+    "IdempotencyKey": {
+        "name": "Idempotency-Key",
+        "in": "header",
+        "required": False,
+        "description": "The same key and body give the same answer for 72 hours. Required from API clients.",
+        "schema": {"type": "string", "minLength": 1, "maxLength": 255, "examples": ["import-2026-11-24-row-17"]},
+    },
+}
+SECURITY_SCHEMES: dict[str, Any] = {
+    "oauth2": {
+        "type": "oauth2",
+        "description": "Access tokens of ten minutes: client credentials for machines, e-mail and password for people.",
+        "flows": {
+            "clientCredentials": {"tokenUrl": TOKEN_URL, "scopes": {}},
+            "password": {"tokenUrl": TOKEN_URL, "scopes": {}},
+        },
+    },
+    "bearer": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "An access token, one of a trusted issuer, or an API key.",
+    },
+}
+
+
+_INSTANT = {"type": "string", "format": "date-time", "examples": ["2026-11-24T10:00:00.000000Z"]}
+_QUERIES: dict[str, tuple[str, dict[str, Any]]] = {
+    "limit": ("Entries of a page.", {"type": "integer", "minimum": 1, "maximum": 200, "default": 50}),
+    "cursor": ("The place to go on from, as in `next`; belongs to these filters and this sort.", {"type": "string"}),
+    "sort": ("A field, with `-` for descending.", {"type": "string", "default": "id", "examples": ["-updated_at"]}),
+    "fields": ("Only these fields, by commas; `id` is always there.", {"type": "string", "examples": ["id,ref"]}),
+    "include": ("What else to answer, by commas.", {"type": "string"}),
+    "q": ("Text in a name, title or subject; one or two characters match the beginning of a word.", {"type": "string"}),
+    "updated_after": ("Changed after this instant.", _INSTANT),
+    "updated_before": ("Changed before this instant.", _INSTANT),
+    "country": ("ISO 3166-1 alpha-2 codes, by commas.", {"type": "string", "examples": ["PK,KE"]}),
+}
+
+
+def query_parameter(name: str) -> dict[str, Any]:
+    """A query parameter of a list; those that not all lists have are filters of one or more values."""
+    description, schema = _QUERIES.get(name, ("Only records with one of these values, by commas.", {"type": "string"}))
+    return {"name": name, "in": "query", "required": False, "description": description, "schema": schema}

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.table import Table
 
 from deploy.cli.console import out
 from deploy.local.account import Account
@@ -44,11 +43,11 @@ def doctor(
         findings += asyncio.run(_database(database))
     if valkey:
         findings.append(asyncio.run(_valkey(valkey)))
-    table = Table("", "what", "found", "to mend it", box=None, pad_edge=False)
     for finding in findings:
-        mark = "[green]ok[/]" if finding.right else "[red]wrong[/]"
-        table.add_row(mark, finding.subject, finding.detail, "" if finding.right else finding.mend)
-    out.print(table)
+        out.print("ok    " if finding.right else "wrong ", style="green" if finding.right else "bold red", end="")
+        out.print(f"{finding.subject}: {finding.detail}", markup=False)
+        if not finding.right:
+            out.print(f"      to mend it: {finding.mend}", markup=False)
     if not all(finding.right for finding in findings):
         raise typer.Exit(1)
 

@@ -45,7 +45,7 @@ class Combined:
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         await receive()
         try:
-            async with self._entered():
+            async with self.entered():
                 await send({"type": "lifespan.startup.complete"})
                 await receive()
         except Exception as failure:
@@ -55,7 +55,8 @@ class Combined:
         await send({"type": "lifespan.shutdown.complete"})
 
     @asynccontextmanager
-    async def _entered(self) -> AsyncIterator[None]:
+    async def entered(self) -> AsyncIterator[None]:
+        """All apps, between their startup and their shutdown."""
         async with AsyncExitStack() as lifespans:
             states = {}
             for name, app in self._apps.items():

@@ -87,8 +87,8 @@ class Stack:
     async def stop(self) -> None:
         """Stop everything within ten seconds; `stack.json` goes with it."""
         self._described = False
-        await self._supervisor.stop()
         self.folder.stack_file.unlink(missing_ok=True)
+        await self._supervisor.stop()
         self.folder.release()
 
     def _settings(self, base_url: str, given: Mapping[str, str]) -> dict[str, str]:

@@ -1,7 +1,8 @@
 """Accounts, clients, grants, signing keys and what is known of tokens; the views that every service authenticates from.
 
-None of these rows belongs to a country, so there is no row-level security: `access` alone holds them, and the others
-read the three views, which show living things only and no secret.
+There is no row-level security here: every process has to read the grants before it knows any country. `access` alone
+holds the rows; the others read the three views, which show living things only and no secret. `country` is that of the
+scope, where it is one country.
 """
 
 from migrations.rules import grant, reference_numbers, run
@@ -14,6 +15,8 @@ _RECORD = """
     ref text NOT NULL UNIQUE,
     version integer NOT NULL,
     status text NOT NULL CHECK (status IN ({states})),
+    country text,
+    visibility text NOT NULL CHECK (visibility = 'restricted'),
     created_at timestamptz NOT NULL,
     created_by text NOT NULL,
     updated_at timestamptz NOT NULL,

@@ -4,7 +4,7 @@ import json
 import math
 import re
 from base64 import urlsafe_b64decode
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -108,19 +108,56 @@ def verify(token: str, keys: Mapping[str, ECKey], rules: TokenRules, now: float)
         payload = jws.deserialize_compact(token, key, [ALGORITHM]).payload
     except (JoseError, ValueError) as error:
         raise InvalidToken from error
-    return _claims(_object(payload), key_id, rules, now)
+    return _claims(read_object(payload), key_id, rules, now)
 
 
-def _key_id(token: str) -> str:
+def read_header(token: str) -> dict[str, Any]:
+    """The header of a compact token, after size and form and before anything else is read.
+
+    Raises InvalidToken where it has a member besides `alg`, `typ` and `kid`.
+    """
     if len(token) > MAX_TOKEN or not _COMPACT.fullmatch(token):
         raise InvalidToken
     encoded = token.partition(".")[0]
     try:
-        header = _object(urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4)))
+        header = read_object(urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4)))
     except ValueError as error:
         raise InvalidToken from error
+    if header.keys() - _HEADER_MEMBERS:
+        raise InvalidToken
+    return header
+
+
+def read_object(text: bytes | None) -> dict[str, Any]:
+    """A JSON object in which no name stands twice. Raises InvalidToken for anything else."""
+    try:
+        value = json.loads(text or b"", object_pairs_hook=_unique)
+    except (ValueError, RecursionError) as error:
+        raise InvalidToken from error
+    if not isinstance(value, dict):
+        raise InvalidToken
+    return value
+
+
+def read_seconds(claims: Mapping[str, Any], name: str) -> int:
+    """A claim that is an instant in Unix seconds. Raises InvalidToken where it is missing or no finite number."""
+    value = claims.get(name)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise InvalidToken
+    return int(value)
+
+
+def meant_for(claims: Mapping[str, Any], audiences: Collection[str]) -> bool:
+    """Whether the `aud` claim, a text or a list, names one of these."""
+    audience = claims.get("aud")
+    named = audience if isinstance(audience, list) else [audience]
+    return any(isinstance(name, str) and name in audiences for name in named)
+
+
+def _key_id(token: str) -> str:
+    header = read_header(token)
     key_id = header.get("kid")
-    if header.keys() - _HEADER_MEMBERS or header.get("alg") != ALGORITHM or not isinstance(key_id, str):
+    if header.get("alg") != ALGORITHM or not isinstance(key_id, str):
         raise InvalidToken
     if str(header.get("typ")).lower().removeprefix("application/") != TYPE:
         raise InvalidToken
@@ -128,12 +165,9 @@ def _key_id(token: str) -> str:
 
 
 def _claims(claims: dict[str, Any], key_id: str, rules: TokenRules, now: float) -> Claims:
-    audience = claims.get("aud")
-    if claims.get("iss") != rules.issuer or rules.audience not in (
-        audience if isinstance(audience, list) else [audience]
-    ):
+    if claims.get("iss") != rules.issuer or not meant_for(claims, (rules.audience,)):
         raise InvalidToken
-    issued, starts, expires = (_seconds(claims, name) for name in ("iat", "nbf", "exp"))
+    issued, starts, expires = (read_seconds(claims, name) for name in ("iat", "nbf", "exp"))
     if expires + SKEW <= now or max(issued, starts) - SKEW > now or expires <= issued:
         raise InvalidToken
     texts = [claims.get(name, "") for name in ("sub", "client_id", "jti", "scope")]
@@ -145,23 +179,6 @@ def _claims(claims: dict[str, Any], key_id: str, rules: TokenRules, now: float) 
         return Claims(_SUBJECTS[kind], UUID(identity), client_id, token_id, scope, issued, expires, key_id)
     except (KeyError, ValueError) as error:
         raise InvalidToken from error
-
-
-def _seconds(claims: dict[str, Any], name: str) -> int:
-    value = claims.get(name)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise InvalidToken
-    return int(value)
-
-
-def _object(text: bytes | None) -> dict[str, Any]:
-    try:
-        value = json.loads(text or b"", object_pairs_hook=_unique)
-    except (ValueError, RecursionError) as error:
-        raise InvalidToken from error
-    if not isinstance(value, dict):
-        raise InvalidToken
-    return value
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

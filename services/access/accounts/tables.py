@@ -1,0 +1,16 @@
+"""Accounts of people."""
+
+from sqlalchemy import Column, Uuid
+
+from shared.database.tables import text
+from shared.records.columns import record_table
+
+account = record_table(
+    "access_account",
+    text("email"),
+    text("email_key"),
+    text("name"),
+    text("password_hash", nullable=True),
+    Column("expert_id", Uuid, nullable=True),
+)
+"""`email_key` is the folded address, which is unique. Who has no password cannot log in with one."""

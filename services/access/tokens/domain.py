@@ -1,0 +1,107 @@
+"""How clients and people prove who they are, and how long they wait after failing to."""
+
+import re
+from base64 import b64decode
+from binascii import Error as NotBase64
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, unquote_plus
+
+from shared.kernel.errors import Malformed, Unauthenticated
+
+LONGEST_FORM = 16 * 1024
+FREE_FAILURES = 5
+"""Wrong passwords in a row that cost nothing. Each further one locks the address: 30 s, twice as long every time."""
+FIRST_LOCK, LONGEST_LOCK = 30, 900
+FORGOTTEN_AFTER = 3600
+"""Seconds without a try after which earlier failures no longer count."""
+ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+PERSON_SCOPE = "*:read *:write"
+
+_UNRESERVED = re.compile(r"[A-Za-z0-9._~-]{1,200}")
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """A client that shows its secret."""
+
+    client_id: str
+    secret: str
+
+
+@dataclass(frozen=True, slots=True)
+class Assertion:
+    """A client that signs (RFC 7523). `client_id` is what the form says beside it, if anything."""
+
+    client_id: str | None
+    token: str
+
+
+class InvalidClient(Unauthenticated):
+    """The client is not who it says, may not come from there, or is no longer."""
+
+    code = "invalid_client"
+
+    def __init__(self, detail: str = "The client could not be authenticated.") -> None:
+        super().__init__(detail, headers={"WWW-Authenticate": 'Basic realm="escm"'})
+
+
+def invalid_request(detail: str) -> Malformed:
+    """A request that RFC 6749 does not know."""
+    return Malformed(detail, code="invalid_request")
+
+
+def invalid_grant() -> Malformed:
+    """A wrong password, an unknown address or an account that may not be used: the answer does not say which."""
+    return Malformed("The e-mail address or the password is wrong.", code="invalid_grant")
+
+
+def read_form(body: bytes) -> dict[str, str]:
+    """The fields of a form. Raises Malformed `invalid_request` where one stands twice or it is no form."""
+    try:
+        pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=20)
+    except ValueError as error:
+        raise invalid_request("The body is not a form.") from error
+    form = dict(pairs)
+    if len(form) != len(pairs):
+        raise invalid_request("A field stands twice.")
+    return {name: value for name, value in form.items() if value}
+
+
+def client_credentials(authorization: str | None, form: Mapping[str, str]) -> Secret | Assertion | None:
+    """What the client shows, in one of the three ways; None where it shows nothing.
+
+    Raises Malformed `invalid_request` for two ways at once, InvalidClient for one that cannot be read.
+    """
+    ways = [way for way in (authorization, form.get("client_secret"), form.get("client_assertion")) if way is not None]
+    if len(ways) > 1:
+        raise invalid_request("Authenticate the client in one way only.")
+    if authorization is not None:
+        found = _basic(authorization)
+        if form.get("client_id", found.client_id) != found.client_id:
+            raise invalid_request("The form names another client.")
+        return found
+    if "client_assertion" in form:
+        if form.get("client_assertion_type") != ASSERTION_TYPE:
+            raise invalid_request(f"client_assertion_type must be {ASSERTION_TYPE}.")
+        return Assertion(form.get("client_id"), form["client_assertion"])
+    if "client_secret" in form:
+        return _secret(form.get("client_id", ""), form["client_secret"])
+    return None
+
+
+def _basic(authorization: str) -> Secret:
+    scheme, _, encoded = authorization.partition(" ")
+    try:
+        client_id, colon, secret = b64decode(encoded, validate=True).decode("ascii").partition(":")
+    except (NotBase64, ValueError) as error:
+        raise InvalidClient from error
+    if scheme.lower() != "basic" or not colon:
+        raise InvalidClient
+    return _secret(unquote_plus(client_id), unquote_plus(secret))
+
+
+def _secret(client_id: str, secret: str) -> Secret:
+    if not _UNRESERVED.fullmatch(client_id) or not _UNRESERVED.fullmatch(secret):
+        raise InvalidClient
+    return Secret(client_id, secret)

@@ -1,0 +1,39 @@
+"""What stands before the token endpoints: the form, what the client shows, and where it comes from."""
+
+from typing import Annotated, cast
+
+from fastapi import Depends, Request
+
+from services.access.tokens.domain import LONGEST_FORM, Assertion, Secret, client_credentials, read_form
+from services.access.tokens.operations import TokenDesk
+from shared.kernel.errors import TooLarge, UnsupportedMedia
+
+FORM = "application/x-www-form-urlencoded"
+
+
+class TokenRequest:
+    """A request to a token endpoint: the form, the client's credentials if it shows any, and the caller's address."""
+
+    def __init__(self, form: dict[str, str], shown: Secret | Assertion | None, address: str) -> None:
+        self.form = form
+        self.shown = shown
+        self.address = address
+
+
+async def _token_request(request: Request) -> TokenRequest:
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM:
+        raise UnsupportedMedia(f"Send {FORM}.")
+    body = await request.body()
+    if len(body) > LONGEST_FORM:
+        raise TooLarge(f"A token request has at most {LONGEST_FORM} bytes.")
+    form = read_form(body)
+    shown = client_credentials(request.headers.get("authorization"), form)
+    return TokenRequest(form, shown, request.client.host if request.client else "")
+
+
+async def _desk(request: Request) -> TokenDesk:
+    return cast(TokenDesk, request.app.state.desk)
+
+
+Asked = Annotated[TokenRequest, Depends(_token_request)]
+Desk = Annotated[TokenDesk, Depends(_desk)]

@@ -1,0 +1,212 @@
+"""Giving tokens out, taking them back, and telling what one stands for."""
+
+import hashlib
+import hmac
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from ipaddress import ip_address, ip_network
+from typing import Any
+
+from services.access.accounts import queries as accounts
+from services.access.accounts.domain import LONGEST_PASSWORD, email_key
+from services.access.accounts.passwords import Passwords
+from services.access.clients import queries as clients
+from services.access.settings import AccessSettings
+from services.access.tokens import queries
+from services.access.tokens.assertions import Proof, claimed_client, prove
+from services.access.tokens.domain import (
+    PERSON_SCOPE,
+    Assertion,
+    InvalidClient,
+    Secret,
+    invalid_grant,
+    invalid_request,
+)
+from services.access.tokens.signing import SigningKeys
+from shared.auth.keys import LIFETIME, SKEW, Claims, InvalidToken
+from shared.auth.throttle import Limit, Throttle
+from shared.auth.tokens import Authenticator
+from shared.database.pool import Database
+from shared.database.statements import Connection, Row
+from shared.kernel.clock import now
+from shared.kernel.errors import Malformed, RateLimited
+from shared.kernel.principal import PrincipalKind
+
+TOKEN_PATH = "/access/v1/oauth/token"  # noqa: S105
+
+
+@dataclass(frozen=True)
+class TokenDesk:
+    """What the token endpoints work with. `inspector` looks at the database every time."""
+
+    database: Database
+    settings: AccessSettings
+    keys: SigningKeys
+    passwords: Passwords
+    throttle: Throttle
+    inspector: Authenticator
+
+    @classmethod
+    def make(cls, database: Database, settings: AccessSettings) -> "TokenDesk":
+        """One per process."""
+        return cls(
+            database,
+            settings,
+            SigningKeys(database, settings),
+            Passwords(),
+            Throttle(settings.redis_url),
+            Authenticator(database, settings, age=0.0, bound=1),
+        )
+
+    async def close(self) -> None:
+        """Ends its threads and connections; the database is not its own."""
+        self.passwords.close()
+        await self.throttle.close()
+
+    @property
+    def audiences(self) -> tuple[str, ...]:
+        """What an assertion may be addressed to."""
+        issuer = self.settings.issuer.rstrip("/")
+        return (self.settings.issuer, f"{issuer}{TOKEN_PATH}")
+
+
+async def give_token(
+    desk: TokenDesk, form: Mapping[str, str], shown: Secret | Assertion | None, address: str
+) -> dict[str, Any]:
+    """The answer to a token request (RFC 6749, 4.3 and 4.4).
+
+    Raises Malformed (`invalid_request`, `unsupported_grant_type`, `invalid_grant`), InvalidClient, RateLimited.
+    """
+    kind = form.get("grant_type")
+    if kind is None:
+        raise invalid_request("grant_type is missing.")
+    if kind == "client_credentials":
+        client = await authenticate(desk, shown, address)
+        await desk.throttle.require(Limit("token", desk.settings.token_requests), client["client_id"])
+        scope = " ".join(f"{resource}:{verb}" for resource in client["resources"] for verb in client["verbs"])
+        token = await desk.keys.token(PrincipalKind.CLIENT, client["id"], client["client_id"], scope)
+    elif kind == "password":
+        scope = PERSON_SCOPE
+        account = await _log_in(desk, form, address)
+        token = await desk.keys.token(PrincipalKind.ACCOUNT, account["id"], "", scope)
+    else:
+        raise Malformed("Use client_credentials or password.", code="unsupported_grant_type")
+    return {"access_token": token, "token_type": "Bearer", "expires_in": LIFETIME, "scope": scope}
+
+
+async def authenticate(desk: TokenDesk, shown: Secret | Assertion | None, address: str) -> Row:
+    """The client that proved itself. Raises InvalidClient, or RateLimited after too many failures of this address."""
+    failures = Limit("failed", desk.settings.failed_authentications)
+    await desk.throttle.refuse_spent(failures, address)
+    try:
+        return await _client(desk, shown, address)
+    except InvalidClient:
+        await desk.throttle.hit(failures, address)
+        raise
+
+
+async def _client(desk: TokenDesk, shown: Secret | Assertion | None, address: str) -> Row:
+    if shown is None:
+        raise InvalidClient("The client shows no credentials.")
+    client_id = shown.client_id if isinstance(shown, Secret) else claimed_client(shown.token)
+    if isinstance(shown, Assertion) and shown.client_id not in (None, client_id):
+        raise InvalidClient
+    async with desk.database.acquire() as connection:
+        found = await clients.for_token(connection, client_id) if client_id.isprintable() else None
+        if found is None or not _may_come_from(address, found["ip_allow"]):
+            raise InvalidClient
+        if isinstance(shown, Secret):
+            _check_secret(shown, found["secrets"])
+        else:
+            if found["jwks"] is None:
+                raise InvalidClient
+            proof = prove(shown.token, client_id, found["jwks"], desk.audiences, time.time())
+            await _use_once(connection, proof)
+    return found
+
+
+def _check_secret(shown: Secret, digests: list[bytes]) -> None:
+    digest = hashlib.sha256(shown.secret.encode()).digest()
+    if not any(hmac.compare_digest(digest, bytes(known)) for known in digests):
+        raise InvalidClient
+
+
+async def _use_once(connection: Connection, proof: Proof) -> None:
+    if not await queries.use_assertion(connection, proof.digest, datetime.fromtimestamp(proof.until, UTC)):
+        raise InvalidClient("The assertion was used before.")
+
+
+def _may_come_from(address: str, allowed: list[str]) -> bool:
+    if not allowed:
+        return True
+    try:
+        here = ip_address(address)
+    except ValueError:
+        return False
+    here = getattr(here, "ipv4_mapped", None) or here
+    return any(here in ip_network(network) for network in allowed)
+
+
+async def _log_in(desk: TokenDesk, form: Mapping[str, str], address: str) -> Row:
+    username, password = form.get("username"), form.get("password")
+    if username is None or password is None:
+        raise invalid_request("username and password are needed.")
+    failures = Limit("failed", desk.settings.failed_authentications)
+    await desk.throttle.refuse_spent(failures, address)
+    found = await _person(desk, email_key(username), password)
+    if found is None:
+        await desk.throttle.hit(failures, address)
+        raise invalid_grant()
+    return found
+
+
+async def _person(desk: TokenDesk, key: str, password: str) -> Row | None:
+    if len(password) > LONGEST_PASSWORD or not key.isprintable():
+        return None
+    digest = hashlib.sha256(key.encode()).digest()
+    async with desk.passwords.turn():
+        async with desk.database.acquire() as connection:
+            locked = await queries.locked_until(connection, digest)
+            account = await accounts.for_login(connection, key)
+        wait = (locked - now()).total_seconds() if locked else 0
+        if wait > 0:
+            raise RateLimited("Too many wrong passwords for this address.", retry_after=int(wait) + 1)
+        stored = account["password_hash"] if account else None
+        right = await desk.passwords.matches(stored, password)
+        if right and not locked:
+            return account
+        async with desk.database.acquire() as connection:
+            await (queries.login_succeeded if right else queries.login_failed)(connection, digest)
+    return account if right else None
+
+
+async def revoke(desk: TokenDesk, token: str, shown: Secret | Assertion | None, address: str) -> None:
+    """Ends a token before its time (RFC 7009). A client ends its own, whoever holds a person's token ends that.
+
+    A token that does not hold, or is another's, is left as it is, without a word.
+    """
+    client = await authenticate(desk, shown, address) if shown is not None else None
+    claims = await _claims(desk, token)
+    if claims is None or claims.client_id != (client["client_id"] if client else ""):
+        return
+    until = datetime.fromtimestamp(claims.expires_at + SKEW, UTC)
+    async with desk.database.acquire() as connection:
+        await queries.revoke_token(connection, claims.token_id, claims.kind, claims.subject, until)
+
+
+async def introspect(desk: TokenDesk, token: str, shown: Secret | Assertion | None, address: str) -> dict[str, Any]:
+    """What a token stands for at this moment (RFC 7662), told to a client that proved itself."""
+    await authenticate(desk, shown, address)
+    claims = await _claims(desk, token)
+    if claims is None:
+        return {"active": False}
+    return {"active": True, "token_type": "Bearer", **claims.document(desk.keys.rules)}
+
+
+async def _claims(desk: TokenDesk, token: str) -> Claims | None:
+    try:
+        return await desk.inspector.claims(f"Bearer {token}")
+    except InvalidToken:
+        return None

@@ -1,0 +1,127 @@
+"""What is read and remembered of keys, tokens, assertions and failed logins."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import bindparam, delete, func, insert, select, text
+from sqlalchemy.dialects.postgresql import insert as insert_or
+
+from services.access.tokens.domain import FIRST_LOCK, FORGOTTEN_AFTER, FREE_FAILURES, LONGEST_LOCK
+from services.access.tokens.tables import failed_login, revoked_token, signing_key, used_assertion
+from shared.database.statements import Connection, Row, Statement
+from shared.kernel.principal import PrincipalKind
+
+__all__ = ["Row"]
+
+_LOCK_KEYS = Statement(select(func.pg_advisory_xact_lock(func.hashtext("access_signing_key"))))
+_SIGNING = Statement(
+    select(signing_key.c.kid, signing_key.c.private)
+    .where(signing_key.c.signs_from <= bindparam("at"), signing_key.c.signs_until > bindparam("at"))
+    .order_by(signing_key.c.signs_from.desc())
+)
+_NEWEST = Statement(select(signing_key.c.signs_until).order_by(signing_key.c.signs_until.desc()).limit(1))
+_ADD_KEY = Statement(insert(signing_key).values({c.name: bindparam(c.name) for c in signing_key.c}))
+_PUBLIC = Statement(
+    select(signing_key.c.public)
+    .where(signing_key.c.verifies_until > bindparam("at"))
+    .order_by(signing_key.c.signs_from.desc())
+)
+_REVOKE = Statement(
+    insert_or(revoked_token).values({c.name: bindparam(c.name) for c in revoked_token.c}).on_conflict_do_nothing()
+)
+_USE = Statement(
+    insert_or(used_assertion)
+    .values({c.name: bindparam(c.name) for c in used_assertion.c})
+    .on_conflict_do_nothing()
+    .returning(used_assertion.c.until)
+)
+_LOCKED_UNTIL = Statement(
+    select(failed_login.c.locked_until).where(failed_login.c.email_digest == bindparam("email_digest"))
+)
+_SUCCEED = Statement(delete(failed_login).where(failed_login.c.email_digest == bindparam("email_digest")))
+_FAIL = Statement(
+    text(
+        "INSERT INTO escm.access_failed_login AS f (email_digest, failed, locked_until, last_at)"
+        " VALUES (:email_digest, 1, now(), now()) ON CONFLICT (email_digest) DO UPDATE SET last_at = now(),"
+        " failed = CASE WHEN f.last_at < now() - make_interval(secs => :forgotten) THEN 1 ELSE f.failed + 1 END,"
+        " locked_until = now() + make_interval(secs => CASE"
+        " WHEN f.last_at < now() - make_interval(secs => :forgotten) OR f.failed < :free THEN 0"
+        " ELSE least(:longest, :first * 2 ^ least(f.failed - :free, 20)) END)"
+    )
+)
+_OVER = [Statement(delete(table).where(table.c.until < bindparam("at"))) for table in (revoked_token, used_assertion)]
+_FORGET_LOGINS = Statement(delete(failed_login).where(failed_login.c.last_at < bindparam("at")))
+_FORGET_KEYS = Statement(delete(signing_key).where(signing_key.c.verifies_until < bindparam("at")))
+
+
+async def lock_keys(connection: Connection) -> None:
+    """One at a time makes signing keys; held until the transaction ends."""
+    await _LOCK_KEYS.execute(connection)
+
+
+async def signing_keys(connection: Connection, at: datetime) -> list[Row]:
+    """The keys that sign at this instant, newest first, their private parts encrypted."""
+    return await _SIGNING.fetch(connection, at=at)
+
+
+async def newest_key(connection: Connection) -> Row | None:
+    """The key that signs longest."""
+    return await _NEWEST.fetchrow(connection)
+
+
+async def add_key(connection: Connection, **values: Any) -> None:
+    """A new key; it is published at once."""
+    await _ADD_KEY.execute(connection, **values)
+
+
+async def forget_keys(connection: Connection, at: datetime) -> None:
+    """Drops keys with which nothing has to be verified any more."""
+    await _FORGET_KEYS.execute(connection, at=at)
+
+
+async def published_keys(connection: Connection, at: datetime) -> list[dict[str, Any]]:
+    """The public parts, newest first."""
+    return [row["public"] for row in await _PUBLIC.fetch(connection, at=at)]
+
+
+async def revoke_token(
+    connection: Connection, token_id: str, kind: PrincipalKind, principal: UUID, until: datetime
+) -> None:
+    """Remembers until its end that a token does not hold any more."""
+    await _REVOKE.execute(connection, token_id=token_id, principal_kind=str(kind), principal_id=principal, until=until)
+
+
+async def use_assertion(connection: Connection, digest: bytes, until: datetime) -> bool:
+    """Whether this is the assertion's first use."""
+    return await _USE.fetchval(connection, digest=digest, until=until) is not None
+
+
+async def locked_until(connection: Connection, email_digest: bytes) -> datetime | None:
+    """When the address may be tried again; None where nothing failed of late."""
+    found: datetime | None = await _LOCKED_UNTIL.fetchval(connection, email_digest=email_digest)
+    return found
+
+
+async def login_failed(connection: Connection, email_digest: bytes) -> None:
+    """Counts a wrong password, and locks the address from the sixth in a row on."""
+    await _FAIL.execute(
+        connection,
+        email_digest=email_digest,
+        free=FREE_FAILURES,
+        first=FIRST_LOCK,
+        longest=LONGEST_LOCK,
+        forgotten=FORGOTTEN_AFTER,
+    )
+
+
+async def login_succeeded(connection: Connection, email_digest: bytes) -> None:
+    """Forgets the failures before."""
+    await _SUCCEED.execute(connection, email_digest=email_digest)
+
+
+async def forget_what_is_over(connection: Connection, at: datetime, logins_before: datetime) -> None:
+    """Drops revoked tokens and used assertions that have ended, and failures older than `logins_before`."""
+    for statement in _OVER:
+        await statement.execute(connection, at=at)
+    await _FORGET_LOGINS.execute(connection, at=logins_before)

@@ -1,0 +1,162 @@
+"""Tokens over HTTP: RFC 6749, 7009, 7662, 8414 and 7517, and who one is."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+from fastapi import APIRouter, Request, Response
+
+from services.access.tokens import operations, queries
+from services.access.tokens.assertions import ALGORITHMS
+from services.access.tokens.domain import invalid_request
+from services.access.tokens.guards import Asked, Desk
+from services.access.tokens.schemas import TOKEN_ALONE, TOKEN_FORM, Introspection, KeySet, Me, Metadata, Token
+from shared.kernel.clock import now, to_text
+from shared.kernel.errors import Unauthenticated
+from shared.web.call import public, unkeyed
+from shared.web.openapi import answers
+
+_PREFIX = "/access/v1"
+_JSON = "application/json; charset=utf-8"
+_PRIVATE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
+_FOR_ALL = {"Cache-Control": "public, max-age=300"}
+_FORM_PROBLEMS = ("invalid_request", "invalid_client", "rate_limited", "too_large", "unsupported_media_type")
+
+router = APIRouter(tags=["tokens"])
+
+
+def _answer(content: Any, headers: dict[str, str]) -> Response:
+    return Response(orjson.dumps(content), 200, headers, _JSON)
+
+
+@router.post(
+    f"{_PREFIX}/oauth/token",
+    operation_id="createToken",
+    summary="Get an access token",
+    response_model=None,
+    responses={200: {"model": Token}},
+    openapi_extra=TOKEN_FORM,
+)
+@public
+@unkeyed
+@answers(*_FORM_PROBLEMS, "unsupported_grant_type", "invalid_grant")
+async def create_token(asked: Asked, desk: Desk) -> Response:
+    return _answer(await operations.give_token(desk, asked.form, asked.shown, asked.address), _PRIVATE)
+
+
+@router.post(
+    f"{_PREFIX}/oauth/revoke",
+    operation_id="revokeToken",
+    summary="End a token before its time",
+    response_model=None,
+    responses={200: {"description": "The token, if there was one, is at its end."}},
+    openapi_extra=TOKEN_ALONE,
+)
+@public
+@unkeyed
+@answers(*_FORM_PROBLEMS)
+async def revoke_token(asked: Asked, desk: Desk) -> Response:
+    await operations.revoke(desk, _token(asked.form), asked.shown, asked.address)
+    return Response(None, 200, _PRIVATE)
+
+
+@router.post(
+    f"{_PREFIX}/oauth/introspect",
+    operation_id="introspectToken",
+    summary="Ask what a token stands for",
+    response_model=None,
+    responses={200: {"model": Introspection}},
+    openapi_extra=TOKEN_ALONE,
+)
+@public
+@unkeyed
+@answers(*_FORM_PROBLEMS)
+async def introspect_token(asked: Asked, desk: Desk) -> Response:
+    return _answer(await operations.introspect(desk, _token(asked.form), asked.shown, asked.address), _PRIVATE)
+
+
+def _token(form: dict[str, str]) -> str:
+    if "token" not in form:
+        raise invalid_request("token is missing.")
+    return form["token"]
+
+
+@router.get(
+    "/.well-known/oauth-authorization-server",
+    operation_id="getAuthorizationServer",
+    summary="Where and how tokens are given",
+    response_model=None,
+    responses={200: {"model": Metadata}},
+)
+@router.get(f"{_PREFIX}/.well-known/oauth-authorization-server", include_in_schema=False, response_model=None)
+@public
+async def authorization_server(desk: Desk) -> Response:
+    issuer = desk.settings.issuer
+    base = f"{issuer.rstrip('/')}{_PREFIX}"
+    ways = ["client_secret_basic", "client_secret_post", "private_key_jwt"]
+    signed = {"token_endpoint_auth_methods_supported": ways}
+    for endpoint in ("introspection", "revocation"):
+        signed[f"{endpoint}_endpoint_auth_methods_supported"] = ways
+        signed[f"{endpoint}_endpoint_auth_signing_alg_values_supported"] = list(ALGORITHMS)
+    content = {
+        "issuer": issuer,
+        "token_endpoint": f"{base}/oauth/token",
+        "revocation_endpoint": f"{base}/oauth/revoke",
+        "introspection_endpoint": f"{base}/oauth/introspect",
+        "jwks_uri": f"{base}/.well-known/jwks.json",
+        "grant_types_supported": ["client_credentials", "password"],
+        "response_types_supported": [],
+        "token_endpoint_auth_signing_alg_values_supported": list(ALGORITHMS),
+        "service_documentation": f"{issuer.rstrip('/')}/docs",
+        **signed,
+    }
+    return _answer(content, _FOR_ALL)
+
+
+@router.get(
+    "/.well-known/jwks.json",
+    operation_id="getKeySet",
+    summary="The keys that tokens are verified with",
+    response_model=None,
+    responses={200: {"model": KeySet}},
+)
+@router.get(f"{_PREFIX}/.well-known/jwks.json", include_in_schema=False, response_model=None)
+@public
+async def key_set(desk: Desk) -> Response:
+    await desk.keys.ensure()
+    async with desk.database.acquire() as connection:
+        keys = await queries.published_keys(connection, now())
+    return _answer({"keys": keys}, _FOR_ALL)
+
+
+@router.get(
+    f"{_PREFIX}/me",
+    operation_id="getMe",
+    summary="Who the caller is and what it holds",
+    response_model=None,
+    responses={200: {"model": Me}},
+)
+@answers("unauthenticated", "invalid_token")
+async def me(request: Request) -> Response:
+    header = request.headers.get("authorization")
+    if header is None:
+        raise Unauthenticated("This needs a token.", headers={"WWW-Authenticate": 'Bearer realm="escm"'})
+    authenticator = request.app.state.authenticator
+    principal = await authenticator.principal(header)
+    claims = await authenticator.claims(header)
+    grants = [
+        {
+            "role": grant.role,
+            "scope_kind": grant.scope_kind,
+            "scope_id": grant.scope_id,
+            "from": grant.starts,
+            "to": grant.ends,
+        }
+        for grant in principal.grants
+    ]
+    content = {
+        "principal": {"kind": str(principal.kind), "id": principal.id, "name": principal.name},
+        "grants": grants,
+        "expires_at": to_text(datetime.fromtimestamp(claims.expires_at, UTC)),
+    }
+    return _answer(content, {**_PRIVATE, "Vary": "Authorization"})

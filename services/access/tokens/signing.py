@@ -1,0 +1,102 @@
+"""The keys that tokens are signed with: made on first need, encrypted at rest, published before they are used."""
+
+import os
+import time
+from datetime import datetime, timedelta
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from joserfc.jwk import ECKey
+
+from services.access.settings import AccessSettings
+from services.access.tokens import queries
+from shared.auth.keys import ALGORITHM, LIFETIME, SKEW, Claims, TokenRules, sign
+from shared.database.context import SYSTEM_CONTEXT
+from shared.database.pool import Database
+from shared.database.unit_of_work import UnitOfWork, unit_of_work
+from shared.kernel.clock import now
+from shared.kernel.ids import uuid7
+from shared.kernel.principal import PrincipalKind
+
+_HELD = 60.0
+"""Seconds for which a process signs with the key it found."""
+_AHEAD = timedelta(hours=1)
+"""How long a successor is published before it signs: every verifier has seen it by then."""
+_LAST_DAY = timedelta(days=1)
+_AFTERLIFE = timedelta(seconds=LIFETIME + 2 * SKEW + _HELD)
+_NONCE = 12
+
+
+class SigningKeys:
+    """Signs tokens with the present key. One per process."""
+
+    def __init__(self, database: Database, settings: AccessSettings) -> None:
+        self.rules = TokenRules(settings.issuer, settings.audience)
+        self._database = database
+        self._days = settings.signing_key_days
+        secret = settings.secret_key.get_secret_value().encode()
+        self._cipher = AESGCM(HKDF(SHA256(), 32, None, b"escm access signing keys").derive(secret))
+        self._key: ECKey | None = None
+        self._kid = ""
+        self._until = 0.0
+
+    async def token(self, kind: PrincipalKind, subject: object, client_id: str, scope: str) -> str:
+        """A new token, good for ten minutes."""
+        key = await self._present()
+        issued = int(time.time())
+        claims = Claims(kind, subject, client_id, uuid7().hex, scope, issued, issued + LIFETIME, self._kid)  # type: ignore[arg-type]
+        return sign(claims, self.rules, key)
+
+    async def ensure(self) -> None:
+        """Makes the first key where there is none."""
+        await self._present()
+
+    async def turn(self, uow: UnitOfWork) -> None:
+        """Publishes a successor in the key's last day, and forgets keys whose tokens are over."""
+        await queries.lock_keys(uow.connection)
+        await queries.forget_keys(uow.connection, now())
+        newest = await queries.newest_key(uow.connection)
+        if newest is not None and newest["signs_until"] - now() < _LAST_DAY:
+            await self._make(uow, now() + _AHEAD)
+
+    async def _present(self) -> ECKey:
+        if self._key is not None and time.monotonic() < self._until:
+            return self._key
+        async with self._database.acquire() as connection:
+            found = self._usable(await queries.signing_keys(connection, now()))
+        if found is None:
+            async with unit_of_work(self._database, SYSTEM_CONTEXT) as uow:
+                await queries.lock_keys(uow.connection)
+                found = self._usable(await queries.signing_keys(uow.connection, now())) or await self._make(uow, now())
+        self._kid, self._key = found
+        self._until = time.monotonic() + _HELD
+        return self._key
+
+    def _usable(self, rows: list[queries.Row]) -> tuple[str, ECKey] | None:
+        """The newest key that the present secret opens: after a change of the secret a new one is made."""
+        for row in rows:
+            sealed, kid = bytes(row["private"]), row["kid"]
+            try:
+                pem = self._cipher.decrypt(sealed[:_NONCE], sealed[_NONCE:], kid.encode())
+            except InvalidTag:
+                continue
+            return kid, ECKey.import_key(pem)
+        return None
+
+    async def _make(self, uow: UnitOfWork, signs_from: datetime) -> tuple[str, ECKey]:
+        key = ECKey.generate_key("P-256")
+        kid, nonce = key.thumbprint(), os.urandom(_NONCE)
+        signs_until = signs_from + timedelta(days=self._days)
+        await queries.add_key(
+            uow.connection,
+            kid=kid,
+            public={**key.as_dict(private=False), "kid": kid, "use": "sig", "alg": ALGORITHM},
+            private=nonce + self._cipher.encrypt(nonce, key.as_pem(private=True), kid.encode()),
+            created_at=now(),
+            signs_from=signs_from,
+            signs_until=signs_until,
+            verifies_until=signs_until + _AFTERLIFE,
+        )
+        return kid, key

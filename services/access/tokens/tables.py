@@ -1,0 +1,40 @@
+"""Signing keys, and what has to be remembered of tokens, assertions and failed logins until it is over."""
+
+from sqlalchemy import Column, Integer, LargeBinary, Text, Uuid
+
+from shared.database.tables import document, instant, table, text
+
+signing_key = table(
+    "access_signing_key",
+    Column("kid", Text, primary_key=True),
+    document("public"),
+    Column("private", LargeBinary, nullable=False),
+    instant("created_at"),
+    instant("signs_from"),
+    instant("signs_until"),
+    instant("verifies_until"),
+)
+"""`private` is encrypted. A key is published from its creation until the last token it signed is over."""
+
+revoked_token = table(
+    "access_revoked_token",
+    Column("token_id", Text, primary_key=True),
+    text("principal_kind"),
+    Column("principal_id", Uuid, nullable=False),
+    instant("until"),
+)
+
+used_assertion = table(
+    "access_used_assertion",
+    Column("digest", LargeBinary, primary_key=True),
+    instant("until"),
+)
+
+failed_login = table(
+    "access_failed_login",
+    Column("email_digest", LargeBinary, primary_key=True),
+    Column("failed", Integer, nullable=False),
+    instant("locked_until"),
+    instant("last_at"),
+)
+"""By the digest of the address, known or not, so that being locked does not tell that an account exists."""

@@ -8,7 +8,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-DEVELOPMENT_SECRET = "development-only"
+DEVELOPMENT_SECRET = "development-only"  # noqa: S105
 _KNOWN_ELSEWHERE = ("ESCM_LOCAL_", "ESCM_MEMBERSHIP_", "ESCM_CENTRES_", "ESCM_ACTIONS_", "ESCM_ACCESS_", "ESCM_PORTAL_")
 
 

@@ -47,16 +47,14 @@ class AccessContext:
 
 
 SYSTEM_CONTEXT = AccessContext(",".join(VISIBILITIES), "", "", _ALL_COUNTRIES)
-"""Workers and maintenance: every row, for reading and writing. Countries need no list, since all visibilities are open."""
+"""Workers and maintenance: every row, for reading and writing."""
 NO_CONTEXT = AccessContext("")
 
 
 def context_for(principal: Principal, read: Reach, write: Reach | None = None) -> AccessContext:
     """The context of a principal whose reading and writing reach so far."""
-    if read.everywhere:
-        visibilities = ",".join(VISIBILITIES)
-    else:
-        visibilities = "public,network" if principal.grants else "public"
+    limited = "public,network" if principal.grants else "public"
+    visibilities = ",".join(VISIBILITIES) if read.everywhere else limited
     write = write or Reach()
     return AccessContext(
         visibilities,

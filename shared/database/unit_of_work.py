@@ -1,8 +1,9 @@
 """One transaction that owns one connection: the effect, its audit entries and its facts are committed together."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from typing import Any
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql
@@ -10,22 +11,55 @@ from sqlalchemy.dialects import postgresql
 from shared.database.context import AccessContext
 from shared.database.pool import Database
 from shared.database.statements import Connection
+from shared.kernel.principal import SYSTEM, Principal
 
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
+Connect: TypeAlias = Callable[[], AbstractAsyncContextManager[Connection]]
+"""How something that may need a connection gets one: from a pool, or the one of a unit of work."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Who caused a change, and by which request or job."""
+
+    actor: Principal = SYSTEM
+    request_id: str = ""
+    traceparent: str | None = None
+    bulk: bool = False
 
 
 class UnitOfWork:
     """The transaction under way. Operations use `connection` and `append`; only the edge commits."""
 
-    __slots__ = ("_appended", "connection")
+    __slots__ = ("_appended", "_tables", "connection", "origin")
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, origin: Origin) -> None:
         self.connection = connection
+        self.origin = origin
         self._appended: dict[Table, list[dict[str, Any]]] = {}
+        self._tables: set[Table] = set()
+
+    @asynccontextmanager
+    async def connect(self) -> AsyncIterator[Connection]:
+        """The unit of work's own connection, for what takes a `Connect`."""
+        yield self.connection
 
     def append(self, table: Table, **row: Any) -> None:
         """Buffers a row of an append-only table. All rows of one table must name the same columns."""
         self._appended.setdefault(table, []).append(row)
+        self._tables.add(table)
+
+    def appended(self, table: Table) -> bool:
+        """Whether a row of this table was appended, flushed or not."""
+        return table in self._tables
+
+    async def admit(self, record: object) -> None:
+        """Lets row-level security write and read one more record: for what a rule allows without a grant."""
+        await self.connection.execute(
+            "SELECT set_config(n, concat_ws(',', nullif(current_setting(n, true), ''), $1::text), true)"
+            " FROM unnest(ARRAY['escm.records', 'escm.write_records']) n",
+            str(record),
+        )
 
     async def flush(self) -> None:
         """Inserts all buffered rows in one statement. The edge calls it once, last before the commit."""
@@ -48,15 +82,17 @@ def _insert(table: Table, names: list[str], start: int) -> str:
     columns = [table.c[name] for name in names]
     types = [column.type.compile(dialect=_DIALECT) for column in columns]
     casts = ", ".join(f"${start + n}::{kind}[]" for n, kind in enumerate(types, 1))
-    return f"INSERT INTO {table.fullname} ({', '.join(names)}) SELECT * FROM unnest({casts})"
+    return f"INSERT INTO {table.fullname} ({', '.join(names)}) SELECT * FROM unnest({casts})"  # noqa: S608
 
 
 @asynccontextmanager
-async def unit_of_work(database: Database, context: AccessContext) -> AsyncIterator[UnitOfWork]:
+async def unit_of_work(
+    database: Database, context: AccessContext, origin: Origin = Origin()
+) -> AsyncIterator[UnitOfWork]:
     """A transaction under a context: committed when the block ends well, rolled back when it raises."""
     async with database.acquire() as connection:
         await connection.execute(f"BEGIN;{context.set_local}" if context.set_local else "BEGIN")
-        uow = UnitOfWork(connection)
+        uow = UnitOfWork(connection, origin)
         try:
             yield uow
             await uow.flush()

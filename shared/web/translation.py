@@ -107,18 +107,20 @@ def as_escm_error(failure: Exception) -> EscmError:
     """The failure as an error of ours; what nobody foresaw is an internal one."""
     if isinstance(failure, EscmError):
         return failure
-    if isinstance(failure, BodyRefused):
-        return failure.error
     if isinstance(failure, RequestValidationError):
         return _from_validation(failure)
     if isinstance(failure, HTTPException):
         return _from_http(failure)
     if isinstance(failure, (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)):
         return _from_database(failure)
+    if isinstance(failure, UnicodeEncodeError):
+        return Invalid("Text must not hold lone surrogates.", code="invalid_text")
     return EscmError()
 
 
 def _from_http(failure: HTTPException) -> EscmError:
+    if isinstance(failure, BodyRefused):
+        return failure.error
     status = failure.status_code
     kind = _BY_STATUS.get(status) or (EscmError if status >= HTTPStatus.INTERNAL_SERVER_ERROR else Malformed)
     return kind(headers=failure.headers)

@@ -1,0 +1,35 @@
+"""Who may do what in membership. Pure rules; rows are scoped by `visible_to`, states by the lifecycles."""
+
+from shared.kernel.principal import RoleTable
+
+
+def _permissions(resource: str, verbs: str) -> frozenset[tuple[str, str]]:
+    return frozenset((resource, verb) for verb in verbs.split())
+
+
+_SCREENING = "invite request_info start_review approve reject reopen renew suspend reinstate resign mark_deceased"
+_EXPERT_OFFICE = _permissions("experts", f"read history create update publish import apply resubmit {_SCREENING}")
+_INSTITUTION_OFFICE = _permissions(
+    "institutions",
+    "read history create update publish import verify reject deactivate reactivate withdraw",
+)
+_LIST = _permissions("experts", "read history create update import") | _permissions(
+    "institutions", "read history create update import"
+)
+_READ_BOTH = _permissions("experts", "read history") | _permissions("institutions", "read history")
+
+ROLES: RoleTable = {
+    "secretariat_admin": frozenset({("*", "*")}),
+    "secretariat_officer": _EXPERT_OFFICE | _INSTITUTION_OFFICE,
+    "auditor": _permissions("*", "read history"),
+    "reviewer": _READ_BOTH,
+    "committee_president": _READ_BOTH,
+    "committee_secretary": _READ_BOTH,
+    "government_focal_point": _READ_BOTH,
+    "national_author": _LIST,
+    "national_publisher": _LIST | {("experts", "publish"), ("institutions", "publish")},
+    "institution_representative": _permissions("institutions", "read history update"),
+    "expert": _permissions("experts", "read history update publish apply resubmit renew resign"),
+    "api_client": _LIST,
+}
+"""Role → permissions. `publish` is the permission to make a record public."""

@@ -1,0 +1,19 @@
+"""The membership app."""
+
+from services.membership.experts.routes import router as experts
+from services.membership.settings import MembershipSettings
+from shared.web.app import Application
+from shared.web.app import create_app as create
+from shared.web.service import service_parts
+
+
+def create_app(settings: MembershipSettings | None = None) -> Application:
+    """The app of the membership service under the given settings, or those of the environment."""
+    return create(
+        "membership",
+        settings or MembershipSettings(),
+        [experts],
+        title="Membership",
+        description="Experts, their affiliations and institutions.",
+        **service_parts(),
+    )

@@ -1,0 +1,138 @@
+"""Reading experts: what a caller may see, one, many, and by name."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, Text, any_, cast, func, literal_column, select
+from sqlalchemy.sql.elements import ColumnElement
+
+from services.membership.experts.domain import BOUNDARIES, CATEGORIES, LIFECYCLE, PUBLISHED
+from services.membership.experts.tables import affiliation, expert, expert_value
+from shared.kernel.identifiers import orcid_id
+from shared.kernel.text import fold
+from shared.records.columns import Renderer
+from shared.records.listing import Filter, Listing, countries, fragment, one_of, region, updated, values
+from shared.records.sight import Variant, visible
+
+_HIDDEN = {"search_key", "email_keys", "previous_status", "account_id", "conflict_of_interest_on"}
+COLUMNS: Mapping[str, ColumnElement[Any]] = {c.key: c for c in expert.c if c.key not in _HIDDEN}
+_NOT_PUBLIC = {
+    "created_at", "created_by", "updated_at", "updated_by", "gender", "profile_confirmed_on", "clock_since",
+    "clock_target",
+}  # fmt: skip
+PUBLIC_COLUMNS = {name: column for name, column in COLUMNS.items() if name not in _NOT_PUBLIC}
+_SORT_KEYS = {name: expert.c[name] for name in ("created_at", "updated_at")}
+
+_AFFILIATION_PARTS: Mapping[str, ColumnElement[Any]] = {
+    "id": affiliation.c.id,
+    "version": affiliation.c.version,
+    "institution_id": affiliation.c.institution_id,
+    "raw": affiliation.c.raw,
+    "role": affiliation.c.role,
+    "unit": affiliation.c.unit,
+    "from": affiliation.c.starts,
+    "to": affiliation.c.ends,
+    "primary": affiliation.c.is_primary,
+    "asserted_by": affiliation.c.asserted_by,
+}
+_AFFILIATION_JSON = func.json_build_object(
+    *(part for name, column in _AFFILIATION_PARTS.items() for part in (literal_column(f"'{name}'"), column))
+)
+affiliations: ColumnElement[Any] = (
+    select(cast(func.coalesce(func.json_agg(_AFFILIATION_JSON), literal_column("'[]'::json")), Text))
+    .where(affiliation.c.expert_id == expert.c.id)
+    .scalar_subquery()
+    .label("affiliations")
+)
+"""An expert's affiliations as JSON text."""
+
+
+def visible_to(variant: Variant) -> Select[Any]:
+    """The first wall: experts that a caller of this variant may know of, merged and erased ones left out."""
+    return known_to(variant).where(expert.c.merged_into.is_(None), expert.c.erased_at.is_(None))
+
+
+def known_to(variant: Variant) -> Select[Any]:
+    """The same with merged and erased ones, which answer 308 and 410."""
+    return select(expert).where(visible(expert, variant, PUBLISHED))
+
+
+def _tagged(kind: str) -> Any:
+    return lambda bound: (
+        select(expert_value.c.expert_id)
+        .where(
+            expert_value.c.expert_id == expert.c.id, expert_value.c.kind == kind, expert_value.c.value == any_(bound)
+        )
+        .exists()
+    )
+
+
+def _value(kind: str, name: str, description: str, check: Any = str) -> Filter:
+    parsed = values(name, expert.c.status, description, check)
+    return Filter(name, description, parsed.parse, _tagged(kind), array=True)
+
+
+def _checked_orcid(raw: str) -> str:
+    found = orcid_id(raw)
+    if found is None:
+        raise ValueError("is not an ORCID iD")
+    return found
+
+
+def _at_institution(bound: Any) -> ColumnElement[bool]:
+    return (
+        select(affiliation.c.id)
+        .where(affiliation.c.expert_id == expert.c.id, affiliation.c.institution_id == bound)
+        .exists()
+    )
+
+
+FILTERS: Mapping[str, Filter] = {
+    chosen.name: chosen
+    for chosen in (
+        countries(expert.c.country),
+        region(expert.c.country),
+        values("status", expert.c.status, "States, separated by commas", one_of(LIFECYCLE.states)),
+        values("category", expert.c.category, "Categories, separated by commas", one_of(CATEGORIES)),
+        values("visibility", expert.c.visibility, "Visibilities", one_of(("public", "network", "restricted"))),
+        _value("field", "field", "OECD FORD fields, such as 1.5"),
+        _value("boundary", "planetary_boundary", "Planetary boundaries", one_of(BOUNDARIES)),
+        _value("ecosystem", "ecosystem", "IPBES units of analysis"),
+        _value("keyword", "keyword", "Keywords, case and marks folded", fold),
+        _value("language", "language", "BCP 47 language tags"),
+        Filter("orcid", "An ORCID iD", _checked_orcid, lambda bound: expert.c.orcid == bound),
+        Filter(
+            "email",
+            "An e-mail address; needs a grant",
+            lambda raw: [raw.strip().casefold()],
+            expert.c.email_keys.contains,
+            array=True,
+            grant_needed=True,
+        ),
+        Filter("institution", "The id of an institution", UUID, _at_institution),
+        fragment(expert.c.search_key),
+        *updated(expert.c.updated_at),
+    )
+}
+
+LISTING = Listing(
+    base=visible_to,
+    key=expert.c.id,
+    filters=FILTERS,
+    sorts={"display_name": expert.c.sort_name, "created_at": expert.c.created_at, "updated_at": expert.c.updated_at},
+    columns=COLUMNS,
+    public_columns=PUBLIC_COLUMNS | _SORT_KEYS,
+    search="member_expert_search",
+    extras={"affiliations": affiliations},
+    item=known_to,
+    item_columns={
+        "affiliations": affiliations,
+        "account_id": expert.c.account_id,
+        "previous_status": expert.c.previous_status,
+        "conflict_of_interest_on": expert.c.conflict_of_interest_on,
+    },
+)
+_SHOWN_AS_PARTS = {"term_starts", "term_ends", "clock_since", "clock_target", "sort_name", "merged_into", "erased_at"}
+render_whole = Renderer({name: c for name, c in COLUMNS.items() if name not in _SHOWN_AS_PARTS})
+render_public = Renderer({name: c for name, c in PUBLIC_COLUMNS.items() if name not in _SHOWN_AS_PARTS})

@@ -1,0 +1,39 @@
+"""Experts over HTTP: the routes of every record, from this description."""
+
+from services.membership.access import ROLES
+from services.membership.experts import operations
+from services.membership.experts.domain import PUBLIC_FIELDS
+from services.membership.experts.queries import LISTING
+from services.membership.experts.schemas import Expert, ExpertBody, ExpertCreate, present
+from shared.database.statements import Row
+from shared.database.unit_of_work import UnitOfWork
+from shared.records.sight import Sight
+from shared.web.records import RecordApi
+
+
+async def _create(uow: UnitOfWork, sight: Sight, body: ExpertCreate) -> Row:
+    return await operations.create(uow, sight, body.model_dump(exclude={"invite"}, mode="json"), invite=body.invite)
+
+
+async def _update(uow: UnitOfWork, sight: Sight, row: Row, body: ExpertBody) -> Row:
+    return await operations.update(uow, sight, row, body.model_dump(mode="json"))
+
+
+EXPERT_API = RecordApi(
+    kind=operations.EXPERTS,
+    roles=ROLES,
+    listing=LISTING,
+    answer=Expert,
+    create_body=ExpertCreate,
+    body=ExpertBody,
+    present=present,
+    case=operations.case_of,
+    create=_create,
+    update=_update,
+    transition=operations.transition,
+    written=operations.written,
+    embedded=("affiliations",),
+    hidden=frozenset(operations.WRITABLE) - PUBLIC_FIELDS,
+    is_public=True,
+)
+router = EXPERT_API.routes()

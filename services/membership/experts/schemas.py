@@ -1,0 +1,185 @@
+"""What goes over HTTP for experts and their affiliations."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+import orjson
+from pydantic import Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
+
+from services.membership.experts.domain import BOUNDARIES, CATEGORIES, HOLDERS
+from services.membership.experts.operations import EXPERTS
+from services.membership.experts.queries import render_public, render_whole
+from shared.kernel.clock import to_text
+from shared.records.sight import Sight
+from shared.web.fields import (
+    Answer,
+    Body,
+    CountryCode,
+    Email,
+    Keyword,
+    LanguageTag,
+    Line,
+    OrcidId,
+    PartialDate,
+    RecordAnswer,
+    Texts,
+    Visible,
+)
+
+FieldOfScience = Annotated[str, StringConstraints(pattern=r"^[1-6](\.\d{1,2})?$"), Field(examples=["1.5"])]
+
+
+class Name(Body):
+    """A person's name in one script. A name has at least `family` or `full`."""
+
+    given: Line | None = None
+    family: Line | None = None
+    full: Line | None = None
+    script: Annotated[str, StringConstraints(pattern=r"^[A-Z][a-z]{3}$")] | None = None
+    language: LanguageTag | None = None
+    kind: Literal["preferred", "native", "former"] = "preferred"
+
+    @model_validator(mode="after")
+    def _has_a_name(self) -> "Name":
+        if not (self.family or self.full):
+            raise PydanticCustomError("name_missing", "A name has at least family or full.")
+        return self
+
+
+class EmailAddress(Body):
+    """An e-mail address and who may see it. `verified` is set by the system."""
+
+    value: Email
+    visibility: Visible = "restricted"
+    verified: bool = False
+
+
+class ExpertBody(Body):
+    """An expert as it is written."""
+
+    names: Annotated[list[Name], Field(min_length=1, max_length=20)]
+    country: CountryCode
+    emails: Annotated[list[EmailAddress], Field(max_length=10)] = []
+    orcid: OrcidId | None = None
+    languages: Annotated[list[LanguageTag], Field(max_length=50)] = []
+    fields: Annotated[list[FieldOfScience], Field(max_length=42)] = []
+    planetary_boundaries: Annotated[list[Literal[BOUNDARIES]], Field(max_length=9)] = []  # type: ignore[valid-type]
+    ecosystems: Annotated[list[Keyword], Field(max_length=17)] = []
+    keywords: Annotated[list[Keyword], Field(max_length=50)] = []
+    biography: Texts = {}
+    gender: Annotated[str, StringConstraints(min_length=1, max_length=50)] | None = None
+    category: Literal[CATEGORIES] = "expert"  # type: ignore[valid-type]
+    visibility: Visible = "network"
+
+
+class ExpertCreate(ExpertBody):
+    """A new expert; with `invite` and an e-mail it starts as invited."""
+
+    invite: bool = False
+
+    @model_validator(mode="after")
+    def _can_be_invited(self) -> "ExpertCreate":
+        if self.invite and not self.emails:
+            raise PydanticCustomError("email_missing", "An invitation needs an e-mail address.")
+        return self
+
+
+class Term(Answer):
+    starts: date
+    ends: date
+
+
+class Clock(Answer):
+    """Who holds the file, since when, and when the step should be done."""
+
+    holder: str
+    since: datetime
+    target: datetime | None
+
+
+class AffiliationBody(Body):
+    """Where an expert works or worked: an institution of the register, or its name as given."""
+
+    institution_id: UUID | None = None
+    raw: Line | None = None
+    role: Line | None = None
+    unit: Line | None = None
+    from_: Annotated[PartialDate | None, Field(alias="from")] = None
+    to: PartialDate | None = None
+    primary: bool = False
+
+    @model_validator(mode="after")
+    def _names_something(self) -> "AffiliationBody":
+        if (self.institution_id is None) == (self.raw is None):
+            raise PydanticCustomError("institution_or_raw", "Give either institution_id or raw.")
+        return self
+
+
+class Affiliation(Answer):
+    id: UUID
+    version: int
+    institution_id: UUID | None
+    raw: str | None
+    role: str | None
+    unit: str | None
+    from_: Annotated[str | None, Field(alias="from")]
+    to: str | None
+    primary: bool
+    asserted_by: str
+
+
+class Expert(RecordAnswer):
+    """An expert as a caller sees it; fields that the caller may not see are absent."""
+
+    names: list[dict[str, Any]]
+    display_name: str
+    emails: list[dict[str, Any]]
+    orcid: str | None
+    languages: list[str]
+    fields: list[str]
+    planetary_boundaries: list[str]
+    ecosystems: list[str]
+    keywords: list[str]
+    biography: dict[str, str]
+    gender: str | None = None
+    category: str
+    term: Term | None
+    clock: Clock | None = None
+    affiliations: list[Affiliation] | None = None
+
+
+def present(row: Mapping[str, Any], sight: Sight) -> dict[str, Any]:
+    """The expert as this caller sees it."""
+    whole = sight.sees_all_fields(row["country"], row["id"])
+    record = render_whole(row) if whole else render_public(row)
+    record["id"] = str(row["id"])
+    starts, ends = row["term_starts"], row["term_ends"]
+    record["term"] = {"starts": starts.isoformat(), "ends": ends.isoformat()} if starts else None
+    record["links"] = {"self": f"{EXPERTS.resource.path}/{record['id']}"}
+    if whole:
+        record["clock"] = _clock(row)
+    else:
+        record["emails"] = _open_emails(row["emails"], sight)
+    return record
+
+
+def _clock(row: Mapping[str, Any]) -> dict[str, Any] | None:
+    since, target = row["clock_since"], row["clock_target"]
+    if since is None:
+        return None
+    return {
+        "holder": HOLDERS.get(row["status"], "secretariat"),
+        "since": to_text(since),
+        "target": to_text(target) if target else None,
+    }
+
+
+def _open_emails(emails: Any, sight: Sight) -> Any:
+    if emails in ("[]", []):
+        return []
+    levels = ("public",) if sight.principal.is_anonymous else ("public", "network")
+    parsed = orjson.loads(emails) if isinstance(emails, str) else emails
+    return [email for email in parsed if email["visibility"] in levels]

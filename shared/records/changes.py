@@ -1,0 +1,63 @@
+"""One call for what every change leaves behind: its audit entry and its fact."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from shared.audit.entries import Entry, compare, enter
+from shared.contracts.envelope import Fact
+from shared.database.unit_of_work import UnitOfWork
+from shared.kernel.clock import now
+from shared.kernel.ids import uuid7
+from shared.kernel.resource import Resource
+from shared.messaging.outbox import announce
+
+
+def record_change(
+    uow: UnitOfWork,
+    resource: Resource,
+    action: str,
+    *,
+    before: Mapping[str, Any] | None,
+    after: Mapping[str, Any],
+    fields: Iterable[str],
+    fact: str,
+    reason: str | None = None,
+) -> None:
+    """Enters the change in the audit trail and announces the fact, both with the transaction of the change.
+
+    `action` is `create`, `update` or a lifecycle's verb; `fact` is what the fact's type ends with; `fields` are those
+    whose changes the history tells.
+    """
+    enter(
+        uow,
+        Entry(
+            resource=resource.name,
+            subject=after["id"],
+            action=action,
+            version=after["version"],
+            country=after["country"],
+            visibility=after["visibility"],
+            from_status=before["status"] if before else None,
+            to_status=after["status"],
+            reason=reason,
+            changes=compare(before or {}, after, fields),
+            before=before,
+            after=after,
+        ),
+    )
+    announce(
+        uow,
+        Fact(
+            id=uuid7(),
+            type=resource.fact(fact),
+            time=now(),
+            subject=after["id"],
+            ref=after["ref"],
+            version=after["version"],
+            country=after["country"],
+            visibility=after["visibility"],
+            link=resource.link(after["id"]),
+            traceparent=uow.origin.traceparent,
+            bulk=uow.origin.bulk,
+        ),
+    )

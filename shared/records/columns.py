@@ -1,0 +1,92 @@
+"""The columns that every record has, and how a row becomes JSON."""
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from typing import Any, TypeAlias
+
+import orjson
+from sqlalchemy import Column, Date, Integer, Table, Text, Uuid, cast
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.sql.elements import ColumnElement
+
+from shared.database.tables import instant, table, text
+from shared.kernel.clock import to_text
+
+Record: TypeAlias = dict[str, Any]
+SERVER_SET = frozenset(
+    {
+        "id",
+        "ref",
+        "version",
+        "status",
+        "created_at",
+        "created_by",
+        "updated_at",
+        "updated_by",
+        "allowed_actions",
+        "links",
+    }
+)
+
+
+def record_table(name: str, *columns: Column[Any]) -> Table:
+    """A table of records: the common columns first, then its own."""
+    return table(
+        name,
+        Column("id", Uuid, primary_key=True),
+        text("ref"),
+        Column("version", Integer, nullable=False),
+        text("status"),
+        text("country"),
+        text("visibility"),
+        instant("created_at"),
+        text("created_by"),
+        instant("updated_at"),
+        text("updated_by"),
+        *columns,
+    )
+
+
+def day(name: str, *, nullable: bool = False) -> Column[Any]:
+    """A date column."""
+    return Column(name, Date, nullable=nullable)
+
+
+def as_read(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The column as reads select it: documents as text, which goes into the answer without being parsed."""
+    if isinstance(column.type, JSONB):
+        return cast(column, Text).label(column.key)
+    return column
+
+
+class Renderer:
+    """Turns rows into JSON-ready dictionaries, one converter per column.
+
+    Documents may come as text (`as_read`) or as values (rows that a write returned).
+    """
+
+    def __init__(self, columns: Mapping[str, ColumnElement[Any]]) -> None:
+        self._converters = tuple((name, _converter(column)) for name, column in columns.items())
+
+    def __call__(self, row: Mapping[str, Any]) -> Record:
+        record: Record = {}
+        for name, convert in self._converters:
+            value = row[name]
+            record[name] = value if convert is None or value is None else convert(value)
+        return record
+
+
+def _converter(column: ColumnElement[Any]) -> Callable[[Any], Any] | None:
+    if isinstance(column.type, JSONB):
+        return parsed_or_fragment
+    kind = column.type.python_type
+    if issubclass(kind, datetime):
+        return to_text
+    if issubclass(kind, date):
+        return date.isoformat
+    return None if issubclass(kind, (str, int, float, bool, list)) else str
+
+
+def parsed_or_fragment(value: Any) -> Any:
+    """A document for the answer: text goes in as it is."""
+    return orjson.Fragment(value) if isinstance(value, str) else value

@@ -1,0 +1,123 @@
+"""One kind of record: what entering, editing and stepping have in common. Each leaves one audit entry and one fact."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+from sqlalchemy import Table
+
+from shared.database.statements import Row
+from shared.database.unit_of_work import UnitOfWork
+from shared.kernel.errors import Forbidden, NotFound, VersionConflict
+from shared.kernel.lifecycle import Lifecycle
+from shared.kernel.resource import Resource
+from shared.records.changes import record_change
+from shared.records.sight import Sight
+from shared.records.store import insert_record, lock_record, update_record
+
+Case = TypeVar("Case")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step that a caller asks for."""
+
+    action: str
+    reason: str | None
+    fields: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Kind(Generic[Case]):
+    """A resource with its table and lifecycle. `told` are the columns whose changes its history tells."""
+
+    resource: Resource
+    table: Table
+    lifecycle: Lifecycle[Case]
+    told: tuple[str, ...]
+
+    async def enter(self, uow: UnitOfWork, values: Mapping[str, Any], *, fact: str = "created") -> Row:
+        """A new record."""
+        row = await insert_record(uow, self.table, values)
+        self.tell(uow, "create", None, row, fact)
+        return row
+
+    async def lock(self, uow: UnitOfWork, record: UUID, version: int | None = None) -> Row:
+        """The record, locked until the transaction ends. Raises NotFound, and VersionConflict for another version."""
+        row = await lock_record(uow, self.table, record)
+        if row is None:
+            raise NotFound
+        if version is not None and row["version"] != version:
+            raise VersionConflict("The record changed in the meantime.")
+        return row
+
+    async def edit(self, uow: UnitOfWork, before: Row, values: Mapping[str, Any]) -> Row:
+        """The record with new values. What does not differ is not written; where nothing does, the version stays."""
+        changed = {name: value for name, value in values.items() if before[name] != value}
+        if not changed:
+            return before
+        after = await update_record(uow, self.table, before, changed)
+        self.tell(uow, "update", before, after, "updated")
+        return after
+
+    async def step(
+        self,
+        uow: UnitOfWork,
+        before: Row,
+        step: Step,
+        case: Case,
+        may: Callable[[str], bool],
+        effects: Callable[[str], Mapping[str, Any]] = lambda _target: {},
+    ) -> Row:
+        """The record one step on. `effects` answers, for the state entered, the further columns that the step sets.
+
+        Raises what `Lifecycle.advance` raises.
+        """
+        previous = before.get("previous_status")
+        transition, target = self.lifecycle.advance(
+            before["status"], step.action, case, may, reason=step.reason, fields=step.fields, previous=previous
+        )
+        values: dict[str, Any] = {"status": target, **effects(target)}
+        if "previous_status" in self.table.c:
+            values["previous_status"] = before["status"] if target == "suspended" else None
+        after = await update_record(uow, self.table, before, values)
+        self.tell(uow, step.action, before, after, transition.fact or target, step.reason)
+        return after
+
+    def tell(
+        self,
+        uow: UnitOfWork,
+        action: str,
+        before: Row | None,
+        after: Row,
+        fact: str,
+        reason: str | None = None,
+    ) -> None:
+        """The audit entry and the fact of one change."""
+        record_change(
+            uow, self.resource, action, before=before, after=after, fields=self.told, fact=fact, reason=reason
+        )
+
+
+def permitted(sight: Sight, row: Mapping[str, Any]) -> Callable[[str], bool]:
+    """Whether the caller's grants include a verb on this record."""
+    return lambda verb: sight.may(verb, row["country"], row["id"])
+
+
+def require(sight: Sight, verb: str, country: str | None, record: UUID | None = None) -> None:
+    """Raises Forbidden where the grants do not include the verb; `country_forbidden` if only the country is wrong."""
+    if sight.may(verb, country, record):
+        return
+    elsewhere = record is None and bool(sight.principal.reach(sight.roles, sight.resource.name, verb))
+    raise Forbidden(
+        "Your grants do not cover this country." if elsewhere else "Your grants do not include this.",
+        code="country_forbidden" if elsewhere else None,
+        members={"reason": "country_forbidden" if elsewhere else "not_permitted"},
+    )
+
+
+def require_publishing(sight: Sight, visibility: str, country: str | None, record: UUID | None = None) -> None:
+    """Raises Forbidden where the caller may not make a record public."""
+    if visibility == "public" and not sight.may("publish", country, record):
+        raise Forbidden("Your grants do not include publishing.", members={"reason": "publish_not_permitted"})

@@ -1,0 +1,239 @@
+"""Lists: which parameters one takes, and the statement that each combination becomes. Keyset pages only."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    BindParameter,
+    Boolean,
+    Select,
+    Text,
+    Uuid,
+    any_,
+    bindparam,
+    column,
+    func,
+    not_,
+    select,
+    true,
+    tuple_,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.sql.elements import ColumnElement
+
+from shared.database.context import context, within_context
+from shared.database.statements import Connection, Row, Shapes
+from shared.kernel.countries import in_region, known_codes
+from shared.kernel.errors import invalid_parameter
+from shared.kernel.text import search_pattern
+from shared.records.columns import as_read
+from shared.records.sight import Sight, Variant
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """One query parameter: `parse` raises ValueError, or answers the value of the bind parameter `f_<name>`."""
+
+    name: str
+    description: str
+    parse: Callable[[str], Any]
+    condition: Callable[[BindParameter[Any]], ColumnElement[bool]]
+    array: bool = False
+    grant_needed: bool = False
+
+
+def values(name: str, column: ColumnElement[Any], description: str, check: Callable[[str], str] = str) -> Filter:
+    """A comma-separated list of values, of which the column holds one."""
+
+    def parse(raw: str) -> list[str]:
+        return [check(part) for part in raw.split(",") if part] or _refuse("is empty")
+
+    return Filter(name, description, parse, lambda bound: column == any_(bound), array=True)
+
+
+def countries(column: ColumnElement[Any]) -> Filter:
+    """`country=PK,KE`."""
+    return values("country", column, "ISO 3166-1 alpha-2 codes, separated by commas", _known_country)
+
+
+def region(column: ColumnElement[Any]) -> Filter:
+    """`region=142` or `region=Asia`: a UN M49 region."""
+
+    def parse(raw: str) -> list[str]:
+        return sorted(in_region(raw)) or _refuse("is not a region of UN M49")
+
+    return Filter(
+        "region", "A UN M49 region, by number or name", parse, lambda bound: column == any_(bound), array=True
+    )
+
+
+def updated(column: ColumnElement[Any]) -> tuple[Filter, Filter]:
+    """`updated_after` and `updated_before`, both strict."""
+    return (
+        Filter("updated_after", "Changed after this instant", instant, lambda bound: column > bound),
+        Filter("updated_before", "Changed before this instant", instant, lambda bound: column < bound),
+    )
+
+
+def reference(name: str, column: ColumnElement[Any]) -> Filter:
+    """The id of a related record."""
+    return Filter(name, f"Records of this {name.removesuffix('_id')}", UUID, lambda bound: column == bound)
+
+
+def instant(raw: str) -> datetime:
+    """An RFC 3339 instant or day; without an offset it is UTC."""
+    parsed = datetime.fromisoformat(raw.replace(" ", "+"))
+    return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
+
+
+def one_of(choices: Mapping[str, Any] | frozenset[str] | tuple[str, ...]) -> Callable[[str], str]:
+    """A check for values of a closed list."""
+
+    def check(raw: str) -> str:
+        return raw if raw in choices else _refuse("is not one of " + ", ".join(sorted(choices)))
+
+    return check
+
+
+def _known_country(code: str) -> str:
+    return code if code in known_codes(fictional=True) else _refuse("is not a known country")
+
+
+def _refuse(why: str) -> Any:
+    raise ValueError(why)
+
+
+@dataclass(frozen=True, slots=True)
+class ListRequest:
+    """A parsed list: values by filter name, sort field, direction, where to go on, how many."""
+
+    filters: Mapping[str, Any]
+    sort: str
+    descending: bool
+    limit: int
+    after: tuple[Any, ...] | None = None
+
+    @property
+    def shape(self) -> tuple[tuple[str, ...], str, bool, bool]:
+        return tuple(self.filters), self.sort, self.descending, self.after is not None
+
+
+def fragment(key: ColumnElement[Any]) -> Filter:
+    """`q=`: a fragment of a name over a folded search key, or the beginning of a word for one or two characters."""
+
+    def parse(raw: str) -> str:
+        return search_pattern(raw) or _refuse("holds nothing to search for")
+
+    return Filter("q", "A fragment of a name, in any script; one or two characters begin a word", parse, key.like)
+
+
+@dataclass(frozen=True)
+class Listing:
+    """What one list offers. `base` is the feature's `visible_to`; `sorts` are NOT NULL columns of it.
+
+    `public_columns`, where given, are all that an anonymous caller's list reads.
+    `search` names the function that finds ids by fragment beside row-level security (for large tables); without it
+    `q` is a plain condition. `extras` are columns that `include` asks for.
+    Items are read from `item` (where it differs from `base`), with `item_columns` beside the columns of lists. Statements are built once per shape.
+    """
+
+    base: Callable[[Variant], Select[Any]]
+    key: ColumnElement[Any]
+    filters: Mapping[str, Filter]
+    sorts: Mapping[str, ColumnElement[Any]]
+    columns: Mapping[str, ColumnElement[Any]]
+    public_columns: Mapping[str, ColumnElement[Any]] | None = None
+    search: str | None = None
+    extras: Mapping[str, ColumnElement[Any]] = field(default_factory=dict)
+    item: Callable[[Variant], Select[Any]] | None = None
+    item_columns: Mapping[str, ColumnElement[Any]] = field(default_factory=dict)
+    _items: Shapes = field(init=False, compare=False)
+    _shapes: Shapes = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_shapes", Shapes(self.select))
+        object.__setattr__(self, "_items", Shapes(self._item))
+
+    async def get(self, connection: Connection, sight: Sight, key: UUID | str) -> Row | None:
+        """One record by id or ref, as reads select it; None where the caller may not know of it."""
+        statement = self._items.get(sight.variant, "id" if isinstance(key, UUID) else "ref")
+        return await statement.fetchrow(connection, key=key, **sight.parameters)
+
+    def _item(self, variant: Variant, by: str) -> Select[Any]:
+        known = (self.item or self.base)(variant)
+        columns = {**self.columns, **self.item_columns}.values()
+        found = known.with_only_columns(*(as_read(chosen) for chosen in columns))
+        return within_context(found.where(self.columns[by] == bindparam("key")))
+
+    async def fetch(self, connection: Connection, sight: Sight, asked: ListRequest, extra: str = "") -> list[Row]:
+        """The page's rows, and one more when there is a next page. `extra` names one of `extras`."""
+        arguments = {**sight.parameters, **self.arguments(asked)}
+        if self.search and "q" in asked.filters:
+            found = await self._shapes.get(sight.variant, *asked.shape, extra, True).fetch(connection, **arguments)
+            if not found[0]["search_more"]:
+                return [] if found[0]["id"] is None else found
+        return await self._shapes.get(sight.variant, *asked.shape, extra, False).fetch(connection, **arguments)
+
+    def arguments(self, asked: ListRequest) -> dict[str, Any]:
+        """Values for the filters, the keyset and the limit."""
+        arguments = {f"f_{name}": value for name, value in asked.filters.items()}
+        if asked.after is not None:
+            arguments |= {f"after_{n}": value for n, value in enumerate(asked.after)}
+        return arguments | {"limit": asked.limit + 1}
+
+    def select(
+        self,
+        variant: Variant,
+        names: tuple[str, ...],
+        sort: str,
+        descending: bool,
+        going_on: bool,
+        extra: str,
+        searched: bool,
+    ) -> Select[Any]:
+        """The list as one statement under the context of row-level security."""
+        plain = tuple(name for name in names if name != "q") if searched else names
+        query = self.ordered(variant, plain, sort, descending, going_on).limit(bindparam("limit"))
+        if extra:
+            query = query.add_columns(self.extras[extra])
+        if not searched:
+            return within_context(query)
+        function = getattr(func, f"escm.{self.search}")
+        hits = function(bindparam("f_q", type_=Text), context.c.c).table_valued(
+            column("ids", ARRAY(Uuid)), column("more", Boolean)
+        )
+        hits = hits.lateral("hits")
+        rows = query.where(not_(hits.c.more), self.key == any_(hits.c.ids)).lateral("r")
+        joined = context.join(hits, true()).outerjoin(rows, true())
+        return select(hits.c.more.label("search_more"), *rows.c).select_from(joined)
+
+    def ordered(
+        self, variant: Variant, names: tuple[str, ...], sort: str, descending: bool, going_on: bool
+    ) -> Select[Any]:
+        """The rows in order without a limit, for pages and for streams."""
+        columns = self.public_columns if variant is Variant.ANONYMOUS and self.public_columns else self.columns
+        query = self.base(variant).with_only_columns(*(as_read(column) for column in columns.values()))
+        for name in names:
+            query = query.where(self.condition(name))
+        keys = [self.key] if sort == "id" else [self.sorts[sort], self.key]
+        if going_on:
+            marks = [bindparam(f"after_{n}", type_=key.type) for n, key in enumerate(keys)]
+            here, there = tuple_(*keys), tuple_(*marks)
+            query = query.where(here < there if descending else here > there)
+        return query.order_by(*(key.desc() if descending else key for key in keys))
+
+    def condition(self, name: str) -> ColumnElement[bool]:
+        """The condition of one filter over its bind parameter `f_<name>`."""
+        chosen = self.filters[name]
+        bound = bindparam(f"f_{name}", type_=ARRAY(Text)) if chosen.array else bindparam(f"f_{name}")
+        return chosen.condition(bound)
+
+    def parse(self, name: str, raw: str) -> Any:
+        """The value of a filter. Raises Malformed `invalid_parameter`."""
+        try:
+            return self.filters[name].parse(raw)
+        except ValueError as error:
+            raise invalid_parameter(name, f"{name} {error}") from error

@@ -1,0 +1,94 @@
+"""What a principal may see and write of one resource: both walls are built from it."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Table, Text, and_, any_, bindparam, cast, literal, or_, true
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.sql.elements import ColumnElement
+
+from shared.database.context import AccessContext, context_for
+from shared.kernel.principal import READ, Principal, Reach, RoleTable
+from shared.kernel.resource import Resource
+
+
+class Variant(StrEnum):
+    """The three shapes of the first wall."""
+
+    ANONYMOUS = "anonymous"
+    SCOPED = "scoped"
+    EVERYWHERE = "everywhere"
+
+
+@dataclass(frozen=True)
+class Sight:
+    """How one principal sees one resource. `read` and `write` are reaches, `context` is for row-level security."""
+
+    principal: Principal
+    resource: Resource
+    roles: RoleTable
+    variant: Variant
+    read: Reach
+    write: Reach
+    context: AccessContext
+    parameters: dict[str, Any] = field(compare=False)
+
+    def may(self, verb: str, country: str | None, record: UUID | str | None = None) -> bool:
+        """Whether the principal's grants include this verb on a row of this country, or on this record."""
+        return self.principal.reach(self.roles, self.resource.name, verb).covers(country, record)
+
+    def sees_all_fields(self, country: str | None, record: UUID | str | None) -> bool:
+        """Whether a row is seen whole; otherwise its public fields only."""
+        return self.variant is Variant.EVERYWHERE or self.read.covers(country, record)
+
+
+_SIGHTS: dict[tuple[int, str], Sight] = {}
+_BOUND = 4096
+
+
+def sight_of(principal: Principal, roles: RoleTable, resource: Resource) -> Sight:
+    """The principal's sight of a resource, kept while the principal itself is kept (bounded)."""
+    key = (id(principal), resource.name)
+    found = _SIGHTS.get(key)
+    if found is None or found.principal is not principal or found.roles is not roles:
+        if len(_SIGHTS) >= _BOUND:
+            _SIGHTS.clear()
+        found = _SIGHTS[key] = _make(principal, roles, resource)
+    return found
+
+
+def _make(principal: Principal, roles: RoleTable, resource: Resource) -> Sight:
+    read = principal.reach(roles, resource.name, READ)
+    verbs = {verb for permissions in roles.values() for plural, verb in permissions if plural in (resource.plural, "*")}
+    reaches = [principal.reach(roles, resource.name, verb) for verb in sorted(verbs - {READ})]
+    write = Reach(
+        any(reach.everywhere for reach in reaches),
+        frozenset().union(*(reach.countries for reach in reaches)),
+        frozenset().union(*(reach.records for reach in reaches)),
+    )
+    limited = Variant.SCOPED if principal.grants else Variant.ANONYMOUS
+    variant = Variant.EVERYWHERE if read.everywhere else limited
+    context = context_for(principal, read, write)
+    parameters: dict[str, Any] = dict(context.parameters)
+    if variant is Variant.SCOPED:
+        parameters |= {"reach_countries": sorted(read.countries), "reach_records": sorted(read.records)}
+    return Sight(principal, resource, roles, variant, read, write, context, parameters)
+
+
+def visible(table: Table, variant: Variant, published: Collection[str]) -> ColumnElement[bool]:
+    """The first wall as a condition. Published states are for everybody whom the row's visibility admits; the rest is
+    for those whose grants cover the country or the record. Parameters: `Sight.parameters`."""
+    if variant is Variant.EVERYWHERE:
+        return true()
+    is_published = table.c.status.in_([literal(status, literal_execute=True) for status in sorted(published)])
+    if variant is Variant.ANONYMOUS:
+        return and_(table.c.visibility == literal("public", literal_execute=True), is_published)
+    open_to_all = table.c.visibility.in_([literal(v, literal_execute=True) for v in ("public", "network")])
+    return or_(
+        and_(open_to_all, is_published),
+        table.c.country == any_(bindparam("reach_countries", type_=ARRAY(Text))),
+        cast(table.c.id, Text) == any_(bindparam("reach_records", type_=ARRAY(Text))),
+    )

@@ -1,0 +1,69 @@
+"""Insert, lock and update of records: the version moves by one, and who and when are kept."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Table, bindparam, insert, select, update
+
+from shared.database.statements import Row, Shapes
+from shared.database.unit_of_work import UnitOfWork
+from shared.kernel.clock import now
+from shared.kernel.errors import VersionConflict
+from shared.kernel.ids import uuid7
+
+
+def _insert(table: Table, names: tuple[str, ...]) -> Any:
+    return insert(table).values({name: bindparam(name) for name in names}).returning(table)
+
+
+def _update(table: Table, names: tuple[str, ...]) -> Any:
+    matched = (table.c.id == bindparam("key_id"), table.c.version == bindparam("key_version"))
+    return update(table).where(*matched).values({name: bindparam(name) for name in names}).returning(table)
+
+
+def _lock(table: Table) -> Any:
+    return select(table).where(table.c.id == bindparam("id")).with_for_update()
+
+
+_INSERTS = Shapes(_insert)
+_UPDATES = Shapes(_update)
+_LOCKS = Shapes(_lock)
+
+
+async def insert_record(uow: UnitOfWork, table: Table, values: Mapping[str, Any]) -> Row:
+    """A new record at version 1. `values` hold at least `status`, `country`, `visibility`; `id` where it is known."""
+    instant, actor = now(), uow.origin.actor.label
+    row = {
+        "id": uuid7(),
+        "version": 1,
+        "created_at": instant,
+        "created_by": actor,
+        "updated_at": instant,
+        "updated_by": actor,
+        **values,
+    }
+    found = await _INSERTS.get(table, tuple(row)).fetchrow(uow.connection, **row)
+    if found is None:
+        raise VersionConflict("The record could not be written.")
+    return found
+
+
+async def update_record(uow: UnitOfWork, table: Table, before: Mapping[str, Any], values: Mapping[str, Any]) -> Row:
+    """The record with new values and the next version. Raises VersionConflict when it is not `before` any more."""
+    row = {
+        **values,
+        "version": before["version"] + 1,
+        "updated_at": now(),
+        "updated_by": uow.origin.actor.label,
+    }
+    statement = _UPDATES.get(table, tuple(row))
+    found = await statement.fetchrow(uow.connection, key_id=before["id"], key_version=before["version"], **row)
+    if found is None:
+        raise VersionConflict("The record changed in the meantime.")
+    return found
+
+
+async def lock_record(uow: UnitOfWork, table: Table, record: UUID) -> Row | None:
+    """The record, locked until the transaction ends; None where the context may not write it."""
+    return await _LOCKS.get(table).fetchrow(uow.connection, id=record)

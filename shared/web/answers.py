@@ -1,0 +1,109 @@
+"""Answers that every resource gives alike: the item, its offers, its history; and the merge of a patch."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import asdict
+from typing import Any, TypeVar
+from uuid import UUID
+
+import orjson
+from fastapi import Response
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ValidationError
+from sqlalchemy import column
+from sqlalchemy.sql.elements import ColumnElement
+
+from shared.kernel.lifecycle import Lifecycle, Offer
+from shared.records.history import history, line
+from shared.web.call import Call
+from shared.web.conditional import etag, is_known
+from shared.web.paging import binding, make_cursor, page_limit, read_cursor
+
+JSON = "application/json; charset=utf-8"
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def key_of(raw: str) -> UUID | str:
+    """The id or ref of a path; anything else is looked up as a ref and not found."""
+    try:
+        return UUID(raw) if len(raw) == 36 else raw
+    except ValueError:
+        return raw
+
+
+def actions(offers: list[Offer]) -> list[dict[str, Any]]:
+    """`allowed_actions` as they stand in item answers."""
+    return [{"action": o.action, "to": o.to, "allowed": o.allowed, "reason": o.reason} for o in offers]
+
+
+def item_response(
+    call: Call,
+    record: Mapping[str, Any],
+    *,
+    status: int = 200,
+    fields: Collection[str] | None = None,
+) -> Response:
+    """The record with its ETag; 304 where the caller has it already; with `Location` when it was created."""
+    shown = record if fields is None else {name: value for name, value in record.items() if name in fields}
+    body = orjson.dumps(shown)
+    tag = etag(record["version"], body)
+    if status == 200 and call.request.method == "GET" and is_known(call.request, tag):
+        return Response(status_code=304, headers={"ETag": tag})
+    headers = {"ETag": tag}
+    if status == 201:
+        headers["Location"] = record["links"]["self"]
+    return Response(body, status, headers, JSON)
+
+
+def transitions_response(lifecycle: Lifecycle[Any], status: str, offers: list[Offer]) -> Response:
+    """The present state, every verb of it, and all states."""
+    shown = [{**asdict(offer), "requires": list(offer.requires), "fields": list(offer.fields)} for offer in offers]
+    body = orjson.dumps({"status": status, "allowed_actions": shown, "states": lifecycle.states})
+    return Response(body, 200, None, JSON)
+
+
+HISTORY_QUERY = ("limit", "cursor")
+_POSITION: list[ColumnElement[Any]] = [column("position")]
+
+
+async def history_response(call: Call, subject: UUID, hidden: Collection[str] = ()) -> Response:
+    """The record's history, newest first, `hidden` fields left out."""
+    query = call.request.query_params
+    limit = page_limit(query.get("limit"))
+    secret, bound_to = call.settings.secret_key.get_secret_value().encode(), binding(call.request)
+    before = None
+    if (cursor := query.get("cursor")) is not None:
+        before = int(read_cursor(cursor, bound_to, secret, _POSITION)[0])
+    async with call.connection() as connection:
+        rows = await history(connection, call.sight.context, subject, before=before, limit=limit)
+    following = None
+    if len(rows) > limit:
+        rows = rows[:limit]
+        cursor = make_cursor([rows[-1]["id"]], bound_to, secret)
+        following = f"{call.request.url.path}?limit={limit}&cursor={cursor}"
+    body = orjson.dumps({"items": [line(row, hidden) for row in rows], "next": following})
+    return Response(body, 200, {"Link": f'<{following}>; rel="next"'} if following else None, JSON)
+
+
+def patched(model: type[Model], current: Mapping[str, Any], patch: Mapping[str, Any]) -> Model:
+    """The body that a merge patch (RFC 7396) makes of the record's present fields, validated as a whole.
+
+    Raises RequestValidationError with the pointers of the patch.
+    """
+    try:
+        return model.model_validate(merge(dict(current), patch))
+    except ValidationError as error:
+        faults = [{**fault, "loc": ("body", *fault["loc"])} for fault in error.errors(include_url=False)]
+        raise RequestValidationError(faults) from None
+
+
+def merge(target: Any, patch: Any) -> Any:
+    """RFC 7396: objects are merged, null removes, everything else replaces."""
+    if not isinstance(patch, dict):
+        return patch
+    merged = dict(target) if isinstance(target, dict) else {}
+    for name, value in patch.items():
+        if value is None:
+            merged.pop(name, None)
+        else:
+            merged[name] = merge(merged.get(name), value)
+    return merged

@@ -1,0 +1,115 @@
+"""What the web layer knows of one request under way, handed to guards and endpoints as one thing."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Annotated, Any, TypeVar, cast
+
+from fastapi import Depends, Request
+
+from shared.configuration.settings import Settings
+from shared.database.pool import Database
+from shared.database.statements import Connection
+from shared.database.unit_of_work import Origin, UnitOfWork
+from shared.kernel.principal import Principal, RoleTable
+from shared.kernel.resource import Resource
+from shared.records.listing import Listing
+from shared.records.sight import Sight, sight_of
+
+_KEY = "escm.call"
+Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
+
+
+class Call:
+    """One request: who asks, what they see of the route's resource, and for writes the unit of work."""
+
+    __slots__ = ("_uow", "principal", "request", "resource", "roles")
+
+    def __init__(self, request: Request, principal: Principal, resource: Resource, roles: RoleTable) -> None:
+        self.request = request
+        self.principal = principal
+        self.resource = resource
+        self.roles = roles
+        self._uow: UnitOfWork | None = None
+
+    @property
+    def sight(self) -> Sight:
+        """What the caller sees of the route's resource."""
+        return sight_of(self.principal, self.roles, self.resource)
+
+    def sight_on(self, resource: Resource) -> Sight:
+        """What the caller sees of another resource of the service."""
+        return sight_of(self.principal, self.roles, resource)
+
+    @property
+    def database(self) -> Database:
+        return cast(Database, self.request.app.state.database)
+
+    @property
+    def settings(self) -> Settings:
+        return cast(Settings, self.request.app.state.settings)
+
+    @property
+    def origin(self) -> Origin:
+        """Who and what the changes of this request are ascribed to."""
+        state = self.request.scope.get("state", {})
+        return Origin(self.principal, state.get("request_id", ""), state.get("traceparent"))
+
+    @property
+    def uow(self) -> UnitOfWork:
+        """The unit of work that the route opened. Only routes that write have one."""
+        if self._uow is None:
+            raise RuntimeError("a route that reads has no unit of work")
+        return self._uow
+
+    def attach(self, uow: UnitOfWork) -> None:
+        """Called by the route when the transaction is open."""
+        self._uow = uow
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[Connection]:
+        """The unit of work's connection, or one of the pool for a read."""
+        if self._uow is not None:
+            yield self._uow.connection
+        else:
+            async with self.database.acquire() as connection:
+                yield connection
+
+
+def put_call(request: Request, call: Call) -> None:
+    """Makes the call known to the request's dependencies."""
+    request.scope[_KEY] = call
+
+
+async def _current(request: Request) -> Call:
+    return cast(Call, request.scope[_KEY])
+
+
+CurrentCall = Annotated[Call, Depends(_current)]
+"""The dependency that endpoints and guards take."""
+
+
+def public(endpoint: Endpoint) -> Endpoint:
+    """Marks an endpoint that answers without a token."""
+    endpoint.is_public = True  # type: ignore[attr-defined]
+    return endpoint
+
+
+def unkeyed(endpoint: Endpoint) -> Endpoint:
+    """Marks a write that keeps no answer under an idempotency key, because repeating it is harmless or it has none."""
+    endpoint.is_unkeyed = True  # type: ignore[attr-defined]
+    return endpoint
+
+
+def lists(listing: Listing) -> Callable[[Endpoint], Endpoint]:
+    """Marks an endpoint that answers a list: its parameters are the filters and the controls of every list."""
+    return takes_query(*listing.filters, "sort", "limit", "cursor", "fields", "include")
+
+
+def takes_query(*names: str) -> Callable[[Endpoint], Endpoint]:
+    """Names query parameters that the endpoint reads by itself."""
+
+    def mark(endpoint: Endpoint) -> Endpoint:
+        endpoint.query_names = frozenset(names)  # type: ignore[attr-defined]
+        return endpoint
+
+    return mark

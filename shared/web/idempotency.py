@@ -1,0 +1,125 @@
+"""Idempotency keys: the same key and request get the same answer; the answer is kept in the effect's transaction."""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from fastapi import Request, Response
+from sqlalchemy import Column, Date, LargeBinary, SmallInteger
+from starlette.datastructures import UploadFile
+
+from shared.database.tables import document, instant, table
+from shared.database.unit_of_work import UnitOfWork
+from shared.kernel.errors import Conflict, FieldError, Invalid, Malformed
+from shared.kernel.principal import Principal
+
+LONGEST_KEY = 255
+LARGEST_ANSWER = 256 * 1024
+_KEPT_HEADERS = ("location", "etag", "content-type", "retry-after")
+_CLAIM = "SELECT claimed, digest, status, headers, body FROM core_idempotency_claim($1, $2)"
+
+kept_answers = table(
+    "core_idempotency",
+    Column("day", Date, primary_key=True),
+    Column("scope", LargeBinary, primary_key=True),
+    Column("digest", LargeBinary, nullable=False),
+    Column("status", SmallInteger, nullable=False),
+    document("headers"),
+    Column("body", LargeBinary, nullable=False),
+    instant("created_at"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A key as it is stored: `scope` binds principal, method, path and key; `digest` covers the body."""
+
+    scope: bytes
+    digest: bytes
+
+    @property
+    def lock(self) -> int:
+        """The advisory lock that stands for the key in flight."""
+        return int.from_bytes(self.scope[:8], "big", signed=True)
+
+
+async def claim_for(request: Request, principal: Principal) -> Claim | None:
+    """The claim that the request makes; None for a person's request without a key.
+
+    Raises Malformed `idempotency_key_required` for a machine without one, or where it is too long.
+    """
+    key = request.headers.get("idempotency-key")
+    if key is None:
+        if principal.is_machine:
+            raise Malformed("Machines send an Idempotency-Key.", code="idempotency_key_required")
+        return None
+    if not 0 < len(key) <= LONGEST_KEY:
+        error = FieldError("invalid_parameter", "1 to 255 characters.", parameter="Idempotency-Key")
+        raise Malformed("The Idempotency-Key is empty or too long.", code="invalid_parameter", errors=[error])
+    scope = "\n".join((principal.label, request.method, request.url.path, key))
+    return Claim(hashlib.sha256(scope.encode()).digest(), await _digest(request))
+
+
+async def take(uow: UnitOfWork, claim: Claim) -> Response | None:
+    """The kept answer, or None when the key is new and now held by this transaction.
+
+    Raises Conflict `request_in_progress` while another request holds it, Invalid `idempotency_key_reused` for another
+    body.
+    """
+    row = await uow.connection.fetchrow(_CLAIM, claim.scope, claim.lock)
+    if not row["claimed"]:
+        raise Conflict("A request with this key is under way.", code="request_in_progress", retry_after=1)
+    if row["digest"] is None:
+        return None
+    if row["digest"] != claim.digest:
+        raise Invalid("This key was used for another request.", code="idempotency_key_reused")
+    headers = {**row["headers"], "Idempotency-Replayed": "true"}
+    return Response(bytes(row["body"]), row["status"], headers)
+
+
+def keep(uow: UnitOfWork, claim: Claim, response: Response) -> None:
+    """Stores the answer with the effect. Only answers of committed effects are kept."""
+    body = getattr(response, "kept_body", response.body)
+    if len(body) > LARGEST_ANSWER:
+        raise RuntimeError("answers to POST stay below 256 KiB")
+    headers = {name: value for name, value in response.headers.items() if name in _KEPT_HEADERS}
+    uow.append(
+        kept_answers,
+        scope=claim.scope,
+        digest=claim.digest,
+        status=response.status_code,
+        headers=headers,
+        body=bytes(body),
+    )
+
+
+async def _digest(request: Request) -> bytes:
+    kind = request.headers.get("content-type", "")
+    if kind.startswith("multipart/form-data"):
+        return hashlib.sha256(_dump(await _form(request))).digest()
+    body = await request.body()
+    try:
+        canonical = _dump(orjson.loads(body)) if body else b""
+    except orjson.JSONDecodeError:
+        canonical = body
+    return hashlib.sha256(canonical).digest()
+
+
+async def _form(request: Request) -> list[list[Any]]:
+    """Field values, and files by the digest of their bytes."""
+    parts: list[list[Any]] = []
+    for name, value in (await request.form()).multi_items():
+        if isinstance(value, UploadFile):
+            digest = hashlib.sha256()
+            while block := await value.read(1 << 20):
+                digest.update(block)
+            await value.seek(0)
+            parts.append([name, value.filename, digest.hexdigest()])
+        else:
+            parts.append([name, value])
+    return sorted(parts, key=_dump)
+
+
+def _dump(value: Any) -> bytes:
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)

@@ -1,0 +1,11 @@
+"""A merged record answers 308 with the winner's address, for ever."""
+
+from uuid import UUID
+
+
+class Moved(Exception):
+    """Raised by guards; the application answers 308 with `location`."""
+
+    def __init__(self, path: str, key: str, winner: UUID) -> None:
+        super().__init__()
+        self.location = path.replace(f"/{key}", f"/{winner}", 1)

@@ -1,0 +1,162 @@
+"""Lists over HTTP: parameters, the signed cursor, the link to the next page."""
+
+import base64
+import binascii
+import hashlib
+import hmac
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+import orjson
+from fastapi import Request, Response
+from sqlalchemy import Date, DateTime, Uuid
+from sqlalchemy.sql.elements import ColumnElement
+
+from shared.database.statements import Row
+from shared.kernel.errors import Malformed, invalid_parameter
+from shared.records.columns import parsed_or_fragment
+from shared.records.listing import Listing, ListRequest
+from shared.records.sight import Sight
+from shared.web.call import Call
+
+DEFAULT_LIMIT = 50
+LARGEST_LIMIT = 200
+CONTROLS = ("sort", "limit", "cursor", "fields", "include")
+_SIGNATURE = 12
+
+
+def parse_list(request: Request, listing: Listing, secret: bytes, *, anonymous: bool) -> ListRequest:
+    """The list that is asked for. Raises Malformed `invalid_parameter` or `invalid_cursor`."""
+    given = dict(request.query_params)
+    if len(given) != len(request.query_params.multi_items()):
+        raise Malformed("A parameter is given twice.", code="invalid_parameter")
+    limit = page_limit(given.get("limit"))
+    sort = given.get("sort", "id")
+    field = sort.removeprefix("-")
+    if field != "id" and field not in listing.sorts:
+        raise invalid_parameter("sort", f"Sort by {', '.join(['id', *listing.sorts])}, with - for descending.")
+    filters = {name: listing.parse(name, raw) for name, raw in given.items() if name in listing.filters}
+    if anonymous and (closed := [name for name in filters if listing.filters[name].grant_needed]):
+        raise invalid_parameter(closed[0], "This filter needs a grant.")
+    after = None
+    if (cursor := given.get("cursor")) is not None:
+        keys = [listing.key] if field == "id" else [listing.sorts[field], listing.key]
+        after = read_cursor(cursor, binding(request), secret, keys)
+    return ListRequest(filters, field, sort.startswith("-"), limit, after)
+
+
+def page_limit(raw: str | None) -> int:
+    """The page size. Raises Malformed `invalid_parameter`."""
+    if raw is None:
+        return DEFAULT_LIMIT
+    if not (raw.isascii() and raw.isdigit() and len(raw) < 4 and 1 <= int(raw) <= LARGEST_LIMIT):
+        raise invalid_parameter("limit", f"A whole number from 1 to {LARGEST_LIMIT}.")
+    return int(raw)
+
+
+def binding(request: Request) -> bytes:
+    """What a cursor is bound to: the path, filters and sort; not the page size, the fields or the cursor itself."""
+    free = ("cursor", "limit", "fields", "include")
+    kept = sorted((name, value) for name, value in request.query_params.items() if name not in free)
+    return f"{request.url.path}?{urlencode(kept)}".encode()
+
+
+def make_cursor(keys: list[Any], bound_to: bytes, secret: bytes) -> str:
+    """An opaque, signed place in a list."""
+    payload = orjson.dumps([key.isoformat() if isinstance(key, date) else str(key) for key in keys])
+    return base64.urlsafe_b64encode(_sign(payload, bound_to, secret) + payload).decode().rstrip("=")
+
+
+def read_cursor(cursor: str, bound_to: bytes, secret: bytes, keys: list[ColumnElement[Any]]) -> tuple[Any, ...]:
+    """The place that a cursor names. Raises Malformed `invalid_cursor` for any other list or changed byte."""
+    try:
+        raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
+        signature, payload = raw[:_SIGNATURE], raw[_SIGNATURE:]
+        canonical = base64.urlsafe_b64encode(raw).decode().rstrip("=")
+        if canonical != cursor or not hmac.compare_digest(signature, _sign(payload, bound_to, secret)):
+            raise ValueError
+        return tuple(_typed(text, key) for text, key in zip(orjson.loads(payload), keys, strict=True))
+    except (ValueError, binascii.Error) as error:
+        raise Malformed("The cursor does not belong to this list.", code="invalid_cursor") from error
+
+
+def _sign(payload: bytes, bound_to: bytes, secret: bytes) -> bytes:
+    return hashlib.blake2b(payload + b"\0" + bound_to, key=secret[:64], digest_size=_SIGNATURE).digest()
+
+
+def _typed(text: str, key: ColumnElement[Any]) -> Any:
+    if isinstance(key.type, Uuid):
+        return UUID(text)
+    if isinstance(key.type, DateTime):
+        return datetime.fromisoformat(text)
+    return date.fromisoformat(text) if isinstance(key.type, Date) else text
+
+
+def pick_fields(request: Request, known: frozenset[str]) -> frozenset[str] | None:
+    """The names of `fields=`, `id` always among them; None when all are wanted. Raises Malformed for unknown ones."""
+    raw = request.query_params.get("fields")
+    if raw is None:
+        return None
+    names = frozenset(raw.split(","))
+    if not names <= known:
+        raise invalid_parameter("fields", "Names a field that these records do not have.")
+    return names | {"id"}
+
+
+async def list_response(
+    call: Call,
+    listing: Listing,
+    present: Callable[[Row, Sight], dict[str, Any]],
+    known: frozenset[str],
+) -> Response:
+    """The page that is asked for. `known` are the names that `fields=` may hold."""
+    secret = call.settings.secret_key.get_secret_value().encode()
+    asked = parse_list(call.request, listing, secret, anonymous=call.principal.is_anonymous)
+    picked = pick_fields(call.request, known)
+    include = pick_include(call.request, listing)
+    sight = call.sight
+    async with call.connection() as connection:
+        rows = await listing.fetch(connection, sight, asked, next(iter(include), ""))
+
+    def render(row: Row) -> dict[str, Any]:
+        record = present(row, sight)
+        for name in include:
+            record[name] = parsed_or_fragment(row[name])
+        return record if picked is None else {name: value for name, value in record.items() if name in picked}
+
+    return page_response(call, rows, asked, render, listing)
+
+
+def pick_include(request: Request, listing: Listing) -> list[str]:
+    """The extras of `include=`. Raises Malformed for one that the list does not have."""
+    raw = request.query_params.get("include")
+    names = raw.split(",") if raw else []
+    if not set(names) <= set(listing.extras):
+        raise invalid_parameter("include", f"May name {', '.join(listing.extras) or 'nothing'} here.")
+    return names
+
+
+def page_response(
+    call: Call,
+    rows: list[Row],
+    asked: ListRequest,
+    render: Callable[[Row], Mapping[str, Any]],
+    listing: Listing,
+) -> Response:
+    """The page as JSON. `rows` hold one more than the limit when there is a next page."""
+    more = len(rows) > asked.limit
+    rows = rows[: asked.limit]
+    following = None
+    if more:
+        last = rows[-1]
+        keys = [last["id"]] if asked.sort == "id" else [last[listing.sorts[asked.sort].key], last["id"]]
+        secret = call.settings.secret_key.get_secret_value().encode()
+        query = {name: value for name, value in call.request.query_params.items() if name != "cursor"}
+        query["cursor"] = make_cursor(keys, binding(call.request), secret)
+        following = f"{call.request.url.path}?{urlencode(query, safe=',-')}"
+    body = orjson.dumps({"items": [render(row) for row in rows], "next": following})
+    headers = {"Link": f'<{following}>; rel="next"'} if following else None
+    return Response(body, 200, headers, "application/json; charset=utf-8")

@@ -1,0 +1,217 @@
+"""The routes that every kind of record has, made from its description: list, create, read, change, history, steps."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Generic, TypeVar
+from uuid import UUID
+
+from fastapi import Body as FastBody
+from fastapi import Depends, Response
+from pydantic import BaseModel
+
+from shared.database.statements import Row
+from shared.database.unit_of_work import Connect, UnitOfWork
+from shared.kernel.errors import Forbidden, Gone, NotFound
+from shared.kernel.lifecycle import Offer
+from shared.kernel.principal import Principal, RoleTable
+from shared.records.columns import parsed_or_fragment
+from shared.records.kind import Kind, Step, permitted, require
+from shared.records.listing import Listing
+from shared.records.sight import Sight
+from shared.web.answers import (
+    HISTORY_QUERY,
+    actions,
+    history_response,
+    item_response,
+    key_of,
+    patched,
+    transitions_response,
+)
+from shared.web.call import Call, CurrentCall, lists, public, takes_query
+from shared.web.conditional import etag_of, require_version
+from shared.web.fields import HistoryLine, Page, RecordAnswer, TransitionBody, Transitions
+from shared.web.moved import Moved
+from shared.web.paging import list_response, pick_fields
+from shared.web.route import ResourceRouter
+
+Case = TypeVar("Case")
+Written = TypeVar("Written", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class RecordApi(Generic[Case]):
+    """One kind of record as it is served.
+
+    `present` shows a row to a caller; `case` loads what the guards look at (`fields` are those of a step);
+    `create`, `update` and `transition` are the feature's operations; `written` gives the fields of a row that a caller
+    writes, which a patch is merged into. `embedded` are item columns of JSON text. `is_public`: list and item answer
+    without a token. `hidden` are the fields that a history keeps from callers who do not see the record whole.
+    """
+
+    kind: Kind[Case]
+    roles: RoleTable
+    listing: Listing
+    answer: type[RecordAnswer]
+    create_body: type[BaseModel]
+    body: type[BaseModel]
+    present: Callable[[Row, Sight], dict[str, Any]]
+    case: Callable[[Connect, Principal, Row, Mapping[str, Any]], Awaitable[Case]]
+    create: Callable[[UnitOfWork, Sight, Any], Awaitable[Row]]
+    update: Callable[[UnitOfWork, Sight, Row, Any], Awaitable[Any]]
+    transition: Callable[[UnitOfWork, Sight, Row, Step], Awaitable[Any]]
+    written: Callable[[Row], dict[str, Any]]
+    embedded: tuple[str, ...] = ()
+    hidden: frozenset[str] = frozenset()
+    is_public: bool = False
+
+    async def readable(self, record: str, call: CurrentCall) -> Row:
+        """The record, if the caller may know of it. Raises NotFound, Gone for an erased one, Moved for a merged one."""
+        async with call.connection() as connection:
+            row = await self.listing.get(connection, call.sight_on(self.kind.resource), key_of(record))
+        if row is None:
+            raise NotFound(f"There is no such {self.kind.resource.entity}.")
+        if row.get("erased_at") is not None:
+            raise Gone("This record was erased.", code="erased")
+        if (winner := row.get("merged_into")) is not None:
+            raise Moved(call.request.url.path, record, winner)
+        return row
+
+    async def offers(self, row: Row, call: Call) -> list[Offer]:
+        """The verbs of the record's state for this caller."""
+        case = await self.case(call.connection, call.principal, row, {})
+        sight = call.sight_on(self.kind.resource)
+        return self.kind.lifecycle.offers(row["status"], case, permitted(sight, row), row.get("previous_status"))
+
+    async def item(self, row: Row, call: Call) -> dict[str, Any]:
+        """The record as an item answer."""
+        record = self.present(row, call.sight_on(self.kind.resource))
+        for name in self.embedded:
+            record[name] = parsed_or_fragment(row[name])
+        record["allowed_actions"] = [] if call.principal.is_anonymous else actions(await self.offers(row, call))
+        return record
+
+    async def answer_with(self, call: Call, record: UUID, status: int = 200) -> Response:
+        """The record as it now stands, read as any reader would."""
+        row = await self.listing.get(call.uow.connection, call.sight_on(self.kind.resource), record)
+        if row is None:
+            raise NotFound("The record has left your sight.")
+        return item_response(call, await self.item(row, call), status=status)
+
+    def changeable(self) -> Callable[..., Awaitable[Row]]:
+        """The guard of changes: Forbidden without any grant over the record, then the precondition."""
+
+        async def changeable_record(row: Annotated[Row, Depends(self.readable)], call: CurrentCall) -> Row:
+            if not call.sight_on(self.kind.resource).write.covers(row["country"], row["id"]):
+                raise Forbidden("Your grants do not include this.", members={"reason": "not_permitted"})
+            shown = await self.item(row, call)
+            require_version(call.request, row["version"], lambda: etag_of(shown))
+            return row
+
+        return changeable_record
+
+    def routes(self) -> ResourceRouter:
+        """The router with the standard routes; the feature adds its own."""
+        router = ResourceRouter(self.kind.resource, self.roles)
+        _add_reads(router, self)
+        _add_writes(router, self)
+        return router
+
+
+def _names(api: RecordApi[Any]) -> tuple[str, str]:
+    """`Experts`, `Expert`: as operation ids end."""
+    plural = "".join(part.capitalize() for part in api.kind.resource.plural.split("_"))
+    return plural, "".join(part.capitalize() for part in api.kind.resource.entity.split("_"))
+
+
+def _add_reads(router: ResourceRouter, api: RecordApi[Any]) -> None:
+    plural, single = _names(api)
+    title = api.kind.resource.entity.replace("_", " ")
+    known = frozenset(api.answer.model_fields)
+    readable = Annotated[Row, Depends(api.readable)]
+    mark = public if api.is_public else _unmarked
+
+    @router.get("", operation_id=f"list{plural}", summary=f"List {title} records", responses={200: {"model": Page}})
+    @mark
+    @lists(api.listing)
+    async def list_records(call: CurrentCall) -> Response:
+        return await list_response(call, api.listing, api.present, known)
+
+    @router.get(
+        "/{record}", operation_id=f"get{single}", summary=f"Read one {title}", responses={200: {"model": api.answer}}
+    )
+    @mark
+    @takes_query("fields", "include")
+    async def get_record(row: readable, call: CurrentCall) -> Response:
+        return item_response(call, await api.item(row, call), fields=pick_fields(call.request, known))
+
+    @router.get(
+        "/{record}/history",
+        operation_id=f"get{single}History",
+        summary=f"Read the history of one {title}",
+        responses={200: {"model": list[HistoryLine]}},
+    )
+    @takes_query(*HISTORY_QUERY)
+    async def get_history(row: readable, call: CurrentCall) -> Response:
+        require(call.sight, "history", row["country"], row["id"])
+        whole = call.sight.sees_all_fields(row["country"], row["id"])
+        return await history_response(call, row["id"], () if whole else api.hidden)
+
+    @router.get(
+        "/{record}/transitions",
+        operation_id=f"get{single}Transitions",
+        summary=f"Which steps the state of one {title} allows",
+        responses={200: {"model": Transitions}},
+    )
+    async def get_transitions(row: readable, call: CurrentCall) -> Response:
+        return transitions_response(api.kind.lifecycle, row["status"], await api.offers(row, call))
+
+
+def _add_writes(router: ResourceRouter, api: RecordApi[Any]) -> None:
+    _, single = _names(api)
+    title = api.kind.resource.entity.replace("_", " ")
+    changeable = Annotated[Row, Depends(api.changeable())]
+    patch_body = Annotated[dict[str, Any], FastBody(media_type="application/merge-patch+json")]
+
+    async def may_create(call: CurrentCall) -> Call:
+        if call.principal.is_machine and not call.sight.write:
+            raise Forbidden("Your grants do not include this.", members={"reason": "not_permitted"})
+        return call
+
+    creating = Annotated[Call, Depends(may_create)]
+
+    @router.post(
+        "",
+        operation_id=f"create{single}",
+        summary=f"Enter one {title}",
+        status_code=201,
+        responses={201: {"model": api.answer}},
+    )
+    async def create_record(body: api.create_body, call: creating) -> Response:
+        row = await api.create(call.uow, call.sight, body)
+        return await api.answer_with(call, row["id"], status=201)
+
+    @router.patch(
+        "/{record}",
+        operation_id=f"update{single}",
+        summary=f"Change one {title}",
+        responses={200: {"model": api.answer}},
+    )
+    async def update_record(patch: patch_body, row: changeable, call: CurrentCall) -> Response:
+        require(call.sight, "update", row["country"], row["id"])
+        body = patched(api.body, api.written(row), patch)
+        await api.update(call.uow, call.sight, row, body)
+        return await api.answer_with(call, row["id"])
+
+    @router.post(
+        "/{record}/transitions",
+        operation_id=f"transition{single}",
+        summary=f"Take a step in the life of one {title}",
+        responses={200: {"model": api.answer}},
+    )
+    async def transition_record(body: TransitionBody, row: changeable, call: CurrentCall) -> Response:
+        await api.transition(call.uow, call.sight, row, Step(body.action, body.reason, body.fields))
+        return await api.answer_with(call, row["id"])
+
+
+def _unmarked(endpoint: Any) -> Any:
+    return endpoint

@@ -1,0 +1,109 @@
+"""The route class: authenticates, and for every write opens the transaction, keeps the answer, commits, then sends."""
+
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from fastapi.routing import APIRoute
+
+from shared.database.unit_of_work import unit_of_work
+from shared.kernel.errors import FieldError, Malformed, Unauthenticated, UnsupportedMedia
+from shared.kernel.principal import ANONYMOUS, Principal, RoleTable
+from shared.kernel.resource import Resource
+from shared.web import idempotency
+from shared.web.call import Call, put_call
+
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+_READS = frozenset({"GET", "HEAD"})
+_JSON = ("application/json",)
+_PATCH = ("application/merge-patch+json", "application/json")
+_FORM = ("multipart/form-data", "application/x-www-form-urlencoded")
+
+
+class ResourceRouter(APIRouter):
+    """The routes of one resource, under its path, each guarded: 401 without a token unless marked `public`."""
+
+    def __init__(self, resource: Resource, roles: RoleTable, **more: Any) -> None:
+        class ResourceRoute(EscmRoute):
+            pass
+
+        ResourceRoute.resource = resource
+        ResourceRoute.roles = roles
+        super().__init__(prefix=resource.path, tags=[resource.plural], route_class=ResourceRoute, **more)
+
+
+class EscmRoute(APIRoute):
+    """One route of a resource. Order of refusals: media type, 401, idempotency key, then guards, body, operation."""
+
+    resource: Resource
+    roles: RoleTable
+
+    def get_route_handler(self) -> Handler:
+        """The handler that FastAPI calls."""
+        inner = super().get_route_handler()
+        is_public = getattr(self.endpoint, "is_public", False)
+        names = frozenset(field.alias for field in self.dependant.query_params)
+        names |= frozenset(field.alias for part in self.dependant.dependencies for field in part.query_params)
+        names |= getattr(self.endpoint, "query_names", frozenset())
+        media = _media_types(self)
+        methods = self.methods or _READS
+        keyed = "POST" in methods and not getattr(self.endpoint, "is_unkeyed", False)
+
+        async def begin(request: Request) -> Call:
+            if media and request.headers.get("content-type", "").partition(";")[0].strip().lower() not in media:
+                raise UnsupportedMedia(f"Send {' or '.join(media)}.")
+            principal = await _principal(request)
+            if principal.is_anonymous and not is_public:
+                raise Unauthenticated("This needs a token.", headers={"WWW-Authenticate": 'Bearer realm="escm"'})
+            if request.scope["query_string"]:
+                refuse_unknown(request, names)
+            call = Call(request, principal, self.resource, self.roles)
+            put_call(request, call)
+            return call
+
+        async def read(request: Request) -> Response:
+            await begin(request)
+            return await inner(request)
+
+        async def write(request: Request) -> Response:
+            call = await begin(request)
+            claim = await idempotency.claim_for(request, call.principal) if keyed else None
+            async with unit_of_work(call.database, call.sight.context, call.origin) as uow:
+                if claim and (kept := await idempotency.take(uow, claim)):
+                    return kept
+                call.attach(uow)
+                response = await inner(request)
+                if claim:
+                    idempotency.keep(uow, claim, response)
+            request.app.state.doorbell.ring()
+            return response
+
+        return read if methods <= _READS else write
+
+
+async def _principal(request: Request) -> Principal:
+    header = request.headers.get("authorization")
+    if header is None:
+        return ANONYMOUS
+    principal: Principal = await request.app.state.authenticator.principal(header)
+    return principal
+
+
+def refuse_unknown(request: Request, names: frozenset[str]) -> None:
+    """Raises Malformed `unknown_parameter` for query parameters that the route does not take."""
+    unknown = [name for name in request.query_params if name not in names]
+    if unknown:
+        raise Malformed(
+            "The request has a parameter that this address does not take.",
+            code="unknown_parameter",
+            errors=[FieldError("unknown_parameter", "Not a parameter here.", parameter=name[:100]) for name in unknown],
+        )
+
+
+def _media_types(route: APIRoute) -> tuple[str, ...]:
+    field = route.body_field
+    if field is None:
+        return ()
+    if type(field.field_info).__name__ in ("Form", "File"):
+        return _FORM
+    return _PATCH if "PATCH" in (route.methods or ()) else _JSON

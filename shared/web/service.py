@@ -1,0 +1,31 @@
+"""What every service's app holds open beside its database: the authenticator and the doorbell."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastapi import FastAPI
+
+from shared.auth.tokens import Authenticator
+from shared.configuration.settings import Settings
+from shared.messaging.wakeup import Doorbell
+
+
+@asynccontextmanager
+async def _authenticator(app: FastAPI) -> AsyncIterator[None]:
+    app.state.authenticator = Authenticator(app.state.database, app.state.settings)
+    yield
+
+
+@asynccontextmanager
+async def _doorbell(settings: Settings) -> AsyncIterator[Doorbell]:
+    bell = Doorbell(settings.redis_url)
+    try:
+        yield bell
+    finally:
+        await bell.close()
+
+
+def service_parts() -> dict[str, Any]:
+    """Arguments of `create_app` for a service with a database."""
+    return {"doorbell": _doorbell, "holding": [_authenticator]}

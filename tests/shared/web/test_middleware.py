@@ -1,0 +1,159 @@
+"""What the edge gives every answer, and what it does with a client that goes away."""
+
+import asyncio
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pytest
+
+from shared.configuration.settings import Settings
+from shared.web.middleware import AnswerCutShort
+from tests.shared.web.edge_app import client_of, edge_app
+
+
+@pytest.fixture(scope="module")
+async def client():
+    async with client_of(edge_app()) as client:
+        yield client
+
+
+async def test_a_request_gets_an_id_and_a_sane_one_is_kept(client):
+    first, second = [(await client.get("/test/v1/things")).headers["x-request-id"] for _ in range(2)]
+    assert UUID(first).version == 7
+    assert first != second
+    kept = await client.get("/test/v1/state", headers={"x-request-id": "abc-123.DEF"})
+    assert kept.headers["x-request-id"] == kept.json()["request_id"] == "abc-123.DEF"
+
+
+@pytest.mark.parametrize("given", ["short", "x" * 65, "with space in it", "a\tb-123456", 'quote"inside-it', "é" * 10])
+async def test_a_strange_request_id_is_replaced(client, given):
+    answer = await client.get("/test/v1/state", headers={b"x-request-id": given.encode()})
+    assert answer.headers["x-request-id"] != given
+
+
+async def test_a_valid_traceparent_is_kept_for_the_facts(client):
+    trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+    assert (await client.get("/test/v1/state", headers={"traceparent": trace})).json()["traceparent"] == trace
+    assert "traceparent" not in (await client.get("/test/v1/state", headers={"traceparent": "00-x"})).json()
+
+
+async def test_every_answer_has_the_security_headers(client):
+    for path in ("/test/v1/things", "/nothing"):
+        headers = (await client.get(path)).headers
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["content-security-policy"].startswith("default-src 'none'")
+        assert headers["referrer-policy"] == "no-referrer"
+
+
+async def test_only_private_answers_are_kept_from_caches(client):
+    assert "cache-control" not in (await client.get("/test/v1/things")).headers
+    private = await client.get("/test/v1/things", headers={"authorization": "Bearer x"})
+    assert private.headers["cache-control"] == "no-store"
+
+
+async def test_answers_vary_by_authorization_beside_what_the_app_says(client):
+    assert (await client.get("/test/v1/things")).headers["vary"] == "Authorization"
+    assert (await client.get("/test/v1/things/1")).headers.get_list("vary") == ["Accept", "Authorization"]
+
+
+async def test_no_origin_may_call_from_a_browser_unless_listed(client):
+    headers = {"origin": "https://app.example", "access-control-request-method": "GET"}
+    answer = await client.options("/test/v1/things", headers=headers)
+    assert answer.status_code == 405
+    assert not [name for name in answer.headers if name.startswith("access-control")]
+
+
+async def test_a_listed_origin_and_no_other_may_call_from_a_browser():
+    settings = Settings(environment="test", cors_origins=("https://app.example",))
+    async with client_of(edge_app(settings)) as client:
+        headers = {"origin": "https://app.example", "access-control-request-method": "PATCH"}
+        answer = await client.options("/test/v1/things", headers=headers)
+        assert answer.status_code == 204
+        assert answer.headers["access-control-allow-origin"] == "https://app.example"
+        assert "If-Match" in answer.headers["access-control-allow-headers"]
+        answer = await client.get("/test/v1/things", headers={"origin": "https://app.example"})
+        assert answer.headers["access-control-allow-origin"] == "https://app.example"
+        assert "Origin" in answer.headers.get_list("vary")
+        for other in ("https://app.example.evil", "http://app.example", "null"):
+            answer = await client.get("/test/v1/things", headers={"origin": other})
+            assert "access-control-allow-origin" not in answer.headers
+            assert "Origin" in answer.headers.get_list("vary")
+
+
+async def test_a_failure_after_the_first_byte_ends_the_connection():
+    app = edge_app()
+    async with client_of(app) as client:
+        with pytest.raises(AnswerCutShort):
+            await client.get("/test/v1/stream")
+
+
+async def aborted(app: Any, method: str) -> tuple[str, list[dict[str, Any]]]:
+    """Runs a request of one second whose client goes after 0.3 s; how its work ended, and what was sent."""
+    scope = {
+        "type": "http",
+        "http_version": "1.1",
+        "method": method,
+        "scheme": "http",
+        "path": "/test/v1/slow",
+        "raw_path": b"/test/v1/slow",
+        "query_string": b"",
+        "root_path": "",
+        "headers": [],
+        "client": ("127.0.0.1", 1),
+        "server": ("127.0.0.1", 80),
+        "asgi": {"version": "3.0", "spec_version": "2.3"},
+    }
+    sent: list[dict[str, Any]] = []
+
+    async def receive() -> dict[str, Any]:
+        await asyncio.sleep(0.3)
+        return {"type": "http.disconnect"}
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message)
+
+    async with app.router.lifespan_context(app):
+        await app(scope, receive, send)
+        outcome = app.state.outcome
+    return outcome, sent
+
+
+async def test_a_read_is_cancelled_when_its_client_has_gone():
+    outcome, sent = await aborted(edge_app(), "GET")
+    assert (outcome, sent) == ("cancelled", [])
+    assert asyncio.current_task().cancelling() == 0
+
+
+async def test_a_write_goes_on_when_its_client_has_gone():
+    outcome, sent = await aborted(edge_app(), "POST")
+    assert outcome == "done"
+    assert sent[0]["status"] == 200
+
+
+async def test_the_cancellation_of_the_server_passes_through():
+    app = edge_app()
+    async with client_of(app) as client:
+        request = asyncio.create_task(client.get("/test/v1/slow"))
+        await asyncio.sleep(0.3)
+        request.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await request
+    assert app.state.outcome == "cancelled"
+
+
+async def test_websockets_are_closed():
+    sent: list[dict[str, Any]] = []
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message)
+
+    await edge_app()({"type": "websocket", "path": "/", "headers": []}, lambda: None, send)
+    assert sent == [{"type": "websocket.close", "code": 1000}]
+
+
+async def test_the_first_of_repeated_headers_counts(client):
+    answer = await client.get(
+        "/test/v1/state", headers=httpx.Headers([("x-request-id", "first-id-1"), ("x-request-id", "second-id")])
+    )
+    assert answer.headers["x-request-id"] == "first-id-1"

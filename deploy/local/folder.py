@@ -5,6 +5,7 @@ the pointer file `.local/data` where the unprivileged account cannot reach `.loc
 the secrets, the record of running processes and the lock.
 """
 
+import asyncio
 import fcntl
 import json
 import os
@@ -52,9 +53,9 @@ class Folder:
             ) from refused
         return cls(root, data, account)
 
-    def hold(self, wait: float, tell: Callable[[str], None] = lambda _: None) -> None:
+    async def hold(self, wait: float, tell: Callable[[str], None] = lambda _: None) -> None:
         """Lock the data for this process until it ends, waiting `wait` seconds for one that is stopping."""
-        descriptor = os.open(self.data / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        descriptor = self._lock = os.open(self.data / "lock", os.O_RDWR | os.O_CREAT, 0o600)
         until, told = time.monotonic() + wait, False
         while True:
             try:
@@ -62,18 +63,16 @@ class Folder:
             except BlockingIOError:
                 holder = os.pread(descriptor, 32, 0).decode() or "unknown"
                 if time.monotonic() > until:
-                    os.close(descriptor)
                     raise LocalStackError(
                         f"a stack runs in {self.root} already (process {holder}): stop it with `kill {holder}`"
                     ) from None
                 if not told:
                     tell(f"waits for the stack of process {holder} to stop")
                     told = True
-                time.sleep(0.2)
+                await asyncio.sleep(0.2)
             else:
                 os.ftruncate(descriptor, 0)
                 os.pwrite(descriptor, str(os.getpid()).encode(), 0)
-                self._lock = descriptor
                 return
 
     def release(self) -> None:

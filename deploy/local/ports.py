@@ -1,12 +1,14 @@
 """Free TCP ports on loopback."""
 
 import socket
+import sys
 from collections.abc import Collection
 
 from deploy.local.errors import LocalStackError
 
 HOST = "127.0.0.1"
 _TRIES = 200
+_reserved: dict[int, socket.socket] = {}
 
 
 def is_free(port: int) -> bool:
@@ -21,8 +23,25 @@ def is_free(port: int) -> bool:
 
 
 def first_free(preferred: int, taken: Collection[int] = ()) -> int:
-    """The preferred port, or the next free one above it that is not in `taken`."""
+    """The preferred port, or the next free one above it that is not in `taken`.
+
+    It stays this process's own among all stacks of the machine, also while its server is down.
+    """
     for port in range(preferred, min(preferred + _TRIES, 65536)):
-        if port not in taken and is_free(port):
+        if port not in taken and is_free(port) and _reserve(port):
             return port
     raise LocalStackError(f"no free port from {preferred} to {preferred + _TRIES - 1}")
+
+
+def _reserve(port: int) -> bool:
+    """Two stacks that start at once would both find a port free: a name in the kernel decides (Linux)."""
+    if port in _reserved or sys.platform != "linux":
+        return True
+    mark = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        mark.bind(f"\0escm-port-{port}")
+    except OSError:
+        mark.close()
+        return False
+    _reserved[port] = mark
+    return True

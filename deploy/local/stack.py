@@ -1,5 +1,6 @@
 """The whole stack: databases, migration, demo data and processes, started and stopped as one."""
 
+import asyncio
 import logging
 import os
 from collections.abc import Awaitable, Callable, Mapping
@@ -71,9 +72,9 @@ class Stack:
         Raises LocalStackError; what has started by then is stopped by `stop`.
         """
         given = _resolved(os.environ if given is None else given)
-        self.folder.hold(_WAIT_FOR_ANOTHER, self._tell)
+        await self.folder.hold(_WAIT_FOR_ANOTHER, self._tell)
         self.folder.stack_file.unlink(missing_ok=True)
-        if left := stop_leftovers(self.folder.record_file):
+        if left := await asyncio.to_thread(stop_leftovers, self.folder.record_file):
             self._tell(f"stopped what an earlier stack left running: {', '.join(left)}")
         self._processes = self._make_processes()
         self.environment = self._settings(self._processes.base_url, given) | given | await self._databases(given)
@@ -111,13 +112,13 @@ class Stack:
         folder, account = self.folder.data, self.folder.account
         if not {"DATABASE_URL", "REDIS_URL"} <= given.keys():
             self._tell("starts PostgreSQL and Valkey")
-            binaries = Binaries.of_wheels().for_account(account, folder)
+            binaries = await asyncio.to_thread(Binaries.of_wheels().for_account, account, folder)
         if "DATABASE_URL" not in given:
             port, password = first_free(POSTGRES_PORT), self.folder.secret("postgres")
             postgres = Postgres(folder, binaries, account, port=port, password=password)
-            if postgres.stop_leftover():
+            if await asyncio.to_thread(postgres.stop_leftover):
                 self._tell("stopped a PostgreSQL that an earlier stack left running")
-            postgres.initialise()
+            await asyncio.to_thread(postgres.initialise)
             programs.append(postgres.program())
             addresses["DATABASE_URL"] = postgres.url(DATABASE)
         if "REDIS_URL" not in given:

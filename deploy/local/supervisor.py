@@ -23,6 +23,7 @@ _STEADY_AFTER = 20.0
 """A process that lived so many seconds is restarted at once when it dies."""
 _HOPELESS = 5
 """Deaths in a row before a program was ever ready after which its start has failed."""
+_LEFTOVERS_STOP_WITHIN = 5.0
 _STOPPED_BY = {Stage.APPS: 3.0, Stage.WORKERS: 5.0, Stage.RELAY: 6.0, Stage.VALKEY: 7.0, Stage.POSTGRES: 9.0}
 """Seconds after the beginning of a stop at which what still runs of a stage is killed."""
 
@@ -153,13 +154,14 @@ def stop_leftovers(record_file: Path) -> list[str]:
     if not record_file.exists():
         return []
     record = json.loads(record_file.read_text())
-    stopped = []
+    left: dict[str, Identity] = {}
     if record["folder"] == _mark(record_file.parent):
-        for name, (pid, started) in record["processes"].items():
-            left = Identity(pid, started)
-            if left.alive():
-                gently = signal.SIGINT if name == "postgres" else signal.SIGTERM
-                left.stop(gently, 5.0)
-                stopped.append(name)
+        named = {name: Identity(pid, started) for name, (pid, started) in record["processes"].items()}
+        left = {name: identity for name, identity in named.items() if identity.alive()}
+    for name, identity in left.items():
+        identity.send(signal.SIGINT if name == "postgres" else signal.SIGTERM)
+    until = time.monotonic() + _LEFTOVERS_STOP_WITHIN
+    for identity in left.values():
+        identity.stop(signal.SIGTERM, max(until - time.monotonic(), 0.5))
     record_file.unlink()
-    return stopped
+    return list(left)

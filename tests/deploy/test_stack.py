@@ -157,13 +157,13 @@ async def test_only_its_owner_reads_what_describes_the_stack(open_folder: Path, 
         await stack.stop()
 
 
-def test_two_stacks_do_not_share_a_folder(open_folder: Path) -> None:
+async def test_two_stacks_do_not_share_a_folder(open_folder: Path) -> None:
     first, second = Folder.open(open_folder / ".local"), Folder.open(open_folder / ".local")
-    first.hold(0)
+    await first.hold(0)
     with pytest.raises(LocalStackError, match=f"kill {os.getpid()}"):
-        second.hold(0)
+        await second.hold(0)
     first.release()
-    second.hold(0)
+    await second.hold(0)
     second.release()
 
 

@@ -111,6 +111,7 @@ _STACK = pytest.StashKey[TestStack]()
 
 def pytest_configure(config: pytest.Config) -> None:
     """Tests see no setting of the caller's shell. Only the controlling process keeps servers."""
+    config.addinivalue_line("norecursedirs", ".*")  # the project's own list replaces pytest's
     for name in [name for name in os.environ if name.startswith("ESCM_") or name in ("DATABASE_URL", "REDIS_URL")]:
         del os.environ[name]
     os.environ["ESCM_ENVIRONMENT"] = "test"

@@ -13,6 +13,7 @@ RETURN prefix || '-' || lpad(number::text, greatest(6, length(number::text)), '0
 """)
     everyone = ", ".join(role(name) for name in ("membership", "centres", "actions", "access", "relay"))
     run(f"GRANT EXECUTE ON FUNCTION core_ref(text, bigint) TO {everyone}")
+    run(f"GRANT SELECT ON core_migration TO {everyone}")
 
 
 def downgrade() -> None:

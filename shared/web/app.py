@@ -11,6 +11,7 @@ from starlette.types import ASGIApp
 
 from shared.configuration.settings import Settings
 from shared.database.pool import Database
+from shared.messaging.wakeup import Doorbell
 from shared.web import openapi
 from shared.web.dispatch import Dispatch
 from shared.web.health import Readiness, health_routes
@@ -53,6 +54,14 @@ class Application(FastAPI):
         return self.openapi_schema
 
 
+def _valkey_bell(settings: Settings) -> AbstractAsyncContextManager[Bell]:
+    return Doorbell(settings.redis_url)
+
+
+def _own_document(app: Application) -> bytes:
+    return openapi.render(app.openapi())
+
+
 def create_app(
     service: str,
     settings: Settings,
@@ -61,15 +70,19 @@ def create_app(
     title: str,
     description: str = "",
     tags: Sequence[dict[str, Any]] = (),
-    doorbell: Callable[[Settings], AbstractAsyncContextManager[Bell]] | None = None,
+    doorbell: Callable[[Settings], AbstractAsyncContextManager[Bell]] = _valkey_bell,
     holding: Sequence[Holding] = (),
     has_database: bool = True,
+    prefix: str | None = None,
+    document: Callable[[Application], bytes] = _own_document,
 ) -> Application:
     """The app of one service, with its health and its OpenAPI document beside the given routes.
 
     While it runs, `app.state` holds `settings`, `database` (the service's own role), `doorbell` and `readiness`, and
-    what `holding` puts there. Routes carry their full prefix.
+    what `holding` puts there; without a database there is no doorbell either. Routes carry their full prefix, which is
+    `/<service>/v1` unless given.
     """
+    prefix = f"/{service}/v1" if prefix is None else prefix
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -79,7 +92,6 @@ def create_app(
                 name = f"escm-{service}"
                 database = await Database.open(settings.database_dsn(), size=settings.pool_size, application=name)
                 stack.push_async_callback(database.close)
-            if doorbell is not None:
                 bell = await stack.enter_async_context(doorbell(settings))
             app.state.database, app.state.doorbell = database, bell
             app.state.readiness = Readiness(database, bell)
@@ -97,11 +109,11 @@ def create_app(
         lifespan=lifespan,
     )
     app.state.settings = settings
-    for router in (*routers, health_routes(service)):
+    for router in (*routers, health_routes(service, prefix)):
         app.router.routes.extend(router.routes)
 
-    async def document(_request: Request) -> Response:
-        return Response(openapi.render(app.openapi()), media_type="application/json")
+    async def described(_request: Request) -> Response:
+        return Response(document(app), media_type="application/json")
 
-    app.add_route(f"/{service}/v1/openapi.json", document, include_in_schema=False)
+    app.add_route(f"{prefix}/openapi.json", described, include_in_schema=False)
     return app

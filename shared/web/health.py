@@ -102,9 +102,9 @@ def is_current(applied: set[str]) -> bool:
     return heads <= applied or bool(applied - known)
 
 
-def health_routes(service: str) -> APIRouter:
+def health_routes(service: str, prefix: str) -> APIRouter:
     """The two routes of a service; `app.state.readiness` answers for the second."""
-    router = APIRouter(prefix=f"/{service}/v1", tags=["health"])
+    router = APIRouter(prefix=prefix, tags=["health"])
 
     @router.get("/livez", operation_id=f"get{service.title()}Liveness", summary="Is the process alive?")
     @public

@@ -7,9 +7,6 @@ from urllib.parse import quote
 
 import orjson
 import structlog
-from fastapi import FastAPI, Request
-from fastapi.exceptions import RequestValidationError
-from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import Scope
 
@@ -155,13 +152,3 @@ def _trace(failure: BaseException) -> dict[str, Any]:
         "constraint": getattr(failure, "constraint_name", None),
         "frames": [f"{frame.filename.rpartition('site-packages/')[2]}:{frame.lineno} {frame.name}" for frame in frames],
     }
-
-
-def install(app: FastAPI) -> None:
-    """Makes a plain FastAPI app answer problems, for an app that `create_app` did not make."""
-
-    async def handle(request: Request, failure: Exception) -> Response:
-        return respond_to(request.scope, failure)
-
-    for kind in (EscmError, Moved, HTTPException, RequestValidationError, Exception):
-        app.add_exception_handler(kind, handle)

@@ -53,6 +53,8 @@ async def prepare(connection: asyncpg.Connection, settings: Settings) -> None:
     """
     await _ensure_role(connection, role(settings, "owner"), "NOLOGIN")
     await _ensure_role(connection, role(settings, "search"), "NOLOGIN")
+    own = f"{role(settings, 'search')} TO {role(settings, 'owner')}"
+    await connection.execute(f"GRANT {own} WITH SET TRUE, INHERIT FALSE")
     for name in LOGINS:
         await _ensure_role(connection, role(settings, name), "LOGIN")
         await _set_password(connection, settings, name)

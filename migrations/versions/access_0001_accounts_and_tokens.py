@@ -27,7 +27,7 @@ _GRANT_STATES = "'proposed', 'active', 'revoked', 'expired'"
 
 def upgrade() -> None:
     run(f"""
-CREATE TABLE access_account ({_RECORD.format(states="'active', 'disabled'")}
+CREATE TABLE access_account ({_RECORD.format(states="'active', 'suspended'")}
     email text NOT NULL,
     email_key text NOT NULL UNIQUE,
     name text NOT NULL,
@@ -35,7 +35,7 @@ CREATE TABLE access_account ({_RECORD.format(states="'active', 'disabled'")}
     expert_id uuid
 )
 --;
-CREATE TABLE access_client ({_RECORD.format(states=_GRANT_STATES)}
+CREATE TABLE access_client ({_RECORD.format(states="'active', 'revoked'")}
     client_id text NOT NULL UNIQUE CHECK (client_id ~ '^[A-Za-z0-9._~-]{{3,80}}$'),
     name text NOT NULL,
     secrets bytea[] NOT NULL CHECK (cardinality(secrets) <= 2),

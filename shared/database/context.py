@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, select, true
+from sqlalchemy import Select, Text, bindparam, func, literal_column, select, true
 from sqlalchemy.sql.elements import ColumnElement
 
 from shared.kernel.countries import COUNTRIES
@@ -66,7 +66,8 @@ def context_for(principal: Principal, read: Reach, write: Reach | None = None) -
 
 
 def _setting(name: str) -> ColumnElement[Any]:
-    return func.set_config(f"escm.{name}", bindparam(f"ctx_{name}"), true())
+    value = bindparam(f"ctx_{name}", type_=Text)
+    return func.set_config(literal_column(f"'escm.{name}'"), value, true(), type_=Text)
 
 
 context = (

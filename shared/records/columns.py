@@ -66,7 +66,7 @@ class Renderer:
     """
 
     def __init__(self, columns: Mapping[str, ColumnElement[Any]]) -> None:
-        self._converters = tuple((name, _converter(column)) for name, column in columns.items())
+        self._converters = tuple((str(name), _converter(column)) for name, column in columns.items())
 
     def __call__(self, row: Mapping[str, Any]) -> Record:
         record: Record = {}

@@ -201,7 +201,7 @@ class Listing:
             query = query.add_columns(self.extras[extra])
         if not searched:
             return within_context(query)
-        function = getattr(func, f"escm.{self.search}")
+        function = getattr(func.escm, self.search)
         hits = function(bindparam("f_q", type_=Text), context.c.c).table_valued(
             column("ids", ARRAY(Uuid)), column("more", Boolean)
         )

@@ -178,6 +178,7 @@ def _add_writes(router: ResourceRouter, api: RecordApi[Any]) -> None:
         return call
 
     creating = Annotated[Call, Depends(may_create)]
+    creation: Any = api.create_body
 
     @router.post(
         "",
@@ -186,7 +187,7 @@ def _add_writes(router: ResourceRouter, api: RecordApi[Any]) -> None:
         status_code=201,
         responses={201: {"model": api.answer}},
     )
-    async def create_record(body: api.create_body, call: creating) -> Response:
+    async def create_record(body: creation, call: creating) -> Response:
         row = await api.create(call.uow, call.sight, body)
         return await api.answer_with(call, row["id"], status=201)
 

@@ -1,0 +1,120 @@
+"""Callers for tests over HTTP: principals by name, and an app whose authenticator knows them."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from datetime import date
+from typing import Any
+from uuid import UUID, uuid5
+
+import httpx
+from fastapi import FastAPI
+
+from shared.kernel.errors import Unauthenticated
+from shared.kernel.principal import Grant, Principal, PrincipalKind
+
+_SPACE = UUID("6f2b3c1e-0000-4000-8000-000000000000")
+_SINCE = date(2020, 1, 1)
+
+
+def grant(role: str, scope_kind: str, scope_id: str | None = None, **narrowed: Any) -> Grant:
+    """A grant that has lived since 2020 and has no end."""
+    return Grant(role, scope_kind, scope_id, _SINCE, None, **narrowed)
+
+
+def person(name: str, *grants: Grant) -> Principal:
+    """An account; its id follows from its name."""
+    return Principal(PrincipalKind.ACCOUNT, uuid5(_SPACE, name), name, grants)
+
+
+def machine(name: str, *grants: Grant) -> Principal:
+    """An API client; its id follows from its name."""
+    return Principal(PrincipalKind.CLIENT, uuid5(_SPACE, name), name, grants)
+
+
+CALLERS: Mapping[str, Principal] = {
+    caller.name: caller
+    for caller in (
+        person("admin", grant("secretariat_admin", "global")),
+        person("admin2", grant("secretariat_admin", "global")),
+        person("officer", grant("secretariat_officer", "country", "XA"), grant("secretariat_officer", "country", "XB")),
+        person("auditor", grant("auditor", "global")),
+        person("operator", grant("platform_operator", "global")),
+        person("author_xa", grant("national_author", "country", "XA")),
+        person("author_xb", grant("national_author", "country", "XB")),
+        person("focal_xa", grant("government_focal_point", "country", "XA")),
+        person("applicant"),
+        machine("secretariat", grant("secretariat_admin", "global")),
+        machine(
+            "government_xa",
+            *(grant(r, "country", "XA") for r in ("government_focal_point", "national_author", "national_publisher")),
+        ),
+        machine(
+            "government_xb",
+            *(grant(r, "country", "XB") for r in ("government_focal_point", "national_author", "national_publisher")),
+        ),
+        machine(
+            "reader_xa",
+            grant(
+                "api_client",
+                "country",
+                "XA",
+                resources=frozenset({"membership.experts"}),
+                verbs=frozenset({"read"}),
+            ),
+        ),
+    )
+}
+
+
+class KnownCallers:
+    """An authenticator for whom the bearer token is the caller's name."""
+
+    async def principal(self, authorization: str) -> Principal:
+        """Raises Unauthenticated for anybody else."""
+        found = CALLERS.get(authorization.removeprefix("Bearer "))
+        if found is None:
+            raise Unauthenticated(code="invalid_token", headers={"WWW-Authenticate": "Bearer"})
+        return found
+
+
+class Caller:
+    """One caller's view of the API: bearer header, idempotency keys for machines, If-Match where it is given."""
+
+    def __init__(self, client: httpx.AsyncClient, name: str | None) -> None:
+        self._client = client
+        self._name = name
+        self._count = 0
+
+    async def get(self, path: str, **more: Any) -> httpx.Response:
+        return await self.request("GET", path, **more)
+
+    async def post(self, path: str, json: Any = None, *, etag: str | None = None, **more: Any) -> httpx.Response:
+        return await self.request("POST", path, json=json, etag=etag, **more)
+
+    async def patch(self, path: str, json: Any, *, etag: str | None = None, **more: Any) -> httpx.Response:
+        return await self.request("PATCH", path, json=json, etag=etag, **more)
+
+    async def step(self, path: str, action: str, **body: Any) -> httpx.Response:
+        """A transition with the record's present ETag."""
+        etag = (await self.get(path)).headers.get("etag")
+        return await self.post(f"{path}/transitions", {"action": action, **body}, etag=etag)
+
+    async def request(self, method: str, path: str, *, etag: str | None = None, **more: Any) -> httpx.Response:
+        headers = dict(more.pop("headers", {}))
+        if self._name is not None:
+            headers["Authorization"] = f"Bearer {self._name}"
+            if method == "POST" and CALLERS[self._name].is_machine:
+                self._count += 1
+                headers.setdefault("Idempotency-Key", f"{id(self)}-{self._count}")
+        if etag is not None:
+            headers["If-Match"] = etag
+        return await self._client.request(method, path, headers=headers, **more)
+
+
+@asynccontextmanager
+async def serving(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    """The app's HTTP client while its lifespan runs, with `KnownCallers` at the door."""
+    async with app.router.lifespan_context(app):
+        app.state.authenticator = KnownCallers()
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
+            yield client

@@ -1,5 +1,6 @@
 """The membership app."""
 
+from services.membership.affiliations.routes import router as affiliations
 from services.membership.experts.routes import router as experts
 from services.membership.settings import MembershipSettings
 from shared.web.app import Application
@@ -12,7 +13,7 @@ def create_app(settings: MembershipSettings | None = None) -> Application:
     return create(
         "membership",
         settings or MembershipSettings(),
-        [experts],
+        [experts, affiliations],
         title="Membership",
         description="Experts, their affiliations and institutions.",
         **service_parts(),

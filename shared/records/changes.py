@@ -22,11 +22,12 @@ def record_change(
     fields: Iterable[str],
     fact: str,
     reason: str | None = None,
+    link: str | None = None,
 ) -> None:
     """Enters the change in the audit trail and announces the fact, both with the transaction of the change.
 
     `action` is `create`, `update` or a lifecycle's verb; `fact` is what the fact's type ends with; `fields` are those
-    whose changes the history tells.
+    whose changes the history tells; `link` is the record's address where it is not one of its resource's items.
     """
     enter(
         uow,
@@ -56,7 +57,7 @@ def record_change(
             version=after["version"],
             country=after["country"],
             visibility=after["visibility"],
-            link=resource.link(after["id"]),
+            link=link or resource.link(after["id"]),
             traceparent=uow.origin.traceparent,
             bulk=uow.origin.bulk,
         ),

@@ -134,10 +134,10 @@ def fragment(key: ColumnElement[Any]) -> Filter:
 class Listing:
     """What one list offers. `base` is the feature's `visible_to`; `sorts` are NOT NULL columns of it.
 
-    `public_columns`, where given, are all that an anonymous caller's list reads.
-    `search` names the function that finds ids by fragment beside row-level security (for large tables); without it
-    `q` is a plain condition. `extras` are columns that `include` asks for.
-    Items are read from `item` (where it differs from `base`), with `item_columns` beside the columns of lists. Statements are built once per shape.
+    `public_columns`, where given, are all that an anonymous caller's list reads. `search` names the function that
+    finds ids by fragment beside row-level security (for large tables); without it `q` is a plain condition. `extras`
+    are columns that `include` asks for. Items are read from `item` (where it differs from `base`), with
+    `item_columns` beside the columns of lists. Statements are built once per shape.
     """
 
     base: Callable[[Variant], Select[Any]]
@@ -201,7 +201,7 @@ class Listing:
             query = query.add_columns(self.extras[extra])
         if not searched:
             return within_context(query)
-        function = getattr(func.escm, self.search)
+        function = getattr(func.escm, str(self.search))
         hits = function(bindparam("f_q", type_=Text), context.c.c).table_valued(
             column("ids", ARRAY(Uuid)), column("more", Boolean)
         )

@@ -1,7 +1,7 @@
 """What a principal may see and write of one resource: both walls are built from it."""
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -43,6 +43,21 @@ class Sight:
     def sees_all_fields(self, country: str | None, record: UUID | str | None) -> bool:
         """Whether a row is seen whole; otherwise its public fields only."""
         return self.variant is Variant.EVERYWHERE or self.read.covers(country, record)
+
+    def admitting(self, record: UUID) -> "Sight":
+        """The same with one more record in sight: what somebody entered without a grant is answered to them whole."""
+        if self.read.everywhere:
+            return self
+        records = self.read.records | {str(record)}
+        context = replace(self.context, records=",".join(sorted(records)))
+        reach = {"reach_countries": sorted(self.read.countries), "reach_records": sorted(records)}
+        return replace(
+            self,
+            variant=Variant.SCOPED,
+            read=replace(self.read, records=records),
+            context=context,
+            parameters={**context.parameters, **reach},
+        )
 
 
 _SIGHTS: dict[tuple[int, str], Sight] = {}

@@ -82,9 +82,9 @@ class RecordApi(Generic[Case]):
         sight = call.sight_on(self.kind.resource)
         return self.kind.lifecycle.offers(row["status"], case, permitted(sight, row), row.get("previous_status"))
 
-    async def item(self, row: Row, call: Call) -> dict[str, Any]:
+    async def item(self, row: Row, call: Call, sight: Sight | None = None) -> dict[str, Any]:
         """The record as an item answer."""
-        record = self.present(row, call.sight_on(self.kind.resource))
+        record = self.present(row, sight or call.sight_on(self.kind.resource))
         for name in self.embedded:
             record[name] = parsed_or_fragment(row[name])
         record["allowed_actions"] = [] if call.principal.is_anonymous else actions(await self.offers(row, call))
@@ -92,10 +92,11 @@ class RecordApi(Generic[Case]):
 
     async def answer_with(self, call: Call, record: UUID, status: int = 200) -> Response:
         """The record as it now stands, read as any reader would."""
-        row = await self.listing.get(call.uow.connection, call.sight_on(self.kind.resource), record)
+        sight = call.sight_on(self.kind.resource).admitting(record)
+        row = await self.listing.get(call.uow.connection, sight, record)
         if row is None:
             raise NotFound("The record has left your sight.")
-        return item_response(call, await self.item(row, call), status=status)
+        return item_response(call, await self.item(row, call, sight), status=status)
 
     def changeable(self) -> Callable[..., Awaitable[Row]]:
         """The guard of changes: Forbidden without any grant over the record, then the precondition."""

@@ -1,0 +1,32 @@
+"""The membership app over HTTP, and callers of it."""
+
+from collections.abc import AsyncIterator, Callable
+
+import httpx
+import pytest
+
+from services.membership.app import create_app
+from services.membership.settings import MembershipSettings
+from tests.support.callers import Caller, serving
+
+
+@pytest.fixture(scope="session")
+async def membership(database_url: str, redis_url: str) -> AsyncIterator[httpx.AsyncClient]:
+    async with serving(create_app(MembershipSettings(database_url=database_url, redis_url=redis_url))) as client:
+        yield client
+
+
+@pytest.fixture
+def caller(membership: httpx.AsyncClient) -> Callable[[str | None], Caller]:
+    """A caller by name; None is anonymous."""
+    return lambda name: Caller(membership, name)
+
+
+@pytest.fixture
+def admin(membership: httpx.AsyncClient) -> Caller:
+    return Caller(membership, "admin")
+
+
+@pytest.fixture
+def anonymous(membership: httpx.AsyncClient) -> Caller:
+    return Caller(membership, None)

@@ -1,0 +1,44 @@
+"""The HTTP application of the portal. It answers at the root of the origin, for everybody."""
+
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+
+import orjson
+
+from services.portal.pages.routes import router
+from services.portal.settings import PortalSettings
+from shared.web.app import Application
+from shared.web.app import create_app as make_app
+from shared.web.openapi import merged, render
+
+DESCRIPTION = "Membership, centres, actions and access of the secretariat, described as one."
+
+
+def create_app(settings: PortalSettings | None = None) -> Application:
+    """The app, with settings from the environment where none are given."""
+    return make_app(
+        "portal",
+        settings or PortalSettings(),
+        [router],
+        title="ESCM portal",
+        description="Pages for people and developers.",
+        has_database=False,
+        prefix="",
+        document=lambda _app: merged_document(),
+    )
+
+
+@cache
+def merged_document() -> bytes:
+    """The committed descriptions of all services as one OpenAPI document."""
+    return merge_folder(files("services.portal").joinpath("specs"))
+
+
+def merge_folder(folder: Traversable) -> bytes:
+    """The descriptions in a folder (`<service>.json`) as one. ValueError where two of them contradict each other."""
+    entries = sorted(
+        (entry for entry in folder.iterdir() if entry.name.endswith(".json")), key=lambda entry: entry.name
+    )
+    documents = [orjson.loads(entry.read_bytes()) for entry in entries]
+    return render(merged(documents, title="ESCM", description=DESCRIPTION))

@@ -1,0 +1,123 @@
+"""Pages for people (`/`, `/docs`, `/problems`), and the catalogue of problems for programs."""
+
+from typing import Any
+
+import orjson
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel, Field
+
+from services.portal.pages import templates
+from shared.kernel.errors import NotFound
+from shared.web.call import public
+from shared.web.catalogue import PROBLEMS, Problem, preferred_language
+from shared.web.route import refuse_unknown
+
+_POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+_PAGE = {"Content-Security-Policy": _POLICY, "Cache-Control": "public, max-age=300"}
+_NEGOTIATED = {**_PAGE, "Vary": "Accept, Accept-Language"}
+_HTML = "text/html; charset=utf-8"
+_JSON = "application/json; charset=utf-8"
+_ASSETS = {"style.css": "text/css; charset=utf-8", "docs.js": "text/javascript; charset=utf-8"}
+_BOTH: dict[int | str, dict[str, Any]] = {200: {"content": {"text/html": {"schema": {"type": "string"}}}}}
+
+router = APIRouter()
+
+
+class CataloguedProblem(BaseModel):
+    """What a problem's code means. `titles` by language; `meaning` in English."""
+
+    type: str = Field(examples=["/problems/validation_failed"])
+    code: str = Field(examples=["validation_failed"])
+    status: int = Field(examples=[422])
+    titles: dict[str, str] = Field(examples=[{"en": "The content breaks the rules"}])
+    meaning: str = Field(examples=["Each entry of `errors` points to one field."])
+
+
+class ProblemList(BaseModel):
+    """All problems; there is never a next page."""
+
+    items: list[CataloguedProblem]
+    next: None = None
+
+
+@router.get("/", include_in_schema=False)
+@public
+async def front_page() -> Response:
+    """What this is, and where to go on."""
+    return Response(templates.front(), 200, _PAGE, _HTML)
+
+
+@router.get("/docs", include_in_schema=False)
+@public
+async def developers_page() -> Response:
+    """The reference, rendered in the browser from `/openapi.json`."""
+    return Response(templates.asset("docs.html"), 200, _PAGE, _HTML)
+
+
+@router.get("/docs/{name}", include_in_schema=False)
+@public
+async def page_asset(name: str) -> Response:
+    """Style and script of the pages."""
+    if name not in _ASSETS:
+        raise NotFound
+    return Response(templates.asset(name), 200, _PAGE, _ASSETS[name])
+
+
+@router.get(
+    "/problems",
+    operation_id="listProblems",
+    summary="List all problems",
+    tags=["problems"],
+    response_model=ProblemList,
+    responses=_BOTH,
+)
+@public
+async def list_problems(request: Request) -> Response:
+    """Every problem that an operation, a field or a row of an import can have."""
+    refuse_unknown(request, frozenset())
+    if _wants_json(request):
+        listing = {"items": [_shown(problem) for problem in PROBLEMS.values()], "next": None}
+        return Response(orjson.dumps(listing), 200, _NEGOTIATED, _JSON)
+    return Response(templates.problems(_language(request)), 200, _NEGOTIATED, _HTML)
+
+
+@router.get(
+    "/problems/{code}",
+    operation_id="getProblem",
+    summary="What a problem means",
+    tags=["problems"],
+    response_model=CataloguedProblem,
+    responses=_BOTH,
+)
+@public
+async def get_problem(code: str, request: Request) -> Response:
+    """Titles in six languages, the status, what it means and what helps."""
+    refuse_unknown(request, frozenset())
+    problem = PROBLEMS.get(code)
+    if problem is None:
+        raise NotFound("There is no such problem.")
+    if _wants_json(request):
+        return Response(orjson.dumps(_shown(problem)), 200, _NEGOTIATED, _JSON)
+    return Response(templates.problem(code, _language(request)), 200, _NEGOTIATED, _HTML)
+
+
+def _shown(problem: Problem) -> dict[str, Any]:
+    return {
+        "type": problem.type,
+        "code": problem.code,
+        "status": problem.status,
+        "titles": dict(problem.titles),
+        "meaning": problem.meaning,
+    }
+
+
+def _wants_json(request: Request) -> bool:
+    accept = request.headers.get("accept", "")
+    return "json" in accept and "text/html" not in accept
+
+
+def _language(request: Request) -> str:
+    return preferred_language(request.headers.get("accept-language", ""))

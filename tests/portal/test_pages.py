@@ -1,0 +1,142 @@
+"""People and programs find at the root what the API is and what its problems mean, and no page needs the outside."""
+
+import re
+from html.parser import HTMLParser
+
+import httpx
+import orjson
+import pytest
+
+from services.portal.app import create_app, merge_folder
+from services.portal.settings import PortalSettings
+from shared.web.catalogue import PROBLEMS
+from shared.web.openapi import render
+
+PAGES = ("/", "/docs", "/problems", "/problems/validation_failed")
+ASSETS = ("/docs/style.css", "/docs/docs.js")
+
+
+@pytest.fixture(scope="module")
+async def client():
+    app = create_app(PortalSettings(environment="test"))
+    transport = httpx.ASGITransport(app)
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=transport, base_url="http://test") as client,
+    ):
+        yield client
+
+
+class Balance(HTMLParser):
+    """Collects the ids, links and headings of a page and checks that its elements close."""
+
+    EMPTY = frozenset({"meta", "link", "input", "br"})
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.links: list[str] = []
+        self.tags: list[str] = []
+        self.feed(page)
+        assert self.open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.links += [value or "" for name, value in attrs if name in ("href", "src")]
+        if tag not in self.EMPTY:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+@pytest.mark.parametrize("path", PAGES)
+async def test_a_page_is_sound_accessible_and_needs_nothing_from_outside(client, path):
+    answer = await client.get(path, headers={"accept": "text/html"})
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    assert answer.headers.get_list("content-security-policy") == [answer.headers["content-security-policy"]]
+    assert "'unsafe-inline'" not in answer.headers["content-security-policy"]
+    page = Balance(answer.text)
+    assert {"main", "nav", "h1", "title"} <= set(page.tags)
+    assert page.tags.count("h1") == 1
+    assert '<html lang="en">' in answer.text
+    assert all(link.startswith(("/", "#")) and not link.startswith("//") for link in page.links)
+    assert "style=" not in answer.text
+    assert "$" not in answer.text
+
+
+@pytest.mark.parametrize("path", [*PAGES, *ASSETS])
+async def test_no_outside_address_is_in_a_page_or_asset(client, path):
+    answer = await client.get(path)
+    assert answer.status_code == 200
+    assert not re.search(r"https?://|//[a-z]+\.", answer.text)
+
+
+async def test_the_portals_own_links_lead_somewhere(client):
+    for path in PAGES:
+        for link in set(Balance((await client.get(path)).text).links):
+            if not link.startswith(("#", "/membership", "/centres", "/actions", "/.well-known")):
+                assert (await client.get(link)).status_code == 200, link
+
+
+@pytest.mark.parametrize("code", sorted(PROBLEMS))
+async def test_every_problem_has_a_page_and_the_same_as_json(client, code):
+    page = await client.get(f"/problems/{code}", headers={"accept": "text/html,application/xhtml+xml,*/*;q=0.8"})
+    assert code in page.text
+    assert PROBLEMS[code].titles["ru"] in page.text
+    answer = await client.get(f"/problems/{code}", headers={"accept": "application/json"})
+    assert answer.json()["status"] == PROBLEMS[code].status
+    assert set(answer.json()["titles"]) == {"en", "fr", "es", "ar", "zh", "ru"}
+
+
+async def test_a_problem_is_headed_in_the_readers_language_and_arabic_runs_from_the_right(client):
+    answer = await client.get("/problems/not_found", headers={"accept-language": "ar"})
+    assert '<h1 lang="ar" dir="rtl">غير موجود</h1>' in answer.text
+    assert "Accept-Language" in answer.headers["vary"]
+
+
+async def test_all_problems_are_listed_for_programs(client):
+    answer = await client.get("/problems", headers={"accept": "application/json"})
+    assert {entry["code"] for entry in answer.json()["items"]} == set(PROBLEMS)
+
+
+@pytest.mark.parametrize(
+    "path", ["/problems/nothing", "/docs/nothing.js", "/docs/..%2Fapp.py", "/nothing", "/problems/%3Cb%3E"]
+)
+async def test_what_is_not_there_is_a_problem_document(client, path):
+    answer = await client.get(path)
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+async def test_an_unknown_parameter_is_refused(client):
+    assert (await client.get("/problems?page=2")).json()["code"] == "unknown_parameter"
+
+
+async def test_the_portal_lives_and_is_ready_without_a_database(client):
+    assert (await client.get("/livez")).status_code == 200
+    assert (await client.get("/readyz")).json() == {"status": "ready", "checks": {}}
+
+
+async def test_the_merged_description_is_openapi_3_1(client):
+    document = (await client.get("/openapi.json")).json()
+    assert document["openapi"] == "3.1.0"
+    assert document["info"]["license"]["identifier"] == "Apache-2.0"
+
+
+def test_the_descriptions_of_a_folder_are_joined_in_the_order_of_their_names(tmp_path):
+    own = create_app(PortalSettings(environment="test")).openapi()
+    other = {**own, "paths": {"/other/v1/things": {}}}
+    (tmp_path / "portal.json").write_bytes(render(own))
+    (tmp_path / "access.json").write_bytes(render(other))
+    (tmp_path / "notes.txt").write_text("not a description")
+    document = orjson.loads(merge_folder(tmp_path))
+    assert list(document["paths"]) == ["/other/v1/things", *own["paths"]]
+    assert "Problem" in document["components"]["schemas"]
+
+
+def test_the_portals_own_description_names_its_operations():
+    own = create_app(PortalSettings(environment="test")).openapi()
+    ids = {operation["operationId"] for path in own["paths"].values() for operation in path.values()}
+    assert ids == {"listProblems", "getProblem", "getPortalLiveness", "getPortalReadiness"}

@@ -31,6 +31,7 @@ CREATE TABLE access_account ({_RECORD.format(states="'active', 'suspended'")}
     email text NOT NULL,
     email_key text NOT NULL UNIQUE,
     name text NOT NULL,
+    search_key text NOT NULL,
     password_hash text,
     expert_id uuid
 )
@@ -38,6 +39,7 @@ CREATE TABLE access_account ({_RECORD.format(states="'active', 'suspended'")}
 CREATE TABLE access_client ({_RECORD.format(states="'active', 'revoked'")}
     client_id text NOT NULL UNIQUE CHECK (client_id ~ '^[A-Za-z0-9._~-]{{3,80}}$'),
     name text NOT NULL,
+    search_key text NOT NULL,
     secrets bytea[] NOT NULL CHECK (cardinality(secrets) <= 2),
     jwks jsonb,
     scope_kind text NOT NULL,

@@ -5,19 +5,20 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
+from services.access.accounts.routes import router as accounts
+from services.access.clients.routes import router as clients
+from services.access.grants.routes import router as grants
 from services.access.settings import AccessSettings
 from services.access.tokens.operations import TokenDesk
 from services.access.tokens.routes import router as tokens
-from shared.auth.tokens import Authenticator
 from shared.web.app import Application
-from shared.web.app import create_app as make_app
+from shared.web.app import create_app as create
+from shared.web.service import service_parts
 
 
 @asynccontextmanager
 async def _desk(app: FastAPI) -> AsyncIterator[None]:
-    settings = app.state.settings
-    app.state.authenticator = Authenticator(app.state.database, settings)
-    app.state.desk = TokenDesk.make(app.state.database, settings)
+    app.state.desk = TokenDesk.make(app.state.database, app.state.settings)
     try:
         yield
     finally:
@@ -26,11 +27,13 @@ async def _desk(app: FastAPI) -> AsyncIterator[None]:
 
 def create_app(settings: AccessSettings | None = None) -> Application:
     """The app, with settings from the environment where none are given."""
-    return make_app(
+    parts = service_parts()
+    return create(
         "access",
         settings or AccessSettings(),
-        (tokens,),
-        title="ESCM access",
+        (tokens, accounts, grants, clients),
+        title="Access",
         description="Accounts, grants, API clients and the tokens they get.",
-        holding=(_desk,),
+        doorbell=parts["doorbell"],
+        holding=(*parts["holding"], _desk),
     )

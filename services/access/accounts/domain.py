@@ -12,10 +12,10 @@ FIELDS = ("email", "name", "expert_id")
 _ADDRESS = re.compile(r"[^\s@\x00-\x1f<>\"(),:;\\\[\]]{1,64}@[^\s@\x00-\x20<>\"(),:;\\\[\]]+\.[^\s@.]{2,63}")
 
 LIFECYCLE: Lifecycle[None] = Lifecycle(
-    ("active", "disabled"),
+    ("active", "suspended"),
     (
-        step("disable", "active", "disabled", reason_required=True),
-        step("enable", "disabled", "active", fact="enabled"),
+        step("suspend", "active", "suspended", reason_required=True),
+        step("reinstate", "suspended", "active", fact="reinstated"),
     ),
 )
 

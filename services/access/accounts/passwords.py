@@ -12,21 +12,23 @@ from shared.kernel.errors import RateLimited
 
 _AT_ONCE = 2
 _MOST_WAITING = 64
+_THREADS = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="argon2")
+_HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+"""Some 20 ms and 19 MiB a password: OWASP's second choice of parameters."""
 
 
-class Passwords:
-    """One per process. Hashing takes some 20 ms and 19 MiB (OWASP's second choice of parameters)."""
+async def hash_password(password: str) -> str:
+    """The text that is stored."""
+    return await asyncio.get_running_loop().run_in_executor(_THREADS, _HASHER.hash, password)
+
+
+class PasswordChecks:
+    """Takes turns in checking passwords. One per process."""
 
     def __init__(self) -> None:
-        self._hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
-        self._threads = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="argon2")
         self._slots = asyncio.Semaphore(_AT_ONCE)
         self._waiting = 0
-        self._dummy = self._hasher.hash("the password of nobody")
-
-    def close(self) -> None:
-        """Ends the threads."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        self._dummy: str | None = None
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:
@@ -43,18 +45,17 @@ class Passwords:
         finally:
             self._waiting -= 1
 
-    async def hash(self, password: str) -> str:
-        """The text that is stored."""
-        return await asyncio.get_running_loop().run_in_executor(self._threads, self._hasher.hash, password)
-
     async def matches(self, stored: str | None, password: str) -> bool:
         """Whether the password is the stored one. Without a stored one it takes as long, and the answer is no."""
+        if self._dummy is None:
+            self._dummy = await hash_password("the password of nobody")
         loop = asyncio.get_running_loop()
-        right = await loop.run_in_executor(self._threads, self._verify, stored or self._dummy, password)
+        right = await loop.run_in_executor(_THREADS, _verify, stored or self._dummy, password)
         return right and stored is not None
 
-    def _verify(self, stored: str, password: str) -> bool:
-        try:
-            return self._hasher.verify(stored, password)
-        except (Argon2Error, InvalidHashError, UnicodeEncodeError):
-            return False
+
+def _verify(stored: str, password: str) -> bool:
+    try:
+        return _HASHER.verify(stored, password)
+    except (Argon2Error, InvalidHashError, UnicodeEncodeError):
+        return False

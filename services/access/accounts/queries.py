@@ -1,26 +1,53 @@
 """Reading accounts."""
 
-from uuid import UUID
+from collections.abc import Mapping
+from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Select, bindparam, select
+from sqlalchemy.sql.elements import ColumnElement
 
+from services.access.access import NO_STATE
+from services.access.accounts.domain import LIFECYCLE, email_key
 from services.access.accounts.tables import account
 from shared.database.statements import Connection, Row, Statement
+from shared.records.columns import Renderer
+from shared.records.listing import Filter, Listing, fragment, one_of, reference, updated, values
+from shared.records.sight import Variant, visible
 
+COLUMNS: Mapping[str, ColumnElement[Any]] = {
+    column.key: column for column in account.c if column.key not in ("email_key", "search_key", "password_hash")
+}
+render = Renderer(COLUMNS)
 _FOR_LOGIN = Statement(
     select(account.c.id, account.c.password_hash).where(
         account.c.email_key == bindparam("email_key"), account.c.status == "active"
     )
 )
-_NAMED = Statement(select(account.c.email).where(account.c.id == bindparam("id")))
+
+
+def visible_to(variant: Variant) -> Select[Any]:
+    """Accounts, for those who may read them: none is published."""
+    return select(account).where(visible(account, variant, NO_STATE))
+
+
+LISTING = Listing(
+    base=visible_to,
+    key=account.c.id,
+    filters={
+        chosen.name: chosen
+        for chosen in (
+            values("status", account.c.status, "States, separated by commas", one_of(LIFECYCLE.states)),
+            Filter("email", "An e-mail address", email_key, lambda bound: account.c.email_key == bound),
+            reference("expert_id", account.c.expert_id),
+            fragment(account.c.search_key),
+            *updated(account.c.updated_at),
+        )
+    },
+    sorts={"created_at": account.c.created_at, "updated_at": account.c.updated_at},
+    columns=COLUMNS,
+)
 
 
 async def for_login(connection: Connection, email_key: str) -> Row | None:
     """Id and password hash of the active account with this folded address."""
     return await _FOR_LOGIN.fetchrow(connection, email_key=email_key)
-
-
-async def email_of(connection: Connection, account_id: UUID) -> str | None:
-    """The address that an account logs in with."""
-    found: str | None = await _NAMED.fetchval(connection, id=account_id)
-    return found

@@ -10,6 +10,7 @@ account = record_table(
     text("email"),
     text("email_key"),
     text("name"),
+    text("search_key"),
     text("password_hash", nullable=True),
     Column("expert_id", Uuid, nullable=True),
 )

@@ -1,14 +1,51 @@
 """Reading API clients."""
 
-from sqlalchemy import bindparam, select
+from collections.abc import Mapping
+from typing import Any
 
+from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy.sql.elements import ColumnElement
+
+from services.access.access import NO_STATE
+from services.access.clients.domain import LIFECYCLE
 from services.access.clients.tables import client
 from shared.database.statements import Connection, Row, Statement
+from shared.records.columns import Renderer
+from shared.records.listing import Filter, Listing, countries, fragment, one_of, updated, values
+from shared.records.sight import Variant, visible
 
+COLUMNS: Mapping[str, ColumnElement[Any]] = {
+    **{column.key: column for column in client.c if column.key not in ("secrets", "search_key")},
+    "living_secrets": func.cardinality(client.c.secrets).label("living_secrets"),
+}
+render = Renderer(COLUMNS)
 _FOR_TOKEN = Statement(
     select(
         *(client.c[name] for name in ("id", "client_id", "secrets", "jwks", "ip_allow", "resources", "verbs"))
     ).where(client.c.client_id == bindparam("client_id"), client.c.status == "active")
+)
+
+
+def visible_to(variant: Variant) -> Select[Any]:
+    """Clients, for those who may read them: none is published."""
+    return select(client).where(visible(client, variant, NO_STATE))
+
+
+LISTING = Listing(
+    base=visible_to,
+    key=client.c.id,
+    filters={
+        chosen.name: chosen
+        for chosen in (
+            values("status", client.c.status, "States, separated by commas", one_of(LIFECYCLE.states)),
+            Filter("client_id", "The name that it authenticates with", str, lambda b: client.c.client_id == b),
+            countries(client.c.country),
+            fragment(client.c.search_key),
+            *updated(client.c.updated_at),
+        )
+    },
+    sorts={"created_at": client.c.created_at, "updated_at": client.c.updated_at},
+    columns=COLUMNS,
 )
 
 

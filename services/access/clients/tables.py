@@ -10,6 +10,7 @@ client = record_table(
     "access_client",
     text("client_id"),
     text("name"),
+    text("search_key"),
     Column("secrets", ARRAY(LargeBinary), nullable=False),
     document("jwks", nullable=True),
     text("scope_kind"),

@@ -17,5 +17,5 @@ grant = record_table(
     text("reason", nullable=True),
     Column("second_person", Uuid, nullable=True),
 )
-"""`country` is that of the scope, where it is one country. `created_by` is who granted; `second_person` the account that confirms,
-where one was named."""
+"""`country` is that of the scope, where it is one country. `created_by` is who granted; `second_person` the account
+that confirms, where one was named."""

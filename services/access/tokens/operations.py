@@ -11,7 +11,7 @@ from typing import Any
 
 from services.access.accounts import queries as accounts
 from services.access.accounts.domain import LONGEST_PASSWORD, email_key
-from services.access.accounts.passwords import Passwords
+from services.access.accounts.passwords import PasswordChecks
 from services.access.clients import queries as clients
 from services.access.settings import AccessSettings
 from services.access.tokens import queries
@@ -44,7 +44,7 @@ class TokenDesk:
     database: Database
     settings: AccessSettings
     keys: SigningKeys
-    passwords: Passwords
+    passwords: PasswordChecks
     throttle: Throttle
     inspector: Authenticator
 
@@ -55,14 +55,13 @@ class TokenDesk:
             database,
             settings,
             SigningKeys(database, settings),
-            Passwords(),
+            PasswordChecks(),
             Throttle(settings.redis_url),
             Authenticator(database, settings, age=0.0, bound=1),
         )
 
     async def close(self) -> None:
-        """Ends its threads and connections; the database is not its own."""
-        self.passwords.close()
+        """Ends its connections to Valkey; the database is not its own."""
         await self.throttle.close()
 
     @property

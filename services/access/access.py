@@ -1,0 +1,108 @@
+"""Who may do what in access, and who may hand which role to whom. Pure rules."""
+
+from collections.abc import Mapping
+
+from shared.kernel.countries import COUNTRIES, in_region
+from shared.kernel.principal import READ, Grant, Principal, RoleTable
+
+SERVICES = ("membership", "centres", "actions", "access")
+EVERY_RESOURCE = frozenset(f"{service}.*" for service in SERVICES)
+VERBS = frozenset((READ, "write"))
+
+ROLE_SCOPES: Mapping[str, frozenset[str]] = {
+    role: frozenset(scopes.split())
+    for role, scopes in {
+        "platform_operator": "global",
+        "secretariat_admin": "global",
+        "secretariat_officer": "region country",
+        "reviewer": "record",
+        "editor_in_chief": "edition",
+        "editor": "edition",
+        "committee_president": "country",
+        "committee_secretary": "country",
+        "government_focal_point": "country",
+        "national_author": "country",
+        "national_publisher": "country",
+        "institution_representative": "institution",
+        "centre_director": "centre",
+        "expert": "self",
+        "auditor": "global country",
+        "api_client": "global region country",
+    }.items()
+}
+"""Each role with the kinds of scope that it may be held over."""
+ROLES_OF_TWO = frozenset(("secretariat_admin", "national_publisher"))
+"""Roles that a second person confirms."""
+MACHINE_ROLE = "api_client"
+NO_STATE = frozenset(("published",))
+"""The states in which records of access are open to everybody: one that none of them has."""
+
+_NATIONAL = frozenset(("national_author", "national_publisher"))
+DELEGABLE: Mapping[str, frozenset[str]] = {
+    "secretariat_admin": frozenset(ROLE_SCOPES),
+    "secretariat_officer": _NATIONAL | {"committee_president", "committee_secretary", "government_focal_point"},
+    "government_focal_point": _NATIONAL,
+}
+"""Which roles the holders of a role may hand on, within their own scope."""
+
+
+def _permissions(resource: str, verbs: str) -> frozenset[tuple[str, str]]:
+    return frozenset((resource, verb) for verb in verbs.split())
+
+
+_HANDING_ON = _permissions("grants", "read history create confirm revoke")
+
+ROLES: RoleTable = {
+    "secretariat_admin": frozenset({("*", "*")}),
+    "secretariat_officer": _HANDING_ON,
+    "government_focal_point": _HANDING_ON,
+    "platform_operator": _permissions("clients", "read history update revoke"),
+    "auditor": _permissions("*", "read history"),
+}
+"""Role → permissions over accounts, grants, clients and the audit trail. An operator sees no account."""
+
+
+def why_not_hand_on(
+    principal: Principal, permission: str, role: str, scope_kind: str, scope_id: str | None
+) -> str | None:
+    """Why the principal may not hand on, confirm or take back a role over a scope; None where it may.
+
+    It needs one grant that lets it do so, is not narrowed to a part of the system, and whose own scope covers the
+    whole of the other.
+    """
+    holding = [
+        grant
+        for grant in principal.grants
+        if role in DELEGABLE.get(grant.role, ())
+        and {("grants", permission), ("*", "*")} & ROLES.get(grant.role, frozenset())
+        and is_wide(grant)
+    ]
+    if not holding:
+        return "role_not_yours_to_hand_on"
+    wanted = countries_of(scope_kind, scope_id)
+    if principal.sandbox:
+        within = wanted is not None and all(COUNTRIES[code].fictional for code in wanted) and bool(wanted)
+        return None if within and any(_covers(grant, scope_kind, wanted) for grant in holding) else "beyond_own_scope"
+    return None if any(_covers(grant, scope_kind, wanted) for grant in holding) else "beyond_own_scope"
+
+
+def is_wide(grant: Grant) -> bool:
+    """Whether a client's narrowing leaves the grant whole, so that nothing wider than itself can come from it."""
+    return (grant.resources is None or grant.resources >= EVERY_RESOURCE) and (
+        grant.verbs is None or grant.verbs >= VERBS
+    )
+
+
+def countries_of(scope_kind: str, scope_id: str | None) -> frozenset[str] | None:
+    """The countries that a scope of a grant names; None for a scope that is not made of countries."""
+    if scope_kind == "country" and scope_id:
+        return frozenset((scope_id,))
+    if scope_kind == "region" and scope_id:
+        return in_region(scope_id)
+    return None
+
+
+def _covers(grant: Grant, scope_kind: str, wanted: frozenset[str] | None) -> bool:
+    if grant.scope_kind == "global":
+        return True
+    return scope_kind != "global" and bool(wanted) and wanted is not None and wanted <= grant.countries

@@ -1,0 +1,65 @@
+"""Writing accounts: one function per verb. Each writes its row, one audit entry and one fact."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from services.access.accounts import domain
+from services.access.accounts.passwords import hash_password
+from services.access.accounts.tables import account
+from shared.database.statements import Row
+from shared.database.unit_of_work import Connect, UnitOfWork
+from shared.kernel.principal import Principal
+from shared.kernel.resource import Resource
+from shared.kernel.text import search_key
+from shared.records.kind import Kind, Step, permitted, require
+from shared.records.sight import Sight
+
+ACCOUNTS: Kind[None] = Kind(
+    Resource("access", "accounts", "account"), account, domain.LIFECYCLE, ("status", *domain.FIELDS)
+)
+
+
+async def create(uow: UnitOfWork, sight: Sight, values: Mapping[str, Any]) -> Row:
+    """A new account. `values` hold `email`, `name`, `expert_id` and `password`; it may have none.
+
+    Raises Forbidden without the permission; the database refuses an address that another account has.
+    """
+    require(sight, "create", None)
+    return await enter(uow, values)
+
+
+async def enter(uow: UnitOfWork, values: Mapping[str, Any]) -> Row:
+    """A new account without any question: for what the system itself sets up."""
+    return await ACCOUNTS.enter(uow, {"status": "active", "visibility": "restricted", **await _columns(values)})
+
+
+async def update(uow: UnitOfWork, seen: Row, values: Mapping[str, Any]) -> Row:
+    """The account with new values. A password is replaced where one is given."""
+    before = await ACCOUNTS.lock(uow, seen["id"], seen["version"])
+    return await ACCOUNTS.edit(uow, before, await _columns(values))
+
+
+async def transition(uow: UnitOfWork, sight: Sight, seen: Row, step: Step) -> Row:
+    """One step of an account's life. Raises what `Lifecycle.advance` raises."""
+    before = await ACCOUNTS.lock(uow, seen["id"], seen["version"])
+    return await ACCOUNTS.step(uow, before, step, None, permitted(sight, before))
+
+
+async def case_of(
+    _connect: Connect, _principal: Principal, _row: Mapping[str, Any], _fields: Mapping[str, Any]
+) -> None:
+    """No guard looks at anything."""
+
+
+def written(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields that a caller writes, as they stand in a row; a password is never read."""
+    return {name: row[name] for name in domain.FIELDS}
+
+
+async def _columns(values: Mapping[str, Any]) -> dict[str, Any]:
+    columns = {name: value for name, value in values.items() if name != "password"}
+    columns["email_key"] = domain.email_key(values["email"])
+    columns["search_key"] = search_key(values["name"], values["email"])
+    if values.get("password") is not None:
+        columns["password_hash"] = await hash_password(values["password"])
+    return columns

@@ -1,0 +1,38 @@
+"""Accounts over HTTP."""
+
+from services.access.access import ROLES
+from services.access.accounts import operations
+from services.access.accounts.queries import LISTING
+from services.access.accounts.schemas import AccountAnswer, AccountBody, present
+from shared.database.statements import Row
+from shared.database.unit_of_work import UnitOfWork
+from shared.records.sight import Sight
+from shared.web.records import RecordApi
+from shared.web.translation import register_constraint
+
+register_constraint("access_account_email_key_key", "/email", "Another account has this address.")
+
+
+async def _create(uow: UnitOfWork, sight: Sight, body: AccountBody) -> Row:
+    return await operations.create(uow, sight, body.model_dump())
+
+
+async def _update(uow: UnitOfWork, _sight: Sight, row: Row, body: AccountBody) -> Row:
+    return await operations.update(uow, row, body.model_dump())
+
+
+ACCOUNT_API = RecordApi(
+    kind=operations.ACCOUNTS,
+    roles=ROLES,
+    listing=LISTING,
+    answer=AccountAnswer,
+    create_body=AccountBody,
+    body=AccountBody,
+    present=present,
+    case=operations.case_of,
+    create=_create,
+    update=_update,
+    transition=operations.transition,
+    written=operations.written,
+)
+router = ACCOUNT_API.routes()

@@ -1,0 +1,73 @@
+"""What an API client is: how it proves itself, from where, and what it may be used for."""
+
+import hashlib
+import secrets
+from collections.abc import Mapping
+from ipaddress import ip_network
+from typing import Any
+
+from joserfc.errors import JoseError
+from joserfc.jwk import ECKey, RSAKey
+
+from services.access.access import SERVICES
+from shared.kernel.lifecycle import Lifecycle, step
+
+WRITABLE = ("name", "ip_allow", "jwks")
+"""The fields that may change. What a client may be used for is set once: another use is another client."""
+LIVING_SECRETS = 2
+_SMALLEST_RSA = 2048
+_PRIVATE_MEMBERS = frozenset(("d", "p", "q", "dp", "dq", "qi", "oth", "k"))
+
+LIFECYCLE: Lifecycle[None] = Lifecycle(("active", "revoked"), (step("revoke", "active", "revoked"),))
+
+
+def new_client_id() -> str:
+    """A name for a client, of unreserved characters."""
+    return f"client-{secrets.token_hex(10)}"
+
+
+def new_secret() -> str:
+    """A secret of 256 random bits, of unreserved characters."""
+    return f"escm_{secrets.token_urlsafe(32)}"
+
+
+def digest(secret: str) -> bytes:
+    """What is stored of a secret: it is random, so that a plain digest is enough."""
+    return hashlib.sha256(secret.encode()).digest()
+
+
+def with_secret(living: list[bytes], secret: str) -> list[bytes]:
+    """The digests with a new secret before them; of the older ones the newest stays, so that users can change over."""
+    return [digest(secret), *living][:LIVING_SECRETS]
+
+
+def is_resource(name: str) -> bool:
+    """Whether it names a resource, such as `membership.experts`, or all of a service, such as `membership.*`."""
+    service, dot, plural = name.partition(".")
+    return service in SERVICES and bool(dot) and (plural == "*" or plural.replace("_", "").isalpha())
+
+
+def is_network(text: str) -> bool:
+    """Whether it is an address or a network in CIDR form."""
+    try:
+        ip_network(text)
+    except ValueError:
+        return False
+    return True
+
+
+def key_fault(key: Mapping[str, Any]) -> str | None:
+    """Why a key cannot be used to verify assertions, or None where it can."""
+    if _PRIVATE_MEMBERS & key.keys():
+        return "This key holds its private part; replace it and send the public part only."
+    try:
+        if key.get("kty") == "EC" and key.get("crv") == "P-256":
+            ECKey.import_key(dict(key)).check_use("sig")
+            return None
+        if key.get("kty") == "RSA":
+            found = RSAKey.import_key(dict(key))
+            found.check_use("sig")
+            return None if found.public_key.key_size >= _SMALLEST_RSA else "An RSA key has at least 2,048 bits."
+    except (JoseError, ValueError, TypeError, KeyError):
+        return "This key cannot be read."
+    return "A key is of the kind EC with the curve P-256, or RSA."

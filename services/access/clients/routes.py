@@ -1,0 +1,83 @@
+"""API clients over HTTP. A secret is answered once; the answer that is kept for a replay has none."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import orjson
+from fastapi import Depends, Response
+
+from services.access.access import ROLES
+from services.access.clients import operations
+from services.access.clients.queries import LISTING
+from services.access.clients.schemas import ClientAnswer, ClientBody, ClientCreate, SecretAnswer, present
+from shared.database.statements import Row
+from shared.database.unit_of_work import UnitOfWork
+from shared.records.kind import require
+from shared.records.sight import Sight
+from shared.web.answers import JSON, item_response
+from shared.web.call import CurrentCall
+from shared.web.records import RecordApi
+
+
+async def _create(uow: UnitOfWork, sight: Sight, body: ClientCreate) -> Row:
+    row, _ = await operations.create(uow, sight, body.values())
+    return row
+
+
+async def _update(uow: UnitOfWork, _sight: Sight, row: Row, body: ClientBody) -> Row:
+    return await operations.update(uow, row, body.values())
+
+
+CLIENT_API = RecordApi(
+    kind=operations.CLIENTS,
+    roles=ROLES,
+    listing=LISTING,
+    answer=ClientAnswer,
+    create_body=ClientCreate,
+    body=ClientBody,
+    present=present,
+    case=operations.case_of,
+    create=_create,
+    update=_update,
+    transition=operations.transition,
+    written=operations.written,
+)
+router = CLIENT_API.routes()
+router.routes[:] = [r for r in router.routes if getattr(r, "operation_id", "") != "createClient"]
+
+
+@router.post(
+    "",
+    operation_id="createClient",
+    summary="Enter one client",
+    status_code=201,
+    responses={201: {"model": ClientAnswer}},
+)
+async def create_client(body: ClientCreate, call: CurrentCall) -> Response:
+    row, secret = await operations.create(call.uow, call.sight, body.values())
+    found = await LISTING.get(call.uow.connection, call.sight, row["id"])
+    record = await CLIENT_API.item(found or row, call)
+    return _once(item_response(call, {**record, "secret": None}, status=201), {**record, "secret": secret})
+
+
+@router.post(
+    "/{record}/secrets",
+    operation_id="addClientSecret",
+    summary="Give a client a further secret",
+    status_code=201,
+    responses={201: {"model": SecretAnswer}},
+)
+async def add_secret(row: Annotated[Row, Depends(CLIENT_API.readable)], call: CurrentCall) -> Response:
+    require(call.sight, "update", row["country"], row["id"])
+    secret = await operations.add_secret(call.uow, row)
+    answer = {"id": str(row["id"]), "client_id": row["client_id"]}
+    kept = Response(orjson.dumps({**answer, "secret": None}), 201, None, JSON)
+    return _once(kept, {**answer, "secret": secret})
+
+
+def _once(kept: Response, told: Mapping[str, Any]) -> Response:
+    """The answer with the secret, beside the one that is kept for a replay."""
+    headers = {name: value for name, value in kept.headers.items() if name not in ("content-length", "content-type")}
+    response = Response(orjson.dumps(told), kept.status_code, {**headers, "Cache-Control": "no-store"}, JSON)
+    response.kept_body = kept.body  # type: ignore[attr-defined]
+    return response

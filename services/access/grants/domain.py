@@ -1,0 +1,54 @@
+"""The life of a grant, and what has to be so before a second person counts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from shared.kernel.lifecycle import Lifecycle, step
+from shared.kernel.principal import Principal, PrincipalKind
+
+
+@dataclass(frozen=True, slots=True)
+class GrantCase:
+    """What the guards look at: why the caller may not confirm or revoke, and why the second person does not count."""
+
+    confirming: str | None
+    revoking: str | None
+    second_person: str | None
+
+
+def _confirmable(case: GrantCase) -> str | None:
+    return case.confirming or case.second_person
+
+
+def _revocable(case: GrantCase) -> str | None:
+    return case.revoking
+
+
+LIFECYCLE: Lifecycle[GrantCase] = Lifecycle(
+    ("proposed", "active", "revoked", "expired"),
+    (
+        step("confirm", "proposed", "active", guard=_confirmable, fields=("second_person",), fact="activated"),
+        step("revoke", "proposed|active", "revoked", guard=_revocable),
+        step("expire", "proposed|active", "expired", timed=True),
+    ),
+)
+
+
+def second_person(principal: Principal, row: Mapping[str, Any], named: UUID | None) -> tuple[UUID | None, str | None]:
+    """The account that stands as the second person, and why it does not count (None where nothing speaks against it).
+
+    A person stands for themselves; a client names an account, or relies on the one named in the proposal. Who
+    proposed and who receives the grant are never the second person.
+    """
+    person = principal.id if principal.kind is PrincipalKind.ACCOUNT else named or row["second_person"]
+    if person is None:
+        return None, "second_person_missing"
+    if row["second_person"] not in (None, person):
+        return person, "another_second_person_named"
+    if row["created_by"] == f"account:{person}" or (
+        row["principal_kind"] == "account" and row["principal_id"] == person
+    ):
+        return person, "second_person_is_the_first"
+    return person, None

@@ -1,0 +1,142 @@
+"""Writing grants: one function per verb. Each writes its row, one audit entry and one fact."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from services.access.access import ROLE_SCOPES, ROLES_OF_TWO, why_not_hand_on
+from services.access.grants import domain, queries
+from services.access.grants.tables import grant
+from shared.auth.second_person import second_person_fault
+from shared.database.statements import Row
+from shared.database.unit_of_work import Connect, UnitOfWork
+from shared.kernel.clock import today
+from shared.kernel.countries import COUNTRIES, in_region
+from shared.kernel.errors import Forbidden, invalid_field
+from shared.kernel.principal import Principal, PrincipalKind
+from shared.kernel.resource import Resource
+from shared.records.kind import Kind, Step, permitted
+from shared.records.sight import Sight
+from shared.records.store import update_record
+
+GRANTS: Kind[domain.GrantCase] = Kind(
+    Resource("access", "grants", "grant"),
+    grant,
+    domain.LIFECYCLE,
+    ("status", "principal_kind", "principal_id", "role", "scope_kind", "scope_id", "starts", "ends", "second_person"),
+)
+
+
+async def create(uow: UnitOfWork, sight: Sight, values: Mapping[str, Any]) -> Row:
+    """Hands a role on. It starts proposed where the role asks for a second person.
+
+    Raises Invalid for a scope that does not fit the role or does not exist, Forbidden beyond the caller's own scope.
+    """
+    principal = sight.principal
+    _check_scope(values["role"], values["scope_kind"], values["scope_id"])
+    _check_role_of_kind(values["role"], values["principal_kind"])
+    if (values["principal_kind"], values["principal_id"]) == (str(principal.kind), principal.id):
+        raise Forbidden("Nobody hands a role to themselves.", members={"reason": "own_grant"})
+    why = why_not_hand_on(principal, "create", values["role"], values["scope_kind"], values["scope_id"])
+    if why is not None:
+        raise Forbidden("Nobody grants beyond their own scope.", members={"reason": why})
+    if not await queries.is_active(uow.connection, values["principal_kind"], values["principal_id"]):
+        raise invalid_field("/principal/id", "unknown_principal", "There is no such account or client in use.")
+    named = values["second_person"]
+    if named is not None:
+        _, fault = domain.second_person(principal, {**values, "created_by": principal.label}, named)
+        known = fault is None and await queries.is_active(uow.connection, "account", named)
+        if named == principal.id or not known:
+            raise invalid_field("/second_person", fault or "unknown_account", "Another account than the two concerned.")
+    return await enter(uow, values, confirmed=values["role"] not in ROLES_OF_TWO)
+
+
+async def enter(uow: UnitOfWork, values: Mapping[str, Any], *, confirmed: bool) -> Row:
+    """A new grant without any question: for what the system itself hands on."""
+    return await GRANTS.enter(
+        uow,
+        {
+            "status": "active" if confirmed else "proposed",
+            "country": values["scope_id"] if values["scope_kind"] == "country" else None,
+            "visibility": "restricted",
+            **values,
+        },
+    )
+
+
+async def transition(uow: UnitOfWork, sight: Sight, seen: Row, step: Step) -> Row:
+    """One step of a grant's life. Raises what `Lifecycle.advance` raises, and Invalid for bad `fields`."""
+    before = await GRANTS.lock(uow, seen["id"], seen["version"])
+    case = await case_of(uow.connect, sight.principal, before, step.fields)
+
+    def effects(target: str) -> dict[str, Any]:
+        person, _ = domain.second_person(sight.principal, before, _named(step.fields))
+        return {"second_person": person} if target == "active" else {}
+
+    return await GRANTS.step(uow, before, step, case, permitted(sight, before), effects)
+
+
+async def case_of(
+    connect: Connect, principal: Principal, row: Mapping[str, Any], fields: Mapping[str, Any]
+) -> domain.GrantCase:
+    """What the guards look at, for this caller and this grant."""
+    role, kind, scope = row["role"], row["scope_kind"], row["scope_id"]
+    person, fault = domain.second_person(principal, row, _named(fields))
+    if fault is None and row["status"] == "proposed" and principal.kind is not PrincipalKind.ACCOUNT:
+        async with connect() as connection:
+            fault = await second_person_fault(connection, principal, person)
+    return domain.GrantCase(
+        confirming=why_not_hand_on(principal, "confirm", role, kind, scope),
+        revoking=why_not_hand_on(principal, "revoke", role, kind, scope),
+        second_person=fault,
+    )
+
+
+async def expire(uow: UnitOfWork, day: date) -> int:
+    """Ends up to 200 grants whose last day is over; how many."""
+    rows = await queries.over(uow.connection, day)
+    for before in rows:
+        after = await update_record(uow, grant, before, {"status": "expired"})
+        GRANTS.tell(uow, "expire", before, after, "expired")
+    return len(rows)
+
+
+def first_day(given: date | None) -> date:
+    """The day from which a grant holds: today where none is given."""
+    return given or today()
+
+
+def _named(fields: Mapping[str, Any]) -> UUID | None:
+    raw = fields.get("second_person")
+    try:
+        return None if raw is None else UUID(str(raw))
+    except ValueError:
+        raise invalid_field("/fields/second_person", "invalid_value", "The id of an account.") from None
+
+
+def _check_scope(role: str, kind: str, scope: str | None) -> None:
+    if kind not in ROLE_SCOPES[role]:
+        allowed = " or ".join(sorted(ROLE_SCOPES[role]))
+        raise invalid_field("/scope_kind", "scope_not_of_this_role", f"This role is held over: {allowed}.")
+    if kind == "global":
+        if scope is not None:
+            raise invalid_field("/scope_id", "scope_not_known", "A global scope has no id.")
+    elif not _is_known(kind, scope or ""):
+        raise invalid_field("/scope_id", "scope_not_known", "There is no such scope.")
+
+
+def _is_known(kind: str, scope: str) -> bool:
+    if kind == "country":
+        return scope in COUNTRIES
+    if kind == "region":
+        return bool(in_region(scope))
+    try:
+        return str(UUID(scope)) == scope
+    except ValueError:
+        return False
+
+
+def _check_role_of_kind(role: str, kind: str) -> None:
+    if role == "api_client" and kind != "client":
+        raise invalid_field("/role", "role_not_for_people", "api_client is held by clients only.")

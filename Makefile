@@ -21,7 +21,7 @@ lint: environment-test ## check style and types
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
 
-openapi: environment-run ## write the published contract to docs/openapi
+openapi: environment-run ## write the published contract to services/portal/specs
 	$(ESCM) openapi
 
 clean: ## remove the data, logs and caches of this clone

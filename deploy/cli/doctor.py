@@ -15,7 +15,7 @@ import typer
 from deploy.cli.console import out
 from deploy.local.account import Account
 from deploy.local.errors import LocalStackError
-from deploy.local.folder import DEFAULT, PROJECT, far_data
+from deploy.local.folder import DEFAULT, far_data
 from deploy.local.processes import Identity
 
 _DISK_NEEDED = 2 * 2**30
@@ -158,15 +158,14 @@ async def _server(connection: Any) -> list[Finding]:
 
 
 async def _history(connection: Any) -> Finding:
-    from alembic.script import ScriptDirectory
+    from shared.web.health import is_current
 
-    heads = set(ScriptDirectory(str(PROJECT / "migrations")).get_heads())
-    table = await connection.fetchval(
-        "SELECT format('%I.%I', schemaname, tablename) FROM pg_tables WHERE tablename = 'alembic_version'"
-    )
-    found = {row[0] for row in await connection.fetch(f"SELECT version_num FROM {table}")} if table else set()  # noqa: S608
+    table = "escm.core_migration"
+    found: set[str] = set()
+    if await connection.fetchval("SELECT to_regclass($1)", table):
+        found = {row[0] for row in await connection.fetch(f"SELECT version_num FROM {table}")}  # noqa: S608
     detail = f"at {', '.join(sorted(found)) or 'nothing'}"
-    return Finding("migrations", found == heads, detail, f"run `escm migrate` (to {', '.join(sorted(heads))})")
+    return Finding("migrations", is_current(found), detail, "run `escm migrate`")
 
 
 async def _valkey(url: str) -> Finding:

@@ -1,6 +1,5 @@
 """`escm openapi`: the published contract as files."""
 
-import json
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated
@@ -11,24 +10,26 @@ from deploy.cli.console import fail, out
 from deploy.local.folder import PROJECT
 from deploy.local.services import SERVICES
 
-FOLDER = PROJECT / "docs" / "openapi"
+FOLDER = PROJECT / "services" / "portal" / "specs"
 
 
 def openapi(
     folder: Annotated[Path, typer.Option(help="Where the files lie, one for each service.")] = FOLDER,
     check: Annotated[bool, typer.Option("--check", help="Write nothing; fail where a file differs.")] = False,
 ) -> None:
-    """Write the OpenAPI description of each service."""
+    """Write the OpenAPI description of each service, as it is committed and merged by the portal."""
+    from shared.web.openapi import render
+
     stale = []
     folder.mkdir(parents=True, exist_ok=True)
     for service in SERVICES:
         app = import_module(f"services.{service}.app").create_app()
-        text = json.dumps(app.openapi(), indent=2, ensure_ascii=False) + "\n"
+        described = render(app.openapi())
         file = folder / f"{service}.json"
-        if not file.exists() or file.read_text() != text:
+        if not file.exists() or file.read_bytes() != described:
             stale.append(file.name)
             if not check:
-                file.write_text(text)
+                file.write_bytes(described)
     if check and stale:
         fail(f"{', '.join(stale)} in {folder} differ from the code: run `make openapi` and commit the files")
     out.print(f"{len(stale)} of {len(SERVICES)} files written to {folder}" if stale else "All files are current.")

@@ -17,22 +17,15 @@ def serve(
     service: Annotated[App, typer.Argument(help="The service, or `all` in one process.")],
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
-    grace: Annotated[int, typer.Option(help="Seconds that open requests are given after SIGTERM.")] = 25,
+    grace: Annotated[int, typer.Option(help="Seconds that open requests are given to end after SIGTERM.")] = 25,
+    drain: Annotated[float, typer.Option(help="Seconds of taking requests after SIGTERM, while not ready.")] = 0,
 ) -> None:
     """Serve the API of one service, or of all."""
-    import uvicorn
+    import uvloop
 
-    uvicorn.run(
-        "deploy.local.combined:create_app" if service == "all" else f"services.{service}.app:create_app",
-        factory=True,
-        host=host,
-        port=port,
-        loop="uvloop",
-        http="httptools",
-        access_log=False,
-        timeout_graceful_shutdown=grace,
-        server_header=False,
-    )
+    from deploy.cli.serving import serve as run
+
+    uvloop.run(run(service, host=host, port=port, grace=grace, drain=drain))
 
 
 def worker(service: Annotated[Worker, typer.Argument(help="Whose facts and jobs to work on.")]) -> None:

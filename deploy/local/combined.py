@@ -23,7 +23,7 @@ class Combined:
     """
 
     def __init__(self, apps: dict[str, Starlette]) -> None:
-        self._apps = apps
+        self.apps = apps
         self._states: dict[str, dict[str, Any]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -33,14 +33,14 @@ class Combined:
         name = self._owner(scope["path"])
         if name in self._states:
             scope["state"] = self._states[name].copy()
-        app: ASGIApp = self._apps[name]
+        app: ASGIApp = self.apps[name]
         await app(scope, receive, send)
 
     def _owner(self, path: str) -> str:
         first = path.removeprefix("/").partition("/")[0]
         if first == _WELL_KNOWN:
             return "access"
-        return first if first in self._apps else _ROOT
+        return first if first in self.apps else _ROOT
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         await receive()
@@ -59,7 +59,7 @@ class Combined:
         """All apps, between their startup and their shutdown."""
         async with AsyncExitStack() as lifespans:
             states = {}
-            for name, app in self._apps.items():
+            for name, app in self.apps.items():
                 state = await lifespans.enter_async_context(app.router.lifespan_context(app))
                 states[name] = dict(state or {})
             self._states = states

@@ -1,0 +1,70 @@
+"""A uvicorn process: it turns not ready before it closes its port, and shows its metrics on a port of its own."""
+
+import asyncio
+import os
+import signal
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from importlib import import_module
+from types import FrameType
+
+import uvicorn
+from starlette.applications import Starlette
+
+from deploy.local.combined import Combined
+from shared.observability import logs, metrics
+
+
+class Server(uvicorn.Server):
+    """On SIGTERM or SIGINT `/readyz` turns 503, requests are still taken for `drain` seconds, then the open ones are
+    given their grace. A second signal ends the draining.
+    """
+
+    def __init__(self, config: uvicorn.Config, apps: Sequence[Starlette], drain: float) -> None:
+        super().__init__(config)
+        self._apps = apps
+        self._drain = drain
+        self._told = False
+
+    def is_ready(self) -> bool:
+        return self.started and not self._told and not self.should_exit
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        for app in self._apps:
+            if hasattr(app.state, "readiness"):
+                app.state.readiness.drain()
+        if self._told or self._drain <= 0:
+            super().handle_exit(sig, frame)
+            return
+        self._told = True
+        loop = asyncio.get_running_loop()
+        loop.call_soon_threadsafe(loop.call_later, self._drain, super().handle_exit, signal.Signals(sig), None)
+
+
+async def serve(service: str, *, host: str, port: int, grace: int, drain: float) -> None:
+    """Serve one service, or `all` in this process, until SIGTERM or SIGINT."""
+    logs.configure("api" if service == "all" else service)
+    app = _app(service)
+    config = uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        loop="uvloop",
+        http="httptools",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=grace,
+    )
+    server = Server(config, list(app.apps.values()) if isinstance(app, Combined) else [app], drain)
+    async with AsyncExitStack() as beside:
+        if metrics_port := int(os.environ.get("ESCM_METRICS_PORT") or 0):
+            shown = await metrics.serve(metrics_port, server.is_ready, host)
+            beside.callback(shown.close)
+        await server.serve()
+
+
+def _app(service: str) -> Combined | Starlette:
+    module = "deploy.local.combined" if service == "all" else f"services.{service}.app"
+    app: Combined | Starlette = import_module(module).create_app()
+    return app

@@ -1,0 +1,23 @@
+"""Every route of every service is guarded: by our route class, or by being marked as open."""
+
+from importlib import import_module
+
+import pytest
+from fastapi.routing import APIRoute
+
+from shared.web.route import EscmRoute
+
+PUBLIC_LISTS = {"experts", "institutions", "committees", "centres", "programmes", "countries", "frameworks"}
+
+
+@pytest.mark.parametrize("service", ["membership", "centres", "actions"])
+def test_routes_without_a_token_are_the_published_ones(service: str) -> None:
+    app = import_module(f"services.{service}.app").create_app()
+    for route in app.routes:
+        if not isinstance(route, APIRoute) or route.path.endswith(("/livez", "/readyz")):
+            continue
+        assert isinstance(route, EscmRoute), f"{route.path} has another route class"
+        if getattr(route.endpoint, "is_public", False):
+            assert route.methods == {"GET"}
+            assert route.path.split("/")[3] in PUBLIC_LISTS, f"{route.path} answers without a token"
+            assert not route.path.endswith(("/history", "/transitions"))

@@ -1,0 +1,106 @@
+"""The house order that no linter knows: sizes, names, prefixes, guards, who commits, what must not be named."""
+
+import ast
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+from sqlalchemy import MetaData
+
+ROOT = Path(__file__).parents[2]
+_TRACKED = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\n")
+FILES = [ROOT / name for name in _TRACKED if name and (ROOT / name).is_file()]
+PYTHON = [path for path in FILES if path.suffix == ".py"]
+SERVICES = [path for path in PYTHON if path.is_relative_to(ROOT / "services")]
+PREFIXES = {
+    "membership": "member_", "centres": "centre_", "actions": "action_", "access": "access_", "shared": "core_",
+}  # fmt: skip
+
+
+def _named(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def test_files_stay_small() -> None:
+    too_long = {}
+    for path in PYTHON:
+        if path.is_relative_to(ROOT / "migrations/versions"):
+            continue
+        bound = 500 if path.is_relative_to(ROOT / "tests") else 300
+        lines = len(path.read_text().splitlines())
+        if lines > bound:
+            too_long[_named(path)] = lines
+    assert too_long == {}
+
+
+def test_no_junk_drawers_and_no_feature_with_its_services_name() -> None:
+    drawers = [_named(path) for path in FILES if path.stem in ("utils", "helpers", "common", "misc")]
+    drawers += [_named(path) for path in FILES if {"utils", "helpers", "common", "misc"} & set(path.parts)]
+    assert drawers == []
+    features = {path.parent for path in SERVICES if path.parent.parent.parent == ROOT / "services"}
+    assert [_named(feature) for feature in features if feature.name == feature.parent.name] == []
+
+
+def test_a_feature_has_at_most_twelve_files() -> None:
+    features = {path.parent for path in SERVICES}
+    crowded = {_named(f): n for f in features if (n := sum(path.parent == f for path in SERVICES)) > 12}
+    assert crowded == {}
+
+
+def test_shared_packages_announce_nothing() -> None:
+    inits = [path for path in PYTHON if path.name == "__init__.py" and path.is_relative_to(ROOT / "shared")]
+    assert [_named(path) for path in inits if path.read_text().strip()] == []
+
+
+def test_only_the_edge_commits() -> None:
+    guilty = [
+        _named(path)
+        for path in SERVICES
+        if re.search(r"\.commit\(|[\"']COMMIT|[\"']BEGIN|\.transaction\(", path.read_text())
+        and path.name not in ("administration.py",)
+    ]
+    assert guilty == []
+
+
+def test_one_module_imports_arq() -> None:
+    importers = [_named(path) for path in PYTHON if {"arq"} & _imports(path)]
+    assert [name for name in importers if name != "shared/messaging/queue.py"] == []
+
+
+def _imports(path: Path) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
+            found.add(node.module.partition(".")[0])
+    return found
+
+
+def test_tables_carry_their_owners_prefix() -> None:
+    owners = {path: path.relative_to(ROOT).parts for path in PYTHON if path.name == "tables.py"}
+    wrong = []
+    for path, parts in owners.items():
+        prefix = PREFIXES.get(parts[1] if parts[0] == "services" else "shared", "")
+        names = re.findall(r"(?:record_table|\btable)\(\s*\"(\w+)\"", path.read_text())
+        wrong += [f"{_named(path)}: {name}" for name in names if not name.startswith(prefix)]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("word", ["python" + "hosted", "py" + "pi.org", "registry.np" + "mjs", "deb.deb" + "ian.org"])
+def test_no_registry_is_named(word: str) -> None:
+    texts = [path for path in FILES if path.suffix not in (".woff2", ".png", ".gz")]
+    assert [_named(path) for path in texts if word in path.read_text(errors="ignore")] == []
+
+
+def test_nothing_is_left_unfinished() -> None:
+    marks = re.compile(r"Not" + r"ImplementedError|TO" + r"DO|FIX" + r"ME|pytest\.(?:skip|xfail)|mark\.(?:skip|xfail)")
+    assert [_named(path) for path in PYTHON if marks.search(path.read_text())] == []
+
+
+def test_the_tables_in_code_are_one_schema() -> None:
+    from shared.database.tables import metadata
+
+    assert isinstance(metadata, MetaData)
+    assert {table.schema for table in metadata.tables.values()} <= {"escm"}

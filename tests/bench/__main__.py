@@ -1,0 +1,127 @@
+"""`make bench`: ratios of one run against a bare bound, as a table and in `.local/bench.json`.
+
+`BENCH=W1,W2` picks. Each case runs ours and the bound in turn, three times; medians count.
+"""
+
+import asyncio
+import json
+import os
+import shutil
+import statistics
+import sys
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import httpx
+from rich.console import Console
+from rich.table import Table
+
+from migrations.run import migrate
+from tests.bench.cases import EXPERTS, Case, Sample, cases
+from tests.bench.people import load as load_people
+from tests.bench.servers import Addresses, load, memory_mb, servers, serving
+
+ROUNDS = 3
+DEEP = 100_000
+RESULTS = Path(".local/bench.json")
+console = Console()
+
+
+async def main(picked: list[str]) -> int:
+    """Runs the cases; 1 where a ratio misses its target, 2 where wrk is missing."""
+    if shutil.which("wrk") is None:
+        console.print("wrk is missing: install the package `wrk` of your system, then run this again.")
+        return 2
+    async with servers() as at:
+        await migrate(at.postgres)
+        connection = await asyncpg.connect(at.postgres)
+        console.print("Loading 1,000,000 experts …")
+        await load_people(connection)
+        found = await _measure(at, connection, picked)
+        await connection.close()
+    RESULTS.parent.mkdir(exist_ok=True)
+    known = json.loads(RESULTS.read_text()) if picked and RESULTS.exists() else {}
+    RESULTS.write_text(json.dumps({**known, **found}, indent=1))
+    return 0
+
+
+async def _measure(at: Addresses, connection: asyncpg.Connection, picked: list[str]) -> dict[str, Any]:
+    token = await _token(at)
+    results: dict[str, Any] = {}
+    with (
+        serving("services.membership.app:create_app", at, factory=True) as (ours, pid),
+        serving("tests.bench.bound:app", at, factory=False) as (bound, _),
+    ):
+        sample = await _sample(connection, ours, token)
+        table = Table("case", "what", "ours/s", "bound/s", "ratio", "target")
+        for case in cases(sample).values():
+            if picked and case.name not in picked:
+                continue
+            value, limit = _run(case, ours, bound)
+            results[case.name] = {"value": value, "bound": limit, "ratio": value / limit, "unit": "requests/s"}
+            table.add_row(
+                case.name, case.what, f"{value:,.0f}", f"{limit:,.0f}", f"{value / limit:.2f}", f"{case.target or ''}"
+            )
+        results["api_rss_mb"] = {"value": memory_mb(pid), "bound": None, "ratio": None, "unit": "MB"}
+        if not picked or "W1" in picked:
+            script = cases(sample)["W1"].ours
+            crowd = load(ours, script, connections=128) / load(ours, script)
+            results["W1_crowd"] = {"value": crowd, "bound": None, "ratio": crowd, "unit": "of W1 at 128 connections"}
+    console.print(table)
+    for name in ("W2", "W3"):
+        if name not in results:
+            break
+    else:
+        console.print(
+            f"W3 takes {results['W2']['value'] / results['W3']['value']:.2f} times as long as W2 (at most 1.15)"
+        )
+    for name in ("api_rss_mb", "W1_crowd"):
+        if name in results:
+            console.print(f"{name}: {results[name]['value']:.2f}")
+    return results
+
+
+def _run(case: Case, ours: str, bound: str) -> tuple[float, float]:
+    load(ours, case.ours, seconds=1)
+    load(bound, case.bound, seconds=1)
+    pairs = [(load(ours, case.ours), load(bound, case.bound)) for _ in range(ROUNDS)]
+    return statistics.median(value for value, _ in pairs), statistics.median(limit for _, limit in pairs)
+
+
+async def _sample(connection: asyncpg.Connection, ours: str, token: str) -> Sample:
+    rows = await connection.fetch(
+        "SELECT id, country, search_key FROM escm.member_expert WHERE visibility = 'public' AND status = 'active'"
+        " ORDER BY hashtext(ref) LIMIT 1000"
+    )
+    words = [word for row in rows for word in row["search_key"].split() if len(word) >= 7]
+    async with httpx.AsyncClient(base_url=ours, timeout=30) as client:
+        path = f"{EXPERTS}?limit=200"
+        for _ in range(DEEP // 200):
+            answer = (await client.get(path)).json()
+            path = answer["next"]
+    return Sample(
+        ids=[str(row["id"]) for row in rows],
+        countries=sorted({row["country"] for row in rows}),
+        fragments=[word[1:6] for word in words[:200]],
+        deep_path=path.replace("limit=200", "limit=50"),
+        deep_id=answer["items"][-1]["id"],
+        token=token,
+    )
+
+
+async def _token(at: Addresses) -> str:
+    """A token of the secretariat's client, from the access service itself."""
+    from deploy import demo
+
+    client = (await demo.load(at.postgres))["clients"]["secretariat"]
+    with serving("services.access.app:create_app", at, factory=True) as (address, _):
+        form = {"grant_type": "client_credentials", "client_id": client["id"], "client_secret": client["secret"]}
+        answer = httpx.post(f"{address}/access/v1/oauth/token", data=form, timeout=30)
+        answer.raise_for_status()
+        return str(answer.json()["access_token"])
+
+
+if __name__ == "__main__":
+    chosen = [name for name in os.environ.get("BENCH", "").split(",") if name]
+    sys.exit(asyncio.run(main(chosen)))

@@ -1,0 +1,89 @@
+"""The bound: bare FastAPI routes over an asyncpg pool, answering the same columns with orjson, without security."""
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import orjson
+from fastapi import FastAPI, Request, Response
+
+from services.membership.experts.queries import PUBLIC_COLUMNS
+from services.membership.experts.tables import expert
+from shared.kernel.ids import uuid7
+
+_COLUMNS = ", ".join(f"{name}::text" if str(c.type) == "JSONB" else name for name, c in PUBLIC_COLUMNS.items())
+_DOCUMENTS = [name for name, column in PUBLIC_COLUMNS.items() if str(column.type) == "JSONB"]
+_TABLE = "escm.member_expert"
+_ITEM = f"SELECT {_COLUMNS} FROM {_TABLE} WHERE id = $1"
+_PAGE = f"SELECT {_COLUMNS} FROM {_TABLE} WHERE country = $1 AND status = $2 ORDER BY id LIMIT 50"
+_DEEP = f"SELECT {_COLUMNS} FROM {_TABLE} WHERE id > $1 ORDER BY id LIMIT 50"
+_NAME = f"SELECT {_COLUMNS} FROM {_TABLE} WHERE search_key LIKE $1 ORDER BY id LIMIT 50"
+_WRITTEN = [column.key for column in expert.c]
+_MARKS = ", ".join(f"${n}" for n in range(1, len(_WRITTEN) + 1))
+_INSERT = f"INSERT INTO {_TABLE} ({', '.join(_WRITTEN)}) VALUES ({_MARKS})"
+
+
+def _plain(row: asyncpg.Record) -> dict[str, Any]:
+    record = dict(row)
+    for name in _DOCUMENTS:
+        record[name] = orjson.Fragment(record[name])
+    return record
+
+
+def _answer(content: Any) -> Response:
+    return Response(orjson.dumps(content, default=str), media_type="application/json")
+
+
+@asynccontextmanager
+async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    async with asyncpg.create_pool(os.environ["BENCH_DATABASE_URL"], min_size=8, max_size=8) as pool:
+        app.state.pool = pool
+        yield
+
+
+app = FastAPI(lifespan=lifespan, openapi_url=None)
+
+
+@app.get("/experts/{expert_id}")
+async def item(expert_id: UUID, request: Request) -> Response:
+    return _answer(_plain(await request.app.state.pool.fetchrow(_ITEM, expert_id)))
+
+
+@app.get("/experts")
+async def page(country: str, status: str, request: Request) -> Response:
+    rows = await request.app.state.pool.fetch(_PAGE, country, status)
+    return _answer({"items": [_plain(row) for row in rows]})
+
+
+@app.get("/deep")
+async def deep(after: UUID, request: Request) -> Response:
+    rows = await request.app.state.pool.fetch(_DEEP, after)
+    return _answer({"items": [_plain(row) for row in rows]})
+
+
+@app.get("/named")
+async def named(q: str, request: Request) -> Response:
+    rows = await request.app.state.pool.fetch(_NAME, f"%{q}%")
+    return _answer({"items": [_plain(row) for row in rows]})
+
+
+@app.post("/experts")
+async def create(request: Request) -> Response:
+    body = orjson.loads(await request.body())
+    record = dict.fromkeys(_WRITTEN) | body
+    record["id"] = uuid7()
+    record["ref"] = f"EXB-{record['id']}"
+    for name in ("names", "emails", "biography"):
+        record[name] = orjson.dumps(record[name]).decode()
+    moment = await request.app.state.pool.fetchval(_INSERT + " RETURNING created_at", *_instants(record))
+    return _answer({"id": record["id"], "created_at": moment})
+
+
+def _instants(record: dict[str, Any]) -> list[Any]:
+    from shared.kernel.clock import now
+
+    moment = now()
+    return [moment if name in ("created_at", "updated_at") else record[name] for name in _WRITTEN]

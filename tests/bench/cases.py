@@ -1,0 +1,101 @@
+"""What is measured: each case is one request in two forms, ours and the bound's."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from tests.support.membership import expert
+
+EXPERTS = "/membership/v1/experts"
+
+
+@dataclass(frozen=True)
+class Case:
+    """A case: wrk scripts against our service and against the bound. `target` is the ratio that is promised."""
+
+    name: str
+    what: str
+    ours: str
+    bound: str
+    target: float
+
+
+@dataclass(frozen=True)
+class Sample:
+    """What the requests are made of, read from the loaded database."""
+
+    ids: list[str]
+    countries: list[str]
+    fragments: list[str]
+    deep_path: str
+    deep_id: str
+    token: str
+
+
+def gets(paths: Iterable[str], headers: dict[str, str] | None = None) -> str:
+    """A script that asks for the paths in turn."""
+    listed = ",".join(json.dumps(path) for path in paths)
+    set_headers = "".join(f"wrk.headers[{json.dumps(k)}]={json.dumps(v)}\n" for k, v in (headers or {}).items())
+    return (
+        f"local paths={{{listed}}}\nlocal n=0\n{set_headers}"
+        "request=function() n=n%#paths+1; return wrk.format('GET', paths[n]) end\n"
+    )
+
+
+def posts(path: str, body: dict[str, Any], headers: dict[str, str], *, keyed: bool) -> str:
+    """A script that posts the body; with a fresh idempotency key each time where `keyed`."""
+    set_headers = "".join(
+        f"wrk.headers[{json.dumps(k)}]={json.dumps(v)}\n"
+        for k, v in {**headers, "Content-Type": "application/json"}.items()
+    )
+    key = "wrk.headers['Idempotency-Key']=run..'-'..n;" if keyed else ""
+    return (
+        f"wrk.method='POST'\nlocal n=0\nlocal run=tostring(os.time())..tostring({{}})\n"
+        f"wrk.body={json.dumps(json.dumps(body))}\n{set_headers}"
+        f"request=function() n=n+1; {key} return wrk.format('POST', {json.dumps(path)}) end\n"
+    )
+
+
+def cases(sample: Sample) -> dict[str, Case]:
+    """All cases by name."""
+    bearer = {"Authorization": f"Bearer {sample.token}"}
+    ours_item = [f"{EXPERTS}/{identity}" for identity in sample.ids]
+    bare_item = [f"/experts/{identity}" for identity in sample.ids]
+    ours_page = [f"{EXPERTS}?country={country}&status=active" for country in sample.countries]
+    bare_page = [f"/experts?country={country}&status=active" for country in sample.countries]
+    written = expert(country="PK", names=[{"given": "Bench", "family": "Mark"}], keywords=["soil"])
+    return {
+        case.name: case
+        for case in (
+            Case("W1", "expert by id", gets(ours_item), gets(bare_item), 0.65),
+            Case("W1_token", "expert by id with a token", gets(ours_item, bearer), gets(bare_item), 0.5),
+            Case("W2", "list of 50 by country and status", gets(ours_page), gets(bare_page), 0.65),
+            Case("W3", "the page at row 100,000", gets([sample.deep_path]), gets([f"/deep?after={sample.deep_id}"]), 0),
+            Case(
+                "W4",
+                "name fragment",
+                gets(f"{EXPERTS}?q={fragment}" for fragment in sample.fragments),
+                gets(f"/named?q={fragment}" for fragment in sample.fragments),
+                0.6,
+            ),
+            Case(
+                "W5",
+                "create, validated, with audit entry, fact and key",
+                posts(EXPERTS, written, bearer, keyed=True),
+                posts("/experts", _bare(), {}, keyed=False),
+                0.4,
+            ),
+        )
+    }
+
+
+def _bare() -> dict[str, Any]:
+    empty: list[str] = []
+    return {
+        "version": 1, "status": "prospect", "country": "PK", "visibility": "network", "created_by": "bench",
+        "updated_by": "bench", "names": [{"given": "Bench", "family": "Mark"}], "display_name": "Bench Mark",
+        "sort_name": "bench mark", "search_key": " bench mark ", "emails": [], "email_keys": empty,
+        "languages": empty, "fields": empty, "planetary_boundaries": empty, "ecosystems": empty,
+        "keywords": ["soil"], "biography": {}, "category": "expert",
+    }  # fmt: skip

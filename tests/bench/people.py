@@ -1,0 +1,127 @@
+"""A deterministic register of invented experts and institutions, loaded with COPY."""
+
+import random
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from services.membership.experts.domain import BOUNDARIES
+from services.membership.experts.tables import expert, expert_value
+from shared.kernel.countries import COUNTRIES
+from shared.kernel.text import fold, search_key
+
+EXPERTS = 1_000_000
+COUNTRY_CODES = sorted(code for code, country in COUNTRIES.items() if not country.fictional)[:195]
+_START = datetime(2022, 11, 1, tzinfo=UTC)
+_ONSETS = ["b", "d", "f", "g", "h", "k", "l", "m", "n", "p", "r", "s", "t", "v", "z", "br", "dr", "gr", "kr", "sh", "th", "ch", "st", "tr"]
+_VOWELS = ["a", "e", "i", "o", "u", "ai", "ea", "ou"]
+_STATUSES = (("active", 60), ("prospect", 20), ("grace", 5), ("lapsed", 5), ("applied", 5), ("invited", 5))
+_VISIBILITIES = (("public", 70), ("network", 25), ("restricted", 5))
+_INDEXES_KEPT = ("member_expert_pkey", "member_expert_ref_key", "member_expert_value_pkey")
+
+
+def names(dice: random.Random) -> tuple[str, str]:
+    """A given and a family name of invented syllables."""
+
+    def word(syllables: int) -> str:
+        return "".join(dice.choice(_ONSETS) + dice.choice(_VOWELS) for _ in range(syllables)).capitalize()
+
+    return word(dice.randint(1, 3)), word(dice.randint(2, 4))
+
+
+def experts(count: int) -> Iterator[dict[str, Any]]:
+    """The rows of member_expert in order of id."""
+    dice = random.Random(20221101)
+    statuses = [status for status, weight in _STATUSES for _ in range(weight)]
+    visibilities = [visibility for visibility, weight in _VISIBILITIES for _ in range(weight)]
+    for number in range(count):
+        at = _START + timedelta(seconds=number)
+        given, family = names(dice)
+        full = f"{given} {family}"
+        status = dice.choice(statuses)
+        milliseconds = int(at.timestamp() * 1000)
+        bits = milliseconds << 80 | 7 << 76 | 2 << 62 | dice.getrandbits(62)
+        yield {
+            "id": UUID(int=bits),
+            "ref": f"EXP-{number + 1:06d}",
+            "version": 1,
+            "status": status,
+            "country": COUNTRY_CODES[number % len(COUNTRY_CODES)],
+            "visibility": dice.choice(visibilities),
+            "created_at": at,
+            "created_by": "system",
+            "updated_at": at,
+            "updated_by": "system",
+            "names": [{"given": given, "family": family, "kind": "preferred"}],
+            "display_name": full,
+            "sort_name": fold(full),
+            "search_key": search_key(full, f"{family} {given}"),
+            "emails": [],
+            "email_keys": [],
+            "orcid": None,
+            "languages": ["en"],
+            "fields": [f"{dice.randint(1, 6)}.{dice.randint(1, 5)}"],
+            "planetary_boundaries": [dice.choice(BOUNDARIES)],
+            "ecosystems": [],
+            "keywords": [],
+            "biography": {"en": f"{full} studies {dice.choice(BOUNDARIES).replace('-', ' ')}."},
+            "gender": None,
+            "category": dice.choice(("supporter", "expert", "expert", "fellow", "student")),
+            "previous_status": None,
+            "term_starts": date(2024, 1, 1) if status in ("active", "grace") else None,
+            "term_ends": date(2027, 12, 31) if status in ("active", "grace") else None,
+            "account_id": None,
+            "profile_confirmed_on": None,
+            "conflict_of_interest_on": None,
+            "clock_since": None,
+            "clock_target": None,
+            "merged_into": None,
+            "erased_at": None,
+        }
+
+
+async def load(connection: asyncpg.Connection, count: int = EXPERTS) -> None:
+    """Fills an empty, migrated database: rows first, then the indexes, then statistics."""
+    dropped = await _drop_indexes(connection)
+    columns = [column.key for column in expert.c]
+    batch: list[tuple[Any, ...]] = []
+    values: list[tuple[Any, ...]] = []
+    for row in experts(count):
+        batch.append(tuple(row[name] for name in columns))
+        place = (row["country"], row["visibility"])
+        values.append((row["id"], "field", row["fields"][0], *place))
+        values.append((row["id"], "boundary", row["planetary_boundaries"][0], *place))
+        if len(batch) == 20_000:
+            await _copy(connection, columns, batch, values)
+    await _copy(connection, columns, batch, values)
+    for definition in dropped:
+        await connection.execute(definition)
+    await connection.execute("SELECT setval('escm.member_expert_ref_seq', $1)", count)
+    await connection.execute("VACUUM ANALYZE escm.member_expert")
+    await connection.execute("VACUUM ANALYZE escm.member_expert_value")
+
+
+async def _copy(
+    connection: asyncpg.Connection, columns: list[str], batch: list[tuple[Any, ...]], values: list[tuple[Any, ...]]
+) -> None:
+    await connection.copy_records_to_table("member_expert", schema_name="escm", columns=columns, records=batch)
+    names_of_values = [column.key for column in expert_value.c]
+    await connection.copy_records_to_table(
+        "member_expert_value", schema_name="escm", columns=names_of_values, records=values
+    )
+    batch.clear()
+    values.clear()
+
+
+async def _drop_indexes(connection: asyncpg.Connection) -> list[str]:
+    found = await connection.fetch(
+        "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'escm'"
+        " AND tablename IN ('member_expert', 'member_expert_value') AND NOT indexname = ANY($1)",
+        list(_INDEXES_KEPT),
+    )
+    for index in found:
+        await connection.execute(f'DROP INDEX escm."{index["indexname"]}"')
+    return [index["indexdef"] for index in found]

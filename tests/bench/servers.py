@@ -1,0 +1,124 @@
+"""The parts of a benchmark: one server process on the first core, Postgres and wrk on the last."""
+
+import asyncio
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from deploy.local.binaries import Binaries
+from deploy.local.folder import Folder
+from deploy.local.ports import first_free
+from deploy.local.postgres import Postgres
+from deploy.local.supervisor import Supervisor
+from deploy.local.valkey import Valkey
+
+CONNECTIONS = 32
+SECONDS = 5
+_RATE = re.compile(r"Requests/sec:\s+([\d.]+)")
+_FAULTS = re.compile(r"Non-2xx or 3xx responses:\s+(\d+)|Socket errors:.*")
+API_CORE, LOAD_CORE = "0", str((os.cpu_count() or 1) - 1)
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """Where the benchmark's servers listen."""
+
+    postgres: str
+    valkey: str
+
+
+@asynccontextmanager
+async def servers() -> AsyncIterator[Addresses]:
+    """Postgres and Valkey of their own in a temporary folder, on the load's core, as durable as in production."""
+    root = Path(tempfile.mkdtemp(prefix="escm-bench-"))
+    root.chmod(0o711)
+    folder = Folder.open(root)
+    binaries = Binaries.of_wheels().for_account(folder.account, folder.data)
+    port = first_free(24000)
+    settings = {"shared_buffers": "1GB", "max_wal_size": "8GB", "maintenance_work_mem": "512MB"}
+    postgres = Postgres(folder.data, binaries, folder.account, port=port, password="bench", settings=settings)
+    valkey = Valkey(folder.data, binaries, folder.account, port=first_free(port + 1), password="bench")
+    supervisor = Supervisor(root, root / "processes.json")
+    try:
+        postgres.initialise()
+        valkey.initialise()
+        await supervisor.start([postgres.program(), valkey.program()])
+        for pid in supervisor.pids.values():
+            subprocess.run(["taskset", "-acp", LOAD_CORE, str(pid)], check=True, capture_output=True)
+        await postgres.ensure_database("escm")
+        yield Addresses(postgres.url("escm"), valkey.url())
+    finally:
+        await supervisor.stop()
+        shutil.rmtree(root, ignore_errors=True)
+
+
+@contextmanager
+def serving(module: str, at: Addresses, *, factory: bool) -> Iterator[tuple[str, int]]:
+    """One uvicorn process of `module` on the API's core: its address and process id."""
+    port = first_free(25000)
+    command = [
+        "taskset", "-c", API_CORE, sys.executable, "-m", "uvicorn", module, "--port", str(port), "--loop", "uvloop",
+        "--http", "httptools", "--no-access-log", "--log-level", "warning", *(["--factory"] if factory else []),
+    ]  # fmt: skip
+    environment = {
+        **os.environ, "DATABASE_URL": at.postgres, "BENCH_DATABASE_URL": at.postgres, "REDIS_URL": at.valkey,
+    }  # fmt: skip
+    process = subprocess.Popen(command, env=environment)
+    try:
+        _wait(f"http://127.0.0.1:{port}")
+        yield f"http://127.0.0.1:{port}", process.pid
+    finally:
+        process.terminate()
+        process.wait(15)
+
+
+def _wait(address: str) -> None:
+    for _ in range(200):
+        try:
+            httpx.get(f"{address}/", timeout=1)
+        except httpx.TransportError:
+            asyncio.run(asyncio.sleep(0.05))
+        else:
+            return
+    raise RuntimeError(f"nothing answers at {address}")
+
+
+def memory_mb(pid: int) -> float:
+    """Resident memory of a process."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(re.findall(r"VmRSS:\s+(\d+)", status)[0]) / 1024
+
+
+def load(address: str, script: str, *, connections: int = CONNECTIONS, seconds: int = SECONDS) -> float:
+    """Answers a second under wrk, whose requests a Lua script makes. Raises RuntimeError when any answer is a fault."""
+    with tempfile.NamedTemporaryFile("w", suffix=".lua") as file:
+        file.write(script)
+        file.flush()
+        command = [
+            "taskset",
+            "-c",
+            LOAD_CORE,
+            "wrk",
+            "-t1",
+            f"-c{connections}",
+            f"-d{seconds}s",
+            "-s",
+            file.name,
+            address,
+        ]
+        printed = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    if fault := _FAULTS.search(printed):
+        raise RuntimeError(f"{address}: {fault[0]}")
+    found = _RATE.search(printed)
+    if found is None:
+        raise RuntimeError(printed)
+    return float(found[1])

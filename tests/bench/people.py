@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
+import orjson
 
 from services.membership.experts.domain import BOUNDARIES
 from services.membership.experts.tables import expert, expert_value
@@ -55,11 +56,11 @@ def experts(count: int) -> Iterator[dict[str, Any]]:
             "created_by": "system",
             "updated_at": at,
             "updated_by": "system",
-            "names": [{"given": given, "family": family, "kind": "preferred"}],
+            "names": _json([{"given": given, "family": family, "kind": "preferred"}]),
             "display_name": full,
             "sort_name": fold(full),
             "search_key": search_key(full, f"{family} {given}"),
-            "emails": [],
+            "emails": "[]",
             "email_keys": [],
             "orcid": None,
             "languages": ["en"],
@@ -67,7 +68,7 @@ def experts(count: int) -> Iterator[dict[str, Any]]:
             "planetary_boundaries": [dice.choice(BOUNDARIES)],
             "ecosystems": [],
             "keywords": [],
-            "biography": {"en": f"{full} studies {dice.choice(BOUNDARIES).replace('-', ' ')}."},
+            "biography": _json({"en": f"{full} studies {dice.choice(BOUNDARIES).replace('-', ' ')}."}),
             "gender": None,
             "category": dice.choice(("supporter", "expert", "expert", "fellow", "student")),
             "previous_status": None,
@@ -81,6 +82,10 @@ def experts(count: int) -> Iterator[dict[str, Any]]:
             "merged_into": None,
             "erased_at": None,
         }
+
+
+def _json(value: Any) -> str:
+    return orjson.dumps(value).decode()
 
 
 async def load(connection: asyncpg.Connection, count: int = EXPERTS) -> None:

@@ -3,6 +3,7 @@
 import os
 import time
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -29,29 +30,13 @@ _AFTERLIFE = timedelta(seconds=LIFETIME + 2 * SKEW + _HELD)
 _NONCE = 12
 
 
-class SigningKeys:
-    """Signs tokens with the present key. One per process."""
+class KeyCabinet:
+    """Makes signing keys, and keeps their private parts encrypted under the secret of the installation."""
 
-    def __init__(self, database: Database, settings: AccessSettings) -> None:
-        self.rules = TokenRules(settings.issuer, settings.audience)
-        self._database = database
+    def __init__(self, settings: AccessSettings) -> None:
         self._days = settings.signing_key_days
         secret = settings.secret_key.get_secret_value().encode()
         self._cipher = AESGCM(HKDF(SHA256(), 32, None, b"escm access signing keys").derive(secret))
-        self._key: ECKey | None = None
-        self._kid = ""
-        self._until = 0.0
-
-    async def token(self, kind: PrincipalKind, subject: object, client_id: str, scope: str) -> str:
-        """A new token, good for ten minutes."""
-        key = await self._present()
-        issued = int(time.time())
-        claims = Claims(kind, subject, client_id, uuid7().hex, scope, issued, issued + LIFETIME, self._kid)  # type: ignore[arg-type]
-        return sign(claims, self.rules, key)
-
-    async def ensure(self) -> None:
-        """Makes the first key where there is none."""
-        await self._present()
 
     async def turn(self, uow: UnitOfWork) -> None:
         """Publishes a successor in the key's last day, and forgets keys whose tokens are over."""
@@ -59,22 +44,9 @@ class SigningKeys:
         await queries.forget_keys(uow.connection, now())
         newest = await queries.newest_key(uow.connection)
         if newest is not None and newest["signs_until"] - now() < _LAST_DAY:
-            await self._make(uow, now() + _AHEAD)
+            await self.make(uow, now() + _AHEAD)
 
-    async def _present(self) -> ECKey:
-        if self._key is not None and time.monotonic() < self._until:
-            return self._key
-        async with self._database.acquire() as connection:
-            found = self._usable(await queries.signing_keys(connection, now()))
-        if found is None:
-            async with unit_of_work(self._database, SYSTEM_CONTEXT) as uow:
-                await queries.lock_keys(uow.connection)
-                found = self._usable(await queries.signing_keys(uow.connection, now())) or await self._make(uow, now())
-        self._kid, self._key = found
-        self._until = time.monotonic() + _HELD
-        return self._key
-
-    def _usable(self, rows: list[queries.Row]) -> tuple[str, ECKey] | None:
+    def usable(self, rows: list[queries.Row]) -> tuple[str, ECKey] | None:
         """The newest key that the present secret opens: after a change of the secret a new one is made."""
         for row in rows:
             sealed, kid = bytes(row["private"]), row["kid"]
@@ -85,7 +57,8 @@ class SigningKeys:
             return kid, ECKey.import_key(pem)
         return None
 
-    async def _make(self, uow: UnitOfWork, signs_from: datetime) -> tuple[str, ECKey]:
+    async def make(self, uow: UnitOfWork, signs_from: datetime) -> tuple[str, ECKey]:
+        """A new key, published at once."""
         key = ECKey.generate_key("P-256")
         kid, nonce = key.thumbprint(), os.urandom(_NONCE)
         signs_until = signs_from + timedelta(days=self._days)
@@ -100,3 +73,40 @@ class SigningKeys:
             verifies_until=signs_until + _AFTERLIFE,
         )
         return kid, key
+
+
+class SigningKeys:
+    """Signs tokens with the present key. One per process."""
+
+    def __init__(self, database: Database, settings: AccessSettings) -> None:
+        self.rules = TokenRules(settings.issuer, settings.audience)
+        self._database = database
+        self._cabinet = KeyCabinet(settings)
+        self._key: ECKey | None = None
+        self._kid = ""
+        self._until = 0.0
+
+    async def token(self, kind: PrincipalKind, subject: UUID, client_id: str, scope: str) -> str:
+        """A new token, good for ten minutes."""
+        key = await self._present()
+        issued = int(time.time())
+        claims = Claims(kind, subject, client_id, uuid7().hex, scope, issued, issued + LIFETIME, self._kid)
+        return sign(claims, self.rules, key)
+
+    async def ensure(self) -> None:
+        """Makes the first key where there is none."""
+        await self._present()
+
+    async def _present(self) -> ECKey:
+        if self._key is not None and time.monotonic() < self._until:
+            return self._key
+        async with self._database.acquire() as connection:
+            found = self._cabinet.usable(await queries.signing_keys(connection, now()))
+        if found is None:
+            async with unit_of_work(self._database, SYSTEM_CONTEXT) as uow:
+                await queries.lock_keys(uow.connection)
+                rows = await queries.signing_keys(uow.connection, now())
+                found = self._cabinet.usable(rows) or await self._cabinet.make(uow, now())
+        self._kid, self._key = found
+        self._until = time.monotonic() + _HELD
+        return self._key

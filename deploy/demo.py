@@ -1,0 +1,96 @@
+"""Accounts and clients to try the system with. Their passwords and secrets are public: production refuses them."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from services.access.access import EVERY_RESOURCE
+from services.access.administration import enter_account, enter_grant, setting_up
+from services.access.clients import domain, operations
+from services.access.settings import AccessSettings
+from shared.database.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class _Person:
+    name: str
+    grants: tuple[tuple[str, str, str | None], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Machine:
+    name: str
+    country: str | None
+    verbs: tuple[str, ...]
+    roles: tuple[str, ...]
+
+
+_PEOPLE = {
+    "admin": _Person("Amina Admin", (("secretariat_admin", "global", None),)),
+    "admin2": _Person("Bruno Admin", (("secretariat_admin", "global", None),)),
+    "officer": _Person(
+        "Olga Officer", (("secretariat_officer", "country", "XA"), ("secretariat_officer", "country", "XB"))
+    ),
+    "reviewer1": _Person("Rafael Reviewer"),
+    "reviewer2": _Person("Rosa Reviewer"),
+    "expert": _Person("Elif Expert"),
+}
+"""Reviewers and experts hold roles over single records, which are handed to them with these records."""
+_NATIONAL = ("government_focal_point", "national_author", "national_publisher")
+_MACHINES = {
+    "secretariat": _Machine("Demo secretariat", None, ("read", "write"), ("secretariat_admin",)),
+    "government_xa": _Machine("Demo government of Alphaland", "XA", ("read", "write"), _NATIONAL),
+    "government_xb": _Machine("Demo government of Betaland", "XB", ("read", "write"), _NATIONAL),
+    "auditor": _Machine("Demo auditor", None, ("read",), ("auditor",)),
+}
+
+
+class NotInProduction(Exception):
+    """Demo accounts have passwords that everybody knows."""
+
+
+async def load(database_url: str) -> dict[str, Any]:
+    """Makes the demo accounts and clients that are missing; all of them, as `stack.json` names them.
+
+    What is there already is left as it is. Raises NotInProduction.
+    """
+    if AccessSettings(database_url=database_url).environment == "production":
+        raise NotInProduction("The demo data is not for production: everybody knows its passwords.")
+    async with setting_up(database_url) as uow:
+        accounts = {key: await _account(uow, key, person) for key, person in _PEOPLE.items()}
+        clients = {key: await _client(uow, key, machine) for key, machine in _MACHINES.items()}
+    return {"clients": clients, "accounts": accounts}
+
+
+async def _account(uow: UnitOfWork, key: str, person: _Person) -> dict[str, str]:
+    email, password = f"{key}@demo.example", f"demo-{key}-password"
+    found: UUID | None = await uow.connection.fetchval("SELECT id FROM access_account WHERE email_key = $1", email)
+    if found is None:
+        found = await enter_account(uow, email, person.name, password)
+        for role, kind, scope in person.grants:
+            await enter_grant(uow, "account", found, role, kind, scope)
+    return {"username": email, "password": password, "account_id": str(found)}
+
+
+async def _client(uow: UnitOfWork, key: str, machine: _Machine) -> dict[str, str]:
+    client_id, secret = f"demo-{key.replace('_', '-')}", f"demo-{key.replace('_', '-')}-secret"
+    if await uow.connection.fetchval("SELECT 1 FROM access_client WHERE client_id = $1", client_id) is None:
+        kind = "country" if machine.country else "global"
+        row = await operations.enter(
+            uow,
+            {
+                "client_id": client_id,
+                "name": machine.name,
+                "secrets": domain.with_secret([], secret),
+                "jwks": None,
+                "scope_kind": kind,
+                "scope_id": machine.country,
+                "resources": sorted(EVERY_RESOURCE),
+                "verbs": list(machine.verbs),
+                "ip_allow": [],
+                "sandbox": False,
+            },
+        )
+        for role in machine.roles:
+            await enter_grant(uow, "client", row["id"], role, kind, machine.country)
+    return {"id": client_id, "secret": secret}

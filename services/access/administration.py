@@ -1,0 +1,75 @@
+"""What is set up from the command line, before anybody can ask for it over HTTP."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from services.access.accounts import operations as accounts
+from services.access.accounts.domain import LONGEST_PASSWORD, SHORTEST_PASSWORD, is_email
+from services.access.grants import operations as grants
+from services.access.settings import AccessSettings
+from shared.database.context import SYSTEM_CONTEXT
+from shared.database.pool import Database
+from shared.database.unit_of_work import UnitOfWork, unit_of_work
+from shared.kernel.clock import today
+from shared.kernel.errors import Conflict, invalid_field
+from shared.kernel.text import nfc
+
+
+@asynccontextmanager
+async def setting_up(database_url: str) -> AsyncIterator[UnitOfWork]:
+    """A unit of work as the system itself, in the database's role of access."""
+    settings = AccessSettings(database_url=database_url)
+    database = await Database.open(settings.database_dsn(), size=1, application="escm-access-administration")
+    try:
+        async with unit_of_work(database, SYSTEM_CONTEXT) as uow:
+            yield uow
+    finally:
+        await database.close()
+
+
+async def create_admin(database_url: str, email: str, password: str, name: str = "Administrator") -> UUID:
+    """An account that holds secretariat_admin everywhere; its id.
+
+    Raises Invalid for an address or a password that will not do, Conflict where the address has an account.
+    """
+    if not is_email(email):
+        raise invalid_field("/email", "invalid_format", "This is not an e-mail address.")
+    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
+        detail = f"A password has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters."
+        raise invalid_field("/password", "invalid_length", detail)
+    try:
+        async with setting_up(database_url) as uow:
+            account = await enter_account(uow, email, nfc(name), password)
+            await enter_grant(uow, "account", account, "secretariat_admin", "global", None)
+    except asyncpg.UniqueViolationError as error:
+        raise Conflict("There is an account with this address.") from error
+    return account
+
+
+async def enter_account(uow: UnitOfWork, email: str, name: str, password: str) -> UUID:
+    """An account without any role; its id."""
+    row = await accounts.enter(uow, {"email": email, "name": name, "password": password, "expert_id": None})
+    found: UUID = row["id"]
+    return found
+
+
+async def enter_grant(
+    uow: UnitOfWork, kind: str, principal: UUID, role: str, scope_kind: str, scope_id: str | None
+) -> None:
+    """An active grant from today on, without a second person."""
+    values: dict[str, Any] = {
+        "principal_kind": kind,
+        "principal_id": principal,
+        "role": role,
+        "scope_kind": scope_kind,
+        "scope_id": scope_id,
+        "starts": today(),
+        "ends": None,
+        "reason": "set up by the operator",
+        "second_person": None,
+    }
+    await grants.enter(uow, values, confirmed=True)

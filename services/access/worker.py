@@ -1,0 +1,25 @@
+"""The worker of access: what time does to grants, keys and tokens."""
+
+from datetime import timedelta
+
+from services.access.grants.jobs import expire_grants
+from services.access.settings import AccessSettings
+from services.access.tokens.jobs import forget_what_is_over, turn_signing_keys
+from shared.messaging.schedules import Schedule, Schedules
+from shared.messaging.worker import Worker
+
+SCHEDULES: Schedules = {
+    "expire_grants": Schedule(timedelta(minutes=5), expire_grants, catch_up=1),
+    "turn_signing_keys": Schedule(timedelta(hours=1), turn_signing_keys, catch_up=1),
+    "forget_what_is_over": Schedule(timedelta(hours=1), forget_what_is_over, catch_up=1),
+}
+
+
+def create_worker(settings: AccessSettings | None = None) -> Worker:
+    """The worker, with settings from the environment where none are given."""
+    return Worker("access", settings or AccessSettings(), {}, schedules=SCHEDULES)
+
+
+async def run() -> None:
+    """Works until it is told to stop."""
+    await create_worker().run()

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
@@ -14,6 +14,10 @@ from shared.observability.traces import traceparent
 
 DATA_SCHEMA = "/access/v1/openapi.json#/components/schemas/FactData"
 _READING = {"reading": True}
+
+
+def _trace() -> str | None:
+    return traceparent.get()
 
 
 class FactData(BaseModel):
@@ -58,7 +62,7 @@ class Fact(BaseModel):
     country: str | None = None
     visibility: str | None = None
     link: str
-    traceparent: str | None = Field(default_factory=traceparent.get)
+    traceparent: str | None = Field(default_factory=_trace)
     bulk: bool = False
 
     @field_validator("type")
@@ -69,12 +73,12 @@ class Fact(BaseModel):
         return value
 
     @classmethod
-    def read(cls, payload: Mapping[str, Any]) -> Self:
+    def read(cls, payload: Mapping[str, Any]) -> "Fact":
         """A fact from stored JSON of any release. Raises ValidationError where a field of ours is missing."""
         return cls.model_validate(payload, extra="ignore", context=_READING)
 
     @classmethod
-    def of_row(cls, row: Mapping[str, Any]) -> Self:
+    def of_row(cls, row: Mapping[str, Any]) -> "Fact":
         """A fact from a row of `core_fact` or `core_outbox`, whose types the database has checked."""
         return cls.model_construct(
             id=row["fact"],

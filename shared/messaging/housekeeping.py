@@ -1,0 +1,98 @@
+"""What the relay measures and throws away."""
+
+from shared.database.statements import Connection
+from shared.observability.metrics import ATTEMPTS, DEPTH, OLDEST
+
+_CHUNK = 10_000
+_ROUNDS = 20
+
+_LEDGER = """
+WITH open AS (
+    SELECT consumer AS service, lane, state, attempts, created_at FROM core_batch WHERE state = 'ready'
+    UNION ALL SELECT consumer, lane, state, attempts, created_at FROM core_batch WHERE state = 'running'
+    UNION ALL SELECT consumer, lane, state, attempts, created_at FROM core_batch WHERE state = 'dead'
+    UNION ALL SELECT service, CASE WHEN bulk THEN 'bulk_jobs' ELSE 'jobs' END, 'ready', attempts, created_at
+        FROM core_job WHERE status = 'queued'
+    UNION ALL SELECT service, CASE WHEN bulk THEN 'bulk_jobs' ELSE 'jobs' END, 'running', attempts, created_at
+        FROM core_job WHERE status = 'running'
+    UNION ALL SELECT service, CASE WHEN bulk THEN 'bulk_jobs' ELSE 'jobs' END, 'dead', attempts, created_at
+        FROM core_job WHERE status = 'failed' AND error IS NOT NULL
+    UNION ALL SELECT 'relay', 'outbox', 'ready', 0, time FROM core_outbox
+)
+SELECT service, lane, state, count(*) AS depth, max(attempts) AS attempts,
+    extract(epoch FROM clock_timestamp() - min(created_at))::float AS oldest
+FROM open GROUP BY service, lane, state
+"""
+_RETIRE = """
+WITH retired AS (
+    DELETE FROM core_subscription s USING core_consumer c
+    WHERE c.consumer = s.consumer AND c.lane = 'normal' AND s.seen_at < c.seen_at - interval '1 hour'
+    RETURNING s.consumer, s.pattern
+)
+UPDATE core_batch b SET patterns = array_remove(b.patterns, r.pattern) FROM retired r
+WHERE b.consumer = r.consumer AND b.state IN ('ready', 'dead') AND r.pattern = ANY(b.patterns)
+"""
+_BORN_BEFORE = (
+    "rpad(lpad(to_hex((extract(epoch FROM now() - {} * interval '1 day') * 1000)::bigint), 12, '0'), 32, '0')::uuid"
+)
+"""The least UUIDv7 of so many days ago: ids tell their time, so their index finds the old ones."""
+_PURGES = tuple(
+    purge.format(week=_BORN_BEFORE.format(7), feed=_BORN_BEFORE.format(90), longer=_BORN_BEFORE.format(97))
+    for purge in (
+        """
+DELETE FROM core_batch WHERE id IN (
+    SELECT id FROM core_batch WHERE id < {week} AND state IN ('done', 'split') ORDER BY id LIMIT $1)
+""",
+        "DELETE FROM core_batch WHERE id IN (SELECT id FROM core_batch WHERE id < {feed} AND state = 'dead' LIMIT $1)",
+        """
+WITH open AS (
+    SELECT positions[1] AS position FROM core_batch WHERE state = 'ready'
+    UNION ALL SELECT positions[1] FROM core_batch WHERE state = 'running'
+    UNION ALL SELECT min(position) + 1 FROM core_consumer
+), oldest AS (
+    SELECT position, sequenced_at FROM core_fact ORDER BY position LIMIT $1
+)
+DELETE FROM core_fact WHERE position IN (
+    SELECT position FROM oldest
+    WHERE sequenced_at < now() - interval '90 days' AND position < (SELECT min(position) FROM open))
+""",
+        """
+DELETE FROM core_inbox WHERE (fact, reaction) IN (
+    SELECT fact, reaction FROM core_inbox WHERE fact < {longer} ORDER BY fact LIMIT $1)
+""",
+        """
+DELETE FROM core_job WHERE id IN (
+    SELECT id FROM core_job WHERE id < {feed} AND finished_at IS NOT NULL ORDER BY id LIMIT $1)
+""",
+        """
+DELETE FROM core_schedule WHERE (name, tick) IN (
+    SELECT name, tick FROM core_schedule s WHERE tick < now() - interval '7 days'
+        AND EXISTS (SELECT FROM core_schedule later WHERE later.name = s.name AND later.tick > s.tick) LIMIT $1)
+""",
+    )
+)
+
+
+async def measure(connection: Connection) -> None:
+    """Sets the gauges of the ledger: depth, age and attempts of what is open, and how much is dead."""
+    rows = await connection.fetch(_LEDGER)
+    for gauge in (DEPTH, OLDEST, ATTEMPTS):
+        gauge.clear()
+    for row in rows:
+        DEPTH.labels(row["service"], row["lane"], row["state"]).set(row["depth"])
+        if row["state"] == "ready":
+            OLDEST.labels(row["service"], row["lane"]).set(row["oldest"])
+            ATTEMPTS.labels(row["service"], row["lane"]).set(row["attempts"])
+
+
+async def tidy(connection: Connection) -> None:
+    """Retires reactions that no worker has had for an hour, and drops what is older than its time, in small pieces.
+
+    Kept: facts, jobs and dead letters 90 days, the inbox a week longer, finished batches and ticks a week.
+    """
+    await connection.execute(_RETIRE)
+    for purge in _PURGES:
+        for _ in range(_ROUNDS):
+            tag = await connection.execute(purge, _CHUNK)
+            if tag != f"DELETE {_CHUNK}":
+                break

@@ -1,0 +1,66 @@
+"""Reactions of a service to facts, each at most once per fact in the transaction of its effect."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import TypeAlias
+from uuid import UUID
+
+from shared.contracts.envelope import Fact
+from shared.database.statements import Connection
+from shared.database.unit_of_work import UnitOfWork
+from shared.observability.traces import traceparent
+
+Reaction: TypeAlias = Callable[[UnitOfWork, Fact], Awaitable[None]]
+"""Applies a fact. It reads the owner's published view and lets the newest version win, since facts may come late. It
+never commits; an exception takes back everything that its transaction did."""
+Reactions: TypeAlias = Mapping[str, Reaction]
+"""By fact type, or by a pattern that ends with `*`. The key names the reaction for ever: under another key the same
+fact is reacted to again."""
+
+_ENTER = (
+    "INSERT INTO core_inbox (fact, reaction) SELECT * FROM unnest($1::uuid[], $2::text[])"
+    " ON CONFLICT DO NOTHING RETURNING fact, reaction"
+)
+
+
+class Inbox:
+    """What one service does about facts."""
+
+    def __init__(self, service: str, reactions: Reactions) -> None:
+        self._service = service
+        self._reactions = reactions
+        self._matching: dict[str, tuple[str, ...]] = {}
+
+    @property
+    def patterns(self) -> list[str]:
+        """The fact types and patterns that are reacted to."""
+        return sorted(self._reactions)
+
+    def matching(self, fact_type: str) -> tuple[str, ...]:
+        """The patterns that a type matches."""
+        found = self._matching.get(fact_type)
+        if found is None:
+            found = tuple(pattern for pattern in self._reactions if _matches(pattern, fact_type))
+            self._matching[fact_type] = found
+        return found
+
+    async def react(self, uow: UnitOfWork, facts: Sequence[Fact]) -> None:
+        """Runs, in order, every reaction to these facts that has not been committed before."""
+        wanted = [(fact, pattern) for fact in facts for pattern in self.matching(fact.type)]
+        names = [f"{self._service}:{pattern}" for _, pattern in wanted]
+        rows = await uow.connection.fetch(_ENTER, [fact.id for fact, _ in wanted], names)
+        fresh = {(row["fact"], row["reaction"]) for row in rows}
+        for (fact, pattern), name in zip(wanted, names, strict=True):
+            if (fact.id, name) in fresh:
+                uow.origin = replace(uow.origin, traceparent=fact.traceparent, bulk=fact.bulk)
+                traceparent.set(fact.traceparent)
+                await self._reactions[pattern](uow, fact)
+
+
+async def enter_once(connection: Connection, subject: UUID, step: str) -> bool:
+    """Takes a step of a fact or job in this transaction; False where it was committed before."""
+    return bool(await connection.fetch(_ENTER, [subject], [step]))
+
+
+def _matches(pattern: str, fact_type: str) -> bool:
+    return fact_type.startswith(pattern[:-1]) if pattern.endswith("*") else fact_type == pattern

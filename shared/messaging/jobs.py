@@ -1,0 +1,75 @@
+"""What is asked about jobs, and what was given up."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from shared.database.statements import Connection, Row
+from shared.database.unit_of_work import UnitOfWork
+
+_GET = """
+SELECT id, service, kind, status, done, total, result, result_url, problem, attempts, created_by, created_at,
+    finished_at
+FROM core_job WHERE id = $1
+"""
+_CANCEL = """
+UPDATE core_job SET cancel_requested = true,
+    status = CASE status WHEN 'queued' THEN 'cancelled' ELSE status END,
+    finished_at = CASE status WHEN 'queued' THEN clock_timestamp() END
+WHERE id = $1 AND status IN ('queued', 'running') RETURNING id
+"""
+_DEAD = """
+SELECT b.id, 'fact' AS kind, b.consumer AS service, f.type AS name, f.subject, b.attempts, b.error, b.finished_at AS at
+FROM core_batch b LEFT JOIN core_fact f ON f.position = b.positions[1] WHERE b.state = 'dead'
+UNION ALL
+SELECT id, 'job', service, kind, NULL, attempts, error, finished_at
+FROM core_job WHERE status = 'failed' AND error IS NOT NULL
+ORDER BY at DESC LIMIT $1
+"""
+_REPLAY = """
+WITH batch AS (
+    UPDATE core_batch SET state = 'ready', attempts = 0, rung = false, next_at = clock_timestamp(), finished_at = NULL
+    WHERE id = $1 AND state = 'dead' RETURNING id
+), job AS (
+    UPDATE core_job SET status = 'queued', attempts = 0, rung = false, next_at = clock_timestamp(), finished_at = NULL,
+        problem = NULL, cancel_requested = false
+    WHERE id = $1 AND status = 'failed' AND error IS NOT NULL RETURNING id
+)
+SELECT id FROM batch UNION ALL SELECT id FROM job
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """A fact or job that was given up. `name` is the fact's type or the job's kind; `error` holds no personal data."""
+
+    id: UUID
+    kind: Literal["fact", "job"]
+    service: str
+    name: str
+    subject: UUID | None
+    attempts: int
+    error: str
+    at: datetime
+
+
+async def get(connection: Connection, job: UUID) -> Row | None:
+    """The job's row. `problem` holds `code`, `detail` and `errors`. Who may see it is the caller's business."""
+    return await connection.fetchrow(_GET, job)
+
+
+async def cancel(uow: UnitOfWork, job: UUID) -> bool:
+    """Ends a queued job, and asks a running one to stop. False where it has ended already."""
+    return await uow.connection.fetchval(_CANCEL, job) is not None
+
+
+async def dead(connection: Connection, limit: int = 200) -> list[DeadLetter]:
+    """What was given up, the latest first."""
+    rows: list[Any] = await connection.fetch(_DEAD, limit)
+    return [DeadLetter(**row) for row in rows]
+
+
+async def replay(uow: UnitOfWork, letter: UUID) -> bool:
+    """Makes a dead letter ready again with all its attempts. False where there is none of this id."""
+    return await uow.connection.fetchval(_REPLAY, letter) is not None

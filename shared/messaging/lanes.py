@@ -1,0 +1,164 @@
+"""A lane: work of one kind, taken and run by a worker with a bounded number of slots."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Generic
+from uuid import UUID
+
+import structlog
+
+from shared.database.pool import Database
+from shared.database.statements import Connection
+from shared.messaging.ledger import Held, LeaseLost, Ledger
+from shared.messaging.supervision import is_transient
+from shared.observability.logs import describe
+from shared.observability.metrics import HANDLED
+
+log = structlog.get_logger(__name__)
+_PAUSE = 0.25
+_PARDONED = 1000
+
+
+class Lane(Generic[Held]):
+    """Takes rows of one ledger and runs up to `slots` of them at once."""
+
+    def __init__(
+        self,
+        service: str,
+        name: str,
+        slots: int,
+        database: Database,
+        ledger: Ledger[Held],
+        execute: Callable[[Held], Awaitable[None]],
+        on_asked_to_stop: Callable[[UUID], None] = lambda _id: None,
+    ) -> None:
+        self.service = service
+        self.name = name
+        self._database = database
+        self._ledger = ledger
+        self._execute = execute
+        self._on_asked_to_stop = on_asked_to_stop
+        self._slots = asyncio.Semaphore(slots)
+        self._bell = asyncio.Event()
+        self._running: dict[UUID, tuple[Held, asyncio.Task[None]]] = {}
+        self._lost: set[UUID] = set()
+        self._pardoned: dict[UUID, None] = {}
+        self._stopping = False
+
+    def wake(self) -> None:
+        """Something may be ready."""
+        self._bell.set()
+
+    async def run(self) -> None:
+        """Takes and runs until `stop`."""
+        while not self._stopping:
+            await self._bell.wait()
+            self._bell.clear()
+            try:
+                await self._take_all()
+            except Exception as error:
+                log.warning("not_taken", lane=self.name, error=describe(error))
+                await asyncio.sleep(_PAUSE)
+                self._bell.set()
+
+    async def _take_all(self) -> None:
+        while not self._stopping:
+            await self._slots.acquire()
+            work = None
+            try:
+                if not self._stopping:
+                    async with self._database.acquire() as connection:
+                        work = await self._ledger.take(connection)
+            finally:
+                if work is None:
+                    self._slots.release()
+            if work is None:
+                return
+            task = asyncio.get_running_loop().create_task(self._work(work))
+            self._running[work.id] = work, task
+
+    async def renew(self, connection: Connection) -> None:
+        """Renews the leases of what runs; cancels what is no longer held here."""
+        if not self._running:
+            return
+        held = await self._ledger.renew(connection, [work for work, _ in self._running.values()])
+        for work, task in list(self._running.values()):
+            if work.id not in held and not task.done():
+                self._lost.add(work.id)
+                task.cancel()
+            elif held.get(work.id):
+                self._on_asked_to_stop(work.id)
+
+    async def stop(self, patience: float) -> None:
+        """Takes nothing more; what has not ended within the patience (seconds) is given back."""
+        self._stopping = True
+        self._bell.set()
+        tasks = [task for _, task in self._running.values()]
+        if tasks:
+            await asyncio.wait(tasks, timeout=patience)
+        while self._running:
+            tasks = [task for _, task in self._running.values()]
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks, timeout=patience)
+            if not any(task.done() for task in tasks):
+                return
+
+    async def _work(self, work: Held) -> None:
+        try:
+            outcome = await self._attempt(work)
+        finally:
+            self._running.pop(work.id, None)
+            self._lost.discard(work.id)
+            self._slots.release()
+        HANDLED.labels(self.service, self.name, outcome).inc()
+
+    async def _attempt(self, work: Held) -> str:
+        try:
+            await self._execute(work)
+        except LeaseLost:
+            return "lost"
+        except asyncio.CancelledError:
+            if work.id in self._lost:
+                return "lost"
+            await self._settle(lambda connection: self._ledger.give_back(connection, work))
+            return "given_back"
+        except Exception as error:
+            words = describe(error)
+            log.warning("failed", lane=self.name, work=str(work.id), error=words)
+            if is_transient(error) and await self._pardon(work):
+                return "given_back"
+            await self._settle(lambda connection: self._ledger.fail(connection, work, words))
+            return "failed"
+        return "done"
+
+    async def _pardon(self, work: Held) -> bool:
+        """Gives work back that failed because the database was away.
+
+        Where the database answers at once, only the first time counts as its fault: work that kills its own
+        connection must not be tried for ever.
+        """
+        if work.id in self._pardoned and await self._try(lambda connection: connection.execute("SELECT 1")):
+            return False
+        while len(self._pardoned) >= _PARDONED:
+            self._pardoned.pop(next(iter(self._pardoned)))
+        self._pardoned[work.id] = None
+        await self._settle(lambda connection: self._ledger.give_back(connection, work))
+        return True
+
+    async def _settle(self, update: Callable[[Connection], Awaitable[object]]) -> None:
+        """Writes how an attempt ended, however long the database is away; a stop ends the waiting."""
+        while not await self._try(update):
+            await asyncio.sleep(_PAUSE)
+            if self._stopping:
+                return
+
+    async def _try(self, update: Callable[[Connection], Awaitable[object]]) -> bool:
+        try:
+            async with self._database.acquire() as connection:
+                await update(connection)
+        except Exception as error:
+            if not is_transient(error):
+                raise
+            return False
+        return True

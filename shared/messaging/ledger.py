@@ -1,0 +1,202 @@
+"""The rows that say what was handed to whom. Leases are kept by the database's clock; fences stop who lost theirs.
+
+A worker takes, renews, finishes or gives back. Whatever fails is left with its lease run out, and the relay alone
+decides: a batch is split into its facts, a single fact or job is tried again later or given up.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Generic, Protocol, TypeVar
+from uuid import UUID
+
+from shared.contracts.envelope import Fact
+from shared.database.statements import Connection
+
+
+class LeaseLost(Exception):
+    """Somebody else has this work now; nothing of it may be committed here."""
+
+
+class Work(Protocol):
+    """A row that this worker holds."""
+
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def fence(self) -> int: ...
+
+
+Held = TypeVar("Held", bound=Work)
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Up to 200 facts for one consumer."""
+
+    id: UUID
+    fence: int
+    attempts: int
+    facts: tuple[Fact, ...]
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A job's row as it was taken."""
+
+    id: UUID
+    fence: int
+    attempts: int
+    kind: str
+    payload: dict[str, Any]
+    created_by: str
+    cancel_requested: bool
+    traceparent: str | None
+    created_at: datetime
+
+
+_TAKE_BATCH = """
+WITH next AS (
+    SELECT id FROM core_batch
+    WHERE consumer = $1 AND lane = $2 AND state = 'ready' AND next_at <= clock_timestamp() AND patterns <@ $3::text[]
+    ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED
+), taken AS (
+    UPDATE core_batch b SET state = 'running', attempts = attempts + 1, fence = fence + 1, error = NULL, worker = $5,
+        lease_until = clock_timestamp() + $4::interval
+    FROM next WHERE b.id = next.id RETURNING b.id, b.fence, b.attempts, b.positions, b.created_at
+)
+SELECT t.id, t.fence, t.attempts, t.created_at, f.fact, f.type, f.time, f.subject, f.ref, f.version, f.country,
+    f.visibility, f.link, f.traceparent, f.bulk
+FROM taken t LEFT JOIN core_fact f ON f.position = ANY(t.positions) ORDER BY f.position
+"""
+_TAKE_JOB = """
+WITH next AS (
+    SELECT id FROM core_job
+    WHERE service = $1 AND bulk = $2 AND status = 'queued' AND next_at <= clock_timestamp() AND kind = ANY($3::text[])
+    ORDER BY next_at LIMIT 1 FOR UPDATE SKIP LOCKED
+)
+UPDATE core_job j SET status = 'running', attempts = attempts + 1, fence = fence + 1, error = NULL, rung = true,
+    worker = $5, lease_until = clock_timestamp() + $4::interval
+FROM next WHERE j.id = next.id
+RETURNING j.id, j.fence, j.attempts, j.kind, j.payload, j.created_by, j.cancel_requested, j.traceparent, j.created_at
+"""
+_FINISH_BATCH = """
+UPDATE core_batch SET state = 'done', lease_until = NULL, finished_at = clock_timestamp()
+WHERE id = $1 AND fence = $2 AND state = 'running' RETURNING id
+"""
+_FINISH_JOB = """
+UPDATE core_job SET status = $3, result = $4, result_url = $5, problem = $6, error = $7, lease_until = NULL,
+    finished_at = clock_timestamp()
+WHERE id = $1 AND fence = $2 AND status = 'running' RETURNING id
+"""
+_HOLD_JOB = "SELECT id FROM core_job WHERE id = $1 AND fence = $2 AND status = 'running' FOR NO KEY UPDATE"
+_PROGRESS = """
+UPDATE core_job SET done = $3, total = $4 WHERE id = $1 AND fence = $2 AND status = 'running' RETURNING cancel_requested
+"""
+
+
+_RENEW = """
+UPDATE {table} r SET lease_until = clock_timestamp() + $3::interval
+FROM unnest($1::uuid[], $2::bigint[]) w(id, fence)
+WHERE r.id = w.id AND r.fence = w.fence AND r.{state} = 'running' RETURNING r.id, {cancelled} AS cancelled
+"""
+_GIVE_BACK = """
+UPDATE {table} SET {state} = '{ready}', attempts = attempts - 1, lease_until = NULL, rung = false,
+    next_at = clock_timestamp()
+WHERE id = $1 AND fence = $2 AND {state} = 'running'
+"""
+_FAIL = """
+UPDATE {table} SET lease_until = clock_timestamp(), error = $3 WHERE id = $1 AND fence = $2 AND {state} = 'running'
+"""
+_BATCH = {"table": "core_batch", "state": "state", "ready": "ready", "cancelled": "false"}
+_JOB = {"table": "core_job", "state": "status", "ready": "queued", "cancelled": "r.cancel_requested"}
+
+
+class Ledger(ABC, Generic[Held]):
+    """What is the same for batches and jobs."""
+
+    def __init__(self, words: dict[str, str], lease: timedelta) -> None:
+        self._renew, self._give_back, self._fail = (
+            statement.format_map(words) for statement in (_RENEW, _GIVE_BACK, _FAIL)
+        )
+        self._lease = lease
+
+    @abstractmethod
+    async def take(self, connection: Connection) -> Held | None:
+        """The next ready row, now under a lease; None where there is none."""
+
+    async def renew(self, connection: Connection, held: Sequence[Held]) -> dict[UUID, bool]:
+        """The rows that are still held, now with a full lease, each with whether its cancellation was asked for."""
+        rows = await connection.fetch(self._renew, [w.id for w in held], [w.fence for w in held], self._lease)
+        return {row["id"]: row["cancelled"] for row in rows}
+
+    async def give_back(self, connection: Connection, work: Held) -> None:
+        """Makes it ready again; the attempt does not count."""
+        await connection.execute(self._give_back, work.id, work.fence)
+
+    async def fail(self, connection: Connection, work: Held, error: str) -> None:
+        """Ends the attempt. `error` holds no personal data."""
+        await connection.execute(self._fail, work.id, work.fence, error)
+
+
+class BatchLedger(Ledger[Batch]):
+    """Batches of one lane of one consumer, as far as this worker knows all their reactions."""
+
+    def __init__(self, consumer: str, lane: str, patterns: list[str], worker: str, lease: timedelta) -> None:
+        super().__init__(_BATCH, lease)
+        self._arguments = (consumer, lane, patterns, lease, worker)
+
+    async def take(self, connection: Connection) -> Batch | None:
+        rows = await connection.fetch(_TAKE_BATCH, *self._arguments)
+        if not rows:
+            return None
+        first = rows[0]
+        facts = tuple(Fact.of_row(row) for row in rows if row["fact"] is not None)
+        return Batch(first["id"], first["fence"], first["attempts"], facts, first["created_at"])
+
+    async def finish(self, connection: Connection, batch: Batch) -> None:
+        """Last in the transaction of the effect. Raises LeaseLost where the fence is another's."""
+        if await connection.fetchval(_FINISH_BATCH, batch.id, batch.fence) is None:
+            raise LeaseLost
+
+
+class JobLedger(Ledger[Job]):
+    """Jobs of one service, bulk or not, of the kinds that this worker knows."""
+
+    def __init__(self, service: str, bulk: bool, kinds: list[str], worker: str, lease: timedelta) -> None:
+        super().__init__(_JOB, lease)
+        self._arguments = (service, bulk, kinds, lease, worker)
+
+    async def take(self, connection: Connection) -> Job | None:
+        row = await connection.fetchrow(_TAKE_JOB, *self._arguments)
+        return Job(**row) if row else None
+
+    async def hold(self, connection: Connection, job: Job) -> None:
+        """Keeps the lease until the transaction ends. Raises LeaseLost where the fence is another's."""
+        if await connection.fetchval(_HOLD_JOB, job.id, job.fence) is None:
+            raise LeaseLost
+
+    async def progress(self, connection: Connection, job: Job, done: int, total: int | None) -> bool:
+        """Writes how far it is; whether its cancellation was asked for. Raises LeaseLost."""
+        asked = await connection.fetchval(_PROGRESS, job.id, job.fence, done, total)
+        if asked is None:
+            raise LeaseLost
+        return bool(asked)
+
+    async def finish(
+        self,
+        connection: Connection,
+        job: Job,
+        status: str,
+        *,
+        result: dict[str, Any] | None = None,
+        result_url: str | None = None,
+        problem: dict[str, Any] | None = None,
+        error: str | None = None,
+    ) -> None:
+        """Ends the job. Raises LeaseLost where the fence is another's."""
+        ended = await connection.fetchval(_FINISH_JOB, job.id, job.fence, status, result, result_url, problem, error)
+        if ended is None:
+            raise LeaseLost

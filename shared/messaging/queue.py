@@ -1,0 +1,137 @@
+"""arq as a doorbell: it carries the news that a row is ready, and nothing else. The only module that imports arq.
+
+Whatever becomes of a ring costs latency alone, since rows are also found by polling.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import orjson
+from arq.connections import ArqRedis
+from arq.constants import job_key_prefix
+from arq.jobs import serialize_job
+from arq.worker import Worker, func
+from redis.asyncio import ConnectionPool
+from redis.exceptions import RedisError
+
+_FUNCTION = "ring"
+_LIFE_MS = 60_000
+_MOST_RINGS = 1000
+_AFTER_FAILURE = 0.5
+_TOO_MANY_WAITING = 10_000
+
+logging.getLogger("arq").setLevel(logging.ERROR)
+
+
+class Ring(NamedTuple):
+    """A row of the ledger that is ready: whose, in which lane, which, and at which attempt."""
+
+    service: str
+    lane: str
+    id: UUID
+    attempt: int
+
+
+def _queue(service: str) -> str:
+    return f"escm:queue:{service}"
+
+
+def _connect(redis_url: str) -> ArqRedis:
+    pool: Any = ConnectionPool.from_url(redis_url, socket_timeout=2, socket_connect_timeout=1)
+    return ArqRedis(pool, job_serializer=orjson.dumps, job_deserializer=orjson.loads)
+
+
+class Ringer:
+    """Puts one arq job per ready row into its consumer's queue. Never waits, never fails."""
+
+    def __init__(self, redis_url: str) -> None:
+        self._redis = _connect(redis_url)
+        self._waiting: list[Ring] = []
+        self._task: asyncio.Task[None] | None = None
+
+    def ring(self, rings: Sequence[Ring]) -> None:
+        """Returns at once. Must be called on the event loop's thread."""
+        if rings and len(self._waiting) < _TOO_MANY_WAITING:
+            self._waiting.extend(rings)
+            if self._task is None or self._task.done():
+                self._task = asyncio.get_running_loop().create_task(self._deliver())
+
+    async def close(self) -> None:
+        """Lets what is under way end and closes the connections."""
+        if self._task is not None:
+            await asyncio.gather(self._task, return_exceptions=True)
+        await self._redis.aclose()
+
+    async def _deliver(self) -> None:
+        while self._waiting:
+            rings, self._waiting = self._waiting, []
+            try:
+                await self._enqueue(rings)
+            except (RedisError, OSError, TimeoutError):
+                await asyncio.sleep(_AFTER_FAILURE)
+                self._waiting = []
+
+    async def _enqueue(self, rings: Sequence[Ring]) -> None:
+        now = time.time_ns() // 1_000_000
+        async with self._redis.pipeline(transaction=False) as pipe:
+            for ring in rings:
+                name = f"{ring.service}:{ring.lane}:{ring.id}:{ring.attempt}"
+                arguments = (ring.lane, str(ring.id))
+                job = serialize_job(_FUNCTION, arguments, {}, None, now, serializer=orjson.dumps)
+                pipe.psetex(job_key_prefix + name, _LIFE_MS, job)
+                pipe.zadd(_queue(ring.service), {name: now})
+            for service in {ring.service for ring in rings}:
+                pipe.zremrangebyrank(_queue(service), 0, -1 - _MOST_RINGS)
+            await pipe.execute()
+
+
+class Listener:
+    """A consumer's side: an arq worker whose one function tells a lane that something is ready."""
+
+    def __init__(self, redis_url: str, service: str, name: str, on_ring: Callable[[str], None]) -> None:
+        self._redis_url = redis_url
+        self._service = service
+        self._name = name
+        self._on_ring = on_ring
+        self.is_connected = False
+
+    async def listen(self) -> None:
+        """Runs until the connection fails, then raises; the caller begins anew."""
+
+        async def ring(ctx: dict[Any, Any], *arguments: Any, **_more: Any) -> None:  # noqa: ARG001
+            self._on_ring(arguments[0])
+
+        async def connected(ctx: dict[Any, Any]) -> None:  # noqa: ARG001
+            self.is_connected = True
+
+        redis = _connect(self._redis_url)
+        try:
+            worker = Worker(
+                [func(ring, name=_FUNCTION, keep_result=0, timeout=5, max_tries=1)],
+                queue_name=_queue(self._service),
+                redis_pool=redis,
+                on_startup=connected,
+                handle_signals=False,
+                max_jobs=100,
+                queue_read_limit=500,
+                poll_delay=0.01,
+                keep_result=0,
+                log_results=False,
+                health_check_interval=10,
+                health_check_key=f"escm:health:{self._name}",
+                job_serializer=orjson.dumps,
+                job_deserializer=orjson.loads,
+            )
+            try:
+                await worker.main()
+            finally:
+                for task in worker.tasks.values():
+                    task.cancel()
+                await asyncio.gather(*worker.tasks.values(), return_exceptions=True)
+        finally:
+            self.is_connected = False
+            await redis.aclose()

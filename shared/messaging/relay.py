@@ -1,0 +1,134 @@
+"""The relay: one leader over any number of processes puts committed facts in order and rings their consumers."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from uuid import uuid4
+
+import structlog
+
+from shared.configuration.settings import Settings
+from shared.database.pool import Database
+from shared.database.statements import Connection
+from shared.messaging.housekeeping import measure, tidy
+from shared.messaging.ledger import LeaseLost
+from shared.messaging.queue import Ringer
+from shared.messaging.sequencer import Leader, Sequencer, pause
+from shared.messaging.supervision import every, keep_running, stop_on_signals
+from shared.messaging.wakeup import listen
+from shared.observability import logs, metrics
+
+log = structlog.get_logger(__name__)
+_CHUNK = 2000
+_POLL = 0.25
+_GAP = 0.008
+_MEASURE_EVERY = 5.0
+_TIDY_EVERY = 60.0
+
+
+class Relay:
+    """Leads, or waits to lead, until SIGTERM or until the task of `run` is cancelled.
+
+    `lease` bounds how long nobody leads after a leader's death. For `grace` seconds after its own start or its loss of
+    Postgres a leader takes no work away, since workers could not renew their leases meanwhile. A failing fact or job
+    has `attempts` tries, the second after `backoff` seconds, then each after twice the time.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        sequencers: Sequence[Sequencer] = (),
+        *,
+        lease: float = 5.0,
+        grace: float = 5.0,
+        attempts: int = 8,
+        backoff: float = 1.0,
+    ) -> None:
+        self._settings = settings
+        self._sequencers = sequencers
+        self._lease = lease
+        self._grace = grace
+        self._reap = (attempts, backoff)
+        self._holder = uuid4()
+        self._rung = asyncio.Event()
+        self._stop = asyncio.Event()
+        self._is_ready = False
+
+    def stop(self) -> None:
+        """Begins the end of `run`."""
+        self._is_ready = False
+        self._stop.set()
+        self._rung.set()
+
+    async def run(self) -> None:
+        """Relays until told to stop. Survives the loss of Valkey and of Postgres."""
+        logs.configure("relay")
+        stop_on_signals(self.stop)
+        self._database = await Database.open(self._settings.database_dsn("relay"), size=3, application="escm-relay")
+        self._ringer = Ringer(self._settings.redis_url)
+        server = None
+        if self._settings.metrics_port:
+            server = await metrics.serve(self._settings.metrics_port, lambda: self._is_ready)
+        helpers = [
+            asyncio.create_task(keep_running("doorbell", lambda: listen(self._settings.redis_url, self._rung.set))),
+            asyncio.create_task(keep_running("measure", lambda: every(_MEASURE_EVERY, self._with(measure)))),
+            asyncio.create_task(keep_running("tidy", lambda: every(_TIDY_EVERY, self._with(tidy)))),
+        ]
+        leading = asyncio.create_task(keep_running("lead", self._lead, pause=0.1, until=self._stop.is_set))
+        try:
+            await self._stop.wait()
+        finally:
+            self.stop()
+            await asyncio.wait([leading], timeout=2)
+            for task in (leading, *helpers):
+                task.cancel()
+            await asyncio.gather(leading, *helpers, return_exceptions=True)
+            if server is not None:
+                server.close()
+            await self._ringer.close()
+            await self._database.close()
+
+    async def _lead(self) -> None:
+        """One term of leadership, or one wait for it."""
+        async with self._database.acquire() as connection:
+            leader = await Leader.elect(connection, self._holder, self._lease)
+            self._is_ready = True
+            if leader is None:
+                await asyncio.sleep(self._lease / 4)
+                return
+            log.info("leading")
+            try:
+                await self._serve(leader)
+            except LeaseLost:
+                log.warning("lease_lost")
+                return
+            except BaseException:
+                self._is_ready = False
+                raise
+            await leader.resign()
+
+    async def _serve(self, leader: Leader) -> None:
+        loop = asyncio.get_running_loop()
+        next_reaping = loop.time() + self._grace
+        while not self._stop.is_set():
+            began = loop.time()
+            is_time = began >= next_reaping
+            if is_time:
+                next_reaping = began + _POLL
+            moved, rings = await leader.tick(_CHUNK, self._sequencers, self._reap if is_time else None)
+            self._ringer.ring(rings)
+            metrics.SEQUENCED.inc(moved)
+            if moved < _CHUNK:
+                await asyncio.sleep(max(0.0, _GAP - (loop.time() - began)))
+                await pause(self._rung, _POLL)
+
+    def _with(self, work: Callable[[Connection], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
+        async def run() -> None:
+            async with self._database.acquire() as connection:
+                await work(connection)
+
+        return run
+
+
+async def run(settings: Settings | None = None, sequencers: Sequence[Sequencer] = ()) -> None:
+    """Runs a relay with the settings of the environment. Any number may run; one leads."""
+    await Relay(settings or Settings(), sequencers).run()

@@ -1,0 +1,64 @@
+"""Work at fixed times: each tick is a row and a job, made once over any number of workers."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, TypeAlias
+
+from shared.database.statements import Connection
+from shared.database.unit_of_work import UnitOfWork
+from shared.messaging.job_run import JobHandler, JobRun
+
+KIND = "schedule:"
+_PLAN = """
+WITH span AS (
+    SELECT floor(extract(epoch FROM clock_timestamp()) / $3)::bigint AS present,
+        (SELECT floor(extract(epoch FROM max(tick)) / $3)::bigint FROM core_schedule WHERE name = $1) AS last
+), made AS (
+    INSERT INTO core_schedule (name, tick, job)
+    SELECT $1, to_timestamp(n * $3), uuidv7()
+    FROM span, generate_series(greatest(coalesce(last + 1, present), present - $4 + 1), present) n
+    ON CONFLICT DO NOTHING RETURNING job, tick
+)
+INSERT INTO core_job (id, service, kind, payload, created_by, bulk, rung)
+SELECT job, $2, $5, jsonb_build_object('tick', tick), 'system', false, true FROM made ORDER BY tick
+RETURNING id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """Runs `run` in a transaction of its own at every multiple of `every` since 1970, by the database's clock.
+
+    `every` is at least a second. After an outage the missed ticks are made up, the latest `catch_up` of them. A tick
+    that fails is tried again like a job.
+    """
+
+    every: timedelta
+    run: Callable[[UnitOfWork], Awaitable[None]]
+    catch_up: int = 100
+
+
+Schedules: TypeAlias = Mapping[str, Schedule]
+
+
+def job_handlers(schedules: Schedules) -> dict[str, JobHandler]:
+    """The handlers of the jobs that ticks become."""
+    return {f"{KIND}{name}": _handler(schedule) for name, schedule in schedules.items()}
+
+
+async def plan(connection: Connection, service: str, name: str, schedule: Schedule) -> int:
+    """Makes the jobs of all ticks that are due and not yet made; how many."""
+    seconds = schedule.every.total_seconds()
+    kind = f"{KIND}{name}"
+    return len(await connection.fetch(_PLAN, f"{service}.{name}", service, seconds, schedule.catch_up, kind))
+
+
+def _handler(schedule: Schedule) -> JobHandler:
+    async def handle(run: JobRun) -> dict[str, Any] | None:
+        async with run.unit_of_work() as uow:
+            if await run.once(uow, "tick"):
+                await schedule.run(uow)
+        return None
+
+    return handle

@@ -1,0 +1,65 @@
+"""Loops that outlive the failures of what they lean on, and the end of a process."""
+
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable
+from typing import NoReturn
+
+import asyncpg
+import structlog
+
+from shared.kernel.errors import Unavailable
+from shared.observability.logs import describe
+
+log = structlog.get_logger(__name__)
+_LONGEST_PAUSE = 2.0
+_AWAY = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.CannotConnectNowError,
+)
+
+
+def is_transient(error: BaseException) -> bool:
+    """Whether the database went away or could not be reached: the work itself is not to blame."""
+    if isinstance(error, Unavailable):
+        return isinstance(error.__cause__, (OSError, *_AWAY))
+    return isinstance(error, _AWAY)
+
+
+async def keep_running(
+    name: str,
+    work: Callable[[], Awaitable[object]],
+    *,
+    pause: float = 0.2,
+    until: Callable[[], bool] = lambda: False,
+) -> None:
+    """Runs the work again whenever it ends or fails, with growing pauses while that is at once, `until` says no."""
+    loop = asyncio.get_running_loop()
+    wait = pause
+    while True:
+        began = loop.time()
+        try:
+            await work()
+        except Exception as error:
+            log.warning("interrupted", work=name, error=describe(error))
+        if until():
+            return
+        wait = pause if loop.time() - began > _LONGEST_PAUSE else min(wait * 2, _LONGEST_PAUSE)
+        await asyncio.sleep(wait)
+
+
+async def every(seconds: float, work: Callable[[], Awaitable[object]]) -> NoReturn:
+    """Runs the work over and over with this pause; its failures are the caller's."""
+    while True:
+        await work()
+        await asyncio.sleep(seconds)
+
+
+def stop_on_signals(stop: Callable[[], None]) -> None:
+    """Calls `stop` on SIGTERM and SIGINT instead of ending the process."""
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop)

@@ -1,0 +1,77 @@
+"""The doorbell between whoever commits and the relay: best effort, over Valkey's publish and subscribe."""
+
+import asyncio
+from collections.abc import Callable
+from types import TracebackType
+from typing import Self
+
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+CHANNEL = "escm:wakeup"
+_GAP = 0.005
+_AFTER_FAILURE = 0.5
+_ERRORS = (RedisError, OSError, TimeoutError)
+
+
+class Doorbell:
+    """Tells the relay that something was committed. Rings of a process within 5 ms are one publish.
+
+    Nothing depends on it: while Valkey is away the relay polls.
+    """
+
+    def __init__(self, redis_url: str) -> None:
+        self._redis: Redis = Redis.from_url(redis_url, socket_timeout=1, socket_connect_timeout=1)
+        self._wanted = False
+        self._task: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    def ring(self) -> None:
+        """Returns at once and never raises. Must be called on the event loop's thread."""
+        self._wanted = True
+        if self._task is None or self._task.done():
+            self._task = asyncio.get_running_loop().create_task(self._publish())
+
+    async def ping(self) -> bool:
+        """Whether Valkey answers."""
+        try:
+            return bool(await self._redis.ping())
+        except _ERRORS:
+            return False
+
+    async def close(self) -> None:
+        """Lets a publish under way end and closes the connections."""
+        if self._task is not None:
+            await asyncio.gather(self._task, return_exceptions=True)
+        await self._redis.aclose()
+
+    async def _publish(self) -> None:
+        while self._wanted:
+            self._wanted = False
+            try:
+                await self._redis.publish(CHANNEL, b"")
+            except _ERRORS:
+                await asyncio.sleep(_AFTER_FAILURE)
+                self._wanted = False
+            else:
+                await asyncio.sleep(_GAP)
+
+
+async def listen(redis_url: str, on_ring: Callable[[], None]) -> None:
+    """Calls `on_ring` for every ring, until the connection fails: then it raises, and the caller begins anew."""
+    async with (
+        Redis.from_url(redis_url, socket_connect_timeout=1, health_check_interval=5) as redis,
+        redis.pubsub(ignore_subscribe_messages=True) as subscription,
+    ):
+        await subscription.subscribe(CHANNEL)
+        on_ring()
+        while True:
+            if await subscription.get_message(timeout=10) is not None:
+                on_ring()

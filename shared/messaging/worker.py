@@ -1,0 +1,235 @@
+"""A service's worker: reacts to facts, runs jobs, keeps schedules. Any number of them share the work."""
+
+import asyncio
+import os
+import socket
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import structlog
+
+from shared.configuration.settings import Settings
+from shared.database.context import SYSTEM_CONTEXT
+from shared.database.pool import Database
+from shared.database.unit_of_work import Origin, unit_of_work
+from shared.kernel.clock import now
+from shared.kernel.errors import EscmError, Kind
+from shared.messaging import schedules as ticks
+from shared.messaging.inbox import Inbox, Reactions
+from shared.messaging.job_run import JobCancelled, JobHandlers, JobRun
+from shared.messaging.lanes import Lane
+from shared.messaging.ledger import Batch, BatchLedger, Job, JobLedger
+from shared.messaging.outbox import has_left
+from shared.messaging.queue import Listener
+from shared.messaging.schedules import Schedules
+from shared.messaging.supervision import every, keep_running, stop_on_signals
+from shared.messaging.wakeup import Doorbell
+from shared.observability import logs, metrics
+from shared.observability.traces import traceparent
+
+log = structlog.get_logger(__name__)
+_REGISTER = """
+WITH lanes AS (
+    INSERT INTO core_consumer (consumer, lane) VALUES ($1, 'normal'), ($1, 'bulk')
+    ON CONFLICT (consumer, lane) DO UPDATE SET seen_at = clock_timestamp()
+)
+INSERT INTO core_subscription (consumer, pattern) SELECT $1, unnest($2::text[])
+ON CONFLICT (consumer, pattern) DO UPDATE SET seen_at = clock_timestamp()
+"""
+_READY = """
+SELECT EXISTS (SELECT FROM core_batch b WHERE consumer = $1 AND lane = 'normal' AND state = 'ready'
+        AND next_at <= clock_timestamp() AND patterns <@ $2::text[]) AS normal,
+    EXISTS (SELECT FROM core_batch b WHERE consumer = $1 AND lane = 'bulk' AND state = 'ready'
+        AND next_at <= clock_timestamp() AND patterns <@ $2::text[]) AS bulk,
+    EXISTS (SELECT FROM core_job WHERE service = $1 AND NOT bulk AND status = 'queued'
+        AND next_at <= clock_timestamp() AND kind = ANY($3::text[])) AS jobs,
+    EXISTS (SELECT FROM core_job WHERE service = $1 AND bulk AND status = 'queued'
+        AND next_at <= clock_timestamp() AND kind = ANY($3::text[])) AS bulk_jobs
+"""
+_POLL_WITH_BELL = 1.0
+_POLL_ALONE = 0.25
+_REGISTER_EVERY = 60.0
+_FINAL = frozenset(Kind) - {Kind.INTERNAL, Kind.UNAVAILABLE, Kind.RATE_LIMITED}
+
+
+class Worker:
+    """Works for one service until SIGTERM, or until the task of `run` is cancelled.
+
+    `lease` seconds after it dies its work goes to others. On stopping, what has not ended within `patience` seconds
+    is given back and costs no attempt.
+    """
+
+    def __init__(
+        self,
+        service: str,
+        settings: Settings,
+        reactions: Reactions,
+        jobs: JobHandlers | None = None,
+        schedules: Schedules | None = None,
+        *,
+        lease: float = 15.0,
+        patience: float = 3.0,
+    ) -> None:
+        self._service = service
+        self._settings = settings
+        self._inbox = Inbox(service, reactions)
+        self._schedules = schedules or {}
+        self._jobs = {**(jobs or {}), **ticks.job_handlers(self._schedules)}
+        self._lease = lease
+        self._patience = patience
+        self._name = f"{service}@{socket.gethostname()}:{os.getpid()}"
+        self._stop = asyncio.Event()
+        self._runs: dict[UUID, JobRun] = {}
+        self._is_ready = False
+
+    def stop(self) -> None:
+        """Begins the end of `run`."""
+        self._is_ready = False
+        self._stop.set()
+
+    async def run(self) -> None:
+        """Works until told to stop. Survives the loss of Valkey and of Postgres."""
+        logs.configure(f"worker-{self._service}")
+        stop_on_signals(self.stop)
+        application = f"escm-worker-{self._service}"
+        dsn = self._settings.database_dsn()
+        self._database = await Database.open(dsn, size=self._settings.pool_size, application=application)
+        self._doorbell = Doorbell(self._settings.redis_url)
+        self._open_lanes()
+        listener = Listener(self._settings.redis_url, self._service, self._name, self._wake)
+        server = None
+        if self._settings.metrics_port:
+            server = await metrics.serve(self._settings.metrics_port, lambda: self._is_ready)
+        takers = [asyncio.create_task(lane.run(), name=lane.name) for lane in self._lanes.values()]
+        helpers = [asyncio.create_task(keep_running(name, work)) for name, work in self._helpers(listener).items()]
+        log.info("started", service=self._service, worker=self._name)
+        try:
+            await self._stop.wait()
+        finally:
+            self.stop()
+            await asyncio.gather(*(lane.stop(self._patience) for lane in self._lanes.values()))
+            for task in helpers:
+                task.cancel()
+            _, late = await asyncio.wait(takers, timeout=1)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*helpers, *takers, return_exceptions=True)
+            if server is not None:
+                server.close()
+            await self._doorbell.close()
+            await self._database.close()
+            log.info("stopped", service=self._service, worker=self._name)
+
+    def _open_lanes(self) -> None:
+        lease = timedelta(seconds=self._lease)
+        kinds = sorted(self._jobs)
+        self._lanes: dict[str, Lane[Any]] = {}
+        for name, slots in (("normal", 2), ("bulk", 1)):
+            batches = BatchLedger(self._service, name, self._inbox.patterns, self._name, lease)
+            self._lanes[name] = Lane(
+                self._service, name, slots, self._database, batches, self._batch_runner(name, batches)
+            )
+        for name, slots in (("jobs", 2), ("bulk_jobs", 1)):
+            jobs = JobLedger(self._service, name == "bulk_jobs", kinds, self._name, lease)
+            run = self._job_runner(name, jobs)
+            self._lanes[name] = Lane(self._service, name, slots, self._database, jobs, run, self._ask_to_stop)
+
+    def _helpers(self, listener: Listener) -> dict[str, Callable[[], Any]]:
+        async def poll() -> None:
+            while True:
+                await self._poll()
+                await asyncio.sleep(_POLL_WITH_BELL if listener.is_connected else _POLL_ALONE)
+
+        shortest = min((schedule.every.total_seconds() for schedule in self._schedules.values()), default=60.0)
+        return {
+            "bell": listener.listen,
+            "register": lambda: every(_REGISTER_EVERY, self._register),
+            "poll": poll,
+            "leases": lambda: every(self._lease / 5, self._renew),
+            "schedules": lambda: every(min(shortest / 4, 5.0), self._plan),
+        }
+
+    def _wake(self, lane: str) -> None:
+        if lane in self._lanes:
+            self._lanes[lane].wake()
+
+    async def _register(self) -> None:
+        async with self._database.acquire() as connection:
+            await connection.execute(_REGISTER, self._service, self._inbox.patterns)
+
+    async def _poll(self) -> None:
+        try:
+            async with self._database.acquire() as connection:
+                row = await connection.fetchrow(_READY, self._service, self._inbox.patterns, sorted(self._jobs))
+        except BaseException:
+            self._is_ready = False
+            raise
+        self._is_ready = not self._stop.is_set()
+        for lane, is_waiting in row.items():
+            if is_waiting:
+                self._wake(lane)
+
+    async def _renew(self) -> None:
+        async with self._database.acquire() as connection:
+            for lane in self._lanes.values():
+                await lane.renew(connection)
+
+    async def _plan(self) -> None:
+        async with self._database.acquire() as connection:
+            made = [
+                await ticks.plan(connection, self._service, name, schedule)
+                for name, schedule in self._schedules.items()
+            ]
+        if any(made):
+            self._wake("jobs")
+
+    def _batch_runner(self, lane: str, ledger: BatchLedger) -> Callable[[Batch], Any]:
+        async def run(batch: Batch) -> None:
+            origin = Origin(request_id=str(batch.id))
+            async with unit_of_work(self._database, SYSTEM_CONTEXT, origin) as uow:
+                await self._inbox.react(uow, batch.facts)
+                await uow.flush()
+                await ledger.finish(uow.connection, batch)
+            if has_left(uow):
+                self._doorbell.ring()
+            present = now()
+            latency = metrics.LATENCY.labels(self._service, lane)
+            for fact in batch.facts:
+                latency.observe((present - fact.time).total_seconds())
+
+        return run
+
+    def _job_runner(self, lane: str, ledger: JobLedger) -> Callable[[Job], Any]:
+        async def run(job: Job) -> None:
+            traceparent.set(job.traceparent)
+            attempt = self._runs[job.id] = JobRun(job, ledger, self._database, self._doorbell)
+            try:
+                end = await self._end_of(job, attempt)
+            finally:
+                del self._runs[job.id]
+            async with self._database.acquire() as connection:
+                await ledger.finish(connection, job, **end)
+            metrics.LATENCY.labels(self._service, lane).observe((now() - job.created_at).total_seconds())
+
+        return run
+
+    async def _end_of(self, job: Job, run: JobRun) -> dict[str, Any]:
+        if run.cancelled:
+            return {"status": "cancelled"}
+        try:
+            result = await self._jobs[job.kind](run)
+        except JobCancelled:
+            return {"status": "cancelled"}
+        except EscmError as error:
+            if error.kind not in _FINAL:
+                raise
+            errors = [{"pointer": e.pointer, "code": e.code, "detail": e.detail} for e in error.errors]
+            return {"status": "failed", "problem": {"code": error.code, "detail": error.detail, "errors": errors}}
+        return {"status": "succeeded", "result": result, "result_url": run.result_url}
+
+    def _ask_to_stop(self, job: UUID) -> None:
+        with suppress(KeyError):
+            self._runs[job].cancelled = True

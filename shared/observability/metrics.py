@@ -1,0 +1,58 @@
+"""What is counted, and the small server that shows it and answers whether the process is ready."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, Counter, Gauge, Histogram, generate_latest
+
+_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60, 300, 3600)
+
+HANDLED = Counter("escm_handled", "Facts and jobs by how they ended", ["service", "lane", "outcome"])
+LATENCY = Histogram(
+    "escm_latency_seconds",
+    "From a fact's or job's making to its committed effect",
+    ["service", "lane"],
+    buckets=_BUCKETS,
+)
+DEPTH = Gauge("escm_ledger_rows", "Open rows of the ledger", ["service", "lane", "state"])
+OLDEST = Gauge("escm_ledger_oldest_seconds", "Age of the oldest open row", ["service", "lane"])
+ATTEMPTS = Gauge("escm_ledger_attempts_max", "Most attempts of an open row", ["service", "lane"])
+SEQUENCED = Counter("escm_sequenced", "Facts that were given a position")
+
+_REQUEST_BYTES = 8192
+_PATIENCE = 5.0
+_PLAIN = "text/plain; charset=utf-8"
+
+
+async def serve(port: int, is_ready: Callable[[], bool], host: str = "127.0.0.1") -> asyncio.Server:
+    """Answers `GET /metrics`, `/livez` and `/readyz` (503 while `is_ready()` is false) until the server is closed."""
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(OSError, TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
+            async with asyncio.timeout(_PATIENCE):
+                head = await reader.readuntil(b"\r\n\r\n")
+                status, kind, body = _respond(head.split(b" ", 2)[1:2], is_ready)
+                writer.write(
+                    f"HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n"
+                    "Connection: close\r\n\r\n".encode()
+                    + body
+                )
+                await writer.drain()
+        writer.close()
+
+    return await asyncio.start_server(answer, host, port, limit=_REQUEST_BYTES)
+
+
+def _respond(path: list[bytes], is_ready: Callable[[], bool]) -> tuple[str, str, bytes]:
+    match path:
+        case [b"/metrics"]:
+            return "200 OK", CONTENT_TYPE_LATEST, generate_latest(REGISTRY)
+        case [b"/livez"]:
+            return "200 OK", _PLAIN, b"alive\n"
+        case [b"/readyz"] if is_ready():
+            return "200 OK", _PLAIN, b"ready\n"
+        case [b"/readyz"]:
+            return "503 Service Unavailable", _PLAIN, b"not ready\n"
+        case _:
+            return "404 Not Found", _PLAIN, b"not found\n"

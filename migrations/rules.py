@@ -1,4 +1,4 @@
-"""What every table of the schema gets: grants by name, and row-level security that denies by default."""
+"""What every table of the schema gets: grants by name, row-level security that denies by default, search beside it."""
 
 from dataclasses import dataclass
 
@@ -64,3 +64,50 @@ def reference_numbers(table: str, prefix: str, owner: str) -> None:
     op.execute(f"CREATE SEQUENCE {table}_ref_seq")
     op.execute(f"ALTER TABLE {table} ALTER COLUMN ref SET DEFAULT core_ref('{prefix}', nextval('{table}_ref_seq'))")
     op.execute(f"GRANT USAGE ON SEQUENCE {table}_ref_seq TO {role(owner)}")
+
+
+def searchable(table: str, columns: str) -> None:
+    """Lets `escm_search` read these columns of every row: its functions apply the context's walls themselves."""
+    op.execute(f"CREATE POLICY {table}_search ON {table} FOR SELECT TO {role('search')} USING (true)")
+    op.execute(f"GRANT SELECT ({columns}) ON {table} TO {role('search')}")
+
+
+def searching(signature: str, owner: str) -> None:
+    """Makes a SECURITY DEFINER function read as `escm_search`, and lets only its service call it."""
+    searcher = role("search")
+    op.execute(f"REVOKE EXECUTE ON FUNCTION {signature} FROM PUBLIC")
+    op.execute(f"GRANT EXECUTE ON FUNCTION {signature} TO {role(owner)}")
+    op.execute(f"GRANT CREATE ON SCHEMA escm TO {searcher}")
+    op.execute(f"ALTER FUNCTION {signature} OWNER TO {searcher}")
+    op.execute(f"REVOKE CREATE ON SCHEMA escm FROM {searcher}")
+
+
+def admitted(alias: str) -> str:
+    """The reading policy of `country_scoped` as a condition on a row, for functions of `escm_search`."""
+    return (
+        f"({alias}.visibility = ANY({setting('visibilities')}) OR {alias}.country = ANY({setting('countries')})"
+        f" OR {alias}.id::text = ANY({setting('records')}))"
+    )
+
+
+def name_search(table: str, owner: str) -> None:
+    """`<table>_search(pattern, context)`: ids of rows whose `search_key` is LIKE the pattern, at most 2,000, and
+    whether there are more.
+
+    LIKE is not leakproof, so a policy would keep the trigram index from being used. The function reads as
+    `escm_search` and applies the context's visibilities, countries and records itself. It takes the context as an
+    argument so that it cannot run before it is set.
+    """
+    searchable(table, "id, visibility, country, search_key")
+    op.execute(f"""
+CREATE FUNCTION {table}_search(pattern text, context text) RETURNS TABLE (ids uuid[], more boolean)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = escm, public, pg_temp AS $$
+    SELECT (array_agg(hit.id))[1:2000], count(*) > 2000
+    FROM (
+        SELECT e.id FROM {table} e
+        WHERE context IS NOT NULL AND e.search_key LIKE pattern AND {admitted("e")}
+        LIMIT 2001
+    ) hit
+$$
+""")
+    searching(f"{table}_search(text, text)", owner)

@@ -1,6 +1,6 @@
 """Experts, affiliations, filter values, and the search that runs beside row-level security."""
 
-from migrations.rules import country_scoped, grant, reference_numbers, role, run, setting
+from migrations.rules import country_scoped, grant, name_search, reference_numbers, run
 
 revision = "membership_0001"
 down_revision = "core_0001"
@@ -103,49 +103,13 @@ CREATE INDEX member_expert_value_idx ON member_expert_value (kind, value, expert
     country_scoped("member_expert", "membership")
     country_scoped("member_affiliation", "membership", record="expert_id")
     country_scoped("member_expert_value", "membership", record="expert_id")
-    _search()
+    name_search("member_expert", "membership")
     run("""
 CREATE VIEW member_published_expert AS
     SELECT id, ref, version, status, country, visibility, display_name, account_id, merged_into, erased_at
     FROM member_expert
 """)
     grant("member_published_expert", "SELECT", "centres", "actions", "access")
-
-
-def _search() -> None:
-    """Fragments of names: LIKE is not leakproof, so a policy would keep the trigram index from being used.
-
-    The function reads as `escm_search`, applies the context's visibilities and countries itself, and answers at most
-    2,000 ids and whether there are more. It takes the context as an argument so that it cannot run before it is set.
-    """
-    searcher, service = role("search"), role("membership")
-    run(f"""
-CREATE POLICY member_expert_search ON member_expert FOR SELECT TO {searcher} USING (true)
---;
-GRANT SELECT (id, visibility, country, search_key) ON member_expert TO {searcher}
---;
-CREATE FUNCTION member_expert_search(pattern text, context text) RETURNS TABLE (ids uuid[], more boolean)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = escm, public, pg_temp AS $$
-    SELECT (array_agg(hit.id))[1:2000], count(*) > 2000
-    FROM (
-        SELECT e.id FROM member_expert e
-        WHERE context IS NOT NULL AND e.search_key LIKE pattern
-          AND (e.visibility = ANY({setting("visibilities")}) OR e.country = ANY({setting("countries")})
-               OR e.id::text = ANY({setting("records")}))
-        LIMIT 2001
-    ) hit
-$$
---;
-REVOKE EXECUTE ON FUNCTION member_expert_search(text, text) FROM PUBLIC
---;
-GRANT EXECUTE ON FUNCTION member_expert_search(text, text) TO {service}
---;
-GRANT CREATE ON SCHEMA escm TO {searcher}
---;
-ALTER FUNCTION member_expert_search(text, text) OWNER TO {searcher}
---;
-REVOKE CREATE ON SCHEMA escm FROM {searcher}
-""")
 
 
 def downgrade() -> None:

@@ -1,0 +1,6 @@
+"""Actions owns frameworks, country programmes with their actions and milestones, the coordination with governments,
+and the stage of every country (tables `action_*`), and announces `actions.*`.
+
+It listens to committees and centres, and to its own endorsements, correspondence, programmes, actions and milestones:
+each may move a country's stage. Of other services it reads their published views only.
+"""

@@ -1,0 +1,54 @@
+"""Who may do what in actions. Pure rules; rows are scoped by `visible`, states by the lifecycles."""
+
+from shared.kernel.principal import RoleTable
+
+_RESOURCES = (
+    "frameworks programmes actions milestones endorsements correspondence government_bodies focal_points meetings"
+    " countries"
+)
+
+
+def _permissions(resources: str, verbs: str) -> frozenset[tuple[str, str]]:
+    return frozenset((resource, verb) for resource in resources.split() for verb in verbs.split())
+
+
+_READ_ALL = _permissions(_RESOURCES, "read history")
+_PLAN = _permissions("programmes", "create update launch submit_plan")
+_WORK = (
+    _permissions("actions", "create update")
+    | _permissions("milestones", "create update start claim drop")
+    | _permissions("endorsements", "create update")
+)
+_PUBLISH = (
+    _permissions("programmes", "update publish start pause resume complete")
+    | _permissions("actions", "update publish approve start finish close suspend resume cancel")
+    | _permissions("milestones", "verify refuse")
+)
+_LETTERS = _permissions("correspondence", "create update await reply close")
+_OFFICIALS = (
+    _permissions("government_bodies", "create update dissolve")
+    | _permissions("focal_points", "create update accept hand_over end")
+    | _permissions("meetings", "create update")
+)
+
+ROLES: RoleTable = {
+    "secretariat_admin": frozenset({("*", "*")}),
+    "secretariat_officer": _READ_ALL
+    | _LETTERS
+    | _OFFICIALS
+    | _permissions("endorsements", "create update publish verify withdraw replace")
+    | _permissions("programmes", "update publish approve return")
+    | _permissions("milestones", "verify refuse")
+    | _permissions("correspondence government_bodies focal_points meetings", "publish"),
+    "auditor": _permissions("*", "read history"),
+    "reviewer": _READ_ALL,
+    "committee_president": _READ_ALL | _PLAN,
+    "committee_secretary": _READ_ALL | _PLAN,
+    "government_focal_point": _READ_ALL | _LETTERS | _OFFICIALS | _permissions("endorsements", "create update"),
+    "national_author": _READ_ALL | _PLAN | _WORK,
+    "national_publisher": _READ_ALL | _PUBLISH,
+    "centre_director": _READ_ALL,
+    "api_client": _READ_ALL | _PLAN | _WORK | _LETTERS | _OFFICIALS,
+}
+"""Role → permissions. `publish` is the permission to make a record public, `waive` (secretariat_admin alone) the one to
+start a programme without an endorsement."""

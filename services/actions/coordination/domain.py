@@ -1,0 +1,73 @@
+"""What governments say and sign: the lives of endorsements and letters."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from shared.kernel.lifecycle import Lifecycle, step
+
+BODY_KINDS = ("ministry", "agency", "commission", "parliament", "presidency", "other")
+LEVELS = {
+    1: "acknowledged",
+    2: "supported in writing",
+    3: "focal point named",
+    4: "agreement signed",
+    5: "in law, or a commission created",
+}
+REPLY_CLOCK = timedelta(days=30)
+"""How long a reply is waited for where nothing else was agreed."""
+PUBLISHED_ENDORSEMENTS = frozenset({"verified", "expired", "superseded"})
+PUBLISHED_LETTERS = frozenset({"logged", "sent", "awaiting_reply", "answered", "closed"})
+FREE_WHEN_VERIFIED = frozenset({"visibility"})
+"""What may still change once an endorsement has been verified; the rest is what was verified."""
+
+
+@dataclass(frozen=True, slots=True)
+class EndorsementCase:
+    """What the guards look at."""
+
+    has_document: bool
+
+
+def _needs_document(case: EndorsementCase) -> str | None:
+    return None if case.has_document else "document_missing"
+
+
+ENDORSEMENT: Lifecycle[EndorsementCase] = Lifecycle(
+    ("claimed", "verified", "expired", "withdrawn", "superseded"),
+    (
+        step("verify", "claimed", "verified", guard=_needs_document, fields=("document",)),
+        step("expire", "verified", "expired", timed=True),
+        step("withdraw", "verified", "withdrawn"),
+        step("replace", "verified", "superseded"),
+    ),
+)
+
+CORRESPONDENCE: Lifecycle[None] = Lifecycle(
+    ("logged", "sent", "awaiting_reply", "answered", "closed"),
+    (
+        step("await", "logged|sent", "awaiting_reply", fields=("reply_due",)),
+        step("reply", "awaiting_reply", "answered"),
+        step("close", "logged|sent|awaiting_reply|answered", "closed"),
+    ),
+)
+
+
+def first_status(direction: str) -> str:
+    """What came in is logged, what went out is sent."""
+    return "logged" if direction == "in" else "sent"
+
+
+def is_overdue(status: str, reply_due: date | None, today: date) -> bool:
+    """Whether a reply is late."""
+    return status == "awaiting_reply" and reply_due is not None and reply_due < today
+
+
+def has_expired(valid_to: date | None, today: date) -> bool:
+    """Whether the last day of an endorsement is over."""
+    return valid_to is not None and valid_to < today
+
+
+def body_name(body: Any) -> str:
+    """The issuing body's name for search; empty where a registered body is meant."""
+    return body["name"] if body else ""

@@ -1,0 +1,128 @@
+"""Writing endorsements and letters: one function per verb, and the expiry that time brings."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import func, select
+
+from services.actions.coordination import domain
+from services.actions.coordination.tables import correspondence, endorsement
+from shared.database.statements import Row, Statement
+from shared.database.unit_of_work import Connect, UnitOfWork
+from shared.kernel.clock import today
+from shared.kernel.errors import Conflict
+from shared.kernel.principal import Principal
+from shared.kernel.resource import Resource
+from shared.kernel.text import search_key
+from shared.records.kind import Kind, Step, permitted, require, require_publishing
+from shared.records.sight import Sight
+from shared.records.store import update_record
+
+ENDORSEMENTS: Kind[domain.EndorsementCase] = Kind(
+    Resource("actions", "endorsements", "endorsement"),
+    endorsement,
+    domain.ENDORSEMENT,
+    ("country", "body", "body_id", "level", "document", "issued", "valid_to", "visibility", "status", "verified_on"),
+)
+LETTERS: Kind[None] = Kind(
+    Resource("actions", "correspondence", "correspondence"),
+    correspondence,
+    domain.CORRESPONDENCE,
+    ("country", "direction", "date", "subject", "parties", "about", "reply_due", "reply_to", "document", "visibility",
+     "status", "replied_on"),
+)  # fmt: skip
+_EXPIRED = Statement(
+    select(endorsement)
+    .where(endorsement.c.status == "verified", endorsement.c.valid_to < func.current_date())
+    .order_by(endorsement.c.id)
+    .limit(200)
+    .with_for_update()
+)
+
+
+async def claim(uow: UnitOfWork, sight: Sight, values: Mapping[str, Any]) -> Row:
+    """A new endorsement, claimed until the secretariat has verified it."""
+    require(sight, "create", values["country"])
+    require_publishing(sight, values["visibility"], values["country"])
+    return await ENDORSEMENTS.enter(uow, {**values, "status": "claimed", **_endorsement_key(values)})
+
+
+async def update_endorsement(uow: UnitOfWork, sight: Sight, seen: Row, values: Mapping[str, Any]) -> Row:
+    """The endorsement with new values. Raises Conflict where what was verified would become another."""
+    before = await ENDORSEMENTS.lock(uow, seen["id"], seen["version"])
+    changed = {name for name, value in values.items() if before[name] != value}
+    if before["status"] != "claimed" and changed - domain.FREE_WHEN_VERIFIED:
+        raise Conflict("What was verified does not change; claim another endorsement and replace this one.")
+    if "visibility" in changed:
+        require_publishing(sight, values["visibility"], before["country"], before["id"])
+    return await ENDORSEMENTS.edit(uow, before, {**values, **_endorsement_key(values)})
+
+
+async def step_endorsement(uow: UnitOfWork, sight: Sight, seen: Row, step: Step) -> Row:
+    """One step of an endorsement. Raises what `Lifecycle.advance` raises."""
+    before = await ENDORSEMENTS.lock(uow, seen["id"], seen["version"])
+    case = await endorsement_case(uow.connect, sight.principal, before, step.fields)
+
+    def effects(target: str) -> dict[str, Any]:
+        return {**step.fields, "verified_on": today()} if target == "verified" else {}
+
+    return await ENDORSEMENTS.step(uow, before, step, case, permitted(sight, before), effects)
+
+
+async def endorsement_case(
+    _connect: Connect, _principal: Principal, row: Mapping[str, Any], fields: Mapping[str, Any]
+) -> domain.EndorsementCase:
+    """What the guards look at."""
+    return domain.EndorsementCase(has_document=bool(row["document"] or fields.get("document")))
+
+
+async def expire_endorsements(uow: UnitOfWork) -> int:
+    """Ends verified endorsements whose last day is over, at most 200 at a time; how many."""
+    rows = await _EXPIRED.fetch(uow.connection)
+    for before in rows:
+        after = await update_record(uow, endorsement, before, {"status": "expired"})
+        ENDORSEMENTS.tell(uow, "expire", before, after, "expired")
+    return len(rows)
+
+
+async def log(uow: UnitOfWork, sight: Sight, values: Mapping[str, Any]) -> Row:
+    """A letter that came in or went out."""
+    require(sight, "create", values["country"])
+    require_publishing(sight, values["visibility"], values["country"])
+    status = domain.first_status(values["direction"])
+    return await LETTERS.enter(uow, {**values, "status": status, **_letter_key(values)})
+
+
+async def update_letter(uow: UnitOfWork, sight: Sight, seen: Row, values: Mapping[str, Any]) -> Row:
+    """The letter with new values."""
+    before = await LETTERS.lock(uow, seen["id"], seen["version"])
+    if values["visibility"] != before["visibility"]:
+        require_publishing(sight, values["visibility"], before["country"], before["id"])
+    return await LETTERS.edit(uow, before, {**values, **_letter_key(values)})
+
+
+async def step_letter(uow: UnitOfWork, sight: Sight, seen: Row, step: Step) -> Row:
+    """One step of a letter. Awaiting a reply starts a clock of 30 days where no other day was agreed."""
+    before = await LETTERS.lock(uow, seen["id"], seen["version"])
+
+    def effects(target: str) -> dict[str, Any]:
+        if target == "awaiting_reply":
+            agreed = step.fields.get("reply_due") or before["reply_due"]
+            return {"reply_due": agreed or today() + domain.REPLY_CLOCK}
+        return {"replied_on": today()} if target == "answered" else {}
+
+    return await LETTERS.step(uow, before, step, None, permitted(sight, before), effects)
+
+
+async def letter_case(
+    _connect: Connect, _principal: Principal, _row: Mapping[str, Any], _fields: Mapping[str, Any]
+) -> None:
+    """Letters have no guards."""
+
+
+def _endorsement_key(values: Mapping[str, Any]) -> dict[str, str]:
+    return {"search_key": search_key(domain.body_name(values["body"]))}
+
+
+def _letter_key(values: Mapping[str, Any]) -> dict[str, str]:
+    return {"search_key": search_key(values["subject"])}

@@ -1,0 +1,59 @@
+"""Endorsements and letters over HTTP."""
+
+from services.actions.access import ROLES
+from services.actions.coordination import operations, queries, schemas
+from services.actions.coordination.tables import correspondence, endorsement
+from services.actions.records import row_values, written
+from services.actions.steps import with_fields
+from shared.database.statements import Row
+from shared.database.unit_of_work import UnitOfWork
+from shared.records.sight import Sight
+from shared.web.records import RecordApi
+
+
+async def _claim(uow: UnitOfWork, sight: Sight, body: schemas.EndorsementCreate) -> Row:
+    return await operations.claim(uow, sight, row_values(body, endorsement))
+
+
+async def _update_endorsement(uow: UnitOfWork, sight: Sight, row: Row, body: schemas.EndorsementBody) -> Row:
+    return await operations.update_endorsement(uow, sight, row, row_values(body, endorsement))
+
+
+async def _log(uow: UnitOfWork, sight: Sight, body: schemas.LetterCreate) -> Row:
+    return await operations.log(uow, sight, row_values(body, correspondence))
+
+
+async def _update_letter(uow: UnitOfWork, sight: Sight, row: Row, body: schemas.LetterBody) -> Row:
+    return await operations.update_letter(uow, sight, row, row_values(body, correspondence))
+
+
+endorsements = RecordApi(
+    kind=operations.ENDORSEMENTS,
+    roles=ROLES,
+    listing=queries.ENDORSEMENTS,
+    answer=schemas.Endorsement,
+    create_body=schemas.EndorsementCreate,
+    body=schemas.EndorsementBody,
+    present=schemas.present_endorsement,
+    case=operations.endorsement_case,
+    create=_claim,
+    update=_update_endorsement,
+    transition=with_fields(schemas.EndorsementFields, operations.step_endorsement),
+    written=written(endorsement, schemas.EndorsementBody.model_fields),
+    hidden=frozenset({"document"}),
+).routes()
+
+letters = RecordApi(
+    kind=operations.LETTERS,
+    roles=ROLES,
+    listing=queries.LETTERS,
+    answer=schemas.Correspondence,
+    create_body=schemas.LetterCreate,
+    body=schemas.LetterBody,
+    present=schemas.present_letter,
+    case=operations.letter_case,
+    create=_log,
+    update=_update_letter,
+    transition=with_fields(schemas.LetterFields, operations.step_letter),
+    written=written(correspondence, schemas.LetterBody.model_fields),
+).routes()

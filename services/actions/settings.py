@@ -1,0 +1,14 @@
+"""Settings of the actions service: environment variables `ESCM_ACTIONS_*`."""
+
+from typing import ClassVar
+
+from pydantic_settings import SettingsConfigDict
+
+from shared.configuration.settings import Settings
+
+
+class ActionsSettings(Settings):
+    """What the actions processes are told."""
+
+    model_config = SettingsConfigDict(env_prefix="ESCM_ACTIONS_")
+    service: ClassVar[str] = "actions"

@@ -1,0 +1,60 @@
+"""The actions app over HTTP, callers of it, and rows of other services' tables."""
+
+from collections.abc import AsyncIterator, Callable
+
+import asyncpg
+import httpx
+import pytest
+
+from services.actions.app import create_app
+from services.actions.settings import ActionsSettings
+from shared.database.pool import Database
+from tests.support.callers import Caller, serving
+
+
+@pytest.fixture(scope="session")
+def settings(database_url: str, redis_url: str) -> ActionsSettings:
+    return ActionsSettings(database_url=database_url, redis_url=redis_url)
+
+
+@pytest.fixture(scope="session")
+async def actions(settings: ActionsSettings) -> AsyncIterator[httpx.AsyncClient]:
+    async with serving(create_app(settings)) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+async def database(settings: ActionsSettings) -> AsyncIterator[Database]:
+    """The service's own role, as its worker has it."""
+    opened = await Database.open(settings.database_dsn(), size=2)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture(scope="session")
+async def superuser(database_url: str) -> AsyncIterator[asyncpg.Connection]:
+    """Sees and writes every table, as other services do theirs."""
+    connection = await asyncpg.connect(database_url, server_settings={"search_path": "escm"})
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture
+def caller(actions: httpx.AsyncClient) -> Callable[[str | None], Caller]:
+    """A caller by name; None is anonymous."""
+    return lambda name: Caller(actions, name)
+
+
+@pytest.fixture
+def admin(actions: httpx.AsyncClient) -> Caller:
+    return Caller(actions, "admin")
+
+
+@pytest.fixture
+def secretariat(actions: httpx.AsyncClient) -> Caller:
+    return Caller(actions, "secretariat")
+
+
+@pytest.fixture
+def anonymous(actions: httpx.AsyncClient) -> Caller:
+    return Caller(actions, None)

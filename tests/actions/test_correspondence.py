@@ -1,0 +1,63 @@
+"""Letters: restricted unless told otherwise, with a reply clock."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from shared.kernel.clock import today
+from tests.support.callers import Caller
+
+PATH = "/actions/v1/correspondence"
+
+
+def letter(**more: Any) -> dict[str, Any]:
+    return {"country": "XA", "direction": "out", "date": "2026-02-03", "subject": "Invitation to join", **more}
+
+
+async def sent(by: Caller, **more: Any) -> str:
+    answer = await by.post(PATH, letter(**more))
+    assert answer.status_code == 201, answer.text
+    return f"{PATH}/{answer.json()['id']}"
+
+
+async def test_a_letter_goes_out_is_awaited_and_answered(admin: Caller) -> None:
+    path = await sent(admin, parties=["Ministry of Science", {"name": "A. Alpha", "role": "Minister"}])
+    fresh = (await admin.get(path)).json()
+    assert (fresh["status"], fresh["visibility"], fresh["overdue"]) == ("sent", "restricted", False)
+    awaited = (await admin.step(path, "await")).json()
+    assert awaited["reply_due"] == (today() + timedelta(days=30)).isoformat()
+    answered = (await admin.step(path, "reply")).json()
+    assert answered["replied_on"] == today().isoformat()
+    assert (await admin.step(path, "await")).json()["reason"] == "not_in_this_state"
+    assert (await admin.step(path, "close")).json()["status"] == "closed"
+
+
+async def test_a_late_reply_is_overdue(admin: Caller) -> None:
+    path = await sent(admin)
+    yesterday = (today() - timedelta(days=1)).isoformat()
+    late = (await admin.step(path, "await", fields={"reply_due": yesterday})).json()
+    assert late["overdue"] is True
+    overdue = [item["id"] for item in (await admin.get(f"{PATH}?overdue=true")).json()["items"]]
+    assert late["id"] in overdue
+    on_time = [item["id"] for item in (await admin.get(f"{PATH}?overdue=false")).json()["items"]]
+    assert late["id"] not in on_time
+
+
+async def test_what_comes_in_is_logged(caller: Callable[[str | None], Caller]) -> None:
+    government = caller("government_xa")
+    path = await sent(government, direction="in", subject="Réponse du ministère")
+    assert (await government.get(path)).json()["status"] == "logged"
+    found = (await government.get(f"{PATH}?q=reponse&direction=in")).json()["items"]
+    assert [item["subject"] for item in found] == ["Réponse du ministère"]
+
+
+async def test_letters_of_another_country_do_not_exist(caller: Callable[[str | None], Caller], admin: Caller) -> None:
+    path = await sent(admin)
+    assert (await caller("focal_xa").get(path)).status_code == 200
+    assert (await caller("government_xb").get(path)).status_code == 404
+    assert (await caller("government_xb").get(f"{path}/history")).status_code == 404
+    listed = (await caller("government_xb").get(f"{PATH}?country=XA")).json()["items"]
+    assert listed == []
+    assert (await caller(None).get(path)).status_code == 401
+    published = await caller("focal_xa").post(PATH, letter(visibility="public"))
+    assert published.json()["reason"] == "publish_not_permitted"

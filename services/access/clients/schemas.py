@@ -30,7 +30,7 @@ def _network(text: str) -> str:
 def _key(key: dict[str, Any]) -> dict[str, Any]:
     fault = key_fault(key)
     if fault is not None:
-        raise PydanticCustomError("invalid_key", fault)
+        raise PydanticCustomError("unusable_key", fault)
     return key
 
 

@@ -1,0 +1,51 @@
+"""Calls access as one of the demo accounts or clients."""
+
+from typing import Any
+from uuid import uuid4
+
+import httpx
+
+TOKEN = "/access/v1/oauth/token"
+
+
+class Caller:
+    """Gets tokens and sends requests. A name is that of a demo account or client."""
+
+    def __init__(self, http: httpx.AsyncClient, demo: dict[str, Any]) -> None:
+        self.http = http
+        self.demo = demo
+        self._tokens: dict[str, str] = {}
+
+    async def log_in(self, username: str, password: str) -> httpx.Response:
+        form = {"grant_type": "password", "username": username, "password": password}
+        return await self.http.post(TOKEN, data=form)
+
+    async def client_token(self, client_id: str, secret: str) -> httpx.Response:
+        return await self.http.post(TOKEN, data={"grant_type": "client_credentials"}, auth=(client_id, secret))
+
+    async def token(self, name: str) -> str:
+        if name not in self._tokens:
+            if name in self.demo["clients"]:
+                client = self.demo["clients"][name]
+                answer = await self.client_token(client["id"], client["secret"])
+            else:
+                account = self.demo["accounts"][name]
+                answer = await self.log_in(account["username"], account["password"])
+            assert answer.status_code == 200, answer.text
+            self._tokens[name] = answer.json()["access_token"]
+        return self._tokens[name]
+
+    async def send(self, name: str, method: str, path: str, json: Any = None, **headers: str) -> httpx.Response:
+        headers = {"Authorization": f"Bearer {await self.token(name)}", **headers}
+        if method == "POST":
+            headers.setdefault("Idempotency-Key", uuid4().hex)
+        return await self.http.request(method, f"/access/v1{path}", json=json, headers=headers)
+
+    async def step(self, name: str, link: str, action: str, **body: Any) -> httpx.Response:
+        """Reads the record and takes a step with its ETag."""
+        path = link.removeprefix("/access/v1")
+        tag = (await self.send(name, "GET", path)).headers.get("etag", '"1"')
+        return await self.send(name, "POST", f"{path}/transitions", {"action": action, **body}, **{"If-Match": tag})
+
+    def account(self, name: str) -> str:
+        return str(self.demo["accounts"][name]["account_id"])

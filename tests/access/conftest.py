@@ -1,0 +1,45 @@
+"""The app of access over a real database, with the demo accounts and clients."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+import pytest
+import pytest_asyncio
+
+from deploy.demo import load
+from services.access.app import create_app
+from services.access.settings import AccessSettings
+from tests.access.caller import Caller
+
+ORIGIN = "http://access.test"
+
+
+@pytest.fixture(scope="session")
+def settings(database_url: str, redis_url: str) -> AccessSettings:
+    return AccessSettings(
+        database_url=database_url, redis_url=redis_url, issuer=ORIGIN, failed_authentications=100_000, pool_size=4
+    )
+
+
+@pytest_asyncio.fixture(scope="session")
+async def demo(database_url: str) -> dict[str, Any]:
+    return await load(database_url)
+
+
+@pytest_asyncio.fixture(scope="session")
+async def app(settings: AccessSettings, demo: dict[str, Any]) -> AsyncIterator[Any]:
+    application = create_app(settings)
+    async with application.router.lifespan_context(application):
+        yield application
+
+
+@pytest_asyncio.fixture(scope="session")
+async def http(app: Any) -> AsyncIterator[httpx.AsyncClient]:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=ORIGIN) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def caller(http: httpx.AsyncClient, demo: dict[str, Any]) -> Caller:
+    return Caller(http, demo)

@@ -1,0 +1,205 @@
+"""Roles are handed on within one's own scope, confirmed by a second person, taken back, and end with time."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import asyncpg
+import httpx
+import pytest
+
+from services.access.administration import setting_up
+from services.access.grants.jobs import expire_grants
+from shared.kernel.clock import today
+from tests.access.caller import Caller
+
+
+async def _person(caller: Caller) -> tuple[str, str, str]:
+    """A new account without a role: its id, address and password."""
+    email, password = f"{uuid4().hex}@example.org", uuid4().hex
+    answer = await caller.send(
+        "admin", "POST", "/accounts", {"email": email, "name": "New Person", "password": password}
+    )
+    assert answer.status_code == 201, answer.text
+    return answer.json()["id"], email, password
+
+
+def _body(account: str, role: str, kind: str = "country", scope: str | None = "XA", **more: Any) -> dict[str, Any]:
+    return {
+        "principal": {"kind": "account", "id": account},
+        "role": role,
+        "scope_kind": kind,
+        "scope_id": scope,
+        **more,
+    }
+
+
+def _reason(answer: httpx.Response) -> Any:
+    return answer.json().get("reason")
+
+
+async def test_an_officer_hands_on_a_national_role_in_a_country_of_its_own(caller: Caller) -> None:
+    account, email, password = await _person(caller)
+    made = await caller.send("officer", "POST", "/grants", _body(account, "national_author"))
+    grant = made.json()
+    assert made.status_code == 201, made.text
+    assert made.headers["location"] == grant["links"]["self"]
+    assert (grant["status"], grant["country"], grant["visibility"]) == ("active", "XA", "restricted")
+    assert grant["principal"] == {"kind": "account", "id": account}
+    assert (grant["from"], grant["to"]) == (today().isoformat(), None)
+    assert grant["created_by"] == f"account:{caller.account('officer')}"
+    token = (await caller.log_in(email, password)).json()["access_token"]
+    me = (await caller.http.get("/access/v1/me", headers={"Authorization": f"Bearer {token}"})).json()
+    assert [held["role"] for held in me["grants"]] == ["national_author"]
+
+
+@pytest.mark.parametrize(
+    ("who", "role", "kind", "scope", "reason"),
+    [
+        ("officer", "national_author", "country", "XC", "beyond_own_scope"),
+        ("officer", "auditor", "country", "XA", "role_not_yours_to_hand_on"),
+        ("officer", "secretariat_admin", "global", None, "role_not_yours_to_hand_on"),
+        ("government_xa", "national_author", "country", "XB", "beyond_own_scope"),
+        ("government_xa", "government_focal_point", "country", "XA", "role_not_yours_to_hand_on"),
+    ],
+)
+async def test_nobody_grants_beyond_their_own_scope(
+    caller: Caller, who: str, role: str, kind: str, scope: str | None, reason: str
+) -> None:
+    account, _, _ = await _person(caller)
+    answer = await caller.send(who, "POST", "/grants", _body(account, role, kind, scope))
+    assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
+    assert _reason(answer) == reason
+
+
+async def test_nobody_hands_a_role_to_themselves(caller: Caller) -> None:
+    answer = await caller.send("admin", "POST", "/grants", _body(caller.account("admin"), "auditor", "global", None))
+    assert (answer.status_code, _reason(answer)) == (403, "own_grant")
+
+
+@pytest.mark.parametrize("who", ["auditor", "expert"])
+async def test_who_may_not_write_hands_on_nothing(caller: Caller, who: str) -> None:
+    account, _, _ = await _person(caller)
+    answer = await caller.send(who, "POST", "/grants", _body(account, "national_author"))
+    assert answer.status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("change", "pointer"),
+    [
+        ({"role": "king"}, "/role"),
+        ({"scope_kind": "global", "scope_id": None}, "/scope_kind"),
+        ({"scope_id": "ZZ"}, "/scope_id"),
+        ({"scope_id": None}, "/scope_id"),
+        ({"role": "api_client"}, "/role"),
+        ({"role": "reviewer", "scope_kind": "record", "scope_id": "x"}, "/scope_id"),
+        ({"principal": {"kind": "account", "id": str(uuid4())}}, "/principal/id"),
+        ({"second_person": str(uuid4())}, "/second_person"),
+        ({"status": "active"}, "/status"),
+    ],
+)
+async def test_a_grant_that_makes_no_sense_is_refused(caller: Caller, change: dict[str, Any], pointer: str) -> None:
+    account, _, _ = await _person(caller)
+    answer = await caller.send("admin", "POST", "/grants", _body(account, "national_author") | change)
+    assert answer.status_code == 422, answer.text
+    assert answer.json()["errors"][0]["pointer"] == pointer
+
+
+async def test_a_role_of_two_waits_for_another_person(caller: Caller) -> None:
+    account, email, password = await _person(caller)
+    made = await caller.send("admin", "POST", "/grants", _body(account, "national_publisher"))
+    grant = made.json()
+    link = grant["links"]["self"]
+    assert grant["status"] == "proposed"
+    own = await caller.step("admin", link, "confirm")
+    assert (own.status_code, _reason(own)) == (409, "second_person_is_the_first")
+    token = (await caller.log_in(email, password)).json()["access_token"]
+    me = (await caller.http.get("/access/v1/me", headers={"Authorization": f"Bearer {token}"})).json()
+    assert me["grants"] == []
+    done = await caller.step("admin2", link, "confirm")
+    assert done.status_code == 200, done.text
+    assert (done.json()["status"], done.json()["second_person"]) == ("active", caller.account("admin2"))
+    lines = await caller.send("admin", "GET", f"/grants/{grant['id']}/history")
+    assert lines.status_code == 200, lines.text
+    lines = lines.json()["items"]
+    assert [line["action"] for line in lines] == ["confirm", "create"]
+
+
+async def test_a_client_names_the_second_person(caller: Caller) -> None:
+    account, _, _ = await _person(caller)
+    made = await caller.send("secretariat", "POST", "/grants", _body(account, "secretariat_admin", "global", None))
+    link = made.json()["links"]["self"]
+    alone = await caller.step("secretariat", link, "confirm")
+    assert (alone.status_code, _reason(alone)) == (409, "second_person_missing")
+    for name, reason in (("officer", "second_person_not_entitled"), (account, "second_person_is_the_first")):
+        person = name if name == account else caller.account(name)
+        bad = await caller.step("secretariat", link, "confirm", fields={"second_person": person})
+        assert (bad.status_code, _reason(bad)) == (409, reason)
+    named = await caller.step("secretariat", link, "confirm", fields={"second_person": caller.account("admin2")})
+    assert (named.status_code, named.json()["status"]) == (200, "active")
+
+
+async def test_only_the_named_person_confirms(caller: Caller) -> None:
+    account, _, _ = await _person(caller)
+    body = _body(account, "national_publisher", second_person=caller.account("admin"))
+    link = (await caller.send("secretariat", "POST", "/grants", body)).json()["links"]["self"]
+    other = await caller.step("admin2", link, "confirm")
+    assert (other.status_code, _reason(other)) == (409, "another_second_person_named")
+    assert (await caller.step("admin", link, "confirm")).status_code == 200
+
+
+async def test_a_revoked_grant_is_over(caller: Caller) -> None:
+    account, email, password = await _person(caller)
+    made = await caller.send("admin", "POST", "/grants", _body(account, "national_author"))
+    done = await caller.step("government_xa", made.json()["links"]["self"], "revoke")
+    assert (done.status_code, done.json()["status"]) == (200, "revoked")
+    again = await caller.step("admin", made.json()["links"]["self"], "revoke")
+    assert (again.status_code, again.json()["current_state"]) == (409, "revoked")
+    token = (await caller.log_in(email, password)).json()["access_token"]
+    me = (await caller.http.get("/access/v1/me", headers={"Authorization": f"Bearer {token}"})).json()
+    assert me["grants"] == []
+
+
+async def test_a_focal_point_does_not_take_back_what_it_could_not_give(caller: Caller) -> None:
+    account, _, _ = await _person(caller)
+    made = await caller.send("admin", "POST", "/grants", _body(account, "committee_president"))
+    answer = await caller.step("government_xa", made.json()["links"]["self"], "revoke")
+    assert (answer.status_code, _reason(answer)) == (409, "role_not_yours_to_hand_on")
+
+
+async def test_grants_of_other_countries_do_not_exist(caller: Caller) -> None:
+    account, _, _ = await _person(caller)
+    made = (await caller.send("admin", "POST", "/grants", _body(account, "national_author", scope="XB"))).json()
+    assert (await caller.send("government_xa", "GET", f"/grants/{made['id']}")).status_code == 404
+    listed = (await caller.send("government_xa", "GET", "/grants?limit=200")).json()["items"]
+    assert {grant["country"] for grant in listed} == {"XA"}
+    assert (await caller.send("government_xb", "GET", f"/grants/{made['ref']}")).json()["id"] == made["id"]
+    found = (await caller.send("auditor", "GET", f"/grants?principal_id={account}")).json()["items"]
+    assert [grant["id"] for grant in found] == [made["id"]]
+
+
+async def test_time_ends_a_grant(caller: Caller, database_url: str) -> None:
+    account, email, password = await _person(caller)
+    tomorrow = (today() + timedelta(days=1)).isoformat()
+    body = _body(account, "national_author", to=tomorrow)
+    grant = (await caller.send("admin", "POST", "/grants", body)).json()
+    later = _body(account, "national_author", **{"from": tomorrow})
+    await caller.send("admin", "POST", "/grants", later)
+    connection = await asyncpg.connect(database_url)
+    await connection.execute(
+        "UPDATE escm.access_grant SET starts = current_date - 9, ends = current_date - 1 WHERE id = $1", grant["id"]
+    )
+    await connection.close()
+    token = (await caller.log_in(email, password)).json()["access_token"]
+    me = (await caller.http.get("/access/v1/me", headers={"Authorization": f"Bearer {token}"})).json()
+    assert me["grants"] == []
+    async with setting_up(database_url) as uow:
+        await expire_grants(uow)
+    assert (await caller.send("auditor", "GET", f"/grants/{grant['id']}")).json()["status"] == "expired"
+
+
+async def test_a_grant_is_not_edited(caller: Caller) -> None:
+    account, _, _ = await _person(caller)
+    grant = (await caller.send("admin", "POST", "/grants", _body(account, "national_author"))).json()
+    answer = await caller.send("admin", "PATCH", f"/grants/{grant['id']}", {}, **{"If-Match": '"1"'})
+    assert answer.status_code == 405

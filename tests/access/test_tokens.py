@@ -1,0 +1,284 @@
+"""Clients and people get tokens with the right credentials, and nothing but a refusal with wrong ones."""
+
+import asyncio
+import base64
+import hashlib
+import time
+from typing import Any
+from uuid import uuid4
+
+import asyncpg
+import httpx
+import pytest
+from joserfc import jws
+from joserfc.jwk import ECKey
+
+from deploy.demo import load
+from services.access.administration import create_admin
+from shared.kernel.errors import Conflict, Invalid
+from tests.access.caller import TOKEN, Caller
+
+
+async def test_a_client_gets_a_token_with_basic(caller: Caller) -> None:
+    client = caller.demo["clients"]["secretariat"]
+    answer = await caller.client_token(client["id"], client["secret"])
+    token = answer.json()
+    assert answer.status_code == 200
+    assert answer.headers["cache-control"] == "no-store"
+    assert token["token_type"] == "Bearer"
+    assert token["expires_in"] == 600
+    assert "membership.*:write" in token["scope"].split()
+    assert token["access_token"].count(".") == 2
+
+
+async def test_a_client_gets_a_token_with_the_secret_in_the_form(caller: Caller) -> None:
+    client = caller.demo["clients"]["auditor"]
+    form = {"grant_type": "client_credentials", "client_id": client["id"], "client_secret": client["secret"]}
+    answer = await caller.http.post(TOKEN, data=form)
+    assert answer.status_code == 200
+    assert all(part.endswith(":read") for part in answer.json()["scope"].split())
+
+
+async def test_a_person_gets_a_token_and_sees_itself(caller: Caller) -> None:
+    answer = await caller.send("admin", "GET", "/me")
+    me = answer.json()
+    assert answer.status_code == 200
+    assert me["principal"] == {"kind": "account", "id": caller.account("admin"), "name": "Amina Admin"}
+    grant = me["grants"][0]
+    assert (grant["role"], grant["scope_kind"], grant["scope_id"], grant["to"]) == (
+        "secretariat_admin",
+        "global",
+        None,
+        None,
+    )
+    assert me["expires_at"].endswith("Z")
+
+
+async def test_the_address_of_a_person_may_be_written_in_any_case(caller: Caller) -> None:
+    answer = await caller.log_in(" Admin@DEMO.example ", "demo-admin-password")
+    assert answer.status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("form", "auth", "status", "code"),
+    [
+        ({"grant_type": "client_credentials"}, ("demo-secretariat", "wrong"), 401, "invalid_client"),
+        ({"grant_type": "client_credentials"}, ("nobody", "demo-secretariat-secret"), 401, "invalid_client"),
+        ({"grant_type": "client_credentials"}, ("demo-secretariat", ""), 401, "invalid_client"),
+        ({"grant_type": "client_credentials"}, None, 401, "invalid_client"),
+        ({"grant_type": "password", "username": "admin@demo.example"}, None, 400, "invalid_request"),
+        ({"grant_type": "password", "username": "a\0@x.org", "password": "x"}, None, 400, "invalid_grant"),
+        ({"grant_type": "password", "username": "no@x.org", "password": "x" * 9000}, None, 400, "invalid_grant"),
+        ({"grant_type": "authorization_code"}, None, 400, "unsupported_grant_type"),
+        ({"scope": "x"}, None, 400, "invalid_request"),
+    ],
+)
+async def test_a_bad_token_request_is_told_apart(
+    caller: Caller, form: dict[str, str], auth: tuple[str, str] | None, status: int, code: str
+) -> None:
+    answer = await caller.http.post(TOKEN, data=form, auth=auth or httpx.USE_CLIENT_DEFAULT)
+    problem = answer.json()
+    assert (answer.status_code, problem["code"], problem["error"]) == (status, code, code)
+    assert problem["error_description"]
+    assert answer.headers["content-type"] == "application/problem+json"
+    if status == 401:
+        assert answer.headers["www-authenticate"].startswith("Basic")
+
+
+@pytest.mark.parametrize("header", ["Basic", "Basic !!!", "Bearer abc", "Basic " + base64.b64encode(b"abc").decode()])
+async def test_client_credentials_that_cannot_be_read_are_refused(caller: Caller, header: str) -> None:
+    answer = await caller.http.post(TOKEN, data={"grant_type": "client_credentials"}, headers={"Authorization": header})
+    assert (answer.status_code, answer.json()["code"]) == (401, "invalid_client")
+
+
+async def test_json_is_not_a_form(caller: Caller) -> None:
+    answer = await caller.http.post(TOKEN, json={"grant_type": "client_credentials"})
+    assert answer.status_code == 415
+
+
+async def test_a_field_that_stands_twice_is_refused(caller: Caller) -> None:
+    answer = await caller.http.post(
+        TOKEN,
+        content="grant_type=password&grant_type=client_credentials",
+        headers={"Content-Type": "application/x-www-form-urlencoded"},
+    )
+    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
+
+
+async def test_two_ways_at_once_are_refused(caller: Caller) -> None:
+    form = {"grant_type": "client_credentials", "client_id": "demo-auditor", "client_secret": "demo-auditor-secret"}
+    answer = await caller.http.post(TOKEN, data=form, auth=("demo-auditor", "demo-auditor-secret"))
+    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
+
+
+async def test_wrong_passwords_lock_an_address_whether_it_is_known_or_not(caller: Caller) -> None:
+    for username in ("reviewer2@demo.example", f"{uuid4().hex}@nowhere.example"):
+        answers = [await caller.log_in(username, "wrong-password") for _ in range(6)]
+        assert {(a.status_code, a.json()["error"]) for a in answers} == {(400, "invalid_grant")}
+        locked = await caller.log_in(username, "demo-reviewer2-password")
+        assert (locked.status_code, locked.json()["code"]) == (429, "rate_limited")
+        assert 1 <= int(locked.headers["retry-after"]) <= 30
+
+
+async def test_a_crowd_of_guesses_gets_no_further_than_one_by_one(caller: Caller, database_url: str) -> None:
+    username = f"{uuid4().hex}@nowhere.example"
+    answers = await asyncio.gather(*(caller.log_in(username, f"guess-{n}") for n in range(30)))
+    assert sum(answer.status_code == 400 for answer in answers) <= 8
+    connection = await asyncpg.connect(database_url)
+    digest = hashlib.sha256(username.encode()).digest()
+    failed = await connection.fetchval("SELECT failed FROM escm.access_failed_login WHERE email_digest = $1", digest)
+    await connection.close()
+    assert failed <= 8
+
+
+async def test_a_right_password_forgets_the_wrong_ones(caller: Caller) -> None:
+    for _ in range(3):
+        for _ in range(4):
+            await caller.log_in("reviewer1@demo.example", "wrong-password")
+        assert (await caller.log_in("reviewer1@demo.example", "demo-reviewer1-password")).status_code == 200
+
+
+async def test_known_and_unknown_addresses_take_the_same_time(caller: Caller) -> None:
+    async def seconds(username: str) -> float:
+        begin = time.perf_counter()
+        await caller.log_in(username, "wrong-password")
+        return time.perf_counter() - begin
+
+    known = min([await seconds("officer@demo.example") for _ in range(4)])
+    unknown = min([await seconds(f"{uuid4().hex}@nowhere.example") for _ in range(4)])
+    assert 0.4 < known / unknown < 2.5
+
+
+def _assertion(key: ECKey, client_id: str, **changes: Any) -> str:
+    now = int(time.time())
+    claims = {
+        "iss": client_id,
+        "sub": client_id,
+        "aud": "http://access.test/access/v1/oauth/token",
+        "jti": uuid4().hex,
+        "iat": now,
+        "exp": now + 60,
+    } | changes
+    header = {"alg": "ES256", "kid": "k1"}
+    import json
+
+    return jws.serialize_compact(header, json.dumps(claims), key, ["ES256"])
+
+
+async def _assert(caller: Caller, assertion: str) -> httpx.Response:
+    form = {
+        "grant_type": "client_credentials",
+        "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+        "client_assertion": assertion,
+    }
+    return await caller.http.post(TOKEN, data=form)
+
+
+async def test_a_client_with_a_key_signs_its_way_in_once_per_assertion(caller: Caller) -> None:
+    key = ECKey.generate_key("P-256")
+    body = {
+        "name": "Ministry that signs",
+        "scope_kind": "country",
+        "scope_id": "XA",
+        "resources": ["membership.experts"],
+        "verbs": ["read"],
+        "jwks": {"keys": [{**key.as_dict(private=False), "kid": "k1"}]},
+    }
+    made = await caller.send("admin", "POST", "/clients", body)
+    assert made.status_code == 201, made.text
+    assert made.json()["secret"] is None
+    client_id = made.json()["client_id"]
+    assertion = _assertion(key, client_id)
+    assert (await _assert(caller, assertion)).status_code == 200
+    assert (await _assert(caller, assertion)).status_code == 401
+    now = int(time.time())
+    other = ECKey.generate_key("P-256")
+    for bad in (
+        _assertion(other, client_id),
+        _assertion(key, client_id, aud="https://elsewhere.example"),
+        _assertion(key, client_id, exp=now - 60),
+        _assertion(key, client_id, exp=now + 7200),
+        _assertion(key, client_id, iat=now + 600),
+        _assertion(key, client_id, iss="another"),
+        _assertion(key, client_id, jti=""),
+        _assertion(key, "demo-secretariat"),
+        "a.b.c",
+    ):
+        answer = await _assert(caller, bad)
+        assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client")
+
+
+async def test_a_private_key_is_not_registered(caller: Caller) -> None:
+    key = ECKey.generate_key("P-256")
+    body = {
+        "name": "Careless",
+        "scope_kind": "global",
+        "resources": ["membership.*"],
+        "verbs": ["read"],
+        "jwks": {"keys": [key.as_dict(private=True)]},
+    }
+    answer = await caller.send("admin", "POST", "/clients", body)
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (422, "unusable_key")
+
+
+async def test_metadata_and_keys_are_found_at_both_places(caller: Caller) -> None:
+    for prefix in ("", "/access/v1"):
+        metadata = (await caller.http.get(f"{prefix}/.well-known/oauth-authorization-server")).json()
+        assert metadata["issuer"] == "http://access.test"
+        assert metadata["token_endpoint"] == "http://access.test/access/v1/oauth/token"
+        keys = (await caller.http.get(f"{prefix}/.well-known/jwks.json")).json()["keys"]
+        assert keys
+        assert all(key["alg"] == "ES256" and "d" not in key for key in keys)
+
+
+async def test_a_revoked_token_is_inactive_at_once(caller: Caller) -> None:
+    client = caller.demo["clients"]["auditor"]
+    auth = (client["id"], client["secret"])
+    token = (await caller.client_token(*auth)).json()["access_token"]
+
+    async def introspect() -> dict[str, Any]:
+        answer = await caller.http.post("/access/v1/oauth/introspect", data={"token": token}, auth=auth)
+        assert answer.status_code == 200
+        return dict(answer.json())
+
+    shown = await introspect()
+    assert shown["active"]
+    assert shown["client_id"] == client["id"]
+    other = caller.demo["clients"]["secretariat"]
+    revoked = await caller.http.post(
+        "/access/v1/oauth/revoke", data={"token": token}, auth=(other["id"], other["secret"])
+    )
+    assert revoked.status_code == 200
+    assert (await introspect())["active"]
+    assert (await caller.http.post("/access/v1/oauth/revoke", data={"token": token}, auth=auth)).status_code == 200
+    assert await introspect() == {"active": False}
+
+
+async def test_introspection_asks_who_asks(caller: Caller) -> None:
+    answer = await caller.http.post("/access/v1/oauth/introspect", data={"token": "x"})
+    assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client")
+
+
+async def test_without_a_token_nobody_is_somebody(caller: Caller) -> None:
+    for path in ("/me", "/accounts", "/grants", "/clients"):
+        answer = await caller.http.get(f"/access/v1{path}")
+        assert (answer.status_code, answer.json()["code"]) == (401, "unauthenticated")
+        assert answer.headers["www-authenticate"].startswith("Bearer")
+        bad = await caller.http.get(f"/access/v1{path}", headers={"Authorization": "Bearer " + "x" * 5000})
+        assert (bad.status_code, bad.json()["code"]) == (401, "invalid_token")
+
+
+async def test_the_demo_is_the_same_the_second_time(database_url: str, demo: dict[str, Any]) -> None:
+    assert await load(database_url) == demo
+    assert set(demo["clients"]) == {"secretariat", "government_xa", "government_xb", "auditor"}
+    assert set(demo["accounts"]) == {"admin", "admin2", "officer", "reviewer1", "reviewer2", "expert"}
+
+
+async def test_an_administrator_is_made_once(caller: Caller, database_url: str) -> None:
+    email = f"{uuid4().hex}@example.org"
+    await create_admin(database_url, email, "a long enough password")
+    assert (await caller.log_in(email, "a long enough password")).status_code == 200
+    with pytest.raises(Conflict):
+        await create_admin(database_url, email.upper(), "a long enough password")
+    with pytest.raises(Invalid):
+        await create_admin(database_url, "x@example.org", "short")

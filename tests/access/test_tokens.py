@@ -3,7 +3,9 @@
 import asyncio
 import base64
 import hashlib
+import json
 import time
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -12,10 +14,16 @@ import httpx
 import pytest
 from joserfc import jws
 from joserfc.jwk import ECKey
+from pydantic import SecretStr
 
 from deploy.demo import load
-from services.access.administration import create_admin
-from shared.kernel.errors import Conflict, Invalid
+from services.access.administration import create_admin, setting_up
+from services.access.tokens.domain import InvalidClient, Secret
+from services.access.tokens.operations import authenticate, give_token
+from services.access.tokens.signing import KeyCabinet, SigningKeys
+from shared.kernel.errors import Conflict, Invalid, RateLimited
+from shared.kernel.ids import uuid7
+from shared.kernel.principal import PrincipalKind
 from tests.access.caller import TOKEN, Caller
 
 
@@ -160,8 +168,6 @@ def _assertion(key: ECKey, client_id: str, **changes: Any) -> str:
         "exp": now + 60,
     } | changes
     header = {"alg": "ES256", "kid": "k1"}
-    import json
-
     return jws.serialize_compact(header, json.dumps(claims), key, ["ES256"])
 
 
@@ -282,3 +288,64 @@ async def test_an_administrator_is_made_once(caller: Caller, database_url: str) 
         await create_admin(database_url, email.upper(), "a long enough password")
     with pytest.raises(Invalid):
         await create_admin(database_url, "x@example.org", "short")
+
+
+async def test_too_many_failures_of_one_address_are_stopped(app: Any, caller: Caller) -> None:
+    desk = app.state.desk
+    strict = replace(desk, settings=desk.settings.model_copy(update={"failed_authentications": 3}))
+    shown, address = Secret("demo-auditor", "wrong"), uuid4().hex
+    for _ in range(3):
+        with pytest.raises(InvalidClient):
+            await authenticate(strict, shown, address)
+    with pytest.raises(RateLimited):
+        await authenticate(strict, Secret("demo-auditor", "demo-auditor-secret"), address)
+    await authenticate(strict, Secret("demo-auditor", "demo-auditor-secret"), uuid4().hex)
+
+
+async def test_a_client_has_so_many_tokens_a_minute(app: Any, caller: Caller) -> None:
+    made = await caller.send(
+        "admin",
+        "POST",
+        "/clients",
+        {"name": "Busy", "scope_kind": "global", "resources": ["actions.*"], "verbs": ["read"]},
+    )
+    shown = Secret(made.json()["client_id"], made.json()["secret"])
+    desk = app.state.desk
+    strict = replace(desk, settings=desk.settings.model_copy(update={"token_requests": 2}))
+    form = {"grant_type": "client_credentials"}
+    for _ in range(2):
+        await give_token(strict, form, shown, uuid4().hex)
+    with pytest.raises(RateLimited):
+        await give_token(strict, form, shown, uuid4().hex)
+
+
+async def test_a_key_has_a_successor_before_it_ends(app: Any, caller: Caller, database_url: str) -> None:
+    await caller.token("admin")
+    connection = await asyncpg.connect(database_url)
+
+    async def keys() -> list[Any]:
+        return await connection.fetch(
+            "SELECT kid, signs_from, private FROM escm.access_signing_key ORDER BY signs_from"
+        )
+
+    before = await keys()
+    async with setting_up(database_url) as uow:
+        await KeyCabinet(app.state.settings).turn(uow)
+    assert len(await keys()) == len(before)
+    await connection.execute("UPDATE escm.access_signing_key SET signs_until = now() + interval '3 hours'")
+    for _ in range(2):
+        async with setting_up(database_url) as uow:
+            await KeyCabinet(app.state.settings).turn(uow)
+    after = await keys()
+    await connection.close()
+    assert len(after) == len(before) + 1
+    assert b"PRIVATE" not in b"".join(bytes(key["private"]) for key in after)
+    published = (await caller.http.get("/.well-known/jwks.json")).json()["keys"]
+    assert {key["kid"] for key in published} >= {after[-1]["kid"], before[-1]["kid"]}
+
+
+async def test_another_secret_of_the_installation_makes_another_key(app: Any, database_url: str) -> None:
+    settings = app.state.settings.model_copy(update={"secret_key": SecretStr("another secret of the installation")})
+    keys = SigningKeys(app.state.database, settings)
+    token = await keys.token(PrincipalKind.ACCOUNT, uuid7(), "", "")
+    assert jws.extract_compact(token.encode()).headers()["kid"] not in app.state.desk.keys._kid

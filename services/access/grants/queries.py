@@ -5,12 +5,10 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, literal_column, or_, select, union_all
+from sqlalchemy import Select, bindparam, column, or_, select, table
 from sqlalchemy.sql.elements import ColumnElement
 
 from services.access.access import NO_STATE, ROLE_SCOPES
-from services.access.accounts.tables import account
-from services.access.clients.tables import client
 from services.access.grants.domain import LIFECYCLE
 from services.access.grants.tables import grant
 from shared.database.statements import Connection, Row, Statement
@@ -18,18 +16,11 @@ from shared.records.columns import Renderer
 from shared.records.listing import Filter, Listing, countries, one_of, reference, updated, values
 from shared.records.sight import Variant, visible
 
-COLUMNS: Mapping[str, ColumnElement[Any]] = {column.key: column for column in grant.c}
+COLUMNS: Mapping[str, ColumnElement[Any]] = {c.key: c for c in grant.c}
 render = Renderer(COLUMNS)
-_PRINCIPALS = union_all(
-    *(
-        select(literal_column(f"'{table.name.removeprefix('access_')}'").label("kind"), table.c.id, table.c.status)
-        for table in (account, client)
-    )
-).subquery()
+_PRINCIPALS = table("access_published_principal", column("kind"), column("id"))
 _IS_ACTIVE = Statement(
-    select(_PRINCIPALS.c.id).where(
-        _PRINCIPALS.c.kind == bindparam("kind"), _PRINCIPALS.c.id == bindparam("id"), _PRINCIPALS.c.status == "active"
-    )
+    select(_PRINCIPALS.c.id).where(_PRINCIPALS.c.kind == bindparam("kind"), _PRINCIPALS.c.id == bindparam("id"))
 )
 _OVER = Statement(
     select(grant)

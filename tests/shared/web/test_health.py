@@ -8,6 +8,8 @@ from typing import Any
 import asyncpg
 import pytest
 
+from shared.configuration.settings import Settings
+from shared.database.pool import Database
 from shared.kernel.errors import Unavailable
 from shared.web.health import Readiness, is_current
 from tests.shared.web.edge_app import client_of, edge_app
@@ -99,3 +101,12 @@ def test_a_database_beyond_this_code_is_current_and_one_behind_is_not():
     assert is_current({"something_newer"})
     assert not is_current({"core_0001"})
     assert not is_current(set())
+
+
+async def test_a_service_reads_the_revision_of_a_migrated_database_with_its_own_role(database_url):
+    settings = Settings(environment="test", database_url=database_url)
+    database = await Database.open(settings.database_dsn("membership"), size=1)
+    try:
+        assert await Readiness(database).checks() == {"database": "ok", "migrations": "ok"}
+    finally:
+        await database.close()

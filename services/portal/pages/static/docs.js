@@ -54,7 +54,7 @@ const BOUNDS = {
 function bounds(schema) {
   const said = Object.entries(BOUNDS)
     .filter(([key]) => schema[key] !== undefined && schema[key] !== null)
-    .map(([key, sentence]) => sentence.replace("#", () => String(schema[key])));
+    .map(([key, sentence]) => sentence.replace("#", () => (typeof schema[key] === "string" ? schema[key] : JSON.stringify(schema[key]))));
   return said.length ? el("span", { class: "note" }, ` ${said.join(", ")}`) : null;
 }
 

@@ -109,5 +109,5 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = escm, public, pg_temp AS 
         LIMIT 2001
     ) hit
 $$
-""")
+""")  # noqa: S608
     searching(f"{table}_search(text, text)", owner)

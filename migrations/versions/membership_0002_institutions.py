@@ -110,9 +110,10 @@ RETURNS TABLE (id uuid)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = escm, public, pg_temp
 SET pg_trgm.word_similarity_threshold = 0.5 AS $$
     WITH equal AS (
-        SELECT v.institution_id FROM member_institution_value v
+        SELECT v.institution_id AS id, bool_and(v.kind = 'short') AS is_short FROM member_institution_value v
         WHERE context IS NOT NULL AND (v.kind = 'name' AND v.value = ANY(names)
            OR v.kind = 'domain' AND v.value = ANY(hosts) OR v.kind = 'short' AND v.value = ANY(shorts))
+        GROUP BY v.institution_id
     ), hit AS MATERIALIZED (
         SELECT i.id, word.term, word_similarity(word.term, i.match_key) AS likeness
         FROM unnest(terms) AS word (term) JOIN member_institution i ON i.match_key %> word.term
@@ -120,8 +121,8 @@ SET pg_trgm.word_similarity_threshold = 0.5 AS $$
     ), weight AS (
         SELECT term, 1 / ln(2 + count(*)) AS w FROM hit GROUP BY term
     )
-    (SELECT i.id FROM member_institution i
-     WHERE i.id IN (SELECT institution_id FROM equal) AND {known} LIMIT 100)
+    (SELECT i.id FROM equal JOIN member_institution i USING (id)
+     WHERE {known} ORDER BY equal.is_short, i.id LIMIT 100)
     UNION
     (SELECT hit.id FROM hit JOIN weight USING (term)
      GROUP BY hit.id ORDER BY sum(hit.likeness * weight.w) DESC, hit.id LIMIT 40)

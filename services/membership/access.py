@@ -11,7 +11,7 @@ _SCREENING = "invite request_info start_review approve reject reopen renew suspe
 _EXPERT_OFFICE = _permissions("experts", f"read history create update publish import apply resubmit {_SCREENING}")
 _INSTITUTION_OFFICE = _permissions(
     "institutions",
-    "read history create update publish import verify reject deactivate reactivate withdraw",
+    "read history create update publish import verify link reject deactivate reactivate withdraw",
 )
 _LIST = _permissions("experts", "read history create update import") | _permissions(
     "institutions", "read history create update import"

@@ -2,6 +2,8 @@
 
 from services.membership.affiliations.routes import router as affiliations
 from services.membership.experts.routes import router as experts
+from services.membership.institutions.routes import matching
+from services.membership.institutions.routes import router as institutions
 from services.membership.settings import MembershipSettings
 from shared.web.app import Application
 from shared.web.app import create_app as create
@@ -13,7 +15,7 @@ def create_app(settings: MembershipSettings | None = None) -> Application:
     return create(
         "membership",
         settings or MembershipSettings(),
-        [experts, affiliations],
+        [experts, affiliations, matching, institutions],
         title="Membership",
         description="Experts, their affiliations and institutions.",
         **service_parts(),

@@ -1,0 +1,80 @@
+"""Writing institutions: one function per verb. Each writes its rows, one audit entry and one fact."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from services.membership.access import ROLES
+from services.membership.institutions import domain, queries
+from services.membership.institutions.tables import institution
+from services.membership.institutions.values import replace_values
+from shared.database.statements import Row
+from shared.database.unit_of_work import Connect, UnitOfWork
+from shared.kernel.principal import Principal
+from shared.kernel.resource import Resource
+from shared.records.kind import Kind, Step, permitted, require, require_publishing
+from shared.records.sight import Sight, sight_of
+
+WRITABLE = ("names", "country", "ror", "types", "domains", "links", "locations", "heri", "visibility")
+_DOCUMENTS = ("names", "locations")
+INSTITUTIONS: Kind[domain.InstitutionCase] = Kind(
+    Resource("membership", "institutions", "institution"),
+    institution,
+    domain.LIFECYCLE,
+    (*WRITABLE, "status", "merged_into"),
+)
+
+
+def written(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields that a caller writes, as they stand in a row that was read."""
+    return {name: orjson.loads(row[name]) if name in _DOCUMENTS else row[name] for name in WRITABLE}
+
+
+async def create(uow: UnitOfWork, sight: Sight, values: Mapping[str, Any]) -> Row:
+    """A new institution, submitted. Raises Forbidden `country_forbidden` outside the caller's grant."""
+    require(sight, "create", values["country"])
+    require_publishing(sight, values["visibility"], values["country"])
+    row = await INSTITUTIONS.enter(uow, {"status": "submitted", **values, **domain.derived(values)})
+    await replace_values(uow, row)
+    return row
+
+
+async def update(uow: UnitOfWork, sight: Sight, seen: Row, values: Mapping[str, Any]) -> Row:
+    """The institution with new values; where nothing differs, nothing is written and the version stays."""
+    before = await INSTITUTIONS.lock(uow, seen["id"], seen["version"])
+    if (values["country"], values["visibility"]) != (before["country"], before["visibility"]):
+        require(sight, "update", values["country"])
+        require_publishing(sight, values["visibility"], values["country"], before["id"])
+    after = await INSTITUTIONS.edit(uow, before, {**values, **domain.derived(values)})
+    if after["version"] != before["version"]:
+        await replace_values(uow, after)
+    return after
+
+
+async def transition(uow: UnitOfWork, sight: Sight, seen: Row, step: Step) -> Row:
+    """One step of the lifecycle. Raises what `Lifecycle.advance` raises."""
+    before = await INSTITUTIONS.lock(uow, seen["id"], seen["version"])
+    case = await case_of(uow.connect, sight.principal, before, step.fields)
+
+    def effects(target: str) -> dict[str, Any]:
+        return {"merged_into": UUID(step.fields["institution_id"])} if target == "linked" else {}
+
+    return await INSTITUTIONS.step(uow, before, step, case, permitted(sight, before), effects)
+
+
+async def case_of(
+    connect: Connect, principal: Principal, _row: Mapping[str, Any], fields: Mapping[str, Any]
+) -> domain.InstitutionCase:
+    """What the guards look at: whether the institution to link to counts for this caller."""
+    try:
+        winner = UUID(fields["institution_id"])
+    except KeyError:
+        return domain.InstitutionCase("institution_missing")
+    except (TypeError, ValueError, AttributeError):
+        return domain.InstitutionCase("institution_unknown")
+    sight = sight_of(principal, ROLES, INSTITUTIONS.resource)
+    async with connect() as connection:
+        counts = await queries.linkable(connection, sight, winner)
+    return domain.InstitutionCase(None if counts else "institution_unknown")

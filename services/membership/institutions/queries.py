@@ -1,0 +1,147 @@
+"""Reading institutions: what a caller may see, one, many, by name, and which an affiliation may mean."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, Text, any_, bindparam, column, func, select, true
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.sql.elements import ColumnElement
+
+from services.membership.institutions.domain import LIFECYCLE, MATCHED, NOT_PUBLIC, PUBLISHED, TYPES, normal_domain
+from services.membership.institutions.matching import Affiliation
+from services.membership.institutions.tables import institution, institution_value
+from shared.database.context import context
+from shared.database.statements import Connection, Row, Shapes
+from shared.kernel.identifiers import ror_id
+from shared.records.columns import Renderer
+from shared.records.listing import Filter, Listing, countries, fragment, one_of, region, updated, values
+from shared.records.sight import Sight, Variant, constant, visible
+
+_HIDDEN = {"search_key", "match_key", "previous_status"}
+COLUMNS: Mapping[str, ColumnElement[Any]] = {c.key: c for c in institution.c if c.key not in _HIDDEN}
+PUBLIC_COLUMNS = {name: column for name, column in COLUMNS.items() if name not in NOT_PUBLIC}
+
+
+def visible_to(variant: Variant) -> Select[Any]:
+    """The first wall: institutions that a caller of this variant may know of, merged ones left out."""
+    return known_to(variant).where(institution.c.merged_into.is_(None))
+
+
+def known_to(variant: Variant) -> Select[Any]:
+    """The same with merged ones, which answer 308."""
+    return select(institution).where(visible(institution, variant, PUBLISHED))
+
+
+def _valued(kind: str) -> Any:
+    return lambda bound: (
+        select(institution_value.c.institution_id)
+        .where(
+            institution_value.c.institution_id == institution.c.id,
+            institution_value.c.kind == kind,
+            institution_value.c.value == any_(bound),
+        )
+        .exists()
+    )
+
+
+def _value(name: str, description: str, check: Any) -> Filter:
+    parsed = values(name, institution.c.status, description, check)
+    return Filter(name, description, parsed.parse, _valued(name), array=True)
+
+
+def _checked_ror(raw: str) -> str:
+    found = ror_id(raw)
+    if found is None:
+        raise ValueError("is not a ROR id")
+    return found
+
+
+def _checked_domain(raw: str) -> str:
+    found = normal_domain(raw)
+    if found is None:
+        raise ValueError("is not a domain")
+    return found
+
+
+def _flag(raw: str) -> bool:
+    if raw not in ("true", "false"):
+        raise ValueError("is true or false")
+    return raw == "true"
+
+
+FILTERS: Mapping[str, Filter] = {
+    chosen.name: chosen
+    for chosen in (
+        countries(institution.c.country),
+        region(institution.c.country),
+        values("status", institution.c.status, "States, separated by commas", one_of(LIFECYCLE.states)),
+        values("visibility", institution.c.visibility, "Visibilities", one_of(("public", "network", "restricted"))),
+        _value("type", "Types of ROR, separated by commas", one_of(TYPES)),
+        _value("domain", "Domains, separated by commas", _checked_domain),
+        Filter("ror", "A ROR id", _checked_ror, lambda bound: institution.c.ror == bound),
+        Filter("heri", "Whether it teaches or does research", _flag, lambda bound: institution.c.heri == bound),
+        fragment(institution.c.search_key),
+        *updated(institution.c.updated_at),
+    )
+}
+
+LISTING = Listing(
+    base=visible_to,
+    key=institution.c.id,
+    filters=FILTERS,
+    sorts={
+        "display_name": institution.c.sort_name,
+        "created_at": institution.c.created_at,
+        "updated_at": institution.c.updated_at,
+    },
+    columns=COLUMNS,
+    public_columns=PUBLIC_COLUMNS,
+    search="member_institution_search",
+    item=known_to,
+    item_columns={"previous_status": institution.c.previous_status},
+)
+_SHOWN_ELSEWHERE = {"sort_name", "merged_into", "links"}
+render_whole = Renderer({name: c for name, c in COLUMNS.items() if name not in _SHOWN_ELSEWHERE})
+render_public = Renderer({name: c for name, c in PUBLIC_COLUMNS.items() if name not in _SHOWN_ELSEWHERE})
+
+_LOOKED_UP = ("names", "hosts", "shorts", "terms")
+_MATCH_COLUMNS = ("id", "ref", "display_name", "country", "ror", "names", "domains", "locations")
+
+
+def _candidates(variant: Variant) -> Select[Any]:
+    looked_up = [bindparam(name, type_=ARRAY(Text)) for name in _LOOKED_UP]
+    found = func.escm.member_institution_candidates(*looked_up, bindparam("only_country", type_=Text), context.c.c)
+    hits = found.table_valued(column("id", institution.c.id.type)).lateral("hits")
+    rows = (
+        visible_to(variant)
+        .with_only_columns(*(institution.c[name] for name in _MATCH_COLUMNS))
+        .where(
+            institution.c.id == hits.c.id, institution.c.status.in_([constant(status) for status in sorted(MATCHED)])
+        )
+        .lateral("r")
+    )
+    return select(*rows.c).select_from(context.join(hits, true()).join(rows, true()))
+
+
+_CANDIDATES = Shapes(_candidates)
+
+
+async def candidates(connection: Connection, sight: Sight, said: Affiliation, country: str | None) -> list[Row]:
+    """Institutions that the caller may see and that the affiliation may mean, some 140 at most; of one country where
+    it is given."""
+    return await _CANDIDATES.get(sight.variant).fetch(
+        connection,
+        names=list(said.names),
+        hosts=[domain for host in said.hosts for domain in host],
+        shorts=sorted(said.shorts),
+        terms=list(said.terms),
+        only_country=country,
+        **sight.parameters,
+    )
+
+
+async def linkable(connection: Connection, sight: Sight, key: UUID) -> bool:
+    """Whether the caller may see this institution and it is verified or inactive."""
+    row = await LISTING.get(connection, sight, key)
+    return row is not None and row["merged_into"] is None and row["status"] in PUBLISHED

@@ -1,0 +1,83 @@
+"""Institutions over HTTP: the routes of every record, and the match of an affiliation."""
+
+from typing import Annotated
+
+import orjson
+from fastapi import Query, Response
+
+from services.membership.access import ROLES
+from services.membership.institutions import operations, queries
+from services.membership.institutions.domain import NOT_PUBLIC
+from services.membership.institutions.matching import LONGEST, Candidate, rank, take_apart
+from services.membership.institutions.queries import LISTING
+from services.membership.institutions.schemas import Institution, InstitutionBody, Matches, present, present_match
+from shared.database.statements import Row
+from shared.database.unit_of_work import UnitOfWork
+from shared.kernel.countries import known_codes
+from shared.kernel.errors import invalid_parameter
+from shared.kernel.text import fold
+from shared.records.sight import Sight
+from shared.web.answers import JSON
+from shared.web.call import CurrentCall, public
+from shared.web.records import RecordApi
+from shared.web.route import ResourceRouter
+from shared.web.translation import register_constraint
+
+register_constraint("member_institution_ror_key", "/ror", "Another institution of this country has this ROR id.")
+
+
+async def _create(uow: UnitOfWork, sight: Sight, body: InstitutionBody) -> Row:
+    return await operations.create(uow, sight, body.model_dump(mode="json"))
+
+
+async def _update(uow: UnitOfWork, sight: Sight, row: Row, body: InstitutionBody) -> Row:
+    return await operations.update(uow, sight, row, body.model_dump(mode="json"))
+
+
+INSTITUTION_API = RecordApi(
+    kind=operations.INSTITUTIONS,
+    roles=ROLES,
+    listing=LISTING,
+    answer=Institution,
+    create_body=InstitutionBody,
+    body=InstitutionBody,
+    present=present,
+    case=operations.case_of,
+    create=_create,
+    update=_update,
+    transition=operations.transition,
+    written=operations.written,
+    hidden=NOT_PUBLIC,
+    is_public=True,
+)
+router = INSTITUTION_API.routes()
+matching = ResourceRouter(operations.INSTITUTIONS.resource, ROLES)
+"""Stands before `router`, whose items would take `match` for an id."""
+
+
+@matching.get(
+    "/match",
+    operation_id="matchInstitution",
+    summary="Which institutions an affiliation may mean",
+    responses={200: {"model": Matches}},
+)
+@public
+async def match_institution(
+    call: CurrentCall,
+    affiliation: Annotated[str, Query(min_length=1, max_length=LONGEST)],
+    country: Annotated[str | None, Query(min_length=2, max_length=2)] = None,
+    limit: Annotated[int, Query(ge=1, le=20)] = 5,
+) -> Response:
+    """Every institution counts that the caller may see and that is submitted, verified or inactive."""
+    if "\0" in affiliation or not fold(affiliation):
+        raise invalid_parameter("affiliation", "Holds nothing to search for.")
+    if country is not None and country not in known_codes(fictional=True):
+        raise invalid_parameter("country", "Not a known country.")
+    said = take_apart(affiliation)
+    async with call.connection() as connection:
+        rows = await queries.candidates(connection, call.sight, said, country)
+    by_id = {row["id"]: row for row in rows}
+    found = [Candidate(row["id"], row["country"], row["names"], row["domains"], row["locations"]) for row in rows]
+    matches = rank(said, found, country)[:limit]
+    items = [present_match(match, by_id[match.candidate.key]) for match in matches]
+    return Response(orjson.dumps({"items": items}), media_type=JSON)

@@ -16,10 +16,11 @@ run: environment-run ## start the whole system; Ctrl-C stops it
 test: environment-test ## run the tests, on servers of their own
 	@exec $(PYTEST) -n 2
 
-lint: environment-test ## check style and types
+lint: environment-test ## check style, types and imports
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
+	.venv/bin/lint-imports
 
 openapi: environment-run ## write the published contract to services/portal/specs
 	$(ESCM) openapi

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from deploy.cli.console import out
-from deploy.cli.database import database_url
+from deploy.cli.installation import database_url
 
 app = typer.Typer(help="Administrators of this installation.", no_args_is_help=True)
 
@@ -25,7 +25,8 @@ def create(
     ] = "",
 ) -> None:
     """Create an account with the role secretariat_admin everywhere."""
+    url = database_url()
     from services.access.administration import create_admin
 
-    asyncio.run(create_admin(database_url(), email=email, name=name, password=password))
+    asyncio.run(create_admin(url, email=email, name=name, password=password))
     out.print(f"{email} may log in and do everything.", markup=False)

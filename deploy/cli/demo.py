@@ -6,7 +6,7 @@ import json
 import typer
 
 from deploy.cli.console import working
-from deploy.cli.database import database_url
+from deploy.cli.installation import database_url
 
 app = typer.Typer(help="Example data in the fictional countries XA and XB.", no_args_is_help=True)
 

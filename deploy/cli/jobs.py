@@ -1,5 +1,81 @@
-"""`escm jobs`: what the queue gave up on."""
+"""`escm jobs`: the facts and jobs that the queue gave up on."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
 
 import typer
+from rich.table import Table
 
-app = typer.Typer(help="Dead letters of the queue.", no_args_is_help=True)
+from deploy.cli.console import fail, out
+from deploy.cli.installation import database_url
+
+if TYPE_CHECKING:
+    from shared.database.unit_of_work import UnitOfWork
+
+app = typer.Typer(help="Dead letters: facts and jobs that failed for good.", no_args_is_help=True)
+
+
+@app.command("list")
+def list_dead(
+    limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many at most, the latest first.")] = 200,
+) -> None:
+    """List the dead letters with their error."""
+    from shared.messaging.jobs import DeadLetter, dead
+
+    async def read() -> list[DeadLetter]:
+        async with _relay() as uow:
+            return await dead(uow.connection, limit)
+
+    letters = asyncio.run(read())
+    if not letters:
+        out.print("No dead letters.")
+        return
+    table = Table("id", "service", "kind", "name", "attempts", "given up", "error", box=None, pad_edge=False)
+    for letter in letters:
+        attempts, at = str(letter.attempts), f"{letter.at:%Y-%m-%d %H:%M:%S}"
+        table.add_row(str(letter.id), letter.service, letter.kind, letter.name, attempts, at, letter.error)
+    out.print(table)
+
+
+@app.command()
+def replay(
+    letters: Annotated[list[UUID] | None, typer.Argument(help="The ids of the dead letters.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="All of them.")] = False,
+) -> None:
+    """Give dead letters all their attempts again. Status 1 where one of them is none."""
+    if bool(letters) == every:
+        fail("name the letters, or give --all")
+
+    async def run() -> tuple[int, list[UUID]]:
+        from shared.messaging.jobs import dead
+        from shared.messaging.jobs import replay as again
+
+        async with _relay() as uow:
+            chosen = letters or [letter.id for letter in await dead(uow.connection, 100_000)]
+            missed = [letter for letter in chosen if not await again(uow, letter)]
+        return len(chosen) - len(missed), missed
+
+    replayed, missed = asyncio.run(run())
+    out.print(f"{replayed} replayed.")
+    if missed:
+        fail(f"no dead letters: {', '.join(map(str, missed))}")
+
+
+@asynccontextmanager
+async def _relay() -> AsyncIterator["UnitOfWork"]:
+    """A transaction in the role of the relay, which alone may touch the rows of every consumer."""
+    url = database_url()
+    from shared.configuration.settings import Settings
+    from shared.database.context import SYSTEM_CONTEXT
+    from shared.database.pool import Database
+    from shared.database.unit_of_work import unit_of_work
+
+    database = await Database.open(Settings(database_url=url).database_dsn("relay"), size=1, application="escm-jobs")
+    try:
+        async with unit_of_work(database, SYSTEM_CONTEXT) as uow:
+            yield uow
+    finally:
+        await database.close()

@@ -3,9 +3,11 @@
 import typer
 
 from deploy.cli import admin, database, demo, doctor, jobs, openapi, processes, up
+from deploy.cli.failures import Commands
 
 app = typer.Typer(
     name="escm",
+    cls=Commands,
     help="Runs and looks after the backend of the ESCM secretariat.",
     no_args_is_help=True,
     pretty_exceptions_show_locals=False,

@@ -9,6 +9,8 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from deploy.cli.installation import enter
+
 App = Literal["membership", "centres", "actions", "access", "portal", "all"]
 Worker = Literal["membership", "centres", "actions", "access"]
 
@@ -21,6 +23,7 @@ def serve(
     drain: Annotated[float, typer.Option(help="Seconds of taking requests after SIGTERM, while not ready.")] = 0,
 ) -> None:
     """Serve the API of one service, or of all."""
+    enter()
     import uvloop
 
     from deploy.cli.serving import serve as run
@@ -30,11 +33,13 @@ def serve(
 
 def worker(service: Annotated[Worker, typer.Argument(help="Whose facts and jobs to work on.")]) -> None:
     """Work on the facts and jobs of one service until SIGTERM."""
+    enter()
     _run(import_module(f"services.{service}.worker").run())
 
 
 def relay() -> None:
     """Sequence committed facts and hand them to their consumers until SIGTERM."""
+    enter()
     from shared.messaging.relay import run
 
     _run(run())

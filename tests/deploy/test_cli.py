@@ -1,8 +1,11 @@
 """The command `escm`."""
 
+import asyncio
 import json
 from pathlib import Path
+from uuid import UUID
 
+import asyncpg
 import pytest
 from typer.testing import CliRunner
 
@@ -48,3 +51,42 @@ def test_the_doctor_tells_what_is_wrong_and_how_to_mend_it(tmp_path: Path) -> No
     assert found.exit_code == 1
     for words in (f"rm {tmp_path}", "no process: relay", "correct DATABASE_URL", "correct REDIS_URL"):
         assert words in found.output
+
+
+def test_a_command_without_a_database_says_what_to_set(tmp_path: Path) -> None:
+    shown = runner.invoke(app, ["migrate"], env={"ESCM_LOCAL_FOLDER": str(tmp_path)})
+    assert shown.exit_code == 1
+    assert "DATABASE_URL is not set" in shown.output
+
+
+def test_a_mistyped_setting_stops_a_command_with_its_name(tmp_path: Path) -> None:
+    given = {"DATABASE_URL": "postgresql://a:b@127.0.0.1:9/c", "ESCM_ROLE_PREFFIX": "other"}
+    shown = runner.invoke(app, ["migrate"], env=given)
+    assert shown.exit_code == 1
+    assert "ESCM_ROLE_PREFFIX is not a setting" in shown.output
+
+
+def test_dead_letters_are_listed_and_replayed(database_url: str) -> None:
+    letter = asyncio.run(_bury(database_url))
+    given = {"DATABASE_URL": database_url}
+    listed = runner.invoke(app, ["jobs", "list"], env={**given, "COLUMNS": "200"})
+    assert listed.exit_code == 0, listed.output
+    assert str(letter) in listed.output
+    assert runner.invoke(app, ["jobs", "replay"], env=given).exit_code == 1
+    replayed = runner.invoke(app, ["jobs", "replay", str(letter)], env=given)
+    assert (replayed.exit_code, replayed.output) == (0, "1 replayed.\n")
+    again = runner.invoke(app, ["jobs", "replay", str(letter)], env=given)
+    assert again.exit_code == 1
+    assert str(letter) in again.output
+
+
+async def _bury(url: str) -> UUID:
+    connection = await asyncpg.connect(url, server_settings={"search_path": "escm"})
+    try:
+        letter: UUID = await connection.fetchval(
+            "INSERT INTO core_batch (consumer, lane, positions, patterns, state, attempts, error, finished_at)"
+            " VALUES ('centres', 'normal', '{1}', '{}', 'dead', 8, 'ValueError', now()) RETURNING id"
+        )
+    finally:
+        await connection.close()
+    return letter

@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, unquote_plus
 
 from shared.kernel.errors import Malformed, Unauthenticated
 
+FORM = "application/x-www-form-urlencoded"
 LONGEST_FORM = 16 * 1024
 FREE_FAILURES = 5
 """Wrong passwords in a row that cost nothing. Each further one locks the address: 30 s, twice as long every time."""

@@ -4,11 +4,9 @@ from typing import Annotated, cast
 
 from fastapi import Depends, Request
 
-from services.access.tokens.domain import LONGEST_FORM, Assertion, Secret, client_credentials, read_form
+from services.access.tokens.domain import FORM, LONGEST_FORM, Assertion, Secret, client_credentials, read_form
 from services.access.tokens.operations import TokenDesk
 from shared.kernel.errors import TooLarge, UnsupportedMedia
-
-FORM = "application/x-www-form-urlencoded"
 
 
 class TokenRequest:

@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.access.tokens.guards import FORM
+from services.access.tokens.domain import FORM
 
 
 class Token(BaseModel):

@@ -1,0 +1,41 @@
+"""What time does to tokens, assertions and failed logins."""
+
+from uuid import uuid4
+
+import asyncpg
+
+from services.access.administration import setting_up
+from services.access.tokens.jobs import forget_what_is_over
+from services.access.worker import SCHEDULES, create_worker
+
+
+async def test_what_is_over_is_forgotten_and_the_rest_kept(database_url: str) -> None:
+    connection = await asyncpg.connect(database_url)
+    over, living = uuid4().hex, uuid4().hex
+    for name, shift in ((over, "-2 hours"), (living, "2 hours")):
+        await connection.execute(
+            f"INSERT INTO escm.access_revoked_token VALUES ($1, 'account', $2, now() + interval '{shift}')",
+            name,
+            uuid4(),
+        )
+        await connection.execute(
+            f"INSERT INTO escm.access_used_assertion VALUES ($1, now() + interval '{shift}')", name.encode()
+        )
+        await connection.execute(
+            f"INSERT INTO escm.access_failed_login VALUES ($1, 9, now(), now() + interval '{shift}')", name.encode()
+        )
+    async with setting_up(database_url) as uow:
+        await forget_what_is_over(uow)
+    for table, column, names in (
+        ("access_revoked_token", "token_id", [over, living]),
+        ("access_used_assertion", "digest", [over.encode(), living.encode()]),
+        ("access_failed_login", "email_digest", [over.encode(), living.encode()]),
+    ):
+        rows = await connection.fetch(f"SELECT {column} n FROM escm.{table} WHERE {column} = ANY($1)", names)
+        assert [row["n"] for row in rows] == names[1:]
+    await connection.close()
+
+
+def test_the_worker_keeps_its_schedules() -> None:
+    assert create_worker() is not None
+    assert set(SCHEDULES) == {"expire_grants", "turn_signing_keys", "forget_what_is_over"}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 import typer
-from rich.table import Table
+from rich.table import Column, Table
 
 from deploy.cli.console import fail, out
 from deploy.cli.installation import database_url
@@ -33,7 +33,8 @@ def list_dead(
     if not letters:
         out.print("No dead letters.")
         return
-    table = Table("id", "service", "kind", "name", "attempts", "given up", "error", box=None, pad_edge=False)
+    identity = Column("id", min_width=36)  # it is what a person copies to `replay`
+    table = Table(identity, "service", "kind", "name", "attempts", "given up", "error", box=None, pad_edge=False)
     for letter in letters:
         attempts, at = str(letter.attempts), f"{letter.at:%Y-%m-%d %H:%M:%S}"
         table.add_row(str(letter.id), letter.service, letter.kind, letter.name, attempts, at, letter.error)

@@ -24,7 +24,13 @@ class Commands(TyperGroup):
 
 def _sentence(failure: Exception) -> str:
     """For a person; empty where the failure is a fault of ours, to be seen whole."""
-    from asyncpg import PostgresError
+    from asyncpg import (
+        CannotConnectNowError,
+        InsufficientPrivilegeError,
+        InvalidAuthorizationSpecificationError,
+        InvalidCatalogNameError,
+        PostgresConnectionError,
+    )
     from pydantic import ValidationError
 
     from migrations.roles import UnfitDatabase
@@ -37,6 +43,13 @@ def _sentence(failure: Exception) -> str:
             return " ".join([failure.detail, *(error.detail for error in failure.errors)]).strip()
         case UnfitDatabase():
             return str(failure)
-        case PostgresError() | ConnectionError():
+        case (
+            ConnectionError()
+            | CannotConnectNowError()
+            | InsufficientPrivilegeError()
+            | InvalidAuthorizationSpecificationError()
+            | InvalidCatalogNameError()
+            | PostgresConnectionError()
+        ):
             return f"{failure}; `escm doctor` looks for the cause"
     return ""

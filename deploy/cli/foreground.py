@@ -9,7 +9,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from rich.logging import RichHandler
 from rich.table import Table
 
 from deploy.cli.console import err, out
@@ -20,9 +19,7 @@ from deploy.local.system import System
 
 async def run(root: Path, port: int) -> None:
     """Start, announce, wait, stop. Raises LocalStackError where the start fails."""
-    logging.basicConfig(
-        level=logging.WARNING, format="%(message)s", handlers=[RichHandler(console=err, show_path=False)]
-    )
+    logging.basicConfig(level=logging.WARNING, format="· %(message)s")
     stack = Stack(
         Folder.open(root), lambda: System(port), _prepare, tell=lambda step: err.print(f"· {step}", markup=False)
     )

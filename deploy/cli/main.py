@@ -10,7 +10,7 @@ app = typer.Typer(
     cls=Commands,
     help="Runs and looks after the backend of the ESCM secretariat.",
     no_args_is_help=True,
-    pretty_exceptions_show_locals=False,
+    pretty_exceptions_enable=False,
     add_completion=False,
 )
 app.command("up")(up.up)

@@ -22,6 +22,9 @@ lint: environment-test ## check style, types and imports
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 
+bench: environment-test ## measure against a bare bound, into .local/bench.json; BENCH=W1,W2 picks
+	@exec .venv/bin/python -m tests.bench
+
 openapi: environment-run ## write the published contract to services/portal/specs
 	$(ESCM) openapi
 
@@ -31,4 +34,4 @@ clean: ## remove the data, logs and caches of this clone
 environment-%:
 	@$(PYTHON) deploy/local/environment.py $*
 
-.PHONY: help setup run test lint openapi clean
+.PHONY: help setup run test lint bench openapi clean

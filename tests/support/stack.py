@@ -98,9 +98,9 @@ def _addresses(config: pytest.Config) -> dict[str, str]:
     until = time.monotonic() + _PATIENCE
     while not (root / "addresses").exists():
         with suppress(FileNotFoundError):
-            pytest.exit(f"the test stack did not start: {(root / 'failure').read_text()}", 3)
+            pytest.fail(f"the test stack did not start: {(root / 'failure').read_text()}", pytrace=False)
         if time.monotonic() > until:
-            pytest.exit(f"the test stack is not ready after {_PATIENCE:.0f} s", 3)
+            pytest.fail(f"the test stack is not ready after {_PATIENCE:.0f} s", pytrace=False)
         time.sleep(0.02)
     return dict(json.loads((root / "addresses").read_text()))
 

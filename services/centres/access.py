@@ -1,0 +1,40 @@
+"""Who may do what in centres. Pure rules; rows are scoped by `visible_to`, states by the lifecycles."""
+
+from shared.kernel.principal import RoleTable
+
+
+def _permissions(resources: str, verbs: str) -> frozenset[tuple[str, str]]:
+    return frozenset((resource, verb) for resource in resources.split() for verb in verbs.split())
+
+
+_READ = _permissions("committees seats centres terms", "read history")
+_READ_FILES = _READ | _permissions("agreements", "read history")
+_COMMITTEE = _permissions("committees", "create update form request_recognition") | _permissions(
+    "seats", "create update end"
+)
+_APPLY = _permissions("centres", "create update submit resubmit submit_renewal withdraw") | _permissions(
+    "agreements", "create update send sign"
+)
+
+ROLES: RoleTable = {
+    "secretariat_admin": frozenset({("*", "*")}),
+    "secretariat_officer": _READ_FILES
+    | _COMMITTEE
+    | _permissions("committees", "publish return suspend reinstate abandon")
+    | _APPLY
+    | _permissions("centres", "publish accept_complete return_incomplete request_info recommend decline")
+    | _permissions("reviews", "read create record"),
+    "auditor": _permissions("*", "read history"),
+    "reviewer": _READ | _permissions("reviews", "read create"),
+    "committee_president": _READ_FILES | _COMMITTEE | _APPLY,
+    "committee_secretary": _READ_FILES | _COMMITTEE | _APPLY,
+    "institution_representative": _READ_FILES | _APPLY,
+    "centre_director": _READ_FILES | _APPLY,
+    "government_focal_point": _READ_FILES,
+    "national_author": _READ_FILES,
+    "national_publisher": _READ_FILES,
+    "api_client": _READ_FILES | _COMMITTEE | _APPLY,
+}
+"""Role → permissions. `publish` is the permission to make a record public, `record` (reviews) the one to enter what
+another person has reviewed. A grant over an institution lets its representative apply for a centre that it hosts; the
+steps after that need a grant over the centre."""

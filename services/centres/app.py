@@ -1,0 +1,23 @@
+"""The centres app."""
+
+from services.centres.committees.domain import RecognitionRules
+from services.centres.committees.routes import routes as committees
+from services.centres.seats.routes import router as seats
+from services.centres.settings import CentresSettings
+from shared.web.app import Application
+from shared.web.app import create_app as create
+from shared.web.service import service_parts
+
+
+def create_app(settings: CentresSettings | None = None) -> Application:
+    """The app of the centres service under the given settings, or those of the environment."""
+    settings = settings or CentresSettings()
+    rules = RecognitionRules(settings.recognition_seats, settings.recognition_institutions)
+    return create(
+        "centres",
+        settings,
+        [committees(rules), seats],
+        title="Centres",
+        description="National committees and their seats, centres with their terms, reviews and agreements.",
+        **service_parts(),
+    )

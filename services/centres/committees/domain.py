@@ -1,0 +1,81 @@
+"""The life of a national committee: preparatory at first, the scientific committee once it is recognised."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from shared.kernel.lifecycle import Lifecycle, step
+from shared.kernel.text import search_key
+
+PUBLISHED = frozenset({"recognised"})
+
+
+@dataclass(frozen=True, slots=True)
+class RecognitionRules:
+    """What a committee has before it may ask to be recognised: filled seats of any office, partner institutions."""
+
+    seats: int = 3
+    institutions: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class CommitteeCase:
+    """What the guards look at. Seats count while they are appointed and not over."""
+
+    rules: RecognitionRules
+    has_host: bool
+    has_decision: bool
+    has_bylaws: bool
+    partners: int
+    presidents: int
+    secretaries: int
+    seats: int
+
+
+def _formable(case: CommitteeCase) -> str | None:
+    wanted = (
+        ("president_missing", case.presidents),
+        ("secretary_missing", case.secretaries),
+        ("host_missing", case.has_host),
+        ("decision_missing", case.has_decision),
+    )
+    return next((reason for reason, found in wanted if not found), None)
+
+
+def _recognisable(case: CommitteeCase) -> str | None:
+    wanted = (
+        ("bylaws_missing", case.has_bylaws),
+        ("members_missing", case.seats >= case.rules.seats),
+        ("institutions_missing", case.partners >= case.rules.institutions),
+    )
+    return next((reason for reason, found in wanted if not found), None)
+
+
+LIFECYCLE: Lifecycle[CommitteeCase] = Lifecycle(
+    ("proposed", "preparatory", "recognition_review", "recognised", "suspended", "dissolved", "abandoned"),
+    (
+        step("form", "proposed", "preparatory", guard=_formable, fact="formed"),
+        step("request_recognition", "preparatory", "recognition_review", guard=_recognisable),
+        step("recognise", "recognition_review", "recognised"),
+        step("return", "recognition_review", "preparatory", reason_required=True),
+        step("suspend", "preparatory|recognised", "suspended", reason_required=True),
+        step("reinstate", "suspended", None, fact="reinstated"),
+        step("dissolve", "recognised|suspended", "dissolved", reason_required=True),
+        step("abandon", "proposed|preparatory", "abandoned"),
+    ),
+)
+
+
+def names_search_key(names: Mapping[str, str]) -> str:
+    """The names in all languages, folded."""
+    return search_key(*names.values())
+
+
+def dates_of(verb: str, row: Mapping[str, Any], today: date) -> dict[str, date]:
+    """The day that a step is dated: of the minuted decision where that lies behind, else the day it is taken."""
+    if verb == "form":
+        return {"formed_on": min(date.fromisoformat(row["decision"]["date"]), today)}
+    if verb == "recognise":
+        return {"recognised_on": today}
+    return {"ended_on": today} if verb in ("dissolve", "abandon") else {}

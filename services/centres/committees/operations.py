@@ -1,0 +1,109 @@
+"""Writing committees: one function per verb. Each writes its row, one audit entry and one fact."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import bindparam
+from sqlalchemy import update as sql_update
+
+from services.centres.committees import domain, queries
+from services.centres.committees.tables import committee, seat
+from services.centres.references import require_institutions
+from shared.database.statements import Row, Statement
+from shared.database.unit_of_work import Connect, UnitOfWork
+from shared.kernel.clock import today
+from shared.kernel.errors import invalid_field
+from shared.kernel.principal import Principal
+from shared.kernel.resource import Resource
+from shared.records.kind import Kind, Step, permitted, require, require_publishing
+from shared.records.sight import Sight
+
+COMMITTEES: Kind[domain.CommitteeCase] = Kind(
+    Resource("centres", "committees", "committee"),
+    committee,
+    domain.LIFECYCLE,
+    (
+        "names",
+        "host_institution_id",
+        "partner_institution_ids",
+        "decision",
+        "bylaws",
+        "visibility",
+        "status",
+        "formed_on",
+        "recognised_on",
+        "ended_on",
+    ),
+)
+_FOLLOW = Statement(
+    sql_update(seat).where(seat.c.committee_id == bindparam("key")).values(visibility=bindparam("visibility"))
+)
+"""Seats carry their committee's visibility."""
+
+
+async def create(uow: UnitOfWork, sight: Sight, values: Mapping[str, Any]) -> Row:
+    """A proposed committee. The country's living one is the only one: another is a conflict.
+
+    Raises Forbidden outside the caller's grant, Invalid for an institution that the caller does not know.
+    """
+    require(sight, "create", values["country"])
+    require_publishing(sight, values["visibility"], values["country"])
+    await require_institutions(uow, _institutions(values))
+    return await COMMITTEES.enter(uow, {**values, "status": "proposed", **_derived(values)})
+
+
+async def update(uow: UnitOfWork, sight: Sight, seen: Row, values: Mapping[str, Any]) -> Row:
+    """The committee with new values. Raises Invalid where it would move to another country."""
+    before = await COMMITTEES.lock(uow, seen["id"], seen["version"])
+    if values["country"] != before["country"]:
+        raise invalid_field("/country", "invalid_value", "A committee stays in its country.")
+    if values["visibility"] != before["visibility"]:
+        require_publishing(sight, values["visibility"], before["country"], before["id"])
+    known = {before["host_institution_id"], *before["partner_institution_ids"]}
+    fresh = {pointer: key for pointer, key in _institutions(values).items() if key not in known}
+    await require_institutions(uow, fresh)
+    after = await COMMITTEES.edit(uow, before, {**values, **_derived(values)})
+    if after["visibility"] != before["visibility"]:
+        await _FOLLOW.execute(uow.connection, key=after["id"], visibility=after["visibility"])
+    return after
+
+
+async def transition(rules: domain.RecognitionRules, uow: UnitOfWork, sight: Sight, seen: Row, step: Step) -> Row:
+    """One step of the lifecycle. Raises what `Lifecycle.advance` raises."""
+    before = await COMMITTEES.lock(uow, seen["id"], seen["version"])
+    case = await case_of(rules, uow.connect, sight.principal, before, step.fields)
+    dates = domain.dates_of
+    return await COMMITTEES.step(
+        uow, before, step, case, permitted(sight, before), lambda _target: dates(step.action, before, today())
+    )
+
+
+async def case_of(
+    rules: domain.RecognitionRules,
+    connect: Connect,
+    _principal: Principal,
+    row: Mapping[str, Any],
+    _fields: Mapping[str, Any],
+) -> domain.CommitteeCase:
+    """What the guards look at; it is the same for every caller."""
+    async with connect() as connection:
+        counts = await queries.standing(connection, row["id"])
+    return domain.CommitteeCase(
+        rules=rules,
+        has_host=row["host_institution_id"] is not None,
+        has_decision=row["decision"] is not None,
+        has_bylaws=row["bylaws"] is not None,
+        partners=len(row["partner_institution_ids"]),
+        presidents=counts["presidents"],
+        secretaries=counts["secretaries"],
+        seats=counts["seats"],
+    )
+
+
+def _derived(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {"search_key": domain.names_search_key(values["names"])}
+
+
+def _institutions(values: Mapping[str, Any]) -> dict[str, Any]:
+    partners = {f"/partner_institution_ids/{n}": key for n, key in enumerate(values["partner_institution_ids"])}
+    return {"/host_institution_id": values["host_institution_id"], **partners}

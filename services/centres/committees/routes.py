@@ -1,0 +1,47 @@
+"""Committees over HTTP: the routes of every record, from this description."""
+
+from functools import partial
+
+from services.centres.access import ROLES
+from services.centres.committees import operations
+from services.centres.committees.domain import RecognitionRules
+from services.centres.committees.queries import LISTING
+from services.centres.committees.schemas import Committee, CommitteeBody, present
+from services.centres.committees.tables import committee
+from services.centres.records import row_values, written
+from shared.database.statements import Row
+from shared.database.unit_of_work import UnitOfWork
+from shared.records.sight import Sight
+from shared.web.records import RecordApi
+from shared.web.route import ResourceRouter
+from shared.web.translation import register_constraint
+
+register_constraint("centre_committee_living_key", "/country", "This country has a living committee already.")
+
+
+async def _create(uow: UnitOfWork, sight: Sight, body: CommitteeBody) -> Row:
+    return await operations.create(uow, sight, row_values(body, committee))
+
+
+async def _update(uow: UnitOfWork, sight: Sight, row: Row, body: CommitteeBody) -> Row:
+    return await operations.update(uow, sight, row, row_values(body, committee))
+
+
+def routes(rules: RecognitionRules) -> ResourceRouter:
+    """The routes under the given rules of recognition."""
+    return RecordApi(
+        kind=operations.COMMITTEES,
+        roles=ROLES,
+        listing=LISTING,
+        answer=Committee,
+        create_body=CommitteeBody,
+        body=CommitteeBody,
+        present=present,
+        case=partial(operations.case_of, rules),
+        create=_create,
+        update=_update,
+        transition=partial(operations.transition, rules),
+        written=written(committee, CommitteeBody.model_fields),
+        hidden=frozenset({"decision", "bylaws"}),
+        is_public=True,
+    ).routes()

@@ -1,0 +1,44 @@
+"""What goes over HTTP for committees."""
+
+from datetime import date
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import AfterValidator, Field
+
+from services.centres.committees.operations import COMMITTEES
+from services.centres.committees.tables import committee
+from services.centres.records import presenter
+from shared.web.fields import Body, CountryCode, Document, RecordAnswer, Titles, Visible
+
+
+def _each_once(keys: list[UUID]) -> list[UUID]:
+    return list(dict.fromkeys(keys))
+
+
+class CommitteeBody(Body):
+    """A committee as it is written. `decision` is the minuted decision that forms it."""
+
+    country: CountryCode
+    names: Titles
+    host_institution_id: UUID | None = None
+    partner_institution_ids: Annotated[list[UUID], Field(max_length=200), AfterValidator(_each_once)] = []
+    decision: Document | None = None
+    bylaws: Document | None = None
+    visibility: Visible = "network"
+
+
+class Committee(RecordAnswer):
+    """A committee as a caller sees it. The documents are for grants that cover it."""
+
+    names: dict[str, str]
+    host_institution_id: UUID | None
+    partner_institution_ids: list[UUID]
+    decision: dict[str, Any] | None = None
+    bylaws: dict[str, Any] | None = None
+    formed_on: date | None
+    recognised_on: date | None
+    ended_on: date | None
+
+
+present = presenter(COMMITTEES.resource, committee, private=("decision", "bylaws"))

@@ -1,0 +1,70 @@
+"""Records of other services, and of this one, that a body names: they exist and the caller may know of them."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from sqlalchemy import ARRAY, Uuid, any_, bindparam, column, select, table
+
+from shared.database.statements import Connection, Statement
+from shared.database.unit_of_work import UnitOfWork
+from shared.kernel.errors import FieldError, Invalid
+from shared.records.sight import constant
+
+_institution = table("member_published_institution", *(column(name) for name in ("id", "status", "merged_into")))
+_expert = table("member_published_expert", *(column(name) for name in ("id", "account_id", "merged_into", "erased_at")))
+_affiliation = table(
+    "member_published_affiliation", *(column(name) for name in ("expert_id", "institution_id", "starts", "ends"))
+)
+_ids = bindparam("ids", type_=ARRAY(Uuid))
+_INSTITUTIONS = Statement(
+    select(_institution.c.id).where(
+        _institution.c.id == any_(_ids),
+        _institution.c.merged_into.is_(None),
+        _institution.c.status.in_([constant(status) for status in ("submitted", "verified", "inactive")]),
+    )
+)
+_EXPERTS = Statement(
+    select(_expert.c.id).where(
+        _expert.c.id == any_(_ids), _expert.c.merged_into.is_(None), _expert.c.erased_at.is_(None)
+    )
+)
+_ACCOUNT = Statement(select(_expert.c.account_id).where(_expert.c.id == bindparam("expert")))
+_AFFILIATIONS = Statement(
+    select(_affiliation.c.ends).where(
+        _affiliation.c.expert_id == bindparam("expert"), _affiliation.c.institution_id == bindparam("institution")
+    )
+)
+
+
+async def require_institutions(uow: UnitOfWork, named: Mapping[str, UUID | None]) -> None:
+    """Raises Invalid `unknown_reference` for each pointer whose institution is not to be found, merged or withdrawn."""
+    await _require(uow.connection, _INSTITUTIONS, named, "There is no such institution.")
+
+
+async def require_experts(uow: UnitOfWork, named: Mapping[str, UUID | None]) -> None:
+    """Raises Invalid `unknown_reference` for each pointer whose expert is not to be found, merged or erased."""
+    await _require(uow.connection, _EXPERTS, named, "There is no such expert.")
+
+
+async def account_of(connection: Connection, expert: UUID) -> UUID | None:
+    """The account of an expert, where they have one."""
+    found: UUID | None = await _ACCOUNT.fetchval(connection, expert=expert)
+    return found
+
+
+async def belongs_to(connection: Connection, expert: UUID, institution: UUID, today: str) -> bool:
+    """Whether an expert is affiliated with the institution on this day (YYYY-MM-DD); ends may be partial dates."""
+    rows = await _AFFILIATIONS.fetch(connection, expert=expert, institution=institution)
+    return any(row["ends"] is None or row["ends"] >= today[: len(row["ends"])] for row in rows)
+
+
+async def _require(connection: Connection, known: Statement, named: Mapping[str, UUID | None], detail: str) -> None:
+    wanted = {pointer: key for pointer, key in named.items() if key is not None}
+    if not wanted:
+        return
+    found = {row["id"] for row in await known.fetch(connection, ids=list(set(wanted.values())))}
+    errors = [
+        FieldError("unknown_reference", detail, pointer=pointer) for pointer, key in wanted.items() if key not in found
+    ]
+    if errors:
+        raise Invalid(detail, errors=errors)

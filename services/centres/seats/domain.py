@@ -1,0 +1,36 @@
+"""The life of a seat on a committee, and the dates that it holds."""
+
+from dataclasses import dataclass
+
+from shared.kernel.lifecycle import Lifecycle, step
+from shared.kernel.partial_date import earliest, latest
+
+OFFICES = ("president", "vice_president", "secretary", "member")
+SINGLE = frozenset(OFFICES) - {"member"}
+"""Offices that one person holds at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class SeatCase:
+    """Seats have no guards."""
+
+
+LIFECYCLE: Lifecycle[SeatCase] = Lifecycle(
+    ("appointed", "ended"),
+    (
+        step("end", "appointed", "ended", fields=("to",)),
+        step("expire", "appointed", "ended", timed=True),
+    ),
+)
+
+
+def is_in_order(starts: str | None, ends: str | None) -> bool:
+    """Whether a seat can end at `ends` when it began at `starts`; both may be partial dates."""
+    return starts is None or ends is None or latest(ends) >= earliest(starts)
+
+
+def end_of(starts: str | None, ends: str | None, today: str) -> str:
+    """The last day of a seat that ends now: the known one where it lies behind, else today, never before its start."""
+    if ends is not None and ends < today[: len(ends)]:
+        return ends
+    return today if starts is None or is_in_order(starts, today) else starts

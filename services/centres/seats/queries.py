@@ -1,0 +1,52 @@
+"""Reading seats: whoever may know of the committee may know of its seats."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, Text, bindparam, func, select
+
+from services.centres.committees.domain import PUBLISHED
+from services.centres.committees.tables import committee, seat
+from services.centres.records import listing, with_parent
+from services.centres.seats.domain import LIFECYCLE, OFFICES
+from shared.database.statements import Connection, Row, Statement
+from shared.records.listing import one_of, values
+from shared.records.sight import Variant
+
+_appointed = select(seat).where(seat.c.status == "appointed").order_by(seat.c.id).limit(200).with_for_update()
+_OF_COMMITTEE = Statement(_appointed.where(seat.c.committee_id == bindparam("committee")))
+_OF_EXPERT = Statement(_appointed.where(seat.c.expert_id == bindparam("expert")))
+_OVER = Statement(_appointed.where(seat.c.ends < func.left(bindparam("today", type_=Text), func.length(seat.c.ends))))
+_COMMITTEE = Statement(select(committee).where(committee.c.id == bindparam("committee")))
+
+
+def visible_to(variant: Variant) -> Select[Any]:
+    """The first wall: seats of committees that a caller of this variant may know of."""
+    return select(seat).where(with_parent(committee, seat.c.committee_id, variant, PUBLISHED))
+
+
+LISTING = listing(
+    seat,
+    LIFECYCLE.states,
+    visible_to,
+    values("office", seat.c.office, "Offices, separated by commas", one_of(OFFICES)),
+)
+
+
+async def committee_of(connection: Connection, key: UUID) -> Row | None:
+    """The committee that a seat is to be on, within the connection's context."""
+    return await _COMMITTEE.fetchrow(connection, committee=key)
+
+
+async def lock_appointed(
+    connection: Connection, *, committee: UUID | None = None, expert: UUID | None = None
+) -> list[Row]:
+    """The appointed seats of a committee, or of an expert, locked; at most 200."""
+    if committee is not None:
+        return await _OF_COMMITTEE.fetch(connection, committee=committee)
+    return await _OF_EXPERT.fetch(connection, expert=expert)
+
+
+async def lock_over(connection: Connection, today: str) -> list[Row]:
+    """Appointed seats whose last day lies before `today` (YYYY-MM-DD), locked; at most 200."""
+    return await _OVER.fetch(connection, today=today)

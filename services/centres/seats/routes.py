@@ -1,0 +1,38 @@
+"""Seats over HTTP: the routes of every record, from this description."""
+
+from services.centres.access import ROLES
+from services.centres.seats import operations
+from services.centres.seats.queries import LISTING
+from services.centres.seats.schemas import Seat, SeatBody, SeatFields, present, row_of, written
+from services.centres.steps import with_fields
+from shared.database.statements import Row
+from shared.database.unit_of_work import UnitOfWork
+from shared.records.sight import Sight
+from shared.web.records import RecordApi
+from shared.web.translation import register_constraint
+
+register_constraint("centre_seat_holder_excl", "/office", "Somebody else holds this office at that time.")
+
+
+async def _create(uow: UnitOfWork, sight: Sight, body: SeatBody) -> Row:
+    return await operations.create(uow, sight, row_of(body))
+
+
+async def _update(uow: UnitOfWork, sight: Sight, row: Row, body: SeatBody) -> Row:
+    return await operations.update(uow, sight, row, row_of(body))
+
+
+router = RecordApi(
+    kind=operations.SEATS,
+    roles=ROLES,
+    listing=LISTING,
+    answer=Seat,
+    create_body=SeatBody,
+    body=SeatBody,
+    present=present,
+    case=operations.case_of,
+    create=_create,
+    update=_update,
+    transition=with_fields(SeatFields, operations.transition),
+    written=written,
+).routes()

@@ -1,0 +1,79 @@
+"""What goes over HTTP for seats: `person`, `from` and `to` are the columns expert_id, person_name, starts, ends."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from services.centres.committees.tables import seat
+from services.centres.records import presenter
+from services.centres.seats.domain import OFFICES
+from services.centres.seats.operations import SEATS
+from shared.web.fields import Body, Line, PartialDate, RecordAnswer
+
+
+class Person(Body):
+    """Who holds the seat: an expert of the register, or a name."""
+
+    expert_id: UUID | None = None
+    name: Line | None = None
+
+    @model_validator(mode="after")
+    def _names_somebody(self) -> "Person":
+        if (self.expert_id is None) == (self.name is None):
+            raise PydanticCustomError("invalid_value", "Give either expert_id or name.")
+        return self
+
+
+class SeatBody(Body):
+    """A seat as it is written. Without `from` it is held since the beginning, without `to` until it is ended."""
+
+    committee_id: UUID
+    person: Person
+    office: Literal[OFFICES]  # type: ignore[valid-type]
+    from_: Annotated[PartialDate | None, Field(alias="from")] = None
+    to: PartialDate | None = None
+
+
+class SeatFields(Body):
+    """The fields of `end`: its last day, today where absent."""
+
+    to: PartialDate | None = None
+
+
+class Seat(RecordAnswer):
+    """A seat as a caller sees it."""
+
+    committee_id: UUID
+    person: dict[str, Any]
+    office: str
+    from_: Annotated[str | None, Field(alias="from")]
+    to: str | None
+
+
+def row_of(body: SeatBody) -> dict[str, Any]:
+    """The columns that a body gives."""
+    return {
+        "committee_id": body.committee_id,
+        "expert_id": body.person.expert_id,
+        "person_name": body.person.name,
+        "office": body.office,
+        "starts": body.from_,
+        "ends": body.to,
+    }
+
+
+def written(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The body that stands in the row, for a patch to be merged into."""
+    return {"committee_id": row["committee_id"], "office": row["office"], **_parts(row)}
+
+
+def _parts(row: Mapping[str, Any]) -> dict[str, Any]:
+    expert = row["expert_id"]
+    person = {"name": row["person_name"]} if expert is None else {"expert_id": str(expert)}
+    return {"person": person, "from": row["starts"], "to": row["ends"]}
+
+
+present = presenter(SEATS.resource, seat, unseen=("expert_id", "person_name", "starts", "ends"), derive=_parts)

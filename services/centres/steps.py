@@ -1,0 +1,36 @@
+"""The `fields` of a step, read by a model before the operation sees them."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, TypeAlias
+
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ValidationError
+
+from shared.database.statements import Row
+from shared.database.unit_of_work import UnitOfWork
+from shared.records.kind import Step
+from shared.records.sight import Sight
+
+Operation: TypeAlias = Callable[[UnitOfWork, Sight, Row, Step], Awaitable[Any]]
+
+
+def with_fields(model: type[BaseModel], operation: Operation) -> Operation:
+    """The operation, given `fields` as the model reads them. Who may not take the step is told that first; names that
+    the model does not know are left to the lifecycle, which refuses them; null is as if not given."""
+
+    async def take(uow: UnitOfWork, sight: Sight, row: Row, step: Step) -> Any:
+        if sight.may(step.action, row["country"], row["id"]):
+            step = Step(step.action, step.reason, _read(model, step.fields))
+        return await operation(uow, sight, row, step)
+
+    return take
+
+
+def _read(model: type[BaseModel], fields: Mapping[str, Any]) -> dict[str, Any]:
+    unknown = {name: value for name, value in fields.items() if name not in model.model_fields}
+    try:
+        known = model.model_validate({name: value for name, value in fields.items() if name not in unknown})
+    except ValidationError as error:
+        faults = [{**fault, "loc": ("body", "fields", *fault["loc"])} for fault in error.errors(include_url=False)]
+        raise RequestValidationError(faults) from None
+    return {**unknown, **known.model_dump(exclude_none=True)}

@@ -1,0 +1,73 @@
+"""The centres app over HTTP beside the membership app, callers of both, and a superuser."""
+
+from collections.abc import AsyncIterator, Callable
+
+import asyncpg
+import httpx
+import pytest
+
+from services.centres.app import create_app
+from services.centres.settings import CentresSettings
+from services.membership.app import create_app as create_membership
+from services.membership.settings import MembershipSettings
+from shared.database.pool import Database
+from tests.support.callers import Caller, serving
+from tests.support.centres import Members
+
+
+@pytest.fixture(scope="session")
+def settings(database_url: str, redis_url: str) -> CentresSettings:
+    return CentresSettings(database_url=database_url, redis_url=redis_url)
+
+
+@pytest.fixture(scope="session")
+async def centres(settings: CentresSettings) -> AsyncIterator[httpx.AsyncClient]:
+    async with serving(create_app(settings)) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+async def members(database_url: str, redis_url: str) -> AsyncIterator[Members]:
+    """The membership service, in the same database."""
+    app = create_membership(MembershipSettings(database_url=database_url, redis_url=redis_url))
+    async with serving(app) as client:
+        yield Members(Caller(client, "admin"))
+
+
+@pytest.fixture(scope="session")
+async def database(settings: CentresSettings) -> AsyncIterator[Database]:
+    """The service's own role, as its worker has it."""
+    opened = await Database.open(settings.database_dsn(), size=2)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture(scope="session")
+async def superuser(database_url: str) -> AsyncIterator[asyncpg.Connection]:
+    """Sees and writes every table, as other services do theirs."""
+    sight = {"search_path": "escm", "escm.visibilities": "public,network,restricted"}
+    connection = await asyncpg.connect(database_url, server_settings=sight)
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture
+def caller(centres: httpx.AsyncClient) -> Callable[[str | None], Caller]:
+    """A caller by name; None is anonymous."""
+    return lambda name: Caller(centres, name)
+
+
+@pytest.fixture
+def admin(centres: httpx.AsyncClient) -> Caller:
+    return Caller(centres, "admin")
+
+
+@pytest.fixture
+def secretariat(centres: httpx.AsyncClient) -> Caller:
+    """The secretariat's API client, which can do every step alone."""
+    return Caller(centres, "secretariat")
+
+
+@pytest.fixture
+def anonymous(centres: httpx.AsyncClient) -> Caller:
+    return Caller(centres, None)

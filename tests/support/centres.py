@@ -1,0 +1,111 @@
+"""Builders of centres bodies, the records of other services that they name, and steps that several tests take."""
+
+from itertools import count
+from typing import Any
+
+import asyncpg
+
+from tests.support.callers import CALLERS, Caller
+from tests.support.membership import EXPERTS, INSTITUTIONS, expert
+
+BASE = "/centres/v1"
+COMMITTEES, SEATS, CENTRES = f"{BASE}/committees", f"{BASE}/seats", f"{BASE}/centres"
+TERMS, AGREEMENTS = f"{BASE}/terms", f"{BASE}/agreements"
+DOCUMENT = {"title": "Minutes", "date": "2026-03-02", "url": "https://example.org/minutes.pdf"}
+_CODES = """AD AG BB BZ CV DM FJ GD KI KM KN LC MT MV NR PW SB SC SM ST TL TO TV VC VU WS BN BS BT CY DJ BI
+BJ BW CF CG DJ ER GA GM GN GW HT JM"""
+_UNUSED = iter(dict.fromkeys(_CODES.split()))
+_numbers = count(1)
+
+
+def unused_country() -> str:
+    """A country that no test of this session has entered a committee for."""
+    return next(_UNUSED)
+
+
+async def entered(caller: Caller, path: str, body: dict[str, Any]) -> dict[str, Any]:
+    """The record as it was answered to its creation."""
+    response = await caller.post(path, body)
+    assert response.status_code == 201, response.text
+    return dict(response.json())
+
+
+async def stepped(caller: Caller, record: dict[str, Any], action: str, **body: Any) -> dict[str, Any]:
+    """The record after a step that succeeds."""
+    response = await caller.step(record["links"]["self"], action, **body)
+    assert response.status_code == 200, response.text
+    return dict(response.json())
+
+
+async def refused(caller: Caller, record: dict[str, Any], action: str, **body: Any) -> str:
+    """The reason why a step is not possible now; the offers tell the same."""
+    path = record["links"]["self"]
+    response = await caller.step(path, action, **body)
+    assert response.status_code == 409, response.text
+    problem = response.json()
+    assert problem["code"] == "transition_not_allowed"
+    assert problem["current_state"] == record["status"]
+    return str(problem["reason"])
+
+
+class Members:
+    """The membership service, which has the institutions and experts."""
+
+    def __init__(self, admin: Caller) -> None:
+        self.admin = admin
+
+    async def institution(self, country: str, **more: Any) -> str:
+        name = {"value": f"University {next(_numbers)}", "language": "en", "types": ["ror_display"]}
+        record = await entered(self.admin, INSTITUTIONS, {"names": [name], "country": country, **more})
+        return str(record["id"])
+
+    async def expert(self, country: str, at: str | None = None) -> str:
+        record = await entered(
+            self.admin, EXPERTS, expert(names=[{"full": f"Expert {next(_numbers)}"}], country=country)
+        )
+        if at is not None:
+            await entered(self.admin, f"{EXPERTS}/{record['id']}/affiliations", {"institution_id": at, "from": "2020"})
+        return str(record["id"])
+
+
+async def proposed_committee(admin: Caller, members: Members, country: str, **more: Any) -> dict[str, Any]:
+    """A committee with a host, a partner and its documents."""
+    body = {
+        "country": country,
+        "names": {"en": f"National Committee of {country}"},
+        "host_institution_id": await members.institution(country),
+        "partner_institution_ids": [await members.institution(country)],
+        "decision": DOCUMENT,
+        "bylaws": DOCUMENT,
+        **more,
+    }
+    return await entered(admin, COMMITTEES, body)
+
+
+async def seated(admin: Caller, committee: dict[str, Any], office: str, **more: Any) -> dict[str, Any]:
+    """A seat of the committee."""
+    person = {"name": f"Person {next(_numbers)}"}
+    return await entered(
+        admin,
+        SEATS,
+        {"committee_id": committee["id"], "person": person, "office": office, "from": "2026-01-01", **more},
+    )
+
+
+async def entitle(connection: asyncpg.Connection, name: str) -> str:
+    """Gives a caller the account and the grant of an administrator, which a second person needs; the account's id."""
+    account = CALLERS[name].id
+    common = "id, version, status, visibility, created_at, created_by, updated_at, updated_by"
+    values = "1, 'active', 'restricted', now(), 'system', now(), 'system'"
+    await connection.execute(
+        f"INSERT INTO escm.access_account ({common}, email, email_key, name, search_key)"
+        f" VALUES ($1, {values}, $2, $2, $2, $2) ON CONFLICT DO NOTHING",
+        account,
+        f"{name}@centres.example.org",
+    )
+    await connection.execute(
+        f"INSERT INTO escm.access_grant ({common}, principal_kind, principal_id, role, scope_kind, starts)"
+        f" VALUES (uuidv7(), {values}, 'account', $1, 'secretariat_admin', 'global', '2020-01-01')",
+        account,
+    )
+    return str(account)

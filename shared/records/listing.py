@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
-    BindParameter,
     Boolean,
     Select,
     Text,
@@ -35,12 +34,16 @@ from shared.records.sight import Sight, Variant
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """One query parameter: `parse` raises ValueError, or answers the value of the bind parameter `f_<name>`."""
+    """One query parameter: `parse` raises ValueError, or answers the value of the bind parameter `f_<name>`.
+
+    `condition` compares with what it is given. A filter with `array` parses to a list; it is given the one value where
+    there is only one (an index can then serve the order too), else `ANY` of all.
+    """
 
     name: str
     description: str
     parse: Callable[[str], Any]
-    condition: Callable[[BindParameter[Any]], ColumnElement[bool]]
+    condition: Callable[[Any], ColumnElement[bool]]
     array: bool = False
     grant_needed: bool = False
 
@@ -51,7 +54,7 @@ def values(name: str, column: ColumnElement[Any], description: str, check: Calla
     def parse(raw: str) -> list[str]:
         return [check(part) for part in raw.split(",") if part] or _refuse("is empty")
 
-    return Filter(name, description, parse, lambda bound: column == any_(bound), array=True)
+    return Filter(name, description, parse, lambda wanted: column == wanted, array=True)
 
 
 def countries(column: ColumnElement[Any]) -> Filter:
@@ -66,7 +69,7 @@ def region(column: ColumnElement[Any]) -> Filter:
         return sorted(in_region(raw)) or _refuse("is not a region of UN M49")
 
     return Filter(
-        "region", "A UN M49 region, by number or name", parse, lambda bound: column == any_(bound), array=True
+        "region", "A UN M49 region, by number or name", parse, lambda wanted: column == wanted, array=True
     )
 
 
@@ -102,6 +105,10 @@ def _known_country(code: str) -> str:
     return code if code in known_codes(fictional=True) else _refuse("is not a known country")
 
 
+def _is_single(value: Any) -> bool:
+    return isinstance(value, list) and len(value) == 1
+
+
 def _refuse(why: str) -> Any:
     raise ValueError(why)
 
@@ -117,8 +124,10 @@ class ListRequest:
     after: tuple[Any, ...] | None = None
 
     @property
-    def shape(self) -> tuple[tuple[str, ...], str, bool, bool]:
-        return tuple(self.filters), self.sort, self.descending, self.after is not None
+    def shape(self) -> tuple[tuple[tuple[str, bool], ...], str, bool, bool]:
+        """What the statement depends on: the filters, and which of them have one value, order and direction."""
+        names = tuple((name, _is_single(value)) for name, value in self.filters.items())
+        return names, self.sort, self.descending, self.after is not None
 
 
 def fragment(key: ColumnElement[Any]) -> Filter:
@@ -179,7 +188,7 @@ class Listing:
 
     def arguments(self, asked: ListRequest) -> dict[str, Any]:
         """Values for the filters, the keyset and the limit."""
-        arguments = {f"f_{name}": value for name, value in asked.filters.items()}
+        arguments = {f"f_{name}": value[0] if _is_single(value) else value for name, value in asked.filters.items()}
         if asked.after is not None:
             arguments |= {f"after_{n}": value for n, value in enumerate(asked.after)}
         return arguments | {"limit": asked.limit + 1}
@@ -187,7 +196,7 @@ class Listing:
     def select(
         self,
         variant: Variant,
-        names: tuple[str, ...],
+        names: tuple[tuple[str, bool], ...],
         sort: str,
         descending: bool,
         going_on: bool,
@@ -195,7 +204,7 @@ class Listing:
         searched: bool,
     ) -> Select[Any]:
         """The list as one statement under the context of row-level security."""
-        plain = tuple(name for name in names if name != "q") if searched else names
+        plain = tuple(name for name in names if name[0] != "q") if searched else names
         query = self.ordered(variant, plain, sort, descending, going_on).limit(bindparam("limit"))
         if extra:
             query = query.add_columns(self.extras[extra])
@@ -211,13 +220,13 @@ class Listing:
         return select(hits.c.more.label("search_more"), *rows.c).select_from(joined)
 
     def ordered(
-        self, variant: Variant, names: tuple[str, ...], sort: str, descending: bool, going_on: bool
+        self, variant: Variant, names: tuple[tuple[str, bool], ...], sort: str, descending: bool, going_on: bool
     ) -> Select[Any]:
         """The rows in order without a limit, for pages and for streams."""
         columns = self.public_columns if variant is Variant.ANONYMOUS and self.public_columns else self.columns
         query = self.base(variant).with_only_columns(*(as_read(column) for column in columns.values()))
-        for name in names:
-            query = query.where(self.condition(name))
+        for name, is_single in names:
+            query = query.where(self.condition(name, is_single))
         keys = [self.key] if sort == "id" else [self.sorts[sort], self.key]
         if going_on:
             marks = [bindparam(f"after_{n}", type_=key.type) for n, key in enumerate(keys)]
@@ -225,11 +234,11 @@ class Listing:
             query = query.where(here < there if descending else here > there)
         return query.order_by(*(key.desc() if descending else key for key in keys))
 
-    def condition(self, name: str) -> ColumnElement[bool]:
+    def condition(self, name: str, is_single: bool) -> ColumnElement[bool]:
         """The condition of one filter over its bind parameter `f_<name>`."""
         chosen = self.filters[name]
-        bound = bindparam(f"f_{name}", type_=ARRAY(Text)) if chosen.array else bindparam(f"f_{name}")
-        return chosen.condition(bound)
+        many = chosen.array and not is_single
+        return chosen.condition(any_(bindparam(f"f_{name}", type_=ARRAY(Text))) if many else bindparam(f"f_{name}"))
 
     def parse(self, name: str, raw: str) -> Any:
         """The value of a filter. Raises Malformed `invalid_parameter`."""

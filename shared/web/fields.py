@@ -34,6 +34,21 @@ def _clean(value: str) -> str:
     return nfc(value)
 
 
+def _clean_tree(value: Any) -> Any:
+    """Every text in a free JSON value, cleaned: no U+0000, no lone surrogate, NFC."""
+    if isinstance(value, str):
+        try:
+            value.encode()
+        except UnicodeEncodeError as error:
+            raise PydanticCustomError("invalid_text", "Text must not hold a lone surrogate.") from error
+        return _clean(value)
+    if isinstance(value, list):
+        return [_clean_tree(part) for part in value]
+    if isinstance(value, dict):
+        return {_clean_tree(name): _clean_tree(part) for name, part in value.items()}
+    return value
+
+
 def _country(code: str) -> str:
     if code not in known_codes(fictional=True):
         raise PydanticCustomError("unknown_country", "Not an ISO 3166-1 alpha-2 code of a known country.")
@@ -42,7 +57,7 @@ def _country(code: str) -> str:
 
 def _language(tag: str) -> str:
     if not _LANGUAGE.match(tag):
-        raise PydanticCustomError("invalid_language", "Not a BCP 47 language tag.")
+        raise PydanticCustomError("invalid_format", "Not a BCP 47 language tag.")
     return tag
 
 
@@ -64,17 +79,18 @@ def _partial(text: str) -> str:
     try:
         partial_date.earliest(text)
     except ValueError as error:
-        raise PydanticCustomError("invalid_date", "A date is YYYY, YYYY-MM or YYYY-MM-DD.") from error
+        raise PydanticCustomError("invalid_format", "A date is YYYY, YYYY-MM or YYYY-MM-DD.") from error
     return text
 
 
 def _whole_day(value: Any) -> Any:
     if isinstance(value, str) and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
-        raise PydanticCustomError("invalid_date", "A date is YYYY-MM-DD.")
+        raise PydanticCustomError("invalid_format", "A date is YYYY-MM-DD.")
     return value
 
 
 Clean = AfterValidator(_clean)
+CleanTree = AfterValidator(_clean_tree)
 Line: TypeAlias = Annotated[str, StringConstraints(min_length=1, max_length=500), Clean]
 """A name, title, role or raw affiliation."""
 Keyword: TypeAlias = Annotated[str, StringConstraints(min_length=1, max_length=200), Clean]
@@ -112,7 +128,7 @@ class TransitionBody(Body):
 
     action: Annotated[str, StringConstraints(min_length=1, max_length=60), Clean]
     reason: Prose | None = None
-    fields: dict[str, Any] = Field(default_factory=dict, max_length=20)
+    fields: Annotated[dict[str, Any], CleanTree, Field(max_length=20)] = {}
 
 
 class AllowedAction(Answer):

@@ -1,12 +1,12 @@
 """The parts of a benchmark: one server process on the first core, Postgres and wrk on the last."""
 
-import asyncio
 import os
 import re
 import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -86,7 +86,7 @@ def _wait(address: str) -> None:
         try:
             httpx.get(f"{address}/", timeout=1)
         except httpx.TransportError:
-            asyncio.run(asyncio.sleep(0.05))
+            time.sleep(0.05)
         else:
             return
     raise RuntimeError(f"nothing answers at {address}")

@@ -10,7 +10,7 @@ from sqlalchemy import update as sql_update
 
 from services.membership.experts import domain
 from services.membership.experts.tables import affiliation, expert
-from services.membership.experts.values import replace_values
+from services.membership.experts.values import enter_values, replace_values
 from shared.auth.second_person import second_person_fault
 from shared.database.statements import Row, Statement
 from shared.database.unit_of_work import Connect, UnitOfWork
@@ -73,7 +73,7 @@ async def create(uow: UnitOfWork, sight: Sight, values: Mapping[str, Any], *, in
             "profile_confirmed_on": today() if applies else None,
         },
     )
-    await replace_values(uow, row)
+    enter_values(uow, row)
     return row
 
 
@@ -153,8 +153,8 @@ def _term(fields: Mapping[str, Any]) -> tuple[date | None, date | None]:
         try:
             parsed.append(None if raw is None else date.fromisoformat(raw))
         except (TypeError, ValueError):
-            raise invalid_field(f"/fields/{name}", "invalid_date", "A date is YYYY-MM-DD.") from None
+            raise invalid_field(f"/fields/{name}", "invalid_format", "A date is YYYY-MM-DD.") from None
     starts, ends = parsed
     if ends is not None and ends <= (starts or today()):
-        raise invalid_field("/fields/ends", "invalid_date", "The term ends after it starts.")
+        raise invalid_field("/fields/ends", "invalid_format", "The term ends after it starts.")
     return starts, ends

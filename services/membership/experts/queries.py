@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, Text, any_, cast, func, literal_column, select
+from sqlalchemy import Select, Text, cast, func, literal_column, select
+from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.sql.elements import ColumnElement
 
 from services.membership.experts.domain import BOUNDARIES, CATEGORIES, LIFECYCLE, PUBLISHED
@@ -59,11 +60,9 @@ def known_to(variant: Variant) -> Select[Any]:
 
 
 def _tagged(kind: str) -> Any:
-    return lambda bound: (
+    return lambda wanted: (
         select(expert_value.c.expert_id)
-        .where(
-            expert_value.c.expert_id == expert.c.id, expert_value.c.kind == kind, expert_value.c.value == any_(bound)
-        )
+        .where(expert_value.c.expert_id == expert.c.id, expert_value.c.kind == kind, expert_value.c.value == wanted)
         .exists()
     )
 
@@ -105,9 +104,8 @@ FILTERS: Mapping[str, Filter] = {
         Filter(
             "email",
             "An e-mail address; needs a grant",
-            lambda raw: [raw.strip().casefold()],
-            expert.c.email_keys.contains,
-            array=True,
+            lambda raw: raw.strip().casefold(),
+            lambda address: expert.c.email_keys.contains(array([address])),
             grant_needed=True,
         ),
         Filter("institution", "The id of an institution", UUID, _at_institution),

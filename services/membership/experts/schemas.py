@@ -155,7 +155,6 @@ def present(row: Mapping[str, Any], sight: Sight) -> dict[str, Any]:
     """The expert as this caller sees it."""
     whole = sight.sees_all_fields(row["country"], row["id"])
     record = render_whole(row) if whole else render_public(row)
-    record["id"] = str(row["id"])
     starts, ends = row["term_starts"], row["term_ends"]
     record["term"] = {"starts": starts.isoformat(), "ends": ends.isoformat()} if starts else None
     record["links"] = {"self": f"{EXPERTS.resource.path}/{record['id']}"}

@@ -27,10 +27,15 @@ def values_of(row: Mapping[str, Any]) -> list[tuple[str, str]]:
     )
 
 
+def enter_values(uow: UnitOfWork, row: Mapping[str, Any]) -> None:
+    """The values of a new expert, inserted with the other rows that its creation leaves."""
+    for kind, value in values_of(row):
+        place = {"country": row["country"], "visibility": row["visibility"]}
+        uow.append(expert_value, expert_id=row["id"], kind=kind, value=value, **place)
+
+
 async def replace_values(uow: UnitOfWork, row: Mapping[str, Any]) -> None:
     """Makes the side table say what the expert says."""
     values = values_of(row)
-    if row["version"] == 1 and not values:
-        return
     kinds, texts = [kind for kind, _ in values], [value for _, value in values]
     await uow.connection.execute(_REPLACE, row["id"], kinds, texts, row["country"], row["visibility"])

@@ -143,13 +143,13 @@ async def test_lists_filter_and_search(admin: Caller, members: Members) -> None:
 async def test_walls_around_a_committee(caller: At, admin: Caller, members: Members) -> None:
     committee = await proposed_committee(admin, members, "XA", visibility="restricted")
     seat = await seated(admin, committee, "president")
-    for record in (committee, seat):
+    for record, verb in ((committee, "form"), (seat, "end")):
         path = record["links"]["self"]
         assert (await caller("focal_xa").get(path)).status_code == 200
         assert (await caller("author_xb").get(path)).status_code == 404
         assert (await caller("auditor").get(path)).status_code == 200
         assert (await caller("author_xb").get(f"{path}/history")).status_code == 404
-        assert (await caller("focal_xa").step(path, "end")).status_code == 403
+        assert (await caller("focal_xa").step(path, verb)).status_code == 403
     assert (await caller(None).get(committee["links"]["self"])).status_code == 404
     assert (await caller(None).get(SEATS)).status_code == 401
     refusal = await caller("focal_xa").post(COMMITTEES, {"country": "XA", "names": {"en": "Another"}})

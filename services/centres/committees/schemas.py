@@ -1,5 +1,6 @@
 """What goes over HTTP for committees."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
@@ -41,4 +42,8 @@ class Committee(RecordAnswer):
     ended_on: date | None
 
 
-present = presenter(COMMITTEES.resource, committee, private=("decision", "bylaws"))
+def _partners(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {"partner_institution_ids": [str(key) for key in row["partner_institution_ids"]]}
+
+
+present = presenter(COMMITTEES.resource, committee, private=("decision", "bylaws"), derive=_partners)

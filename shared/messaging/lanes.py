@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Generic
 from uuid import UUID
 
@@ -9,7 +10,7 @@ import structlog
 
 from shared.database.pool import Database
 from shared.database.statements import Connection
-from shared.messaging.ledger import Held, LeaseLost, Ledger
+from shared.messaging.ledger import Held, Key, LeaseLost, Ledger
 from shared.messaging.supervision import is_transient
 from shared.observability.logs import describe
 from shared.observability.metrics import HANDLED
@@ -40,8 +41,8 @@ class Lane(Generic[Held]):
         self._on_asked_to_stop = on_asked_to_stop
         self._slots = asyncio.Semaphore(slots)
         self._bell = asyncio.Event()
-        self._running: dict[UUID, tuple[Held, asyncio.Task[None]]] = {}
-        self._lost: set[UUID] = set()
+        self._running: dict[Key, tuple[Held, asyncio.Task[None]]] = {}
+        self._lost: set[Key] = set()
         self._pardoned: dict[UUID, None] = {}
         self._stopping = False
 
@@ -64,53 +65,60 @@ class Lane(Generic[Held]):
     async def _take_all(self) -> None:
         while not self._stopping:
             await self._slots.acquire()
+            if self._stopping:
+                return
             work = None
             try:
-                if not self._stopping:
-                    async with self._database.acquire() as connection:
-                        work = await self._ledger.take(connection)
+                async with self._database.acquire() as connection:
+                    work = await self._ledger.take(connection)
             finally:
                 if work is None:
                     self._slots.release()
             if work is None:
                 return
+            key = work.id, work.fence
             task = asyncio.get_running_loop().create_task(self._work(work))
-            self._running[work.id] = work, task
+            self._running[key] = work, task
+            task.add_done_callback(partial(self._ended, key))
+            await asyncio.sleep(0)
+
+    def _ended(self, key: Key, _task: asyncio.Task[None]) -> None:
+        self._running.pop(key, None)
+        self._lost.discard(key)
+        self._slots.release()
 
     async def renew(self, connection: Connection) -> None:
         """Renews the leases of what runs; cancels what is no longer held here."""
-        if not self._running:
+        running = dict(self._running)
+        if not running:
             return
-        held = await self._ledger.renew(connection, [work for work, _ in self._running.values()])
-        for work, task in list(self._running.values()):
-            if work.id not in held and not task.done():
-                self._lost.add(work.id)
+        held = await self._ledger.renew(connection, [work for work, _ in running.values()])
+        for key, (work, task) in running.items():
+            if key not in held and not task.done():
+                self._lost.add(key)
                 task.cancel()
-            elif held.get(work.id):
+            elif held.get(key):
                 self._on_asked_to_stop(work.id)
 
-    async def stop(self, patience: float) -> None:
-        """Takes nothing more; what has not ended within the patience (seconds) is given back."""
+    def stop(self) -> None:
+        """Takes nothing more: `run` ends."""
         self._stopping = True
         self._bell.set()
-        tasks = [task for _, task in self._running.values()]
-        if tasks:
-            await asyncio.wait(tasks, timeout=patience)
-        while self._running:
+        self._slots.release()
+
+    async def drain(self, patience: float) -> None:
+        """After the end of `run`: what has not ended within the patience (seconds) is given back."""
+        for limit in (patience, 1.0):
             tasks = [task for _, task in self._running.values()]
-            for task in tasks:
-                task.cancel()
-            await asyncio.wait(tasks, timeout=patience)
-            if not any(task.done() for task in tasks):
-                return
+            if tasks:
+                _, late = await asyncio.wait(tasks, timeout=limit)
+                for task in late:
+                    task.cancel()
+        if self._running:
+            await asyncio.wait([task for _, task in self._running.values()], timeout=1.0)
 
     async def _work(self, work: Held) -> None:
-        try:
-            outcome = await self._attempt(work)
-        finally:
-            self._running.pop(work.id, None)
-            self._lost.discard(work.id)
-            self._slots.release()
+        outcome = await self._attempt(work)
         HANDLED.labels(self.service, self.name, outcome).inc()
 
     async def _attempt(self, work: Held) -> str:
@@ -119,7 +127,7 @@ class Lane(Generic[Held]):
         except LeaseLost:
             return "lost"
         except asyncio.CancelledError:
-            if work.id in self._lost:
+            if (work.id, work.fence) in self._lost:
                 return "lost"
             await self._settle(lambda connection: self._ledger.give_back(connection, work))
             return "given_back"

@@ -8,7 +8,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 from uuid import UUID
 
 from shared.contracts.envelope import Fact
@@ -29,6 +29,8 @@ class Work(Protocol):
 
 
 Held = TypeVar("Held", bound=Work)
+Key: TypeAlias = tuple[UUID, int]
+"""A row's id and the fence that it was taken under."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,7 @@ UPDATE core_job SET done = $3, total = $4 WHERE id = $1 AND fence = $2 AND statu
 _RENEW = """
 UPDATE {table} r SET lease_until = clock_timestamp() + $3::interval
 FROM unnest($1::uuid[], $2::bigint[]) w(id, fence)
-WHERE r.id = w.id AND r.fence = w.fence AND r.{state} = 'running' RETURNING r.id, {cancelled} AS cancelled
+WHERE r.id = w.id AND r.fence = w.fence AND r.{state} = 'running' RETURNING r.id, r.fence, {cancelled} AS cancelled
 """
 _GIVE_BACK = """
 UPDATE {table} SET {state} = '{ready}', attempts = attempts - 1, lease_until = NULL, rung = false,
@@ -127,10 +129,10 @@ class Ledger(ABC, Generic[Held]):
     async def take(self, connection: Connection) -> Held | None:
         """The next ready row, now under a lease; None where there is none."""
 
-    async def renew(self, connection: Connection, held: Sequence[Held]) -> dict[UUID, bool]:
+    async def renew(self, connection: Connection, held: Sequence[Held]) -> dict[Key, bool]:
         """The rows that are still held, now with a full lease, each with whether its cancellation was asked for."""
         rows = await connection.fetch(self._renew, [w.id for w in held], [w.fence for w in held], self._lease)
-        return {row["id"]: row["cancelled"] for row in rows}
+        return {(row["id"], row["fence"]): row["cancelled"] for row in rows}
 
     async def give_back(self, connection: Connection, work: Held) -> None:
         """Makes it ready again; the attempt does not count."""

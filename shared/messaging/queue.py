@@ -64,7 +64,7 @@ class Ringer:
         """Lets what is under way end and closes the connections."""
         if self._task is not None:
             await asyncio.gather(self._task, return_exceptions=True)
-        await self._redis.aclose()
+        await self._redis.aclose(close_connection_pool=True)
 
     async def _deliver(self) -> None:
         while self._waiting:
@@ -134,4 +134,4 @@ class Listener:
                 await asyncio.gather(*worker.tasks.values(), return_exceptions=True)
         finally:
             self.is_connected = False
-            await redis.aclose()
+            await redis.aclose(close_connection_pool=True)

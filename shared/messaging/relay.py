@@ -26,7 +26,7 @@ _TIDY_EVERY = 60.0
 
 
 class Relay:
-    """Leads, or waits to lead, until SIGTERM or until the task of `run` is cancelled.
+    """Leads, or waits to lead, until it is told to stop, or its task is cancelled.
 
     `lease` bounds how long nobody leads after a leader's death. For `grace` seconds after its own start or its loss of
     Postgres a leader takes no work away, since workers could not renew their leases meanwhile. A failing fact or job
@@ -54,15 +54,13 @@ class Relay:
         self._is_ready = False
 
     def stop(self) -> None:
-        """Begins the end of `run`."""
+        """Begins the end of `work`."""
         self._is_ready = False
         self._stop.set()
         self._rung.set()
 
-    async def run(self) -> None:
-        """Relays until told to stop. Survives the loss of Valkey and of Postgres."""
-        logs.configure("relay")
-        stop_on_signals(self.stop)
+    async def work(self) -> None:
+        """Relays until `stop`. Survives the loss of Valkey and of Postgres."""
         self._database = await Database.open(self._settings.database_dsn("relay"), size=3, application="escm-relay")
         self._ringer = Ringer(self._settings.redis_url)
         server = None
@@ -130,5 +128,11 @@ class Relay:
 
 
 async def run(settings: Settings | None = None, sequencers: Sequence[Sequencer] = ()) -> None:
-    """Runs a relay with the settings of the environment. Any number may run; one leads."""
-    await Relay(settings or Settings(), sequencers).run()
+    """A process of its own: logs as JSON lines, relays until SIGTERM or SIGINT. Any number may run; one leads.
+
+    Settings are those of the environment where none are given.
+    """
+    logs.configure("relay")
+    relay = Relay(settings or Settings(), sequencers)
+    stop_on_signals(relay.stop)
+    await relay.work()

@@ -56,7 +56,7 @@ _FINAL = frozenset(Kind) - {Kind.INTERNAL, Kind.UNAVAILABLE, Kind.RATE_LIMITED}
 
 
 class Worker:
-    """Works for one service until SIGTERM, or until the task of `run` is cancelled.
+    """Works for one service until it is told to stop, or its task is cancelled.
 
     `lease` seconds after it dies its work goes to others. On stopping, what has not ended within `patience` seconds
     is given back and costs no attempt.
@@ -86,14 +86,18 @@ class Worker:
         self._is_ready = False
 
     def stop(self) -> None:
-        """Begins the end of `run`."""
+        """Begins the end of `work`."""
         self._is_ready = False
         self._stop.set()
 
     async def run(self) -> None:
-        """Works until told to stop. Survives the loss of Valkey and of Postgres."""
+        """A process of its own: logs as JSON lines, works until SIGTERM or SIGINT."""
         logs.configure(f"worker-{self._service}")
         stop_on_signals(self.stop)
+        await self.work()
+
+    async def work(self) -> None:
+        """Works until `stop`. Survives the loss of Valkey and of Postgres."""
         application = f"escm-worker-{self._service}"
         dsn = self._settings.database_dsn()
         self._database = await Database.open(dsn, size=self._settings.pool_size, application=application)
@@ -110,11 +114,13 @@ class Worker:
             await self._stop.wait()
         finally:
             self.stop()
-            await asyncio.gather(*(lane.stop(self._patience) for lane in self._lanes.values()))
-            for task in helpers:
-                task.cancel()
-            _, late = await asyncio.wait(takers, timeout=1)
+            for lane in self._lanes.values():
+                lane.stop()
+            _, late = await asyncio.wait(takers, timeout=self._patience)
             for task in late:
+                task.cancel()
+            await asyncio.gather(*(lane.drain(self._patience) for lane in self._lanes.values()))
+            for task in helpers:
                 task.cancel()
             await asyncio.gather(*helpers, *takers, return_exceptions=True)
             if server is not None:

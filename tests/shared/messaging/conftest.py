@@ -1,0 +1,134 @@
+"""A service of the tests' own on the session's real Postgres and Valkey: its settings, its table of effects."""
+
+import asyncio
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, suppress
+from typing import Any, ClassVar, Protocol
+
+import asyncpg
+import pytest
+from sqlalchemy import Column, MetaData, Table, Text, Uuid
+
+from shared.configuration.settings import Settings
+from shared.contracts.envelope import Fact
+from shared.database.context import SYSTEM_CONTEXT
+from shared.database.pool import Database
+from shared.database.unit_of_work import unit_of_work
+from shared.kernel.ids import uuid7
+from shared.messaging.outbox import announce
+
+TYPE = "escm.membership.expert.created.v1"
+EFFECT = Table("effect", MetaData(schema="escm"), Column("fact", Uuid), Column("note", Text))
+_TABLES = "outbox fact lease consumer subscription batch inbox job schedule".split()
+
+
+class MessagingSettings(Settings):
+    """Logs in as one of the services."""
+
+    service: ClassVar[str] = "membership"
+
+
+class Process(Protocol):
+    def stop(self) -> None: ...
+
+    async def work(self) -> None: ...
+
+
+def fact(*, bulk: bool = False, type: str = TYPE) -> Fact:
+    return Fact(type=type, subject=uuid7(), ref="EXP-000001", version=1, country="XA", link="/x", bulk=bulk)
+
+
+@asynccontextmanager
+async def at_work(*processes: Process) -> AsyncIterator[None]:
+    """The processes work while the block runs."""
+    tasks = [asyncio.create_task(process.work()) for process in processes]
+    try:
+        yield
+    finally:
+        for process in processes:
+            process.stop()
+        await asyncio.gather(*tasks)
+
+
+async def eventually(check: Callable[[], Awaitable[Any]], within: float = 15.0) -> Any:
+    """The first true answer. Fails with the last one after `within` seconds."""
+    loop = asyncio.get_running_loop()
+    until = loop.time() + within
+    while True:
+        found = await check()
+        if found or loop.time() > until:
+            assert found, f"not so within {within} s: {found!r}"
+            return found
+        await asyncio.sleep(0.02)
+
+
+@pytest.fixture
+def settings(database_url: str, redis_url: str) -> MessagingSettings:
+    return MessagingSettings(database_url=database_url, redis_url=redis_url, pool_size=8)
+
+
+@pytest.fixture
+async def admin(database_url: str) -> AsyncIterator[asyncpg.Connection]:
+    """The superuser, with empty tables of facts and jobs and a table `effect` that services may write."""
+    connection = await asyncpg.connect(database_url, server_settings={"search_path": "escm"})
+    await connection.execute(
+        "CREATE TABLE IF NOT EXISTS effect (fact uuid, note text, at timestamptz DEFAULT clock_timestamp());"
+        "GRANT INSERT, SELECT ON effect TO escm_membership;"
+        f"TRUNCATE effect, {', '.join(f'core_{name}' for name in _TABLES)} RESTART IDENTITY"
+    )
+    yield connection
+    await connection.execute("DROP TABLE effect")
+    await connection.close()
+
+
+@pytest.fixture
+async def database(settings: MessagingSettings, admin: asyncpg.Connection) -> AsyncIterator[Database]:
+    """The service's own pool, on empty tables."""
+    database = await Database.open(settings.database_dsn(), size=4)
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+def tell(database: Database) -> Callable[..., Awaitable[list[Fact]]]:
+    """Announces new facts in one transaction."""
+
+    async def tell(count: int = 1, **more: Any) -> list[Fact]:
+        facts = [fact(**more) for _ in range(count)]
+        async with unit_of_work(database, SYSTEM_CONTEXT) as uow:
+            for each in facts:
+                announce(uow, each)
+        return facts
+
+    return tell
+
+
+@pytest.fixture
+def effects(admin: asyncpg.Connection) -> Callable[[], Awaitable[list[Any]]]:
+    """The ids of the facts that had an effect, one for each effect."""
+
+    async def effects() -> list[Any]:
+        return [row["fact"] for row in await admin.fetch("SELECT fact FROM effect ORDER BY at")]
+
+    return effects
+
+
+@pytest.fixture
+def spawn(settings: MessagingSettings, database: Database) -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
+    """Starts `program.py` in a process of its own, which the test may kill."""
+    started: list[subprocess.Popen[bytes]] = []
+
+    def spawn(*arguments: str) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", "tests.shared.messaging.program", *arguments]
+        environment = {"DATABASE_URL": settings.database_url, "REDIS_URL": settings.redis_url, "PATH": "/usr/bin:/bin"}
+        process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
+        started.append(process)
+        return process
+
+    yield spawn
+    for process in started:
+        with suppress(ProcessLookupError):
+            process.kill()
+        process.wait()

@@ -1,0 +1,86 @@
+"""The lives of actions (IATI activity status) and of their milestones."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from shared.kernel.lifecycle import Lifecycle, step
+from shared.kernel.text import search_key
+
+PILLARS = ("core", "action-1", "action-2", "action-3")
+KINDS = ("action", "research_project")
+IATI_STATUS = {
+    "proposed": 1,
+    "planned": 1,
+    "in_progress": 2,
+    "finalising": 3,
+    "closed": 4,
+    "cancelled": 5,
+    "suspended": 6,
+}
+"""IATI 2.03, codelist ActivityStatus."""
+PUBLISHED_ACTIONS = frozenset({"planned", "in_progress", "finalising", "closed", "cancelled", "suspended"})
+PUBLISHED_MILESTONES = frozenset({"pending", "in_progress", "claimed", "done", "dropped"})
+ENDED_PROGRAMMES = frozenset({"completed", "discontinued"})
+_OPEN_MILESTONES = frozenset({"pending", "in_progress", "claimed"})
+
+
+@dataclass(frozen=True, slots=True)
+class ActionCase:
+    """What the guards look at."""
+
+    open_milestones: int
+
+
+@dataclass(frozen=True, slots=True)
+class MilestoneCase:
+    """What the guards look at. `is_claimant`: the caller's account is the one that claimed it."""
+
+    has_evidence: bool
+    is_claimant: bool
+
+
+def _is_delivered(case: ActionCase) -> str | None:
+    return "milestones_open" if case.open_milestones else None
+
+
+def _has_evidence(case: MilestoneCase) -> str | None:
+    return None if case.has_evidence else "evidence_missing"
+
+
+def _not_the_claimant(case: MilestoneCase) -> str | None:
+    return "is_the_claimant" if case.is_claimant else None
+
+
+ACTION: Lifecycle[ActionCase] = Lifecycle(
+    ("proposed", "planned", "in_progress", "finalising", "closed", "suspended", "cancelled"),
+    (
+        step("approve", "proposed", "planned"),
+        step("start", "planned", "in_progress"),
+        step("finish", "in_progress", "finalising"),
+        step("close", "finalising", "closed", guard=_is_delivered),
+        step("suspend", "planned|in_progress", "suspended", reason_required=True),
+        step("resume", "suspended", None),
+        step("cancel", "proposed|planned|in_progress|suspended", "cancelled", reason_required=True),
+    ),
+)
+MILESTONE: Lifecycle[MilestoneCase] = Lifecycle(
+    ("pending", "in_progress", "claimed", "done", "dropped"),
+    (
+        step("start", "pending", "in_progress"),
+        step("claim", "in_progress", "claimed", guard=_has_evidence, fields=("evidence",)),
+        step("verify", "claimed", "done", guard=_not_the_claimant),
+        step("refuse", "claimed", "in_progress", reason_required=True),
+        step("drop", "pending|in_progress", "dropped", reason_required=True),
+    ),
+)
+
+
+def is_overdue(status: str, due: date, today: date) -> bool:
+    """Whether a milestone's day is over and it is neither done nor dropped."""
+    return status in _OPEN_MILESTONES and due < today
+
+
+def titles_search_key(titles: Mapping[str, str]) -> str:
+    """All titles, folded."""
+    return search_key(*titles.values())

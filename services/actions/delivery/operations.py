@@ -1,0 +1,168 @@
+"""Writing actions and milestones: one function per verb."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import bindparam, select
+from sqlalchemy import update as sql_update
+
+from services.actions.delivery import domain, queries
+from services.actions.delivery.tables import action, milestone
+from shared.database.statements import Row, Statement
+from shared.database.unit_of_work import Connect, UnitOfWork
+from shared.kernel.clock import today
+from shared.kernel.errors import Conflict, Invalid, invalid_field
+from shared.kernel.principal import Principal
+from shared.kernel.resource import Resource
+from shared.records.kind import Kind, Step, permitted, require
+from shared.records.sight import Sight
+
+ACTIONS: Kind[domain.ActionCase] = Kind(
+    Resource("actions", "actions", "action"),
+    action,
+    domain.ACTION,
+    ("programme_id", "pillar", "kind", "titles", "planned_start", "planned_end", "actual_start", "actual_end",
+     "participants", "tags", "budget", "baseline", "status"),
+)  # fmt: skip
+MILESTONES: Kind[domain.MilestoneCase] = Kind(
+    Resource("actions", "milestones", "milestone"),
+    milestone,
+    domain.MILESTONE,
+    ("action_id", "titles", "due", "due_reason", "weight", "deliverable", "evidence_required", "evidence", "status",
+     "claimed_by", "claimed_on", "verified_on"),
+)  # fmt: skip
+_of_programme = action.c.programme_id == bindparam("programme")
+_FOLLOWING = (
+    Statement(sql_update(action).where(_of_programme).values(visibility=bindparam("shown"))),
+    Statement(
+        sql_update(milestone)
+        .where(milestone.c.action_id.in_(select(action.c.id).where(_of_programme)))
+        .values(visibility=bindparam("shown"))
+    ),
+)
+
+
+async def follow_programme(uow: UnitOfWork, programme: UUID, visibility: str) -> None:
+    """Gives a programme's actions and milestones its visibility."""
+    for statement in _FOLLOWING:
+        await statement.execute(uow.connection, programme=programme, shown=visibility)
+
+
+async def propose(uow: UnitOfWork, sight: Sight, values: Mapping[str, Any]) -> Row:
+    """A new action of a programme, in whose country it lies.
+
+    Raises Invalid for an unknown programme or participant, Conflict where the programme has ended.
+    """
+    above = await queries.programme_above(uow.connection, sight.context, values["programme_id"])
+    unknown = invalid_field("/programme_id", "unknown_programme", "There is no such programme.")
+    place = _place(sight, above, unknown, {"approved", "implementing", "completed"}, domain.ENDED_PROGRAMMES)
+    await _require_participants(uow, sight, values)
+    return await ACTIONS.enter(uow, {**values, **place, "status": "proposed", **_key(values)})
+
+
+async def update_action(uow: UnitOfWork, sight: Sight, seen: Row, values: Mapping[str, Any]) -> Row:
+    """The action with new values; its programme stays."""
+    before = await ACTIONS.lock(uow, seen["id"], seen["version"])
+    if values["participants"] != before["participants"]:
+        await _require_participants(uow, sight, values)
+    return await ACTIONS.edit(uow, before, {**values, **_key(values)})
+
+
+async def step_action(uow: UnitOfWork, sight: Sight, seen: Row, step: Step) -> Row:
+    """One step of an action; its actual dates are the days of its start and its finish."""
+    before = await ACTIONS.lock(uow, seen["id"], seen["version"])
+    case = await action_case(uow.connect, sight.principal, before, step.fields)
+
+    def effects(_target: str) -> dict[str, Any]:
+        if step.action == "start":
+            return {"actual_start": today()}
+        return {"actual_end": today()} if step.action == "finish" else {}
+
+    return await ACTIONS.step(uow, before, step, case, permitted(sight, before), effects)
+
+
+async def action_case(
+    connect: Connect, _principal: Principal, row: Mapping[str, Any], _fields: Mapping[str, Any]
+) -> domain.ActionCase:
+    """What the guards look at."""
+    if row["status"] != "finalising":
+        return domain.ActionCase(open_milestones=0)
+    async with connect() as connection:
+        return domain.ActionCase(open_milestones=await queries.open_milestones(connection, row["id"]))
+
+
+async def plan_milestone(uow: UnitOfWork, sight: Sight, values: Mapping[str, Any]) -> Row:
+    """A new milestone of an action, in whose country it lies.
+
+    Raises Invalid for an unknown action, Conflict where the action has ended.
+    """
+    above = await queries.action_above(uow.connection, sight.context, values["action_id"])
+    unknown = invalid_field("/action_id", "unknown_action_record", "There is no such action.")
+    place = _place(sight, above, unknown, domain.PUBLISHED_ACTIONS, {"closed", "cancelled"})
+    return await MILESTONES.enter(
+        uow, {**values, **place, "status": "pending", "first_due": values["due"], **_key(values)}
+    )
+
+
+async def update_milestone(uow: UnitOfWork, _sight: Sight, seen: Row, values: Mapping[str, Any]) -> Row:
+    """The milestone with new values. The first date stays.
+
+    Raises Invalid `reason_required` for another date without a reason.
+    """
+    before = await MILESTONES.lock(uow, seen["id"], seen["version"])
+    reason = values["due_reason"]
+    if values["due"] != before["due"] and reason is None:
+        raise invalid_field("/due_reason", "reason_required", "Another date needs a reason.")
+    kept = {"due_reason": before["due_reason"] if reason is None else reason}
+    return await MILESTONES.edit(uow, before, {**values, **kept, **_key(values)})
+
+
+async def step_milestone(uow: UnitOfWork, sight: Sight, seen: Row, step: Step) -> Row:
+    """One step of a milestone. A refused claim is taken back; its evidence stays on file."""
+    before = await MILESTONES.lock(uow, seen["id"], seen["version"])
+    case = await milestone_case(uow.connect, sight.principal, before, step.fields)
+
+    def effects(target: str) -> dict[str, Any]:
+        if target == "claimed":
+            return {**step.fields, "claimed_by": uow.origin.actor.label, "claimed_on": today()}
+        if step.action == "refuse":
+            return {"claimed_by": None, "claimed_on": None}
+        return {"verified_on": today()} if target == "done" else {}
+
+    return await MILESTONES.step(uow, before, step, case, permitted(sight, before), effects)
+
+
+async def milestone_case(
+    _connect: Connect, principal: Principal, row: Mapping[str, Any], fields: Mapping[str, Any]
+) -> domain.MilestoneCase:
+    """What the guards look at, for this caller and this milestone. A client is never the claimant."""
+    needed = row["evidence_required"] not in (False, "false")
+    return domain.MilestoneCase(
+        has_evidence=bool(fields.get("evidence") or row["evidence"] or not needed),
+        is_claimant=not principal.is_machine and row["claimed_by"] == principal.label,
+    )
+
+
+def _place(
+    sight: Sight, above: Row | None, unknown: Invalid, published: Collection[str], ended: Collection[str]
+) -> dict[str, str]:
+    """Country and visibility, from the record above. What the caller may not know of is unknown."""
+    if above is None:
+        raise unknown
+    if not sight.may("create", above["country"]) and above["status"] not in published:
+        raise unknown
+    require(sight, "create", above["country"])
+    if above["status"] in ended:
+        raise Conflict("What this belongs to has ended.")
+    return {"country": above["country"], "visibility": above["visibility"]}
+
+
+async def _require_participants(uow: UnitOfWork, sight: Sight, values: Mapping[str, Any]) -> None:
+    keys = {UUID(participant["institution_id"]) for participant in values["participants"]}
+    if not await queries.know_institutions(uow.connection, sight.context, keys):
+        raise invalid_field("/participants", "unknown_institution", "Names an institution that is not known.")
+
+
+def _key(values: Mapping[str, Any]) -> dict[str, str]:
+    return {"search_key": domain.titles_search_key(values["titles"])}

@@ -1,0 +1,60 @@
+"""Actions and milestones over HTTP."""
+
+from services.actions.access import ROLES
+from services.actions.delivery import operations, queries, schemas
+from services.actions.delivery.tables import action, milestone
+from services.actions.records import row_values, written
+from services.actions.steps import with_fields
+from shared.database.statements import Row
+from shared.database.unit_of_work import UnitOfWork
+from shared.records.sight import Sight
+from shared.web.records import RecordApi
+
+
+async def _propose(uow: UnitOfWork, sight: Sight, body: schemas.ActionCreate) -> Row:
+    return await operations.propose(uow, sight, row_values(body, action))
+
+
+async def _update_action(uow: UnitOfWork, sight: Sight, row: Row, body: schemas.ActionBody) -> Row:
+    return await operations.update_action(uow, sight, row, row_values(body, action))
+
+
+async def _plan_milestone(uow: UnitOfWork, sight: Sight, body: schemas.MilestoneCreate) -> Row:
+    return await operations.plan_milestone(uow, sight, row_values(body, milestone))
+
+
+async def _update_milestone(uow: UnitOfWork, sight: Sight, row: Row, body: schemas.MilestoneBody) -> Row:
+    return await operations.update_milestone(uow, sight, row, row_values(body, milestone))
+
+
+actions = RecordApi(
+    kind=operations.ACTIONS,
+    roles=ROLES,
+    listing=queries.ACTIONS,
+    answer=schemas.Action,
+    create_body=schemas.ActionCreate,
+    body=schemas.ActionBody,
+    present=schemas.present_action,
+    case=operations.action_case,
+    create=_propose,
+    update=_update_action,
+    transition=operations.step_action,
+    written=written(action, schemas.ActionBody.model_fields),
+    hidden=frozenset({"budget"}),
+).routes()
+
+milestones = RecordApi(
+    kind=operations.MILESTONES,
+    roles=ROLES,
+    listing=queries.MILESTONES,
+    answer=schemas.Milestone,
+    create_body=schemas.MilestoneCreate,
+    body=schemas.MilestoneBody,
+    present=schemas.present_milestone,
+    case=operations.milestone_case,
+    create=_plan_milestone,
+    update=_update_milestone,
+    transition=with_fields(schemas.MilestoneFields, operations.step_milestone),
+    written=written(milestone, schemas.MilestoneBody.model_fields.keys() - {"due_reason"}),
+    hidden=frozenset({"claimed_by", "evidence"}),
+).routes()

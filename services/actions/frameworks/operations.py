@@ -1,0 +1,54 @@
+"""Writing frameworks."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from services.actions.frameworks import domain
+from services.actions.frameworks.queries import is_known
+from services.actions.frameworks.tables import framework
+from shared.database.statements import Row
+from shared.database.unit_of_work import Connect, UnitOfWork
+from shared.kernel.errors import Conflict, FieldError
+from shared.kernel.principal import Principal
+from shared.kernel.resource import Resource
+from shared.records.kind import Kind, Step, permitted, require
+from shared.records.sight import Sight
+
+FRAMEWORKS: Kind[None] = Kind(
+    Resource("actions", "frameworks", "framework"),
+    framework,
+    domain.LIFECYCLE,
+    ("code", "core", "pillars", "valid_from", "valid_to", "status"),
+)
+
+
+async def create(uow: UnitOfWork, sight: Sight, values: Mapping[str, Any]) -> Row:
+    """A new framework. Raises Conflict where its code is taken."""
+    require(sight, "create", None)
+    if await is_known(uow.connection, values["code"]):
+        fault = FieldError("not_unique", "There is a framework of this code.", pointer="/code")
+        raise Conflict("There is a framework of this code.", errors=[fault])
+    place = {"status": "current", "visibility": "public", "country": None}
+    return await FRAMEWORKS.enter(uow, {**values, **place, **_key(values["code"], values)})
+
+
+async def update(uow: UnitOfWork, _sight: Sight, seen: Row, values: Mapping[str, Any]) -> Row:
+    """The framework with new values; its code stays, since programmes name it."""
+    before = await FRAMEWORKS.lock(uow, seen["id"], seen["version"])
+    return await FRAMEWORKS.edit(uow, before, {**values, **_key(before["code"], values)})
+
+
+async def transition(uow: UnitOfWork, sight: Sight, seen: Row, step: Step) -> Row:
+    """Raises Invalid: a framework takes no steps."""
+    before = await FRAMEWORKS.lock(uow, seen["id"], seen["version"])
+    return await FRAMEWORKS.step(uow, before, step, None, permitted(sight, before))
+
+
+async def case_of(
+    _connect: Connect, _principal: Principal, _row: Mapping[str, Any], _fields: Mapping[str, Any]
+) -> None:
+    """Frameworks have no guards."""
+
+
+def _key(code: str, values: Mapping[str, Any]) -> dict[str, str]:
+    return {"search_key": domain.names_search_key(code, values["core"], values["pillars"])}

@@ -1,0 +1,60 @@
+"""Frameworks over HTTP; one is also found by its code, which holds a slash."""
+
+from fastapi import Response
+
+from services.actions.access import ROLES
+from services.actions.frameworks import operations, queries, schemas
+from services.actions.frameworks.tables import framework
+from services.actions.records import row_values, written
+from shared.database.statements import Row
+from shared.database.unit_of_work import UnitOfWork
+from shared.kernel.errors import NotFound
+from shared.records.sight import Sight
+from shared.web.answers import item_response
+from shared.web.call import CurrentCall, public, takes_query
+from shared.web.paging import pick_fields
+from shared.web.records import RecordApi
+
+
+async def _create(uow: UnitOfWork, sight: Sight, body: schemas.FrameworkCreate) -> Row:
+    return await operations.create(uow, sight, row_values(body, framework))
+
+
+async def _update(uow: UnitOfWork, sight: Sight, row: Row, body: schemas.FrameworkBody) -> Row:
+    return await operations.update(uow, sight, row, row_values(body, framework))
+
+
+API: RecordApi[None] = RecordApi(
+    kind=operations.FRAMEWORKS,
+    roles=ROLES,
+    listing=queries.FRAMEWORKS,
+    answer=schemas.Framework,
+    create_body=schemas.FrameworkCreate,
+    body=schemas.FrameworkBody,
+    present=schemas.present,
+    case=operations.case_of,
+    create=_create,
+    update=_update,
+    transition=operations.transition,
+    written=written(framework, schemas.FrameworkBody.model_fields),
+    is_public=True,
+)
+router = API.routes()
+
+
+@router.get(
+    "/{name}/{year:int}",
+    operation_id="getFrameworkByCode",
+    summary="Read one framework by its code",
+    responses={200: {"model": schemas.Framework}},
+)
+@public
+@takes_query("fields")
+async def get_framework_by_code(name: str, year: int, call: CurrentCall) -> Response:
+    """`/frameworks/3+1/2026`."""
+    async with call.connection() as connection:
+        row = await queries.by_code(connection, call.sight, f"{name}/{year}")
+    if row is None:
+        raise NotFound("There is no framework of this code.")
+    picked = pick_fields(call.request, frozenset(schemas.Framework.model_fields))
+    return item_response(call, await API.item(row, call), fields=picked)

@@ -1,0 +1,73 @@
+"""The life of a country programme."""
+
+from dataclasses import dataclass
+
+from shared.kernel.lifecycle import Lifecycle, step
+
+PUBLISHED = frozenset({"approved", "implementing", "completed"})
+ENDORSEMENT_LEVEL = 3
+PRIVATE = frozenset({"lead_body_id", "waiver"})
+"""Fields for those whose grants cover the country."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProgrammeCase:
+    """What the guards look at. A pillar is covered by an action that was not cancelled, and has a baseline where one of
+    those actions records the figure that its progress is measured from."""
+
+    has_committee: bool
+    has_centre: bool
+    pillars_covered: int
+    pillars_with_baseline: int
+    endorsement_level: int
+    has_waiver: bool
+    waiver_fault: str | None
+    """Why the waiver does not count, or None; asked only where there is one."""
+
+
+def _has_committee(case: ProgrammeCase) -> str | None:
+    return None if case.has_committee else "committee_missing"
+
+
+def _is_planned(case: ProgrammeCase) -> str | None:
+    if case.pillars_covered < 3:
+        return "actions_missing"
+    if not case.has_centre:
+        return "centre_missing"
+    return None if case.pillars_with_baseline == 3 else "baselines_missing"
+
+
+def _is_endorsed(case: ProgrammeCase) -> str | None:
+    if case.endorsement_level >= ENDORSEMENT_LEVEL:
+        return None
+    return case.waiver_fault if case.has_waiver else "endorsement_missing"
+
+
+LIFECYCLE: Lifecycle[ProgrammeCase] = Lifecycle(
+    (
+        "exploring",
+        "designing",
+        "plan_review",
+        "approved",
+        "implementing",
+        "paused",
+        "completed",
+        "discontinued",
+    ),
+    (
+        step("launch", "exploring", "designing", guard=_has_committee),
+        step("submit_plan", "designing", "plan_review", guard=_is_planned),
+        step("approve", "plan_review", "approved"),
+        step("return", "plan_review", "designing", reason_required=True),
+        step("start", "approved", "implementing", guard=_is_endorsed, fields=("waiver",)),
+        step("pause", "implementing", "paused", reason_required=True),
+        step("resume", "paused", "implementing"),
+        step("complete", "implementing", "completed"),
+        step(
+            "discontinue",
+            "exploring|designing|plan_review|approved|paused",
+            "discontinued",
+            reason_required=True,
+        ),
+    ),
+)

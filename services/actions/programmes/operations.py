@@ -1,0 +1,105 @@
+"""Writing programmes: one function per verb. Their actions and milestones carry their visibility."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from services.actions.access import ROLES
+from services.actions.coordination.queries import standing_level
+from services.actions.delivery.operations import follow_programme
+from services.actions.delivery.queries import plan
+from services.actions.frameworks.queries import is_known
+from services.actions.programmes import domain
+from services.actions.programmes.queries import committee_lives, is_of_country
+from services.actions.programmes.tables import programme
+from shared.auth.second_person import second_person_fault
+from shared.database.statements import Row
+from shared.database.unit_of_work import Connect, UnitOfWork
+from shared.kernel.clock import today
+from shared.kernel.errors import invalid_field
+from shared.kernel.principal import Principal
+from shared.kernel.resource import Resource
+from shared.records.kind import Kind, Step, permitted, require, require_publishing
+from shared.records.sight import Sight
+
+PROGRAMMES: Kind[domain.ProgrammeCase] = Kind(
+    Resource("actions", "programmes", "programme"),
+    programme,
+    domain.LIFECYCLE,
+    ("country", "framework", "committee_id", "centre_id", "lead_body_id", "visibility", "status", "waiver",
+     "started_on", "completed_on"),
+)  # fmt: skip
+
+
+async def create(uow: UnitOfWork, sight: Sight, values: Mapping[str, Any]) -> Row:
+    """A programme that is being explored. Raises Invalid for a framework, committee or centre that is not known."""
+    require(sight, "create", values["country"])
+    require_publishing(sight, values["visibility"], values["country"])
+    if not await is_known(uow.connection, values["framework"]):
+        raise invalid_field("/framework", "unknown_framework", "There is no framework of this code.")
+    await _require_known(uow, sight, values["country"], values)
+    return await PROGRAMMES.enter(uow, {**values, "status": "exploring"})
+
+
+async def update(uow: UnitOfWork, sight: Sight, seen: Row, values: Mapping[str, Any]) -> Row:
+    """The programme with new values; its country and framework stay."""
+    before = await PROGRAMMES.lock(uow, seen["id"], seen["version"])
+    await _require_known(
+        uow, sight, before["country"], {name: value for name, value in values.items() if before[name] != value}
+    )
+    moves = values["visibility"] != before["visibility"]
+    if moves:
+        require_publishing(sight, values["visibility"], before["country"], before["id"])
+    after = await PROGRAMMES.edit(uow, before, values)
+    if moves:
+        await follow_programme(uow, after["id"], after["visibility"])
+    return after
+
+
+async def transition(uow: UnitOfWork, sight: Sight, seen: Row, step: Step) -> Row:
+    """One step of the lifecycle. A waiver is kept where it was needed."""
+    before = await PROGRAMMES.lock(uow, seen["id"], seen["version"])
+    case = await case_of(uow.connect, sight.principal, before, step.fields)
+
+    def effects(target: str) -> dict[str, Any]:
+        if step.action == "start":
+            needed = case.endorsement_level < domain.ENDORSEMENT_LEVEL
+            return {"started_on": today(), "waiver": step.fields.get("waiver") if needed else None}
+        return {"completed_on": today()} if target == "completed" else {}
+
+    return await PROGRAMMES.step(uow, before, step, case, permitted(sight, before), effects)
+
+
+async def case_of(
+    connect: Connect, principal: Principal, row: Mapping[str, Any], fields: Mapping[str, Any]
+) -> domain.ProgrammeCase:
+    """What the guards look at, for this caller and this programme: only what its state's steps ask for is read."""
+    status, waiver = row["status"], fields.get("waiver")
+    has_committee, covered, measured, level, fault = False, 0, 0, 0, None
+    if status in ("exploring", "designing", "approved"):
+        async with connect() as connection:
+            if status == "exploring":
+                has_committee = await committee_lives(connection, row)
+            elif status == "designing":
+                covered, measured = await plan(connection, row["id"])
+            else:
+                level = await standing_level(connection, row["country"])
+                if waiver:
+                    fault = await second_person_fault(connection, principal, waiver["second_person"])
+    if waiver and not principal.reach(ROLES, PROGRAMMES.resource.name, "waive").covers(row["country"]):
+        fault = "waiver_not_permitted"
+    return domain.ProgrammeCase(
+        has_committee=has_committee,
+        has_centre=row["centre_id"] is not None,
+        pillars_covered=covered,
+        pillars_with_baseline=measured,
+        endorsement_level=level,
+        has_waiver=waiver is not None,
+        waiver_fault=fault,
+    )
+
+
+async def _require_known(uow: UnitOfWork, sight: Sight, country: str, values: Mapping[str, Any]) -> None:
+    for field, code in (("committee_id", "unknown_committee"), ("centre_id", "unknown_centre")):
+        key = values.get(field)
+        if key is not None and not await is_of_country(uow.connection, sight.context, field, key, country):
+            raise invalid_field(f"/{field}", code, "There is none of this id in the country.")

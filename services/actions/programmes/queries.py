@@ -1,0 +1,53 @@
+"""Reading programmes, and what their guards look at."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Uuid, bindparam, column, func, not_, or_, select, table
+
+from services.actions.programmes import domain
+from services.actions.programmes.tables import programme
+from services.actions.records import listing
+from shared.database.context import SYSTEM_CONTEXT, AccessContext, within_context
+from shared.database.statements import Connection, Statement
+from shared.records.listing import values
+from shared.records.sight import constant
+
+PROGRAMMES = listing(
+    programme,
+    domain.LIFECYCLE.states,
+    domain.PUBLISHED,
+    values("framework", programme.c.framework, "Codes of frameworks, separated by commas"),
+)
+_COMMITTEES = table("centre_published_committee", *(column(name) for name in ("id", "country", "status")))
+_CENTRES = table("centre_published_centre", *(column(name) for name in ("id", "country", "status")))
+_COMMITTEE_LIVES = Statement(
+    within_context(
+        select(func.count().label("living")).where(
+            _COMMITTEES.c.country == bindparam("country"),
+            not_(_COMMITTEES.c.status.in_([constant("dissolved"), constant("abandoned")])),
+            or_(bindparam("committee", type_=Uuid).is_(None), _COMMITTEES.c.id == bindparam("committee")),
+        )
+    )
+)
+
+
+def _in_country(view: Any) -> Statement:
+    found = select(view.c.id).where(view.c.id == bindparam("key"), view.c.country == bindparam("country"))
+    return Statement(within_context(found.limit(1)))
+
+
+_KNOWN = {"committee_id": _in_country(_COMMITTEES), "centre_id": _in_country(_CENTRES)}
+
+
+async def committee_lives(connection: Connection, row: Mapping[str, Any]) -> bool:
+    """Whether the programme's committee lives; where it names none, whether its country has a living one."""
+    arguments = {"country": row["country"], "committee": row["committee_id"], **SYSTEM_CONTEXT.parameters}
+    return bool(await _COMMITTEE_LIVES.fetchval(connection, **arguments))
+
+
+async def is_of_country(connection: Connection, context: AccessContext, field: str, key: UUID, country: str) -> bool:
+    """Whether the caller may know of a committee (`committee_id`) or centre (`centre_id`) of this id and country."""
+    found = await _KNOWN[field].fetchval(connection, key=key, country=country, **context.parameters)
+    return found is not None

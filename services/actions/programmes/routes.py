@@ -1,0 +1,38 @@
+"""Programmes over HTTP."""
+
+from services.actions.access import ROLES
+from services.actions.programmes import operations, queries, schemas
+from services.actions.programmes.domain import PRIVATE
+from services.actions.programmes.tables import programme
+from services.actions.records import row_values, written
+from services.actions.steps import with_fields
+from shared.database.statements import Row
+from shared.database.unit_of_work import UnitOfWork
+from shared.records.sight import Sight
+from shared.web.records import RecordApi
+
+
+async def _create(uow: UnitOfWork, sight: Sight, body: schemas.ProgrammeCreate) -> Row:
+    return await operations.create(uow, sight, row_values(body, programme))
+
+
+async def _update(uow: UnitOfWork, sight: Sight, row: Row, body: schemas.ProgrammeBody) -> Row:
+    return await operations.update(uow, sight, row, row_values(body, programme))
+
+
+router = RecordApi(
+    kind=operations.PROGRAMMES,
+    roles=ROLES,
+    listing=queries.PROGRAMMES,
+    answer=schemas.Programme,
+    create_body=schemas.ProgrammeCreate,
+    body=schemas.ProgrammeBody,
+    present=schemas.present,
+    case=operations.case_of,
+    create=_create,
+    update=_update,
+    transition=with_fields(schemas.ProgrammeFields, operations.transition),
+    written=written(programme, schemas.ProgrammeBody.model_fields),
+    hidden=PRIVATE,
+    is_public=True,
+).routes()

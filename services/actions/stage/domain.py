@@ -1,0 +1,60 @@
+"""The stage of a country: seven facts, each derived from records, and the rung that they lead to."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+RUNGS = (
+    "contact",
+    "preparatory_committee",
+    "scientific_committee",
+    "centre",
+    "endorsement",
+    "programme",
+    "results",
+)
+"""The facts in the order of the ladder.
+
+`contact`: the earliest of a letter logged, a focal point active, an endorsement verified, a committee proposed.
+`preparatory_committee`: a committee that was formed, or has become scientific, and still lives.
+`scientific_committee`: a committee that was recognised and still lives; suspension does not undo it.
+`centre`: a designated centre that is active or in renewal; while it is suspended it does not count.
+`endorsement`: a verified one of level 3 or more that holds today.
+`programme`: the centre, and in each of the three pillars an action under way, finishing or closed.
+`results`: a milestone verified as done.
+Each date is the day of the decision: a committee's forming or recognition, a centre's designation, an endorsement's day
+of issue (of verification where it names none), the start of the last of the four elements, a milestone's verification.
+"""
+ENDORSEMENT_LEVEL = 3
+
+
+def headline(met: Sequence[bool]) -> int:
+    """The highest rung, 0 to 7, whose lower rungs are all met."""
+    return next((rung for rung, is_met in enumerate(met) if not is_met), len(met))
+
+
+def facts_of(found: Mapping[str, tuple[date, str]]) -> list[dict[str, Any]]:
+    """All seven facts, from the day and the record's address of those that were found."""
+    return [
+        {"key": key, "met": True, "date": found[key][0].isoformat(), "link": found[key][1]}
+        if key in found
+        else {"key": key, "met": False, "date": None, "link": None}
+        for key in RUNGS
+    ]
+
+
+NO_FACTS = facts_of({})
+
+
+def facts_by(facts: Sequence[Mapping[str, Any]], day: date) -> list[dict[str, Any]]:
+    """The facts as they stood on a day: what was decided later is not yet met."""
+    until = day.isoformat()
+    return [dict(fact) if fact["met"] and fact["date"] <= until else {"key": fact["key"], **_UNMET} for fact in facts]
+
+
+_UNMET: dict[str, Any] = {"met": False, "date": None, "link": None}
+
+
+def stage_of(facts: Sequence[Mapping[str, Any]]) -> int:
+    """The headline of seven facts."""
+    return headline([fact["met"] for fact in facts])

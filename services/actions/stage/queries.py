@@ -1,0 +1,173 @@
+"""Reading what a country's stage is made of, the stages, and the counts beside them."""
+
+from collections.abc import Collection, Mapping
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, Table, Text, any_, bindparam, func, select
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from services.actions.delivery.tables import action
+from services.actions.frameworks.tables import framework
+from services.actions.programmes.domain import PUBLISHED as PUBLISHED_PROGRAMMES
+from services.actions.programmes.tables import programme
+from services.actions.stage.domain import ENDORSEMENT_LEVEL, RUNGS, facts_by, stage_of
+from services.actions.stage.tables import country_stage, published_centre, published_expert, published_institution
+from shared.database.context import within_context
+from shared.database.statements import Connection, Row, Shapes, Statement
+from shared.records.columns import as_read
+from shared.records.sight import Sight, Variant, visible
+
+PUBLISHED_CENTRES = frozenset({"active", "renewal_due", "renewal_review"})
+_COUNTED: Mapping[str, tuple[Table, frozenset[str]]] = {
+    "experts": (published_expert, frozenset({"active", "grace"})),
+    "institutions": (published_institution, frozenset({"verified", "inactive"})),
+    "centres": (published_centre, PUBLISHED_CENTRES),
+}
+_FACTS = f"""
+WITH committee AS (
+    SELECT id, status, formed_on, recognised_on, created_at::date AS proposed_on
+    FROM centre_published_committee WHERE country = $1
+), living AS (
+    SELECT * FROM committee WHERE status NOT IN ('dissolved', 'abandoned')
+), centre AS (
+    SELECT id, designated_on FROM centre_published_centre
+    WHERE country = $1 AND status IN ('active', 'renewal_due', 'renewal_review') AND designated_on IS NOT NULL
+    ORDER BY designated_on, id LIMIT 1
+), pillar AS (
+    SELECT a.pillar, min(a.actual_start) AS started, (array_agg(a.programme_id ORDER BY a.actual_start, a.id))[1] AS id
+    FROM action_action a JOIN action_programme p ON p.id = a.programme_id
+    WHERE a.country = $1 AND a.pillar <> 'core' AND a.status IN ('in_progress', 'finalising', 'closed')
+      AND a.actual_start IS NOT NULL AND p.status <> 'discontinued'
+    GROUP BY a.pillar
+), found (key, day, path, id) AS (
+    SELECT 'contact', date, 'actions/v1/correspondence', id FROM action_correspondence WHERE country = $1
+    UNION ALL
+    SELECT 'contact', coalesce(issued, verified_on), 'actions/v1/endorsements', id FROM action_endorsement
+    WHERE country = $1 AND verified_on IS NOT NULL
+    UNION ALL SELECT 'contact', proposed_on, 'centres/v1/committees', id FROM committee
+    UNION ALL
+    SELECT 'preparatory_committee', least(formed_on, recognised_on), 'centres/v1/committees', id FROM living
+    UNION ALL SELECT 'scientific_committee', recognised_on, 'centres/v1/committees', id FROM living
+    UNION ALL SELECT 'centre', designated_on, 'centres/v1/centres', id FROM centre
+    UNION ALL
+    SELECT 'endorsement', coalesce(issued, verified_on), 'actions/v1/endorsements', id FROM action_endorsement
+    WHERE country = $1 AND status = 'verified' AND level >= {ENDORSEMENT_LEVEL}
+      AND (valid_to IS NULL OR valid_to >= current_date)
+    UNION ALL
+    SELECT 'programme', greatest(max(p.started), (SELECT designated_on FROM centre)), 'actions/v1/programmes',
+        (array_agg(p.id ORDER BY p.started DESC))[1]
+    FROM pillar p HAVING count(*) = 3 AND EXISTS (SELECT FROM centre)
+    UNION ALL
+    SELECT 'results', verified_on, 'actions/v1/milestones', id FROM action_milestone
+    WHERE country = $1 AND status = 'done'
+)
+SELECT DISTINCT ON (key) key, day, '/' || path || '/' || id AS link
+FROM found WHERE day IS NOT NULL ORDER BY key, day, id
+"""  # noqa: S608
+_STAGES = Statement(
+    within_context(
+        select(country_stage.c.country, country_stage.c.version, country_stage.c.stage, country_stage.c.facts).where(
+            country_stage.c.country == any_(bindparam("codes", type_=ARRAY(Text)))
+        )
+    )
+)
+_PILLARS = Statement(
+    within_context(
+        select(action.c.pillar, func.array_agg(action.c.status, type_=ARRAY(Text)).label("states"))
+        .where(action.c.programme_id == bindparam("programme"), action.c.pillar != "core")
+        .group_by(action.c.pillar)
+    )
+)
+
+
+async def find_facts(connection: Connection, country: str) -> dict[str, tuple[date, str]]:
+    """The facts of a country that records bear out: day and address of the earliest record for each. Needs a context
+    that sees every row."""
+    rows = await connection.fetch(_FACTS, country)
+    return {row["key"]: (row["day"], row["link"]) for row in rows if row["key"] in RUNGS}
+
+
+async def stages(connection: Connection, sight: Sight, codes: Collection[str]) -> dict[str, Row]:
+    """The rows of those countries that have one."""
+    rows = await _STAGES.fetch(connection, codes=list(codes), **sight.context.parameters)
+    return {row["country"]: row for row in rows}
+
+
+def stage_on(row: Mapping[str, Any] | None, day: date) -> int:
+    """The stage of a country, from its row if it has one, as it stood on a day."""
+    return 0 if row is None else stage_of(facts_by(row["facts"], day))
+
+
+def _count(kind: str, variant: Variant, dated: bool) -> Select[Any]:
+    view, published = _COUNTED[kind]
+    query = select(view.c.country, func.count().label("count")).where(
+        view.c.country == any_(bindparam("codes", type_=ARRAY(Text))), visible(view, variant, published)
+    )
+    for column in ("merged_into", "erased_at"):
+        if column in view.c:
+            query = query.where(view.c[column].is_(None))
+    if dated:
+        query = query.where(view.c.id < bindparam("end"))
+    return within_context(query.group_by(view.c.country))
+
+
+_COUNTS = Shapes(_count)
+
+
+async def counts(
+    connection: Connection, sight: Sight, codes: Collection[str], day: date | None
+) -> dict[str, dict[str, int]]:
+    """Experts, institutions and centres of each country: published rows, and all rows where the caller's grants cover
+    the country. With a `day`, those entered until then."""
+    found = {code: dict.fromkeys(_COUNTED, 0) for code in codes}
+    until = {} if day is None else {"end": _first_id_after(day)}
+    for kind in _COUNTED:
+        statement = _COUNTS.get(kind, sight.variant, day is not None)
+        for row in await statement.fetch(connection, codes=list(codes), **until, **sight.parameters):
+            found[row["country"]][kind] = row["count"]
+    return found
+
+
+def _first_id_after(day: date) -> UUID:
+    """The smallest UUIDv7 of the day after: ids carry the instant at which their record was entered."""
+    midnight = datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(days=1)
+    return UUID(int=int(midnight.timestamp() * 1000) << 80)
+
+
+def _programme(variant: Variant) -> Select[Any]:
+    columns = ("id", "ref", "status", "country", "centre_id")
+    query = select(*(programme.c[name] for name in columns), as_read(framework.c.pillars))
+    query = query.join_from(programme, framework, framework.c.code == programme.c.framework)
+    known = visible(programme, variant, PUBLISHED_PROGRAMMES)
+    ordered = (programme.c.status == "discontinued", programme.c.id.desc())
+    return within_context(query.where(programme.c.country == bindparam("code"), known).order_by(*ordered).limit(1))
+
+
+def _centre(variant: Variant) -> Select[Any]:
+    known = visible(published_centre, variant, PUBLISHED_CENTRES)
+    return within_context(
+        select(published_centre.c.id).where(published_centre.c.id == bindparam("key"), known).limit(1)
+    )
+
+
+_PROGRAMMES = Shapes(_programme)
+_CENTRES = Shapes(_centre)
+
+
+async def programme_of(connection: Connection, sight: Sight, code: str) -> Row | None:
+    """The country's latest programme that the caller may know of, discontinued ones last, with its framework's
+    pillars as JSON text."""
+    return await _PROGRAMMES.get(sight.variant).fetchrow(connection, code=code, **sight.parameters)
+
+
+async def pillar_states(connection: Connection, sight: Sight, programme_id: UUID) -> dict[str, list[str]]:
+    """The states of a programme's actions in each pillar."""
+    rows = await _PILLARS.fetch(connection, programme=programme_id, **sight.context.parameters)
+    return {row["pillar"]: row["states"] for row in rows}
+
+
+async def knows_centre(connection: Connection, sight: Sight, centre: UUID) -> bool:
+    """Whether the caller may know of a centre."""
+    return await _CENTRES.get(sight.variant).fetchval(connection, key=centre, **sight.parameters) is not None

@@ -1,0 +1,179 @@
+"""Countries over HTTP: every known one answers, with stage 0 where nothing is known of it."""
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from typing import Any
+from urllib.parse import urlencode
+
+import orjson
+from fastapi import Request, Response
+from sqlalchemy import Text, column
+
+from services.actions.access import ROLES
+from services.actions.stage import queries
+from services.actions.stage.domain import RUNGS
+from services.actions.stage.operations import COUNTRIES as RESOURCE
+from services.actions.stage.schemas import CountryAnswer, ListedCountry, present, present_programme
+from shared.database.statements import Row
+from shared.kernel.clock import today
+from shared.kernel.countries import COUNTRIES, in_region, known_codes
+from shared.kernel.errors import NotFound, invalid_parameter
+from shared.kernel.text import search_key, search_pattern
+from shared.web.answers import JSON
+from shared.web.call import Call, CurrentCall, public, takes_query
+from shared.web.conditional import etag, is_known
+from shared.web.fields import Page
+from shared.web.paging import binding, make_cursor, page_limit, pick_fields, read_cursor
+from shared.web.route import ResourceRouter
+
+router = ResourceRouter(RESOURCE, ROLES)
+_KEYS: list[Any] = [column("code", Text)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The list that is asked for. `day` is None where no `as_of` was given."""
+
+    codes: frozenset[str]
+    stages: frozenset[int]
+    descending: bool
+    limit: int
+    after: str | None
+    day: date | None
+
+
+@router.get(
+    "", operation_id="listCountries", summary="List countries with their stage", responses={200: {"model": Page}}
+)
+@public
+@takes_query("country", "region", "stage", "q", "as_of", "sort", "limit", "cursor", "fields")
+async def list_countries(call: CurrentCall) -> Response:
+    """In the order of codes. `as_of` is a day: facts that were decided later are not yet met, records that were entered
+    later are not yet counted."""
+    asked, secret = _parse(call), _secret(call)
+    picked = pick_fields(call.request, frozenset(ListedCountry.model_fields))
+    day = asked.day or today()
+    async with call.connection() as connection:
+        stages = await queries.stages(connection, call.sight, asked.codes)
+        chosen = [code for code in sorted(asked.codes, reverse=asked.descending) if _stands(asked, stages, code, day)]
+        page = chosen[: asked.limit]
+        counts = await queries.counts(connection, call.sight, page, asked.day)
+    items = [_listed(call, code, stages.get(code), counts[code], day) for code in page]
+    if picked is not None:
+        items = [{name: value for name, value in item.items() if name in picked} for item in items]
+    following = None
+    if len(chosen) > len(page):
+        query = {name: value for name, value in call.request.query_params.items() if name != "cursor"}
+        query["cursor"] = make_cursor([page[-1]], binding(call.request), secret)
+        following = f"{call.request.url.path}?{urlencode(query, safe=',-')}"
+    headers = {"Link": f'<{following}>; rel="next"'} if following else None
+    return Response(orjson.dumps({"items": items, "next": following}), 200, headers, JSON)
+
+
+@router.get(
+    "/{code}",
+    operation_id="getCountry",
+    summary="Read the stage of one country",
+    responses={200: {"model": CountryAnswer}},
+)
+@public
+@takes_query("as_of", "fields")
+async def get_country(code: str, call: CurrentCall) -> Response:
+    """Seven facts, the stage that they lead to, the programme and the counts."""
+    if code not in _known(call):
+        raise NotFound("There is no country of this code.")
+    asked, sight = _day(call.request), call.sight
+    picked = pick_fields(call.request, frozenset(CountryAnswer.model_fields))
+    async with call.connection() as connection:
+        row = (await queries.stages(connection, sight, [code])).get(code)
+        counts = await queries.counts(connection, sight, [code], asked)
+        record = _listed(call, code, row, counts[code], asked or today())
+        programme = await queries.programme_of(connection, sight, code)
+        record["programme"] = None
+        if programme is not None:
+            states = await queries.pillar_states(connection, sight, programme["id"])
+            centre = programme["centre_id"]
+            shows_centre = centre is not None and await queries.knows_centre(connection, sight, centre)
+            record["programme"] = present_programme(programme, states, shows_centre=shows_centre)
+    if picked is not None:
+        record = {name: value for name, value in record.items() if name in picked}
+    body = orjson.dumps(record)
+    tag = etag(row["version"] if row else 0, body)
+    if is_known(call.request, tag):
+        return Response(status_code=304, headers={"ETag": tag})
+    return Response(body, 200, {"ETag": tag}, JSON)
+
+
+def _listed(call: Call, code: str, row: Row | None, counts: dict[str, int], day: date) -> dict[str, Any]:
+    is_covered = not call.principal.is_anonymous and call.sight.sees_all_fields(code, None)
+    return present(COUNTRIES[code], row, counts, day, is_covered=is_covered)
+
+
+def _stands(asked: _Asked, stages: dict[str, Row], code: str, day: date) -> bool:
+    if asked.after is not None and (code >= asked.after if asked.descending else code <= asked.after):
+        return False
+    return not asked.stages or queries.stage_on(stages.get(code), day) in asked.stages
+
+
+def _parse(call: Call) -> _Asked:
+    query = call.request.query_params
+    codes = _known(call)
+    if (raw := query.get("country")) is not None:
+        wanted = frozenset(raw.split(","))
+        if not wanted <= codes:
+            raise invalid_parameter("country", "Names a country that is not known.")
+        codes = wanted
+    if (raw := query.get("region")) is not None:
+        if not in_region(raw):
+            raise invalid_parameter("region", "Not a region of UN M49.")
+        codes &= in_region(raw)
+    if (raw := query.get("q")) is not None:
+        if (pattern := search_pattern(raw)) is None:
+            raise invalid_parameter("q", "Holds nothing to search for.")
+        codes &= frozenset(code for code, key in _search_keys().items() if pattern.strip("%") in key)
+    sort = query.get("sort", "code")
+    if sort.removeprefix("-") != "code":
+        raise invalid_parameter("sort", "Sort by code, with - for descending.")
+    after = query.get("cursor")
+    if after is not None:
+        (after,) = read_cursor(after, binding(call.request), _secret(call), _KEYS)
+    return _Asked(
+        codes, _stages(call.request), sort.startswith("-"), page_limit(query.get("limit")), after, _day(call.request)
+    )
+
+
+def _stages(request: Request) -> frozenset[int]:
+    raw = request.query_params.get("stage")
+    if raw is None:
+        return frozenset()
+    rungs = {str(rung): rung for rung in range(len(RUNGS) + 1)}
+    if not set(raw.split(",")) <= set(rungs):
+        raise invalid_parameter("stage", f"Stages from 0 to {len(RUNGS)}, separated by commas.")
+    return frozenset(rungs[part] for part in raw.split(","))
+
+
+def _day(request: Request) -> date | None:
+    raw = request.query_params.get("as_of")
+    if raw is None:
+        return None
+    try:
+        day = date.fromisoformat(raw)
+    except ValueError:
+        raise invalid_parameter("as_of", "A day, YYYY-MM-DD.") from None
+    if day > today():
+        raise invalid_parameter("as_of", "Not later than today.")
+    return day
+
+
+def _known(call: Call) -> frozenset[str]:
+    return known_codes(fictional=call.settings.fictional_countries)
+
+
+@cache
+def _search_keys() -> dict[str, str]:
+    return {code: search_key(code, *country.names.values()) for code, country in COUNTRIES.items()}
+
+
+def _secret(call: Call) -> bytes:
+    return call.settings.secret_key.get_secret_value().encode()

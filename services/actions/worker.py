@@ -1,0 +1,20 @@
+"""The actions worker: follows facts that move a country's stage, and ends endorsements whose time is over."""
+
+from datetime import timedelta
+
+from services.actions.coordination.operations import expire_endorsements
+from services.actions.reactions import REACTIONS
+from services.actions.settings import ActionsSettings
+from shared.database.unit_of_work import UnitOfWork
+from shared.messaging.schedules import Schedule
+from shared.messaging.worker import Worker
+
+
+async def _expire(uow: UnitOfWork) -> None:
+    await expire_endorsements(uow)
+
+
+def create_worker(settings: ActionsSettings | None = None) -> Worker:
+    """The worker of the actions service under the given settings, or those of the environment."""
+    schedules = {"expire_endorsements": Schedule(timedelta(hours=1), _expire, catch_up=1)}
+    return Worker("actions", settings or ActionsSettings(), REACTIONS, schedules=schedules)

@@ -16,6 +16,9 @@ run: environment-run ## start the whole system; Ctrl-C stops it
 test: environment-test ## run the tests, on servers of their own
 	@exec $(PYTEST) -n 2
 
+test-faults: environment-test ## kill, stop and cut off real processes, and check every promise; FAULT_SEED=… replays
+	@exec $(PYTEST) tests/faults -o norecursedirs= -p no:randomly
+
 lint: environment-test ## check style, types and imports
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
@@ -34,4 +37,4 @@ clean: ## remove the data, logs and caches of this clone
 environment-%:
 	@$(PYTHON) deploy/local/environment.py $*
 
-.PHONY: help setup run test lint bench openapi clean
+.PHONY: help setup run test test-faults lint bench openapi clean

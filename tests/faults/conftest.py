@@ -1,0 +1,50 @@
+"""One house for all tests of faults, healed before each; the seed of their schedules."""
+
+import os
+import random
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from tests.faults.history import History
+from tests.faults.house import House, a_house
+
+SEED = int(os.environ.get("FAULT_SEED") or random.SystemRandom().randrange(1 << 32))
+
+
+def pytest_report_header() -> str:
+    return f"faults: FAULT_SEED={SEED} replays this schedule"
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Any:
+    report = (yield).get_result()
+    if report.failed:
+        report.sections.append(("faults", f"replay with FAULT_SEED={SEED}"))
+
+
+@pytest_asyncio.fixture(scope="session")
+async def running_house() -> AsyncIterator[House]:
+    async with a_house() as house:
+        yield house
+
+
+@pytest.fixture
+async def house(running_house: House) -> AsyncIterator[House]:
+    """The house without any fault; what a test broke is mended after it."""
+    await running_house.heal()
+    yield running_house
+    await running_house.heal()
+
+
+@pytest.fixture
+def chance(request: pytest.FixtureRequest) -> random.Random:
+    """The same numbers for the same seed and test."""
+    return random.Random(f"{SEED} {request.node.name}")
+
+
+@pytest.fixture
+def history(request: pytest.FixtureRequest, chance: random.Random) -> History:
+    return History(f"h{chance.randrange(1 << 40):010x}-")

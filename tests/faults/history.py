@@ -1,0 +1,91 @@
+"""What clients did and were told, and whether the database agrees with it."""
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from typing import Literal
+
+import asyncpg
+import httpx
+
+Outcome = Literal["ok", "fail", "unknown"]
+_EFFECTS = """
+SELECT e.names->0->>'family' AS mark, e.id,
+    (SELECT count(*) FROM escm.core_audit a WHERE a.subject = e.id) AS entries,
+    (SELECT count(*) FROM escm.core_outbox o WHERE o.subject = e.id)
+        + (SELECT count(*) FROM escm.core_fact f WHERE f.subject = e.id) AS facts,
+    (SELECT count(*) FROM escm.core_fact f WHERE f.subject = e.id) AS sequenced
+FROM escm.member_expert e WHERE e.names->0->>'family' LIKE $1 || '%'
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One try at creating the expert with this mark. `told` is the status, or the failure's name."""
+
+    mark: str
+    outcome: Outcome
+    told: str
+    record: str | None = None
+
+
+def outcome_of(answer: httpx.Response) -> Outcome:
+    """2xx is done; below 500 nothing was done; a fault of the server leaves it open."""
+    if answer.is_success:
+        return "ok"
+    return "fail" if answer.status_code < 500 else "unknown"
+
+
+@dataclass(slots=True)
+class History:
+    """Tries at creating experts whose family names begin with `prefix`; several tries may share a mark."""
+
+    prefix: str
+    operations: list[Operation] = field(default_factory=list)
+
+    def note(self, mark: str, answer: httpx.Response | Exception) -> Outcome:
+        """Logs a try. A connection that was refused did nothing; any other failure leaves it open."""
+        if isinstance(answer, httpx.Response):
+            outcome = outcome_of(answer)
+            record = answer.json()["id"] if outcome == "ok" else None
+            self.operations.append(Operation(mark, outcome, str(answer.status_code), record))
+            return outcome
+        outcome = "fail" if isinstance(answer, httpx.ConnectError) else "unknown"
+        self.operations.append(Operation(mark, outcome, type(answer).__name__))
+        return outcome
+
+    def told(self) -> Counter[str]:
+        """How often which answer or failure came, for a person."""
+        return Counter(operation.told for operation in self.operations)
+
+    async def faults(self, connection: asyncpg.Connection) -> list[str]:
+        """Where the database contradicts what clients were told; empty when it does not.
+
+        ok → exactly one effect, with one audit entry and one fact; unknown → none or one; fail → none.
+        """
+        found: dict[str, list[asyncpg.Record]] = defaultdict(list)
+        for row in await connection.fetch(_EFFECTS, self.prefix):
+            found[row["mark"]].append(row)
+        tries: dict[str, list[Operation]] = defaultdict(list)
+        for operation in self.operations:
+            tries[operation.mark].append(operation)
+        faults = [f"{mark}: an effect that nobody asked for" for mark in found.keys() - tries.keys()]
+        for mark, operations in tries.items():
+            outcomes = {operation.outcome for operation in operations}
+            effects = found[mark]
+            if "ok" in outcomes and len(effects) != 1:
+                faults.append(f"{mark}: told done, {len(effects)} effects")
+            elif outcomes == {"fail"} and effects:
+                faults.append(f"{mark}: told failed, {len(effects)} effects")
+            elif len(effects) > 1:
+                faults.append(f"{mark}: {len(effects)} effects")
+            for effect in effects:
+                if (effect["entries"], effect["facts"]) != (1, 1):
+                    faults.append(f"{mark}: {effect['entries']} audit entries, {effect['facts']} facts")
+            records = {operation.record for operation in operations if operation.record}
+            if len(records) > 1 or (effects and records and records != {str(effects[0]["id"])}):
+                faults.append(f"{mark}: told of {records}")
+        return faults
+
+    async def waiting(self, connection: asyncpg.Connection) -> int:
+        """How many effects have no fact in the feed yet."""
+        return sum(row["sequenced"] == 0 for row in await connection.fetch(_EFFECTS, self.prefix))

@@ -1,0 +1,172 @@
+"""The system's processes as a test of faults runs them: two membership APIs, the relay, Valkey, Postgres."""
+
+import asyncio
+import shutil
+import sys
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import httpx
+
+from deploy.demo import load
+from deploy.local.binaries import Binaries
+from deploy.local.child import Program, Stage
+from deploy.local.folder import PROJECT, Folder
+from deploy.local.ports import HOST, first_free
+from deploy.local.postgres import Postgres
+from deploy.local.readiness import answers
+from deploy.local.valkey import Valkey
+from migrations.run import migrate
+from tests.faults.clients import Client
+from tests.faults.processes import Process
+from tests.faults.proxy import FaultProxy
+
+_DATABASE = "escm"
+_PORTS = 26000
+
+
+class House:
+    """`first` reaches Postgres through `proxy`, `second` and `relay` directly. Tokens are those of demo clients."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._folder = Folder.open(root)
+        self._processes: list[Process] = []
+        self.tokens: dict[str, str] = {}
+        self._port = _PORTS
+        self.proxy = FaultProxy(0)
+
+    async def open(self) -> None:
+        """Starts everything on empty data."""
+        await self._open_servers()
+        self.first, self.first_url = self._api("membership", "first", self.proxy.port)
+        self.second, self.second_url = self._api("membership", "second", self.postgres_port)
+        self.relay = self.worker("relay", "deploy.cli", "relay", stage=Stage.RELAY)
+        access, access_url = self._api("access", "access", self.postgres_port)
+        await asyncio.gather(*(process.start() for process in (access, self.first, self.second, self.relay)))
+        async with httpx.AsyncClient(base_url=access_url, trust_env=False, timeout=20) as http:
+            for name, client in self._demo["clients"].items():
+                form, basic = {"grant_type": "client_credentials"}, (client["id"], client["secret"])
+                answer = await http.post("/access/v1/oauth/token", data=form, auth=basic)
+                assert answer.status_code == 200, answer.text
+                self.tokens[name] = answer.json()["access_token"]
+        await access.stop()
+        self._processes.remove(access)
+
+    async def _open_servers(self) -> None:
+        account, data = self._folder.account, self._folder.data
+        binaries = Binaries.of_wheels().for_account(account, data)
+        self.postgres_port = self._next_port()
+        server = Postgres(data, binaries, account, port=self.postgres_port, password="faults")
+        cache = Valkey(data, binaries, account, port=self._next_port(), password="faults")
+        server.initialise()
+        cache.initialise()
+        self.redis_url = cache.url()
+        self.database_url = server.url(_DATABASE)
+        self.postgres, self.valkey = self._process(server.program()), self._process(cache.program())
+        await asyncio.gather(self.postgres.start(), self.valkey.start())
+        await server.ensure_database(_DATABASE)
+        await migrate(self.database_url)
+        self._demo = await load(self.database_url)
+        self.proxy.target = self.postgres_port
+        await self.proxy.start()
+
+    async def close(self) -> None:
+        """Stops everything, also what a test left stopped or half started."""
+        for process in sorted(self._processes, key=lambda process: process.stage):
+            await process.stop()
+        await self.proxy.stop()
+
+    async def heal(self) -> None:
+        """Takes back every fault: all processes run, the network passes everything, both APIs are ready."""
+        await self.proxy.heal()
+        await asyncio.gather(self.postgres.ensure(), self.valkey.ensure())
+        await asyncio.gather(*(process.ensure() for process in (self.first, self.second, self.relay)))
+
+    def client(self, which: str = "first", caller: str | None = "secretariat", timeout: float = 10.0) -> Client:
+        """A client of one of the two APIs; `caller` names a demo client, None is anonymous."""
+        url = self.first_url if which == "first" else self.second_url
+        return Client(url, self.tokens[caller] if caller else None, timeout)
+
+    @asynccontextmanager
+    async def superuser(self) -> AsyncIterator[asyncpg.Connection]:
+        """A connection of its own, which sees and may do everything."""
+        connection = await asyncpg.connect(self.database_url, server_settings={"search_path": "escm"})
+        try:
+            yield connection
+        finally:
+            await connection.close()
+
+    def worker(self, name: str, module: str, *arguments: str, stage: Stage = Stage.WORKERS, **settings: str) -> Process:
+        """A process with a metrics port, whose `/readyz` tells when it works. The caller starts it."""
+        port = self._next_port()
+        environment = self._environment(self.postgres_port) | {"ESCM_METRICS_PORT": str(port), **settings}
+        ready = answers([f"http://{HOST}:{port}/readyz"])
+        return self._process(self._python(name, stage, environment, ready, module, *arguments))
+
+    def server(self, name: str, module: str, *arguments: str) -> tuple[Process, str]:
+        """A process that serves the membership API at the address that comes with it. The caller starts it."""
+        port = self._next_port()
+        url = f"http://{HOST}:{port}"
+        ready = answers([f"{url}/membership/v1/livez"])
+        environment = self._environment(self.postgres_port)
+        program = self._python(name, Stage.APPS, environment, ready, module, *arguments, "--port", str(port))
+        return self._process(program), url
+
+    def discard(self, process: Process) -> None:
+        """Kills a process that only one test has started."""
+        process.kill()
+        self._processes.remove(process)
+
+    def _api(self, service: str, name: str, database_port: int) -> tuple[Process, str]:
+        port = self._next_port()
+        url = f"http://{HOST}:{port}"
+        command = ("serve", service, "--port", str(port), "--grace", "2")
+        ready = answers([f"{url}/{service}/v1/livez"])
+        program = self._python(name, Stage.APPS, self._environment(database_port), ready, "deploy.cli", *command)
+        return self._process(program), url
+
+    def _environment(self, database_port: int) -> dict[str, str]:
+        return {
+            "DATABASE_URL": self.database_url.replace(f":{self.postgres_port}/", f":{database_port}/"),
+            "REDIS_URL": self.redis_url,
+            "ESCM_ENVIRONMENT": "test",
+            "ESCM_SECRET_KEY": "faults",
+            "ESCM_STORAGE_PATH": str(self._root / "files"),
+            "PATH": "/usr/bin:/bin",
+            "PYTHONUNBUFFERED": "1",
+        }
+
+    def _python(
+        self, name: str, stage: Stage, environment: dict[str, str], ready: Any, module: str, *arguments: str
+    ) -> Program:
+        command = [sys.executable, "-m", module, *arguments]
+        return Program(name, command, stage, environment, ready=ready, folder=PROJECT)
+
+    def _process(self, program: Program) -> Process:
+        process = Process(program, self._folder.log)
+        self._processes.append(process)
+        return process
+
+    def _next_port(self) -> int:
+        found = first_free(self._port)
+        self._port = found + 1
+        return found
+
+
+@asynccontextmanager
+async def a_house() -> AsyncIterator[House]:
+    """A house in a folder of its own; both are gone at the end, whatever happens."""
+    root = Path(tempfile.mkdtemp(prefix="escm-faults-"))
+    root.chmod(0o711)
+    house = House(root)
+    try:
+        await house.open()
+        yield house
+    finally:
+        await house.close()
+        shutil.rmtree(root, ignore_errors=True)

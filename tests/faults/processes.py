@@ -1,0 +1,68 @@
+"""Real processes that a test may kill, stop, wake and start again; nothing restarts them unasked."""
+
+import asyncio
+import os
+import signal
+import time
+from contextlib import suppress
+from pathlib import Path
+
+from deploy.local.child import Child, Program
+
+
+class Process:
+    """One program. Its output goes to `<name>.log` in the given folder."""
+
+    def __init__(self, program: Program, logs: Path) -> None:
+        self._child = Child(program, logs)
+        self.name = program.name
+        self.stage = program.stage
+
+    @property
+    def pid(self) -> int:
+        return self._child.pid
+
+    @property
+    def is_running(self) -> bool:
+        return self._child.running
+
+    async def start(self, within: float = 60.0) -> None:
+        """Starts and waits until it is ready. A start that fails, as after a kill whose traces last, is repeated."""
+        until = time.monotonic() + within
+        self._child.spawn()
+        while time.monotonic() < until:
+            await asyncio.sleep(0.05)
+            if not self._child.running:
+                await asyncio.sleep(0.2)
+                self._child.spawn()
+                continue
+            with suppress(Exception):
+                if await asyncio.wait_for(self._child.program.ready(), 2):
+                    return
+        raise AssertionError(f"{self.name} is not ready after {within:.0f} s:\n{self._child.log_tail()}")
+
+    def kill(self) -> None:
+        """SIGKILL, and gone on return."""
+        self._child.kill_session()
+
+    def pause(self) -> None:
+        """SIGSTOP: it stays, and does nothing."""
+        os.kill(self.pid, signal.SIGSTOP)
+
+    def resume(self) -> None:
+        os.kill(self.pid, signal.SIGCONT)
+
+    async def stop(self, within: float = 10.0) -> None:
+        """Its own signal to stop, SIGKILL after `within` seconds."""
+        self._child.signal(self._child.program.stop_signal)
+        until = time.monotonic() + within
+        while self._child.running and time.monotonic() < until:
+            await asyncio.sleep(0.02)
+        self._child.kill_session()
+
+    async def ensure(self) -> None:
+        """Running and ready, whatever was done to it."""
+        if self.is_running:
+            self.resume()
+        else:
+            await self.start()

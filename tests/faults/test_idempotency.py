@@ -1,0 +1,59 @@
+"""Promise 18: one effect per idempotency key."""
+
+import asyncio
+
+from tests.faults.clients import eventually
+from tests.faults.history import History
+from tests.faults.house import House
+
+
+async def test_of_fifty_parallel_duplicates_over_two_processes_one_is_executed(house: House, history: History):
+    mark, key = f"{history.prefix}one", f"{history.prefix}key"
+    clients = [house.client("first"), house.client("second")]
+    async with house.superuser() as connection:
+        async with connection.transaction():
+            await connection.execute("LOCK TABLE member_expert IN SHARE MODE")
+            tries = [asyncio.create_task(clients[n % 2].create(mark, key)) for n in range(50)]
+            await eventually(lambda: _answered(tries, 49), within=4)
+        answers = await asyncio.gather(*tries)
+        for answer in answers:
+            history.note(mark, answer)
+        refused = [answer for answer in answers if answer.status_code == 409]
+        assert len(refused) == 49, history.told()
+        assert {answer.json()["code"] for answer in refused} == {"request_in_progress"}
+        assert all(int(answer.headers["retry-after"]) >= 1 for answer in refused)
+        executed = next(answer for answer in answers if answer.status_code == 201)
+        assert "idempotency-replayed" not in executed.headers
+        for client in clients:
+            again = await client.create(mark, key)
+            assert (again.status_code, again.content) == (201, executed.content)
+            assert again.headers["idempotency-replayed"] == "true"
+            assert again.headers["etag"] == executed.headers["etag"]
+            history.note(mark, again)
+            await client.close()
+        assert await history.faults(connection) == []
+
+
+async def _answered(tries: list[asyncio.Task[object]], count: int) -> bool:
+    return sum(each.done() for each in tries) >= count
+
+
+async def test_a_process_killed_between_commit_and_answer_leaves_one_effect_and_its_answer(
+    house: House, history: History
+):
+    mark, key = f"{history.prefix}one", f"{history.prefix}key"
+    async with house.superuser() as connection:
+        first, second = house.client("first"), house.client("second")
+        house.proxy.cut_commit("after", then=house.first.kill)
+        try:
+            history.note(mark, await first.create(mark, key))
+        except Exception as failure:
+            assert history.note(mark, failure) == "unknown"
+        assert not house.first.is_running
+        again = await second.create(mark, key)
+        assert (again.status_code, again.headers["idempotency-replayed"]) == (201, "true")
+        history.note(mark, again)
+        other = await second.create(f"{mark}other", key)
+        assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
+        assert await history.faults(connection) == []
+        await asyncio.gather(first.close(), second.close())

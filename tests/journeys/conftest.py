@@ -1,0 +1,5 @@
+"""Journeys run against the whole system."""
+
+from tests.support.running import running, secretariat
+
+__all__ = ["running", "secretariat"]

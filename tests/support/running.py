@@ -1,0 +1,144 @@
+"""The whole system as `escm up` runs it, for tests that speak to real processes over HTTP."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+
+_PATIENCE = 90.0
+
+
+class Client:
+    """An API client of the running system: keys for POST, If-Match for changes, a fresh token when the old one ends."""
+
+    def __init__(self, base_url: str, credentials: dict[str, str]) -> None:
+        self._http = httpx.Client(base_url=base_url, timeout=60, trust_env=False)
+        self._credentials = credentials
+        self._token, self._until = "", 0.0
+
+    def get(self, path: str, **params: Any) -> Any:
+        """The answer's body; AssertionError where it is no 200."""
+        response = self._request("GET", path, params=params)
+        assert response.status_code == 200, f"{path}: {response.text}"
+        return response.json()
+
+    def create(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        """The created record."""
+        response = self._request("POST", path, json=body)
+        assert response.status_code == 201, f"{path}: {response.text}"
+        return dict(response.json())
+
+    def change(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        """The record with its present ETag, changed."""
+        response = self._request("PATCH", path, json=body, headers={"If-Match": self._etag(path)})
+        assert response.status_code == 200, f"{path}: {response.text}"
+        return dict(response.json())
+
+    def step(self, path: str, action: str, **body: Any) -> dict[str, Any]:
+        """The record one step on."""
+        response = self.try_step(path, action, **body)
+        assert response.status_code == 200, f"{path} {action}: {response.text}"
+        return dict(response.json())
+
+    def try_step(self, path: str, action: str, **body: Any) -> httpx.Response:
+        """The answer to a step, whatever it is."""
+        headers = {"If-Match": self._etag(path)}
+        return self._request("POST", f"{path}/transitions", json={"action": action, **body}, headers=headers)
+
+    def upload(self, path: str, file: Path, **fields: str) -> dict[str, Any]:
+        """The finished job of an import. AssertionError where it does not succeed in time."""
+        with file.open("rb") as content:
+            response = self._request("POST", path, files={"file": (file.name, content, "text/csv")}, data=fields)
+        assert response.status_code == 202, response.text
+        return self.finished(response.headers["location"])
+
+    def finished(self, job: str) -> dict[str, Any]:
+        """A job that has succeeded."""
+        until = time.monotonic() + _PATIENCE
+        while (found := self.get(job))["status"] in ("queued", "running"):
+            assert time.monotonic() < until, found
+            time.sleep(0.1)
+        assert found["status"] == "succeeded", found
+        return dict(found)
+
+    def text(self, path: str) -> str:
+        """A file's content."""
+        response = self._request("GET", path)
+        assert response.status_code == 200, response.text
+        return response.text
+
+    def _etag(self, path: str) -> str:
+        return str(self._request("GET", path).headers["etag"])
+
+    def _request(self, method: str, path: str, **more: Any) -> httpx.Response:
+        headers = {"Authorization": f"Bearer {self._bearer()}", **more.pop("headers", {})}
+        if method == "POST":
+            headers["Idempotency-Key"] = str(uuid4())
+        return self._http.request(method, path, headers=headers, **more)
+
+    def _bearer(self) -> str:
+        if time.monotonic() > self._until:
+            auth = (self._credentials["id"], self._credentials["secret"])
+            form = {"grant_type": "client_credentials"}
+            response = self._http.post("/access/v1/oauth/token", data=form, auth=auth)
+            assert response.status_code == 200, response.text
+            self._token, self._until = response.json()["access_token"], time.monotonic() + 300
+        return self._token
+
+
+def eventually(check: Any, within: float = 20.0) -> Any:
+    """What `check` answers once it is true; AssertionError when it is not in time. Facts take a moment."""
+    until = time.monotonic() + within
+    while not (found := check()):
+        assert time.monotonic() < until, "it did not come true in time"
+        time.sleep(0.05)
+    return found
+
+
+@pytest.fixture(scope="session")
+def running() -> Iterator[dict[str, Any]]:
+    """What `.local/stack.json` says of a system of this test session's own."""
+    root = Path(tempfile.mkdtemp(prefix="escm-journey-"))
+    root.chmod(0o711)
+    environment = {name: value for name, value in os.environ.items() if name != "ESCM_ENVIRONMENT"}
+    command = [
+        sys.executable,
+        "-m",
+        "deploy.cli",
+        "up",
+        "--folder",
+        str(root / "local"),
+        "--port",
+        str(26000 + os.getpid() % 2000),
+    ]
+    said = root / "said"
+    with said.open("wb") as output:
+        process = subprocess.Popen(command, env=environment, stdout=output, stderr=subprocess.STDOUT)
+    described = root / "local" / "stack.json"
+    try:
+        until = time.monotonic() + _PATIENCE
+        while not described.exists():
+            assert process.poll() is None, said.read_text()
+            assert time.monotonic() < until, said.read_text()
+            time.sleep(0.1)
+        yield json.loads(described.read_text())
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(20)
+        shutil.rmtree(root, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def secretariat(running: dict[str, Any]) -> Client:
+    return Client(running["base_url"], running["demo"]["clients"]["secretariat"])

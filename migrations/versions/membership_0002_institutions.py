@@ -16,7 +16,7 @@ from migrations.rules import (
 revision = "membership_0002"
 down_revision = "membership_0001"
 
-_CANDIDATES = "member_institution_candidates(text[], text[], text[], text[], text, text)"
+_CANDIDATES = "member_institution_candidates(text[], text[], text[], text[], text[], text, text)"
 
 
 def upgrade() -> None:
@@ -92,7 +92,7 @@ CREATE VIEW member_published_institution AS
 def _candidates() -> None:
     """Institutions that a text may mean, at most some 100 by equality and 40 by trigrams of their telling words.
 
-    A word counts the more, the fewer institutions it finds. As the name search it reads beside row-level security,
+    A word counts the more, the fewer institutions it finds, and twice in a country that the text names. As the name search it reads beside row-level security,
     and applies the context and the published states itself, so that its bounds count only what the caller may know.
     """
     sees_all = f"'restricted' = ANY({setting('visibilities')})"
@@ -105,7 +105,7 @@ def _candidates() -> None:
 GRANT SELECT (status, merged_into, match_key) ON member_institution TO {role("search")}
 --;
 CREATE FUNCTION member_institution_candidates(
-    names text[], hosts text[], shorts text[], terms text[], only_country text, context text)
+    names text[], hosts text[], shorts text[], terms text[], places text[], only_country text, context text)
 RETURNS TABLE (id uuid)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = escm, public, pg_temp
 SET pg_trgm.word_similarity_threshold = 0.5 AS $$
@@ -115,17 +115,20 @@ SET pg_trgm.word_similarity_threshold = 0.5 AS $$
            OR v.kind = 'domain' AND v.value = ANY(hosts) OR v.kind = 'short' AND v.value = ANY(shorts))
         GROUP BY v.institution_id
     ), hit AS MATERIALIZED (
-        SELECT i.id, word.term, word_similarity(word.term, i.match_key) AS likeness
+        SELECT i.id, word.term, i.match_key, CASE WHEN i.country = ANY(places) THEN 2 ELSE 1 END AS home
         FROM unnest(terms) AS word (term) JOIN member_institution i ON i.match_key %> word.term
         WHERE context IS NOT NULL AND {known}
     ), weight AS (
         SELECT term, 1 / ln(2 + count(*)) AS w FROM hit GROUP BY term
+    ), near AS (
+        SELECT hit.id FROM hit JOIN weight USING (term)
+        GROUP BY hit.id ORDER BY sum(weight.w * hit.home) DESC, min(length(hit.match_key)), hit.id LIMIT 200
     )
     (SELECT i.id FROM equal JOIN member_institution i USING (id)
      WHERE {known} ORDER BY equal.is_short, i.id LIMIT 100)
     UNION
-    (SELECT hit.id FROM hit JOIN weight USING (term)
-     GROUP BY hit.id ORDER BY sum(hit.likeness * weight.w) DESC, hit.id LIMIT 40)
+    (SELECT hit.id FROM near JOIN hit USING (id) JOIN weight USING (term)
+     GROUP BY hit.id ORDER BY sum(weight.w * hit.home * word_similarity(hit.term, hit.match_key)) DESC, hit.id LIMIT 40)
 $$
 """)
     searching(_CANDIDATES, "membership")

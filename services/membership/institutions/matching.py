@@ -3,13 +3,13 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
 from rapidfuzz.distance import OSA
 
-from services.membership.institutions.words import GENERIC, UNITS, country_names, plain_words
+from services.membership.institutions.words import GENERIC, UNITS, country_names, mended, plain_words
 from shared.kernel.text import fold
 
 LONGEST = 500
@@ -25,6 +25,8 @@ _PARENTHESES = re.compile(r"\(([^()]*)\)")
 _LIKE = 0.7
 """Words below this likeness are different words."""
 _GENERIC_WEIGHT = 0.35
+_SCATTERED = 0.97
+"""What it takes off that a name's words do not stand together as they are."""
 _NEAR = 0.85
 """What the best trigram match can score: never as much as a proof."""
 
@@ -58,7 +60,7 @@ class Match:
     """How sure a candidate is: 0 to 1, by `exact` name, `domain`, `alias` or `trigram`.
 
     `chosen` is true for the first candidate at most: it holds more of the two proofs (an exact name, a domain) than
-    any other, those apart that lie in a country other than the one that the text or the caller names.
+    any other. Where the text or the caller names a country, it lies there, and so do the others that count.
     """
 
     candidate: Candidate
@@ -92,11 +94,12 @@ def short_forms(name: Mapping[str, Any]) -> set[str]:
     return forms - {""}
 
 
-def initials(value: str) -> set[str]:
+@lru_cache(maxsize=8_192)
+def initials(value: str) -> frozenset[str]:
     """First letters of a name of three words or more, with and without the small ones."""
     bare = _PARENTHESES.sub(" ", value)
     found = {"".join(word[0] for word in words) for words in (plain_words(bare), fold(bare).split())}
-    return {letters for letters in found if 3 <= len(letters) <= 10}
+    return frozenset(letters for letters in found if 3 <= len(letters) <= 10)
 
 
 def take_apart(text: str) -> Affiliation:
@@ -105,19 +108,19 @@ def take_apart(text: str) -> Affiliation:
     hosts = [host.lower().removeprefix("www.") for pattern in (_EMAIL, _URL) for host in pattern.findall(text)]
     bare = _LABEL.sub(" ; ", _URL.sub(" ; ", _EMAIL.sub(" ; ", text)))
     pieces = [piece for piece in _SEPARATOR.split(bare) if fold(piece)][:_SEGMENTS]
-    segments = [tuple(plain_words(piece)) for piece in pieces]
+    segments = [plain_words(piece) for piece in pieces]
     places = [country_names().get(fold(piece)) for piece in pieces]
     if len(segments) > 1:
         segments = [words for words, place in zip(segments, places, strict=True) if place is None] or segments
-    pairs = [first + second for first, second in pairwise(segments)]
-    spans = dict.fromkeys(span for span in (*segments, *pairs) if span)
+    given = dict.fromkeys((*segments, *(first + second for first, second in pairwise(segments))))
+    spans = dict.fromkeys(tuple(map(mended, span)) for span in given)
     shorts = {fold(piece) for piece in pieces} | {fold(word) for word in _ACRONYM.findall(bare)}
     return Affiliation(
         spans=tuple(spans),
-        names=tuple(" ".join(span)[:500] for span in spans),
+        names=tuple(" ".join(span)[:500] for span in given),
         hosts=tuple(tuple(_suffixes(host)) for host in dict.fromkeys(hosts)),
         shorts=frozenset(shorts),
-        terms=_terms(segments),
+        terms=_terms([tuple(map(mended, segment)) for segment in segments]),
         words=frozenset(fold(bare).split()).union(*segments),
         countries=frozenset(place for place in places if place),
     )
@@ -130,15 +133,13 @@ def _suffixes(host: str) -> list[str]:
 
 
 def _terms(segments: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
-    """Telling words, those of departments last; a segment without any goes in as a whole."""
-    terms: dict[str, None] = {}
-    for words in sorted(segments, key=lambda words: bool(words) and words[0] in UNITS):
+    """Telling words; a segment without any goes in as a whole. Those of departments only where nothing else tells."""
+    terms: tuple[dict[str, None], dict[str, None]] = ({}, {})
+    for words in segments:
         telling = [word for word in words if word not in GENERIC and (len(word) > 2 or not word.isascii())]
-        if telling:
-            terms |= dict.fromkeys(telling)
-        elif len(words) > 1:
-            terms[" ".join(words)] = None
-    return tuple(terms)[:_TERMS]
+        found = telling or ([" ".join(words)] if len(words) > 1 else [])
+        terms[words[0] in UNITS].update(dict.fromkeys(found))
+    return tuple(terms[0] or terms[1])[:_TERMS]
 
 
 def rank(said: Affiliation, candidates: Sequence[Candidate], country: str | None = None) -> list[Match]:
@@ -152,9 +153,8 @@ def rank(said: Affiliation, candidates: Sequence[Candidate], country: str | None
     if not judged:
         return []
     best, proofs = judged[0]
-    at_home = best.candidate.country in named
-    rivals = [count for match, count in judged[1:] if not at_home or match.candidate.country in named]
-    chosen = proofs > max(rivals, default=0)
+    rivals = [count for match, count in judged[1:] if not named or match.candidate.country in named]
+    chosen = proofs > max(rivals, default=0) and (not named or best.candidate.country in named)
     first = Match(best.candidate, best.score, best.method, chosen)
     return [first, *(match for match, _ in judged[1:])]
 
@@ -180,7 +180,8 @@ def _judge(
     if domain:
         score, method = 0.94 + 0.04 * near, "domain"
     if exact:
-        score, method = 1.0 if domain else 0.99, "exact"
+        literal = any(fold(name["value"]) in said.shorts for name in full)
+        score, method = 1.0 if domain else 0.99 if literal else 0.98, "exact"
     if named and candidate.country not in named:
         score -= 0.15
     return Match(candidate, round(max(score, 0.0), 4), method), exact + domain
@@ -197,13 +198,14 @@ class _Likeness:
 
     def __init__(self, said: Affiliation) -> None:
         self._spans = said.spans
+        self._texts = {span: f" {' '.join(span)} " for span in said.spans}
         self._words = sorted({word for span in said.spans for word in span})
         self._known: dict[str, dict[str, float]] = {}
 
     def of(self, candidate: Candidate) -> float:
         """0 to 1, the best over its names and the text's spans, whatever the order of words."""
         places = _places(candidate)
-        names = [words for name in candidate.names if (words := tuple(plain_words(name["value"])))]
+        names = [words for name in candidate.names if (words := plain_words(name["value"]))]
         return max((self._covers(name, span, places) for name in names for span in self._spans), default=0.0)
 
     def _covers(self, name: tuple[str, ...], span: tuple[str, ...], places: set[str]) -> float:
@@ -221,7 +223,8 @@ class _Likeness:
             return 0.0
         explained = sum(_weight(word) for word in span if word in present or word in places)
         said = sum(map(_weight, span))
-        return float((found / whole) ** 0.75 * (explained / said) ** 0.25)
+        covers = float((found / whole) ** 0.75 * (explained / said) ** 0.25)
+        return covers if f" {' '.join(name)} " in self._texts[span] else _SCATTERED * covers
 
     def _like(self, word: str) -> dict[str, float]:
         """The text's words that are like this one, with how much."""
@@ -241,6 +244,5 @@ def word_likeness(word: str, other: str) -> float:
     return max(OSA.normalized_similarity(word, other, score_cutoff=_LIKE), 0.0)
 
 
-@cache
 def _weight(word: str) -> float:
     return _GENERIC_WEIGHT if word in GENERIC else 1.0

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, Text, any_, bindparam, column, func, select, true
+from sqlalchemy import Select, Text, bindparam, column, func, select, true
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -34,12 +34,12 @@ def known_to(variant: Variant) -> Select[Any]:
 
 
 def _valued(kind: str) -> Any:
-    return lambda bound: (
+    return lambda wanted: (
         select(institution_value.c.institution_id)
         .where(
             institution_value.c.institution_id == institution.c.id,
             institution_value.c.kind == kind,
-            institution_value.c.value == any_(bound),
+            institution_value.c.value == wanted,
         )
         .exists()
     )
@@ -105,7 +105,7 @@ _SHOWN_ELSEWHERE = {"sort_name", "merged_into", "links"}
 render_whole = Renderer({name: c for name, c in COLUMNS.items() if name not in _SHOWN_ELSEWHERE})
 render_public = Renderer({name: c for name, c in PUBLIC_COLUMNS.items() if name not in _SHOWN_ELSEWHERE})
 
-_LOOKED_UP = ("names", "hosts", "shorts", "terms")
+_LOOKED_UP = ("names", "hosts", "shorts", "terms", "places")
 _MATCH_COLUMNS = ("id", "ref", "display_name", "country", "ror", "names", "domains", "locations")
 
 
@@ -136,6 +136,7 @@ async def candidates(connection: Connection, sight: Sight, said: Affiliation, co
         hosts=[domain for host in said.hosts for domain in host],
         shorts=sorted(said.shorts),
         terms=list(said.terms),
+        places=sorted(said.countries),
         only_country=country,
         **sight.parameters,
     )

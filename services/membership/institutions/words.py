@@ -1,7 +1,10 @@
 """Words of institutions' names: which are the same in other languages or cut short, and which tell little."""
 
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
+
+from rapidfuzz.distance import OSA
+from rapidfuzz.process import extractOne
 
 from shared.kernel.countries import COUNTRIES
 from shared.kernel.text import fold
@@ -56,6 +59,7 @@ CANONICAL: Mapping[str, str] = {
 }
 GENERIC = frozenset(CANONICAL.values()) - {"saint"} | frozenset(_LITTLE.split())
 """Words, in their canonical form, that many institutions share."""
+_LONG = [word for word in GENERIC | set(CANONICAL) if len(word) >= 7]
 _SMALL = frozenset(_STOP.split())
 _IN_AFFILIATIONS = {
     "US": "usa, united states, u s a, us",
@@ -78,10 +82,20 @@ _IN_AFFILIATIONS = {
 }
 
 
-def plain_words(text: str) -> list[str]:
+@lru_cache(maxsize=8_192)
+def plain_words(text: str) -> tuple[str, ...]:
     """The folded words in their canonical form, without articles and prepositions; all words where nothing remains."""
     words = fold(text).split()
-    return [CANONICAL.get(word, word) for word in words if word not in _SMALL] or words
+    return tuple(CANONICAL.get(word, word) for word in words if word not in _SMALL) or tuple(words)
+
+
+@lru_cache(maxsize=8_192)
+def mended(word: str) -> str:
+    """The generic word that this one misspells, else the word itself."""
+    if len(word) < 6 or word in GENERIC or not word.isascii():
+        return word
+    found = extractOne(word, _LONG, scorer=OSA.normalized_similarity, score_cutoff=0.8)
+    return CANONICAL.get(found[0], found[0]) if found else word
 
 
 @cache

@@ -1,0 +1,119 @@
+"""Institutions in imports and exports: what a row's headings mean, and which record it makes or changes.
+
+Rows of a registry are verified, others submitted. An empty cell says nothing: it leaves its field as it is.
+"""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+import orjson
+from sqlalchemy import any_, bindparam, column, select, table, union
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import UUID as UUID_TYPE
+
+from services.membership.access import ROLES
+from services.membership.institutions.domain import derived, identity, institution_from_row, values_of
+from services.membership.institutions.operations import INSTITUTIONS
+from services.membership.institutions.queries import LISTING
+from services.membership.institutions.schemas import InstitutionBody
+from services.membership.institutions.tables import institution, institution_value
+from shared.bulk.importable import Candidate, Columns, Derived, Importable, Values
+from shared.bulk.reading import Cells, RowFault
+from shared.database.statements import Connection, Statement
+from shared.records.sight import Sight
+from shared.web.rows import validated
+
+HEADINGS = ("name", "country", "state_province", "domains", "web_pages", "types", "ror")
+_HEADING_OF = {"names": "name", "links": "web_pages", "locations": "state_province"}
+_affiliation = table("member_affiliation", column("institution_id", UUID_TYPE), schema="escm")
+_ids = bindparam("ids", type_=ARRAY(UUID_TYPE))
+_IN_USE = Statement(
+    union(
+        select(_affiliation.c.institution_id).where(_affiliation.c.institution_id == any_(_ids)),
+        select(institution.c.merged_into).where(institution.c.merged_into == any_(_ids)),
+    )
+)
+
+
+def candidate(cells: Cells) -> Candidate:
+    """The row as it would be entered. Raises RowFault with the code of its first fault."""
+    texts = {name: cell if isinstance(cell, str) else ";".join(cell) for name, cell in cells.items()}
+    said = institution_from_row(texts)
+    if "country" not in said:
+        raise RowFault("country_missing", "country: every institution belongs to a country.")
+    if "names" not in said:
+        raise RowFault("name_missing", "name is needed.")
+    said["country"] = said["country"].upper()
+    values = validated(InstitutionBody, said, _HEADING_OF)
+    keys = (f"ror:{values['ror']}",) if values.get("ror") else ()
+    return Candidate((identity(values),), keys, values["country"], values)
+
+
+_BLANK: Columns = {
+    "ror": None,
+    "types": [],
+    "domains": [],
+    "links": [],
+    "locations": [],
+    "heri": True,
+    "visibility": "network",
+}
+
+
+def enter(values: Values, registry: bool) -> Columns:
+    """The columns of a new institution."""
+    row = {"status": "verified" if registry else "submitted", **_BLANK, **values}
+    return {**row, **derived(row)}
+
+
+def change(row: Values, values: Values) -> Columns:
+    """The columns that a row's values set: its name is the first, its province that of the first location."""
+    changed = {name: values[name] for name in ("country", "ror", "types", "domains", "links") if name in values}
+    if row["names"][0]["value"] != values["names"][0]["value"]:
+        changed["names"] = [values["names"][0], *row["names"][1:]]
+    if "locations" in values:
+        first = row["locations"][0] if row["locations"] else values["locations"][0]
+        placed = {**first, "subdivision": values["locations"][0]["subdivision"]}
+        changed["locations"] = [placed, *row["locations"][1:]]
+    return {**changed, **derived({**row, **changed})}
+
+
+def _value_rows(row: Values) -> list[Columns]:
+    place = {"institution_id": row["id"], "country": row["country"], "visibility": row["visibility"]}
+    return [{**place, "kind": kind, "value": value} for kind, value in values_of(row)]
+
+
+async def _in_use(connection: Connection, ids: Sequence[UUID]) -> set[UUID]:
+    """Institutions that affiliations name or that others were merged into."""
+    return {row["institution_id"] for row in await _IN_USE.fetch(connection, ids=list(ids))}
+
+
+def cells(row: Values, _sight: Sight) -> dict[str, str]:
+    """The institution as its export shows it."""
+    locations = orjson.loads(row["locations"])
+    texts = {
+        "name": row["display_name"],
+        "country": row["country"],
+        "state_province": locations[0]["subdivision"] if locations else None,
+        "domains": " ".join(row["domains"]),
+        "web_pages": " ".join(row["links"]),
+        "types": " ".join(row["types"]),
+        "ror": row["ror"],
+    }
+    return {heading: text for heading, text in texts.items() if text}
+
+
+INSTITUTION_IMPORT = Importable(
+    kind=INSTITUTIONS,
+    roles=ROLES,
+    headings=HEADINGS,
+    candidate=candidate,
+    enter=enter,
+    change=change,
+    listing=LISTING,
+    cells=cells,
+    matches="member_institution_matches",
+    derived=(Derived(institution_value, "institution_id", _value_rows),),
+    in_use=_in_use,
+    registry_verb="verify",
+)

@@ -152,9 +152,12 @@ async def test_known_and_unknown_addresses_take_the_same_time(caller: Caller) ->
         await caller.log_in(username, "wrong-password")
         return time.perf_counter() - begin
 
-    known = min([await seconds("officer@demo.example") for _ in range(4)])
-    unknown = min([await seconds(f"{uuid4().hex}@nowhere.example") for _ in range(4)])
-    assert 0.4 < known / unknown < 2.5
+    email = f"{uuid4().hex}@example.org"
+    body = {"email": email, "name": "Known", "password": "a long enough password"}
+    assert (await caller.send("admin", "POST", "/accounts", body)).status_code == 201
+    pairs = [(await seconds(email), await seconds(f"{uuid4().hex}@nowhere.example")) for _ in range(5)]
+    known, unknown = (min(times) for times in zip(*pairs, strict=True))
+    assert 0.25 < known / unknown < 4
 
 
 def _assertion(key: ECKey, client_id: str, **changes: Any) -> str:
@@ -325,14 +328,16 @@ async def test_a_key_has_a_successor_before_it_ends(app: Any, caller: Caller, da
 
     async def keys() -> list[Any]:
         return await connection.fetch(
-            "SELECT kid, signs_from, private FROM escm.access_signing_key ORDER BY signs_from"
+            "SELECT kid, private FROM escm.access_signing_key WHERE private <> '' ORDER BY signs_from"
         )
 
     before = await keys()
     async with setting_up(database_url) as uow:
         await KeyCabinet(app.state.settings).turn(uow)
     assert len(await keys()) == len(before)
-    await connection.execute("UPDATE escm.access_signing_key SET signs_until = now() + interval '3 hours'")
+    await connection.execute(
+        "UPDATE escm.access_signing_key SET signs_until = now() + interval '3 hours' WHERE private <> ''"
+    )
     for _ in range(2):
         async with setting_up(database_url) as uow:
             await KeyCabinet(app.state.settings).turn(uow)
@@ -340,7 +345,9 @@ async def test_a_key_has_a_successor_before_it_ends(app: Any, caller: Caller, da
     await connection.close()
     assert len(after) == len(before) + 1
     assert b"PRIVATE" not in b"".join(bytes(key["private"]) for key in after)
-    published = (await caller.http.get("/.well-known/jwks.json")).json()["keys"]
+    answer = await caller.http.get("/.well-known/jwks.json")
+    assert answer.status_code == 200, answer.text
+    published = answer.json()["keys"]
     assert {key["kid"] for key in published} >= {after[-1]["kid"], before[-1]["kid"]}
 
 

@@ -35,11 +35,10 @@ class Registry:
         kid = key.thumbprint()
         later = datetime.now(UTC) + timedelta(days=1)
         await self.connection.execute(
-            "INSERT INTO escm.access_signing_key VALUES ($1, $2::text::jsonb, '', now(), $3, $3, $4)",
+            "INSERT INTO escm.access_signing_key VALUES ($1, $2::text::jsonb, '', now(), now(), now(), $3)",
             kid,
-            json.dumps(key.as_dict(private=False)),
+            json.dumps({**key.as_dict(private=False), "kid": kid, "alg": "ES256"}),
             later,
-            later + timedelta(hours=1),
         )
         return kid
 

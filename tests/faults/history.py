@@ -1,6 +1,7 @@
 """What clients did and were told, and whether the database agrees with it."""
 
 from collections import Counter, defaultdict
+from collections.abc import Awaitable
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -53,6 +54,13 @@ class History:
         self.operations.append(Operation(mark, outcome, type(answer).__name__))
         return outcome
 
+    async def attempt(self, mark: str, request: Awaitable[httpx.Response]) -> Outcome:
+        """Makes a try and logs it, whatever comes of it."""
+        try:
+            return self.note(mark, await request)
+        except httpx.TransportError as failure:
+            return self.note(mark, failure)
+
     def told(self) -> Counter[str]:
         """How often which answer or failure came, for a person."""
         return Counter(operation.told for operation in self.operations)
@@ -78,9 +86,11 @@ class History:
                 faults.append(f"{mark}: told failed, {len(effects)} effects")
             elif len(effects) > 1:
                 faults.append(f"{mark}: {len(effects)} effects")
-            for effect in effects:
-                if (effect["entries"], effect["facts"]) != (1, 1):
-                    faults.append(f"{mark}: {effect['entries']} audit entries, {effect['facts']} facts")
+            faults.extend(
+                f"{mark}: {effect['entries']} audit entries, {effect['facts']} facts"
+                for effect in effects
+                if (effect["entries"], effect["facts"]) != (1, 1)
+            )
             records = {operation.record for operation in operations if operation.record}
             if len(records) > 1 or (effects and records and records != {str(effects[0]["id"])}):
                 faults.append(f"{mark}: told of {records}")

@@ -33,7 +33,8 @@ class House:
     """`first` reaches Postgres through `proxy`, `second` and `relay` directly. Tokens are those of demo clients."""
 
     def __init__(self, root: Path) -> None:
-        self._root = root
+        root.chmod(0o711)
+        self.root = root
         self._folder = Folder.open(root)
         self._processes: list[Process] = []
         self.tokens: dict[str, str] = {}
@@ -136,7 +137,7 @@ class House:
             "REDIS_URL": self.redis_url,
             "ESCM_ENVIRONMENT": "test",
             "ESCM_SECRET_KEY": "faults",
-            "ESCM_STORAGE_PATH": str(self._root / "files"),
+            "ESCM_STORAGE_PATH": str(self.root / "files"),
             "PATH": "/usr/bin:/bin",
             "PYTHONUNBUFFERED": "1",
         }
@@ -161,12 +162,10 @@ class House:
 @asynccontextmanager
 async def a_house() -> AsyncIterator[House]:
     """A house in a folder of its own; both are gone at the end, whatever happens."""
-    root = Path(tempfile.mkdtemp(prefix="escm-faults-"))
-    root.chmod(0o711)
-    house = House(root)
+    house = House(Path(tempfile.mkdtemp(prefix="escm-faults-")))
     try:
         await house.open()
         yield house
     finally:
         await house.close()
-        shutil.rmtree(root, ignore_errors=True)
+        shutil.rmtree(house.root, ignore_errors=True)

@@ -55,10 +55,14 @@ class Process:
     async def stop(self, within: float = 10.0) -> None:
         """Its own signal to stop, SIGKILL after `within` seconds."""
         self._child.signal(self._child.program.stop_signal)
-        until = time.monotonic() + within
-        while self._child.running and time.monotonic() < until:
-            await asyncio.sleep(0.02)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(within):
+                await self._end()
         self._child.kill_session()
+
+    async def _end(self) -> None:
+        while self._child.running:  # noqa: ASYNC110 - a process tells nobody when it ends
+            await asyncio.sleep(0.02)
 
     async def ensure(self) -> None:
         """Running and ready, whatever was done to it."""

@@ -1,0 +1,24 @@
+"""The membership API whose first wall admits everybody: `mutated.py --port PORT`. Row-level security alone is left."""
+
+import sys
+from typing import Any
+
+import uvloop
+from sqlalchemy import true
+
+from shared.records import sight
+
+
+def _admit(*_: Any) -> Any:
+    return true()
+
+
+def main() -> None:
+    sight.visible = _admit
+    from deploy.cli.serving import serve
+
+    uvloop.run(serve("membership", host="127.0.0.1", port=int(sys.argv[2]), grace=2, drain=0))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,138 @@
+"""Promise 27: row-level security holds when the application's own check is gone."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import asyncpg
+import pytest
+
+from services.membership.settings import MembershipSettings
+from shared.database.context import SYSTEM_CONTEXT, AccessContext
+from shared.database.pool import Database
+from shared.database.unit_of_work import unit_of_work
+from tests.faults.clients import EXPERTS, Client
+from tests.faults.history import History
+from tests.faults.house import House
+
+_COUNT = "SELECT count(*) FROM member_expert"
+_TABLES = ("member_expert", "member_affiliation", "member_expert_value")
+
+
+@pytest.fixture
+async def rows(house: House, history: History) -> dict[str, str]:
+    """Ids of five experts in the state prospect, which nobody is shown without a grant."""
+    client, found = house.client("second"), {}
+    for country, visibility in [("XA", "public"), ("XA", "network"), *[(c, "restricted") for c in ("XA", "XB", "XC")]]:
+        name = f"{country} {visibility}"
+        answer = await client.create(f"{history.prefix}{name}", country=country, visibility=visibility, keywords=["k"])
+        assert answer.status_code == 201, answer.text
+        found[name] = answer.json()["id"]
+    await client.close()
+    return found
+
+
+@pytest.fixture
+async def mutated(house: House) -> AsyncIterator[str]:
+    """The address of an API without the first wall."""
+    process, url = house.server("mutated", "tests.faults.mutated")
+    await process.start()
+    yield url
+    house.discard(process)
+
+
+@pytest.fixture
+async def pool(house: House) -> AsyncIterator[Database]:
+    """The service's own role on one connection."""
+    database = await Database.open(MembershipSettings(database_url=house.database_url).database_dsn(), size=1)
+    yield database
+    await database.close()
+
+
+async def _seen(client: Client, prefix: str, rows: dict[str, str]) -> tuple[set[str], set[str], set[str]]:
+    """Which of the rows a caller finds by item, by list and by search."""
+    items = {name for name, key in rows.items() if (await client.get(f"{EXPERTS}/{key}")).status_code == 200}
+    by_list = (await client.get(EXPERTS, sort="-created_at", limit=200)).json()["items"]
+    by_search = (await client.get(EXPERTS, q=prefix.rstrip("-"), limit=200)).json()["items"]
+    lists = [
+        {name for name, key in rows.items() if key in {item["id"] for item in found}} for found in (by_list, by_search)
+    ]
+    return items, lists[0], lists[1]
+
+
+async def test_without_the_first_wall_rows_stay_hidden(house: House, history: History, rows, mutated: str):
+    granted = {"XA public", "XA network"}
+    expected = {
+        None: (set(), {"XA public"}),
+        "government_xa": (granted | {"XA restricted"}, granted | {"XA restricted"}),
+        "government_xb": ({"XB restricted"}, granted | {"XB restricted"}),
+        "secretariat": (set(rows), set(rows)),
+    }
+    for caller, (whole, by_security_alone) in expected.items():
+        client = house.client("second", caller)
+        assert await _seen(client, history.prefix, rows) == (whole, whole, whole), caller
+        await client.close()
+        client = Client(mutated, house.tokens[caller] if caller else None)
+        assert await _seen(client, history.prefix, rows) == (by_security_alone,) * 3, caller
+        await client.close()
+
+
+async def test_without_the_first_wall_nothing_of_another_country_is_written(house: House, rows, mutated: str):
+    client = Client(mutated, house.tokens["government_xb"])
+    for name in ("XA restricted", "XA network", "XC restricted"):
+        answer = await client.http.patch(
+            f"{EXPERTS}/{rows[name]}", json={"keywords": ["stolen"]}, headers={"If-Match": '"1.00000000"'}
+        )
+        assert answer.status_code in (403, 404), answer.text
+    await client.close()
+    async with house.superuser() as connection:
+        assert await connection.fetchval(f"{_COUNT} WHERE 'stolen' = ANY(keywords)") == 0
+
+
+async def test_without_a_context_there_are_no_rows(house: House, rows, pool: Database):
+    async with pool.acquire() as connection:
+        for table in _TABLES:
+            assert await connection.fetchval(f"SELECT count(*) FROM {table}") == 0
+            assert await connection.execute(f"DELETE FROM {table}") == "DELETE 0"
+        assert await connection.execute("UPDATE member_expert SET keywords = '{}'") == "UPDATE 0"
+    async with unit_of_work(pool, SYSTEM_CONTEXT) as uow:
+        assert await uow.connection.fetchval(_COUNT) >= len(rows)
+
+
+async def test_a_connection_of_the_pool_keeps_no_context(rows, pool: Database):
+    async def is_blind() -> bool:
+        async with pool.acquire() as connection:
+            return await connection.fetchval(_COUNT) == 0
+
+    async with unit_of_work(pool, SYSTEM_CONTEXT) as uow:
+        assert await uow.connection.fetchval(_COUNT) >= len(rows)
+    assert await is_blind()
+    with pytest.raises(ZeroDivisionError):
+        async with unit_of_work(pool, SYSTEM_CONTEXT):
+            raise ZeroDivisionError
+    assert await is_blind()
+    with pytest.raises(asyncpg.DivisionByZeroError):
+        async with unit_of_work(pool, SYSTEM_CONTEXT) as uow:
+            await uow.connection.fetch("SELECT 1/0")
+    assert await is_blind()
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.2), unit_of_work(pool, AccessContext("public,network,restricted")) as uow:
+            await uow.connection.execute("SELECT pg_sleep(5)")
+    assert await is_blind()
+
+
+async def test_callers_of_one_pool_see_their_own_rows_only(house: House, history: History, rows):
+    clients = {caller: house.client("second", caller) for caller in ("secretariat", "government_xb", None)}
+
+    async def count(caller: str | None) -> int:
+        answer = await clients[caller].get(EXPERTS, q=history.prefix.rstrip("-"), limit=200)
+        return len(answer.json()["items"])
+
+    callers = [*clients] * 30
+    found = await asyncio.gather(*(count(caller) for caller in callers))
+    assert {caller: {n for c, n in zip(callers, found, strict=True) if c == caller} for caller in clients} == {
+        "secretariat": {5},
+        "government_xb": {1},
+        None: {0},
+    }
+    for client in clients.values():
+        await client.close()

@@ -1,12 +1,16 @@
 """The membership app."""
 
+from services.membership.access import ROLES
 from services.membership.affiliations.routes import router as affiliations
+from services.membership.bulk import IMPORTABLE
 from services.membership.experts.routes import router as experts
 from services.membership.institutions.routes import matching
 from services.membership.institutions.routes import router as institutions
 from services.membership.settings import MembershipSettings
 from shared.web.app import Application
 from shared.web.app import create_app as create
+from shared.web.bulk import bulk_routes
+from shared.web.jobs import job_routes
 from shared.web.service import service_parts
 
 
@@ -15,7 +19,14 @@ def create_app(settings: MembershipSettings | None = None) -> Application:
     return create(
         "membership",
         settings or MembershipSettings(),
-        [experts, affiliations, matching, institutions],
+        [
+            experts,
+            affiliations,
+            matching,
+            institutions,
+            *bulk_routes("membership", ROLES, IMPORTABLE),
+            job_routes("membership", ROLES),
+        ],
         title="Membership",
         description="Experts, their affiliations and institutions.",
         **service_parts(),

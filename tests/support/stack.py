@@ -107,11 +107,13 @@ def _addresses(config: pytest.Config) -> dict[str, str]:
 
 _ROOT = pytest.StashKey[str]()
 _STACK = pytest.StashKey[TestStack]()
+_DATA = pytest.StashKey[str]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Tests see no setting of the caller's shell. Only the controlling process keeps servers."""
     config.addinivalue_line("norecursedirs", ".*")  # the project's own list replaces pytest's
+    config.stash[_DATA] = getattr(config, "workerinput", {}).get("data") or os.environ.get("ESCM_DATA", "")
     for name in [name for name in os.environ if name.startswith("ESCM_") or name in ("DATABASE_URL", "REDIS_URL")]:
         del os.environ[name]
     os.environ["ESCM_ENVIRONMENT"] = "test"
@@ -125,6 +127,7 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
     node.workerinput["stack"] = node.config.stash[_ROOT]
+    node.workerinput["data"] = node.config.stash[_DATA]
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -150,6 +153,13 @@ def database_url(test_servers: dict[str, str], worker_number: int) -> str:
 def redis_url(test_servers: dict[str, str], worker_number: int) -> str:
     """Address of this worker's own database of the session's Valkey."""
     return f"{test_servers['valkey']}/{worker_number}"
+
+
+@pytest.fixture(scope="session")
+def data_folder(pytestconfig: pytest.Config) -> Path | None:
+    """The folder with the whole files that tests/data holds samples of, where `ESCM_DATA` named one."""
+    named = pytestconfig.stash[_DATA]
+    return Path(named) if named else None
 
 
 @pytest.fixture(scope="session")

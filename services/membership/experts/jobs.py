@@ -1,0 +1,231 @@
+"""Experts in imports and exports: what a row's headings mean, and which record it makes or changes.
+
+An imported expert is a prospect that the network sees. An empty cell says nothing: it leaves its field as it is.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
+from uuid import UUID
+
+import orjson
+from pydantic import Field
+from sqlalchemy import any_, bindparam, column, select, table
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import UUID as UUID_TYPE
+
+from services.membership.access import ROLES
+from services.membership.experts.operations import EXPERTS, derived
+from services.membership.experts.queries import LISTING
+from services.membership.experts.schemas import AffiliationBody, EmailAddress, Name, present
+from services.membership.experts.tables import affiliation, expert_value
+from services.membership.experts.values import values_of
+from shared.bulk.importable import Candidate, Child, Columns, Derived, Importable, Values
+from shared.bulk.reading import Cells, RowFault
+from shared.database.statements import Connection, Statement
+from shared.kernel.resource import Resource
+from shared.kernel.text import fold
+from shared.records.sight import Sight
+from shared.web.fields import Body, CountryCode, Keyword, LanguageTag, OrcidId
+from shared.web.rows import validated
+
+HEADINGS = (
+    "given_names", "family_name", "full_name", "country", "institution", "institution_id", "role", "topic", "email",
+    "orcid", "languages", "keywords",
+)  # fmt: skip
+_NONE = "n/a"
+_BETWEEN_TAGS = re.compile(r"[\s;,]+")
+_BETWEEN_KEYWORDS = re.compile(r"\s*;\s*")
+_HEADING_OF = {
+    "/names/0/given": "given_names",
+    "/names/0/family": "family_name",
+    "/names/0/full": "full_name",
+    "/emails/0/value": "email",
+    "/affiliation/raw": "institution",
+    "/affiliation/institution_id": "institution_id",
+    "/affiliation/role": "role",
+}
+_institution = table("member_institution", column("id", UUID_TYPE), schema="escm")
+_KNOWN = Statement(select(_institution.c.id).where(_institution.c.id == any_(bindparam("ids", type_=ARRAY(UUID_TYPE)))))
+
+
+class ExpertRow(Body):
+    """The fields that a row can give, under the rules of a body."""
+
+    names: list[Name]
+    country: CountryCode
+    emails: list[EmailAddress] = []
+    orcid: OrcidId | None = None
+    languages: Annotated[list[LanguageTag], Field(max_length=50)] = []
+    keywords: Annotated[list[Keyword], Field(max_length=50)] = []
+    affiliation: AffiliationBody | None = None
+
+
+def candidate(cells: Cells) -> Candidate:
+    """The row as it would be entered. Raises RowFault with the code of its first fault."""
+    one = {name: _joined(cell) for name, cell in cells.items()}
+    if "country" not in one:
+        raise RowFault("country_missing", "country: every expert belongs to a country.")
+    if not ("family_name" in one or "full_name" in one):
+        raise RowFault("name_missing", "family_name or full_name is needed.")
+    body: dict[str, Any] = {
+        "names": [{"given": one.get("given_names"), "family": one.get("family_name"), "full": one.get("full_name")}],
+        "country": one["country"].upper(),
+    }
+    if "email" in one:
+        body["emails"] = [{"value": one["email"]}]
+    if "orcid" in one:
+        body["orcid"] = one["orcid"]
+    if "languages" in one:
+        body["languages"] = _several(cells["languages"], _BETWEEN_TAGS)
+    keywords = _several(cells.get("keywords", []), _BETWEEN_KEYWORDS) + ([one["topic"]] if "topic" in one else [])
+    if keywords:
+        body["keywords"] = list(dict.fromkeys(keywords))
+    if affiliated := _affiliation(one):
+        body["affiliation"] = affiliated
+    values = validated(ExpertRow, body, _HEADING_OF)
+    emails = [email["value"].casefold() for email in values.get("emails", ())]
+    keys = [f"email:{email}" for email in emails] + ([f"orcid:{values['orcid']}"] if "orcid" in values else [])
+    names = (fold(one.get(name, "")) for name in ("given_names", "family_name", "full_name"))
+    where = one.get("institution_id") or fold(one.get("institution", ""))
+    return Candidate((*names, where, *keys), tuple(keys), values["country"], values)
+
+
+def _affiliation(one: Mapping[str, str]) -> dict[str, Any] | None:
+    known, raw = one.get("institution_id"), one.get("institution")
+    if known is None and (raw is None or raw.casefold() == _NONE):
+        return None
+    named = {"institution_id": known} if known else {"raw": raw}
+    return {**named, "role": one.get("role")}
+
+
+def _joined(cell: str | list[str]) -> str:
+    return cell if isinstance(cell, str) else "; ".join(cell)
+
+
+def _several(cell: str | list[str], between: re.Pattern[str]) -> list[str]:
+    parts = between.split(cell) if isinstance(cell, str) else cell
+    return [part for part in dict.fromkeys(parts) if part]
+
+
+_BLANK: Columns = {
+    "status": "prospect",
+    "visibility": "network",
+    "emails": [],
+    "orcid": None,
+    "languages": [],
+    "fields": [],
+    "planetary_boundaries": [],
+    "ecosystems": [],
+    "keywords": [],
+    "biography": {},
+    "category": "expert",
+}
+
+
+def enter(values: Values, _registry: bool) -> Columns:
+    """The columns of a new expert."""
+    row = {**_BLANK, **{name: value for name, value in values.items() if name != "affiliation"}}
+    return {**row, **derived(row)}
+
+
+def change(row: Values, values: Values) -> Columns:
+    """The columns that a row's values set: its name becomes the first, its e-mail is added where it is new."""
+    changed = {name: values[name] for name in ("country", "orcid", "languages", "keywords") if name in values}
+    if not _says_the_same(row["names"][0], values["names"][0]):
+        changed["names"] = [values["names"][0], *row["names"][1:]]
+    new = [email for email in values.get("emails", ()) if email["value"].casefold() not in row["email_keys"]]
+    if new:
+        changed["emails"] = [*row["emails"], *new][-10:]
+    return {**changed, **derived({**row, **changed})}
+
+
+def _says_the_same(name: Values, other: Values) -> bool:
+    return all(name.get(part) == other.get(part) for part in ("given", "family", "full"))
+
+
+def _wanted_affiliation(values: Values) -> Columns | None:
+    said = values.get("affiliation")
+    if said is None:
+        return None
+    known = said["institution_id"]
+    return {
+        "institution_id": UUID(known) if known else None,
+        "raw": said["raw"],
+        "role": said["role"],
+        "is_primary": False,
+        "asserted_by": "import",
+    }
+
+
+def _same_affiliation(present_row: Values, wanted: Values) -> bool:
+    if wanted["institution_id"] is not None:
+        return bool(present_row["institution_id"] == wanted["institution_id"])
+    return present_row["raw"] is not None and fold(present_row["raw"]) == fold(wanted["raw"])
+
+
+def _value_rows(row: Values) -> list[Columns]:
+    place = {"expert_id": row["id"], "country": row["country"], "visibility": row["visibility"]}
+    return [{**place, "kind": kind, "value": value} for kind, value in values_of(row)]
+
+
+async def _unknown_institutions(connection: Connection, rows: Sequence[Values]) -> set[int]:
+    """The places of rows whose institution the context does not know."""
+    asked = {
+        place: UUID(said["institution_id"])
+        for place, values in enumerate(rows)
+        if (said := values.get("affiliation")) and said["institution_id"]
+    }
+    found = await _KNOWN.fetch(connection, ids=list(set(asked.values()))) if asked else []
+    known = {row["id"] for row in found}
+    return {place for place, institution in asked.items() if institution not in known}
+
+
+def cells(row: Values, sight: Sight) -> dict[str, str]:
+    """The expert as its export shows it: of the names the first, of the affiliations the primary or the first."""
+    shown = orjson.loads(orjson.dumps(present(row, sight)))
+    name = shown["names"][0]
+    emails = [email["value"] for email in shown.get("emails", ())]
+    works = orjson.loads(row["affiliations"])
+    work = next((one for one in works if one["primary"]), works[0] if works else {})
+    texts = {
+        "given_names": name.get("given"),
+        "family_name": name.get("family"),
+        "full_name": name.get("full"),
+        "country": shown["country"],
+        "institution": work.get("raw"),
+        "institution_id": work.get("institution_id"),
+        "role": work.get("role"),
+        "email": emails[0] if emails else None,
+        "orcid": shown.get("orcid"),
+        "languages": " ".join(shown["languages"]),
+        "keywords": "; ".join(shown["keywords"]),
+    }
+    return {heading: text for heading, text in texts.items() if text}
+
+
+EXPERT_IMPORT = Importable(
+    kind=EXPERTS,
+    roles=ROLES,
+    headings=HEADINGS,
+    candidate=candidate,
+    enter=enter,
+    change=change,
+    listing=LISTING,
+    cells=cells,
+    matches="member_expert_matches",
+    derived=(Derived(expert_value, "expert_id", _value_rows),),
+    children=(
+        Child(
+            resource=Resource("membership", "affiliations", "affiliation"),
+            table=affiliation,
+            owner="expert_id",
+            told=("institution_id", "raw", "role", "unit", "starts", "ends", "is_primary"),
+            wanted=_wanted_affiliation,
+            same=_same_affiliation,
+            link=lambda owner, row: f"{EXPERTS.resource.link(owner['id'])}/affiliations/{row['id']}",
+        ),
+    ),
+    references=_unknown_institutions,
+    export_extra="affiliations",
+)

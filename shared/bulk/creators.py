@@ -1,0 +1,22 @@
+"""Who asked for a job, with the grants that they have now."""
+
+from uuid import UUID
+
+from shared.auth.keys import InvalidToken
+from shared.auth.published import Standings
+from shared.database.pool import Database
+from shared.kernel.errors import Forbidden
+from shared.kernel.principal import Principal, PrincipalKind
+
+
+async def principal_of(database: Database, label: str) -> Principal:
+    """The principal of a label such as `account:0199…`.
+
+    Raises Forbidden where there is no such principal any more: what they asked for is not done in their name.
+    """
+    kind, _, key = label.partition(":")
+    standings = Standings(database, age=0, bound=1)
+    try:
+        return (await standings.get(PrincipalKind(kind), UUID(key))).principal
+    except (InvalidToken, ValueError):
+        raise Forbidden("Whoever asked for this may not act any more.", members={"reason": "not_permitted"}) from None

@@ -1,0 +1,205 @@
+"""Exports: one snapshot of what their creator sees, under import headings, as a file that can be fetched."""
+
+import asyncio
+import csv
+import io
+import tempfile
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, BinaryIO
+from uuid import UUID
+
+import orjson
+from sqlalchemy import bindparam, insert, select, update
+
+from shared.bulk.creators import principal_of
+from shared.bulk.importable import Importable
+from shared.bulk.store import FileStore
+from shared.bulk.tables import core_export
+from shared.database.context import AccessContext
+from shared.database.pool import Database
+from shared.database.statements import Connection, Row, Statement
+from shared.database.unit_of_work import UnitOfWork
+from shared.kernel.clock import now
+from shared.kernel.ids import uuid7
+from shared.messaging.job_run import JobCancelled, JobRun
+from shared.messaging.outbox import defer
+from shared.messaging.schedules import Schedule
+from shared.records.listing import Listing, ListRequest
+from shared.records.sight import Sight, sight_of
+
+EXPORT_JOB = "export"
+ROWS_AT_ONCE = 500
+KEPT = timedelta(hours=24)
+"""How long the file of an export can be fetched. That of an import is kept for 30 days, for its list of failures."""
+KEPT_IMPORT = timedelta(days=30)
+_DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
+_GET = Statement(select(core_export).where(core_export.c.id == bindparam("key")))
+_ENTER = Statement(
+    insert(core_export).values(
+        {
+            name: bindparam(name)
+            for name in (
+                "id",
+                "service",
+                "resource",
+                "format",
+                "filters",
+                "fields",
+                "safe",
+                "job",
+                "created_by",
+                "created_at",
+            )
+        }
+    )
+)
+_DONE = Statement(
+    update(core_export)
+    .where(core_export.c.id == bindparam("key"))
+    .values(row_count=bindparam("rows"), file_digest=bindparam("digest"), file_size=bindparam("size"))
+)
+
+
+_OLD_EXPORTS = "DELETE FROM core_export WHERE service = $1 AND created_at < now() - $2::interval RETURNING file_digest"
+_OLD_IMPORTS = """
+SELECT DISTINCT file_digest FROM core_import WHERE service = $1 AND status <> 'pending'
+    AND created_at BETWEEN now() - $2::interval - interval '3 days' AND now() - $2::interval
+"""
+_STILL_WANTED = """
+SELECT EXISTS (SELECT FROM core_export WHERE file_digest = $1 AND created_at >= now() - $2::interval)
+    OR EXISTS (SELECT FROM core_import
+               WHERE file_digest = $1 AND (status = 'pending' OR created_at >= now() - $3::interval))
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class ExportWish:
+    """What is asked for. `fields` are headings, in order; `filters` as the list takes them."""
+
+    format: str
+    filters: Mapping[str, str]
+    fields: Sequence[str]
+    safe: bool
+
+
+@asynccontextmanager
+async def snapshot(database: Database, context: AccessContext) -> AsyncIterator[Connection]:
+    """A connection that sees one state of the database, and only what the context admits."""
+    async with database.acquire() as connection:
+        await connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;" + context.set_local)
+        try:
+            await connection.execute("SET LOCAL idle_in_transaction_session_timeout = '90s'")
+            yield connection
+        finally:
+            if not connection.is_closed():
+                await connection.execute("ROLLBACK")
+
+
+async def rows_in_order(
+    connection: Connection, listing: Listing, sight: Sight, asked: ListRequest, extra: str
+) -> AsyncIterator[list[Row]]:
+    """All rows of a list by a server-side cursor, some at a time, whatever its limit."""
+    query = listing.ordered(sight.variant, *asked.shape)
+    if extra:
+        query = query.add_columns(listing.extras[extra])
+    statement = Statement(query)
+    values = {**sight.parameters, **listing.arguments(asked)}
+    cursor = await connection.cursor(statement.sql, *statement.arguments(values))
+    while rows := await cursor.fetch(ROWS_AT_ONCE):
+        yield rows
+
+
+def csv_line(cells: Iterable[str], *, safe: bool = False) -> bytes:
+    """One line of CSV. With `safe`, a cell that a spreadsheet would take for a formula begins with an apostrophe."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\r\n").writerow([_safe(cell) for cell in cells] if safe else list(cells))
+    return text.getvalue().encode()
+
+
+def _safe(cell: str) -> str:
+    return f"'{cell}" if cell.startswith(_DANGEROUS) else cell
+
+
+async def order_export(uow: UnitOfWork, service: str, importable: Importable, wish: ExportWish) -> UUID:
+    """Enters the export and leaves its job to the worker; the job's id. Raises Malformed for a bad filter."""
+    for name, raw in wish.filters.items():
+        importable.listing.parse(name, raw)
+    key, actor = uuid7(), uow.origin.actor.label
+    job = defer(uow, service, EXPORT_JOB, {"export": str(key)}, created_by=actor, bulk=True)
+    await _ENTER.execute(
+        uow.connection,
+        id=key,
+        service=service,
+        resource=importable.resource.plural,
+        format=wish.format,
+        filters=dict(wish.filters),
+        fields=list(wish.fields),
+        safe=wish.safe,
+        job=job,
+        created_by=actor,
+        created_at=now(),
+    )
+    return job
+
+
+async def get_export(connection: Connection, key: UUID) -> Row | None:
+    """The export's row."""
+    return await _GET.fetchrow(connection, key=key)
+
+
+async def run_export(run: JobRun, importables: Mapping[str, Importable], store: FileStore) -> dict[str, Any]:
+    """The job of an export: the same list that its creator would see, whole."""
+    async with run.database.acquire() as connection:
+        export = await get_export(connection, UUID(run.payload["export"]))
+    if export is None:
+        raise LookupError("no such export")
+    importable = importables[export["resource"]]
+    principal = await principal_of(run.database, run.created_by)
+    sight = sight_of(principal, importable.roles, importable.resource)
+    count = 0
+    with tempfile.TemporaryFile() as file:
+        file.write(_heading(export))
+        async with snapshot(run.database, sight.context) as connection:
+            filters = {name: importable.listing.parse(name, raw) for name, raw in export["filters"].items()}
+            asked = ListRequest(filters, "id", False, 0)
+            async for rows in rows_in_order(connection, importable.listing, sight, asked, importable.export_extra):
+                await asyncio.to_thread(_write, file, importable, sight, export, rows)
+                count += len(rows)
+                await run.progress(count)
+                if run.cancelled:
+                    raise JobCancelled
+        file.seek(0)
+        stored = await store.put(file)
+    async with run.unit_of_work() as uow:
+        await _DONE.execute(uow.connection, key=export["id"], rows=count, digest=stored.digest, size=stored.size)
+    run.result_url = f"/{export['service']}/v1/exports/{export['id']}/file"
+    return {"export_id": str(export["id"]), "rows": count, "size": stored.size, "sha256": stored.digest}
+
+
+def _heading(export: Row) -> bytes:
+    return csv_line(export["fields"]) if export["format"] == "csv" else b""
+
+
+def _write(file: BinaryIO, importable: Importable, sight: Sight, export: Row, rows: Sequence[Row]) -> None:
+    for row in rows:
+        cells = importable.cells(row, sight)
+        if export["format"] == "csv":
+            file.write(csv_line((cells.get(name, "") for name in export["fields"]), safe=export["safe"]))
+        else:
+            file.write(orjson.dumps({name: cells[name] for name in export["fields"] if name in cells}) + b"\n")
+
+
+def sweep(service: str, store: FileStore) -> Schedule:
+    """Every hour: files of exports go after a day, those of imports after thirty."""
+
+    async def run(uow: UnitOfWork) -> None:
+        old = await uow.connection.fetch(_OLD_EXPORTS, service, KEPT)
+        old += await uow.connection.fetch(_OLD_IMPORTS, service, KEPT_IMPORT)
+        for digest in {row["file_digest"] for row in old} - {None}:
+            if not await uow.connection.fetchval(_STILL_WANTED, digest, KEPT, KEPT_IMPORT):
+                await asyncio.to_thread(store.remove, digest)
+
+    return Schedule(timedelta(hours=1), run, catch_up=1)

@@ -1,0 +1,91 @@
+"""What a service tells of a resource so that it can be imported and exported: pure functions from row to record."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+from uuid import UUID
+
+from sqlalchemy import Table
+
+from shared.bulk.reading import Cells
+from shared.database.statements import Connection
+from shared.kernel.principal import RoleTable
+from shared.kernel.resource import Resource
+from shared.records.kind import Kind
+from shared.records.listing import Listing
+from shared.records.sight import Sight
+
+Columns: TypeAlias = dict[str, Any]
+Values: TypeAlias = Mapping[str, Any]
+IMPORT = "import"
+"""The permission that an import of a resource asks for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A valid row. `identity` is what a later file's row is known again by, `keys` (`email:…`, `ror:…`) are what means
+    the same record wherever it came from; `values` hold, as JSON, the fields that the row gives and no others.
+    """
+
+    identity: tuple[str, ...]
+    keys: tuple[str, ...]
+    country: str
+    values: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """A side table that follows from the record's row: `rows` are all rows of one record."""
+
+    table: Table
+    owner: str
+    rows: Callable[[Values], list[Columns]]
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """Lesser records within a record, of which a row can ask for one.
+
+    `wanted` are the columns that the row asks for, or None; `same` tells whether a child that is there is the one.
+    """
+
+    resource: Resource
+    table: Table
+    owner: str
+    told: tuple[str, ...]
+    wanted: Callable[[Values], Columns | None]
+    same: Callable[[Values, Values], bool]
+    link: Callable[[Values, Values], str]
+
+
+@dataclass(frozen=True)
+class Importable:
+    """One resource. `candidate` judges a row and raises RowFault; `enter` makes the columns of a new record, `change`
+    those that the row's values set on one that is there. `matches` is the SQL function that finds records by key.
+    `references` names, of some values, those whose references the context does not know.
+    `cells` shows a record under import headings. `registry_verb` is what a caller needs to say `registry`.
+    """
+
+    kind: Kind[Any]
+    roles: RoleTable
+    headings: tuple[str, ...]
+    candidate: Callable[[Cells], Candidate]
+    enter: Callable[[Values, bool], Columns]
+    change: Callable[[Values, Values], Columns]
+    listing: Listing
+    cells: Callable[[Values, Sight], dict[str, str]]
+    matches: str | None = None
+    derived: tuple[Derived, ...] = ()
+    children: tuple[Child, ...] = ()
+    references: Callable[[Connection, Sequence[Values]], Awaitable[set[int]]] | None = None
+    in_use: Callable[[Connection, Sequence[UUID]], Awaitable[set[UUID]]] | None = None
+    export_extra: str = ""
+    registry_verb: str | None = None
+    columns: tuple[str, ...] = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "columns", tuple(str(column.key) for column in self.kind.table.c))
+
+    @property
+    def resource(self) -> Resource:
+        return self.kind.resource

@@ -1,0 +1,192 @@
+"""The record of an import: who brought which file for what, and what came of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import bindparam, select
+
+from shared.bulk.layout import Layout
+from shared.bulk.store import StoredFile
+from shared.bulk.tables import core_import
+from shared.database.statements import Connection, Row, Shapes, Statement
+from shared.database.unit_of_work import UnitOfWork
+from shared.kernel.ids import uuid7
+from shared.kernel.lifecycle import Lifecycle, step
+from shared.kernel.principal import Principal
+from shared.kernel.resource import Resource
+from shared.messaging import jobs
+from shared.messaging.outbox import defer
+from shared.records.kind import Kind
+from shared.records.store import update_record
+
+IMPORT_JOB = "import"
+UNDO_JOB = "undo_import"
+COUNTS = ("created", "updated", "unchanged", "failed")
+_ENDED = ("succeeded", "failed", "cancelled")
+
+
+@dataclass(frozen=True, slots=True)
+class ImportCase:
+    """What the guard of `undo` looks at."""
+
+    is_dry_run: bool
+    is_under_way: bool
+
+
+def _can_be_taken_back(case: ImportCase) -> str | None:
+    if case.is_dry_run:
+        return "nothing_was_written"
+    return "under_way" if case.is_under_way else None
+
+
+LIFECYCLE: Lifecycle[ImportCase] = Lifecycle(
+    ("pending", "done", "aborted", "failed", "cancelled", "undoing", "undone"),
+    (
+        step("undo", "pending|done|cancelled", "undoing", guard=_can_be_taken_back, fact="updated"),
+        step("take_back", "undoing", "undone", timed=True),
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What an import is asked to do. `mode` is commit or dry_run, `on_error` skip or abort."""
+
+    resource: str
+    mode: str
+    on_error: str
+    registry: bool
+    source: str | None
+    licence: str | None
+    file_name: str
+
+
+def import_kind(service: str) -> Kind[ImportCase]:
+    """Imports as a kind of record of one service."""
+    told = ("status", "counts", "taken_back")
+    return Kind(Resource(service, "imports", "import"), core_import, LIFECYCLE, told)
+
+
+async def order_import(uow: UnitOfWork, service: str, order: Order, file: StoredFile, layout: Layout) -> Row:
+    """Enters the import and leaves its job to the worker."""
+    record = uuid7()
+    job = defer(uow, service, IMPORT_JOB, {"import": str(record)}, created_by=uow.origin.actor.label, bulk=True)
+    return await import_kind(service).enter(
+        uow,
+        {
+            "id": record,
+            "status": "pending",
+            "visibility": "restricted",
+            "service": service,
+            "resource": order.resource,
+            "job": job,
+            "mode": order.mode,
+            "on_error": order.on_error,
+            "registry": order.registry,
+            "source": order.source,
+            "licence": order.licence,
+            "file_name": order.file_name,
+            "file_digest": file.digest,
+            "file_size": file.size,
+            "media": layout.media,
+            "columns": layout.columns,
+            "ignored_columns": list(layout.ignored),
+        },
+    )
+
+
+_GET = Statement(select(core_import).where(core_import.c.id == bindparam("key")))
+
+
+async def get_import(connection: Connection, key: UUID) -> Row:
+    """The import's row. Raises LookupError where there is none, which is a fault of ours."""
+    row = await _GET.fetchrow(connection, key=key)
+    if row is None:
+        raise LookupError("no such import")
+    return row
+
+
+def layout_of(row: Mapping[str, Any]) -> Layout:
+    """The layout that was decided when the file came."""
+    columns = tuple((name, field) for name, field in row["columns"])
+    return Layout(row["media"], columns, tuple(row["ignored_columns"]))
+
+
+async def close_import(uow: UnitOfWork, before: Row, status: str, **values: Any) -> Row:
+    """The import's end, or the end of its undoing, with its audit entry and its fact."""
+    kind = import_kind(before["service"])
+    after = await update_record(uow, core_import, before, {"status": status, **values})
+    kind.tell(
+        uow, "finish" if status != "undone" else "undo", before, after, "undone" if status == "undone" else "updated"
+    )
+    return after
+
+
+async def is_under_way(connection: Connection, row: Mapping[str, Any]) -> bool:
+    """Whether the import's job has not ended."""
+    job = await jobs.get(connection, row["job"])
+    return job is not None and job["status"] not in _ENDED
+
+
+def failures_url(row: Mapping[str, Any]) -> str:
+    """Where the list of the import's failed rows is."""
+    return f"/{row['service']}/v1/imports/{row['id']}/failures"
+
+
+def result_of(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The result of the import's job."""
+    return {
+        "import_id": str(row["id"]),
+        "counts": row["counts"],
+        "failures_url": failures_url(row),
+        "aborted": row["status"] == "aborted",
+        "ignored_columns": list(row["ignored_columns"]),
+    }
+
+
+def _page(own: bool, going_on: bool) -> Any:
+    query = select(core_import).where(core_import.c.service == bindparam("service"))
+    if own:
+        query = query.where(core_import.c.created_by == bindparam("created_by"))
+    if going_on:
+        query = query.where(core_import.c.id < bindparam("before"))
+    return query.order_by(core_import.c.id.desc()).limit(bindparam("limit"))
+
+
+_PAGES = Shapes(_page)
+OVERSEE = "oversee"
+"""The permission to see everybody's imports, exports and jobs; only roles that may do everything have it."""
+
+
+def oversees(principal: Principal, roles: Any, resource: Resource) -> bool:
+    """Whether the principal sees what others have started, beside its own."""
+    return principal.reach(roles, resource.name, OVERSEE).everywhere
+
+
+async def list_imports(
+    connection: Connection, service: str, created_by: str | None, before: UUID | None, limit: int
+) -> list[Row]:
+    """Imports, newest first; of one creator where `created_by` is given; one more than `limit` when there are more."""
+    values: dict[str, Any] = {"service": service, "limit": limit + 1}
+    if created_by is not None:
+        values["created_by"] = created_by
+    if before is not None:
+        values["before"] = before
+    return await _PAGES.get(created_by is not None, before is not None).fetch(connection, **values)
+
+
+_FIND = {
+    name: Statement(
+        select(core_import).where(
+            core_import.c[name] == bindparam("key"), core_import.c.service == bindparam("service")
+        )
+    )
+    for name in ("id", "ref")
+}
+
+
+async def find_import(connection: Connection, service: str, key: UUID | str) -> Row | None:
+    """The import of this id or ref, if the service has it."""
+    return await _FIND["id" if isinstance(key, UUID) else "ref"].fetchrow(connection, key=key, service=service)

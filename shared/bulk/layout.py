@@ -1,0 +1,190 @@
+"""What a file is and which of its columns mean what: decided from name, type, first rows and mapping."""
+
+import codecs
+import csv
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from shared.kernel.errors import FieldError, Invalid, UnsupportedMedia
+
+MOST_ROWS = 1_000_000
+MOST_COLUMNS = 200
+LONGEST_LINE = 1 << 20
+REMARKS = ("problem", "detail", "row")
+"""Columns that a list of failures adds. They are passed over, so that it can be corrected and sent as it is."""
+_HEAD_ROWS = 2000
+_BLOCK = 1 << 20
+_SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_BY_SUFFIX = {".csv": "csv", ".tsv": "csv", ".txt": "csv", ".ndjson": "ndjson", ".jsonl": "ndjson", ".xlsx": "xlsx"}
+_BY_TYPE = {
+    "text/csv": "csv",
+    "text/tab-separated-values": "csv",
+    "text/plain": "csv",
+    "application/csv": "csv",
+    "application/vnd.ms-excel": "csv",
+    "application/x-ndjson": "ndjson",
+    "application/ndjson": "ndjson",
+    "application/jsonl": "ndjson",
+    "application/x-jsonlines": "ndjson",
+    _SPREADSHEET: "xlsx",
+}
+_ANY_TYPE = ("", "application/octet-stream")
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """`columns` are the file's columns in order, each with the field it fills or None where it fills none."""
+
+    media: str
+    columns: tuple[tuple[str, str | None], ...]
+    ignored: tuple[str, ...]
+
+    @property
+    def names(self) -> list[str]:
+        return [name for name, _ in self.columns]
+
+
+def malformed(detail: str, *, pointer: str | None = "/file") -> Invalid:
+    """The file cannot be read as what it says it is."""
+    return Invalid(detail, code="malformed_file", errors=[FieldError("malformed_file", detail, pointer=pointer)])
+
+
+def media_of(file_name: str, content_type: str) -> str:
+    """`csv` or `ndjson`, from the name's ending, else the part's type. Raises UnsupportedMedia for anything else."""
+    kind = content_type.partition(";")[0].strip().lower()
+    media = _BY_SUFFIX.get(Path(file_name).suffix.lower()) or _BY_TYPE.get(kind)
+    if media is None and kind not in _ANY_TYPE:
+        raise UnsupportedMedia("Send CSV (text/csv) or NDJSON (application/x-ndjson).")
+    if media == "xlsx":
+        raise UnsupportedMedia("Spreadsheets are not taken; save the sheet as CSV in UTF-8.")
+    return media or "csv"
+
+
+def examine(path: Path, media: str, known: Sequence[str], mapping: Mapping[str, str | None]) -> Layout:
+    """The layout of a file. Blocks; reads every byte, and the first rows as rows.
+
+    `known` are the headings that the resource understands; `mapping`, from column to heading, goes before them, and a
+    column mapped to null is left out on purpose. Raises Invalid where the file is not what it says, holds U+0000 or
+    other bytes than UTF-8, where a mapping names what is not there, or where no column is understood.
+    """
+    _check_bytes(path)
+    names = _headings_of_csv(path, known, mapping) if media == "csv" else _keys_of_ndjson(path)
+    if len(names) > MOST_COLUMNS:
+        raise malformed(f"At most {MOST_COLUMNS} columns.")
+    _check_mapping(names, known, mapping)
+    columns = tuple((name, field_of(name, known, mapping)) for name in names)
+    filled = [field for _, field in columns if field]
+    if not filled:
+        raise malformed(f"No column is understood. Known headings: {', '.join(known)}.")
+    if len(set(filled)) < len(filled):
+        raise malformed("Two columns fill the same field.")
+    ignored = tuple(name for name, field in columns if field is None and not _is_expected(name, mapping))
+    return Layout(media, columns, ignored)
+
+
+def field_of(name: str, known: Sequence[str], mapping: Mapping[str, str | None]) -> str | None:
+    """The field that a column fills."""
+    if name in mapping:
+        return mapping[name]
+    plain = name.strip().lower().replace(" ", "_")
+    return plain if plain in known else None
+
+
+def _is_expected(name: str, mapping: Mapping[str, str | None]) -> bool:
+    return name in mapping or name in REMARKS
+
+
+def _check_mapping(names: Sequence[str], known: Sequence[str], mapping: Mapping[str, str | None]) -> None:
+    faults = [
+        FieldError("not_one_of", f"Not a heading: one of {', '.join(known)}.", pointer=f"/mapping/{column}")
+        for column, field in mapping.items()
+        if field is not None and field not in known
+    ] + [
+        FieldError("invalid_value", "The file has no such column.", pointer=f"/mapping/{column}")
+        for column in mapping
+        if column not in names
+    ]
+    if faults:
+        raise Invalid("The mapping does not fit the file.", errors=faults)
+
+
+def _check_bytes(path: Path) -> None:
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    with path.open("rb") as file:
+        first = file.read(_BLOCK)
+        if not first.strip():
+            raise malformed("The file is empty.")
+        block, at = first, 0
+        while block:
+            if b"\0" in block:
+                raise malformed("The file holds U+0000: it is no text.")
+            try:
+                decoder.decode(block)
+            except UnicodeDecodeError:
+                raise malformed("The file is not UTF-8; save it as UTF-8.") from None
+            at += len(block)
+            block = file.read(_BLOCK)
+        try:
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            raise malformed("The file ends in the middle of a character.") from None
+
+
+def delimiter_of(line: str, known: Sequence[str], mapping: Mapping[str, str | None]) -> str:
+    """The delimiter under which the heading line makes most sense: `,`, `;` or a tab."""
+
+    def sense(delimiter: str) -> tuple[int, int]:
+        try:
+            names = next(csv.reader([line], delimiter=delimiter, strict=True), [])
+        except csv.Error:
+            return (-1, -1)
+        return sum(1 for name in names if field_of(name, known, mapping) or name in mapping), len(names)
+
+    return max(",;\t", key=sense)
+
+
+def _headings_of_csv(path: Path, known: Sequence[str], mapping: Mapping[str, str | None]) -> list[str]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        line = file.readline(LONGEST_LINE)
+        if line.lstrip().startswith(("{", "[", "<")):
+            raise malformed("This is no CSV file.")
+        delimiter = delimiter_of(line, known, mapping)
+        file.seek(0)
+        reader = csv.reader(file, delimiter=delimiter, strict=True)
+        try:
+            names = next(reader, [])
+            for _ in zip(range(_HEAD_ROWS), reader, strict=False):
+                pass
+        except csv.Error as error:
+            raise malformed(f"Broken quoting or line ends at line {reader.line_num}: {error}.") from None
+    if not any(name.strip() for name in names):
+        raise malformed("The first line holds no headings.")
+    if len(set(names)) < len(names):
+        raise malformed("Two columns have the same heading.")
+    return names
+
+
+def _keys_of_ndjson(path: Path) -> list[str]:
+    names: dict[str, None] = {}
+    with path.open("rb") as file:
+        for number in range(_HEAD_ROWS):
+            line = file.readline(LONGEST_LINE)
+            if not line:
+                break
+            item = _object(line.removeprefix(codecs.BOM_UTF8) if number == 0 else line)
+            if item is None and number == 0:
+                raise malformed("This is no NDJSON: the first line is not a JSON object.")
+            names |= dict.fromkeys(item or ())
+    return list(names)
+
+
+def _object(line: bytes) -> dict[str, Any] | None:
+    try:
+        item = orjson.loads(line)
+    except orjson.JSONDecodeError:
+        return None
+    return item if isinstance(item, dict) else None

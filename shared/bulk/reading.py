@@ -1,0 +1,113 @@
+"""The rows of a file, one after the other."""
+
+import codecs
+import csv
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple, TypeAlias
+
+import orjson
+
+from shared.bulk.layout import LONGEST_LINE, MOST_ROWS, Layout, delimiter_of, field_of, malformed
+from shared.kernel.errors import TooLarge
+
+Cells: TypeAlias = dict[str, str | list[str]]
+"""What a row says, by field: text without blanks around it, or a list of texts where NDJSON has one. Never empty."""
+
+
+class RowFault(Exception):
+    """Why a row cannot be taken: a catalogued code and a sentence."""
+
+    def __init__(self, code: str, detail: str) -> None:
+        super().__init__(detail)
+        self.code = code
+        self.detail = detail
+
+
+class RawRow(NamedTuple):
+    """A row as it stands in the file: its number among the data rows from 1, and its cells by column."""
+
+    number: int
+    cells: Mapping[str, Any]
+    fault: RowFault | None = None
+
+
+def rows_of(path: Path, layout: Layout) -> Iterator[RawRow]:
+    """The data rows; lines without anything on them are none. Blocks while it reads.
+
+    Raises Invalid where the file's structure breaks, TooLarge beyond a million rows.
+    """
+    reader = _csv_rows(path, layout) if layout.media == "csv" else _ndjson_rows(path)
+    for row in reader:
+        if row.number > MOST_ROWS:
+            raise TooLarge(f"At most {MOST_ROWS:,} rows; divide the file.")
+        yield row
+
+
+def cells_of(row: RawRow, layout: Layout, known: tuple[str, ...]) -> Cells:
+    """The row by field. Raises RowFault for a value that is neither text, number, truth value nor a list of texts."""
+    fields = dict(layout.columns)
+    cells: Cells = {}
+    for column, value in row.cells.items():
+        field = fields[column] if column in fields else field_of(column, known, {})
+        if field is None or value is None:
+            continue
+        text = [_text(field, part) for part in value] if isinstance(value, list) else _text(field, value)
+        if text:
+            cells[field] = [part for part in text if part] if isinstance(text, list) else text
+    return cells
+
+
+def _text(field: str, value: Any) -> str:
+    if isinstance(value, str):
+        return value.strip()
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise RowFault("invalid_type", f"{field}: text, or a list of texts.")
+    return str(value)
+
+
+def _csv_rows(path: Path, layout: Layout) -> Iterator[RawRow]:
+    names = layout.names
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        delimiter = delimiter_of(
+            file.readline(LONGEST_LINE),
+            [field for _, field in layout.columns if field],
+            dict(layout.columns),
+        )
+        file.seek(0)
+        reader = csv.reader(file, delimiter=delimiter, strict=True)
+        number = 0
+        try:
+            next(reader)
+            for values in reader:
+                if not values:
+                    continue
+                number += 1
+                fault = None
+                if len(values) != len(names):
+                    fault = RowFault("invalid_format", f"The row has {len(values)} cells, the heading {len(names)}.")
+                yield RawRow(number, dict(zip(names, values, strict=False)), fault)
+        except csv.Error as error:
+            raise malformed(f"Broken quoting or line ends at line {reader.line_num}: {error}.") from None
+
+
+def _ndjson_rows(path: Path) -> Iterator[RawRow]:
+    number = 0
+    with path.open("rb") as file:
+        while line := file.readline(LONGEST_LINE):
+            if len(line) >= LONGEST_LINE:
+                raise malformed("A line is longer than 1 MiB.")
+            if number == 0:
+                line = line.removeprefix(codecs.BOM_UTF8)
+            if not line.strip():
+                continue
+            number += 1
+            try:
+                item = orjson.loads(line)
+            except orjson.JSONDecodeError:
+                yield RawRow(number, {}, RowFault("malformed_json", "The line is not JSON."))
+                continue
+            if isinstance(item, dict):
+                yield RawRow(number, item)
+            else:
+                yield RawRow(number, {}, RowFault("invalid_type", "The line is not a JSON object."))

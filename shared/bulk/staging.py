@@ -1,0 +1,149 @@
+"""From the file to the stage: every row is read and judged before anything is written."""
+
+import asyncio
+import hashlib
+from collections.abc import Iterator, Mapping
+from itertools import islice
+from typing import Any, NamedTuple
+
+import orjson
+
+from shared.bulk.importable import IMPORT, Candidate, Importable
+from shared.bulk.imports import layout_of
+from shared.bulk.layout import Layout
+from shared.bulk.reading import RawRow, RowFault, cells_of, rows_of
+from shared.bulk.store import FileStore
+from shared.database.statements import Row
+from shared.kernel.ids import uuid7
+from shared.messaging.job_run import JobCancelled, JobRun
+from shared.records.sight import Sight
+
+CHUNK = 5000
+PATIENCE = 300.0
+"""Seconds for the few statements that go over a whole stage."""
+_CLEAR = "DELETE FROM core_import_row WHERE import = $1"
+_NUMBER_REPEATS = """
+UPDATE core_import_row r SET occurrence = n.occurrence
+FROM (SELECT row, row_number() OVER (PARTITION BY identity ORDER BY row) AS occurrence
+      FROM core_import_row WHERE import = $1 AND problem IS NULL) n
+WHERE r.import = $1 AND r.row = n.row AND n.occurrence > 1
+"""
+_STAGED = "UPDATE core_import SET row_count = $2, ignored_columns = $3 WHERE id = $1"
+
+
+class Staged(NamedTuple):
+    """A row of the stage, in the order of its columns."""
+
+    imported: Any
+    row: int
+    record: Any
+    identity: bytes | None
+    occurrence: int
+    digest: bytes | None
+    keys: list[str]
+    document: str | None
+    problem: str | None
+    detail: str | None
+
+
+_COLUMNS = ("import", *Staged._fields[1:])
+
+
+class Stager:
+    """Judges the rows of one import for one caller."""
+
+    def __init__(self, importable: Importable, sight: Sight, imported: Row) -> None:
+        self._importable = importable
+        self._sight = sight
+        self._import = imported["id"]
+        self._layout: Layout = layout_of(imported)
+        self._columns = {name for name, _ in self._layout.columns}
+        self.late_columns: dict[str, None] = {}
+        """NDJSON: names that came after the rows that the layout was decided from, and that nobody knows."""
+
+    def rows(self, store: FileStore, digest: str) -> Iterator[RawRow]:
+        return rows_of(store.path(digest), self._layout)
+
+    def judge(self, rows: Iterator[RawRow]) -> tuple[list[Staged], list[Mapping[str, Any]]]:
+        """The next chunk as rows of the stage, and the values of its good rows. Blocks."""
+        staged: list[Staged] = []
+        values: list[Mapping[str, Any]] = []
+        for raw in islice(rows, CHUNK):
+            try:
+                candidate = self._candidate(raw)
+            except RowFault as fault:
+                staged.append(self._failed(raw.number, fault))
+            else:
+                staged.append(self._good(raw.number, candidate))
+                values.append(candidate.values)
+        return staged, values
+
+    def reject(self, staged: list[Staged], unknown: set[int]) -> list[Staged]:
+        """Fails the good rows at these places among the good ones: what they refer to is not known."""
+        good = [place for place, row in enumerate(staged) if row.problem is None]
+        for place in (good[number] for number in unknown):
+            fault = RowFault("unknown_reference", "The record that the row refers to is not known.")
+            staged[place] = self._failed(staged[place].row, fault)
+        return staged
+
+    def _candidate(self, raw: RawRow) -> Candidate:
+        if raw.fault is not None:
+            raise raw.fault
+        if self._layout.media == "ndjson":
+            self.late_columns |= dict.fromkeys(
+                name for name in raw.cells if name not in self._columns and name not in self._importable.headings
+            )
+        candidate = self._importable.candidate(cells_of(raw, self._layout, self._importable.headings))
+        if not self._sight.may(IMPORT, candidate.country):
+            raise RowFault("country_forbidden", "Your grants do not cover this country.")
+        return candidate
+
+    def _good(self, number: int, candidate: Candidate) -> Staged:
+        document = orjson.dumps(candidate.values, option=orjson.OPT_SORT_KEYS)
+        identity = "\n".join((candidate.country, *candidate.identity)).encode()
+        return Staged(
+            self._import,
+            number,
+            uuid7(),
+            hashlib.blake2b(identity, digest_size=16).digest(),
+            1,
+            hashlib.blake2b(document, digest_size=16).digest(),
+            list(candidate.keys),
+            document.decode(),
+            None,
+            None,
+        )
+
+    def _failed(self, number: int, fault: RowFault) -> Staged:
+        return Staged(self._import, number, uuid7(), None, 1, None, [], None, fault.code, fault.detail)
+
+
+async def stage(run: JobRun, importable: Importable, sight: Sight, imported: Row, store: FileStore) -> int:
+    """Fills the stage; how many data rows there are. What an earlier attempt left half-done is begun anew.
+
+    Raises Invalid and TooLarge where the file turns out to be broken further down.
+    """
+    stager = Stager(importable, sight, imported)
+    if run.attempt > 1:
+        async with run.unit_of_work() as uow:
+            await uow.connection.execute(_CLEAR, imported["id"], timeout=PATIENCE)
+    rows = stager.rows(store, imported["file_digest"])
+    done = 0
+    while True:
+        staged, values = await asyncio.to_thread(stager.judge, rows)
+        if not staged:
+            break
+        async with run.unit_of_work(sight.context) as uow:
+            if importable.references is not None:
+                staged = stager.reject(staged, await importable.references(uow.connection, values))
+            await uow.connection.copy_records_to_table("core_import_row", records=staged, columns=_COLUMNS)
+        done += len(staged)
+        await run.progress(0, done)
+        if run.cancelled:
+            raise JobCancelled
+    async with run.unit_of_work() as uow:
+        await uow.connection.execute("SET LOCAL statement_timeout = 0")
+        await uow.connection.execute(_NUMBER_REPEATS, imported["id"], timeout=PATIENCE)
+        ignored = [*imported["ignored_columns"], *stager.late_columns]
+        await uow.connection.execute(_STAGED, imported["id"], done, ignored)
+    return done

@@ -1,0 +1,215 @@
+"""Taking an import back: what it made goes, what it changed is as before, wherever nothing has changed since."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from shared.bulk.importable import Child, Columns, Importable
+from shared.bulk.imports import close_import
+from shared.bulk.planning import Told
+from shared.bulk.writing import merge_statement, tell
+from shared.database.statements import Connection, Row
+from shared.database.unit_of_work import UnitOfWork
+from shared.kernel.clock import now
+from shared.records.changes import record_change
+from shared.records.sight import Sight
+
+AT_ONCE = 5000
+_OWNERS = """
+SELECT DISTINCT owner FROM core_import_effect WHERE import = $1 AND NOT is_kept ORDER BY owner LIMIT $2
+"""
+_EFFECTS = (
+    "SELECT part, record, owner, created, version, before FROM core_import_effect WHERE import = $1 AND owner = ANY($2)"
+)
+_KEEP = "UPDATE core_import_effect SET is_kept = true WHERE import = $1 AND owner = ANY($2)"
+_SETTLE = "DELETE FROM core_import_effect WHERE import = $1 AND owner = ANY($2)"
+_FORGET_GONE = "DELETE FROM core_import_identity WHERE resource = $1 AND record = ANY($2)"
+_FORGET_PAIRS = "DELETE FROM core_import_duplicate WHERE resource = $1 AND record = ANY($2)"
+_FORGET_OWN = "DELETE FROM core_import_identity WHERE import = $1 AND record = ANY($2)"
+_REMEMBER_EARLIER = """
+UPDATE core_import_identity SET digest = earlier_digest, earlier_digest = NULL, changed_by = NULL
+WHERE changed_by = $1 AND record = ANY($2)
+"""
+_FORGET_REST = """
+DELETE FROM core_import_identity i WHERE i.import = $1
+    AND NOT EXISTS (SELECT FROM core_import_effect e WHERE e.import = $1 AND e.owner = i.record)
+"""
+_COUNT = "SELECT count(DISTINCT owner) FROM core_import_effect WHERE import = $1 AND NOT is_kept"
+_NO_CONTEXT = ";".join(
+    f"SET LOCAL escm.{name}=''" for name in ("visibilities", "countries", "records", "write_countries", "write_records")
+)
+
+
+async def extent(connection: Connection, imported: Mapping[str, Any]) -> int:
+    """How many records there are to take back."""
+    return int(await connection.fetchval(_COUNT, imported["id"]))
+
+
+async def see_as(connection: Connection, sight: Sight) -> None:
+    """Row-level security for the rest of the transaction is that of this sight."""
+    await connection.execute(";".join(part for part in (_NO_CONTEXT, sight.context.set_local) if part))
+
+
+async def leave_to(uow: UnitOfWork, imported: Row, job: UUID) -> Row:
+    """The import, whose job is now the one that takes it back."""
+    statement = "UPDATE core_import SET job = $2 WHERE id = $1 RETURNING *"
+    return await uow.connection.fetchrow(statement, imported["id"], job)
+
+
+async def take_back_some(uow: UnitOfWork, importable: Importable, sight: Sight, imported: Row) -> Row:
+    """Takes back up to 5,000 records; the import's row, whose status is `undone` when nothing is left.
+
+    `taken_back` counts the records removed, restored and kept because they changed since or lie out of reach.
+    """
+    connection, key = uow.connection, imported["id"]
+    owners = [row["owner"] for row in await connection.fetch(_OWNERS, key, AT_ONCE)]
+    counts = imported["taken_back"] or {"removed": 0, "restored": 0, "kept": 0}
+    if owners:
+        return_ = _Return(uow, importable, sight)
+        await return_.prepare(imported, owners)
+        await return_.write(key)
+        found = {"removed": len(return_.removed), "restored": len(return_.restored), "kept": len(return_.kept)}
+        counts = {name: counts[name] + found[name] for name in counts}
+    if len(owners) < AT_ONCE:
+        await connection.execute(_FORGET_REST, key)
+        return await close_import(uow, imported, "undone", taken_back=counts)
+    return await connection.fetchrow("UPDATE core_import SET taken_back = $2 WHERE id = $1 RETURNING *", key, counts)
+
+
+@dataclass
+class _Held:
+    """A record with its children as they are now, by the place of their kind."""
+
+    row: Columns
+    children: list[dict[UUID, Columns]]
+
+
+@dataclass
+class _Return:
+    uow: UnitOfWork
+    importable: Importable
+    sight: Sight
+    removed: list[UUID] = field(default_factory=list)
+    restored: list[UUID] = field(default_factory=list)
+    kept: list[UUID] = field(default_factory=list)
+    _rows: list[Columns] = field(default_factory=list)
+    _children: list[tuple[Child, Columns]] = field(default_factory=list)
+    _gone: list[tuple[Child, UUID]] = field(default_factory=list)
+
+    async def prepare(self, imported: Row, owners: Sequence[UUID]) -> None:
+        """Decides for each record."""
+        connection = self.uow.connection
+        effects: dict[UUID, list[Row]] = defaultdict(list)
+        for row in await connection.fetch(_EFFECTS, imported["id"], owners):
+            effects[row["owner"]].append(row)
+        held = await self._hold(connection, owners)
+        in_use = await self.importable.in_use(connection, owners) if self.importable.in_use else set()
+        for owner in owners:
+            found = held.get(owner)
+            if found is None or not self._take_back(found, effects[owner], is_in_use=owner in in_use):
+                self.kept.append(owner)
+
+    def _take_back(self, held: _Held, effects: Sequence[Row], *, is_in_use: bool) -> bool:
+        own = next((effect for effect in effects if effect["part"] == ""), None)
+        lesser = {effect["record"]: effect for effect in effects if effect["part"] != ""}
+        present = {key: row for children in held.children for key, row in children.items()}
+        touched = any(key not in present or present[key]["version"] != e["version"] for key, e in lesser.items())
+        if touched or (own is not None and held.row["version"] != own["version"]):
+            return False
+        if own is not None and own["created"]:
+            if is_in_use or set(present) - set(lesser):
+                return False
+            self._remove(held)
+            return True
+        for place, child in enumerate(self.importable.children):
+            for key, row in held.children[place].items():
+                if key in lesser:
+                    self._take_back_child(held.row, child, row, lesser[key])
+        if own is not None:
+            self._restore(held.row, own["before"])
+        self.restored.append(held.row["id"])
+        return True
+
+    def _remove(self, held: _Held) -> None:
+        for place, child in enumerate(self.importable.children):
+            for row in held.children[place].values():
+                self._remove_child(held.row, child, row)
+        self.importable.kind.tell(
+            self.uow,
+            "delete",
+            held.row,
+            {**held.row, "version": held.row["version"] + 1},
+            "deleted",
+        )
+        self.removed.append(held.row["id"])
+
+    def _remove_child(self, owner: Columns, child: Child, row: Columns) -> None:
+        shown = {"ref": owner["ref"], "status": owner["status"]}
+        record_change(
+            self.uow,
+            child.resource,
+            "delete",
+            before={**row, **shown},
+            after={**row, **shown, "version": row["version"] + 1},
+            fields=(),
+            fact="deleted",
+            link=child.link(owner, row),
+        )
+        self._gone.append((child, row["id"]))
+
+    def _take_back_child(self, owner: Columns, child: Child, row: Columns, effect: Row) -> None:
+        if effect["created"]:
+            self._remove_child(owner, child, row)
+            return
+        after = {**row, **effect["before"], "version": row["version"] + 1, "updated_at": now()}
+        tell(self.uow, self.importable, Told(owner, row, after, child))
+        self._children.append((child, after))
+
+    def _restore(self, row: Columns, before: Columns) -> None:
+        moved = {"version": row["version"] + 1, "updated_at": now(), "updated_by": self.uow.origin.actor.label}
+        after = {**row, **before, **moved}
+        tell(self.uow, self.importable, Told(after, row, after))
+        self._rows.append(after)
+
+    async def _hold(self, connection: Connection, owners: Sequence[UUID]) -> dict[UUID, _Held]:
+        table = self.importable.kind.table
+        statement = f"SELECT * FROM {table.fullname} WHERE id = ANY($1) ORDER BY id FOR UPDATE"  # noqa: S608
+        rows = await connection.fetch(statement, owners)
+        held = {row["id"]: _Held(dict(row), [{} for _ in self.importable.children]) for row in rows}
+        for place, child in enumerate(self.importable.children):
+            statement = f"SELECT * FROM {child.table.fullname} WHERE {child.owner} = ANY($1) FOR UPDATE"  # noqa: S608
+            for row in await connection.fetch(statement, list(held)):
+                held[row[child.owner]].children[place][row["id"]] = dict(row)
+        return held
+
+    async def write(self, key: UUID) -> None:
+        """Writes what was decided."""
+        connection, table = self.uow.connection, self.importable.kind.table
+        for child in self.importable.children:
+            gone = [record for one, record in self._gone if one is child]
+            await connection.execute(f"DELETE FROM {child.table.fullname} WHERE id = ANY($1)", gone)  # noqa: S608
+            rows = [row for one, row in self._children if one is child]
+            await connection.execute(merge_statement(child.table), orjson.dumps(rows, default=str).decode())
+        changed = [*self.removed, *(row["id"] for row in self._rows)]
+        for derived in self.importable.derived:
+            statement = f"DELETE FROM {derived.table.fullname} WHERE {derived.owner} = ANY($1)"  # noqa: S608
+            await connection.execute(statement, changed)
+        await connection.execute(f"DELETE FROM {table.fullname} WHERE id = ANY($1)", self.removed)  # noqa: S608
+        await connection.execute(merge_statement(table), orjson.dumps(self._rows, default=str).decode())
+        for derived in self.importable.derived:
+            rows = [row for record in self._rows for row in derived.rows(record)]
+            await connection.execute(merge_statement(derived.table), orjson.dumps(rows, default=str).decode())
+        await self._settle(connection, key)
+
+    async def _settle(self, connection: Connection, key: UUID) -> None:
+        name = self.importable.resource.name
+        await connection.execute(_FORGET_GONE, name, self.removed)
+        await connection.execute(_FORGET_PAIRS, name, self.removed)
+        await connection.execute(_FORGET_OWN, key, self.restored)
+        await connection.execute(_REMEMBER_EARLIER, key, self.restored)
+        await connection.execute(_KEEP, key, self.kept)
+        await connection.execute(_SETTLE, key, [*self.removed, *self.restored])

@@ -1,0 +1,128 @@
+"""Jobs over HTTP: how far they are, what came of them, and asking them to stop."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+from fastapi import Response
+
+from shared.bulk.imports import oversees
+from shared.database.statements import Row
+from shared.kernel.clock import to_text
+from shared.kernel.errors import NotFound
+from shared.kernel.principal import RoleTable
+from shared.kernel.resource import Resource
+from shared.messaging import jobs
+from shared.web.answers import JSON
+from shared.web.call import CurrentCall
+from shared.web.catalogue import PROBLEMS
+from shared.web.fields import Answer
+from shared.web.route import ResourceRouter
+
+_OPEN = ("queued", "running")
+AGAIN_AFTER = "1"
+"""Seconds after which an open job is worth another look."""
+
+
+class Progress(Answer):
+    """`total` is null while it is not known."""
+
+    done: int
+    total: int | None
+
+
+class Job(Answer):
+    """Work that outlives its request. `result` and `problem` are null until it has ended well or badly."""
+
+    id: UUID
+    kind: str
+    status: str
+    progress: Progress
+    result: dict[str, Any] | None
+    result_url: str | None
+    problem: dict[str, Any] | None
+    attempts: int
+    created_at: datetime
+    finished_at: datetime | None
+
+
+def job_routes(service: str, roles: RoleTable) -> ResourceRouter:
+    """The routes of one service's jobs. A job is seen by whoever asked for it and by those who oversee all."""
+    resource = Resource(service, "jobs", "job")
+    router = ResourceRouter(resource, roles)
+
+    async def _find(raw: str, call: CurrentCall) -> Row:
+        async with call.connection() as connection:
+            row = await jobs.get(connection, _key(raw))
+        if row is None or row["service"] != service:
+            raise NotFound
+        if row["created_by"] != call.principal.label and not oversees(call.principal, roles, resource):
+            raise NotFound
+        return row
+
+    @router.get("/{job}", operation_id="getJob", summary="Read how far a job is", responses={200: {"model": Job}})
+    async def get_job(job: str, call: CurrentCall) -> Response:
+        return job_response(await _find(job, call), 200)
+
+    @router.delete(
+        "/{job}",
+        operation_id="cancelJob",
+        summary="Ask a job to stop",
+        status_code=202,
+        responses={202: {"model": Job}},
+    )
+    async def cancel_job(job: str, call: CurrentCall) -> Response:
+        row = await _find(job, call)
+        await jobs.cancel(call.uow, row["id"])
+        return job_response(await _find(job, call), 202)
+
+    return router
+
+
+def job_response(row: Mapping[str, Any], status: int) -> Response:
+    """The job as it is answered; `Retry-After` while it is open, `Location` where it was just left to the worker."""
+    headers = {}
+    if row["status"] in _OPEN:
+        headers["Retry-After"] = AGAIN_AFTER
+    if status == 202:
+        headers["Location"] = f"/{row['service']}/v1/jobs/{row['id']}"
+    return Response(orjson.dumps(_shown(row)), status, headers, JSON)
+
+
+def queued_response(service: str, job: UUID, kind: str, created_at: datetime) -> Response:
+    """The answer to what was left to the worker in this very transaction."""
+    blank = dict.fromkeys(("total", "result", "result_url", "problem", "finished_at"))
+    row = {**blank, "id": job, "service": service, "kind": kind, "status": "queued", "done": 0, "attempts": 0}
+    return job_response({**row, "created_at": created_at}, 202)
+
+
+def _shown(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "id": str(row["id"]),
+        "kind": row["kind"],
+        "status": row["status"],
+        "progress": {"done": row["done"], "total": row["total"]},
+        "result": row["result"],
+        "result_url": row["result_url"],
+        "problem": _problem(row["problem"]),
+        "attempts": row["attempts"],
+        "created_at": to_text(row["created_at"]),
+        "finished_at": to_text(row["finished_at"]) if row["finished_at"] else None,
+        "links": {"self": f"/{row['service']}/v1/jobs/{row['id']}"},
+    }
+
+
+def _problem(problem: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    if problem is None:
+        return None
+    known = PROBLEMS.get(problem["code"]) or PROBLEMS["internal_error"]
+    return {"type": known.type, "title": known.titles["en"], "status": known.status, **problem}
+
+
+def _key(raw: str) -> UUID:
+    try:
+        return UUID(raw)
+    except ValueError:
+        raise NotFound from None

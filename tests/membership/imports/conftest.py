@@ -1,0 +1,186 @@
+"""A worker at work beside the app, callers whose grants stand in the database, and files to send."""
+
+import asyncio
+import csv
+import io
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import httpx
+import pytest
+
+from services.membership.app import create_app
+from services.membership.settings import MembershipSettings
+from services.membership.worker import create_worker
+from shared.messaging.worker import Worker
+from tests.support.callers import CALLERS, Caller, serving
+
+IMPORTS = "/membership/v1/imports"
+EXPORTS = "/membership/v1/exports"
+TABLES = (
+    "member_affiliation member_expert_value member_expert member_institution_value member_institution core_import_row"
+    " core_import_batch core_import_key core_import_identity core_import_effect core_import_duplicate core_import"
+    " core_export core_job core_outbox core_fact core_audit core_idempotency"
+).split()
+SAMPLES = Path(__file__).parents[2] / "data"
+
+
+@pytest.fixture(scope="session")
+def settings(database_url: str, redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> MembershipSettings:
+    return MembershipSettings(
+        database_url=database_url, redis_url=redis_url, storage_path=tmp_path_factory.mktemp("files")
+    )
+
+
+@pytest.fixture(scope="session")
+async def service(settings: MembershipSettings) -> AsyncIterator[httpx.AsyncClient]:
+    async with serving(create_app(settings)) as client:
+        yield client
+
+
+@asynccontextmanager
+async def working(worker: Worker) -> AsyncIterator[None]:
+    """The worker works while the block runs."""
+    task = asyncio.create_task(worker.work())
+    try:
+        yield
+    finally:
+        worker.stop()
+        await task
+
+
+@pytest.fixture(scope="session")
+async def worker(settings: MembershipSettings, principals: None) -> AsyncIterator[None]:
+    async with working(create_worker(settings)):
+        yield
+
+
+@pytest.fixture(scope="session")
+async def principals(database_url: str) -> None:
+    """The callers' accounts, clients and grants as rows: a job looks them up."""
+    connection = await asyncpg.connect(database_url, server_settings={"search_path": "escm"})
+    common = "version, status, visibility, created_at, created_by, updated_at, updated_by"
+    values = "1, 'active', 'restricted', now(), 'test', now(), 'test'"
+    for principal in CALLERS.values():
+        if principal.kind == "account":
+            await connection.execute(
+                f"INSERT INTO access_account (id, {common}, email, email_key, name, search_key)"
+                f" VALUES ($1, {values}, $2, $2, $2, $2) ON CONFLICT DO NOTHING",
+                principal.id,
+                principal.name,
+            )
+        else:
+            await connection.execute(
+                f"INSERT INTO access_client (id, {common}, client_id, name, search_key, secrets, scope_kind, resources,"
+                f" verbs, ip_allow, sandbox) VALUES ($1, {values}, $2, $2, $2, '{{}}', 'global', '{{membership.*}}',"
+                " '{read,write}', '{}', false) ON CONFLICT DO NOTHING",
+                principal.id,
+                principal.name,
+            )
+        for grant in principal.grants:
+            await connection.execute(
+                f"INSERT INTO access_grant (id, {common}, principal_kind, principal_id, role, scope_kind, scope_id,"
+                f" starts) VALUES (uuidv7(), {values}, $1, $2, $3, $4, $5, '2020-01-01')",
+                str(principal.kind),
+                principal.id,
+                grant.role,
+                grant.scope_kind,
+                grant.scope_id,
+            )
+    await connection.close()
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[asyncpg.Connection]:
+    """The superuser, on tables without any record, import or job."""
+    connection = await asyncpg.connect(database_url, server_settings={"search_path": "escm"})
+    await connection.execute(f"TRUNCATE {', '.join(TABLES)}")
+    yield connection
+    await connection.close()
+
+
+class Importer:
+    """One caller who sends files and waits for what comes of them."""
+
+    def __init__(self, service: httpx.AsyncClient, name: str) -> None:
+        self.caller = Caller(service, name)
+
+    async def send(self, resource: str, content: bytes, name: str = "list.csv", **form: Any) -> httpx.Response:
+        media = form.pop("media", "text/csv")
+        return await self.caller.post(
+            IMPORTS, files={"file": (name, content, media)}, data={"resource": resource, **form}
+        )
+
+    async def bring(self, resource: str, content: bytes, name: str = "list.csv", **form: Any) -> dict[str, Any]:
+        """The result of the import's job."""
+        response = await self.send(resource, content, name, **form)
+        assert response.status_code == 202, response.text
+        job = await self.end_of(response.headers["location"])
+        assert job["status"] == "succeeded", job
+        return dict(job["result"])
+
+    async def end_of(self, job: str, within: float = 8.0) -> dict[str, Any]:
+        loop = asyncio.get_running_loop()
+        until = loop.time() + within
+        while True:
+            response = await self.caller.get(job)
+            assert response.status_code == 200, response.text
+            body: dict[str, Any] = response.json()
+            if body["status"] not in ("queued", "running"):
+                return body
+            assert response.headers["retry-after"] == "1"
+            assert loop.time() < until, body
+            await asyncio.sleep(0.02)
+
+    async def failures(self, result: dict[str, Any]) -> list[dict[str, str]]:
+        response = await self.caller.get(result["failures_url"])
+        assert response.status_code == 200, response.text
+        assert response.headers["content-type"] == "text/csv; charset=utf-8"
+        return list(csv.DictReader(io.StringIO(response.text)))
+
+    async def undo(self, result: dict[str, Any]) -> httpx.Response:
+        return await self.caller.step(f"{IMPORTS}/{result['import_id']}", "undo")
+
+
+@pytest.fixture
+def secretariat(service: httpx.AsyncClient, worker: None, database: asyncpg.Connection) -> Importer:
+    return Importer(service, "secretariat")
+
+
+@pytest.fixture
+def government(service: httpx.AsyncClient, worker: None, database: asyncpg.Connection) -> Importer:
+    """XA's."""
+    return Importer(service, "government_xa")
+
+
+def csv_of(headings: str, rows: Iterable[Sequence[str]], delimiter: str = ",") -> bytes:
+    """A CSV file; the headings are given with commas between them."""
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter=delimiter)
+    writer.writerow(headings.split(","))
+    writer.writerows(rows)
+    return text.getvalue().encode()
+
+
+def counts(created: int = 0, updated: int = 0, unchanged: int = 0, failed: int = 0) -> dict[str, int]:
+    return {"created": created, "updated": updated, "unchanged": unchanged, "failed": failed}
+
+
+async def checksum(database: asyncpg.Connection, *, exact: bool = False) -> str:
+    """Of all experts, affiliations, values and institutions; `exact` with ids, versions and times."""
+    loose = "- '{id,ref,expert_id,institution_id,created_at,updated_at,version,updated_by}'::text[]"
+    parts = [
+        f"SELECT string_agg((to_jsonb(t) {'' if exact else loose})::text, '|' ORDER BY"
+        f" (to_jsonb(t) {'' if exact else loose})::text) FROM {table} t"
+        for table in (
+            "member_expert",
+            "member_affiliation",
+            "member_expert_value",
+            "member_institution",
+            "member_institution_value",
+        )
+    ]
+    return str(await database.fetchval(f"SELECT md5(concat_ws('#', ({'), ('.join(parts)})))"))

@@ -16,6 +16,8 @@ Permission: TypeAlias = tuple[str, str]
 """(resource, verb): `("experts", "read")`, `("experts", "approve")`. `*` stands for any."""
 RoleTable: TypeAlias = Mapping[str, frozenset[Permission]]
 READ = "read"
+READING = frozenset({READ, "history"})
+"""The verbs that change nothing."""
 
 
 class PrincipalKind(StrEnum):
@@ -42,7 +44,7 @@ class Grant:
 
     def admits(self, resource: str, verb: str) -> bool:
         """Whether a client's narrowing lets this verb on this resource (`service.resource`) through."""
-        kind = READ if verb == READ else "write"
+        kind = READ if verb in READING else "write"
         return (
             self.resources is None or resource in self.resources or f"{resource.split('.')[0]}.*" in self.resources
         ) and (self.verbs is None or kind in self.verbs)

@@ -6,12 +6,12 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Table, Text, and_, any_, bindparam, cast, literal_column, or_, true
+from sqlalchemy import Table, Text, and_, any_, bindparam, cast, false, literal_column, or_, true
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.elements import ColumnElement
 
 from shared.database.context import AccessContext, context_for
-from shared.kernel.principal import READ, Principal, Reach, RoleTable
+from shared.kernel.principal import READ, READING, Principal, Reach, RoleTable
 from shared.kernel.resource import Resource
 
 
@@ -78,7 +78,7 @@ def sight_of(principal: Principal, roles: RoleTable, resource: Resource) -> Sigh
 def _make(principal: Principal, roles: RoleTable, resource: Resource) -> Sight:
     read = principal.reach(roles, resource.name, READ)
     verbs = {verb for permissions in roles.values() for plural, verb in permissions if plural in (resource.plural, "*")}
-    reaches = [principal.reach(roles, resource.name, verb) for verb in sorted(verbs - {READ})]
+    reaches = [principal.reach(roles, resource.name, verb) for verb in sorted(verbs - READING)]
     write = Reach(
         any(reach.everywhere for reach in reaches),
         frozenset().union(*(reach.countries for reach in reaches)),
@@ -105,7 +105,8 @@ def visible(table: Table, variant: Variant, published: Collection[str]) -> Colum
     for those whose grants cover the country or the record. Parameters: `Sight.parameters`."""
     if variant is Variant.EVERYWHERE:
         return true()
-    is_published = table.c.status.in_([constant(status) for status in sorted(published)])
+    states = [constant(status) for status in sorted(published)]
+    is_published = table.c.status.in_(states) if states else false()
     if variant is Variant.ANONYMOUS:
         return and_(table.c.visibility == constant("public"), is_published)
     open_to_all = table.c.visibility.in_([constant(v) for v in ("public", "network")])

@@ -19,9 +19,10 @@ def with_fields(model: type[BaseModel], operation: Operation) -> Operation:
     the model does not know are left to the lifecycle, which refuses them; null is as if not given."""
 
     async def take(uow: UnitOfWork, sight: Sight, row: Row, step: Step) -> Any:
-        if sight.may(step.action, row["country"], row["id"]):
-            step = Step(step.action, step.reason, _read(model, step.fields))
-        return await operation(uow, sight, row, step)
+        may = sight.may(step.action, row["country"], row["id"])
+        return await operation(
+            uow, sight, row, Step(step.action, step.reason, _read(model, step.fields) if may else {})
+        )
 
     return take
 

@@ -84,7 +84,7 @@ async def case_of(
             else:
                 level = await standing_level(connection, row["country"])
                 if waiver:
-                    fault = await second_person_fault(connection, principal, waiver["second_person"])
+                    fault = await second_person_fault(connection, principal, waiver.get("second_person"))
     if waiver and not principal.reach(ROLES, PROGRAMMES.resource.name, "waive").covers(row["country"]):
         fault = "waiver_not_permitted"
     return domain.ProgrammeCase(

@@ -1,10 +1,10 @@
 """What goes over HTTP for programmes."""
 
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, PlainSerializer
 
 from services.actions.frameworks.schemas import Code
 from services.actions.programmes.domain import PRIVATE
@@ -34,7 +34,7 @@ class Waiver(Body):
     """Why a programme starts without an endorsement of level 3, and the account of the second person."""
 
     reason: Prose
-    second_person: str | None = None
+    second_person: Annotated[UUID, PlainSerializer(str)] | None = None
 
 
 class ProgrammeFields(Body):

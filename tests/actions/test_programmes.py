@@ -1,0 +1,164 @@
+"""Programmes: a living committee to launch, a whole plan to submit, an endorsement or a waiver to start."""
+
+from collections.abc import AsyncIterator, Callable
+from datetime import date
+
+import asyncpg
+import pytest
+
+from tests.actions.neighbours import change, enter
+from tests.actions.programme import BASELINE, DOCUMENT, PROGRAMMES, action, programme, refusal, steps
+from tests.support.callers import CALLERS, Caller
+
+_PILLARS = ("action-1", "action-2", "action-3")
+
+
+@pytest.fixture
+async def committee(superuser: asyncpg.Connection) -> AsyncIterator[str]:
+    """The living committee of XB, for as long as a test runs."""
+    row = await enter(superuser, "centre_committee", country="XB", status="preparatory", formed_on=date(2026, 3, 1))
+    yield str(row)
+    await change(superuser, "centre_committee", row, status="dissolved")
+
+
+@pytest.fixture
+async def centre(superuser: asyncpg.Connection) -> str:
+    return str(await enter(superuser, "centre_centre", country="XB", status="draft"))
+
+
+async def approved(by: Caller, centre: str, **more: str) -> str:
+    """A programme of XB whose plan is approved."""
+    path = await programme(by, "XB", centre_id=centre, **more)
+    for pillar in _PILLARS:
+        await action(by, path, pillar, baseline=BASELINE)
+    await steps(by, path, "launch", "submit_plan", "approve")
+    return path
+
+
+async def test_a_launch_needs_a_living_committee(secretariat: Caller, superuser: asyncpg.Connection) -> None:
+    path = await programme(secretariat, "XC")
+    assert await refusal(secretariat, path, "launch") == "committee_missing"
+    row = await enter(superuser, "centre_committee", country="XC", status="proposed")
+    assert (await steps(secretariat, path, "launch"))["status"] == "designing"
+    other = await programme(secretariat, "XC", committee_id=str(row))
+    await change(superuser, "centre_committee", row, status="abandoned")
+    assert await refusal(secretariat, other, "launch") == "committee_missing"
+
+
+async def test_a_plan_needs_three_actions_a_centre_and_baselines(
+    secretariat: Caller, committee: str, centre: str
+) -> None:
+    path = await programme(secretariat, "XB", committee_id=committee)
+    await steps(secretariat, path, "launch")
+    made = [await action(secretariat, path, pillar) for pillar in _PILLARS[:2]]
+    assert await refusal(secretariat, path, "submit_plan") == "actions_missing"
+    last = await action(secretariat, path, _PILLARS[2], baseline=BASELINE)
+    await steps(secretariat, last, "cancel", reason="Entered twice")
+    assert await refusal(secretariat, path, "submit_plan") == "actions_missing"
+    await action(secretariat, path, _PILLARS[2], baseline=BASELINE)
+    assert await refusal(secretariat, path, "submit_plan") == "centre_missing"
+    etag = (await secretariat.get(path)).headers["etag"]
+    assert (await secretariat.patch(path, {"centre_id": centre}, etag=etag)).status_code == 200
+    assert await refusal(secretariat, path, "submit_plan") == "baselines_missing"
+    for each in made:
+        etag = (await secretariat.get(each)).headers["etag"]
+        told = await secretariat.patch(each, {"baseline": BASELINE}, etag=etag)
+        assert told.json()["baseline"]["value"] == 12
+    assert (await steps(secretariat, path, "submit_plan"))["status"] == "plan_review"
+    returned = await steps(secretariat, path, "return", reason="Say more about the second action")
+    assert returned["status"] == "designing"
+
+
+async def test_a_start_needs_an_endorsement_of_level_three(secretariat: Caller, committee: str, centre: str) -> None:
+    path = await approved(secretariat, centre)
+    assert await refusal(secretariat, path, "start") == "endorsement_missing"
+    body = {"country": "XB", "body": {"name": "Ministry", "kind": "ministry"}, "document": DOCUMENT}
+    for level in (2, 3):
+        claimed = await secretariat.post("/actions/v1/endorsements", {**body, "level": level})
+        assert await refusal(secretariat, path, "start") == "endorsement_missing"
+        await steps(secretariat, claimed.json()["links"]["self"], "verify")
+    started = await steps(secretariat, path, "start")
+    assert (started["status"], started["waiver"]) == ("implementing", None)
+    assert (await steps(secretariat, path, "pause", reason="Elections"))["status"] == "paused"
+    ended = await steps(secretariat, path, "resume", "complete")
+    assert (ended["status"], ended["allowed_actions"]) == ("completed", [])
+    await steps(secretariat, claimed.json()["links"]["self"], "withdraw")
+
+
+async def test_a_waiver_names_a_second_person_and_is_the_secretariats(
+    admin: Caller,
+    caller: Callable[[str | None], Caller],
+    superuser: asyncpg.Connection,
+    committee: str,
+    centre: str,
+) -> None:
+    path = await approved(admin, centre)
+    waiver = {"reason": "The ministry is being formed"}
+    first, second = (str(CALLERS[name].id) for name in ("admin", "admin2"))
+    assert await refusal(admin, path, "start", fields={"waiver": waiver}) == "second_person_missing"
+    alone = {"waiver": {**waiver, "second_person": first}}
+    assert await refusal(admin, path, "start", fields=alone) == "second_person_is_the_first"
+    both = {"waiver": {**waiver, "second_person": second}}
+    assert await refusal(admin, path, "start", fields=both) == "second_person_not_entitled"
+    assert await refusal(caller("government_xb"), path, "start", fields=both) == "waiver_not_permitted"
+    for fault in ({"second_person": second}, {**waiver, "second_person": "somebody"}, 5):
+        assert (await admin.step(path, "start", fields={"waiver": fault})).status_code == 422
+        assert (await caller("author_xb").step(path, "start", fields={"waiver": fault})).status_code == 403
+    held = {"country": None, "visibility": "restricted", "status": "active"}
+    await enter(superuser, "access_account", id=CALLERS["admin2"].id, email_key="admin2@example.org", **held)
+    whose = {"principal_kind": "account", "principal_id": CALLERS["admin2"].id, "role": "secretariat_admin"}
+    await enter(superuser, "access_grant", scope_kind="global", starts=date(2026, 1, 1), **whose, **held)
+    assert (await steps(admin, path, "start", fields=both))["waiver"] == both["waiver"]
+    assert "waiver" not in (await caller("government_xa").get(path)).json()
+
+
+async def test_the_public_reads_published_programmes(
+    secretariat: Caller, anonymous: Caller, caller: Callable[[str | None], Caller], committee: str, centre: str
+) -> None:
+    path = await approved(secretariat, centre, visibility="public")
+    seen = (await anonymous.get(path)).json()
+    assert seen["status"] == "approved"
+    assert not {"created_by", "updated_by", "waiver", "lead_body_id"} & set(seen)
+    assert seen["id"] in [item["id"] for item in (await anonymous.get(f"{PROGRAMMES}?country=XB")).json()["items"]]
+    assert (await anonymous.get(f"{path}/history")).status_code == 401
+    assert (await anonymous.get(f"{path}/transitions")).status_code == 401
+
+    draft = await programme(secretariat, "XB", visibility="public")
+    assert (await anonymous.get(draft)).status_code == 404
+    assert (await caller("government_xa").get(draft)).status_code == 404
+    assert (await caller("author_xb").get(draft)).status_code == 200
+    refused = await caller("author_xb").post(PROGRAMMES, {"country": "XB", "visibility": "public"})
+    assert refused.json()["reason"] == "publish_not_permitted"
+
+
+async def test_programmes_name_what_is_known(
+    secretariat: Caller, superuser: asyncpg.Connection, caller: Callable[[str | None], Caller]
+) -> None:
+    elsewhere = str(await enter(superuser, "centre_centre", country="XA", status="draft"))
+    for more, pointer in (
+        ({"framework": "3+1/1999"}, "/framework"),
+        ({"centre_id": elsewhere}, "/centre_id"),
+        ({"committee_id": elsewhere}, "/committee_id"),
+        ({"country": "ZZ"}, "/country"),
+    ):
+        answer = await secretariat.post(PROGRAMMES, {"country": "XB", "framework": "3+1/2026", **more})
+        assert answer.status_code == 422, answer.text
+        assert answer.json()["errors"][0]["pointer"] == pointer
+    assert (await caller("author_xa").post(PROGRAMMES, {"country": "XB"})).status_code == 403
+
+
+async def test_each_step_is_for_its_role(caller: Callable[[str | None], Caller], committee: str, centre: str) -> None:
+    author = caller("author_xb")
+    path = await programme(author, "XB", centre_id=centre)
+    for pillar in _PILLARS:
+        await action(author, path, pillar, baseline=BASELINE)
+    await steps(author, path, "launch", "submit_plan")
+    assert (await author.step(path, "approve")).status_code == 403
+    await steps(caller("officer"), path, "approve")
+    assert (await author.step(path, "start")).status_code == 403
+    assert (await caller("auditor").step(path, "start")).status_code == 403
+    offers = (await author.get(path)).json()["allowed_actions"]
+    assert {offer["action"]: offer["reason"] for offer in offers} == {
+        "start": "not_permitted",
+        "discontinue": "not_permitted",
+    }

@@ -13,6 +13,7 @@ from starlette.applications import Starlette
 
 from deploy.local.combined import Combined
 from shared.observability import logs, metrics
+from shared.web.protocol import Protocol
 
 
 class Server(uvicorn.Server):
@@ -50,7 +51,7 @@ async def serve(service: str, *, host: str, port: int, grace: int, drain: float)
         host=host,
         port=port,
         loop="uvloop",
-        http="httptools",
+        http=Protocol,
         log_config=None,
         access_log=False,
         server_header=False,

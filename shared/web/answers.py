@@ -23,11 +23,12 @@ Model = TypeVar("Model", bound=BaseModel)
 
 
 def key_of(raw: str) -> UUID | str:
-    """The id or ref of a path; anything else is looked up as a ref and not found."""
+    """The id or ref of a path; anything else is looked up as a ref and not found, also with a NUL, which Postgres
+    would refuse."""
     try:
-        return UUID(raw) if len(raw) == 36 else raw
+        return UUID(raw) if len(raw) == 36 else raw.replace("\0", "\ufffd")
     except ValueError:
-        return raw
+        return raw.replace("\0", "\ufffd")
 
 
 def actions(offers: list[Offer]) -> list[dict[str, Any]]:

@@ -18,6 +18,9 @@ def expert(mark: str, **more: Any) -> dict[str, Any]:
 class Client:
     """Calls one process with one token. Every request has a timeout (seconds), so that a hang is a failure."""
 
+    broken = (httpx.WriteError, httpx.ReadError, httpx.RemoteProtocolError)
+    """What a client sees when the server answers and closes before it has read everything."""
+
     def __init__(self, base_url: str, token: str | None = None, timeout: float = 10.0) -> None:
         headers = {} if token is None else {"Authorization": f"Bearer {token}"}
         limits = httpx.Limits(max_connections=100, max_keepalive_connections=20)
@@ -30,6 +33,10 @@ class Client:
 
     async def get(self, path: str, **params: Any) -> httpx.Response:
         return await self.http.get(path, params=params or None)
+
+    def anonymous(self) -> httpx.AsyncClient:
+        """The same address without a token."""
+        return httpx.AsyncClient(base_url=self.http.base_url, timeout=self.http.timeout, trust_env=False)
 
     async def close(self) -> None:
         await self.http.aclose()

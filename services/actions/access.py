@@ -26,7 +26,7 @@ _PUBLISH = (
 )
 _LETTERS = _permissions("correspondence", "create update await reply close")
 _OFFICIALS = (
-    _permissions("government_bodies", "create update dissolve")
+    _permissions("government_bodies", "create update")
     | _permissions("focal_points", "create update accept hand_over end")
     | _permissions("meetings", "create update")
 )

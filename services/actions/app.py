@@ -3,6 +3,7 @@
 from services.actions.coordination.routes import endorsements, letters
 from services.actions.delivery.routes import actions, milestones
 from services.actions.frameworks.routes import router as frameworks
+from services.actions.government.routes import bodies, focal_points, meetings
 from services.actions.programmes.routes import router as programmes
 from services.actions.settings import ActionsSettings
 from services.actions.stage.routes import router as countries
@@ -10,13 +11,17 @@ from shared.web.app import Application
 from shared.web.app import create_app as create
 from shared.web.service import service_parts
 
+_PLANS = (frameworks, programmes, actions, milestones)
+_COORDINATION = (endorsements, letters, bodies, focal_points, meetings)
+_ROUTERS = (*_PLANS, *_COORDINATION, countries)
+
 
 def create_app(settings: ActionsSettings | None = None) -> Application:
     """The app of the actions service under the given settings, or those of the environment."""
     return create(
         "actions",
         settings or ActionsSettings(),
-        [frameworks, programmes, actions, milestones, endorsements, letters, countries],
+        _ROUTERS,
         title="Actions",
         description="Country programmes with their actions and milestones, endorsements, letters, and country stages.",
         **service_parts(),

@@ -18,3 +18,8 @@ def create_worker(settings: ActionsSettings | None = None) -> Worker:
     """The worker of the actions service under the given settings, or those of the environment."""
     schedules = {"expire_endorsements": Schedule(timedelta(hours=1), _expire, catch_up=1)}
     return Worker("actions", settings or ActionsSettings(), REACTIONS, schedules=schedules)
+
+
+async def run() -> None:
+    """Works until it is told to stop."""
+    await create_worker().run()

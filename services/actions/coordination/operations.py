@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 
 from services.actions.coordination import domain
 from services.actions.coordination.tables import correspondence, endorsement
+from services.actions.government.queries import require_body
 from shared.database.statements import Row, Statement
 from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.clock import today
@@ -44,6 +45,7 @@ async def claim(uow: UnitOfWork, sight: Sight, values: Mapping[str, Any]) -> Row
     """A new endorsement, claimed until the secretariat has verified it."""
     require(sight, "create", values["country"])
     require_publishing(sight, values["visibility"], values["country"])
+    await require_body(uow.connection, sight.context, "body_id", values["body_id"], values["country"])
     return await ENDORSEMENTS.enter(uow, {**values, "status": "claimed", **_endorsement_key(values)})
 
 
@@ -55,6 +57,8 @@ async def update_endorsement(uow: UnitOfWork, sight: Sight, seen: Row, values: M
         raise Conflict("What was verified does not change; claim another endorsement and replace this one.")
     if "visibility" in changed:
         require_publishing(sight, values["visibility"], before["country"], before["id"])
+    if "body_id" in changed:
+        await require_body(uow.connection, sight.context, "body_id", values["body_id"], before["country"])
     return await ENDORSEMENTS.edit(uow, before, {**values, **_endorsement_key(values)})
 
 

@@ -8,6 +8,7 @@ from services.actions.coordination.queries import standing_level
 from services.actions.delivery.operations import follow_programme
 from services.actions.delivery.queries import plan
 from services.actions.frameworks.queries import is_known
+from services.actions.government.queries import require_body
 from services.actions.programmes import domain
 from services.actions.programmes.queries import committee_lives, is_of_country
 from services.actions.programmes.tables import programme
@@ -99,6 +100,7 @@ async def case_of(
 
 
 async def _require_known(uow: UnitOfWork, sight: Sight, country: str, values: Mapping[str, Any]) -> None:
+    await require_body(uow.connection, sight.context, "lead_body_id", values.get("lead_body_id"), country)
     for field, code in (("committee_id", "unknown_committee"), ("centre_id", "unknown_centre")):
         key = values.get(field)
         if key is not None and not await is_of_country(uow.connection, sight.context, field, key, country):

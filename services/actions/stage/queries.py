@@ -46,6 +46,9 @@ WITH committee AS (
     UNION ALL
     SELECT 'contact', coalesce(issued, verified_on), 'actions/v1/endorsements', id FROM action_endorsement
     WHERE country = $1 AND verified_on IS NOT NULL
+    UNION ALL
+    SELECT 'contact', starts, 'actions/v1/focal_points', id FROM action_focal_point
+    WHERE country = $1 AND status <> 'nominated'
     UNION ALL SELECT 'contact', proposed_on, 'centres/v1/committees', id FROM committee
     UNION ALL
     SELECT 'preparatory_committee', least(formed_on, recognised_on), 'centres/v1/committees', id FROM living
@@ -68,9 +71,9 @@ FROM found WHERE day IS NOT NULL ORDER BY key, day, id
 """  # noqa: S608
 _STAGES = Statement(
     within_context(
-        select(country_stage.c.country, country_stage.c.version, country_stage.c.stage, country_stage.c.facts).where(
-            country_stage.c.country == any_(bindparam("codes", type_=ARRAY(Text)))
-        )
+        select(country_stage.c.country, country_stage.c.version, country_stage.c.stage, country_stage.c.facts)
+        .where(country_stage.c.country == any_(bindparam("codes", type_=ARRAY(Text))))
+        .order_by(country_stage.c.country)
     )
 )
 _PILLARS = Statement(

@@ -1,0 +1,36 @@
+"""Who speaks for a government: bodies, focal points, and the meetings held with them."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+
+from shared.kernel.lifecycle import Lifecycle, step
+from shared.kernel.text import search_key
+
+BODY_KINDS = ("ministry", "agency", "commission", "parliament", "presidency", "other")
+MEETING_KINDS = ("online", "onsite", "hybrid")
+LONGEST_OVERLAP = timedelta(days=60)
+"""How long a focal point stays while the successor is already in office."""
+PUBLISHED_BODIES = frozenset({"active"})
+PUBLISHED_FOCAL_POINTS = frozenset({"active", "handing_over"})
+PUBLISHED_MEETINGS = frozenset({"held"})
+
+BODY: Lifecycle[None] = Lifecycle(("active",), ())
+FOCAL_POINT: Lifecycle[None] = Lifecycle(
+    ("nominated", "active", "handing_over", "ended"),
+    (
+        step("accept", "nominated", "active", fact="activated"),
+        step("hand_over", "active", "handing_over", fields=("until",)),
+        step("end", "active|handing_over", "ended"),
+    ),
+)
+MEETING: Lifecycle[None] = Lifecycle(("held",), ())
+
+
+def is_overlap(until: date, today: date) -> bool:
+    """Whether a last day lies within the overlap that begins today."""
+    return today <= until <= today + LONGEST_OVERLAP
+
+
+def names_search_key(names: Mapping[str, str], *more: Iterable[str]) -> str:
+    """All names, and further texts, folded."""
+    return search_key(*names.values(), *(text for texts in more for text in texts))

@@ -1,0 +1,107 @@
+"""Writing government bodies, focal points and meetings."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from services.actions.government import domain
+from services.actions.government.queries import require_body
+from services.actions.government.tables import focal_point, government_body, meeting
+from shared.database.statements import Row
+from shared.database.unit_of_work import Connect, UnitOfWork
+from shared.kernel.clock import today
+from shared.kernel.errors import invalid_field
+from shared.kernel.principal import Principal
+from shared.kernel.resource import Resource
+from shared.records.kind import Kind, Step, permitted, require, require_publishing
+from shared.records.sight import Sight
+
+BODIES: Kind[None] = Kind(
+    Resource("actions", "government_bodies", "government_body"),
+    government_body,
+    domain.BODY,
+    ("country", "names", "kind", "website", "visibility", "status"),
+)
+FOCAL_POINTS: Kind[None] = Kind(
+    Resource("actions", "focal_points", "focal_point"),
+    focal_point,
+    domain.FOCAL_POINT,
+    ("country", "person", "body_id", "role", "letter", "predecessor_id", "starts", "ends", "visibility", "status"),
+)
+MEETINGS: Kind[None] = Kind(
+    Resource("actions", "meetings", "meeting"),
+    meeting,
+    domain.MEETING,
+    ("country", "kind", "date", "titles", "participants", "decisions", "visibility", "status"),
+)
+
+
+def _body_key(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {"search_key": domain.names_search_key(values["names"])}
+
+
+def _person_key(values: Mapping[str, Any]) -> dict[str, Any]:
+    person = values["person"]
+    return {
+        "expert_id": person.get("expert_id"),
+        "search_key": domain.names_search_key({}, [person.get("name") or "", values["role"] or ""]),
+    }
+
+
+def _meeting_key(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {"search_key": domain.names_search_key(values["titles"])}
+
+
+@dataclass(frozen=True)
+class Writing:
+    """How one of the three is entered and changed. `derive` gives the columns that follow from the written ones."""
+
+    kind: Kind[None]
+    status: str
+    derive: Callable[[Mapping[str, Any]], dict[str, Any]]
+
+    async def enter(self, uow: UnitOfWork, sight: Sight, values: Mapping[str, Any]) -> Row:
+        """A new record. Raises Invalid for a body that is not known."""
+        require(sight, "create", values["country"])
+        require_publishing(sight, values["visibility"], values["country"])
+        await require_body(uow.connection, sight.context, "body_id", values.get("body_id"), values["country"])
+        return await self.kind.enter(uow, {**values, "status": self.status, **self.derive(values)})
+
+    async def update(self, uow: UnitOfWork, sight: Sight, seen: Row, values: Mapping[str, Any]) -> Row:
+        """The record with new values; its country stays."""
+        before = await self.kind.lock(uow, seen["id"], seen["version"])
+        if values["visibility"] != before["visibility"]:
+            require_publishing(sight, values["visibility"], before["country"], before["id"])
+        if "body_id" in values and values["body_id"] != before["body_id"]:
+            await require_body(uow.connection, sight.context, "body_id", values["body_id"], before["country"])
+        return await self.kind.edit(uow, before, {**values, **self.derive(values)})
+
+    async def step(self, uow: UnitOfWork, sight: Sight, seen: Row, step: Step) -> Row:
+        """One step of the lifecycle. Raises what `Lifecycle.advance` raises."""
+        before = await self.kind.lock(uow, seen["id"], seen["version"])
+        return await self.kind.step(
+            uow, before, step, None, permitted(sight, before), lambda target: _effects(before, step, target)
+        )
+
+
+WRITE_BODY = Writing(BODIES, "active", _body_key)
+WRITE_FOCAL_POINT = Writing(FOCAL_POINTS, "nominated", _person_key)
+WRITE_MEETING = Writing(MEETINGS, "held", _meeting_key)
+
+
+def _effects(before: Row, step: Step, target: str) -> dict[str, Any]:
+    """The days of a focal point. Raises Invalid for an overlap of more than 60 days."""
+    if target == "active":
+        return {"starts": before["starts"] or today()}
+    if target == "handing_over":
+        until = step.fields.get("until") or today() + domain.LONGEST_OVERLAP
+        if not domain.is_overlap(until, today()):
+            raise invalid_field("/fields/until", "invalid_date", "Not in the past, and at most 60 days from today.")
+        return {"ends": max(until, before["starts"])}
+    return {"ends": max(today(), before["starts"])}
+
+
+async def no_case(
+    _connect: Connect, _principal: Principal, _row: Mapping[str, Any], _fields: Mapping[str, Any]
+) -> None:
+    """None of the three has guards."""

@@ -1,0 +1,63 @@
+"""Government bodies, focal points and meetings over HTTP."""
+
+from typing import Any
+
+from pydantic import BaseModel
+
+from services.actions.access import ROLES
+from services.actions.government import operations, queries, schemas
+from services.actions.records import row_values, written
+from services.actions.steps import with_fields
+from shared.database.statements import Row
+from shared.database.unit_of_work import UnitOfWork
+from shared.records.sight import Sight
+from shared.web.records import RecordApi
+
+
+def _writing(writing: operations.Writing) -> dict[str, Any]:
+    """The arguments of `RecordApi` that the three share."""
+
+    async def enter(uow: UnitOfWork, sight: Sight, body: BaseModel) -> Row:
+        return await writing.enter(uow, sight, row_values(body, writing.kind.table))
+
+    async def update(uow: UnitOfWork, sight: Sight, row: Row, body: BaseModel) -> Row:
+        return await writing.update(uow, sight, row, row_values(body, writing.kind.table))
+
+    shared: dict[str, Any] = {"kind": writing.kind, "roles": ROLES, "case": operations.no_case}
+    return {**shared, "create": enter, "update": update, "transition": writing.step}
+
+
+bodies = RecordApi(
+    **_writing(operations.WRITE_BODY),
+    listing=queries.BODIES,
+    answer=schemas.GovernmentBody,
+    create_body=schemas.BodyCreate,
+    body=schemas.BodyBody,
+    present=schemas.present_body,
+    written=written(operations.BODIES.table, schemas.BodyBody.model_fields),
+).routes()
+
+focal_points = RecordApi(
+    **{
+        **_writing(operations.WRITE_FOCAL_POINT),
+        "transition": with_fields(schemas.FocalPointFields, operations.WRITE_FOCAL_POINT.step),
+    },
+    listing=queries.FOCAL_POINTS,
+    answer=schemas.FocalPoint,
+    create_body=schemas.FocalPointCreate,
+    body=schemas.FocalPointBody,
+    present=schemas.present_focal_point,
+    written=written(operations.FOCAL_POINTS.table, schemas.FocalPointBody.model_fields),
+    hidden=frozenset({"letter"}),
+).routes()
+
+meetings = RecordApi(
+    **_writing(operations.WRITE_MEETING),
+    listing=queries.MEETINGS,
+    answer=schemas.Meeting,
+    create_body=schemas.MeetingCreate,
+    body=schemas.MeetingBody,
+    present=schemas.present_meeting,
+    written=written(operations.MEETINGS.table, schemas.MeetingBody.model_fields),
+    hidden=frozenset({"participants"}),
+).routes()

@@ -1,0 +1,82 @@
+"""Government bodies, focal points and meetings."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from shared.kernel.clock import today
+from tests.actions.programme import made, steps
+from tests.support.callers import Caller
+
+V1 = "/actions/v1"
+
+
+async def body(by: Caller, country: str = "XA") -> str:
+    names = {"en": "Ministry of Water", "fr": "Ministère de l’Eau"}
+    return made(await by.post(f"{V1}/government_bodies", {"country": country, "names": names, "kind": "ministry"}))
+
+
+async def focal_point(by: Caller, **more: Any) -> str:
+    return made(await by.post(f"{V1}/focal_points", {"country": "XA", "person": {"name": "Ada Alpha"}, **more}))
+
+
+async def test_a_government_keeps_its_bodies(caller: Callable[[str | None], Caller], secretariat: Caller) -> None:
+    government = caller("government_xa")
+    path = await body(government)
+    found = (await government.get(f"{V1}/government_bodies?q=ministere&kind=ministry")).json()["items"]
+    assert path in [item["links"]["self"] for item in found]
+    changed = {"website": "https://example.org/"}
+    etag = (await government.get(path)).headers["etag"]
+    assert (await government.patch(path, changed, etag=etag)).json()["website"] == changed["website"]
+    assert (await caller("government_xb").get(path)).status_code == 200, "bodies are told to the network"
+    assert (await caller("government_xb").patch(path, changed, etag=etag)).status_code == 403
+    assert (await caller(None).get(path)).status_code == 401
+
+    key = path.rsplit("/", 1)[1]
+    claim = {"country": "XA", "body_id": key, "level": 1}
+    assert (await government.post(f"{V1}/endorsements", claim)).json()["body_id"] == key
+    programme = {"country": "XB", "lead_body_id": key}
+    for address, more in ((f"{V1}/endorsements", {**claim, "country": "XB"}), (f"{V1}/programmes", programme)):
+        refused = await secretariat.post(address, more)
+        assert refused.json()["errors"][0]["code"] == "unknown_body"
+
+
+async def test_a_focal_point_is_nominated_accepted_and_hands_over(secretariat: Caller) -> None:
+    path = await focal_point(secretariat, body_id=(await body(secretariat)).rsplit("/", 1)[1], role="Director")
+    active = await steps(secretariat, path, "accept")
+    assert (active["status"], active["starts"]) == ("active", today().isoformat())
+    for days in (-1, 61):
+        until = (today() + timedelta(days=days)).isoformat()
+        assert (await secretariat.step(path, "hand_over", fields={"until": until})).status_code == 422
+    until = (today() + timedelta(days=60)).isoformat()
+    assert (await steps(secretariat, path, "hand_over", fields={"until": until}))["ends"] == until
+    assert (await steps(secretariat, path, "end"))["ends"] == today().isoformat()
+
+
+async def test_a_focal_point_is_one_person(secretariat: Caller) -> None:
+    for person in ({}, {"name": "Ada", "expert_id": "019b76da-a800-7000-8000-00000000dead"}):
+        answer = await secretariat.post(f"{V1}/focal_points", {"country": "XA", "person": person})
+        assert answer.json()["errors"][0]["pointer"] == "/person"
+    assert (await secretariat.get(await focal_point(secretariat))).json()["person"]["name"] == "Ada Alpha"
+
+
+async def test_a_meeting_is_between_those_who_held_it(
+    caller: Callable[[str | None], Caller], secretariat: Caller
+) -> None:
+    meeting = {
+        "country": "XA",
+        "kind": "hybrid",
+        "date": "2026-03-04",
+        "titles": {"en": "First round"},
+        "participants": ["Ada Alpha", {"name": "Ben Beta", "role": "chair"}],
+        "decisions": ["Go on", {"key": "D2", "text": "Name a focal point"}],
+    }
+    path = made(await secretariat.post(f"{V1}/meetings", meeting))
+    seen = (await caller("focal_xa").get(path)).json()
+    assert (seen["status"], seen["visibility"]) == ("held", "restricted")
+    assert [each if isinstance(each, str) else each["text"] for each in seen["decisions"]] == [
+        "Go on",
+        "Name a focal point",
+    ]
+    assert (await caller("government_xb").get(path)).status_code == 404
+    assert (await secretariat.step(path, "cancel")).json()["code"] == "unknown_action"

@@ -8,25 +8,19 @@ from typing import NoReturn
 import asyncpg
 import structlog
 
+from shared.database.pool import UNREACHABLE
 from shared.kernel.errors import Unavailable
 from shared.observability.logs import describe
 
 log = structlog.get_logger(__name__)
 _LONGEST_PAUSE = 2.0
-_AWAY = (
-    asyncpg.PostgresConnectionError,
-    asyncpg.InterfaceError,
-    asyncpg.AdminShutdownError,
-    asyncpg.CrashShutdownError,
-    asyncpg.CannotConnectNowError,
-)
 
 
 def is_transient(error: BaseException) -> bool:
     """Whether the database went away or could not be reached: the work itself is not to blame."""
     if isinstance(error, Unavailable):
-        return isinstance(error.__cause__, (OSError, *_AWAY))
-    return isinstance(error, _AWAY)
+        return isinstance(error.__cause__, (*UNREACHABLE, asyncpg.InterfaceError))
+    return isinstance(error, (*UNREACHABLE, asyncpg.InterfaceError)) and not isinstance(error, OSError)
 
 
 async def keep_running(

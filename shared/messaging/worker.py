@@ -58,7 +58,8 @@ _FINAL = frozenset(Kind) - {Kind.INTERNAL, Kind.UNAVAILABLE, Kind.RATE_LIMITED}
 class Worker:
     """Works for one service until it is told to stop, or its task is cancelled.
 
-    `lease` seconds after it dies its work goes to others. On stopping, what has not ended within `patience` seconds
+    `lease` seconds after it dies or stalls its work goes to others; a little before, Postgres cuts its transactions, so
+    that nobody waits for what they hold. On stopping, what has not ended within `patience` seconds
     is given back and costs no attempt.
     """
 
@@ -100,7 +101,9 @@ class Worker:
         """Works until `stop`. Survives the loss of Valkey and of Postgres."""
         application = f"escm-worker-{self._service}"
         dsn = self._settings.database_dsn()
-        self._database = await Database.open(dsn, size=self._settings.pool_size, application=application)
+        self._database = await Database.open(
+            dsn, size=self._settings.pool_size, application=application, idle_in_transaction=self._lease * 0.8
+        )
         self._doorbell = Doorbell(self._settings.redis_url)
         self._open_lanes()
         listener = Listener(self._settings.redis_url, self._service, self._name, self._wake)

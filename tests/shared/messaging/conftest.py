@@ -21,7 +21,7 @@ from shared.messaging.outbox import announce
 
 TYPE = "escm.membership.expert.created.v1"
 EFFECT = Table("effect", MetaData(schema="escm"), Column("fact", Uuid), Column("note", Text))
-_TABLES = "outbox fact lease consumer subscription batch inbox job schedule".split()
+_TABLES = ("outbox", "fact", "lease", "consumer", "subscription", "batch", "inbox", "job", "schedule")
 
 
 class MessagingSettings(Settings):
@@ -36,8 +36,8 @@ class Process(Protocol):
     async def work(self) -> None: ...
 
 
-def fact(*, bulk: bool = False, type: str = TYPE) -> Fact:
-    return Fact(type=type, subject=uuid7(), ref="EXP-000001", version=1, country="XA", link="/x", bulk=bulk)
+def fact(what: str = TYPE, *, bulk: bool = False) -> Fact:
+    return Fact(type=what, subject=uuid7(), ref="EXP-000001", version=1, country="XA", link="/x", bulk=bulk)
 
 
 @asynccontextmanager
@@ -95,8 +95,8 @@ async def database(settings: MessagingSettings, admin: asyncpg.Connection) -> As
 def tell(database: Database) -> Callable[..., Awaitable[list[Fact]]]:
     """Announces new facts in one transaction."""
 
-    async def tell(count: int = 1, **more: Any) -> list[Fact]:
-        facts = [fact(**more) for _ in range(count)]
+    async def tell(count: int = 1, what: str = TYPE, *, bulk: bool = False) -> list[Fact]:
+        facts = [fact(what, bulk=bulk) for _ in range(count)]
         async with unit_of_work(database, SYSTEM_CONTEXT) as uow:
             for each in facts:
                 announce(uow, each)

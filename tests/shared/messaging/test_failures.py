@@ -1,0 +1,186 @@
+"""What fails is tried again, and given up with its error; who lost a lease cannot commit; a stop costs no attempt."""
+
+import asyncio
+import random
+import signal
+import subprocess
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+
+from shared.contracts.envelope import Fact
+from shared.database.context import SYSTEM_CONTEXT
+from shared.database.pool import Database
+from shared.database.unit_of_work import UnitOfWork, unit_of_work
+from shared.messaging import jobs
+from shared.messaging.outbox import defer
+from shared.messaging.relay import Relay
+from shared.messaging.worker import Worker
+from tests.shared.messaging.conftest import TYPE, MessagingSettings, at_work, eventually
+
+Tell = Callable[..., Awaitable[list[Fact]]]
+Effects = Callable[[], Awaitable[list[Any]]]
+Spawn = Callable[..., subprocess.Popen[bytes]]
+
+
+def quick_relay(settings: MessagingSettings) -> Relay:
+    return Relay(settings, grace=0.2, attempts=3, backoff=0.05)
+
+
+async def note(uow: UnitOfWork, fact: Fact) -> None:
+    await uow.connection.execute("INSERT INTO effect (fact) VALUES ($1)", fact.id)
+
+
+async def test_a_poison_fact_ends_dead_and_the_others_go_on(
+    settings: MessagingSettings, database: Database, tell: Tell, effects: Effects, admin: asyncpg.Connection
+) -> None:
+    is_mended = False
+    poison: set[Any] = set()
+
+    async def react(uow: UnitOfWork, fact: Fact) -> None:
+        await note(uow, fact)
+        if fact.id in poison and not is_mended:
+            raise ValueError("ada@example.org is not welcome")
+
+    async with at_work(quick_relay(settings), Worker("membership", settings, {TYPE: react})):
+        facts = await tell(50)
+        poison.add(facts[20].id)
+        (letter,) = await eventually(lambda: jobs.dead(admin))
+        assert (letter.kind, letter.service, letter.name) == ("fact", "membership", TYPE)
+        assert (letter.subject, letter.attempts) == (facts[20].subject, 3)
+        assert "ValueError" in letter.error
+        assert "test_failures.py" in letter.error
+        assert "ada" not in letter.error
+        assert sorted(await effects()) == sorted(each.id for each in facts if each.id not in poison)
+
+        is_mended = True
+        async with unit_of_work(database, SYSTEM_CONTEXT) as uow:
+            assert await jobs.replay(uow, letter.id)
+            assert not await jobs.replay(uow, facts[0].id)
+        await eventually(lambda: _count(effects, 50))
+    assert await jobs.dead(admin) == []
+
+
+async def test_a_fact_that_kills_its_worker_ends_dead(
+    settings: MessagingSettings, tell: Tell, effects: Effects, spawn: Spawn, admin: asyncpg.Connection
+) -> None:
+    async with at_work(quick_relay(settings)):
+        await tell()
+        letter = await _until_dead(admin, lambda: spawn("worker", "die"))
+        assert (letter.attempts, letter.error) == (3, "lease ran out")
+    assert await effects() == []
+
+
+async def test_a_job_that_kills_its_worker_ends_failed_and_can_be_replayed(
+    settings: MessagingSettings, database: Database, spawn: Spawn, admin: asyncpg.Connection
+) -> None:
+    async with unit_of_work(database, SYSTEM_CONTEXT) as uow:
+        job = defer(uow, "membership", "die", {}, created_by="system")
+    async with at_work(quick_relay(settings)):
+        letter = await _until_dead(admin, lambda: spawn("worker", "note"))
+        assert (letter.id, letter.kind, letter.name, letter.attempts) == (job, "job", "die", 3)
+    row = await jobs.get(admin, job)
+    assert row is not None
+    assert row["problem"] is not None
+    async with unit_of_work(database, SYSTEM_CONTEXT) as uow:
+        assert await jobs.replay(uow, job)
+    row = await jobs.get(admin, job)
+    assert row is not None
+    assert (row["status"], row["attempts"], row["problem"]) == ("queued", 0, None)
+
+
+async def test_effects_happen_once_while_workers_are_killed(
+    settings: MessagingSettings, tell: Tell, effects: Effects, spawn: Spawn
+) -> None:
+    chance = random.Random(7)
+    facts: list[Fact] = []
+    workers = [spawn("worker", "note") for _ in range(2)]
+    async with at_work(quick_relay(settings)):
+        for _ in range(6):
+            facts += await tell(300)
+            await asyncio.sleep(0.2 + chance.random() * 0.3)
+            workers.pop(0).kill()
+            workers.append(spawn("worker", "note"))
+        await eventually(lambda: _count(effects, len(facts)), within=30)
+        await asyncio.sleep(0.2)
+    assert sorted(await effects()) == sorted(each.id for each in facts)
+
+
+async def test_a_stalled_worker_cannot_commit_after_its_lease(
+    settings: MessagingSettings, tell: Tell, spawn: Spawn, admin: asyncpg.Connection
+) -> None:
+    stalled = spawn("worker", "stall")
+    async with at_work(quick_relay(settings)):
+        await tell(3)
+        await eventually(lambda: asyncio.to_thread(_is_stopped, stalled))
+        other = spawn("worker", "note")
+        await eventually(lambda: admin.fetchval("SELECT count(*) = 3 FROM effect"))
+        stalled.send_signal(signal.SIGCONT)
+        await asyncio.sleep(0.5)
+        assert not _is_stopped(stalled)
+        notes = [row["note"] for row in await admin.fetch("SELECT note FROM effect")]
+    assert notes == [str(other.pid)] * 3
+
+
+async def test_a_stop_gives_back_and_costs_no_attempt(
+    settings: MessagingSettings, database: Database, spawn: Spawn, admin: asyncpg.Connection
+) -> None:
+    async with unit_of_work(database, SYSTEM_CONTEXT) as uow:
+        job = defer(uow, "membership", "long", {"seconds": 2}, created_by="system")
+    async with at_work(quick_relay(settings)):
+        for turn in range(1, 5):
+            worker = spawn("worker", "note")
+            await eventually(lambda turn=turn: admin.fetchval("SELECT count(*) = $1 FROM effect", turn))
+            worker.terminate()
+            assert await asyncio.to_thread(worker.wait, 5) == 0
+            row = await jobs.get(admin, job)
+            assert row is not None
+            assert (row["status"], row["attempts"]) == ("queued", 0)
+        spawn("worker", "note")
+        await eventually(lambda: admin.fetchval("SELECT status = 'succeeded' FROM core_job"))
+    assert await admin.fetchval("SELECT count(*) FROM effect WHERE note = 'ended'") == 1
+    assert await admin.fetchval("SELECT attempts FROM core_job") == 1
+
+
+async def test_losing_postgres_costs_no_attempt(
+    settings: MessagingSettings, tell: Tell, effects: Effects, admin: asyncpg.Connection
+) -> None:
+    is_first = True
+
+    async def react(uow: UnitOfWork, fact: Fact) -> None:
+        nonlocal is_first
+        if is_first:
+            is_first = False
+            await admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename ~ '^escm_'")
+        await note(uow, fact)
+
+    async with at_work(quick_relay(settings), Worker("membership", settings, {TYPE: react})):
+        (told,) = await tell()
+        await eventually(lambda: _count(effects, 1))
+    assert not is_first
+    assert await effects() == [told.id]
+    assert await admin.fetchval("SELECT attempts FROM core_batch") == 1
+
+
+async def _until_dead(admin: asyncpg.Connection, start: Callable[[], subprocess.Popen[bytes]]) -> jobs.DeadLetter:
+    worker = start()
+
+    async def look() -> list[jobs.DeadLetter]:
+        nonlocal worker
+        if worker.poll() is not None:
+            assert worker.returncode == -signal.SIGKILL
+            worker = start()
+        return await jobs.dead(admin)
+
+    (letter,) = await eventually(look, within=40)
+    return letter
+
+
+async def _count(effects: Effects, wanted: int) -> bool:
+    return len(await effects()) == wanted
+
+
+def _is_stopped(process: subprocess.Popen[bytes]) -> bool:
+    return Path(f"/proc/{process.pid}/stat").read_text().rsplit(")", 1)[1].split()[0] == "T"

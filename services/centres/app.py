@@ -1,9 +1,13 @@
 """The centres app."""
 
+from services.centres.agreements.routes import router as agreements
 from services.centres.committees.domain import RecognitionRules
 from services.centres.committees.routes import routes as committees
+from services.centres.registration.routes import router as centres
+from services.centres.reviews.routes import router as reviews
 from services.centres.seats.routes import router as seats
 from services.centres.settings import CentresSettings
+from services.centres.terms.routes import router as terms
 from shared.web.app import Application
 from shared.web.app import create_app as create
 from shared.web.service import service_parts
@@ -16,7 +20,7 @@ def create_app(settings: CentresSettings | None = None) -> Application:
     return create(
         "centres",
         settings,
-        [committees(rules), seats],
+        [committees(rules), seats, centres, reviews, terms, agreements],
         title="Centres",
         description="National committees and their seats, centres with their terms, reviews and agreements.",
         **service_parts(),

@@ -10,7 +10,9 @@ from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.errors import FieldError, Invalid
 from shared.records.sight import constant
 
-_institution = table("member_published_institution", *(column(name) for name in ("id", "status", "merged_into")))
+_institution = table(
+    "member_published_institution", *(column(name) for name in ("id", "country", "status", "merged_into"))
+)
 _expert = table("member_published_expert", *(column(name) for name in ("id", "account_id", "merged_into", "erased_at")))
 _affiliation = table(
     "member_published_affiliation", *(column(name) for name in ("expert_id", "institution_id", "starts", "ends"))
@@ -28,6 +30,7 @@ _EXPERTS = Statement(
         _expert.c.id == any_(_ids), _expert.c.merged_into.is_(None), _expert.c.erased_at.is_(None)
     )
 )
+_COUNTRY = Statement(select(_institution.c.country).where(_institution.c.id == bindparam("institution")))
 _ACCOUNT = Statement(select(_expert.c.account_id).where(_expert.c.id == bindparam("expert")))
 _AFFILIATIONS = Statement(
     select(_affiliation.c.ends).where(
@@ -44,6 +47,12 @@ async def require_institutions(uow: UnitOfWork, named: Mapping[str, UUID | None]
 async def require_experts(uow: UnitOfWork, named: Mapping[str, UUID | None]) -> None:
     """Raises Invalid `unknown_reference` for each pointer whose expert is not to be found, merged or erased."""
     await _require(uow.connection, _EXPERTS, named, "There is no such expert.")
+
+
+async def country_of(connection: Connection, institution: UUID) -> str | None:
+    """The country of an institution."""
+    found: str | None = await _COUNTRY.fetchval(connection, institution=institution)
+    return found
 
 
 async def account_of(connection: Connection, expert: UUID) -> UUID | None:

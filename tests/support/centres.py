@@ -1,5 +1,6 @@
 """Builders of centres bodies, the records of other services that they name, and steps that several tests take."""
 
+from datetime import date
 from itertools import count
 from typing import Any
 
@@ -109,3 +110,92 @@ async def entitle(connection: asyncpg.Connection, name: str) -> str:
         account,
     )
     return str(account)
+
+
+async def centre_body(members: Members, country: str, **more: Any) -> dict[str, Any]:
+    """A complete application."""
+    return {
+        "country": country,
+        "names": {"en": f"Centre of {country}"},
+        "host_institution_id": await members.institution(country),
+        "unit": "Institute of Soils",
+        "director_id": await members.expert(country),
+        "themes": ["biosphere-integrity", "peat"],
+        "terms_of_reference": DOCUMENT,
+        "work_plan": DOCUMENT,
+        "host_letter": DOCUMENT,
+        "position": {"lat": 1.5, "lon": -2.25},
+        **more,
+    }
+
+
+async def applied(caller: Caller, members: Members, country: str, **more: Any) -> dict[str, Any]:
+    """A centre that was submitted."""
+    centre = await entered(caller, CENTRES, await centre_body(members, country, **more))
+    return await stepped(caller, centre, "submit")
+
+
+async def review_body(members: Members, country: str, **more: Any) -> dict[str, Any]:
+    """A review by an expert who has nothing to do with the host."""
+    return {
+        "reviewer_id": more.pop("reviewer_id", None) or await members.expert(country),
+        "scores": {"relevance": 5, "capacity": 4, "governance": 3, "plan": 4},
+        "recommendation": "designate",
+        **more,
+    }
+
+
+async def reviewed(caller: Caller, members: Members, centre: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """A review of the centre."""
+    body = await review_body(members, centre["country"], **more)
+    return await entered(caller, f"{centre['links']['self']}/reviews", body)
+
+
+async def recommended(caller: Caller, members: Members, country: str, **more: Any) -> dict[str, Any]:
+    """A centre that two reviewers have recommended."""
+    centre = await stepped(caller, await applied(caller, members, country, **more), "accept_complete")
+    await reviewed(caller, members, centre)
+    await reviewed(caller, members, centre)
+    return await stepped(caller, centre, "recommend")
+
+
+def host_agreement(centre: dict[str, Any], *, signed: bool = True) -> dict[str, Any]:
+    """An agreement between the centre's host and the network."""
+    day = "2026-10-01" if signed else None
+    host = {"name": "The host", "institution_id": centre["host_institution_id"], "signed_at": day}
+    return {
+        "centre_id": centre["id"],
+        "kind": "host",
+        "parties": [host, {"name": "The network", "signatory": "Chair", "signed_at": day}],
+        "document": DOCUMENT,
+    }
+
+
+async def agreed(caller: Caller, centre: dict[str, Any]) -> dict[str, Any]:
+    """A host agreement in force."""
+    return await entered(caller, AGREEMENTS, host_agreement(centre))
+
+
+async def endorsed(
+    connection: asyncpg.Connection,
+    country: str,
+    *,
+    level: int,
+    status: str = "verified",
+    visibility: str = "network",
+    valid_to: date | None = None,
+) -> str:
+    """An endorsement as the actions service keeps it; its id."""
+    key = await connection.fetchval(
+        "INSERT INTO action_endorsement (id, version, status, country, visibility, created_at, created_by, updated_at,"
+        " updated_by, body, document, level, issued, verified_on, valid_to, search_key)"
+        " VALUES (uuidv7(), 1, $1, $2, $3, now(), 'system', now(), 'system', $4, $4, $5, '2026-01-01', '2026-01-02',"
+        " $6, '') RETURNING id",
+        status,
+        country,
+        visibility,
+        '{"name": "Ministry", "kind": "ministry"}',
+        level,
+        valid_to,
+    )
+    return str(key)

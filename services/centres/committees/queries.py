@@ -16,6 +16,8 @@ _counts = func.escm.centre_committee_standing(bindparam("committee", type_=Uuid)
 )
 _STANDING = Statement(select(_counts.c.presidents, _counts.c.secretaries, _counts.c.seats))
 
+_ONE = Statement(select(committee).where(committee.c.id == bindparam("committee")))
+
 
 def visible_to(variant: Variant) -> Select[Any]:
     """The first wall: committees that a caller of this variant may know of."""
@@ -23,6 +25,11 @@ def visible_to(variant: Variant) -> Select[Any]:
 
 
 LISTING = listing(committee, LIFECYCLE.states, visible_to)
+
+
+async def committee_of(connection: Connection, key: UUID) -> Row | None:
+    """The committee within the connection's context."""
+    return await _ONE.fetchrow(connection, committee=key)
 
 
 async def standing(connection: Connection, key: UUID) -> Row:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
+from services.centres.committees.queries import committee_of
 from services.centres.committees.tables import seat
 from services.centres.references import require_experts
 from services.centres.seats import domain, queries
@@ -31,7 +32,7 @@ async def create(uow: UnitOfWork, sight: Sight, values: Mapping[str, Any]) -> Ro
 
     Raises Invalid for a committee or expert that the caller does not know, Forbidden outside the caller's grant.
     """
-    body = await queries.committee_of(uow.connection, values["committee_id"])
+    body = await committee_of(uow.connection, values["committee_id"])
     if body is None:
         raise invalid_field("/committee_id", "unknown_reference", "There is no such committee.")
     require(sight, "create", body["country"])

@@ -17,7 +17,6 @@ _appointed = select(seat).where(seat.c.status == "appointed").order_by(seat.c.id
 _OF_COMMITTEE = Statement(_appointed.where(seat.c.committee_id == bindparam("committee")))
 _OF_EXPERT = Statement(_appointed.where(seat.c.expert_id == bindparam("expert")))
 _OVER = Statement(_appointed.where(seat.c.ends < func.left(bindparam("today", type_=Text), func.length(seat.c.ends))))
-_COMMITTEE = Statement(select(committee).where(committee.c.id == bindparam("committee")))
 
 
 def visible_to(variant: Variant) -> Select[Any]:
@@ -31,11 +30,6 @@ LISTING = listing(
     visible_to,
     values("office", seat.c.office, "Offices, separated by commas", one_of(OFFICES)),
 )
-
-
-async def committee_of(connection: Connection, key: UUID) -> Row | None:
-    """The committee that a seat is to be on, within the connection's context."""
-    return await _COMMITTEE.fetchrow(connection, committee=key)
 
 
 async def lock_appointed(

@@ -1,0 +1,60 @@
+"""The life of an agreement, and who has signed it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from shared.kernel.lifecycle import Lifecycle, step
+
+KINDS = ("host", "mou", "tripartite")
+OPEN_TO_CHANGE = frozenset({"drafting", "in_negotiation"})
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementCase:
+    """Agreements have no guards: a signature of nobody is refused as a field."""
+
+
+def _lifecycle(signature_leads_to: str) -> Lifecycle[AgreementCase]:
+    return Lifecycle(
+        ("drafting", "in_negotiation", "partly_signed", "in_force", "expired", "terminated"),
+        (
+            step("send", "drafting", "in_negotiation"),
+            step(
+                "sign",
+                "in_negotiation|partly_signed",
+                signature_leads_to,
+                fields=("party", "signatory", "signed_at"),
+            ),
+            step("expire", "in_force", "expired", timed=True),
+            step("terminate", "in_force", "terminated", reason_required=True),
+        ),
+    )
+
+
+LIFECYCLE = _lifecycle("partly_signed")
+LAST_SIGNATURE = _lifecycle("in_force")
+"""The same where one signature is missing: it brings the agreement into force."""
+
+
+def unsigned(parties: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The names of the parties that have not signed."""
+    return [party["name"] for party in parties if party["signed_at"] is None]
+
+
+def is_last_signature(parties: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether the next signature is the last."""
+    return len(unsigned(parties)) <= 1
+
+
+def first_status(parties: Sequence[Mapping[str, Any]]) -> str:
+    """In force when every party has signed, else drafting."""
+    return "drafting" if unsigned(parties) else "in_force"
+
+
+def signed(parties: Sequence[Mapping[str, Any]], name: str, signatory: str | None, day: date) -> list[dict[str, Any]]:
+    """The parties after the first unsigned one of this name has signed."""
+    place = next(n for n, party in enumerate(parties) if party["name"] == name and party["signed_at"] is None)
+    signature = {"signatory": signatory or parties[place]["signatory"], "signed_at": day.isoformat()}
+    return [{**party, **signature} if n == place else dict(party) for n, party in enumerate(parties)]

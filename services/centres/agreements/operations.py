@@ -1,0 +1,119 @@
+"""Writing agreements: one function per verb, and the end that time brings."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from services.centres.agreements import domain, queries
+from services.centres.agreements.tables import agreement
+from services.centres.references import require_institutions
+from services.centres.registration.queries import centre_of
+from services.centres.timed import timed_step
+from shared.database.statements import Row
+from shared.database.unit_of_work import Connect, UnitOfWork
+from shared.kernel.clock import today
+from shared.kernel.errors import Conflict, invalid_field
+from shared.kernel.lifecycle import Lifecycle
+from shared.kernel.principal import Principal
+from shared.kernel.resource import Resource
+from shared.kernel.text import search_key
+from shared.records.kind import Kind, Step, permitted, require
+from shared.records.sight import Sight
+
+_RESOURCE = Resource("centres", "agreements", "agreement")
+_TOLD = ("centre_id", "kind", "parties", "effective", "expires", "document", "status")
+AGREEMENTS: Kind[domain.AgreementCase] = Kind(_RESOURCE, agreement, domain.LIFECYCLE, _TOLD)
+_LAST: Kind[domain.AgreementCase] = Kind(_RESOURCE, agreement, domain.LAST_SIGNATURE, _TOLD)
+
+
+def lifecycle_of(row: Mapping[str, Any]) -> Lifecycle[domain.AgreementCase]:
+    """The lifecycle of an agreement as it stands: the last signature leads elsewhere than those before."""
+    return _kind_of(row).lifecycle
+
+
+async def create(uow: UnitOfWork, sight: Sight, values: Mapping[str, Any]) -> Row:
+    """An agreement: in force where every party has signed, else drafting. Its first day may lie ahead.
+
+    Raises Invalid for a centre or institution that the caller does not know, Forbidden outside the caller's grant.
+    """
+    centre = await centre_of(uow.connection, values["centre_id"])
+    if centre is None:
+        raise invalid_field("/centre_id", "unknown_reference", "There is no such centre.")
+    require(sight, "create", centre["country"], centre["id"])
+    await require_institutions(uow, _institutions(values["parties"]))
+    _require_order(values)
+    place = {"country": centre["country"], "visibility": "restricted"}
+    status = domain.first_status(values["parties"])
+    return await AGREEMENTS.enter(uow, {**values, **place, **_derived(values), "status": status})
+
+
+async def update(uow: UnitOfWork, _sight: Sight, seen: Row, values: Mapping[str, Any]) -> Row:
+    """The agreement with new values. Raises Conflict where somebody has signed or it has ended."""
+    before = await AGREEMENTS.lock(uow, seen["id"], seen["version"])
+    if values["centre_id"] != before["centre_id"]:
+        raise invalid_field("/centre_id", "invalid_value", "An agreement stays with its centre.")
+    if before["status"] not in domain.OPEN_TO_CHANGE and any(before[name] != values[name] for name in values):
+        raise Conflict("What was signed does not change.")
+    if values["parties"] != before["parties"]:
+        if not domain.unsigned(values["parties"]):
+            raise invalid_field("/parties", "invalid_value", "The last signature is a step: sign.")
+        await require_institutions(uow, _institutions(values["parties"]))
+    _require_order(values)
+    return await AGREEMENTS.edit(uow, before, {**values, **_derived(values)})
+
+
+async def transition(uow: UnitOfWork, sight: Sight, seen: Row, step: Step) -> Row:
+    """One step of the lifecycle. Raises what `Lifecycle.advance` raises, Invalid for a party that cannot sign."""
+    before = await AGREEMENTS.lock(uow, seen["id"], seen["version"])
+
+    def effects(_target: str) -> dict[str, Any]:
+        if step.action != "sign":
+            return {}
+        open_names = domain.unsigned(before["parties"])
+        name = step.fields.get("party") or (open_names[0] if len(open_names) == 1 else None)
+        if name not in open_names:
+            raise invalid_field("/fields/party", "not_one_of", "The name of a party that has not signed.")
+        day = step.fields.get("signed_at") or today()
+        return {"parties": domain.signed(before["parties"], name, step.fields.get("signatory"), day)}
+
+    case = domain.AgreementCase()
+    return await _kind_of(before).step(uow, before, step, case, permitted(sight, before), effects)
+
+
+async def case_of(
+    _connect: Connect, _principal: Principal, _row: Mapping[str, Any], _fields: Mapping[str, Any]
+) -> domain.AgreementCase:
+    """Agreements have no guards."""
+    return domain.AgreementCase()
+
+
+async def pass_time(uow: UnitOfWork) -> None:
+    """Expires agreements whose last day is over."""
+    for before in await queries.lock_over(uow.connection, today()):
+        await timed_step(uow, AGREEMENTS, before, "expire")
+
+
+def _kind_of(row: Mapping[str, Any]) -> Kind[domain.AgreementCase]:
+    parties = row["parties"]
+    parsed = orjson.loads(parties) if isinstance(parties, str) else parties
+    return _LAST if domain.is_last_signature(parsed) else AGREEMENTS
+
+
+def _institutions(parties: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        f"/parties/{n}/institution_id": UUID(party["institution_id"])
+        for n, party in enumerate(parties)
+        if party["institution_id"] is not None
+    }
+
+
+def _derived(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {"search_key": search_key(*(party["name"] for party in values["parties"]))}
+
+
+def _require_order(values: Mapping[str, Any]) -> None:
+    effective, expires = values["effective"], values["expires"]
+    if effective is not None and expires is not None and expires < effective:
+        raise invalid_field("/expires", "invalid_date", "An agreement expires after it takes effect.")

@@ -1,0 +1,39 @@
+"""Reading agreements: for grants that cover the country or the centre."""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Select, bindparam, select
+
+from services.centres.agreements.domain import KINDS, LIFECYCLE
+from services.centres.agreements.tables import agreement
+from services.centres.records import by_grant, listing
+from shared.database.statements import Connection, Row, Statement
+from shared.records.listing import one_of, values
+from shared.records.sight import Variant
+
+_OVER = Statement(
+    select(agreement)
+    .where(agreement.c.status == "in_force", agreement.c.expires < bindparam("today"))
+    .order_by(agreement.c.id)
+    .limit(200)
+    .with_for_update()
+)
+
+
+def visible_to(variant: Variant) -> Select[Any]:
+    """The first wall."""
+    return select(agreement).where(by_grant(agreement, agreement.c.centre_id, variant))
+
+
+LISTING = listing(
+    agreement,
+    LIFECYCLE.states,
+    visible_to,
+    values("kind", agreement.c.kind, "Kinds, separated by commas", one_of(KINDS)),
+)
+
+
+async def lock_over(connection: Connection, today: date) -> list[Row]:
+    """Agreements in force whose last day lies before today, locked; at most 200."""
+    return await _OVER.fetch(connection, today=today)

@@ -1,0 +1,48 @@
+"""Agreements over HTTP: the routes of every record, from this description."""
+
+from services.centres.access import ROLES
+from services.centres.agreements import domain, operations
+from services.centres.agreements.queries import LISTING
+from services.centres.agreements.schemas import Agreement, AgreementBody, AgreementFields, present
+from services.centres.agreements.tables import agreement
+from services.centres.records import row_values, written
+from services.centres.steps import with_fields
+from shared.database.statements import Row
+from shared.database.unit_of_work import UnitOfWork
+from shared.kernel.lifecycle import Offer
+from shared.records.kind import permitted
+from shared.records.sight import Sight
+from shared.web.call import Call
+from shared.web.records import RecordApi
+
+
+class AgreementApi(RecordApi[domain.AgreementCase]):
+    """Agreements offer where the next signature really leads."""
+
+    async def offers(self, row: Row, call: Call) -> list[Offer]:
+        may = permitted(call.sight_on(self.kind.resource), row)
+        return operations.lifecycle_of(row).offers(row["status"], domain.AgreementCase(), may)
+
+
+async def _create(uow: UnitOfWork, sight: Sight, body: AgreementBody) -> Row:
+    return await operations.create(uow, sight, row_values(body, agreement))
+
+
+async def _update(uow: UnitOfWork, sight: Sight, row: Row, body: AgreementBody) -> Row:
+    return await operations.update(uow, sight, row, row_values(body, agreement))
+
+
+router = AgreementApi(
+    kind=operations.AGREEMENTS,
+    roles=ROLES,
+    listing=LISTING,
+    answer=Agreement,
+    create_body=AgreementBody,
+    body=AgreementBody,
+    present=present,
+    case=operations.case_of,
+    create=_create,
+    update=_update,
+    transition=with_fields(AgreementFields, operations.transition),
+    written=written(agreement, AgreementBody.model_fields),
+).routes()

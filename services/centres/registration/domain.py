@@ -1,0 +1,168 @@
+"""The life of a centre: the application, its review, designation for a term, renewal and what ends it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from shared.kernel.lifecycle import Lifecycle, step
+from shared.kernel.text import search_key
+
+PUBLISHED = frozenset({"active", "renewal_due", "renewal_review"})
+TERM_YEARS = 4
+RENEWAL_MONTHS = 9
+"""How long before the end of a term its renewal opens."""
+REVIEWS_ASKED = 2
+ENDORSEMENT_LEVEL = 2
+SCREENING_TARGET = timedelta(days=30)
+RENEWABLE_YEARS = 1
+"""How long after its term has expired a centre may still be renewed."""
+REVIEWABLE = frozenset({"under_review", "info_requested"})
+OPEN_TO_CHANGE = frozenset({"draft", "info_requested"})
+APPLICATION = ("host_institution_id", "terms_of_reference", "work_plan", "host_letter")
+"""What reviewers judge; it changes only while the file is with the applicant."""
+_ASKED = {
+    "host_institution_id": "host_missing",
+    "unit": "unit_missing",
+    "director_id": "director_missing",
+    "terms_of_reference": "terms_of_reference_missing",
+    "work_plan": "work_plan_missing",
+    "host_letter": "host_letter_missing",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CentreCase:
+    """What the guards look at.
+
+    `missing` is the first part of the application that is not there. `favourable` counts reviewers without a conflict
+    of interest who recommend designation. `waiver` tells why there is no waiver that holds, None where one does.
+    """
+
+    today: date
+    missing: str | None
+    favourable: int = 0
+    agreed: bool = False
+    endorsed: bool = False
+    has_waiver: bool = False
+    waiver: str | None = "endorsement_missing"
+    has_final_report: bool = False
+    has_evaluation: bool = False
+    term_ends: date | None = None
+
+
+def _complete(case: CentreCase) -> str | None:
+    return case.missing
+
+
+def _reviewed(case: CentreCase) -> str | None:
+    return None if case.favourable >= REVIEWS_ASKED else "reviews_missing"
+
+
+def _designable(case: CentreCase) -> str | None:
+    if not case.agreed:
+        return "agreement_missing"
+    if case.endorsed:
+        return "waiver_not_needed" if case.has_waiver else None
+    return case.waiver
+
+
+def _reported(case: CentreCase) -> str | None:
+    if not case.has_final_report:
+        return "final_report_missing"
+    return None if case.has_evaluation else "evaluation_missing"
+
+
+def _renewable(case: CentreCase) -> str | None:
+    if case.term_ends is None or case.today > years_after(case.term_ends, RENEWABLE_YEARS):
+        return "renewal_too_late"
+    return None
+
+
+_IN_TERM = "active|renewal_due|renewal_review|suspended"
+_TERM = ("starts", "ends")
+
+LIFECYCLE: Lifecycle[CentreCase] = Lifecycle(
+    (
+        "draft",
+        "submitted",
+        "under_review",
+        "info_requested",
+        "awaiting_agreement",
+        "declined",
+        "active",
+        "renewal_due",
+        "renewal_review",
+        "suspended",
+        "expired",
+        "closed",
+        "withdrawn",
+    ),
+    (
+        step("submit", "draft", "submitted", guard=_complete),
+        step("accept_complete", "submitted", "under_review"),
+        step("return_incomplete", "submitted", "draft", reason_required=True),
+        step("request_info", "under_review", "info_requested", reason_required=True),
+        step("resubmit", "info_requested", "under_review", guard=_complete),
+        step("recommend", "under_review", "awaiting_agreement", guard=_reviewed),
+        step("decline", "under_review", "declined", reason_required=True),
+        step(
+            "designate",
+            "awaiting_agreement",
+            "active",
+            guard=_designable,
+            fields=(*_TERM, "waiver"),
+            fact="designated",
+        ),
+        step("open_renewal", "active", "renewal_due", timed=True),
+        step(
+            "submit_renewal",
+            "renewal_due",
+            "renewal_review",
+            guard=_reported,
+            fields=("final_report", "evaluation"),
+        ),
+        step("renew", "renewal_review|expired", "active", guard=_renewable, fields=_TERM, fact="renewed"),
+        step("not_renew", "renewal_review", "closed", reason_required=True),
+        step("suspend", "active|renewal_due|renewal_review", "suspended", reason_required=True),
+        step("reinstate", "suspended", None, fact="reinstated"),
+        step("expire", _IN_TERM, "expired", timed=True),
+        step("close", "active|renewal_due|suspended|expired", "closed", reason_required=True),
+        step("withdraw", "draft|submitted", "withdrawn"),
+    ),
+)
+
+HOLDERS: Mapping[str, str] = {
+    "submitted": "secretariat",
+    "under_review": "secretariat",
+    "info_requested": "applicant",
+}
+"""Who holds the file while it waits; the clock runs in these states only."""
+
+
+def first_missing(row: Mapping[str, Any]) -> str | None:
+    """The first part of an application that is not there, as a reason."""
+    return next((reason for name, reason in _ASKED.items() if row[name] is None), None)
+
+
+def names_search_key(names: Mapping[str, str], registration_number: str | None) -> str:
+    """The names in all languages and the registration number, folded."""
+    return search_key(*names.values(), registration_number or "")
+
+
+def registration_number(country: str, serial: int) -> str:
+    """`ESNRC-PK-01`."""
+    return f"ESNRC-{country}-{serial:02d}"
+
+
+def years_after(day: date, years: int) -> date:
+    """The same day so many years later; 28 February for the 29th."""
+    return date(day.year + years, day.month, 28 if (day.month, day.day) == (2, 29) else day.day)
+
+
+def term_of(verb: str, row: Mapping[str, Any], fields: Mapping[str, Any], today: date) -> tuple[date, date]:
+    """First and last day of the term that a step opens: from today, or from the end of the running term, for four
+    years, where nothing else is said."""
+    after = row["term_ends"] + timedelta(days=1) if verb == "renew" else today
+    starts = fields.get("starts") or max(after, today)
+    return starts, fields.get("ends") or years_after(starts, TERM_YEARS) - timedelta(days=1)

@@ -1,0 +1,126 @@
+"""Reading centres: what a caller may see, and how a centre stands before its guards."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    Boolean,
+    Date,
+    Integer,
+    Interval,
+    Select,
+    Text,
+    Uuid,
+    and_,
+    bindparam,
+    cast,
+    column,
+    func,
+    literal_column,
+    or_,
+    select,
+    true,
+)
+
+from services.centres.records import listing
+from services.centres.registration.domain import LIFECYCLE, PUBLISHED
+from services.centres.registration.tables import centre, term
+from shared.database.statements import Connection, Row, Statement
+from shared.records.sight import Variant, constant, visible
+
+_country = bindparam("country", type_=Text)
+_counts = func.escm.centre_standing(bindparam("centre", type_=Uuid)).table_valued(
+    column("favourable", Integer), column("agreed", Boolean)
+)
+_consent = func.escm.centre_consent(_country).table_valued(column("endorsement", Uuid), column("level", Integer))
+_STANDING = Statement(
+    select(_counts.c.favourable, _counts.c.agreed, _consent.c.endorsement, _consent.c.level).select_from(
+        _counts.outerjoin(_consent, true())
+    )
+)
+_CONSENT = Statement(select(_consent.c.endorsement, _consent.c.level))
+_NEXT = Statement(select(func.escm.centre_next_serial(_country)))
+_ONE = Statement(select(centre).where(centre.c.id == bindparam("centre")))
+_CURRENT_TERM = Statement(
+    select(term).where(term.c.centre_id == bindparam("centre"), term.c.status == "current").with_for_update()
+)
+_TERMS_OF_COUNTRY = Statement(
+    select(term)
+    .where(term.c.country == _country, term.c.status == "current", term.c.waiver.is_(None))
+    .order_by(term.c.id)
+    .with_for_update()
+)
+_today = bindparam("today", type_=Date)
+_in_term = [constant(status) for status in ("active", "renewal_due", "renewal_review", "suspended")]
+_renewal_opens = cast(centre.c.term_ends - cast(literal_column("'9 months'"), Interval), Date)
+_DUE = Statement(
+    select(centre)
+    .where(
+        or_(
+            and_(centre.c.status == "active", _renewal_opens <= _today),
+            and_(centre.c.status.in_(_in_term), centre.c.term_ends < _today),
+        )
+    )
+    .order_by(centre.c.id)
+    .limit(200)
+    .with_for_update()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Favourable reviewers, whether a host agreement is in force, the endorsement that reaches furthest."""
+
+    favourable: int
+    agreed: bool
+    endorsement: UUID | None
+    level: int
+
+
+def visible_to(variant: Variant) -> Select[Any]:
+    """The first wall: centres that a caller of this variant may know of."""
+    return select(centre).where(visible(centre, variant, PUBLISHED))
+
+
+LISTING = listing(centre, LIFECYCLE.states, visible_to)
+
+
+async def centre_of(connection: Connection, key: UUID) -> Row | None:
+    """The centre within the connection's context."""
+    return await _ONE.fetchrow(connection, centre=key)
+
+
+async def standing(connection: Connection, key: UUID, country: str) -> Standing:
+    """How a centre stands today, whoever asks."""
+    rows = await _STANDING.fetch(connection, centre=key, country=country)
+    row = rows[0]
+    return Standing(row["favourable"], row["agreed"], row["endorsement"], row["level"] or 0)
+
+
+async def consent_level(connection: Connection, country: str) -> int:
+    """The highest level of the country's verified endorsements that hold today; 0 without any."""
+    row = await _CONSENT.fetchrow(connection, country=country)
+    return row["level"] if row else 0
+
+
+async def next_serial(connection: Connection, country: str) -> int:
+    """The number that the country's next centre is registered under. Others wait until this transaction ends."""
+    found: int = await _NEXT.fetchval(connection, country=country)
+    return found
+
+
+async def lock_current_term(connection: Connection, key: UUID) -> Row | None:
+    """The centre's current term, locked."""
+    return await _CURRENT_TERM.fetchrow(connection, centre=key)
+
+
+async def lock_endorsed_terms(connection: Connection, country: str) -> list[Row]:
+    """The country's current terms that rest on an endorsement, locked."""
+    return await _TERMS_OF_COUNTRY.fetch(connection, country=country)
+
+
+async def lock_due(connection: Connection, today: date) -> list[Row]:
+    """Centres whose renewal opens or whose term is over, locked; at most 200."""
+    return await _DUE.fetch(connection, today=today)

@@ -1,0 +1,40 @@
+"""Centres over HTTP: the routes of every record, from this description."""
+
+from services.centres.access import ROLES
+from services.centres.records import row_values, written
+from services.centres.registration import operations
+from services.centres.registration.queries import LISTING
+from services.centres.registration.schemas import DOCUMENTS, Centre, CentreBody, CentreFields, present
+from services.centres.registration.tables import centre
+from services.centres.steps import with_fields
+from shared.database.statements import Row
+from shared.database.unit_of_work import UnitOfWork
+from shared.records.sight import Sight
+from shared.web.records import RecordApi
+
+
+async def _create(uow: UnitOfWork, sight: Sight, body: CentreBody) -> Row:
+    return await operations.create(uow, sight, row_values(body, centre))
+
+
+async def _update(uow: UnitOfWork, sight: Sight, row: Row, body: CentreBody) -> Row:
+    return await operations.update(uow, sight, row, row_values(body, centre))
+
+
+CENTRE_API = RecordApi(
+    kind=operations.CENTRES,
+    roles=ROLES,
+    listing=LISTING,
+    answer=Centre,
+    create_body=CentreBody,
+    body=CentreBody,
+    present=present,
+    case=operations.case_of,
+    create=_create,
+    update=_update,
+    transition=with_fields(CentreFields, operations.transition),
+    written=written(centre, CentreBody.model_fields),
+    hidden=frozenset(DOCUMENTS),
+    is_public=True,
+)
+router = CENTRE_API.routes()

@@ -1,0 +1,62 @@
+"""Writing reviews."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import bindparam, select
+
+from services.centres.references import account_of, belongs_to, require_experts
+from services.centres.registration.domain import REVIEWABLE
+from services.centres.registration.operations import CENTRES
+from services.centres.reviews.tables import review
+from shared.database.statements import Row, Statement
+from shared.database.unit_of_work import UnitOfWork
+from shared.kernel.clock import today
+from shared.kernel.errors import Conflict, FieldError, Forbidden, invalid_field
+from shared.kernel.lifecycle import Lifecycle
+from shared.kernel.resource import Resource
+from shared.records.kind import Kind, require
+from shared.records.sight import Sight
+
+MOST_PER_CENTRE = 50
+REVIEWS: Kind[None] = Kind(
+    Resource("centres", "reviews", "review"),
+    review,
+    Lifecycle(("recorded",), ()),
+    ("centre_id", "reviewer_id", "scores", "recommendation", "conflict_of_interest", "comment"),
+)
+_REVIEWERS = Statement(select(review.c.reviewer_id).where(review.c.centre_id == bindparam("centre")))
+
+
+def path_of(centre: object, key: object = "") -> str:
+    """The address of a centre's reviews, or of one."""
+    return f"{CENTRES.resource.link(centre)}/reviews" + (f"/{key}" if key else "")
+
+
+async def create(uow: UnitOfWork, sight: Sight, centre: Row, values: Mapping[str, Any]) -> Row:
+    """What a reviewer found. `sight` is that of reviews.
+
+    Raises Forbidden where the caller is not the reviewer and may not record for others, Conflict where the centre is
+    not under review or the reviewer has reviewed it, Invalid for a reviewer who belongs to the host institution.
+    """
+    require(sight, "create", centre["country"], centre["id"])
+    reviewer = values["reviewer_id"]
+    await uow.admit(centre["id"])
+    await require_experts(uow, {"/reviewer_id": reviewer})
+    on_behalf = sight.may("record", centre["country"], centre["id"])
+    if not on_behalf and await account_of(uow.connection, reviewer) != sight.principal.id:
+        raise Forbidden("Only the reviewer enters this review.", members={"reason": "not_the_reviewer"})
+    if await belongs_to(uow.connection, reviewer, centre["host_institution_id"], today().isoformat()):
+        raise invalid_field("/reviewer_id", "reviewer_of_host", "The reviewer belongs to the host institution.")
+    locked = await CENTRES.lock(uow, centre["id"])
+    if locked["status"] not in REVIEWABLE:
+        raise Conflict("The centre is not under review.", members={"current_state": locked["status"]})
+    reviewers = [row["reviewer_id"] for row in await _REVIEWERS.fetch(uow.connection, centre=centre["id"])]
+    if reviewer in reviewers:
+        detail = "This expert has reviewed the centre."
+        raise Conflict(detail, errors=[FieldError("conflict", detail, pointer="/reviewer_id")])
+    if len(reviewers) >= MOST_PER_CENTRE:
+        raise Conflict(f"A centre has at most {MOST_PER_CENTRE} reviews.")
+    place = {"centre_id": centre["id"], "country": centre["country"], "visibility": "restricted"}
+    row = {**values, **place, "status": "recorded"}
+    return await REVIEWS.enter(uow, row)

@@ -1,0 +1,32 @@
+"""Reading the reviews of one centre. Who may read them is asked before."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import bindparam, select
+
+from services.centres.reviews.tables import review
+from shared.database.context import AccessContext, within_context
+from shared.database.statements import Connection, Row, Shapes
+from shared.records.columns import as_read
+
+
+def _select(single: bool) -> Any:
+    columns = [as_read(column) for column in review.c]
+    query = select(*columns).where(review.c.centre_id == bindparam("centre"))
+    if single:
+        query = query.where(review.c.id == bindparam("key"))
+    return within_context(query.order_by(review.c.id).limit(200))
+
+
+_READS = Shapes(_select)
+
+
+async def of_centre(connection: Connection, context: AccessContext, centre: UUID) -> list[Row]:
+    """All of them, oldest first; a centre has few."""
+    return await _READS.get(False).fetch(connection, centre=centre, **context.parameters)
+
+
+async def get(connection: Connection, context: AccessContext, centre: UUID, key: UUID) -> Row | None:
+    """One of them, or None."""
+    return await _READS.get(True).fetchrow(connection, centre=centre, key=key, **context.parameters)

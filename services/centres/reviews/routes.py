@@ -1,0 +1,74 @@
+"""The reviews of one centre over HTTP."""
+
+from typing import Annotated
+from uuid import UUID
+
+import orjson
+from fastapi import Depends, Response
+
+from services.centres.access import ROLES
+from services.centres.records import row_values
+from services.centres.registration.routes import CENTRE_API
+from services.centres.reviews import operations, queries
+from services.centres.reviews.schemas import Review, ReviewBody, present
+from services.centres.reviews.tables import review
+from shared.database.statements import Row
+from shared.kernel.errors import NotFound
+from shared.records.kind import require
+from shared.records.sight import Sight
+from shared.web.answers import JSON, item_response, key_of
+from shared.web.call import Call, CurrentCall
+from shared.web.fields import Page
+from shared.web.route import ResourceRouter
+
+router = ResourceRouter(CENTRE_API.kind.resource, ROLES)
+Centre = Annotated[Row, Depends(CENTRE_API.readable)]
+
+
+def _readable(call: Call, centre: Row) -> Sight:
+    sight = call.sight_on(operations.REVIEWS.resource)
+    require(sight, "read", centre["country"], centre["id"])
+    return sight
+
+
+@router.get(
+    "/{record}/reviews",
+    operation_id="listCentreReviews",
+    summary="List a centre's reviews",
+    responses={200: {"model": Page}},
+)
+async def list_reviews(centre: Centre, call: CurrentCall) -> Response:
+    sight = _readable(call, centre)
+    async with call.connection() as connection:
+        rows = await queries.of_centre(connection, sight.context, centre["id"])
+    return Response(orjson.dumps({"items": [present(row) for row in rows], "next": None}), media_type=JSON)
+
+
+@router.get(
+    "/{record}/reviews/{review_id}",
+    operation_id="getCentreReview",
+    summary="Read a review",
+    responses={200: {"model": Review}},
+)
+async def get_review(review_id: str, centre: Centre, call: CurrentCall) -> Response:
+    sight, key = _readable(call, centre), key_of(review_id)
+    row = None
+    if isinstance(key, UUID):
+        async with call.connection() as connection:
+            row = await queries.get(connection, sight.context, centre["id"], key)
+    if row is None:
+        raise NotFound("There is no such review.")
+    return item_response(call, present(row))
+
+
+@router.post(
+    "/{record}/reviews",
+    operation_id="createCentreReview",
+    summary="Enter a review",
+    status_code=201,
+    responses={201: {"model": Review}},
+)
+async def create_review(body: ReviewBody, centre: Centre, call: CurrentCall) -> Response:
+    sight = call.sight_on(operations.REVIEWS.resource)
+    row = await operations.create(call.uow, sight, centre, row_values(body, review))
+    return item_response(call, present(row), status=201)

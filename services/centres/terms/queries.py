@@ -1,0 +1,19 @@
+"""Reading terms: whoever may know of the centre may know of its terms."""
+
+from typing import Any
+
+from sqlalchemy import Select, select
+
+from services.centres.records import listing, with_parent
+from services.centres.registration.designation import TERM_STATES
+from services.centres.registration.domain import PUBLISHED
+from services.centres.registration.tables import centre, term
+from shared.records.sight import Variant
+
+
+def visible_to(variant: Variant) -> Select[Any]:
+    """The first wall: terms of centres that a caller of this variant may know of."""
+    return select(term).where(with_parent(centre, term.c.centre_id, variant, PUBLISHED))
+
+
+LISTING = listing(term, TERM_STATES, visible_to)

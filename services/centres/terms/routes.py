@@ -1,0 +1,58 @@
+"""Terms over HTTP. They are opened and ended by the steps of their centre, so there is only reading."""
+
+from typing import Annotated
+
+from fastapi import Depends, Response
+
+from services.centres.access import ROLES
+from services.centres.registration.designation import TERMS
+from services.centres.terms.queries import LISTING
+from services.centres.terms.schemas import PRIVATE, Term, present
+from shared.database.statements import Row
+from shared.kernel.errors import NotFound
+from shared.records.kind import require
+from shared.web.answers import HISTORY_QUERY, history_response, item_response, key_of
+from shared.web.call import CurrentCall, lists, takes_query
+from shared.web.fields import HistoryLine, Page
+from shared.web.paging import list_response, pick_fields
+from shared.web.route import ResourceRouter
+
+router = ResourceRouter(TERMS.resource, ROLES)
+_KNOWN = frozenset(Term.model_fields)
+
+
+async def readable_term(record: str, call: CurrentCall) -> Row:
+    """The term, if the caller may know of it. Raises NotFound."""
+    async with call.connection() as connection:
+        row = await LISTING.get(connection, call.sight, key_of(record))
+    if row is None:
+        raise NotFound("There is no such term.")
+    return row
+
+
+Readable = Annotated[Row, Depends(readable_term)]
+
+
+@router.get("", operation_id="listTerms", summary="List term records", responses={200: {"model": Page}})
+@lists(LISTING)
+async def list_terms(call: CurrentCall) -> Response:
+    return await list_response(call, LISTING, present, _KNOWN)
+
+
+@router.get("/{record}", operation_id="getTerm", summary="Read one term", responses={200: {"model": Term}})
+@takes_query("fields")
+async def get_term(row: Readable, call: CurrentCall) -> Response:
+    return item_response(call, present(row, call.sight), fields=pick_fields(call.request, _KNOWN))
+
+
+@router.get(
+    "/{record}/history",
+    operation_id="getTermHistory",
+    summary="Read the history of one term",
+    responses={200: {"model": list[HistoryLine]}},
+)
+@takes_query(*HISTORY_QUERY)
+async def get_term_history(row: Readable, call: CurrentCall) -> Response:
+    require(call.sight, "history", row["country"], row["id"])
+    whole = call.sight.sees_all_fields(row["country"], row["id"])
+    return await history_response(call, row["id"], () if whole else PRIVATE)

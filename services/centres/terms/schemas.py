@@ -1,0 +1,29 @@
+"""What goes over HTTP for terms."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from services.centres.records import presenter
+from services.centres.registration.designation import TERMS
+from services.centres.registration.tables import term
+from shared.web.fields import RecordAnswer
+
+
+class Term(RecordAnswer):
+    """A term that a centre is designated for: first and last day, the decision, the consent that it rests on."""
+
+    centre_id: UUID
+    number: int
+    starts: date
+    ends: date
+    decided_on: date
+    terms_of_reference: dict[str, Any] | None = None
+    work_plan: dict[str, Any] | None = None
+    endorsement_id: UUID | None = None
+    waiver: dict[str, Any] | None = None
+    consent_lapsed_on: date | None = None
+
+
+PRIVATE = ("terms_of_reference", "work_plan", "endorsement_id", "waiver", "consent_lapsed_on")
+present = presenter(TERMS.resource, term, private=PRIVATE)

@@ -1,0 +1,27 @@
+"""The centres worker: follows merges, consents and its own committees, and does what time does."""
+
+from datetime import timedelta
+
+from services.centres.agreements.operations import pass_time as expire_agreements
+from services.centres.reactions import REACTIONS
+from services.centres.registration.operations import pass_time as end_terms
+from services.centres.seats.operations import end_over as end_seats
+from services.centres.settings import CentresSettings
+from shared.messaging.schedules import Schedule, Schedules
+from shared.messaging.worker import Worker
+
+SCHEDULES: Schedules = {
+    "end_terms": Schedule(timedelta(hours=1), end_terms, catch_up=1),
+    "end_seats": Schedule(timedelta(hours=1), end_seats, catch_up=1),
+    "expire_agreements": Schedule(timedelta(hours=1), expire_agreements, catch_up=1),
+}
+
+
+def create_worker(settings: CentresSettings | None = None) -> Worker:
+    """The worker of the centres service under the given settings, or those of the environment."""
+    return Worker("centres", settings or CentresSettings(), REACTIONS, schedules=SCHEDULES)
+
+
+async def run() -> None:
+    """Works until it is told to stop."""
+    await create_worker().run()

@@ -1,0 +1,103 @@
+"""Grants over one institution or one centre: who applies, who reviews."""
+
+from typing import Any
+from uuid import uuid4
+
+import asyncpg
+import httpx
+import pytest
+
+from tests.support.callers import CALLERS, Caller, grant, person
+from tests.support.centres import (
+    CENTRES,
+    TERMS,
+    Members,
+    agreed,
+    applied,
+    centre_body,
+    endorsed,
+    entered,
+    recommended,
+    review_body,
+    stepped,
+    unused_country,
+)
+
+Enter = Any
+
+
+@pytest.fixture
+def entering(centres: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch) -> Enter:
+    """Makes a person with one grant known, and answers their view of the API."""
+
+    def enter(role: str, scope_kind: str, scope_id: str) -> Caller:
+        name = f"{role}-{uuid4()}"
+        monkeypatch.setitem(CALLERS, name, person(name, grant(role, scope_kind, scope_id)))
+        return Caller(centres, name)
+
+    return enter
+
+
+def _account(caller: Caller) -> str:
+    return str(CALLERS[str(caller._name)].id)
+
+
+async def test_an_institution_applies_for_the_centre_that_it_hosts(members: Members, entering: Enter) -> None:
+    country = unused_country()
+    host = await members.institution(country)
+    representative = entering("institution_representative", "institution", host)
+    centre = await entered(representative, CENTRES, await centre_body(members, country, host_institution_id=host))
+    assert (centre["status"], centre["host_institution_id"]) == ("draft", host)
+    assert (await representative.get(centre["links"]["self"])).status_code == 404
+    other = await representative.post(CENTRES, await centre_body(members, country))
+    assert (other.status_code, other.json()["code"]) == (403, "country_forbidden")
+    abroad = await representative.post(CENTRES, await centre_body(members, "XB", host_institution_id=host))
+    assert abroad.status_code == 403
+    holder = entering("institution_representative", "centre", centre["id"])
+    centre = await stepped(holder, centre, "submit")
+    assert (await holder.step(centre["links"]["self"], "accept_complete")).status_code == 403
+    assert (await stepped(holder, centre, "withdraw"))["status"] == "withdrawn"
+
+
+async def test_a_reviewer_enters_their_own_review_of_the_centre_they_were_given(
+    admin: Caller, members: Members, entering: Enter, superuser: asyncpg.Connection
+) -> None:
+    country = unused_country()
+    centre = await stepped(admin, await applied(admin, members, country, visibility="restricted"), "accept_complete")
+    path = f"{centre['links']['self']}/reviews"
+    reviewer = entering("reviewer", "centre", centre["id"])
+    body = await review_body(members, country)
+    stranger = await reviewer.post(path, body)
+    assert stranger.status_code in (403, 422)
+    await superuser.execute(
+        "UPDATE member_expert SET account_id = $2, visibility = 'network' WHERE id = $1",
+        body["reviewer_id"],
+        _account(reviewer),
+    )
+    assert (await reviewer.post(path, body)).status_code == 201
+    assert (await reviewer.post(path, {**body, "reviewer_id": await members.expert(country)})).json()["reason"] == (
+        "not_the_reviewer"
+    )
+    assert len((await reviewer.get(path)).json()["items"]) == 1
+    elsewhere = entering("reviewer", "centre", str(uuid4()))
+    assert (await elsewhere.get(path)).status_code == 404
+
+
+async def test_terms_are_as_visible_as_their_centre(
+    admin: Caller, members: Members, entering: Enter, superuser: asyncpg.Connection
+) -> None:
+    country = unused_country()
+    centre = await recommended(admin, members, country, visibility="restricted")
+    await agreed(admin, centre)
+    await endorsed(superuser, country, level=2)
+    centre = await stepped(admin, centre, "designate")
+    visitor = entering("expert", "self", str(uuid4()))
+    query = {"centre_id": centre["id"]}
+    assert (await visitor.get(TERMS, params=query)).json()["items"] == []
+    path = centre["links"]["self"]
+    etag = (await admin.get(path)).headers["etag"]
+    assert (await admin.patch(path, {"visibility": "public"}, etag=etag)).status_code == 200
+    shown = (await visitor.get(TERMS, params=query)).json()["items"]
+    assert [term["number"] for term in shown] == [1]
+    assert not {"waiver", "endorsement_id", "work_plan"} & set(shown[0])
+    assert (await visitor.get(f"{shown[0]['links']['self']}/history")).status_code == 403

@@ -20,5 +20,7 @@ def test_the_commands_of_a_page_run_in_order(page: str, running: dict[str, Any],
     commands = "\n".join(_BLOCK.findall((DOCS / page).read_text()))
     environment = {**os.environ, "STACK": str(stack), "no_proxy": "127.0.0.1"}
     script = f"set -euo pipefail\n{commands}"
-    done = subprocess.run(["bash", "-c", script], env=environment, capture_output=True, text=True, check=False, timeout=120)
+    done = subprocess.run(
+        ["bash", "-c", script], env=environment, capture_output=True, text=True, check=False, timeout=120
+    )
     assert done.returncode == 0, f"{done.stdout[-2000:]}\n{done.stderr[-2000:]}"

@@ -58,10 +58,14 @@ class Client:
 
     def upload(self, path: str, file: Path, **fields: str) -> dict[str, Any]:
         """The finished job of an import. AssertionError where it does not succeed in time."""
+        return self.finished(self.start_upload(path, file, **fields))
+
+    def start_upload(self, path: str, file: Path, **fields: str) -> str:
+        """The address of an import's job."""
         with file.open("rb") as content:
             response = self._request("POST", path, files={"file": (file.name, content, "text/csv")}, data=fields)
         assert response.status_code == 202, response.text
-        return self.finished(response.headers["location"])
+        return str(response.headers["location"])
 
     def finished(self, job: str) -> dict[str, Any]:
         """A job that has succeeded."""

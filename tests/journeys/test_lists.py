@@ -1,0 +1,72 @@
+"""Two real lists are imported by the running system; the same files again change nothing.
+
+Samples always; the whole files where `ESCM_DATA` names the folder that they lie in.
+"""
+
+import csv
+import os
+import signal
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.running import Client, eventually
+
+SAMPLES = Path(__file__).parents[1] / "data"
+WHOLE = Path(os.environ.get("ESCM_DATA", "/nowhere"))
+IMPORTS = "/membership/v1/imports"
+WHOLE_RESULTS = {"universities.csv": (10_246, 5), "experts-ipcc-ar1-ar3.csv": (2_066, 326)}
+RESOURCES = {"universities.csv": "institutions", "experts-ipcc-ar1-ar3.csv": "experts"}
+
+
+def _files() -> list[Path]:
+    whole = [WHOLE / name for name in RESOURCES if (WHOLE / name).exists()]
+    return [*(SAMPLES / name for name in RESOURCES), *whole]
+
+
+def _rows(file: Path) -> int:
+    with file.open(encoding="utf-8", newline="") as lines:
+        return sum(1 for _ in csv.DictReader(lines))
+
+
+@pytest.mark.parametrize("file", _files(), ids=lambda file: f"{file.parent.name}-{file.name}")
+def test_a_list_is_imported_once(secretariat: Client, file: Path) -> None:
+    first = _import(secretariat, file)["counts"]
+    assert sum(first.values()) == _rows(file)
+    if file.parent == WHOLE:
+        created, failed = WHOLE_RESULTS[file.name]
+        assert (first["created"] + first["unchanged"] + first["updated"], first["failed"]) == (created, failed)
+    again = _import(secretariat, file)
+    assert again["counts"] == {
+        "created": 0,
+        "updated": 0,
+        "unchanged": sum(first.values()) - first["failed"],
+        "failed": first["failed"],
+    }
+    failures = list(csv.DictReader(secretariat.text(again["failures_url"]).splitlines()))
+    assert len(failures) == first["failed"]
+    assert {row["problem"] for row in failures} <= {"unknown_country", "country_missing"}
+
+
+def test_an_import_that_is_killed_resumes_to_its_end(
+    secretariat: Client, running: dict[str, Any], tmp_path: Path
+) -> None:
+    file = tmp_path / "killed.csv"
+    rows = [f"Given{n},Killed{n},XA" for n in range(12_000)]
+    file.write_text("\n".join(["given_names,family_name,country", *rows]) + "\n")
+    job = secretariat.start_upload(IMPORTS, file, resource="experts")
+    eventually(lambda: (found := secretariat.get(job))["status"] == "succeeded" or found["progress"]["done"] > 0, 60)
+    os.kill(running["processes"]["worker-membership"], signal.SIGKILL)
+    time.sleep(0.5)
+    result = secretariat.finished(job)["result"]
+    assert result["counts"] == {"created": 12_000, "updated": 0, "unchanged": 0, "failed": 0}
+    again = secretariat.upload(IMPORTS, file, resource="experts")["result"]["counts"]
+    assert again == {"created": 0, "updated": 0, "unchanged": 12_000, "failed": 0}
+
+
+def _import(client: Client, file: Path) -> dict[str, Any]:
+    registry = str(RESOURCES[file.name] == "institutions").lower()
+    job = client.upload(IMPORTS, file, resource=RESOURCES[file.name], registry=registry, source=file.name)
+    return dict(job["result"])

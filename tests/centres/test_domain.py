@@ -1,0 +1,76 @@
+"""Rules of centres without a database."""
+
+from datetime import date
+
+import pytest
+
+from services.centres.agreements.domain import first_status, is_last_signature, signed
+from services.centres.committees.domain import LIFECYCLE, CommitteeCase, RecognitionRules, dates_of
+from services.centres.registration.domain import names_search_key, registration_number, term_of, years_after
+from services.centres.seats.domain import end_of, is_in_order
+from shared.kernel.errors import Conflict
+
+TODAY = date(2026, 11, 24)
+
+
+def _committee(rules: RecognitionRules) -> CommitteeCase:
+    return CommitteeCase(
+        rules,
+        has_host=True,
+        has_decision=True,
+        has_bylaws=True,
+        partners=0,
+        presidents=1,
+        secretaries=0,
+        seats=1,
+    )
+
+
+def test_what_recognition_asks_for_is_a_setting() -> None:
+    verb = "request_recognition"
+    _, target = LIFECYCLE.advance("preparatory", verb, _committee(RecognitionRules(1, 0)), lambda _verb: True)
+    assert target == "recognition_review"
+    with pytest.raises(Conflict) as refusal:
+        LIFECYCLE.advance("preparatory", verb, _committee(RecognitionRules(2, 0)), lambda _verb: True)
+    assert refusal.value.members["reason"] == "members_missing"
+
+
+def test_a_committee_is_formed_on_the_day_of_its_decision_but_not_ahead_of_time() -> None:
+    assert dates_of("form", {"decision": {"date": "2026-03-02"}}, TODAY) == {"formed_on": date(2026, 3, 2)}
+    assert dates_of("form", {"decision": {"date": "2027-03-02"}}, TODAY) == {"formed_on": TODAY}
+    assert dates_of("suspend", {}, TODAY) == {}
+
+
+def test_terms_last_four_years_unless_something_else_is_said() -> None:
+    row = {"term_ends": date(2027, 2, 28)}
+    assert term_of("designate", {"term_ends": None}, {}, TODAY) == (TODAY, date(2030, 11, 23))
+    assert term_of("renew", row, {}, TODAY) == (date(2027, 3, 1), date(2031, 2, 28))
+    assert term_of("renew", {"term_ends": date(2026, 1, 1)}, {}, TODAY)[0] == TODAY
+    said = {"starts": date(2026, 12, 1), "ends": date(2027, 12, 1)}
+    assert term_of("designate", row, said, TODAY) == (said["starts"], said["ends"])
+    assert years_after(date(2024, 2, 29), 4) == date(2028, 2, 28)
+
+
+def test_registration_numbers_are_searchable() -> None:
+    assert registration_number("PK", 1) == "ESNRC-PK-01"
+    assert registration_number("PK", 100) == "ESNRC-PK-100"
+    assert names_search_key({"en": "Soil"}, "ESNRC-PK-01") == " soil esnrc pk 01 "
+
+
+def test_seats_end_at_the_latest_today_and_not_before_they_start() -> None:
+    assert end_of("2020", None, "2026-11-24") == "2026-11-24"
+    assert end_of("2020", "2026-11", "2026-11-24") == "2026-11-24"
+    assert end_of("2020", "2022", "2026-11-24") == "2022"
+    assert end_of("2027-01", None, "2026-11-24") == "2027-01"
+    assert is_in_order("2024-06", "2024")
+    assert not is_in_order("2024-06", "2024-05")
+
+
+def test_the_last_signature_is_known() -> None:
+    parties = [{"name": name, "signatory": None, "signed_at": None} for name in ("A", "A", "B")]
+    assert first_status(parties) == "drafting"
+    once = signed(parties, "A", "Rector", TODAY)
+    twice = signed(once, "A", None, TODAY)
+    assert [party["signatory"] for party in twice] == ["Rector", None, None]
+    assert (is_last_signature(once), is_last_signature(twice)) == (False, True)
+    assert first_status(signed(twice, "B", None, TODAY)) == "in_force"

@@ -9,6 +9,7 @@ import asyncpg
 import orjson
 
 from shared.database.statements import Connection
+from shared.database.watch import Watch
 from shared.kernel.errors import Unavailable
 
 _LIMITS = {
@@ -16,11 +17,17 @@ _LIMITS = {
     "timezone": "UTC",
     "statement_timeout": "15000",
     "lock_timeout": "5000",
-    "idle_in_transaction_session_timeout": "30000",
     "client_connection_check_interval": "1000",
     "jit": "off",
 }
-_UNREACHABLE = (OSError, asyncpg.PostgresConnectionError, asyncpg.CannotConnectNowError, asyncpg.AdminShutdownError)
+UNREACHABLE = (
+    OSError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.InternalClientError,
+)
+"""The last is what asyncpg says of a connection that the server took leave of while it was idle."""
 
 
 def _dump(value: Any) -> str:
@@ -39,13 +46,26 @@ async def _no_reset(_connection: asyncpg.Connection) -> None:
 class Database:
     """The pool of one role. Opens lazily reconnecting connections; `acquire` waits at most `patience` seconds."""
 
-    def __init__(self, pool: asyncpg.Pool, patience: float) -> None:
+    def __init__(self, pool: asyncpg.Pool, patience: float, watch: Watch) -> None:
         self._pool = pool
         self._patience = patience
+        self._watch = watch
 
     @classmethod
-    async def open(cls, dsn: str, *, size: int = 8, patience: float = 2.5, application: str = "escm") -> "Database":
-        """Makes the pool. No connection is made yet, so that a process starts while Postgres is away."""
+    async def open(
+        cls,
+        dsn: str,
+        *,
+        size: int = 8,
+        patience: float = 2.5,
+        application: str = "escm",
+        idle_in_transaction: float = 30.0,
+    ) -> "Database":
+        """Makes the pool. No connection is made yet, so that a process starts while Postgres is away.
+
+        Postgres cuts a session that does nothing in an open transaction for `idle_in_transaction` seconds.
+        """
+        limits = {**_LIMITS, "idle_in_transaction_session_timeout": str(int(idle_in_transaction * 1000))}
         pool = asyncpg.create_pool(
             dsn,
             min_size=0,
@@ -56,12 +76,15 @@ class Database:
             command_timeout=20,
             max_inactive_connection_lifetime=300,
             statement_cache_size=512,
-            server_settings={**_LIMITS, "application_name": application},
+            server_settings={**limits, "application_name": application},
         )
-        return cls(await pool, patience)
+        settings = {"application_name": f"{application}-watch"}
+        watch = Watch(lambda: asyncpg.connect(dsn, timeout=patience, server_settings=settings))
+        return cls(await pool, patience, watch)
 
     async def close(self) -> None:
         """Closes the pool, at most five seconds for what is under way."""
+        self._watch.close()
         try:
             async with asyncio.timeout(5):
                 await self._pool.close()
@@ -73,11 +96,17 @@ class Database:
         """A connection. Raises Unavailable when Postgres cannot be reached within the patience, or goes away."""
         try:
             connection = await self._pool.acquire(timeout=self._patience)
-        except (*_UNREACHABLE, TimeoutError) as error:
+        except (*UNREACHABLE, TimeoutError) as error:
             raise Unavailable("The database cannot be reached.") from error
+        use = self._watch.begin(connection)
         try:
             yield connection
-        except _UNREACHABLE as error:
+        except Exception as error:
+            if not use.is_lost and not isinstance(error, UNREACHABLE):
+                raise
+            if isinstance(error, asyncpg.InternalClientError):
+                connection.terminate()
             raise Unavailable("The database went away.") from error
         finally:
+            self._watch.end(use)
             await self._pool.release(connection)

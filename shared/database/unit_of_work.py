@@ -5,6 +5,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+import asyncpg
 from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql
 
@@ -104,10 +105,18 @@ async def unit_of_work(
 
 async def _roll_back(connection: Connection) -> None:
     """Ends the transaction, or the connection where that is not possible: nothing open goes back to the pool."""
-    if connection.is_closed():
+    if _is_gone(connection):
         return
     try:
         await connection.execute("ROLLBACK", timeout=2)
     except BaseException:
         connection.terminate()
         raise
+
+
+def _is_gone(connection: Connection) -> bool:
+    """Whether it is closed, or was taken from the pool by its watch."""
+    try:
+        return bool(connection.is_closed())
+    except asyncpg.InterfaceError:
+        return True

@@ -1,0 +1,94 @@
+"""Tells a server that is out of reach from one that takes its time: a lost network closes no connection."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+import asyncpg
+
+from shared.database.statements import Connection
+
+_TICK = 0.25
+_SUSPECT_AFTER = 0.75
+_ASK_FOR = 1.5
+_ASK_AGAIN_WITHIN = 10.0
+_NO_ANSWER = (OSError, asyncpg.PostgresConnectionError)
+
+
+@dataclass(slots=True, eq=False)
+class Use:
+    """One use of a connection, from its acquisition to its release. `is_lost`: the watch has ended the connection."""
+
+    connection: Connection
+    began: float
+    suspect_at: float
+    is_lost: bool = False
+
+
+class Watch:
+    """Looks after the connections in use. Where one is held for long, the server is asked, over a connection of its
+    own, whether it is there; where it does not answer, every use older than the question is ended at once, at the
+    latest 2.5 s after it began. While it answers, statements may take as long as their own timeouts allow.
+    """
+
+    def __init__(self, connect: Callable[[], Awaitable[asyncpg.Connection]]) -> None:
+        self._connect = connect
+        self._uses: set[Use] = set()
+        self._timer: asyncio.TimerHandle | None = None
+        self._asking: asyncio.Task[None] | None = None
+
+    def begin(self, connection: Connection) -> Use:
+        """Call when a connection was acquired."""
+        now = asyncio.get_running_loop().time()
+        use = Use(connection, now, now + _SUSPECT_AFTER)
+        self._uses.add(use)
+        if self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(_TICK, self._look)
+        return use
+
+    def end(self, use: Use) -> None:
+        """Call before its release."""
+        self._uses.discard(use)
+
+    def close(self) -> None:
+        """Looks no more."""
+        for pending in (self._timer, self._asking):
+            if pending is not None:
+                pending.cancel()
+
+    def _look(self) -> None:
+        self._timer = None
+        if not self._uses:
+            return
+        loop = asyncio.get_running_loop()
+        is_due = any(use.suspect_at <= loop.time() for use in self._uses)
+        if is_due and (self._asking is None or self._asking.done()):
+            self._asking = loop.create_task(self._ask())
+        self._timer = loop.call_later(_TICK, self._look)
+
+    async def _ask(self) -> None:
+        loop = asyncio.get_running_loop()
+        asked_at = loop.time()
+        answers = await self._answers()
+        for use in [use for use in self._uses if use.began <= asked_at]:
+            if answers:
+                use.suspect_at = loop.time() + min(loop.time() - use.began, _ASK_AGAIN_WITHIN)
+            else:
+                use.is_lost = True
+                use.connection.terminate()
+
+    async def _answers(self) -> bool:
+        """Whether the server is there; a refusal of its own is an answer."""
+        connection: asyncpg.Connection | None = None
+        try:
+            async with asyncio.timeout(_ASK_FOR):
+                connection = await self._connect()
+                await connection.execute("SELECT 1")
+        except _NO_ANSWER:
+            return False
+        except (asyncpg.PostgresError, asyncpg.InterfaceError):
+            return True
+        finally:
+            if connection is not None:
+                connection.terminate()
+        return True

@@ -19,10 +19,13 @@ def pytest_report_header() -> str:
 
 
 @pytest.hookimpl(hookwrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Any:
+def pytest_runtest_makereport(item: Any) -> Any:
+    """A failure shows how to replay it, and the ends of the processes' logs."""
     report = (yield).get_result()
     if report.failed:
         report.sections.append(("faults", f"replay with FAULT_SEED={SEED}"))
+        if (house := item.funcargs.get("house")) is not None:
+            report.sections.append(("processes", house.log_tails()))
 
 
 @pytest_asyncio.fixture(scope="session")

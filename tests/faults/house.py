@@ -123,6 +123,10 @@ class House:
         process.kill()
         self._processes.remove(process)
 
+    def log_tails(self, lines: int = 40) -> str:
+        """The end of every process's output, for a person."""
+        return "\n".join(f"{process.name}:\n{process.log_tail(lines)}" for process in self._processes)
+
     def _api(self, service: str, name: str, database_port: int) -> tuple[Process, str]:
         port = self._next_port()
         url = f"http://{HOST}:{port}"

@@ -64,6 +64,9 @@ class Process:
         while self._child.running:  # noqa: ASYNC110 - a process tells nobody when it ends
             await asyncio.sleep(0.02)
 
+    def log_tail(self, lines: int) -> str:
+        return self._child.log_tail(lines)
+
     async def ensure(self) -> None:
         """Running and ready, whatever was done to it."""
         if self.is_running:

@@ -1,0 +1,105 @@
+"""Promise 14: while Postgres is away, a 503 problem within three seconds; afterwards all is well without a restart."""
+
+import asyncio
+import time
+from typing import Any
+
+import pytest
+
+from tests.faults.clients import EXPERTS, Client, eventually
+from tests.faults.history import History
+from tests.faults.house import House
+from tests.faults.problems import assert_problem
+
+_WITHIN = 3.0
+
+
+async def _timed(request: Any) -> tuple[float, Any]:
+    began = time.monotonic()
+    answer = await request
+    return time.monotonic() - began, answer
+
+
+async def _all_refused(client: Client, history: History, marks: range) -> None:
+    """Reads and writes side by side, more of them than there are connections."""
+    requests = [_timed(client.create(f"{history.prefix}{n}", key=f"{history.prefix}{n}")) for n in marks]
+    requests += [_timed(client.get(EXPERTS, limit=5)) for _ in marks]
+    requests += [_timed(client.get("/membership/v1/readyz"))]
+    answers = await asyncio.gather(*requests)
+    for took, answer in answers:
+        assert answer.status_code == 503, answer.text
+        assert_problem(answer)
+        assert took < _WITHIN
+    for number, (_, answer) in zip(marks, answers, strict=False):
+        history.note(f"{history.prefix}{number}", answer)
+    took, alive = await _timed(client.get("/membership/v1/livez"))
+    assert (alive.status_code, took < 1) == (200, True)
+
+
+async def _works(client: Client) -> bool:
+    answers = [await client.get(EXPERTS, limit=1), await client.get("/membership/v1/readyz")]
+    return all(answer.status_code == 200 for answer in answers)
+
+
+async def _retried(client: Client, history: History, marks: range) -> None:
+    """Every try that failed is made again under its key, and succeeds."""
+    for number in marks:
+        mark = f"{history.prefix}{number}"
+        assert await history.attempt(mark, client.create(mark, key=mark)) == "ok"
+
+
+@pytest.fixture
+async def client(house: House):
+    client = house.client("first", timeout=20)
+    assert await _works(client)
+    await asyncio.gather(*(client.get(EXPERTS, limit=1) for _ in range(16)))
+    yield client
+    await client.close()
+
+
+async def test_postgres_killed(house: House, history: History, client: Client):
+    pid = house.first.pid
+    house.postgres.kill()
+    await _all_refused(client, history, range(12))
+    await house.postgres.start()
+    await eventually(lambda: _works(client), within=5)
+    await _retried(client, history, range(12))
+    assert house.first.pid == pid
+    assert house.first.is_running
+    async with house.superuser() as connection:
+        assert await history.faults(connection) == []
+
+
+@pytest.mark.parametrize("fault", ["swallow", "refuse"])
+async def test_postgres_out_of_reach(house: House, history: History, client: Client, fault: str):
+    pid = house.first.pid
+    if fault == "swallow":
+        house.proxy.swallow()
+    else:
+        await house.proxy.refuse()
+    for round_ in range(2):
+        await _all_refused(client, history, range(round_ * 12, round_ * 12 + 12))
+    await house.proxy.heal()
+    await eventually(lambda: _works(client), within=5)
+    await _retried(client, history, range(24))
+    assert house.first.pid == pid
+    assert house.first.is_running
+    async with house.superuser() as connection:
+        assert await history.faults(connection) == []
+
+
+async def test_a_slow_network_is_no_failure(house: House, history: History, client: Client):
+    house.proxy.latency = 0.1
+    mark = f"{history.prefix}slow"
+    assert await history.attempt(mark, client.create(mark, key=mark)) == "ok"
+    assert (await client.get(EXPERTS, limit=1)).status_code == 200
+
+
+async def test_a_statement_that_takes_long_is_left_alone(house: House, history: History, client: Client):
+    mark = f"{history.prefix}patient"
+    async with house.superuser() as connection, connection.transaction():
+        await connection.execute("LOCK TABLE member_expert IN SHARE MODE")
+        writing = asyncio.create_task(history.attempt(mark, client.create(mark, key=mark)))
+        await asyncio.sleep(3.5)
+        assert not writing.done()
+    assert await writing == "ok"

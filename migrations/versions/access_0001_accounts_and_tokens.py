@@ -8,7 +8,7 @@ scope, where it is one country.
 from migrations.rules import grant, reference_numbers, run
 
 revision = "access_0001"
-down_revision = "core_0001"
+down_revision = "core_0005"
 
 _RECORD = """
     id uuid PRIMARY KEY,

@@ -3,7 +3,7 @@
 from migrations.rules import country_scoped, grant, reference_numbers, run
 
 revision = "actions_0001"
-down_revision = "core_0001"
+down_revision = "membership_0004"
 
 
 def upgrade() -> None:

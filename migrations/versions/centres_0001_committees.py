@@ -3,7 +3,7 @@
 from migrations.rules import country_scoped, grant, reference_numbers, role, run
 
 revision = "centres_0001"
-down_revision = "core_0001"
+down_revision = "actions_0006"
 
 
 def upgrade() -> None:

@@ -3,7 +3,7 @@
 from migrations.rules import grant, run
 
 revision = "core_0004"
-down_revision = "core_0001"
+down_revision = "core_0003"
 
 SERVICES = ("membership", "centres", "actions", "access")
 

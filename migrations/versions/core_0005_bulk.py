@@ -3,7 +3,7 @@
 from migrations.rules import grant, role, run
 
 revision = "core_0005"
-down_revision = "core_0001"
+down_revision = "core_0004"
 
 SERVICES = ("membership", "centres", "actions", "access")
 TABLES = ("import", "import_row", "import_batch", "import_key", "import_identity", "import_effect", "import_duplicate")

@@ -3,7 +3,7 @@
 from migrations.rules import country_scoped, grant, name_search, reference_numbers, run
 
 revision = "membership_0001"
-down_revision = "core_0001"
+down_revision = "access_0001"
 
 
 def upgrade() -> None:

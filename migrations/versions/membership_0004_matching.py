@@ -2,8 +2,8 @@
 
 from migrations.rules import role, run, searching, setting
 
-revision = "membership_0005"
-down_revision = "membership_0002"
+revision = "membership_0004"
+down_revision = "membership_0003"
 
 _WRITABLE = f"r.country = ANY({setting('write_countries')}) OR r.id::text = ANY({setting('write_records')})"
 

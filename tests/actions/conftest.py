@@ -1,6 +1,7 @@
 """The actions app over HTTP, callers of it, and rows of other services' tables."""
 
 from collections.abc import AsyncIterator, Callable
+from functools import cache
 
 import asyncpg
 import httpx
@@ -39,22 +40,23 @@ async def superuser(database_url: str) -> AsyncIterator[asyncpg.Connection]:
     await connection.close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def caller(actions: httpx.AsyncClient) -> Callable[[str | None], Caller]:
-    """A caller by name; None is anonymous."""
-    return lambda name: Caller(actions, name)
+    """A caller by name, the same one whenever asked for, so that its idempotency keys never repeat; None is
+    anonymous."""
+    return cache(lambda name: Caller(actions, name))
 
 
 @pytest.fixture
-def admin(actions: httpx.AsyncClient) -> Caller:
-    return Caller(actions, "admin")
+def admin(caller: Callable[[str | None], Caller]) -> Caller:
+    return caller("admin")
 
 
 @pytest.fixture
-def secretariat(actions: httpx.AsyncClient) -> Caller:
-    return Caller(actions, "secretariat")
+def secretariat(caller: Callable[[str | None], Caller]) -> Caller:
+    return caller("secretariat")
 
 
 @pytest.fixture
-def anonymous(actions: httpx.AsyncClient) -> Caller:
-    return Caller(actions, None)
+def anonymous(caller: Callable[[str | None], Caller]) -> Caller:
+    return caller(None)

@@ -1,0 +1,58 @@
+"""What holds for the whole service: facts are registered, walls stand, the worker can be made."""
+
+from collections.abc import Callable
+
+import pytest
+
+from services.actions.access import ROLES
+from services.actions.coordination.operations import ENDORSEMENTS, LETTERS
+from services.actions.delivery.operations import ACTIONS, MILESTONES
+from services.actions.government.operations import BODIES, FOCAL_POINTS, MEETINGS
+from services.actions.programmes.operations import PROGRAMMES
+from services.actions.reactions import REACTIONS
+from services.actions.settings import ActionsSettings
+from services.actions.worker import create_worker
+from shared.contracts.registry import FACTS
+from tests.support.callers import Caller
+
+KINDS = (ENDORSEMENTS, LETTERS, ACTIONS, MILESTONES, BODIES, FOCAL_POINTS, MEETINGS, PROGRAMMES)
+CLOSED = "actions milestones endorsements correspondence government_bodies focal_points meetings"
+
+
+def test_every_fact_that_is_announced_or_followed_is_registered(settings: ActionsSettings) -> None:
+    assert set(REACTIONS) <= FACTS
+    for kind in KINDS:
+        named = {transition.fact or transition.target for transition in kind.lifecycle.transitions} - {None}
+        assert {kind.resource.fact(str(what)) for what in {"created", "updated"} | named} <= FACTS
+    assert create_worker(settings) is not None
+
+
+def test_every_verb_is_somebodys_beside_the_administrators() -> None:
+    granted = frozenset().union(*(ROLES[role] for role in ROLES if role != "secretariat_admin"))
+    for kind in KINDS:
+        verbs = {transition.verb for transition in kind.lifecycle.transitions if not transition.timed}
+        missing = {(kind.resource.plural, verb) for verb in verbs} - granted
+        assert missing <= {("programmes", "discontinue")}
+
+
+@pytest.mark.parametrize("plural", CLOSED.split())
+async def test_without_a_token_nothing_but_the_published_answers(anonymous: Caller, plural: str) -> None:
+    path = f"/actions/v1/{plural}"
+    stranger = f"{path}/019b76da-a800-7000-8000-00000000dead"
+    for address in (path, stranger, f"{stranger}/history", f"{stranger}/transitions"):
+        answer = await anonymous.get(address)
+        assert (answer.status_code, answer.json()["code"]) == (401, "unauthenticated")
+    assert (await anonymous.post(path, {})).status_code == 401
+
+
+@pytest.mark.parametrize("plural", ["programmes", "frameworks", "countries"])
+async def test_the_public_lists_answer_without_a_token(anonymous: Caller, plural: str) -> None:
+    assert (await anonymous.get(f"/actions/v1/{plural}")).status_code == 200
+
+
+async def test_an_auditor_reads_everything_and_writes_nothing(caller: Callable[[str | None], Caller]) -> None:
+    auditor = caller("auditor")
+    for plural in CLOSED.split():
+        assert (await auditor.get(f"/actions/v1/{plural}?country=XA")).status_code == 200
+    letter = {"country": "XA", "direction": "in", "date": "2026-01-05", "subject": "x"}
+    assert (await auditor.post("/actions/v1/correspondence", letter)).status_code == 403

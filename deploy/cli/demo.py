@@ -19,9 +19,10 @@ def group() -> None:
 @app.command()
 def load() -> None:
     """Load the demo data, or find it loaded, and print its accounts and clients as JSON."""
-    from deploy.demo import load as run
+    from deploy import demo, demo_register
 
     url = database_url()
     with working("loads the demo data"):
-        loaded = asyncio.run(run(url))
+        loaded = asyncio.run(demo.load(url))
+        asyncio.run(demo_register.load(url))
     typer.echo(json.dumps(loaded, indent=2))

@@ -48,7 +48,7 @@ async def run(root: Path, port: int) -> None:
 async def _prepare(environment: Mapping[str, str]) -> dict[str, Any]:
     """Migrate and load the demo data, in this process and its environment."""
     os.environ.update(environment)
-    from deploy.demo import load
+    from deploy import demo, demo_register
     from migrations.run import migrate
 
     url = environment["DATABASE_URL"]
@@ -56,7 +56,9 @@ async def _prepare(environment: Mapping[str, str]) -> dict[str, Any]:
     if environment["ESCM_ENVIRONMENT"] == "production":
         return {"clients": {}, "accounts": {}}
     err.print("· loads the demo data")
-    return await load(url)
+    loaded = await demo.load(url)
+    await demo_register.load(url)
+    return loaded
 
 
 def _announce(stack: Stack) -> None:

@@ -1,0 +1,101 @@
+"""Invented institutions and experts of the fictional countries, so that a new system has something to show."""
+
+from typing import Any
+
+from services.membership.access import ROLES
+from services.membership.affiliations import operations as affiliations
+from services.membership.experts import operations as experts
+from services.membership.experts.schemas import ExpertBody
+from services.membership.institutions import operations as institutions
+from services.membership.institutions.schemas import InstitutionBody
+from services.membership.settings import MembershipSettings
+from shared.database.context import SYSTEM_CONTEXT
+from shared.database.pool import Database
+from shared.database.unit_of_work import Origin, UnitOfWork, unit_of_work
+from shared.kernel.clock import today
+from shared.kernel.ids import uuid7
+from shared.kernel.principal import Grant, Principal, PrincipalKind
+from shared.records.kind import Step
+from shared.records.sight import Sight, sight_of
+
+_SECRETARIAT = Principal(
+    PrincipalKind.SYSTEM, None, "demonstration", (Grant("secretariat_admin", "global", None, today(), None),)
+)
+_INSTITUTIONS = {
+    "XA": (("University of Alpha", "alpha.example"), ("Alphaland Institute of Rivers", "rivers.example")),
+    "XB": (("Beta State University", "beta.example"), ("Betaland Academy of Forests", "forests.example")),
+}
+_EXPERTS = {
+    "XA": (
+        ("Amara", "Okoye-Lind", "1.5", "freshwater-change", "active"),
+        ("Tomas", "Ferreira", "1.6", "biosphere-integrity", "active"),
+        ("Yuki", "Aldana", "4.1", "land-system-change", "prospect"),
+        ("Nadia", "Brandt", "5.5", "climate-change", "applied"),
+    ),
+    "XB": (
+        ("Ivo", "Marchetti", "1.5", "climate-change", "active"),
+        ("Salma", "Haddad-Roy", "2.7", "novel-entities", "active"),
+        ("Jonas", "Quispe", "4.1", "biogeochemical-flows", "invited"),
+        ("Leila", "Novak", "1.6", "ocean-acidification", "under_review"),
+    ),
+}
+_WAY = ("invite", "apply", "start_review", "approve")
+_STEPS = {"prospect": 0, "invited": 1, "applied": 2, "under_review": 3, "active": 4}
+
+
+async def load(database_url: str) -> None:
+    """Enters the records, through the operations that every caller uses, unless the countries have any already."""
+    settings = MembershipSettings(database_url=database_url)
+    database = await Database.open(settings.database_dsn(), size=1, application="escm-demo")
+    try:
+        async with unit_of_work(database, SYSTEM_CONTEXT, Origin(_SECRETARIAT, f"demo-{uuid7()}")) as uow:
+            known = "SELECT EXISTS (SELECT 1 FROM member_institution WHERE country = ANY($1))"
+            if not await uow.connection.fetchval(known, list(_INSTITUTIONS)):
+                for country in _INSTITUTIONS:
+                    await _country(uow, country)
+    finally:
+        await database.close()
+
+
+async def _country(uow: UnitOfWork, country: str) -> None:
+    places = [await _institution(uow, country, name, domain) for name, domain in _INSTITUTIONS[country]]
+    for number, (given, family, field, boundary, status) in enumerate(_EXPERTS[country]):
+        body = ExpertBody.model_validate(
+            {
+                "names": [{"given": given, "family": family}],
+                "country": country,
+                "emails": [{"value": f"{given.lower()}@{country.lower()}.example"}],
+                "fields": [field],
+                "planetary_boundaries": [boundary],
+                "visibility": "public" if status == "active" else "network",
+            }
+        )
+        sight = _sight(experts.EXPERTS.resource)
+        row = await experts.create(uow, sight, body.model_dump(mode="json"))
+        for action in _WAY[: _STEPS[status]]:
+            row = await experts.transition(uow, sight, row, Step(action, None, {}))
+        await affiliations.create(uow, row, _affiliation(places[number % 2]), asserted_by="secretariat")
+
+
+async def _institution(uow: UnitOfWork, country: str, name: str, domain: str) -> Any:
+    body = InstitutionBody.model_validate(
+        {
+            "names": [{"value": name, "language": "en", "types": ["ror_display"]}],
+            "country": country,
+            "types": ["education"],
+            "domains": [domain],
+            "visibility": "public",
+        }
+    )
+    sight = _sight(institutions.INSTITUTIONS.resource)
+    row = await institutions.create(uow, sight, body.model_dump(mode="json"))
+    return (await institutions.transition(uow, sight, row, Step("verify", None, {})))["id"]
+
+
+def _affiliation(institution: Any) -> dict[str, Any]:
+    empty = {"raw": None, "role": None, "unit": None, "starts": None, "ends": None}
+    return {"institution_id": institution, "is_primary": True, **empty}
+
+
+def _sight(resource: Any) -> Sight:
+    return sight_of(_SECRETARIAT, ROLES, resource)

@@ -94,8 +94,18 @@ async def snapshot(database: Database, context: AccessContext) -> AsyncIterator[
             await connection.execute("SET LOCAL idle_in_transaction_session_timeout = '90s'")
             yield connection
         finally:
-            if not connection.is_closed():
-                await connection.execute("ROLLBACK")
+            await _end(connection)
+
+
+async def _end(connection: Connection) -> None:
+    """Ends the transaction, or the connection where that is not possible."""
+    if connection.is_closed():
+        return
+    try:
+        await connection.execute("ROLLBACK", timeout=2)
+    except BaseException:
+        connection.terminate()
+        raise
 
 
 async def rows_in_order(

@@ -5,6 +5,7 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any, NamedTuple
+from uuid import UUID
 
 import orjson
 
@@ -34,9 +35,9 @@ _STAGED = "UPDATE core_import SET row_count = $2, ignored_columns = $3 WHERE id 
 class Staged(NamedTuple):
     """A row of the stage, in the order of its columns."""
 
-    imported: Any
+    imported: UUID
     row: int
-    record: Any
+    record: UUID
     identity: bytes | None
     occurrence: int
     digest: bytes | None
@@ -65,16 +66,17 @@ class Stager:
         return rows_of(store.path(digest), self._layout)
 
     def judge(self, rows: Iterator[RawRow]) -> tuple[list[Staged], list[Mapping[str, Any]]]:
-        """The next chunk as rows of the stage, and the values of its good rows. Blocks."""
+        """The next chunk as rows of the stage, and the values of its good rows. Ids follow the rows. Blocks."""
         staged: list[Staged] = []
         values: list[Mapping[str, Any]] = []
-        for raw in islice(rows, CHUNK):
+        chunk = list(islice(rows, CHUNK))
+        for raw, record in zip(chunk, sorted(uuid7() for _ in chunk), strict=True):
             try:
                 candidate = self._candidate(raw)
             except RowFault as fault:
-                staged.append(self._failed(raw.number, fault))
+                staged.append(self._failed(raw.number, record, fault))
             else:
-                staged.append(self._good(raw.number, candidate))
+                staged.append(self._good(raw.number, record, candidate))
                 values.append(candidate.values)
         return staged, values
 
@@ -83,7 +85,7 @@ class Stager:
         good = [place for place, row in enumerate(staged) if row.problem is None]
         for place in (good[number] for number in unknown):
             fault = RowFault("unknown_reference", "The record that the row refers to is not known.")
-            staged[place] = self._failed(staged[place].row, fault)
+            staged[place] = self._failed(staged[place].row, staged[place].record, fault)
         return staged
 
     def _candidate(self, raw: RawRow) -> Candidate:
@@ -98,13 +100,13 @@ class Stager:
             raise RowFault("country_forbidden", "Your grants do not cover this country.")
         return candidate
 
-    def _good(self, number: int, candidate: Candidate) -> Staged:
+    def _good(self, number: int, record: UUID, candidate: Candidate) -> Staged:
         document = orjson.dumps(candidate.values, option=orjson.OPT_SORT_KEYS)
         identity = "\n".join((candidate.country, *candidate.identity)).encode()
         return Staged(
             self._import,
             number,
-            uuid7(),
+            record,
             hashlib.blake2b(identity, digest_size=16).digest(),
             1,
             hashlib.blake2b(document, digest_size=16).digest(),
@@ -114,8 +116,8 @@ class Stager:
             None,
         )
 
-    def _failed(self, number: int, fault: RowFault) -> Staged:
-        return Staged(self._import, number, uuid7(), None, 1, None, [], None, fault.code, fault.detail)
+    def _failed(self, number: int, record: UUID, fault: RowFault) -> Staged:
+        return Staged(self._import, number, record, None, 1, None, [], None, fault.code, fault.detail)
 
 
 async def stage(run: JobRun, importable: Importable, sight: Sight, imported: Row, store: FileStore) -> int:
@@ -129,10 +131,12 @@ async def stage(run: JobRun, importable: Importable, sight: Sight, imported: Row
             await uow.connection.execute(_CLEAR, imported["id"], timeout=PATIENCE)
     rows = stager.rows(store, imported["file_digest"])
     done = 0
+    judging = asyncio.create_task(asyncio.to_thread(stager.judge, rows))
     while True:
-        staged, values = await asyncio.to_thread(stager.judge, rows)
+        staged, values = await judging
         if not staged:
             break
+        judging = asyncio.create_task(asyncio.to_thread(stager.judge, rows))
         async with run.unit_of_work(sight.context) as uow:
             if importable.references is not None:
                 staged = stager.reject(staged, await importable.references(uow.connection, values))

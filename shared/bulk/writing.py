@@ -27,10 +27,8 @@ SELECT row, record, identity, occurrence, digest, keys, document FROM core_impor
 WHERE import = $1 AND row > $2 AND row <= $3 AND problem IS NULL ORDER BY row
 """
 _IDENTITIES = """
-SELECT r.row, i.occurrence = r.occurrence AS own, i.record, i.digest
-FROM core_import_row r JOIN core_import_identity i
-    ON i.resource = $4 AND i.identity = r.identity AND i.occurrence IN (r.occurrence, 1)
-WHERE r.import = $1 AND r.row > $2 AND r.row <= $3 AND r.problem IS NULL ORDER BY r.row, i.record
+SELECT identity, occurrence, record, digest FROM core_import_identity
+WHERE resource = $1 AND identity = ANY($2) ORDER BY record
 """
 _SETTLE = """
 INSERT INTO core_import_identity AS i (resource, identity, occurrence, record, digest, import)
@@ -87,7 +85,7 @@ class Writer:
             await connection.execute(_ONE_AT_A_TIME, f"import {self._importable.resource.name}", timeout=PATIENCE)
             bounds = (self._import, batch * BATCH, (batch + 1) * BATCH)
             rows = [StagedRow(**row) for row in await connection.fetch(_ROWS, *bounds)]
-            known = await self._look_up(connection, rows, bounds)
+            known = await self._look_up(connection, rows)
             refs = await self._refs(connection, len(rows))
             planner = Planner(
                 self._importable,
@@ -104,21 +102,24 @@ class Writer:
                 made = plan.made_by
                 await connection.execute(_REMEMBER, self._import, list(made), list(made.values()))
             else:
-                await self._write(uow, plan)
+                telling = asyncio.to_thread(self._tell, uow, plan.told)
+                await asyncio.gather(telling, self._write(connection, plan))
 
-    async def _look_up(self, connection: Connection, rows: Sequence[StagedRow], bounds: tuple[UUID, int, int]) -> Known:
+    async def _look_up(self, connection: Connection, rows: Sequence[StagedRow]) -> Known:
         name = self._importable.resource.name
-        last: dict[int, list[tuple[UUID, bytes]]] = defaultdict(list)
-        first: dict[int, list[UUID]] = defaultdict(list)
-        for row in await connection.fetch(_IDENTITIES, *bounds, name, timeout=PATIENCE):
-            if row["own"]:
-                last[row["row"]].append((row["record"], row["digest"]))
-            else:
-                first[row["row"]].append(row["record"])
+        last: dict[int, list[tuple[UUID, bytes]]] = {}
+        first: dict[int, list[UUID]] = {}
+        found: dict[tuple[bytes, int], list[Row]] = defaultdict(list)
+        for one in await connection.fetch(_IDENTITIES, name, [row.identity for row in rows], timeout=PATIENCE):
+            found[one["identity"], one["occurrence"]].append(one)
+        for row in rows:
+            last[row.row] = [(one["record"], one["digest"]) for one in found[row.identity, row.occurrence]]
+            if row.occurrence > 1:
+                first[row.row] = [one["record"] for one in found[row.identity, 1]]
         matches = await self._matches(connection, rows)
         virtual = await self._remembered(connection, rows) if self._is_dry else {}
         known = Known(last, first, matches, set(), {})
-        met = {record for found in last.values() for record, _ in found}
+        met = {record for leads in last.values() for record, _ in leads}
         usable = await self._writable(connection, met)
         may_change = {
             record
@@ -129,7 +130,7 @@ class Writer:
         may_change |= {
             record
             for row in rows
-            if not any(found in usable for found, _ in last.get(row.row, ()))
+            if not any(lead in usable for lead, _ in last.get(row.row, ()))
             for record in self._leads(row, known)
         }
         known.drafts = await self._load(connection, may_change)
@@ -217,8 +218,7 @@ class Writer:
         statement = f"SELECT {self._ref_default} AS ref FROM generate_series(1, $1)"  # noqa: S608
         return [row["ref"] for row in await connection.fetch(statement, count)]
 
-    async def _write(self, uow: UnitOfWork, plan: Plan) -> None:
-        connection = uow.connection
+    async def _write(self, connection: Connection, plan: Plan) -> None:
         drafts = list(plan.touched.values())
         written = [draft for draft in drafts if draft.row != draft.original]
         await self._merge(connection, self._merge_record, [draft.row for draft in written])
@@ -236,7 +236,6 @@ class Writer:
             rows = [row for draft in written for row in derived.rows(draft.row)]
             await self._merge(connection, merge_statement(derived.table), rows)
         await self._settle(connection, plan)
-        await asyncio.to_thread(self._tell, uow, plan.told)
 
     async def _merge(self, connection: Connection, statement: str, rows: Sequence[Columns]) -> None:
         if rows:

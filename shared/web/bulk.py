@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -65,13 +66,15 @@ class UploadRoute(EscmRoute):
 
         async def receive(request: Request) -> Response:
             header = request.headers.get("authorization")
-            if header and request.headers.get("content-type", "").startswith("multipart/form-data"):
-                await request.app.state.authenticator.principal(header)
-                file = (await request.form(max_files=1, max_fields=20)).get("file")
+            if not header or not request.headers.get("content-type", "").startswith("multipart/form-data"):
+                return await handle(request)
+            await request.app.state.authenticator.principal(header)
+            async with request.form(max_files=1, max_fields=20) as form:
+                file = form.get("file")
                 if isinstance(file, ReceivedFile):
                     request.state.stored = await _store_of(request).put(file.file)
                     await file.seek(0)
-            return await handle(request)
+                return await handle(request)
 
         return receive if "POST" in (self.methods or ()) else handle
 
@@ -297,6 +300,7 @@ def _add_undo(router: ResourceRouter, api: ImportApi) -> None:
             after = await undoing.leave_to(call.uow, after, job)
         else:
             sight = sight_of(call.principal, api.roles, importable.resource)
+            call.uow.origin = replace(call.uow.origin, bulk=True)
             await undoing.see_as(call.uow.connection, sight)
             while after["status"] == "undoing":
                 after = await undoing.take_back_some(call.uow, importable, sight, after)

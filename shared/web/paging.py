@@ -21,6 +21,7 @@ from shared.records.columns import parsed_or_fragment
 from shared.records.listing import Listing, ListRequest
 from shared.records.sight import Sight
 from shared.web.call import Call
+from shared.web.streams import ListStream, format_of
 
 DEFAULT_LIMIT = 50
 LARGEST_LIMIT = 200
@@ -112,12 +113,17 @@ async def list_response(
     present: Callable[[Row, Sight], dict[str, Any]],
     known: frozenset[str],
 ) -> Response:
-    """The page that is asked for. `known` are the names that `fields=` may hold."""
+    """The page that is asked for, or with `format` the whole list. `known` are the names that `fields=` may hold."""
     secret = call.settings.secret_key.get_secret_value().encode()
     asked = parse_list(call.request, listing, secret, anonymous=call.principal.is_anonymous)
     picked = pick_fields(call.request, known)
     include = pick_include(call.request, listing)
     sight = call.sight
+    if (file_format := format_of(call.request.query_params)) is not None:
+        extra = next(iter(include), "")
+        return ListStream(
+            listing, sight, asked, extra, present, file_format=file_format, known={*known, *include}, picked=picked
+        )
     async with call.connection() as connection:
         rows = await listing.fetch(connection, sight, asked, next(iter(include), ""))
 

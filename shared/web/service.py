@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from shared.auth.tokens import Authenticator
 from shared.configuration.settings import Settings
 from shared.messaging.wakeup import Doorbell
+from shared.web.streams import streams
 
 
 @asynccontextmanager
@@ -28,4 +29,4 @@ async def _doorbell(settings: Settings) -> AsyncIterator[Doorbell]:
 
 def service_parts() -> dict[str, Any]:
     """Arguments of `create_app` for a service with a database."""
-    return {"doorbell": _doorbell, "holding": [_authenticator]}
+    return {"doorbell": _doorbell, "holding": [_authenticator, streams]}

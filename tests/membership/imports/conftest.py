@@ -4,7 +4,7 @@ import asyncio
 import csv
 import io
 from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,16 +15,32 @@ import pytest
 from services.membership.app import create_app
 from services.membership.settings import MembershipSettings
 from services.membership.worker import create_worker
+from shared.messaging.relay import Relay
 from shared.messaging.worker import Worker
 from tests.support.callers import CALLERS, Caller, serving
 
 IMPORTS = "/membership/v1/imports"
 EXPORTS = "/membership/v1/exports"
 TABLES = (
-    "member_affiliation member_expert_value member_expert member_institution_value member_institution core_import_row"
-    " core_import_batch core_import_key core_import_identity core_import_effect core_import_duplicate core_import"
-    " core_export core_job core_outbox core_fact core_audit core_idempotency"
-).split()
+    "member_affiliation",
+    "member_expert_value",
+    "member_expert",
+    "member_institution_value",
+    "member_institution",
+    "core_import_row",
+    "core_import_batch",
+    "core_import_key",
+    "core_import_identity",
+    "core_import_effect",
+    "core_import_duplicate",
+    "core_import",
+    "core_export",
+    "core_job",
+    "core_outbox",
+    "core_fact",
+    "core_audit",
+    "core_idempotency",
+)
 SAMPLES = Path(__file__).parents[2] / "data"
 
 
@@ -42,19 +58,20 @@ async def service(settings: MembershipSettings) -> AsyncIterator[httpx.AsyncClie
 
 
 @asynccontextmanager
-async def working(worker: Worker) -> AsyncIterator[None]:
-    """The worker works while the block runs."""
-    task = asyncio.create_task(worker.work())
+async def working(*processes: Worker | Relay) -> AsyncIterator[None]:
+    """The processes work while the block runs."""
+    tasks = [asyncio.create_task(process.work()) for process in processes]
     try:
         yield
     finally:
-        worker.stop()
-        await task
+        for process in processes:
+            process.stop()
+        await asyncio.gather(*tasks)
 
 
 @pytest.fixture(scope="session")
 async def worker(settings: MembershipSettings, principals: None) -> AsyncIterator[None]:
-    async with working(create_worker(settings)):
+    async with working(create_worker(settings), Relay(settings, grace=0.5, lease=1.0, backoff=0.05)):
         yield
 
 
@@ -97,7 +114,10 @@ async def principals(database_url: str) -> None:
 async def database(database_url: str) -> AsyncIterator[asyncpg.Connection]:
     """The superuser, on tables without any record, import or job."""
     connection = await asyncpg.connect(database_url, server_settings={"search_path": "escm"})
-    await connection.execute(f"TRUNCATE {', '.join(TABLES)}")
+    for _ in range(5):
+        with suppress(asyncpg.DeadlockDetectedError):
+            await connection.execute(f"TRUNCATE {', '.join(TABLES)}")
+            break
     yield connection
     await connection.close()
 
@@ -109,10 +129,9 @@ class Importer:
         self.caller = Caller(service, name)
 
     async def send(self, resource: str, content: bytes, name: str = "list.csv", **form: Any) -> httpx.Response:
-        media = form.pop("media", "text/csv")
-        return await self.caller.post(
-            IMPORTS, files={"file": (name, content, media)}, data={"resource": resource, **form}
-        )
+        media, headers = form.pop("media", "text/csv"), form.pop("headers", {})
+        files = {"file": (name, content, media)}
+        return await self.caller.post(IMPORTS, files=files, data={"resource": resource, **form}, headers=headers)
 
     async def bring(self, resource: str, content: bytes, name: str = "list.csv", **form: Any) -> dict[str, Any]:
         """The result of the import's job."""
@@ -122,7 +141,7 @@ class Importer:
         assert job["status"] == "succeeded", job
         return dict(job["result"])
 
-    async def end_of(self, job: str, within: float = 8.0) -> dict[str, Any]:
+    async def end_of(self, job: str, within: float = 60.0) -> dict[str, Any]:
         loop = asyncio.get_running_loop()
         until = loop.time() + within
         while True:
@@ -184,3 +203,13 @@ async def checksum(database: asyncpg.Connection, *, exact: bool = False) -> str:
         )
     ]
     return str(await database.fetchval(f"SELECT md5(concat_ws('#', ({'), ('.join(parts)})))"))
+
+
+async def announced(database: asyncpg.Connection, entity: str, what: str) -> int:
+    """How many facts of this type there are, sequenced or not, all of them bulk."""
+    rows = await database.fetch(
+        "SELECT bulk FROM core_outbox WHERE type = $1 UNION ALL SELECT bulk FROM core_fact WHERE type = $1",
+        f"escm.membership.{entity}.{what}.v1",
+    )
+    assert all(row["bulk"] for row in rows)
+    return len(rows)

@@ -1,0 +1,152 @@
+"""Whole lists under one snapshot: `format=csv` and `format=ndjson`, on connections of their own."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+import orjson
+from fastapi import FastAPI
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from shared.bulk.exporting import csv_line, rows_in_order, snapshot
+from shared.database.pool import Database
+from shared.database.statements import Row
+from shared.kernel.errors import Unavailable, invalid_parameter
+from shared.records.columns import parsed_or_fragment
+from shared.records.listing import Listing, ListRequest
+from shared.records.sight import Sight
+
+FORMATS = {"csv": "text/csv; charset=utf-8", "ndjson": "application/x-ndjson"}
+AT_ONCE = 2
+PATIENCE = 30.0
+"""Seconds for which a client may read nothing before it is cut."""
+_RETRY_AFTER = 5
+_FIRST = ("id", "ref", "version", "status", "country", "visibility", "created_at", "updated_at")
+_NOT_IN_CSV = {"allowed_actions", "links"}
+Present = Callable[[Row, Sight], dict[str, Any]]
+
+
+class Streams:
+    """The two places for streams of one process, each with a connection."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._free = AT_ONCE
+
+    @asynccontextmanager
+    async def place(self) -> AsyncIterator[Database]:
+        """The pool, while there is a place. Raises Unavailable at once where there is none."""
+        if not self._free:
+            raise Unavailable("As many lists as possible are being streamed.", retry_after=_RETRY_AFTER)
+        self._free -= 1
+        try:
+            yield self._database
+        finally:
+            self._free += 1
+
+
+@asynccontextmanager
+async def streams(app: FastAPI) -> AsyncIterator[None]:
+    """Holds `app.state.streams` while the app runs."""
+    settings = app.state.settings
+    name = f"escm-{settings.service}-streams"
+    database = await Database.open(settings.database_dsn(), size=AT_ONCE, application=name)
+    app.state.streams = Streams(database)
+    try:
+        yield
+    finally:
+        await database.close()
+
+
+class ListStream(Response):
+    """A whole list as it is read. A failure after the first byte ends the connection without the last chunk."""
+
+    def __init__(
+        self,
+        listing: Listing,
+        sight: Sight,
+        asked: ListRequest,
+        extra: str,
+        present: Present,
+        *,
+        file_format: str,
+        known: Collection[str],
+        picked: frozenset[str] | None,
+    ) -> None:
+        headers = {"Content-Disposition": f'inline; filename="{sight.resource.plural}.{file_format}"'}
+        super().__init__(None, 200, headers, FORMATS[file_format])
+        del self.headers["content-length"]
+        self._listing, self._sight, self._asked, self._extra = listing, sight, asked, extra
+        self._present = present
+        self._picked = picked
+        self._columns = _columns(known, picked) if file_format == "csv" else None
+
+    async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
+        """Takes a place, reads, and sends what was read before it reads more."""
+        start = {"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers}
+        async with (
+            scope["app"].state.streams.place() as database,
+            snapshot(database, self._sight.context) as connection,
+        ):
+            begun = False
+            async for rows in rows_in_order(connection, self._listing, self._sight, self._asked, self._extra):
+                block = await asyncio.to_thread(self._block, rows)
+                if not begun:
+                    begun = True
+                    await _sent(send, start)
+                    block = self._heading() + block
+                await _sent(send, {"type": "http.response.body", "body": block, "more_body": True})
+            if not begun:
+                await _sent(send, start)
+                await _sent(send, {"type": "http.response.body", "body": self._heading(), "more_body": True})
+        await _sent(send, {"type": "http.response.body", "body": b"", "more_body": False})
+
+    def _heading(self) -> bytes:
+        return b"" if self._columns is None else csv_line(self._columns)
+
+    def _block(self, rows: Sequence[Row]) -> bytes:
+        return b"".join(self._line(self._record(row)) for row in rows)
+
+    def _record(self, row: Row) -> dict[str, Any]:
+        record = self._present(row, self._sight)
+        if self._extra:
+            record[self._extra] = parsed_or_fragment(row[self._extra])
+        return record
+
+    def _line(self, record: Mapping[str, Any]) -> bytes:
+        shown = {name: value for name, value in record.items() if self._picked is None or name in self._picked}
+        if self._columns is None:
+            return orjson.dumps(shown) + b"\n"
+        plain = orjson.loads(orjson.dumps(shown))
+        return csv_line(_text(plain.get(name)) for name in self._columns)
+
+
+def format_of(query: Mapping[str, str]) -> str | None:
+    """The format of a stream that is asked for, or None for a page. Raises Malformed `invalid_parameter`."""
+    file_format = query.get("format")
+    if file_format is None:
+        return None
+    if file_format not in FORMATS:
+        raise invalid_parameter("format", "csv or ndjson; a page of JSON without it.")
+    for name in ("limit", "cursor"):
+        if name in query:
+            raise invalid_parameter(name, "A stream is the whole list.")
+    return file_format
+
+
+def _columns(known: Collection[str], picked: frozenset[str] | None) -> list[str]:
+    wanted = (set(known) if picked is None else set(picked)) - _NOT_IN_CSV
+    return [name for name in _FIRST if name in wanted] + sorted(wanted - set(_FIRST))
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else orjson.dumps(value).decode()
+
+
+async def _sent(send: Send, message: Any) -> None:
+    async with asyncio.timeout(PATIENCE):
+        await send(message)

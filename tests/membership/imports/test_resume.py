@@ -1,0 +1,156 @@
+"""A worker that is killed in the middle of an import, a job that is cancelled, a grant that is revoked."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import suppress
+
+import asyncpg
+import httpx
+import pytest
+
+from services.membership.settings import MembershipSettings
+from shared.bulk import writing
+from tests.membership.imports.conftest import IMPORTS, Importer, checksum, counts, csv_of
+from tests.support.callers import CALLERS
+
+Start = Callable[[str], "subprocess.Popen[bytes]"]
+ROWS = 12_000
+
+
+@pytest.fixture
+def start(settings: MembershipSettings) -> Iterator[Start]:
+    """Starts the worker or the relay as a process of its own."""
+    started: list[subprocess.Popen[bytes]] = []
+    environment = {
+        **os.environ,
+        "DATABASE_URL": settings.database_url,
+        "REDIS_URL": settings.redis_url,
+        "ESCM_STORAGE_PATH": str(settings.storage_path),
+    }
+
+    def start_one(what: str) -> "subprocess.Popen[bytes]":
+        command = [sys.executable, "-m", "tests.membership.imports.program", what]
+        started.append(subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL))
+        return started[-1]
+
+    yield start_one
+    for process in started:
+        with suppress(ProcessLookupError):
+            process.send_signal(signal.SIGCONT)
+        process.kill()
+        process.wait()
+
+
+@pytest.fixture
+def alone(service: httpx.AsyncClient, principals: None, database: asyncpg.Connection) -> Importer:
+    """The secretariat, with no worker but those that the test starts."""
+    return Importer(service, "secretariat")
+
+
+def _experts(topic: str = "Ice") -> bytes:
+    rows = [("Ann", f"Person {n}", ("XA", "XB", "XK")[n % 3], f"University {n % 7}", "LA", topic) for n in range(ROWS)]
+    return csv_of("given_names,family_name,country,institution,role,topic", rows)
+
+
+async def _until(database: asyncpg.Connection, query: str) -> None:
+    async with asyncio.timeout(30):
+        while True:
+            if await database.fetchval(query):
+                return
+            await asyncio.sleep(0.005)
+
+
+_MOMENTS = {
+    "while the stage is filled": "SELECT count(*) > 0 FROM core_import_row",
+    "after the first batch": "SELECT count(*) > 0 FROM core_import_batch",
+}
+
+
+@pytest.mark.parametrize("moment", _MOMENTS)
+async def test_a_killed_import_is_resumed_to_the_very_end(
+    moment: str, alone: Importer, start: Start, database: asyncpg.Connection
+) -> None:
+    start("relay")
+    response = await alone.send("experts", _experts())
+    first = start("worker")
+    await _until(database, _MOMENTS[moment])
+    first.send_signal(signal.SIGKILL)
+    first.wait()
+    start("worker")
+    job = await alone.end_of(response.headers["location"], within=60)
+    assert job["status"] == "succeeded", job
+    assert job["result"]["counts"] == counts(created=8000, failed=4000)
+    assert await database.fetchval("SELECT count(*) FROM member_expert") == 8000
+    assert await database.fetchval("SELECT count(*) FROM member_affiliation") == 8000
+    assert await database.fetchval("SELECT count(*) FROM core_audit WHERE resource = 'membership.experts'") == 8000
+    assert await database.fetchval("SELECT count(*) FROM core_import_row WHERE problem IS NULL") == 0
+    before = await checksum(database, exact=True)
+    again = await alone.bring("experts", _experts())
+    assert again["counts"] == counts(unchanged=8000, failed=4000)
+    assert await checksum(database, exact=True) == before
+
+
+async def test_a_stalled_worker_that_wakes_up_writes_no_row_twice(
+    alone: Importer, start: Start, database: asyncpg.Connection
+) -> None:
+    start("relay")
+    response = await alone.send("experts", _experts())
+    first = start("worker")
+    await _until(database, _MOMENTS["after the first batch"])
+    first.send_signal(signal.SIGSTOP)
+    start("worker")
+    await asyncio.sleep(2.5)
+    first.send_signal(signal.SIGCONT)
+    job = await alone.end_of(response.headers["location"], within=60)
+    assert job["result"]["counts"] == counts(created=8000, failed=4000)
+    assert await database.fetchval("SELECT count(*) FROM member_expert") == 8000
+    assert await database.fetchval("SELECT count(*) FROM core_audit WHERE resource = 'membership.experts'") == 8000
+
+
+async def test_a_cancelled_import_stops_between_batches_and_can_be_taken_back(
+    secretariat: Importer, database: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writing.Writer, "write", _slowly(writing.Writer.write))
+    response = await secretariat.send("experts", _experts())
+    job = response.headers["location"]
+    await _until(database, _MOMENTS["after the first batch"])
+    asked = await secretariat.caller.request("DELETE", job)
+    assert asked.status_code == 202
+    assert (await secretariat.end_of(job))["status"] == "cancelled"
+    written = await database.fetchval("SELECT count(*) FROM member_expert")
+    assert 0 < written < 8000
+    found = (await secretariat.caller.get(IMPORTS)).json()["items"][0]
+    assert (found["status"], found["counts"]["created"]) == ("cancelled", written)
+    undone = await secretariat.undo({"import_id": found["id"]})
+    assert undone.json()["taken_back"] == {"removed": written, "restored": 0, "kept": 0}
+    assert await database.fetchval("SELECT count(*) FROM member_expert") == 0
+
+
+def _slowly(write: Callable[..., object]) -> Callable[..., object]:
+    async def slow(*arguments: object) -> None:
+        await write(*arguments)  # type: ignore[misc]
+        await asyncio.sleep(0.3)
+
+    return slow
+
+
+@pytest.fixture
+async def revoked(database: asyncpg.Connection) -> AsyncIterator[None]:
+    """The government's grants are revoked after its request was accepted."""
+    change = "UPDATE access_grant SET status = $2 WHERE principal_id = $1"
+    await database.execute(change, CALLERS["government_xa"].id, "revoked")
+    yield
+    await database.execute(change, CALLERS["government_xa"].id, "active")
+
+
+async def test_an_import_is_not_done_in_the_name_of_a_revoked_grant(
+    government: Importer, revoked: None, database: asyncpg.Connection
+) -> None:
+    response = await government.send("experts", csv_of("full_name,country", [("Amina Varga", "XA")]))
+    job = await government.end_of(response.headers["location"])
+    assert (job["status"], job["problem"]["code"]) == ("failed", "forbidden")
+    assert await database.fetchval("SELECT count(*) FROM member_expert") == 0

@@ -13,7 +13,7 @@ from shared.messaging.housekeeping import measure, tidy
 from shared.messaging.ledger import LeaseLost
 from shared.messaging.queue import Ringer
 from shared.messaging.sequencer import Leader, Sequencer, pause
-from shared.messaging.supervision import every, keep_running, stop_on_signals
+from shared.messaging.supervision import end, every, keep_running, stop_on_signals
 from shared.messaging.wakeup import listen
 from shared.observability import logs, metrics
 
@@ -77,9 +77,7 @@ class Relay:
         finally:
             self.stop()
             await asyncio.wait([leading], timeout=2)
-            for task in (leading, *helpers):
-                task.cancel()
-            await asyncio.gather(leading, *helpers, return_exceptions=True)
+            await end([leading, *helpers])
             if server is not None:
                 server.close()
             await self._ringer.close()

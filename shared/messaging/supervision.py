@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from typing import NoReturn
 
 import asyncpg
@@ -50,6 +50,15 @@ async def every(seconds: float, work: Callable[[], Awaitable[object]]) -> NoRetu
     while True:
         await work()
         await asyncio.sleep(seconds)
+
+
+async def end(tasks: Collection[asyncio.Task[None]]) -> None:
+    """Cancels tasks until they have ended: redis-py may swallow a cancellation that meets its own timeout."""
+    pending = set(tasks)
+    while pending:
+        for task in pending:
+            task.cancel()
+        _, pending = await asyncio.wait(pending, timeout=0.2)
 
 
 def stop_on_signals(stop: Callable[[], None]) -> None:

@@ -25,7 +25,7 @@ from shared.messaging.ledger import Batch, BatchLedger, Job, JobLedger
 from shared.messaging.outbox import has_left
 from shared.messaging.queue import Listener
 from shared.messaging.schedules import Schedules
-from shared.messaging.supervision import every, keep_running, stop_on_signals
+from shared.messaging.supervision import end, every, keep_running, stop_on_signals
 from shared.messaging.wakeup import Doorbell
 from shared.observability import logs, metrics
 from shared.observability.traces import traceparent
@@ -119,13 +119,9 @@ class Worker:
             self.stop()
             for lane in self._lanes.values():
                 lane.stop()
-            _, late = await asyncio.wait(takers, timeout=self._patience)
-            for task in late:
-                task.cancel()
+            await asyncio.wait(takers, timeout=self._patience)
             await asyncio.gather(*(lane.drain(self._patience) for lane in self._lanes.values()))
-            for task in helpers:
-                task.cancel()
-            await asyncio.gather(*helpers, *takers, return_exceptions=True)
+            await end([*helpers, *takers])
             if server is not None:
                 server.close()
             await self._doorbell.close()

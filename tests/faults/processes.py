@@ -26,6 +26,11 @@ class Process:
     def is_running(self) -> bool:
         return self._child.running
 
+    @property
+    def state(self) -> str:
+        """As the system tells it: `T` while it is stopped."""
+        return Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()[0]
+
     async def start(self, within: float = 60.0) -> None:
         """Starts and waits until it is ready. A start that fails, as after a kill whose traces last, is repeated."""
         until = time.monotonic() + within

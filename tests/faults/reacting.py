@@ -1,0 +1,61 @@
+"""A worker, or a relay, with short leases, whose one reaction writes an effect: `reacting.py worker MODE | relay`."""
+
+import asyncio
+import os
+import signal
+import sys
+
+import uvloop
+
+from services.membership.settings import MembershipSettings
+from shared.contracts.envelope import Fact
+from shared.database.unit_of_work import UnitOfWork
+from shared.messaging.relay import Relay
+from shared.messaging.supervision import stop_on_signals
+from shared.messaging.worker import Worker
+
+TYPE = "escm.membership.expert.created.v1"
+CONSUMER = "centres"
+"""Under this service's name the worker works; its own worker does not run beside it."""
+
+
+class CentresSettings(MembershipSettings):
+    """Logs in as the consumer."""
+
+    service = CONSUMER
+
+
+async def note(uow: UnitOfWork, fact: Fact) -> None:
+    await uow.connection.execute("INSERT INTO faults_effect (fact, worker) VALUES ($1, $2)", fact.id, os.getpid())
+
+
+async def die(uow: UnitOfWork, fact: Fact) -> None:
+    await note(uow, fact)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+async def stall(uow: UnitOfWork, fact: Fact) -> None:
+    await note(uow, fact)
+    os.kill(os.getpid(), signal.SIGSTOP)
+
+
+async def wait(uow: UnitOfWork, fact: Fact) -> None:
+    await note(uow, fact)
+    await asyncio.sleep(0.05)
+
+
+_MODES = {"note": note, "die": die, "stall": stall, "wait": wait}
+
+
+async def main(what: str, mode: str = "note") -> None:
+    settings = CentresSettings()
+    if what == "relay":
+        process: Relay | Worker = Relay(settings, grace=0.5, lease=1.0, backoff=0.05)
+    else:
+        process = Worker(CONSUMER, settings, {TYPE: _MODES[mode]}, lease=1.0, patience=0.5)
+    stop_on_signals(process.stop)
+    await process.work()
+
+
+if __name__ == "__main__":
+    uvloop.run(main(*sys.argv[1:]))

@@ -1,6 +1,7 @@
 """The doorbell between whoever commits and the relay: best effort, over Valkey's publish and subscribe."""
 
 import asyncio
+import os
 from collections.abc import Callable
 from types import TracebackType
 from typing import Self
@@ -56,7 +57,7 @@ class Doorbell:
         while self._wanted:
             self._wanted = False
             try:
-                await self._redis.publish(CHANNEL, b"")
+                await self._redis.publish(CHANNEL, os.getpid())
             except _ERRORS:
                 await asyncio.sleep(_AFTER_FAILURE)
                 self._wanted = False

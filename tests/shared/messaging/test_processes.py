@@ -1,0 +1,138 @@
+"""What a worker and a relay show of themselves, and the bell that never gets in anybody's way."""
+
+import asyncio
+import json
+import logging
+import os
+import socket
+import time
+from contextlib import suppress
+
+import asyncpg
+import httpx
+import pytest
+import structlog
+from redis.asyncio import Redis
+
+from shared.messaging.housekeeping import tidy
+from shared.messaging.relay import Relay
+from shared.messaging.wakeup import CHANNEL, Doorbell
+from shared.messaging.worker import Worker
+from shared.observability import logs
+from tests.shared.messaging.conftest import TYPE, MessagingSettings, at_work, eventually
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+async def test_a_worker_and_a_relay_tell_their_numbers(
+    settings: MessagingSettings, tell: object, admin: asyncpg.Connection
+) -> None:
+    async def pass_by(*_arguments: object) -> None:
+        return None
+
+    ports = free_port(), free_port()
+    mine, theirs = (settings.model_copy(update={"metrics_port": port}) for port in ports)
+    async with at_work(Relay(theirs), Worker("membership", mine, {TYPE: pass_by})), httpx.AsyncClient() as client:
+
+        async def answers(port: int, path: str) -> bool:
+            with suppress(httpx.ConnectError):
+                return (await client.get(f"http://127.0.0.1:{port}{path}")).status_code == 200
+            return False
+
+        for port in ports:
+            await eventually(lambda port=port: answers(port, "/readyz"))
+            assert await answers(port, "/livez")
+            assert not await answers(port, "/else")
+        await tell(3)  # type: ignore[operator]
+        await eventually(lambda: admin.fetchval("SELECT state = 'done' FROM core_batch"))
+        numbers = (await client.get(f"http://127.0.0.1:{ports[0]}/metrics")).text
+        assert 'escm_handled_total{lane="normal",outcome="done",service="membership"}' in numbers
+        assert "escm_latency_seconds_bucket" in numbers
+        assert "escm_sequenced_total" in numbers
+
+
+async def test_a_worker_without_a_database_lives_and_is_not_ready(redis_url: str) -> None:
+    port = free_port()
+    settings = MessagingSettings(database_url="postgresql://x@127.0.0.1:1/x", redis_url=redis_url, metrics_port=port)
+    async with at_work(Worker("membership", settings, {})), httpx.AsyncClient() as client:
+
+        async def status(path: str) -> int:
+            with suppress(httpx.ConnectError):
+                return (await client.get(f"http://127.0.0.1:{port}{path}")).status_code
+            return 0
+
+        assert await eventually(lambda: status("/livez")) == 200
+        assert await status("/readyz") == 503
+
+
+async def test_rings_of_one_moment_are_one_message(redis_url: str) -> None:
+    heard = 0
+    async with Redis.from_url(redis_url) as valkey, valkey.pubsub(ignore_subscribe_messages=True) as subscription:
+        await subscription.subscribe(CHANNEL)
+        async with Doorbell(redis_url) as bell:
+            assert await bell.ping()
+            for _ in range(1000):
+                bell.ring()
+            await asyncio.sleep(0.1)
+        for _ in range(20):
+            message = await subscription.get_message(timeout=0.01)
+            heard += message is not None and message["data"] == str(os.getpid()).encode()
+    assert 1 <= heard <= 3
+
+
+async def test_ringing_without_valkey_costs_nothing() -> None:
+    async with Doorbell("redis://127.0.0.1:1/0") as bell:
+        began = time.perf_counter()
+        for _ in range(1000):
+            bell.ring()
+            await asyncio.sleep(0)
+        assert time.perf_counter() - began < 0.5
+        assert not await bell.ping()
+
+
+async def test_old_rows_are_dropped_and_open_ones_kept(admin: asyncpg.Connection) -> None:
+    await admin.execute("""
+        INSERT INTO core_consumer (consumer, lane, position) VALUES ('centres', 'normal', 2), ('centres', 'bulk', 9);
+        INSERT INTO core_fact SELECT n, gen_random_uuid(), 't', now(), gen_random_uuid(), 'r', 1, NULL, NULL, '/', NULL,
+            false, now() - interval '91 days' FROM generate_series(1, 4) n;
+        INSERT INTO core_batch (id, consumer, lane, positions, patterns, state) VALUES
+            (uuidv7(interval '-8 days'), 'membership', 'normal', '{1}', '{}', 'done'),
+            (uuidv7(interval '-8 days'), 'membership', 'normal', '{2}', '{}', 'ready'),
+            (uuidv7(interval '-6 days'), 'membership', 'normal', '{1}', '{}', 'done');
+        INSERT INTO core_inbox VALUES (uuidv7(interval '-98 days'), 'x'), (uuidv7(interval '-96 days'), 'x');
+        INSERT INTO core_schedule VALUES ('s', now() - interval '9 days', uuidv7()),
+            ('s', now() - interval '8 days', uuidv7())""")
+    await tidy(admin)
+    assert [r["position"] for r in await admin.fetch("SELECT position FROM core_fact ORDER BY 1")] == [2, 3, 4]
+    assert [r["state"] for r in await admin.fetch("SELECT state FROM core_batch ORDER BY id")] == ["ready", "done"]
+    assert await admin.fetchval("SELECT count(*) FROM core_inbox") == 1
+    assert await admin.fetchval("SELECT count(*) FROM core_schedule") == 1
+
+
+def test_logs_are_json_lines_without_personal_data(capsys: pytest.CaptureFixture[str]) -> None:
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    try:
+        logs.configure("test")
+        structlog.get_logger("ours").info("signed_in", account="0199", email="ada@example.org")
+        try:
+            raise ValueError("ada@example.org")
+        except ValueError:
+            logging.getLogger("theirs").exception("failed")
+    finally:
+        root.handlers[:] = handlers
+        root.setLevel(level)
+        structlog.reset_defaults()
+    ours, theirs = map(json.loads, capsys.readouterr().out.splitlines())
+    assert (ours["event"], ours["process"], ours["account"], ours["email"]) == (
+        "signed_in",
+        "test",
+        "0199",
+        "[redacted]",
+    )
+    assert theirs["error"].startswith("ValueError at ")
+    assert "ada" not in json.dumps([ours, theirs])

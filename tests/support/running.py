@@ -27,6 +27,9 @@ class Client:
         self._credentials = credentials
         self._token, self._until = "", 0.0
 
+    def close(self) -> None:
+        self._http.close()
+
     def get(self, path: str, **params: Any) -> Any:
         """The answer's body; AssertionError where it is no 200."""
         response = self._request("GET", path, params=params)
@@ -144,5 +147,7 @@ def running() -> Iterator[dict[str, Any]]:
 
 
 @pytest.fixture(scope="session")
-def secretariat(running: dict[str, Any]) -> Client:
-    return Client(running["base_url"], running["demo"]["clients"]["secretariat"])
+def secretariat(running: dict[str, Any]) -> Iterator[Client]:
+    client = Client(running["base_url"], running["demo"]["clients"]["secretariat"])
+    yield client
+    client.close()

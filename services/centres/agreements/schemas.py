@@ -13,7 +13,7 @@ from services.centres.records import presenter
 from shared.web.fields import Body, Day, Document, Line, RecordAnswer
 
 
-class Party(Body):
+class AgreementParty(Body):
     """Who agrees; `signed_at` is the day of the signature, or null."""
 
     name: Line
@@ -27,7 +27,7 @@ class AgreementBody(Body):
 
     centre_id: UUID
     kind: Literal[KINDS]  # type: ignore[valid-type]
-    parties: Annotated[list[Party], Field(min_length=1, max_length=20)]
+    parties: Annotated[list[AgreementParty], Field(min_length=1, max_length=20)]
     effective: Day | None = None
     expires: Day | None = None
     document: Document | None = None

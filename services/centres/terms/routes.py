@@ -7,7 +7,7 @@ from fastapi import Depends, Response
 from services.centres.access import ROLES
 from services.centres.registration.designation import TERMS
 from services.centres.terms.queries import LISTING
-from services.centres.terms.schemas import PRIVATE, Term, present
+from services.centres.terms.schemas import PRIVATE, DesignationTerm, present
 from shared.database.statements import Row
 from shared.kernel.errors import NotFound
 from shared.records.kind import require
@@ -18,7 +18,7 @@ from shared.web.paging import list_response, pick_fields
 from shared.web.route import ResourceRouter
 
 router = ResourceRouter(TERMS.resource, ROLES)
-_KNOWN = frozenset(Term.model_fields)
+_KNOWN = frozenset(DesignationTerm.model_fields)
 
 
 async def readable_term(record: str, call: CurrentCall) -> Row:
@@ -39,7 +39,7 @@ async def list_terms(call: CurrentCall) -> Response:
     return await list_response(call, LISTING, present, _KNOWN)
 
 
-@router.get("/{record}", operation_id="getTerm", summary="Read one term", responses={200: {"model": Term}})
+@router.get("/{record}", operation_id="getTerm", summary="Read one term", responses={200: {"model": DesignationTerm}})
 @takes_query("fields")
 async def get_term(row: Readable, call: CurrentCall) -> Response:
     return item_response(call, present(row, call.sight), fields=pick_fields(call.request, _KNOWN))

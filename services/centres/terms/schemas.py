@@ -10,7 +10,7 @@ from services.centres.registration.tables import term
 from shared.web.fields import RecordAnswer
 
 
-class Term(RecordAnswer):
+class DesignationTerm(RecordAnswer):
     """A term that a centre is designated for: first and last day, the decision, the consent that it rests on."""
 
     centre_id: UUID

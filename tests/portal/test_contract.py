@@ -1,0 +1,24 @@
+"""The published contract is the one that the code makes."""
+
+import json
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+from shared.web.openapi import merged
+
+SPECS = Path(__file__).parents[2] / "services" / "portal" / "specs"
+
+
+@pytest.mark.parametrize("service", ["membership", "centres", "actions", "access", "portal"])
+def test_the_committed_description_is_todays(service: str) -> None:
+    app = import_module(f"services.{service}.app").create_app()
+    committed = json.loads((SPECS / f"{service}.json").read_text())
+    assert committed == json.loads(json.dumps(app.openapi())), "run `make openapi` and commit what it writes"
+
+
+def test_the_descriptions_join_into_one() -> None:
+    documents = [json.loads(path.read_text()) for path in sorted(SPECS.glob("*.json"))]
+    whole = merged(documents, title="All", description="")
+    assert len(whole["paths"]) == sum(len(document["paths"]) for document in documents)

@@ -83,7 +83,7 @@ def content_hash(content: Mapping[str, Any], detail: bytes) -> bytes:
 
 
 def _state_hash(state: Mapping[str, Any] | None) -> bytes | None:
-    return None if state is None else hashlib.sha256(_canonical(state)).digest()
+    return None if state is None else hashlib.sha256(_canonical(dict(state))).digest()
 
 
 def _canonical(value: Any) -> bytes:

@@ -40,7 +40,7 @@ class Kind(Generic[Case]):
     async def enter(self, uow: UnitOfWork, values: Mapping[str, Any], *, fact: str = "created") -> Row:
         """A new record."""
         row = await insert_record(uow, self.table, values)
-        self.tell(uow, "create", None, row, fact)
+        self.tell(uow, "create", None, {column.key: row[column.key] for column in self.table.c}, fact)
         return row
 
     async def lock(self, uow: UnitOfWork, record: UUID, version: int | None = None) -> Row:
@@ -89,8 +89,8 @@ class Kind(Generic[Case]):
         self,
         uow: UnitOfWork,
         action: str,
-        before: Row | None,
-        after: Row,
+        before: Mapping[str, Any] | None,
+        after: Mapping[str, Any],
         fact: str,
         reason: str | None = None,
     ) -> None:

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Table, bindparam, insert, select, update
+from sqlalchemy import Table, Text, bindparam, cast, insert, select, update
+from sqlalchemy.dialects.postgresql import JSONB
 
 from shared.database.statements import Row, Shapes
 from shared.database.unit_of_work import UnitOfWork
@@ -12,9 +13,12 @@ from shared.kernel.clock import now
 from shared.kernel.errors import VersionConflict
 from shared.kernel.ids import uuid7
 
+_TEXT = "text_"
+
 
 def _insert(table: Table, names: tuple[str, ...]) -> Any:
-    return insert(table).values({name: bindparam(name) for name in names}).returning(table)
+    texts = [cast(c, Text).label(f"{_TEXT}{c.key}") for c in table.c if isinstance(c.type, JSONB)]
+    return insert(table).values({name: bindparam(name) for name in names}).returning(table, *texts)
 
 
 def _update(table: Table, names: tuple[str, ...]) -> Any:
@@ -47,6 +51,14 @@ async def insert_record(uow: UnitOfWork, table: Table, values: Mapping[str, Any]
     if found is None:
         raise VersionConflict("The record could not be written.")
     return found
+
+
+def as_inserted(row: Row) -> dict[str, Any]:
+    """The row that `insert_record` answered, as a read would select it: documents as text."""
+    record = dict(row)
+    for name in [name for name in record if name.startswith(_TEXT)]:
+        record[name.removeprefix(_TEXT)] = record.pop(name)
+    return record
 
 
 async def update_record(uow: UnitOfWork, table: Table, before: Mapping[str, Any], values: Mapping[str, Any]) -> Row:

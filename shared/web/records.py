@@ -18,6 +18,7 @@ from shared.records.columns import parsed_or_fragment
 from shared.records.kind import Kind, Step, permitted, require
 from shared.records.listing import Listing
 from shared.records.sight import Sight
+from shared.records.store import as_inserted
 from shared.web.answers import (
     HISTORY_QUERY,
     actions,
@@ -44,8 +45,10 @@ class RecordApi(Generic[Case]):
 
     `present` shows a row to a caller; `case` loads what the guards look at (`fields` are those of a step);
     `create`, `update` and `transition` are the feature's operations; `written` gives the fields of a row that a caller
-    writes, which a patch is merged into. `embedded` are item columns of JSON text. `is_public`: list and item answer
-    without a token. `hidden` are the fields that a history keeps from callers who do not see the record whole.
+    writes, which a patch is merged into. `embedded` are item columns of JSON text; `fresh` are the item columns of a
+    record that was just created, where they are known (it is then answered without being read again). `is_public`:
+    list and item answer without a token. `hidden` are the fields that a history keeps from callers who do not see the
+    record whole.
     """
 
     kind: Kind[Case]
@@ -54,13 +57,14 @@ class RecordApi(Generic[Case]):
     answer: type[RecordAnswer]
     create_body: type[BaseModel]
     body: type[BaseModel]
-    present: Callable[[Row, Sight], dict[str, Any]]
-    case: Callable[[Connect, Principal, Row, Mapping[str, Any]], Awaitable[Case]]
+    present: Callable[[Any, Sight], dict[str, Any]]
+    case: Callable[[Connect, Principal, Any, Mapping[str, Any]], Awaitable[Case]]
     create: Callable[[UnitOfWork, Sight, Any], Awaitable[Row]]
     update: Callable[[UnitOfWork, Sight, Row, Any], Awaitable[Any]]
     transition: Callable[[UnitOfWork, Sight, Row, Step], Awaitable[Any]]
     written: Callable[[Row], dict[str, Any]]
     embedded: tuple[str, ...] = ()
+    fresh: Mapping[str, Any] | None = None
     hidden: frozenset[str] = frozenset()
     is_public: bool = False
 
@@ -76,13 +80,13 @@ class RecordApi(Generic[Case]):
             raise Moved(call.request.url.path, record, winner)
         return row
 
-    async def offers(self, row: Row, call: Call) -> list[Offer]:
+    async def offers(self, row: Mapping[str, Any], call: Call) -> list[Offer]:
         """The verbs of the record's state for this caller."""
         case = await self.case(call.connection, call.principal, row, {})
         sight = call.sight_on(self.kind.resource)
         return self.kind.lifecycle.offers(row["status"], case, permitted(sight, row), row.get("previous_status"))
 
-    async def item(self, row: Row, call: Call, sight: Sight | None = None) -> dict[str, Any]:
+    async def item(self, row: Mapping[str, Any], call: Call, sight: Sight | None = None) -> dict[str, Any]:
         """The record as an item answer."""
         record = self.present(row, sight or call.sight_on(self.kind.resource))
         for name in self.embedded:
@@ -190,7 +194,10 @@ def _add_writes(router: ResourceRouter, api: RecordApi[Any]) -> None:
     )
     async def create_record(body: creation, call: creating) -> Response:
         row = await api.create(call.uow, call.sight, body)
-        return await api.answer_with(call, row["id"], status=201)
+        if api.fresh is None:
+            return await api.answer_with(call, row["id"], status=201)
+        shown = await api.item({**as_inserted(row), **api.fresh}, call, call.sight.admitting(row["id"]))
+        return item_response(call, shown, status=201)
 
     @router.patch(
         "/{record}",

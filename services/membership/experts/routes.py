@@ -33,6 +33,7 @@ EXPERT_API = RecordApi(
     transition=operations.transition,
     written=operations.written,
     embedded=("affiliations",),
+    fresh={"affiliations": "[]"},
     hidden=frozenset(operations.WRITABLE) - PUBLIC_FIELDS,
     is_public=True,
 )

@@ -1,0 +1,33 @@
+"""The checker itself: it finds every kind of contradiction."""
+
+import httpx
+
+from tests.faults.history import History
+from tests.faults.house import House
+
+
+async def test_each_contradiction_is_found(house: House, history: History):
+    client = house.client("second")
+    answers = {name: await client.create(f"{history.prefix}{name}") for name in ("done", "failed", "open", "unasked")}
+    twice = [await client.create(f"{history.prefix}twice") for _ in range(2)]
+    await client.close()
+    refused = httpx.Response(422)
+    for name, told in (
+        ("done", answers["done"]),
+        ("failed", refused),
+        ("open", httpx.ReadTimeout("")),
+        ("lost", httpx.Response(201, json={"id": "0199"})),
+        ("never", refused),
+        ("unknown", httpx.Response(503)),
+        ("twice", httpx.Response(503)),
+        ("twice", twice[0]),
+    ):
+        history.note(f"{history.prefix}{name}", told)
+    async with house.superuser() as connection:
+        found = await history.faults(connection)
+    assert sorted(fault.removeprefix(history.prefix) for fault in found) == [
+        "failed: told failed, 1 effects",
+        "lost: told done, 0 effects",
+        "twice: told done, 2 effects",
+        "unasked: an effect that nobody asked for",
+    ]

@@ -1,0 +1,58 @@
+"""Promise 1: a 2xx to a write means committed, whatever is killed meanwhile."""
+
+import asyncio
+import random
+
+from tests.faults.clients import eventually
+from tests.faults.history import History
+from tests.faults.house import House
+from tests.faults.load import writing
+
+_STRIKES = 14
+
+
+async def test_writes_while_everything_is_killed_at_random(house: House, history: History, chance: random.Random):
+    clients = [house.client("first"), house.client("second")]
+    async with writing(history, clients, count=6, pause=0.03, retry=True):
+        await asyncio.sleep(0.5)
+        for _ in range(_STRIKES):
+            await _strike(house, chance)
+            await asyncio.sleep(chance.uniform(0.1, 0.6))
+        await house.heal()
+        await asyncio.sleep(1)
+    told = history.told()
+    assert told["201"] > 100, told
+    assert sum(operation.outcome == "unknown" for operation in history.operations) > 0, told
+    assert not {word for word in told if word.startswith(("4", "5"))} - {"409", "503"}, told
+    async with house.superuser() as connection:
+        await eventually(lambda: _is_told(history, connection), within=15)
+        assert await history.faults(connection) == []
+    for client in clients:
+        await client.close()
+
+
+async def _is_told(history: History, connection) -> bool:
+    return await history.waiting(connection) == 0
+
+
+async def _strike(house: House, chance: random.Random) -> None:
+    """Does one thing to one part, and takes it back after a moment."""
+    victim = chance.choice([house.first, house.second, house.relay, house.valkey, house.postgres])
+    deed = chance.choice(["kill", "kill", "pause", "stop", "cut before", "cut after", "reset"])
+    moment = chance.uniform(0, 0.4)
+    if deed == "kill":
+        victim.kill()
+        await asyncio.sleep(moment)
+        await victim.start()
+    elif deed == "pause":
+        victim.pause()
+        await asyncio.sleep(moment)
+        victim.resume()
+    elif deed == "stop":
+        await victim.stop()
+        await victim.start()
+    elif deed == "reset":
+        house.proxy.reset()
+    else:
+        house.proxy.cut_commit("before" if deed == "cut before" else "after")
+        await asyncio.sleep(moment)

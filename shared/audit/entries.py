@@ -83,7 +83,10 @@ def content_hash(content: Mapping[str, Any], detail: bytes) -> bytes:
 
 
 def _state_hash(state: Mapping[str, Any] | None) -> bytes | None:
-    return None if state is None else hashlib.sha256(_canonical(dict(state))).digest()
+    if state is None:
+        return None
+    named = {str(name): value for name, value in state.items()}  # orjson refuses SQLAlchemy's own kind of text
+    return hashlib.sha256(_canonical(named)).digest()
 
 
 def _canonical(value: Any) -> bytes:

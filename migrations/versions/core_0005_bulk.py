@@ -88,8 +88,10 @@ CREATE TABLE core_import_identity (
     import uuid NOT NULL REFERENCES core_import (id),
     earlier_digest bytea,
     changed_by uuid REFERENCES core_import (id),
-    PRIMARY KEY (resource, identity, occurrence, record)
+    PRIMARY KEY (identity, occurrence, record)
 )
+--;
+COMMENT ON COLUMN core_import_identity.identity IS 'a digest over the resource, the country and what the resource''s rows are known by'
 --;
 CREATE INDEX core_import_identity_record_idx ON core_import_identity (resource, record)
 --;

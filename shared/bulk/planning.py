@@ -44,11 +44,36 @@ class ChildDraft:
 
 @dataclass(slots=True)
 class Draft:
-    """A record as the batch leaves it; `original` is None where the batch made it."""
+    """A record as the batch leaves it; `original` is None where the batch made it. `derived` are the rows of its side
+    tables as long as they hold."""
 
     row: Columns
     original: Columns | None
     children: list[list[ChildDraft]]
+    derived: list[list[Columns]] | None = None
+
+    def derived_rows(self, importable: Importable) -> list[list[Columns]]:
+        """The rows of each side table."""
+        if self.derived is None:
+            self.derived = [one.rows(self.row) for one in importable.derived]
+        return self.derived
+
+
+@dataclass(slots=True)
+class Prepared:
+    """A good row with what it says, and with the record that it would make: worked out ahead, for most rows do."""
+
+    staged: StagedRow
+    values: Values | None = None
+    columns: Columns | None = None
+    derived: list[list[Columns]] | None = None
+
+    @classmethod
+    def unseen(cls, staged: StagedRow, importable: Importable, *, registry: bool) -> "Prepared":
+        """The row, which no identity of this very content has led anywhere yet."""
+        values = orjson.loads(staged.document)
+        columns = dict.fromkeys(importable.columns) | importable.enter(values, registry) | {"id": staged.record}
+        return cls(staged, values, columns, [one.rows(columns) for one in importable.derived])
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +121,14 @@ class Planner:
     """Plans one batch. `refs` are numbers for records that are made, as many as there are rows."""
 
     def __init__(
-        self, importable: Importable, known: Known, refs: Iterable[str], *, actor: str, at: datetime, registry: bool
+        self,
+        importable: Importable,
+        known: Known,
+        refs: Iterable[str],
+        *,
+        actor: str,
+        at: datetime,
+        registry: bool,
     ) -> None:
         self._importable = importable
         self._known = known
@@ -107,13 +139,14 @@ class Planner:
         self._by_key: dict[str, UUID] = {}
         self.plan = Plan()
 
-    def run(self, rows: Sequence[StagedRow]) -> Plan:
+    def run(self, rows: Sequence[Prepared]) -> Plan:
         """The plan for these rows, in their order."""
         for row in rows:
             self._row(row)
         return self.plan
 
-    def _row(self, row: StagedRow) -> None:
+    def _row(self, prepared: Prepared) -> None:
+        row = prepared.staged
         plan, known = self.plan, self._known
         record, last = next(
             ((r, digest) for r, digest in known.last.get(row.row, ()) if r in known.usable), (None, None)
@@ -121,11 +154,13 @@ class Planner:
         if record is not None and last == row.digest:
             plan.unchanged += 1
             return
-        values = orjson.loads(row.document)
+        if prepared.values is None:
+            prepared = Prepared.unseen(row, self._importable, registry=self._registry)
+        values = prepared.values or {}
         record = record or self._match(row)
         if record is None:
             record = row.record
-            self._create(row, values)
+            self._create(prepared, values)
             plan.created += 1
         elif self._change(record, values):
             plan.updated += 1
@@ -149,19 +184,18 @@ class Planner:
             return next((r for r in self._known.first.get(row.row, ()) if r in self._known.usable), None)
         return None
 
-    def _create(self, row: StagedRow, values: Values) -> None:
+    def _create(self, prepared: Prepared, values: Values) -> None:
+        row = prepared.staged
         columns: Columns = {
-            "id": row.record,
+            **(prepared.columns or {}),
             "ref": next(self._refs),
             "version": 1,
             "created_at": self._at,
             "created_by": self._actor,
             "updated_at": self._at,
             "updated_by": self._actor,
-            **self._importable.enter(values, self._registry),
         }
-        absent = {name: None for name in self._importable.columns if name not in columns}
-        draft = Draft({**columns, **absent}, None, [[] for _ in self._importable.children])
+        draft = Draft(columns, None, [[] for _ in self._importable.children], prepared.derived)
         self._known.drafts[row.record] = self.plan.touched[row.record] = draft
         self.plan.told.append(Told(draft.row, None, dict(draft.row)))
         self._change_children(draft, values)
@@ -177,6 +211,7 @@ class Planner:
         if changed:
             before = dict(draft.row)
             draft.row.update(changed)
+            draft.derived = None
             self._move_on(draft.row)
             self.plan.told.append(Told(draft.row, before, dict(draft.row)))
         if self._change_children(draft, values) or changed:

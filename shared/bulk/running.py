@@ -1,5 +1,6 @@
 """The job of an import: stage everything, then write batch by batch; after a kill it goes on to its end."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
@@ -9,9 +10,11 @@ from shared.bulk.creators import principal_of
 from shared.bulk.exporting import EXPORT_JOB, run_export, sweep
 from shared.bulk.importable import IMPORT, Importable
 from shared.bulk.imports import COUNTS, IMPORT_JOB, UNDO_JOB, close_import, get_import, result_of
+from shared.bulk.lookup import BATCH, Lookup
+from shared.bulk.planning import Prepared
 from shared.bulk.staging import PATIENCE, stage
 from shared.bulk.store import FileStore
-from shared.bulk.writing import BATCH, Writer
+from shared.bulk.writing import Writer
 from shared.configuration.settings import Settings
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.statements import Connection, Row
@@ -64,14 +67,23 @@ class ImportRun:
     async def _write(self, total: int) -> None:
         async with self._run.database.acquire() as connection:
             done = {row["batch"] for row in await connection.fetch(_BATCHES, self._imported["id"])}
-        writer = Writer(self._importable, self._sight, self._imported)
-        for batch in range(-(-total // BATCH)):
-            if batch in done:
-                continue
-            if self._run.cancelled:
-                raise JobCancelled
-            await writer.write(self._run, batch)
-            await self._run.progress(min((batch + 1) * BATCH, total), total)
+        lookup = Lookup(self._importable, self._sight, self._imported)
+        writer = Writer(self._importable, self._sight, self._imported, lookup)
+        batches = [batch for batch in range(-(-total // BATCH)) if batch not in done]
+        ahead: asyncio.Task[list[Prepared]] | None = None
+        try:
+            for place, batch in enumerate(batches):
+                rows = await (ahead or lookup.prepare(self._run.database, batch))
+                if self._run.cancelled:
+                    raise JobCancelled
+                if place + 1 < len(batches):
+                    ahead = asyncio.create_task(lookup.prepare(self._run.database, batches[place + 1]))
+                await writer.write(self._run, batch, rows)
+                await self._run.progress(min((batch + 1) * BATCH, total), total)
+        finally:
+            if ahead is not None:
+                ahead.cancel()
+                await asyncio.gather(ahead, return_exceptions=True)
 
     async def give_up(self, status: str) -> None:
         """Ends the import before its end; what was written stays and can be undone."""

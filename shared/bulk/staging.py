@@ -102,7 +102,8 @@ class Stager:
 
     def _good(self, number: int, record: UUID, candidate: Candidate) -> Staged:
         document = orjson.dumps(candidate.values, option=orjson.OPT_SORT_KEYS)
-        identity = "\n".join((candidate.country, *candidate.identity)).encode()
+        parts = (self._importable.resource.name, candidate.country, *candidate.identity)
+        identity = "\n".join(parts).encode()
         return Staged(
             self._import,
             number,

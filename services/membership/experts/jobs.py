@@ -54,10 +54,10 @@ class ExpertRow(Body):
 
     names: list[Name]
     country: CountryCode
-    emails: list[EmailAddress] = []
+    emails: list[EmailAddress] | None = None
     orcid: OrcidId | None = None
-    languages: Annotated[list[LanguageTag], Field(max_length=50)] = []
-    keywords: Annotated[list[Keyword], Field(max_length=50)] = []
+    languages: Annotated[list[LanguageTag], Field(max_length=50)] | None = None
+    keywords: Annotated[list[Keyword], Field(max_length=50)] | None = None
     affiliation: AffiliationBody | None = None
 
 

@@ -1,0 +1,172 @@
+"""What the database holds for one batch: by identity, by key, and the records themselves, locked."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+import orjson
+
+from shared.bulk.importable import Columns, Importable
+from shared.bulk.planning import ChildDraft, Draft, Known, Prepared, StagedRow
+from shared.bulk.staging import PATIENCE
+from shared.database.pool import Database
+from shared.database.statements import Connection, Row
+from shared.records.sight import Sight
+
+BATCH = 5000
+_ROWS = """
+SELECT row, record, identity, occurrence, digest, keys, document FROM core_import_row
+WHERE import = $1 AND row > $2 AND row <= $3 AND problem IS NULL ORDER BY row
+"""
+_IDENTITIES = """
+SELECT identity, occurrence, record, digest FROM core_import_identity
+WHERE identity = ANY($1)
+"""
+_REMEMBERED = """
+SELECT k.key, r.record, r.document FROM core_import_key k JOIN core_import_row r USING (import, row)
+WHERE k.import = $1 AND k.key = ANY($2)
+"""
+
+
+class Lookup:
+    """Reads for the batches of one import."""
+
+    def __init__(self, importable: Importable, sight: Sight, imported: Row) -> None:
+        self._importable = importable
+        self._table = importable.kind.table
+        self._sight = sight
+        self._import: UUID = imported["id"]
+        self._registry: bool = imported["registry"]
+        self._is_dry = imported["mode"] == "dry_run"
+        gone = [name for name in ("merged_into", "erased_at") if name in self._table.c]
+        self._living = "".join(f" AND {name} IS NULL" for name in gone)
+
+    async def prepare(self, database: Database, batch: int) -> list[Prepared]:
+        """The batch's good rows, read and worked out ahead of its transaction: nothing here depends on others."""
+        bounds = (self._import, batch * BATCH, (batch + 1) * BATCH)
+        async with database.acquire() as connection:
+            rows = [StagedRow(**row) for row in await connection.fetch(_ROWS, *bounds)]
+            found = await self._identities(connection, rows)
+        seen = {(*key, one["digest"]) for key, leads in found.items() for one in leads}
+        return await asyncio.to_thread(
+            lambda: [
+                Prepared.unseen(row, self._importable, registry=self._registry)
+                if (row.identity, row.occurrence, row.digest) not in seen
+                else Prepared(row)
+                for row in rows
+            ]
+        )
+
+    async def _identities(
+        self, connection: Connection, rows: Sequence[StagedRow]
+    ) -> Mapping[tuple[bytes, int], list[Row]]:
+        found: dict[tuple[bytes, int], list[Row]] = defaultdict(list)
+        identities = [row.identity for row in rows]
+        leads = await connection.fetch(_IDENTITIES, identities, timeout=PATIENCE)
+        for one in sorted(leads, key=lambda row: row["record"]):
+            found[one["identity"], one["occurrence"]].append(one)
+        return found
+
+    async def known(self, connection: Connection, rows: Sequence[StagedRow]) -> Known:
+        """What these rows may lead to; records that may have to change are locked."""
+        last: dict[int, list[tuple[UUID, bytes]]] = {}
+        first: dict[int, list[UUID]] = {}
+        found = await self._identities(connection, rows)
+        for row in rows:
+            last[row.row] = [(one["record"], one["digest"]) for one in found.get((row.identity, row.occurrence), ())]
+            if row.occurrence > 1:
+                first[row.row] = [one["record"] for one in found.get((row.identity, 1), ())]
+        matches = await self._matches(connection, rows)
+        virtual = await self._remembered(connection, rows) if self._is_dry else {}
+        known = Known(last, first, matches, set(), {})
+        met = {record for leads in last.values() for record, _ in leads}
+        usable = await self._writable(connection, met)
+        may_change = {
+            record
+            for row in rows
+            for record, digest in last.get(row.row, ())
+            if record in usable and digest != row.digest
+        }
+        may_change |= {
+            record
+            for row in rows
+            if not any(lead in usable for lead, _ in last.get(row.row, ()))
+            for record in self._leads(row, known)
+        }
+        known.drafts = await self._load(connection, may_change)
+        known.usable = usable | set(known.drafts)
+        for key, (record, document) in virtual.items():
+            known.usable.add(record)
+            if record not in known.drafts:
+                known.drafts[record] = self._virtual(record, document)
+            known.matches = (
+                {**known.matches, key: [(record, True)]} if not key.startswith("identity:") else known.matches
+            )
+        self._lead_repeats(rows, known, virtual)
+        return known
+
+    @staticmethod
+    def _leads(row: StagedRow, known: Known) -> list[UUID]:
+        found = [record for key in row.keys for record, writable in known.matches.get(key, ()) if writable]
+        return found + list(known.first.get(row.row, ()))
+
+    @staticmethod
+    def _lead_repeats(rows: Sequence[StagedRow], known: Known, virtual: Mapping[str, tuple[UUID, str]]) -> None:
+        repeats = {
+            row.row: [virtual[row.identity_key][0]]
+            for row in rows
+            if row.occurrence > 1 and row.identity_key in virtual
+        }
+        known.first = {**repeats, **known.first}
+
+    async def _matches(self, connection: Connection, rows: Sequence[StagedRow]) -> dict[str, list[tuple[UUID, bool]]]:
+        found: dict[str, list[tuple[UUID, bool]]] = defaultdict(list)
+        keys = sorted({key for row in rows for key in row.keys})
+        if keys and self._importable.matches:
+            statement = f"SELECT key, record, writable FROM {self._importable.matches}($1) ORDER BY record"  # noqa: S608
+            for row in await connection.fetch(statement, keys, timeout=PATIENCE):
+                found[row["key"]].append((row["record"], row["writable"]))
+        return found
+
+    async def _remembered(self, connection: Connection, rows: Sequence[StagedRow]) -> dict[str, tuple[UUID, str]]:
+        keys = [key for row in rows for key in (*row.keys, row.identity_key)]
+        found = await connection.fetch(_REMEMBERED, self._import, keys)
+        return {row["key"]: (row["record"], row["document"]) for row in found}
+
+    def _virtual(self, record: UUID, document: str) -> Draft:
+        """A record that an earlier batch of this dry run would have made."""
+        blank: Columns = dict.fromkeys(self._importable.columns)
+        row = {**blank, "id": record, "ref": "", "version": 1, **self._importable.enter(orjson.loads(document), False)}
+        draft = Draft(row, row, [[] for _ in self._importable.children])
+        for child, present in zip(self._importable.children, draft.children, strict=True):
+            wanted = child.wanted(orjson.loads(document))
+            if wanted is not None:
+                blank = {str(column.key): None for column in child.table.c}
+                present.append(ChildDraft({**blank, "version": 1, **wanted}, None))
+        return draft
+
+    async def _writable(self, connection: Connection, records: set[UUID]) -> set[UUID]:
+        statement = f"SELECT id, country FROM {self._table.fullname} WHERE id = ANY($1){self._living}"  # noqa: S608
+        found = await connection.fetch(statement, list(records)) if records else []
+        return {row["id"] for row in found if self._sight.write.covers(row["country"], row["id"])}
+
+    async def _load(self, connection: Connection, records: set[UUID]) -> dict[UUID, Draft]:
+        if not records:
+            return {}
+        children = self._importable.children
+        columns = ", ".join(self._importable.columns)
+        statement = (
+            f"SELECT {columns} FROM {self._table.fullname} WHERE id = ANY($1){self._living} ORDER BY id FOR UPDATE"  # noqa: S608
+        )
+        drafts: dict[UUID, Draft] = {}
+        for row in await connection.fetch(statement, list(records), timeout=PATIENCE):
+            drafts[row["id"]] = Draft(dict(row), dict(row), [[] for _ in children])
+        for place, child in enumerate(children):
+            columns = ", ".join(str(column.key) for column in child.table.c)
+            statement = (
+                f"SELECT {columns} FROM {child.table.fullname} WHERE {child.owner} = ANY($1) ORDER BY id FOR UPDATE"  # noqa: S608
+            )
+            for row in await connection.fetch(statement, list(drafts)):
+                drafts[row[child.owner]].children[place].append(ChildDraft(dict(row), dict(row)))
+        return drafts

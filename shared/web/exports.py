@@ -1,0 +1,78 @@
+"""Exports over HTTP: what to export is left to the worker, and fetched as a file."""
+
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from fastapi import Response
+from pydantic import Field
+
+from shared.bulk.exporting import EXPORT_JOB, ExportWish, get_export, order_export
+from shared.kernel.clock import now
+from shared.kernel.errors import FieldError, Gone, Invalid, NotFound
+from shared.kernel.resource import Resource
+from shared.web.answers import key_of
+from shared.web.call import CurrentCall
+from shared.web.fields import Body, Line
+from shared.web.files import blocks_of, download, store_of
+from shared.web.imports import ImportApi
+from shared.web.jobs import Job, queued_response
+from shared.web.route import ResourceRouter
+
+
+class ExportBody(Body):
+    """What to export: the list under these filters. `fields` are import headings, all where absent; `safe` keeps
+    spreadsheets from taking a cell for a formula."""
+
+    resource: Line
+    format: Literal["csv", "ndjson"] = "csv"
+    filters: Annotated[dict[str, str | list[str]], Field(max_length=20)] = {}
+    fields: Annotated[list[Line], Field(max_length=50)] = []
+    safe: bool = False
+
+
+def export_routes(api: ImportApi) -> ResourceRouter:
+    """The routes of one service's exports."""
+    router = ResourceRouter(Resource(api.service, "exports", "export"), api.roles)
+
+    @router.post(
+        "", operation_id="createExport", summary="Export a list", status_code=202, responses={202: {"model": Job}}
+    )
+    async def create_export(body: ExportBody, call: CurrentCall) -> Response:
+        importable = api.importable(body.resource)
+        filters = {name: ",".join(value) if isinstance(value, list) else value for name, value in body.filters.items()}
+        _check_names("filters", filters, importable.listing.filters)
+        _check_names("fields", body.fields, importable.headings)
+        wish = ExportWish(body.format, filters, body.fields or importable.headings, body.safe)
+        return queued_response(
+            api.service, await order_export(call.uow, api.service, importable, wish), EXPORT_JOB, now()
+        )
+
+    @router.get(
+        "/{export}/file",
+        operation_id="getExportFile",
+        summary="Fetch the file of an export",
+        responses={200: {"content": {"text/csv": {}, "application/x-ndjson": {}}}},
+    )
+    async def get_file(export: str, call: CurrentCall) -> Response:
+        key = key_of(export)
+        async with call.connection() as connection:
+            row = await get_export(connection, key) if isinstance(key, UUID) else None
+        own = api.creator_filter(call)
+        if row is None or row["service"] != api.service or (own is not None and row["created_by"] != own):
+            raise NotFound
+        if row["file_digest"] is None:
+            raise NotFound("The export is not ready.")
+        path = store_of(call.request).path(row["file_digest"])
+        if not path.exists():
+            raise Gone("The file is not kept any longer.")
+        media = "text/csv; charset=utf-8" if row["format"] == "csv" else "application/x-ndjson"
+        return download(blocks_of(path), media, f"{row['resource']}.{row['format']}", row["file_size"])
+
+    return router
+
+
+def _check_names(field: str, given: Any, known: Any) -> None:
+    unknown = [name for name in given if name not in known]
+    if unknown:
+        detail = f"One of {', '.join(known)}."
+        raise Invalid(errors=[FieldError("not_one_of", detail, pointer=f"/{field}/{name[:100]}") for name in unknown])

@@ -1,0 +1,296 @@
+"""Imports over HTTP: the file is stored before the transaction opens, the work is left to the worker."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+import orjson
+from fastapi import Depends, File, Form, Response, UploadFile
+from sqlalchemy import column
+from sqlalchemy.types import Uuid
+
+from shared.bulk import undoing
+from shared.bulk.failures import failed_rows
+from shared.bulk.importable import IMPORT, Importable
+from shared.bulk.imports import (
+    IMPORT_JOB,
+    LIFECYCLE,
+    UNDO_JOB,
+    ImportCase,
+    Order,
+    failures_url,
+    find_import,
+    import_kind,
+    is_under_way,
+    list_imports,
+    order_import,
+    oversees,
+)
+from shared.bulk.layout import examine, media_of
+from shared.bulk.store import StoredFile
+from shared.database.statements import Row
+from shared.kernel.clock import to_text
+from shared.kernel.errors import FieldError, Forbidden, Gone, Invalid, NotFound, invalid_field
+from shared.kernel.principal import RoleTable
+from shared.messaging.outbox import defer
+from shared.records.kind import Step
+from shared.records.sight import sight_of
+from shared.web.answers import JSON, actions, item_response, key_of, transitions_response
+from shared.web.call import Call, CurrentCall, takes_query
+from shared.web.conditional import etag_of, require_version
+from shared.web.fields import Line, Page, RecordAnswer, TransitionBody, Transitions
+from shared.web.files import UploadRoute, download, store_of
+from shared.web.jobs import Job, queued_response
+from shared.web.paging import binding, make_cursor, page_limit, read_cursor
+from shared.web.route import ResourceRouter
+
+MOST_AT_ONCE = 20_000
+"""Up to so many records are taken back within the request; more are left to the worker."""
+_FIELDS = frozenset({"file", "resource", "mode", "on_error", "mapping", "source", "licence", "registry"})
+_KEYSET: list[Any] = [column("id", Uuid)]
+
+
+class Import(RecordAnswer):
+    """An import: who brought which file for what, and what came of it. `columns` are the file's, with the field that
+    each fills; those that nobody knows are `ignored_columns`."""
+
+    resource: str
+    mode: str
+    on_error: str
+    registry: bool
+    source: str | None
+    licence: str | None
+    file: dict[str, Any]
+    columns: list[dict[str, Any]]
+    ignored_columns: list[str]
+    rows: int | None
+    counts: dict[str, int] | None
+    taken_back: dict[str, int] | None
+    job: str
+    failures_url: str
+
+
+def import_routes(api: "ImportApi") -> ResourceRouter:
+    """The routes of one service's imports."""
+    resource_, roles_ = api.kind.resource, api.roles
+
+    class ImportRoute(UploadRoute):
+        resource = resource_
+        roles = roles_
+
+    router = ResourceRouter(resource_, roles_)
+    router.route_class = ImportRoute
+    _add_creation(router, api)
+    _add_reads(router, api)
+    _add_undo(router, api)
+    return router
+
+
+class ImportApi:
+    """What the routes of imports share."""
+
+    def __init__(self, service: str, roles: RoleTable, importables: Mapping[str, Importable]) -> None:
+        self.service = service
+        self.kind = import_kind(service)
+        self.roles = roles
+        self.importables = importables
+
+    def importable(self, name: str) -> Importable:
+        """Raises Invalid for a resource that cannot be imported."""
+        found = self.importables.get(name.removeprefix(f"{self.service}."))
+        if found is None:
+            raise invalid_field("/resource", "not_one_of", f"One of {', '.join(self.importables)}.")
+        return found
+
+    def creator_filter(self, call: Call) -> str | None:
+        """The creator whose imports the caller sees; None for all."""
+        return None if oversees(call.principal, self.roles, self.kind.resource) else call.principal.label
+
+    async def readable(self, record: str, call: CurrentCall) -> Row:
+        """The import, if it is the caller's own or the caller oversees all."""
+        async with call.connection() as connection:
+            row = await find_import(connection, self.service, key_of(record))
+        own = self.creator_filter(call)
+        if row is None or (own is not None and row["created_by"] != own):
+            raise NotFound("There is no such import.")
+        return row
+
+    async def case(self, row: Row, call: Call) -> ImportCase:
+        """What the guard of `undo` looks at."""
+        async with call.connection() as connection:
+            return ImportCase(row["mode"] == "dry_run", await is_under_way(connection, row))
+
+    def may(self, row: Row, call: Call) -> Any:
+        """Whoever sees an import and may import its resource may take it back."""
+        importable = self.importables[row["resource"]]
+        allowed = bool(call.principal.reach(self.roles, importable.resource.name, IMPORT))
+        return lambda _verb: allowed
+
+    async def shown(self, row: Row, call: Call) -> dict[str, Any]:
+        """The import as an item answer."""
+        offers = LIFECYCLE.offers(row["status"], await self.case(row, call), self.may(row, call))
+        return {**present(row), "allowed_actions": actions(offers)}
+
+
+def _add_creation(router: ResourceRouter, api: ImportApi) -> None:
+    @router.post(
+        "", operation_id="createImport", summary="Import a file", status_code=202, responses={202: {"model": Job}}
+    )
+    async def create_import(
+        call: CurrentCall,
+        file: Annotated[UploadFile, File()],
+        resource: Annotated[Line, Form()],
+        mode: Annotated[Literal["commit", "dry_run"], Form()] = "commit",
+        on_error: Annotated[Literal["skip", "abort"], Form()] = "skip",
+        mapping: Annotated[str | None, Form()] = None,
+        source: Annotated[Line | None, Form()] = None,
+        licence: Annotated[Line | None, Form()] = None,
+        registry: Annotated[bool, Form()] = False,
+    ) -> Response:
+        importable = api.importable(resource)
+        _require(call, importable, IMPORT)
+        if registry and importable.registry_verb:
+            _require(call, importable, importable.registry_verb)
+        unknown = sorted(set(await call.request.form()) - _FIELDS)
+        if unknown:
+            errors = [FieldError("unknown_field", "Not a field here.", pointer=f"/{name}") for name in unknown]
+            raise Invalid("The form has fields that are not known here.", code="unknown_field", errors=errors)
+        media = media_of(file.filename or "", file.content_type or "")
+        stored: StoredFile = call.request.state.stored
+        path = store_of(call.request).path(stored.digest)
+        layout = await asyncio.to_thread(examine, path, media, importable.headings, _mapping(mapping))
+        name = (file.filename or "file")[:200]
+        order = Order(importable.resource.plural, mode, on_error, registry, source, licence, name)
+        row = await order_import(call.uow, api.service, order, stored, layout)
+        return queued_response(api.service, row["job"], IMPORT_JOB, row["created_at"])
+
+
+def _require(call: Call, importable: Importable, verb: str) -> None:
+    if not call.principal.reach(importable.roles, importable.resource.name, verb):
+        raise Forbidden("Your grants do not include this.", members={"reason": "not_permitted"})
+
+
+def _mapping(raw: str | None) -> dict[str, str | None]:
+    if not raw:
+        return {}
+    try:
+        mapping = orjson.loads(raw)
+    except orjson.JSONDecodeError:
+        mapping = None
+    texts = (str, type(None))
+    if not isinstance(mapping, dict) or not all(isinstance(field, texts) for field in mapping.values()):
+        raise invalid_field("/mapping", "invalid_format", "A JSON object from column to heading, or to null.")
+    return mapping
+
+
+def _add_reads(router: ResourceRouter, api: ImportApi) -> None:
+    readable = Annotated[Row, Depends(api.readable)]
+
+    @router.get(
+        "", operation_id="listImports", summary="List imports, the newest first", responses={200: {"model": Page}}
+    )
+    @takes_query("limit", "cursor")
+    async def list_all(call: CurrentCall) -> Response:
+        query = call.request.query_params
+        limit, bound_to = page_limit(query.get("limit")), binding(call.request)
+        secret = call.settings.secret_key.get_secret_value().encode()
+        cursor = query.get("cursor")
+        before: UUID | None = read_cursor(cursor, bound_to, secret, _KEYSET)[0] if cursor else None
+        async with call.connection() as connection:
+            rows = await list_imports(connection, api.service, api.creator_filter(call), before, limit)
+        following = None
+        if len(rows) > limit:
+            rows = rows[:limit]
+            following = (
+                f"{call.request.url.path}?limit={limit}&cursor={make_cursor([rows[-1]['id']], bound_to, secret)}"
+            )
+        body = orjson.dumps({"items": [present(row) for row in rows], "next": following})
+        return Response(body, 200, {"Link": f'<{following}>; rel="next"'} if following else None, JSON)
+
+    @router.get("/{record}", operation_id="getImport", summary="Read one import", responses={200: {"model": Import}})
+    async def get_import(row: readable, call: CurrentCall) -> Response:
+        return item_response(call, await api.shown(row, call))
+
+    @router.get(
+        "/{record}/transitions",
+        operation_id="getImportTransitions",
+        summary="Whether an import can be taken back",
+        responses={200: {"model": Transitions}},
+    )
+    async def get_transitions(row: readable, call: CurrentCall) -> Response:
+        offers = LIFECYCLE.offers(row["status"], await api.case(row, call), api.may(row, call))
+        return transitions_response(LIFECYCLE, row["status"], offers)
+
+    @router.get(
+        "/{record}/failures",
+        operation_id="getImportFailures",
+        summary="The rows that failed, as CSV",
+        responses={200: {"content": {"text/csv": {}}}},
+    )
+    async def get_failures(row: readable, call: CurrentCall) -> Response:
+        path = store_of(call.request).path(row["file_digest"])
+        if not path.exists():
+            raise Gone("The file is not kept any longer.")
+        return download(failed_rows(call.database, row, path), "text/csv; charset=utf-8", f"{row['ref']}-failures.csv")
+
+
+def _add_undo(router: ResourceRouter, api: ImportApi) -> None:
+    @router.post(
+        "/{record}/transitions",
+        operation_id="transitionImport",
+        summary="Take an import back",
+        responses={200: {"model": Import}},
+    )
+    async def transition(
+        body: TransitionBody, row: Annotated[Row, Depends(api.readable)], call: CurrentCall
+    ) -> Response:
+        shown = await api.shown(row, call)
+        require_version(call.request, row["version"], lambda: etag_of(shown))
+        before = await api.kind.lock(call.uow, row["id"], row["version"])
+        step = Step(body.action, body.reason, body.fields)
+        after = await api.kind.step(call.uow, before, step, await api.case(before, call), api.may(before, call))
+        importable = api.importables[after["resource"]]
+        if await undoing.extent(call.uow.connection, after) > MOST_AT_ONCE:
+            payload = {"import": str(after["id"])}
+            job = defer(call.uow, api.service, UNDO_JOB, payload, created_by=call.principal.label, bulk=True)
+            after = await undoing.leave_to(call.uow, after, job)
+        else:
+            sight = sight_of(call.principal, api.roles, importable.resource)
+            call.uow.origin = replace(call.uow.origin, bulk=True)
+            await undoing.see_as(call.uow.connection, sight)
+            while after["status"] == "undoing":
+                after = await undoing.take_back_some(call.uow, importable, sight, after)
+        return item_response(call, await api.shown(after, call))
+
+
+def present(row: Row) -> dict[str, Any]:
+    """The import as it is answered."""
+    return {
+        "id": str(row["id"]),
+        "ref": row["ref"],
+        "version": row["version"],
+        "status": row["status"],
+        "country": None,
+        "visibility": row["visibility"],
+        "created_at": to_text(row["created_at"]),
+        "created_by": row["created_by"],
+        "updated_at": to_text(row["updated_at"]),
+        **{name: row[name] for name in ("resource", "mode", "on_error", "registry", "source", "licence")},
+        "file": {
+            "name": row["file_name"],
+            "sha256": row["file_digest"],
+            "size": row["file_size"],
+            "media": row["media"],
+        },
+        "columns": [{"column": name, "field": field} for name, field in row["columns"]],
+        "ignored_columns": row["ignored_columns"],
+        "rows": row["row_count"],
+        "counts": row["counts"],
+        "aborted": row["status"] == "aborted",
+        "taken_back": row["taken_back"],
+        "job": f"/{row['service']}/v1/jobs/{row['job']}",
+        "failures_url": failures_url(row),
+        "links": {"self": f"/{row['service']}/v1/imports/{row['id']}"},
+    }

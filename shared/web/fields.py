@@ -166,7 +166,7 @@ class RecordAnswer(Answer):
     ref: str
     version: int
     status: str
-    country: str
+    country: str | None
     visibility: Visible
     created_at: datetime | None = None
     updated_at: datetime | None = None

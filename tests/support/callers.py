@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import date
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import UUID, uuid4, uuid5
 
 import httpx
 from fastapi import FastAPI
@@ -83,7 +83,6 @@ class Caller:
     def __init__(self, client: httpx.AsyncClient, name: str | None) -> None:
         self._client = client
         self._name = name
-        self._count = 0
 
     async def get(self, path: str, **more: Any) -> httpx.Response:
         return await self.request("GET", path, **more)
@@ -104,8 +103,7 @@ class Caller:
         if self._name is not None:
             headers["Authorization"] = f"Bearer {self._name}"
             if method == "POST" and CALLERS[self._name].is_machine:
-                self._count += 1
-                headers.setdefault("Idempotency-Key", f"{id(self)}-{self._count}")
+                headers.setdefault("Idempotency-Key", str(uuid4()))
         if etag is not None:
             headers["If-Match"] = etag
         return await self._client.request(method, path, headers=headers, **more)

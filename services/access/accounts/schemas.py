@@ -31,7 +31,6 @@ class AccountBody(Body):
 class AccountAnswer(RecordAnswer):
     """An account."""
 
-    country: str | None  # type: ignore[assignment]
     email: str
     name: str
     expert_id: UUID | None

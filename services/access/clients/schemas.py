@@ -77,7 +77,6 @@ class ClientCreate(ClientBody):
 class ClientAnswer(RecordAnswer):
     """A client. `secret` is answered once, when the client is created with one."""
 
-    country: str | None  # type: ignore[assignment]
     client_id: str
     name: str
     scope_kind: str

@@ -18,7 +18,6 @@ from shared.kernel.principal import Principal, PrincipalKind
 from shared.kernel.resource import Resource
 from shared.records.kind import Kind, Step, permitted
 from shared.records.sight import Sight
-from shared.records.store import update_record
 
 GRANTS: Kind[domain.GrantCase] = Kind(
     Resource("access", "grants", "grant"),
@@ -97,8 +96,7 @@ async def expire(uow: UnitOfWork, day: date) -> int:
     """Ends up to 200 grants whose last day is over; how many."""
     rows = await queries.over(uow.connection, day)
     for before in rows:
-        after = await update_record(uow, grant, before, {"status": "expired"})
-        GRANTS.tell(uow, "expire", before, after, "expired")
+        await GRANTS.pass_time(uow, before, "expire")
     return len(rows)
 
 

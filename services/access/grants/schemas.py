@@ -66,7 +66,6 @@ class HolderAnswer(Answer):
 class GrantAnswer(RecordAnswer):
     """A grant. `created_by` is who handed it on."""
 
-    country: str | None  # type: ignore[assignment]
     principal: HolderAnswer
     role: str
     scope_kind: str

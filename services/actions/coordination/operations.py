@@ -17,7 +17,6 @@ from shared.kernel.resource import Resource
 from shared.kernel.text import search_key
 from shared.records.kind import Kind, Step, permitted, require, require_publishing
 from shared.records.sight import Sight
-from shared.records.store import update_record
 
 ENDORSEMENTS: Kind[domain.EndorsementCase] = Kind(
     Resource("actions", "endorsements", "endorsement"),
@@ -84,8 +83,7 @@ async def expire_endorsements(uow: UnitOfWork) -> int:
     """Ends verified endorsements whose last day is over, at most 200 at a time; how many."""
     rows = await _EXPIRED.fetch(uow.connection)
     for before in rows:
-        after = await update_record(uow, endorsement, before, {"status": "expired"})
-        ENDORSEMENTS.tell(uow, "expire", before, after, "expired")
+        await ENDORSEMENTS.pass_time(uow, before, "expire")
     return len(rows)
 
 

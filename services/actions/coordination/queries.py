@@ -5,10 +5,10 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from services.actions.coordination import domain
 from services.actions.coordination.tables import correspondence, endorsement
-from services.actions.records import listing
 from shared.database.context import SYSTEM_CONTEXT, within_context
 from shared.database.statements import Connection, Statement
 from shared.records.listing import Filter, one_of, values
+from shared.records.plain import by_itself, listing
 
 _LEVELS = tuple(str(level) for level in domain.LEVELS)
 _STANDING = Statement(
@@ -41,13 +41,13 @@ def _is_overdue(bound: ColumnElement[bool]) -> ColumnElement[bool]:
 ENDORSEMENTS = listing(
     endorsement,
     domain.ENDORSEMENT.states,
-    domain.PUBLISHED_ENDORSEMENTS,
+    by_itself(endorsement, domain.PUBLISHED_ENDORSEMENTS),
     Filter("level", "A level from 1 to 5", _level, lambda bound: endorsement.c.level == bound),
 )
 LETTERS = listing(
     correspondence,
     domain.CORRESPONDENCE.states,
-    domain.PUBLISHED_LETTERS,
+    by_itself(correspondence, domain.PUBLISHED_LETTERS),
     values("direction", correspondence.c.direction, "in, out or both", one_of(("in", "out"))),
     Filter("overdue", "true or false", _overdue, _is_overdue),
 )

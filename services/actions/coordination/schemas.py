@@ -10,8 +10,8 @@ from pydantic_core import PydanticCustomError
 
 from services.actions.coordination import domain, operations
 from services.actions.coordination.tables import correspondence, endorsement
-from services.actions.records import presenter
 from shared.kernel.clock import today
+from shared.records.plain import presenter
 from shared.web.fields import Body, CountryCode, Day, Document, Line, RecordAnswer, Visible
 
 JsonDocument = Annotated[Document, PlainSerializer(lambda document: document.model_dump(mode="json"))]

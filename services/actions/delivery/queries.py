@@ -10,10 +10,10 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from services.actions.delivery import domain
 from services.actions.delivery.tables import action, milestone
-from services.actions.records import listing
 from shared.database.context import SYSTEM_CONTEXT, AccessContext, within_context
 from shared.database.statements import Connection, Row, Statement
 from shared.records.listing import Filter, one_of, values
+from shared.records.plain import by_itself, listing
 from shared.records.sight import constant
 
 _OPEN = [constant(status) for status in ("pending", "in_progress", "claimed")]
@@ -30,14 +30,14 @@ def _is_overdue(bound: ColumnElement[bool]) -> ColumnElement[bool]:
 ACTIONS = listing(
     action,
     domain.ACTION.states,
-    domain.PUBLISHED_ACTIONS,
+    by_itself(action, domain.PUBLISHED_ACTIONS),
     values("pillar", action.c.pillar, "Pillars, separated by commas", one_of(domain.PILLARS)),
     values("kind", action.c.kind, "Kinds, separated by commas", one_of(domain.KINDS)),
 )
 MILESTONES = listing(
     milestone,
     domain.MILESTONE.states,
-    domain.PUBLISHED_MILESTONES,
+    by_itself(milestone, domain.PUBLISHED_MILESTONES),
     Filter("overdue", "true or false", _truth, _is_overdue),
 )
 _PROGRAMMES = table("action_programme", *(column(name) for name in ("id", "status", "country", "visibility")))

@@ -10,8 +10,8 @@ from pydantic_core import PydanticCustomError
 
 from services.actions.delivery import domain, operations
 from services.actions.delivery.tables import action, milestone
-from services.actions.records import presenter
 from shared.kernel.clock import today
+from shared.records.plain import presenter
 from shared.web.fields import Body, Day, Document, Keyword, Line, PartialDate, Prose, RecordAnswer, Texts, Titles
 
 Figure = Annotated[int, Field(strict=True)] | Annotated[float, Field(allow_inf_nan=False)]

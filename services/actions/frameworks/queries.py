@@ -4,13 +4,16 @@ from sqlalchemy import bindparam, select
 
 from services.actions.frameworks import domain
 from services.actions.frameworks.tables import framework
-from services.actions.records import listing
 from shared.database.statements import Connection, Row, Statement
 from shared.records.listing import values
+from shared.records.plain import by_itself, listing
 from shared.records.sight import Sight
 
 FRAMEWORKS = listing(
-    framework, domain.LIFECYCLE.states, domain.PUBLISHED, values("code", framework.c.code, "Codes, such as 3+1/2026")
+    framework,
+    domain.LIFECYCLE.states,
+    by_itself(framework, domain.PUBLISHED),
+    values("code", framework.c.code, "Codes, such as 3+1/2026"),
 )
 _KNOWN = Statement(select(framework.c.id).where(framework.c.code == bindparam("code")))
 

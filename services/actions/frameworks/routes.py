@@ -5,7 +5,6 @@ from fastapi import Response
 from services.actions.access import ROLES
 from services.actions.frameworks import operations, queries, schemas
 from services.actions.frameworks.tables import framework
-from services.actions.records import row_values, written
 from shared.database.statements import Row
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.errors import NotFound
@@ -14,6 +13,7 @@ from shared.web.answers import item_response
 from shared.web.call import CurrentCall, public, takes_query
 from shared.web.paging import pick_fields
 from shared.web.records import RecordApi
+from shared.web.values import row_values, written
 
 
 async def _create(uow: UnitOfWork, sight: Sight, body: schemas.FrameworkCreate) -> Row:

@@ -8,7 +8,7 @@ from pydantic_core import PydanticCustomError
 from services.actions.frameworks.domain import PILLARS
 from services.actions.frameworks.operations import FRAMEWORKS
 from services.actions.frameworks.tables import framework
-from services.actions.records import presenter
+from shared.records.plain import presenter
 from shared.web.fields import Body, Clean, Day, RecordAnswer, Texts, Titles
 
 Code = Annotated[
@@ -60,7 +60,6 @@ class FrameworkCreate(FrameworkBody):
 class Framework(RecordAnswer):
     """A framework; its country is always null."""
 
-    country: str | None = None  # type: ignore[assignment]
     code: str
     core: dict[str, Any]
     pillars: list[dict[str, Any]]

@@ -6,23 +6,23 @@ from sqlalchemy import bindparam, select
 
 from services.actions.government import domain
 from services.actions.government.tables import focal_point, government_body, meeting
-from services.actions.records import listing
 from shared.database.context import AccessContext, within_context
 from shared.database.statements import Connection, Statement
 from shared.kernel.errors import invalid_field
 from shared.records.listing import one_of, values
+from shared.records.plain import by_itself, listing
 
 BODIES = listing(
     government_body,
     domain.BODY.states,
-    domain.PUBLISHED_BODIES,
+    by_itself(government_body, domain.PUBLISHED_BODIES),
     values("kind", government_body.c.kind, "Kinds, separated by commas", one_of(domain.BODY_KINDS)),
 )
-FOCAL_POINTS = listing(focal_point, domain.FOCAL_POINT.states, domain.PUBLISHED_FOCAL_POINTS)
+FOCAL_POINTS = listing(focal_point, domain.FOCAL_POINT.states, by_itself(focal_point, domain.PUBLISHED_FOCAL_POINTS))
 MEETINGS = listing(
     meeting,
     domain.MEETING.states,
-    domain.PUBLISHED_MEETINGS,
+    by_itself(meeting, domain.PUBLISHED_MEETINGS),
     values("kind", meeting.c.kind, "Kinds, separated by commas", one_of(domain.MEETING_KINDS)),
 )
 _BODY = Statement(

@@ -6,12 +6,12 @@ from pydantic import BaseModel
 
 from services.actions.access import ROLES
 from services.actions.government import operations, queries, schemas
-from services.actions.records import row_values, written
-from services.actions.steps import with_fields
 from shared.database.statements import Row
 from shared.database.unit_of_work import UnitOfWork
 from shared.records.sight import Sight
 from shared.web.records import RecordApi
+from shared.web.steps import with_fields
+from shared.web.values import row_values, written
 
 
 def _writing(writing: operations.Writing) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from services.actions.government import domain, operations
 from services.actions.government.tables import focal_point, government_body, meeting
-from services.actions.records import presenter
+from shared.records.plain import presenter
 from shared.web.fields import Body, CountryCode, Day, Document, Line, Prose, RecordAnswer, Titles, Visible
 
 

@@ -8,16 +8,16 @@ from sqlalchemy import Uuid, bindparam, column, func, not_, or_, select, table
 
 from services.actions.programmes import domain
 from services.actions.programmes.tables import programme
-from services.actions.records import listing
 from shared.database.context import SYSTEM_CONTEXT, AccessContext, within_context
 from shared.database.statements import Connection, Statement
 from shared.records.listing import values
+from shared.records.plain import by_itself, listing
 from shared.records.sight import constant
 
 PROGRAMMES = listing(
     programme,
     domain.LIFECYCLE.states,
-    domain.PUBLISHED,
+    by_itself(programme, domain.PUBLISHED),
     values("framework", programme.c.framework, "Codes of frameworks, separated by commas"),
 )
 _COMMITTEES = table("centre_published_committee", *(column(name) for name in ("id", "country", "status")))

@@ -4,12 +4,12 @@ from services.actions.access import ROLES
 from services.actions.programmes import operations, queries, schemas
 from services.actions.programmes.domain import PRIVATE
 from services.actions.programmes.tables import programme
-from services.actions.records import row_values, written
-from services.actions.steps import with_fields
 from shared.database.statements import Row
 from shared.database.unit_of_work import UnitOfWork
 from shared.records.sight import Sight
 from shared.web.records import RecordApi
+from shared.web.steps import with_fields
+from shared.web.values import row_values, written
 
 
 async def _create(uow: UnitOfWork, sight: Sight, body: schemas.ProgrammeCreate) -> Row:

@@ -10,7 +10,7 @@ from services.actions.frameworks.schemas import Code
 from services.actions.programmes.domain import PRIVATE
 from services.actions.programmes.operations import PROGRAMMES
 from services.actions.programmes.tables import programme
-from services.actions.records import presenter
+from shared.records.plain import presenter
 from shared.web.fields import Body, CountryCode, Prose, RecordAnswer, Visible
 
 

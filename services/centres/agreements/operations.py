@@ -10,7 +10,6 @@ from services.centres.agreements import domain, queries
 from services.centres.agreements.tables import agreement
 from services.centres.references import require_institutions
 from services.centres.registration.queries import centre_of
-from services.centres.timed import timed_step
 from shared.database.statements import Row
 from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.clock import today
@@ -92,7 +91,7 @@ async def case_of(
 async def pass_time(uow: UnitOfWork) -> None:
     """Expires agreements whose last day is over."""
     for before in await queries.lock_over(uow.connection, today()):
-        await timed_step(uow, AGREEMENTS, before, "expire")
+        await AGREEMENTS.pass_time(uow, before, "expire")
 
 
 def _kind_of(row: Mapping[str, Any]) -> Kind[domain.AgreementCase]:

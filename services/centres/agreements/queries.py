@@ -7,9 +7,9 @@ from sqlalchemy import Select, bindparam, select
 
 from services.centres.agreements.domain import KINDS, LIFECYCLE
 from services.centres.agreements.tables import agreement
-from services.centres.records import by_grant, listing
 from shared.database.statements import Connection, Row, Statement
 from shared.records.listing import one_of, values
+from shared.records.plain import by_grant, listing
 from shared.records.sight import Variant
 
 _OVER = Statement(

@@ -5,8 +5,6 @@ from services.centres.agreements import domain, operations
 from services.centres.agreements.queries import LISTING
 from services.centres.agreements.schemas import Agreement, AgreementBody, AgreementFields, present
 from services.centres.agreements.tables import agreement
-from services.centres.records import row_values, written
-from services.centres.steps import with_fields
 from shared.database.statements import Row
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.lifecycle import Offer
@@ -14,6 +12,8 @@ from shared.records.kind import permitted
 from shared.records.sight import Sight
 from shared.web.call import Call
 from shared.web.records import RecordApi
+from shared.web.steps import with_fields
+from shared.web.values import row_values, written
 
 
 class AgreementApi(RecordApi[domain.AgreementCase]):

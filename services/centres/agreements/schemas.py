@@ -9,7 +9,7 @@ from pydantic import Field
 from services.centres.agreements.domain import KINDS
 from services.centres.agreements.operations import AGREEMENTS
 from services.centres.agreements.tables import agreement
-from services.centres.records import presenter
+from shared.records.plain import WHEN, presenter
 from shared.web.fields import Body, Day, Document, Line, RecordAnswer
 
 
@@ -52,4 +52,4 @@ class Agreement(RecordAnswer):
     document: dict[str, Any] | None
 
 
-present = presenter(AGREEMENTS.resource, agreement)
+present = presenter(AGREEMENTS.resource, agreement, private=WHEN)

@@ -1,15 +1,13 @@
 """Reading committees: what a caller may see, and how a committee stands before its guards."""
 
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Integer, Select, Uuid, bindparam, column, func, select
+from sqlalchemy import Integer, Uuid, bindparam, column, func, select
 
 from services.centres.committees.domain import LIFECYCLE, PUBLISHED
 from services.centres.committees.tables import committee
-from services.centres.records import listing
 from shared.database.statements import Connection, Row, Statement
-from shared.records.sight import Variant, visible
+from shared.records.plain import by_itself, listing
 
 _counts = func.escm.centre_committee_standing(bindparam("committee", type_=Uuid)).table_valued(
     *(column(name, Integer) for name in ("presidents", "secretaries", "seats"))
@@ -18,13 +16,7 @@ _STANDING = Statement(select(_counts.c.presidents, _counts.c.secretaries, _count
 
 _ONE = Statement(select(committee).where(committee.c.id == bindparam("committee")))
 
-
-def visible_to(variant: Variant) -> Select[Any]:
-    """The first wall: committees that a caller of this variant may know of."""
-    return select(committee).where(visible(committee, variant, PUBLISHED))
-
-
-LISTING = listing(committee, LIFECYCLE.states, visible_to)
+LISTING = listing(committee, LIFECYCLE.states, by_itself(committee, PUBLISHED))
 
 
 async def committee_of(connection: Connection, key: UUID) -> Row | None:

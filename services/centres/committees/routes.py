@@ -8,13 +8,13 @@ from services.centres.committees.domain import RecognitionRules
 from services.centres.committees.queries import LISTING
 from services.centres.committees.schemas import Committee, CommitteeBody, present
 from services.centres.committees.tables import committee
-from services.centres.records import row_values, written
 from shared.database.statements import Row
 from shared.database.unit_of_work import UnitOfWork
 from shared.records.sight import Sight
 from shared.web.records import RecordApi
 from shared.web.route import ResourceRouter
 from shared.web.translation import register_constraint
+from shared.web.values import row_values, written
 
 register_constraint("centre_committee_living_key", "/country", "This country has a living committee already.")
 

@@ -8,7 +8,6 @@ from services.centres.references import country_of, require_experts, require_ins
 from services.centres.registration import domain, queries
 from services.centres.registration.designation import end_term, follow_centre, open_term
 from services.centres.registration.tables import centre
-from services.centres.timed import timed_step
 from shared.auth.second_person import second_person_fault
 from shared.database.statements import Row
 from shared.database.unit_of_work import Connect, UnitOfWork
@@ -132,10 +131,10 @@ async def pass_time(uow: UnitOfWork) -> None:
     """Opens the renewals that are due and expires the centres whose term is over."""
     for before in await queries.lock_due(uow.connection, today()):
         if before["term_ends"] < today():
-            after = await timed_step(uow, CENTRES, before, "expire", {"previous_status": None})
+            after = await CENTRES.pass_time(uow, before, "expire", {"previous_status": None})
             await end_term(uow, after)
         else:
-            await timed_step(uow, CENTRES, before, "open_renewal")
+            await CENTRES.pass_time(uow, before, "open_renewal")
 
 
 async def _standing(connect: Connect, row: Mapping[str, Any]) -> queries.Standing | None:

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
@@ -10,7 +9,6 @@ from sqlalchemy import (
     Date,
     Integer,
     Interval,
-    Select,
     Text,
     Uuid,
     and_,
@@ -24,11 +22,11 @@ from sqlalchemy import (
     true,
 )
 
-from services.centres.records import listing
 from services.centres.registration.domain import LIFECYCLE, PUBLISHED
 from services.centres.registration.tables import centre, term
 from shared.database.statements import Connection, Row, Statement
-from shared.records.sight import Variant, constant, visible
+from shared.records.plain import by_itself, listing
+from shared.records.sight import constant
 
 _country = bindparam("country", type_=Text)
 _counts = func.escm.centre_standing(bindparam("centre", type_=Uuid)).table_valued(
@@ -79,12 +77,7 @@ class Standing:
     level: int
 
 
-def visible_to(variant: Variant) -> Select[Any]:
-    """The first wall: centres that a caller of this variant may know of."""
-    return select(centre).where(visible(centre, variant, PUBLISHED))
-
-
-LISTING = listing(centre, LIFECYCLE.states, visible_to)
+LISTING = listing(centre, LIFECYCLE.states, by_itself(centre, PUBLISHED))
 
 
 async def centre_of(connection: Connection, key: UUID) -> Row | None:

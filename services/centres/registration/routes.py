@@ -1,16 +1,16 @@
 """Centres over HTTP: the routes of every record, from this description."""
 
 from services.centres.access import ROLES
-from services.centres.records import row_values, written
 from services.centres.registration import operations
 from services.centres.registration.queries import LISTING
 from services.centres.registration.schemas import DOCUMENTS, Centre, CentreBody, CentreFields, present
 from services.centres.registration.tables import centre
-from services.centres.steps import with_fields
 from shared.database.statements import Row
 from shared.database.unit_of_work import UnitOfWork
 from shared.records.sight import Sight
 from shared.web.records import RecordApi
+from shared.web.steps import with_fields
+from shared.web.values import row_values, written
 
 
 async def _create(uow: UnitOfWork, sight: Sight, body: CentreBody) -> Row:

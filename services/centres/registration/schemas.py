@@ -7,11 +7,11 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, Field, PlainSerializer
 
-from services.centres.records import presenter
 from services.centres.registration.domain import HOLDERS
 from services.centres.registration.operations import CENTRES
 from services.centres.registration.tables import centre
 from shared.kernel.clock import to_text
+from shared.records.plain import WHEN, presenter
 from shared.web.fields import (
     Answer,
     Body,
@@ -138,7 +138,7 @@ present = presenter(
     CENTRES.resource,
     centre,
     unseen=("registration_serial", "term_number", "term_starts", "term_ends", "clock_since", "clock_target"),
-    private=DOCUMENTS,
+    private=(*WHEN, *DOCUMENTS),
     derive=_term,
     derive_private=_clock,
 )

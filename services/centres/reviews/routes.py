@@ -7,7 +7,6 @@ import orjson
 from fastapi import Depends, Response
 
 from services.centres.access import ROLES
-from services.centres.records import row_values
 from services.centres.registration.routes import CENTRE_API
 from services.centres.reviews import operations, queries
 from services.centres.reviews.schemas import Review, ReviewBody, present
@@ -20,6 +19,7 @@ from shared.web.answers import JSON, item_response, key_of
 from shared.web.call import Call, CurrentCall
 from shared.web.fields import Page
 from shared.web.route import ResourceRouter
+from shared.web.values import row_values
 
 router = ResourceRouter(CENTRE_API.kind.resource, ROLES)
 Centre = Annotated[Row, Depends(CENTRE_API.readable)]

@@ -8,7 +8,6 @@ from services.centres.committees.queries import committee_of
 from services.centres.committees.tables import seat
 from services.centres.references import require_experts
 from services.centres.seats import domain, queries
-from services.centres.timed import timed_step
 from shared.database.statements import Row
 from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.clock import today
@@ -93,7 +92,7 @@ async def end_over(uow: UnitOfWork) -> None:
 async def _expire(uow: UnitOfWork, rows: Iterable[Row]) -> None:
     for before in rows:
         ends = domain.end_of(before["starts"], before["ends"], today().isoformat())
-        await timed_step(uow, SEATS, before, "expire", {"ends": ends})
+        await SEATS.pass_time(uow, before, "expire", {"ends": ends})
 
 
 def _require_order(values: Mapping[str, Any], pointer: str) -> None:

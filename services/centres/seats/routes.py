@@ -4,11 +4,11 @@ from services.centres.access import ROLES
 from services.centres.seats import operations
 from services.centres.seats.queries import LISTING
 from services.centres.seats.schemas import Seat, SeatBody, SeatFields, present, row_of, written
-from services.centres.steps import with_fields
 from shared.database.statements import Row
 from shared.database.unit_of_work import UnitOfWork
 from shared.records.sight import Sight
 from shared.web.records import RecordApi
+from shared.web.steps import with_fields
 from shared.web.translation import register_constraint
 
 register_constraint("centre_seat_holder_excl", "/office", "Somebody else holds this office at that time.")

@@ -8,9 +8,9 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from services.centres.committees.tables import seat
-from services.centres.records import presenter
 from services.centres.seats.domain import OFFICES
 from services.centres.seats.operations import SEATS
+from shared.records.plain import WHEN, presenter
 from shared.web.fields import Body, Line, PartialDate, RecordAnswer
 
 
@@ -76,4 +76,6 @@ def _parts(row: Mapping[str, Any]) -> dict[str, Any]:
     return {"person": person, "from": row["starts"], "to": row["ends"]}
 
 
-present = presenter(SEATS.resource, seat, unseen=("expert_id", "person_name", "starts", "ends"), derive=_parts)
+present = presenter(
+    SEATS.resource, seat, unseen=("expert_id", "person_name", "starts", "ends"), private=WHEN, derive=_parts
+)

@@ -4,10 +4,10 @@ from typing import Any
 
 from sqlalchemy import Select, select
 
-from services.centres.records import listing, with_parent
 from services.centres.registration.designation import TERM_STATES
 from services.centres.registration.domain import PUBLISHED
 from services.centres.registration.tables import centre, term
+from shared.records.plain import listing, with_parent
 from shared.records.sight import Variant
 
 

@@ -4,9 +4,9 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from services.centres.records import presenter
 from services.centres.registration.designation import TERMS
 from services.centres.registration.tables import term
+from shared.records.plain import WHEN, presenter
 from shared.web.fields import RecordAnswer
 
 
@@ -26,4 +26,4 @@ class DesignationTerm(RecordAnswer):
 
 
 PRIVATE = ("terms_of_reference", "work_plan", "endorsement_id", "waiver", "consent_lapsed_on")
-present = presenter(TERMS.resource, term, private=PRIVATE)
+present = presenter(TERMS.resource, term, private=(*WHEN, *PRIVATE))

@@ -31,7 +31,9 @@ def _update(names: tuple[str, ...]) -> Any:
 
 _UPDATES = Shapes(_update)
 _INSERT = Statement(
-    insert(affiliation).values({name: bindparam(name) for name in [column.key for column in affiliation.c]}).returning(affiliation)
+    insert(affiliation)
+    .values({name: bindparam(name) for name in [column.key for column in affiliation.c]})
+    .returning(affiliation)
 )
 
 

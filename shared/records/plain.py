@@ -1,12 +1,10 @@
-"""What the kinds of record of this service have in common: how they are listed, shown, and read back from a body."""
+"""Records whose table holds nearly all that there is to them: how they are walled, listed and shown."""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeAlias
 
-import orjson
-from pydantic import BaseModel
 from sqlalchemy import Column, Select, Table, Text, any_, bindparam, cast, false, or_, select, true
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.elements import ColumnElement
 
 from shared.kernel.principal import VISIBILITIES
@@ -15,9 +13,16 @@ from shared.records.columns import Record, Renderer
 from shared.records.listing import Filter, Listing, countries, fragment, one_of, reference, region, updated, values
 from shared.records.sight import Sight, Variant, visible
 
+Base: TypeAlias = Callable[[Variant], Select[Any]]
 Derive: TypeAlias = Callable[[Mapping[str, Any]], Record]
+WHEN = ("created_at", "updated_at")
 _NEVER_SHOWN = frozenset({"search_key", "previous_status"})
-_NOT_PUBLIC = frozenset({"created_at", "created_by", "updated_at", "updated_by"})
+_WHO = frozenset({"created_by", "updated_by"})
+
+
+def by_itself(table: Table, published: frozenset[str]) -> Base:
+    """The first wall of what is published, or not, by its own state and visibility."""
+    return lambda variant: select(table).where(visible(table, variant, published))
 
 
 def with_parent(parent: Table, link: Column[Any], variant: Variant, published: frozenset[str]) -> ColumnElement[bool]:
@@ -39,7 +44,7 @@ def by_grant(table: Table, link: Column[Any], variant: Variant) -> ColumnElement
     )
 
 
-def listing(table: Table, states: tuple[str, ...], base: Callable[[Variant], Select[Any]], *more: Filter) -> Listing:
+def listing(table: Table, states: tuple[str, ...], base: Base, *more: Filter) -> Listing:
     """The list of a table of records: by country, region, status, visibility, every `*_id`, time of change and, where
     the table has a search key, `q`; `more` are the feature's own filters."""
     chosen = [
@@ -70,11 +75,11 @@ def presenter(
     derive: Derive = lambda _row: {},
     derive_private: Derive = lambda _row: {},
 ) -> Callable[[Mapping[str, Any], Sight], Record]:
-    """How a row is shown: all columns but `unseen`; `private` ones, who wrote it and when, and what `derive_private`
-    adds, only to whom the row is granted; `derive` adds what follows from the row."""
+    """How a row is shown: all columns but `unseen`; `private` ones, who wrote it, and what `derive_private` adds, only
+    to whom the row is granted; `derive` adds what follows from the row."""
     shown = {column.key: column for column in table.c if column.key not in _NEVER_SHOWN.union(unseen)}
     whole = Renderer(shown)
-    limited = Renderer({name: column for name, column in shown.items() if name not in _NOT_PUBLIC.union(private)})
+    limited = Renderer({name: column for name, column in shown.items() if name not in _WHO.union(private)})
 
     def present(row: Mapping[str, Any], sight: Sight) -> Record:
         if sight.sees_all_fields(row["country"], row["id"]):
@@ -85,26 +90,3 @@ def presenter(
         return record
 
     return present
-
-
-def row_values(body: BaseModel, table: Table) -> Record:
-    """The columns that a body gives: documents as JSON values, the rest as Python values."""
-    plain, as_json = body.model_dump(), body.model_dump(mode="json")
-    return {name: as_json[name] if _is_document(table, name) else value for name, value in plain.items()}
-
-
-def written(table: Table, names: Iterable[str]) -> Callable[[Mapping[str, Any]], Record]:
-    """Reads the fields that a caller writes back from a row that was read, for a patch to be merged into."""
-    fields = tuple((name, _is_document(table, name)) for name in names)
-
-    def read_back(row: Mapping[str, Any]) -> Record:
-        return {
-            name: orjson.loads(row[name]) if document and row[name] is not None else row[name]
-            for name, document in fields
-        }
-
-    return read_back
-
-
-def _is_document(table: Table, name: str) -> bool:
-    return name in table.c and isinstance(table.c[name].type, JSONB)

@@ -20,9 +20,8 @@ def with_fields(model: type[BaseModel], operation: Operation) -> Operation:
 
     async def take(uow: UnitOfWork, sight: Sight, row: Row, step: Step) -> Any:
         may = sight.may(step.action, row["country"], row["id"])
-        return await operation(
-            uow, sight, row, Step(step.action, step.reason, _read(model, step.fields) if may else {})
-        )
+        fields = _read(model, step.fields) if may else {}
+        return await operation(uow, sight, row, Step(step.action, step.reason, fields))
 
     return take
 

@@ -14,11 +14,12 @@ import pytest
 import structlog
 from redis.asyncio import Redis
 
-from shared.messaging.housekeeping import tidy
+from shared.messaging.housekeeping import measure, tidy
 from shared.messaging.relay import Relay
 from shared.messaging.wakeup import CHANNEL, Doorbell
 from shared.messaging.worker import Worker
 from shared.observability import logs
+from shared.observability.metrics import DEPTH
 from tests.shared.messaging.conftest import TYPE, MessagingSettings, at_work, eventually
 
 
@@ -94,7 +95,7 @@ async def test_ringing_without_valkey_costs_nothing() -> None:
         assert not await bell.ping()
 
 
-async def test_old_rows_are_dropped_and_open_ones_kept(admin: asyncpg.Connection) -> None:
+async def test_old_rows_are_dropped_and_open_ones_kept(settings: MessagingSettings, admin: asyncpg.Connection) -> None:
     await admin.execute("""
         INSERT INTO core_consumer (consumer, lane, position) VALUES ('centres', 'normal', 2), ('centres', 'bulk', 9);
         INSERT INTO core_fact SELECT n, gen_random_uuid(), 't', now(), gen_random_uuid(), 'r', 1, NULL, NULL, '/', NULL,
@@ -106,7 +107,11 @@ async def test_old_rows_are_dropped_and_open_ones_kept(admin: asyncpg.Connection
         INSERT INTO core_inbox VALUES (uuidv7(interval '-98 days'), 'x'), (uuidv7(interval '-96 days'), 'x');
         INSERT INTO core_schedule VALUES ('s', now() - interval '9 days', uuidv7()),
             ('s', now() - interval '8 days', uuidv7())""")
-    await tidy(admin)
+    relay = await asyncpg.connect(settings.database_dsn("relay"), server_settings={"search_path": "escm"})
+    await tidy(relay)
+    await measure(relay)
+    await relay.close()
+    assert DEPTH.labels("membership", "normal", "ready")._value.get() == 1
     assert [r["position"] for r in await admin.fetch("SELECT position FROM core_fact ORDER BY 1")] == [2, 3, 4]
     assert [r["state"] for r in await admin.fetch("SELECT state FROM core_batch ORDER BY id")] == ["ready", "done"]
     assert await admin.fetchval("SELECT count(*) FROM core_inbox") == 1

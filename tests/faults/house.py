@@ -123,7 +123,7 @@ class House:
         process.kill()
         self._processes.remove(process)
 
-    def log_tails(self, lines: int = 40) -> str:
+    def log_tails(self, lines: int = 12) -> str:
         """The end of every process's output, for a person."""
         return "\n".join(f"{process.name}:\n{process.log_tail(lines)}" for process in self._processes)
 

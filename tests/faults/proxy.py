@@ -42,6 +42,7 @@ class FaultProxy:
         self.cut_after: int | None = None
         self.commits_cut = 0
         self._at_commit: tuple[Literal["before", "after"], Callable[[], None]] | None = None
+        self._then: Callable[[], None] = lambda: None
         self._server: asyncio.Server | None = None
         self._is_open = asyncio.Event()
         self._is_open.set()

@@ -187,11 +187,22 @@ async def test_no_generated_request_gets_anything_but_an_answer_or_a_catalogued_
     requests = [_any_request(chance, body, record["path"]) for _ in range(400)]
     for start in range(0, len(requests), 8):
         part = requests[start : start + 8]
-        answers = await asyncio.gather(*(client.http.request(**request) for request in part))
+        answers = await asyncio.gather(*(_sent(client, request) for request in part))
         for request, answer in zip(part, answers, strict=True):
+            if answer is None:
+                continue
             assert answer.status_code < 500, (request, answer.text)
             if answer.status_code >= 400 and request["method"] != "HEAD":
                 assert_problem(answer)
+
+
+async def _sent(client: Client, request: dict[str, Any]) -> httpx.Response | None:
+    """The answer; None where the server ended the connection under a request that is not HTTP."""
+    try:
+        return await client.http.request(**request)
+    except client.broken:
+        assert "\x7f" in request["headers"].values(), request
+        return None
 
 
 def _any_request(chance: random.Random, body: dict[str, Any], item: str) -> dict[str, Any]:

@@ -145,7 +145,7 @@ def test_servers(pytestconfig: pytest.Config) -> dict[str, str]:
 def database_url(test_servers: dict[str, str], worker_number: int) -> str:
     """Superuser's address of this worker's own, migrated database."""
     name = f"escm_test_{worker_number}"
-    asyncio.run(_copy_template(test_servers["postgres"], name))
+    asyncio.run(copy_template(test_servers["postgres"], name))
     return test_servers["postgres"] + name
 
 
@@ -169,7 +169,8 @@ def worker_number(request: pytest.FixtureRequest) -> int:
     return int(worker.removeprefix("gw")) + 1 if worker else 0
 
 
-async def _copy_template(server: str, name: str) -> None:
+async def copy_template(server: str, name: str) -> None:
+    """A migrated database of this name."""
     connection = await asyncpg.connect(f"{server}postgres")
     try:
         await connection.execute("SELECT pg_advisory_lock(1)")

@@ -18,6 +18,7 @@ from services.membership.worker import create_worker
 from shared.messaging.relay import Relay
 from shared.messaging.worker import Worker
 from tests.support.callers import CALLERS, Caller, serving
+from tests.support.stack import copy_template
 
 IMPORTS = "/membership/v1/imports"
 EXPORTS = "/membership/v1/exports"
@@ -42,6 +43,19 @@ TABLES = (
     "core_idempotency",
 )
 SAMPLES = Path(__file__).parents[2] / "data"
+
+
+@pytest.fixture(scope="session")
+def database_url(test_servers: dict[str, str], worker_number: int) -> str:
+    """A database apart from other tests': here a worker and a relay are at work, and tables are emptied."""
+    name = f"escm_imports_{worker_number}"
+    asyncio.run(copy_template(test_servers["postgres"], name))
+    return test_servers["postgres"] + name
+
+
+@pytest.fixture(scope="session")
+def redis_url(test_servers: dict[str, str], worker_number: int) -> str:
+    return f"{test_servers['valkey']}/{32 + worker_number}"
 
 
 @pytest.fixture(scope="session")

@@ -44,10 +44,11 @@ async def create(uow: UnitOfWork, sight: Sight, values: Mapping[str, Any]) -> Ro
         raise invalid_field("/principal/id", "unknown_principal", "There is no such account or client in use.")
     named = values["second_person"]
     if named is not None:
-        _, fault = domain.second_person(principal, {**values, "created_by": principal.label}, named)
-        known = fault is None and await queries.is_active(uow.connection, "account", named)
-        if named == principal.id or not known:
-            raise invalid_field("/second_person", fault or "unknown_account", "Another account than the two concerned.")
+        if named in (principal.id, values["principal_id"]):
+            detail = "Another account than the two concerned."
+            raise invalid_field("/second_person", "second_person_is_the_first", detail)
+        if not await queries.is_active(uow.connection, "account", named):
+            raise invalid_field("/second_person", "unknown_account", "There is no such account in use.")
     return await enter(uow, values, confirmed=values["role"] not in ROLES_OF_TWO)
 
 

@@ -1,8 +1,9 @@
-"""The worker of access: what time does to grants, keys and tokens."""
+"""The worker of access: roles that follow from offices, and what time does to grants, keys and tokens."""
 
 from datetime import timedelta
 
 from services.access.grants.jobs import expire_grants
+from services.access.reactions import REACTIONS
 from services.access.settings import AccessSettings
 from services.access.tokens.jobs import forget_what_is_over, turn_signing_keys
 from shared.messaging.schedules import Schedule, Schedules
@@ -17,7 +18,7 @@ SCHEDULES: Schedules = {
 
 def create_worker(settings: AccessSettings | None = None) -> Worker:
     """The worker, with settings from the environment where none are given."""
-    return Worker("access", settings or AccessSettings(), {}, schedules=SCHEDULES)
+    return Worker("access", settings or AccessSettings(), REACTIONS, schedules=SCHEDULES)
 
 
 async def run() -> None:

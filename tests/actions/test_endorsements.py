@@ -69,7 +69,7 @@ async def test_time_ends_an_endorsement_and_no_caller_can(admin: Caller, databas
     await admin.step(path, "verify")
     assert (await admin.step(path, "expire")).json()["code"] == "unknown_action"
     async with unit_of_work(database, SYSTEM_CONTEXT) as uow:
-        assert await expire_endorsements(uow) == 1
+        assert await expire_endorsements(uow) >= 1
     ended = (await admin.get(path)).json()
     assert ended["status"] == "expired"
     history = (await admin.get(f"{path}/history")).json()["items"]

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from datetime import date
+from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
@@ -94,7 +95,7 @@ async def test_a_waiver_names_a_second_person_and_is_the_secretariats(
 ) -> None:
     path = await approved(admin, centre)
     waiver = {"reason": "The ministry is being formed"}
-    first, second = (str(CALLERS[name].id) for name in ("admin", "admin2"))
+    first, second = str(CALLERS["admin"].id), str(uuid4())
     assert await refusal(admin, path, "start", fields={"waiver": waiver}) == "second_person_missing"
     alone = {"waiver": {**waiver, "second_person": first}}
     assert await refusal(admin, path, "start", fields=alone) == "second_person_is_the_first"
@@ -105,8 +106,8 @@ async def test_a_waiver_names_a_second_person_and_is_the_secretariats(
         assert (await admin.step(path, "start", fields={"waiver": fault})).status_code == 422
         assert (await caller("author_xb").step(path, "start", fields={"waiver": fault})).status_code == 403
     held = {"country": None, "visibility": "restricted", "status": "active"}
-    await enter(superuser, "access_account", id=CALLERS["admin2"].id, email_key="admin2@example.org", **held)
-    whose = {"principal_kind": "account", "principal_id": CALLERS["admin2"].id, "role": "secretariat_admin"}
+    await enter(superuser, "access_account", id=UUID(second), email_key=f"{second}@example.org", **held)
+    whose = {"principal_kind": "account", "principal_id": UUID(second), "role": "secretariat_admin"}
     await enter(superuser, "access_grant", scope_kind="global", starts=date(2026, 1, 1), **whose, **held)
     assert (await steps(admin, path, "start", fields=both))["waiver"] == both["waiver"]
     assert "waiver" not in (await caller("government_xa").get(path)).json()

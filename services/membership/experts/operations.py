@@ -47,12 +47,14 @@ def written(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 async def create(uow: UnitOfWork, sight: Sight, values: Mapping[str, Any], *, invite: bool = False) -> Row:
-    """A new expert: a prospect, or invited; a person who enters themselves has applied.
+    """A new expert: a prospect, or invited; who enters themselves, without an office over the register, has
+    applied.
 
     Raises Forbidden `country_forbidden` outside the caller's grant, Invalid `email_missing` for an applicant.
     """
     record = uuid7()
-    applies = sight.principal.kind is PrincipalKind.ACCOUNT and not (sight.write.everywhere or sight.write.countries)
+    entitled = sight.read.everywhere or sight.write.everywhere or bool(sight.write.countries)
+    applies = sight.principal.kind is PrincipalKind.ACCOUNT and not entitled
     if applies:
         if not values["emails"]:
             raise invalid_field("/emails", "email_missing", "Who applies gives an e-mail address.")

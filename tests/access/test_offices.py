@@ -1,0 +1,192 @@
+"""Who takes an office gets its role and loses it with the office; who enters themselves keeps their own record."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import asyncpg
+import httpx
+import pytest
+
+from services.access.reactions import REACTIONS
+from services.access.settings import AccessSettings
+from services.actions.app import create_app as create_actions
+from services.actions.settings import ActionsSettings
+from services.centres.app import create_app as create_centres
+from services.centres.settings import CentresSettings
+from services.membership.app import create_app as create_membership
+from services.membership.settings import MembershipSettings
+from shared.contracts.envelope import Fact
+from shared.contracts.owner import type_of
+from shared.database.context import SYSTEM_CONTEXT
+from shared.database.pool import Database
+from shared.database.unit_of_work import unit_of_work
+from shared.kernel.clock import today
+from shared.kernel.principal import Grant, Principal, PrincipalKind
+from shared.messaging.inbox import Inbox
+from tests.support.callers import CALLERS, Caller, serving
+from tests.support.centres import COMMITTEES, SEATS, Members, entered, seated, stepped, unused_country
+from tests.support.membership import EXPERTS, expert
+
+FOCAL_POINTS = "/actions/v1/focal_points"
+_INBOX = Inbox("access", REACTIONS)
+
+
+@pytest.fixture(scope="module")
+async def members(database_url: str, redis_url: str) -> AsyncIterator[httpx.AsyncClient]:
+    async with serving(create_membership(MembershipSettings(database_url=database_url, redis_url=redis_url))) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+async def centres(database_url: str, redis_url: str) -> AsyncIterator[Caller]:
+    async with serving(create_centres(CentresSettings(database_url=database_url, redis_url=redis_url))) as client:
+        yield Caller(client, "admin")
+
+
+@pytest.fixture(scope="module")
+async def actions(database_url: str, redis_url: str) -> AsyncIterator[Caller]:
+    async with serving(create_actions(ActionsSettings(database_url=database_url, redis_url=redis_url))) as client:
+        yield Caller(client, "admin")
+
+
+@pytest.fixture(scope="module")
+async def database(settings: AccessSettings) -> AsyncIterator[Database]:
+    """The service's own role, as its worker has it."""
+    opened = await Database.open(settings.database_dsn(), size=2)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture(scope="module")
+async def superuser(database_url: str) -> AsyncIterator[asyncpg.Connection]:
+    connection = await asyncpg.connect(database_url, server_settings={"search_path": "escm"})
+    yield connection
+    await connection.close()
+
+
+async def _told(database: Database, service: str, entity: str, what: str, record: str, times: int = 2) -> None:
+    """The worker's work on a fact that comes more than once, under its own id and under another."""
+    kind = type_of(service, entity, what)
+    fact = Fact(type=kind, subject=UUID(record), ref="X", version=1, link="/x")
+    for told in [fact] * times + [fact.model_copy(update={"id": uuid4()})]:
+        async with unit_of_work(database, SYSTEM_CONTEXT) as uow:
+            await _INBOX.react(uow, [told])
+
+
+async def _person(members: httpx.AsyncClient, superuser: asyncpg.Connection, country: str) -> tuple[str, UUID]:
+    """An expert with an account, and the account."""
+    record, account = await Members(Caller(members, "admin")).expert(country), uuid4()
+    await superuser.execute("UPDATE member_expert SET account_id = $2 WHERE id = $1", UUID(record), account)
+    return record, account
+
+
+async def _grants(superuser: asyncpg.Connection, account: UUID) -> list[tuple[Any, ...]]:
+    rows = await superuser.fetch(
+        "SELECT status, role, scope_kind, scope_id, ends FROM access_grant WHERE principal_id = $1 ORDER BY id", account
+    )
+    return [tuple(row) for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("office", "role"), [("president", "committee_president"), ("secretary", "committee_secretary")]
+)
+async def test_an_officer_of_a_committee_holds_the_role_while_the_seat_is_theirs(
+    members: httpx.AsyncClient,
+    centres: Caller,
+    database: Database,
+    superuser: asyncpg.Connection,
+    office: str,
+    role: str,
+) -> None:
+    country = unused_country()
+    person, account = await _person(members, superuser, country)
+    committee = await entered(centres, COMMITTEES, {"country": country, "names": {"en": "Offices"}})
+    until = today() + timedelta(days=90)
+    seat = await seated(centres, committee, office, person={"expert_id": person}, to=until.isoformat())
+    await _told(database, "centres", "seat", "appointed", seat["id"])
+    assert await _grants(superuser, account) == [("active", role, "country", country, until)]
+
+    path = seat["links"]["self"]
+    etag = (await centres.get(path)).headers["etag"]
+    assert (await centres.patch(path, {"to": None}, etag=etag)).status_code == 200
+    await _told(database, "centres", "seat", "updated", seat["id"])
+    assert await _grants(superuser, account) == [("active", role, "country", country, None)]
+
+    await stepped(centres, seat, "end")
+    await _told(database, "centres", "seat", "ended", seat["id"])
+    assert await _grants(superuser, account) == [("revoked", role, "country", country, None)]
+    await _told(database, "centres", "seat", "appointed", seat["id"])
+    assert len(await _grants(superuser, account)) == 1, "a late fact brings no office back"
+    history = await superuser.fetchval(
+        "SELECT count(*) FROM core_audit a JOIN access_grant g ON g.id = a.subject WHERE g.principal_id = $1",
+        account,
+    )
+    assert history == 3
+
+
+async def test_members_and_people_without_an_account_get_no_role(
+    members: httpx.AsyncClient, centres: Caller, database: Database, superuser: asyncpg.Connection
+) -> None:
+    country = unused_country()
+    person, account = await _person(members, superuser, country)
+    committee = await entered(centres, COMMITTEES, {"country": country, "names": {"en": "Members"}})
+    for office, who in (("member", {"expert_id": person}), ("president", {"name": "No Account"})):
+        seat = await entered(
+            centres, SEATS, {"committee_id": committee["id"], "person": who, "office": office, "from": "2026"}
+        )
+        await _told(database, "centres", "seat", "appointed", seat["id"])
+    assert await _grants(superuser, account) == []
+
+
+async def test_a_focal_point_speaks_for_the_government_until_the_end(
+    members: httpx.AsyncClient, actions: Caller, database: Database, superuser: asyncpg.Connection
+) -> None:
+    person, account = await _person(members, superuser, "XB")
+    made = await actions.post(FOCAL_POINTS, {"country": "XB", "person": {"expert_id": person}})
+    point = made.json()
+    await _told(database, "actions", "focal_point", "updated", point["id"])
+    assert await _grants(superuser, account) == [], "who is only nominated holds nothing"
+    await stepped(actions, point, "accept")
+    await _told(database, "actions", "focal_point", "activated", point["id"])
+    held = ("government_focal_point", "country", "XB")
+    assert await _grants(superuser, account) == [("active", *held, None)]
+    until = today() + timedelta(days=30)
+    await stepped(actions, point, "hand_over", fields={"until": until.isoformat()})
+    await _told(database, "actions", "focal_point", "handing_over", point["id"])
+    assert await _grants(superuser, account) == [("active", *held, until)]
+    await stepped(actions, point, "end")
+    await _told(database, "actions", "focal_point", "ended", point["id"])
+    assert [grant[0] for grant in await _grants(superuser, account)] == ["revoked"]
+
+
+async def test_who_enters_themselves_reads_and_changes_their_own_record_and_no_other(
+    members: httpx.AsyncClient, database: Database, superuser: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    me = Principal(PrincipalKind.ACCOUNT, uuid4(), "newcomer")
+    monkeypatch.setattr("tests.support.callers.CALLERS", {**CALLERS, "newcomer": me})
+    newcomer = Caller(members, "newcomer")
+    made = await newcomer.post(EXPERTS, expert(emails=[{"value": "own@example.org"}]))
+    assert made.status_code == 201, made.text
+    path, record = made.json()["links"]["self"], made.json()["id"]
+    assert (await newcomer.get(path)).status_code == 404
+    await _told(database, "membership", "expert", "created", record)
+    assert me.id is not None
+    assert await _grants(superuser, me.id) == [("active", "expert", "self", record, None)]
+
+    own = Grant("expert", "self", record, today(), None)
+    entitled = Principal(PrincipalKind.ACCOUNT, me.id, "newcomer", (own,))
+    monkeypatch.setattr("tests.support.callers.CALLERS", {**CALLERS, "newcomer": entitled})
+    seen = await newcomer.get(path)
+    assert (seen.status_code, seen.json()["status"]) == (200, "applied")
+    changed = await newcomer.patch(path, {"keywords": ["glaciers"]}, etag=seen.headers["etag"])
+    assert (changed.status_code, changed.json()["keywords"]) == (200, ["glaciers"])
+    assert (await newcomer.get(f"{path}/history")).status_code == 200
+    assert (await newcomer.step(path, "approve")).status_code == 403
+    other = await Members(Caller(members, "admin")).expert("XA")
+    assert (await newcomer.get(f"{EXPERTS}/{other}")).status_code == 404
+
+    await superuser.execute("UPDATE member_expert SET account_id = NULL WHERE id = $1", UUID(record))
+    await _told(database, "membership", "expert", "erased", record)
+    assert [grant[0] for grant in await _grants(superuser, me.id)] == ["revoked"]

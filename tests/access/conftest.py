@@ -1,6 +1,6 @@
 """The app of access over a real database, with the demo accounts and clients."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import httpx
@@ -43,3 +43,9 @@ async def http(app: Any) -> AsyncIterator[httpx.AsyncClient]:
 @pytest.fixture(scope="session")
 def caller(http: httpx.AsyncClient, demo: dict[str, Any]) -> Caller:
     return Caller(http, demo)
+
+
+@pytest.fixture(scope="session")
+def database_url(database_named: Callable[[str], str]) -> str:
+    """A database that only these tests write."""
+    return database_named("access")

@@ -60,3 +60,9 @@ def secretariat(caller: Callable[[str | None], Caller]) -> Caller:
 @pytest.fixture
 def anonymous(caller: Callable[[str | None], Caller]) -> Caller:
     return caller(None)
+
+
+@pytest.fixture(scope="session")
+def database_url(database_named: Callable[[str], str]) -> str:
+    """A database that only these tests write."""
+    return database_named("actions")

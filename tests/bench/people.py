@@ -17,7 +17,32 @@ from shared.kernel.text import fold, search_key
 EXPERTS = 1_000_000
 COUNTRY_CODES = sorted(code for code, country in COUNTRIES.items() if not country.fictional)[:195]
 _START = datetime(2022, 11, 1, tzinfo=UTC)
-_ONSETS = ["b", "d", "f", "g", "h", "k", "l", "m", "n", "p", "r", "s", "t", "v", "z", "br", "dr", "gr", "kr", "sh", "th", "ch", "st", "tr"]
+_ONSETS = [
+    "b",
+    "d",
+    "f",
+    "g",
+    "h",
+    "k",
+    "l",
+    "m",
+    "n",
+    "p",
+    "r",
+    "s",
+    "t",
+    "v",
+    "z",
+    "br",
+    "dr",
+    "gr",
+    "kr",
+    "sh",
+    "th",
+    "ch",
+    "st",
+    "tr",
+]
 _VOWELS = ["a", "e", "i", "o", "u", "ai", "ea", "ou"]
 _STATUSES = (("active", 60), ("prospect", 20), ("grace", 5), ("lapsed", 5), ("applied", 5), ("invited", 5))
 _VISIBILITIES = (("public", 70), ("network", 25), ("restricted", 5))

@@ -71,3 +71,9 @@ def secretariat(centres: httpx.AsyncClient) -> Caller:
 @pytest.fixture
 def anonymous(centres: httpx.AsyncClient) -> Caller:
     return Caller(centres, None)
+
+
+@pytest.fixture(scope="session")
+def database_url(database_named: Callable[[str], str]) -> str:
+    """A database that only these tests write."""
+    return database_named("centres")

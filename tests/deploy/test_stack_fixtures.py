@@ -12,7 +12,7 @@ from tests.support.stack_network import OutsideNetwork
 async def test_each_worker_has_a_migrated_database_of_its_own(database_url: str, worker_number: int) -> None:
     connection = await asyncpg.connect(database_url)
     try:
-        assert await connection.fetchval("SELECT current_database()") == f"escm_test_{worker_number}"
+        assert await connection.fetchval("SELECT current_database()") == f"escm_test_{worker_number}_shared"
         assert await connection.fetchval("SELECT show_trgm('Иванов')")
         assert await connection.fetchval("SELECT count(*) FROM pg_namespace WHERE nspname = 'escm'") == 1
     finally:

@@ -30,3 +30,9 @@ def admin(membership: httpx.AsyncClient) -> Caller:
 @pytest.fixture
 def anonymous(membership: httpx.AsyncClient) -> Caller:
     return Caller(membership, None)
+
+
+@pytest.fixture(scope="session")
+def database_url(database_named: Callable[[str], str]) -> str:
+    """A database that only these tests write."""
+    return database_named("membership")

@@ -11,6 +11,7 @@ import shutil
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -142,11 +143,24 @@ def test_servers(pytestconfig: pytest.Config) -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
-def database_url(test_servers: dict[str, str], worker_number: int) -> str:
-    """Superuser's address of this worker's own, migrated database."""
-    name = f"escm_test_{worker_number}"
-    asyncio.run(copy_template(test_servers["postgres"], name))
-    return test_servers["postgres"] + name
+def database_named(test_servers: dict[str, str], worker_number: int) -> Callable[[str], str]:
+    """Makes a migrated database of this worker's own; the superuser's address of it.
+
+    A package of tests that minds what others leave behind overrides `database_url` with one of its own name.
+    """
+
+    def make(name: str) -> str:
+        database = f"escm_test_{worker_number}_{name}"
+        asyncio.run(copy_template(test_servers["postgres"], database))
+        return test_servers["postgres"] + database
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def database_url(database_named: Callable[[str], str]) -> str:
+    """Superuser's address of a migrated database that this worker's tests share."""
+    return database_named("shared")
 
 
 @pytest.fixture(scope="session")

@@ -132,3 +132,9 @@ def spawn(settings: MessagingSettings, database: Database) -> Iterator[Callable[
         with suppress(ProcessLookupError):
             process.kill()
         process.wait()
+
+
+@pytest.fixture(scope="session")
+def database_url(database_named: Callable[[str], str]) -> str:
+    """A database that only these tests write."""
+    return database_named("shared_messaging")

@@ -153,7 +153,7 @@ async def test_losing_postgres_costs_no_attempt(
         nonlocal is_first
         if is_first:
             is_first = False
-            await admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename ~ '^escm_'")
+            await _cut_all(settings.database_url)
         await note(uow, fact)
 
     async with at_work(quick_relay(settings), Worker("membership", settings, {TYPE: react})):
@@ -162,6 +162,18 @@ async def test_losing_postgres_costs_no_attempt(
     assert not is_first
     assert await effects() == [told.id]
     assert await admin.fetchval("SELECT attempts FROM core_batch") == 1
+
+
+async def _cut_all(url: str) -> None:
+    """Ends every connection of a service to this database."""
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE usename ~ '^escm_' AND datname = current_database()"
+        )
+    finally:
+        await connection.close()
 
 
 async def _until_dead(admin: asyncpg.Connection, start: Callable[[], subprocess.Popen[bytes]]) -> jobs.DeadLetter:

@@ -68,9 +68,7 @@ def region(column: ColumnElement[Any]) -> Filter:
     def parse(raw: str) -> list[str]:
         return sorted(in_region(raw)) or _refuse("is not a region of UN M49")
 
-    return Filter(
-        "region", "A UN M49 region, by number or name", parse, lambda wanted: column == wanted, array=True
-    )
+    return Filter("region", "A UN M49 region, by number or name", parse, lambda wanted: column == wanted, array=True)
 
 
 def updated(column: ColumnElement[Any]) -> tuple[Filter, Filter]:

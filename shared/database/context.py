@@ -48,7 +48,6 @@ class AccessContext:
 
 SYSTEM_CONTEXT = AccessContext(",".join(VISIBILITIES), "", "", _ALL_COUNTRIES)
 """Workers and maintenance: every row, for reading and writing."""
-NO_CONTEXT = AccessContext("")
 
 
 def context_for(principal: Principal, read: Reach, write: Reach | None = None) -> AccessContext:

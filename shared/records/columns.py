@@ -13,20 +13,6 @@ from shared.database.tables import instant, table, text
 from shared.kernel.clock import to_text
 
 Record: TypeAlias = dict[str, Any]
-SERVER_SET = frozenset(
-    {
-        "id",
-        "ref",
-        "version",
-        "status",
-        "created_at",
-        "created_by",
-        "updated_at",
-        "updated_by",
-        "allowed_actions",
-        "links",
-    }
-)
 
 
 def record_table(name: str, *columns: Column[Any]) -> Table:

@@ -25,7 +25,6 @@ from shared.web.streams import ListStream, format_of
 
 DEFAULT_LIMIT = 50
 LARGEST_LIMIT = 200
-CONTROLS = ("sort", "limit", "cursor", "fields", "include")
 _SIGNATURE = 12
 
 

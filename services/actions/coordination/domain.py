@@ -63,11 +63,6 @@ def is_overdue(status: str, reply_due: date | None, today: date) -> bool:
     return status == "awaiting_reply" and reply_due is not None and reply_due < today
 
 
-def has_expired(valid_to: date | None, today: date) -> bool:
-    """Whether the last day of an endorsement is over."""
-    return valid_to is not None and valid_to < today
-
-
 def body_name(body: Any) -> str:
     """The issuing body's name for search; empty where a registered body is meant."""
     return body["name"] if body else ""

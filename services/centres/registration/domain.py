@@ -10,8 +10,6 @@ from shared.kernel.text import search_key
 
 PUBLISHED = frozenset({"active", "renewal_due", "renewal_review"})
 TERM_YEARS = 4
-RENEWAL_MONTHS = 9
-"""How long before the end of a term its renewal opens."""
 REVIEWS_ASKED = 2
 ENDORSEMENT_LEVEL = 2
 SCREENING_TARGET = timedelta(days=30)

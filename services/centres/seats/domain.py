@@ -6,8 +6,6 @@ from shared.kernel.lifecycle import Lifecycle, step
 from shared.kernel.partial_date import earliest, latest
 
 OFFICES = ("president", "vice_president", "secretary", "member")
-SINGLE = frozenset(OFFICES) - {"member"}
-"""Offices that one person holds at a time."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,6 @@ from shared.kernel.text import fold, search_key
 CATEGORIES = ("supporter", "expert", "fellow", "honorary", "student")
 PUBLISHED = frozenset({"active", "grace"})
 TERM_YEARS = 4
-GRACE = timedelta(days=90)
 PROFILE_VALID = timedelta(days=365)
 SCREENING_TARGET = timedelta(days=30)
 BOUNDARIES = (

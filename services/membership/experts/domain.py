@@ -11,6 +11,8 @@ from shared.kernel.text import fold, search_key
 CATEGORIES = ("supporter", "expert", "fellow", "honorary", "student")
 PUBLISHED = frozenset({"active", "grace"})
 TERM_YEARS = 4
+GRACE = timedelta(days=90)
+"""How long after the last day of its term an expert is still published and may do what active ones do."""
 PROFILE_VALID = timedelta(days=365)
 SCREENING_TARGET = timedelta(days=30)
 BOUNDARIES = (

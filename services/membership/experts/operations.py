@@ -8,7 +8,7 @@ import orjson
 from sqlalchemy import bindparam
 from sqlalchemy import update as sql_update
 
-from services.membership.experts import domain
+from services.membership.experts import domain, queries
 from services.membership.experts.tables import affiliation, expert
 from services.membership.experts.values import enter_values, replace_values
 from shared.auth.second_person import second_person_fault
@@ -27,6 +27,7 @@ WRITABLE = (
     "biography", "gender", "category", "visibility",
 )  # fmt: skip
 _DOCUMENTS = ("names", "emails", "biography")
+_AT_ONCE = 500
 EXPERTS: Kind[domain.ExpertCase] = Kind(
     Resource("membership", "experts", "expert"),
     expert,
@@ -108,6 +109,13 @@ async def transition(uow: UnitOfWork, sight: Sight, seen: Row, step: Step) -> Ro
         return {**_clock(target), "term_starts": starts, "term_ends": ends}
 
     return await EXPERTS.step(uow, before, step, case, permitted(sight, before), effects)
+
+
+async def pass_time(uow: UnitOfWork) -> None:
+    """Moves experts whose term is over into their time of grace, and those whose time of grace is over out of it, at
+    most 500 at once."""
+    for before in await queries.lock_over(uow.connection, today(), _AT_ONCE):
+        await EXPERTS.pass_time(uow, before, "expire")
 
 
 async def case_of(

@@ -1,20 +1,22 @@
 """Reading experts: what a caller may see, one, many, and by name."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, Text, cast, func, literal_column, select
+from sqlalchemy import Select, Text, and_, bindparam, cast, func, literal_column, or_, select
 from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.sql.elements import ColumnElement
 
-from services.membership.experts.domain import BOUNDARIES, CATEGORIES, LIFECYCLE, PUBLISHED
+from services.membership.experts.domain import BOUNDARIES, CATEGORIES, GRACE, LIFECYCLE, PUBLISHED
 from services.membership.experts.tables import affiliation, expert, expert_value
+from shared.database.statements import Connection, Row, Statement
 from shared.kernel.identifiers import orcid_id
 from shared.kernel.text import fold
 from shared.records.columns import Renderer
 from shared.records.listing import Filter, Listing, countries, fragment, one_of, region, updated, values
-from shared.records.sight import Variant, visible
+from shared.records.sight import Variant, constant, visible
 
 _HIDDEN = {"search_key", "email_keys", "previous_status", "account_id", "conflict_of_interest_on"}
 COLUMNS: Mapping[str, ColumnElement[Any]] = {c.key: c for c in expert.c if c.key not in _HIDDEN}
@@ -48,6 +50,21 @@ affiliations: ColumnElement[Any] = (
 )
 """An expert's affiliations as JSON text."""
 
+_OVER = Statement(
+    select(expert)
+    .where(
+        or_(
+            and_(expert.c.status == constant("active"), expert.c.term_ends < bindparam("today")),
+            and_(expert.c.status == constant("grace"), expert.c.term_ends < bindparam("grace_from")),
+        ),
+        expert.c.merged_into.is_(None),
+        expert.c.erased_at.is_(None),
+    )
+    .order_by(expert.c.term_ends, expert.c.id)
+    .limit(bindparam("limit"))
+    .with_for_update(skip_locked=True)
+)
+
 
 def visible_to(variant: Variant) -> Select[Any]:
     """The first wall: experts that a caller of this variant may know of, merged and erased ones left out."""
@@ -57,6 +74,12 @@ def visible_to(variant: Variant) -> Select[Any]:
 def known_to(variant: Variant) -> Select[Any]:
     """The same with merged and erased ones, which answer 308 and 410."""
     return select(expert).where(visible(expert, variant, PUBLISHED))
+
+
+async def lock_over(connection: Connection, today: date, limit: int) -> list[Row]:
+    """Experts whose term, or whose time of grace after it, ended before `today`, locked: the longest ended first, at
+    most `limit`. Those that somebody else is changing are left out."""
+    return await _OVER.fetch(connection, today=today, grace_from=today - GRACE, limit=limit)
 
 
 def _tagged(kind: str) -> Any:

@@ -80,11 +80,12 @@ def put_call(request: Request, call: Call) -> None:
     request.scope[_KEY] = call
 
 
-async def _current(request: Request) -> Call:
+async def current_call(request: Request) -> Call:
+    """The request's call."""
     return cast(Call, request.scope[_KEY])
 
 
-CurrentCall = Annotated[Call, Depends(_current)]
+CurrentCall = Annotated[Call, Depends(current_call)]
 """The dependency that endpoints and guards take."""
 
 

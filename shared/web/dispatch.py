@@ -6,11 +6,12 @@ An unknown path is 404 and an unknown method 405 with every method of the path i
 from collections.abc import Iterable
 from contextlib import AsyncExitStack
 
-from starlette.routing import BaseRoute, Match
+from starlette.routing import BaseRoute, Match, Route
 from starlette.types import Receive, Scope, Send
 
 from shared.kernel.errors import NotFound
 from shared.web.body import bounded
+from shared.web.route import EscmRoute
 from shared.web.translation import MethodNotAllowed
 
 _FILE_STACK = "fastapi_middleware_astack"
@@ -22,35 +23,49 @@ class Dispatch:
     """The ASGI application behind the edge: picks the route, bounds the body, calls it."""
 
     def __init__(self, routes: Iterable[BaseRoute]) -> None:
-        self._index: dict[tuple[str, int], list[BaseRoute]] = {}
+        self._index: dict[tuple[str, int], list[Route]] = {}
         self._others: list[BaseRoute] = []
         for route in routes:
             path = str(getattr(route, "path", ""))
             parts = path.split("/", _DEPTH)
-            if len(parts) < _DEPTH or "{" in "".join(parts[:_DEPTH]) or ":path}" in path:
-                self._others.append(route)
-            else:
+            is_deep = len(parts) >= _DEPTH and "{" not in "".join(parts[:_DEPTH]) and ":path}" not in path
+            if is_deep and isinstance(route, Route):
                 self._index.setdefault((parts[3], path.count("/")), []).append(route)
+            else:
+                self._others.append(route)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         route = self._find(scope)
+        if isinstance(route, EscmRoute) and route.is_plain:
+            await route.app(scope, bounded(scope, receive), send)
+            return
         async with AsyncExitStack() as stack:
             scope[_FILE_STACK] = stack
             await route.handle(scope, bounded(scope, receive), send)
 
     def _find(self, scope: Scope) -> BaseRoute:
         path: str = scope["path"]
+        method: str = scope["method"]
         parts = path.split("/", _DEPTH)
-        partial: list[BaseRoute] = []
-        candidates = self._index.get((parts[3], path.count("/"))) if len(parts) >= _DEPTH else None
-        for route in (*candidates, *self._others) if candidates else self._others:
-            match, found = route.matches(scope)
-            if match is Match.FULL:
-                scope.update(found)
+        allowed: set[str] = set()
+        candidates = self._index.get((parts[3], path.count("/")), ()) if len(parts) >= _DEPTH else ()
+        for route in candidates:
+            if (found := route.path_regex.match(path)) is None:
+                continue
+            if method in (route.methods or (method,)):
+                convertors = route.param_convertors
+                scope["path_params"] = {name: convertors[name].convert(v) for name, v in found.groupdict().items()}
+                scope["route"], scope["endpoint"] = route, route.endpoint
                 return route
+            allowed |= route.methods or set()
+        for other in self._others:
+            match, child = other.matches(scope)
+            if match is Match.FULL:
+                scope.update(child)
+                return other
             if match is Match.PARTIAL:
-                partial.append(route)
-        if partial:
-            methods = sorted({method for route in partial for method in getattr(route, "methods", None) or ()})
+                allowed |= getattr(other, "methods", None) or set()
+        if allowed:
+            methods = sorted(allowed)
             raise MethodNotAllowed(f"Use {' or '.join(methods)}.", headers={"Allow": ", ".join(methods)})
         raise NotFound("There is nothing at this address.")

@@ -9,7 +9,8 @@ from starlette.datastructures import UploadFile
 from starlette.responses import StreamingResponse
 
 from shared.bulk.store import FileStore
-from shared.web.route import EscmRoute, Handler
+from shared.web.endpoint import Handler
+from shared.web.route import EscmRoute
 
 
 class UploadRoute(EscmRoute):

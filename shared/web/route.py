@@ -1,10 +1,10 @@
 """The route class: authenticates, and for every write opens the transaction, keeps the answer, commits, then sends."""
 
-from collections.abc import Callable, Coroutine
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.routing import APIRoute
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shared.database.unit_of_work import unit_of_work
 from shared.kernel.errors import FieldError, Malformed, Unauthenticated, UnsupportedMedia
@@ -12,8 +12,8 @@ from shared.kernel.principal import ANONYMOUS, Principal, RoleTable
 from shared.kernel.resource import Resource
 from shared.web import idempotency
 from shared.web.call import Call, put_call
+from shared.web.endpoint import Handler, plain_handler
 
-Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 _READS = frozenset({"GET", "HEAD"})
 _JSON = ("application/json",)
 _PATCH = ("application/merge-patch+json", "application/json")
@@ -38,9 +38,18 @@ class EscmRoute(APIRoute):
     resource: Resource
     roles: RoleTable
 
+    def __init__(self, *given: Any, **options: Any) -> None:
+        super().__init__(*given, **options)
+        plain = plain_handler(self)
+        self.is_plain = plain is not None
+        if plain is not None:
+            self.app = _sending(self._handler(plain))
+
     def get_route_handler(self) -> Handler:
-        """The handler that FastAPI calls."""
-        inner = super().get_route_handler()
+        """The handler that FastAPI calls, where the endpoint is not a plain one."""
+        return self._handler(super().get_route_handler())
+
+    def _handler(self, inner: Handler) -> Handler:
         is_public = getattr(self.endpoint, "is_public", False)
         names = frozenset(field.alias for field in self.dependant.query_params)
         names |= frozenset(field.alias for part in self.dependant.dependencies for field in part.query_params)
@@ -79,6 +88,14 @@ class EscmRoute(APIRoute):
             return response
 
         return read if methods <= _READS else write
+
+
+def _sending(handle: Handler) -> ASGIApp:
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        response = await handle(Request(scope, receive, send))
+        await response(scope, receive, send)
+
+    return app
 
 
 async def _principal(request: Request) -> Principal:

@@ -1,9 +1,9 @@
 """Lists: which parameters one takes, and the statement that each combination becomes. Keyset pages only."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from sqlalchemy import (
@@ -13,6 +13,7 @@ from sqlalchemy import (
     Uuid,
     any_,
     bindparam,
+    case,
     column,
     func,
     not_,
@@ -30,6 +31,11 @@ from shared.kernel.errors import invalid_parameter
 from shared.kernel.text import search_pattern
 from shared.records.columns import as_read
 from shared.records.sight import Sight, Variant
+
+Names: TypeAlias = tuple[tuple[str, bool], ...]
+"""The filters of a statement, each with whether it has one value."""
+COUNTED = 2_000
+"""So many records of a list are counted one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +113,11 @@ def _is_single(value: Any) -> bool:
     return isinstance(value, list) and len(value) == 1
 
 
+def _plain(names: Names, searched: bool) -> Names:
+    """The filters that are conditions: without `q` where a search finds it."""
+    return tuple(name for name in names if name[0] != "q") if searched else names
+
+
 def _refuse(why: str) -> Any:
     raise ValueError(why)
 
@@ -122,7 +133,7 @@ class ListRequest:
     after: tuple[Any, ...] | None = None
 
     @property
-    def shape(self) -> tuple[tuple[tuple[str, bool], ...], str, bool, bool]:
+    def shape(self) -> tuple[Names, str, bool, bool]:
         """What the statement depends on: the filters, and which of them have one value, order and direction."""
         names = tuple((name, _is_single(value)) for name, value in self.filters.items())
         return names, self.sort, self.descending, self.after is not None
@@ -159,10 +170,14 @@ class Listing:
     item_columns: Mapping[str, ColumnElement[Any]] = field(default_factory=dict)
     _items: Shapes = field(init=False, compare=False)
     _shapes: Shapes = field(init=False, compare=False)
+    _counts: Shapes = field(init=False, compare=False)
+    _wholes: Shapes = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_shapes", Shapes(self.select))
         object.__setattr__(self, "_items", Shapes(self._item))
+        object.__setattr__(self, "_counts", Shapes(self._count))
+        object.__setattr__(self, "_wholes", Shapes(self._whole))
 
     async def get(self, connection: Connection, sight: Sight, key: UUID | str) -> Row | None:
         """One record by id or ref, as reads select it; None where the caller may not know of it."""
@@ -178,11 +193,32 @@ class Listing:
     async def fetch(self, connection: Connection, sight: Sight, asked: ListRequest, extra: str = "") -> list[Row]:
         """The page's rows, and one more when there is a next page. `extra` names one of `extras`."""
         arguments = {**sight.parameters, **self.arguments(asked)}
-        if self.search and "q" in asked.filters:
+        if self._is_searched(asked):
             found = await self._shapes.get(sight.variant, *asked.shape, extra, True).fetch(connection, **arguments)
             if not found[0]["search_more"]:
                 return [] if found[0]["id"] is None else found
         return await self._shapes.get(sight.variant, *asked.shape, extra, False).fetch(connection, **arguments)
+
+    async def estimate(self, connection: Connection, sight: Sight, asked: ListRequest) -> int:
+        """How many records all pages have together: up to 2,000 counted, beyond that what the planner
+        expects, which is rough for `q`."""
+        whole = replace(asked, after=None, limit=COUNTED)
+        arguments = {**sight.parameters, **self.arguments(whole)}
+        shape = sight.variant, whole.shape[0]
+        found: int | None = None
+        if self._is_searched(asked):
+            found = await self._counts.get(*shape, True).fetchval(connection, **arguments)
+        if found is None:
+            found = await self._counts.get(*shape, False).fetchval(connection, **arguments)
+        counted = int(found or 0)
+        if counted <= COUNTED:
+            return counted
+        statement = self._wholes.get(*shape)
+        plan = await connection.fetchval(f"EXPLAIN (FORMAT JSON) {statement.sql}", *statement.arguments(arguments))
+        return max(counted, int(plan[0]["Plan"]["Plan Rows"]))
+
+    def _is_searched(self, asked: ListRequest) -> bool:
+        return self.search is not None and "q" in asked.filters
 
     def arguments(self, asked: ListRequest) -> dict[str, Any]:
         """Values for the filters, the keyset and the limit."""
@@ -194,7 +230,7 @@ class Listing:
     def select(
         self,
         variant: Variant,
-        names: tuple[tuple[str, bool], ...],
+        names: Names,
         sort: str,
         descending: bool,
         going_on: bool,
@@ -202,12 +238,13 @@ class Listing:
         searched: bool,
     ) -> Select[Any]:
         """The list as one statement under the context of row-level security."""
-        plain = tuple(name for name in names if name[0] != "q") if searched else names
-        query = self.ordered(variant, plain, sort, descending, going_on).limit(bindparam("limit"))
+        query = self.ordered(variant, _plain(names, searched), sort, descending, going_on).limit(bindparam("limit"))
         if extra:
             query = query.add_columns(self.extras[extra])
-        if not searched:
-            return within_context(query)
+        return self._among_hits(query) if searched else within_context(query)
+
+    def _among_hits(self, query: Select[Any]) -> Select[Any]:
+        """The query's rows among what the search finds; one row of nulls and `search_more` where that is too much."""
         function = getattr(func.escm, str(self.search))
         hits = function(bindparam("f_q", type_=Text), context.c.c).table_valued(
             column("ids", ARRAY(Uuid)), column("more", Boolean)
@@ -217,14 +254,28 @@ class Listing:
         joined = context.join(hits, true()).outerjoin(rows, true())
         return select(hits.c.more.label("search_more"), *rows.c).select_from(joined)
 
-    def ordered(
-        self, variant: Variant, names: tuple[tuple[str, bool], ...], sort: str, descending: bool, going_on: bool
-    ) -> Select[Any]:
-        """The rows in order without a limit, for pages and for streams."""
-        columns = self.public_columns if variant is Variant.ANONYMOUS and self.public_columns else self.columns
-        query = self.base(variant).with_only_columns(*(as_read(column) for column in columns.values()))
+    def _count(self, variant: Variant, names: Names, searched: bool) -> Select[Any]:
+        """How many rows, at most `limit`; null where the search finds too much."""
+        query = self._matching(variant, _plain(names, searched)).with_only_columns(self.key).limit(bindparam("limit"))
+        if not searched:
+            return select(func.count()).select_from(within_context(query).subquery())
+        found = self._among_hits(query).subquery()
+        return select(case((not_(func.bool_or(found.c.search_more)), func.count(found.c[str(self.key.key)]))))
+
+    def _whole(self, variant: Variant, names: Names) -> Select[Any]:
+        """All rows, for the planner to look at."""
+        return within_context(self._matching(variant, names).with_only_columns(self.key))
+
+    def _matching(self, variant: Variant, names: Names) -> Select[Any]:
+        query = self.base(variant)
         for name, is_single in names:
             query = query.where(self.condition(name, is_single))
+        return query
+
+    def ordered(self, variant: Variant, names: Names, sort: str, descending: bool, going_on: bool) -> Select[Any]:
+        """The rows in order without a limit, for pages and for streams."""
+        columns = self.public_columns if variant is Variant.ANONYMOUS and self.public_columns else self.columns
+        query = self._matching(variant, names).with_only_columns(*(as_read(column) for column in columns.values()))
         keys = [self.key] if sort == "id" else [self.sorts[sort], self.key]
         if going_on:
             marks = [bindparam(f"after_{n}", type_=key.type) for n, key in enumerate(keys)]

@@ -189,7 +189,12 @@ class HistoryLine(Answer):
 
 
 class Page(Answer):
-    """One page of a list; `next` is the address of the next one, relative to the origin, or null."""
+    """One page of a list; `next` is the address of the next one, relative to the origin, or null.
+
+    `total_estimate` is there with `include=total_estimate`: how many records all pages have together, counted up to
+    2,000 and estimated beyond.
+    """
 
     items: list[Any]
     next: str | None
+    total_estimate: int | None = None

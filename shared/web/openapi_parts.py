@@ -104,7 +104,10 @@ _QUERIES: dict[str, tuple[str, dict[str, Any]]] = {
     "cursor": ("The place to go on from, as in `next`; belongs to these filters and this sort.", {"type": "string"}),
     "sort": ("A field, with `-` for descending.", {"type": "string", "default": "id", "examples": ["-updated_at"]}),
     "fields": ("Only these fields, by commas; `id` is always there.", {"type": "string", "examples": ["id,ref"]}),
-    "include": ("What else to answer, by commas.", {"type": "string"}),
+    "include": (
+        "What else to answer, by commas; every list knows `total_estimate`.",
+        {"type": "string", "examples": ["total_estimate"]},
+    ),
     "q": ("Text in a name, title or subject; one or two characters match the beginning of a word.", {"type": "string"}),
     "updated_after": ("Changed after this instant.", _INSTANT),
     "updated_before": ("Changed before this instant.", _INSTANT),

@@ -25,6 +25,8 @@ from shared.web.streams import ListStream, format_of
 
 DEFAULT_LIMIT = 50
 LARGEST_LIMIT = 200
+TOTAL = "total_estimate"
+"""What `include` names beside a list's own extras: how many records all its pages have together."""
 _SIGNATURE = 12
 
 
@@ -116,15 +118,18 @@ async def list_response(
     secret = call.settings.secret_key.get_secret_value().encode()
     asked = parse_list(call.request, listing, secret, anonymous=call.principal.is_anonymous)
     picked = pick_fields(call.request, known)
-    include = pick_include(call.request, listing)
+    include, counting = pick_include(call.request, listing)
     sight = call.sight
     if (file_format := format_of(call.request.query_params)) is not None:
+        if counting:
+            raise invalid_parameter("include", f"A stream has no {TOTAL}.")
         extra = next(iter(include), "")
         return ListStream(
             listing, sight, asked, extra, present, file_format=file_format, known={*known, *include}, picked=picked
         )
     async with call.connection() as connection:
         rows = await listing.fetch(connection, sight, asked, next(iter(include), ""))
+        total = await listing.estimate(connection, sight, asked) if counting else None
 
     def render(row: Row) -> dict[str, Any]:
         record = present(row, sight)
@@ -132,16 +137,16 @@ async def list_response(
             record[name] = parsed_or_fragment(row[name])
         return record if picked is None else {name: value for name, value in record.items() if name in picked}
 
-    return page_response(call, rows, asked, render, listing)
+    return page_response(call, rows, asked, render, listing, total)
 
 
-def pick_include(request: Request, listing: Listing) -> list[str]:
-    """The extras of `include=`. Raises Malformed for one that the list does not have."""
+def pick_include(request: Request, listing: Listing) -> tuple[list[str], bool]:
+    """The extras of `include=`, and whether it names the total. Raises Malformed for what the list does not have."""
     raw = request.query_params.get("include")
     names = raw.split(",") if raw else []
-    if not set(names) <= set(listing.extras):
-        raise invalid_parameter("include", f"May name {', '.join(listing.extras) or 'nothing'} here.")
-    return names
+    if not set(names) <= {*listing.extras, TOTAL}:
+        raise invalid_parameter("include", f"May name {', '.join([*listing.extras, TOTAL])} here.")
+    return [name for name in names if name != TOTAL], TOTAL in names
 
 
 def page_response(
@@ -150,8 +155,9 @@ def page_response(
     asked: ListRequest,
     render: Callable[[Row], Mapping[str, Any]],
     listing: Listing,
+    total: int | None = None,
 ) -> Response:
-    """The page as JSON. `rows` hold one more than the limit when there is a next page."""
+    """The page as JSON. `rows` hold one more than the limit when there is a next page; `total` is told where given."""
     more = len(rows) > asked.limit
     rows = rows[: asked.limit]
     following = None
@@ -162,6 +168,7 @@ def page_response(
         query = {name: value for name, value in call.request.query_params.items() if name != "cursor"}
         query["cursor"] = make_cursor(keys, binding(call.request), secret)
         following = f"{call.request.url.path}?{urlencode(query, safe=',-')}"
-    body = orjson.dumps({"items": [render(row) for row in rows], "next": following})
+    page = {"items": [render(row) for row in rows], "next": following}
+    body = orjson.dumps(page if total is None else {**page, TOTAL: total})
     headers = {"Link": f'<{following}>; rel="next"'} if following else None
     return Response(body, 200, headers, "application/json; charset=utf-8")

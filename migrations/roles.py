@@ -7,7 +7,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 
-from shared.configuration.settings import Settings
+from shared.configuration.settings import Settings, variable
 from shared.database.tables import SCHEMA
 
 LOGINS = ("membership", "centres", "actions", "access", "relay", "readonly")
@@ -89,9 +89,7 @@ async def _ensure_role(connection: asyncpg.Connection, name: str, attributes: st
 
 
 async def _set_password(connection: asyncpg.Connection, settings: Settings, name: str) -> None:
-    import os
-
-    own = os.environ.get(f"ESCM_{name.upper()}_DATABASE_PASSWORD")
+    own = variable(f"ESCM_{name.upper()}_DATABASE_PASSWORD")
     secret = own or settings.role_password.get_secret_value()
     statement = await connection.fetchval(
         "SELECT format('ALTER ROLE %I PASSWORD %L', $1::text, $2::text)", role(settings, name), secret

@@ -37,7 +37,13 @@ class Settings(BaseSettings):
     database_password: SecretStr | None = None
 
     def __init__(self, **values: Any) -> None:
-        super().__init__(**{**_from_files(), **values})
+        prefix = str(self.model_config["env_prefix"])
+        fields = {
+            f"{prefix}{name}".upper(): name
+            for name, field in type(self).model_fields.items()
+            if not field.validation_alias
+        }
+        super().__init__(**{**{fields.get(name, name): value for name, value in _from_files().items()}, **values})
 
     @model_validator(mode="after")
     def _refuse(self) -> "Settings":
@@ -51,11 +57,13 @@ class Settings(BaseSettings):
                 raise ValueError(f"{name} is not a setting of {self.service or 'this system'}; check its spelling")
         if self.environment == "production":
             secrets = {
-                "ESCM_SECRET_KEY": self.secret_key,
-                "ESCM_ROLE_PASSWORD": self.database_password or self.role_password,
+                "ESCM_SECRET_KEY": self.secret_key.get_secret_value(),
+                "ESCM_ROLE_PASSWORD": (self.database_password or self.role_password).get_secret_value(),
+                "DATABASE_URL": urlsplit(self.database_url).password,
+                "REDIS_URL": urlsplit(self.redis_url).password,
             }
             for name, secret in secrets.items():
-                if secret.get_secret_value() == DEVELOPMENT_SECRET:
+                if secret == DEVELOPMENT_SECRET:
                     raise ValueError(f"{name} still has its development value; production refuses it")
             if self.fictional_countries:
                 raise ValueError("ESCM_FICTIONAL_COUNTRIES must be off in production")
@@ -71,10 +79,15 @@ class Settings(BaseSettings):
         return urlunsplit(parts._replace(netloc=f"{user}@{host}"))
 
 
+def variable(name: str) -> str | None:
+    """What the environment says under this name, or in the file that `NAME_FILE` names."""
+    if file := os.environ.get(f"{name}_FILE"):
+        return Path(file).read_text(encoding="utf-8").strip()
+    return os.environ.get(name)
+
+
 def _from_files() -> dict[str, str]:
     """Values of every `NAME_FILE` in the environment whose `NAME` is ours."""
-    return {
-        name.removesuffix("_FILE"): Path(path).read_text(encoding="utf-8").strip()
-        for name, path in os.environ.items()
-        if name.endswith("_FILE") and (name.startswith("ESCM_") or name in ("DATABASE_URL_FILE", "REDIS_URL_FILE"))
-    }
+    names = (name.removesuffix("_FILE") for name in os.environ if name.endswith("_FILE"))
+    ours = (name for name in names if name.startswith("ESCM_") or name in ("DATABASE_URL", "REDIS_URL"))
+    return {name: content for name in ours if (content := variable(name)) is not None}

@@ -1,0 +1,75 @@
+"""Where a process takes its settings from, and what it refuses to start with."""
+
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from services.membership.settings import MembershipSettings
+from shared.configuration.settings import DEVELOPMENT_SECRET, Settings, variable
+
+SAFE = {
+    "ESCM_ENVIRONMENT": "production",
+    "ESCM_FICTIONAL_COUNTRIES": "false",
+    "ESCM_SECRET_KEY": "k",
+    "ESCM_ROLE_PASSWORD": "r",
+    "DATABASE_URL": "postgresql://escm:d@database/escm",
+    "REDIS_URL": "redis://:v@queue:6379/0",
+}
+
+
+@pytest.fixture
+def production(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """An environment that production starts with."""
+    for name, value in SAFE.items():
+        monkeypatch.setenv(name, value)
+    return monkeypatch
+
+
+def test_a_file_holds_the_value_of_any_setting(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in ("DATABASE_URL", "ESCM_SECRET_KEY", "ESCM_MEMBERSHIP_DATABASE_PASSWORD", "ESCM_MEMBERSHIP_POOL_SIZE"):
+        (tmp_path / name).write_text("5\n")
+        monkeypatch.setenv(f"{name}_FILE", str(tmp_path / name))
+    settings = MembershipSettings()
+    assert (settings.database_url, settings.secret_key.get_secret_value(), settings.pool_size) == ("5", "5", 5)
+    assert settings.database_password is not None
+    assert settings.database_password.get_secret_value() == "5"
+    assert variable("ESCM_MEMBERSHIP_DATABASE_PASSWORD") == "5"
+
+
+def test_a_file_wins_over_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "key").write_text("from the file")
+    monkeypatch.setenv("ESCM_SECRET_KEY", "from the environment")
+    monkeypatch.setenv("ESCM_SECRET_KEY_FILE", str(tmp_path / "key"))
+    assert Settings().secret_key.get_secret_value() == variable("ESCM_SECRET_KEY") == "from the file"
+
+
+def test_production_starts_with_secrets_of_its_own(production: pytest.MonkeyPatch) -> None:
+    assert MembershipSettings().environment == "production"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ESCM_SECRET_KEY", DEVELOPMENT_SECRET),
+        ("ESCM_ROLE_PASSWORD", DEVELOPMENT_SECRET),
+        ("DATABASE_URL", f"postgresql://escm:{DEVELOPMENT_SECRET}@database/escm"),
+        ("REDIS_URL", f"redis://:{DEVELOPMENT_SECRET}@queue:6379/0"),
+    ],
+)
+def test_production_refuses_every_development_secret(production: pytest.MonkeyPatch, name: str, value: str) -> None:
+    production.setenv(name, value)
+    with pytest.raises(ValidationError, match=f"{name} still has its development value"):
+        MembershipSettings()
+
+
+def test_production_refuses_fictional_countries(production: pytest.MonkeyPatch) -> None:
+    production.setenv("ESCM_FICTIONAL_COUNTRIES", "true")
+    with pytest.raises(ValidationError, match="must be off in production"):
+        MembershipSettings()
+
+
+def test_an_unknown_name_stops_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ESCM_SECRET_KEYS", "x")
+    with pytest.raises(ValidationError, match="check its spelling"):
+        Settings()

@@ -20,14 +20,14 @@ _LIMITS = {
     "client_connection_check_interval": "1000",
     "jit": "off",
 }
-UNREACHABLE = (
-    OSError,
+_WENT_AWAY = (
     asyncpg.PostgresConnectionError,
     asyncpg.CannotConnectNowError,
     asyncpg.AdminShutdownError,
     asyncpg.InternalClientError,
 )
 """The last is what asyncpg says of a connection that the server took leave of while it was idle."""
+UNREACHABLE = (OSError, *_WENT_AWAY)
 
 
 def _dump(value: Any) -> str:
@@ -41,6 +41,14 @@ async def _prepare(connection: asyncpg.Connection) -> None:
 
 async def _no_reset(_connection: asyncpg.Connection) -> None:
     """Contexts are transaction-local, so a returned connection carries nothing; resetting would cost a round trip."""
+
+
+def is_gone(connection: Connection) -> bool:
+    """Whether it is closed, or was taken from the pool: by its watch, or because it was lost."""
+    try:
+        return bool(connection.is_closed())
+    except asyncpg.InterfaceError:
+        return True
 
 
 class Database:
@@ -93,7 +101,9 @@ class Database:
 
     @asynccontextmanager
     async def acquire(self) -> AsyncIterator[Connection]:
-        """A connection. Raises Unavailable when Postgres cannot be reached within the patience, or goes away."""
+        """A connection. Raises Unavailable when Postgres cannot be reached within the patience, or goes away; what else
+        the block raises, an OSError of its files or of another host too, goes on as it is.
+        """
         try:
             connection = await self._pool.acquire(timeout=self._patience)
         except (*UNREACHABLE, TimeoutError) as error:
@@ -102,7 +112,8 @@ class Database:
         try:
             yield connection
         except Exception as error:
-            if not use.is_lost and not isinstance(error, UNREACHABLE):
+            is_cut = isinstance(error, (OSError, asyncpg.InterfaceError)) and is_gone(connection)
+            if not (use.is_lost or is_cut or isinstance(error, _WENT_AWAY)):
                 raise
             if isinstance(error, asyncpg.InternalClientError):
                 connection.terminate()

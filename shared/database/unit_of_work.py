@@ -3,14 +3,14 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, TypeAlias
 
-import asyncpg
 from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql
 
 from shared.database.context import AccessContext
-from shared.database.pool import Database
+from shared.database.pool import Database, is_gone
 from shared.database.statements import Connection
 from shared.kernel.principal import SYSTEM, Principal
 
@@ -66,24 +66,28 @@ class UnitOfWork:
         """Inserts all buffered rows in one statement. The edge calls it once, last before the commit."""
         if not self._appended:
             return
-        parts: list[str] = []
+        shape = tuple((table, tuple(rows[0]), len(rows) == 1) for table, rows in self._appended.items())
         arguments: list[Any] = []
-        for table, rows in self._appended.items():
-            names = list(rows[0])
-            start = len(arguments)
-            arguments.extend([row[name] for row in rows] for name in names)
-            parts.append(_insert(table, names, start))
+        for (_, names, is_one), rows in zip(shape, self._appended.values(), strict=True):
+            arguments.extend(rows[0].values() if is_one else [[row[name] for row in rows] for name in names])
         self._appended.clear()
-        *first, last = parts
-        ctes = ", ".join(f"i{n} AS ({part})" for n, part in enumerate(first))
-        await self.connection.execute(f"WITH {ctes} {last}" if ctes else last, *arguments)
+        await self.connection.execute(_inserts(shape), *arguments)
 
 
-def _insert(table: Table, names: list[str], start: int) -> str:
-    columns = [table.c[name] for name in names]
-    types = [column.type.compile(dialect=_DIALECT) for column in columns]
-    casts = ", ".join(f"${start + n}::{kind}[]" for n, kind in enumerate(types, 1))
-    return f"INSERT INTO {table.fullname} ({', '.join(names)}) SELECT * FROM unnest({casts})"  # noqa: S608
+@lru_cache(512)
+def _inserts(shape: tuple[tuple[Table, tuple[str, ...], bool], ...]) -> str:
+    """One statement for all tables: `VALUES` for one row, `unnest` of its columns for more."""
+    parts: list[str] = []
+    start = 1
+    for table, names, is_one in shape:
+        kinds = [table.c[name].type.compile(dialect=_DIALECT) for name in names]
+        marks = ", ".join(f"${n}::{kind}{'' if is_one else '[]'}" for n, kind in enumerate(kinds, start))
+        source = f"VALUES ({marks})" if is_one else f"SELECT * FROM unnest({marks})"  # noqa: S608
+        parts.append(f"INSERT INTO {table.fullname} ({', '.join(names)}) {source}")
+        start += len(names)
+    *first, last = parts
+    ctes = ", ".join(f"i{n} AS ({part})" for n, part in enumerate(first))
+    return f"WITH {ctes} {last}" if ctes else last
 
 
 @asynccontextmanager
@@ -105,18 +109,10 @@ async def unit_of_work(
 
 async def _roll_back(connection: Connection) -> None:
     """Ends the transaction, or the connection where that is not possible: nothing open goes back to the pool."""
-    if _is_gone(connection):
+    if is_gone(connection):
         return
     try:
         await connection.execute("ROLLBACK", timeout=2)
     except BaseException:
         connection.terminate()
         raise
-
-
-def _is_gone(connection: Connection) -> bool:
-    """Whether it is closed, or was taken from the pool by its watch."""
-    try:
-        return bool(connection.is_closed())
-    except asyncpg.InterfaceError:
-        return True

@@ -1,0 +1,89 @@
+"""A database that went away is told from everything else that fails while a connection is held."""
+
+from collections.abc import AsyncIterator, Callable
+
+import asyncpg
+import pytest
+
+from deploy.local.ports import first_free
+from shared.database.context import SYSTEM_CONTEXT
+from shared.database.pool import Database
+from shared.database.unit_of_work import unit_of_work
+from shared.kernel.errors import Unavailable
+from shared.messaging.supervision import is_transient
+
+
+@pytest.fixture(scope="session")
+def database_url(database_named: Callable[[str], str]) -> str:
+    """A database that only these tests write."""
+    return database_named("pool")
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    opened = await Database.open(database_url, size=1)
+    async with opened.acquire() as connection:
+        await connection.execute("CREATE TABLE IF NOT EXISTS kept (note text)")
+    yield opened
+    await opened.close()
+
+
+async def _cut(connection: asyncpg.Connection, database_url: str) -> None:
+    """Ends the connection from the server's side."""
+    pid = await connection.fetchval("SELECT pg_backend_pid()")
+    other = await asyncpg.connect(database_url)
+    await other.execute("SELECT pg_terminate_backend($1, 5000)", pid)
+    await other.close()
+
+
+async def _failing(database: Database, failure: Exception) -> None:
+    async with unit_of_work(database, SYSTEM_CONTEXT) as uow:
+        await uow.connection.execute("INSERT INTO kept VALUES ('undone')")
+        raise failure
+
+
+async def _losing(database: Database, database_url: str, failure: Exception | None = None) -> None:
+    async with unit_of_work(database, SYSTEM_CONTEXT) as uow:
+        await _cut(uow.connection, database_url)
+        if failure:
+            raise failure
+        await uow.connection.execute("SELECT 1")
+
+
+async def _asking(database: Database) -> int:
+    async with database.acquire() as connection:
+        return int(await connection.fetchval("SELECT count(*) FROM kept"))
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [FileNotFoundError("a file"), OSError(28, "no space"), ConnectionRefusedError("another host"), TimeoutError()],
+)
+async def test_an_operating_system_error_of_the_work_goes_on_as_it_is(database: Database, failure: OSError) -> None:
+    with pytest.raises(type(failure)) as raised:
+        await _failing(database, failure)
+    assert raised.value is failure
+    assert not is_transient(raised.value)
+    assert await _asking(database) == 0
+
+
+async def test_a_connection_lost_between_statements_is_unavailable(database: Database, database_url: str) -> None:
+    with pytest.raises(Unavailable) as raised:
+        await _losing(database, database_url)
+    assert is_transient(raised.value)
+    assert await _asking(database) == 0
+
+
+async def test_an_operating_system_error_beside_a_lost_connection_is_unavailable(
+    database: Database, database_url: str
+) -> None:
+    with pytest.raises(Unavailable):
+        await _losing(database, database_url, ConnectionResetError())
+
+
+async def test_a_refused_connection_is_unavailable() -> None:
+    database = await Database.open(f"postgresql://postgres@127.0.0.1:{first_free(29000)}/none", size=1)
+    with pytest.raises(Unavailable) as raised:
+        await _asking(database)
+    assert is_transient(raised.value)
+    await database.close()

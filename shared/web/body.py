@@ -54,6 +54,15 @@ def is_too_deep(body: bytes | bytearray, levels: int = LEVELS) -> bool:
     return bool(brackets)
 
 
+def _is_utf8(body: bytearray) -> bool:
+    """Whether a parser reads the bytes as UTF-8: it would take a NUL, which JSON never holds, for UTF-16 or UTF-32."""
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        return False
+    return 0 not in body
+
+
 def _too_large(limit: int) -> TooLarge:
     return TooLarge(f"At most {limit >> 20} MiB here.")
 
@@ -77,7 +86,7 @@ class _Counted:
 
 
 class _Whole:
-    """Reads a JSON body to its end, checks its nesting, and passes it on as one message."""
+    """Reads a JSON body to its end, checks its encoding and nesting, and passes it on as one message."""
 
     __slots__ = ("_is_read", "_limit", "_receive", "_refusal")
 
@@ -102,6 +111,8 @@ class _Whole:
             more = message.get("more_body", False)
             if len(body) > self._limit:
                 self._refuse(_too_large(self._limit))
+        if not _is_utf8(body):
+            self._refuse(Malformed("A JSON body is UTF-8.", code="malformed_json"))
         if is_too_deep(body):
             self._refuse(Malformed(f"Not JSON, or of more than {LEVELS} levels.", code="malformed_json"))
         self._is_read = True

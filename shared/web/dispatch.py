@@ -66,6 +66,6 @@ class Dispatch:
             if match is Match.PARTIAL:
                 allowed |= getattr(other, "methods", None) or set()
         if allowed:
-            methods = sorted(allowed)
+            methods = sorted(allowed | ({"HEAD"} if "GET" in allowed else set()))
             raise MethodNotAllowed(f"Use {' or '.join(methods)}.", headers={"Allow": ", ".join(methods)})
         raise NotFound("There is nothing at this address.")

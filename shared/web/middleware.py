@@ -1,13 +1,14 @@
 """The outermost layer of every app, one pure ASGI class.
 
 It gives each request an id, keeps the trace, adds the headers that every answer has, answers every failure as a
-problem, and cancels a read whose client has gone.
+problem, cancels a read whose client has gone, and answers HEAD as GET without the body.
 """
 
 import asyncio
 import re
 from asyncio import Task, TimerHandle
 from collections.abc import Iterable, MutableMapping
+from contextlib import suppress
 from typing import Any
 
 import structlog
@@ -60,7 +61,13 @@ class Edge:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._otherwise(scope, receive, send)
-            return
+        elif scope["method"] == "HEAD":
+            with suppress(_HeadSent):
+                await self._answer({**scope, "method": "GET"}, receive, _head_of(send))
+        else:
+            await self._answer(scope, receive, send)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = scope["escm.headers"] = dict(scope["headers"][::-1])
         state = scope.setdefault("state", {})
         state["request_id"] = request_id = _request_id(headers)
@@ -77,6 +84,8 @@ class Edge:
         watch = _Watch(receive, answer) if scope["method"] == "GET" else None
         try:
             await self._app(scope, receive, answer.send)
+        except _HeadSent:
+            raise
         except Exception as failure:
             response = respond_to(scope, failure)
             if answer.is_started:
@@ -104,6 +113,19 @@ class Edge:
 
 class AnswerCutShort(Exception):
     """A failure after the first byte was sent: the server ends the connection without the last chunk."""
+
+
+class _HeadSent(Exception):
+    """The head of an answer to HEAD was sent: whatever would follow, a stream too, is not begun."""
+
+
+def _head_of(send: Send) -> Send:
+    async def send_head(message: Message) -> None:
+        await send(message)
+        await send({"type": "http.response.body", "body": b""})
+        raise _HeadSent
+
+    return send_head
 
 
 def _request_id(headers: MutableMapping[bytes, bytes]) -> str:

@@ -22,6 +22,18 @@ async def both(house: House):
         await client.close()
 
 
+async def test_head_tells_what_get_would_and_the_connection_goes_on(history: History, both: tuple[Client, Client]):
+    client, _ = both
+    path = (await client.create(history.prefix)).headers["location"]
+    for address in (path, EXPERTS, f"{EXPERTS}?format=ndjson", f"{path}0"):
+        head, get = await client.http.head(address), await client.http.get(address)
+        assert (head.status_code, head.content) == (get.status_code, b"")
+        for name in ("content-type", "content-length", "etag"):
+            assert head.headers.get(name) == get.headers.get(name), (address, name)
+    etag = (await client.http.head(path)).headers["etag"]
+    assert (await client.http.head(path, headers={"If-None-Match": etag})).status_code == 304
+
+
 async def test_what_one_process_wrote_the_other_reads_at_once(history: History, both: tuple[Client, Client]):
     async def one(number: int) -> None:
         here, there = both if number % 2 else both[::-1]

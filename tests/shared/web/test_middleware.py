@@ -81,6 +81,21 @@ async def test_a_listed_origin_and_no_other_may_call_from_a_browser():
             assert "Origin" in answer.headers.get_list("vary")
 
 
+@pytest.mark.parametrize(
+    "path", ["/test/v1/things", "/test/v1/things/1", "/test/v1/things?colour=1", "/test/v1/failures/bug", "/nothing"]
+)
+async def test_head_is_answered_as_get_without_the_body(client, path):
+    request_id = {"x-request-id": "the-same-id"}
+    head, get = await client.head(path, headers=request_id), await client.get(path, headers=request_id)
+    assert (head.status_code, head.headers.raw, head.content) == (get.status_code, get.headers.raw, b"")
+
+
+async def test_head_begins_no_stream_and_leaves_other_methods_alone(client):
+    assert (await client.head("/test/v1/stream")).status_code == 200
+    answer = await client.head("/test/v1/imports")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
+
+
 async def test_a_failure_after_the_first_byte_ends_the_connection():
     app = edge_app()
     async with client_of(app) as client:

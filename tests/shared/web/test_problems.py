@@ -117,9 +117,9 @@ async def test_an_unknown_path_is_404_before_the_body_is_looked_at(client):
 async def test_an_unknown_method_is_405_and_allow_names_all_methods_of_the_path(client):
     answer = await client.put("/test/v1/things/1")
     problem_of(answer, 405, "method_not_allowed")
-    assert answer.headers["allow"] == "DELETE, GET"
+    assert answer.headers["allow"] == "DELETE, GET, HEAD"
     for method in ("OPTIONS", "TRACE", "PUT", "PATCH"):
-        assert (await client.request(method, "/test/v1/things")).headers["allow"] == "GET, POST"
+        assert (await client.request(method, "/test/v1/things")).headers["allow"] == "GET, HEAD, POST"
 
 
 async def test_a_malformed_path_value_is_404(client):

@@ -34,6 +34,21 @@ def run(sql: str) -> None:
         op.execute(statement)
 
 
+def record_columns(states: str) -> str:
+    """The columns that every record of a country has, for the head of its CREATE TABLE; `states` as in `a|b`."""
+    return f"""
+    id uuid PRIMARY KEY,
+    ref text NOT NULL UNIQUE,
+    version integer NOT NULL,
+    status text NOT NULL CHECK (status IN ('{"', '".join(states.split("|"))}')),
+    country text NOT NULL CHECK (country ~ '^[A-Z]{{2}}$'),
+    visibility text NOT NULL CHECK (visibility IN ('public', 'network', 'restricted')),
+    created_at timestamptz NOT NULL,
+    created_by text NOT NULL,
+    updated_at timestamptz NOT NULL,
+    updated_by text NOT NULL,"""
+
+
 def grant(table: str, privileges: str, *roles: str) -> None:
     """Grants privileges on one table or view to service roles."""
     op.execute(f"GRANT {privileges} ON {table} TO {', '.join(role(name) for name in roles)}")

@@ -1,24 +1,14 @@
 """Endorsements and correspondence, and the endorsements that other services see."""
 
-from migrations.rules import country_scoped, grant, reference_numbers, run
+from migrations.rules import country_scoped, grant, record_columns, reference_numbers, run
 
 revision = "actions_0001"
 down_revision = "membership_0004"
 
 
 def upgrade() -> None:
-    run("""
-CREATE TABLE action_endorsement (
-    id uuid PRIMARY KEY,
-    ref text NOT NULL UNIQUE,
-    version integer NOT NULL,
-    status text NOT NULL CHECK (status IN ('claimed', 'verified', 'expired', 'withdrawn', 'superseded')),
-    country text NOT NULL CHECK (country ~ '^[A-Z]{2}$'),
-    visibility text NOT NULL CHECK (visibility IN ('public', 'network', 'restricted')),
-    created_at timestamptz NOT NULL,
-    created_by text NOT NULL,
-    updated_at timestamptz NOT NULL,
-    updated_by text NOT NULL,
+    run(f"""
+CREATE TABLE action_endorsement ({record_columns("claimed|verified|expired|withdrawn|superseded")}
     body jsonb,
     body_id uuid,
     level smallint NOT NULL CHECK (level BETWEEN 1 AND 5),
@@ -39,17 +29,7 @@ CREATE INDEX action_endorsement_updated_idx ON action_endorsement (updated_at, i
 --;
 CREATE INDEX action_endorsement_valid_idx ON action_endorsement (valid_to) WHERE status = 'verified'
 --;
-CREATE TABLE action_correspondence (
-    id uuid PRIMARY KEY,
-    ref text NOT NULL UNIQUE,
-    version integer NOT NULL,
-    status text NOT NULL CHECK (status IN ('logged', 'sent', 'awaiting_reply', 'answered', 'closed')),
-    country text NOT NULL CHECK (country ~ '^[A-Z]{2}$'),
-    visibility text NOT NULL CHECK (visibility IN ('public', 'network', 'restricted')),
-    created_at timestamptz NOT NULL,
-    created_by text NOT NULL,
-    updated_at timestamptz NOT NULL,
-    updated_by text NOT NULL,
+CREATE TABLE action_correspondence ({record_columns("logged|sent|awaiting_reply|answered|closed")}
     direction text NOT NULL CHECK (direction IN ('in', 'out')),
     date date NOT NULL,
     subject text NOT NULL,

@@ -1,25 +1,16 @@
 """Country programmes."""
 
-from migrations.rules import country_scoped, reference_numbers, run
+from migrations.rules import country_scoped, record_columns, reference_numbers, run
 
 revision = "actions_0003"
 down_revision = "actions_0002"
 
+_PROGRAMME_STATES = "exploring|designing|plan_review|approved|implementing|paused|completed|discontinued"
+
 
 def upgrade() -> None:
-    run("""
-CREATE TABLE action_programme (
-    id uuid PRIMARY KEY,
-    ref text NOT NULL UNIQUE,
-    version integer NOT NULL,
-    status text NOT NULL CHECK (status IN ('exploring', 'designing', 'plan_review', 'approved', 'implementing',
-        'paused', 'completed', 'discontinued')),
-    country text NOT NULL CHECK (country ~ '^[A-Z]{2}$'),
-    visibility text NOT NULL CHECK (visibility IN ('public', 'network', 'restricted')),
-    created_at timestamptz NOT NULL,
-    created_by text NOT NULL,
-    updated_at timestamptz NOT NULL,
-    updated_by text NOT NULL,
+    run(f"""
+CREATE TABLE action_programme ({record_columns(_PROGRAMME_STATES)}
     framework text NOT NULL REFERENCES action_framework (code),
     committee_id uuid,
     centre_id uuid,

@@ -1,25 +1,14 @@
 """Actions and their milestones."""
 
-from migrations.rules import country_scoped, reference_numbers, run
+from migrations.rules import country_scoped, record_columns, reference_numbers, run
 
 revision = "actions_0004"
 down_revision = "actions_0003"
 
 
 def upgrade() -> None:
-    run("""
-CREATE TABLE action_action (
-    id uuid PRIMARY KEY,
-    ref text NOT NULL UNIQUE,
-    version integer NOT NULL,
-    status text NOT NULL CHECK (status IN ('proposed', 'planned', 'in_progress', 'finalising', 'closed', 'suspended',
-        'cancelled')),
-    country text NOT NULL CHECK (country ~ '^[A-Z]{2}$'),
-    visibility text NOT NULL CHECK (visibility IN ('public', 'network', 'restricted')),
-    created_at timestamptz NOT NULL,
-    created_by text NOT NULL,
-    updated_at timestamptz NOT NULL,
-    updated_by text NOT NULL,
+    run(f"""
+CREATE TABLE action_action ({record_columns("proposed|planned|in_progress|finalising|closed|suspended|cancelled")}
     programme_id uuid NOT NULL REFERENCES action_programme (id),
     pillar text NOT NULL CHECK (pillar IN ('core', 'action-1', 'action-2', 'action-3')),
     kind text NOT NULL CHECK (kind IN ('action', 'research_project')),
@@ -46,17 +35,7 @@ CREATE INDEX action_action_created_idx ON action_action (created_at, id)
 --;
 CREATE INDEX action_action_updated_idx ON action_action (updated_at, id)
 --;
-CREATE TABLE action_milestone (
-    id uuid PRIMARY KEY,
-    ref text NOT NULL UNIQUE,
-    version integer NOT NULL,
-    status text NOT NULL CHECK (status IN ('pending', 'in_progress', 'claimed', 'done', 'dropped')),
-    country text NOT NULL CHECK (country ~ '^[A-Z]{2}$'),
-    visibility text NOT NULL CHECK (visibility IN ('public', 'network', 'restricted')),
-    created_at timestamptz NOT NULL,
-    created_by text NOT NULL,
-    updated_at timestamptz NOT NULL,
-    updated_by text NOT NULL,
+CREATE TABLE action_milestone ({record_columns("pending|in_progress|claimed|done|dropped")}
     action_id uuid NOT NULL REFERENCES action_action (id),
     titles jsonb NOT NULL,
     due date NOT NULL,

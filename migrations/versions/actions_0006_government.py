@@ -1,35 +1,24 @@
 """Government bodies, focal points and meetings, and the focal points that other services see."""
 
-from migrations.rules import country_scoped, grant, reference_numbers, run
+from migrations.rules import country_scoped, grant, record_columns, reference_numbers, run
 
 revision = "actions_0006"
 down_revision = "actions_0005"
 
-_RECORD = """
-    id uuid PRIMARY KEY,
-    ref text NOT NULL UNIQUE,
-    version integer NOT NULL,
-    status text NOT NULL CHECK (status IN ({states})),
-    country text NOT NULL CHECK (country ~ '^[A-Z]{{2}}$'),
-    visibility text NOT NULL CHECK (visibility IN ('public', 'network', 'restricted')),
-    created_at timestamptz NOT NULL,
-    created_by text NOT NULL,
-    updated_at timestamptz NOT NULL,
-    updated_by text NOT NULL,
-    search_key text NOT NULL,
-"""
 _TABLES = {"action_government_body": "GOV", "action_focal_point": "FOC", "action_meeting": "MTG"}
 
 
 def upgrade() -> None:
     run(f"""
-CREATE TABLE action_government_body ({_RECORD.format(states="'active'")}
+CREATE TABLE action_government_body ({record_columns("active")}
+    search_key text NOT NULL,
     names jsonb NOT NULL,
     kind text NOT NULL CHECK (kind IN ('ministry', 'agency', 'commission', 'parliament', 'presidency', 'other')),
     website text
 )
 --;
-CREATE TABLE action_focal_point ({_RECORD.format(states="'nominated', 'active', 'handing_over', 'ended'")}
+CREATE TABLE action_focal_point ({record_columns("nominated|active|handing_over|ended")}
+    search_key text NOT NULL,
     person jsonb NOT NULL,
     expert_id uuid,
     body_id uuid REFERENCES action_government_body (id),
@@ -46,7 +35,8 @@ CREATE INDEX action_focal_point_body_idx ON action_focal_point (body_id) WHERE b
 --;
 CREATE INDEX action_focal_point_expert_idx ON action_focal_point (expert_id) WHERE expert_id IS NOT NULL
 --;
-CREATE TABLE action_meeting ({_RECORD.format(states="'held'")}
+CREATE TABLE action_meeting ({record_columns("held")}
+    search_key text NOT NULL,
     kind text NOT NULL CHECK (kind IN ('online', 'onsite', 'hybrid')),
     date date NOT NULL,
     titles jsonb NOT NULL,

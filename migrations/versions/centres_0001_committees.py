@@ -1,25 +1,16 @@
 """Committees and their seats: one living committee a country, one holder of an office at a time."""
 
-from migrations.rules import country_scoped, grant, reference_numbers, role, run
+from migrations.rules import country_scoped, grant, record_columns, reference_numbers, role, run
 
 revision = "centres_0001"
 down_revision = "actions_0006"
 
+_COMMITTEE_STATES = "proposed|preparatory|recognition_review|recognised|suspended|dissolved|abandoned"
+
 
 def upgrade() -> None:
-    run("""
-CREATE TABLE centre_committee (
-    id uuid PRIMARY KEY,
-    ref text NOT NULL UNIQUE,
-    version integer NOT NULL,
-    status text NOT NULL CHECK (status IN ('proposed', 'preparatory', 'recognition_review', 'recognised', 'suspended',
-        'dissolved', 'abandoned')),
-    country text NOT NULL CHECK (country ~ '^[A-Z]{2}$'),
-    visibility text NOT NULL CHECK (visibility IN ('public', 'network', 'restricted')),
-    created_at timestamptz NOT NULL,
-    created_by text NOT NULL,
-    updated_at timestamptz NOT NULL,
-    updated_by text NOT NULL,
+    run(f"""
+CREATE TABLE centre_committee ({record_columns(_COMMITTEE_STATES)}
     names jsonb NOT NULL,
     search_key text NOT NULL,
     host_institution_id uuid,

@@ -1,30 +1,17 @@
 """Centres, their terms, reviews and host agreements; what their guards count, and the numbers of the register."""
 
-from migrations.rules import country_scoped, grant, reference_numbers, role, run
+from migrations.rules import country_scoped, grant, record_columns, reference_numbers, role, run
 
 revision = "centres_0002"
 down_revision = "centres_0001"
 
-_RECORD = """
-    id uuid PRIMARY KEY,
-    ref text NOT NULL UNIQUE,
-    version integer NOT NULL,
-    status text NOT NULL CHECK (status IN ({states})),
-    country text NOT NULL CHECK (country ~ '^[A-Z]{{2}}$'),
-    visibility text NOT NULL CHECK (visibility IN ('public', 'network', 'restricted')),
-    created_at timestamptz NOT NULL,
-    created_by text NOT NULL,
-    updated_at timestamptz NOT NULL,
-    updated_by text NOT NULL,
-"""
-_CENTRE_STATES = """'draft', 'submitted', 'under_review', 'info_requested', 'awaiting_agreement', 'declined', 'active',
-        'renewal_due', 'renewal_review', 'suspended', 'expired', 'closed', 'withdrawn'"""
-_AGREEMENT_STATES = "'drafting', 'in_negotiation', 'partly_signed', 'in_force', 'expired', 'terminated'"
+_CENTRE_STATES = "draft|submitted|under_review|info_requested|awaiting_agreement|declined|active|renewal_due|renewal_review|suspended|expired|closed|withdrawn"
+_AGREEMENT_STATES = "drafting|in_negotiation|partly_signed|in_force|expired|terminated"
 
 
 def upgrade() -> None:
     run(f"""
-CREATE TABLE centre_centre ({_RECORD.format(states=_CENTRE_STATES)}
+CREATE TABLE centre_centre ({record_columns(_CENTRE_STATES)}
     names jsonb NOT NULL,
     search_key text NOT NULL,
     host_institution_id uuid NOT NULL,
@@ -68,7 +55,7 @@ CREATE INDEX centre_centre_director_idx ON centre_centre (director_id) WHERE dir
 --;
 CREATE INDEX centre_centre_term_idx ON centre_centre (term_ends) WHERE term_ends IS NOT NULL
 --;
-CREATE TABLE centre_term ({_RECORD.format(states="'current', 'ended'")}
+CREATE TABLE centre_term ({record_columns("current|ended")}
     centre_id uuid NOT NULL REFERENCES centre_centre (id),
     number integer NOT NULL CHECK (number > 0),
     starts date NOT NULL,
@@ -86,7 +73,7 @@ CREATE UNIQUE INDEX centre_term_current_key ON centre_term (centre_id) WHERE sta
 --;
 CREATE INDEX centre_term_country_idx ON centre_term (country, status, id)
 --;
-CREATE TABLE centre_review ({_RECORD.format(states="'recorded'")}
+CREATE TABLE centre_review ({record_columns("recorded")}
     centre_id uuid NOT NULL REFERENCES centre_centre (id),
     reviewer_id uuid NOT NULL,
     scores jsonb NOT NULL,
@@ -99,7 +86,7 @@ CREATE INDEX centre_review_centre_idx ON centre_review (centre_id, id)
 --;
 CREATE INDEX centre_review_reviewer_idx ON centre_review (reviewer_id)
 --;
-CREATE TABLE centre_agreement ({_RECORD.format(states=_AGREEMENT_STATES)}
+CREATE TABLE centre_agreement ({record_columns(_AGREEMENT_STATES)}
     centre_id uuid NOT NULL REFERENCES centre_centre (id),
     kind text NOT NULL CHECK (kind IN ('host', 'mou', 'tripartite')),
     parties jsonb NOT NULL,

@@ -1,25 +1,16 @@
 """Experts, affiliations, filter values, and the search that runs beside row-level security."""
 
-from migrations.rules import country_scoped, grant, name_search, reference_numbers, run
+from migrations.rules import country_scoped, grant, name_search, record_columns, reference_numbers, run
 
 revision = "membership_0001"
 down_revision = "access_0001"
 
+_EXPERT_STATES = "prospect|invited|applied|info_requested|under_review|rejected|active|grace|lapsed|suspended|resigned|terminated|deceased"
+
 
 def upgrade() -> None:
-    run("""
-CREATE TABLE member_expert (
-    id uuid PRIMARY KEY,
-    ref text NOT NULL UNIQUE,
-    version integer NOT NULL,
-    status text NOT NULL CHECK (status IN ('prospect', 'invited', 'applied', 'info_requested', 'under_review',
-        'rejected', 'active', 'grace', 'lapsed', 'suspended', 'resigned', 'terminated', 'deceased')),
-    country text NOT NULL CHECK (country ~ '^[A-Z]{2}$'),
-    visibility text NOT NULL CHECK (visibility IN ('public', 'network', 'restricted')),
-    created_at timestamptz NOT NULL,
-    created_by text NOT NULL,
-    updated_at timestamptz NOT NULL,
-    updated_by text NOT NULL,
+    run(f"""
+CREATE TABLE member_expert ({record_columns(_EXPERT_STATES)}
     names jsonb NOT NULL,
     display_name text NOT NULL,
     sort_name text NOT NULL,

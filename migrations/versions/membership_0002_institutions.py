@@ -5,6 +5,7 @@ from migrations.rules import (
     country_scoped,
     grant,
     name_search,
+    record_columns,
     reference_numbers,
     role,
     run,
@@ -20,18 +21,8 @@ _CANDIDATES = "member_institution_candidates(text[], text[], text[], text[], tex
 
 
 def upgrade() -> None:
-    run("""
-CREATE TABLE member_institution (
-    id uuid PRIMARY KEY,
-    ref text NOT NULL UNIQUE,
-    version integer NOT NULL,
-    status text NOT NULL CHECK (status IN ('submitted', 'verified', 'linked', 'out_of_scope', 'inactive', 'withdrawn')),
-    country text NOT NULL CHECK (country ~ '^[A-Z]{2}$'),
-    visibility text NOT NULL CHECK (visibility IN ('public', 'network', 'restricted')),
-    created_at timestamptz NOT NULL,
-    created_by text NOT NULL,
-    updated_at timestamptz NOT NULL,
-    updated_by text NOT NULL,
+    run(f"""
+CREATE TABLE member_institution ({record_columns("submitted|verified|linked|out_of_scope|inactive|withdrawn")}
     names jsonb NOT NULL,
     display_name text NOT NULL,
     sort_name text NOT NULL,

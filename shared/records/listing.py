@@ -152,10 +152,10 @@ def fragment(key: ColumnElement[Any]) -> Filter:
 class Listing:
     """What one list offers. `base` is the feature's `visible_to`; `sorts` are NOT NULL columns of it.
 
-    `public_columns`, where given, are all that an anonymous caller's list reads. `search` names the function that
-    finds ids by fragment beside row-level security (for large tables); without it `q` is a plain condition. `extras`
-    are columns that `include` asks for. Items are read from `item` (where it differs from `base`), with
-    `item_columns` beside the columns of lists. Statements are built once per shape.
+    `public_columns`, where given, are all that an anonymous caller's list reads beside what it is sorted by. `search`
+    names the function that finds ids by fragment beside row-level security (for large tables); without it `q` is a
+    plain condition. `extras` are columns that `include` asks for. Items are read from `item` (where it differs from
+    `base`), with `item_columns` beside the columns of lists. Statements are built once per shape.
     """
 
     base: Callable[[Variant], Select[Any]]
@@ -275,8 +275,9 @@ class Listing:
     def ordered(self, variant: Variant, names: Names, sort: str, descending: bool, going_on: bool) -> Select[Any]:
         """The rows in order without a limit, for pages and for streams."""
         columns = self.public_columns if variant is Variant.ANONYMOUS and self.public_columns else self.columns
-        query = self._matching(variant, names).with_only_columns(*(as_read(column) for column in columns.values()))
         keys = [self.key] if sort == "id" else [self.sorts[sort], self.key]
+        columns = {**columns, **{str(key.key): key for key in keys}}
+        query = self._matching(variant, names).with_only_columns(*(as_read(column) for column in columns.values()))
         if going_on:
             marks = [bindparam(f"after_{n}", type_=key.type) for n, key in enumerate(keys)]
             here, there = tuple_(*keys), tuple_(*marks)

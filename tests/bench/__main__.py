@@ -24,6 +24,9 @@ from tests.bench.servers import Addresses, load, memory_mb, servers, serving
 
 ROUNDS = 3
 DEEP = 100_000
+FRAGMENT = 7
+"""Letters of a name's fragment: the invented names of a million people are of few syllables, and shorter ones match
+hundreds."""
 RESULTS = Path(".local/bench.json")
 console = Console()
 
@@ -94,7 +97,7 @@ async def _sample(connection: asyncpg.Connection, ours: str, token: str) -> Samp
         "SELECT id, country, search_key FROM escm.member_expert WHERE visibility = 'public' AND status = 'active'"
         " ORDER BY hashtext(ref) LIMIT 1000"
     )
-    words = [word for row in rows for word in row["search_key"].split() if len(word) >= 7]
+    words = [word for row in rows for word in row["search_key"].split() if len(word) >= FRAGMENT + 2]
     async with httpx.AsyncClient(base_url=ours, timeout=30) as client:
         path = f"{EXPERTS}?limit=200"
         for _ in range(DEEP // 200):
@@ -103,7 +106,7 @@ async def _sample(connection: asyncpg.Connection, ours: str, token: str) -> Samp
     return Sample(
         ids=[str(row["id"]) for row in rows],
         countries=sorted({row["country"] for row in rows}),
-        fragments=[word[1:6] for word in words[:200]],
+        fragments=[word[1 : FRAGMENT + 1] for word in words[:200]],
         deep_path=path.replace("limit=200", "limit=50"),
         deep_id=answer["items"][-1]["id"],
         token=token,

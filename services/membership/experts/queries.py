@@ -25,7 +25,6 @@ _NOT_PUBLIC = {
     "clock_target",
 }  # fmt: skip
 PUBLIC_COLUMNS = {name: column for name, column in COLUMNS.items() if name not in _NOT_PUBLIC}
-_SORT_KEYS = {name: expert.c[name] for name in ("created_at", "updated_at")}
 
 _AFFILIATION_PARTS: Mapping[str, ColumnElement[Any]] = {
     "id": affiliation.c.id,
@@ -143,7 +142,7 @@ LISTING = Listing(
     filters=FILTERS,
     sorts={"display_name": expert.c.sort_name, "created_at": expert.c.created_at, "updated_at": expert.c.updated_at},
     columns=COLUMNS,
-    public_columns=PUBLIC_COLUMNS | _SORT_KEYS,
+    public_columns=PUBLIC_COLUMNS,
     search="member_expert_search",
     extras={"affiliations": affiliations},
     item=known_to,

@@ -2,7 +2,7 @@
 
 import re
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
@@ -18,11 +18,6 @@ def etag(version: int, body: bytes) -> str:
     return f'"{version}.{zlib.crc32(body):08x}"'
 
 
-def etag_of(record: Mapping[str, Any]) -> str:
-    """The entity tag that an item answer with this record has."""
-    return etag(record["version"], orjson.dumps(record))
-
-
 def is_known(request: Request, tag: str) -> bool:
     """Whether `If-None-Match` names this answer; a `W/` that a proxy added is ignored."""
     given = request.headers.get("if-none-match")
@@ -31,17 +26,18 @@ def is_known(request: Request, tag: str) -> bool:
     return given.strip() == "*" or tag in (part.strip().removeprefix("W/") for part in given.split(","))
 
 
-def require_version(request: Request, version: int, current: Callable[[], str]) -> None:
-    """Checks `If-Match` against the record's version; `current` makes the present tag for the answer.
-
-    Raises PreconditionRequired when it is missing or `*`, VersionConflict when it names another version.
-    """
+def is_current(request: Request, version: int) -> bool:
+    """Whether `If-Match` names this version. Raises PreconditionRequired when it is missing or `*`."""
     given = request.headers.get("if-match")
     if given is None or given.strip() == "*":
         raise PreconditionRequired("Send If-Match with the ETag of the record that you read.")
     found = [_VERSION.match(part) for part in given.split(",")]
-    if not any(match and int(match[1]) == version for match in found):
-        tag = current()
-        raise VersionConflict(
-            "The record changed since you read it.", members={"current_etag": tag}, headers={"ETag": tag}
-        )
+    return any(match and int(match[1]) == version for match in found)
+
+
+def changed_since(shown: Mapping[str, Any]) -> VersionConflict:
+    """The error for a stale `If-Match`, with the tag of the record as its item answer shows it now."""
+    tag = etag(shown["version"], orjson.dumps(shown))
+    return VersionConflict(
+        "The record changed since you read it.", members={"current_etag": tag}, headers={"ETag": tag}
+    )

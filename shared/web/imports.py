@@ -39,7 +39,7 @@ from shared.records.kind import Step
 from shared.records.sight import sight_of
 from shared.web.answers import JSON, actions, item_response, key_of, transitions_response
 from shared.web.call import Call, CurrentCall, takes_query
-from shared.web.conditional import etag_of, require_version
+from shared.web.conditional import changed_since, is_current
 from shared.web.fields import Line, Page, RecordAnswer, TransitionBody, Transitions
 from shared.web.files import UploadRoute, download, store_of
 from shared.web.jobs import Job, queued_response
@@ -246,8 +246,8 @@ def _add_undo(router: ResourceRouter, api: ImportApi) -> None:
     async def transition(
         body: TransitionBody, row: Annotated[Row, Depends(api.readable)], call: CurrentCall
     ) -> Response:
-        shown = await api.shown(row, call)
-        require_version(call.request, row["version"], lambda: etag_of(shown))
+        if not is_current(call.request, row["version"]):
+            raise changed_since(await api.shown(row, call))
         before = await api.kind.lock(call.uow, row["id"], row["version"])
         step = Step(body.action, body.reason, body.fields)
         after = await api.kind.step(call.uow, before, step, await api.case(before, call), api.may(before, call))

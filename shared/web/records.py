@@ -29,7 +29,7 @@ from shared.web.answers import (
     transitions_response,
 )
 from shared.web.call import Call, CurrentCall, lists, public, takes_query
-from shared.web.conditional import etag_of, require_version
+from shared.web.conditional import changed_since, is_current
 from shared.web.fields import HistoryLine, Page, RecordAnswer, TransitionBody, Transitions
 from shared.web.moved import Moved
 from shared.web.paging import list_response, pick_fields
@@ -108,8 +108,8 @@ class RecordApi(Generic[Case]):
         async def changeable_record(row: Annotated[Row, Depends(self.readable)], call: CurrentCall) -> Row:
             if not call.sight_on(self.kind.resource).write.covers(row["country"], row["id"]):
                 raise Forbidden("Your grants do not include this.", members={"reason": "not_permitted"})
-            shown = await self.item(row, call)
-            require_version(call.request, row["version"], lambda: etag_of(shown))
+            if not is_current(call.request, row["version"]):
+                raise changed_since(await self.item(row, call))
             return row
 
         return changeable_record

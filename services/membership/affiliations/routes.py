@@ -16,7 +16,7 @@ from shared.kernel.errors import NotFound
 from shared.records.kind import require
 from shared.web.answers import JSON, item_response, key_of, patched
 from shared.web.call import Call, CurrentCall, public
-from shared.web.conditional import etag_of, require_version
+from shared.web.conditional import changed_since, is_current
 from shared.web.fields import Page
 from shared.web.route import ResourceRouter
 
@@ -86,7 +86,8 @@ async def update_affiliation(
     call: CurrentCall,
 ) -> Response:
     require(call.sight, "update", expert["country"], expert["id"])
-    require_version(call.request, row["version"], lambda: etag_of(present(row)))
+    if not is_current(call.request, row["version"]):
+        raise changed_since(present(row))
     body = patched(AffiliationBody, written(row), patch)
     return item_response(call, present(await operations.change(call.uow, expert, row, values(body))))
 

@@ -1,10 +1,8 @@
 """What actions does about facts: whatever may move a country's stage has it derived anew."""
 
 from services.actions.stage.operations import recompute_stage
-from shared.contracts.envelope import Fact
 from shared.contracts.owner import type_of
-from shared.database.unit_of_work import UnitOfWork
-from shared.messaging.inbox import Reactions
+from shared.messaging.inbox import Reactions, of_each_country
 
 _MOVING = {
     ("centres", "committee"): "created formed preparatory recognised dissolved abandoned",
@@ -16,14 +14,9 @@ _MOVING = {
     ("actions", "action"): "in_progress finalising closed suspended cancelled planned",
     ("actions", "milestone"): "done",
 }
-
-
-async def follow(uow: UnitOfWork, fact: Fact) -> None:
-    """The stage of the fact's country, derived from what the records say now; late and repeated facts do no harm."""
-    if fact.country is not None:
-        await recompute_stage(uow, fact.country)
-
-
+_derive_stage = of_each_country(recompute_stage)
 REACTIONS: Reactions = {
-    type_of(service, entity, what): follow for (service, entity), whats in _MOVING.items() for what in whats.split()
+    type_of(service, entity, what): _derive_stage
+    for (service, entity), whats in _MOVING.items()
+    for what in whats.split()
 }

@@ -103,7 +103,7 @@ _VIEWS = {
 }
 
 
-async def follow_merge(uow: UnitOfWork, entity: str, subject: UUID) -> None:
+async def follow_merge(uow: UnitOfWork, subject: UUID, *, entity: str) -> None:
     """Rewrites what names a loser of the merges that `subject`, an expert or institution, takes part in now, and moves
     back what followed a merge that is no more."""
     view, references = _VIEWS[entity]

@@ -1,52 +1,36 @@
 """What centres does about facts. Each reads how things stand now, so late and repeated facts do no harm."""
 
+from functools import partial
+from uuid import UUID
+
 from services.centres.merges import follow_merge, release
 from services.centres.registration.designation import follow_consent
 from services.centres.seats.operations import end_with_committee, end_with_expert
-from shared.contracts.envelope import Fact
 from shared.contracts.owner import type_of
 from shared.database.unit_of_work import UnitOfWork
-from shared.messaging.inbox import Reactions
+from shared.messaging.inbox import Reactions, of_each_country, of_each_subject
 
 
-async def expert_changed_places(uow: UnitOfWork, fact: Fact) -> None:
-    """Seats, directors and reviewers follow a merge of experts, or its undoing."""
-    await follow_merge(uow, "expert", fact.subject)
-
-
-async def institution_changed_places(uow: UnitOfWork, fact: Fact) -> None:
-    """Hosts, partners and parties follow a merge of institutions, or its undoing."""
-    await follow_merge(uow, "institution", fact.subject)
-
-
-async def expert_erased(uow: UnitOfWork, fact: Fact) -> None:
+async def _erase(uow: UnitOfWork, expert: UUID) -> None:
     """Who was erased holds no seat and directs no centre; what they reviewed stays, under an id that names nobody."""
-    await end_with_expert(uow, fact.subject)
-    await release(uow, fact.subject)
+    await end_with_expert(uow, expert)
+    await release(uow, expert)
 
 
-async def consent_changed(uow: UnitOfWork, fact: Fact) -> None:
-    """Terms tell since when no endorsement of their country holds."""
-    if fact.country is not None:
-        await follow_consent(uow, fact.country)
-
-
-async def committee_ended(uow: UnitOfWork, fact: Fact) -> None:
-    """The seats end with their committee."""
-    await end_with_committee(uow, fact.subject)
-
-
+_expert_changed_places = of_each_subject(partial(follow_merge, entity="expert"))
+_institution_changed_places = of_each_subject(partial(follow_merge, entity="institution"))
+_consent_changed = of_each_country(follow_consent)
+_committee_ended = of_each_subject(end_with_committee)
 REACTIONS: Reactions = {
-    type_of("membership", "expert", "merged"): expert_changed_places,
-    type_of("membership", "expert", "unmerged"): expert_changed_places,
-    type_of("membership", "expert", "erased"): expert_erased,
-    type_of("membership", "institution", "merged"): institution_changed_places,
-    type_of("membership", "institution", "linked"): institution_changed_places,
-    type_of("membership", "institution", "unmerged"): institution_changed_places,
-    type_of("actions", "endorsement", "verified"): consent_changed,
-    type_of("actions", "endorsement", "withdrawn"): consent_changed,
-    type_of("actions", "endorsement", "expired"): consent_changed,
-    type_of("actions", "endorsement", "superseded"): consent_changed,
-    type_of("centres", "committee", "dissolved"): committee_ended,
-    type_of("centres", "committee", "abandoned"): committee_ended,
+    type_of("membership", "expert", "erased"): of_each_subject(_erase),
+    **{type_of("membership", "expert", what): _expert_changed_places for what in ("merged", "unmerged")},
+    **{
+        type_of("membership", "institution", what): _institution_changed_places
+        for what in ("merged", "linked", "unmerged")
+    },
+    **{
+        type_of("actions", "endorsement", what): _consent_changed
+        for what in ("verified", "withdrawn", "expired", "superseded")
+    },
+    **{type_of("centres", "committee", what): _committee_ended for what in ("dissolved", "abandoned")},
 }

@@ -10,9 +10,10 @@ from shared.database.statements import Connection
 from shared.database.unit_of_work import UnitOfWork
 from shared.observability.traces import traceparent
 
-Reaction: TypeAlias = Callable[[UnitOfWork, Fact], Awaitable[None]]
-"""Applies a fact. It reads the owner's published view and lets the newest version win, since facts may come late. It
-never commits; an exception takes back everything that its transaction did."""
+Reaction: TypeAlias = Callable[[UnitOfWork, Sequence[Fact]], Awaitable[None]]
+"""Applies the facts of one batch that are its own. It reads the owner's published view and lets the newest version win,
+since facts may come late. It never commits; an exception takes back everything that its transaction did, and the facts
+are then tried one by one."""
 Reactions: TypeAlias = Mapping[str, Reaction]
 """By fact type, or by a pattern that ends with `*`. The key names the reaction for ever: under another key the same
 fact is reacted to again."""
@@ -45,16 +46,46 @@ class Inbox:
         return found
 
     async def react(self, uow: UnitOfWork, facts: Sequence[Fact]) -> None:
-        """Runs, in order, every reaction to these facts that has not been committed before."""
+        """Runs every reaction once, with those of these facts, in order, that it has not been committed for before."""
         wanted = [(fact, pattern) for fact in facts for pattern in self.matching(fact.type)]
         names = [f"{self._service}:{pattern}" for _, pattern in wanted]
         rows = await uow.connection.fetch(_ENTER, [fact.id for fact, _ in wanted], names)
         fresh = {(row["fact"], row["reaction"]) for row in rows}
+        groups: dict[Reaction, list[Fact]] = {}
         for (fact, pattern), name in zip(wanted, names, strict=True):
             if (fact.id, name) in fresh:
-                uow.origin = replace(uow.origin, traceparent=fact.traceparent, bulk=fact.bulk)
-                traceparent.set(fact.traceparent)
-                await self._reactions[pattern](uow, fact)
+                groups.setdefault(self._reactions[pattern], []).append(fact)
+        for reaction, its in groups.items():
+            _go_on_from(uow, its[-1])
+            await reaction(uow, its)
+
+
+def of_each_subject(act: Callable[[UnitOfWork, UUID], Awaitable[None]]) -> Reaction:
+    """The reaction that acts once for each record that the facts are about, in the order of ids."""
+
+    async def react(uow: UnitOfWork, facts: Sequence[Fact]) -> None:
+        for subject, fact in sorted({fact.subject: fact for fact in facts}.items()):
+            _go_on_from(uow, fact)
+            await act(uow, subject)
+
+    return react
+
+
+def of_each_country(act: Callable[[UnitOfWork, str], Awaitable[object]]) -> Reaction:
+    """The reaction that acts once for each country that the facts are about, in the order of codes."""
+
+    async def react(uow: UnitOfWork, facts: Sequence[Fact]) -> None:
+        for country, fact in sorted({fact.country: fact for fact in facts if fact.country}.items()):
+            _go_on_from(uow, fact)
+            await act(uow, country)
+
+    return react
+
+
+def _go_on_from(uow: UnitOfWork, fact: Fact) -> None:
+    """What is announced from here on continues the fact's trace."""
+    uow.origin = replace(uow.origin, traceparent=fact.traceparent, bulk=fact.bulk)
+    traceparent.set(fact.traceparent)
 
 
 async def enter_once(connection: Connection, subject: UUID, step: str) -> bool:

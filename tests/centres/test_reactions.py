@@ -41,7 +41,7 @@ async def _told(database: Database, service: str, entity: str, what: str, subjec
     kind = type_of(service, entity, what)
     fact = Fact(type=kind, time=now(), subject=UUID(subject), ref="X", version=9, country=country, link="/x")
     async with unit_of_work(database, SYSTEM_CONTEXT) as uow:
-        await REACTIONS[kind](uow, fact)
+        await REACTIONS[kind](uow, [fact])
 
 
 async def _tick(database: Database, name: str) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import sys
+from collections.abc import Sequence
 
 import uvloop
 
@@ -25,22 +26,23 @@ class CentresSettings(MembershipSettings):
     service = CONSUMER
 
 
-async def note(uow: UnitOfWork, fact: Fact) -> None:
-    await uow.connection.execute("INSERT INTO faults_effect (fact, worker) VALUES ($1, $2)", fact.id, os.getpid())
+async def note(uow: UnitOfWork, facts: Sequence[Fact]) -> None:
+    for fact in facts:
+        await uow.connection.execute("INSERT INTO faults_effect (fact, worker) VALUES ($1, $2)", fact.id, os.getpid())
 
 
-async def die(uow: UnitOfWork, fact: Fact) -> None:
-    await note(uow, fact)
+async def die(uow: UnitOfWork, facts: Sequence[Fact]) -> None:
+    await note(uow, facts)
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-async def stall(uow: UnitOfWork, fact: Fact) -> None:
-    await note(uow, fact)
+async def stall(uow: UnitOfWork, facts: Sequence[Fact]) -> None:
+    await note(uow, facts)
     os.kill(os.getpid(), signal.SIGSTOP)
 
 
-async def wait(uow: UnitOfWork, fact: Fact) -> None:
-    await note(uow, fact)
+async def wait(uow: UnitOfWork, facts: Sequence[Fact]) -> None:
+    await note(uow, facts)
     await asyncio.sleep(0.05)
 
 

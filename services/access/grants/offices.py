@@ -4,15 +4,17 @@ Each source stands for one grant at most, known by the `reason` that names the s
 What the source says now decides, so late, early and repeated facts do no harm.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Uuid, bindparam, column, func, or_, select, table
+from sqlalchemy import Text, Uuid, any_, bindparam, column, or_, select, table
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.access.grants.operations import GRANTS, enter
 from services.access.grants.tables import grant
+from shared.contracts.envelope import Fact
 from shared.database.statements import Row, Statement
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import today
@@ -32,23 +34,23 @@ _focal_point = table(
     "action_published_focal_point",
     *(column(name) for name in ("id", "country", "status", "expert_id", "starts", "ends")),
 )
-_KEY = bindparam("key", type_=Uuid)
-_EXPERT = Statement(select(*_expert.c).where(_expert.c.id == _KEY))
-_SEAT = Statement(
+_KEYS = any_(bindparam("keys", type_=ARRAY(Uuid)))
+_EXPERTS = Statement(select(*_expert.c).where(_expert.c.id == _KEYS))
+_SEATS = Statement(
     select(*_seat.c, _expert.c.account_id)
     .select_from(_seat.outerjoin(_expert, _expert.c.id == _seat.c.expert_id))
-    .where(_seat.c.id == _KEY)
+    .where(_seat.c.id == _KEYS)
 )
-_FOCAL_POINT = Statement(
+_FOCAL_POINTS = Statement(
     select(*_focal_point.c, _expert.c.account_id)
     .select_from(_focal_point.outerjoin(_expert, _expert.c.id == _focal_point.c.expert_id))
-    .where(_focal_point.c.id == _KEY)
+    .where(_focal_point.c.id == _KEYS)
 )
-_TURN = Statement(select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("source"), 0))))
+_TURNS = "SELECT pg_advisory_xact_lock(hashtextextended(source, 0)) FROM unnest($1::text[]) source"
 _LIVING = Statement(
     select(grant)
     .where(
-        grant.c.reason == bindparam("source"),
+        grant.c.reason == any_(bindparam("sources", type_=ARRAY(Text))),
         grant.c.created_by == SYSTEM.label,
         or_(grant.c.status == "proposed", grant.c.status == "active"),
     )
@@ -73,12 +75,13 @@ class _Office:
         return held == (self.account, self.role, self.scope_kind, self.scope_id)
 
 
-async def follow_seat(uow: UnitOfWork, key: UUID) -> None:
+async def follow_seats(uow: UnitOfWork, facts: Sequence[Fact]) -> None:
     """President and secretary of a committee hold their role in its country while the seat is theirs."""
-    seat = await _SEAT.fetchrow(uow.connection, key=key)
-    office = None
-    if seat and seat["account_id"] and seat["status"] == "appointed" and seat["office"] in ROLE_OF_OFFICE:
-        office = _Office(
+
+    def office(seat: Row) -> _Office | None:
+        if not seat["account_id"] or seat["status"] != "appointed" or seat["office"] not in ROLE_OF_OFFICE:
+            return None
+        return _Office(
             seat["account_id"],
             ROLE_OF_OFFICE[seat["office"]],
             "country",
@@ -86,39 +89,58 @@ async def follow_seat(uow: UnitOfWork, key: UUID) -> None:
             _not_before_today(seat["starts"] and earliest(seat["starts"])),
             seat["ends"] and latest(seat["ends"]),
         )
-    await _settle(uow, f"seat {key}", office)
+
+    await _follow(uow, "seat", facts, _SEATS, office)
 
 
-async def follow_focal_point(uow: UnitOfWork, key: UUID) -> None:
+async def follow_focal_points(uow: UnitOfWork, facts: Sequence[Fact]) -> None:
     """A focal point speaks for the government from acceptance to the end, the time of handing over included."""
-    point = await _FOCAL_POINT.fetchrow(uow.connection, key=key)
-    office = None
-    if point and point["account_id"] and point["status"] in _IN_OFFICE:
+
+    def office(point: Row) -> _Office | None:
+        if not point["account_id"] or point["status"] not in _IN_OFFICE:
+            return None
         starts, ends = _not_before_today(point["starts"]), point["ends"]
-        office = _Office(point["account_id"], "government_focal_point", "country", point["country"], starts, ends)
-    await _settle(uow, f"focal point {key}", office)
+        return _Office(point["account_id"], "government_focal_point", "country", point["country"], starts, ends)
+
+    await _follow(uow, "focal point", facts, _FOCAL_POINTS, office)
 
 
-async def follow_expert(uow: UnitOfWork, key: UUID) -> None:
+async def follow_experts(uow: UnitOfWork, facts: Sequence[Fact]) -> None:
     """Who entered themselves reads and changes their own record, until it is merged into another or erased."""
-    person = await _EXPERT.fetchrow(uow.connection, key=key)
-    office = None
-    if person and person["account_id"] and person["merged_into"] is None and person["erased_at"] is None:
-        office = _Office(person["account_id"], "expert", "self", str(key), today())
-    await _settle(uow, f"expert {key}", office)
+
+    def office(person: Row) -> _Office | None:
+        if not person["account_id"] or person["merged_into"] is not None or person["erased_at"] is not None:
+            return None
+        return _Office(person["account_id"], "expert", "self", str(person["id"]), today())
+
+    await _follow(uow, "expert", facts, _EXPERTS, office)
 
 
 def _not_before_today(day: date | None) -> date:
     return max(day or today(), today())
 
 
-async def _settle(uow: UnitOfWork, source: str, office: _Office | None) -> None:
-    """Makes the source's grants what its office asks for: one, or none."""
+async def _follow(
+    uow: UnitOfWork, name: str, facts: Sequence[Fact], find: Statement, office_of: Callable[[Row], _Office | None]
+) -> None:
+    """Makes the grants of each source what its office asks for: one, or none. Sources wait for each other's turn, then
+    everything is read, so that of two at once the later sees what the earlier did."""
+    keys = sorted({fact.subject for fact in facts})
+    sources = {key: f"{name} {key}" for key in keys}
+    await uow.connection.execute(_TURNS, list(sources.values()))
+    offices = {row["id"]: office_of(row) for row in await find.fetch(uow.connection, keys=keys)}
+    living: dict[str, list[Row]] = {}
+    for row in await _LIVING.fetch(uow.connection, sources=list(sources.values())):
+        living.setdefault(row["reason"], []).append(row)
+    for key, source in sources.items():
+        await _settle(uow, source, offices.get(key), living.get(source, []))
+
+
+async def _settle(uow: UnitOfWork, source: str, office: _Office | None, living: Sequence[Row]) -> None:
     if office is not None and office.ends is not None and office.ends < office.starts:
         office = None
-    await _TURN.fetch(uow.connection, source=source)
     held = False
-    for before in await _LIVING.fetch(uow.connection, source=source):
+    for before in living:
         if office is not None and not held and office.is_of(before):
             held = True
             await GRANTS.edit(uow, before, {"ends": office.ends})

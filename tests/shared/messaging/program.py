@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import sys
+from collections.abc import Sequence
 
 import uvloop
 
@@ -18,21 +19,23 @@ from tests.shared.messaging.conftest import EFFECT, MessagingSettings
 ANY = "escm.membership.*"
 
 
-async def note(uow: UnitOfWork, fact: Fact) -> None:
-    await uow.connection.execute("INSERT INTO effect (fact, note) VALUES ($1, $2)", fact.id, str(os.getpid()))
+async def note(uow: UnitOfWork, facts: Sequence[Fact]) -> None:
+    for fact in facts:
+        await uow.connection.execute("INSERT INTO effect (fact, note) VALUES ($1, $2)", fact.id, str(os.getpid()))
 
 
-async def append(uow: UnitOfWork, fact: Fact) -> None:
-    uow.append(EFFECT, fact=fact.id, note="")
+async def append(uow: UnitOfWork, facts: Sequence[Fact]) -> None:
+    for fact in facts:
+        uow.append(EFFECT, fact=fact.id, note="")
 
 
-async def die(uow: UnitOfWork, fact: Fact) -> None:
-    await note(uow, fact)
+async def die(uow: UnitOfWork, facts: Sequence[Fact]) -> None:
+    await note(uow, facts)
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-async def stall(uow: UnitOfWork, fact: Fact) -> None:
-    await note(uow, fact)
+async def stall(uow: UnitOfWork, facts: Sequence[Fact]) -> None:
+    await note(uow, facts)
     os.kill(os.getpid(), signal.SIGSTOP)
 
 

@@ -1,7 +1,7 @@
 """A committed fact reaches every reaction once, whatever happens on the way."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -22,8 +22,9 @@ Effects = Callable[[], Awaitable[list[Any]]]
 UPDATED = "escm.membership.expert.updated.v1"
 
 
-async def note(uow: UnitOfWork, fact: Fact) -> None:
-    await uow.connection.execute("INSERT INTO effect (fact, note) VALUES ($1, $2)", fact.id, fact.traceparent)
+async def note(uow: UnitOfWork, facts: Sequence[Fact]) -> None:
+    for each in facts:
+        await uow.connection.execute("INSERT INTO effect (fact, note) VALUES ($1, $2)", each.id, each.traceparent)
 
 
 def ids(facts: list[Fact]) -> list[Any]:
@@ -145,10 +146,9 @@ async def test_an_older_worker_leaves_what_only_the_newer_reacts_to(
 async def test_bulk_facts_do_not_hold_up_others(
     settings: MessagingSettings, tell: Tell, effects: Effects, admin: asyncpg.Connection
 ) -> None:
-    async def slowly(uow: UnitOfWork, fact: Fact) -> None:
-        if fact.bulk:
-            await asyncio.sleep(0.01)
-        await note(uow, fact)
+    async def slowly(uow: UnitOfWork, facts: Sequence[Fact]) -> None:
+        await asyncio.sleep(0.01 * sum(fact.bulk for fact in facts))
+        await note(uow, facts)
 
     async with at_work(Relay(settings), Worker("membership", settings, {TYPE: slowly})):
         await tell(2000, bulk=True)

@@ -4,7 +4,7 @@ import asyncio
 import random
 import signal
 import subprocess
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +29,9 @@ def quick_relay(settings: MessagingSettings) -> Relay:
     return Relay(settings, grace=0.2, attempts=3, backoff=0.05)
 
 
-async def note(uow: UnitOfWork, fact: Fact) -> None:
-    await uow.connection.execute("INSERT INTO effect (fact) VALUES ($1)", fact.id)
+async def note(uow: UnitOfWork, facts: Sequence[Fact]) -> None:
+    for fact in facts:
+        await uow.connection.execute("INSERT INTO effect (fact) VALUES ($1)", fact.id)
 
 
 async def test_a_poison_fact_ends_dead_and_the_others_go_on(
@@ -39,9 +40,9 @@ async def test_a_poison_fact_ends_dead_and_the_others_go_on(
     is_mended = False
     poison: set[Any] = set()
 
-    async def react(uow: UnitOfWork, fact: Fact) -> None:
-        await note(uow, fact)
-        if fact.id in poison and not is_mended:
+    async def react(uow: UnitOfWork, facts: Sequence[Fact]) -> None:
+        await note(uow, facts)
+        if not is_mended and any(fact.id in poison for fact in facts):
             raise ValueError("ada@example.org is not welcome")
 
     async with at_work(quick_relay(settings), Worker("membership", settings, {TYPE: react})):
@@ -149,12 +150,12 @@ async def test_losing_postgres_costs_no_attempt(
 ) -> None:
     is_first = True
 
-    async def react(uow: UnitOfWork, fact: Fact) -> None:
+    async def react(uow: UnitOfWork, facts: Sequence[Fact]) -> None:
         nonlocal is_first
         if is_first:
             is_first = False
             await _cut_all(settings.database_url)
-        await note(uow, fact)
+        await note(uow, facts)
 
     async with at_work(quick_relay(settings), Worker("membership", settings, {TYPE: react})):
         (told,) = await tell()

@@ -81,6 +81,20 @@ def serving(module: str, at: Addresses, *, factory: bool) -> Iterator[tuple[str,
         process.wait(15)
 
 
+@contextmanager
+def running(command: str, at: Addresses, core: str, **settings: str) -> Iterator[int]:
+    """A process of the system, such as `worker access`, on one core: its process id. `settings` are of its
+    environment."""
+    environment = {**os.environ, "DATABASE_URL": at.postgres, "REDIS_URL": at.valkey, **settings}
+    words = ["taskset", "-c", core, sys.executable, "-m", "deploy.cli", *command.split()]
+    process = subprocess.Popen(words, env=environment, stdout=subprocess.DEVNULL)
+    try:
+        yield process.pid
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
 def _wait(address: str) -> None:
     for _ in range(200):
         try:

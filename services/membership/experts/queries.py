@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, Text, and_, bindparam, cast, func, literal_column, or_, select
-from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.sql.elements import ColumnElement
 
 from services.membership.experts.domain import BOUNDARIES, CATEGORIES, GRACE, LIFECYCLE, PUBLISHED
@@ -127,7 +126,7 @@ FILTERS: Mapping[str, Filter] = {
             "email",
             "An e-mail address; needs a grant",
             lambda raw: raw.strip().casefold(),
-            lambda address: expert.c.email_keys.contains(array([address])),
+            lambda address: expert.c.id.in_(select(func.escm.member_expert_with_email(address))),
             grant_needed=True,
         ),
         Filter("institution", "The id of an institution", UUID, _at_institution),

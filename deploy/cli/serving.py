@@ -6,6 +6,7 @@ import signal
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from importlib import import_module
+from socket import socket
 from types import FrameType
 
 import uvicorn
@@ -13,6 +14,7 @@ from starlette.applications import Starlette
 
 from deploy.local.combined import Combined
 from shared.observability import logs, metrics
+from shared.observability.spans import spans
 from shared.web.protocol import Protocol
 
 
@@ -30,6 +32,11 @@ class Server(uvicorn.Server):
     def is_ready(self) -> bool:
         return self.started and not self._told and not self.should_exit
 
+    async def shutdown(self, sockets: list[socket] | None = None) -> None:
+        """Afterwards uvicorn raises the signal again, which ends the process: spans that wait are sent before."""
+        await super().shutdown(sockets)
+        spans.close()
+
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         for app in self._apps:
             if hasattr(app.state, "readiness"):
@@ -44,7 +51,9 @@ class Server(uvicorn.Server):
 
 async def serve(service: str, *, host: str, port: int, grace: int, drain: float) -> None:
     """Serve one service, or `all` in this process, until SIGTERM or SIGINT."""
-    logs.configure("api" if service == "all" else service)
+    process = "api" if service == "all" else service
+    logs.configure(process)
+    spans.export(process)
     app = _app(service)
     config = uvicorn.Config(
         app,
@@ -60,7 +69,8 @@ async def serve(service: str, *, host: str, port: int, grace: int, drain: float)
     server = Server(config, list(app.apps.values()) if isinstance(app, Combined) else [app], drain)
     async with AsyncExitStack() as beside:
         if metrics_port := int(os.environ.get("ESCM_METRICS_PORT") or 0):
-            shown = await metrics.serve(metrics_port, server.is_ready, host)
+            metrics_host = os.environ.get("ESCM_METRICS_HOST") or host
+            shown = await metrics.serve(metrics_port, server.is_ready, metrics_host)
             beside.callback(shown.close)
         await server.serve()
 

@@ -32,6 +32,8 @@ class Settings(BaseSettings):
     audience: str = Field("escm", validation_alias="ESCM_AUDIENCE")
     cors_origins: tuple[str, ...] = Field((), validation_alias="ESCM_CORS_ORIGINS")
     metrics_port: int = Field(0, ge=0, le=65535, validation_alias="ESCM_METRICS_PORT")
+    metrics_host: str = Field("127.0.0.1", validation_alias="ESCM_METRICS_HOST")
+    request_log: bool = Field(default=False, validation_alias="ESCM_REQUEST_LOG")
     storage_path: Path = Field(Path(".local/files"), validation_alias="ESCM_STORAGE_PATH")
     pool_size: int = Field(8, ge=1, le=40)
     database_password: SecretStr | None = None

@@ -8,6 +8,7 @@ from uuid import UUID
 from shared.contracts.envelope import Fact
 from shared.database.statements import Connection
 from shared.database.unit_of_work import UnitOfWork
+from shared.observability.spans import spans
 from shared.observability.traces import traceparent
 
 Reaction: TypeAlias = Callable[[UnitOfWork, Sequence[Fact]], Awaitable[None]]
@@ -57,7 +58,8 @@ class Inbox:
                 groups.setdefault(self._reactions[pattern], []).append(fact)
         for reaction, its in groups.items():
             _go_on_from(uow, its[-1])
-            await reaction(uow, its)
+            with spans.effect(f"react to {its[-1].type}", (fact.traceparent for fact in its)):
+                await reaction(uow, its)
 
 
 def of_each_subject(act: Callable[[UnitOfWork, UUID], Awaitable[None]]) -> Reaction:

@@ -12,6 +12,7 @@ from shared.messaging.inbox import enter_once
 from shared.messaging.ledger import Job, JobLedger
 from shared.messaging.outbox import has_left
 from shared.messaging.wakeup import Doorbell
+from shared.observability.spans import spans
 
 
 class JobCancelled(Exception):
@@ -56,10 +57,11 @@ class JobRun:
     ) -> AsyncIterator[UnitOfWork]:
         """A transaction that commits only while this worker holds the job. Raises LeaseLost on leaving otherwise."""
         origin = origin or Origin(request_id=str(self.id), traceparent=self._job.traceparent)
-        async with unit_of_work(self.database, context, origin) as uow:
-            yield uow
-            await uow.flush()
-            await self._ledger.hold(uow.connection, self._job)
+        with spans.effect(f"transaction of {self._job.kind}"):
+            async with unit_of_work(self.database, context, origin) as uow:
+                yield uow
+                await uow.flush()
+                await self._ledger.hold(uow.connection, self._job)
         if has_left(uow):
             self._doorbell.ring()
 

@@ -7,12 +7,16 @@ from shared.contracts.envelope import Fact
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.ids import uuid7
 from shared.messaging.tables import core_job, core_outbox
+from shared.observability.spans import spans
 from shared.observability.traces import traceparent
 
 
 def announce(uow: UnitOfWork, fact: Fact) -> None:
     """Announces a fact if the unit of work commits. The record's row must be locked already, so that the order of
     facts about one record is the order of their commits."""
+    trace = fact.traceparent
+    if not fact.bulk:
+        trace = spans.produced(f"announce {fact.type}", trace, **{"escm.fact": str(fact.id)})
     uow.append(
         core_outbox,
         fact=fact.id,
@@ -24,7 +28,7 @@ def announce(uow: UnitOfWork, fact: Fact) -> None:
         country=fact.country,
         visibility=fact.visibility,
         link=fact.link,
-        traceparent=fact.traceparent,
+        traceparent=trace,
         bulk=fact.bulk,
     )
 
@@ -38,6 +42,7 @@ def defer(
     their own.
     """
     job = uuid7()
+    trace = spans.produced(f"defer {kind}", traceparent.get(), **{"escm.job": str(job)})
     uow.append(
         core_job,
         id=job,
@@ -46,7 +51,7 @@ def defer(
         payload=payload,
         created_by=created_by,
         bulk=bulk,
-        traceparent=traceparent.get(),
+        traceparent=trace,
     )
     return job
 

@@ -65,7 +65,9 @@ class Relay:
         self._ringer = Ringer(self._settings.redis_url)
         server = None
         if self._settings.metrics_port:
-            server = await metrics.serve(self._settings.metrics_port, lambda: self._is_ready)
+            server = await metrics.serve(
+                self._settings.metrics_port, lambda: self._is_ready, self._settings.metrics_host
+            )
         helpers = [
             asyncio.create_task(keep_running("doorbell", lambda: listen(self._settings.redis_url, self._rung.set))),
             asyncio.create_task(keep_running("measure", lambda: every(_MEASURE_EVERY, self._with(measure)))),
@@ -93,7 +95,8 @@ class Relay:
                 return
             log.info("leading")
             try:
-                await self._serve(leader)
+                with metrics.LEADING.track_inprogress():
+                    await self._serve(leader)
             except LeaseLost:
                 log.warning("lease_lost")
                 return

@@ -28,6 +28,7 @@ from shared.messaging.schedules import Schedules
 from shared.messaging.supervision import end, every, keep_running, stop_on_signals
 from shared.messaging.wakeup import Doorbell
 from shared.observability import logs, metrics
+from shared.observability.spans import spans
 from shared.observability.traces import traceparent
 
 log = structlog.get_logger(__name__)
@@ -94,8 +95,12 @@ class Worker:
     async def run(self) -> None:
         """A process of its own: logs as JSON lines, works until SIGTERM or SIGINT."""
         logs.configure(f"worker-{self._service}")
+        spans.export(f"worker-{self._service}")
         stop_on_signals(self.stop)
-        await self.work()
+        try:
+            await self.work()
+        finally:
+            spans.close()
 
     async def work(self) -> None:
         """Works until `stop`. Survives the loss of Valkey and of Postgres."""
@@ -109,7 +114,9 @@ class Worker:
         listener = Listener(self._settings.redis_url, self._service, self._name, self._wake)
         server = None
         if self._settings.metrics_port:
-            server = await metrics.serve(self._settings.metrics_port, lambda: self._is_ready)
+            server = await metrics.serve(
+                self._settings.metrics_port, lambda: self._is_ready, self._settings.metrics_host
+            )
         takers = [asyncio.create_task(lane.run(), name=lane.name) for lane in self._lanes.values()]
         helpers = [asyncio.create_task(keep_running(name, work)) for name, work in self._helpers(listener).items()]
         log.info("started", service=self._service, worker=self._name)
@@ -194,16 +201,21 @@ class Worker:
     def _batch_runner(self, lane: str, ledger: BatchLedger) -> Callable[[Batch], Any]:
         async def run(batch: Batch) -> None:
             origin = Origin(request_id=str(batch.id))
+            origins = (fact.traceparent for fact in batch.facts)
+            with spans.attempt(f"{self._service} facts", origins, **{"escm.batch": str(batch.id)}):
+                await react(batch, origin)
+            present = now()
+            latency = metrics.LATENCY.labels(self._service, lane)
+            for fact in batch.facts:
+                latency.observe((present - fact.time).total_seconds())
+
+        async def react(batch: Batch, origin: Origin) -> None:
             async with unit_of_work(self._database, SYSTEM_CONTEXT, origin) as uow:
                 await self._inbox.react(uow, batch.facts)
                 await uow.flush()
                 await ledger.finish(uow.connection, batch)
             if has_left(uow):
                 self._doorbell.ring()
-            present = now()
-            latency = metrics.LATENCY.labels(self._service, lane)
-            for fact in batch.facts:
-                latency.observe((present - fact.time).total_seconds())
 
         return run
 
@@ -211,12 +223,13 @@ class Worker:
         async def run(job: Job) -> None:
             traceparent.set(job.traceparent)
             attempt = self._runs[job.id] = JobRun(job, ledger, self._database, self._doorbell)
-            try:
-                end = await self._end_of(job, attempt)
-            finally:
-                del self._runs[job.id]
-            async with self._database.acquire() as connection:
-                await ledger.finish(connection, job, **end)
+            with spans.attempt(f"{self._service} job {job.kind}", [job.traceparent], **{"escm.job": str(job.id)}):
+                try:
+                    end = await self._end_of(job, attempt)
+                finally:
+                    del self._runs[job.id]
+                async with self._database.acquire() as connection:
+                    await ledger.finish(connection, job, **end)
             metrics.LATENCY.labels(self._service, lane).observe((now() - job.created_at).total_seconds())
 
         return run

@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 import structlog
 
-from shared.observability.traces import traceparent
+from shared.observability.traces import request_id, traceparent
 
 _QUIET = ("arq", "asyncpg", "uvicorn.access", "httpx", "httpcore", "asyncio")
 _SECRET = frozenset(
@@ -93,6 +93,8 @@ def _dump(event: Any, **_options: Any) -> str:
 def _in_context(process: str) -> Any:
     def add(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
         event["process"] = process
+        if request := request_id.get():
+            event.setdefault("request_id", request)
         if parent := traceparent.get():
             event["trace_id"] = parent[3:35]
         return event

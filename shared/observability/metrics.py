@@ -19,6 +19,7 @@ DEPTH = Gauge("escm_ledger_rows", "Open rows of the ledger", ["service", "lane",
 OLDEST = Gauge("escm_ledger_oldest_seconds", "Age of the oldest open row", ["service", "lane"])
 ATTEMPTS = Gauge("escm_ledger_attempts_max", "Most attempts of an open row", ["service", "lane"])
 SEQUENCED = Counter("escm_sequenced", "Facts that were given a position")
+LEADING = Gauge("escm_relay_leading", "1 where this relay leads, 0 where it waits as a spare")
 
 _REQUEST_BYTES = 8192
 _PATIENCE = 5.0

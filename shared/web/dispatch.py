@@ -61,7 +61,7 @@ class Dispatch:
         for other in self._others:
             match, child = other.matches(scope)
             if match is Match.FULL:
-                scope.update(child)
+                scope.update({"route": other, **child})
                 return other
             if match is Match.PARTIAL:
                 allowed |= getattr(other, "methods", None) or set()

@@ -1,7 +1,7 @@
 """The outermost layer of every app, one pure ASGI class.
 
-It gives each request an id, keeps the trace, adds the headers that every answer has, answers every failure as a
-problem, cancels a read whose client has gone, and answers HEAD as GET without the body.
+It gives each request an id and a trace, adds the headers that every answer has, answers every failure as a problem,
+cancels a read whose client has gone, answers HEAD as GET without the body, and counts each request.
 """
 
 import asyncio
@@ -9,12 +9,16 @@ import re
 from asyncio import Task, TimerHandle
 from collections.abc import Iterable, MutableMapping
 from contextlib import suppress
+from time import perf_counter
 from typing import Any
 
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.kernel.ids import uuid7
+from shared.observability.requests import REQUESTS, UNMATCHED
+from shared.observability.spans import spans
+from shared.observability.traces import new_traceparent, request_id, traceparent
 from shared.web.problems import respond_to
 
 WATCH_AFTER = 0.2
@@ -49,14 +53,26 @@ _LOG = structlog.get_logger("escm.web")
 class Edge:
     """Wraps an ASGI app. `origins` is the exact list of origins that may call from a browser; by default none.
 
-    Sets `request_id` and, where a valid one came, `traceparent` in `scope["state"]`, and the request's headers as a
-    mapping (first of each name) in `scope["escm.headers"]`.
+    Sets `request_id` and `traceparent` (the client's where a valid one came) in `scope["state"]`, and the request's
+    headers as a mapping (first of each name) in `scope["escm.headers"]`. With `is_logging` each request is a line of
+    the log: method, route template, status and time, never its path, query, body or caller.
     """
 
-    def __init__(self, app: ASGIApp, lifespan: ASGIApp | None = None, origins: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        lifespan: ASGIApp | None = None,
+        origins: Iterable[str] = (),
+        service: str = "",
+        *,
+        is_logging: bool = False,
+    ) -> None:
         self._app = app
         self._lifespan = lifespan or app
         self._origins = frozenset(origin.encode("ascii") for origin in origins)
+        self._requests = REQUESTS.of(service)
+        self._service = service
+        self._is_logging = is_logging
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -68,28 +84,35 @@ class Edge:
             await self._answer(scope, receive, send)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        began = perf_counter()
         headers = scope["escm.headers"] = dict(scope["headers"][::-1])
         state = scope.setdefault("state", {})
-        state["request_id"] = request_id = _request_id(headers)
-        trace = headers.get(b"traceparent")
-        if trace is not None and _TRACEPARENT.match(trace):
-            state["traceparent"] = trace.decode("ascii")
-        answer = _Answer(send, request_id.encode("ascii"), b"authorization" in headers)
-        if self._origins:
-            answer.cross_origin = self._cross_origin(headers)
-            if scope["method"] == "OPTIONS" and b"access-control-request-method" in headers and answer.cross_origin:
-                await answer.send({"type": "http.response.start", "status": 204, "headers": _PREFLIGHT})
-                await answer.send({"type": "http.response.body", "body": b""})
-                return
+        state["request_id"] = own_id = _request_id(headers)
+        given = headers.get(b"traceparent")
+        trace = given.decode("ascii") if given is not None and _TRACEPARENT.match(given) else None
+        span = None
+        if spans.is_on:
+            span, trace = spans.begin_request(trace, **{"escm.service": self._service, "escm.request": own_id})
+        state["traceparent"] = trace = trace or new_traceparent()
+        request_id.set(own_id)
+        traceparent.set(trace)
+        answer = _Answer(send, own_id.encode("ascii"), b"authorization" in headers)
+        self._requests.open += 1
         watch = _Watch(receive, answer) if scope["method"] == "GET" else None
         try:
+            if self._origins:
+                answer.cross_origin = self._cross_origin(headers)
+                if scope["method"] == "OPTIONS" and b"access-control-request-method" in headers and answer.cross_origin:
+                    await answer.send({"type": "http.response.start", "status": 204, "headers": _PREFLIGHT})
+                    await answer.send({"type": "http.response.body", "body": b""})
+                    return
             await self._app(scope, receive, answer.send)
         except _HeadSent:
             raise
         except Exception as failure:
             response = respond_to(scope, failure)
-            if answer.is_started:
-                raise AnswerCutShort(request_id) from None
+            if answer.status is not None:
+                raise AnswerCutShort(own_id) from None
             await response(scope, receive, answer.send)
             failure.__traceback__ = None
         except asyncio.CancelledError:
@@ -99,6 +122,20 @@ class Edge:
         finally:
             if watch is not None:
                 watch.end()
+            self._requests.open -= 1
+            self._tell(scope, answer.status, perf_counter() - began, span)
+
+    def _tell(self, scope: Scope, status: int | None, seconds: float, span: Any) -> None:
+        """Counts the request, and where it is wanted logs it and ends its span."""
+        method, route = scope["method"], getattr(scope.get("route"), "path", UNMATCHED)
+        self._requests.observe(method, route, status, seconds)
+        if span is not None:
+            spans.end_request(span, method, route, status)
+        if self._is_logging:
+            milliseconds = round(seconds * 1000, 3)
+            _LOG.info(
+                "request", service=self._service, method=method, route=route, status=status, milliseconds=milliseconds
+            )
 
     async def _otherwise(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -138,19 +175,19 @@ def _request_id(headers: MutableMapping[bytes, bytes]) -> str:
 class _Answer:
     """What is sent: adds the headers that every answer has to its start."""
 
-    __slots__ = ("_is_private", "_request_id", "_send", "cross_origin", "is_ended", "is_started")
+    __slots__ = ("_is_private", "_request_id", "_send", "cross_origin", "is_ended", "status")
 
     def __init__(self, send: Send, request_id: bytes, is_private: bool) -> None:
         self._send = send
         self._request_id = request_id
         self._is_private = is_private
         self.cross_origin: list[tuple[bytes, bytes]] | None = None
-        self.is_started = False
+        self.status: int | None = None
         self.is_ended = False
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            self.is_started = True
+            self.status = message["status"]
             message["headers"] = self._completed(message["headers"])
         elif not message.get("more_body", False):
             self.is_ended = True

@@ -34,6 +34,12 @@ def create_app(settings: AccessSettings | None = None) -> Application:
         (tokens, accounts, grants, clients),
         title="Access",
         description="Accounts, grants, API clients and the tokens they get.",
+        tags={
+            "tokens": "OAuth 2.0 tokens, the keys that verify them, and who one is.",
+            "accounts": "People who sign in.",
+            "grants": "Roles that accounts and clients hold, over a scope, for a time.",
+            "clients": "Programs that call the API.",
+        },
         doorbell=parts["doorbell"],
         holding=(*parts["holding"], _desk),
     )

@@ -24,5 +24,17 @@ def create_app(settings: ActionsSettings | None = None) -> Application:
         _ROUTERS,
         title="Actions",
         description="Country programmes with their actions and milestones, endorsements, letters, and country stages.",
+        tags={
+            "frameworks": "Plans that programmes follow, with their pillars.",
+            "programmes": "A country's programme under a framework.",
+            "actions": "What a programme does, with budget, baseline and participants.",
+            "milestones": "Dated steps of an action.",
+            "government_bodies": "Ministries and agencies of a country.",
+            "focal_points": "People who speak for a country.",
+            "meetings": "Meetings and what they decided.",
+            "endorsements": "Approvals of a programme by a level of government.",
+            "correspondence": "Letters to and from governments.",
+            "countries": "Each country with the stage it has reached.",
+        },
         **service_parts(),
     )

@@ -23,5 +23,13 @@ def create_app(settings: CentresSettings | None = None) -> Application:
         [committees(rules), seats, centres, reviews, terms, agreements],
         title="Centres",
         description="National committees and their seats, centres with their terms, reviews and agreements.",
+        tags={
+            "committees": "National committees, one living per country.",
+            "seats": "Who holds which office of a committee, and when.",
+            "centres": "Collaborating centres, from application to designation and renewal.",
+            "reviews": "Opinions on a centre's application.",
+            "terms": "The spans for which a centre is designated.",
+            "agreements": "Agreements with centres and their hosts.",
+        },
         **service_parts(),
     )

@@ -29,5 +29,9 @@ def create_app(settings: MembershipSettings | None = None) -> Application:
         ],
         title="Membership",
         description="Experts, their affiliations and institutions.",
+        tags={
+            "experts": "People of the network, with their terms and affiliations.",
+            "institutions": "Organisations that experts belong to and centres are hosted by.",
+        },
         **service_parts(),
     )

@@ -23,6 +23,7 @@ def create_app(settings: PortalSettings | None = None) -> Application:
         [router],
         title="ESCM portal",
         description="Pages for people and developers.",
+        tags={"problems": "What each code of a failure means."},
         has_database=False,
         prefix="",
         document=lambda _app: merged_document(),

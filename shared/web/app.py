@@ -1,7 +1,8 @@
 """The factory of every service's app: the edge, the dispatch, health, OpenAPI, and what the process holds open."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from types import MappingProxyType
 from typing import Any, Protocol, TypeAlias
 
 from fastapi import APIRouter, FastAPI, Request
@@ -19,6 +20,14 @@ from shared.web.middleware import Edge
 
 Holding: TypeAlias = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 """Something of a service's own that is open while the app runs and that it finds in `app.state`."""
+
+
+_TAGS = {
+    "imports": "Files of records, checked row by row and written in the background.",
+    "exports": "Records as a file, written in the background.",
+    "jobs": "Work in the background: how far it is and what came of it.",
+    "health": "For load balancers and operators.",
+}
 
 
 class Bell(Protocol):
@@ -45,8 +54,7 @@ class Application(FastAPI):
         inner: ASGIApp = Dispatch(self.routes)
         for middleware in reversed(self.user_middleware):
             inner = middleware.cls(inner, *middleware.args, **middleware.kwargs)
-        settings = self.settings
-        return Edge(inner, self.router, settings.cors_origins, service=self.service, is_logging=settings.request_log)
+        return Edge(inner, lifespan=self.router, origins=self.settings.cors_origins)
 
     def openapi(self) -> dict[str, Any]:
         """The service's description, made once."""
@@ -70,7 +78,7 @@ def create_app(
     *,
     title: str,
     description: str = "",
-    tags: Sequence[dict[str, Any]] = (),
+    tags: Mapping[str, str] = MappingProxyType({}),
     doorbell: Callable[[Settings], AbstractAsyncContextManager[Bell]] = _valkey_bell,
     holding: Sequence[Holding] = (),
     has_database: bool = True,
@@ -80,7 +88,8 @@ def create_app(
     """The app of one service, with its health and its OpenAPI document beside the given routes.
 
     While it runs, `app.state` holds `settings`, `database` (the service's own role), `doorbell` and `readiness`, and
-    what `holding` puts there; without a database there is no doorbell either. Routes carry their full prefix, which is
+    what `holding` puts there; without a database there is no doorbell either. `tags` says of each kind of record what it
+    is. Routes carry their full prefix, which is
     `/<service>/v1` unless given.
     """
     prefix = f"/{service}/v1" if prefix is None else prefix
@@ -106,7 +115,7 @@ def create_app(
         title=title,
         description=description,
         version="1.0.0",
-        openapi_tags=[*tags, {"name": "health", "description": "For load balancers and operators."}],
+        openapi_tags=[{"name": name, "description": text} for name, text in {**tags, **_TAGS}.items()],
         lifespan=lifespan,
     )
     app.state.settings = settings

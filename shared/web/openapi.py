@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 _CAMEL_CASE = re.compile(r"^[a-z][a-zA-Z0-9]*$")
+_CLASS_NAME = re.compile(r"^[A-Z][a-zA-Z0-9]*(_[a-zA-Z0-9]+)?$")
+_REFERENCE = re.compile(r'"#/components/(\w+)/([^"/]+)"')
 _TOKENS: list[dict[str, list[str]]] = [{"oauth2": []}, {"bearer": []}]
 _FRAMEWORK_SCHEMAS = ("HTTPValidationError", "ValidationError")
 _JSON_BODY = (
@@ -47,7 +49,9 @@ def answers(*codes: str) -> Callable[[Endpoint], Endpoint]:
 
 
 def describe(app: "FastAPI") -> dict[str, Any]:
-    """The document of a service. ValueError for a route without a camelCase `operation_id` of its own."""
+    """The document of a service. ValueError for a route without a camelCase `operation_id` of its own, and for two
+    schemas of one name, which would stand there under the names of their modules.
+    """
     routes = list(_described(app.routes))
     names = [route.operation_id or "" for route in routes]
     wrong = [route.path for route in routes if not _CAMEL_CASE.match(route.operation_id or "")]
@@ -69,6 +73,8 @@ def describe(app: "FastAPI") -> dict[str, Any]:
         **{name: schema for name, schema in components.get("schemas", {}).items() if name not in _FRAMEWORK_SCHEMAS},
         "Problem": PROBLEM_SCHEMA,
     }
+    if vague := [name for name in components["schemas"] if not _CLASS_NAME.match(name)]:
+        raise ValueError(f"two bodies or answers have one name; give one another: {vague}")
     components["headers"] = HEADERS
     components["parameters"] = PARAMETERS
     components["securitySchemes"] = {**components.get("securitySchemes", {}), **SECURITY_SCHEMES}
@@ -80,7 +86,9 @@ def describe(app: "FastAPI") -> dict[str, Any]:
         tag for path in document["paths"].values() for operation in path.values() for tag in operation.get("tags", ())
     }
     known = {tag["name"] for tag in document.get("tags", ())}
-    document["tags"] = [*document.get("tags", ()), *({"name": tag} for tag in sorted(used - known))]
+    document["tags"] = [tag for tag in document.get("tags", ()) if tag["name"] in used]
+    document["tags"] += [{"name": tag} for tag in sorted(used - known)]
+    _without_unused(document)
     return document
 
 
@@ -191,15 +199,31 @@ def _problem_component(status: int, codes: list[str]) -> dict[str, Any]:
         "headers": {name: {"$ref": f"#/components/headers/{name}"} for name in headers},
         "content": {
             "application/problem+json": {
-                "schema": {
-                    "allOf": [
-                        {"$ref": "#/components/schemas/Problem"},
-                        {"properties": {"status": {"const": status}, "code": {"enum": codes}}},
-                    ]
-                }
+                "schema": {"$ref": "#/components/schemas/Problem"},
+                "x-problem-codes": codes,
             }
         },
     }
+
+
+def _without_unused(document: dict[str, Any]) -> None:
+    """Drops components that nothing refers to, and those that only they refer to."""
+    components = document["components"]
+    size = -1
+    while size != (size := sum(map(len, components.values()))):
+        named = set(_REFERENCE.findall(orjson.dumps(document).decode()))
+        for kind, parts in components.items():
+            if kind != "securitySchemes":
+                components[kind] = {name: part for name, part in parts.items() if (kind, name) in named}
+    schemes = {
+        name
+        for path in document["paths"].values()
+        for operation in path.values()
+        for way in operation["security"]
+        for name in way
+    }
+    components["securitySchemes"] = {n: s for n, s in components["securitySchemes"].items() if n in schemes}
+    document["components"] = {kind: parts for kind, parts in components.items() if parts}
 
 
 def _is_item(route: APIRoute, method: str) -> bool:

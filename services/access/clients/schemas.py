@@ -39,7 +39,7 @@ Network = Annotated[str, StringConstraints(max_length=50), AfterValidator(_netwo
 PublicKey = Annotated[dict[str, Any], Field(max_length=20), AfterValidator(_key)]
 
 
-class KeySet(Body):
+class PublicKeys(Body):
     """The public keys that a client signs its assertions with."""
 
     keys: Annotated[list[PublicKey], Field(min_length=1, max_length=5)]
@@ -50,7 +50,7 @@ class ClientBody(Body):
 
     name: Line
     ip_allow: Annotated[list[Network], Field(max_length=50)] = []
-    jwks: KeySet | None = None
+    jwks: PublicKeys | None = None
 
     def values(self) -> dict[str, Any]:
         """The columns."""

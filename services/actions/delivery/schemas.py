@@ -14,7 +14,9 @@ from shared.kernel.clock import today
 from shared.records.plain import presenter
 from shared.web.fields import Body, Day, Document, Keyword, Line, PartialDate, Prose, RecordAnswer, Texts, Titles
 
+_MOST = 10**15
 Figure = Annotated[int, Field(strict=True)] | Annotated[float, Field(allow_inf_nan=False)]
+Sum = Annotated[int, Field(strict=True, ge=0, le=_MOST)] | Annotated[float, Field(allow_inf_nan=False, ge=0, le=_MOST)]
 
 
 class Participant(Body):
@@ -35,7 +37,7 @@ class Tag(Body):
 class Budget(Body):
     """Money in a currency of ISO 4217."""
 
-    amount: Annotated[Figure, Field(ge=0, le=10**15)]
+    amount: Sum
     currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 
 

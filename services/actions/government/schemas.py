@@ -92,7 +92,7 @@ class FocalPoint(RecordAnswer):
     ends: date | None
 
 
-class Participant(Body):
+class Attendee(Body):
     """Who took part in a meeting."""
 
     name: Line
@@ -112,7 +112,7 @@ class MeetingBody(Body):
     kind: Literal[domain.MEETING_KINDS]  # type: ignore[valid-type]
     date: Day
     titles: Titles
-    participants: Annotated[list[Participant | Line], Field(max_length=500)] = []
+    participants: Annotated[list[Attendee | Line], Field(max_length=500)] = []
     decisions: Annotated[list[Decision | Prose], Field(max_length=200)] = []
     visibility: Visible = "restricted"
 

@@ -14,14 +14,14 @@ from shared.records.plain import WHEN, presenter
 from shared.web.fields import Body, Line, PartialDate, RecordAnswer
 
 
-class SeatPerson(Body):
+class SeatHolder(Body):
     """Who holds the seat: an expert of the register, or a name."""
 
     expert_id: UUID | None = None
     name: Line | None = None
 
     @model_validator(mode="after")
-    def _names_somebody(self) -> "SeatPerson":
+    def _names_somebody(self) -> "SeatHolder":
         if (self.expert_id is None) == (self.name is None):
             raise PydanticCustomError("invalid_value", "Give either expert_id or name.")
         return self
@@ -31,7 +31,7 @@ class SeatBody(Body):
     """A seat as it is written. Without `from` it is held since the beginning, without `to` until it is ended."""
 
     committee_id: UUID
-    person: SeatPerson
+    person: SeatHolder
     office: Literal[OFFICES]  # type: ignore[valid-type]
     from_: Annotated[PartialDate | None, Field(alias="from")] = None
     to: PartialDate | None = None

@@ -54,7 +54,8 @@ class Application(FastAPI):
         inner: ASGIApp = Dispatch(self.routes)
         for middleware in reversed(self.user_middleware):
             inner = middleware.cls(inner, *middleware.args, **middleware.kwargs)
-        return Edge(inner, lifespan=self.router, origins=self.settings.cors_origins)
+        settings = self.settings
+        return Edge(inner, self.router, settings.cors_origins, service=self.service, is_logging=settings.request_log)
 
     def openapi(self) -> dict[str, Any]:
         """The service's description, made once."""

@@ -7,6 +7,7 @@ from services.membership.experts.routes import router as experts
 from services.membership.institutions.routes import matching
 from services.membership.institutions.routes import router as institutions
 from services.membership.settings import MembershipSettings
+from services.membership.statistics.routes import router as statistics
 from shared.web.app import Application
 from shared.web.app import create_app as create
 from shared.web.bulk import bulk_routes
@@ -24,6 +25,7 @@ def create_app(settings: MembershipSettings | None = None) -> Application:
             affiliations,
             matching,
             institutions,
+            statistics,
             *bulk_routes("membership", ROLES, IMPORTABLE),
             job_routes("membership", ROLES),
         ],
@@ -32,6 +34,7 @@ def create_app(settings: MembershipSettings | None = None) -> Application:
         tags={
             "experts": "People of the network, with their terms and affiliations.",
             "institutions": "Organisations that experts belong to and centres are hosted by.",
+            "statistics": "How many there are of whom, exact at once.",
         },
         **service_parts(),
     )

@@ -6,11 +6,16 @@ from services.membership.bulk import IMPORTABLE
 from services.membership.experts.operations import pass_time as end_terms
 from services.membership.reactions import REACTIONS
 from services.membership.settings import MembershipSettings
+from services.membership.statistics.operations import check_counts, fold_counts
 from shared.bulk.running import BulkJobs
 from shared.messaging.schedules import Schedule, Schedules
 from shared.messaging.worker import Worker
 
-SCHEDULES: Schedules = {"end_terms": Schedule(timedelta(minutes=15), end_terms, catch_up=1)}
+SCHEDULES: Schedules = {
+    "end_terms": Schedule(timedelta(minutes=15), end_terms, catch_up=1),
+    "fold_counts": Schedule(timedelta(seconds=30), fold_counts, catch_up=1),
+    "check_counts": Schedule(timedelta(days=1), check_counts, catch_up=1),
+}
 
 
 def create_worker(settings: MembershipSettings | None = None) -> Worker:

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Table, Text, and_, any_, bindparam, cast, false, literal_column, or_, true
+from sqlalchemy import FromClause, Text, and_, any_, bindparam, cast, false, literal_column, or_, true
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -100,9 +100,9 @@ def constant(word: str) -> ColumnElement[str]:
     return literal_column(f"'{word}'", Text)
 
 
-def visible(table: Table, variant: Variant, published: Collection[str]) -> ColumnElement[bool]:
+def visible(table: FromClause, variant: Variant, published: Collection[str]) -> ColumnElement[bool]:
     """The first wall as a condition. Published states are for everybody whom the row's visibility admits; the rest is
-    for those whose grants cover the country or the record. Parameters: `Sight.parameters`."""
+    for those whose grants cover the country or, where the rows have ids, the record. Parameters: `Sight.parameters`."""
     if variant is Variant.EVERYWHERE:
         return true()
     states = [constant(status) for status in sorted(published)]
@@ -110,8 +110,7 @@ def visible(table: Table, variant: Variant, published: Collection[str]) -> Colum
     if variant is Variant.ANONYMOUS:
         return and_(table.c.visibility == constant("public"), is_published)
     open_to_all = table.c.visibility.in_([constant(v) for v in ("public", "network")])
-    return or_(
-        and_(open_to_all, is_published),
-        table.c.country == any_(bindparam("reach_countries", type_=ARRAY(Text))),
-        cast(table.c.id, Text) == any_(bindparam("reach_records", type_=ARRAY(Text))),
-    )
+    covered = [table.c.country == any_(bindparam("reach_countries", type_=ARRAY(Text)))]
+    if "id" in table.c:
+        covered.append(cast(table.c.id, Text) == any_(bindparam("reach_records", type_=ARRAY(Text))))
+    return or_(and_(open_to_all, is_published), *covered)

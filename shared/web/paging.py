@@ -16,6 +16,7 @@ from sqlalchemy import Date, DateTime, Uuid
 from sqlalchemy.sql.elements import ColumnElement
 
 from shared.database.statements import Row
+from shared.kernel.clock import today
 from shared.kernel.errors import Malformed, invalid_parameter
 from shared.records.columns import parsed_or_fragment
 from shared.records.listing import Listing, ListRequest
@@ -57,6 +58,20 @@ def page_limit(raw: str | None) -> int:
     if not (raw.isascii() and raw.isdigit() and len(raw) < 4 and 1 <= int(raw) <= LARGEST_LIMIT):
         raise invalid_parameter("limit", f"A whole number from 1 to {LARGEST_LIMIT}.")
     return int(raw)
+
+
+def as_of(request: Request) -> date | None:
+    """The day of the past, or today, that is asked about. Raises Malformed `invalid_parameter`."""
+    raw = request.query_params.get("as_of")
+    if raw is None:
+        return None
+    try:
+        day = date.fromisoformat(raw)
+    except ValueError:
+        raise invalid_parameter("as_of", "A day, YYYY-MM-DD.") from None
+    if day > today():
+        raise invalid_parameter("as_of", "Not later than today.")
+    return day
 
 
 def binding(request: Request) -> bytes:

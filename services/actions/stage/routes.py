@@ -24,7 +24,7 @@ from shared.web.answers import JSON
 from shared.web.call import Call, CurrentCall, public, takes_query
 from shared.web.conditional import etag, is_known
 from shared.web.fields import Page
-from shared.web.paging import binding, make_cursor, page_limit, pick_fields, read_cursor
+from shared.web.paging import as_of, binding, make_cursor, page_limit, pick_fields, read_cursor
 from shared.web.route import ResourceRouter
 
 router = ResourceRouter(RESOURCE, ROLES)
@@ -83,7 +83,7 @@ async def get_country(code: str, call: CurrentCall) -> Response:
     """Seven facts, the stage that they lead to, the programme and the counts."""
     if code not in _known(call):
         raise NotFound("There is no country of this code.")
-    asked, sight = _day(call.request), call.sight
+    asked, sight = as_of(call.request), call.sight
     picked = pick_fields(call.request, frozenset(CountryAnswer.model_fields))
     async with call.connection() as connection:
         row = (await queries.stages(connection, sight, [code])).get(code)
@@ -139,7 +139,7 @@ def _parse(call: Call) -> _Asked:
     if after is not None:
         (after,) = read_cursor(after, binding(call.request), _secret(call), _KEYS)
     return _Asked(
-        codes, _stages(call.request), sort.startswith("-"), page_limit(query.get("limit")), after, _day(call.request)
+        codes, _stages(call.request), sort.startswith("-"), page_limit(query.get("limit")), after, as_of(call.request)
     )
 
 
@@ -151,19 +151,6 @@ def _stages(request: Request) -> frozenset[int]:
     if not set(raw.split(",")) <= set(rungs):
         raise invalid_parameter("stage", f"Stages from 0 to {len(RUNGS)}, separated by commas.")
     return frozenset(rungs[part] for part in raw.split(","))
-
-
-def _day(request: Request) -> date | None:
-    raw = request.query_params.get("as_of")
-    if raw is None:
-        return None
-    try:
-        day = date.fromisoformat(raw)
-    except ValueError:
-        raise invalid_parameter("as_of", "A day, YYYY-MM-DD.") from None
-    if day > today():
-        raise invalid_parameter("as_of", "Not later than today.")
-    return day
 
 
 def _known(call: Call) -> frozenset[str]:

@@ -41,6 +41,9 @@ TABLES = (
     "core_fact",
     "core_audit",
     "core_idempotency",
+    "core_count_delta",
+    "core_count_day",
+    "core_count",
 )
 SAMPLES = Path(__file__).parents[2] / "data"
 

@@ -1,0 +1,30 @@
+"""A database whose counts nobody else changes, and the service's own role on it."""
+
+from collections.abc import AsyncIterator, Callable
+
+import asyncpg
+import pytest
+
+from services.membership.settings import MembershipSettings
+from shared.database.pool import Database
+
+
+@pytest.fixture(scope="session")
+def database_url(database_named: Callable[[str], str]) -> str:
+    return database_named("counts")
+
+
+@pytest.fixture(scope="session")
+async def database(database_url: str, redis_url: str) -> AsyncIterator[Database]:
+    """The service's own role, as its worker has it."""
+    settings = MembershipSettings(database_url=database_url, redis_url=redis_url)
+    opened = await Database.open(settings.database_dsn(), size=3)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def superuser(database_url: str) -> AsyncIterator[asyncpg.Connection]:
+    connection = await asyncpg.connect(database_url, server_settings={"search_path": "escm"})
+    yield connection
+    await connection.close()

@@ -198,3 +198,10 @@ class Page(Answer):
     items: list[Any]
     next: str | None
     total_estimate: int | None = None
+
+
+class History(Answer):
+    """One page of what was done to a record, the latest first; `next` as for every list."""
+
+    items: list[HistoryLine]
+    next: str | None

@@ -30,7 +30,7 @@ from shared.web.answers import (
 )
 from shared.web.call import Call, CurrentCall, lists, public, takes_query
 from shared.web.conditional import changed_since, is_current
-from shared.web.fields import HistoryLine, Page, RecordAnswer, TransitionBody, Transitions
+from shared.web.fields import History, Page, RecordAnswer, TransitionBody, Transitions
 from shared.web.moved import Moved
 from shared.web.paging import list_response, pick_fields
 from shared.web.route import ResourceRouter
@@ -153,7 +153,7 @@ def _add_reads(router: ResourceRouter, api: RecordApi[Any]) -> None:
         "/{record}/history",
         operation_id=f"get{single}History",
         summary=f"Read the history of one {title}",
-        responses={200: {"model": list[HistoryLine]}},
+        responses={200: {"model": History}},
     )
     @takes_query(*HISTORY_QUERY)
     async def get_history(row: readable, call: CurrentCall) -> Response:

@@ -13,7 +13,7 @@ from shared.kernel.errors import NotFound
 from shared.records.kind import require
 from shared.web.answers import HISTORY_QUERY, history_response, item_response, key_of
 from shared.web.call import CurrentCall, lists, takes_query
-from shared.web.fields import HistoryLine, Page
+from shared.web.fields import History, Page
 from shared.web.paging import list_response, pick_fields
 from shared.web.route import ResourceRouter
 
@@ -49,7 +49,7 @@ async def get_term(row: Readable, call: CurrentCall) -> Response:
     "/{record}/history",
     operation_id="getTermHistory",
     summary="Read the history of one term",
-    responses={200: {"model": list[HistoryLine]}},
+    responses={200: {"model": History}},
 )
 @takes_query(*HISTORY_QUERY)
 async def get_term_history(row: Readable, call: CurrentCall) -> Response:

@@ -89,9 +89,8 @@ def create_app(
     """The app of one service, with its health and its OpenAPI document beside the given routes.
 
     While it runs, `app.state` holds `settings`, `database` (the service's own role), `doorbell` and `readiness`, and
-    what `holding` puts there; without a database there is no doorbell either. `tags` says of each kind of record what it
-    is. Routes carry their full prefix, which is
-    `/<service>/v1` unless given.
+    what `holding` puts there; without a database there is no doorbell either. `tags` says of each kind of record what
+    it is. Routes carry their full prefix, which is `/<service>/v1` unless given.
     """
     prefix = f"/{service}/v1" if prefix is None else prefix
 

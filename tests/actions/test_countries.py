@@ -182,6 +182,17 @@ async def test_counts_are_of_published_rows_unless_the_country_is_granted(
         assert tuple(a - b for a, b in zip(after, before[name], strict=True)) == gained, name
 
 
+async def test_experts_are_counted_as_they_stood_on_the_day(anonymous: Caller, superuser: asyncpg.Connection) -> None:
+    expert = await enter(superuser, "member_expert", country="TO", status="active", category="expert")
+    day = today() - timedelta(days=3)
+    await superuser.execute("UPDATE core_count_delta SET day = $1 WHERE country = 'TO'", day)
+    await change(superuser, "member_expert", expert, status="lapsed")
+    for asked, experts in ((day - timedelta(days=1), 0), (day, 1), (today() - timedelta(days=1), 1), (today(), 0)):
+        found = (await anonymous.get(f"{PATH}/TO?as_of={asked}")).json()["counts"]["experts"]
+        assert found == experts, asked
+    assert (await anonymous.get(f"{PATH}/TO")).json()["counts"]["experts"] == 0
+
+
 async def _counts(by: Caller) -> tuple[int, int, int]:
     listed = (await by.get(f"{PATH}?country=XA")).json()["items"][0]["counts"]
     single = (await by.get(f"{PATH}/XA")).json()["counts"]

@@ -5,26 +5,29 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, Table, Text, any_, bindparam, func, select
+from sqlalchemy import BigInteger, FromClause, Select, Text, any_, bindparam, cast, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.sql.elements import ColumnElement
 
 from services.actions.delivery.tables import action
 from services.actions.frameworks.tables import framework
 from services.actions.programmes.domain import PUBLISHED as PUBLISHED_PROGRAMMES
 from services.actions.programmes.tables import programme
 from services.actions.stage.domain import ENDORSEMENT_LEVEL, RUNGS, facts_by, stage_of
-from services.actions.stage.tables import country_stage, published_centre, published_expert, published_institution
+from services.actions.stage.tables import country_stage, published_centre
 from shared.database.context import within_context
 from shared.database.statements import Connection, Row, Shapes, Statement
 from shared.records.columns import as_read
+from shared.records.counts import cells
 from shared.records.sight import Sight, Variant, visible
 
 PUBLISHED_CENTRES = frozenset({"active", "renewal_due", "renewal_review"})
-_COUNTED: Mapping[str, tuple[Table, frozenset[str]]] = {
-    "experts": (published_expert, frozenset({"active", "grace"})),
-    "institutions": (published_institution, frozenset({"verified", "inactive"})),
-    "centres": (published_centre, PUBLISHED_CENTRES),
+_KEPT: Mapping[str, tuple[str, frozenset[str]]] = {
+    "experts": ("expert", frozenset({"active", "grace"})),
+    "institutions": ("institution", frozenset({"verified", "inactive"})),
 }
+"""What membership keeps counts of: their kind, and the states that are published."""
+_COUNTED = (*_KEPT, "centres")
 _FACTS = f"""
 WITH committee AS (
     SELECT id, status, formed_on, recognised_on, created_at::date AS proposed_on
@@ -103,17 +106,19 @@ def stage_on(row: Mapping[str, Any] | None, day: date) -> int:
     return 0 if row is None else stage_of(facts_by(row["facts"], day))
 
 
-def _count(kind: str, variant: Variant, dated: bool) -> Select[Any]:
-    view, published = _COUNTED[kind]
-    query = select(view.c.country, func.count().label("count")).where(
-        view.c.country == any_(bindparam("codes", type_=ARRAY(Text))), visible(view, variant, published)
+def _count(what: str, variant: Variant, dated: bool) -> Select[Any]:
+    if what in _KEPT:
+        kind, published = _KEPT[what]
+        counted: FromClause = cells(kind, tagged=False, dated=dated)
+        number: ColumnElement[int] = cast(func.sum(counted.c.n), BigInteger)
+    else:
+        counted, published, number = published_centre, PUBLISHED_CENTRES, func.count()
+    query = select(counted.c.country, number.label("count")).where(
+        counted.c.country == any_(bindparam("codes", type_=ARRAY(Text))), visible(counted, variant, published)
     )
-    for column in ("merged_into", "erased_at"):
-        if column in view.c:
-            query = query.where(view.c[column].is_(None))
-    if dated:
-        query = query.where(view.c.id < bindparam("end"))
-    return within_context(query.group_by(view.c.country))
+    if dated and what not in _KEPT:
+        query = query.where(published_centre.c.id < bindparam("end"))
+    return within_context(query.group_by(counted.c.country))
 
 
 _COUNTS = Shapes(_count)
@@ -123,9 +128,9 @@ async def counts(
     connection: Connection, sight: Sight, codes: Collection[str], day: date | None
 ) -> dict[str, dict[str, int]]:
     """Experts, institutions and centres of each country: published rows, and all rows where the caller's grants cover
-    the country. With a `day`, those entered until then."""
+    the country. With a `day` experts and institutions as they stood at its end, and centres entered until then."""
     found = {code: dict.fromkeys(_COUNTED, 0) for code in codes}
-    until = {} if day is None else {"end": _first_id_after(day)}
+    until = {} if day is None else {"until": day, "end": _first_id_after(day)}
     for kind in _COUNTED:
         statement = _COUNTS.get(kind, sight.variant, day is not None)
         for row in await statement.fetch(connection, codes=list(codes), **until, **sight.parameters):

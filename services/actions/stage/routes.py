@@ -49,8 +49,8 @@ class _Asked:
 @public
 @takes_query("country", "region", "stage", "q", "as_of", "sort", "limit", "cursor", "fields")
 async def list_countries(call: CurrentCall) -> Response:
-    """In the order of codes. `as_of` is a day: facts that were decided later are not yet met, records that were entered
-    later are not yet counted."""
+    """In the order of codes. `as_of` is a day: facts that were decided later are not yet met, experts and institutions
+    are counted as they stood at its end, centres that were entered later are not yet counted."""
     asked, secret = _parse(call), _secret(call)
     picked = pick_fields(call.request, frozenset(ListedCountry.model_fields))
     day = asked.day or today()

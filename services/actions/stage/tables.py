@@ -1,4 +1,4 @@
-"""The stage of each country that has one, and the views of other services that counts are made from."""
+"""The stage of each country that has one, and the view of another service that counts are made from."""
 
 from sqlalchemy import Column, Integer, MetaData, SmallInteger, Table, Text, Uuid
 
@@ -16,14 +16,11 @@ country_stage = table(
 )
 """`facts` are the seven in order: `{"key", "met", "date", "link"}`. Version 0: nobody has read the facts yet."""
 
-_published = MetaData(schema=SCHEMA)
-
-
-def _view(name: str, *columns: Column[object]) -> Table:
-    common = (text("status"), text("country"), text("visibility"))
-    return Table(name, _published, Column("id", Uuid, primary_key=True), *common, *columns)
-
-
-published_expert = _view("member_published_expert", Column("merged_into", Uuid), instant("erased_at", nullable=True))
-published_institution = _view("member_published_institution", Column("merged_into", Uuid))
-published_centre = _view("centre_published_centre")
+published_centre = Table(
+    "centre_published_centre",
+    MetaData(schema=SCHEMA),
+    Column("id", Uuid, primary_key=True),
+    text("status"),
+    text("country"),
+    text("visibility"),
+)

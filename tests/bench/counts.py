@@ -1,0 +1,60 @@
+"""W6: how many experts of each country and status there are, against the rows counted while the caller waits."""
+
+import os
+import statistics
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import asyncpg
+import httpx
+import orjson
+from fastapi import FastAPI, Request, Response
+
+from services.membership.statistics.queries import KINDS
+from shared.records.counts import fold
+from tests.bench.cases import gets
+from tests.bench.servers import Addresses, load, serving
+
+PATH = "/membership/v1/statistics?by=country,status"
+_ROUNDS = 3
+_LIVE = (
+    "SELECT country, status, count(*) FROM escm.member_expert WHERE visibility = 'public'"
+    " AND status IN ('active', 'grace') AND merged_into IS NULL AND erased_at IS NULL GROUP BY 1, 2 ORDER BY 1, 2"
+)
+
+
+@asynccontextmanager
+async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    async with asyncpg.create_pool(os.environ["BENCH_DATABASE_URL"], min_size=1, max_size=8) as pool:
+        app.state.pool = pool
+        yield
+
+
+app = FastAPI(lifespan=lifespan, openapi_url=None)
+
+
+@app.get("/counts")
+async def live(request: Request) -> Response:
+    """The bound: the same answer from the rows, which an index of just these experts holds."""
+    rows = await request.app.state.pool.fetch(_LIVE)
+    return Response(orjson.dumps({"items": [dict(row) for row in rows]}), media_type="application/json")
+
+
+async def measure(at: Addresses, connection: asyncpg.Connection) -> dict[str, dict[str, Any]]:
+    """`W6`, once what the loading left is folded, as the schedule would. Raises RuntimeError where the numbers differ
+    from those of the rows. The bound is asked by one connection: more would only wait."""
+    while await fold(connection, KINDS):
+        pass
+    await connection.execute("VACUUM ANALYZE escm.core_count_delta, escm.core_count, escm.core_count_day")
+    with (
+        serving("services.membership.app:create_app", at, factory=True) as (ours, _),
+        serving("tests.bench.counts:app", at, factory=False) as (bound, _),
+    ):
+        if httpx.get(ours + PATH).json()["items"] != httpx.get(bound + "/counts", timeout=30).json()["items"]:
+            raise RuntimeError("the counts are not those of the rows")
+        asked, counted = gets([PATH]), gets(["/counts"])
+        load(ours, asked, seconds=1)
+        pairs = [(load(ours, asked), load(bound, counted, connections=1)) for _ in range(_ROUNDS)]
+    value, limit = statistics.median(v for v, _ in pairs), statistics.median(b for _, b in pairs)
+    return {"W6": {"value": value, "bound": limit, "ratio": value / limit, "unit": "requests/s"}}

@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -113,22 +114,13 @@ def eventually(check: Any, within: float = 20.0) -> Any:
     return found
 
 
-@pytest.fixture(scope="session")
-def running() -> Iterator[dict[str, Any]]:
-    """What `.local/stack.json` says of a system of this test session's own."""
+@contextmanager
+def system(port: int, **settings: str) -> Iterator[tuple[dict[str, Any], Path]]:
+    """What `.local/stack.json` says of a system of its own, from the port on, and the folder of its state."""
     root = Path(tempfile.mkdtemp(prefix="escm-journey-"))
     root.chmod(0o711)
-    environment = {name: value for name, value in os.environ.items() if name != "ESCM_ENVIRONMENT"}
-    command = [
-        sys.executable,
-        "-m",
-        "deploy.cli",
-        "up",
-        "--folder",
-        str(root / "local"),
-        "--port",
-        str(26000 + os.getpid() % 2000),
-    ]
+    environment = {name: value for name, value in os.environ.items() if name != "ESCM_ENVIRONMENT"} | settings
+    command = [sys.executable, "-m", "deploy.cli", "up", "--folder", str(root / "local"), "--port", str(port)]
     said = root / "said"
     with said.open("wb") as output:
         process = subprocess.Popen(command, env=environment, stdout=output, stderr=subprocess.STDOUT)
@@ -139,11 +131,18 @@ def running() -> Iterator[dict[str, Any]]:
             assert process.poll() is None, said.read_text()
             assert time.monotonic() < until, said.read_text()
             time.sleep(0.1)
-        yield json.loads(described.read_text())
+        yield json.loads(described.read_text()), root / "local"
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(20)
         shutil.rmtree(root, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def running() -> Iterator[dict[str, Any]]:
+    """What `.local/stack.json` says of a system of this test session's own."""
+    with system(26000 + os.getpid() % 2000) as (described, _):
+        yield described
 
 
 @pytest.fixture(scope="session")

@@ -71,6 +71,17 @@ async def prepare(connection: asyncpg.Connection, settings: Settings) -> None:
     await connection.execute(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA} AUTHORIZATION {role(settings, 'owner')}")
     everyone = ", ".join(role(settings, name) for name in (*LOGINS, "search"))
     await connection.execute(f"GRANT USAGE ON SCHEMA {SCHEMA} TO {everyone}")
+    if await connection.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", role(settings, "backup")):
+        await _let_read_all(connection, role(settings, "owner"), role(settings, "backup"))
+
+
+async def _let_read_all(connection: asyncpg.Connection, owner: str, reader: str) -> None:
+    """Lets `reader` read what is in the schema and what its owner will make there."""
+    await connection.execute(f"GRANT USAGE ON SCHEMA {SCHEMA} TO {reader}")
+    for kind in ("TABLES", "SEQUENCES"):
+        await connection.execute(f"GRANT SELECT ON ALL {kind} IN SCHEMA {SCHEMA} TO {reader}")
+        defaults = f"ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA {SCHEMA}"
+        await connection.execute(f"{defaults} GRANT SELECT ON {kind} TO {reader}")
 
 
 async def _ensure_role(connection: asyncpg.Connection, name: str, attributes: str) -> None:

@@ -1,11 +1,12 @@
 """What the commands print on: answers to standard output, progress and trouble to standard error."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import NoReturn
 
 import typer
 from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -27,3 +28,21 @@ def working(what: str) -> Iterator[None]:
         return
     with err.status(what):
         yield
+
+
+@contextmanager
+def measured() -> Iterator[Callable[[str, int], Callable[[int], None]]]:
+    """Shows long parts whose size is known: a bar for each on a terminal, else one line.
+
+    What it gives is told each part and its bytes, and answers with what is to be called for each that is done.
+    """
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=err, disable=not err.is_terminal) as progress:
+
+        def begin(what: str, size: int) -> Callable[[int], None]:
+            if progress.disable:
+                err.print(f"{what} …", markup=False)
+            task = progress.add_task(what, total=size)
+            return lambda done: progress.advance(task, done)
+
+        yield begin

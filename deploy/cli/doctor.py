@@ -40,9 +40,14 @@ def doctor(
     database = os.environ.get("DATABASE_URL") or stack.get("database_url")
     valkey = os.environ.get("REDIS_URL") or stack.get("redis_url")
     if database:
-        findings += asyncio.run(_database(database))
+        findings += asyncio.run(of_database(database))
     if valkey:
         findings.append(asyncio.run(_valkey(valkey)))
+    tell(findings)
+
+
+def tell(findings: list[Finding]) -> None:
+    """Print them; status 1 where something is wrong."""
     for finding in findings:
         out.print("ok    " if finding.right else "wrong ", style="green" if finding.right else "bold red", end="")
         out.print(f"{finding.subject}: {finding.detail}", markup=False)
@@ -106,7 +111,8 @@ def _processes(stack: dict[str, Any]) -> Finding:
     return Finding("local stack", not dead, detail, "start it again with `make run`; it stops what is left")
 
 
-async def _database(url: str) -> list[Finding]:
+async def of_database(url: str) -> list[Finding]:
+    """What there is to say of a database."""
     import asyncpg
 
     try:

@@ -33,6 +33,7 @@ def _sentence(failure: Exception) -> str:
     )
     from pydantic import ValidationError
 
+    from deploy.backup.errors import BackupError
     from migrations.roles import UnfitDatabase
     from shared.kernel.errors import EscmError
 
@@ -41,7 +42,7 @@ def _sentence(failure: Exception) -> str:
             return "\n".join(str(error["msg"]).removeprefix("Value error, ") for error in failure.errors())
         case EscmError():
             return " ".join([failure.detail, *(error.detail for error in failure.errors)]).strip()
-        case UnfitDatabase():
+        case UnfitDatabase() | BackupError():
             return str(failure)
         case (
             ConnectionError()

@@ -2,7 +2,7 @@
 
 import typer
 
-from deploy.cli import admin, database, demo, doctor, jobs, openapi, processes, up
+from deploy.cli import admin, backup, database, demo, doctor, jobs, openapi, processes, up
 from deploy.cli.failures import Commands
 
 app = typer.Typer(
@@ -18,6 +18,8 @@ app.command("serve")(processes.serve)
 app.command("worker")(processes.worker)
 app.command("relay")(processes.relay)
 app.command("migrate")(database.migrate)
+app.command("backup")(backup.backup)
+app.command("restore")(backup.restore)
 app.command("openapi")(openapi.openapi)
 app.command("doctor")(doctor.doctor)
 app.add_typer(admin.app, name="admin")

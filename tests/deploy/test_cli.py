@@ -16,7 +16,22 @@ runner = CliRunner()
 
 
 @pytest.mark.parametrize(
-    "command", ["up", "serve", "worker", "relay", "migrate", "openapi", "doctor", "admin", "demo", "jobs", "version"]
+    "command",
+    [
+        "up",
+        "serve",
+        "worker",
+        "relay",
+        "migrate",
+        "backup",
+        "restore",
+        "openapi",
+        "doctor",
+        "admin",
+        "demo",
+        "jobs",
+        "version",
+    ],
 )
 def test_every_command_explains_itself(command: str) -> None:
     shown = runner.invoke(app, [command, "--help"])

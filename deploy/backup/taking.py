@@ -1,0 +1,118 @@
+"""Taking a backup while the system runs: every table and file as they are in one moment."""
+
+import asyncio
+from collections.abc import Callable
+from typing import BinaryIO
+
+import asyncpg
+
+from deploy.backup.archive import Content, Manifest, Stream, Table, Writer
+from deploy.backup.catalogue import VERSION_TABLE, Known, connect, partitions, sequences, tables
+from deploy.backup.errors import BackupError
+from shared.bulk.references import referenced
+from shared.bulk.store import FileStore
+from shared.kernel.clock import now
+
+_BLOCK = 1 << 20
+
+
+async def take(
+    address: str, store: FileStore, target: BinaryIO, release: str, begin: Callable[[int], Callable[[int], None]]
+) -> Manifest:
+    """Writes a backup of the database at `address`, whose user sees every row, and of the files that it names.
+
+    `begin` is told how many bytes there are about, and answers with what is to be called for each that is done.
+    Raises BackupError where the database is not migrated, or is being migrated.
+    """
+    connection = await connect(address)
+    try:
+        async with connection.transaction(isolation="repeatable_read", readonly=True):
+            revision = await _revision(connection)
+            found = await tables(connection)
+            files = await referenced(connection)
+            advance = begin(sum(table.size for table in found) + _sizes(store, files))
+            writer, made_at = Writer(target), now()
+            kept = await _files(store, files, writer, advance)
+            lost = files.keys() - kept.keys()
+            still_named = await referenced(connection) if lost else {}
+            manifest = Manifest(
+                release=release,
+                revision=revision,
+                made_at=made_at,
+                tables=await _tables(connection, address, found, writer, advance),
+                sequences=await sequences(connection),
+                files=kept,
+                missing=tuple(sorted(digest for digest in lost if still_named[digest])),
+            )
+        if await _revision(connection) != revision:
+            raise BackupError("The database was migrated meanwhile: take the backup again.")
+        await asyncio.to_thread(writer.finish, manifest)
+    finally:
+        await connection.close()
+    return manifest
+
+
+async def _revision(connection: asyncpg.Connection) -> str:
+    if not await connection.fetchval("SELECT to_regclass($1)", VERSION_TABLE):
+        raise BackupError("This database is not migrated: there is nothing to back up.")
+    return str(await connection.fetchval(f"SELECT version_num FROM {VERSION_TABLE}"))  # noqa: S608
+
+
+def _sizes(store: FileStore, digests: dict[str, bool]) -> int:
+    return sum(store.path(digest).stat().st_size for digest in digests if store.path(digest).exists())
+
+
+async def _files(
+    store: FileStore, digests: dict[str, bool], writer: Writer, advance: Callable[[int], None]
+) -> dict[str, Content]:
+    """Those of the files that are in the store, which sweeps away what is over. Raises BackupError on a changed one."""
+    kept: dict[str, Content] = {}
+    for digest in sorted(digests):
+        try:
+            file = await asyncio.to_thread(store.path(digest).open, "rb")
+        except FileNotFoundError:
+            continue
+        stream = writer.stream("files", digest)
+        with file:
+            while block := await asyncio.to_thread(file.read, _BLOCK):
+                await stream.write(block)
+                advance(len(block))
+        kept[digest] = await stream.end()
+        if kept[digest].sha256 != digest:
+            raise BackupError(f"The file {store.path(digest)} is not what its name says: it was altered.")
+    return kept
+
+
+async def _tables(
+    connection: asyncpg.Connection,
+    address: str,
+    found: list[Known],
+    writer: Writer,
+    advance: Callable[[int], None],
+) -> dict[str, Table]:
+    """Copies each table in a short transaction of its own in the connection's snapshot, so that none is locked long."""
+    snapshot = await connection.fetchval("SELECT pg_export_snapshot()")
+    bounds = await partitions(connection)
+    copied: dict[str, Table] = {}
+    copying = await connect(address)
+    try:
+        for table in found:
+            async with copying.transaction(isolation="repeatable_read", readonly=True):
+                await copying.execute(f"SET TRANSACTION SNAPSHOT '{snapshot}'")
+                content, rows = await copy_out(copying, table, writer.stream("tables", table.name))
+            advance(table.size)
+            copied[table.name] = Table(
+                **content.model_dump(), rows=rows, columns=table.columns, partitions=bounds.get(table.name, {})
+            )
+    finally:
+        await copying.close()
+    return copied
+
+
+async def copy_out(connection: asyncpg.Connection, table: Known, stream: Stream) -> tuple[Content, int]:
+    """Writes the table's rows to the stream; how many they are."""
+    try:
+        told = await connection.copy_from_query(table.ordered, output=stream.write)
+    except asyncpg.UndefinedTableError as gone:
+        raise BackupError("The database was migrated meanwhile: take the backup again.") from gone
+    return await stream.end(), int(told.removeprefix("COPY "))

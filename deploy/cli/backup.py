@@ -1,0 +1,121 @@
+"""`escm backup` and `escm restore`."""
+
+import asyncio
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, BinaryIO
+
+import typer
+
+from deploy.cli.console import err, fail, measured
+from deploy.cli.installation import database_url
+from deploy.cli.release import release
+
+if TYPE_CHECKING:
+    from deploy.backup.archive import Manifest
+
+_PIPE = Path("-")
+
+
+def backup(
+    file: Annotated[Path, typer.Argument(help="The file to write, which must not exist; - is standard output.")],
+) -> None:
+    """Write one file with the database and the files that it names, as they are in one moment.
+
+    The system goes on meanwhile. The file holds personal data and no secret; keep ESCM_SECRET_KEY beside it, since
+    under another one tokens and cursors that were given out end.
+    """
+    url = database_url()
+    from deploy.backup.taking import take
+    from shared.bulk.store import FileStore
+    from shared.configuration.settings import Settings
+
+    settings = Settings(database_url=url)
+    store = FileStore(settings.storage_path)
+
+    def run(target: BinaryIO) -> "Manifest":
+        with measured() as begin:
+
+            def start(size: int) -> Callable[[int], None]:
+                return begin("backs up", size)
+
+            return asyncio.run(take(settings.database_dsn("backup"), store, target, release(), start))
+
+    if file == _PIPE:
+        made = run(sys.stdout.buffer)
+    else:
+        with _whole(file) as target:
+            made = run(target)
+    rows = sum(table.rows for table in made.tables.values())
+    err.print(f"{rows} rows of {len(made.tables)} tables and {len(made.files)} files.", markup=False)
+    if made.missing:
+        fail(f"the backup is made, but the store has lost files: {', '.join(made.missing)}")
+
+
+def restore(
+    file: Annotated[Path, typer.Argument(help="The backup; - is standard input.")],
+    replace: Annotated[bool, typer.Option("--replace", help="Have it instead of the data that is there.")] = False,
+) -> None:
+    """Bring database and files to a backup, of this release or an older one, and migrate them to this release.
+
+    Everything is verified first. Where anything fails, what was there before is there again.
+    """
+    url = database_url()
+    from deploy.backup.archive import Reader
+    from deploy.backup.restoring import restore as run
+    from deploy.cli.doctor import of_database, tell
+    from shared.bulk.store import FileStore
+    from shared.configuration.settings import Settings
+
+    settings = Settings(database_url=url)
+    store = FileStore(settings.storage_path)
+    with _opened(file) as source, Reader(source) as opened, measured() as begin:
+        asyncio.run(run(url, settings, opened, store, replace=replace, begin=begin))
+        made = opened.manifest
+    err.print(f"The backup of {made.made_at:%Y-%m-%d %H:%M:%S} UTC, release {made.release}, is restored.")
+    if made.missing:
+        err.print(f"These files were lost before it was made: {', '.join(made.missing)}", markup=False)
+    tell(asyncio.run(of_database(url)))
+
+
+@contextmanager
+def _whole(file: Path) -> Iterator[BinaryIO]:
+    """A new file that only its owner reads; there once it is whole and on disk, and not at all otherwise."""
+    if file.exists():
+        fail(f"{file} exists")
+    partial = file.with_name(f"{file.name}.partial")
+    try:
+        descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "wb") as target:
+            yield target
+            target.flush()
+            os.fsync(descriptor)
+        partial.rename(file)
+    except ConnectionError:
+        raise
+    except OSError as refused:
+        fail(f"{partial}: {refused.strerror or refused}")
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+@contextmanager
+def _opened(file: Path) -> Iterator[BinaryIO]:
+    """The backup as a file to move in; what comes by a pipe is written to a temporary one."""
+    if file != _PIPE:
+        try:
+            opened = file.open("rb")
+        except OSError as refused:
+            fail(f"{file}: {refused.strerror}")
+        with opened:
+            yield opened
+        return
+    with tempfile.TemporaryFile() as spooled:
+        shutil.copyfileobj(sys.stdin.buffer, spooled)
+        spooled.seek(0)
+        yield spooled

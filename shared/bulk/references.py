@@ -1,0 +1,27 @@
+"""Which files of the store the database names."""
+
+from shared.bulk.exporting import KEPT, KEPT_IMPORT
+from shared.database.statements import Connection
+
+_COLUMNS = """
+SELECT table_name FROM information_schema.columns
+WHERE table_schema = 'escm' AND column_name = 'file_digest' ORDER BY table_name
+"""
+_FOR_A_TIME = {
+    "core_export": "created_at >= clock_timestamp() - $1::interval AND $2::interval IS NOT NULL",
+    "core_import": (
+        "(status = 'pending' OR created_at >= clock_timestamp() - $2::interval) AND $1::interval IS NOT NULL"
+    ),
+}
+"""Files that are swept away while their row stays; those of any other table stay as long as their row."""
+
+
+async def referenced(connection: Connection) -> dict[str, bool]:
+    """Digests of files named in any column `file_digest`, and whether the file must be there still."""
+    found: dict[str, bool] = {}
+    for (table,) in await connection.fetch(_COLUMNS):
+        kept = _FOR_A_TIME.get(table, "$1::interval IS NOT NULL AND $2::interval IS NOT NULL")
+        query = f"SELECT file_digest, bool_or({kept}) FROM {table} WHERE file_digest IS NOT NULL GROUP BY 1"  # noqa: S608
+        for digest, must_be in await connection.fetch(query, KEPT, KEPT_IMPORT):
+            found[digest] = must_be or found.get(digest, False)
+    return found

@@ -1,0 +1,226 @@
+"""`escm backup` and `escm restore`: what goes in comes out, or nothing changes."""
+
+import asyncio
+import gzip
+import io
+import json
+import random
+import shutil
+import tarfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest
+from click.testing import Result
+from typer.testing import CliRunner
+
+from deploy import demo, demo_register
+from deploy.backup.archive import Reader
+from deploy.cli.main import app
+from migrations.run import migrate
+from shared.bulk.store import FileStore
+from tests.deploy.databases import checksums, shape
+
+runner = CliRunner()
+_FILE = b"given_names,family_name,country\nAmina,Diallo,XA\n" * 200_000
+_IMPORT = """
+INSERT INTO escm.core_import (id, version, status, visibility, created_at, created_by, updated_at, updated_by,
+    service, resource, job, mode, on_error, registry, file_name, file_digest, file_size, media, columns,
+    ignored_columns)
+VALUES (uuidv7(), 1, $2, 'restricted', now(), 'somebody', now(), 'somebody', 'membership', 'experts', uuidv7(),
+    'commit', 'skip', false, 'experts.csv', $1, 1, 'csv', '[]', '{}')
+"""
+
+
+@pytest.fixture(scope="module")
+def house(database_named: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The environment of a system with the demo data, an imported file and answers kept since yesterday."""
+    url, files = database_named("backup"), tmp_path_factory.mktemp("files")
+
+    async def fill() -> None:
+        await demo.load(url)
+        await demo_register.load(url)
+        stored = await FileStore(files).put(io.BytesIO(_FILE))
+        connection = await asyncpg.connect(url, server_settings={"search_path": "escm"})
+        await connection.execute(_IMPORT, stored.digest, "done")
+        await connection.execute(
+            "SET ROLE escm_owner; CREATE TABLE core_idempotency_20200229 PARTITION OF core_idempotency"
+            " FOR VALUES FROM ('2020-02-29') TO ('2020-03-01');"
+            "INSERT INTO core_idempotency VALUES ('2020-02-29', 'scope', 'digest', 201, '{}', 'body')"
+        )
+        await connection.close()
+
+    asyncio.run(fill())
+    return {"DATABASE_URL": url, "ESCM_STORAGE_PATH": str(files)}
+
+
+@pytest.fixture(scope="module")
+def made(house: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("backup") / "backup.tar"
+    done = runner.invoke(app, ["backup", str(file)], env=house)
+    assert done.exit_code == 0, done.output
+    return file
+
+
+@pytest.fixture
+def empty(test_servers: dict[str, str], worker_number: int, tmp_path: Path) -> dict[str, str]:
+    """The environment of a system whose database nobody has migrated."""
+    name = f"escm_test_{worker_number}_restored"
+    asyncio.run(_run(f"{test_servers['postgres']}postgres", f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+    asyncio.run(_run(f"{test_servers['postgres']}postgres", f"CREATE DATABASE {name} TEMPLATE template0"))
+    return {"DATABASE_URL": test_servers["postgres"] + name, "ESCM_STORAGE_PATH": str(tmp_path / "files")}
+
+
+async def _run(url: str, statement: str, *parameters: Any) -> Any:
+    connection = await asyncpg.connect(url)
+    try:
+        return await connection.fetchval(statement, *parameters)
+    finally:
+        await connection.close()
+
+
+def _value(system: dict[str, str], statement: str, *parameters: Any) -> Any:
+    return asyncio.run(_run(system["DATABASE_URL"], statement, *parameters))
+
+
+def _restore(system: dict[str, str], file: Path, *options: str, given: bytes | None = None) -> Result:
+    return runner.invoke(app, ["restore", str(file), *options], env=system, input=given)
+
+
+def test_a_restored_system_is_the_one_that_was_backed_up(
+    house: dict[str, str], made: Path, empty: dict[str, str]
+) -> None:
+    done = _restore(empty, made)
+    assert done.exit_code == 0, done.output
+    before, after = (asyncio.run(checksums(system["DATABASE_URL"])) for system in (house, empty))
+    assert before == after
+    assert before["member_expert"][0] > 0
+    assert asyncio.run(shape(house["DATABASE_URL"])) == asyncio.run(shape(empty["DATABASE_URL"]))
+    digest = _value(empty, "SELECT file_digest FROM escm.core_import")
+    assert FileStore(Path(empty["ESCM_STORAGE_PATH"])).path(digest).read_bytes() == _FILE
+    assert made.stat().st_mode & 0o777 == 0o600
+    assert "migrations: at" in done.output
+
+
+def test_two_backups_of_the_same_data_have_the_same_digests(house: dict[str, str], made: Path) -> None:
+    done = runner.invoke(app, ["backup", "-"], env=house)
+    assert done.exit_code == 0
+    with made.open("rb") as file:
+        first, second = Reader(file).manifest, Reader(io.BytesIO(done.stdout_bytes)).manifest
+    assert (first.tables, first.files) == (second.tables, second.files)
+
+
+def test_a_backup_comes_by_a_pipe(made: Path, empty: dict[str, str]) -> None:
+    done = _restore(empty, Path("-"), given=made.read_bytes())
+    assert done.exit_code == 0, done.output
+
+
+def test_a_database_with_data_is_left_alone_unless_told(made: Path, empty: dict[str, str]) -> None:
+    asyncio.run(migrate(empty["DATABASE_URL"]))
+    asyncio.run(demo.load(empty["DATABASE_URL"]))
+    _value(empty, "UPDATE escm.access_account SET name = 'Somebody else'")
+    before = asyncio.run(checksums(empty["DATABASE_URL"]))
+    refused = _restore(empty, made)
+    assert (refused.exit_code, "--replace" in refused.output) == (1, True)
+    assert asyncio.run(checksums(empty["DATABASE_URL"])) == before
+    assert _restore(empty, made, "--replace").exit_code == 0
+    assert asyncio.run(checksums(empty["DATABASE_URL"])) != before
+    assert _value(empty, "SELECT to_regnamespace('escm_set_aside')") is None
+
+
+def test_a_damaged_backup_changes_nothing(made: Path, empty: dict[str, str], tmp_path: Path) -> None:
+    whole, chance = made.read_bytes(), random.Random(7)
+    with tarfile.open(made) as tar:
+        inside = [(member.offset_data, member.size) for member in tar.getmembers() if member.size > 30]
+    damaged = tmp_path / "damaged.tar"
+    for _ in range(20):
+        offset, size = chance.choice(inside)
+        changed = bytearray(whole)
+        changed[offset + chance.randrange(10, size - 10)] ^= 1 << chance.randrange(8)
+        damaged.write_bytes(changed)
+        refused = _restore(empty, damaged)
+        assert refused.exit_code == 1, refused.output
+        assert "error:" in refused.output, (refused.output, refused.exception)
+    for length in (0, 512, len(whole) // 2, len(whole) - 20_000):
+        damaged.write_bytes(whole[:length])
+        refused = _restore(empty, damaged)
+        assert "no whole backup" in refused.output, refused.output
+    assert _value(empty, "SELECT to_regnamespace('escm')") is None
+
+
+def _altered(made: Path, target: Path, alter: Callable[[dict[str, Any]], None]) -> Path:
+    """A backup whose manifest says something else."""
+    with tarfile.open(made) as source, tarfile.open(target, "w") as copy:
+        for member in source.getmembers():
+            data = source.extractfile(member).read()  # type: ignore[union-attr]
+            if member.name == "manifest.json.gz":
+                manifest = json.loads(gzip.decompress(data))
+                alter(manifest)
+                data = gzip.compress(json.dumps(manifest).encode())
+                member.size = len(data)
+            copy.addfile(member, io.BytesIO(data))
+    return target
+
+
+def test_a_restore_that_fails_half_way_puts_back_what_was_there(
+    made: Path, empty: dict[str, str], tmp_path: Path
+) -> None:
+    assert _restore(empty, made).exit_code == 0
+    _value(empty, "UPDATE escm.access_account SET name = 'Somebody else'")
+    before = asyncio.run(checksums(empty["DATABASE_URL"]))
+    shutil.rmtree(empty["ESCM_STORAGE_PATH"])
+
+    def miscount(manifest: dict[str, Any]) -> None:
+        manifest["tables"]["member_institution"]["rows"] += 1
+
+    failed = _restore(empty, _altered(made, tmp_path / "miscounted.tar", miscount), "--replace")
+    assert "member_institution came out of the restore different" in failed.output
+    assert asyncio.run(checksums(empty["DATABASE_URL"])) == before
+    assert [path for path in Path(empty["ESCM_STORAGE_PATH"]).rglob("*") if path.is_file()] == []
+
+
+def test_a_backup_of_a_newer_release_is_refused(made: Path, empty: dict[str, str], tmp_path: Path) -> None:
+    newer = _altered(made, tmp_path / "newer.tar", lambda manifest: manifest.update(revision="core_9999"))
+    refused = _restore(empty, newer)
+    assert "which this release does not know" in refused.output
+    assert _value(empty, "SELECT to_regnamespace('escm')") is None
+
+
+def test_a_lost_file_is_told_of_and_the_rest_is_backed_up(
+    house: dict[str, str], empty: dict[str, str], tmp_path: Path
+) -> None:
+    file, lost = tmp_path / "backup.tar", "0" * 64
+    url = house["DATABASE_URL"]
+    asyncio.run(_run(url, _IMPORT, lost, "pending"))
+    try:
+        done = runner.invoke(app, ["backup", str(file)], env=house)
+    finally:
+        asyncio.run(_run(url, "DELETE FROM escm.core_import WHERE file_digest = $1", lost))
+    assert (done.exit_code, lost in done.output) == (1, True)
+    restored = _restore(empty, file)
+    assert (restored.exit_code, lost in restored.output) == (0, True)
+
+
+def test_an_altered_file_is_not_backed_up_as_if_it_were_whole(house: dict[str, str], tmp_path: Path) -> None:
+    files = tmp_path / "files"
+    shutil.copytree(house["ESCM_STORAGE_PATH"], files)
+    (altered,) = (path for path in files.rglob("*") if path.is_file())
+    altered.write_bytes(altered.read_bytes()[:-1] + b"x")
+    done = runner.invoke(app, ["backup", str(tmp_path / "b.tar")], env={**house, "ESCM_STORAGE_PATH": str(files)})
+    assert (done.exit_code, "it was altered" in done.output) == (1, True)
+    assert not list(tmp_path.glob("b.tar*"))
+
+
+def test_nothing_is_written_over(house: dict[str, str], made: Path) -> None:
+    before = made.read_bytes()
+    done = runner.invoke(app, ["backup", str(made)], env=house)
+    assert (done.exit_code, f"{made} exists" in done.output) == (1, True)
+    assert made.read_bytes() == before
+
+
+def test_an_empty_database_has_nothing_to_back_up(house: dict[str, str], empty: dict[str, str], tmp_path: Path) -> None:
+    done = runner.invoke(app, ["backup", str(tmp_path / "backup.tar")], env=empty)
+    assert (done.exit_code, "not migrated" in done.output) == (1, True)
+    assert not list(tmp_path.glob("backup*"))

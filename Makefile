@@ -1,12 +1,13 @@
 # Everything a person or a machine does with this repository. `make help` lists it.
 
 PYTHON ?= python3
+COMPOSE ?= docker compose
 ESCM = .venv/bin/escm
 PYTEST = .venv/bin/python -m pytest
 .DEFAULT_GOAL := help
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: environment-test ## make .venv with everything that run, test and lint need
 
@@ -16,8 +17,17 @@ run: environment-run ## start the whole system; Ctrl-C stops it
 test: environment-test ## run the tests, on servers of their own
 	@exec $(PYTEST) -n 2
 
-test-faults: environment-test ## kill, stop and cut off real processes, and check every promise; FAULT_SEED=… replays
+test-faults: environment-test ## kill, stop and cut off real processes, and check the promises; FAULT_SEED=… replays
+	@exec $(PYTEST) tests/faults -o norecursedirs= -p no:randomly -m "not long"
+
+test-faults-long: environment-test ## the same, with what takes minutes
 	@exec $(PYTEST) tests/faults -o norecursedirs= -p no:randomly
+
+test-contract: environment-test ## lint the contract, look for breaks, and run clients made from it; needs npm
+	@exec $(PYTEST) tests/clients -o norecursedirs="node_modules generated" -p no:randomly
+
+test-containers: environment-test ## build the images, run them and kill parts; COMPOSE=… is what stands for `docker compose`
+	@COMPOSE="$(COMPOSE)" exec $(PYTEST) tests/containers -o norecursedirs= -p no:randomly
 
 lint: environment-test ## check style, types and imports
 	.venv/bin/ruff check .
@@ -37,4 +47,4 @@ clean: ## remove the data, logs and caches of this clone
 environment-%:
 	@$(PYTHON) deploy/local/environment.py $*
 
-.PHONY: help setup run test test-faults lint bench openapi clean
+.PHONY: help setup run test test-faults test-faults-long test-contract test-containers lint bench openapi clean

@@ -1,0 +1,23 @@
+"""Clients are generated from the committed descriptions and visit the whole running system."""
+
+import shutil
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+
+from services.portal.app import merge_folder
+from tests.clients.tools import GENERATED
+from tests.support.running import running
+
+__all__ = ["description", "running"]
+
+
+@pytest.fixture(scope="session")
+def description() -> Path:
+    """The merged description, in an empty folder for what is generated from it."""
+    shutil.rmtree(GENERATED, ignore_errors=True)
+    GENERATED.mkdir()
+    merged = GENERATED / "openapi.json"
+    merged.write_bytes(merge_folder(files("services.portal").joinpath("specs")))
+    return merged

@@ -2,12 +2,13 @@
 
 PYTHON ?= python3
 COMPOSE ?= docker compose
+PROMTOOL ?= promtool
 ESCM = .venv/bin/escm
 PYTEST = .venv/bin/python -m pytest
 .DEFAULT_GOAL := help
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: environment-test ## make .venv with everything that run, test and lint need
 
@@ -29,6 +30,9 @@ test-contract: environment-test ## lint the contract, look for breaks, and run c
 test-containers: environment-test ## build the images, run them and kill parts; COMPOSE=… is what stands for `docker compose`
 	@COMPOSE="$(COMPOSE)" exec $(PYTEST) tests/containers -o norecursedirs= -p no:randomly
 
+test-observability: ## check the alerts, run their tests and check what is scraped; needs promtool
+	cd deploy/observability && $(PROMTOOL) check config prometheus.yml && $(PROMTOOL) test rules rules.test.yml
+
 lint: environment-test ## check style, types and imports
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
@@ -47,4 +51,4 @@ clean: ## remove the data, logs and caches of this clone
 environment-%:
 	@$(PYTHON) deploy/local/environment.py $*
 
-.PHONY: help setup run test test-faults test-faults-long test-contract test-containers lint bench openapi clean
+.PHONY: help setup run test test-faults test-faults-long test-contract test-containers test-observability lint bench openapi clean

@@ -1,0 +1,89 @@
+"""Workers that a test starts, kills and replaces, beside a relay with short leases, and the jobs that it gives them."""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from deploy.local.child import Stage
+from shared.kernel.ids import uuid7
+from tests.faults.house import House
+from tests.faults.processes import Process
+from tests.faults.working import SERVICE
+
+_PROGRAM = "tests.faults.working"
+_OPEN = """
+CREATE TABLE faults_work (job uuid, step integer, worker integer, at timestamptz DEFAULT clock_timestamp());
+GRANT INSERT ON faults_work TO escm_membership;
+INSERT INTO core_consumer (consumer, lane, position)
+SELECT 'membership', lane, coalesce((SELECT position FROM core_lease WHERE name = 'relay'), 0)
+FROM unnest(ARRAY['normal', 'bulk']) lane ON CONFLICT (consumer, lane) DO UPDATE SET position = excluded.position
+"""
+_CLOSE = """
+DROP TABLE faults_work;
+DELETE FROM core_subscription WHERE consumer = 'membership'; DELETE FROM core_consumer WHERE consumer = 'membership';
+DELETE FROM core_batch WHERE consumer = 'membership'; DELETE FROM core_job WHERE service = 'membership';
+DELETE FROM core_schedule
+"""
+_JOB = "INSERT INTO core_job (id, service, kind, payload, created_by, bulk) VALUES ($1, $2, $3, $4, 'system', $5)"
+
+
+class Crew:
+    """`connection` is the superuser's; `faults_work` holds what the jobs did."""
+
+    def __init__(self, house: House, connection: asyncpg.Connection) -> None:
+        self.house = house
+        self.connection = connection
+        self.workers: list[Process] = []
+
+    async def hire(self, count: int, *arguments: str) -> None:
+        """Starts so many more workers."""
+        for _ in range(count):
+            name = f"crew{len(self.workers)}"
+            worker = self.house.worker(name, _PROGRAM, "worker", *arguments)
+            self.workers.append(worker)
+            await worker.start()
+
+    async def relieve(self) -> None:
+        """Starts again whoever has died."""
+        for worker in self.workers:
+            if not worker.is_running:
+                await worker.start()
+
+    async def leave(self, kind: str, *, bulk: bool = False, **payload: Any) -> UUID:
+        """A job, committed as a service would, without ringing for it."""
+        job = uuid7()
+        await self.connection.execute(_JOB, job, SERVICE, kind, json.dumps(payload), bulk)
+        return job
+
+    async def ended(self, jobs: list[UUID]) -> bool:
+        """Whether none of the jobs is open."""
+        left = "SELECT count(*) FROM core_job WHERE id = ANY($1) AND finished_at IS NULL"
+        return await self.connection.fetchval(left, jobs) == 0
+
+    async def done(self, jobs: list[UUID]) -> dict[tuple[UUID, int], int]:
+        """How often each step of the jobs has had its effect."""
+        rows = await self.connection.fetch(
+            "SELECT job, step, count(*) AS n FROM faults_work WHERE job = ANY($1) GROUP BY job, step", jobs
+        )
+        return {(row["job"], row["step"]): row["n"] for row in rows}
+
+
+@asynccontextmanager
+async def a_crew(house: House) -> AsyncIterator[Crew]:
+    """A crew without workers yet; everything of it is gone at the end."""
+    await house.relay.stop()
+    relay = house.worker("crew-relay", _PROGRAM, "relay", stage=Stage.RELAY)
+    async with house.superuser() as connection:
+        await connection.execute(_OPEN)
+        crew = Crew(house, connection)
+        try:
+            await relay.start()
+            yield crew
+        finally:
+            for process in (*crew.workers, relay):
+                house.discard(process)
+            await connection.execute(_CLOSE)

@@ -1,0 +1,82 @@
+"""The commands for backups as operations.md has them, on a system that runs."""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from deploy.local.folder import PROJECT
+from tests.support.running import Client, eventually, system
+
+_EXPERTS = "/membership/v1/experts"
+
+
+@pytest.fixture(scope="module")
+def own(worker_number: int) -> Iterator[tuple[dict[str, Any], Path]]:
+    with system(29000 + 100 * worker_number + os.getpid() % 100) as described:
+        yield described
+
+
+def _commands() -> list[str]:
+    """The commands of the section on backups: to take one, and to restore it."""
+    section = (PROJECT / "docs/operations.md").read_text().split("## Backups\n")[1].split("\n## ")[0]
+    return re.findall(r"^```sh\n(.*?)^```$", section, re.MULTILINE | re.DOTALL)
+
+
+def _run(command: str, state: Path, folder: Path) -> str:
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("ESCM_")}
+    environment |= {"PATH": path, "ESCM_LOCAL_FOLDER": str(state)}
+    words = ["bash", "-euc", f'escm() {{ "{sys.executable}" -m deploy.cli "$@"; }}\ncd "{folder}"\n{command}']
+    environment["PYTHONPATH"] = str(PROJECT)
+    done = subprocess.run(words, env=environment, capture_output=True, text=True, check=False, timeout=120)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout + done.stderr
+
+
+def _expert(family: str) -> dict[str, Any]:
+    return {"names": [{"given": "Amina", "family": family}], "country": "XA"}
+
+
+def test_a_running_system_is_brought_back_and_goes_on(own: tuple[dict[str, Any], Path], tmp_path: Path) -> None:
+    described, state = own
+    client = Client(described["base_url"], described["demo"]["clients"]["secretariat"])
+    file = tmp_path / "experts.csv"
+    file.write_text("given_names,family_name,country\nAmina,Imported,XA\nAmina,,XA\n")
+    job = client.upload("/membership/v1/imports", file, resource="experts")
+    failures = f"/membership/v1/imports/{job['result']['import_id']}/failures"
+    wrong = client.text(failures)
+    early = client.create(_EXPERTS, _expert("Early"))
+
+    take, restore = _commands()
+    assert "rows of" in _run(take, state, tmp_path)
+    late = client.create(_EXPERTS, _expert("Late"))
+    changed = client.change(f"{_EXPERTS}/{early['id']}", {"names": [{"given": "Amina", "family": "Changed"}]})
+    assert changed["version"] > early["version"]
+    for stored in (state / "files").rglob("*"):
+        if stored.is_file():
+            stored.unlink()
+
+    assert "is restored" in _run(restore, state, tmp_path)
+    found = eventually(lambda: _found(client, early["id"]))
+    assert found == client.get(f"{_EXPERTS}/{early['id']}")
+    assert found["version"] == early["version"]
+    assert client.get(_EXPERTS, q="Late")["items"] == []
+    assert client.text(failures) == wrong
+    again = client.create(_EXPERTS, _expert("Again"))
+    assert again["ref"] == late["ref"]
+    job = client.upload("/membership/v1/imports", file, resource="experts")
+    assert job["result"]["counts"]["unchanged"] == 1
+    client.close()
+
+
+def _found(client: Client, expert: str) -> Any:
+    try:
+        return client.get(f"{_EXPERTS}/{expert}")
+    except AssertionError:
+        return None

@@ -1,0 +1,66 @@
+"""The commands that a person types at docker-compose.yml, for a project of the test's own."""
+
+import asyncio
+import json
+import os
+import shlex
+import subprocess
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+ONE_SHOT = {"migrate", "demo"}
+
+
+class Compose:
+    """`docker compose`, or what `COMPOSE` names instead. `address` is where the edge is published."""
+
+    def __init__(self, project: str, address: str) -> None:
+        self.project = project
+        self.base_url = f"http://{address}"
+        self._command = [*shlex.split(os.environ.get("COMPOSE") or "docker compose"), "--project-name", project]
+        plain = {name: value for name, value in os.environ.items() if not name.startswith("ESCM_")}
+        self._environment = {**plain, "EDGE_ADDRESS": address}
+
+    def attempt(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """Runs one command to its end, whatever that is."""
+        return subprocess.run(
+            [*self._command, *words], cwd=ROOT, env=self._environment, capture_output=True, text=True, check=False
+        )
+
+    def run(self, *words: str) -> str:
+        """What a command that succeeds says. AssertionError with all that it said otherwise."""
+        done = self.attempt(*words)
+        assert done.returncode == 0, f"{' '.join(words)}: {done.stdout[-3000:]}\n{done.stderr[-3000:]}"
+        return done.stdout
+
+    def up(self) -> None:
+        """Starts what does not run; returns when everything is healthy."""
+        self.run("up", "--detach", "--wait")
+
+    def execute(self, service: str, *words: str) -> str:
+        """Runs a command within a service's container."""
+        return self.run("exec", "-T", service, *words)
+
+    def demo(self) -> dict[str, Any]:
+        """The accounts and clients that the one-shot `demo` has made."""
+        return dict(json.loads(self.run("run", "--rm", "-T", "--no-deps", "demo")))
+
+    def services(self) -> list[str]:
+        """Every service that goes on running."""
+        return sorted(set(self.run("config", "--services").split()) - ONE_SHOT)
+
+
+class Psql:
+    """Reads as the superuser by way of the container, for whoever wants a connection's `fetch`."""
+
+    def __init__(self, compose: Compose) -> None:
+        self._compose = compose
+
+    async def fetch(self, statement: str, parameter: str) -> list[dict[str, Any]]:
+        """The rows of a statement with one parameter, a plain word."""
+        asked = statement.replace("$1", f"'{parameter}'")
+        rows = f"SELECT coalesce(json_agg(found), '[]') FROM ({asked}) found"
+        psql = ("psql", "--username=postgres", "--dbname=escm", "--quiet", "--tuples-only", "--no-align")
+        found = await asyncio.to_thread(self._compose.execute, "postgres", *psql, "--command", rows)
+        return list(json.loads(found))

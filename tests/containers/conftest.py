@@ -20,7 +20,7 @@ __all__ = ["secretariat"]
 def containers(request: pytest.FixtureRequest) -> Iterator[Compose]:
     """Everything runs and is healthy."""
     compose = Compose(f"escm-test-{os.getpid()}", f"{HOST}:{first_free(28000 + os.getpid() % 2000)}")
-    compose.run("build")
+    compose.build()
     try:
         compose.up()
         yield compose

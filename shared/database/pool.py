@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from contextvars import ContextVar
 from typing import Any
 
 import asyncpg
@@ -51,11 +52,20 @@ def is_gone(connection: Connection) -> bool:
         return True
 
 
+SHARE: ContextVar[str] = ContextVar("share", default="")
+"""Which kind of work this is, where it is one of many: no kind ever takes the last connections."""
+_LEFT_TO_OTHERS = 2
+_TO_CONNECT = 0.3
+"""Of the patience, what is kept for a connection once there is room for one more of the kind."""
+
+
 class Database:
     """The pool of one role. Opens lazily reconnecting connections; `acquire` waits at most `patience` seconds."""
 
-    def __init__(self, pool: asyncpg.Pool, patience: float, watch: Watch) -> None:
+    def __init__(self, pool: asyncpg.Pool, size: int, patience: float, watch: Watch) -> None:
         self._pool = pool
+        self._share = max(1, size - _LEFT_TO_OTHERS)
+        self._shares: dict[str, asyncio.Semaphore] = {}
         self._patience = patience
         self._watch = watch
 
@@ -88,7 +98,7 @@ class Database:
         )
         settings = {"application_name": f"{application}-watch"}
         watch = Watch(lambda: asyncpg.connect(dsn, timeout=patience, server_settings=settings))
-        return cls(await pool, patience, watch)
+        return cls(await pool, size, patience, watch)
 
     async def close(self) -> None:
         """Closes the pool, at most five seconds for what is under way."""
@@ -104,8 +114,40 @@ class Database:
         """A connection. Raises Unavailable when Postgres cannot be reached within the patience, or goes away; what else
         the block raises, an OSError of its files or of another host too, goes on as it is.
         """
+        slots = self._slots_of(SHARE.get())
+        patience = self._patience if slots is None else await self._enter(slots)
         try:
-            connection = await self._pool.acquire(timeout=self._patience)
+            async with self._acquired(patience) as connection:
+                yield connection
+        finally:
+            if slots is not None:
+                slots.release()
+
+    def _slots_of(self, share: str) -> asyncio.Semaphore | None:
+        if not share:
+            return None
+        if (slots := self._shares.get(share)) is None:
+            slots = self._shares[share] = asyncio.Semaphore(self._share)
+        return slots
+
+    async def _enter(self, slots: asyncio.Semaphore) -> float:
+        """Takes a slot; the seconds of patience that are left. Raises Unavailable when there are none."""
+        if not slots.locked():
+            await slots.acquire()
+            return self._patience
+        loop = asyncio.get_running_loop()
+        until = loop.time() + self._patience
+        try:
+            async with asyncio.timeout_at(until - _TO_CONNECT):
+                await slots.acquire()
+        except TimeoutError as error:
+            raise Unavailable("Too many requests of this kind are under way.") from error
+        return until - loop.time()
+
+    @asynccontextmanager
+    async def _acquired(self, patience: float) -> AsyncIterator[Connection]:
+        try:
+            connection = await self._pool.acquire(timeout=patience)
         except (*UNREACHABLE, TimeoutError) as error:
             raise Unavailable("The database cannot be reached.") from error
         use = self._watch.begin(connection)

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.routing import APIRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from shared.database.pool import SHARE
 from shared.database.unit_of_work import unit_of_work
 from shared.kernel.errors import FieldError, Malformed, Unauthenticated, UnsupportedMedia
 from shared.kernel.principal import ANONYMOUS, Principal, RoleTable
@@ -66,6 +67,7 @@ class EscmRoute(APIRoute):
                 raise Unauthenticated("This needs a token.", headers={"WWW-Authenticate": 'Bearer realm="escm"'})
             if request.scope["query_string"]:
                 refuse_unknown(request, names)
+            SHARE.set(self.path)
             call = Call(request, principal, self.resource, self.roles)
             put_call(request, call)
             return call

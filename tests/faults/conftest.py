@@ -14,6 +14,10 @@ from tests.faults.house import House, a_house
 SEED = int(os.environ.get("FAULT_SEED") or random.SystemRandom().randrange(1 << 32))
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "long: takes minutes, or measures; `make test-faults-long` runs it")
+
+
 def pytest_report_header() -> str:
     return f"faults: FAULT_SEED={SEED} replays this schedule"
 

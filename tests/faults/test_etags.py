@@ -1,0 +1,77 @@
+"""Promise 20: the version in an ETag changes exactly when the record does, its digest exactly when the answer does."""
+
+import random
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from tests.faults.clients import EXPERTS, Client
+from tests.faults.history import History
+from tests.faults.house import House
+
+_TURNS = 60
+
+
+async def test_equal_answers_have_equal_digests_and_other_answers_others(
+    house: House, history: History, chance: random.Random
+):
+    writer, other = house.client("first"), house.client("second")
+    created = await writer.create(history.prefix, visibility="public")
+    path = f"{EXPERTS}/{created.json()['id']}"
+    nobody = house.client("second", caller=None)
+    readers: dict[str, Callable[[], Awaitable[Any]]] = {
+        "first": lambda: writer.get(path),
+        "second": lambda: other.get(path),
+        "some fields": lambda: other.get(path, fields="id,keywords"),
+        "embedded": lambda: writer.get(path, include="affiliations"),
+        "nobody": lambda: nobody.get(path),
+    }
+    bodies: dict[str, bytes] = {}
+    digests: dict[bytes, str] = {}
+    versions: set[str] = set()
+    for _ in range(_TURNS):
+        before = (await writer.get(path)).headers["etag"]
+        is_change = await _do_something(writer, path, before, chance)
+        after = await writer.get(path)
+        version = after.headers["etag"].partition(".")[0]
+        assert version == f'"{after.json()["version"]}'
+        assert (version != before.partition(".")[0]) is is_change
+        versions.add(version)
+        for read in readers.values():
+            answer = await read()
+            if answer.status_code == 404:
+                continue
+            tag = answer.headers["etag"]
+            of_record, _, digest = tag.partition(".")
+            assert of_record == version
+            assert bodies.setdefault(digest, answer.content) == answer.content, tag
+            assert digests.setdefault(answer.content, digest) == digest, answer.text
+            again = await other.http.get(answer.request.url, headers={"If-None-Match": tag})
+            is_same = (await other.http.get(answer.request.url)).content == answer.content
+            assert (again.status_code == 304) is is_same
+    assert len(versions) > 10
+    assert len(bodies) > len(versions)
+    for client in (writer, other, nobody):
+        await client.close()
+
+
+async def _do_something(client: Client, path: str, etag: str, chance: random.Random) -> bool:
+    """Does one thing to the record, or beside it; whether the record is another one now."""
+    present = (await client.get(path)).json()
+    deed = chance.choice(["change", "change", "same", "stale", "wrong", "beside", "visibility"])
+    headers = {"If-Match": etag}
+    if deed == "change":
+        patch: dict[str, Any] = {"keywords": [f"k{chance.randrange(1 << 30)}"]}
+    elif deed == "same":
+        patch = {"keywords": present["keywords"]}
+    elif deed == "visibility":
+        patch = {"visibility": chance.choice(["public", "network"])}
+    elif deed == "beside":
+        assert (await client.create(f"Beside{chance.randrange(1 << 30)}")).status_code == 201
+        return False
+    else:
+        patch = {"colour": "green"} if deed == "wrong" else {"keywords": ["stale"]}
+        if deed == "stale":
+            headers = {"If-Match": '"0.00000000"'}
+    answer = await client.http.patch(path, json=patch, headers=headers)
+    assert answer.status_code == {"stale": 412, "wrong": 422}.get(deed, 200), answer.text
+    return deed == "change" or (deed == "visibility" and patch["visibility"] != present["visibility"])

@@ -1,0 +1,77 @@
+"""Promises 11 and 12: effects come soon, and what is many never starves what is short."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.faults.clients import eventually
+from tests.faults.crew import Crew, a_crew
+from tests.faults.history import History
+from tests.faults.house import House
+from tests.faults.load import writing
+
+_BULK_FACTS = """
+INSERT INTO core_outbox (fact, type, time, subject, ref, version, country, visibility, link, bulk)
+SELECT uuidv7(), 'escm.membership.expert.updated.v1', now(), uuidv7(), 'EXP-000001', 1, 'XA', 'network',
+    '/membership/v1/experts/EXP-000001', true
+FROM generate_series(1, $1)
+"""
+_REACTED = """
+SELECT count(*) FROM core_fact f JOIN member_expert e ON e.id = f.subject JOIN faults_work w ON w.job = f.fact
+WHERE e.display_name LIKE '%' || $1 || '%'
+"""
+_WAITING = "SELECT count(*) FROM core_batch WHERE consumer = 'membership' AND lane = 'bulk' AND state = 'ready'"
+_LATENCY = """
+SELECT extract(epoch FROM w.at - f.time)::float AS seconds FROM core_fact f
+JOIN member_expert e ON e.id = f.subject LEFT JOIN faults_work w ON w.job = f.fact
+WHERE e.display_name LIKE '%' || $1 || '%'
+"""
+
+
+@pytest.fixture
+async def crew(house: House) -> AsyncIterator[Crew]:
+    async with a_crew(house) as crew:
+        await crew.hire(2, "react")
+        yield crew
+
+
+async def test_bulk_jobs_and_facts_never_starve_short_ones(crew: Crew, history: History):
+    bulk = [await crew.leave("steps", steps=10, pause=0.5, bulk=True) for _ in range(20)]
+    await crew.connection.execute(_BULK_FACTS, 20_000)
+    await eventually(lambda: crew.connection.fetchval(_WAITING), within=20)
+    jobs = [await crew.leave("steps", steps=1, pause=0) for _ in range(10)]
+    client = crew.house.client("second")
+    for number in range(10):
+        mark = f"{history.prefix}{number}"
+        assert await history.attempt(mark, client.create(mark, key=mark)) == "ok"
+    await client.close()
+
+    async def short_ones_are_done() -> bool:
+        return await crew.ended(jobs) and await crew.connection.fetchval(_REACTED, history.prefix) == 10
+
+    await eventually(short_ones_are_done, within=20)
+    assert await crew.connection.fetchval(_WAITING) > 10
+    open_jobs = "SELECT count(*) FROM core_job WHERE id = ANY($1) AND finished_at IS NULL"
+    assert await crew.connection.fetchval(open_jobs, bulk) > 10
+
+
+@pytest.mark.long
+async def test_an_effect_comes_within_a_second_in_ninety_nine_of_a_hundred_cases(crew: Crew, history: History):
+    clients = [crew.house.client("first"), crew.house.client("second")]
+    until = time.monotonic() + 30
+    async with writing(history, clients, count=3, pause=0.1):
+        await asyncio.sleep(until - time.monotonic())
+    count = len(history.operations)
+    assert set(history.told()) == {"201"}
+
+    async def all_reacted() -> bool:
+        return await crew.connection.fetchval(_REACTED, history.prefix) == count
+
+    await eventually(all_reacted, within=20)
+    seconds = sorted(row["seconds"] for row in await crew.connection.fetch(_LATENCY, history.prefix))
+    assert len(seconds) == count > 200
+    assert seconds[int(len(seconds) * 0.99)] < 1.0, f"p50 {seconds[len(seconds) // 2]:.3f} s, worst {seconds[-1]:.3f} s"
+    for client in clients:
+        await client.close()

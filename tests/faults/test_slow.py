@@ -1,0 +1,71 @@
+"""Promises 15 and 16: one slow query takes nothing else down; what a client has left ends at once."""
+
+import asyncio
+import random
+
+import asyncpg
+import pytest
+
+from tests.faults.clients import EXPERTS, eventually
+from tests.faults.house import House
+
+_SLOW = "/membership/v1/institutions"
+_WAITING = """
+SELECT count(*) FROM pg_stat_activity WHERE application_name = 'escm-membership' AND state <> 'idle'
+    AND query LIKE '%member\\_institution%'
+"""
+_LOCKS = """
+SELECT count(*) FROM pg_locks l JOIN pg_stat_activity a USING (pid)
+WHERE a.application_name = 'escm-membership' AND l.relation = 'escm.member_institution'::regclass
+"""
+_OUTLIVES = 2.0
+
+
+@pytest.fixture
+async def locked(house: House):
+    """A connection in whose transaction the institutions are locked, so that every read of them waits."""
+    async with house.superuser() as connection, house.superuser() as watcher:
+        transaction = connection.transaction()
+        await transaction.start()
+        await connection.execute("LOCK TABLE member_institution IN ACCESS EXCLUSIVE MODE")
+        yield watcher
+        await transaction.rollback()
+
+
+async def test_a_slow_route_leaves_the_others_alone(house: House, locked: asyncpg.Connection):
+    slow, quick = house.client("second", timeout=30), house.client("second", timeout=10)
+    waiting = [asyncio.create_task(slow.get(_SLOW, limit=2)) for _ in range(40)]
+    await eventually(lambda: locked.fetchval(_WAITING), within=5)
+    await asyncio.sleep(0.5)
+    answers = [await quick.get(EXPERTS, limit=1) for _ in range(10)]
+    answers += [await quick.create(f"Beside-{number}") for number in range(5)]
+    answers += [await quick.get("/membership/v1/readyz")]
+    for task in waiting:
+        task.cancel()
+    await asyncio.gather(*waiting, return_exceptions=True)
+    assert {answer.status_code for answer in answers} == {200, 201}
+    await slow.close()
+    await quick.close()
+
+
+async def test_what_five_hundred_clients_left_is_gone(house: House, locked: asyncpg.Connection, chance: random.Random):
+    port = int(house.second_url.rpartition(":")[2])
+
+    async def leave() -> None:
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(f"GET {_SLOW} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+        await writer.drain()
+        await asyncio.sleep(chance.uniform(0.01, 0.5))
+        writer.close()
+        await writer.wait_closed()
+
+    for _ in range(5):
+        await asyncio.gather(*(leave() for _ in range(100)))
+
+    async def nothing_is_left() -> bool:
+        return await locked.fetchval(_WAITING) == 0 and await locked.fetchval(_LOCKS) == 0
+
+    await eventually(nothing_is_left, within=_OUTLIVES)
+    quick = house.client("second")
+    assert (await quick.get(EXPERTS, limit=1)).status_code == 200
+    await quick.close()

@@ -5,11 +5,14 @@ another; a fold moves changes into the sums of their day and into those of all d
 is pending in one snapshot.
 """
 
+from typing import Any, TypeAlias
+
 from sqlalchemy import BigInteger, Column, Date, Select, Text, bindparam, func, literal_column, select, true, union_all
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.selectable import Subquery
 
-from shared.database.statements import Connection, Row
+from shared.database.context import AccessContext, within_context
+from shared.database.statements import Connection, Row, Shapes
 from shared.database.tables import table, text
 
 TAGGED = "_tagged"
@@ -39,6 +42,11 @@ count_delta = table(
     Column("tags", ARRAY(Text), nullable=True),
     Column("n", BigInteger, nullable=False),
 )
+count_fold = table("core_count_fold", Column("number", BigInteger, primary_key=True))
+"""One row: how often the sums were changed."""
+State: TypeAlias = tuple[int, int]
+"""How often the sums were changed, and how many changes are pending. Between two folds the pending only grow, so
+whatever changes the counts makes a state that never was before."""
 
 _SPREAD = f"""
 SELECT {_CELL}, '' AS tag, day, n FROM {{source}}
@@ -55,6 +63,8 @@ _ADD = f"""
     INSERT INTO escm.core_count AS kept ({_CELL}, tag, n)
     SELECT {_CELL}, tag, sum(n) FROM change GROUP BY {_CELL}, tag HAVING sum(n) <> 0
     ON CONFLICT ({_CELL}, tag) DO UPDATE SET n = kept.n + excluded.n
+), told AS (
+    UPDATE escm.core_count_fold SET number = number + 1 WHERE EXISTS (SELECT FROM change)
 )
 """  # noqa: S608
 _FOLD = f"""
@@ -77,6 +87,21 @@ WITH pending AS (
     GROUP BY {_CELL}, tag HAVING sum(n) <> 0
 )
 """  # noqa: S608
+
+
+def _state(kind: str) -> Select[Any]:
+    joined = count_fold.outerjoin(count_delta, count_delta.c.kind == literal_column(f"'{kind}'"))
+    query = select(count_fold.c.number, func.count(count_delta.c.id).label("pending"))
+    return within_context(query.select_from(joined).group_by(count_fold.c.number))
+
+
+_STATES = Shapes(_state)
+
+
+async def counts_state(connection: Connection, context: AccessContext, kind: str) -> State:
+    """The state of what this context sees of the counts of one kind."""
+    row = await _STATES.get(kind).fetchrow(connection, **context.parameters)
+    return (row["number"], row["pending"]) if row else (0, 0)
 
 
 def cells(kind: str, *, tagged: bool, dated: bool) -> Subquery:

@@ -1,6 +1,7 @@
 """Statistics over HTTP: exact at once, for everybody over what they may see."""
 
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import orjson
 from fastapi import Request, Response
@@ -9,15 +10,21 @@ from services.membership.access import ROLES
 from services.membership.experts.operations import EXPERTS
 from services.membership.statistics import queries
 from services.membership.statistics.domain import DIMENSIONS, LARGEST, by_region
+from services.membership.statistics.kept import KeptAnswers
 from services.membership.statistics.schemas import Statistics, definition
+from shared.database.pool import Database
+from shared.database.statements import Connection
 from shared.kernel.clock import today
 from shared.kernel.errors import Malformed, invalid_parameter
 from shared.kernel.resource import Resource
+from shared.records.counts import counts_state
+from shared.records.sight import Sight
 from shared.web.answers import JSON
 from shared.web.call import CurrentCall, public, takes_query
 from shared.web.paging import as_of
 from shared.web.route import ResourceRouter
 
+_KEPT: WeakKeyDictionary[Database, KeptAnswers] = WeakKeyDictionary()
 router = ResourceRouter(Resource("membership", "statistics", "statistic"), ROLES)
 
 
@@ -32,22 +39,34 @@ router = ResourceRouter(Resource("membership", "statistics", "statistic"), ROLES
 async def get_statistics(call: CurrentCall) -> Response:
     """`by` names what to count by, in order, by commas (`country,status` where absent). `as_of` is a day: the counts as
     they stood at its end. An answer of more than 20,000 numbers is refused; filters make it smaller."""
-    by, chosen = _parse(call.request)
-    until = as_of(call.request)
     sight = call.sight_on(EXPERTS.resource)
+    kept = _KEPT.setdefault(call.database, KeptAnswers())
+    context = sight.context
+    key = (call.request.scope["query_string"], sight.variant, context.visibilities, context.countries, today())
     async with call.connection() as connection:
-        rows = await queries.counts(connection, sight, by, chosen, until)
-        if len(rows) > LARGEST:
-            raise invalid_parameter("by", f"That would be more than {LARGEST:,} numbers: filter, or ask by less.")
-        counts_twice = "field" in by and "field" not in chosen
-        total = await queries.total(connection, sight, chosen, until) if counts_twice else None
+        state = await counts_state(connection, context, "expert")
+        body = kept.get(key, state)
+        if body is None:
+            body = await _counted(call.request, connection, sight)
+            kept.keep(key, state, body)
+    return Response(body, media_type=JSON)
+
+
+async def _counted(request: Request, connection: Connection, sight: Sight) -> bytes:
+    by, chosen = _parse(request)
+    until = as_of(request)
+    rows = await queries.counts(connection, sight, by, chosen, until)
+    if len(rows) > LARGEST:
+        raise invalid_parameter("by", f"That would be more than {LARGEST:,} numbers: filter, or ask by less.")
+    counts_twice = "field" in by and "field" not in chosen
+    total = await queries.total(connection, sight, chosen, until) if counts_twice else None
     answer = {
         "items": _items(by, rows),
         "as_of": until or today(),
         "definition": definition(sight.variant, by),
         "total": sum(row["count"] for row in rows) if total is None else total,
     }
-    return Response(orjson.dumps(answer), media_type=JSON)
+    return orjson.dumps(answer)
 
 
 def _parse(request: Request) -> tuple[tuple[str, ...], dict[str, Any]]:

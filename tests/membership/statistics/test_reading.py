@@ -13,7 +13,7 @@ from services.membership.experts.domain import PUBLISHED
 from shared.database.pool import Database
 from shared.kernel.clock import today
 from shared.kernel.countries import COUNTRIES
-from tests.membership.statistics.register import enter, folded, invented
+from tests.membership.statistics.register import enter, folded, invented, live_on
 from tests.support.callers import Caller
 from tests.support.membership import EXPERTS, activated, entered
 
@@ -91,6 +91,26 @@ async def test_a_change_counts_at_once(admin: Caller, anonymous: Caller) -> None
     etag = (await admin.get(path)).headers["etag"]
     await admin.patch(path, {"country": "TV"}, etag=etag)
     assert (await asked(admin, query))["total"] == 1
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_a_kept_answer_is_never_an_old_one(
+    seed: int, caller: At, superuser: asyncpg.Connection, database: Database
+) -> None:
+    dice = random.Random(seed)
+    ids = await enter(superuser, [invented(dice)])
+    for _ in range(40):
+        for _ in range(dice.randint(0, 2)):
+            await live_on(superuser, ids, dice)
+        if dice.random() < 0.4:
+            await folded(database)
+        for name in (None, "government_xa", "admin"):
+            answer = await asked(caller(name), "by=country,status")
+            rows = await superuser.fetch("SELECT * FROM member_expert WHERE merged_into IS NULL AND erased_at IS NULL")
+            seen = [row for row in rows if _sees(name, row)]
+            assert answer["total"] == len(seen)
+            found = {(item["country"], item["status"]): item["count"] for item in answer["items"]}
+            assert found == _counted(seen, ["country", "status"])
 
 
 async def test_a_restricted_expert_of_another_country_is_in_no_number(caller: At, admin: Caller) -> None:

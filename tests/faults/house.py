@@ -105,7 +105,7 @@ class House:
     def worker(self, name: str, module: str, *arguments: str, stage: Stage = Stage.WORKERS, **settings: str) -> Process:
         """A process with a metrics port, whose `/readyz` tells when it works. The caller starts it."""
         port = self._next_port()
-        environment = self._environment(self.postgres_port) | {"ESCM_METRICS_PORT": str(port), **settings}
+        environment = self.environment(self.postgres_port) | {"ESCM_METRICS_PORT": str(port), **settings}
         ready = answers([f"http://{HOST}:{port}/readyz"])
         return self._process(self._python(name, stage, environment, ready, module, *arguments))
 
@@ -114,7 +114,7 @@ class House:
         port = self._next_port()
         url = f"http://{HOST}:{port}"
         ready = answers([f"{url}/membership/v1/livez"])
-        environment = self._environment(self.postgres_port)
+        environment = self.environment(self.postgres_port)
         program = self._python(name, Stage.APPS, environment, ready, module, *arguments, "--port", str(port))
         return self._process(program), url
 
@@ -132,10 +132,11 @@ class House:
         url = f"http://{HOST}:{port}"
         command = ("serve", service, "--port", str(port), "--grace", "2")
         ready = answers([f"{url}/{service}/v1/livez"])
-        program = self._python(name, Stage.APPS, self._environment(database_port), ready, "deploy.cli", *command)
+        program = self._python(name, Stage.APPS, self.environment(database_port), ready, "deploy.cli", *command)
         return self._process(program), url
 
-    def _environment(self, database_port: int) -> dict[str, str]:
+    def environment(self, database_port: int) -> dict[str, str]:
+        """Settings of a process that finds Postgres at this port."""
         return {
             "DATABASE_URL": self.database_url.replace(f":{self.postgres_port}/", f":{database_port}/"),
             "REDIS_URL": self.redis_url,

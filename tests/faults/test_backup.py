@@ -1,0 +1,161 @@
+"""Promise 45: a backup taken under load is one moment; a restore that is killed ends whole or not at all."""
+
+import asyncio
+import random
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from deploy.local.folder import PROJECT
+from tests.deploy.databases import checksums
+from tests.faults.clients import Client, eventually
+from tests.faults.history import History
+from tests.faults.house import House
+from tests.faults.load import writing
+
+_OTHER = "escm_restored"
+_TORN = """
+SELECT count(*) FROM escm.member_expert e WHERE e.names->0->>'family' LIKE $1 || '%' AND (
+    (SELECT count(*) FROM escm.core_audit a WHERE a.subject = e.id) <> 1
+    OR (SELECT count(*) FROM escm.core_outbox o WHERE o.subject = e.id)
+        + (SELECT count(*) FROM escm.core_fact f WHERE f.subject = e.id) <> 1)
+"""
+_MARKS = "SELECT names->0->>'family' FROM escm.member_expert WHERE names->0->>'family' LIKE $1 || '%'"
+_SESSIONS = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'escm-backup'"
+_ASIDE = "SELECT to_regnamespace('escm_set_aside') IS NOT NULL"
+
+
+class Restored:
+    """A second database of the house's server, and `escm` at it or at the house's own."""
+
+    def __init__(self, house: House) -> None:
+        self.own = house.environment(house.postgres_port)
+        self.other = self.own | {
+            "DATABASE_URL": house.database_url.rpartition("/")[0] + f"/{_OTHER}",
+            "ESCM_STORAGE_PATH": str(house.root / "restored-files"),
+        }
+        self.url = self.other["DATABASE_URL"]
+
+    async def start(self, environment: dict[str, str], *words: str) -> asyncio.subprocess.Process:
+        command = (sys.executable, "-m", "deploy.cli", *words)
+        said = asyncio.subprocess.PIPE
+        return await asyncio.create_subprocess_exec(*command, env=environment, cwd=PROJECT, stdout=said, stderr=said)
+
+    async def run(self, environment: dict[str, str], *words: str) -> tuple[int, str]:
+        """The status of the command, and all that it said."""
+        process = await self.start(environment, *words)
+        out, err = await process.communicate()
+        return process.returncode or 0, (out + err).decode()
+
+    async def succeed(self, environment: dict[str, str], *words: str) -> None:
+        """Runs the command. AssertionError with all that it said where it fails."""
+        status, said = await self.run(environment, *words)
+        assert status == 0, said
+
+    async def fetchval(self, query: str, *parameters: str) -> object:
+        connection = await asyncpg.connect(self.url)
+        try:
+            return await connection.fetchval(query, *parameters)
+        finally:
+            await connection.close()
+
+    async def marks(self, history: History) -> set[str]:
+        connection = await asyncpg.connect(self.url)
+        try:
+            return {row[0] for row in await connection.fetch(_MARKS, history.prefix)}
+        finally:
+            await connection.close()
+
+
+@pytest.fixture
+async def restored(house: House) -> AsyncIterator[Restored]:
+    async with house.superuser() as connection:
+        await connection.execute(f"CREATE DATABASE {_OTHER} TEMPLATE template0")
+        yield Restored(house)
+        await connection.execute(f"DROP DATABASE {_OTHER} WITH (FORCE)")
+
+
+def _told_done(history: History) -> set[str]:
+    return {operation.mark for operation in history.operations if operation.outcome == "ok"}
+
+
+async def test_a_backup_under_load_is_one_moment(
+    house: House, history: History, restored: Restored, tmp_path: Path
+) -> None:
+    clients = [house.client("first"), house.client("second")]
+    file = str(tmp_path / "backup.tar")
+    async with writing(history, clients, count=6):
+        await eventually(lambda: _has(history, 50), within=30)
+        before = _told_done(history)
+        await restored.succeed(restored.own, "backup", file)
+        more = len(history.operations) + 20
+        await eventually(lambda: _has(history, more), within=30)
+    for client in clients:
+        await client.close()
+    assert set(history.told()) <= {"201", "503"}
+    await restored.succeed(restored.other, "restore", file)
+    found = await restored.marks(history)
+    assert before <= found <= {operation.mark for operation in history.operations}
+    assert _told_done(history) - found
+    assert await restored.fetchval(_TORN, history.prefix) == 0
+
+
+async def _has(history: History, count: int) -> bool:
+    return len(history.operations) >= count
+
+
+async def test_a_restore_killed_at_any_time(
+    house: House, history: History, restored: Restored, tmp_path: Path, chance: random.Random
+) -> None:
+    client: Client = house.client("first")
+    file, late = str(tmp_path / "backup.tar"), str(tmp_path / "late.tar")
+    for number in range(20):
+        mark = f"{history.prefix}{number}"
+        assert await history.attempt(mark, client.create(mark)) == "ok"
+    await restored.succeed(restored.own, "backup", file)
+    assert await history.attempt(f"{history.prefix}late", client.create(f"{history.prefix}late")) == "ok"
+    await client.close()
+    await restored.succeed(restored.own, "backup", late)
+    await restored.succeed(restored.other, "restore", file)
+    old = await checksums(restored.url)
+    await restored.succeed(restored.other, "restore", late, "--replace")
+    new = await checksums(restored.url)
+    assert old != new
+
+    ends = set()
+    for turn in range(3):
+        target, wanted, other = ((file, old, new), (late, new, old))[turn % 2]
+        process = await restored.start(restored.other, "restore", target, "--replace")
+        await _killed(process, restored, chance.uniform(0, 2))
+        if await restored.fetchval(_ASIDE):
+            ends.add("cut off")
+            status, said = await restored.run(restored.other, "restore", target)
+            assert (status, "was cut off" in said) == (1, True), said
+        else:
+            assert await checksums(restored.url) in (wanted, other)
+            ends.add("whole")
+        await restored.succeed(restored.other, "restore", target, "--replace")
+        assert await checksums(restored.url) == wanted
+    assert "cut off" in ends
+
+
+async def _killed(process: asyncio.subprocess.Process, restored: Restored, after: float) -> None:
+    """SIGKILL, `after` seconds from when the old data were set aside, or nothing where it ends before."""
+
+    async def began() -> bool:
+        return process.returncode is not None or bool(await restored.fetchval(_ASIDE))
+
+    async def is_over() -> bool:
+        return await restored.fetchval(_SESSIONS) == 0
+
+    await eventually(began, within=30)
+    try:
+        async with asyncio.timeout(after):
+            await process.communicate()
+    except TimeoutError:
+        process.kill()
+        await process.communicate()
+    await eventually(is_over, within=30)

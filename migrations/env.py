@@ -8,7 +8,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
-from migrations.rules import Names
+from migrations.rules import LOCK_TIMEOUT, Names
 from shared.database.tables import SCHEMA, metadata
 
 
@@ -17,7 +17,7 @@ def _run(connection: Connection) -> None:
     context.config.attributes["names"] = Names(settings.role_prefix)
     connection.execute(text(f"SET ROLE {settings.role_prefix}_owner"))
     connection.execute(text(f"SET search_path = {SCHEMA}, public"))
-    connection.execute(text("SET lock_timeout = '2s'"))
+    connection.execute(text(f"SET lock_timeout = '{LOCK_TIMEOUT}'"))
     connection.commit()
     context.configure(
         connection=connection,

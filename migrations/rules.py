@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from alembic import context, op
 
+LOCK_TIMEOUT = "1s"
+"""How long a migration, and whoever waits behind it, waits for a lock before it is tried again."""
 _LIST = "((SELECT string_to_array(nullif(current_setting('escm.{name}', true), ''), ','))::text[])"
 
 
@@ -52,6 +54,19 @@ def record_columns(states: str) -> str:
 def grant(table: str, privileges: str, *roles: str) -> None:
     """Grants privileges on one table or view to service roles."""
     op.execute(f"GRANT {privileges} ON {table} TO {', '.join(role(name) for name in roles)}")
+
+
+def index_beside_writers(name: str, definition: str) -> None:
+    """Builds an index while its table is written to; `definition` as in `member_expert (remark)`.
+
+    It cannot be part of a transaction: make it the last thing of its migration. It waits for transactions that are
+    older, and nobody for it. What a build that was cut off has left is built anew.
+    """
+    with op.get_context().autocommit_block():
+        op.execute("SET lock_timeout = 0")
+        op.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {name}")
+        op.execute(f"CREATE INDEX CONCURRENTLY {name} ON {definition}")
+        op.execute(f"SET lock_timeout = '{LOCK_TIMEOUT}'")
 
 
 def country_scoped(table: str, owner: str, *, record: str = "id") -> None:

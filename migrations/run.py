@@ -1,14 +1,22 @@
 """`migrate`: roles first, then the history, under one lock for the cluster."""
 
 import asyncio
+import time
 from pathlib import Path
 
 import asyncpg
 from alembic import command
 from alembic.config import Config
+from sqlalchemy.exc import DBAPIError
 
 from migrations.roles import cluster_lock, prepare
 from shared.configuration.settings import Settings
+
+_LOCK_NOT_AVAILABLE = "55P03"
+_PATIENCE = 120.0
+"""Seconds for which a migration that gets no lock is tried again."""
+_PAUSE = 2.0
+"""Seconds between two tries: what waited behind the first one is done by then."""
 
 
 def alembic_config(database_url: str, settings: Settings) -> Config:
@@ -34,4 +42,19 @@ async def migrate(database_url: str, settings: Settings | None = None, revision:
         finally:
             await connection.close()
         config = alembic_config(database_url, settings)
-        await asyncio.to_thread(command.upgrade, config, revision)
+        await asyncio.to_thread(_upgrade, config, revision)
+
+
+def _upgrade(config: Config, revision: str) -> None:
+    """Runs what is missing of the history. A migration that waits too long for a lock lets those behind it go on, and
+    is tried again: each is a transaction of its own."""
+    until = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            command.upgrade(config, revision)
+        except DBAPIError as failure:
+            if getattr(failure.orig, "sqlstate", None) != _LOCK_NOT_AVAILABLE or time.monotonic() > until:
+                raise
+            time.sleep(_PAUSE)
+        else:
+            return

@@ -1,0 +1,38 @@
+"""Brings a database to a next release, whose migrations lie beside, or back: `migrating.py up | down`."""
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+
+from alembic import command
+from alembic.script import ScriptDirectory
+
+from migrations import run
+from shared.configuration.settings import Settings
+
+_MORE = Path(__file__).with_name("next_release")
+_present = run.alembic_config
+
+
+def _config(database_url: str, settings: Settings) -> run.Config:
+    """The history with the next release's migrations at its end."""
+    config = _present(database_url, settings)
+    versions = Path(run.__file__).with_name("versions")
+    config.set_main_option("version_locations", f"{versions}{os.pathsep}{_MORE}")
+    return config
+
+
+def main(where: str) -> None:
+    url, settings = os.environ["DATABASE_URL"], Settings()
+    head = ScriptDirectory.from_config(_present(url, settings)).get_current_head()
+    os.environ["NEXT_RELEASE_FOLLOWS"] = str(head)
+    if where == "down":
+        command.downgrade(_config(url, settings), str(head))
+        return
+    run.alembic_config = _config
+    asyncio.run(run.migrate(url, settings))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

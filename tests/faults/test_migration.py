@@ -1,0 +1,114 @@
+"""Promise 36: the system is migrated while it is used: no request fails, none waits long for a lock."""
+
+import asyncio
+import sys
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+import asyncpg
+
+from deploy.local.folder import PROJECT
+from tests.faults.clients import EXPERTS, Client, eventually
+from tests.faults.history import History
+from tests.faults.house import House
+from tests.faults.load import writing
+
+_LONGEST = 2.0
+"""Seconds that a request may wait for a migration."""
+_WAITS = """
+SELECT coalesce(max(extract(epoch FROM clock_timestamp() - l.waitstart)), 0)::float
+FROM pg_locks l JOIN pg_stat_activity a USING (pid) WHERE NOT l.granted AND a.application_name ~ '^escm-membership'
+"""
+_BLOCKED = "SELECT count(*) FROM pg_locks WHERE NOT granted AND mode = 'AccessExclusiveLock'"
+_INDEX = "member_expert_remark_idx"
+_APPLIED = "SELECT version_num FROM core_migration"
+
+
+async def _migrator(house: House, where: str) -> tuple[int, str]:
+    """A process that migrates; its status, and what it said."""
+    command = (sys.executable, "-m", "tests.faults.migrating", where)
+    environment, pipe = house.environment(house.postgres_port), asyncio.subprocess.PIPE
+    process = await asyncio.create_subprocess_exec(
+        *command, env=environment, cwd=PROJECT, stdout=pipe, stderr=asyncio.subprocess.STDOUT
+    )
+    said, _ = await process.communicate()
+    return process.returncode or 0, said.decode()
+
+
+@asynccontextmanager
+async def next_release(house: House) -> AsyncIterator[Callable[[], asyncio.Task[tuple[int, str]]]]:
+    """Starts migrators to the next release; what they did is taken back at the end."""
+    started: list[asyncio.Task[tuple[int, str]]] = []
+
+    def start() -> asyncio.Task[tuple[int, str]]:
+        started.append(asyncio.create_task(_migrator(house, "up")))
+        return started[-1]
+
+    try:
+        yield start
+    finally:
+        await asyncio.gather(*started, return_exceptions=True)
+        status, said = await _migrator(house, "down")
+        assert status == 0, said
+
+
+async def _read(client: Client, told: Counter[int]) -> None:
+    """Reads and searches the list until it is cancelled."""
+    while True:
+        for parameters in ({"limit": "5"}, {"q": "Amina"}):
+            told[(await client.get(EXPERTS, **parameters)).status_code] += 1
+        await asyncio.sleep(0.02)
+
+
+async def _watch(connection: asyncpg.Connection, waits: list[float]) -> None:
+    """Notes the longest wait for a lock that any request has had so far."""
+    while True:
+        waits.append(await connection.fetchval(_WAITS))
+        await asyncio.sleep(0.02)
+
+
+async def _has(history: History, count: int) -> bool:
+    return len(history.operations) >= count
+
+
+async def test_three_migrators_at_once_under_load(house: House, history: History) -> None:
+    clients = [house.client("first", timeout=20), house.client("second", timeout=20)]
+    told: Counter[int] = Counter()
+    waits: list[float] = []
+    async with (
+        next_release(house) as start,
+        house.superuser() as connection,
+        house.superuser() as long,
+        house.superuser() as watching,
+    ):
+        beside = [asyncio.create_task(_read(client, told)) for client in clients]
+        beside.append(asyncio.create_task(_watch(watching, waits)))
+        async with writing(history, clients, count=4):
+            await eventually(lambda: _has(history, 40), within=30)
+            async with long.transaction():
+                await long.execute("SELECT count(*) FROM member_expert")
+                migrators = [start() for _ in range(3)]
+                await eventually(lambda: connection.fetchval(_BLOCKED), within=60, every=0.01)
+                await eventually(lambda: _none_is_blocked(connection), within=10)
+            ends = await asyncio.gather(*migrators)
+            more = len(history.operations) + 40
+            await eventually(lambda: _has(history, more), within=30)
+        for task in beside:
+            task.cancel()
+        ended = await asyncio.gather(*beside, return_exceptions=True)
+        assert all(isinstance(end, asyncio.CancelledError) for end in ended), ended
+        assert [status for status, _ in ends] == [0, 0, 0], ends
+        assert await connection.fetchval(_APPLIED) == "core_9999"
+        assert await connection.fetchval("SELECT count(*) FROM core_sample") == 1
+        assert await connection.fetchval("SELECT indisvalid FROM pg_index WHERE indexrelid = $1::regclass", _INDEX)
+        assert set(history.told()) == {"201"}
+        assert set(told) == {200}
+        assert max(waits) < _LONGEST
+        assert await history.faults(connection) == []
+    for client in clients:
+        await client.close()
+
+
+async def _none_is_blocked(connection: asyncpg.Connection) -> bool:
+    return await connection.fetchval(_BLOCKED) == 0

@@ -7,19 +7,21 @@ names the key that a detail is encrypted with; none means that it is not.
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, NamedTuple, TypedDict
 from uuid import UUID
 
 import orjson
 
 from shared.audit.tables import audit
 from shared.database.unit_of_work import UnitOfWork
-from shared.kernel.clock import now, to_text
+from shared.kernel.clock import to_text
+
+_text_of = lru_cache(64)(to_text)
 
 
-@dataclass(frozen=True, slots=True)
-class FieldChange:
+class FieldChange(TypedDict):
     """One field before and after, named by a JSON pointer."""
 
     pointer: str
@@ -27,10 +29,11 @@ class FieldChange:
     after: Any
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """What is entered. `before` and `after` are the record's states; `changes` are told in its history."""
+class Entry(NamedTuple):
+    """What is entered, and when it happened. `before` and `after` are the record's states; `changes` are told in its
+    history."""
 
+    at: datetime
     resource: str
     subject: UUID
     action: str
@@ -48,9 +51,11 @@ class Entry:
 def compare(before: Mapping[str, Any], after: Mapping[str, Any], fields: Iterable[str]) -> tuple[FieldChange, ...]:
     """The fields that differ, one change each."""
     return tuple(
-        FieldChange(f"/{name}", before.get(name), after.get(name))
-        for name in fields
-        if before.get(name) != after.get(name)
+        [
+            {"pointer": f"/{name}", "before": old, "after": new}
+            for name in fields
+            if (old := before.get(name)) != (new := after.get(name))
+        ]
     )
 
 
@@ -59,7 +64,7 @@ def enter(uow: UnitOfWork, entry: Entry) -> None:
     actor = uow.origin.actor
     detail = _canonical({"by": actor.name, "reason": entry.reason, "changes": entry.changes})
     content: dict[str, Any] = {
-        "at": now(),
+        "at": entry.at,
         "actor_kind": str(actor.kind),
         "actor_id": actor.id,
         "action": entry.action,
@@ -85,7 +90,7 @@ def content_hash(content: Mapping[str, Any], detail: bytes) -> bytes:
 def _state_hash(state: Mapping[str, Any] | None) -> bytes | None:
     if state is None:
         return None
-    named = {str(name): value for name, value in state.items()}  # orjson refuses SQLAlchemy's own kind of text
+    named = dict(zip(map(str, state), state.values(), strict=True))  # orjson refuses SQLAlchemy's own kind of text
     return hashlib.sha256(_canonical(named)).digest()
 
 
@@ -96,4 +101,4 @@ def _canonical(value: Any) -> bytes:
 def _plain(value: Any) -> Any:
     if isinstance(value, bytes):
         return value.hex()
-    return to_text(value) if hasattr(value, "tzinfo") else str(value)
+    return _text_of(value) if hasattr(value, "tzinfo") else str(value)

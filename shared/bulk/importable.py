@@ -21,6 +21,10 @@ IMPORT = "import"
 """The permission that an import of a resource asks for."""
 
 
+def _blank(table: Table) -> Columns:
+    return {str(column.key): None for column in table.c}
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A valid row. `identity` is what a later file's row is known again by, `keys` (`email:…`, `ror:…`) are what means
@@ -42,7 +46,7 @@ class Derived:
     rows: Callable[[Values], list[Columns]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Child:
     """Lesser records within a record, of which a row can ask for one.
 
@@ -56,6 +60,10 @@ class Child:
     wanted: Callable[[Values], Columns | None]
     same: Callable[[Values, Values], bool]
     link: Callable[[Values, Values], str]
+    blank: Columns = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "blank", _blank(self.table))
 
 
 @dataclass(frozen=True)
@@ -81,10 +89,11 @@ class Importable:
     in_use: Callable[[Connection, Sequence[UUID]], Awaitable[set[UUID]]] | None = None
     export_extra: str = ""
     registry_verb: str | None = None
-    columns: tuple[str, ...] = field(init=False, compare=False)
+    blank: Columns = field(init=False, compare=False, repr=False)
+    """Every column of the table, without a value."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "columns", tuple(str(column.key) for column in self.kind.table.c))
+        object.__setattr__(self, "blank", _blank(self.kind.table))
 
     @property
     def resource(self) -> Resource:

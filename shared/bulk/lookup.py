@@ -7,7 +7,7 @@ from uuid import UUID
 
 import orjson
 
-from shared.bulk.importable import Columns, Importable
+from shared.bulk.importable import Importable
 from shared.bulk.planning import ChildDraft, Draft, Known, Prepared, StagedRow
 from shared.bulk.staging import PATIENCE
 from shared.database.pool import Database
@@ -136,14 +136,18 @@ class Lookup:
 
     def _virtual(self, record: UUID, document: str) -> Draft:
         """A record that an earlier batch of this dry run would have made."""
-        blank: Columns = dict.fromkeys(self._importable.columns)
-        row = {**blank, "id": record, "ref": "", "version": 1, **self._importable.enter(orjson.loads(document), False)}
+        row = {
+            **self._importable.blank,
+            "id": record,
+            "ref": "",
+            "version": 1,
+            **self._importable.enter(orjson.loads(document), False),
+        }
         draft = Draft(row, row, [[] for _ in self._importable.children])
         for child, present in zip(self._importable.children, draft.children, strict=True):
             wanted = child.wanted(orjson.loads(document))
             if wanted is not None:
-                blank = {str(column.key): None for column in child.table.c}
-                present.append(ChildDraft({**blank, "version": 1, **wanted}, None))
+                present.append(ChildDraft({**child.blank, "version": 1, **wanted}, None))
         return draft
 
     async def _writable(self, connection: Connection, records: set[UUID]) -> set[UUID]:
@@ -155,7 +159,7 @@ class Lookup:
         if not records:
             return {}
         children = self._importable.children
-        columns = ", ".join(self._importable.columns)
+        columns = ", ".join(self._importable.blank)
         statement = (
             f"SELECT {columns} FROM {self._table.fullname} WHERE id = ANY($1){self._living} ORDER BY id FOR UPDATE"  # noqa: S608
         )
@@ -163,7 +167,7 @@ class Lookup:
         for row in await connection.fetch(statement, list(records), timeout=PATIENCE):
             drafts[row["id"]] = Draft(dict(row), dict(row), [[] for _ in children])
         for place, child in enumerate(children):
-            columns = ", ".join(str(column.key) for column in child.table.c)
+            columns = ", ".join(child.blank)
             statement = (
                 f"SELECT {columns} FROM {child.table.fullname} WHERE {child.owner} = ANY($1) ORDER BY id FOR UPDATE"  # noqa: S608
             )

@@ -8,6 +8,7 @@ record that is there is changed only by a row that differs from that row's own l
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 import orjson
@@ -72,12 +73,11 @@ class Prepared:
     def unseen(cls, staged: StagedRow, importable: Importable, *, registry: bool) -> "Prepared":
         """The row, which no identity of this very content has led anywhere yet."""
         values = orjson.loads(staged.document)
-        columns = dict.fromkeys(importable.columns) | importable.enter(values, registry) | {"id": staged.record}
+        columns = {**importable.blank, **importable.enter(values, registry), "id": staged.record}
         return cls(staged, values, columns, [one.rows(columns) for one in importable.derived])
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(NamedTuple):
     """One change for the audit trail and the facts. `child` is None for the record itself."""
 
     owner: Columns
@@ -233,6 +233,7 @@ class Planner:
         found = next((one for one in present if child.same(one.row, wanted)), None)
         if found is None:
             row = {
+                **child.blank,
                 "id": uuid7(),
                 child.owner: draft.row["id"],
                 "country": draft.row["country"],
@@ -242,7 +243,6 @@ class Planner:
                 "updated_at": self._at,
                 **wanted,
             }
-            row |= {str(c.key): None for c in child.table.c if c.key not in row}
             present.append(ChildDraft(row, None))
             self.plan.told.append(Told(draft.row, None, dict(row), child))
             return True

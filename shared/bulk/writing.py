@@ -2,14 +2,13 @@
 
 import asyncio
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import orjson
-from sqlalchemy import Table
-
 from shared.bulk.importable import Columns, Importable
 from shared.bulk.lookup import Lookup
+from shared.bulk.merging import insert_rows, merge_rows
 from shared.bulk.planning import Draft, Plan, Planner, Prepared, Told
 from shared.bulk.staging import PATIENCE
 from shared.database.statements import Connection, Row
@@ -66,7 +65,6 @@ class Writer:
         self._is_dry = imported["mode"] == "dry_run"
         self._lookup = lookup
         self._ref_default = ""
-        self._merge_record = merge_statement(self._table)
 
     async def write(self, run: JobRun, batch: int, rows: Sequence[Prepared]) -> None:
         """Writes one batch and its fence. A fence that is there already ends the transaction with an error."""
@@ -100,27 +98,29 @@ class Writer:
 
     async def _write(self, connection: Connection, plan: Plan) -> None:
         drafts = list(plan.touched.values())
-        written = [draft for draft in drafts if draft.row != draft.original]
-        await self._merge(connection, self._merge_record, [draft.row for draft in written])
+        made = [draft.row for draft in drafts if draft.original is None]
+        changed = [draft.row for draft in drafts if draft.original is not None and draft.row != draft.original]
+        await insert_rows(connection, self._table, made)
+        await merge_rows(connection, self._table, changed)
         for place, child in enumerate(self._importable.children):
             present = [(draft, one) for draft in drafts for one in draft.children[place]]
             for draft, one in present:
                 one.row |= {"country": draft.row["country"], "visibility": draft.row["visibility"]}
-            rows = [one.row for _, one in present if one.row != one.original]
-            await self._merge(connection, merge_statement(child.table), rows)
+            await insert_rows(connection, child.table, [one.row for _, one in present if one.original is None])
+            moved = [one.row for _, one in present if one.original is not None and one.row != one.original]
+            await merge_rows(connection, child.table, moved)
         for place, derived in enumerate(self._importable.derived):
-            changed = [draft.row["id"] for draft in written if draft.original is not None]
             if changed:
                 statement = f"DELETE FROM {derived.table.fullname} WHERE {derived.owner} = ANY($1)"  # noqa: S608
-                await connection.execute(statement, changed)
-            rows = [row for draft in written for row in draft.derived_rows(self._importable)[place]]
-            await self._merge(connection, merge_statement(derived.table), rows)
+                await connection.execute(statement, [row["id"] for row in changed])
+            rows = [
+                row
+                for draft in drafts
+                if draft.row != draft.original
+                for row in draft.derived_rows(self._importable)[place]
+            ]
+            await insert_rows(connection, derived.table, rows)
         await self._settle(connection, plan)
-
-    async def _merge(self, connection: Connection, statement: str, rows: Sequence[Columns]) -> None:
-        if rows:
-            payload = await asyncio.to_thread(lambda: orjson.dumps(rows, default=str).decode())
-            await connection.execute(statement, payload, timeout=PATIENCE)
 
     async def _settle(self, connection: Connection, plan: Plan) -> None:
         name = self._importable.resource.name
@@ -135,15 +135,16 @@ class Writer:
             await connection.execute(_DUPLICATES, name, self._import, *_columns(plan.duplicates))
 
     def _tell(self, uow: UnitOfWork, told: Iterable[Told]) -> None:
+        at = now()
         for one in told:
-            tell(uow, self._importable, one)
+            tell(uow, self._importable, one, at)
 
 
-def tell(uow: UnitOfWork, importable: Importable, told: Told) -> None:
+def tell(uow: UnitOfWork, importable: Importable, told: Told, at: datetime) -> None:
     """The audit entry and the fact of one change of an import."""
     action, fact = ("create", "created") if told.before is None else ("update", "updated")
     if told.child is None:
-        importable.kind.tell(uow, action, told.before, told.after, fact)
+        importable.kind.tell(uow, action, told.before, told.after, fact, at=at)
         return
     shown = {"ref": told.owner["ref"], "status": told.owner["status"]}
     record_change(
@@ -155,19 +156,7 @@ def tell(uow: UnitOfWork, importable: Importable, told: Told) -> None:
         fields=told.child.told,
         fact=fact,
         link=told.child.link(told.owner, told.after),
-    )
-
-
-def merge_statement(table: Table) -> str:
-    """Inserts rows given as one JSON text, and replaces those that are there."""
-    names = [str(column.key) for column in table.c]
-    keys = [str(column.key) for column in table.primary_key]
-    columns = ", ".join(names)
-    changed = ", ".join(f"{name} = excluded.{name}" for name in names if name not in (*keys, "ref", "created_at"))
-    return (
-        f"INSERT INTO {table.fullname} ({columns}) SELECT {columns}"  # noqa: S608
-        f" FROM json_populate_recordset(NULL::{table.fullname}, $1::text::json)"
-        f" ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {changed}"
+        at=at,
     )
 
 

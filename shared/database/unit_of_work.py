@@ -17,6 +17,8 @@ from shared.kernel.principal import SYSTEM, Principal
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 Connect: TypeAlias = Callable[[], AbstractAsyncContextManager[Connection]]
 """How something that may need a connection gets one: from a pool, or the one of a unit of work."""
+Part: TypeAlias = tuple[Table, tuple[str, ...], tuple[str, ...] | None]
+"""A table, the columns of its rows, and those that differ between them; None where there is one row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,23 +68,38 @@ class UnitOfWork:
         """Inserts all buffered rows in one statement. The edge calls it once, last before the commit."""
         if not self._appended:
             return
-        shape = tuple((table, tuple(rows[0]), len(rows) == 1) for table, rows in self._appended.items())
+        shape: list[Part] = []
         arguments: list[Any] = []
-        for (_, names, is_one), rows in zip(shape, self._appended.values(), strict=True):
-            arguments.extend(rows[0].values() if is_one else [[row[name] for row in rows] for name in names])
+        for table, rows in self._appended.items():
+            columns = {name: [row[name] for row in rows] for name in rows[0]}
+            varying = None if len(rows) == 1 else _varying(columns)
+            shape.append((table, tuple(columns), varying))
+            arguments.extend(values if name in (varying or ()) else values[0] for name, values in columns.items())
         self._appended.clear()
-        await self.connection.execute(_inserts(shape), *arguments)
+        await self.connection.execute(_inserts(tuple(shape)), *arguments)
+
+
+def _varying(columns: dict[str, list[Any]]) -> tuple[str, ...]:
+    """The columns whose values differ; the first where none does."""
+    names = tuple(name for name, values in columns.items() if values.count(values[0]) < len(values))
+    return names or tuple(columns)[:1]
 
 
 @lru_cache(512)
-def _inserts(shape: tuple[tuple[Table, tuple[str, ...], bool], ...]) -> str:
-    """One statement for all tables: `VALUES` for one row, `unnest` of its columns for more."""
+def _inserts(shape: tuple[Part, ...]) -> str:
+    """One statement for all tables: `VALUES` for one row; for more, `unnest` of the columns that vary."""
     parts: list[str] = []
     start = 1
-    for table, names, is_one in shape:
-        kinds = [table.c[name].type.compile(dialect=_DIALECT) for name in names]
-        marks = ", ".join(f"${n}::{kind}{'' if is_one else '[]'}" for n, kind in enumerate(kinds, start))
-        source = f"VALUES ({marks})" if is_one else f"SELECT * FROM unnest({marks})"  # noqa: S608
+    for table, names, varying in shape:
+        marks = {
+            name: f"${n}::{table.c[name].type.compile(dialect=_DIALECT)}{'[]' if name in (varying or ()) else ''}"
+            for n, name in enumerate(names, start)
+        }
+        source = f"VALUES ({', '.join(marks.values())})"
+        if varying is not None:
+            arrays = ", ".join(marks[name] for name in varying)
+            shown = ", ".join(name if name in varying else mark for name, mark in marks.items())
+            source = f"SELECT {shown} FROM unnest({arrays}) AS many ({', '.join(varying)})"  # noqa: S608
         parts.append(f"INSERT INTO {table.fullname} ({', '.join(names)}) {source}")
         start += len(names)
     *first, last = parts

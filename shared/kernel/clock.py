@@ -19,4 +19,4 @@ def to_text(instant: datetime) -> str:
 
 
 def _fast(instant: datetime) -> str:
-    return instant.replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+    return f"{instant.isoformat(timespec='microseconds')[:-6]}Z"

@@ -1,15 +1,15 @@
 """One call for what every change leaves behind: its audit entry and its fact."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from shared.audit.entries import Entry, compare, enter
-from shared.contracts.envelope import Fact
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import now
 from shared.kernel.ids import uuid7
 from shared.kernel.resource import Resource
-from shared.messaging.outbox import announce
+from shared.messaging.outbox import announce_change
 
 
 def record_change(
@@ -23,15 +23,19 @@ def record_change(
     fact: str,
     reason: str | None = None,
     link: str | None = None,
+    at: datetime | None = None,
 ) -> None:
     """Enters the change in the audit trail and announces the fact, both with the transaction of the change.
 
     `action` is `create`, `update` or a lifecycle's verb; `fact` is what the fact's type ends with; `fields` are those
-    whose changes the history tells; `link` is the record's address where it is not one of its resource's items.
+    whose changes the history tells; `link` is the record's address where it is not one of its resource's items; `at` is
+    when it happened, now where it is absent.
     """
+    at = at or now()
     enter(
         uow,
         Entry(
+            at=at,
             resource=resource.name,
             subject=after["id"],
             action=action,
@@ -46,19 +50,17 @@ def record_change(
             after=after,
         ),
     )
-    announce(
+    announce_change(
         uow,
-        Fact(
-            id=uuid7(),
-            type=resource.fact(fact),
-            time=now(),
-            subject=after["id"],
-            ref=after["ref"],
-            version=after["version"],
-            country=after["country"],
-            visibility=after["visibility"],
-            link=link or resource.link(after["id"]),
-            traceparent=uow.origin.traceparent,
-            bulk=uow.origin.bulk,
-        ),
+        fact=uuid7(),
+        type=resource.fact(fact),
+        time=at,
+        subject=after["id"],
+        ref=after["ref"],
+        version=after["version"],
+        country=after["country"],
+        visibility=after["visibility"],
+        link=link or resource.link(after["id"]),
+        traceparent=uow.origin.traceparent,
+        bulk=uow.origin.bulk,
     )

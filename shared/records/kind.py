@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
@@ -103,10 +104,11 @@ class Kind(Generic[Case]):
         after: Mapping[str, Any],
         fact: str,
         reason: str | None = None,
+        at: datetime | None = None,
     ) -> None:
         """The audit entry and the fact of one change."""
         record_change(
-            uow, self.resource, action, before=before, after=after, fields=self.told, fact=fact, reason=reason
+            uow, self.resource, action, before=before, after=after, fields=self.told, fact=fact, reason=reason, at=at
         )
 
 

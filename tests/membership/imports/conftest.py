@@ -158,7 +158,7 @@ class Importer:
         assert job["status"] == "succeeded", job
         return dict(job["result"])
 
-    async def end_of(self, job: str, within: float = 60.0) -> dict[str, Any]:
+    async def end_of(self, job: str, within: float = 240.0) -> dict[str, Any]:
         loop = asyncio.get_running_loop()
         until = loop.time() + within
         while True:

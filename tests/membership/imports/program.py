@@ -18,7 +18,7 @@ async def main(what: str) -> None:
         process: Relay | Worker = Relay(settings, grace=0.5, lease=1.0, backoff=0.05)
     else:
         bulk = BulkJobs(settings, IMPORTABLE)
-        process = Worker("membership", settings, {}, bulk.handlers, bulk.schedules, lease=1.5, patience=0.5)
+        process = Worker("membership", settings, {}, bulk.handlers, bulk.schedules, lease=3.0, patience=0.5)
     stop_on_signals(process.stop)
     await process.work()
 

@@ -57,7 +57,7 @@ def _experts(topic: str = "Ice") -> bytes:
 
 
 async def _until(database: asyncpg.Connection, query: str) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(120):
         while True:
             if await database.fetchval(query):
                 return
@@ -81,7 +81,7 @@ async def test_a_killed_import_is_resumed_to_the_very_end(
     first.send_signal(signal.SIGKILL)
     first.wait()
     start("worker")
-    job = await alone.end_of(response.headers["location"], within=60)
+    job = await alone.end_of(response.headers["location"])
     assert job["status"] == "succeeded", job
     assert job["result"]["counts"] == counts(created=8000, failed=4000)
     assert await database.fetchval("SELECT count(*) FROM member_expert") == 8000
@@ -103,9 +103,9 @@ async def test_a_stalled_worker_that_wakes_up_writes_no_row_twice(
     await _until(database, _MOMENTS["after the first batch"])
     first.send_signal(signal.SIGSTOP)
     start("worker")
-    await asyncio.sleep(2.5)
+    await asyncio.sleep(4.0)
     first.send_signal(signal.SIGCONT)
-    job = await alone.end_of(response.headers["location"], within=60)
+    job = await alone.end_of(response.headers["location"])
     assert job["result"]["counts"] == counts(created=8000, failed=4000)
     assert await database.fetchval("SELECT count(*) FROM member_expert") == 8000
     assert await database.fetchval("SELECT count(*) FROM core_audit WHERE resource = 'membership.experts'") == 8000

@@ -1,0 +1,75 @@
+"""Promise 9: workers of two releases side by side, on a database that is migrated to the later one, lose nothing."""
+
+from collections import Counter
+from uuid import UUID
+
+import asyncpg
+
+from tests.faults.clients import eventually
+from tests.faults.crew import Crew, a_crew
+from tests.faults.history import History
+from tests.faults.house import House
+from tests.faults.load import writing
+from tests.faults.newer import TYPE
+from tests.faults.test_migration import next_release
+
+_PRAISE = """
+INSERT INTO core_outbox (fact, type, time, subject, ref, version, country, visibility, link, bulk, reason)
+SELECT uuidv7(), $1, now(), uuidv7(), 'EXP-PRAISED', 1, 'XA', 'public', '/', false, 'as the next release says'
+FROM generate_series(1, 20)
+"""
+_FACTS = """
+SELECT f.fact, f.type FROM core_fact f LEFT JOIN member_expert e ON e.id = f.subject
+WHERE f.type = $1 OR e.names->0->>'family' LIKE $2 || '%'
+"""
+_REACTIONS = "SELECT job, step, count(*) AS n FROM faults_work WHERE job = ANY($1) GROUP BY job, step"
+_SUBSCRIBED = "SELECT count(*) FROM core_subscription WHERE consumer = 'membership' AND pattern = $1"
+_DEAD = "SELECT count(*) FROM core_batch WHERE consumer = 'membership' AND state = 'dead'"
+_HOW = "SELECT status, attempts FROM core_job WHERE id = ANY($1)"
+
+
+async def _fully_reacted_to(connection: asyncpg.Connection, history: History, done: int) -> bool:
+    """Whether each fact had each of its reactions, and none had one twice."""
+    facts = {row["fact"]: row["type"] for row in await connection.fetch(_FACTS, TYPE, history.prefix)}
+    rows = await connection.fetch(_REACTIONS, list(facts))
+    found = {(row["job"], row["step"]): row["n"] for row in rows}
+    assert set(found.values()) <= {1}, Counter(found.values())
+    wanted = {(fact, 0) for fact in facts} | {(fact, 1) for fact, kind in facts.items() if kind == TYPE}
+    return len(facts) == done and found.keys() == wanted
+
+
+async def _jobs_are(crew: Crew, jobs: list[UUID], status: str) -> bool:
+    return {row["status"] for row in await crew.connection.fetch(_HOW, jobs)} == {status}
+
+
+async def test_workers_of_two_releases_side_by_side(house: House, history: History) -> None:
+    client = house.client("second", timeout=20)
+    async with next_release(house) as start, a_crew(house) as crew:
+        status, said = await start()
+        assert status == 0, said
+        newer = house.worker("newer", "tests.faults.newer")
+        try:
+            await crew.hire(2, "react")
+            async with writing(history, [client], count=3):
+                known = [await crew.leave("steps", steps=3, pause=0.05) for _ in range(10)]
+                unknown = [await crew.leave("praise", steps=3, pause=0.05) for _ in range(10)]
+                await eventually(lambda: _jobs_are(crew, known, "succeeded"), within=60)
+                assert await _jobs_are(crew, unknown, "queued")
+                await newer.start()
+                await eventually(lambda: crew.connection.fetchval(_SUBSCRIBED, TYPE), within=30)
+                await crew.connection.execute(_PRAISE, TYPE)
+                more = [await crew.leave("steps", steps=20, pause=0.05) for _ in range(10)]
+                for worker in crew.workers:
+                    await worker.stop()
+                await crew.connection.execute(_PRAISE, TYPE)
+                jobs = [*known, *unknown, *more]
+                await eventually(lambda: _jobs_are(crew, jobs, "succeeded"), within=90)
+            done = history.told()["201"]
+            assert history.told().keys() == {"201"}
+            await eventually(lambda: _fully_reacted_to(crew.connection, history, done + 40), within=60)
+            assert {row["attempts"] for row in await crew.connection.fetch(_HOW, jobs)} == {1}
+            assert await crew.connection.fetchval(_DEAD) == 0
+            assert await history.faults(crew.connection) == []
+        finally:
+            house.discard(newer)
+    await client.close()

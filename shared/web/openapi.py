@@ -30,6 +30,7 @@ _JSON_BODY = (
     "invalid_text",
 )
 _FORM_BODY = ("malformed_request", "too_large", "unsupported_media_type", "validation_failed")
+_STREAMS = ("text/csv", "application/x-ndjson")
 _KEYED = ("idempotency_key_required", "request_in_progress", "idempotency_key_reused")
 _CONDITIONAL = ("precondition_required", "version_conflict", "conflict")
 _TRANSITION = ("unknown_action", "transition_not_allowed")
@@ -149,6 +150,8 @@ def _complete(operation: dict[str, Any], route: APIRoute, method: str, shared: d
         del operation["parameters"]
     if "HTTPValidationError" in str(operation["responses"].get("422")):
         del operation["responses"]["422"]
+    if "format" in queries:
+        operation["responses"]["200"]["content"].update({kind: {"schema": {"type": "string"}} for kind in _STREAMS})
     for status, response in operation["responses"].items():
         names = _answer_headers(route, method, status)
         response.setdefault("headers", {}).update({name: {"$ref": f"#/components/headers/{name}"} for name in names})

@@ -1,23 +1,21 @@
 """Exports: one snapshot of what their creator sees, under import headings, as a file that can be fetched."""
 
 import asyncio
-import csv
-import io
 import tempfile
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, BinaryIO
+from typing import Any
 from uuid import UUID
 
-import orjson
 from sqlalchemy import bindparam, insert, select, update
 
 from shared.bulk.creators import principal_of
 from shared.bulk.importable import Importable
 from shared.bulk.store import FileStore
 from shared.bulk.tables import core_export
+from shared.bulk.targets import Target, target
 from shared.database.context import AccessContext
 from shared.database.pool import Database
 from shared.database.statements import Connection, Row, Statement
@@ -35,7 +33,6 @@ ROWS_AT_ONCE = 500
 KEPT = timedelta(hours=24)
 """How long the file of an export can be fetched. That of an import is kept for 30 days, for its list of failures."""
 KEPT_IMPORT = timedelta(days=30)
-_DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 _GET = Statement(select(core_export).where(core_export.c.id == bindparam("key")))
 _ENTER = Statement(
     insert(core_export).values(
@@ -122,17 +119,6 @@ async def rows_in_order(
         yield rows
 
 
-def csv_line(cells: Iterable[str], *, safe: bool = False) -> bytes:
-    """One line of CSV. With `safe`, a cell that a spreadsheet would take for a formula begins with an apostrophe."""
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\r\n").writerow([_safe(cell) for cell in cells] if safe else list(cells))
-    return text.getvalue().encode()
-
-
-def _safe(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_DANGEROUS) else cell
-
-
 async def order_export(uow: UnitOfWork, service: str, importable: Importable, wish: ExportWish) -> UUID:
     """Enters the export and leaves its job to the worker; the job's id. Raises Malformed for a bad filter."""
     for name, raw in wish.filters.items():
@@ -171,16 +157,17 @@ async def run_export(run: JobRun, importables: Mapping[str, Importable], store: 
     sight = sight_of(principal, importable.roles, importable.resource)
     count = 0
     with tempfile.TemporaryFile() as file:
-        file.write(_heading(export))
+        into = target(file, export["format"], export["fields"], safe=export["safe"])
         async with snapshot(run.database, sight.context) as connection:
             filters = {name: importable.listing.parse(name, raw) for name, raw in export["filters"].items()}
             asked = ListRequest(filters, "id", False, 0)
             async for rows in rows_in_order(connection, importable.listing, sight, asked, importable.export_extra):
-                await asyncio.to_thread(_write, file, importable, sight, export, rows)
+                await asyncio.to_thread(_write, into, importable, sight, rows)
                 count += len(rows)
                 await run.progress(count)
                 if run.cancelled:
                     raise JobCancelled
+        await asyncio.to_thread(into.close)
         file.seek(0)
         stored = await store.put(file)
     async with run.unit_of_work() as uow:
@@ -189,17 +176,9 @@ async def run_export(run: JobRun, importables: Mapping[str, Importable], store: 
     return {"export_id": str(export["id"]), "rows": count, "size": stored.size, "sha256": stored.digest}
 
 
-def _heading(export: Row) -> bytes:
-    return csv_line(export["fields"]) if export["format"] == "csv" else b""
-
-
-def _write(file: BinaryIO, importable: Importable, sight: Sight, export: Row, rows: Sequence[Row]) -> None:
+def _write(into: Target, importable: Importable, sight: Sight, rows: Sequence[Row]) -> None:
     for row in rows:
-        cells = importable.cells(row, sight)
-        if export["format"] == "csv":
-            file.write(csv_line((cells.get(name, "") for name in export["fields"]), safe=export["safe"]))
-        else:
-            file.write(orjson.dumps({name: cells[name] for name in export["fields"] if name in cells}) + b"\n")
+        into.write(importable.cells(row, sight))
 
 
 def sweep(service: str, store: FileStore) -> Schedule:

@@ -8,10 +8,10 @@ from uuid import UUID
 
 import orjson
 
-from shared.bulk.exporting import csv_line
 from shared.bulk.imports import layout_of
 from shared.bulk.layout import REMARKS
 from shared.bulk.reading import RawRow, rows_of
+from shared.bulk.targets import csv_line
 from shared.database.pool import Database
 from shared.database.statements import Row
 

@@ -18,7 +18,7 @@ REMARKS = ("problem", "detail", "row")
 """Columns that a list of failures adds. They are passed over, so that it can be corrected and sent as it is."""
 _HEAD_ROWS = 2000
 _BLOCK = 1 << 20
-_SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _BY_SUFFIX = {".csv": "csv", ".tsv": "csv", ".txt": "csv", ".ndjson": "ndjson", ".jsonl": "ndjson", ".xlsx": "xlsx"}
 _BY_TYPE = {
     "text/csv": "csv",
@@ -30,7 +30,7 @@ _BY_TYPE = {
     "application/ndjson": "ndjson",
     "application/jsonl": "ndjson",
     "application/x-jsonlines": "ndjson",
-    _SPREADSHEET: "xlsx",
+    SPREADSHEET: "xlsx",
 }
 _ANY_TYPE = ("", "application/octet-stream")
 
@@ -54,25 +54,23 @@ def malformed(detail: str, *, pointer: str | None = "/file") -> Invalid:
 
 
 def media_of(file_name: str, content_type: str) -> str:
-    """`csv` or `ndjson`, from the name's ending, else the part's type. Raises UnsupportedMedia for anything else."""
+    """`csv`, `ndjson` or `xlsx`, from the name's ending, else the part's type. Raises UnsupportedMedia for all else."""
     kind = content_type.partition(";")[0].strip().lower()
     media = _BY_SUFFIX.get(Path(file_name).suffix.lower()) or _BY_TYPE.get(kind)
     if media is None and kind not in _ANY_TYPE:
-        raise UnsupportedMedia("Send CSV (text/csv) or NDJSON (application/x-ndjson).")
-    if media == "xlsx":
-        raise UnsupportedMedia("Spreadsheets are not taken; save the sheet as CSV in UTF-8.")
+        raise UnsupportedMedia(f"Send CSV (text/csv), NDJSON (application/x-ndjson) or XLSX ({SPREADSHEET}).")
     return media or "csv"
 
 
 def examine(path: Path, media: str, known: Sequence[str], mapping: Mapping[str, str | None]) -> Layout:
-    """The layout of a file. Blocks; reads every byte, and the first rows as rows.
+    """The layout of a file; of a workbook, that of its rows as CSV. Blocks; reads every byte, the first rows as rows.
 
     `known` are the headings that the resource understands; `mapping`, from column to heading, goes before them, and a
     column mapped to null is left out on purpose. Raises Invalid where the file is not what it says, holds U+0000 or
     other bytes than UTF-8, where a mapping names what is not there, or where no column is understood.
     """
     _check_bytes(path)
-    names = _headings_of_csv(path, known, mapping) if media == "csv" else _keys_of_ndjson(path)
+    names = _keys_of_ndjson(path) if media == "ndjson" else _headings_of_csv(path, known, mapping)
     if len(names) > MOST_COLUMNS:
         raise malformed(f"At most {MOST_COLUMNS} columns.")
     _check_mapping(names, known, mapping)

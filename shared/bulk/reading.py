@@ -33,11 +33,11 @@ class RawRow(NamedTuple):
 
 
 def rows_of(path: Path, layout: Layout) -> Iterator[RawRow]:
-    """The data rows; lines without anything on them are none. Blocks while it reads.
+    """The data rows; lines without anything on them are none. Of a workbook, `path` is that of its rows as CSV. Blocks.
 
     Raises Invalid where the file's structure breaks, TooLarge beyond a million rows.
     """
-    reader = _csv_rows(path, layout) if layout.media == "csv" else _ndjson_rows(path)
+    reader = _ndjson_rows(path) if layout.media == "ndjson" else _csv_rows(path, layout)
     for row in reader:
         if row.number > MOST_ROWS:
             raise TooLarge(f"At most {MOST_ROWS:,} rows; divide the file.")

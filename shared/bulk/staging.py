@@ -13,6 +13,7 @@ from shared.bulk.importable import IMPORT, Candidate, Importable
 from shared.bulk.imports import layout_of
 from shared.bulk.layout import Layout
 from shared.bulk.reading import RawRow, RowFault, cells_of, rows_of
+from shared.bulk.spreadsheets import as_text
 from shared.bulk.store import FileStore
 from shared.database.statements import Row
 from shared.kernel.ids import uuid7
@@ -62,8 +63,8 @@ class Stager:
         self.late_columns: dict[str, None] = {}
         """NDJSON: names that came after the rows that the layout was decided from, and that nobody knows."""
 
-    def rows(self, store: FileStore, digest: str) -> Iterator[RawRow]:
-        return rows_of(store.path(digest), self._layout)
+    async def rows(self, store: FileStore, digest: str) -> Iterator[RawRow]:
+        return rows_of(await as_text(store.path(digest), self._layout.media), self._layout)
 
     def judge(self, rows: Iterator[RawRow]) -> tuple[list[Staged], list[Mapping[str, Any]]]:
         """The next chunk as rows of the stage, and the values of its good rows. Ids follow the rows. Blocks."""
@@ -130,7 +131,7 @@ async def stage(run: JobRun, importable: Importable, sight: Sight, imported: Row
     if run.attempt > 1:
         async with run.unit_of_work() as uow:
             await uow.connection.execute(_CLEAR, imported["id"], timeout=PATIENCE)
-    rows = stager.rows(store, imported["file_digest"])
+    rows = await stager.rows(store, imported["file_digest"])
     done = 0
     judging = asyncio.create_task(asyncio.to_thread(stager.judge, rows))
     while True:

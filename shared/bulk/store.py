@@ -57,8 +57,10 @@ class FileStore:
         return StoredFile(digest, size)
 
     def remove(self, digest: str) -> None:
-        """Forgets a file. One that is not there is no error."""
-        self.path(digest).unlink(missing_ok=True)
+        """Forgets a file and what was made of it. One that is not there is no error."""
+        path = self.path(digest)
+        for one in (path, *path.parent.glob(f"{digest}.*")):
+            one.unlink(missing_ok=True)
 
 
 def _copy(source: BinaryIO, target: BinaryIO) -> None:

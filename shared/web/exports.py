@@ -7,6 +7,7 @@ from fastapi import Response
 from pydantic import Field
 
 from shared.bulk.exporting import EXPORT_JOB, ExportWish, get_export, order_export
+from shared.bulk.layout import SPREADSHEET
 from shared.kernel.clock import now
 from shared.kernel.errors import FieldError, Gone, Invalid, NotFound
 from shared.kernel.resource import Resource
@@ -18,13 +19,15 @@ from shared.web.imports import ImportApi
 from shared.web.jobs import Job, queued_response
 from shared.web.route import ResourceRouter
 
+_MEDIA = {"csv": "text/csv; charset=utf-8", "ndjson": "application/x-ndjson", "xlsx": SPREADSHEET}
+
 
 class ExportBody(Body):
     """What to export: the list under these filters. `fields` are import headings, all where absent; `safe` keeps
-    spreadsheets from taking a cell for a formula."""
+    spreadsheets from taking a cell of CSV for a formula; in XLSX every cell is text."""
 
     resource: Line
-    format: Literal["csv", "ndjson"] = "csv"
+    format: Literal["csv", "ndjson", "xlsx"] = "csv"
     filters: Annotated[dict[str, str | list[str]], Field(max_length=20)] = {}
     fields: Annotated[list[Line], Field(max_length=50)] = []
     safe: bool = False
@@ -51,7 +54,7 @@ def export_routes(api: ImportApi) -> ResourceRouter:
         "/{export}/file",
         operation_id="getExportFile",
         summary="Fetch the file of an export",
-        responses={200: {"content": {"text/csv": {}, "application/x-ndjson": {}}}},
+        responses={200: {"content": {"text/csv": {}, "application/x-ndjson": {}, SPREADSHEET: {}}}},
     )
     async def get_file(export: str, call: CurrentCall) -> Response:
         key = key_of(export)
@@ -65,8 +68,7 @@ def export_routes(api: ImportApi) -> ResourceRouter:
         path = store_of(call.request).path(row["file_digest"])
         if not path.exists():
             raise Gone("The file is not kept any longer.")
-        media = "text/csv; charset=utf-8" if row["format"] == "csv" else "application/x-ndjson"
-        return download(blocks_of(path), media, f"{row['resource']}.{row['format']}", row["file_size"])
+        return download(blocks_of(path), _MEDIA[row["format"]], f"{row['resource']}.{row['format']}", row["file_size"])
 
     return router
 

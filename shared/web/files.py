@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 from fastapi import Request, Response
-from starlette.datastructures import UploadFile
+from starlette.datastructures import UploadFile as FormFile
 from starlette.responses import StreamingResponse
 
 from shared.bulk.store import FileStore
@@ -15,6 +15,9 @@ from shared.web.route import EscmRoute
 
 class UploadRoute(EscmRoute):
     """Receives and stores the file of a form before the transaction opens, once the caller is known."""
+
+    async def received(self, file: FormFile, path: Path) -> None:
+        """What is done with the stored file before the transaction opens."""
 
     def get_route_handler(self) -> Handler:
         """The handler that FastAPI calls."""
@@ -27,9 +30,10 @@ class UploadRoute(EscmRoute):
             await request.app.state.authenticator.principal(header)
             async with request.form(max_files=1, max_fields=20) as form:
                 file = form.get("file")
-                if isinstance(file, UploadFile):
+                if isinstance(file, FormFile):
                     request.state.stored = await store_of(request).put(file.file)
                     await file.seek(0)
+                    await self.received(file, store_of(request).path(request.state.stored.digest))
                 return await handle(request)
 
         return receive if "POST" in (self.methods or ()) else handle

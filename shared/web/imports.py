@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -10,6 +11,7 @@ import orjson
 from fastapi import Depends, File, Form, Response, UploadFile
 from sqlalchemy import column
 from sqlalchemy.types import Uuid
+from starlette.datastructures import UploadFile as FormFile
 
 from shared.bulk import undoing
 from shared.bulk.failures import failed_rows
@@ -20,7 +22,6 @@ from shared.bulk.imports import (
     UNDO_JOB,
     ImportCase,
     Order,
-    failures_url,
     find_import,
     import_kind,
     is_under_way,
@@ -29,9 +30,9 @@ from shared.bulk.imports import (
     oversees,
 )
 from shared.bulk.layout import examine, media_of
+from shared.bulk.spreadsheets import as_text
 from shared.bulk.store import StoredFile
 from shared.database.statements import Row
-from shared.kernel.clock import to_text
 from shared.kernel.errors import FieldError, Forbidden, Gone, Invalid, NotFound, invalid_field
 from shared.kernel.principal import RoleTable
 from shared.messaging.outbox import defer
@@ -40,8 +41,9 @@ from shared.records.sight import sight_of
 from shared.web.answers import JSON, actions, item_response, key_of, transitions_response
 from shared.web.call import Call, CurrentCall, takes_query
 from shared.web.conditional import changed_since, is_current
-from shared.web.fields import Line, Page, RecordAnswer, TransitionBody, Transitions
+from shared.web.fields import Line, Page, TransitionBody, Transitions
 from shared.web.files import UploadRoute, download, store_of
+from shared.web.import_answer import Import, present
 from shared.web.jobs import Job, queued_response
 from shared.web.paging import binding, make_cursor, page_limit, read_cursor
 from shared.web.route import ResourceRouter
@@ -52,26 +54,6 @@ _FIELDS = frozenset({"file", "resource", "mode", "on_error", "mapping", "source"
 _KEYSET: list[Any] = [column("id", Uuid)]
 
 
-class Import(RecordAnswer):
-    """An import: who brought which file for what, and what came of it. `columns` are the file's, with the field that
-    each fills; those that nobody knows are `ignored_columns`."""
-
-    resource: str
-    mode: str
-    on_error: str
-    registry: bool
-    source: str | None
-    licence: str | None
-    file: dict[str, Any]
-    columns: list[dict[str, Any]]
-    ignored_columns: list[str]
-    rows: int | None
-    counts: dict[str, int] | None
-    taken_back: dict[str, int] | None
-    job: str
-    failures_url: str
-
-
 def import_routes(api: "ImportApi") -> ResourceRouter:
     """The routes of one service's imports."""
     resource_, roles_ = api.kind.resource, api.roles
@@ -79,6 +61,10 @@ def import_routes(api: "ImportApi") -> ResourceRouter:
     class ImportRoute(UploadRoute):
         resource = resource_
         roles = roles_
+
+        async def received(self, file: FormFile, path: Path) -> None:
+            """A workbook is read here, since it takes longer than a transaction may wait."""
+            await as_text(path, media_of(file.filename or "", file.content_type or ""))
 
     router = ResourceRouter(resource_, roles_)
     router.route_class = ImportRoute
@@ -159,7 +145,7 @@ def _add_creation(router: ResourceRouter, api: ImportApi) -> None:
             raise Invalid("The form has fields that are not known here.", code="unknown_field", errors=errors)
         media = media_of(file.filename or "", file.content_type or "")
         stored: StoredFile = call.request.state.stored
-        path = store_of(call.request).path(stored.digest)
+        path = await as_text(store_of(call.request).path(stored.digest), media)
         layout = await asyncio.to_thread(examine, path, media, importable.headings, _mapping(mapping))
         name = (file.filename or "file")[:200]
         order = Order(importable.resource.plural, mode, on_error, registry, source, licence, name)
@@ -233,7 +219,8 @@ def _add_reads(router: ResourceRouter, api: ImportApi) -> None:
         path = store_of(call.request).path(row["file_digest"])
         if not path.exists():
             raise Gone("The file is not kept any longer.")
-        return download(failed_rows(call.database, row, path), "text/csv; charset=utf-8", f"{row['ref']}-failures.csv")
+        text = await as_text(path, row["media"])
+        return download(failed_rows(call.database, row, text), "text/csv; charset=utf-8", f"{row['ref']}-failures.csv")
 
 
 def _add_undo(router: ResourceRouter, api: ImportApi) -> None:
@@ -263,34 +250,3 @@ def _add_undo(router: ResourceRouter, api: ImportApi) -> None:
             while after["status"] == "undoing":
                 after = await undoing.take_back_some(call.uow, importable, sight, after)
         return item_response(call, await api.shown(after, call))
-
-
-def present(row: Row) -> dict[str, Any]:
-    """The import as it is answered."""
-    return {
-        "id": str(row["id"]),
-        "ref": row["ref"],
-        "version": row["version"],
-        "status": row["status"],
-        "country": None,
-        "visibility": row["visibility"],
-        "created_at": to_text(row["created_at"]),
-        "created_by": row["created_by"],
-        "updated_at": to_text(row["updated_at"]),
-        **{name: row[name] for name in ("resource", "mode", "on_error", "registry", "source", "licence")},
-        "file": {
-            "name": row["file_name"],
-            "sha256": row["file_digest"],
-            "size": row["file_size"],
-            "media": row["media"],
-        },
-        "columns": [{"column": name, "field": field} for name, field in row["columns"]],
-        "ignored_columns": row["ignored_columns"],
-        "rows": row["row_count"],
-        "counts": row["counts"],
-        "aborted": row["status"] == "aborted",
-        "taken_back": row["taken_back"],
-        "job": f"/{row['service']}/v1/jobs/{row['job']}",
-        "failures_url": failures_url(row),
-        "links": {"self": f"/{row['service']}/v1/imports/{row['id']}"},
-    }

@@ -10,7 +10,8 @@ from fastapi import FastAPI
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from shared.bulk.exporting import csv_line, rows_in_order, snapshot
+from shared.bulk.exporting import rows_in_order, snapshot
+from shared.bulk.targets import csv_line
 from shared.database.pool import Database
 from shared.database.statements import Row
 from shared.kernel.errors import Unavailable, invalid_parameter
@@ -95,13 +96,13 @@ class ListStream(Response):
                 block = await asyncio.to_thread(self._block, rows)
                 if not begun:
                     begun = True
-                    await _sent(send, start)
+                    await sent(send, start)
                     block = self._heading() + block
-                await _sent(send, {"type": "http.response.body", "body": block, "more_body": True})
+                await sent(send, {"type": "http.response.body", "body": block, "more_body": True})
             if not begun:
-                await _sent(send, start)
-                await _sent(send, {"type": "http.response.body", "body": self._heading(), "more_body": True})
-        await _sent(send, {"type": "http.response.body", "body": b"", "more_body": False})
+                await sent(send, start)
+                await sent(send, {"type": "http.response.body", "body": self._heading(), "more_body": True})
+        await sent(send, {"type": "http.response.body", "body": b"", "more_body": False})
 
     def _heading(self) -> bytes:
         return b"" if self._columns is None else csv_line(self._columns)
@@ -147,6 +148,7 @@ def _text(value: Any) -> str:
     return value if isinstance(value, str) else orjson.dumps(value).decode()
 
 
-async def _sent(send: Send, message: Any) -> None:
+async def sent(send: Send, message: Any) -> None:
+    """Sends, and raises TimeoutError where the client reads nothing for 30 seconds."""
     async with asyncio.timeout(PATIENCE):
         await send(message)

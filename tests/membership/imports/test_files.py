@@ -22,7 +22,7 @@ BAD: dict[str, tuple[bytes, dict[str, Any], int, str]] = {
     "web page": (b"<!doctype html><title>full_name,country</title>", {}, 422, "malformed_file"),
     "JSON that says CSV": (b'{"full_name": "A", "country": "XA"}\n', {}, 422, "malformed_file"),
     "CSV that says NDJSON": (GOOD, {"name": "list.ndjson"}, 422, "malformed_file"),
-    "spreadsheet": (b"PK\x03\x04", {"name": "list.xlsx"}, 415, "unsupported_media_type"),
+    "spreadsheet": (b"PK\x03\x04", {"name": "list.xlsx"}, 422, "malformed_file"),
     "picture": (GOOD, {"name": "list", "media": "image/png"}, 415, "unsupported_media_type"),
     "open quote": (b'full_name,country\n"Amina Varga,XA\n', {}, 422, "malformed_file"),
     "broken quote": (b'full_name,country\n"Amina" Varga,XA\n', {}, 422, "malformed_file"),

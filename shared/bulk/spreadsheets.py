@@ -1,0 +1,145 @@
+"""XLSX as a text file of the same rows, made once by a process of its own that may use little.
+
+Everything that a file of a stranger could blow up is bounded: what the archive says of itself before anything is
+unpacked, then the memory and the time of the process that reads it. Run as `python -m shared.bulk.spreadsheets`.
+"""
+
+import asyncio
+import csv
+import resource
+import sys
+import zipfile
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Any
+
+from shared.bulk.layout import MOST_COLUMNS, MOST_ROWS, malformed
+
+MOST_PARTS = 1000
+MOST_UNPACKED = 256 << 20
+"""Bytes of all parts together, as the archive's directory tells them: as many as a text file may have."""
+MOST_RATIO = 100
+"""How many times larger than packed a part above 1 MiB may be."""
+_SMALL_PART = 1 << 20
+_MEMORY = 1536 << 20
+_SECONDS = 120
+_ALONE = asyncio.Semaphore(1)
+_REFUSED = 3
+
+
+class Refused(Exception):
+    """The file is no workbook of one plain sheet within the bounds; the words are for whoever sent it."""
+
+
+async def as_text(path: Path, media: str) -> Path:
+    """The file itself; of a workbook its rows as CSV, beside it and made where they are missing.
+
+    Raises Invalid `malformed_file`.
+    """
+    if media != "xlsx":
+        return path
+    target = path.with_name(f"{path.name}.csv")
+    async with _ALONE:
+        if not await asyncio.to_thread(target.exists):
+            await _unpack(path, target)
+    return target
+
+
+async def _unpack(path: Path, target: Path) -> None:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "shared.bulk.spreadsheets", str(path), str(target)),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+    )
+    try:
+        async with asyncio.timeout(_SECONDS):
+            words, _ = await process.communicate()
+    except TimeoutError:
+        raise malformed("The workbook takes too long to read; send it as CSV.") from None
+    finally:
+        if process.returncode is None:
+            with suppress(ProcessLookupError):
+                process.kill()
+            await process.wait()
+    if process.returncode == _REFUSED:
+        raise malformed(words.decode())
+    if process.returncode:
+        raise malformed("The workbook cannot be read within the bounds; send it as CSV.")
+
+
+def check_archive(path: Path) -> None:
+    """Judges the archive by its directory alone. Raises Refused."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            parts = archive.infolist()
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+        raise Refused("This is no XLSX file.") from None
+    if len(parts) > MOST_PARTS:
+        raise Refused(f"At most {MOST_PARTS:,} parts in a workbook.")
+    if sum(part.file_size for part in parts) > MOST_UNPACKED:
+        raise Refused(f"At most {MOST_UNPACKED >> 20} MiB unpacked; send it as CSV.")
+    for part in parts:
+        if part.file_size > _SMALL_PART and part.file_size > MOST_RATIO * max(part.compress_size, 1):
+            raise Refused(f"A part of the workbook unpacks to more than {MOST_RATIO} times its size.")
+
+
+def _rows(path: Path) -> Iterator[list[str]]:
+    from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+
+    try:
+        workbook = CalamineWorkbook.from_path(str(path))
+        shown = [
+            sheet.name
+            for sheet in workbook.sheets_metadata
+            if sheet.typ is SheetTypeEnum.WorkSheet and sheet.visible is SheetVisibleEnum.Visible
+        ]
+        if len(shown) != 1:
+            raise Refused(f"The workbook has {len(shown)} sheets to see; keep the one that is meant.")
+        sheet = workbook.get_sheet_by_name(shown[0])
+    except CalamineError:
+        raise Refused("The workbook is broken or locked.") from None
+    if sheet.width > MOST_COLUMNS:
+        raise Refused(f"At most {MOST_COLUMNS} columns.")
+    if sheet.height > MOST_ROWS + 1:
+        raise Refused(f"At most {MOST_ROWS:,} rows; divide the file.")
+    first = True
+    for row in sheet.iter_rows():
+        cells = [_text(cell) for cell in row]
+        if first and any(cells):
+            first = False
+            yield [cell or f"column {number}" for number, cell in enumerate(cells, 1)]
+        elif any(cells):
+            yield cells
+
+
+def _text(cell: Any) -> str:
+    if isinstance(cell, bool):
+        return str(cell).lower()
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    if isinstance(cell, (datetime, date, time)):
+        return cell.isoformat()
+    return str(cell).replace("\0", "")
+
+
+def _convert(source: Path, target: Path) -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    check_archive(source)
+    new = target.with_name(f"{target.name}.new")
+    try:
+        with new.open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file).writerows(_rows(source))
+        new.replace(target)
+    finally:
+        new.unlink(missing_ok=True)
+
+
+if __name__ == "__main__":
+    try:
+        _convert(Path(sys.argv[1]), Path(sys.argv[2]))
+    except Refused as refused:
+        sys.stdout.write(str(refused))
+        sys.exit(_REFUSED)

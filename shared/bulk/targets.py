@@ -1,0 +1,93 @@
+"""The files that exports are written to: one line, object or row of a sheet for each record."""
+
+import csv
+import io
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping, Sequence
+from typing import BinaryIO
+
+import orjson
+import xlsxwriter
+
+from shared.kernel.errors import TooLarge
+
+MOST_SHEET_ROWS = 1_048_575
+"""What a sheet can hold below its headings."""
+_DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
+_PLAIN = {"constant_memory": True, "strings_to_numbers": False, "strings_to_formulas": False, "strings_to_urls": False}
+
+
+def csv_line(cells: Iterable[str], *, safe: bool = False) -> bytes:
+    """One line of CSV. With `safe`, a cell that a spreadsheet would take for a formula begins with an apostrophe."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\r\n").writerow([_safe(cell) for cell in cells] if safe else list(cells))
+    return text.getvalue().encode()
+
+
+def _safe(cell: str) -> str:
+    return f"'{cell}" if cell.startswith(_DANGEROUS) else cell
+
+
+class Target(ABC):
+    """A file with these headings. Every method blocks; `close` comes last and leaves the file open."""
+
+    def __init__(self, file: BinaryIO, headings: Sequence[str]) -> None:
+        self.file = file
+        self.headings = headings
+
+    @abstractmethod
+    def write(self, cells: Mapping[str, str]) -> None:
+        """One record, under the headings that it has."""
+
+    def close(self) -> None:
+        """Writes what is left."""
+        self.file.flush()
+
+
+class CsvTarget(Target):
+    """CSV, with `safe` for people."""
+
+    def __init__(self, file: BinaryIO, headings: Sequence[str], *, safe: bool) -> None:
+        super().__init__(file, headings)
+        self._safe = safe
+        file.write(csv_line(headings))
+
+    def write(self, cells: Mapping[str, str]) -> None:
+        self.file.write(csv_line((cells.get(name, "") for name in self.headings), safe=self._safe))
+
+
+class NdjsonTarget(Target):
+    """One JSON object a line."""
+
+    def write(self, cells: Mapping[str, str]) -> None:
+        self.file.write(orjson.dumps({name: cells[name] for name in self.headings if name in cells}) + b"\n")
+
+
+class XlsxTarget(Target):
+    """A workbook of one sheet, written row by row. Every cell is text, so that none is a formula or a link."""
+
+    def __init__(self, file: BinaryIO, headings: Sequence[str]) -> None:
+        super().__init__(file, headings)
+        self._workbook = xlsxwriter.Workbook(file, _PLAIN)
+        self._sheet = self._workbook.add_worksheet()
+        self._next = 0
+        self.write({name: name for name in headings})
+
+    def write(self, cells: Mapping[str, str]) -> None:
+        """Raises TooLarge where the sheet is full or a cell is longer than a sheet can hold."""
+        if self._next > MOST_SHEET_ROWS:
+            raise TooLarge(f"A sheet holds {MOST_SHEET_ROWS:,} records; export CSV, or fewer by a filter.")
+        for place, name in enumerate(self.headings):
+            if (text := cells.get(name)) and self._sheet.write_string(self._next, place, text):
+                raise TooLarge("A cell holds more text than a sheet can; export CSV.")
+        self._next += 1
+
+    def close(self) -> None:
+        self._workbook.close()
+
+
+def target(file: BinaryIO, file_format: str, headings: Sequence[str], *, safe: bool) -> Target:
+    """The target of `csv`, `ndjson` or `xlsx`."""
+    if file_format == "xlsx":
+        return XlsxTarget(file, headings)
+    return NdjsonTarget(file, headings) if file_format == "ndjson" else CsvTarget(file, headings, safe=safe)

@@ -1,0 +1,121 @@
+"""Workbooks: read like CSV, refused before they are unpacked where they would blow up, written without formulas."""
+
+import io
+import zipfile
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+from typing import Any
+
+import asyncpg
+import pytest
+import xlsxwriter
+from python_calamine import CalamineWorkbook
+
+from services.membership.settings import MembershipSettings
+from shared.bulk.store import FileStore
+from tests.membership.imports.conftest import EXPORTS, Importer, counts, csv_of
+
+HEADINGS = ("full_name", "country", "keywords", "colour")
+
+
+def book(rows: Iterable[Sequence[Any]], sheets: int = 1) -> bytes:
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file, {"default_date_format": "yyyy-mm-dd"}) as workbook:
+        for _ in range(sheets):
+            sheet = workbook.add_worksheet()
+            for place, row in enumerate(rows):
+                sheet.write_row(place, 0, row)
+    return file.getvalue()
+
+
+def archive(parts: dict[str, bytes]) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name, content in parts.items():
+            packed.writestr(name, content)
+    return file.getvalue()
+
+
+def _far_apart() -> bytes:
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file) as workbook:
+        sheet = workbook.add_worksheet()
+        sheet.write_row(0, 0, HEADINGS)
+        sheet.write(1_048_575, 16_383, "x")
+    return file.getvalue()
+
+
+REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
+    "a part that unpacks to 50 MiB": (
+        lambda: archive({"xl/worksheets/sheet1.xml": b" " * (50 << 20)}),
+        "unpacks to more than 100 times",
+    ),
+    "thousands of parts": (lambda: archive({f"part{n}": b"" for n in range(1001)}), "At most 1,000 parts"),
+    "two cells that span a sheet": (_far_apart, "within the bounds"),
+    "no workbook in the archive": (lambda: archive({"note.txt": b"hello"}), "broken or locked"),
+    "two sheets": (lambda: book([HEADINGS], sheets=2), "2 sheets"),
+    "too many columns": (lambda: book([[f"c{n}" for n in range(201)]]), "At most 200 columns"),
+    "a sheet without a row": (lambda: book([]), "empty"),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+async def test_a_workbook_that_could_do_harm_is_refused(
+    case: str, secretariat: Importer, database: asyncpg.Connection
+) -> None:
+    content, words = REFUSED[case]
+    response = await secretariat.send("experts", content(), "list.xlsx")
+    assert (response.status_code, response.json()["code"]) == (422, "malformed_file"), response.text
+    assert words in response.json()["detail"]
+    assert await database.fetchval("SELECT count(*) FROM core_import") == 0
+
+
+async def test_a_workbook_is_imported_like_the_csv_of_its_rows(
+    secretariat: Importer, database: asyncpg.Connection
+) -> None:
+    rows = [
+        HEADINGS,
+        ("Amina Varga", "XA", "soil; 日本", "red"),
+        (),
+        ("Bilal Saar", "XQ", "", ""),
+        ("Chen Okafor", "XB", 2026, date(2026, 11, 24)),
+    ]
+    result = await secretariat.bring("experts", book(rows), "list.xlsx", media="application/octet-stream")
+    assert (result["counts"], result["ignored_columns"]) == (counts(created=2, failed=1), ["colour"])
+    assert await database.fetchval("SELECT keywords FROM member_expert WHERE country = 'XA'") == ["soil", "日本"]
+    assert await database.fetchval("SELECT keywords FROM member_expert WHERE country = 'XB'") == ["2026"]
+    (failed,) = await secretariat.failures(result)
+    assert (failed["full_name"], failed["problem"], failed["row"]) == ("Bilal Saar", "unknown_country", "2")
+    text = csv_of(",".join(HEADINGS), [("Amina Varga", "XA", "soil; 日本", "red"), ("Chen Okafor", "XB", "2026", "")])
+    assert (await secretariat.bring("experts", text))["counts"] == counts(unchanged=2)
+
+
+async def test_a_workbook_whose_text_was_lost_is_read_again(
+    secretariat: Importer, settings: MembershipSettings, database: asyncpg.Connection
+) -> None:
+    result = await secretariat.bring("experts", book([HEADINGS, ("Amina Varga", "XQ", "", "")]), "list.xlsx")
+    store = FileStore(settings.storage_path)
+    path = store.path(await database.fetchval("SELECT file_digest FROM core_import"))
+    text = store.path(f"{path.name}.csv")
+    store.remove(text.name)
+    assert len(await secretariat.failures(result)) == 1
+    store.remove(path.name)
+    assert list(settings.storage_path.rglob(f"{path.name}*")) == []
+
+
+async def test_an_exported_workbook_holds_text_alone_and_comes_back_unchanged(secretariat: Importer) -> None:
+    people = [("=HYPERLINK(1)", "XA"), ("https://bench.example", "XA"), ("0012", "XB")]
+    await secretariat.bring("experts", csv_of("full_name,country", people))
+    wish = {"resource": "experts", "format": "xlsx", "fields": ["full_name", "country"]}
+    response = await secretariat.caller.post(EXPORTS, json=wish)
+    assert response.status_code == 202, response.text
+    job = await secretariat.end_of(response.headers["location"])
+    file = await secretariat.caller.get(job["result_url"])
+    assert file.headers["content-type"].endswith("spreadsheetml.sheet")
+    assert file.headers["content-disposition"] == 'attachment; filename="experts.xlsx"'
+    sheet = CalamineWorkbook.from_filelike(io.BytesIO(file.content)).get_sheet_by_index(0)
+    assert sheet.to_python() == [["full_name", "country"], *(list(person) for person in people)]
+    with zipfile.ZipFile(io.BytesIO(file.content)) as parts:
+        assert b"<f>" not in parts.read("xl/worksheets/sheet1.xml")
+    again = await secretariat.bring("experts", file.content, "experts.xlsx")
+    assert again["counts"] == counts(unchanged=3)

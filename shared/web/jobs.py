@@ -12,13 +12,14 @@ from shared.bulk.imports import oversees
 from shared.database.statements import Row
 from shared.kernel.clock import to_text
 from shared.kernel.errors import NotFound
-from shared.kernel.principal import RoleTable
+from shared.kernel.principal import Principal, RoleTable
 from shared.kernel.resource import Resource
 from shared.messaging import jobs
 from shared.web.answers import JSON
 from shared.web.call import CurrentCall
 from shared.web.catalogue import PROBLEMS
 from shared.web.fields import Answer
+from shared.web.job_events import LAST_EVENT_ID, JobEvents, Places
 from shared.web.route import ResourceRouter
 
 _OPEN = ("queued", "running")
@@ -53,18 +54,39 @@ def job_routes(service: str, roles: RoleTable) -> ResourceRouter:
     resource = Resource(service, "jobs", "job")
     router = ResourceRouter(resource, roles)
 
-    async def _find(raw: str, call: CurrentCall) -> Row:
+    places = Places()
+
+    async def _find(raw: str, call: CurrentCall, principal: Principal | None = None) -> Row:
+        principal = principal or call.principal
         async with call.connection() as connection:
             row = await jobs.get(connection, _key(raw))
         if row is None or row["service"] != service:
             raise NotFound
-        if row["created_by"] != call.principal.label and not oversees(call.principal, roles, resource):
+        if row["created_by"] != principal.label and not oversees(principal, roles, resource):
             raise NotFound
         return row
 
     @router.get("/{job}", operation_id="getJob", summary="Read how far a job is", responses={200: {"model": Job}})
     async def get_job(job: str, call: CurrentCall) -> Response:
         return job_response(await _find(job, call), 200)
+
+    @router.get(
+        "/{job}/events",
+        operation_id="getJobEvents",
+        summary="Follow a job until it ends, as server-sent events",
+        status_code=200,
+        responses={204: {"description": "The end is known by `Last-Event-ID`."}},
+        response_class=JobEvents,
+        openapi_extra={"parameters": [LAST_EVENT_ID]},
+    )
+    async def get_job_events(job: str, call: CurrentCall) -> Response:
+        await _find(job, call)
+
+        async def again() -> Row:
+            header = call.request.headers["authorization"]
+            return await _find(job, call, await call.request.app.state.authenticator.principal(header))
+
+        return JobEvents(places, lambda: _find(job, call), again, _shown)
 
     @router.delete(
         "/{job}",

@@ -1,0 +1,110 @@
+"""How far a job is, as server-sent events, until it has ended.
+
+Each event carries the whole job as `GET /jobs/{id}` answers it: `progress` while it is open, then once `ended`. An
+event's id is the state that it tells: whoever comes back with `Last-Event-ID` is told nothing that they know, and
+whoever has seen the end gets 204, which keeps browsers from coming again.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+import orjson
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from shared.kernel.errors import EscmError, Unavailable
+from shared.web.streams import sent
+
+LAST_EVENT_ID = {
+    "name": "Last-Event-ID",
+    "in": "header",
+    "required": False,
+    "description": "The id of the last event that was heard: what it told is not told again.",
+    "schema": {"type": "string", "maxLength": 100},
+}
+MOST_STREAMS = 100
+"""Streams of one process and service at a time; one more is told to come again."""
+PAUSE = 0.5
+"""Seconds between two looks at the job."""
+HEARTBEAT = 15.0
+"""Seconds of silence after which a comment tells everybody between that the stream lives."""
+AUTHORITY = 30.0
+"""Seconds after which whoever listens is looked up again: their token may be over, their grants revoked."""
+_RETRY_AFTER = 5
+_OPEN = ("queued", "running")
+Look = Callable[[], Awaitable[Mapping[str, Any]]]
+
+
+class Places:
+    """How many more streams may be open."""
+
+    def __init__(self, count: int = MOST_STREAMS) -> None:
+        self._free = count
+
+    def __enter__(self) -> None:
+        if not self._free:
+            raise Unavailable("As many jobs as possible are being listened to.", retry_after=_RETRY_AFTER)
+        self._free -= 1
+
+    def __exit__(self, *_error: object) -> None:
+        self._free += 1
+
+
+class JobEvents(Response):
+    """The stream. `look` answers the job's row, `again` the same after looking the caller up; `show` is its JSON."""
+
+    media_type = "text/event-stream"
+
+    def __init__(self, places: Places, look: Look, again: Look, show: Callable[[Mapping[str, Any]], Any]) -> None:
+        super().__init__(None, 200, {"X-Accel-Buffering": "no", "Cache-Control": "no-store"})
+        del self.headers["content-length"]
+        self._places = places
+        self._look, self._again, self._show = look, again, show
+
+    async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
+        """Sends until the job has ended, the caller may not see it any more, or the process is to stop."""
+        headers = dict(scope["headers"])
+        known = headers.get(b"last-event-id", b"").decode("latin-1")
+        with self._places:
+            job = await self._look()
+            if known == _state(job) and job["status"] not in _OPEN:
+                await Response(None, 204)(scope, _receive, send)
+                return
+            await sent(send, {"type": "http.response.start", "status": 200, "headers": self.raw_headers})
+            await sent(send, _part(b"retry: 2000\n\n"))
+            await self._follow(scope, send, job, known)
+        await sent(send, {"type": "http.response.body", "body": b"", "more_body": False})
+
+    async def _follow(self, scope: Scope, send: Send, job: Mapping[str, Any], known: str) -> None:
+        loop = asyncio.get_running_loop()
+        spoken = authorised = loop.time()
+        while True:
+            state, present = _state(job), loop.time()
+            if state != known:
+                await sent(send, _part(self._event(job, state)))
+                known, spoken = state, present
+            elif present - spoken >= HEARTBEAT:
+                await sent(send, _part(b": still there\n\n"))
+                spoken = present
+            if job["status"] not in _OPEN or scope["app"].state.readiness.is_draining:
+                return
+            await asyncio.sleep(PAUSE)
+            is_due = loop.time() - authorised >= AUTHORITY
+            try:
+                job = await (self._again() if is_due else self._look())
+            except EscmError:
+                return
+            authorised = loop.time() if is_due else authorised
+
+    def _event(self, job: Mapping[str, Any], state: str) -> bytes:
+        name = "progress" if job["status"] in _OPEN else "ended"
+        return f"id: {state}\nevent: {name}\ndata: ".encode() + orjson.dumps(self._show(job)) + b"\n\n"
+
+
+def _state(job: Mapping[str, Any]) -> str:
+    return f"{job['attempts']}-{job['status']}-{job['done']}-{job['total']}"
+
+
+def _part(content: bytes) -> dict[str, Any]:
+    return {"type": "http.response.body", "body": content, "more_body": True}

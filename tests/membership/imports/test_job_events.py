@@ -1,0 +1,105 @@
+"""A job followed by server-sent events: to its end, again after a lost connection, and only by who may see it."""
+
+import asyncio
+from typing import Any
+
+import asyncpg
+import httpx
+import orjson
+import pytest
+
+from shared.kernel.errors import Unavailable
+from shared.web import job_events
+from tests.membership.imports.conftest import Importer, counts, csv_of
+from tests.support.callers import KnownCallers
+
+
+def events(text: str) -> list[dict[str, Any]]:
+    """The events of a stream: `id`, `event` and the parsed `data`; comments are left out."""
+    found = []
+    for block in text.strip().split("\n\n"):
+        fields = dict(line.split(": ", 1) for line in block.split("\n") if not line.startswith(":"))
+        if "data" in fields:
+            found.append({**fields, "data": orjson.loads(fields["data"])})
+    return found
+
+
+@pytest.fixture(autouse=True)
+def often(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(job_events, "PAUSE", 0.01)
+
+
+@pytest.fixture
+def alone(service: httpx.AsyncClient, principals: None, database: asyncpg.Connection) -> Importer:
+    """The secretariat, whose jobs nobody takes up."""
+    return Importer(service, "secretariat")
+
+
+async def _queued(alone: Importer) -> str:
+    response = await alone.send("experts", csv_of("full_name,country", [("Amina Varga", "XA")]))
+    return str(response.headers["location"])
+
+
+async def test_an_import_is_followed_to_its_end(secretariat: Importer, government: Importer) -> None:
+    people = [(f"Person {n}", "XA") for n in range(6000)]
+    response = await secretariat.send("experts", csv_of("full_name,country", people))
+    address = f"{response.headers['location']}/events"
+    stream = await secretariat.caller.get(address)
+    assert (stream.status_code, stream.headers["content-type"]) == (200, "text/event-stream; charset=utf-8")
+    assert stream.headers["cache-control"] == "no-store"
+    told = events(stream.text)
+    assert [one["event"] for one in told] == ["progress"] * (len(told) - 1) + ["ended"]
+    assert len({one["id"] for one in told}) == len(told) > 1
+    job = (await secretariat.caller.get(response.headers["location"])).json()
+    assert told[-1]["data"] == job
+    assert job["result"]["counts"] == counts(created=6000)
+    assert (await government.caller.get(address)).status_code == 404
+    resumed = await secretariat.caller.get(address, headers={"Last-Event-ID": told[0]["id"]})
+    assert [one["id"] for one in events(resumed.text)] == [told[-1]["id"]]
+    over = await secretariat.caller.get(address, headers={"Last-Event-ID": told[-1]["id"]})
+    assert (over.status_code, over.content) == (204, b"")
+
+
+async def test_a_silent_stream_sends_heartbeats_and_no_event_that_is_known(
+    alone: Importer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(job_events, "HEARTBEAT", 0.02)
+    job = await _queued(alone)
+    following = asyncio.create_task(alone.caller.get(f"{job}/events", headers={"Last-Event-ID": "0-queued-0-None"}))
+    await asyncio.sleep(0.3)
+    assert (await alone.caller.request("DELETE", job)).status_code == 202
+    stream = await following
+    assert ": still there\n\n" in stream.text
+    assert [(one["event"], one["data"]["status"]) for one in events(stream.text)] == [("ended", "cancelled")]
+
+
+async def test_who_may_not_listen_any_more_hears_no_end(alone: Importer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(job_events, "AUTHORITY", 0.05)
+    job = await _queued(alone)
+    following = asyncio.create_task(alone.caller.get(f"{job}/events"))
+    await asyncio.sleep(0.03)
+
+    async def refuse(*_given: object) -> None:
+        raise Unavailable("not now")
+
+    monkeypatch.setattr(KnownCallers, "principal", refuse)
+    assert [one["event"] for one in events((await following).text)] == ["progress"]
+
+
+async def test_streams_end_when_the_process_is_to_stop(
+    service: httpx.AsyncClient, alone: Importer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = await _queued(alone)
+    app = service._transport.app  # type: ignore[attr-defined]
+    following = asyncio.create_task(alone.caller.get(f"{job}/events"))
+    await asyncio.sleep(0.05)
+    monkeypatch.setattr(app.state.readiness, "is_draining", True)
+    assert [one["event"] for one in events((await following).text)] == ["progress"]
+
+
+def test_only_so_many_streams_are_open_at_a_time() -> None:
+    places = job_events.Places(1)
+    with places, pytest.raises(Unavailable), places:
+        pass
+    with places:
+        pass

@@ -18,6 +18,7 @@ from rich.console import Console
 from rich.table import Table
 
 from migrations.run import migrate
+from tests.bench import counts, facts, imports
 from tests.bench.cases import EXPERTS, Case, Sample, cases
 from tests.bench.people import load as load_people
 from tests.bench.servers import Addresses, load, memory_mb, servers, serving
@@ -72,6 +73,7 @@ async def _measure(at: Addresses, connection: asyncpg.Connection, picked: list[s
             crowd = load(ours, script, connections=128) / load(ours, script)
             results["W1_crowd"] = {"value": crowd, "bound": None, "ratio": crowd, "unit": "of W1 at 128 connections"}
     console.print(table)
+    results |= await _others(at, connection, picked, cases(sample)["W5"].ours)
     for name in ("W2", "W3"):
         if name not in results:
             break
@@ -79,10 +81,23 @@ async def _measure(at: Addresses, connection: asyncpg.Connection, picked: list[s
         console.print(
             f"W3 takes {results['W2']['value'] / results['W3']['value']:.2f} times as long as W2 (at most 1.15)"
         )
-    for name in ("api_rss_mb", "W1_crowd"):
-        if name in results:
-            console.print(f"{name}: {results[name]['value']:.2f}")
+    for name, result in results.items():
+        if name not in cases(sample):
+            times = f", {result['ratio']:,.1f} times the bound" if result["bound"] else ""
+            console.print(f"{name}: {result['value']:,.2f} {result['unit']}{times}")
     return results
+
+
+async def _others(at: Addresses, connection: asyncpg.Connection, picked: list[str], create: str) -> dict[str, Any]:
+    """Counts, facts and imports, in this order: each leaves more behind."""
+    found: dict[str, Any] = {}
+    if not picked or "W6" in picked:
+        found |= await counts.measure(at, connection)
+    if not picked or {"facts_drain", "facts_latency_p99_ms", "wakeup_ratio"} & set(picked):
+        found |= await facts.measure(at, connection, create)
+    if not picked or {"import", "import_rss_mb"} & set(picked):
+        found |= await imports.measure(at)
+    return found
 
 
 def _run(case: Case, ours: str, bound: str) -> tuple[float, float]:

@@ -17,7 +17,9 @@ from shared.database.tables import table, text
 
 TAGGED = "_tagged"
 """The kind's sums by tag: a record counts once for each of its tags, or for the empty tag where it has none."""
-_AT_ONCE = 200_000
+_AT_ONCE = 50_000
+_PATIENCE = 300.0
+"""Seconds that a comparison with all rows may take."""
 _CELL = "kind, visibility, status, country, category"
 _LOCK = 0x636F756E
 
@@ -128,7 +130,7 @@ def _pending(names: list[str], tagged: bool) -> Select[tuple[object, ...]]:
 
 
 async def fold(connection: Connection, kinds: list[str]) -> int:
-    """Moves pending changes of these kinds into the sums, at most 200,000; how many. None while another fold runs.
+    """Moves pending changes of these kinds into the sums, at most 50,000; how many. None while another fold runs.
     Needs a transaction under a context that sees and may write every row."""
     if not await _alone(connection):
         return 0
@@ -148,7 +150,7 @@ async def mend(connection: Connection, kinds: list[str], live: str) -> int:
     if not await _alone(connection):
         return 0
     statement = f"{_DRIFT.format(live=live)}{_ADD}SELECT count(*) FROM change"  # noqa: S608
-    return int(await connection.fetchval(statement, kinds, [kind + TAGGED for kind in kinds]))
+    return int(await connection.fetchval(statement, kinds, [kind + TAGGED for kind in kinds], timeout=_PATIENCE))
 
 
 async def _alone(connection: Connection) -> bool:

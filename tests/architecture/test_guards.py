@@ -7,7 +7,16 @@ from fastapi.routing import APIRoute
 
 from shared.web.route import EscmRoute
 
-PUBLIC_LISTS = {"experts", "institutions", "committees", "centres", "programmes", "countries", "frameworks", "statistics"}
+PUBLIC_LISTS = {
+    "experts",
+    "institutions",
+    "committees",
+    "centres",
+    "programmes",
+    "countries",
+    "frameworks",
+    "statistics",
+}
 
 
 @pytest.mark.parametrize("service", ["membership", "centres", "actions"])

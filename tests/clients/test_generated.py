@@ -31,4 +31,5 @@ def test_no_generated_request_finds_a_fault(running: dict[str, Any], service: st
         *("--header", f"Authorization: Bearer {answer.json()['access_token']}"),
         *("--checks", _CHECKS, "--phases", "examples,coverage,fuzzing,stateful", "--max-examples", "5"),
         *("--max-time", str(_SECONDS), "--seed", _SEED, "--no-color", "--warnings", "off"),
+        environment={**os.environ, "SCHEMATHESIS_HOOKS": "hooks"},
     )

@@ -74,7 +74,7 @@ def check_archive(path: Path) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             parts = archive.infolist()
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+    except (zipfile.BadZipFile, OSError, ValueError, RuntimeError):
         raise Refused("This is no XLSX file.") from None
     if len(parts) > MOST_PARTS:
         raise Refused(f"At most {MOST_PARTS:,} parts in a workbook.")

@@ -11,7 +11,7 @@ import pytest
 from shared.kernel.errors import Unavailable
 from shared.web import job_events
 from tests.membership.imports.conftest import Importer, counts, csv_of
-from tests.support.callers import KnownCallers
+from tests.support.callers import CALLERS, KnownCallers
 
 
 def events(text: str) -> list[dict[str, Any]]:
@@ -31,13 +31,19 @@ def often(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def alone(service: httpx.AsyncClient, principals: None, database: asyncpg.Connection) -> Importer:
-    """The secretariat, whose jobs nobody takes up."""
+    """The secretariat, without a worker."""
     return Importer(service, "secretariat")
 
 
-async def _queued(alone: Importer) -> str:
-    response = await alone.send("experts", csv_of("full_name,country", [("Amina Varga", "XA")]))
-    return str(response.headers["location"])
+@pytest.fixture
+async def job(database: asyncpg.Connection) -> str:
+    """The address of a job of the secretariat that nobody takes up."""
+    key = await database.fetchval(
+        "INSERT INTO core_job (id, service, kind, payload, created_by, bulk)"
+        " VALUES (uuidv7(), 'membership', 'of_nobody', '{}', $1, false) RETURNING id",
+        CALLERS["secretariat"].label,
+    )
+    return f"/membership/v1/jobs/{key}"
 
 
 async def test_an_import_is_followed_to_its_end(secretariat: Importer, government: Importer) -> None:
@@ -61,10 +67,9 @@ async def test_an_import_is_followed_to_its_end(secretariat: Importer, governmen
 
 
 async def test_a_silent_stream_sends_heartbeats_and_no_event_that_is_known(
-    alone: Importer, monkeypatch: pytest.MonkeyPatch
+    alone: Importer, job: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(job_events, "HEARTBEAT", 0.02)
-    job = await _queued(alone)
     following = asyncio.create_task(alone.caller.get(f"{job}/events", headers={"Last-Event-ID": "0-queued-0-None"}))
     await asyncio.sleep(0.3)
     assert (await alone.caller.request("DELETE", job)).status_code == 202
@@ -73,9 +78,10 @@ async def test_a_silent_stream_sends_heartbeats_and_no_event_that_is_known(
     assert [(one["event"], one["data"]["status"]) for one in events(stream.text)] == [("ended", "cancelled")]
 
 
-async def test_who_may_not_listen_any_more_hears_no_end(alone: Importer, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_who_may_not_listen_any_more_hears_no_end(
+    alone: Importer, job: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(job_events, "AUTHORITY", 0.05)
-    job = await _queued(alone)
     following = asyncio.create_task(alone.caller.get(f"{job}/events"))
     await asyncio.sleep(0.03)
 
@@ -87,9 +93,8 @@ async def test_who_may_not_listen_any_more_hears_no_end(alone: Importer, monkeyp
 
 
 async def test_streams_end_when_the_process_is_to_stop(
-    service: httpx.AsyncClient, alone: Importer, monkeypatch: pytest.MonkeyPatch
+    service: httpx.AsyncClient, alone: Importer, job: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    job = await _queued(alone)
     app = service._transport.app  # type: ignore[attr-defined]
     following = asyncio.create_task(alone.caller.get(f"{job}/events"))
     await asyncio.sleep(0.05)

@@ -2,7 +2,7 @@
 
 import asyncpg
 
-from tests.membership.imports.conftest import IMPORTS, SAMPLES, Importer, announced, checksum, counts, csv_of
+from tests.membership.imports.conftest import IMPORTS, SAMPLES, TABLES, Importer, announced, checksum, counts, csv_of
 from tests.support.membership import EXPERTS
 
 HEADINGS = "given_names,family_name,country,institution,role,topic"
@@ -24,7 +24,7 @@ async def test_an_undo_leaves_nothing_of_a_first_import(secretariat: Importer, d
         assert await announced(database, entity, "deleted") == created
         assert (await secretariat.bring(resource, content))["counts"]["created"] == created
         assert (await secretariat.undo(result)).status_code == 409
-        await database.execute("TRUNCATE member_expert, member_institution, core_import CASCADE")
+        await database.execute(f"TRUNCATE {', '.join(TABLES)}")
 
 
 async def test_an_undo_restores_what_the_import_changed(secretariat: Importer, database: asyncpg.Connection) -> None:

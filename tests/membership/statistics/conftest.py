@@ -3,15 +3,24 @@
 from collections.abc import AsyncIterator, Callable
 
 import asyncpg
+import httpx
 import pytest
 
+from services.membership.app import create_app
 from services.membership.settings import MembershipSettings
 from shared.database.pool import Database
+from tests.support.callers import serving
 
 
 @pytest.fixture(scope="session")
 def database_url(database_named: Callable[[str], str]) -> str:
     return database_named("counts")
+
+
+@pytest.fixture(scope="session")
+async def membership(database_url: str, redis_url: str) -> AsyncIterator[httpx.AsyncClient]:
+    async with serving(create_app(MembershipSettings(database_url=database_url, redis_url=redis_url))) as client:
+        yield client
 
 
 @pytest.fixture(scope="session")

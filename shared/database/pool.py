@@ -62,9 +62,9 @@ _TO_CONNECT = 0.3
 class Database:
     """The pool of one role. Opens lazily reconnecting connections; `acquire` waits at most `patience` seconds."""
 
-    def __init__(self, pool: asyncpg.Pool, size: int, patience: float, watch: Watch) -> None:
+    def __init__(self, pool: asyncpg.Pool, share: int, patience: float, watch: Watch) -> None:
         self._pool = pool
-        self._share = max(1, size - _LEFT_TO_OTHERS)
+        self._share = share
         self._shares: dict[str, asyncio.Semaphore] = {}
         self._patience = patience
         self._watch = watch
@@ -78,10 +78,12 @@ class Database:
         patience: float = 2.5,
         application: str = "escm",
         idle_in_transaction: float = 30.0,
+        left_to_others: int = _LEFT_TO_OTHERS,
     ) -> "Database":
         """Makes the pool. No connection is made yet, so that a process starts while Postgres is away.
 
-        Postgres cuts a session that does nothing in an open transaction for `idle_in_transaction` seconds.
+        Postgres cuts a session that does nothing in an open transaction for `idle_in_transaction` seconds. One route
+        holds all connections but `left_to_others` at most.
         """
         limits = {**_LIMITS, "idle_in_transaction_session_timeout": str(int(idle_in_transaction * 1000))}
         pool = asyncpg.create_pool(
@@ -98,7 +100,7 @@ class Database:
         )
         settings = {"application_name": f"{application}-watch"}
         watch = Watch(lambda: asyncpg.connect(dsn, timeout=patience, server_settings=settings))
-        return cls(await pool, size, patience, watch)
+        return cls(await pool, max(1, size - left_to_others), patience, watch)
 
     async def close(self) -> None:
         """Closes the pool, at most five seconds for what is under way."""

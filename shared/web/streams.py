@@ -53,7 +53,7 @@ async def streams(app: FastAPI) -> AsyncIterator[None]:
     """Holds `app.state.streams` while the app runs."""
     settings = app.state.settings
     name = f"escm-{settings.service}-streams"
-    database = await Database.open(settings.database_dsn(), size=AT_ONCE, application=name)
+    database = await Database.open(settings.database_dsn(), size=AT_ONCE, application=name, left_to_others=0)
     app.state.streams = Streams(database)
     try:
         yield

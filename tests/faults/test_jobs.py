@@ -13,6 +13,7 @@ from shared.messaging import jobs as ledger
 from tests.faults.clients import eventually
 from tests.faults.crew import Crew, a_crew
 from tests.faults.house import House
+from tests.faults.processes import Process
 from tests.faults.working import ATTEMPTS
 
 _STEPS = 6
@@ -86,17 +87,25 @@ async def test_a_job_that_kills_its_worker_ends_in_the_dead_letters_and_others_g
 
 async def test_rolling_restarts_under_long_jobs_consume_no_attempt(crew: Crew):
     await crew.hire(2)
-    jobs = [await crew.leave("steps", steps=_STEPS, pause=0.5) for _ in range(4)]
-    for _ in range(3):
-        for worker in crew.workers:
-            await worker.stop()
-            await worker.start()
-            await asyncio.sleep(0.3)
+    jobs: list[UUID] = []
+    for worker in crew.workers * 2:
+        jobs += [await crew.leave("steps", steps=_STEPS, pause=0.5) for _ in range(4)]
+        await eventually(lambda: _is_busy(crew, worker), within=_BOUND)  # noqa: B023 - awaited at once
+        await worker.stop()
+        await worker.start()
     await eventually(lambda: crew.ended(jobs), within=_BOUND)
     assert await crew.done(jobs) == _once_each(jobs)
     rows = await crew.connection.fetch("SELECT status, attempts, fence FROM core_job WHERE id = ANY($1)", jobs)
     assert {(row["status"], row["attempts"]) for row in rows} == {("succeeded", 1)}
     assert max(row["fence"] for row in rows) > 1, "no job was interrupted"
+
+
+async def _is_busy(crew: Crew, worker: Process) -> bool:
+    """Whether the worker is at the beginning of a job."""
+    held = (
+        "SELECT count(*) > 0 FROM core_job WHERE status = 'running' AND done BETWEEN 1 AND 2 AND worker LIKE '%:' || $1"
+    )
+    return bool(await crew.connection.fetchval(held, str(worker.pid)))
 
 
 _TICKS = """

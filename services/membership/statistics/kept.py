@@ -1,6 +1,7 @@
 """Answers that are kept while the counts stay what they were."""
 
-from collections.abc import Hashable
+import asyncio
+from collections.abc import Awaitable, Callable, Hashable
 
 from shared.records.counts import State
 
@@ -16,6 +17,28 @@ class KeptAnswers:
 
     def __init__(self) -> None:
         self._kept: dict[Hashable, tuple[State, bytes]] = {}
+        self._next: dict[Hashable, asyncio.Task[State]] = {}
+        self._under_way: dict[Hashable, asyncio.Task[State]] = {}
+
+    async def state(self, sight: Hashable, look: Callable[[], Awaitable[State]]) -> State:
+        """The state that `look` finds. Those who ask while a look is under way share the next one, so that nobody is
+        told of a time before they asked."""
+        task = self._next.get(sight)
+        if task is None:
+            task = self._next[sight] = asyncio.create_task(self._look(sight, look, self._under_way.get(sight)))
+        return await asyncio.shield(task)
+
+    async def _look(
+        self, sight: Hashable, look: Callable[[], Awaitable[State]], earlier: asyncio.Task[State] | None
+    ) -> State:
+        if earlier is not None:
+            await asyncio.wait((earlier,))
+        task = self._under_way[sight] = self._next.pop(sight)
+        try:
+            return await look()
+        finally:
+            if self._under_way.get(sight) is task:
+                del self._under_way[sight]
 
     def get(self, key: Hashable, state: State) -> bytes | None:
         """The answer, where it is of this state."""

@@ -17,7 +17,7 @@ from shared.database.statements import Connection
 from shared.kernel.clock import today
 from shared.kernel.errors import Malformed, invalid_parameter
 from shared.kernel.resource import Resource
-from shared.records.counts import counts_state
+from shared.records.counts import State, counts_state
 from shared.records.sight import Sight
 from shared.web.answers import JSON
 from shared.web.call import CurrentCall, public, takes_query
@@ -41,14 +41,19 @@ async def get_statistics(call: CurrentCall) -> Response:
     they stood at its end. An answer of more than 20,000 numbers is refused; filters make it smaller."""
     sight = call.sight_on(EXPERTS.resource)
     kept = _KEPT.setdefault(call.database, KeptAnswers())
-    context = sight.context
-    key = (call.request.scope["query_string"], sight.variant, context.visibilities, context.countries, today())
-    async with call.connection() as connection:
-        state = await counts_state(connection, context, "expert")
-        body = kept.get(key, state)
-        if body is None:
+    seen = (sight.variant, sight.context.visibilities, sight.context.countries)
+    key = (call.request.scope["query_string"], *seen, today())
+
+    async def look() -> State:
+        async with call.database.acquire() as connection:
+            return await counts_state(connection, sight.context, "expert")
+
+    state = await kept.state(seen, look)
+    body = kept.get(key, state)
+    if body is None:
+        async with call.connection() as connection:
             body = await _counted(call.request, connection, sight)
-            kept.keep(key, state, body)
+        kept.keep(key, state, body)
     return Response(body, media_type=JSON)
 
 

@@ -198,6 +198,9 @@ def test_a_lost_file_is_told_of_and_the_rest_is_backed_up(
         done = runner.invoke(app, ["backup", str(file)], env=house)
     finally:
         asyncio.run(_run(url, "DELETE FROM escm.core_import WHERE file_digest = $1", lost))
+        asyncio.run(
+            _run(url, "SELECT setval('escm.core_import_ref_seq', last_value - 1) FROM escm.core_import_ref_seq")
+        )
     assert (done.exit_code, lost in done.output) == (1, True)
     restored = _restore(empty, file)
     assert (restored.exit_code, lost in restored.output) == (0, True)

@@ -27,7 +27,8 @@ WITH lease AS (
     SELECT position, until FROM core_lease WHERE name = $1 AND holder = $2 AND fence = $3 FOR UPDATE
 ), moved AS (
     DELETE FROM core_outbox
-    WHERE id IN (SELECT id FROM core_outbox WHERE EXISTS (SELECT FROM lease) ORDER BY id LIMIT $4)
+    WHERE id <= (SELECT max(id) FROM (
+        SELECT id FROM core_outbox WHERE EXISTS (SELECT FROM lease) ORDER BY id LIMIT $4) first)
     RETURNING *
 ), inserted AS (
     INSERT INTO core_fact (position, fact, type, time, subject, ref, version, country, visibility, link, traceparent,

@@ -81,11 +81,11 @@ async def test_sigterm_under_load_cuts_no_request(
     await process.start()
     client = Balanced(url, house.second_url, house.tokens["secretariat"])
     fresh = httpx.AsyncClient(base_url=url, trust_env=False, limits=httpx.Limits(max_keepalive_connections=0))
-    async with house.superuser() as connection, writing(history, [client], count=8), fresh:
+    async with house.superuser() as connection, writing(history, [client], count=6), fresh:
         await eventually(lambda: _has(history, 100), within=30)
         async with connection.transaction():
             await connection.execute("LOCK TABLE member_expert IN SHARE MODE")
-            await eventually(lambda: _waiting(connection, 8), within=10)
+            await eventually(lambda: _waiting(connection, 6), within=10)
             os.kill(process.pid, signal.SIGTERM)
             await eventually(lambda: _is(fresh, _READY, 503), within=2, every=0.01)
             assert await _status(fresh, _ALIVE) == 200

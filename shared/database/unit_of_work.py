@@ -39,7 +39,7 @@ class UnitOfWork:
     def __init__(self, connection: Connection, origin: Origin) -> None:
         self.connection = connection
         self.origin = origin
-        self._appended: dict[Table, list[dict[str, Any]]] = {}
+        self._appended: dict[Table, dict[str, list[Any]]] = {}
         self._tables: set[Table] = set()
 
     @asynccontextmanager
@@ -49,8 +49,12 @@ class UnitOfWork:
 
     def append(self, table: Table, **row: Any) -> None:
         """Buffers a row of an append-only table. All rows of one table must name the same columns."""
-        self._appended.setdefault(table, []).append(row)
-        self._tables.add(table)
+        columns = self._appended.get(table)
+        if columns is None:
+            columns = self._appended[table] = {name: [] for name in row}
+            self._tables.add(table)
+        for name, values in columns.items():
+            values.append(row[name])
 
     def appended(self, table: Table) -> bool:
         """Whether a row of this table was appended, flushed or not."""
@@ -70,19 +74,21 @@ class UnitOfWork:
             return
         shape: list[Part] = []
         arguments: list[Any] = []
-        for table, rows in self._appended.items():
-            columns = {name: [row[name] for row in rows] for name in rows[0]}
-            varying = None if len(rows) == 1 else _varying(columns)
+        for table, columns in self._appended.items():
+            varying = _varying(columns)
             shape.append((table, tuple(columns), varying))
             arguments.extend(values if name in (varying or ()) else values[0] for name, values in columns.items())
         self._appended.clear()
         await self.connection.execute(_inserts(tuple(shape)), *arguments)
 
 
-def _varying(columns: dict[str, list[Any]]) -> tuple[str, ...]:
-    """The columns whose values differ; the first where none does."""
+def _varying(columns: dict[str, list[Any]]) -> tuple[str, ...] | None:
+    """The columns whose values differ, the first where none does; None where there is one row."""
+    first = next(iter(columns))
+    if len(columns[first]) == 1:
+        return None
     names = tuple(name for name, values in columns.items() if values.count(values[0]) < len(values))
-    return names or tuple(columns)[:1]
+    return names or (first,)
 
 
 @lru_cache(512)

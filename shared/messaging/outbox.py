@@ -15,11 +15,8 @@ from shared.observability.traces import traceparent
 def announce(uow: UnitOfWork, fact: Fact) -> None:
     """Announces a fact if the unit of work commits. The record's row must be locked already, so that the order of
     facts about one record is the order of their commits."""
-    trace = fact.traceparent
-    if not fact.bulk:
-        trace = spans.produced(f"announce {fact.type}", trace, **{"escm.fact": str(fact.id)})
-    uow.append(
-        core_outbox,
+    announce_change(
+        uow,
         fact=fact.id,
         type=fact.type,
         time=fact.time,
@@ -29,7 +26,7 @@ def announce(uow: UnitOfWork, fact: Fact) -> None:
         country=fact.country,
         visibility=fact.visibility,
         link=fact.link,
-        traceparent=trace,
+        traceparent=fact.traceparent,
         bulk=fact.bulk,
     )
 

@@ -130,7 +130,7 @@ def _pending(names: list[str], tagged: bool) -> Select[tuple[object, ...]]:
 
 
 async def fold(connection: Connection, kinds: list[str]) -> int:
-    """Moves pending changes of these kinds into the sums, at most 50,000; how many. None while another fold runs.
+    """Moves pending changes of these kinds into the sums, at most 50,000; how many. 0 while another fold runs.
     Needs a transaction under a context that sees and may write every row."""
     if not await _alone(connection):
         return 0

@@ -5,11 +5,9 @@ import asyncio
 import os
 import random
 import re
-import subprocess
-import sys
 import tempfile
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager
 from pathlib import Path
 from uuid import UUID
 
@@ -27,7 +25,7 @@ from shared.database.pool import Database
 from shared.database.statements import Row
 from shared.database.unit_of_work import Origin, unit_of_work
 from tests.bench.people import COUNTRY_CODES, names
-from tests.bench.servers import API_CORE, LOAD_CORE, Addresses
+from tests.bench.servers import API_CORE, LOAD_CORE, Addresses, running
 
 ROWS = 1_000_000
 _COLUMNS = ("given_names", "family_name", "country", "institution", "role", "topic", "email")
@@ -42,7 +40,11 @@ async def measure(at: Addresses) -> dict[str, dict[str, object]]:
         settings = MembershipSettings(database_url=at.postgres, redis_url=at.valkey, storage_path=Path(folder))
         async with _database(settings) as database:
             job = await _order(database, at, settings, count)
-            with _process("relay", LOAD_CORE, settings), _process("worker membership", API_CORE, settings) as worker:
+            files = {"ESCM_STORAGE_PATH": folder}
+            with (
+                running("relay", at, LOAD_CORE, **files),
+                running("worker membership", at, API_CORE, **files) as worker,
+            ):
                 ended, peak = await _end_of(database, job, worker)
     created = ended["result"]["counts"]["created"]
     if created != count or ended["attempts"] != 1:
@@ -91,24 +93,6 @@ def _lines(count: int) -> Iterator[bytes]:
         place = f"University of {names(dice)[1]}"
         email = f"{given}.{family}.{number}@bench.example".lower()
         yield f"{given},{family},{country},{place},LA,Topic {number % 997},{email}\r\n".encode()
-
-
-@contextmanager
-def _process(command: str, core: str, settings: MembershipSettings) -> Iterator[int]:
-    """A process of the system on one core: its id."""
-    environment = {
-        **os.environ,
-        "DATABASE_URL": settings.database_url,
-        "REDIS_URL": settings.redis_url,
-        "ESCM_STORAGE_PATH": str(settings.storage_path),
-    }
-    words = ["taskset", "-c", core, sys.executable, "-m", "deploy.cli", *command.split()]
-    process = subprocess.Popen(words, env=environment, stdout=subprocess.DEVNULL)
-    try:
-        yield process.pid
-    finally:
-        process.terminate()
-        process.wait(20)
 
 
 async def _end_of(database: Database, job: UUID, worker: int) -> tuple[Row, float]:

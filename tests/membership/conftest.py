@@ -2,11 +2,13 @@
 
 from collections.abc import AsyncIterator, Callable
 
+import asyncpg
 import httpx
 import pytest
 
 from services.membership.app import create_app
 from services.membership.settings import MembershipSettings
+from shared.database.pool import Database
 from tests.support.callers import Caller, serving
 
 
@@ -36,3 +38,19 @@ def anonymous(membership: httpx.AsyncClient) -> Caller:
 def database_url(database_named: Callable[[str], str]) -> str:
     """A database that only these tests write."""
     return database_named("membership")
+
+
+@pytest.fixture
+async def database(database_url: str, redis_url: str) -> AsyncIterator[Database]:
+    """The service's own role, as its worker has it."""
+    settings = MembershipSettings(database_url=database_url, redis_url=redis_url)
+    opened = await Database.open(settings.database_dsn(), size=3)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def superuser(database_url: str) -> AsyncIterator[asyncpg.Connection]:
+    connection = await asyncpg.connect(database_url, server_settings={"search_path": "escm"})
+    yield connection
+    await connection.close()

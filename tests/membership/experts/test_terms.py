@@ -1,36 +1,17 @@
 """The end of a term: a time of grace, then a lapsed membership, both by the schedule alone."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import asyncpg
-import pytest
 
 from services.membership.experts.queries import lock_over
-from services.membership.settings import MembershipSettings
 from services.membership.worker import SCHEDULES
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.pool import Database
 from shared.database.unit_of_work import unit_of_work
 from tests.support.callers import Caller
 from tests.support.membership import EXPERTS, activated
-
-
-@pytest.fixture
-async def database(database_url: str, redis_url: str) -> AsyncIterator[Database]:
-    """The service's own role, as its worker has it."""
-    settings = MembershipSettings(database_url=database_url, redis_url=redis_url)
-    opened = await Database.open(settings.database_dsn(), size=2)
-    yield opened
-    await opened.close()
-
-
-@pytest.fixture
-async def superuser(database_url: str) -> AsyncIterator[asyncpg.Connection]:
-    connection = await asyncpg.connect(database_url, server_settings={"search_path": "escm"})
-    yield connection
-    await connection.close()
 
 
 def _ago(days: int) -> date:

@@ -2,13 +2,11 @@
 
 from collections.abc import AsyncIterator, Callable
 
-import asyncpg
 import httpx
 import pytest
 
 from services.membership.app import create_app
 from services.membership.settings import MembershipSettings
-from shared.database.pool import Database
 from tests.support.callers import serving
 
 
@@ -21,19 +19,3 @@ def database_url(database_named: Callable[[str], str]) -> str:
 async def membership(database_url: str, redis_url: str) -> AsyncIterator[httpx.AsyncClient]:
     async with serving(create_app(MembershipSettings(database_url=database_url, redis_url=redis_url))) as client:
         yield client
-
-
-@pytest.fixture(scope="session")
-async def database(database_url: str, redis_url: str) -> AsyncIterator[Database]:
-    """The service's own role, as its worker has it."""
-    settings = MembershipSettings(database_url=database_url, redis_url=redis_url)
-    opened = await Database.open(settings.database_dsn(), size=3)
-    yield opened
-    await opened.close()
-
-
-@pytest.fixture
-async def superuser(database_url: str) -> AsyncIterator[asyncpg.Connection]:
-    connection = await asyncpg.connect(database_url, server_settings={"search_path": "escm"})
-    yield connection
-    await connection.close()

@@ -1,6 +1,7 @@
 """The settings that row-level security reads, and the one-round-trip form in which reads carry them."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Select, Text, bindparam, func, literal_column, select, true
@@ -33,17 +34,16 @@ class AccessContext:
     @property
     def set_local(self) -> str:
         """`SET LOCAL` commands. The values hold only codes and ids; anything else is refused."""
-        pairs = {
-            "visibilities": self.visibilities,
-            "countries": self.countries,
-            "records": self.records,
-            "write_countries": self.write_countries,
-            "write_records": self.write_records,
-        }
-        for value in pairs.values():
-            if not value.replace(",", "").replace("-", "").isalnum() and value:
-                raise ValueError("an access context holds codes and ids only")
-        return ";".join(f"SET LOCAL escm.{name}='{value}'" for name, value in pairs.items() if value)
+        return _set_local(self)
+
+
+@lru_cache(1024)
+def _set_local(context: AccessContext) -> str:
+    pairs = asdict(context)
+    for value in pairs.values():
+        if not value.replace(",", "").replace("-", "").isalnum() and value:
+            raise ValueError("an access context holds codes and ids only")
+    return ";".join(f"SET LOCAL escm.{name}='{value}'" for name, value in pairs.items() if value)
 
 
 SYSTEM_CONTEXT = AccessContext(",".join(VISIBILITIES), "", "", _ALL_COUNTRIES)

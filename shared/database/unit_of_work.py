@@ -115,13 +115,14 @@ def _inserts(shape: tuple[Part, ...]) -> str:
 
 @asynccontextmanager
 async def unit_of_work(
-    database: Database, context: AccessContext, origin: Origin = Origin()
+    database: Database, context: AccessContext, origin: Origin = Origin(), opening: str = ""
 ) -> AsyncIterator[UnitOfWork]:
-    """A transaction under a context: committed when the block ends well, rolled back when it raises."""
+    """A transaction under a context: committed when the block ends well, rolled back when it raises. `opening` is SQL
+    of our own that is sent with its beginning; where it fails, the block is not entered."""
     async with database.acquire() as connection:
-        await connection.execute(f"BEGIN;{context.set_local}" if context.set_local else "BEGIN")
-        uow = UnitOfWork(connection, origin)
         try:
+            await connection.execute(";".join(part for part in ("BEGIN", context.set_local, opening) if part))
+            uow = UnitOfWork(connection, origin)
             yield uow
             await uow.flush()
             await connection.execute("COMMIT")

@@ -80,7 +80,7 @@ async def history_response(call: Call, subject: UUID, hidden: Collection[str] = 
     if len(rows) > limit:
         rows = rows[:limit]
         cursor = make_cursor([rows[-1]["id"]], bound_to, secret)
-        following = f"{call.request.url.path}?limit={limit}&cursor={cursor}"
+        following = f"{call.path}?limit={limit}&cursor={cursor}"
     body = orjson.dumps({"items": [line(row, hidden) for row in rows], "next": following})
     return Response(body, 200, {"Link": f'<{following}>; rel="next"'} if following else None, JSON)
 

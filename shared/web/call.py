@@ -32,6 +32,11 @@ class Call:
         self._uow: UnitOfWork | None = None
 
     @property
+    def path(self) -> str:
+        """The path that was asked for."""
+        return cast(str, self.request.scope["path"])
+
+    @property
     def sight(self) -> Sight:
         """What the caller sees of the route's resource."""
         return sight_of(self.principal, self.roles, self.resource)

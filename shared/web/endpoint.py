@@ -3,11 +3,13 @@
 FastAPI's own solver takes every kind of parameter, for a third of the time that reading one record takes.
 """
 
+import json
 from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass
 from inspect import iscoroutinefunction
 from typing import Any, TypeAlias
 
+import orjson
 from fastapi import Request, Response
 from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
@@ -82,10 +84,19 @@ def _part_of(dependant: Dependant) -> _Part | None:
 
 
 async def _json(request: Request) -> Any:
-    if not await request.body():
+    body = await request.body()
+    if not body:
         return _ABSENT
     try:
-        return await request.json()
+        return orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return _leniently(body)
+
+
+def _leniently(body: bytes) -> Any:
+    """What the standard parser takes and the fast one does not, such as lone surrogates: fields say what is wrong."""
+    try:
+        return json.loads(body)
     except ValueError as error:
         raise Malformed("The body is not valid JSON.", code="malformed_json") from error
 

@@ -4,6 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import Any
 
+import asyncpg
 import orjson
 from fastapi import Request, Response
 from sqlalchemy import Column, Date, LargeBinary, SmallInteger
@@ -17,6 +18,7 @@ from shared.kernel.principal import Principal
 LONGEST_KEY = 255
 LARGEST_ANSWER = 256 * 1024
 _KEPT_HEADERS = ("location", "etag", "content-type", "retry-after")
+_MET = "EK001"
 _CLAIM = "SELECT claimed, digest, status, headers, body FROM core_idempotency_claim($1, $2)"
 
 kept_answers = table(
@@ -43,6 +45,16 @@ class Claim:
         """The advisory lock that stands for the key in flight."""
         return int.from_bytes(self.scope[:8], "big", signed=True)
 
+    @property
+    def opening(self) -> str:
+        """SQL that lets a transaction begin which holds the key, and fails, as `is_met` tells, where it is not new."""
+        return f"SELECT core_idempotency_open('\\x{self.scope.hex()}',{self.lock})"
+
+
+def is_met(error: asyncpg.PostgresError) -> bool:
+    """Whether a transaction did not begin because its key is in flight or has an answer."""
+    return bool(error.sqlstate == _MET)
+
 
 async def claim_for(request: Request, principal: Principal) -> Claim | None:
     """The claim that the request makes; None for a person's request without a key.
@@ -57,7 +69,7 @@ async def claim_for(request: Request, principal: Principal) -> Claim | None:
     if not 0 < len(key) <= LONGEST_KEY:
         error = FieldError("invalid_parameter", "1 to 255 characters.", parameter="Idempotency-Key")
         raise Malformed("The Idempotency-Key is empty or too long.", code="invalid_parameter", errors=[error])
-    scope = "\n".join((principal.label, request.method, request.url.path, key))
+    scope = "\n".join((principal.label, request.method, request.scope["path"], key))
     return Claim(hashlib.sha256(scope.encode()).digest(), await _digest(request))
 
 

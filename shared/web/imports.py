@@ -189,9 +189,7 @@ def _add_reads(router: ResourceRouter, api: ImportApi) -> None:
         following = None
         if len(rows) > limit:
             rows = rows[:limit]
-            following = (
-                f"{call.request.url.path}?limit={limit}&cursor={make_cursor([rows[-1]['id']], bound_to, secret)}"
-            )
+            following = f"{call.path}?limit={limit}&cursor={make_cursor([rows[-1]['id']], bound_to, secret)}"
         body = orjson.dumps({"items": [present(row) for row in rows], "next": following})
         return Response(body, 200, {"Link": f'<{following}>; rel="next"'} if following else None, JSON)
 

@@ -78,7 +78,7 @@ def binding(request: Request) -> bytes:
     """What a cursor is bound to: the path, filters and sort; not the page size, the fields or the cursor itself."""
     free = ("cursor", "limit", "fields", "include")
     kept = sorted((name, value) for name, value in request.query_params.items() if name not in free)
-    return f"{request.url.path}?{urlencode(kept)}".encode()
+    return f"{request.scope['path']}?{urlencode(kept)}".encode()
 
 
 def make_cursor(keys: list[Any], bound_to: bytes, secret: bytes) -> str:
@@ -182,7 +182,7 @@ def page_response(
         secret = call.settings.secret_key.get_secret_value().encode()
         query = {name: value for name, value in call.request.query_params.items() if name != "cursor"}
         query["cursor"] = make_cursor(keys, binding(call.request), secret)
-        following = f"{call.request.url.path}?{urlencode(query, safe=',-')}"
+        following = f"{call.path}?{urlencode(query, safe=',-')}"
     page = {"items": [render(row) for row in rows], "next": following}
     body = orjson.dumps(page if total is None else {**page, TOTAL: total})
     headers = {"Link": f'<{following}>; rel="next"'} if following else None

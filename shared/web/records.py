@@ -77,7 +77,7 @@ class RecordApi(Generic[Case]):
         if row.get("erased_at") is not None:
             raise Gone("This record was erased.", code="erased")
         if (winner := row.get("merged_into")) is not None:
-            raise Moved(call.request.url.path, record, winner)
+            raise Moved(call.path, record, winner)
         return row
 
     async def offers(self, row: Mapping[str, Any], call: Call) -> list[Offer]:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import asyncpg
 from fastapi import APIRouter, Request, Response
 from fastapi.routing import APIRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -14,6 +15,7 @@ from shared.kernel.resource import Resource
 from shared.web import idempotency
 from shared.web.call import Call, put_call
 from shared.web.endpoint import Handler, plain_handler
+from shared.web.idempotency import Claim
 
 _READS = frozenset({"GET", "HEAD"})
 _JSON = ("application/json",)
@@ -78,18 +80,33 @@ class EscmRoute(APIRoute):
 
         async def write(request: Request) -> Response:
             call = await begin(request)
-            claim = await idempotency.claim_for(request, call.principal) if keyed else None
-            async with unit_of_work(call.database, call.sight.context, call.origin) as uow:
-                if claim and (kept := await idempotency.take(uow, claim)):
-                    return kept
-                call.attach(uow)
-                response = await inner(request)
-                if claim:
-                    idempotency.keep(uow, claim, response)
-            request.app.state.doorbell.ring()
-            return response
+            return await _write(inner, call, await idempotency.claim_for(request, call.principal) if keyed else None)
 
         return read if methods <= _READS else write
+
+
+async def _write(inner: Handler, call: Call, claim: Claim | None) -> Response:
+    """The answer of a committed effect, or the one that was kept. A key that is new is claimed as the transaction
+    begins; one that is not is looked up in another."""
+    try:
+        return await _commit(inner, call, claim)
+    except asyncpg.PostgresError as error:
+        if not idempotency.is_met(error):
+            raise
+    return await _commit(inner, call, claim, is_met=True)
+
+
+async def _commit(inner: Handler, call: Call, claim: Claim | None, *, is_met: bool = False) -> Response:
+    opening = claim.opening if claim and not is_met else ""
+    async with unit_of_work(call.database, call.sight.context, call.origin, opening) as uow:
+        if claim and is_met and (kept := await idempotency.take(uow, claim)):
+            return kept
+        call.attach(uow)
+        response = await inner(call.request)
+        if claim:
+            idempotency.keep(uow, claim, response)
+    call.request.app.state.doorbell.ring()
+    return response
 
 
 def _sending(handle: Handler) -> ASGIApp:

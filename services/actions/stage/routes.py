@@ -66,7 +66,7 @@ async def list_countries(call: CurrentCall) -> Response:
     if len(chosen) > len(page):
         query = {name: value for name, value in call.request.query_params.items() if name != "cursor"}
         query["cursor"] = make_cursor([page[-1]], binding(call.request), secret)
-        following = f"{call.request.url.path}?{urlencode(query, safe=',-')}"
+        following = f"{call.path}?{urlencode(query, safe=',-')}"
     headers = {"Link": f'<{following}>; rel="next"'} if following else None
     return Response(orjson.dumps({"items": items, "next": following}), 200, headers, JSON)
 

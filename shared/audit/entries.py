@@ -88,10 +88,7 @@ def content_hash(content: Mapping[str, Any], detail: bytes) -> bytes:
 
 
 def _state_hash(state: Mapping[str, Any] | None) -> bytes | None:
-    if state is None:
-        return None
-    named = dict(zip(map(str, state), state.values(), strict=True))  # orjson refuses SQLAlchemy's own kind of text
-    return hashlib.sha256(_canonical(named)).digest()
+    return None if state is None else hashlib.sha256(_canonical(dict(state))).digest()
 
 
 def _canonical(value: Any) -> bytes:

@@ -35,7 +35,10 @@ def _divide(table: Table, rows: Sequence[Columns]) -> tuple[tuple[str, ...], str
     """The columns that vary, with the key's; the first row, and of each row those columns, as JSON."""
     keys = {str(column.key) for column in table.primary_key}
     first = rows[0]
-    varying = tuple(n for n in first if n in keys or [row[n] for row in rows].count(first[n]) < len(rows))
+    last = rows[-1]
+    varying = tuple(
+        n for n in first if n in keys or last[n] != first[n] or [row[n] for row in rows].count(first[n]) < len(rows)
+    )
     own = [{name: row[name] for name in varying} for row in rows]
     return varying, orjson.dumps(first, default=str).decode(), orjson.dumps(own, default=str).decode()
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
@@ -38,10 +39,14 @@ class Kind(Generic[Case]):
     lifecycle: Lifecycle[Case]
     told: tuple[str, ...]
 
+    @cached_property
+    def _columns(self) -> tuple[str, ...]:
+        return tuple(str(column.key) for column in self.table.c)
+
     async def enter(self, uow: UnitOfWork, values: Mapping[str, Any], *, fact: str = "created") -> Row:
         """A new record."""
         row = await insert_record(uow, self.table, values)
-        self.tell(uow, "create", None, {column.key: row[column.key] for column in self.table.c}, fact)
+        self.tell(uow, "create", None, {name: row[name] for name in self._columns}, fact)
         return row
 
     async def lock(self, uow: UnitOfWork, record: UUID, version: int | None = None) -> Row:

@@ -8,10 +8,11 @@ from uuid import UUID
 import orjson
 
 from shared.bulk.importable import Importable
-from shared.bulk.planning import ChildDraft, Draft, Known, Prepared, StagedRow
+from shared.bulk.planning import ChildDraft, Draft, Known, Prepared, StagedRow, Writing, unseen
 from shared.bulk.staging import PATIENCE
 from shared.database.pool import Database
 from shared.database.statements import Connection, Row
+from shared.kernel.clock import now
 from shared.records.sight import Sight
 
 BATCH = 5000
@@ -48,10 +49,11 @@ class Lookup:
         async with database.acquire() as connection:
             rows = [StagedRow(**row) for row in await connection.fetch(_ROWS, *bounds)]
             found = await self._identities(connection, rows)
+        writing = Writing(self._sight.principal.label, now(), self._registry)
         seen = {(*key, one["digest"]) for key, leads in found.items() for one in leads}
         return await asyncio.to_thread(
             lambda: [
-                Prepared.unseen(row, self._importable, registry=self._registry)
+                Prepared(row, unseen(row, self._importable, writing))
                 if (row.identity, row.occurrence, row.digest) not in seen
                 else Prepared(row)
                 for row in rows
@@ -165,12 +167,14 @@ class Lookup:
         )
         drafts: dict[UUID, Draft] = {}
         for row in await connection.fetch(statement, list(records), timeout=PATIENCE):
-            drafts[row["id"]] = Draft(dict(row), dict(row), [[] for _ in children])
+            found = dict(row)
+            drafts[row["id"]] = Draft(found, found, [[] for _ in children])
         for place, child in enumerate(children):
             columns = ", ".join(child.blank)
             statement = (
                 f"SELECT {columns} FROM {child.table.fullname} WHERE {child.owner} = ANY($1) ORDER BY id FOR UPDATE"  # noqa: S608
             )
             for row in await connection.fetch(statement, list(drafts)):
-                drafts[row[child.owner]].children[place].append(ChildDraft(dict(row), dict(row)))
+                found = dict(row)
+                drafts[row[child.owner]].children[place].append(ChildDraft(found, found))
         return drafts

@@ -37,7 +37,7 @@ class StagedRow:
 
 @dataclass(slots=True)
 class ChildDraft:
-    """A child as the batch leaves it; `original` is None where the batch made it."""
+    """A child as the batch leaves it; `original` is None where the batch made it. Rows are replaced, never changed."""
 
     row: Columns
     original: Columns | None
@@ -45,8 +45,8 @@ class ChildDraft:
 
 @dataclass(slots=True)
 class Draft:
-    """A record as the batch leaves it; `original` is None where the batch made it. `derived` are the rows of its side
-    tables as long as they hold."""
+    """A record as the batch leaves it; `original` is None where the batch made it. Rows are replaced, never changed.
+    `derived` are the rows of its side tables as long as they hold."""
 
     row: Columns
     original: Columns | None
@@ -60,21 +60,65 @@ class Draft:
         return self.derived
 
 
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """Who writes, since when, and whether the source is a registry."""
+
+    actor: str
+    at: datetime
+    registry: bool
+
+
 @dataclass(slots=True)
+class Made:
+    """The record that a row would make, but for its number, with its side tables and children."""
+
+    columns: Columns
+    derived: list[list[Columns]]
+    children: list[list[ChildDraft]]
+
+
+@dataclass(frozen=True, slots=True)
 class Prepared:
-    """A good row with what it says, and with the record that it would make: worked out ahead, for most rows do."""
+    """A good row; `unseen` is what it says and what it would make, worked out ahead where its very content is new."""
 
     staged: StagedRow
-    values: Values | None = None
-    columns: Columns | None = None
-    derived: list[list[Columns]] | None = None
+    unseen: tuple[Values, Made] | None = None
 
-    @classmethod
-    def unseen(cls, staged: StagedRow, importable: Importable, *, registry: bool) -> "Prepared":
-        """The row, which no identity of this very content has led anywhere yet."""
-        values = orjson.loads(staged.document)
-        columns = {**importable.blank, **importable.enter(values, registry), "id": staged.record}
-        return cls(staged, values, columns, [one.rows(columns) for one in importable.derived])
+
+def unseen(staged: StagedRow, importable: Importable, writing: Writing) -> tuple[Values, Made]:
+    """What the row says, and the record that it would make."""
+    values = orjson.loads(staged.document)
+    columns = {
+        **importable.blank,
+        **importable.enter(values, writing.registry),
+        "id": staged.record,
+        "version": 1,
+        "created_at": writing.at,
+        "created_by": writing.actor,
+        "updated_at": writing.at,
+        "updated_by": writing.actor,
+    }
+    children = [
+        [] if (wanted := child.wanted(values)) is None else [_new_child(child, columns, wanted, writing.at)]
+        for child in importable.children
+    ]
+    return values, Made(columns, [one.rows(columns) for one in importable.derived], children)
+
+
+def _new_child(child: Child, owner: Columns, wanted: Columns, at: datetime) -> ChildDraft:
+    row = {
+        **child.blank,
+        "id": uuid7(),
+        child.owner: owner["id"],
+        "country": owner["country"],
+        "visibility": owner["visibility"],
+        "version": 1,
+        "created_at": at,
+        "updated_at": at,
+        **wanted,
+    }
+    return ChildDraft(row, None)
 
 
 class Told(NamedTuple):
@@ -120,22 +164,11 @@ class Plan:
 class Planner:
     """Plans one batch. `refs` are numbers for records that are made, as many as there are rows."""
 
-    def __init__(
-        self,
-        importable: Importable,
-        known: Known,
-        refs: Iterable[str],
-        *,
-        actor: str,
-        at: datetime,
-        registry: bool,
-    ) -> None:
+    def __init__(self, importable: Importable, known: Known, refs: Iterable[str], writing: Writing) -> None:
         self._importable = importable
         self._known = known
         self._refs = iter(refs)
-        self._actor = actor
-        self._at = at
-        self._registry = registry
+        self._writing = writing
         self._by_key: dict[str, UUID] = {}
         self.plan = Plan()
 
@@ -154,13 +187,11 @@ class Planner:
         if record is not None and last == row.digest:
             plan.unchanged += 1
             return
-        if prepared.values is None:
-            prepared = Prepared.unseen(row, self._importable, registry=self._registry)
-        values = prepared.values or {}
+        values, made = prepared.unseen or unseen(row, self._importable, self._writing)
         record = record or self._match(row)
         if record is None:
             record = row.record
-            self._create(prepared, values)
+            self._create(row, made)
             plan.created += 1
         elif self._change(record, values):
             plan.updated += 1
@@ -184,36 +215,28 @@ class Planner:
             return next((r for r in self._known.first.get(row.row, ()) if r in self._known.usable), None)
         return None
 
-    def _create(self, prepared: Prepared, values: Values) -> None:
-        row = prepared.staged
-        columns: Columns = {
-            **(prepared.columns or {}),
-            "ref": next(self._refs),
-            "version": 1,
-            "created_at": self._at,
-            "created_by": self._actor,
-            "updated_at": self._at,
-            "updated_by": self._actor,
-        }
-        draft = Draft(columns, None, [[] for _ in self._importable.children], prepared.derived)
+    def _create(self, row: StagedRow, made: Made) -> None:
+        columns = made.columns
+        columns["ref"] = next(self._refs)
+        draft = Draft(columns, None, made.children, made.derived)
         self._known.drafts[row.record] = self.plan.touched[row.record] = draft
-        self.plan.told.append(Told(draft.row, None, dict(draft.row)))
-        self._change_children(draft, values)
-        foreign = {record for key in row.keys for record, _ in self._known.matches.get(key, ())}
-        self.plan.duplicates |= {(row.record, record) for record in foreign}
-        for key in (*row.keys, row.identity_key):
+        self.plan.told.append(Told(columns, None, columns))
+        for child, drafts in zip(self._importable.children, made.children, strict=True):
+            self.plan.told += [Told(columns, None, one.row, child) for one in drafts]
+        for key in row.keys:
+            self.plan.duplicates |= {(row.record, record) for record, _ in self._known.matches.get(key, ())}
             self.plan.made_by.setdefault(key, row.row)
+        self.plan.made_by.setdefault(row.identity_key, row.row)
 
     def _change(self, record: UUID, values: Values) -> bool:
         draft = self._known.drafts[record]
-        wanted = self._importable.change(draft.row, values)
-        changed = {name: value for name, value in wanted.items() if draft.row[name] != value}
+        before = draft.row
+        wanted = self._importable.change(before, values)
+        changed = {name: value for name, value in wanted.items() if before[name] != value}
         if changed:
-            before = dict(draft.row)
-            draft.row.update(changed)
-            draft.derived = None
-            self._move_on(draft.row)
-            self.plan.told.append(Told(draft.row, before, dict(draft.row)))
+            by = {"updated_by": self._writing.actor}
+            draft.row, draft.derived = {**before, **changed, **self._moved_on(before), **by}, None
+            self.plan.told.append(Told(draft.row, before, draft.row))
         if self._change_children(draft, values) or changed:
             self.plan.touched[record] = draft
             return True
@@ -232,31 +255,17 @@ class Planner:
             return False
         found = next((one for one in present if child.same(one.row, wanted)), None)
         if found is None:
-            row = {
-                **child.blank,
-                "id": uuid7(),
-                child.owner: draft.row["id"],
-                "country": draft.row["country"],
-                "visibility": draft.row["visibility"],
-                "version": 1,
-                "created_at": self._at,
-                "updated_at": self._at,
-                **wanted,
-            }
-            present.append(ChildDraft(row, None))
-            self.plan.told.append(Told(draft.row, None, dict(row), child))
+            made = _new_child(child, draft.row, wanted, self._writing.at)
+            present.append(made)
+            self.plan.told.append(Told(draft.row, None, made.row, child))
             return True
         changed = {n: value for n in child.told if (value := wanted.get(n)) is not None and found.row[n] != value}
         if not changed:
             return False
-        before = dict(found.row)
-        found.row.update(changed)
-        found.row["version"] += 1
-        found.row["updated_at"] = self._at
-        self.plan.told.append(Told(draft.row, before, dict(found.row), child))
+        before = found.row
+        found.row = {**before, **changed, **self._moved_on(before)}
+        self.plan.told.append(Told(draft.row, before, found.row, child))
         return True
 
-    def _move_on(self, row: Columns) -> None:
-        row["version"] += 1
-        row["updated_at"] = self._at
-        row["updated_by"] = self._actor
+    def _moved_on(self, row: Columns) -> Columns:
+        return {"version": row["version"] + 1, "updated_at": self._writing.at}

@@ -9,7 +9,7 @@ from uuid import UUID
 from shared.bulk.importable import Columns, Importable
 from shared.bulk.lookup import Lookup
 from shared.bulk.merging import insert_rows, merge_rows
-from shared.bulk.planning import Draft, Plan, Planner, Prepared, Told
+from shared.bulk.planning import Draft, Plan, Planner, Prepared, Told, Writing
 from shared.bulk.staging import PATIENCE
 from shared.database.statements import Connection, Row
 from shared.database.unit_of_work import Origin, UnitOfWork
@@ -18,7 +18,9 @@ from shared.messaging.job_run import JobRun
 from shared.records.changes import record_change
 from shared.records.sight import Sight
 
-_LOCK = "SET LOCAL lock_timeout = '5min'; SET LOCAL statement_timeout = '5min'"
+_LOCK = "SET LOCAL lock_timeout = '5min'; SET LOCAL statement_timeout = '5min'; SET LOCAL synchronous_commit = off"
+"""A batch need not reach the disk before the next begins: the fence tells what of it is there, whoever goes on, and the
+commits of its facts' positions and of the import's end wait for all before them."""
 _ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))"
 _FENCE = "INSERT INTO core_import_batch (import, batch, created, updated, unchanged) VALUES ($1, $2, $3, $4, $5)"
 _SETTLE = """
@@ -75,10 +77,8 @@ class Writer:
             await connection.execute(_ONE_AT_A_TIME, f"import {self._importable.resource.name}", timeout=PATIENCE)
             known = await self._lookup.known(connection, [row.staged for row in rows])
             refs = await self._refs(connection, len(rows))
-            planner = Planner(
-                self._importable, known, refs, actor=self._sight.principal.label, at=now(), registry=self._registry
-            )
-            plan = await asyncio.to_thread(planner.run, rows)
+            writing = Writing(self._sight.principal.label, now(), self._registry)
+            plan = await asyncio.to_thread(Planner(self._importable, known, refs, writing).run, rows)
             counts = (plan.created, plan.updated, plan.unchanged)
             await connection.execute(_FENCE, self._import, batch, *counts)
             if self._is_dry:
@@ -105,7 +105,9 @@ class Writer:
         for place, child in enumerate(self._importable.children):
             present = [(draft, one) for draft in drafts for one in draft.children[place]]
             for draft, one in present:
-                one.row |= {"country": draft.row["country"], "visibility": draft.row["visibility"]}
+                where = {"country": draft.row["country"], "visibility": draft.row["visibility"]}
+                if not where.items() <= one.row.items():
+                    one.row = {**one.row, **where}
             await insert_rows(connection, child.table, [one.row for _, one in present if one.original is None])
             moved = [one.row for _, one in present if one.original is not None and one.row != one.original]
             await merge_rows(connection, child.table, moved)

@@ -18,7 +18,7 @@ from shared.messaging.job_run import JobRun
 from shared.records.changes import record_change
 from shared.records.sight import Sight
 
-_LOCK = "SET LOCAL lock_timeout = '5min'; SET LOCAL statement_timeout = '5min'; SET LOCAL synchronous_commit = off"
+_LOCK = "SET LOCAL lock_timeout = '5min'; SET LOCAL statement_timeout = '5min'; SET LOCAL synchronous_commit = off; SET LOCAL work_mem = '64MB'"
 """A batch need not reach the disk before the next begins: the fence tells what of it is there, whoever goes on, and the
 commits of its facts' positions and of the import's end wait for all before them."""
 _ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))"

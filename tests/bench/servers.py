@@ -26,6 +26,7 @@ SECONDS = 5
 _RATE = re.compile(r"Requests/sec:\s+([\d.]+)")
 _FAULTS = re.compile(r"Non-2xx or 3xx responses:\s+(\d+)|Socket errors:.*")
 API_CORE, LOAD_CORE = "0", str((os.cpu_count() or 1) - 1)
+ANY_CORE = f"{API_CORE},{LOAD_CORE}"
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,12 @@ async def servers() -> AsyncIterator[Addresses]:
     folder = Folder.open(root)
     binaries = Binaries.of_wheels().for_account(folder.account, folder.data)
     port = first_free(24000)
-    settings = {"shared_buffers": "1GB", "max_wal_size": "8GB", "maintenance_work_mem": "512MB"}
+    settings = {
+        "shared_buffers": "1GB",
+        "max_wal_size": "8GB",
+        "maintenance_work_mem": "512MB",
+        "wal_init_zero": "off",  # a server that has run for a while uses its files again; a new one fills each first
+    }
     postgres = Postgres(folder.data, binaries, folder.account, port=port, password="bench", settings=settings)
     valkey = Valkey(folder.data, binaries, folder.account, port=first_free(port + 1), password="bench")
     supervisor = Supervisor(root, root / "processes.json")

@@ -72,14 +72,17 @@ def index_beside_writers(name: str, definition: str) -> None:
 def country_scoped(table: str, owner: str, *, record: str = "id") -> None:
     """Row-level security of a table with `country` and `visibility`, and the owner's grants.
 
-    Reading asks visibility, country or record (column `record`); writing asks the write countries or records, never
-    visibility.
+    Reading asks visibility, country or record (column `record`); writing asks whether the context writes everywhere, in
+    the country or the record, never visibility.
     """
     readable = (
         f"visibility = ANY({setting('visibilities')}) OR country = ANY({setting('countries')})"
         f" OR {record}::text = ANY({setting('records')})"
     )
-    writable = f"country = ANY({setting('write_countries')}) OR {record}::text = ANY({setting('write_records')})"
+    writable = (
+        "(SELECT current_setting('escm.write_everywhere', true)) = 'on'"
+        f" OR country = ANY({setting('write_countries')}) OR {record}::text = ANY({setting('write_records')})"
+    )
     op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
     op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
     op.execute(f"CREATE POLICY {table}_read ON {table} FOR SELECT USING ({readable})")

@@ -39,7 +39,8 @@ DELETE FROM core_import_identity i WHERE i.import = $1
 """
 _COUNT = "SELECT count(DISTINCT owner) FROM core_import_effect WHERE import = $1 AND NOT is_kept"
 _NO_CONTEXT = ";".join(
-    f"SET LOCAL escm.{name}=''" for name in ("visibilities", "countries", "records", "write_countries", "write_records")
+    f"SET LOCAL escm.{name}=''"
+    for name in ("visibilities", "countries", "records", "write_countries", "write_records", "write_everywhere")
 )
 
 

@@ -18,9 +18,18 @@ from shared.messaging.job_run import JobRun
 from shared.records.changes import record_change
 from shared.records.sight import Sight
 
-_LOCK = "SET LOCAL lock_timeout = '5min'; SET LOCAL statement_timeout = '5min'; SET LOCAL synchronous_commit = off; SET LOCAL work_mem = '64MB'"
-"""A batch need not reach the disk before the next begins: the fence tells what of it is there, whoever goes on, and the
-commits of its facts' positions and of the import's end wait for all before them."""
+_BEGIN = ";".join(
+    f"SET LOCAL {name} = {value}"
+    for name, value in {
+        "lock_timeout": "'5min'",
+        "statement_timeout": "'5min'",
+        "synchronous_commit": "off",
+        "work_mem": "'64MB'",
+    }.items()
+)
+"""A batch need not reach the disk before the next begins: its fence tells whoever goes on what of it is there, and the
+commits of its facts' positions and of the import's end wait for all before them. The memory is for the search index,
+whose new entries are sorted in as many passes as they take times of it."""
 _ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))"
 _FENCE = "INSERT INTO core_import_batch (import, batch, created, updated, unchanged) VALUES ($1, $2, $3, $4, $5)"
 _SETTLE = """
@@ -73,7 +82,7 @@ class Writer:
         origin = Origin(self._sight.principal, str(run.id), None, bulk=True)
         async with run.unit_of_work(self._sight.context, origin) as uow:
             connection = uow.connection
-            await connection.execute(_LOCK)
+            await connection.execute(_BEGIN)
             await connection.execute(_ONE_AT_A_TIME, f"import {self._importable.resource.name}", timeout=PATIENCE)
             known = await self._lookup.known(connection, [row.staged for row in rows])
             refs = await self._refs(connection, len(rows))

@@ -18,6 +18,7 @@ class AccessContext:
     """What a principal may read and write of one resource, as row-level security sees it: comma-separated texts.
 
     Who reads everywhere gets all three visibilities, which is one comparison for a row; the countries are for the rest.
+    Who writes everywhere is told to the policies beside all countries, which then need not be compared.
     """
 
     visibilities: str
@@ -43,6 +44,8 @@ def _set_local(context: AccessContext) -> str:
     for value in pairs.values():
         if not value.replace(",", "").replace("-", "").isalnum() and value:
             raise ValueError("an access context holds codes and ids only")
+    if context.write_countries == _ALL_COUNTRIES:
+        pairs["write_everywhere"] = "on"
     return ";".join(f"SET LOCAL escm.{name}='{value}'" for name, value in pairs.items() if value)
 
 

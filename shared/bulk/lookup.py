@@ -40,6 +40,8 @@ class Lookup:
         self._import: UUID = imported["id"]
         self._registry: bool = imported["registry"]
         self._is_dry = imported["mode"] == "dry_run"
+        self._meets_known = True
+        """Whether the last batch held rows that were imported before: where it did not, the next is not asked ahead."""
         gone = [name for name in ("merged_into", "erased_at") if name in self._table.c]
         self._living = "".join(f" AND {name} IS NULL" for name in gone)
 
@@ -48,7 +50,7 @@ class Lookup:
         bounds = (self._import, batch * BATCH, (batch + 1) * BATCH)
         async with database.acquire() as connection:
             rows = [StagedRow(**row) for row in await connection.fetch(_ROWS, *bounds)]
-            found = await self._identities(connection, rows)
+            found = await self._identities(connection, rows) if self._meets_known else {}
         writing = Writing(self._sight.principal.label, now(), self._registry)
         seen = {(*key, one["digest"]) for key, leads in found.items() for one in leads}
         return await asyncio.to_thread(
@@ -75,6 +77,7 @@ class Lookup:
         last: dict[int, list[tuple[UUID, bytes]]] = {}
         first: dict[int, list[UUID]] = {}
         found = await self._identities(connection, rows)
+        self._meets_known = bool(found)
         for row in rows:
             last[row.row] = [(one["record"], one["digest"]) for one in found.get((row.identity, row.occurrence), ())]
             if row.occurrence > 1:

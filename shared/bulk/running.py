@@ -126,6 +126,11 @@ def _few_interruptions() -> Iterator[None]:
         sys.setswitchinterval(turn)
 
 
+def _settled(imported: Row) -> int:
+    """How many records an undoing has dealt with."""
+    return sum((imported["taken_back"] or {}).values())
+
+
 def principal_may_import(principal: Principal, importable: Importable) -> bool:
     """Whether any of the principal's grants includes imports of this resource."""
     return bool(principal.reach(importable.roles, importable.resource.name, IMPORT))
@@ -175,9 +180,12 @@ class BulkJobs:
         importable = self._importables[imported["resource"]]
         principal = await principal_of(run.database, run.created_by)
         sight = sight_of(principal, importable.roles, importable.resource)
+        async with run.database.acquire() as connection:
+            total = _settled(imported) + await undoing.extent(connection, imported)
         while imported["status"] == "undoing":
             async with run.unit_of_work(sight.context, Origin(principal, str(run.id), None, bulk=True)) as uow:
                 imported = await undoing.take_back_some(uow, importable, sight, imported)
+            await run.progress(_settled(imported), total)
         return {"import_id": str(imported["id"]), "taken_back": imported["taken_back"]}
 
     async def _export(self, run: JobRun) -> dict[str, Any]:

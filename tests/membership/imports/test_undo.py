@@ -82,3 +82,16 @@ async def test_an_undo_asks_for_the_version_and_for_what_it_may(secretariat: Imp
     assert (await government.caller.get(path)).status_code == 404
     offers = (await secretariat.caller.get(f"{path}/transitions")).json()
     assert [(offer["action"], offer["allowed"]) for offer in offers["allowed_actions"]] == [("undo", True)]
+
+
+async def test_a_large_undo_is_a_job_that_tells_how_far_it_is(
+    secretariat: Importer, database: asyncpg.Connection
+) -> None:
+    rows = [("Ana", f"Family {number}", "XA", "", "", "") for number in range(20_001)]
+    result = await secretariat.bring("experts", csv_of(HEADINGS, rows))
+    begun = await secretariat.undo(result)
+    assert (begun.status_code, begun.json()["status"]) == (200, "undoing"), begun.text
+    job = await secretariat.end_of(begun.json()["job"])
+    assert (job["status"], job["progress"]) == ("succeeded", {"done": 20_001, "total": 20_001})
+    assert job["result"]["taken_back"] == {"removed": 20_001, "restored": 0, "kept": 0}
+    assert await database.fetchval("SELECT count(*) FROM member_expert") == 0

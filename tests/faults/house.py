@@ -143,6 +143,9 @@ class House:
             "ESCM_ENVIRONMENT": "test",
             "ESCM_SECRET_KEY": "faults",
             "ESCM_STORAGE_PATH": str(self.root / "files"),
+            "ESCM_CLIENT_REQUESTS": "1000000",
+            "ESCM_ADDRESS_REQUESTS": "1000000",
+            "ESCM_FAILED_AUTHENTICATIONS": "1000000",
             "PATH": "/usr/bin:/bin",
             "PYTHONUNBUFFERED": "1",
         }

@@ -109,12 +109,12 @@ class House:
         ready = answers([f"http://{HOST}:{port}/readyz"])
         return self._process(self._python(name, stage, environment, ready, module, *arguments))
 
-    def server(self, name: str, module: str, *arguments: str) -> tuple[Process, str]:
+    def server(self, name: str, module: str, *arguments: str, **settings: str) -> tuple[Process, str]:
         """A process that serves the membership API at the address that comes with it. The caller starts it."""
         port = self._next_port()
         url = f"http://{HOST}:{port}"
         ready = answers([f"{url}/membership/v1/livez"])
-        environment = self.environment(self.postgres_port)
+        environment = self.environment(self.postgres_port) | settings
         program = self._python(name, Stage.APPS, environment, ready, module, *arguments, "--port", str(port))
         return self._process(program), url
 

@@ -91,8 +91,8 @@ def test_the_rank_test_sees_what_is_apart_and_nothing_else() -> None:
 
 
 async def distance(act: Callable[[str], Awaitable[None]], one: list[str], other: list[str]) -> float:
-    """How far the times of two kinds lie apart (see `rank_distance`), measured in mixed order, so that whatever else the
-    machine does falls on both alike."""
+    """How far the times of two kinds lie apart, as `rank_distance` tells it, measured in mixed order, so that whatever
+    else the machine does falls on both alike."""
     kinds = [(argument, True) for argument in one] + [(argument, False) for argument in other]
     random.SystemRandom().shuffle(kinds)
     samples = []

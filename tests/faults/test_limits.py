@@ -67,3 +67,23 @@ async def test_without_valkey_each_process_goes_on_with_a_limit_of_its_own(house
     statuses = await _asked(urls, token, 2 * _TRIES)
     assert statuses[404] == 2 * _LIMIT, statuses
     assert statuses[429] == 2 * _TRIES - statuses[404], statuses
+
+
+async def _by_address(house: House, believed: str) -> list[list[int]]:
+    """The statuses of four requests for each of two addresses that a proxy tells of."""
+    settings = {"ESCM_ADDRESS_REQUESTS": "3", "FORWARDED_ALLOW_IPS": believed}
+    process, url = house.server(f"behind-{believed}", "deploy.cli", "serve", "membership", **settings)
+    await process.start()
+    client = Client(url)
+    found = []
+    for address in ("198.51.100.1", "2001:db8::1"):
+        answers = [await client.http.get(EXPERTS, headers={"X-Forwarded-For": address}) for _ in range(4)]
+        found.append([answer.status_code for answer in answers])
+    await client.close()
+    house.discard(process)
+    return found
+
+
+async def test_addresses_are_those_that_a_trusted_proxy_tells_and_no_others(house: House):
+    assert await _by_address(house, "127.0.0.1") == [[200, 200, 200, 429]] * 2
+    assert await _by_address(house, "192.0.2.1") == [[200, 200, 200, 429], [429] * 4]

@@ -89,7 +89,7 @@ class _Window:
 class Meter:
     """Counts requests by limit and key. One per process; remembers the `bound` keys that asked last.
 
-    Without Valkey it counts here alone. While a lease lasts nothing is awaited.
+    While a lease lasts nothing is awaited. Without Valkey it counts here alone, and looks for it every few seconds.
     """
 
     def __init__(self, redis_url: str, *, bound: int = 8192) -> None:
@@ -114,6 +114,8 @@ class Meter:
             now = time.monotonic()
             if now >= window.closes:
                 window.close()
+            if window.is_here and now >= self._rest_until:
+                window.held = 0
             if window.held > 0:
                 if window.held <= window.lease // 2:
                     self._refill(window)

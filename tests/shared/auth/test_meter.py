@@ -119,6 +119,17 @@ async def test_what_was_counted_before_valkey_went_away_still_counts(redis_url: 
     await closed(meter)
 
 
+async def test_processes_count_together_again_when_valkey_is_back(redis_url: str) -> None:
+    limit, key, meters = Limit("test", 100), uuid7().hex, [Meter(redis_url), Meter(redis_url)]
+    for meter in meters:
+        meter._rest_until = math.inf
+    assert await admitted(meters, limit, key, 20) == 20
+    for meter in meters:
+        meter._rest_until = 0.0
+    assert await admitted(meters, limit, key, 200) == 100
+    await closed(*meters)
+
+
 async def test_so_many_keys_are_remembered_and_those_forgotten_lose_nothing(redis_url: str) -> None:
     limit, meter = Limit("test", 3), Meter(redis_url, bound=10)
     keys = [uuid7().hex for _ in range(40)]

@@ -260,7 +260,7 @@ def _header_parameters(route: APIRoute, method: str) -> list[str]:
 def _answer_headers(route: APIRoute, method: str, status: str) -> list[str]:
     names = ["X-Request-Id"]
     if getattr(route, "resource", None) is None:
-        return names
+        return names + (_LIMITS if "rate_limited" in getattr(route.endpoint, "problems", ()) else [])
     if _is_item(route, method) or status == "201" or (_is_conditional(route, method) and status == "200"):
         names.append("ETag")
     names += {"201": ["Location"], "202": ["Location", "Retry-After"]}.get(status, [])

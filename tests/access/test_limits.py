@@ -56,3 +56,14 @@ async def test_secrets_in_the_address_of_a_token_endpoint_are_refused(caller: Ca
     assert (answer.status_code, answer.json()["code"]) == (400, "unknown_parameter")
     assert answer.json()["error"] == "invalid_request"
     assert "canary" not in answer.text
+
+
+def test_the_contract_names_the_fields_where_they_are_sent(app: Any) -> None:
+    paths = app.openapi()["paths"]
+    for path, method in (
+        ("/access/v1/oauth/token", "post"),
+        ("/access/v1/me", "get"),
+        ("/access/v1/clients", "get"),
+    ):
+        assert {"RateLimit", "RateLimit-Policy"} <= paths[path][method]["responses"]["200"]["headers"].keys()
+    assert "RateLimit" not in paths["/.well-known/jwks.json"]["get"]["responses"]["200"]["headers"]

@@ -38,6 +38,8 @@ _SETTINGS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
     "log_line_prefix": "%m [%p] %u ",
+    "log_error_verbosity": "terse",  # details of an error quote rows, and so people
+    "log_min_error_statement": "panic",
     "client_connection_check_interval": "1000",
     "track_io_timing": "on",
 }

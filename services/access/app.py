@@ -18,11 +18,8 @@ from shared.web.service import service_parts
 
 @asynccontextmanager
 async def _desk(app: FastAPI) -> AsyncIterator[None]:
-    app.state.desk = TokenDesk.make(app.state.database, app.state.settings)
-    try:
-        yield
-    finally:
-        await app.state.desk.close()
+    app.state.desk = TokenDesk.make(app.state.database, app.state.settings, app.state.throttle)
+    yield
 
 
 def create_app(settings: AccessSettings | None = None) -> Application:

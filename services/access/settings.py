@@ -14,8 +14,6 @@ class AccessSettings(Settings):
     model_config = SettingsConfigDict(env_prefix="ESCM_ACCESS_", extra="ignore", populate_by_name=True)
     service: ClassVar[str] = "access"
 
-    token_requests: int = Field(600, ge=1)
+    token_requests: int = Field(600, ge=1, le=1_000_000)
     """Token requests of one client."""
-    failed_authentications: int = Field(300, ge=1)
-    """Failed authentications from one address."""
     signing_key_days: int = Field(30, ge=1, le=365)

@@ -1,7 +1,6 @@
 """Access tokens (RFC 9068): how they are signed, and everything that is asked of one before it is believed."""
 
 import json
-import math
 import re
 from base64 import urlsafe_b64decode
 from collections.abc import Collection, Mapping
@@ -25,6 +24,7 @@ SKEW = 30
 LIFETIME = 600
 """Seconds that an access token of ours lives."""
 
+_LAST_SECOND = 253_402_300_799
 _COMPACT = re.compile(r"[A-Za-z0-9_-]{1,1024}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{1,1024}")
 _HEADER_MEMBERS = frozenset(("alg", "typ", "kid"))
 _SUBJECTS = {str(kind): kind for kind in (PrincipalKind.ACCOUNT, PrincipalKind.CLIENT, PrincipalKind.KEY)}
@@ -140,9 +140,11 @@ def read_object(text: bytes | None) -> dict[str, Any]:
 
 
 def read_seconds(claims: Mapping[str, Any], name: str) -> int:
-    """A claim that is an instant in Unix seconds. Raises InvalidToken where it is missing or no finite number."""
+    """A claim that is an instant in Unix seconds. Raises InvalidToken where it is missing, no number, or before 1970 or
+    after the year 9999.
+    """
     value = claims.get(name)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= _LAST_SECOND:
         raise InvalidToken
     return int(value)
 
@@ -174,9 +176,18 @@ def _claims(claims: dict[str, Any], key_id: str, rules: TokenRules, now: float) 
     if not all(isinstance(text, str) for text in texts) or not texts[2]:
         raise InvalidToken
     subject, client_id, token_id, scope = texts
-    kind, _, identity = subject.partition(":")
+    kind, identity = _subject(subject)
+    return Claims(kind, identity, client_id, token_id, scope, issued, expires, key_id)
+
+
+def _subject(subject: str) -> tuple[PrincipalKind, UUID]:
+    """Kind and id, where they are written as we write them and not in another form of the same."""
+    kind, _, text = subject.partition(":")
     try:
-        return Claims(_SUBJECTS[kind], UUID(identity), client_id, token_id, scope, issued, expires, key_id)
+        identity = UUID(text)
+        if str(identity) != text:
+            raise InvalidToken
+        return _SUBJECTS[kind], identity
     except (KeyError, ValueError) as error:
         raise InvalidToken from error
 

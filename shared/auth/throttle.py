@@ -1,4 +1,7 @@
-"""How often something may happen in a minute, counted in Valkey over all processes, or here while Valkey is away."""
+"""How often something may happen in a minute, counted in Valkey over all processes, or here while Valkey is away.
+
+Each event is counted there and then, which is right for logins; `shared.auth.meter` counts every request.
+"""
 
 import time
 from dataclasses import dataclass
@@ -11,8 +14,9 @@ from redis.asyncio import ConnectionPool
 
 from shared.kernel.errors import RateLimited
 
-_PATIENCE = 0.25
-_REST = 5.0
+PATIENCE = 0.25
+"""Seconds that Valkey has for an answer."""
+REST = 5.0
 """Seconds for which Valkey is left alone after it did not answer."""
 _AWAY = (StorageError, OSError, TimeoutError)
 
@@ -24,6 +28,13 @@ class Limit:
     name: str
     amount: int
     seconds: int = 60
+
+    def fields(self, allowance: "Allowance") -> list[tuple[bytes, bytes]]:
+        """`RateLimit-Policy` and `RateLimit` of an answer, as structured fields (RFC 9651)."""
+        return [
+            (b"ratelimit-policy", f'"{self.name}";q={self.amount};w={self.seconds}'.encode()),
+            (b"ratelimit", f'"{self.name}";r={allowance.remaining};t={allowance.resets_in}'.encode()),
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +50,7 @@ class Throttle:
     """Counts events by limit and key. One per process."""
 
     def __init__(self, redis_url: str) -> None:
-        self._pool = ConnectionPool.from_url(redis_url, socket_timeout=_PATIENCE, socket_connect_timeout=_PATIENCE)
+        self._pool = ConnectionPool.from_url(redis_url, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE)
         shared = RedisStorage(
             f"async+{redis_url}",
             wrap_exceptions=True,
@@ -63,20 +74,22 @@ class Throttle:
         """What is left, without counting."""
         return await self._ask(limit, key, count=False)
 
-    async def require(self, limit: Limit, key: str) -> None:
+    async def require(self, limit: Limit, key: str) -> Allowance:
         """Counts one event. Raises RateLimited where the limit is spent."""
-        _refuse(await self.hit(limit, key))
+        allowance = await self.hit(limit, key)
+        _refuse(limit, allowance)
+        return allowance
 
     async def refuse_spent(self, limit: Limit, key: str) -> None:
         """Raises RateLimited where the limit is spent. Counts nothing."""
-        _refuse(await self.left(limit, key))
+        _refuse(limit, await self.left(limit, key))
 
     async def _ask(self, limit: Limit, key: str, *, count: bool) -> Allowance:
         if time.monotonic() >= self._rest_until:
             try:
                 return await _allowance(self._over_all, limit, key, count=count)
             except _AWAY:
-                self._rest_until = time.monotonic() + _REST
+                self._rest_until = time.monotonic() + REST
         return await _allowance(self._here, limit, key, count=count)
 
 
@@ -87,6 +100,7 @@ async def _allowance(limiter: FixedWindowRateLimiter, limit: Limit, key: str, *,
     return Allowance(admitted, stats.remaining, max(1, min(limit.seconds, round(stats.reset_time - time.time()))))
 
 
-def _refuse(allowance: Allowance) -> None:
+def _refuse(limit: Limit, allowance: Allowance) -> None:
     if not allowance.admitted:
-        raise RateLimited("Too many requests. Come back later.", retry_after=allowance.resets_in)
+        fields = {name.decode(): value.decode() for name, value in limit.fields(allowance)}
+        raise RateLimited("Too many requests. Come back later.", headers=fields, retry_after=allowance.resets_in)

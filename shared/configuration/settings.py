@@ -9,6 +9,7 @@ from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 DEVELOPMENT_SECRET = "development-only"  # noqa: S105
+_MOST_REQUESTS = 100_000_000
 _KNOWN_ELSEWHERE = ("ESCM_LOCAL_", "ESCM_MEMBERSHIP_", "ESCM_CENTRES_", "ESCM_ACTIONS_", "ESCM_ACCESS_", "ESCM_PORTAL_")
 
 
@@ -34,6 +35,14 @@ class Settings(BaseSettings):
     metrics_port: int = Field(0, ge=0, le=65535, validation_alias="ESCM_METRICS_PORT")
     metrics_host: str = Field("127.0.0.1", validation_alias="ESCM_METRICS_HOST")
     request_log: bool = Field(default=False, validation_alias="ESCM_REQUEST_LOG")
+    client_requests: int = Field(6_000, ge=1, le=_MOST_REQUESTS, validation_alias="ESCM_CLIENT_REQUESTS")
+    """Requests a minute of one API client or key."""
+    account_requests: int = Field(3_000, ge=1, le=_MOST_REQUESTS, validation_alias="ESCM_ACCOUNT_REQUESTS")
+    """Requests a minute of one person."""
+    address_requests: int = Field(12_000, ge=1, le=_MOST_REQUESTS, validation_alias="ESCM_ADDRESS_REQUESTS")
+    """Requests a minute without a token from one address, behind which a whole ministry may sit."""
+    failed_authentications: int = Field(300, ge=1, le=_MOST_REQUESTS, validation_alias="ESCM_FAILED_AUTHENTICATIONS")
+    """Failed authentications a minute from one address."""
     storage_path: Path = Field(Path(".local/files"), validation_alias="ESCM_STORAGE_PATH")
     pool_size: int = Field(8, ge=1, le=40)
     database_password: SecretStr | None = None

@@ -9,6 +9,7 @@ from starlette.datastructures import UploadFile as FormFile
 from starlette.responses import StreamingResponse
 
 from shared.bulk.store import FileStore
+from shared.web.admission import admitted
 from shared.web.endpoint import Handler
 from shared.web.route import EscmRoute
 
@@ -27,7 +28,7 @@ class UploadRoute(EscmRoute):
             header = request.headers.get("authorization")
             if not header or not request.headers.get("content-type", "").startswith("multipart/form-data"):
                 return await handle(request)
-            await request.app.state.authenticator.principal(header)
+            await admitted(request)
             async with request.form(max_files=1, max_fields=20) as form:
                 file = form.get("file")
                 if isinstance(file, FormFile):

@@ -19,6 +19,7 @@ from shared.kernel.ids import uuid7
 from shared.observability.requests import REQUESTS, UNMATCHED
 from shared.observability.spans import spans
 from shared.observability.traces import new_traceparent, request_id, traceparent
+from shared.web.admission import FIELDS
 from shared.web.problems import respond_to
 
 WATCH_AFTER = 0.2
@@ -28,6 +29,7 @@ _TRACEPARENT = re.compile(rb"^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$
 _ALWAYS = [
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-resource-policy", b"same-origin"),
 ]
 _POLICY = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
 _NO_STORE = (b"cache-control", b"no-store")
@@ -96,7 +98,7 @@ class Edge:
         state["traceparent"] = trace = trace or new_traceparent()
         request_id.set(own_id)
         traceparent.set(trace)
-        answer = _Answer(send, own_id.encode("ascii"), b"authorization" in headers)
+        answer = _Answer(scope, send, own_id.encode("ascii"), b"authorization" in headers)
         self._requests.open += 1
         watch = _Watch(receive, answer) if scope["method"] == "GET" else None
         try:
@@ -175,9 +177,10 @@ def _request_id(headers: MutableMapping[bytes, bytes]) -> str:
 class _Answer:
     """What is sent: adds the headers that every answer has to its start."""
 
-    __slots__ = ("_is_private", "_request_id", "_send", "cross_origin", "is_ended", "status")
+    __slots__ = ("_is_private", "_request_id", "_scope", "_send", "cross_origin", "is_ended", "status")
 
-    def __init__(self, send: Send, request_id: bytes, is_private: bool) -> None:
+    def __init__(self, scope: Scope, send: Send, request_id: bytes, is_private: bool) -> None:
+        self._scope = scope
         self._send = send
         self._request_id = request_id
         self._is_private = is_private
@@ -202,6 +205,8 @@ class _Answer:
             headers.append(_NO_STORE)
         if b"authorization" not in present.get(b"vary", b"").lower():
             headers.append(_VARY)
+        if fields := self._scope.get(FIELDS):
+            headers.extend(fields)
         if self.cross_origin is not None:
             headers.extend([*self.cross_origin, (b"vary", b"Origin")])
         return headers

@@ -30,6 +30,7 @@ _JSON_BODY = (
     "invalid_text",
 )
 _FORM_BODY = ("malformed_request", "too_large", "unsupported_media_type", "validation_failed")
+_LIMITS = ["RateLimit-Policy", "RateLimit"]
 _STREAMS = ("text/csv", "application/x-ndjson")
 _KEYED = ("idempotency_key_required", "request_in_progress", "idempotency_key_reused")
 _CONDITIONAL = ("precondition_required", "version_conflict", "conflict")
@@ -197,6 +198,7 @@ def _problem_component(status: int, codes: list[str]) -> dict[str, Any]:
     headers = ["X-Request-Id"]
     headers += {401: ["WWW-Authenticate"], 412: ["ETag"], 409: ["Retry-After"]}.get(status, [])
     headers += ["Retry-After"] if status in (429, 503) else []
+    headers += _LIMITS if status == 429 else []
     return {
         "description": " ".join(f"`{code}`: {PROBLEMS[code].titles['en']}." for code in codes),
         "headers": {name: {"$ref": f"#/components/headers/{name}"} for name in headers},
@@ -258,10 +260,10 @@ def _header_parameters(route: APIRoute, method: str) -> list[str]:
 def _answer_headers(route: APIRoute, method: str, status: str) -> list[str]:
     names = ["X-Request-Id"]
     if getattr(route, "resource", None) is None:
-        return names
+        return names + (_LIMITS if "rate_limited" in getattr(route.endpoint, "problems", ()) else [])
     if _is_item(route, method) or status == "201" or (_is_conditional(route, method) and status == "200"):
         names.append("ETag")
     names += {"201": ["Location"], "202": ["Location", "Retry-After"]}.get(status, [])
     if _is_paged(route):
         names.append("Link")
-    return names + (["Idempotency-Replayed"] if _is_keyed(route, method) else [])
+    return names + _LIMITS + (["Idempotency-Replayed"] if _is_keyed(route, method) else [])

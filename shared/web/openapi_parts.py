@@ -56,6 +56,10 @@ HEADERS: dict[str, Any] = {
     ),
     "Link": _text("The next page (`rel=next`).", '</membership/v1/experts?cursor=…>; rel="next"'),
     "Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 0, "examples": [2]}},
+    "RateLimit-Policy": _text(
+        "The limit that the request counts against: `q` requests in `w` seconds.", '"client";q=6000;w=60'
+    ),
+    "RateLimit": _text("What is left of it: `r` requests, until `t` seconds from now.", '"client";r=5987;t=42'),
     "WWW-Authenticate": _text("How to authenticate.", 'Bearer realm="escm"'),
     "X-Request-Id": _text("The id of this request, as in problems and logs.", "0199d2c8-7c1e-7a4b-9a51-0c5b8e1f2a33"),
     "Idempotency-Replayed": _text("`true` where the answer is a kept one.", "true"),

@@ -1,4 +1,4 @@
-"""The route class: authenticates, and for every write opens the transaction, keeps the answer, commits, then sends."""
+"""The route class: admits the caller; for every write opens the transaction, keeps the answer, commits, then sends."""
 
 from typing import Any
 
@@ -10,9 +10,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from shared.database.pool import SHARE
 from shared.database.unit_of_work import unit_of_work
 from shared.kernel.errors import FieldError, Malformed, Unauthenticated, UnsupportedMedia
-from shared.kernel.principal import ANONYMOUS, Principal, RoleTable
+from shared.kernel.principal import RoleTable
 from shared.kernel.resource import Resource
 from shared.web import idempotency
+from shared.web.admission import admitted
 from shared.web.call import Call, put_call
 from shared.web.endpoint import Handler, plain_handler
 from shared.web.idempotency import Claim
@@ -36,7 +37,7 @@ class ResourceRouter(APIRouter):
 
 
 class EscmRoute(APIRoute):
-    """One route of a resource. Order of refusals: media type, 401, idempotency key, then guards, body, operation."""
+    """One route of a resource. Order of refusals: media type, 401, 429, idempotency key, guards, body, operation."""
 
     resource: Resource
     roles: RoleTable
@@ -64,7 +65,7 @@ class EscmRoute(APIRoute):
         async def begin(request: Request) -> Call:
             if media and request.headers.get("content-type", "").partition(";")[0].strip().lower() not in media:
                 raise UnsupportedMedia(f"Send {' or '.join(media)}.")
-            principal = await _principal(request)
+            principal = await admitted(request)
             if principal.is_anonymous and not is_public:
                 raise Unauthenticated("This needs a token.", headers={"WWW-Authenticate": 'Bearer realm="escm"'})
             if request.scope["query_string"]:
@@ -115,14 +116,6 @@ def _sending(handle: Handler) -> ASGIApp:
         await response(scope, receive, send)
 
     return app
-
-
-async def _principal(request: Request) -> Principal:
-    header = request.headers.get("authorization")
-    if header is None:
-        return ANONYMOUS
-    principal: Principal = await request.app.state.authenticator.principal(header)
-    return principal
 
 
 def refuse_unknown(request: Request, names: frozenset[str]) -> None:

@@ -1,4 +1,4 @@
-"""What every service's app holds open beside its database: the authenticator and the doorbell."""
+"""What every service's app holds open beside its database: the authenticator, the limits and the doorbell."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from shared.auth.tokens import Authenticator
 from shared.configuration.settings import Settings
 from shared.messaging.wakeup import Doorbell
+from shared.web.admission import admission
 from shared.web.streams import streams
 
 
@@ -29,4 +30,4 @@ async def _doorbell(settings: Settings) -> AsyncIterator[Doorbell]:
 
 def service_parts() -> dict[str, Any]:
     """Arguments of `create_app` for a service with a database."""
-    return {"doorbell": _doorbell, "holding": [_authenticator, streams]}
+    return {"doorbell": _doorbell, "holding": [_authenticator, admission, streams]}

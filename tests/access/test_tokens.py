@@ -146,20 +146,6 @@ async def test_a_right_password_forgets_the_wrong_ones(caller: Caller) -> None:
         assert (await caller.log_in("reviewer1@demo.example", "demo-reviewer1-password")).status_code == 200
 
 
-async def test_known_and_unknown_addresses_take_the_same_time(caller: Caller) -> None:
-    async def seconds(username: str) -> float:
-        begin = time.perf_counter()
-        await caller.log_in(username, "wrong-password")
-        return time.perf_counter() - begin
-
-    email = f"{uuid4().hex}@example.org"
-    body = {"email": email, "name": "Known", "password": "a long enough password"}
-    assert (await caller.send("admin", "POST", "/accounts", body)).status_code == 201
-    pairs = [(await seconds(email), await seconds(f"{uuid4().hex}@nowhere.example")) for _ in range(5)]
-    known, unknown = (min(times) for times in zip(*pairs, strict=True))
-    assert 0.25 < known / unknown < 4
-
-
 def _assertion(key: ECKey, client_id: str, **changes: Any) -> str:
     now = int(time.time())
     claims = {
@@ -207,6 +193,7 @@ async def test_a_client_with_a_key_signs_its_way_in_once_per_assertion(caller: C
         _assertion(key, client_id, aud="https://elsewhere.example"),
         _assertion(key, client_id, exp=now - 60),
         _assertion(key, client_id, exp=now + 7200),
+        _assertion(key, client_id, exp=10**400),
         _assertion(key, client_id, iat=now + 600),
         _assertion(key, client_id, iss="another"),
         _assertion(key, client_id, jti=""),

@@ -72,6 +72,14 @@ async def test_the_edge_refuses_as_the_services_do(client: Client) -> None:
     assert_problem(larger, (413, "too_large"))
 
 
+async def test_the_edge_asks_for_tls_where_it_was_reached_by_tls(client: Client) -> None:
+    for path, headers in ((EXPERTS, {}), (EXPERTS, {"X-Long": "x" * 40_000})):
+        plain = await client.http.get(path, headers=headers)
+        by_tls = await client.http.get(path, headers={"X-Forwarded-Proto": "https", **headers})
+        assert "strict-transport-security" not in plain.headers
+        assert by_tls.headers["strict-transport-security"].startswith("max-age=31536000")
+
+
 async def test_postgres_is_killed_and_comes_back(containers: Compose, client: Client, history: History) -> None:
     mark = f"{history.prefix}1"
     await asyncio.to_thread(containers.run, "kill", "postgres")

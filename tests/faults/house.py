@@ -109,12 +109,12 @@ class House:
         ready = answers([f"http://{HOST}:{port}/readyz"])
         return self._process(self._python(name, stage, environment, ready, module, *arguments))
 
-    def server(self, name: str, module: str, *arguments: str) -> tuple[Process, str]:
+    def server(self, name: str, module: str, *arguments: str, **settings: str) -> tuple[Process, str]:
         """A process that serves the membership API at the address that comes with it. The caller starts it."""
         port = self._next_port()
         url = f"http://{HOST}:{port}"
         ready = answers([f"{url}/membership/v1/livez"])
-        environment = self.environment(self.postgres_port)
+        environment = self.environment(self.postgres_port) | settings
         program = self._python(name, Stage.APPS, environment, ready, module, *arguments, "--port", str(port))
         return self._process(program), url
 
@@ -143,6 +143,9 @@ class House:
             "ESCM_ENVIRONMENT": "test",
             "ESCM_SECRET_KEY": "faults",
             "ESCM_STORAGE_PATH": str(self.root / "files"),
+            "ESCM_CLIENT_REQUESTS": "1000000",
+            "ESCM_ADDRESS_REQUESTS": "1000000",
+            "ESCM_FAILED_AUTHENTICATIONS": "1000000",
             "PATH": "/usr/bin:/bin",
             "PYTHONUNBUFFERED": "1",
         }

@@ -57,6 +57,8 @@ async def test_a_page_is_sound_accessible_and_needs_nothing_from_outside(client,
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
     assert answer.headers.get_list("content-security-policy") == [answer.headers["content-security-policy"]]
     assert "'unsafe-inline'" not in answer.headers["content-security-policy"]
+    assert "camera=()" in answer.headers["permissions-policy"]
+    assert answer.headers["cross-origin-resource-policy"] == "same-origin"
     page = Balance(answer.text)
     assert {"main", "nav", "h1", "title"} <= set(page.tags)
     assert page.tags.count("h1") == 1

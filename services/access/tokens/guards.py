@@ -7,6 +7,7 @@ from fastapi import Depends, Request
 from services.access.tokens.domain import FORM, LONGEST_FORM, Assertion, Secret, client_credentials, read_form
 from services.access.tokens.operations import TokenDesk
 from shared.kernel.errors import TooLarge, UnsupportedMedia
+from shared.web.route import refuse_unknown
 
 
 class TokenRequest:
@@ -21,6 +22,7 @@ class TokenRequest:
 async def _token_request(request: Request) -> TokenRequest:
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM:
         raise UnsupportedMedia(f"Send {FORM}.")
+    refuse_unknown(request, frozenset())
     body = await request.body()
     if len(body) > LONGEST_FORM:
         raise TooLarge(f"A token request has at most {LONGEST_FORM} bytes.")

@@ -26,10 +26,11 @@ from services.access.tokens.domain import (
 )
 from services.access.tokens.signing import SigningKeys
 from shared.auth.keys import LIFETIME, SKEW, Claims, InvalidToken
-from shared.auth.throttle import Limit, Throttle
+from shared.auth.throttle import Allowance, Limit, Throttle
 from shared.auth.tokens import Authenticator
 from shared.database.pool import Database
 from shared.database.statements import Connection, Row
+from shared.kernel.addresses import site_of
 from shared.kernel.clock import now
 from shared.kernel.errors import Malformed, RateLimited
 from shared.kernel.principal import PrincipalKind
@@ -49,20 +50,16 @@ class TokenDesk:
     inspector: Authenticator
 
     @classmethod
-    def make(cls, database: Database, settings: AccessSettings) -> "TokenDesk":
-        """One per process."""
+    def make(cls, database: Database, settings: AccessSettings, throttle: Throttle) -> "TokenDesk":
+        """One per process. The database and the throttle are not its own."""
         return cls(
             database,
             settings,
             SigningKeys(database, settings),
             PasswordChecks(),
-            Throttle(settings.redis_url),
+            throttle,
             Authenticator(database, settings, age=0.0, bound=1),
         )
-
-    async def close(self) -> None:
-        """Ends its connections to Valkey; the database is not its own."""
-        await self.throttle.close()
 
     @property
     def audiences(self) -> tuple[str, ...]:
@@ -73,17 +70,19 @@ class TokenDesk:
 
 async def give_token(
     desk: TokenDesk, form: Mapping[str, str], shown: Secret | Assertion | None, address: str
-) -> dict[str, Any]:
-    """The answer to a token request (RFC 6749, 4.3 and 4.4).
+) -> tuple[dict[str, Any], tuple[Limit, Allowance] | None]:
+    """The answer to a token request (RFC 6749, 4.3 and 4.4), and what is left of a client's limit.
 
     Raises Malformed (`invalid_request`, `unsupported_grant_type`, `invalid_grant`), InvalidClient, RateLimited.
     """
     kind = form.get("grant_type")
+    counted = None
     if kind is None:
         raise invalid_request("grant_type is missing.")
     if kind == "client_credentials":
         client = await authenticate(desk, shown, address)
-        await desk.throttle.require(Limit("token", desk.settings.token_requests), client["client_id"])
+        limit = Limit("token", desk.settings.token_requests)
+        counted = limit, await desk.throttle.require(limit, client["client_id"])
         scope = " ".join(f"{resource}:{verb}" for resource in client["resources"] for verb in client["verbs"])
         token = await desk.keys.token(PrincipalKind.CLIENT, client["id"], client["client_id"], scope)
     elif kind == "password":
@@ -92,17 +91,18 @@ async def give_token(
         token = await desk.keys.token(PrincipalKind.ACCOUNT, account["id"], "", scope)
     else:
         raise Malformed("Use client_credentials or password.", code="unsupported_grant_type")
-    return {"access_token": token, "token_type": "Bearer", "expires_in": LIFETIME, "scope": scope}
+    content = {"access_token": token, "token_type": "Bearer", "expires_in": LIFETIME, "scope": scope}
+    return content, counted
 
 
 async def authenticate(desk: TokenDesk, shown: Secret | Assertion | None, address: str) -> Row:
     """The client that proved itself. Raises InvalidClient, or RateLimited after too many failures of this address."""
     failures = Limit("failed", desk.settings.failed_authentications)
-    await desk.throttle.refuse_spent(failures, address)
+    await desk.throttle.refuse_spent(failures, site_of(address))
     try:
         return await _client(desk, shown, address)
     except InvalidClient:
-        await desk.throttle.hit(failures, address)
+        await desk.throttle.hit(failures, site_of(address))
         raise
 
 
@@ -153,10 +153,10 @@ async def _log_in(desk: TokenDesk, form: Mapping[str, str], address: str) -> Row
     if username is None or password is None:
         raise invalid_request("username and password are needed.")
     failures = Limit("failed", desk.settings.failed_authentications)
-    await desk.throttle.refuse_spent(failures, address)
+    await desk.throttle.refuse_spent(failures, site_of(address))
     found = await _person(desk, email_key(username), password)
     if found is None:
-        await desk.throttle.hit(failures, address)
+        await desk.throttle.hit(failures, site_of(address))
         raise invalid_grant()
     return found
 

@@ -13,14 +13,23 @@ from services.access.tokens.guards import Asked, Desk
 from services.access.tokens.schemas import TOKEN_ALONE, TOKEN_FORM, Introspection, KeySet, Me, Metadata, Token
 from shared.kernel.clock import now, to_text
 from shared.kernel.errors import Unauthenticated
+from shared.web.admission import admission_of, admitted, put_fields
 from shared.web.call import public, unkeyed
 from shared.web.openapi import answers
+from shared.web.route import refuse_unknown
 
 _PREFIX = "/access/v1"
 _JSON = "application/json; charset=utf-8"
 _PRIVATE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 _FOR_ALL = {"Cache-Control": "public, max-age=300"}
-_FORM_PROBLEMS = ("invalid_request", "invalid_client", "rate_limited", "too_large", "unsupported_media_type")
+_FORM_PROBLEMS = (
+    "unknown_parameter",
+    "invalid_request",
+    "invalid_client",
+    "rate_limited",
+    "too_large",
+    "unsupported_media_type",
+)
 
 router = APIRouter(tags=["tokens"])
 
@@ -40,8 +49,11 @@ def _answer(content: Any, headers: dict[str, str]) -> Response:
 @public
 @unkeyed
 @answers(*_FORM_PROBLEMS, "unsupported_grant_type", "invalid_grant")
-async def create_token(asked: Asked, desk: Desk) -> Response:
-    return _answer(await operations.give_token(desk, asked.form, asked.shown, asked.address), _PRIVATE)
+async def create_token(request: Request, asked: Asked, desk: Desk) -> Response:
+    content, counted = await operations.give_token(desk, asked.form, asked.shown, asked.address)
+    if counted is not None:
+        put_fields(request, *counted)
+    return _answer(content, _PRIVATE)
 
 
 @router.post(
@@ -55,7 +67,8 @@ async def create_token(asked: Asked, desk: Desk) -> Response:
 @public
 @unkeyed
 @answers(*_FORM_PROBLEMS)
-async def revoke_token(asked: Asked, desk: Desk) -> Response:
+async def revoke_token(request: Request, asked: Asked, desk: Desk) -> Response:
+    await admission_of(request).unnamed(request)
     await operations.revoke(desk, _token(asked.form), asked.shown, asked.address)
     return Response(None, 200, _PRIVATE)
 
@@ -71,7 +84,8 @@ async def revoke_token(asked: Asked, desk: Desk) -> Response:
 @public
 @unkeyed
 @answers(*_FORM_PROBLEMS)
-async def introspect_token(asked: Asked, desk: Desk) -> Response:
+async def introspect_token(request: Request, asked: Asked, desk: Desk) -> Response:
+    await admission_of(request).unnamed(request)
     return _answer(await operations.introspect(desk, _token(asked.form), asked.shown, asked.address), _PRIVATE)
 
 
@@ -136,14 +150,14 @@ async def key_set(desk: Desk) -> Response:
     response_model=None,
     responses={200: {"model": Me}},
 )
-@answers("unauthenticated", "invalid_token")
+@answers("unauthenticated", "invalid_token", "rate_limited", "unknown_parameter")
 async def me(request: Request) -> Response:
     header = request.headers.get("authorization")
     if header is None:
         raise Unauthenticated("This needs a token.", headers={"WWW-Authenticate": 'Bearer realm="escm"'})
-    authenticator = request.app.state.authenticator
-    principal = await authenticator.principal(header)
-    claims = await authenticator.claims(header)
+    principal = await admitted(request)
+    refuse_unknown(request, frozenset())
+    claims = await request.app.state.authenticator.claims(header)
     grants = [
         {
             "role": grant.role,

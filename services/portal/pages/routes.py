@@ -16,7 +16,11 @@ _POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-_PAGE = {"Content-Security-Policy": _POLICY, "Cache-Control": "public, max-age=300"}
+_PAGE = {
+    "Content-Security-Policy": _POLICY,
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Cache-Control": "public, max-age=300",
+}
 _NEGOTIATED = {**_PAGE, "Vary": "Accept, Accept-Language"}
 _HTML = "text/html; charset=utf-8"
 _JSON = "application/json; charset=utf-8"

@@ -197,3 +197,21 @@ async def test_affiliations_are_added_and_changed(admin: Caller, caller: At) -> 
     assert [item["raw"] for item in listed] == ["Institute of Peat"]
     assert (await admin.get(f"{EXPERTS}/{row['id']}")).json()["affiliations"][0]["to"] == "2024-02"
     assert (await caller("author_xb").post(path, {"raw": "Elsewhere"})).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        *("id", "ref", "version", "status", "created_at", "created_by", "updated_at", "updated_by"),
+        *("allowed_actions", "links", "search_key", "email_keys", "merged_into"),
+    ],
+)
+async def test_what_the_server_sets_is_refused_in_a_body_and_in_a_patch(admin: Caller, field: str) -> None:
+    refused = await admin.post(EXPERTS, expert(**{field: "x"}))
+    assert (refused.status_code, refused.json()["code"]) == (422, "unknown_field")
+    made = await entered(admin)
+    path = f"{EXPERTS}/{made['id']}"
+    etag = (await admin.get(path)).headers["etag"]
+    refused = await admin.patch(path, {field: "x"}, etag=etag)
+    assert (refused.status_code, refused.json()["code"]) == (422, "unknown_field")
+    assert (await admin.get(path)).headers["etag"] == etag

@@ -73,3 +73,22 @@ def test_an_unknown_name_stops_the_start(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setenv("ESCM_SECRET_KEYS", "x")
     with pytest.raises(ValidationError, match="check its spelling"):
         Settings()
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["ESCM_CLIENT_REQUESTS", "ESCM_ACCOUNT_REQUESTS", "ESCM_ADDRESS_REQUESTS", "ESCM_FAILED_AUTHENTICATIONS"],
+)
+@pytest.mark.parametrize("value", ["0", "-1", "1000000000", "many"])
+def test_a_limit_has_bounds(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(ValidationError, match=name):
+        MembershipSettings()
+
+
+def test_limits_are_those_of_the_guides_unless_said_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("CLIENT_REQUESTS", "ACCOUNT_REQUESTS", "ADDRESS_REQUESTS", "FAILED_AUTHENTICATIONS"):
+        monkeypatch.delenv(f"ESCM_{name}", raising=False)
+    settings = MembershipSettings()
+    assert (settings.client_requests, settings.account_requests, settings.address_requests) == (6000, 3000, 12000)
+    assert settings.failed_authentications == 300

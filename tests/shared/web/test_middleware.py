@@ -46,6 +46,7 @@ async def test_every_answer_has_the_security_headers(client):
         assert headers["x-content-type-options"] == "nosniff"
         assert headers["content-security-policy"].startswith("default-src 'none'")
         assert headers["referrer-policy"] == "no-referrer"
+        assert headers["cross-origin-resource-policy"] == "same-origin"
 
 
 async def test_only_private_answers_are_kept_from_caches(client):
@@ -64,6 +65,27 @@ async def test_no_origin_may_call_from_a_browser_unless_listed(client):
     answer = await client.options("/test/v1/things", headers=headers)
     assert answer.status_code == 405
     assert not [name for name in answer.headers if name.startswith("access-control")]
+
+
+async def test_a_browser_reads_what_it_needs_and_sends_no_cookies():
+    settings = Settings(environment="test", cors_origins=("https://app.example", "https://admin.example"))
+    async with client_of(edge_app(settings)) as client:
+        asked = {"access-control-request-method": "PATCH", "access-control-request-headers": "authorization,if-match"}
+        for origin in settings.cors_origins:
+            preflight = await client.options("/test/v1/things/1", headers={"origin": origin, **asked})
+            answers = [preflight, await client.get("/nothing", headers={"origin": origin})]
+            assert [answer.status_code for answer in answers] == [204, 404]
+            for answer in answers:
+                assert answer.headers["access-control-allow-origin"] == origin
+                assert "access-control-allow-credentials" not in answer.headers
+                assert "Origin" in answer.headers.get_list("vary")
+            allowed = preflight.headers["access-control-allow-headers"].lower().split(", ")
+            assert {"authorization", "content-type", "if-match", "idempotency-key"} <= set(allowed)
+            exposed = answers[1].headers["access-control-expose-headers"].split(", ")
+            assert {"RateLimit", "RateLimit-Policy", "Retry-After", "ETag", "Location", "X-Request-Id"} <= set(exposed)
+        refused = await client.options("/test/v1/things", headers={"origin": "https://evil.example", **asked})
+        assert refused.status_code == 405
+        assert not [name for name in refused.headers if name.startswith("access-control")]
 
 
 async def test_a_listed_origin_and_no_other_may_call_from_a_browser():

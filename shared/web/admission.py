@@ -1,0 +1,111 @@
+"""Who asks, and whether they still may: the principal of a request, counted against its limit.
+
+Each client or key has a limit, each account, and each address for those who show no token. A token that does not hold
+counts against its address. What is left stands in `RateLimit-Policy` and `RateLimit` of every authenticated answer and
+of every 429, as in draft-ietf-httpapi-ratelimit-headers-10.
+"""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from types import MappingProxyType
+
+from fastapi import FastAPI, Request
+
+from shared.auth.meter import Meter
+from shared.auth.throttle import Allowance, Limit, Throttle
+from shared.configuration.settings import Settings
+from shared.kernel.addresses import site_of
+from shared.kernel.errors import RateLimited, Unauthenticated
+from shared.kernel.principal import ANONYMOUS, Principal, PrincipalKind
+
+FIELDS = "escm.rate_limit"
+"""Where in a request's scope the edge finds the fields of its answer."""
+_PRINCIPAL = "escm.principal"
+
+
+class Admission:
+    """Admits requests under the limits of the settings. One per app."""
+
+    def __init__(self, settings: Settings, meter: Meter, throttle: Throttle) -> None:
+        of_client = Limit("client", settings.client_requests)
+        self._limits: Mapping[PrincipalKind, Limit] = MappingProxyType(
+            {
+                PrincipalKind.CLIENT: of_client,
+                PrincipalKind.KEY: of_client,
+                PrincipalKind.ACCOUNT: Limit("account", settings.account_requests),
+                PrincipalKind.ANONYMOUS: Limit("address", settings.address_requests),
+            }
+        )
+        self._failures = Limit("failed", settings.failed_authentications)
+        self._meter = meter
+        self._throttle = throttle
+
+    async def principal(self, request: Request) -> Principal:
+        """Who asks; counted once a request. Without an `Authorization` header that is nobody.
+
+        Raises InvalidToken for a token that does not hold, RateLimited where the caller's limit is spent.
+        """
+        scope = request.scope
+        known: Principal | None = scope.get(_PRINCIPAL)
+        if known is None:
+            known = scope[_PRINCIPAL] = await self._authenticated(request)
+            key = site(request) if known.is_anonymous else known.label
+            await self._count(request, self._limits[known.kind], key, is_told=not known.is_anonymous)
+        return known
+
+    async def unnamed(self, request: Request) -> None:
+        """Counts a request that proves who it is in another way than by a token. Raises RateLimited."""
+        await self._count(request, self._limits[PrincipalKind.ANONYMOUS], site(request), is_told=True)
+
+    async def _count(self, request: Request, limit: Limit, key: str, *, is_told: bool) -> None:
+        """Answers to nobody in particular may be kept by caches, so that they do not tell what is left."""
+        allowance = await self._meter.take(limit, key)
+        if is_told or not allowance.admitted:
+            put_fields(request, limit, allowance)
+        if not allowance.admitted:
+            raise RateLimited("Too many requests. Come back later.", retry_after=allowance.resets_in)
+
+    async def _authenticated(self, request: Request) -> Principal:
+        header = request.headers.get("authorization")
+        if header is None:
+            return ANONYMOUS
+        try:
+            principal: Principal = await request.app.state.authenticator.principal(header)
+        except Unauthenticated:
+            await self._throttle.require(self._failures, site(request))
+            raise
+        return principal
+
+
+def site(request: Request) -> str:
+    """Where the request comes from, as it is counted."""
+    return site_of(request.client.host) if request.client else ""
+
+
+def put_fields(request: Request, limit: Limit, allowance: Allowance) -> None:
+    """Tells the edge what the answer says of the limit."""
+    request.scope[FIELDS] = limit.fields(allowance)
+
+
+def admission_of(request: Request) -> Admission:
+    """The admission of the app that the request came to."""
+    found: Admission = request.app.state.admission
+    return found
+
+
+async def admitted(request: Request) -> Principal:
+    """The principal of the request, admitted under the app's limits. Raises what `Admission.principal` raises."""
+    return await admission_of(request).principal(request)
+
+
+@asynccontextmanager
+async def admission(app: FastAPI) -> AsyncIterator[None]:
+    """Holds `app.state.admission` and `app.state.throttle` while the app runs."""
+    settings = app.state.settings
+    meter, throttle = Meter(settings.redis_url), Throttle(settings.redis_url)
+    app.state.admission, app.state.throttle = Admission(settings, meter, throttle), throttle
+    try:
+        yield
+    finally:
+        await meter.close()
+        await throttle.close()

@@ -1,0 +1,86 @@
+"""What the page for security reviewers claims of the code as a whole, and that the tests that it names are there."""
+
+import ast
+import re
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from fastapi.routing import APIRoute
+
+from shared.web.route import EscmRoute
+
+ROOT = Path(__file__).parents[2]
+SPECS = sorted((ROOT / "services/portal/specs").glob("*.json"))
+_NAMED = re.compile(r"`(tests/[\w/]+\.py)::(test_\w+)`")
+_HTTP_CLIENTS = frozenset({"httpx", "aiohttp", "requests", "urllib3", "http.client", "urllib.request"})
+_SERVER_SETS = frozenset(
+    {"id", "ref", "version", "created_at", "created_by", "updated_at", "updated_by", "allowed_actions"}
+)
+_TOKENS_PATHS = ("/access/v1/oauth/", "/access/v1/.well-known/", "/.well-known/", "/access/v1/me")
+_HEALTH = ("/livez", "/readyz")
+
+
+def test_each_test_that_the_security_page_names_exists() -> None:
+    named = _NAMED.findall((ROOT / "docs/security.md").read_text())
+    missing = [f"{path}::{name}" for path, name in named if name not in _tests_of(ROOT / path)]
+    assert missing == []
+    assert len(named) > 60
+
+
+def test_each_of_the_ten_owasp_risks_has_a_test() -> None:
+    page = (ROOT / "docs/security.md").read_text()
+    for number in range(1, 11):
+        (row,) = re.findall(rf"^\| API{number}:2023 .*$", page, re.MULTILINE)
+        assert _NAMED.search(row), row
+
+
+def _tests_of(path: Path) -> set[str]:
+    if not path.exists():
+        return set()
+    kinds = (ast.FunctionDef, ast.AsyncFunctionDef)
+    return {node.name for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, kinds)}
+
+
+def test_no_service_opens_an_address() -> None:
+    """Nothing that a caller gives is fetched, since no service holds a client that could fetch it."""
+    files = [*(ROOT / "services").rglob("*.py"), *(ROOT / "shared").rglob("*.py")]
+    assert [str(path.relative_to(ROOT)) for path in files if _HTTP_CLIENTS & set(_modules(path))] == []
+
+
+def _modules(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
+            yield node.module
+
+
+def test_routes_of_access_are_guarded_or_give_tokens() -> None:
+    app = import_module("services.access.app").create_app()
+    others = [
+        route.path
+        for route in app.routes
+        if isinstance(route, APIRoute) and not isinstance(route, EscmRoute) and not route.path.endswith(_HEALTH)
+    ]
+    assert [path for path in others if not path.startswith(_TOKENS_PATHS)] == []
+
+
+@pytest.mark.parametrize("spec", SPECS, ids=lambda path: path.stem)
+def test_no_body_takes_what_the_server_sets_or_does_not_know(spec: Path) -> None:
+    document = orjson.loads(spec.read_bytes())
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            content = operation.get("requestBody", {}).get("content", {})
+            schema = _resolved(content.get("application/json", {}).get("schema", {}), document)
+            if schema and method == "post":
+                assert schema.get("additionalProperties") is False, path
+                assert not _SERVER_SETS & schema.get("properties", {}).keys(), path
+
+
+def _resolved(schema: dict[str, Any], document: dict[str, Any]) -> dict[str, Any]:
+    name = schema.get("$ref", "").rpartition("/")[2]
+    return dict(document["components"]["schemas"][name]) if name else schema

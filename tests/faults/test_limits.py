@@ -1,0 +1,89 @@
+"""Promise 32: limits are right within one per cent over two processes, and without Valkey each goes on by itself."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.faults.clients import EXPERTS, Client
+from tests.faults.house import House
+from tests.faults.problems import assert_problem
+
+_LIMIT = 1200
+_ALLOWED = range(_LIMIT * 99 // 100, _LIMIT + 1)
+_TRIES = 1300
+_AT_ONCE = 8
+_NOTHING = f"{EXPERTS}/EXP-999999"
+
+
+@pytest.fixture
+async def urls(house: House) -> AsyncIterator[list[str]]:
+    """Two processes with small limits, which count together."""
+    settings = {"ESCM_CLIENT_REQUESTS": str(_LIMIT), "ESCM_ADDRESS_REQUESTS": str(_LIMIT)}
+    pair = [house.server(f"limited-{n}", "deploy.cli", "serve", "membership", **settings) for n in (1, 2)]
+    await asyncio.gather(*(process.start() for process, _ in pair))
+    yield [url for _, url in pair]
+    for process, _ in pair:
+        house.discard(process)
+
+
+async def _asked(urls: list[str], token: str | None, tries: int) -> Counter[int]:
+    """How often each status was answered to `tries` requests of one caller, each process asked by turns."""
+    clients = [Client(url, token, timeout=30) for url in urls]
+    statuses: Counter[int] = Counter()
+    turns = iter(range(tries))
+
+    async def ask() -> None:
+        for turn in turns:
+            answer = await clients[turn % len(clients)].get(_NOTHING)
+            statuses[answer.status_code] += 1
+            if answer.status_code == 429:
+                assert_problem(answer, (429, "rate_limited"))
+                assert 1 <= int(answer.headers["retry-after"]) <= 60
+
+    await asyncio.gather(*(ask() for _ in range(_AT_ONCE)))
+    for client in clients:
+        await client.close()
+    return statuses
+
+
+async def test_each_of_several_callers_under_load_has_its_limit_within_one_per_cent(house: House, urls: list[str]):
+    callers = [house.tokens["government_xa"], house.tokens["government_xb"], None]
+    for statuses in await asyncio.gather(*(_asked(urls, token, _TRIES) for token in callers)):
+        assert statuses[404] in _ALLOWED, statuses
+        assert statuses[404] + statuses[429] == _TRIES, statuses
+
+
+async def test_a_caller_that_keeps_to_one_process_has_no_less(house: House, urls: list[str]):
+    token = house.tokens["auditor"]
+    assert (await _asked(urls[1:], token, 10))[404] == 10
+    assert (await _asked(urls[:1], token, _TRIES))[404] + 10 in _ALLOWED
+
+
+async def test_without_valkey_each_process_goes_on_with_a_limit_of_its_own(house: House, urls: list[str]):
+    token = house.tokens["secretariat"]
+    house.valkey.kill()
+    statuses = await _asked(urls, token, 2 * _TRIES)
+    assert statuses[404] == 2 * _LIMIT, statuses
+    assert statuses[429] == 2 * _TRIES - statuses[404], statuses
+
+
+async def _by_address(house: House, believed: str) -> list[list[int]]:
+    """The statuses of four requests for each of two addresses that a proxy tells of."""
+    settings = {"ESCM_ADDRESS_REQUESTS": "3", "FORWARDED_ALLOW_IPS": believed}
+    process, url = house.server(f"behind-{believed}", "deploy.cli", "serve", "membership", **settings)
+    await process.start()
+    client = Client(url)
+    found = []
+    for address in ("198.51.100.1", "2001:db8::1"):
+        answers = [await client.http.get(EXPERTS, headers={"X-Forwarded-For": address}) for _ in range(4)]
+        found.append([answer.status_code for answer in answers])
+    await client.close()
+    house.discard(process)
+    return found
+
+
+async def test_addresses_are_those_that_a_trusted_proxy_tells_and_no_others(house: House):
+    assert await _by_address(house, "127.0.0.1") == [[200, 200, 200, 429]] * 2
+    assert await _by_address(house, "192.0.2.1") == [[200, 200, 200, 429], [429] * 4]

@@ -1,0 +1,224 @@
+"""Promise 44: what is secret or personal goes through the whole API and stands in no log, trace, problem or number."""
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from tests.support.collector import collecting
+from tests.support.running import eventually, system
+
+_SECRET = "canary7q"
+"""Stands in every text that is sent: names, biographies, reasons, passwords, e-mails, searches, headers."""
+_PATH_CANARY = "pathcanary4x"
+"""Stands in paths, which problems repeat as `instance` and nothing else does."""
+_LAST = "0af7651916cd43dd8448eb211c80319d"
+"""The trace of the walk's last request: when it has arrived, all have."""
+_DEEPEST = 6
+_JSON = {"Content-Type": "application/json"}
+_EMAIL = f"{_SECRET}@example.org"
+_PASSWORD = f"{_SECRET}-and a long password"
+
+
+class Shown(NamedTuple):
+    """What a system shows after the walk: texts by where they stand, problems as headers and document, and the secrets
+    that it made itself."""
+
+    texts: dict[str, str]
+    problems: list[tuple[str, dict[str, Any]]]
+    secrets: dict[str, str]
+    statuses: set[int]
+
+
+class Walker:
+    """Calls the system and keeps every problem that it answers."""
+
+    def __init__(self, base_url: str) -> None:
+        self.http = httpx.Client(base_url=base_url, timeout=60, trust_env=False)
+        self.problems: list[tuple[str, dict[str, Any]]] = []
+        self.statuses: set[int] = set()
+        self.headers: dict[str, str] = {}
+
+    def send(self, method: str, path: str, **more: Any) -> httpx.Response:
+        headers = {**self.headers, **more.pop("headers", {})}
+        if method == "POST":
+            headers.setdefault("Idempotency-Key", f"{_SECRET}-{uuid4()}")
+        answer = self.http.request(method, path, headers=headers, **more)
+        self.statuses.add(answer.status_code)
+        if answer.status_code >= 400:
+            self.problems.append((str(answer.headers), answer.json()))
+        return answer
+
+    def made(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        answer = self.send("POST", path, json=body)
+        assert answer.status_code == 201, answer.text
+        return dict(answer.json())
+
+    def step(self, path: str, action: str, **more: Any) -> httpx.Response:
+        etag = self.send("GET", path).headers.get("etag", '"1.00000000"')
+        return self.send("POST", f"{path}/transitions", json={"action": action, **more}, headers={"If-Match": etag})
+
+
+@pytest.fixture(scope="module")
+def shown() -> Iterator[Shown]:
+    with collecting() as collector:
+        settings = {
+            "OTEL_EXPORTER_OTLP_ENDPOINT": collector.url,
+            "OTEL_BSP_SCHEDULE_DELAY": "200",
+            "ESCM_REQUEST_LOG": "true",
+            "no_proxy": "127.0.0.1",
+        }
+        with system(31000 + os.getpid() % 1000, **settings) as (stack, folder):
+            walker = Walker(stack["base_url"])
+            secrets = _signed_in(walker, stack)
+            _everyday(walker)
+            _at_the_doors(walker, stack)
+            _everywhere(walker)
+            walker.send("GET", "/membership/v1/livez", headers={"traceparent": f"00-{_LAST}-b7ad6b7169203331-01"})
+            eventually(lambda: _LAST in {span.trace for span in collector.spans})
+            texts = {f"log of {file.stem}": file.read_text(errors="replace") for file in folder.rglob("*.log")}
+            texts |= {f"numbers of {n}": httpx.get(u, trust_env=False).text for n, u in stack["metrics"].items()}
+            texts["traces"] = b"".join(collector.bodies).decode(errors="ignore")
+            walker.http.close()
+            yield Shown(texts, walker.problems, secrets, walker.statuses)
+
+
+def _signed_in(walker: Walker, stack: dict[str, Any]) -> dict[str, str]:
+    """Tokens and secrets of the system's own making; the walker goes on as the secretariat's client."""
+    client = stack["demo"]["clients"]["secretariat"]
+    answer = walker.send(
+        "POST",
+        "/access/v1/oauth/token",
+        data={"grant_type": "client_credentials"},
+        auth=(client["id"], client["secret"]),
+    )
+    token = answer.json()["access_token"]
+    walker.headers = {"Authorization": f"Bearer {token}"}
+    body = {"name": f"Ministry {_SECRET}", "scope_kind": "global", "resources": ["actions.*"], "verbs": ["read"]}
+    made = walker.made("/access/v1/clients", body)
+    return {"demo secret": client["secret"], "token": token.rpartition(".")[2], "client secret": made["secret"]}
+
+
+def _everyday(walker: Walker) -> None:
+    """What callers do all day, with canaries in everything that they may write."""
+    person = {"email": _EMAIL, "name": f"Ada {_SECRET}", "password": _PASSWORD}
+    walker.made("/access/v1/accounts", person)
+    assert walker.send("POST", "/access/v1/accounts", json=person).status_code == 409
+    login = {"grant_type": "password", "username": _EMAIL}
+    for password in (_PASSWORD, f"wrong {_PASSWORD}"):
+        walker.send("POST", "/access/v1/oauth/token", data={**login, "password": password})
+    body = {
+        "names": [{"given": "Ada", "family": _SECRET}],
+        "country": "XA",
+        "emails": [{"value": _EMAIL, "visibility": "public"}],
+        "biography": {"en": f"Born as {_SECRET}."},
+        "keywords": [_SECRET],
+    }
+    expert = walker.made("/membership/v1/experts", body)["links"]["self"]
+    for action in ("invite", "apply", "start_review"):
+        walker.step(expert, action)
+    assert walker.step(expert, "reject", reason=f"Because of {_SECRET}.").status_code == 200
+    assert walker.step(expert, "approve", reason=f"Because of {_SECRET}.").status_code == 409
+    letter = {"country": "XA", "direction": "in", "date": "2026-09-01", "subject": f"About {_SECRET}"}
+    walker.made("/actions/v1/correspondence", letter)
+    _imported(walker)
+    for query in ({"q": _SECRET}, {"q": _SECRET, "sort": _SECRET}, {"country": _SECRET}, {"cursor": _SECRET}):
+        walker.send("GET", "/membership/v1/experts", params=query)
+
+
+def _imported(walker: Walker) -> None:
+    rows = f"given,family,country,email\nBo,{_SECRET},XA,bo-{_EMAIL}\nBad,{_SECRET},ZZ,{_SECRET}\n".encode()
+    answer = walker.send(
+        "POST", "/membership/v1/imports", files={"file": (f"{_SECRET}.csv", rows)}, data={"resource": "experts"}
+    )
+    job = answer.headers["location"]
+    eventually(lambda: walker.send("GET", job).json()["status"] not in ("queued", "running"))
+
+
+def _at_the_doors(walker: Walker, stack: dict[str, Any]) -> None:
+    """Failures that come before anything is understood."""
+    client = stack["demo"]["clients"]["auditor"]
+    form = {"grant_type": "client_credentials"}
+    wrong = (client["id"], f"{_SECRET}-secret")
+    walker.send("POST", "/access/v1/oauth/token", data=form, auth=wrong, headers={"Authorization": ""})
+    shown = {**form, "client_id": client["id"], "client_secret": _SECRET}
+    walker.send("POST", "/access/v1/oauth/token", data=shown)
+    for method, path, more in (
+        ("GET", "/membership/v1/experts", {"headers": {"Authorization": f"Bearer {_SECRET}.{_SECRET}.{_SECRET}"}}),
+        ("GET", "/membership/v1/experts", {"headers": {"Authorization": f"Basic {_SECRET}"}}),
+        ("GET", "/membership/v1/experts", {"params": {"access_token": _SECRET}}),
+        ("POST", "/access/v1/oauth/token", {"params": {"client_secret": _SECRET}, "data": form}),
+        ("GET", "/access/v1/me", {"params": {"access_token": _SECRET}}),
+        ("POST", "/membership/v1/experts", {"content": f'{{"names": "{_SECRET}'.encode(), "headers": _JSON}),
+        ("POST", "/membership/v1/experts", {"content": _SECRET.encode(), "headers": {"Content-Type": _SECRET}}),
+        ("POST", "/membership/v1/experts", {"content": f'"{_SECRET}"'.encode() * 200_000, "headers": _JSON}),
+        ("GET", f"/membership/v1/experts/{_PATH_CANARY}", {}),
+        ("GET", f"/{_PATH_CANARY}/{_PATH_CANARY}", {}),
+        ("DELETE", "/membership/v1/experts", {"headers": {"X-Request-Id": f"{_SECRET} is no id"}}),
+        ("GET", "/membership/v1/experts", {"headers": {"Accept-Language": _SECRET, "traceparent": _SECRET}}),
+    ):
+        walker.send(method, path, **more)
+
+
+def _everywhere(walker: Walker) -> None:
+    """Every operation of the contract, with a canary in each text of its body and in each parameter."""
+    document = walker.send("GET", "/openapi.json").json()
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            if path.endswith("/events") or "/oauth/" in path:
+                continue
+            filled = path
+            for part in [p for p in path.split("/") if p.startswith("{")]:
+                filled = filled.replace(part, _PATH_CANARY)
+            query = {p["name"]: _SECRET for p in operation.get("parameters", ()) if p.get("in") == "query"}
+            content = operation.get("requestBody", {}).get("content", {})
+            more: dict[str, Any] = {"params": query, "headers": {"If-Match": '"1.00000000"'}}
+            if schema := content.get("application/json", {}).get("schema"):
+                more["json"] = _canaries(schema, document)
+            walker.send(method.upper(), filled, **more)
+
+
+def _canaries(schema: Mapping[str, Any], document: Mapping[str, Any], depth: int = 0) -> Any:
+    """A value of the schema's shape whose texts are canaries."""
+    if several := schema.get("anyOf") or schema.get("oneOf"):
+        schema = several[0]
+    if "$ref" in schema:
+        schema = document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+    kind = schema.get("type")
+    if kind == "object" and depth < _DEEPEST:
+        parts = schema.get("properties", {"en": {}})
+        return {name: _canaries(part, document, depth + 1) for name, part in parts.items()}
+    if kind == "array" and depth < _DEEPEST:
+        return [_canaries(schema.get("items", {}), document, depth + 1)]
+    return {"integer": 1, "number": 1, "boolean": True}.get(str(kind), _SECRET)
+
+
+def test_the_walk_meets_success_and_failures_of_many_kinds(shown: Shown) -> None:
+    assert {200, 201, 202, 400, 401, 404, 405, 409, 413, 415, 422} <= shown.statuses
+    assert {status for status in shown.statuses if status >= 500} == set()
+
+
+def test_every_process_was_looked_at(shown: Shown) -> None:
+    for process in ("api", "relay", "postgres", "worker-membership", "worker-access"):
+        assert f"log of {process}" in shown.texts
+    assert {"numbers of api", "traces"} <= shown.texts.keys()
+    assert '"event":"request"' in shown.texts["log of api"]
+    assert "POST /membership/v1/experts" in shown.texts["traces"]
+
+
+def test_logs_traces_and_numbers_hold_no_canary_and_no_secret(shown: Shown) -> None:
+    words = {"canary": _SECRET, "path": _PATH_CANARY, **shown.secrets}
+    found = [(where, name) for where, text in shown.texts.items() for name, word in words.items() if word in text]
+    assert found == []
+
+
+def test_problems_repeat_nothing_but_the_path(shown: Shown) -> None:
+    assert len(shown.problems) > 50
+    words = [_SECRET, _PATH_CANARY, *shown.secrets.values()]
+    for headers, document in shown.problems:
+        told = headers + json.dumps({name: value for name, value in document.items() if name != "instance"})
+        assert [word for word in words if word in told] == [], document

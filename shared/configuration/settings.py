@@ -37,9 +37,9 @@ class Settings(BaseSettings):
     request_log: bool = Field(default=False, validation_alias="ESCM_REQUEST_LOG")
     client_requests: int = Field(6_000, ge=1, le=_MOST_REQUESTS, validation_alias="ESCM_CLIENT_REQUESTS")
     """Requests a minute of one API client or key."""
-    account_requests: int = Field(3_000, ge=1, le=_MOST_REQUESTS, validation_alias="ESCM_ACCOUNT_REQUESTS")
+    account_requests: int = Field(6_000, ge=1, le=_MOST_REQUESTS, validation_alias="ESCM_ACCOUNT_REQUESTS")
     """Requests a minute of one person."""
-    address_requests: int = Field(12_000, ge=1, le=_MOST_REQUESTS, validation_alias="ESCM_ADDRESS_REQUESTS")
+    address_requests: int = Field(600_000, ge=1, le=_MOST_REQUESTS, validation_alias="ESCM_ADDRESS_REQUESTS")
     """Requests a minute without a token from one address, behind which a whole ministry may sit."""
     failed_authentications: int = Field(300, ge=1, le=_MOST_REQUESTS, validation_alias="ESCM_FAILED_AUTHENTICATIONS")
     """Failed authentications a minute from one address."""

@@ -90,5 +90,5 @@ def test_limits_are_those_of_the_guides_unless_said_otherwise(monkeypatch: pytes
     for name in ("CLIENT_REQUESTS", "ACCOUNT_REQUESTS", "ADDRESS_REQUESTS", "FAILED_AUTHENTICATIONS"):
         monkeypatch.delenv(f"ESCM_{name}", raising=False)
     settings = MembershipSettings()
-    assert (settings.client_requests, settings.account_requests, settings.address_requests) == (6000, 3000, 12000)
+    assert (settings.client_requests, settings.account_requests, settings.address_requests) == (6000, 6000, 600000)
     assert settings.failed_authentications == 300

@@ -38,6 +38,7 @@ class House:
         self._folder = Folder.open(root)
         self._processes: list[Process] = []
         self.tokens: dict[str, str] = {}
+        self.demo: dict[str, Any] = {}
         self._port = _PORTS
         self.proxy = FaultProxy(0)
 
@@ -50,7 +51,7 @@ class House:
         access, access_url = self._api("access", "access", self.postgres_port)
         await asyncio.gather(*(process.start() for process in (access, self.first, self.second, self.relay)))
         async with httpx.AsyncClient(base_url=access_url, trust_env=False, timeout=20) as http:
-            for name, client in self._demo["clients"].items():
+            for name, client in self.demo["clients"].items():
                 form, basic = {"grant_type": "client_credentials"}, (client["id"], client["secret"])
                 answer = await http.post("/access/v1/oauth/token", data=form, auth=basic)
                 assert answer.status_code == 200, answer.text
@@ -72,7 +73,7 @@ class House:
         await asyncio.gather(self.postgres.start(), self.valkey.start())
         await server.ensure_database(_DATABASE)
         await migrate(self.database_url)
-        self._demo = await load(self.database_url)
+        self.demo = await load(self.database_url)
         self.proxy.target = self.postgres_port
         await self.proxy.start()
 
@@ -118,6 +119,10 @@ class House:
         program = self._python(name, Stage.APPS, environment, ready, module, *arguments, "--port", str(port))
         return self._process(program), url
 
+    def api(self, service: str, name: str, **settings: str) -> tuple[Process, str]:
+        """A further API process of a service, and its address. The caller starts it."""
+        return self._api(service, name, self.postgres_port, **settings)
+
     def discard(self, process: Process) -> None:
         """Kills a process that only one test has started."""
         process.kill()
@@ -127,12 +132,13 @@ class House:
         """The end of every process's output, for a person."""
         return "\n".join(f"{process.name}:\n{process.log_tail(lines)}" for process in self._processes)
 
-    def _api(self, service: str, name: str, database_port: int) -> tuple[Process, str]:
+    def _api(self, service: str, name: str, database_port: int, **settings: str) -> tuple[Process, str]:
         port = self._next_port()
         url = f"http://{HOST}:{port}"
         command = ("serve", service, "--port", str(port), "--grace", "2")
         ready = answers([f"{url}/{service}/v1/livez"])
-        program = self._python(name, Stage.APPS, self.environment(database_port), ready, "deploy.cli", *command)
+        environment = self.environment(database_port) | settings
+        program = self._python(name, Stage.APPS, environment, ready, "deploy.cli", *command)
         return self._process(program), url
 
     def environment(self, database_port: int) -> dict[str, str]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from importlib import import_module
-from pathlib import Path
 from sys import modules
 from typing import Any
 
@@ -56,8 +55,3 @@ def _published(service: str) -> Mapping[str, Any]:
 
 def _readable(permissions: frozenset[tuple[str, str]]) -> set[str]:
     return {plural for plural, verb in permissions if verb in (READ, "*")}
-
-
-def stale(file: Path = FILE) -> bool:
-    """Whether the file says something else than the role tables."""
-    return not file.exists() or file.read_bytes() != render()

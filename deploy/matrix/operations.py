@@ -35,7 +35,7 @@ class Demand:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """An operation of the contract. `is_open`: it answers without a token."""
+    """An operation of the contract. `is_open`: it answers without a token. `queries` are its query parameters."""
 
     id: str
     service: str
@@ -44,6 +44,7 @@ class Operation:
     is_open: bool
     demand: Demand
     resource: str
+    queries: frozenset[str]
 
 
 _UNDER = Demand(Ask.ENTER_UNDER, "create")
@@ -106,7 +107,8 @@ def _operation(service: str, method: str, path: str, described: Mapping[str, Any
         raise ValueError(f"say in deploy/matrix/operations.py what {name} ({method} {path}) asks of its caller")
     parts = path.split("/")
     resource = demand.resource or (parts[3] if len(parts) > 3 else "")
-    return Operation(name, service, method, path, is_open, demand, resource)
+    queries = frozenset(p["name"] for p in described.get("parameters", ()) if p.get("in") == "query")
+    return Operation(name, service, method, path, is_open, demand, resource, queries)
 
 
 def _by_form(method: str, tail: str, *, is_open: bool) -> Demand | None:

@@ -38,7 +38,6 @@ class House:
         self._folder = Folder.open(root)
         self._processes: list[Process] = []
         self.tokens: dict[str, str] = {}
-        self.demo: dict[str, Any] = {}
         self._port = _PORTS
         self.proxy = FaultProxy(0)
 
@@ -51,7 +50,7 @@ class House:
         access, access_url = self._api("access", "access", self.postgres_port)
         await asyncio.gather(*(process.start() for process in (access, self.first, self.second, self.relay)))
         async with httpx.AsyncClient(base_url=access_url, trust_env=False, timeout=20) as http:
-            for name, client in self.demo["clients"].items():
+            for name, client in self._demo["clients"].items():
                 form, basic = {"grant_type": "client_credentials"}, (client["id"], client["secret"])
                 answer = await http.post("/access/v1/oauth/token", data=form, auth=basic)
                 assert answer.status_code == 200, answer.text
@@ -73,7 +72,7 @@ class House:
         await asyncio.gather(self.postgres.start(), self.valkey.start())
         await server.ensure_database(_DATABASE)
         await migrate(self.database_url)
-        self.demo = await load(self.database_url)
+        self._demo = await load(self.database_url)
         self.proxy.target = self.postgres_port
         await self.proxy.start()
 

@@ -45,10 +45,13 @@ bench: environment-test ## measure against a bare bound, into .local/bench.json;
 openapi: environment-run ## write the published contract to services/portal/specs
 	$(ESCM) openapi
 
+matrix: environment-run ## write docs/access-matrix.md, and which role reads what, from the code
+	$(ESCM) matrix
+
 clean: ## remove the data, logs and caches of this clone
 	@$(PYTHON) deploy/local/clean.py
 
 environment-%:
 	@$(PYTHON) deploy/local/environment.py $*
 
-.PHONY: help setup run test test-faults test-faults-long test-contract test-containers test-observability lint bench openapi clean
+.PHONY: help setup run test test-faults test-faults-long test-contract test-containers test-observability lint bench openapi matrix clean

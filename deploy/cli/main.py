@@ -2,7 +2,7 @@
 
 import typer
 
-from deploy.cli import admin, backup, database, demo, doctor, jobs, openapi, processes, up
+from deploy.cli import admin, backup, database, demo, doctor, jobs, matrix, openapi, processes, up
 from deploy.cli.failures import Commands
 
 app = typer.Typer(
@@ -21,6 +21,7 @@ app.command("migrate")(database.migrate)
 app.command("backup")(backup.backup)
 app.command("restore")(backup.restore)
 app.command("openapi")(openapi.openapi)
+app.command("matrix")(matrix.matrix)
 app.command("doctor")(doctor.doctor)
 app.add_typer(admin.app, name="admin")
 app.add_typer(demo.app, name="demo")

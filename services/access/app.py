@@ -7,6 +7,7 @@ from fastapi import FastAPI
 
 from services.access.accounts.routes import router as accounts
 from services.access.clients.routes import router as clients
+from services.access.feed.routes import router as events
 from services.access.grants.routes import router as grants
 from services.access.settings import AccessSettings
 from services.access.tokens.operations import TokenDesk
@@ -28,14 +29,15 @@ def create_app(settings: AccessSettings | None = None) -> Application:
     return create(
         "access",
         settings or AccessSettings(),
-        (tokens, accounts, grants, clients),
+        (tokens, accounts, grants, clients, events),
         title="Access",
-        description="Accounts, grants, API clients and the tokens they get.",
+        description="Accounts, grants, API clients and the tokens they get; what happened, in order.",
         tags={
             "tokens": "OAuth 2.0 tokens, the keys that verify them, and who one is.",
             "accounts": "People who sign in.",
             "grants": "Roles that accounts and clients hold, over a scope, for a time.",
             "clients": "Programs that call the API.",
+            "events": "What happened, in order and without gaps, for 90 days.",
         },
         doorbell=parts["doorbell"],
         holding=(*parts["holding"], _desk),

@@ -10,8 +10,6 @@ from shared.configuration.settings import Settings
 from shared.database.pool import Database
 from shared.kernel.principal import Principal
 
-MAX_AGE = 30.0
-"""Seconds for which keys, grants and revocations are believed without another look."""
 _BEARER = "bearer "
 
 
@@ -25,10 +23,12 @@ class _Known:
 class Authenticator:
     """Tells who a bearer token speaks for. One per process; holds at most `bound` tokens and as many principals.
 
-    A token, a key, a grant or a principal that is revoked stops within `age` seconds.
+    A token, a key, a grant or a principal that is revoked stops within `age` seconds: those of the settings where none
+    are given.
     """
 
-    def __init__(self, database: Database, settings: Settings, *, age: float = MAX_AGE, bound: int = 8192) -> None:
+    def __init__(self, database: Database, settings: Settings, *, age: float | None = None, bound: int = 8192) -> None:
+        age = settings.grants_believed if age is None else age
         self._rules = TokenRules(settings.issuer, settings.audience)
         self._age = age
         self._bound = bound

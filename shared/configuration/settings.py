@@ -31,6 +31,8 @@ class Settings(BaseSettings):
     role_password: SecretStr = Field(SecretStr(DEVELOPMENT_SECRET), validation_alias="ESCM_ROLE_PASSWORD")
     issuer: str = Field("https://escm.invalid", validation_alias="ESCM_ISSUER")
     audience: str = Field("escm", validation_alias="ESCM_AUDIENCE")
+    grants_believed: float = Field(30.0, gt=0, le=30, validation_alias="ESCM_GRANTS_BELIEVED")
+    """Seconds for which keys, grants and revocations are believed without another look."""
     cors_origins: tuple[str, ...] = Field((), validation_alias="ESCM_CORS_ORIGINS")
     metrics_port: int = Field(0, ge=0, le=65535, validation_alias="ESCM_METRICS_PORT")
     metrics_host: str = Field("127.0.0.1", validation_alias="ESCM_METRICS_HOST")

@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.table import Table
 
 from migrations.run import migrate
-from tests.bench import counts, facts, imports
+from tests.bench import counts, facts, feed, imports
 from tests.bench.cases import EXPERTS, Case, Sample, cases
 from tests.bench.people import load as load_people
 from tests.bench.servers import Addresses, load, memory_mb, servers, serving
@@ -73,6 +73,8 @@ async def _measure(at: Addresses, connection: asyncpg.Connection, picked: list[s
             crowd = load(ours, script, connections=128) / load(ours, script)
             results["W1_crowd"] = {"value": crowd, "bound": None, "ratio": crowd, "unit": "of W1 at 128 connections"}
     console.print(table)
+    if not picked or "feed" in picked:
+        results |= await feed.measure(at, connection, token)
     results |= await _others(at, connection, picked, cases(sample)["W5"].ours)
     for name in ("W2", "W3"):
         if name not in results:

@@ -118,6 +118,10 @@ class House:
         program = self._python(name, Stage.APPS, environment, ready, module, *arguments, "--port", str(port))
         return self._process(program), url
 
+    def api(self, service: str, name: str, **settings: str) -> tuple[Process, str]:
+        """A further API process of a service, and its address. The caller starts it."""
+        return self._api(service, name, self.postgres_port, **settings)
+
     def discard(self, process: Process) -> None:
         """Kills a process that only one test has started."""
         process.kill()
@@ -127,12 +131,13 @@ class House:
         """The end of every process's output, for a person."""
         return "\n".join(f"{process.name}:\n{process.log_tail(lines)}" for process in self._processes)
 
-    def _api(self, service: str, name: str, database_port: int) -> tuple[Process, str]:
+    def _api(self, service: str, name: str, database_port: int, **settings: str) -> tuple[Process, str]:
         port = self._next_port()
         url = f"http://{HOST}:{port}"
         command = ("serve", service, "--port", str(port), "--grace", "2")
         ready = answers([f"{url}/{service}/v1/livez"])
-        program = self._python(name, Stage.APPS, self.environment(database_port), ready, "deploy.cli", *command)
+        environment = self.environment(database_port) | settings
+        program = self._python(name, Stage.APPS, environment, ready, "deploy.cli", *command)
         return self._process(program), url
 
     def environment(self, database_port: int) -> dict[str, str]:

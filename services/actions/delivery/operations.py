@@ -150,7 +150,7 @@ def _place(
     """Country and visibility, from the record above. What the caller may not know of is unknown."""
     if above is None:
         raise unknown
-    if not sight.may("create", above["country"]) and above["status"] not in published:
+    if not sight.read.covers(above["country"], above["id"]) and above["status"] not in published:
         raise unknown
     require(sight, "create", above["country"])
     if above["status"] in ended:

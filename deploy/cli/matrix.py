@@ -1,0 +1,22 @@
+"""`escm matrix`: who may do what, as files."""
+
+from typing import Annotated
+
+import typer
+
+from deploy.cli.console import fail, out
+
+
+def matrix(
+    check: Annotated[bool, typer.Option("--check", help="Write nothing; fail where a file differs.")] = False,
+) -> None:
+    """Write docs/access-matrix.md, and which role reads what, from the contract and the role tables."""
+    from deploy.matrix import page, readers
+
+    wanted = {readers.FILE: readers.render(), page.FILE: page.render()}
+    stale = [file for file, content in wanted.items() if not file.exists() or file.read_bytes() != content]
+    if check and stale:
+        fail(f"{', '.join(file.name for file in stale)} differ from the code: run `make matrix` and commit the files")
+    for file in stale:
+        file.write_bytes(wanted[file])
+    out.print(f"Written: {', '.join(file.name for file in stale)}" if stale else "All files are current.")

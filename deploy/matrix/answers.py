@@ -1,0 +1,177 @@
+"""Which class of answer a caller gets: from the role tables alone, without the code that enforces them."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from deploy.matrix.operations import Ask, Operation
+from deploy.matrix.readers import roles_of
+from services.access.access import ROLE_SCOPES
+from shared.bulk.imports import OVERSEE
+from shared.kernel.principal import READ, READING, Grant, Principal, PrincipalKind, Reach, RoleTable
+
+OWN, OTHER = "XA", "XB"
+WITHOUT_COUNTRY = frozenset({"frameworks", "accounts"})
+"""Kinds whose records lie in no country."""
+NEVER_PUBLISHED = frozenset({"agreements", "reviews", "accounts", "grants", "clients"})
+ALWAYS_PUBLISHED = frozenset({"frameworks"})
+SEEN_BY_ANOTHER = frozenset({"seats", "terms", "agreements"})
+"""Kinds that a grant over a record reaches through the record that they belong to."""
+UNDER = {"seats": "committees", "agreements": "centres", "actions": "programmes", "milestones": "actions"}
+"""Kinds whose records are entered under another record, which the body names, with the kind of that one."""
+_SINCE = date(2020, 1, 1)
+
+
+class Class(StrEnum):
+    """What an answer says about the caller's rights. `+` is any answer that does not refuse for want of them."""
+
+    DONE = "+"
+    UNAUTHENTICATED = "1"
+    FORBIDDEN = "3"
+    HIDDEN = "4"
+    UNKNOWN = "2"
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A column of the matrix: nobody, or a principal with one grant. `scope_kind` is empty for nobody."""
+
+    role: str
+    scope_kind: str
+
+    @property
+    def name(self) -> str:
+        return self.role if not self.scope_kind else f"{self.role}, {self.scope_kind}"
+
+    def principal(self, scope_id: str) -> Principal:
+        """The principal; `scope_id` is what a grant over one record is over."""
+        scope = {"global": None, "country": OWN}.get(self.scope_kind, scope_id)
+        kind = PrincipalKind.CLIENT if self.role == "api_client" else PrincipalKind.ACCOUNT
+        return Principal(kind, None, self.name, (Grant(self.role, self.scope_kind, scope, _SINCE, None),))
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A record. `seen_by` is the record through which a grant over one record reaches it."""
+
+    country: str | None
+    published: bool
+    id: str
+    seen_by: str
+
+
+NOBODY = Holder("nobody", "")
+
+
+def holders() -> Iterator[Holder]:
+    """Nobody, and each role with each kind of scope that makes a difference: a region is its countries."""
+    yield NOBODY
+    for role, kinds in ROLE_SCOPES.items():
+        yield from (Holder(role, kind) for kind in sorted(kinds - {"region"}))
+
+
+def class_of(operation: Operation, holder: Holder, target: Target, *, scope_id: str) -> Class:
+    """The class of answer to this operation on (or, for what is entered, beside) this record."""
+    if holder == NOBODY:
+        return _to_nobody(operation, target)
+    rights = _Rights(operation.service, holder.principal(scope_id))
+    return _ANSWERS[operation.demand.ask](operation, rights, target)
+
+
+def _to_nobody(operation: Operation, target: Target) -> Class:
+    if not operation.is_open:
+        return Class.UNAUTHENTICATED
+    return Class.DONE if operation.demand.ask is Ask.NOTHING or target.published else Class.HIDDEN
+
+
+def _on_record(operation: Operation, rights: "_Rights", target: Target) -> Class:
+    plural = _plural(operation)
+    if not (target.published or rights.reach(plural, READ).covers(target.country, target.seen_by)):
+        return Class.HIDDEN
+    if operation.demand.ask is Ask.SEE:
+        return Class.DONE
+    if operation.demand.ask is Ask.STEP:
+        return _done(rights.writes(plural).covers(target.country, target.id))
+    return _done(rights.reach(operation.resource, operation.demand.verb).covers(target.country, target.id))
+
+
+def _on_entering(operation: Operation, rights: "_Rights", target: Target) -> Class:
+    under = target.seen_by if operation.resource == "agreements" else None
+    return _done(rights.reach(operation.resource, operation.demand.verb).covers(target.country, under))
+
+
+def _on_entering_under(operation: Operation, rights: "_Rights", target: Target) -> Class:
+    if not rights.reach(operation.resource, READ).covers(target.country, target.seen_by):
+        return Class.UNKNOWN
+    return _on_entering(operation, rights, target)
+
+
+def _on_applying(operation: Operation, rights: "_Rights", target: Target) -> Class:
+    return Class.DONE if rights.applies(operation.resource) else _on_entering(operation, rights, target)
+
+
+def _anywhere(operation: Operation, rights: "_Rights", _target: Target) -> Class:
+    return _done(bool(rights.reach(operation.resource, operation.demand.verb)))
+
+
+def _to_starter(_operation: Operation, rights: "_Rights", _target: Target) -> Class:
+    return Class.DONE if rights.reach("jobs", OVERSEE).everywhere else Class.HIDDEN
+
+
+def _always(_operation: Operation, _rights: "_Rights", _target: Target) -> Class:
+    return Class.DONE
+
+
+def _plural(operation: Operation) -> str:
+    """The kind of the record in the path, which a sub-resource's own kind is not."""
+    return operation.path.split("/")[3]
+
+
+def _done(allowed: bool) -> Class:
+    return Class.DONE if allowed else Class.FORBIDDEN
+
+
+class _Rights:
+    """What one principal's grants let it do in one service."""
+
+    def __init__(self, service: str, principal: Principal) -> None:
+        self._service = service
+        self._principal = principal
+
+    @property
+    def _roles(self) -> RoleTable:
+        return roles_of(self._service)
+
+    def reach(self, plural: str, verb: str) -> Reach:
+        return self._principal.reach(self._roles, f"{self._service}.{plural}", verb)
+
+    def writes(self, plural: str) -> Reach:
+        """How far any verb that changes something goes."""
+        verbs = {verb for held in self._roles.values() for name, verb in held if name in (plural, "*")} - READING
+        reaches = [self.reach(plural, verb) for verb in verbs]
+        return Reach(
+            any(reach.everywhere for reach in reaches),
+            frozenset().union(*(reach.countries for reach in reaches)),
+            frozenset().union(*(reach.records for reach in reaches)),
+        )
+
+    def applies(self, plural: str) -> bool:
+        """Whether a person has no office over the register, and so enters themselves."""
+        writes = self.writes(plural)
+        office = self.reach(plural, READ).everywhere or writes.everywhere or bool(writes.countries)
+        return self._principal.kind is PrincipalKind.ACCOUNT and not office
+
+
+_ANSWERS: Mapping[Ask, Callable[[Operation, _Rights, Target], Class]] = {
+    Ask.NOTHING: _always,
+    Ask.SIGNED_IN: _always,
+    Ask.SEE: _on_record,
+    Ask.DO: _on_record,
+    Ask.STEP: _on_record,
+    Ask.ENTER: _on_entering,
+    Ask.ENTER_UNDER: _on_entering_under,
+    Ask.APPLY: _on_applying,
+    Ask.ANYWHERE: _anywhere,
+    Ask.STARTER: _to_starter,
+}

@@ -1,0 +1,118 @@
+"""What each operation of the contract asks of its caller: by its form, or by name where the form does not tell."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from importlib import import_module
+from typing import Any
+
+from deploy.local.services import SERVICES
+
+
+class Ask(StrEnum):
+    """What has to be so before an operation is done."""
+
+    NOTHING = "nothing"
+    SIGNED_IN = "a token"
+    SEE = "the record in sight"
+    DO = "a verb on the record in sight"
+    STEP = "any writing verb on the record in sight"
+    ENTER = "a verb in the record's country"
+    ENTER_UNDER = "a verb in the country of a record in sight"
+    ANYWHERE = "a verb in any country"
+    APPLY = "nobody's office, or a verb in the record's country"
+    STARTER = "to have started it, or to oversee"
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """An ask with its verb and the resource (plural) that it is asked for; the path's own where that is empty."""
+
+    ask: Ask
+    verb: str = ""
+    resource: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """An operation of the contract. `is_open`: it answers without a token. `queries` are its query parameters."""
+
+    id: str
+    service: str
+    method: str
+    path: str
+    is_open: bool
+    demand: Demand
+    resource: str
+    queries: frozenset[str]
+
+
+_UNDER = Demand(Ask.ENTER_UNDER, "create")
+_BY_NAME: Mapping[str, Demand] = {
+    "createExpert": Demand(Ask.APPLY, "create"),
+    "listExpertAffiliations": Demand(Ask.SEE),
+    "getExpertAffiliation": Demand(Ask.SEE),
+    "createExpertAffiliation": Demand(Ask.DO, "update"),
+    "updateExpertAffiliation": Demand(Ask.DO, "update"),
+    **dict.fromkeys(("createSeat", "createAgreement", "createAction", "createMilestone"), _UNDER),
+    "createImport": Demand(Ask.ANYWHERE, "import", "experts"),
+    "createExport": Demand(Ask.SIGNED_IN),
+    "listCentreReviews": Demand(Ask.DO, "read", "reviews"),
+    "getCentreReview": Demand(Ask.DO, "read", "reviews"),
+    "createCentreReview": Demand(Ask.DO, "record", "reviews"),
+    "addClientSecret": Demand(Ask.DO, "update"),
+    "getFrameworkByCode": Demand(Ask.SEE),
+    "getCountry": Demand(Ask.NOTHING),
+    "getProblem": Demand(Ask.NOTHING),
+    **dict.fromkeys(
+        (
+            "getImport",
+            "getImportTransitions",
+            "transitionImport",
+            "getImportFailures",
+            "getExportFile",
+            "getJob",
+            "cancelJob",
+            "getJobEvents",
+        ),
+        Demand(Ask.STARTER),
+    ),
+}
+_FORMS: Mapping[tuple[str, str], Demand] = {
+    ("GET", ""): Demand(Ask.SIGNED_IN),
+    ("POST", ""): Demand(Ask.ENTER, "create"),
+    ("GET", "{record}"): Demand(Ask.SEE),
+    ("GET", "{record}/transitions"): Demand(Ask.SEE),
+    ("GET", "{record}/history"): Demand(Ask.DO, "history"),
+    ("PATCH", "{record}"): Demand(Ask.DO, "update"),
+    ("POST", "{record}/transitions"): Demand(Ask.STEP),
+}
+
+
+def operations() -> Iterator[Operation]:
+    """Every operation of every service. ValueError for one of which neither form nor name tells what it asks."""
+    for service in SERVICES:
+        document = import_module(f"services.{service}.app").create_app().openapi()
+        for path, methods in document["paths"].items():
+            for method, described in methods.items():
+                yield _operation(service, method.upper(), path, described)
+
+
+def _operation(service: str, method: str, path: str, described: Mapping[str, Any]) -> Operation:
+    name = described["operationId"]
+    is_open = not described["security"] or {} in described["security"]
+    tail = path.removeprefix(f"/{service}/v1/").partition("/")[2]
+    demand = _BY_NAME.get(name) or _by_form(method, tail, is_open=is_open)
+    if demand is None:
+        raise ValueError(f"say in deploy/matrix/operations.py what {name} ({method} {path}) asks of its caller")
+    parts = path.split("/")
+    resource = demand.resource or (parts[3] if len(parts) > 3 else "")
+    queries = frozenset(p["name"] for p in described.get("parameters", ()) if p.get("in") == "query")
+    return Operation(name, service, method, path, is_open, demand, resource, queries)
+
+
+def _by_form(method: str, tail: str, *, is_open: bool) -> Demand | None:
+    """By the method and what follows the collection's name. What is open and names no record asks for nothing."""
+    if is_open and "{" not in tail:
+        return Demand(Ask.NOTHING)
+    return _FORMS.get((method, tail))

@@ -1,0 +1,108 @@
+"""`docs/access-matrix.md`: who gets which class of answer to what."""
+
+from collections.abc import Iterable
+from itertools import groupby
+
+from deploy.local.folder import PROJECT
+from deploy.matrix.answers import (
+    ALWAYS_PUBLISHED,
+    NEVER_PUBLISHED,
+    OTHER,
+    OWN,
+    SEEN_BY_ANOTHER,
+    WITHOUT_COUNTRY,
+    Class,
+    Holder,
+    Target,
+    class_of,
+    holders,
+)
+from deploy.matrix.operations import Ask, Operation, operations
+from deploy.matrix.readers import SERVICES, roles_of
+
+FILE = PROJECT / "docs" / "access-matrix.md"
+_ON_RECORD = (Ask.SEE, Ask.DO, Ask.STEP)
+_HEAD = """# Who may do what
+
+Written by `make matrix` from the OpenAPI descriptions and the services' role tables; a test compares every cell with
+what the system answers.
+
+A cell is the answer to a caller with this one grant: `+` done (or refused for another reason than the caller's rights),
+`1` 401, `3` 403, `4` 404, `2` 422 since the record that the body names does not exist for the caller. One sign stands
+for every record. With a bar, what stands before it is for a record of the caller's own country, or of its own scope,
+what stands behind it for one of another country; where there are two signs, the first is for a published record, the
+second for an unpublished one. A grant over a region counts as one over each of its countries. Records of others that
+are not published do not exist (404); what is seen but may not be done is 403.
+"""
+_VERBS = """## Verbs
+
+The permissions behind the cells, by role. `*` stands for every kind, or every verb.
+"""
+
+
+def render() -> bytes:
+    """The page: the same contract and role tables give the same bytes."""
+    columns = list(holders())
+    parts = [_HEAD]
+    for service, found in groupby(operations(), key=lambda operation: operation.service):
+        parts.append(f"## {service}\n\n{_table(columns, found)}")
+    parts.append(_VERBS)
+    parts += [f"### {service}\n\n{_verbs(service)}" for service in SERVICES]
+    return "\n".join(parts).encode()
+
+
+def targets(operation: Operation) -> tuple[Target, ...]:
+    """Records of the caller's own country and scope, then of another: published ones first, where there are such."""
+    if operation.demand.ask in (Ask.NOTHING, Ask.SIGNED_IN, Ask.ANYWHERE, Ask.STARTER):
+        return (_target(operation, own=True, published=False),)
+    published = _published(operation)
+    return tuple(_target(operation, own=own, published=state) for own in (True, False) for state in published)
+
+
+def _published(operation: Operation) -> tuple[bool, ...]:
+    plural = operation.path.split("/")[3]
+    if operation.demand.ask not in _ON_RECORD or plural in NEVER_PUBLISHED:
+        return (False,)
+    return (True,) if plural in ALWAYS_PUBLISHED else (True, False)
+
+
+def _target(operation: Operation, *, own: bool, published: bool) -> Target:
+    where = "own" if own else "other"
+    place = OWN if own else OTHER
+    country = None if operation.resource in WITHOUT_COUNTRY else place
+    child = operation.resource in SEEN_BY_ANOTHER
+    return Target(country, published, f"{where}-child" if child else where, where)
+
+
+def _table(columns: list[Holder], found: Iterable[Operation]) -> str:
+    head = ["operation", *(holder.name for holder in columns)]
+    lines = [_line(head), _line(["---"] * len(head))]
+    for operation in found:
+        cells = [_cell(operation, holder) for holder in columns]
+        lines.append(_line([f"`{operation.method} {operation.path}`", *cells]))
+    return "\n".join(lines) + "\n"
+
+
+def _cell(operation: Operation, holder: Holder) -> str:
+    classes = [class_of(operation, holder, target, scope_id="own") for target in targets(operation)]
+    half = len(classes) // 2
+    if len(set(classes)) == 1:
+        return classes[0]
+    return f"{_short(classes[:half])}\\|{_short(classes[half:])}"
+
+
+def _short(classes: list[Class]) -> str:
+    return classes[0] if len(set(classes)) == 1 else "".join(classes)
+
+
+def _verbs(service: str) -> str:
+    lines = [_line(["role", "kind", "verbs"]), _line(["---"] * 3)]
+    for role, held in sorted(roles_of(service).items()):
+        for plural in sorted({plural for plural, _ in held}):
+            verbs = " ".join(sorted(verb for name, verb in held if name == plural))
+            lines.append(_line([role, plural, verbs]))
+    return "\n".join(lines) + "\n"
+
+
+def _line(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cells)} |"

@@ -1,0 +1,57 @@
+"""What access may not import but has to know: which role reads which kind of record, as a file of shared.contracts."""
+
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+from sys import modules
+from typing import Any
+
+import orjson
+
+from deploy.local.folder import PROJECT
+from shared.contracts.registry import FACTS
+from shared.kernel.principal import READ, RoleTable
+from shared.kernel.resource import Resource
+from shared.records.kind import Kind
+
+SERVICES = ("membership", "centres", "actions", "access")
+FILE = PROJECT / "shared" / "contracts" / "data" / "readers.json"
+_READ_WITH = {"affiliation": "experts"}
+"""Entities that are read by whoever reads the records that they belong to."""
+
+
+def render() -> bytes:
+    """The bytes of the file: the same role tables give the same bytes."""
+    published = {service: _published(service) for service in SERVICES}
+    return orjson.dumps(published, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE)
+
+
+def roles_of(service: str) -> RoleTable:
+    """The role table of a service."""
+    table: RoleTable = import_module(f"services.{service}.access").ROLES
+    return table
+
+
+def resources_of(service: str) -> dict[str, Resource]:
+    """The kinds of record that a service has now, by entity."""
+    import_module(f"services.{service}.app")
+    return {resource.entity: resource for resource in _named(service) if resource.service == service}
+
+
+def _named(service: str) -> Iterator[Resource]:
+    for name, module in sorted(modules.items()):
+        if name.startswith(f"services.{service}."):
+            for value in vars(module).values():
+                if isinstance(value, Kind | Resource):
+                    yield value.resource if isinstance(value, Kind) else value
+
+
+def _published(service: str) -> Mapping[str, Any]:
+    known = resources_of(service)
+    announced = {name.split(".")[2] for name in FACTS if name.startswith(f"escm.{service}.")}
+    kinds = {entity: _READ_WITH.get(entity) or known[entity].plural for entity in announced & known.keys()}
+    roles = {role: sorted(_readable(permissions)) for role, permissions in roles_of(service).items()}
+    return {"entities": kinds, "roles": {role: plurals for role, plurals in roles.items() if plurals}}
+
+
+def _readable(permissions: frozenset[tuple[str, str]]) -> set[str]:
+    return {plural for plural, verb in permissions if verb in (READ, "*")}

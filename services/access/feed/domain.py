@@ -1,0 +1,48 @@
+"""Which facts a caller gets: those of records that its grants let it read. Where they come from is not asked here."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from shared.contracts.readers import entities, reach_of, reads_everything
+from shared.kernel.principal import Principal
+
+SCANNED = 10_000
+"""So many positions one request looks at, whatever the filter hides of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A caller's part of the feed. `kinds` are the entities (`membership.expert`) whose every fact it gets; `places`
+    name one with a country or a record behind a bar (`membership.expert|XA`). `everything` is each fact of any kind."""
+
+    everything: bool
+    kinds: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
+
+
+@lru_cache(256)
+def share_of(principal: Principal) -> Share:
+    """What the principal's grants, a client's narrowing and the sandbox leave of the feed.
+
+    A fact without a country is for those who read its kind everywhere, or that very record.
+    """
+    if reads_everything(principal):
+        return Share(everything=True)
+    kinds: list[str] = []
+    places: list[str] = []
+    for entity, resource in entities().items():
+        reach = reach_of(principal, resource)
+        if reach.everywhere:
+            kinds.append(entity)
+        places += [f"{entity}|{part}" for part in sorted(reach.countries | reach.records) if not reach.everywhere]
+    return Share(False, tuple(kinds), tuple(places))
+
+
+def type_pattern(pattern: str) -> str:
+    """A fact type, or its beginning with `*` at the end, as a pattern of LIKE. ValueError for anything else."""
+    beginning = pattern.removesuffix("*")
+    if pattern == "*":
+        return "%"
+    if not beginning.replace(".", "").replace("_", "").isalnum() or not beginning.isascii() or len(pattern) > 100:
+        raise ValueError("is a type of event, or its beginning with * at the end")
+    return beginning.replace("_", r"\_") + ("%" if pattern.endswith("*") else "")

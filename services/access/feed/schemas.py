@@ -1,0 +1,39 @@
+"""What goes over HTTP for the feed."""
+
+from typing import Any
+
+from pydantic import Field
+
+from shared.contracts.envelope import CloudEvent
+from shared.web.fields import Answer
+
+DEFAULT_LIMIT = 200
+LARGEST_LIMIT = 1000
+
+
+class Events(Answer):
+    """A part of the feed, oldest first. `next_after` is where to go on: as `after` of the next request. No items and
+    the same `next_after` mean that there is nothing newer; no items and another one, that the filter hid what was
+    there."""
+
+    items: list[CloudEvent]
+    next_after: str = Field(examples=["q83vEjRWeJCrze8SWzQyXQ"])
+
+
+def _parameter(name: str, description: str, schema: dict[str, Any]) -> dict[str, Any]:
+    return {"name": name, "in": "query", "required": False, "description": description, "schema": schema}
+
+
+PARAMETERS = [
+    _parameter("after", "The `next_after` of the page before; the oldest kept event where absent.", {"type": "string"}),
+    _parameter(
+        "type",
+        "Types of events by commas; `*` at the end stands for any ending.",
+        {"type": "string", "examples": ["escm.membership.*"]},
+    ),
+    _parameter(
+        "limit",
+        "Events of a page.",
+        {"type": "integer", "minimum": 1, "maximum": LARGEST_LIMIT, "default": DEFAULT_LIMIT},
+    ),
+]

@@ -1,0 +1,113 @@
+"""Promise 22: the feed skips nothing, though transactions commit out of order."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator
+from uuid import UUID
+
+import pytest
+
+from tests.faults.clients import Client, eventually
+from tests.faults.history import History
+from tests.faults.house import House
+
+EVENTS = "/access/v1/events"
+_FACT = """
+INSERT INTO core_outbox (fact, type, time, subject, ref, version, country, link, bulk)
+VALUES (uuidv7(), 'escm.membership.expert.updated.v1', now(), uuidv7(), 'EXP-1', 2, 'XA', '/x', false) RETURNING fact
+"""
+_NUMBER = "SELECT id FROM core_outbox WHERE fact = $1"
+_ALL = "SELECT fact FROM core_fact WHERE position > $1 ORDER BY position"
+_HEAD = "SELECT head FROM core_feed_ends"
+
+
+class Reader:
+    """Follows the feed from its present end, and keeps what it was told."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._after: str | None = None
+        self.seen: list[UUID] = []
+
+    async def read(self, limit: int = 1000) -> None:
+        """Reads on until nothing newer exists."""
+        while True:
+            place = {} if self._after is None else {"after": self._after}
+            answer = await self._client.get(EVENTS, limit=limit, **place)
+            assert answer.status_code == 200, answer.text
+            page = answer.json()
+            self.seen += [UUID(event["id"]) for event in page["items"]]
+            if not page["items"] and page["next_after"] == self._after:
+                return
+            self._after = page["next_after"]
+
+    async def has(self, fact: UUID) -> bool:
+        await self.read()
+        return fact in self.seen
+
+
+@pytest.fixture
+async def reader(house: House) -> AsyncIterator[Reader]:
+    process, url = house.api("access", "feed")
+    await process.start()
+    client = Client(url, house.tokens["secretariat"])
+    found = Reader(client)
+    await found.read()
+    found.seen.clear()
+    yield found
+    await client.close()
+    house.discard(process)
+
+
+async def test_a_long_transaction_holds_an_early_id_while_later_ones_are_read(
+    house: House, history: History, reader: Reader
+):
+    client = house.client("second")
+    async with house.superuser() as early, house.superuser() as watching:
+        head = await watching.fetchval(_HEAD)
+        held = early.transaction()
+        await held.start()
+        fact = await early.fetchval(_FACT)
+        number = await early.fetchval(_NUMBER, fact)
+        for n in range(5):
+            mark = f"{history.prefix}{n}"
+            assert await history.attempt(mark, client.create(mark)) == "ok"
+        assert await watching.fetchval("SELECT coalesce(min(id), $1 + 1) FROM core_outbox", number) > number
+        await eventually(lambda: _has_read(reader, 5), within=15)
+        assert fact not in reader.seen
+        await held.commit()
+        await eventually(lambda: reader.has(fact), within=15)
+        assert reader.seen == [row["fact"] for row in await watching.fetch(_ALL, head)]
+    await client.close()
+    assert len(set(reader.seen)) == len(reader.seen) == 6
+
+
+async def test_a_reader_beside_writers_that_commit_in_any_order_misses_nothing_and_repeats_nothing(
+    house: House, reader: Reader, chance: random.Random
+):
+    async with house.superuser() as watching:
+        head = await watching.fetchval(_HEAD)
+        writers = [asyncio.create_task(_write(house, chance.random() / 5)) for _ in range(8)]
+        while not all(writer.done() for writer in writers):
+            await reader.read(limit=chance.randrange(1, 20))
+        written = {fact for writer in writers for fact in writer.result()}
+        await eventually(lambda: _has_read(reader, len(written)), within=15)
+        assert reader.seen == [row["fact"] for row in await watching.fetch(_ALL, head)]
+    assert set(reader.seen) == written
+    assert len(reader.seen) == len(written)
+
+
+async def _write(house: House, held: float) -> list[UUID]:
+    """Facts of ten transactions, each held open for so many seconds."""
+    facts = []
+    async with house.superuser() as connection:
+        for _ in range(10):
+            async with connection.transaction():
+                facts.append(await connection.fetchval(_FACT))
+                await connection.execute("SELECT pg_sleep($1)", held)
+    return facts
+
+
+async def _has_read(reader: Reader, count: int) -> bool:
+    await reader.read()
+    return len(reader.seen) >= count

@@ -1,0 +1,126 @@
+"""Promise 30: what is revoked stops in every process, as soon as what they believe is looked up again."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from tests.faults.clients import EXPERTS, eventually
+from tests.faults.house import House
+
+_BELIEVED = "1"
+"""Seconds; 30 where nobody says otherwise, and never more."""
+_PASSWORD = "a password of some length"
+
+
+@dataclass
+class Land:
+    """An access API and two membership APIs, with a restricted expert of XA behind them."""
+
+    access: httpx.AsyncClient
+    others: list[httpx.AsyncClient]
+    admin: dict[str, str]
+    expert: str
+
+    async def make(self, path: str, **body: Any) -> dict[str, Any]:
+        headers = {**self.admin, "Idempotency-Key": uuid4().hex}
+        answer = await self.access.post(f"/access/v1/{path}", json=body, headers=headers)
+        assert answer.status_code == 201, answer.text
+        return dict(answer.json())
+
+    async def step(self, record: dict[str, Any], action: str) -> None:
+        link = record["links"]["self"]
+        tag = (await self.access.get(link, headers=self.admin)).headers["etag"]
+        headers = {**self.admin, "Idempotency-Key": uuid4().hex, "If-Match": tag}
+        body = {"action": action, "reason": "a test"}
+        answer = await self.access.post(f"{link}/transitions", json=body, headers=headers)
+        assert answer.status_code == 200, answer.text
+
+    async def token(self, form: dict[str, str]) -> str:
+        answer = await self.access.post("/access/v1/oauth/token", data=form)
+        assert answer.status_code == 200, answer.text
+        return str(answer.json()["access_token"])
+
+    async def answers(self, token: str) -> set[int]:
+        """What every process answers to the holder of the token."""
+        headers = {"Authorization": f"Bearer {token}"}
+        return {(await http.get(f"{EXPERTS}/{self.expert}", headers=headers)).status_code for http in self.others}
+
+
+@pytest.fixture
+async def land(house: House) -> AsyncIterator[Land]:
+    started = [
+        house.api(service, f"{service}-{n}", ESCM_GRANTS_BELIEVED=_BELIEVED)
+        for n, service in enumerate(("access", "membership", "membership"))
+    ]
+    for process, _ in started:
+        await process.start()
+    access, *others = [httpx.AsyncClient(base_url=url, trust_env=False, timeout=20) for _, url in started]
+    client = house.client("second")
+    made = await client.create("Hidden", visibility="restricted")
+    await client.close()
+    yield Land(access, others, {"Authorization": f"Bearer {house.tokens['secretariat']}"}, made.json()["id"])
+    for http in (access, *others):
+        await http.aclose()
+    for process, _ in started:
+        house.discard(process)
+
+
+async def _stops(land: Land, token: str, end: Callable[[], Awaitable[Any]], status: int) -> None:
+    """The token sees the record in every process, and then in none."""
+    assert await land.answers(token) == {200}
+    await end()
+
+    async def is_over() -> bool:
+        return await land.answers(token) == {status}
+
+    await eventually(is_over, within=15)
+
+
+async def _person(land: Land) -> tuple[dict[str, Any], dict[str, Any], str]:
+    """An account, its grant over XA and its token."""
+    email = f"{uuid4().hex}@example.org"
+    account = await land.make("accounts", email=email, name="Somebody", password=_PASSWORD)
+    holder = {"kind": "account", "id": account["id"]}
+    grant = await land.make("grants", principal=holder, role="national_author", scope_kind="country", scope_id="XA")
+    return account, grant, await land.token({"grant_type": "password", "username": email, "password": _PASSWORD})
+
+
+async def _program(land: Land) -> tuple[dict[str, Any], dict[str, str]]:
+    """A client that reads XA, and what it shows."""
+    client = await land.make(
+        "clients", name="A program", scope_kind="country", scope_id="XA",
+        resources=["membership.experts"], verbs=["read"], secret=True,
+    )  # fmt: skip
+    return client, {"client_id": client["client_id"], "client_secret": client["secret"]}
+
+
+async def test_a_revoked_grant_stops_everywhere(land: Land):
+    _, grant, token = await _person(land)
+    await _stops(land, token, lambda: land.step(grant, "revoke"), 404)
+
+
+async def test_a_suspended_account_stops_everywhere(land: Land):
+    account, _, token = await _person(land)
+    await _stops(land, token, lambda: land.step(account, "suspend"), 401)
+
+
+async def test_a_revoked_client_stops_everywhere(land: Land):
+    client, shown = await _program(land)
+    token = await land.token({"grant_type": "client_credentials", **shown})
+    await _stops(land, token, lambda: land.step(client, "revoke"), 401)
+
+
+async def test_a_revoked_token_stops_everywhere_and_another_of_its_holder_goes_on(land: Land):
+    _, shown = await _program(land)
+    token, other = [await land.token({"grant_type": "client_credentials", **shown}) for _ in range(2)]
+
+    async def revoke() -> None:
+        answer = await land.access.post("/access/v1/oauth/revoke", data={"token": token, **shown})
+        assert answer.status_code == 200, answer.text
+
+    await _stops(land, token, revoke, 401)
+    assert await land.answers(other) == {200}

@@ -1,0 +1,97 @@
+"""What a caller of another country can ask, so that the answers can be compared with and without the canary's rows."""
+
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlencode
+
+from deploy.matrix.operations import Ask, Operation, operations
+from tests.support.centres import DOCUMENT
+from tests.walls.land import Land
+
+WORD = "canaryword"
+_VALUES = {
+    "q": WORD,
+    "country": "XC",
+    "region": "142",
+    "visibility": "restricted",
+    "updated_after": "2020-01-01",
+    "updated_before": "2100-01-01",
+    "email": f"{WORD}@example.org",
+    "field": "1.5",
+    "keyword": WORD,
+    "domain": f"{WORD}.example",
+    "theme": WORD,
+    "code": "3+1/2026",
+    "stage": "0",
+    "by": "country,status",
+    "affiliation": f"University {WORD}",
+    "holder": "me",
+}
+"""What would find the canary's rows, by parameter; others are asked with their state, or with the word."""
+_STATES = (
+    "prospect", "submitted", "proposed", "dissolved", "appointed", "draft", "under_review", "drafting", "exploring",
+    "pending", "claimed", "logged", "active", "nominated", "held", "ended",
+)  # fmt: skip
+_CONTROLS = {"limit", "cursor", "sort", "fields", "include", "format", "after", "type", "as_of"}
+_FACES = ({"include": "total_estimate"}, {"format": "csv"}, {"format": "ndjson"}, {"limit": "1"}, {"limit": "3"})
+_SORTS = ("id", "created_at", "updated_at", "display_name", "code")
+
+
+def lists() -> Iterator[tuple[str, str]]:
+    """Service and address of every list and number, with every filter, sort and form of answer."""
+    for operation in operations():
+        if operation.method == "GET" and _is_list(operation):
+            path = operation.path.replace("{code}", "XC")
+            yield from ((operation.service, f"{path}?{urlencode(query)}") for query in _queries(operation.queries))
+
+
+def _is_list(operation: Operation) -> bool:
+    asks = operation.demand.ask in (Ask.NOTHING, Ask.SIGNED_IN)
+    of_records = operation.path.startswith(f"/{operation.service}/v1/") and not operation.path.endswith("z")
+    return asks and of_records and operation.id not in ("listEvents", "getMe")
+
+
+def _queries(names: frozenset[str]) -> Iterator[dict[str, str]]:
+    filters = [{name: _VALUES.get(name, WORD)} for name in sorted(names - _CONTROLS - {"status"})]
+    yield from filters
+    yield from ({"status": state} for state in _STATES if "status" in names)
+    for chosen in ({}, *(found for found in filters if found.keys() & {"q", "country"})):
+        yield chosen
+        yield from ({**chosen, **face} for face in _FACES if face.keys() <= names)
+    if "sort" in names:
+        yield from ({"sort": f"{sign}{sort}", "limit": "2"} for sort in _SORTS for sign in ("", "-"))
+
+
+def traces(land: Land) -> set[str]:
+    """Texts that tell of the canary: its word, and the ids and refs of its records."""
+    ids = {str(record[key]) for record in land.records.values() for key in ("id", "ref") if record.get(key)}
+    return {WORD} | (ids - {land.id("frameworks"), land.records["frameworks"]["ref"]})
+
+
+def references(land: Land, own: Land) -> Iterator[tuple[str, str, dict[str, Any], str]]:
+    """Service, path, body and field of what names a record of the canary's beside the caller's own."""
+    place = {"country": own.country, "visibility": "restricted"}
+    names, host = {"en": "Own"}, own.id("institutions")
+    seat = {"committee_id": "", "person": {"name": "x"}, "office": "member", "from": "2026-01-01"}
+    agreement = {"centre_id": "", "kind": "mou", "parties": [{"name": "a"}, {"name": "b"}], "document": DOCUMENT}
+    bodies: list[tuple[str, str, dict[str, Any]]] = [
+        ("centres", "host_institution_id institutions", {"names": names, **place}),
+        ("centres", "director_id experts", {"names": names, "host_institution_id": host, **place}),
+        ("centres", "committee_id committees", {"names": names, "host_institution_id": host, **place}),
+        ("committees", "host_institution_id institutions", {"names": names, **place}),
+        ("seats", "committee_id committees", seat),
+        ("agreements", "centre_id centres", agreement),
+        ("programmes", "committee_id committees", {"framework": "3+1/2026", **place}),
+        ("programmes", "centre_id centres", {"framework": "3+1/2026", **place}),
+        ("programmes", "lead_body_id government_bodies", {"framework": "3+1/2026", **place}),
+        ("actions", "programme_id programmes", {"pillar": "core", "titles": names}),
+        ("milestones", "action_id actions", {"titles": names, "due": "2027-01-31"}),
+        ("endorsements", "body_id government_bodies", {"level": 1, **place}),
+        ("focal_points", "body_id government_bodies", {"person": {"name": "x"}, **place}),
+    ]
+    for plural, reference, body in bodies:
+        field, named = reference.split()
+        service = "centres" if plural in ("centres", "committees", "seats", "agreements") else "actions"
+        yield service, f"/{service}/v1/{plural}", {**body, field: land.id(named)}, field
+    path = f"/membership/v1/experts/{own.id('experts')}/affiliations"
+    yield "membership", path, {"institution_id": land.id("institutions")}, "institution_id"

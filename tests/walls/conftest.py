@@ -1,0 +1,76 @@
+"""All services over one database, countries with records of every kind, and principals by the name of their token."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import httpx
+import pytest
+
+from services.access.app import create_app as create_access
+from services.access.settings import AccessSettings
+from services.actions.app import create_app as create_actions
+from services.actions.settings import ActionsSettings
+from services.centres.app import create_app as create_centres
+from services.centres.settings import CentresSettings
+from services.membership.app import create_app as create_membership
+from services.membership.settings import MembershipSettings
+from services.portal.app import create_app as create_portal
+from services.portal.settings import PortalSettings
+from tests.support.callers import Caller, serving
+from tests.walls.land import ADMIN, Land, Settler
+
+_APPS: dict[str, tuple[Any, Any]] = {
+    "membership": (create_membership, MembershipSettings),
+    "centres": (create_centres, CentresSettings),
+    "actions": (create_actions, ActionsSettings),
+    "access": (create_access, AccessSettings),
+    "portal": (create_portal, PortalSettings),
+}
+Services = dict[str, httpx.AsyncClient]
+
+
+@pytest.fixture(scope="session")
+def database_url(database_named: Callable[[str], str]) -> str:
+    """A database that only these tests write."""
+    return database_named("walls")
+
+
+@pytest.fixture(scope="session")
+def storage(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("files")
+
+
+@pytest.fixture(scope="session")
+async def services(database_url: str, redis_url: str, storage: Path) -> AsyncIterator[Services]:
+    """A client of each service, in this process."""
+    async with AsyncExitStack() as stack:
+        found = {}
+        for name, (create, settings) in _APPS.items():
+            app = create(settings(database_url=database_url, redis_url=redis_url, storage_path=storage))
+            found[name] = await stack.enter_async_context(serving(app))
+        yield found
+
+
+@pytest.fixture(scope="session")
+async def superuser(database_url: str) -> AsyncIterator[asyncpg.Connection]:
+    connection = await asyncpg.connect(database_url, server_settings={"search_path": "escm"})
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture(scope="session")
+async def settler(services: Services, superuser: asyncpg.Connection) -> Settler:
+    return Settler({name: Caller(client, ADMIN) for name, client in services.items()}, superuser)
+
+
+@pytest.fixture(scope="session")
+async def lands(settler: Settler) -> dict[tuple[str, bool], Land]:
+    """The records of XA and XB, by country and whether they are published."""
+    return {
+        (country, published): await settler.settle(country, f"{word}{country.lower()}", published=published)
+        for country in ("XA", "XB")
+        for published, word in ((False, "hiddenword"), (True, "shownword"))
+    }

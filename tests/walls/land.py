@@ -1,0 +1,176 @@
+"""One country's records of every kind, some published and some not, as the services themselves made them."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from uuid import uuid4
+
+import asyncpg
+
+from tests.actions.neighbours import enter
+from tests.support.callers import Caller
+from tests.support.centres import DOCUMENT
+
+Record = dict[str, Any]
+ADMIN = "admin"
+_PUBLISHED = {
+    "experts": ("member_expert", "status = 'active'"),
+    "institutions": ("member_institution", "status = 'verified'"),
+    "committees": ("centre_committee", "status = 'recognised'"),
+    "seats": ("centre_seat", "status = 'appointed'"),
+    "centres": ("centre_centre", "status = 'active'"),
+    "programmes": ("action_programme", "status = 'approved'"),
+    "actions": ("action_action", "status = 'planned'"),
+    "milestones": ("action_milestone", "status = 'in_progress'"),
+    "endorsements": ("action_endorsement", "status = 'verified', verified_on = '2026-01-02'"),
+    "correspondence": ("action_correspondence", "status = 'logged'"),
+    "government_bodies": ("action_government_body", "status = 'active'"),
+    "focal_points": ("action_focal_point", "status = 'active', starts = '2026-01-01'"),
+    "meetings": ("action_meeting", "status = 'held'"),
+}
+"""Each kind that is ever published: its table, and what makes a row published beside its visibility."""
+_WITH_EXPERT = ("member_affiliation", "member_expert_value")
+
+
+@dataclass
+class Land:
+    """A country's records by plural; `word` stands in all their texts."""
+
+    country: str
+    word: str
+    records: dict[str, Record] = field(default_factory=dict)
+
+    def id(self, plural: str) -> str:
+        return str(self.records[plural]["id"])
+
+    def above(self, plural: str) -> str:
+        """The id of the record through which a grant over one record reaches this one."""
+        return self.id({"seats": "committees", "terms": "centres", "agreements": "centres"}.get(plural, plural))
+
+
+class Settler:
+    """Enters records as the administrator, restricted and in their first state."""
+
+    def __init__(self, callers: dict[str, Caller], superuser: asyncpg.Connection) -> None:
+        self._callers = callers
+        self._superuser = superuser
+
+    async def settle(self, country: str, word: str, *, published: bool = False) -> Land:
+        """A country with one record of every kind."""
+        land = Land(country, word)
+        for enter_kind in (self._members, self._centres, self._government, self._actions, self._access):
+            await enter_kind(land)
+        await self._make_room(land)
+        if published:
+            await self._publish(land)
+        return land
+
+    async def _enter(self, land: Land, service: str, plural: str, **body: Any) -> Record:
+        path = f"/{service}/v1/{plural}"
+        answer = await self._callers[service].post(path, body)
+        assert answer.status_code == 201, f"{path}: {answer.text}"
+        land.records[plural.rsplit("/", 1)[-1]] = answer.json()
+        return dict(answer.json())
+
+    async def _members(self, land: Land) -> None:
+        place = {"country": land.country, "visibility": "restricted"}
+        name = {"value": f"University {land.word}", "language": "en", "types": ["ror_display"]}
+        institution = await self._enter(
+            land, "membership", "institutions", names=[name], domains=[f"{land.word}.example"], **place
+        )
+        expert = await self._enter(
+            land, "membership", "experts", names=[{"given": "Ina", "family": land.word}], keywords=[land.word],
+            emails=[{"value": f"{land.word}@example.org"}], biography={"en": land.word}, fields=["1.5"], **place,
+        )  # fmt: skip
+        path = f"experts/{expert['id']}/affiliations"
+        await self._enter(land, "membership", path, institution_id=institution["id"], role=land.word)
+
+    async def _centres(self, land: Land) -> None:
+        place = {"country": land.country, "visibility": "restricted"}
+        document = {**DOCUMENT, "title": land.word}
+        host = land.id("institutions")
+        committee = await self._enter(
+            land, "centres", "committees", names={"en": land.word}, host_institution_id=host, decision=document, **place
+        )
+        person = {"name": land.word}
+        await self._enter(
+            land, "centres", "seats", committee_id=committee["id"], person=person, office="member",
+            **{"from": "2026-01-01"},
+        )  # fmt: skip
+        centre = await self._enter(
+            land, "centres", "centres", names={"en": land.word}, host_institution_id=host, unit=land.word,
+            director_id=land.id("experts"), themes=[land.word.lower()], terms_of_reference=document,
+            work_plan=document, host_letter=document, **place,
+        )  # fmt: skip
+        party = {"name": land.word, "institution_id": host}
+        await self._enter(
+            land, "centres", "agreements", centre_id=centre["id"], kind="host", document=document,
+            parties=[party, {"name": "The network"}],
+        )  # fmt: skip
+        await self._superuser.execute("UPDATE centre_centre SET status = 'under_review' WHERE id = $1", centre["id"])
+        reviewer = {"names": [{"full": "A Reviewer"}], "country": land.country, "visibility": "network"}
+        answer = await self._callers["membership"].post("/membership/v1/experts", reviewer)
+        land.records["reviewers"] = answer.json()
+        await self._enter(
+            land, "centres", f"centres/{centre['id']}/reviews", reviewer_id=land.id("reviewers"), comment=land.word,
+            scores={"relevance": 5, "capacity": 4, "governance": 3, "plan": 4}, recommendation="designate",
+        )  # fmt: skip
+        term = await enter(
+            self._superuser, "centre_term", centre_id=centre["id"], country=land.country, visibility="restricted",
+            status="ended", number=1, starts=date(2024, 1, 1), ends=date(2025, 1, 1),
+        )  # fmt: skip
+        land.records["terms"] = {"id": str(term)}
+
+    async def _government(self, land: Land) -> None:
+        place = {"country": land.country, "visibility": "restricted"}
+        names = {"en": f"Ministry {land.word}"}
+        body = await self._enter(land, "actions", "government_bodies", names=names, kind="ministry", **place)
+        person = {"name": land.word}
+        await self._enter(land, "actions", "focal_points", person=person, body_id=body["id"], **place)
+        day = {"date": "2026-03-01"}
+        await self._enter(land, "actions", "meetings", kind="online", titles={"en": land.word}, **day, **place)
+        await self._enter(land, "actions", "correspondence", direction="in", subject=land.word, **day, **place)
+        await self._enter(
+            land, "actions", "endorsements", body_id=body["id"], level=3, document={**DOCUMENT, "title": land.word},
+            **place,
+        )  # fmt: skip
+
+    async def _actions(self, land: Land) -> None:
+        (land.records["frameworks"],) = (await self._callers["actions"].get("/actions/v1/frameworks")).json()["items"]
+        programme = await self._enter(
+            land, "actions", "programmes", country=land.country, framework="3+1/2026", visibility="restricted"
+        )
+        action = await self._enter(
+            land, "actions", "actions", programme_id=programme["id"], pillar="core", titles={"en": land.word}
+        )
+        await self._enter(
+            land, "actions", "milestones", action_id=action["id"], titles={"en": land.word}, due="2027-01-31"
+        )
+
+    async def _access(self, land: Land) -> None:
+        account = await self._enter(
+            land, "access", "accounts", email=f"{land.word}.{uuid4().hex[:8]}@example.org", name=land.word
+        )
+        scope = {"scope_kind": "country", "scope_id": land.country}
+        holder = {"kind": "account", "id": account["id"]}
+        await self._enter(land, "access", "grants", principal=holder, role="national_author", reason=land.word, **scope)
+        await self._enter(
+            land, "access", "clients", name=land.word, resources=["membership.*"], verbs=["read"], secret=True, **scope
+        )
+
+    async def _make_room(self, land: Land) -> None:
+        """Leaves the country without a living committee, so that another can be entered."""
+        await self._superuser.execute(
+            "UPDATE centre_committee SET status = 'dissolved' WHERE id = $1", land.id("committees")
+        )
+
+    async def _publish(self, land: Land) -> None:
+        for plural, (table, state) in _PUBLISHED.items():
+            await self._superuser.execute(
+                f"UPDATE {table} SET visibility = 'public', {state} WHERE id = $1", land.id(plural)
+            )
+        for table in _WITH_EXPERT:
+            await self._superuser.execute(
+                f"UPDATE {table} SET visibility = 'public' WHERE expert_id = $1", land.id("experts")
+            )
+        await self._superuser.execute("UPDATE centre_term SET visibility = 'public' WHERE id = $1", land.id("terms"))

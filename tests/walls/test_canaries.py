@@ -1,0 +1,181 @@
+"""Promises 26 and 28: what is restricted in one country leaves no trace in what another one is answered."""
+
+from typing import Any
+from uuid import uuid4
+
+import asyncpg
+import httpx
+import orjson
+import pytest
+
+from shared.messaging.sequencer import Leader
+from tests.support import callers
+from tests.support.callers import Caller, grant, machine
+from tests.walls.canaries import WORD, lists, references, traces
+from tests.walls.conftest import Services
+from tests.walls.land import Land, Settler
+
+WHO = ("author_xa", "government_xa", None)
+_EVENTS = "/access/v1/events"
+Answers = dict[tuple[str | None, str], tuple[int, bytes]]
+
+
+@pytest.fixture(scope="module")
+async def before(services: Services, lands: dict[tuple[str, bool], Land]) -> Answers:
+    """What is answered without the canary."""
+    return await _answers(services)
+
+
+@pytest.fixture(scope="module")
+async def canary(before: Answers, settler: Settler) -> Land:
+    """Restricted records of every kind in XC, with one word in all their texts."""
+    return await settler.settle("XC", WORD)
+
+
+async def _answers(services: Services) -> Answers:
+    asked = [*lists()]
+    found: Answers = {}
+    for name in WHO:
+        for service, address in asked:
+            found[name, address] = _told(await Caller(services[service], name).get(address))
+        found[name, _EVENTS] = (200, orjson.dumps(await _events(services, name)))
+    return found
+
+
+def _told(answer: httpx.Response) -> tuple[int, bytes]:
+    if not answer.headers.get("content-type", "").startswith("application/problem+json"):
+        return answer.status_code, answer.content
+    return answer.status_code, orjson.dumps({k: v for k, v in answer.json().items() if k != "request_id"})
+
+
+async def _events(services: Services, name: str | None) -> list[Any]:
+    """All events that a caller gets, whose pages are as full as they can be."""
+    found: list[Any] = []
+    after: dict[str, str] = {}
+    while name is not None:
+        page = (await Caller(services["access"], name).get(_EVENTS, params={"limit": "50", **after})).json()
+        found += page["items"]
+        if after.get("after") == page["next_after"]:
+            break
+        after = {"after": page["next_after"]}
+    return found
+
+
+async def _sequence(connection: asyncpg.Connection) -> None:
+    """What the relay does with facts."""
+    leader = await Leader.elect(connection, uuid4(), 30.0)
+    assert leader is not None
+    while (await leader.tick(1000, (), None))[0]:
+        pass
+    await leader.resign()
+
+
+async def test_lists_numbers_streams_and_events_are_as_if_the_rows_did_not_exist(
+    services: Services, before: Answers, canary: Land, superuser: asyncpg.Connection
+) -> None:
+    after = await _answers(services)
+    differing = [f"{who}: {address}" for (who, address), told in after.items() if told != before[who, address]]
+    assert differing == []
+    marks = [mark.encode() for mark in traces(canary)]
+    telling = [key for key, (_, body) in after.items() if any(mark in body for mark in marks)]
+    assert [key for key in telling if after[key][0] == 200] == []
+
+
+async def test_the_same_questions_find_the_rows_for_whoever_may_read_them(services: Services, canary: Land) -> None:
+    found = [await Caller(services[service], "admin").get(address) for service, address in lists()]
+    told = b"".join(answer.content for answer in found if answer.status_code == 200)
+    hidden = {record["id"] for plural, record in canary.records.items() if plural not in ("affiliations", "reviews")}
+    assert [key for key in hidden if key.encode() not in told] == []
+
+
+async def test_no_event_of_the_rows_reaches_another_country(
+    services: Services, canary: Land, superuser: asyncpg.Connection
+) -> None:
+    await _sequence(superuser)
+    marks = traces(canary)
+    for name in ("author_xa", "government_xa", "applicant"):
+        told = orjson.dumps(await _events(services, name)).decode()
+        assert [mark for mark in marks if mark in told] == []
+    told = orjson.dumps(await _events(services, "auditor")).decode()
+    assert canary.id("experts") in told
+    assert canary.id("correspondence") in told
+
+
+async def test_ids_and_refs_of_the_rows_are_answered_as_those_of_nothing(services: Services, canary: Land) -> None:
+    for service, plurals in _KINDS.items():
+        for plural in plurals:
+            record = canary.records[plural]
+            for key in filter(None, (record["id"], record.get("ref"))):
+                for tail in ("", "/history", "/transitions"):
+                    path = f"/{service}/v1/{plural}"
+                    caller = Caller(services[service], "author_xa")
+                    told, nothing = [await caller.get(f"{path}/{k}{tail}") for k in (key, str(uuid4()))]
+                    assert told.status_code == nothing.status_code == 404, f"{path} {key}{tail}"
+                    assert told.json()["detail"] == nothing.json()["detail"]
+
+
+async def test_filters_by_the_rows_ids_find_nothing(services: Services, canary: Land) -> None:
+    for service, plurals in _KINDS.items():
+        for plural in plurals:
+            for field, above in _FIELDS.items():
+                address = f"/{service}/v1/{plural}?{field}={canary.id(above)}&include=total_estimate"
+                answer = await Caller(services[service], "author_xa").get(address)
+                if answer.status_code == 200:
+                    assert (answer.json()["items"], answer.json()["total_estimate"]) == ([], 0), address
+
+
+async def test_a_body_that_names_the_rows_is_answered_as_one_that_names_nothing(
+    services: Services, lands: dict[tuple[str, bool], Land], canary: Land, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = machine("program_xa", grant("api_client", "country", "XA"))
+    monkeypatch.setitem(callers.CALLERS, program.name, program)
+    for service, path, body, field in references(canary, lands["XA", False]):
+        caller = Caller(services[service], program.name)
+        told, unknown = [await caller.post(path, {**body, field: value}) for value in (body[field], str(uuid4()))]
+        assert told.status_code == unknown.status_code == 422, f"{path} {field}: {told.text}"
+        assert told.json()["errors"][0]["pointer"] == f"/{field}", told.text
+        assert _told(told) == _told(unknown)
+
+
+async def test_equal_addresses_names_and_domains_are_no_conflict_and_tell_of_no_duplicate(
+    services: Services, canary: Land
+) -> None:
+    caller = Caller(services["membership"], "author_xa")
+    expert = {
+        "names": [{"given": "Ina", "family": WORD}], "country": "XA", "visibility": "restricted",
+        "emails": [{"value": f"{WORD}@example.org"}],
+    }  # fmt: skip
+    institution = {
+        "names": [{"value": f"University {WORD}", "language": "en", "types": ["ror_display"]}],
+        "country": "XA", "visibility": "restricted", "domains": [f"{WORD}.example"],
+    }  # fmt: skip
+    for path, body in (("experts", expert), ("institutions", institution)):
+        answer = await caller.post(f"/membership/v1/{path}", body)
+        assert answer.status_code == 201, answer.text
+        assert [mark for mark in traces(canary) - {WORD} if mark in answer.text] == []
+        assert not answer.json().get("duplicates")
+
+
+_KINDS = {
+    "membership": ("experts", "institutions"),
+    "centres": ("committees", "seats", "centres", "terms", "agreements"),
+    "actions": (
+        "programmes", "actions", "milestones", "endorsements", "correspondence", "government_bodies", "focal_points",
+        "meetings",
+    ),
+    "access": ("accounts", "grants", "clients"),
+}  # fmt: skip
+_FIELDS = {
+    "institution": "institutions",
+    "host_institution_id": "institutions",
+    "director_id": "experts",
+    "expert_id": "experts",
+    "committee_id": "committees",
+    "centre_id": "centres",
+    "programme_id": "programmes",
+    "action_id": "actions",
+    "body_id": "government_bodies",
+    "lead_body_id": "government_bodies",
+    "principal_id": "accounts",
+}
+"""Filters that name another record."""

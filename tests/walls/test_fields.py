@@ -1,0 +1,151 @@
+"""Promise 28: no field that the server sets is taken from a body, and none outside a caller's schema is answered."""
+
+import csv
+import io
+from collections.abc import Iterator
+from typing import Any
+
+import orjson
+import pytest
+
+from deploy.matrix.operations import Operation, operations
+from tests.support.callers import Caller
+from tests.walls.conftest import Services
+from tests.walls.land import ADMIN, Land
+from tests.walls.requests import BODIES, Started, request_for
+
+Lands = dict[tuple[str, bool], Land]
+SERVER_SET = (
+    "id", "ref", "version", "status", "created_at", "created_by", "updated_at", "updated_by", "allowed_actions",
+    "links",
+)  # fmt: skip
+COLUMNS = (
+    "account_id", "merged_into", "erased_at", "search_key", "previous_status", "password_hash", "secrets", "email_key",
+    "display_name", "registration_number", "term", "clock", "designated_on", "verified_on", "claimed_by", "owner_id",
+)  # fmt: skip
+_NOTHING = Started("", "", "")
+_ENTERING = [
+    operation
+    for operation in operations()
+    if operation.method == "POST" and operation.id.startswith("create") and operation.id in BODIES
+]
+_CHANGING = [operation for operation in operations() if operation.method == "PATCH"]
+
+
+def _named(found: list[Operation]) -> Any:
+    return pytest.mark.parametrize("operation", found, ids=[operation.id for operation in found])
+
+
+async def _refused(caller: Caller, method: str, path: str, body: Any, field: str, etag: str | None) -> None:
+    answer = await caller.request(method, path, json={**body, field: _value(field)}, etag=etag)
+    assert answer.status_code == 422, f"{field}: {answer.text}"
+    faults = [(error["code"], error["pointer"]) for error in answer.json()["errors"]]
+    assert ("unknown_field", f"/{field}") in faults, f"{field}: {answer.text}"
+
+
+def _value(field: str) -> Any:
+    return {"version": 7, "allowed_actions": [], "links": {}, "secrets": []}.get(field, "x")
+
+
+def _fields(operation: Operation) -> Iterator[str]:
+    """All of them; the links of an institution are its web pages."""
+    pages = {"links"} if operation.resource == "institutions" else set()
+    yield from (field for field in (*SERVER_SET, *COLUMNS) if field not in pages)
+
+
+@_named(_ENTERING)
+async def test_a_body_that_enters_a_record_sets_nothing_of_the_servers(
+    services: Services, lands: Lands, operation: Operation
+) -> None:
+    caller, land = Caller(services[operation.service], ADMIN), lands["XA", False]
+    for field in _fields(operation):
+        body = BODIES[operation.id](land)
+        path = request_for(operation, land, _NOTHING).path
+        await _refused(caller, "POST", path, body, field, None)
+
+
+@_named(_CHANGING)
+async def test_a_patch_sets_nothing_of_the_servers_and_changes_nothing(
+    services: Services, lands: Lands, operation: Operation
+) -> None:
+    caller, path = Caller(services[operation.service], ADMIN), request_for(operation, lands["XA", False], _NOTHING).path
+    before = await caller.get(path)
+    for field in _fields(operation):
+        await _refused(caller, "PATCH", path, {}, field, before.headers["etag"])
+    assert (await caller.get(path)).content == before.content
+
+
+_WHO = {"created_by", "updated_by"}
+_WHEN = {"created_at", "updated_at"}
+PRIVATE: dict[str, tuple[str, set[str]]] = {
+    "experts": ("membership", {"clock", "gender", "profile_confirmed_on", *_WHO, *_WHEN}),
+    "institutions": ("membership", _WHO),
+    "committees": ("centres", {"bylaws", "decision", *_WHO, *_WHEN}),
+    "seats": ("centres", _WHO | _WHEN),
+    "centres": (
+        "centres",
+        {"clock", "evaluation", "final_report", "host_letter", "terms_of_reference", "work_plan", *_WHO, *_WHEN},
+    ),
+    "terms": (
+        "centres",
+        {"consent_lapsed_on", "endorsement_id", "terms_of_reference", "waiver", "work_plan", *_WHO, *_WHEN},
+    ),
+    "programmes": ("actions", {"lead_body_id", "waiver", *_WHO}),
+    "actions": ("actions", {"budget", *_WHO}),
+    "milestones": ("actions", {"claimed_by", "evidence", *_WHO}),
+    "endorsements": ("actions", {"document", *_WHO}),
+    "correspondence": ("actions", _WHO),
+    "government_bodies": ("actions", _WHO),
+    "focal_points": ("actions", {"letter", *_WHO}),
+    "meetings": ("actions", {"participants", *_WHO}),
+}
+"""Each kind's service, and what of a published record only those are shown whose grants cover it."""
+
+
+@pytest.mark.parametrize("plural", PRIVATE)
+async def test_a_published_record_shows_its_private_fields_in_no_form_to_others(
+    services: Services, lands: Lands, plural: str
+) -> None:
+    service, private = PRIVATE[plural]
+    key = lands["XB", True].id(plural)
+    path = f"/{service}/v1/{plural}"
+    whole = set((await Caller(services[service], ADMIN).get(f"{path}/{key}")).json())
+    others = ["author_xa", "applicant", *([None] if await _is_open(services, service, path) else [])]
+    for name in others:
+        caller = Caller(services[service], name)
+        item = (await caller.get(f"{path}/{key}")).json()
+        assert whole - set(item) == private, name
+        for form in (_page, _ndjson, _csv):
+            records = await form(caller, f"{path}?country=XB")
+            (record,) = [record for record in records if record["id"] == key]
+            assert not {field for field in private if record.get(field)}, name
+        picked = await caller.get(f"{path}/{key}", params={"fields": ",".join(sorted(private))})
+        assert picked.status_code == 400 or not set(picked.json()) & private, picked.text
+        assert (await caller.get(f"{path}/{key}/history")).status_code == (401 if name is None else 403)
+
+
+async def _is_open(services: Services, service: str, path: str) -> bool:
+    return (await Caller(services[service], None).get(path)).status_code == 200
+
+
+async def _page(caller: Caller, address: str) -> list[dict[str, Any]]:
+    items: list[dict[str, Any]] = (await caller.get(f"{address}&limit=200")).json()["items"]
+    return items
+
+
+async def _ndjson(caller: Caller, address: str) -> list[dict[str, Any]]:
+    return [orjson.loads(line) for line in (await caller.get(f"{address}&format=ndjson")).text.splitlines()]
+
+
+async def _csv(caller: Caller, address: str) -> list[dict[str, Any]]:
+    return list(csv.DictReader(io.StringIO((await caller.get(f"{address}&format=csv")).text)))
+
+
+async def test_an_address_that_is_not_public_is_told_to_nobody_else(services: Services, lands: Lands) -> None:
+    land = lands["XB", True]
+    address = f"{land.word}@example.org"
+    for name, told in ((ADMIN, True), ("author_xb", True), ("author_xa", False), ("applicant", False), (None, False)):
+        caller = Caller(services["membership"], name)
+        for query in ("", "?country=XB", "?country=XB&format=ndjson", "?country=XB&format=csv"):
+            path = f"/membership/v1/experts{query}" if query else f"/membership/v1/experts/{land.id('experts')}"
+            assert (address in (await caller.get(path)).text) is told, f"{name} {path}"

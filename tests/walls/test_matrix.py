@@ -1,0 +1,145 @@
+"""Promise 26: every operation answers every role, in its own country and in another, as docs/access-matrix.md says."""
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import dataclass
+from uuid import uuid4, uuid5
+
+import asyncpg
+import httpx
+import pytest
+
+from deploy.matrix import page, readers
+from deploy.matrix.answers import NOBODY, OWN, UNDER, Class, Holder, Target, class_of, holders
+from deploy.matrix.operations import Ask, Operation, operations
+from shared.kernel.principal import Principal
+from tests.support.callers import CALLERS, Caller
+from tests.walls.conftest import Services
+from tests.walls.land import ADMIN, Land
+from tests.walls.requests import Started, request_for
+
+AT_ONCE = 6
+_SPACE = uuid4()
+_ELSEWHERE = str(uuid4())
+"""A record that there is not."""
+_REFUSED_TOKEN = ("unauthenticated", "invalid_token")
+Lands = dict[tuple[str, bool], Land]
+
+
+@dataclass(frozen=True)
+class Case:
+    """One answer that is compared: an operation, to a holder, on one country's record."""
+
+    operation: Operation
+    holder: Holder
+    target: Target
+    land: Land
+
+    @property
+    def scope_id(self) -> str:
+        """What a grant over one record is over: this record where it is the holder's own."""
+        plural = (self.operation.path.split("/") + [""] * 4)[3]
+        if self.target.seen_by != "own" or plural not in self.land.records:
+            return _ELSEWHERE
+        if self.operation.demand.ask is Ask.ENTER_UNDER:
+            return self.land.id(UNDER[plural])
+        return self.land.above(plural)
+
+    @property
+    def expected(self) -> Class:
+        return class_of(self.operation, self.holder, self.target, scope_id="own")
+
+    def __str__(self) -> str:
+        state = "published" if self.target.published else "unpublished"
+        return f"{self.operation.id} to {self.holder.name}: {state}, {self.target.seen_by}"
+
+
+def _cases(lands: Lands) -> Iterator[Case]:
+    for operation in operations():
+        for holder in holders():
+            for target in page.targets(operation):
+                country = OWN if target.seen_by == "own" else "XB"
+                yield Case(operation, holder, target, lands[country, target.published])
+
+
+@pytest.fixture(scope="module")
+async def started(services: Services, superuser: asyncpg.Connection) -> Started:
+    """An import, an export and a job of the administrator, which have ended."""
+    admin = Caller(services["membership"], ADMIN)
+    files = {"file": ("list.csv", b"full_name,country\nSana Sample,XA\n", "text/csv")}
+    sent = await admin.post("/membership/v1/imports", files=files, data={"resource": "experts"})
+    assert sent.status_code == 202, sent.text
+    await admin.post("/membership/v1/exports", {"resource": "experts"})
+    row = await superuser.fetchrow("SELECT id, file_digest, file_size FROM core_import")
+    export = await superuser.fetchval(
+        "UPDATE core_export SET file_digest = $1, file_size = $2 RETURNING id", row["file_digest"], row["file_size"]
+    )
+    await superuser.execute("UPDATE core_job SET status = 'succeeded', finished_at = now()")
+    return Started(str(row["id"]), str(export), sent.json()["id"])
+
+
+async def _answer(case: Case, service: httpx.AsyncClient, name: str | None, started: Started) -> httpx.Response:
+    request, etag = request_for(case.operation, case.land, started), None
+    if request.item is not None:
+        etag = (await Caller(service, ADMIN).get(request.item)).headers.get("etag")
+    return await Caller(service, name).request(
+        request.method, request.path, json=request.json, etag=etag, **request.more
+    )
+
+
+def _known(case: Case, monkeypatch: pytest.MonkeyPatch) -> str | None:
+    """The name under which the app knows the holder, with its grant over the case's record."""
+    if case.holder == NOBODY:
+        return None
+    principal = case.holder.principal(case.scope_id)
+    name = f"{case.holder.name} {case.scope_id}"
+    if name not in CALLERS:
+        known = Principal(principal.kind, uuid5(_SPACE, name), name, principal.grants)
+        monkeypatch.setitem(CALLERS, name, known)
+    return name
+
+
+def _class(answer: httpx.Response) -> Class:
+    assert answer.status_code < 500, answer.text
+    code = answer.json().get("code") if answer.status_code >= 400 else None
+    if answer.status_code == 401 and code in _REFUSED_TOKEN:
+        return Class.UNAUTHENTICATED
+    if answer.status_code == 422 and _names_the_unknown(answer):
+        return Class.UNKNOWN
+    refused: dict[int, Class] = {403: Class.FORBIDDEN, 404: Class.HIDDEN}
+    return refused.get(answer.status_code, Class.DONE)
+
+
+def _names_the_unknown(answer: httpx.Response) -> bool:
+    codes = {error["code"] for error in answer.json().get("errors", ())}
+    return any(code.startswith("unknown_") for code in codes - {"unknown_field", "unknown_action"})
+
+
+async def test_every_cell_of_the_matrix_is_what_the_system_answers(
+    services: Services, lands: Lands, started: Started, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    turns, wrong = asyncio.Semaphore(AT_ONCE), []
+
+    async def compare(case: Case) -> None:
+        async with turns:
+            name = _known(case, monkeypatch)
+            answer = await _answer(case, services[case.operation.service], name, started)
+        if _class(answer) is not case.expected:
+            wrong.append(f"{case}: {answer.status_code} instead of {case.expected.name} ({answer.text[:200]})")
+
+    await asyncio.gather(*(compare(case) for case in _cases(lands)))
+    assert not wrong, "\n".join(sorted(wrong))
+
+
+def test_the_page_is_current() -> None:
+    assert page.FILE.read_bytes() == page.render(), "run `make matrix` and commit docs/access-matrix.md"
+
+
+def test_what_the_feed_knows_of_readers_is_current() -> None:
+    assert readers.FILE.read_bytes() == readers.render(), "run `make matrix` and commit shared/contracts/data"
+
+
+def test_an_operation_of_which_nobody_says_what_it_asks_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("deploy.matrix.operations._BY_NAME", {})
+    with pytest.raises(ValueError, match=r"say in deploy.matrix.operations\.py what"):
+        list(operations())

@@ -1,0 +1,250 @@
+"""Promise 27: row-level security holds where the application's own check is gone; without a context nothing is seen.
+
+The first wall is taken away in every feature at once, in this process; what is left is the database's own, under the
+role of each service. Access has no such wall: its accounts, grants and clients are asked for before a caller is known.
+"""
+
+import asyncio
+import gc
+import sys
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import asyncpg
+import httpx
+import pytest
+from sqlalchemy import true
+
+from services.actions.settings import ActionsSettings
+from services.centres.settings import CentresSettings
+from services.membership.settings import MembershipSettings
+from shared.database.context import SYSTEM_CONTEXT
+from shared.database.pool import Database
+from shared.database.statements import Shapes
+from shared.database.unit_of_work import unit_of_work
+from tests.support.callers import Caller
+from tests.walls.conftest import Services
+from tests.walls.land import Land
+
+Lands = dict[tuple[str, bool], Land]
+WALLED = {
+    "membership": ("experts", "institutions"),
+    "centres": ("committees", "seats", "centres", "terms", "agreements"),
+    "actions": (
+        "programmes",
+        "actions",
+        "milestones",
+        "endorsements",
+        "correspondence",
+        "government_bodies",
+        "focal_points",
+        "meetings",
+    ),
+}
+SETTINGS = {"membership": MembershipSettings, "centres": CentresSettings, "actions": ActionsSettings}
+PREFIXES = {"membership": "member_", "centres": "centre_", "actions": "action_"}
+OPEN = {
+    "access_account",
+    "access_client",
+    "access_grant",
+    "action_framework",
+    "core_fact",
+    "core_import",
+    "core_outbox",
+}
+"""Tables with a country and a visibility that have no second wall: frameworks lie in no country and are public, imports
+are their creator's, facts are walled by the feed, and access asks for its rows before a caller is known."""
+_SCOPED = """
+SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE n.nspname = 'escm' AND c.relkind = 'r' AND (SELECT count(*) FROM pg_attribute a
+    WHERE a.attrelid = c.oid AND a.attname IN ('country', 'visibility') AND NOT a.attisdropped) = 2
+"""
+_FORCED = """
+SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE n.nspname = 'escm' AND c.relrowsecurity AND c.relforcerowsecurity
+"""
+
+
+@pytest.fixture
+def without_first_wall(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Every condition of the first wall is true, in every module that has one; no statement from before is kept."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith(("services.", "shared.")):
+            for wall in ("visible", "with_parent", "by_grant"):
+                if hasattr(module, wall):
+                    monkeypatch.setattr(module, wall, lambda *_, **__: true())
+    _forget_statements()
+    yield
+    monkeypatch.undo()
+    _forget_statements()
+
+
+def _forget_statements() -> None:
+    for found in gc.get_objects():
+        if isinstance(found, Shapes):
+            found._known.clear()
+
+
+@pytest.fixture(params=SETTINGS)
+async def pool(request: pytest.FixtureRequest, database_url: str) -> AsyncIterator[tuple[str, Database]]:
+    """A service and its own role on one connection."""
+    settings = SETTINGS[request.param](database_url=database_url)
+    database = await Database.open(settings.database_dsn(), size=1)
+    yield request.param, database
+    await database.close()
+
+
+@pytest.fixture
+async def stage(superuser: asyncpg.Connection) -> AsyncIterator[None]:
+    """A row of the one table that only reactions fill."""
+    await superuser.execute(
+        "INSERT INTO action_country_stage VALUES ('XC', uuidv7(), 1, 'public', 0, '[0,0,0,0,0,0,0]', now())"
+    )
+    yield
+    await superuser.execute("DELETE FROM action_country_stage WHERE country = 'XC'")
+
+
+async def _listed(caller: Caller, path: str, **query: Any) -> set[str]:
+    """The ids of every page."""
+    found: set[str] = set()
+    following: str | None = str(httpx.URL(path, params={"limit": 200, **query}))
+    while following:
+        page = (await caller.get(following)).json()
+        found |= {item["id"] for item in page["items"]}
+        following = page["next"]
+    return found
+
+
+@pytest.mark.usefixtures("without_first_wall")
+@pytest.mark.parametrize(("service", "plural"), [(s, plural) for s, plurals in WALLED.items() for plural in plurals])
+async def test_without_the_first_wall_restricted_rows_of_another_country_stay_hidden(
+    services: Services, lands: Lands, service: str, plural: str
+) -> None:
+    hidden, own, shown = (lands[key].id(plural) for key in (("XB", False), ("XA", False), ("XB", True)))
+    path = f"/{service}/v1/{plural}"
+    for name in ("author_xa", "government_xa"):
+        caller = Caller(services[service], name)
+        for query in ({}, {"country": "XB"}, {"status": "applied,prospect"} if plural == "experts" else {}):
+            assert hidden not in await _listed(caller, path, **query)
+        assert own in await _listed(caller, path)
+        for address in (path, f"{path}/{{}}/history", f"{path}/{{}}/transitions"):
+            item = address.format(hidden) if "{}" in address else f"{path}/{hidden}"
+            assert (await caller.get(item)).status_code == 404, item
+    assert {hidden, own} <= await _listed(Caller(services[service], "admin"), path)
+    if plural != "agreements":
+        assert shown in await _listed(Caller(services[service], "author_xa"), path)
+
+
+@pytest.mark.parametrize(("plural", "table"), [("experts", "member_expert"), ("committees", "centre_committee")])
+async def test_it_is_the_first_wall_that_hides_unpublished_rows_of_the_network(
+    request: pytest.FixtureRequest,
+    services: Services,
+    lands: Lands,
+    superuser: asyncpg.Connection,
+    plural: str,
+    table: str,
+) -> None:
+    row, service = lands["XB", False].id(plural), next(s for s, plurals in WALLED.items() if plural in plurals)
+    caller, path = Caller(services[service], "author_xa"), f"/{service}/v1/{plural}"
+    await superuser.execute(f"UPDATE {table} SET visibility = 'network' WHERE id = $1", row)
+    assert row not in await _listed(caller, path)
+    request.getfixturevalue("without_first_wall")
+    assert row in await _listed(caller, path)
+    await superuser.execute(f"UPDATE {table} SET visibility = 'restricted' WHERE id = $1", row)
+
+
+@pytest.mark.usefixtures("without_first_wall")
+async def test_without_the_first_wall_nobody_without_a_grant_sees_more_than_public_rows(
+    services: Services, lands: Lands
+) -> None:
+    for service, plurals in WALLED.items():
+        for plural in plurals:
+            listed = await Caller(services[service], "applicant").get(f"/{service}/v1/{plural}", params={"limit": 200})
+            shown = {item["visibility"] for item in listed.json()["items"]}
+            assert shown <= {"public"}, plural
+
+
+@pytest.mark.usefixtures("without_first_wall")
+async def test_without_the_first_wall_numbers_count_no_restricted_row_of_another_country(
+    services: Services, lands: Lands, superuser: asyncpg.Connection
+) -> None:
+    rows = "SELECT count(*) FROM member_expert WHERE country = 'XB' AND visibility <> 'restricted'"
+    counted = await Caller(services["membership"], "author_xa").get("/membership/v1/statistics?country=XB")
+    assert counted.json()["total"] == await superuser.fetchval(rows)
+    match = await Caller(services["membership"], "author_xa").get(
+        "/membership/v1/institutions/match", params={"affiliation": f"University {lands['XB', False].word}"}
+    )
+    assert lands["XB", False].id("institutions") not in match.text
+
+
+@pytest.mark.usefixtures("without_first_wall")
+@pytest.mark.parametrize("service", WALLED)
+async def test_without_the_first_wall_nothing_of_another_country_is_changed(
+    services: Services, lands: Lands, service: str
+) -> None:
+    for plural in WALLED[service]:
+        for published in (True, False):
+            path = f"/{service}/v1/{plural}/{lands['XB', published].id(plural)}"
+            etag = (await Caller(services[service], "admin").get(path)).headers.get("etag")
+            for body in ({"visibility": "network"}, {}):
+                answer = await Caller(services[service], "government_xa").patch(path, body, etag=etag)
+                assert answer.status_code in (403, 404, 405), f"{path}: {answer.text}"
+
+
+async def test_every_table_with_a_country_and_a_visibility_is_walled(superuser: asyncpg.Connection) -> None:
+    scoped = {row[0] for row in await superuser.fetch(_SCOPED)}
+    assert scoped - {row[0] for row in await superuser.fetch(_FORCED)} == OPEN
+
+
+async def _tables(superuser: asyncpg.Connection, service: str) -> list[str]:
+    scoped = {row[0] for row in await superuser.fetch(_SCOPED)} - OPEN
+    return sorted(name for name in scoped if name.startswith(PREFIXES[service]))
+
+
+async def test_without_a_context_no_row_is_seen_or_changed(
+    lands: Lands, stage: None, pool: tuple[str, Database], superuser: asyncpg.Connection
+) -> None:
+    service, database = pool
+    for table in await _tables(superuser, service):
+        assert await superuser.fetchval(f"SELECT count(*) FROM {table}") > 0, table
+        async with database.acquire() as connection:
+            assert await connection.fetchval(f"SELECT count(*) FROM {table}") == 0, table
+            assert await connection.execute(f"DELETE FROM {table}") == "DELETE 0", table
+            assert await connection.execute(f"UPDATE {table} SET country = 'XC'") == "UPDATE 0", table
+        async with unit_of_work(database, SYSTEM_CONTEXT) as uow:
+            assert await uow.connection.fetchval(f"SELECT count(*) FROM {table}") > 0, table
+
+
+async def test_a_connection_of_the_pool_keeps_no_context(
+    lands: Lands, pool: tuple[str, Database], superuser: asyncpg.Connection
+) -> None:
+    service, database = pool
+    seen = " + ".join(f"(SELECT count(*) FROM {table})" for table in await _tables(superuser, service))
+
+    async def is_blind() -> bool:
+        async with database.acquire() as connection:
+            return await connection.fetchval(f"SELECT {seen}") == 0
+
+    async with unit_of_work(database, SYSTEM_CONTEXT) as uow:
+        assert await uow.connection.fetchval(f"SELECT {seen}") > 0
+    assert await is_blind()
+    with pytest.raises(ZeroDivisionError):
+        async with unit_of_work(database, SYSTEM_CONTEXT):
+            raise ZeroDivisionError
+    assert await is_blind()
+    with pytest.raises(asyncpg.DivisionByZeroError):
+        async with unit_of_work(database, SYSTEM_CONTEXT) as uow:
+            await uow.connection.fetch("SELECT 1/0")
+    assert await is_blind()
+
+    async def wait() -> None:
+        async with unit_of_work(database, SYSTEM_CONTEXT) as uow:
+            entered.set()
+            await uow.connection.execute("SELECT pg_sleep(60)")
+
+    entered, waiting = asyncio.Event(), asyncio.create_task(wait())
+    await entered.wait()
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    assert await is_blind()

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from services.access.accounts.routes import router as accounts
+from services.access.audit.routes import router as audit
 from services.access.clients.routes import router as clients
 from services.access.grants.routes import router as grants
 from services.access.settings import AccessSettings
@@ -31,7 +32,7 @@ def create_app(settings: AccessSettings | None = None) -> Application:
     return create(
         "access",
         settings or AccessSettings(),
-        (tokens, accounts, grants, clients),
+        (tokens, accounts, grants, clients, audit),
         title="Access",
         description="Accounts, grants, API clients and the tokens they get.",
         tags={
@@ -39,6 +40,7 @@ def create_app(settings: AccessSettings | None = None) -> Application:
             "accounts": "People who sign in.",
             "grants": "Roles that accounts and clients hold, over a scope, for a time.",
             "clients": "Programs that call the API.",
+            "audit": "Who changed what, and the chain that proves it.",
         },
         doorbell=parts["doorbell"],
         holding=(*parts["holding"], _desk),

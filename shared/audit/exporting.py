@@ -8,7 +8,7 @@ import base64
 from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any
 
-from shared.audit.proof import CONTENT, FORMAT, canonical
+from shared.audit.proof import BEGINNING, CONTENT, FORMAT, canonical
 from shared.database.statements import Connection, Row
 from shared.kernel.clock import now
 
@@ -22,13 +22,20 @@ SELECT l.position, l.entry, l.hash, a.id IS NOT NULL AS is_there, a.detail, a.de
 FROM core_audit_link l LEFT JOIN core_audit a ON a.id = l.entry ORDER BY l.position
 """  # noqa: S608
 _UNLINKED = """
-SELECT a.id FROM core_audit a
-WHERE a.id > (SELECT entry FROM core_audit_link ORDER BY position LIMIT 1)
+WITH first AS (
+    SELECT uuid_extract_timestamp(entry) + interval '1 hour' AS at FROM core_audit_link ORDER BY position LIMIT 1
+), beginning AS (
+    SELECT CASE WHEN (SELECT hash FROM core_audit_checkpoint ORDER BY position LIMIT 1) <> $1
+        THEN (SELECT core_audit_first(at) FROM first) END AS id
+)
+SELECT a.id FROM core_audit a, beginning
+WHERE a.id > coalesce(beginning.id, '00000000-0000-0000-0000-000000000000')
     AND a.id < core_audit_first(now() - interval '1 minute')
     AND NOT EXISTS (SELECT FROM core_audit_link l WHERE l.entry = a.id)
 ORDER BY a.id LIMIT 1000
 """
-"""Entries of the last minute are still on their way."""
+"""Entries of the last minute are still on their way. Where months were dropped with their links, entries of the first
+hour that is left may have lost theirs."""
 _SIZE = "SELECT count(*) FROM core_audit_link"
 
 
@@ -52,7 +59,7 @@ async def export(connection: Connection, begin: Callable[[int], Callable[[int], 
         async for checkpoint in signed.before(None):
             checkpoints += 1
             yield _line("checkpoint", **checkpoint)
-        unlinked = [row["id"] for row in await connection.fetch(_UNLINKED)]
+        unlinked = [row["id"] for row in await connection.fetch(_UNLINKED, BEGINNING)]
         yield _line("footer", entries=entries, checkpoints=checkpoints, unlinked=unlinked)
 
 

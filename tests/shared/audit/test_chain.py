@@ -119,6 +119,26 @@ async def test_an_end_cut_off_behind_the_leaders_back_is_not_sealed_again(trail:
     assert await trail.admin.fetchval("SELECT max(at) FROM core_audit_checkpoint") == at
 
 
+async def test_a_trail_that_was_restored_is_sealed_again(trail: Trail) -> None:
+    await trail.write(4)
+    await trail.link(seal=True)
+    await trail.keep()
+    await trail.write(4)
+    await trail.link(seal=True)
+    await trail.bring_back()
+    await trail.admin.execute(
+        "SET ROLE escm_owner; CREATE TABLE restored (LIKE core_audit_link INCLUDING ALL);"
+        "INSERT INTO restored SELECT * FROM core_audit_link;"
+        "GRANT SELECT, INSERT ON restored TO escm_relay; GRANT SELECT ON restored TO escm_access;"
+        "DROP TABLE core_audit_link; ALTER TABLE restored RENAME TO core_audit_link; RESET ROLE;"
+        "DELETE FROM core_fact WHERE position > 4; UPDATE core_lease SET position = 4"
+    )
+    await trail.write(1)
+    await trail.link(seal=True)
+    found = await trail.verdict()
+    assert (found.entries, found.sealed) == (5, 5)
+
+
 async def test_checkpoints_that_are_gone_are_not_begun_anew(trail: Trail) -> None:
     await trail.write(4)
     await trail.link(seal=True)

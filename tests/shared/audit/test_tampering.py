@@ -241,7 +241,7 @@ async def test_an_untouched_trail_is_whole(sealed: Trail) -> None:
 async def test_what_a_superuser_did_is_found_with_its_place(sealed: Trail, mutation: Mutation) -> None:
     chance = random.Random(mutation.__name__)
     positions = await sealed.positions()
-    for _ in range(6):
+    for _ in range(4):
         where, words = await mutation(sealed.admin, chance, positions)
         bad = await sealed.fault()
         assert words in bad.what, (bad.position, bad.what, where)
@@ -249,3 +249,12 @@ async def test_what_a_superuser_did_is_found_with_its_place(sealed: Trail, mutat
         assert bad.position in where, (bad.position, bad.what, where)
         await sealed.bring_back()
     assert (await sealed.verdict()).entries == 60
+
+
+async def test_an_entry_that_was_slipped_in_is_found(sealed: Trail) -> None:
+    columns = f"{', '.join(CONTENT)}, detail, content_hash"
+    slipped = await sealed.admin.fetchval(
+        f"INSERT INTO core_audit (id, {columns}) SELECT uuidv7('-2 minutes'), {columns} FROM core_audit LIMIT 1"
+        " RETURNING id"
+    )
+    assert (await sealed.fault()).what == f"entry outside the chain: {slipped}"

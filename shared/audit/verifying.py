@@ -76,9 +76,8 @@ class _Trail:
             else:
                 raise ValueError
         except (orjson.JSONDecodeError, binascii.Error, LookupError, TypeError, ValueError, OverflowError):
-            raise BadTrail(
-                self._verdict.entries and self._position, "the line after this one is no part of a trail"
-            ) from None
+            position = None if self._latest is None else self._position
+            raise BadTrail(position, "the line after this one is no part of a trail") from None
 
     def end(self) -> Verdict:
         """After the last line."""

@@ -7,7 +7,7 @@ position.
 
 from migrations.rules import grant, role, run, setting
 
-revision = "core_0010"
+revision = "core_0011"
 down_revision = "core_0009"
 
 SERVICES = ("membership", "centres", "actions", "access")

@@ -23,7 +23,7 @@ SELECT quote_ident(conname) AS name, conrelid::regclass::text AS table, pg_get_c
 FROM pg_constraint WHERE connamespace = to_regnamespace($1) AND contype = 'f' AND conparentid = 0 ORDER BY conname
 """
 _NAME = re.compile(r"[a-z_][a-z0-9_]*")
-_BOUNDS = re.compile(r"FOR VALUES FROM \('[\d-]{10}'\) TO \('[\d-]{10}'\)")
+_BOUNDS = re.compile(r"DEFAULT|FOR VALUES FROM \('[\da-f-]{10,36}'\) TO \('[\da-f-]{10,36}'\)")
 
 
 async def load(

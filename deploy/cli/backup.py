@@ -49,7 +49,7 @@ def backup(
     if file == _PIPE:
         made = run(sys.stdout.buffer)
     else:
-        with _whole(file) as target:
+        with whole(file) as target:
             made = run(target)
     rows = sum(table.rows for table in made.tables.values())
     err.print(f"{rows} rows of {len(made.tables)} tables and {len(made.files)} files.", markup=False)
@@ -84,7 +84,7 @@ def restore(
 
 
 @contextmanager
-def _whole(file: Path) -> Iterator[BinaryIO]:
+def whole(file: Path) -> Iterator[BinaryIO]:
     """A new file that only its owner reads; there once it is whole and on disk, and not at all otherwise."""
     if file.exists():
         fail(f"{file} exists")

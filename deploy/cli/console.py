@@ -6,7 +6,7 @@ from typing import NoReturn
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -31,12 +31,14 @@ def working(what: str) -> Iterator[None]:
 
 
 @contextmanager
-def measured() -> Iterator[Callable[[str, int], Callable[[int], None]]]:
+def measured(*, of_bytes: bool = True) -> Iterator[Callable[[str, int], Callable[[int], None]]]:
     """Shows long parts whose size is known: a bar for each on a terminal, else one line.
 
-    What it gives is told each part and its bytes, and answers with what is to be called for each that is done.
+    What it gives is told each part and its bytes or pieces, and answers with what is to be called for each that is
+    done.
     """
-    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
+    done = DownloadColumn() if of_bytes else MofNCompleteColumn()
+    columns = (TextColumn("{task.description}"), BarColumn(), done, TimeRemainingColumn())
     with Progress(*columns, console=err, disable=not err.is_terminal) as progress:
 
         def begin(what: str, size: int) -> Callable[[int], None]:

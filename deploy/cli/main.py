@@ -2,7 +2,7 @@
 
 import typer
 
-from deploy.cli import admin, backup, database, demo, doctor, jobs, matrix, openapi, processes, up
+from deploy.cli import admin, audit, backup, database, demo, doctor, jobs, matrix, openapi, processes, up
 from deploy.cli.failures import Commands
 
 app = typer.Typer(
@@ -24,6 +24,7 @@ app.command("openapi")(openapi.openapi)
 app.command("matrix")(matrix.matrix)
 app.command("doctor")(doctor.doctor)
 app.add_typer(admin.app, name="admin")
+app.add_typer(audit.app, name="audit")
 app.add_typer(demo.app, name="demo")
 app.add_typer(jobs.app, name="jobs")
 

@@ -42,11 +42,14 @@ def worker(service: Annotated[Worker, typer.Argument(help="Whose facts and jobs 
 
 
 def relay() -> None:
-    """Sequence committed facts and hand them to their consumers until SIGTERM."""
+    """Sequence committed facts, link the audit trail, and hand facts to their consumers until SIGTERM."""
     enter()
+    from shared.audit.chain import Chain
+    from shared.configuration.settings import Settings
     from shared.messaging.relay import run
 
-    _run(run())
+    settings = Settings()
+    _run(run(settings, (Chain(settings),)))
 
 
 def _run(work: Coroutine[Any, Any, None]) -> None:

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from services.access.accounts.routes import router as accounts
+from services.access.audit.routes import router as audit
 from services.access.clients.routes import router as clients
 from services.access.feed.routes import router as events
 from services.access.grants.routes import router as grants
@@ -29,7 +30,7 @@ def create_app(settings: AccessSettings | None = None) -> Application:
     return create(
         "access",
         settings or AccessSettings(),
-        (tokens, accounts, grants, clients, events),
+        (tokens, accounts, grants, clients, events, audit),
         title="Access",
         description="Accounts, grants, API clients and the tokens they get; what happened, in order.",
         tags={
@@ -38,6 +39,7 @@ def create_app(settings: AccessSettings | None = None) -> Application:
             "grants": "Roles that accounts and clients hold, over a scope, for a time.",
             "clients": "Programs that call the API.",
             "events": "What happened, in order and without gaps, for 90 days.",
+            "audit": "Who changed what, and the chain that proves it.",
         },
         doorbell=parts["doorbell"],
         holding=(*parts["holding"], _desk),

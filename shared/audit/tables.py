@@ -1,12 +1,12 @@
-"""The trail's table. Appended only; read with the record's own visibility."""
+"""The trail's tables. Entries and links are appended only; entries are read with the record's own visibility."""
 
-from sqlalchemy import BigInteger, Column, Identity, Integer, LargeBinary, Uuid
+from sqlalchemy import BigInteger, Column, Integer, LargeBinary, Uuid
 
 from shared.database.tables import instant, table, text
 
 audit = table(
     "core_audit",
-    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("id", Uuid, primary_key=True),
     instant("at"),
     text("actor_kind"),
     Column("actor_id", Uuid, nullable=True),
@@ -25,3 +25,20 @@ audit = table(
     Column("detail_key", Uuid, nullable=True),
     Column("content_hash", LargeBinary, nullable=False),
 )
+"""The id is that of the fact that was announced with the change."""
+
+audit_key = table(
+    "core_audit_key",
+    Column("id", Uuid, primary_key=True),
+    Column("subject", Uuid, nullable=False),
+    Column("salt", LargeBinary, nullable=False),
+)
+"""Half of the keys of details about a person, who is the subject."""
+
+audit_link = table(
+    "core_audit_link",
+    Column("position", BigInteger, primary_key=True),
+    Column("entry", Uuid, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+)
+"""The chain: entries in the order of the feed."""

@@ -158,6 +158,7 @@ class _Return:
             fields=(),
             fact="deleted",
             link=child.link(owner, row),
+            person=self.importable.kind.person_of(owner),
         )
         self._gone.append((child, row["id"]))
 

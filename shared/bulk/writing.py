@@ -168,6 +168,7 @@ def tell(uow: UnitOfWork, importable: Importable, told: Told, at: datetime) -> N
         fact=fact,
         link=told.child.link(told.owner, told.after),
         at=at,
+        person=importable.kind.person_of(told.owner),
     )
 
 

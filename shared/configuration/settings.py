@@ -46,6 +46,8 @@ class Settings(BaseSettings):
     failed_authentications: int = Field(300, ge=1, le=_MOST_REQUESTS, validation_alias="ESCM_FAILED_AUTHENTICATIONS")
     """Failed authentications a minute from one address."""
     storage_path: Path = Field(Path(".local/files"), validation_alias="ESCM_STORAGE_PATH")
+    audit_years: int = Field(10, ge=1, le=100, validation_alias="ESCM_AUDIT_YEARS")
+    """How long the audit trail is kept."""
     pool_size: int = Field(8, ge=1, le=40)
     database_password: SecretStr | None = None
 
@@ -97,6 +99,11 @@ def variable(name: str) -> str | None:
     if file := os.environ.get(f"{name}_FILE"):
         return Path(file).read_text(encoding="utf-8").strip()
     return os.environ.get(name)
+
+
+def secret_key() -> bytes:
+    """The secret of this installation, for code that no settings reach."""
+    return (variable("ESCM_SECRET_KEY") or DEVELOPMENT_SECRET).encode()
 
 
 def _from_files() -> dict[str, str]:

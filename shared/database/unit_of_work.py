@@ -1,6 +1,6 @@
 """One transaction that owns one connection: the effect, its audit entries and its facts are committed together."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Hashable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -32,13 +32,17 @@ class Origin:
 
 
 class UnitOfWork:
-    """The transaction under way. Operations use `connection` and `append`; only the edge commits."""
+    """The transaction under way. Operations use `connection` and `append`; only the edge commits.
 
-    __slots__ = ("_appended", "_tables", "connection", "origin")
+    `kept` is what its parts make once and share.
+    """
+
+    __slots__ = ("_appended", "_tables", "connection", "kept", "origin")
 
     def __init__(self, connection: Connection, origin: Origin) -> None:
         self.connection = connection
         self.origin = origin
+        self.kept: dict[Hashable, Any] = {}
         self._appended: dict[Table, dict[str, list[Any]]] = {}
         self._tables: set[Table] = set()
 

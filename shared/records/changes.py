@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from shared.audit.entries import Entry, compare, enter
 from shared.database.unit_of_work import UnitOfWork
@@ -24,17 +25,21 @@ def record_change(
     reason: str | None = None,
     link: str | None = None,
     at: datetime | None = None,
+    person: UUID | None = None,
 ) -> None:
-    """Enters the change in the audit trail and announces the fact, both with the transaction of the change.
+    """Enters the change in the audit trail and announces the fact, both with the transaction of the change and under
+    one id.
 
     `action` is `create`, `update` or a lifecycle's verb; `fact` is what the fact's type ends with; `fields` are those
     whose changes the history tells; `link` is the record's address where it is not one of its resource's items; `at` is
-    when it happened, now where it is absent.
+    when it happened, now where it is absent; `person` is whom the record describes, whose erasure takes the values
+    of the change away.
     """
-    at = at or now()
+    at, change = at or now(), uuid7()
     enter(
         uow,
         Entry(
+            id=change,
             at=at,
             resource=resource.name,
             subject=after["id"],
@@ -48,11 +53,12 @@ def record_change(
             changes=compare(before or {}, after, fields),
             before=before,
             after=after,
+            person=person,
         ),
     )
     announce_change(
         uow,
-        fact=uuid7(),
+        fact=change,
         type=resource.fact(fact),
         time=at,
         subject=after["id"],

@@ -4,49 +4,66 @@ from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID
 
-import orjson
-from sqlalchemy import bindparam, select
+from sqlalchemy import Select, and_, bindparam, column, select, table, tuple_
+from sqlalchemy.sql.selectable import Join
 
-from shared.audit.tables import audit
+from shared.audit import details
+from shared.audit.tables import audit, audit_key
 from shared.database.context import AccessContext, within_context
 from shared.database.statements import Connection, Row, Shapes
 from shared.kernel.clock import to_text
+from shared.kernel.principal import SYSTEM
+
+_PRINCIPALS = table("access_published_principal", column("kind"), column("id"), column("name"), schema="escm")
+_actor = and_(_PRINCIPALS.c.kind == audit.c.actor_kind, _PRINCIPALS.c.id == audit.c.actor_id)
+_NAME = select(_PRINCIPALS.c.name).where(_actor).scalar_subquery()
+LINES = (*audit.c, audit_key.c.salt, _NAME.label("actor_name"))
+"""What `line` reads of entries that are joined with the keys of their details."""
 
 
-def _page(going_on: bool) -> Any:
-    query = select(audit).where(audit.c.subject == bindparam("subject"))
+def with_keys() -> Join:
+    """Entries with the keys of their details, as far as there are any."""
+    return audit.outerjoin(audit_key, audit_key.c.id == audit.c.detail_key)
+
+
+def _page(going_on: bool) -> Select[Any]:
+    query = select(*LINES).select_from(with_keys()).where(audit.c.subject == bindparam("subject"))
     if going_on:
-        query = query.where(audit.c.id < bindparam("before"))
-    return within_context(query.order_by(audit.c.id.desc()).limit(bindparam("limit")))
+        place = tuple_(bindparam("version"), bindparam("before"))
+        query = query.where(tuple_(audit.c.version, audit.c.id) < place)
+    return within_context(query.order_by(audit.c.version.desc(), audit.c.id.desc()).limit(bindparam("limit")))
 
 
 _PAGES = Shapes(_page)
 
 
 async def history(
-    connection: Connection, context: AccessContext, subject: UUID, *, before: int | None, limit: int
+    connection: Connection, context: AccessContext, subject: UUID, *, before: tuple[int, UUID] | None, limit: int
 ) -> list[Row]:
-    """The entries of one record below position `before`, one more than `limit` when there are more."""
-    values = {"before": before} if before is not None else {}
+    """The entries of one record before a version and entry, one more than `limit` when there are more."""
+    values = {} if before is None else {"version": before[0], "before": before[1]}
     statement = _PAGES.get(before is not None)
     return await statement.fetch(connection, subject=subject, limit=limit + 1, **values, **context.parameters)
 
 
 def line(row: Mapping[str, Any], hidden: Collection[str] = ()) -> dict[str, Any]:
-    """One entry as it is told. Changes of fields in `hidden` are left out; the line stays."""
-    detail = orjson.loads(row["detail"])
-    return {
+    """One entry as it is told. Changes of fields in `hidden` are left out; the line stays, as it does where the person
+    was erased. The actor's name is the present one, and none when there is no such account or client any more."""
+    told = details.read(row)
+    changes = [] if told is None else told["changes"]
+    shown = {
         "version": row["version"],
         "at": to_text(row["at"]),
         "by": {
             "kind": row["actor_kind"],
             "id": str(row["actor_id"]) if row["actor_id"] else None,
-            "name": detail["by"],
+            "name": SYSTEM.name if row["actor_kind"] == SYSTEM.kind else row["actor_name"],
         },
         "action": row["action"],
-        "reason": detail["reason"],
+        "reason": None if told is None else told["reason"],
         "from": row["from_status"],
         "to": row["to_status"],
-        "changes": [change for change in detail["changes"] if change["pointer"].split("/")[1] not in hidden],
+        "changes": [change for change in changes if change["pointer"].split("/")[1] not in hidden],
         "request_id": row["request_id"],
     }
+    return shown if told is not None else {**shown, "erased": True}

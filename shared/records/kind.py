@@ -32,12 +32,14 @@ class Step:
 
 @dataclass(frozen=True)
 class Kind(Generic[Case]):
-    """A resource with its table and lifecycle. `told` are the columns whose changes its history tells."""
+    """A resource with its table and lifecycle. `told` are the columns whose changes its history tells. `is_personal`:
+    each record describes a person, whose erasure takes the values of its history away."""
 
     resource: Resource
     table: Table
     lifecycle: Lifecycle[Case]
     told: tuple[str, ...]
+    is_personal: bool = False
 
     @cached_property
     def _columns(self) -> tuple[str, ...]:
@@ -113,8 +115,21 @@ class Kind(Generic[Case]):
     ) -> None:
         """The audit entry and the fact of one change."""
         record_change(
-            uow, self.resource, action, before=before, after=after, fields=self.told, fact=fact, reason=reason, at=at
+            uow,
+            self.resource,
+            action,
+            before=before,
+            after=after,
+            fields=self.told,
+            fact=fact,
+            reason=reason,
+            at=at,
+            person=self.person_of(after),
         )
+
+    def person_of(self, row: Mapping[str, Any]) -> UUID | None:
+        """Whom the record describes, if it describes a person."""
+        return row["id"] if self.is_personal else None
 
 
 def permitted(sight: Sight, row: Mapping[str, Any]) -> Callable[[str], bool]:

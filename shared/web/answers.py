@@ -9,7 +9,7 @@ import orjson
 from fastapi import Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ValidationError
-from sqlalchemy import column
+from sqlalchemy import Uuid, column
 from sqlalchemy.sql.elements import ColumnElement
 
 from shared.kernel.lifecycle import Lifecycle, Offer
@@ -63,7 +63,7 @@ def transitions_response(lifecycle: Lifecycle[Any], status: str, offers: list[Of
 
 
 HISTORY_QUERY = ("limit", "cursor")
-_POSITION: list[ColumnElement[Any]] = [column("position")]
+_PLACE: list[ColumnElement[Any]] = [column("version"), column("id", Uuid)]
 
 
 async def history_response(call: Call, subject: UUID, hidden: Collection[str] = ()) -> Response:
@@ -73,13 +73,14 @@ async def history_response(call: Call, subject: UUID, hidden: Collection[str] = 
     secret, bound_to = call.settings.secret_key.get_secret_value().encode(), binding(call.request)
     before = None
     if (cursor := query.get("cursor")) is not None:
-        before = int(read_cursor(cursor, bound_to, secret, _POSITION)[0])
+        version, entry = read_cursor(cursor, bound_to, secret, _PLACE)
+        before = int(version), entry
     async with call.connection() as connection:
         rows = await history(connection, call.sight.context, subject, before=before, limit=limit)
     following = None
     if len(rows) > limit:
         rows = rows[:limit]
-        cursor = make_cursor([rows[-1]["id"]], bound_to, secret)
+        cursor = make_cursor([rows[-1]["version"], rows[-1]["id"]], bound_to, secret)
         following = f"{call.path}?limit={limit}&cursor={cursor}"
     body = orjson.dumps({"items": [line(row, hidden) for row in rows], "next": following})
     return Response(body, 200, {"Link": f'<{following}>; rel="next"'} if following else None, JSON)

@@ -175,7 +175,8 @@ class RecordAnswer(Answer):
 
 
 class HistoryLine(Answer):
-    """One change of a record."""
+    """One change of a record. `erased` is there, and true, where the values of the change were erased with the person
+    that they described; `name` in `by` is null when there is no such account or client any more."""
 
     version: int
     at: datetime
@@ -186,6 +187,7 @@ class HistoryLine(Answer):
     to: str | None
     changes: list[dict[str, Any]]
     request_id: str
+    erased: bool | None = None
 
 
 class Page(Answer):

@@ -28,6 +28,7 @@ runner = CliRunner()
         "openapi",
         "doctor",
         "admin",
+        "audit",
         "demo",
         "jobs",
         "version",

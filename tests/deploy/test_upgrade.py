@@ -51,7 +51,7 @@ def test_the_migrations_since_then_lose_no_row(earlier: str) -> None:
     assert {table: count for table, (count, _) in before.items()}.items() <= {
         table: count for table, (count, _) in after.items()
     }.items()
-    assert after["core_audit"] == before["core_audit"]
+    assert after["core_audit_link"][0] == before["core_audit"][0]
 
 
 def test_this_release_starts_on_the_data_and_works_on(earlier: str, worker_number: int, tmp_path: Path) -> None:

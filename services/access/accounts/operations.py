@@ -15,7 +15,11 @@ from shared.records.kind import Kind, Step, permitted, require
 from shared.records.sight import Sight
 
 ACCOUNTS: Kind[None] = Kind(
-    Resource("access", "accounts", "account"), account, domain.LIFECYCLE, ("status", *domain.FIELDS)
+    Resource("access", "accounts", "account"),
+    account,
+    domain.LIFECYCLE,
+    ("status", *domain.FIELDS),
+    is_personal=True,
 )
 
 

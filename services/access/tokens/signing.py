@@ -1,19 +1,15 @@
 """The keys that tokens are signed with: made on first need, encrypted at rest, published before they are used."""
 
-import os
 import time
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from joserfc.jwk import ECKey
 
 from services.access.settings import AccessSettings
 from services.access.tokens import queries
 from shared.auth.keys import ALGORITHM, LIFETIME, SKEW, Claims, TokenRules, sign
+from shared.configuration.sealing import Sealer
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.pool import Database
 from shared.database.unit_of_work import UnitOfWork, unit_of_work
@@ -27,7 +23,6 @@ _AHEAD = timedelta(hours=1)
 """How long a successor is published before it signs: every verifier has seen it by then."""
 _LAST_DAY = timedelta(days=1)
 _AFTERLIFE = timedelta(seconds=LIFETIME + 2 * SKEW + _HELD)
-_NONCE = 12
 
 
 class KeyCabinet:
@@ -35,8 +30,7 @@ class KeyCabinet:
 
     def __init__(self, settings: AccessSettings) -> None:
         self._days = settings.signing_key_days
-        secret = settings.secret_key.get_secret_value().encode()
-        self._cipher = AESGCM(HKDF(SHA256(), 32, None, b"escm access signing keys").derive(secret))
+        self._sealer = Sealer(settings.secret_key.get_secret_value().encode(), "escm access signing keys")
 
     async def turn(self, uow: UnitOfWork) -> None:
         """Publishes a successor in the key's last day, and forgets keys whose tokens are over."""
@@ -49,24 +43,21 @@ class KeyCabinet:
     def usable(self, rows: list[queries.Row]) -> tuple[str, ECKey] | None:
         """The newest key that the present secret opens: after a change of the secret a new one is made."""
         for row in rows:
-            sealed, kid = bytes(row["private"]), row["kid"]
-            try:
-                pem = self._cipher.decrypt(sealed[:_NONCE], sealed[_NONCE:], kid.encode())
-            except InvalidTag:
-                continue
-            return kid, ECKey.import_key(pem)
+            pem = self._sealer.open(bytes(row["private"]), row["kid"])
+            if pem is not None:
+                return row["kid"], ECKey.import_key(pem)
         return None
 
     async def make(self, uow: UnitOfWork, signs_from: datetime) -> tuple[str, ECKey]:
         """A new key, published at once."""
         key = ECKey.generate_key("P-256")
-        kid, nonce = key.thumbprint(), os.urandom(_NONCE)
+        kid = key.thumbprint()
         signs_until = signs_from + timedelta(days=self._days)
         await queries.add_key(
             uow.connection,
             kid=kid,
             public={**key.as_dict(private=False), "kid": kid, "use": "sig", "alg": ALGORITHM},
-            private=nonce + self._cipher.encrypt(nonce, key.as_pem(private=True), kid.encode()),
+            private=self._sealer.seal(key.as_pem(private=True), kid),
             created_at=now(),
             signs_from=signs_from,
             signs_until=signs_until,

@@ -103,4 +103,5 @@ def _tell(uow: UnitOfWork, expert: Row, action: str, before: Row | None, after: 
         fields=WRITABLE,
         fact="created" if before is None else "updated",
         link=f"/membership/v1/experts/{expert['id']}/affiliations/{after['id']}",
+        person=expert["id"],
     )

@@ -33,6 +33,7 @@ EXPERTS: Kind[domain.ExpertCase] = Kind(
     expert,
     domain.LIFECYCLE,
     (*WRITABLE, "status", "term_starts", "term_ends", "merged_into"),
+    is_personal=True,
 )
 _FOLLOW = Statement(
     sql_update(affiliation)

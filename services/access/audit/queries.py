@@ -1,0 +1,69 @@
+"""Reading the audit trail in the order of its chain."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, Text, any_, bindparam, cast, func, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from shared.audit.tables import audit, audit_link
+from shared.database.context import within_context
+from shared.database.statements import Connection, Row, Shapes, Statement
+from shared.records.history import LINES, with_keys
+from shared.records.sight import Sight, Variant
+
+WINDOW = 20_000
+"""Positions that one look passes over at most, whatever it finds there."""
+_ENDS = Statement(select(func.min(audit_link.c.position).label("first"), func.max(audit_link.c.position).label("last")))
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which entries: those after a position, None for all; about a record; by an account or client; at most `limit`."""
+
+    after: int | None
+    limit: int
+    subject: UUID | None = None
+    actor: UUID | None = None
+
+
+def _page(variant: Variant, by_subject: bool, by_actor: bool) -> Select[Any]:
+    linked = with_keys().join(audit_link, audit_link.c.entry == audit.c.id)
+    query = select(*LINES, audit_link.c.position, audit_link.c.hash).select_from(linked)
+    query = query.where(audit_link.c.position > bindparam("after"))
+    if by_subject:
+        query = query.where(audit.c.subject == bindparam("subject"))
+    else:
+        query = query.where(audit_link.c.position <= bindparam("upto"))
+    if by_actor:
+        query = query.where(audit.c.actor_id == bindparam("actor"))
+    if variant is not Variant.EVERYWHERE:
+        countries = bindparam("reach_countries", type_=ARRAY(Text))
+        records = bindparam("reach_records", type_=ARRAY(Text))
+        query = query.where(or_(audit.c.country == any_(countries), cast(audit.c.subject, Text) == any_(records)))
+    return within_context(query.order_by(audit_link.c.position).limit(bindparam("limit")))
+
+
+_PAGES = Shapes(_page)
+
+
+async def page(connection: Connection, sight: Sight, wanted: Wanted) -> tuple[list[Row], int]:
+    """The entries in order of position, of those whose records' countries or ids the caller's grants cover, and the
+    position that the next page goes on after. No entry and a moved position mean: go on."""
+    ends = await _ENDS.fetchrow(connection)
+    if ends is None or ends["last"] is None:
+        return [], wanted.after or 0
+    after = ends["first"] - 1 if wanted.after is None else wanted.after
+    upto: int = ends["last"] if wanted.subject else min(ends["last"], max(after, ends["first"] - 1) + WINDOW)
+    statement = _PAGES.get(sight.variant, wanted.subject is not None, wanted.actor is not None)
+    rows = await statement.fetch(
+        connection,
+        after=after,
+        upto=upto,
+        limit=wanted.limit,
+        subject=wanted.subject,
+        actor=wanted.actor,
+        **sight.parameters,
+    )
+    return rows, rows[-1]["position"] if len(rows) == wanted.limit else max(after, upto)

@@ -1,0 +1,39 @@
+"""What goes over HTTP of the audit trail."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import Field
+
+from shared.records.history import line
+from shared.web.fields import Answer, HistoryLine
+
+
+class AuditLine(HistoryLine):
+    """One change of any record. `position` is that of the change's fact in the feed of events; `hash` is the chain's
+    there."""
+
+    position: Annotated[int, Field(examples=[4711])]
+    hash: Annotated[str, Field(examples=["9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"])]
+    resource: Annotated[str, Field(examples=["membership.experts"])]
+    subject: UUID
+
+
+class AuditPage(Answer):
+    """Entries in the order of the chain. `next_after` is never null and moves past what is hidden from the caller: an
+    empty page with another `next_after` means go on, with the same one that there is nothing newer."""
+
+    items: list[AuditLine]
+    next_after: str
+
+
+def present(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The entry as it is answered."""
+    return {
+        **line(row),
+        "position": row["position"],
+        "hash": row["hash"].hex(),
+        "resource": row["resource"],
+        "subject": str(row["subject"]),
+    }

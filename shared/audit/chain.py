@@ -1,0 +1,88 @@
+"""The trail's chain: what the relay's leader does for it, in the tick that gives facts their positions.
+
+Each entry has the id of its fact; its link follows the link before it in the feed's order. A checkpoint signs the
+chain every minute, also where nothing is new, so that a cut-off end is missed. Once a day partitions are made ahead,
+and the oldest month is dropped when it is older than the rule says.
+"""
+
+import time
+from collections.abc import Callable
+
+import asyncpg
+import structlog
+
+from shared.audit.checkpoints import Sealing, TrailAltered
+from shared.configuration.settings import Settings
+from shared.database.statements import Connection, Row
+
+log = structlog.get_logger(__name__)
+_AT_ONCE = 20_000
+_MINUTE = 60.0
+_DAY = 86_400.0
+_HOUR = 3600.0
+_PATIENCE = 300.0
+"""Seconds that dropping a month of entries and their links may take."""
+_HEAD = """
+SELECT position, hash, least(position + $1, (SELECT max(position) FROM core_fact)) AS upto FROM core_audit_head
+"""
+_LINK = """
+WITH told AS MATERIALIZED (
+    SELECT position, fact FROM core_fact WHERE position > $1 AND position <= $2 ORDER BY position LIMIT $4
+), linked AS (
+    INSERT INTO core_audit_link (position, entry, hash)
+    SELECT t.position, t.fact, core_audit_chain($3, t.position, t.fact, a.content_hash) OVER (ORDER BY t.position)
+    FROM told t CROSS JOIN LATERAL (SELECT content_hash FROM core_audit WHERE id = t.fact LIMIT 1) a
+    ON CONFLICT DO NOTHING RETURNING position, hash
+)
+UPDATE core_audit_head SET position = $2, hash = coalesce((SELECT hash FROM linked ORDER BY position DESC LIMIT 1), $3)
+"""
+"""One look into one partition for each fact, whatever the planner thinks of their number."""
+
+
+class Chain:
+    """A sequencer for the relay. `every` is how many seconds a checkpoint lasts."""
+
+    def __init__(
+        self, settings: Settings, *, every: float = _MINUTE, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._years = settings.audit_years
+        self._sealing = Sealing(settings.secret_key.get_secret_value().encode())
+        self._every = every
+        self._clock = clock
+        self._next_checkpoint = self._next_turn = clock()
+
+    async def __call__(self, connection: Connection) -> None:
+        """Links what was sequenced since the last time, at most 20,000 entries; checkpoints and turns when it is
+        time."""
+        head: Row = await connection.fetchrow(_HEAD, _AT_ONCE)
+        if head["upto"] is not None and head["upto"] > head["position"]:
+            await connection.execute(_LINK, head["position"], head["upto"], head["hash"], _AT_ONCE)
+        began = self._clock()
+        if began >= self._next_turn:
+            self._next_turn = began + (_DAY if await self._turn(connection) else _HOUR)
+        if began >= self._next_checkpoint:
+            self._next_checkpoint = began + self._every
+            await self._seal(connection)
+
+    async def _seal(self, connection: Connection) -> None:
+        try:
+            await self._sealing.seal(connection)
+        except TrailAltered as altered:
+            log.error("audit_trail_altered", found=str(altered))
+
+    async def _turn(self, connection: Connection) -> bool:
+        """Whether nothing was left to do. Writers wait two seconds for it at most, else it is tried again."""
+        try:
+            async with connection.transaction():
+                await connection.execute("SET LOCAL lock_timeout = '2s'; SET LOCAL statement_timeout = 0")
+                await connection.execute("SELECT core_audit_turn()")
+                dropped = await connection.fetchrow(
+                    "SELECT last, last_hash FROM core_audit_retire($1)", self._years, timeout=_PATIENCE
+                )
+                if dropped is not None:
+                    await self._sealing.begin_after(connection, dropped["last"], dropped["last_hash"])
+                    log.info("audit_retired", position=dropped["last"])
+        except (asyncpg.LockNotAvailableError, TrailAltered) as failure:
+            log.warning("audit_not_turned", found=str(failure))
+            return False
+        return dropped is None

@@ -1,0 +1,68 @@
+"""Details of entries that describe a person: encrypted with keys of that person, so that erasure removes them.
+
+A transaction makes one key for each person it tells of, so nothing is ever read in order to write. Half of a key lies
+in `core_audit_key`, the other half follows from the installation's secret; each entry's own key follows from both, so
+it encrypts one text only.
+"""
+
+import hashlib
+import os
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+import orjson
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlalchemy import bindparam, delete
+
+from shared.audit.tables import audit_key
+from shared.configuration.sealing import derived_key
+from shared.configuration.settings import secret_key
+from shared.database.statements import Statement
+from shared.database.unit_of_work import UnitOfWork
+from shared.kernel.ids import uuid7
+
+_ONLY_USE = bytes(12)
+"""The nonce: no key is used twice."""
+_SALT = 16
+_FORGET = Statement(delete(audit_key).where(audit_key.c.subject == bindparam("subject")))
+
+
+def encrypt(uow: UnitOfWork, person: UUID, entry: UUID, detail: bytes) -> tuple[UUID, bytes]:
+    """The name of the person's key and the encrypted detail. A new key is committed with the unit of work."""
+    key = uow.kept.get(person)
+    if key is None:
+        key = uow.kept[person] = uuid7(), os.urandom(_SALT)
+        uow.append(audit_key, id=key[0], subject=person, salt=key[1])
+    return key[0], _cipher(key[1], entry).encrypt(_ONLY_USE, detail, None)
+
+
+def read(row: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What an entry tells, from its `id`, `detail`, `detail_key` and the key's `salt`. None where it cannot be read any
+    more: the person was erased, or the secret is another."""
+    detail: bytes = row["detail"]
+    if row["detail_key"] is not None:
+        if row["salt"] is None:
+            return None
+        try:
+            detail = _cipher(row["salt"], row["id"]).decrypt(_ONLY_USE, detail, None)
+        except InvalidTag:
+            return None
+    told: dict[str, Any] = orjson.loads(detail)
+    return told
+
+
+async def forget(uow: UnitOfWork, subject: UUID) -> None:
+    """Makes the details of all entries about this person unreadable for ever; the entries and their chain stay."""
+    await _FORGET.execute(uow.connection, subject=subject)
+
+
+def _cipher(salt: bytes, entry: UUID) -> AESGCM:
+    return AESGCM(hashlib.blake2b(salt + entry.bytes, key=_half(), digest_size=32).digest())
+
+
+@lru_cache(1)
+def _half() -> bytes:
+    return derived_key(secret_key(), "escm audit details")

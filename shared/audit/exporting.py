@@ -1,0 +1,106 @@
+"""The trail as a file that can be verified without its database: lines of JSON, in the chain's order.
+
+A header; each checkpoint after the link that it signs; each link with its entry, or without where there is none; a
+footer with counts, and with the entries that no link names.
+"""
+
+import base64
+from collections.abc import AsyncIterator, Callable, Mapping
+from typing import Any
+
+from shared.audit.proof import BEGINNING, CONTENT, FORMAT, canonical
+from shared.database.statements import Connection, Row
+from shared.kernel.clock import now
+
+_AT_ONCE = 2000
+_CHECKPOINTS = """
+SELECT position, hash, start, at, key_id, signature FROM core_audit_checkpoint ORDER BY position
+"""
+_ENTRIES = f"""
+SELECT l.position, l.entry, l.hash, a.id IS NOT NULL AS is_there, a.detail, a.detail_key, a.content_hash,
+    {", ".join(f"a.{name}" for name in CONTENT)}
+FROM core_audit_link l LEFT JOIN core_audit a ON a.id = l.entry ORDER BY l.position
+"""  # noqa: S608
+_UNLINKED = """
+WITH first AS (
+    SELECT uuid_extract_timestamp(entry) + interval '1 hour' AS at FROM core_audit_link ORDER BY position LIMIT 1
+), beginning AS (
+    SELECT CASE WHEN (SELECT hash FROM core_audit_checkpoint ORDER BY position LIMIT 1) <> $1
+        THEN (SELECT core_audit_first(at) FROM first) END AS id
+)
+SELECT a.id FROM core_audit a, beginning
+WHERE a.id > coalesce(beginning.id, '00000000-0000-0000-0000-000000000000')
+    AND a.id < core_audit_first(now() - interval '1 minute')
+    AND NOT EXISTS (SELECT FROM core_audit_link l WHERE l.entry = a.id)
+ORDER BY a.id LIMIT 1000
+"""
+"""Entries of the last minute are still on their way. Where months were dropped with their links, entries of the first
+hour that is left may have lost theirs."""
+_SIZE = "SELECT count(*) FROM core_audit_link"
+
+
+async def export(connection: Connection, begin: Callable[[int], Callable[[int], None]]) -> AsyncIterator[bytes]:
+    """The lines of the trail as it is in one moment. The connection's user sees every row.
+
+    `begin` is told how many entries there are, and answers with what is to be called for each that is done.
+    """
+    async with connection.transaction(isolation="repeatable_read", readonly=True):
+        advance = begin(await connection.fetchval(_SIZE))
+        yield _line("header", format=FORMAT, made_at=now())
+        entries = checkpoints = 0
+        signed = _Ahead(_rows(connection, _CHECKPOINTS))
+        async for row in _rows(connection, _ENTRIES):
+            async for checkpoint in signed.before(row["position"]):
+                checkpoints += 1
+                yield _line("checkpoint", **checkpoint)
+            yield _entry(row)
+            entries += 1
+            advance(1)
+        async for checkpoint in signed.before(None):
+            checkpoints += 1
+            yield _line("checkpoint", **checkpoint)
+        unlinked = [row["id"] for row in await connection.fetch(_UNLINKED, BEGINNING)]
+        yield _line("footer", entries=entries, checkpoints=checkpoints, unlinked=unlinked)
+
+
+class _Ahead:
+    """Rows in order of position, taken as far as they go before another."""
+
+    def __init__(self, rows: AsyncIterator[Row]) -> None:
+        self._rows = rows
+        self._next: Row | None = None
+
+    async def before(self, position: int | None) -> AsyncIterator[Row]:
+        """Those before the position; the rest where it is None."""
+        while True:
+            row = self._next or await anext(self._rows, None)
+            self._next = row
+            if row is None or (position is not None and row["position"] >= position):
+                return
+            self._next = None
+            yield row
+
+
+async def _rows(connection: Connection, query: str) -> AsyncIterator[Row]:
+    cursor = await connection.cursor(query)
+    while rows := await cursor.fetch(_AT_ONCE):
+        for row in rows:
+            yield row
+
+
+def _entry(row: Mapping[str, Any]) -> bytes:
+    link = {"position": row["position"], "entry": row["entry"], "hash": row["hash"]}
+    if not row["is_there"]:
+        return _line("entry", **link, content=None)
+    return _line(
+        "entry",
+        **link,
+        content={name: row[name] for name in CONTENT},
+        content_hash=row["content_hash"],
+        detail=base64.b64encode(row["detail"]).decode(),
+        detail_key=row["detail_key"],
+    )
+
+
+def _line(kind: str, **values: Any) -> bytes:
+    return canonical({"kind": kind, **values}) + b"\n"

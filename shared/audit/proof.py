@@ -1,0 +1,75 @@
+"""What the trail's hashes and signatures are made over. Pure, so that a trail is verified without its database."""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import orjson
+
+from shared.kernel.clock import to_text
+
+FORMAT = "escm audit 1"
+"""What an exported trail says that it is."""
+BEGINNING = bytes(32)
+"""What the first link follows."""
+CONTENT = (
+    "at", "actor_kind", "actor_id", "action", "resource", "subject", "version", "country", "visibility",
+    "from_status", "to_status", "request_id", "before_hash", "after_hash",
+)  # fmt: skip
+"""The columns of an entry that its content hash covers, beside the digest of its detail and the name of its key."""
+_text_of = lru_cache(64)(to_text)
+
+
+class Checkpoint(NamedTuple):
+    """What is signed: the chain's hash at a position, the position after which the chain begins, and when."""
+
+    position: int
+    hash: bytes
+    start: int
+    at: datetime
+    key_id: str
+
+    @property
+    def text(self) -> bytes:
+        """The very bytes that the signature is over."""
+        parts = (self.position, self.hash.hex(), self.start, to_text(self.at), self.key_id)
+        return "\n".join(("escm audit checkpoint 1", *map(str, parts))).encode()
+
+
+def canonical(value: Any) -> bytes:
+    """JSON with sorted names; instants as the system tells them, bytes as hexadecimal digits."""
+    return orjson.dumps(value, default=_plain, option=orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATETIME)
+
+
+def content_hash(content: Mapping[str, Any], detail: bytes, detail_key: UUID | str | None) -> bytes:
+    """SHA-256 over the entry's columns, the digest of its stored detail and the name of the detail's key if it has one,
+    in canonical JSON."""
+    covered = {**content, "detail_digest": hashlib.sha256(detail).hexdigest()}
+    if detail_key is not None:
+        covered["detail_key"] = detail_key
+    return hashlib.sha256(canonical(covered)).digest()
+
+
+def state_hash(state: Mapping[str, Any] | None) -> bytes | None:
+    """SHA-256 over a record's columns; None where there is no record."""
+    return None if state is None else hashlib.sha256(canonical(dict(state))).digest()
+
+
+def link_hash(previous: bytes, position: int, entry: bytes, content: bytes) -> bytes:
+    """The link that follows `previous`: SHA-256 over it, the position in eight bytes, the entry's id and its content
+    hash."""
+    return hashlib.sha256(previous + position.to_bytes(8, "big", signed=True) + entry + content).digest()
+
+
+def key_name(public: bytes) -> str:
+    """The name of a signing key: the first half of the SHA-256 of its public part."""
+    return hashlib.sha256(public).hexdigest()[:32]
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, bytes):
+        return value.hex()
+    return _text_of(value) if hasattr(value, "tzinfo") else str(value)

@@ -1,0 +1,183 @@
+"""Verifying an exported trail: from the file and the public keys alone."""
+
+import base64
+import binascii
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, TypeAlias
+
+import orjson
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from shared.audit.proof import FORMAT, Checkpoint, content_hash, key_name, link_hash
+
+SEALED_WITHIN = timedelta(minutes=5)
+"""A trail whose latest checkpoint is older than this, at the time of its export, is not sealed any more."""
+Keys: TypeAlias = Mapping[str, Ed25519PublicKey]
+
+
+class BadTrail(Exception):
+    """What is wrong first, and at which position; None where it is the file as a whole."""
+
+    def __init__(self, position: int | None, what: str) -> None:
+        super().__init__(what if position is None else f"position {position}: {what}")
+        self.position = position
+        self.what = what
+
+
+@dataclass(slots=True)
+class Verdict:
+    """What a good trail holds. `sealed` are the entries that a checkpoint vouches for; those after it are younger than
+    a minute or so."""
+
+    entries: int = 0
+    checkpoints: int = 0
+    sealed: int = 0
+    begins_after: int = 0
+    sealed_at: datetime | None = None
+
+
+def verify(lines: Iterable[bytes], keys: Keys, advance: Callable[[int], None] = lambda _: None) -> Verdict:
+    """Verifies an export, line by line. `advance` is told the bytes that are done. Raises BadTrail."""
+    trail = _Trail(keys)
+    for line in lines:
+        trail.take(line)
+        advance(len(line))
+    return trail.end()
+
+
+class _Trail:
+    """As far as it was followed."""
+
+    def __init__(self, keys: Keys) -> None:
+        self._keys = keys
+        self._verdict = Verdict()
+        self._made_at: datetime | None = None
+        self._position = 0
+        self._hash = b""
+        self._latest: Checkpoint | None = None
+        self._is_over = False
+
+    def take(self, line: bytes) -> None:
+        """One more line."""
+        try:
+            told = orjson.loads(line)
+            kind = told["kind"]
+            if self._made_at is None or self._is_over:
+                self._begin(kind, told)
+            elif kind == "entry":
+                self._entry(told)
+            elif kind == "checkpoint":
+                self._checkpoint(told)
+            elif kind == "footer":
+                self._footer(told)
+            else:
+                raise ValueError
+        except (orjson.JSONDecodeError, binascii.Error, LookupError, TypeError, ValueError, OverflowError):
+            position = None if self._latest is None else self._position
+            raise BadTrail(position, "the line after this one is no part of a trail") from None
+
+    def end(self) -> Verdict:
+        """After the last line."""
+        if not self._is_over:
+            raise BadTrail(self._position, "the file is cut off after this one")
+        if self._latest is None or self._made_at is None or self._verdict.sealed_at is None:
+            raise BadTrail(None, "there is no checkpoint: nothing vouches for the trail")
+        if self._latest.start != self._verdict.begins_after:
+            raise BadTrail(self._latest.start + 1, "the beginning is another than the one that was signed")
+        if self._made_at - self._verdict.sealed_at > SEALED_WITHIN:
+            raise BadTrail(
+                self._latest.position + 1,
+                f"not sealed since {self._verdict.sealed_at:%Y-%m-%d %H:%M:%S} UTC: the end was cut off, or nobody"
+                " makes checkpoints",
+            )
+        return self._verdict
+
+    def _begin(self, kind: str, told: Mapping[str, Any]) -> None:
+        if self._is_over or kind != "header" or told["format"] != FORMAT:
+            raise ValueError
+        self._made_at = datetime.fromisoformat(told["made_at"])
+
+    def _entry(self, told: Mapping[str, Any]) -> None:
+        position = told["position"]
+        if self._latest is None:
+            raise BadTrail(position, "the beginning is cut off: no checkpoint stands before this one")
+        if position <= self._position:
+            raise BadTrail(position, "order changed")
+        content = told["content"]
+        if content is None:
+            raise BadTrail(position, "entry missing")
+        found = content_hash(content, base64.b64decode(told["detail"]), told["detail_key"])
+        if found.hex() != told["content_hash"]:
+            raise BadTrail(position, "content edited")
+        reached = link_hash(self._hash, position, bytes.fromhex(told["entry"].replace("-", "")), found)
+        if reached.hex() != told["hash"]:
+            raise BadTrail(
+                position, "link broken: the order was changed, what was before it is missing, or it is another entry"
+            )
+        self._position, self._hash = position, reached
+        self._verdict.entries += 1
+
+    def _checkpoint(self, told: Mapping[str, Any]) -> None:
+        signed = Checkpoint(
+            told["position"],
+            bytes.fromhex(told["hash"]),
+            told["start"],
+            datetime.fromisoformat(told["at"]),
+            told["key_id"],
+        )
+        self._require_signature(signed, bytes.fromhex(told["signature"]))
+        if self._latest is None:
+            if signed.position != signed.start:
+                raise BadTrail(signed.start + 1, "the beginning is cut off")
+            self._position, self._hash = signed.position, signed.hash
+            self._verdict.begins_after = signed.start
+        if signed.position > self._position:
+            raise BadTrail(self._position + 1, f"entries are missing: the chain reached {signed.position}")
+        if signed.position < self._position:
+            raise BadTrail(signed.position, "order changed: a checkpoint of an earlier position")
+        if signed.hash != self._hash:
+            raise BadTrail(signed.position, "the chain up to here was written anew: its checkpoint signs another")
+        self._latest = signed
+        self._verdict.checkpoints += 1
+        self._verdict.sealed = self._verdict.entries
+        self._verdict.sealed_at = max(signed.at, self._verdict.sealed_at or signed.at)
+
+    def _require_signature(self, signed: Checkpoint, signature: bytes) -> None:
+        key = self._keys.get(signed.key_id)
+        if key is None:
+            raise BadTrail(signed.position, f"checkpoint signed with an unknown key, {signed.key_id}")
+        try:
+            key.verify(signature, signed.text)
+        except InvalidSignature:
+            raise BadTrail(signed.position, "checkpoint signature wrong") from None
+
+    def _footer(self, told: Mapping[str, Any]) -> None:
+        if (told["entries"], told["checkpoints"]) != (self._verdict.entries, self._verdict.checkpoints):
+            raise BadTrail(None, "the file has other lines than its last one counts")
+        if told["unlinked"]:
+            raise BadTrail(None, f"entry outside the chain: {told['unlinked'][0]}")
+        self._is_over = True
+
+
+def read_keys(text: bytes) -> dict[str, Ed25519PublicKey]:
+    """The public keys of a file as `escm audit key` prints it, by their names. Raises ValueError without any."""
+    keys = {}
+    for line in text.split(b"\n"):
+        name, _, encoded = line.strip().partition(b" ")
+        if not encoded:
+            continue
+        public = base64.b64decode(encoded, validate=True)
+        if name.decode() != key_name(public):
+            raise ValueError("a key has another name than its own")
+        keys[name.decode()] = Ed25519PublicKey.from_public_bytes(public)
+    if not keys:
+        raise ValueError("no key")
+    return keys
+
+
+def key_line(public: bytes) -> str:
+    """A public key as it is printed and read."""
+    return f"{key_name(public)} {base64.b64encode(public).decode()}"

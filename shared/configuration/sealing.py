@@ -1,0 +1,34 @@
+"""What is kept in the database but not to be read there: encrypted under the secret of the installation."""
+
+import os
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+_NONCE = 12
+
+
+def derived_key(secret: bytes, purpose: str) -> bytes:
+    """32 bytes that follow from the secret, others for each purpose."""
+    return HKDF(SHA256(), 32, None, purpose.encode()).derive(secret)
+
+
+class Sealer:
+    """Seals and opens for one purpose. What is sealed is bound to a name, and opens under no other."""
+
+    def __init__(self, secret: bytes, purpose: str) -> None:
+        self._cipher = AESGCM(derived_key(secret, purpose))
+
+    def seal(self, content: bytes, name: str) -> bytes:
+        """The content, encrypted."""
+        nonce = os.urandom(_NONCE)
+        return nonce + self._cipher.encrypt(nonce, content, name.encode())
+
+    def open(self, sealed: bytes, name: str) -> bytes | None:
+        """The content; None where it was sealed under another secret, purpose or name."""
+        try:
+            return self._cipher.decrypt(sealed[:_NONCE], sealed[_NONCE:], name.encode())
+        except InvalidTag:
+            return None

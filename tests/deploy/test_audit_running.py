@@ -1,0 +1,110 @@
+"""The commands for the audit trail as operations.md has them, on a system that runs, and after a restore."""
+
+import asyncio
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest
+
+from deploy.local.folder import PROJECT
+from tests.support.running import Client, eventually, system
+
+_EXPERTS = "/membership/v1/experts"
+_WAITING = """
+SELECT (SELECT count(*) FROM escm.core_outbox) + (SELECT max(position) FROM escm.core_fact)
+    - (SELECT position FROM escm.core_audit_head)
+"""
+_EDIT = """
+UPDATE escm.core_audit SET action = 'approve'
+WHERE id = (SELECT entry FROM escm.core_audit_link WHERE position = {})
+"""
+
+
+@pytest.fixture(scope="module")
+def own(worker_number: int) -> Iterator[tuple[dict[str, Any], Path]]:
+    with system(29500 + 100 * worker_number + os.getpid() % 100) as described:
+        yield described
+
+
+def _commands() -> list[str]:
+    """The commands of the section: to print the keys; to export and to verify."""
+    section = (PROJECT / "docs/operations.md").read_text().split("## Audit trail\n")[1].split("\n## ")[0]
+    return re.findall(r"^```sh\n(.*?)^```$", section, re.MULTILINE | re.DOTALL)
+
+
+def _run(command: str, folder: Path, **environment: str) -> tuple[int, str]:
+    """The command's status, and what it said."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("ESCM_")}
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    given = {**kept, "PATH": path, "PYTHONPATH": str(PROJECT), **environment}
+    words = ["bash", "-euc", f'escm() {{ "{sys.executable}" -m deploy.cli "$@"; }}\ncd "{folder}"\n{command}']
+    done = subprocess.run(words, env=given, capture_output=True, text=True, check=False, timeout=120)
+    return done.returncode, done.stdout + done.stderr
+
+
+def _asked(url: str, statement: str) -> Any:
+    async def ask() -> Any:
+        connection = await asyncpg.connect(url)
+        try:
+            return await connection.fetchval(statement)
+        finally:
+            await connection.close()
+
+    return asyncio.run(ask())
+
+
+def test_the_trail_is_exported_and_verified_without_the_system_and_after_a_restore(
+    own: tuple[dict[str, Any], Path], tmp_path: Path
+) -> None:
+    described, state = own
+    here = {"ESCM_LOCAL_FOLDER": str(state)}
+    url = described["database_url"]
+    client = Client(described["base_url"], described["demo"]["clients"]["secretariat"])
+    for number in range(5):
+        client.create(_EXPERTS, {"names": [{"given": "Amina", "family": f"Audited {number}"}], "country": "XA"})
+    eventually(lambda: _asked(url, _WAITING) == 0)
+
+    keys, export_and_verify = _commands()
+    export, verify = export_and_verify.splitlines()
+    nowhere = {"ESCM_LOCAL_FOLDER": str(tmp_path / "nowhere")}
+    assert _run(keys, tmp_path, **here)[0] == 0
+    assert _run(export, tmp_path, **here)[0] == 0
+    lines = (tmp_path / "audit.ndjson").read_text().splitlines()
+    assert json.loads(lines[-1])["entries"] == _asked(url, "SELECT count(*) FROM escm.core_audit")
+    assert "Audited" not in "\n".join(lines)
+    status, said = _run(verify, tmp_path, **nowhere)
+    assert (status, "are whole and in order" in said) == (0, True), said
+    piped = f"{export.replace('audit.ndjson', '-')} | {verify.replace('audit.ndjson', '-')}"
+    assert _run(piped, tmp_path, **here)[0] == 0
+    assert _run("escm backup backup.tar", tmp_path, **here)[0] == 0
+
+    place = _asked(url, "SELECT max(position) - 2 FROM escm.core_audit_link")
+    _asked(url, _EDIT.format(place))
+    (tmp_path / "audit.ndjson").unlink()
+    assert _run(export, tmp_path, **here)[0] == 0
+    status, said = _run(verify, tmp_path, **nowhere)
+    assert (status, said.splitlines()[-1]) == (1, f"error: position {place}: content edited")
+
+    assert _run("escm restore backup.tar --replace", tmp_path, **here)[0] == 0
+    made = eventually(lambda: _made(client))
+    eventually(lambda: _asked(url, _WAITING) == 0)
+    (tmp_path / "audit.ndjson").unlink()
+    assert _run(export, tmp_path, **here)[0] == 0
+    status, said = _run(verify, tmp_path, **nowhere)
+    assert (status, "are whole and in order" in said) == (0, True), said
+    assert made["id"] in (tmp_path / "audit.ndjson").read_text()
+    client.close()
+
+
+def _made(client: Client) -> dict[str, Any] | None:
+    try:
+        return client.create(_EXPERTS, {"names": [{"given": "Amina", "family": "Late"}], "country": "XA"})
+    except AssertionError:
+        return None

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from shared.kernel.countries import COUNTRIES, in_region
-from shared.kernel.principal import READ, Grant, Principal, RoleTable
+from shared.kernel.principal import READ, Grant, Principal, PrincipalKind, RoleTable
 
 SERVICES = ("membership", "centres", "actions", "access")
 EVERY_RESOURCE = frozenset(f"{service}.*" for service in SERVICES)
@@ -34,6 +34,8 @@ ROLE_SCOPES: Mapping[str, frozenset[str]] = {
 ROLES_OF_TWO = frozenset(("secretariat_admin", "national_publisher"))
 """Roles that a second person confirms."""
 MACHINE_ROLE = "api_client"
+KEY_OWNER = "key_owner"
+"""What whoever owns an API key holds over it. It is granted to nobody: it follows from the key."""
 NO_STATE = frozenset(("published",))
 """The states in which records of access are open to everybody: one that none of them has."""
 
@@ -56,8 +58,10 @@ ROLES: RoleTable = {
     "secretariat_admin": frozenset({("*", "*")}),
     "secretariat_officer": _HANDING_ON,
     "government_focal_point": _HANDING_ON,
-    "platform_operator": _permissions("clients", "read history update revoke"),
+    "platform_operator": _permissions("clients", "read history update revoke")
+    | _permissions("api_keys", "read history revoke"),
     "auditor": _permissions("*", "read history"),
+    KEY_OWNER: _permissions("api_keys", "read history update revoke"),
 }
 """Role → permissions over accounts, grants, clients and the audit trail. An operator sees no account."""
 
@@ -65,11 +69,13 @@ ROLES: RoleTable = {
 def why_not_hand_on(
     principal: Principal, permission: str, role: str, scope_kind: str, scope_id: str | None
 ) -> str | None:
-    """Why the principal may not hand on, confirm or take back a role over a scope; None where it may.
+    """Why the principal may not hand on, confirm or take back a role over a scope; None where it may. A key never may.
 
     It needs one grant that lets it do so, is not narrowed to a part of the system, and whose own scope covers the
     whole of the other.
     """
+    if principal.kind is PrincipalKind.KEY:
+        return "role_not_yours_to_hand_on"
     holding = [
         grant
         for grant in principal.grants

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from services.access.accounts.routes import router as accounts
+from services.access.api_keys.routes import router as api_keys
 from services.access.clients.routes import router as clients
 from services.access.grants.routes import router as grants
 from services.access.settings import AccessSettings
@@ -31,7 +32,7 @@ def create_app(settings: AccessSettings | None = None) -> Application:
     return create(
         "access",
         settings or AccessSettings(),
-        (tokens, accounts, grants, clients),
+        (tokens, accounts, grants, clients, api_keys),
         title="Access",
         description="Accounts, grants, API clients and the tokens they get.",
         tags={
@@ -39,6 +40,7 @@ def create_app(settings: AccessSettings | None = None) -> Application:
             "accounts": "People who sign in.",
             "grants": "Roles that accounts and clients hold, over a scope, for a time.",
             "clients": "Programs that call the API.",
+            "api_keys": "Keys for programs that cannot do OAuth: each a part of what its owner may do.",
         },
         doorbell=parts["doorbell"],
         holding=(*parts["holding"], _desk),

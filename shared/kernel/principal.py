@@ -1,7 +1,7 @@
 """Who asks, and how far their grants reach. Rules only: tokens and rows are read elsewhere."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
@@ -83,13 +83,19 @@ class Reach:
 
 @dataclass(frozen=True)
 class Principal:
-    """Who asks. Immutable and cached, so what follows from it is computed once."""
+    """Who asks. Immutable and cached, so what follows from it is computed once.
+
+    `owner` is the account or client that a key belongs to. `ip_allow` are the networks that a client and its keys may
+    come from; none means anywhere.
+    """
 
     kind: PrincipalKind
     id: UUID | None = None
     name: str = ""
     grants: tuple[Grant, ...] = ()
     sandbox: bool = False
+    owner: UUID | None = None
+    ip_allow: tuple[str, ...] = ()
     _reaches: dict[tuple[int, str, str], Reach] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -105,6 +111,10 @@ class Principal:
     def label(self) -> str:
         """`account:0199…`, as it stands in `created_by`, audit entries and idempotency keys."""
         return f"{self.kind}:{self.id}" if self.id else str(self.kind)
+
+    def holding(self, *grants: Grant) -> "Principal":
+        """The same principal with more grants."""
+        return replace(self, grants=self.grants + grants, _reaches={})
 
     def reach(self, roles: RoleTable, resource: str, verb: str) -> Reach:
         """How far the permission to do `verb` to `resource` (`membership.experts`) goes under a role table."""

@@ -7,6 +7,8 @@ from fastapi import APIRouter, Request, Response
 from fastapi.routing import APIRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from shared.auth.addresses import may_come_from
+from shared.auth.keys import InvalidToken
 from shared.database.pool import SHARE
 from shared.database.unit_of_work import unit_of_work
 from shared.kernel.errors import FieldError, Malformed, Unauthenticated, UnsupportedMedia
@@ -122,7 +124,14 @@ async def _principal(request: Request) -> Principal:
     if header is None:
         return ANONYMOUS
     principal: Principal = await request.app.state.authenticator.principal(header)
+    refuse_elsewhere(principal, request)
     return principal
+
+
+def refuse_elsewhere(principal: Principal, request: Request) -> None:
+    """Raises InvalidToken where the caller's address is none that the principal may come from."""
+    if principal.ip_allow and not may_come_from(request.client.host if request.client else "", principal.ip_allow):
+        raise InvalidToken
 
 
 def refuse_unknown(request: Request, names: frozenset[str]) -> None:

@@ -6,7 +6,6 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from ipaddress import ip_address, ip_network
 from typing import Any
 
 from services.access.accounts import queries as accounts
@@ -25,6 +24,7 @@ from services.access.tokens.domain import (
     invalid_request,
 )
 from services.access.tokens.signing import SigningKeys
+from shared.auth.addresses import may_come_from
 from shared.auth.keys import LIFETIME, SKEW, Claims, InvalidToken
 from shared.auth.throttle import Limit, Throttle
 from shared.auth.tokens import Authenticator
@@ -114,7 +114,7 @@ async def _client(desk: TokenDesk, shown: Secret | Assertion | None, address: st
         raise InvalidClient
     async with desk.database.acquire() as connection:
         found = await clients.for_token(connection, client_id) if client_id.isprintable() else None
-        if found is None or not _may_come_from(address, found["ip_allow"]):
+        if found is None or not may_come_from(address, found["ip_allow"]):
             raise InvalidClient
         if isinstance(shown, Secret):
             _check_secret(shown, found["secrets"])
@@ -135,17 +135,6 @@ def _check_secret(shown: Secret, digests: list[bytes]) -> None:
 async def _use_once(connection: Connection, proof: Proof) -> None:
     if not await queries.use_assertion(connection, proof.digest, datetime.fromtimestamp(proof.until, UTC)):
         raise InvalidClient("The assertion was used before.")
-
-
-def _may_come_from(address: str, allowed: list[str]) -> bool:
-    if not allowed:
-        return True
-    try:
-        here = ip_address(address)
-    except ValueError:
-        return False
-    here = getattr(here, "ipv4_mapped", None) or here
-    return any(here in ip_network(network) for network in allowed)
 
 
 async def _log_in(desk: TokenDesk, form: Mapping[str, str], address: str) -> Row:

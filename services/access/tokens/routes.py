@@ -11,10 +11,12 @@ from services.access.tokens.assertions import ALGORITHMS
 from services.access.tokens.domain import invalid_request
 from services.access.tokens.guards import Asked, Desk
 from services.access.tokens.schemas import TOKEN_ALONE, TOKEN_FORM, Introspection, KeySet, Me, Metadata, Token
+from shared.auth.tokens import Bearer
 from shared.kernel.clock import now, to_text
 from shared.kernel.errors import Unauthenticated
 from shared.web.call import public, unkeyed
 from shared.web.openapi import answers
+from shared.web.route import refuse_elsewhere
 
 _PREFIX = "/access/v1"
 _JSON = "application/json; charset=utf-8"
@@ -141,9 +143,9 @@ async def me(request: Request) -> Response:
     header = request.headers.get("authorization")
     if header is None:
         raise Unauthenticated("This needs a token.", headers={"WWW-Authenticate": 'Bearer realm="escm"'})
-    authenticator = request.app.state.authenticator
-    principal = await authenticator.principal(header)
-    claims = await authenticator.claims(header)
+    bearer: Bearer = await request.app.state.authenticator.bearer(header)
+    principal = bearer.principal
+    refuse_elsewhere(principal, request)
     grants = [
         {
             "role": grant.role,
@@ -155,8 +157,8 @@ async def me(request: Request) -> Response:
         for grant in principal.grants
     ]
     content = {
-        "principal": {"kind": str(principal.kind), "id": principal.id, "name": principal.name},
+        "principal": {"kind": str(principal.kind), "id": str(principal.id), "name": principal.name},
         "grants": grants,
-        "expires_at": to_text(datetime.fromtimestamp(claims.expires_at, UTC)),
+        "expires_at": to_text(datetime.fromtimestamp(bearer.expires_at, UTC)),
     }
     return _answer(content, {**_PRIVATE, "Vary": "Authorization"})

@@ -9,6 +9,7 @@ from services.access.accounts.routes import router as accounts
 from services.access.api_keys.routes import router as api_keys
 from services.access.clients.routes import router as clients
 from services.access.grants.routes import router as grants
+from services.access.sessions.routes import router as sessions
 from services.access.settings import AccessSettings
 from services.access.tokens.operations import TokenDesk
 from services.access.tokens.routes import router as tokens
@@ -32,7 +33,7 @@ def create_app(settings: AccessSettings | None = None) -> Application:
     return create(
         "access",
         settings or AccessSettings(),
-        (tokens, accounts, grants, clients, api_keys),
+        (tokens, accounts, grants, clients, api_keys, sessions),
         title="Access",
         description="Accounts, grants, API clients and the tokens they get.",
         tags={
@@ -40,6 +41,7 @@ def create_app(settings: AccessSettings | None = None) -> Application:
             "accounts": "People who sign in.",
             "grants": "Roles that accounts and clients hold, over a scope, for a time.",
             "clients": "Programs that call the API.",
+            "sessions": "Where a person is signed in.",
             "api_keys": "Keys for programs that cannot do OAuth: each a part of what its owner may do.",
         },
         doorbell=parts["doorbell"],

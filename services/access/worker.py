@@ -5,6 +5,7 @@ from datetime import timedelta
 from services.access.api_keys.jobs import expire_api_keys
 from services.access.grants.jobs import expire_grants
 from services.access.reactions import REACTIONS
+from services.access.sessions.jobs import expire_sessions
 from services.access.settings import AccessSettings
 from services.access.tokens.jobs import forget_what_is_over, turn_signing_keys
 from shared.messaging.schedules import Schedule, Schedules
@@ -13,6 +14,7 @@ from shared.messaging.worker import Worker
 SCHEDULES: Schedules = {
     "expire_grants": Schedule(timedelta(minutes=5), expire_grants, catch_up=1),
     "expire_api_keys": Schedule(timedelta(minutes=5), expire_api_keys, catch_up=1),
+    "expire_sessions": Schedule(timedelta(minutes=5), expire_sessions, catch_up=1),
     "turn_signing_keys": Schedule(timedelta(hours=1), turn_signing_keys, catch_up=1),
     "forget_what_is_over": Schedule(timedelta(hours=1), forget_what_is_over, catch_up=1),
 }

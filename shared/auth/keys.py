@@ -54,7 +54,7 @@ class TokenRules:
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """What a verified token says. Times are Unix seconds."""
+    """What a verified token says. Times are Unix seconds. `session` is that of a person who signed in."""
 
     kind: PrincipalKind
     subject: UUID
@@ -64,10 +64,12 @@ class Claims:
     issued_at: int
     expires_at: int
     key_id: str
+    session: UUID | None = None
 
     def document(self, rules: TokenRules) -> dict[str, Any]:
         """The claims as they are signed."""
         return {
+            **({"sid": str(self.session)} if self.session else {}),
             "iss": rules.issuer,
             "aud": rules.audience,
             "sub": f"{self.kind}:{self.subject}",
@@ -176,8 +178,9 @@ def _claims(claims: dict[str, Any], key_id: str, rules: TokenRules, now: float) 
     subject, client_id, token_id, scope = texts
     kind, _, identity = subject.partition(":")
     try:
-        return Claims(_SUBJECTS[kind], UUID(identity), client_id, token_id, scope, issued, expires, key_id)
-    except (KeyError, ValueError) as error:
+        session = UUID(claims["sid"]) if "sid" in claims else None
+        return Claims(_SUBJECTS[kind], UUID(identity), client_id, token_id, scope, issued, expires, key_id, session)
+    except (KeyError, ValueError, TypeError, AttributeError) as error:
         raise InvalidToken from error
 
 

@@ -23,6 +23,7 @@ _KEYS = table("access_published_key", column("kid"), column("public"))
 _PRINCIPALS = table(
     "access_published_principal",
     *(column(name) for name in ("kind", "id", "name", "sandbox", "revoked_tokens", "owner_id", "ip_allow")),
+    column("ended_sessions"),
 )
 _GRANTS = table(
     "access_published_grant",
@@ -31,10 +32,11 @@ _GRANTS = table(
 )
 _API_KEYS = table("access_published_api_key", column("digest"), column("id"), column("expires_at"))
 _READ_KEYS = Statement(select(_KEYS.c.kid, _KEYS.c.public))
+_SHOWN = ("name", "sandbox", "revoked_tokens", "owner_id", "ip_allow", "ended_sessions")
 _of_principal = and_(_GRANTS.c.principal_kind == _PRINCIPALS.c.kind, _GRANTS.c.principal_id == _PRINCIPALS.c.id)
 _READ_STANDING = Statement(
     select(
-        *(_PRINCIPALS.c[name] for name in ("name", "sandbox", "revoked_tokens", "owner_id", "ip_allow")),
+        *(_PRINCIPALS.c[name] for name in _SHOWN),
         *(column for column in _GRANTS.c if column.key not in ("id", "principal_kind", "principal_id")),
     )
     .select_from(_PRINCIPALS.outerjoin(_GRANTS, _of_principal))
@@ -48,10 +50,11 @@ _FIND_API_KEY = Statement(
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A principal as it stood at `read_at` (monotonic seconds), and its tokens that no longer hold."""
+    """A principal as it stood at `read_at` (monotonic seconds), and its tokens and sessions that no longer hold."""
 
     principal: Principal
     revoked_tokens: frozenset[str]
+    ended_sessions: frozenset[UUID]
     read_at: float
 
 
@@ -142,7 +145,8 @@ class Standings:
         grants = tuple(grant for row in rows if row["role"] is not None for grant in _grants(row))
         allowed = tuple(first["ip_allow"])
         principal = Principal(kind, identity, first["name"], grants, first["sandbox"], first["owner_id"], allowed)
-        found = Standing(principal, frozenset(first["revoked_tokens"]), read_at)
+        revoked, ended = frozenset(first["revoked_tokens"]), frozenset(first["ended_sessions"])
+        found = Standing(principal, revoked, ended, read_at)
         self._known[kind, identity] = found
         if len(self._known) > self._bound:
             self._known.popitem(last=False)

@@ -32,9 +32,9 @@ class Bearer:
 
 class Authenticator:
     """Tells who a bearer token or an API key speaks for. One per process; holds at most `bound` of them and as many
-    principals, and notes in `uses` when clients and keys were used.
+    principals, and notes in `uses` when clients, keys and sessions were used.
 
-    A token, a key, a grant or a principal that is revoked stops within `age` seconds.
+    A token, a session, a key, a grant or a principal that is revoked stops within `age` seconds.
     """
 
     def __init__(self, database: Database, settings: Settings, *, age: float = MAX_AGE, bound: int = 8192) -> None:
@@ -94,6 +94,10 @@ class Authenticator:
         left = claims.expires_at + SKEW - time.time()
         if left <= 0 or claims.key_id not in keys or claims.token_id in standing.revoked_tokens:
             raise InvalidToken
+        if claims.session is not None:
+            if claims.session in standing.ended_sessions:
+                raise InvalidToken
+            self.uses.note("session", claims.session)
         if claims.kind is PrincipalKind.CLIENT:
             self.uses.note("client", claims.subject)
         until = min(standing.read_at + self._age, time.monotonic() + left)

@@ -6,6 +6,7 @@ from typing import Any
 from services.access.accounts import domain
 from services.access.accounts.passwords import hash_password
 from services.access.accounts.tables import account
+from services.access.sessions import operations as sessions
 from shared.database.statements import Row
 from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.principal import Principal
@@ -34,15 +35,20 @@ async def enter(uow: UnitOfWork, values: Mapping[str, Any]) -> Row:
 
 
 async def update(uow: UnitOfWork, seen: Row, values: Mapping[str, Any]) -> Row:
-    """The account with new values. A password is replaced where one is given."""
+    """The account with new values. A password is replaced where one is given, and all sessions end then."""
     before = await ACCOUNTS.lock(uow, seen["id"], seen["version"])
+    if values.get("password") is not None:
+        await sessions.end_all(uow, before["id"], reason="new password")
     return await ACCOUNTS.edit(uow, before, await _columns(values))
 
 
 async def transition(uow: UnitOfWork, sight: Sight, seen: Row, step: Step) -> Row:
-    """One step of an account's life. Raises what `Lifecycle.advance` raises."""
+    """One step of an account's life. Sessions do not outlive a suspension. Raises what `Lifecycle.advance` raises."""
     before = await ACCOUNTS.lock(uow, seen["id"], seen["version"])
-    return await ACCOUNTS.step(uow, before, step, None, permitted(sight, before))
+    after = await ACCOUNTS.step(uow, before, step, None, permitted(sight, before))
+    if after["status"] == "suspended":
+        await sessions.end_all(uow, before["id"], reason="account suspended")
+    return after
 
 
 async def case_of(

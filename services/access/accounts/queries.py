@@ -19,7 +19,7 @@ COLUMNS: Mapping[str, ColumnElement[Any]] = {
 }
 render = Renderer(COLUMNS)
 _FOR_LOGIN = Statement(
-    select(account.c.id, account.c.password_hash).where(
+    select(account.c.id, account.c.name, account.c.password_hash).where(
         account.c.email_key == bindparam("email_key"), account.c.status == "active"
     )
 )
@@ -49,5 +49,5 @@ LISTING = Listing(
 
 
 async def for_login(connection: Connection, email_key: str) -> Row | None:
-    """Id and password hash of the active account with this folded address."""
+    """Id, name and password hash of the active account with this folded address."""
     return await _FOR_LOGIN.fetchrow(connection, email_key=email_key)

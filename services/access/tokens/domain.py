@@ -52,9 +52,9 @@ def invalid_request(detail: str) -> Malformed:
     return Malformed(detail, code="invalid_request")
 
 
-def invalid_grant() -> Malformed:
+def invalid_grant(detail: str = "The e-mail address or the password is wrong.") -> Malformed:
     """A wrong password, an unknown address or an account that may not be used: the answer does not say which."""
-    return Malformed("The e-mail address or the password is wrong.", code="invalid_grant")
+    return Malformed(detail, code="invalid_grant")
 
 
 def read_form(body: bytes) -> dict[str, str]:

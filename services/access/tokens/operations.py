@@ -12,6 +12,8 @@ from services.access.accounts import queries as accounts
 from services.access.accounts.domain import LONGEST_PASSWORD, email_key
 from services.access.accounts.passwords import PasswordChecks
 from services.access.clients import queries as clients
+from services.access.sessions import operations as sessions
+from services.access.sessions.operations import Renewal
 from services.access.settings import AccessSettings
 from services.access.tokens import queries
 from services.access.tokens.assertions import Proof, claimed_client, prove
@@ -28,11 +30,14 @@ from shared.auth.addresses import may_come_from
 from shared.auth.keys import LIFETIME, SKEW, Claims, InvalidToken
 from shared.auth.throttle import Limit, Throttle
 from shared.auth.tokens import Authenticator
+from shared.database.context import SYSTEM_CONTEXT
 from shared.database.pool import Database
 from shared.database.statements import Connection, Row
+from shared.database.unit_of_work import Origin, unit_of_work
 from shared.kernel.clock import now
 from shared.kernel.errors import Malformed, RateLimited
-from shared.kernel.principal import PrincipalKind
+from shared.kernel.principal import Principal, PrincipalKind
+from shared.observability.traces import request_id
 
 TOKEN_PATH = "/access/v1/oauth/token"  # noqa: S105
 
@@ -74,7 +79,7 @@ class TokenDesk:
 async def give_token(
     desk: TokenDesk, form: Mapping[str, str], shown: Secret | Assertion | None, address: str
 ) -> dict[str, Any]:
-    """The answer to a token request (RFC 6749, 4.3 and 4.4).
+    """The answer to a token request (RFC 6749, 4.3, 4.4 and 6).
 
     Raises Malformed (`invalid_request`, `unsupported_grant_type`, `invalid_grant`), InvalidClient, RateLimited.
     """
@@ -86,13 +91,43 @@ async def give_token(
         await desk.throttle.require(Limit("token", desk.settings.token_requests), client["client_id"])
         scope = " ".join(f"{resource}:{verb}" for resource in client["resources"] for verb in client["verbs"])
         token = await desk.keys.token(PrincipalKind.CLIENT, client["id"], client["client_id"], scope)
-    elif kind == "password":
-        scope = PERSON_SCOPE
+        return _answer(token, scope)
+    if kind == "password":
         account = await _log_in(desk, form, address)
-        token = await desk.keys.token(PrincipalKind.ACCOUNT, account["id"], "", scope)
-    else:
-        raise Malformed("Use client_credentials or password.", code="unsupported_grant_type")
+        return await _person_answer(desk, await _opened(desk, account, form.get("label")))
+    if kind == "refresh_token":
+        return await _person_answer(desk, await _renewed(desk, form, address))
+    raise Malformed("Use client_credentials, password or refresh_token.", code="unsupported_grant_type")
+
+
+def _answer(token: str, scope: str) -> dict[str, Any]:
     return {"access_token": token, "token_type": "Bearer", "expires_in": LIFETIME, "scope": scope}
+
+
+async def _person_answer(desk: TokenDesk, renewal: Renewal) -> dict[str, Any]:
+    token = await desk.keys.token(PrincipalKind.ACCOUNT, renewal.account, "", PERSON_SCOPE, renewal.session)
+    left = int((renewal.until - now()).total_seconds())
+    return {**_answer(token, PERSON_SCOPE), "refresh_token": renewal.token, "refresh_expires_in": left}
+
+
+async def _opened(desk: TokenDesk, account: Row, label: str | None) -> Renewal:
+    actor = Principal(PrincipalKind.ACCOUNT, account["id"], account["name"])
+    async with unit_of_work(desk.database, SYSTEM_CONTEXT, Origin(actor, request_id.get() or "")) as uow:
+        return await sessions.open_session(uow, account["id"], label)
+
+
+async def _renewed(desk: TokenDesk, form: Mapping[str, str], address: str) -> Renewal:
+    token = form.get("refresh_token")
+    if token is None:
+        raise invalid_request("refresh_token is missing.")
+    failures = Limit("failed", desk.settings.failed_authentications)
+    await desk.throttle.refuse_spent(failures, address)
+    async with unit_of_work(desk.database, SYSTEM_CONTEXT, Origin(request_id=request_id.get() or "")) as uow:
+        renewal = await sessions.renew(uow, token)
+    if renewal is None:
+        await desk.throttle.hit(failures, address)
+        raise invalid_grant("The refresh token does not hold; sign in again.")
+    return renewal
 
 
 async def authenticate(desk: TokenDesk, shown: Secret | Assertion | None, address: str) -> Row:

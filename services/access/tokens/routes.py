@@ -106,7 +106,7 @@ async def authorization_server(desk: Desk) -> Response:
         "revocation_endpoint": f"{base}/oauth/revoke",
         "introspection_endpoint": f"{base}/oauth/introspect",
         "jwks_uri": f"{base}/.well-known/jwks.json",
-        "grant_types_supported": ["client_credentials", "password"],
+        "grant_types_supported": ["client_credentials", "password", "refresh_token"],
         "response_types_supported": [],
         "token_endpoint_auth_signing_alg_values_supported": list(ALGORITHMS),
         "service_documentation": f"{issuer.rstrip('/')}/docs",
@@ -145,6 +145,7 @@ async def me(request: Request) -> Response:
         raise Unauthenticated("This needs a token.", headers={"WWW-Authenticate": 'Bearer realm="escm"'})
     bearer: Bearer = await request.app.state.authenticator.bearer(header)
     principal = bearer.principal
+    session = bearer.claims.session if bearer.claims else None
     refuse_elsewhere(principal, request)
     grants = [
         {
@@ -159,6 +160,7 @@ async def me(request: Request) -> Response:
     content = {
         "principal": {"kind": str(principal.kind), "id": str(principal.id), "name": principal.name},
         "grants": grants,
+        "session_id": str(session) if session else None,
         "expires_at": to_text(datetime.fromtimestamp(bearer.expires_at, UTC)),
     }
     return _answer(content, {**_PRIVATE, "Vary": "Authorization"})

@@ -69,7 +69,7 @@ CREATE OR REPLACE VIEW access_published_principal AS
     ) p
 --;
 CREATE OR REPLACE VIEW access_published_grant AS
-    WITH living AS (
+    WITH living AS NOT MATERIALIZED (
         SELECT g.id, g.principal_kind, g.principal_id, g.role, g.scope_kind, g.scope_id, g.starts, g.ends,
                c.resources, c.verbs
         FROM access_grant g

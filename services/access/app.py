@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
+from services.access.account_mail.routes import router as account_mail
 from services.access.accounts.routes import router as accounts
 from services.access.api_keys.routes import router as api_keys
 from services.access.clients.routes import router as clients
@@ -33,7 +34,7 @@ def create_app(settings: AccessSettings | None = None) -> Application:
     return create(
         "access",
         settings or AccessSettings(),
-        (tokens, accounts, grants, clients, api_keys, sessions),
+        (tokens, account_mail, accounts, grants, clients, api_keys, sessions),
         title="Access",
         description="Accounts, grants, API clients and the tokens they get.",
         tags={

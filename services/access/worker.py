@@ -1,7 +1,8 @@
-"""The worker of access: roles that follow from offices, and what time does to grants, keys and tokens."""
+"""The worker of access: roles that follow from offices, mails, and what time does to grants, keys and tokens."""
 
 from datetime import timedelta
 
+from services.access.account_mail.jobs import forget_account_mail, job_handlers
 from services.access.api_keys.jobs import expire_api_keys
 from services.access.grants.jobs import expire_grants
 from services.access.reactions import REACTIONS
@@ -15,6 +16,7 @@ SCHEDULES: Schedules = {
     "expire_grants": Schedule(timedelta(minutes=5), expire_grants, catch_up=1),
     "expire_api_keys": Schedule(timedelta(minutes=5), expire_api_keys, catch_up=1),
     "expire_sessions": Schedule(timedelta(minutes=5), expire_sessions, catch_up=1),
+    "forget_account_mail": Schedule(timedelta(hours=1), forget_account_mail, catch_up=1),
     "turn_signing_keys": Schedule(timedelta(hours=1), turn_signing_keys, catch_up=1),
     "forget_what_is_over": Schedule(timedelta(hours=1), forget_what_is_over, catch_up=1),
 }
@@ -22,7 +24,8 @@ SCHEDULES: Schedules = {
 
 def create_worker(settings: AccessSettings | None = None) -> Worker:
     """The worker, with settings from the environment where none are given."""
-    return Worker("access", settings or AccessSettings(), REACTIONS, schedules=SCHEDULES)
+    settings = settings or AccessSettings()
+    return Worker("access", settings, REACTIONS, job_handlers(settings), SCHEDULES)
 
 
 async def run() -> None:

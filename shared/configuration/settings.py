@@ -35,6 +35,9 @@ class Settings(BaseSettings):
     metrics_host: str = Field("127.0.0.1", validation_alias="ESCM_METRICS_HOST")
     request_log: bool = Field(default=False, validation_alias="ESCM_REQUEST_LOG")
     storage_path: Path = Field(Path(".local/files"), validation_alias="ESCM_STORAGE_PATH")
+    smtp_url: SecretStr | None = Field(None, validation_alias="ESCM_SMTP_URL")
+    mail_sender: str = Field("ESCM secretariat <secretariat@escm.invalid>", validation_alias="ESCM_MAIL_SENDER")
+    mail_folder: Path = Field(Path(".local/mail"), validation_alias="ESCM_MAIL_FOLDER")
     pool_size: int = Field(8, ge=1, le=40)
     database_password: SecretStr | None = None
 

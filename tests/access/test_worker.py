@@ -42,6 +42,7 @@ def test_the_worker_keeps_its_schedules() -> None:
         "expire_grants",
         "expire_api_keys",
         "expire_sessions",
+        "forget_account_mail",
         "turn_signing_keys",
         "forget_what_is_over",
     }

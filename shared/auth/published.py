@@ -29,6 +29,7 @@ _GRANTS = table(
     "access_published_grant",
     *(column(name) for name in ("id", "principal_kind", "principal_id", "role", "scope_kind", "scope_id")),
     *(column(name) for name in ("starts", "ends", "resources", "verbs", "key_resources", "key_verbs", "key_countries")),
+    column("delegated_from"),
 )
 _API_KEYS = table("access_published_api_key", column("digest"), column("id"), column("expires_at"))
 _READ_KEYS = Statement(select(_KEYS.c.kid, _KEYS.c.public))
@@ -165,7 +166,8 @@ async def find_api_key(database: Database, digest: bytes) -> tuple[UUID, datetim
 def _grants(row: Row) -> Iterator[Grant]:
     """The grant of an account or a client; of a key those that its narrowing leaves of the owner's."""
     of_client = (_set(row["resources"]), _set(row["verbs"]))
-    held = Grant(row["role"], row["scope_kind"], row["scope_id"], row["starts"], row["ends"], *of_client)
+    scope = (row["scope_kind"], row["scope_id"])
+    held = Grant(row["role"], *scope, row["starts"], row["ends"], *of_client, row["delegated_from"])
     resources, verbs = _set(row["key_resources"]), _set(row["key_verbs"])
     if resources is None or verbs is None:
         yield held

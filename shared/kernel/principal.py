@@ -32,7 +32,8 @@ class PrincipalKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """A living grant. For clients `resources` (`membership.experts`) and `verbs` (`read`, `write`) narrow it."""
+    """A living grant. For clients `resources` (`membership.experts`) and `verbs` (`read`, `write`) narrow it.
+    `delegated_from` is the grant whose holder passes it on for a time."""
 
     role: str
     scope_kind: str
@@ -41,6 +42,7 @@ class Grant:
     ends: date | None
     resources: frozenset[str] | None = None
     verbs: frozenset[str] | None = None
+    delegated_from: UUID | None = None
 
     def admits(self, resource: str, verb: str) -> bool:
         """Whether a client's narrowing lets this verb on this resource (`service.resource`) through."""

@@ -154,6 +154,7 @@ async def me(request: Request) -> Response:
             "scope_id": grant.scope_id,
             "from": grant.starts,
             "to": grant.ends,
+            "delegated_from": str(grant.delegated_from) if grant.delegated_from else None,
         }
         for grant in principal.grants
     ]

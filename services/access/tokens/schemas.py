@@ -57,6 +57,7 @@ class HeldGrant(BaseModel):
     scope_id: str | None = Field(examples=["XA"])
     starts: str = Field(alias="from", examples=["2026-11-24"])
     ends: str | None = Field(alias="to", examples=[None])
+    delegated_from: str | None = Field(None, examples=[None])
 
 
 class Me(BaseModel):

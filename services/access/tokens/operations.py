@@ -18,12 +18,16 @@ from services.access.settings import AccessSettings
 from services.access.tokens import queries
 from services.access.tokens.assertions import Proof, claimed_client, prove
 from services.access.tokens.domain import (
+    CEILING,
+    FREE_FAILURES,
+    NEVER_LOCKED,
     PERSON_SCOPE,
     Assertion,
     InvalidClient,
     Secret,
     invalid_grant,
     invalid_request,
+    login_digests,
 )
 from services.access.tokens.signing import SigningKeys
 from shared.auth.addresses import may_come_from
@@ -178,20 +182,20 @@ async def _log_in(desk: TokenDesk, form: Mapping[str, str], address: str) -> Row
         raise invalid_request("username and password are needed.")
     failures = Limit("failed", desk.settings.failed_authentications)
     await desk.throttle.refuse_spent(failures, address)
-    found = await _person(desk, email_key(username), password)
+    found = await _person(desk, email_key(username), password, address)
     if found is None:
         await desk.throttle.hit(failures, address)
         raise invalid_grant()
     return found
 
 
-async def _person(desk: TokenDesk, key: str, password: str) -> Row | None:
+async def _person(desk: TokenDesk, key: str, password: str, address: str) -> Row | None:
     if len(password) > LONGEST_PASSWORD or not key.isprintable():
         return None
-    digest = hashlib.sha256(key.encode()).digest()
+    here, anywhere = login_digests(key, address)
     async with desk.passwords.turn():
         async with desk.database.acquire() as connection:
-            locked = await queries.locked_until(connection, digest)
+            locked, failed = await queries.failures(connection, here, anywhere)
             account = await accounts.for_login(connection, key)
         wait = (locked - now()).total_seconds() if locked else 0
         if wait > 0:
@@ -201,7 +205,11 @@ async def _person(desk: TokenDesk, key: str, password: str) -> Row | None:
         if right and not locked:
             return account
         async with desk.database.acquire() as connection:
-            await (queries.login_succeeded if right else queries.login_failed)(connection, digest)
+            if right:
+                await queries.login_succeeded(connection, here)
+            else:
+                await queries.login_failed(connection, here, FREE_FAILURES if failed < CEILING else 0)
+                await queries.login_failed(connection, anywhere, NEVER_LOCKED)
     return account if right else None
 
 

@@ -137,7 +137,7 @@ class Principal:
         countries: frozenset[str] = frozenset().union(*(grant.countries for grant in grants))
         records = frozenset(grant.scope_id for grant in grants if grant.scope_id and not grant.countries)
         everywhere = any(grant.scope_kind == "global" for grant in grants)
-        if everywhere and self.sandbox:
+        if self.sandbox:
             everywhere, countries = False, frozenset(c for c in countries if COUNTRIES[c].fictional)
         return Reach(everywhere, countries, records)
 

@@ -214,6 +214,26 @@ async def test_the_last_use_of_keys_and_clients_is_told_to_the_hour(caller: Call
         assert used.endswith(":00:00.000000Z")
 
 
+@pytest.mark.parametrize(("scope_kind", "scope_id"), [("global", None), ("country", "PK"), ("region", "142")])
+async def test_a_sandbox_client_and_its_keys_reach_fictional_countries_only(
+    caller: Caller, elsewhere: Authenticator, scope_kind: str, scope_id: str | None
+) -> None:
+    body = {
+        "name": "Trial",
+        "scope_kind": scope_kind,
+        "resources": ["membership.*"],
+        "verbs": ["read"],
+        "sandbox": True,
+    }
+    client = (await caller.send("admin", "POST", "/clients", body | {"scope_id": scope_id})).json()
+    key = await _key(caller, "admin", owner={"kind": "client", "id": client["id"]}, resources=["membership.*"])
+    token = (await caller.client_token(client["client_id"], client["secret"])).json()["access_token"]
+    for credential in (token, key["secret"]):
+        principal = await elsewhere.principal(f"Bearer {credential}")
+        reach = principal.reach({"api_client": frozenset({("*", "*")})}, "membership.experts", "read")
+        assert (reach.everywhere, reach.countries) == (False, {"XA", "XB", "XC"} if scope_kind == "global" else set())
+
+
 async def test_a_token_and_a_key_hold_only_where_the_client_may_come_from(caller: Caller, app: Any) -> None:
     body = {"name": "Inside", "scope_kind": "country", "scope_id": "XA", "resources": ["access.*"], "verbs": ["read"]}
     client = (await caller.send("admin", "POST", "/clients", body | {"ip_allow": ["192.0.2.0/24"]})).json()

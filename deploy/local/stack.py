@@ -97,6 +97,7 @@ class Stack:
             "ESCM_ENVIRONMENT": "laptop",
             "ESCM_ISSUER": base_url,
             "ESCM_STORAGE_PATH": str(self.folder.root / "files"),
+            "ESCM_MAIL_FOLDER": str(self.folder.root / "mail"),
             **{
                 name: self.folder.secret(name.lower())
                 for name in ("ESCM_SECRET_KEY", "ESCM_ROLE_PASSWORD")

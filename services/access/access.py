@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from shared.kernel.countries import COUNTRIES, in_region
-from shared.kernel.principal import READ, Grant, Principal, RoleTable
+from shared.kernel.principal import READ, Grant, Principal, PrincipalKind, RoleTable
 
 SERVICES = ("membership", "centres", "actions", "access")
 EVERY_RESOURCE = frozenset(f"{service}.*" for service in SERVICES)
@@ -33,7 +33,13 @@ ROLE_SCOPES: Mapping[str, frozenset[str]] = {
 """Each role with the kinds of scope that it may be held over."""
 ROLES_OF_TWO = frozenset(("secretariat_admin", "national_publisher"))
 """Roles that a second person confirms."""
+NEVER_DELEGATED = ROLES_OF_TWO | {"platform_operator", "expert", "api_client"}
+"""Roles whose holders cannot pass them on."""
 MACHINE_ROLE = "api_client"
+KEY_OWNER = "key_owner"
+"""What whoever owns an API key holds over it. It is granted to nobody: it follows from the key."""
+GRANT_HOLDER = "grant_holder"
+"""What people hold over their own grants, and over those delegated from them. It is granted to nobody."""
 NO_STATE = frozenset(("published",))
 """The states in which records of access are open to everybody: one that none of them has."""
 
@@ -50,14 +56,17 @@ def _permissions(resource: str, verbs: str) -> frozenset[tuple[str, str]]:
     return frozenset((resource, verb) for verb in verbs.split())
 
 
-_HANDING_ON = _permissions("grants", "read history create confirm revoke")
+_HANDING_ON = _permissions("grants", "read history create confirm revoke hand_over")
 
 ROLES: RoleTable = {
     "secretariat_admin": frozenset({("*", "*")}),
     "secretariat_officer": _HANDING_ON,
     "government_focal_point": _HANDING_ON,
-    "platform_operator": _permissions("clients", "read history update revoke"),
+    "platform_operator": _permissions("clients", "read history update revoke")
+    | _permissions("api_keys", "read history revoke"),
     "auditor": _permissions("*", "read history"),
+    GRANT_HOLDER: _permissions("grants", "read history revoke hand_over"),
+    KEY_OWNER: _permissions("api_keys", "read history update revoke"),
 }
 """Role → permissions over accounts, grants, clients and the audit trail. An operator sees no account."""
 
@@ -65,17 +74,20 @@ ROLES: RoleTable = {
 def why_not_hand_on(
     principal: Principal, permission: str, role: str, scope_kind: str, scope_id: str | None
 ) -> str | None:
-    """Why the principal may not hand on, confirm or take back a role over a scope; None where it may.
+    """Why the principal may not hand on, confirm or take back a role over a scope; None where it may. A key never may.
 
-    It needs one grant that lets it do so, is not narrowed to a part of the system, and whose own scope covers the
-    whole of the other.
+    It needs one grant that lets it do so, is neither delegated nor narrowed to a part of the system, and whose own
+    scope covers the whole of the other.
     """
+    if principal.kind is PrincipalKind.KEY:
+        return "role_not_yours_to_hand_on"
     holding = [
         grant
         for grant in principal.grants
         if role in DELEGABLE.get(grant.role, ())
         and {("grants", permission), ("*", "*")} & ROLES.get(grant.role, frozenset())
         and is_wide(grant)
+        and grant.delegated_from is None
     ]
     if not holding:
         return "role_not_yours_to_hand_on"
@@ -106,3 +118,13 @@ def _covers(grant: Grant, scope_kind: str, wanted: frozenset[str] | None) -> boo
     if grant.scope_kind == "global":
         return True
     return scope_kind != "global" and bool(wanted) and wanted is not None and wanted <= grant.countries
+
+
+def within(scope_kind: str, scope_id: str | None, outer_kind: str, outer_id: str | None) -> bool:
+    """Whether a scope is the other one, or a part of it."""
+    if (scope_kind, scope_id) == (outer_kind, outer_id):
+        return True
+    if outer_kind == "global":
+        return scope_kind in ("region", "country")
+    inner, outer = countries_of(scope_kind, scope_id), countries_of(outer_kind, outer_id)
+    return bool(inner) and inner is not None and outer is not None and inner <= outer

@@ -5,11 +5,14 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
+from services.access.account_mail.routes import router as account_mail
 from services.access.accounts.routes import router as accounts
+from services.access.api_keys.routes import router as api_keys
 from services.access.audit.routes import router as audit
 from services.access.clients.routes import router as clients
 from services.access.feed.routes import router as events
 from services.access.grants.routes import router as grants
+from services.access.sessions.routes import router as sessions
 from services.access.settings import AccessSettings
 from services.access.tokens.operations import TokenDesk
 from services.access.tokens.routes import router as tokens
@@ -30,7 +33,7 @@ def create_app(settings: AccessSettings | None = None) -> Application:
     return create(
         "access",
         settings or AccessSettings(),
-        (tokens, accounts, grants, clients, events, audit),
+        (tokens, account_mail, accounts, grants, clients, api_keys, sessions, events, audit),
         title="Access",
         description="Accounts, grants, API clients and the tokens they get; what happened, in order.",
         tags={
@@ -40,6 +43,8 @@ def create_app(settings: AccessSettings | None = None) -> Application:
             "clients": "Programs that call the API.",
             "events": "What happened, in order and without gaps, for 90 days.",
             "audit": "Who changed what, and the chain that proves it.",
+            "sessions": "Where a person is signed in.",
+            "api_keys": "Keys for programs that cannot do OAuth: each a part of what its owner may do.",
         },
         doorbell=parts["doorbell"],
         holding=(*parts["holding"], _desk),

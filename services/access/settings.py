@@ -17,3 +17,10 @@ class AccessSettings(Settings):
     token_requests: int = Field(600, ge=1, le=1_000_000)
     """Token requests of one client."""
     signing_key_days: int = Field(30, ge=1, le=365)
+    account_page: str = ""
+    """The frontend's page where a token that came by mail is used; `/account` of the issuer where none is named."""
+
+    @property
+    def page(self) -> str:
+        """The address that mails lead to. The token follows as a fragment, which no server sees."""
+        return self.account_page or f"{self.issuer.rstrip('/')}/account"

@@ -1,9 +1,12 @@
-"""The worker of access: roles that follow from offices, and what time does to grants, keys and tokens."""
+"""The worker of access: roles that follow from offices, mails, and what time does to grants, keys and tokens."""
 
 from datetime import timedelta
 
+from services.access.account_mail.jobs import forget_account_mail, job_handlers
+from services.access.api_keys.jobs import expire_api_keys
 from services.access.grants.jobs import expire_grants
 from services.access.reactions import REACTIONS
+from services.access.sessions.jobs import expire_sessions
 from services.access.settings import AccessSettings
 from services.access.tokens.jobs import forget_what_is_over, turn_signing_keys
 from shared.messaging.schedules import Schedule, Schedules
@@ -11,6 +14,9 @@ from shared.messaging.worker import Worker
 
 SCHEDULES: Schedules = {
     "expire_grants": Schedule(timedelta(minutes=5), expire_grants, catch_up=1),
+    "expire_api_keys": Schedule(timedelta(minutes=5), expire_api_keys, catch_up=1),
+    "expire_sessions": Schedule(timedelta(minutes=5), expire_sessions, catch_up=1),
+    "forget_account_mail": Schedule(timedelta(hours=1), forget_account_mail, catch_up=1),
     "turn_signing_keys": Schedule(timedelta(hours=1), turn_signing_keys, catch_up=1),
     "forget_what_is_over": Schedule(timedelta(hours=1), forget_what_is_over, catch_up=1),
 }
@@ -18,7 +24,8 @@ SCHEDULES: Schedules = {
 
 def create_worker(settings: AccessSettings | None = None) -> Worker:
     """The worker, with settings from the environment where none are given."""
-    return Worker("access", settings or AccessSettings(), REACTIONS, schedules=SCHEDULES)
+    settings = settings or AccessSettings()
+    return Worker("access", settings, REACTIONS, job_handlers(settings), SCHEDULES)
 
 
 async def run() -> None:

@@ -54,7 +54,7 @@ class TokenRules:
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """What a verified token says. Times are Unix seconds."""
+    """What a verified token says. Times are Unix seconds. `session` is that of a person who signed in."""
 
     kind: PrincipalKind
     subject: UUID
@@ -64,10 +64,12 @@ class Claims:
     issued_at: int
     expires_at: int
     key_id: str
+    session: UUID | None = None
 
     def document(self, rules: TokenRules) -> dict[str, Any]:
         """The claims as they are signed."""
         return {
+            **({"sid": str(self.session)} if self.session else {}),
             "iss": rules.issuer,
             "aud": rules.audience,
             "sub": f"{self.kind}:{self.subject}",
@@ -177,19 +179,26 @@ def _claims(claims: dict[str, Any], key_id: str, rules: TokenRules, now: float) 
         raise InvalidToken
     subject, client_id, token_id, scope = texts
     kind, identity = _subject(subject)
-    return Claims(kind, identity, client_id, token_id, scope, issued, expires, key_id)
+    session = _id(claims["sid"]) if "sid" in claims else None
+    return Claims(kind, identity, client_id, token_id, scope, issued, expires, key_id, session)
 
 
 def _subject(subject: str) -> tuple[PrincipalKind, UUID]:
-    """Kind and id, where they are written as we write them and not in another form of the same."""
     kind, _, text = subject.partition(":")
+    if kind not in _SUBJECTS:
+        raise InvalidToken
+    return _SUBJECTS[kind], _id(text)
+
+
+def _id(text: object) -> UUID:
+    """The id, where it is written as we write it and not in another form of the same."""
     try:
-        identity = UUID(text)
-        if str(identity) != text:
-            raise InvalidToken
-        return _SUBJECTS[kind], identity
-    except (KeyError, ValueError) as error:
+        identity = UUID(str(text))
+    except ValueError as error:
         raise InvalidToken from error
+    if str(identity) != text:
+        raise InvalidToken
+    return identity
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -3,8 +3,9 @@
 import asyncio
 import time
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import Awaitable, Callable, Hashable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Generic, TypeVar
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from joserfc.jwk import ECKey
 from sqlalchemy import and_, bindparam, column, select, table
 
 from shared.auth.keys import InvalidToken, public_key
+from shared.auth.narrowing import narrowed
 from shared.database.pool import Database
 from shared.database.statements import Row, Statement
 from shared.kernel.principal import Grant, Principal, PrincipalKind
@@ -19,34 +21,41 @@ from shared.kernel.principal import Grant, Principal, PrincipalKind
 T = TypeVar("T")
 _KEYS = table("access_published_key", column("kid"), column("public"))
 _PRINCIPALS = table(
-    "access_published_principal", *(column(name) for name in ("kind", "id", "name", "sandbox", "revoked_tokens"))
+    "access_published_principal",
+    *(column(name) for name in ("kind", "id", "name", "sandbox", "revoked_tokens", "owner_id", "ip_allow")),
+    column("ended_sessions"),
 )
 _GRANTS = table(
     "access_published_grant",
     *(column(name) for name in ("id", "principal_kind", "principal_id", "role", "scope_kind", "scope_id")),
-    *(column(name) for name in ("starts", "ends", "resources", "verbs")),
+    *(column(name) for name in ("starts", "ends", "resources", "verbs", "key_resources", "key_verbs", "key_countries")),
+    column("delegated_from"),
 )
+_API_KEYS = table("access_published_api_key", column("digest"), column("id"), column("expires_at"))
 _READ_KEYS = Statement(select(_KEYS.c.kid, _KEYS.c.public))
+_SHOWN = ("name", "sandbox", "revoked_tokens", "owner_id", "ip_allow", "ended_sessions")
 _of_principal = and_(_GRANTS.c.principal_kind == _PRINCIPALS.c.kind, _GRANTS.c.principal_id == _PRINCIPALS.c.id)
 _READ_STANDING = Statement(
     select(
-        _PRINCIPALS.c.name,
-        _PRINCIPALS.c.sandbox,
-        _PRINCIPALS.c.revoked_tokens,
-        *(_GRANTS.c[name] for name in ("role", "scope_kind", "scope_id", "starts", "ends", "resources", "verbs")),
+        *(_PRINCIPALS.c[name] for name in _SHOWN),
+        *(column for column in _GRANTS.c if column.key not in ("id", "principal_kind", "principal_id")),
     )
     .select_from(_PRINCIPALS.outerjoin(_GRANTS, _of_principal))
     .where(_PRINCIPALS.c.kind == bindparam("kind"), _PRINCIPALS.c.id == bindparam("id"))
     .order_by(_GRANTS.c.id)
 )
+_FIND_API_KEY = Statement(
+    select(_API_KEYS.c.id, _API_KEYS.c.expires_at).where(_API_KEYS.c.digest == bindparam("digest"))
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A principal as it stood at `read_at` (monotonic seconds), and its tokens that no longer hold."""
+    """A principal as it stood at `read_at` (monotonic seconds), and its tokens and sessions that no longer hold."""
 
     principal: Principal
     revoked_tokens: frozenset[str]
+    ended_sessions: frozenset[UUID]
     read_at: float
 
 
@@ -134,15 +143,37 @@ class Standings:
         if not rows:
             raise InvalidToken
         first = rows[0]
-        grants = tuple(_grant(row) for row in rows if row["role"] is not None)
-        principal = Principal(kind, identity, first["name"], grants, first["sandbox"])
-        found = Standing(principal, frozenset(first["revoked_tokens"]), read_at)
+        grants = tuple(grant for row in rows if row["role"] is not None for grant in _grants(row))
+        allowed = tuple(first["ip_allow"])
+        principal = Principal(kind, identity, first["name"], grants, first["sandbox"], first["owner_id"], allowed)
+        revoked, ended = frozenset(first["revoked_tokens"]), frozenset(first["ended_sessions"])
+        found = Standing(principal, revoked, ended, read_at)
         self._known[kind, identity] = found
         if len(self._known) > self._bound:
             self._known.popitem(last=False)
         return found
 
 
-def _grant(row: Row) -> Grant:
-    narrowed = (None if row[name] is None else frozenset(row[name]) for name in ("resources", "verbs"))
-    return Grant(row["role"], row["scope_kind"], row["scope_id"], row["starts"], row["ends"], *narrowed)
+async def find_api_key(database: Database, digest: bytes) -> tuple[UUID, datetime]:
+    """The living key with this digest, and when it ends. Raises InvalidToken where there is none."""
+    async with database.acquire() as connection:
+        row = await _FIND_API_KEY.fetchrow(connection, digest=digest)
+    if row is None:
+        raise InvalidToken
+    return row["id"], row["expires_at"]
+
+
+def _grants(row: Row) -> Iterator[Grant]:
+    """The grant of an account or a client; of a key those that its narrowing leaves of the owner's."""
+    of_client = (_set(row["resources"]), _set(row["verbs"]))
+    scope = (row["scope_kind"], row["scope_id"])
+    held = Grant(row["role"], *scope, row["starts"], row["ends"], *of_client, row["delegated_from"])
+    resources, verbs = _set(row["key_resources"]), _set(row["key_verbs"])
+    if resources is None or verbs is None:
+        yield held
+    else:
+        yield from narrowed(held, resources, verbs, _set(row["key_countries"]))
+
+
+def _set(values: list[str] | None) -> frozenset[str] | None:
+    return None if values is None else frozenset(values)

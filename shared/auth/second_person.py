@@ -31,7 +31,7 @@ async def second_person_fault(connection: Connection, actor: Principal, named: o
         account = UUID(str(named))
     except ValueError:
         raise invalid_field("/fields/second_person", "invalid_value", "The id of an account.") from None
-    if account == actor.id:
+    if account in (actor.id, actor.owner):
         return "second_person_is_the_first"
     holds = await _ADMINISTRATOR.fetchval(connection, account=account)
     return None if holds else "second_person_not_entitled"

@@ -4,50 +4,65 @@ import time
 from collections import OrderedDict
 from dataclasses import dataclass
 
+from shared.auth.api_keys import PREFIX, api_key_digest
 from shared.auth.keys import MAX_TOKEN, SKEW, Claims, InvalidToken, TokenRules, UnknownKey, verify
-from shared.auth.published import KeyRing, Standings
+from shared.auth.published import KeyRing, Standings, find_api_key
+from shared.auth.usage import LastUses
 from shared.configuration.settings import Settings
 from shared.database.pool import Database
-from shared.kernel.principal import Principal
+from shared.kernel.principal import Principal, PrincipalKind
 
 _BEARER = "bearer "
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
-    claims: Claims
+class Bearer:
+    """Whoever a credential speaks for. `claims` are those of an access token; an API key has none.
+
+    `expires_at` is in Unix seconds, `until` in monotonic ones: for so long it is believed.
+    """
+
     principal: Principal
+    claims: Claims | None
+    expires_at: float
     until: float
 
 
 class Authenticator:
-    """Tells who a bearer token speaks for. One per process; holds at most `bound` tokens and as many principals.
+    """Tells who a bearer token or an API key speaks for. One per process; holds at most `bound` of them and as many
+    principals, and notes in `uses` when clients, keys and sessions were used.
 
-    A token, a key, a grant or a principal that is revoked stops within `age` seconds: those of the settings where none
-    are given.
+    A token, a session, a key, a grant or a principal that is revoked stops within `age` seconds: those of the settings
+    where none are given.
     """
 
     def __init__(self, database: Database, settings: Settings, *, age: float | None = None, bound: int = 8192) -> None:
         age = settings.grants_believed if age is None else age
+        self.uses = LastUses(database, bound=bound)
+        self._database = database
         self._rules = TokenRules(settings.issuer, settings.audience)
         self._age = age
         self._bound = bound
         self._keys = KeyRing(database, age=age)
         self._standings = Standings(database, age=age, bound=bound)
-        self._known: OrderedDict[str, _Known] = OrderedDict()
+        self._known: OrderedDict[str, Bearer] = OrderedDict()
 
     async def principal(self, authorization: str) -> Principal:
         """The principal with its living grants, from the value of an `Authorization` header.
 
         Raises InvalidToken (401 `invalid_token`), or Unavailable where Postgres must be asked and does not answer.
         """
-        return (await self._look(authorization)).principal
+        return (await self.bearer(authorization)).principal
 
     async def claims(self, authorization: str) -> Claims:
-        """What the token itself says, under the same checks as `principal`."""
-        return (await self._look(authorization)).claims
+        """What an access token itself says, under the same checks as `principal`. Raises InvalidToken for a key too."""
+        claims = (await self.bearer(authorization)).claims
+        if claims is None:
+            raise InvalidToken
+        return claims
 
-    async def _look(self, authorization: str) -> _Known:
+    async def bearer(self, authorization: str) -> Bearer:
+        """All that is known of the credential, under the same checks as `principal`."""
         if len(authorization) > MAX_TOKEN + len(_BEARER):
             raise InvalidToken
         known = self._known.get(authorization)
@@ -55,26 +70,48 @@ class Authenticator:
             self._known.move_to_end(authorization)
             return known
         self._known.pop(authorization, None)
-        claims = known.claims if known else await self._verified(authorization)
-        return await self._believe(authorization, claims)
-
-    async def _verified(self, authorization: str) -> Claims:
         if authorization[: len(_BEARER)].lower() != _BEARER:
             raise InvalidToken("The Authorization header is not a bearer token.")
-        token = authorization[len(_BEARER) :]
+        credential = authorization[len(_BEARER) :]
+        if credential.startswith(PREFIX):
+            found = await self._of_api_key(credential)
+        else:
+            found = await self._of_claims(known.claims if known and known.claims else await self._verified(credential))
+        self._known[authorization] = found
+        if len(self._known) > self._bound:
+            self._known.popitem(last=False)
+        return found
+
+    async def _verified(self, token: str) -> Claims:
         try:
             return verify(token, await self._keys.fresh(), self._rules, time.time())
         except UnknownKey:
             return verify(token, await self._keys.again(), self._rules, time.time())
 
-    async def _believe(self, authorization: str, claims: Claims) -> _Known:
+    async def _of_claims(self, claims: Claims) -> Bearer:
         keys = await self._keys.fresh()
         standing = await self._standings.get(claims.kind, claims.subject)
         left = claims.expires_at + SKEW - time.time()
         if left <= 0 or claims.key_id not in keys or claims.token_id in standing.revoked_tokens:
             raise InvalidToken
+        if claims.session is not None:
+            if claims.session in standing.ended_sessions:
+                raise InvalidToken
+            self.uses.note("session", claims.session)
+        if claims.kind is PrincipalKind.CLIENT:
+            self.uses.note("client", claims.subject)
         until = min(standing.read_at + self._age, time.monotonic() + left)
-        known = self._known[authorization] = _Known(claims, standing.principal, until)
-        if len(self._known) > self._bound:
-            self._known.popitem(last=False)
-        return known
+        return Bearer(standing.principal, claims, claims.expires_at, until)
+
+    async def _of_api_key(self, credential: str) -> Bearer:
+        digest = api_key_digest(credential)
+        if digest is None:
+            raise InvalidToken
+        identity, expires = await find_api_key(self._database, digest)
+        standing = await self._standings.get(PrincipalKind.KEY, identity)
+        left = expires.timestamp() - time.time()
+        if left <= 0:
+            raise InvalidToken
+        self.uses.note("key", identity)
+        until = min(standing.read_at + self._age, time.monotonic() + left)
+        return Bearer(standing.principal, None, expires.timestamp(), until)

@@ -48,6 +48,9 @@ class Settings(BaseSettings):
     storage_path: Path = Field(Path(".local/files"), validation_alias="ESCM_STORAGE_PATH")
     audit_years: int = Field(10, ge=1, le=100, validation_alias="ESCM_AUDIT_YEARS")
     """How long the audit trail is kept."""
+    smtp_url: SecretStr | None = Field(None, validation_alias="ESCM_SMTP_URL")
+    mail_sender: str = Field("ESCM secretariat <secretariat@escm.invalid>", validation_alias="ESCM_MAIL_SENDER")
+    mail_folder: Path = Field(Path(".local/mail"), validation_alias="ESCM_MAIL_FOLDER")
     pool_size: int = Field(8, ge=1, le=40)
     database_password: SecretStr | None = None
 

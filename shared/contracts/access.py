@@ -9,6 +9,7 @@ FACTS = owner(
         "grant": ("created", "updated", "activated", "revoked", "expired"),
         "client": ("created", "updated", "activated", "revoked", "expired"),
         "api_key": ("created", "updated", "revoked", "expired"),
+        "session": ("created", "ended", "expired"),
         "webhook": ("created", "updated", "deleted", "pinged", "disabled"),
     },
 )

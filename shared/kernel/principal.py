@@ -1,7 +1,7 @@
 """Who asks, and how far their grants reach. Rules only: tokens and rows are read elsewhere."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
@@ -32,7 +32,8 @@ class PrincipalKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """A living grant. For clients `resources` (`membership.experts`) and `verbs` (`read`, `write`) narrow it."""
+    """A living grant. For clients `resources` (`membership.experts`) and `verbs` (`read`, `write`) narrow it.
+    `delegated_from` is the grant whose holder passes it on for a time."""
 
     role: str
     scope_kind: str
@@ -41,6 +42,7 @@ class Grant:
     ends: date | None
     resources: frozenset[str] | None = None
     verbs: frozenset[str] | None = None
+    delegated_from: UUID | None = None
 
     def admits(self, resource: str, verb: str) -> bool:
         """Whether a client's narrowing lets this verb on this resource (`service.resource`) through."""
@@ -83,13 +85,19 @@ class Reach:
 
 @dataclass(frozen=True)
 class Principal:
-    """Who asks. Immutable and cached, so what follows from it is computed once."""
+    """Who asks. Immutable and cached, so what follows from it is computed once.
+
+    `owner` is the account or client that a key belongs to. `ip_allow` are the networks that a client and its keys may
+    come from; none means anywhere.
+    """
 
     kind: PrincipalKind
     id: UUID | None = None
     name: str = ""
     grants: tuple[Grant, ...] = ()
     sandbox: bool = False
+    owner: UUID | None = None
+    ip_allow: tuple[str, ...] = ()
     _reaches: dict[tuple[int, str, str], Reach] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -105,6 +113,10 @@ class Principal:
     def label(self) -> str:
         """`account:0199…`, as it stands in `created_by`, audit entries and idempotency keys."""
         return f"{self.kind}:{self.id}" if self.id else str(self.kind)
+
+    def holding(self, *grants: Grant) -> "Principal":
+        """The same principal with more grants."""
+        return replace(self, grants=self.grants + grants, _reaches={})
 
     def reach(self, roles: RoleTable, resource: str, verb: str) -> Reach:
         """How far the permission to do `verb` to `resource` (`membership.experts`) goes under a role table."""

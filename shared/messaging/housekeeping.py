@@ -32,6 +32,11 @@ WITH retired AS (
 UPDATE core_batch b SET patterns = array_remove(b.patterns, r.pattern) FROM retired r
 WHERE b.consumer = r.consumer AND b.state IN ('ready', 'dead') AND r.pattern = ANY(b.patterns)
 """
+_TURN = """
+SELECT core_idempotency_turn()
+WHERE to_regclass(format('core_idempotency_%s', to_char((now() AT TIME ZONE 'UTC')::date + 7, 'YYYYMMDD'))) IS NULL
+"""
+"""Partitions of answers that are kept under keys: a week ahead, and gone after three days."""
 _BORN_BEFORE = (
     "rpad(lpad(to_hex((extract(epoch FROM now() - {} * interval '1 day') * 1000)::bigint), 12, '0'), 32, '0')::uuid"
 )
@@ -86,10 +91,14 @@ async def measure(connection: Connection) -> None:
 
 
 async def tidy(connection: Connection) -> None:
-    """Retires reactions that no worker has had for an hour, and drops what is older than its time, in small pieces.
+    """Makes room for the keys of the days ahead, retires reactions that no worker has had for an hour, and drops what
+    is older than its time, in small pieces.
 
     Kept: facts, jobs and dead letters 90 days, the inbox a week longer, finished batches and ticks a week.
     """
+    async with connection.transaction():
+        await connection.execute("SET LOCAL lock_timeout = '1s'")
+        await connection.execute(_TURN)
     await connection.execute(_RETIRE)
     for purge in _PURGES:
         for _ in range(_ROUNDS):

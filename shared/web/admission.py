@@ -11,6 +11,8 @@ from types import MappingProxyType
 
 from fastapi import FastAPI, Request
 
+from shared.auth.addresses import may_come_from
+from shared.auth.keys import InvalidToken
 from shared.auth.meter import Meter
 from shared.auth.throttle import Allowance, Limit, Throttle
 from shared.configuration.settings import Settings
@@ -71,10 +73,17 @@ class Admission:
             return ANONYMOUS
         try:
             principal: Principal = await request.app.state.authenticator.principal(header)
+            _refuse_elsewhere(principal, request)
         except Unauthenticated:
             await self._throttle.require(self._failures, site(request))
             raise
         return principal
+
+
+def _refuse_elsewhere(principal: Principal, request: Request) -> None:
+    """Raises InvalidToken where the caller's address is none that the principal may come from."""
+    if principal.ip_allow and not may_come_from(request.client.host if request.client else "", principal.ip_allow):
+        raise InvalidToken
 
 
 def site(request: Request) -> str:

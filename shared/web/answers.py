@@ -55,6 +55,14 @@ def item_response(
     return Response(body, status, headers, JSON)
 
 
+def told_once(kept: Response, told: Mapping[str, Any]) -> Response:
+    """The answer with a secret, beside the one without it that is kept for a replay."""
+    headers = {name: value for name, value in kept.headers.items() if name not in ("content-length", "content-type")}
+    response = Response(orjson.dumps(told), kept.status_code, {**headers, "Cache-Control": "no-store"}, JSON)
+    response.kept_body = kept.body  # type: ignore[attr-defined]
+    return response
+
+
 def transitions_response(lifecycle: Lifecycle[Any], status: str, offers: list[Offer]) -> Response:
     """The present state, every verb of it, and all states."""
     shown = [{**asdict(offer), "requires": list(offer.requires), "fields": list(offer.fields)} for offer in offers]

@@ -25,7 +25,7 @@ _ABSENT: Any = object()
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """A function and where each of its parameters comes from."""
+    """A function and where each of its parameters comes from. A part without a name is no parameter: it is called."""
 
     name: str
     function: Callable[..., Any]
@@ -44,7 +44,8 @@ class _Part:
         for part in self.parts:
             if part.function not in solved:
                 solved[part.function] = await part.value(request, body, solved)
-            values[part.name] = solved[part.function]
+            if part.name:
+                values[part.name] = solved[part.function]
         if self.body is not None:
             values[self.body.name] = _validated(self.body, body)
         return await self.function(**values)

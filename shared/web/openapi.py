@@ -246,7 +246,7 @@ def _is_keyed(route: APIRoute, method: str) -> bool:
 
 def _is_conditional(route: APIRoute, method: str) -> bool:
     changes = method in ("PATCH", "DELETE") or (method == "POST" and route.path.endswith("}/transitions"))
-    return changes and "/jobs/" not in route.path
+    return changes and not {"jobs", "sessions"} & set(route.path.split("/"))
 
 
 def _header_parameters(route: APIRoute, method: str) -> list[str]:

@@ -48,7 +48,7 @@ class RecordApi(Generic[Case]):
     writes, which a patch is merged into. `embedded` are item columns of JSON text; `fresh` are the item columns of a
     record that was just created, where they are known (it is then answered without being read again). `is_public`:
     list and item answer without a token. `hidden` are the fields that a history keeps from callers who do not see the
-    record whole.
+    record whole. `arriving` is a dependency that every request meets first.
     """
 
     kind: Kind[Case]
@@ -66,6 +66,7 @@ class RecordApi(Generic[Case]):
     embedded: tuple[str, ...] = ()
     fresh: Mapping[str, Any] | None = None
     hidden: frozenset[str] = frozenset()
+    arriving: Callable[..., Awaitable[None]] | None = None
     is_public: bool = False
 
     async def readable(self, record: str, call: CurrentCall) -> Row:
@@ -116,7 +117,8 @@ class RecordApi(Generic[Case]):
 
     def routes(self) -> ResourceRouter:
         """The router with the standard routes; the feature adds its own."""
-        router = ResourceRouter(self.kind.resource, self.roles)
+        arriving = [Depends(self.arriving)] if self.arriving else []
+        router = ResourceRouter(self.kind.resource, self.roles, dependencies=arriving)
         _add_reads(router, self)
         _add_writes(router, self)
         return router

@@ -1,5 +1,6 @@
 """What every service's app holds open beside its database: the authenticator, the limits and the doorbell."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -7,7 +8,9 @@ from typing import Any
 from fastapi import FastAPI
 
 from shared.auth.tokens import Authenticator
+from shared.auth.usage import WRITE_EVERY
 from shared.configuration.settings import Settings
+from shared.messaging.supervision import end, every, keep_running
 from shared.messaging.wakeup import Doorbell
 from shared.web.admission import admission
 from shared.web.streams import streams
@@ -15,8 +18,13 @@ from shared.web.streams import streams
 
 @asynccontextmanager
 async def _authenticator(app: FastAPI) -> AsyncIterator[None]:
-    app.state.authenticator = Authenticator(app.state.database, app.state.settings)
-    yield
+    authenticator = app.state.authenticator = Authenticator(app.state.database, app.state.settings)
+    uses = authenticator.uses
+    writer = asyncio.create_task(keep_running("last_uses", lambda: every(WRITE_EVERY, uses.write)))
+    try:
+        yield
+    finally:
+        await end([writer])
 
 
 @asynccontextmanager

@@ -136,7 +136,8 @@ class Settler:
         )  # fmt: skip
 
     async def _actions(self, land: Land) -> None:
-        (land.records["frameworks"],) = (await self._callers["actions"].get("/actions/v1/frameworks")).json()["items"]
+        found = await self._callers["actions"].get("/actions/v1/frameworks", params={"code": "3+1/2026"})
+        (land.records["frameworks"],) = found.json()["items"]
         programme = await self._enter(
             land, "actions", "programmes", country=land.country, framework="3+1/2026", visibility="restricted"
         )

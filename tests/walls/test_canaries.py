@@ -1,5 +1,6 @@
 """Promises 26 and 28: what is restricted in one country leaves no trace in what another one is answered."""
 
+from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
@@ -20,16 +21,31 @@ _EVENTS = "/access/v1/events"
 Answers = dict[tuple[str | None, str], tuple[int, bytes]]
 
 
-@pytest.fixture(scope="module")
-async def before(services: Services, lands: dict[tuple[str, bool], Land]) -> Answers:
-    """What is answered without the canary."""
-    return await _answers(services)
+@dataclass(frozen=True)
+class World:
+    """What is answered without the canary and with it, and the canary's records."""
+
+    before: Answers
+    canary: Land
+    after: Answers
 
 
 @pytest.fixture(scope="module")
-async def canary(before: Answers, settler: Settler) -> Land:
-    """Restricted records of every kind in XC, with one word in all their texts."""
-    return await settler.settle("XC", WORD)
+async def world(
+    services: Services, settler: Settler, superuser: asyncpg.Connection, lands: dict[tuple[str, bool], Land]
+) -> World:
+    """Nothing but the canary is entered between the two: restricted records of every kind in XC, with one word in all
+    their texts."""
+    await _sequence(superuser)
+    before = await _answers(services)
+    canary = await settler.settle("XC", WORD)
+    await _sequence(superuser)
+    return World(before, canary, await _answers(services))
+
+
+@pytest.fixture
+def canary(world: World) -> Land:
+    return world.canary
 
 
 async def _answers(services: Services) -> Answers:
@@ -70,20 +86,14 @@ async def _sequence(connection: asyncpg.Connection) -> None:
     await leader.resign()
 
 
-@pytest.fixture(scope="module", autouse=True)
-async def after(services: Services, before: Answers, canary: Land) -> Answers:
-    """What the callers are told once the rows are there, asked before any test writes."""
-    return await _answers(services)
-
-
-async def test_lists_numbers_streams_and_events_are_as_if_the_rows_did_not_exist(
-    before: Answers, after: Answers, canary: Land
-) -> None:
-    differing = [f"{who}: {address}" for (who, address), told in after.items() if told != before[who, address]]
+async def test_lists_numbers_streams_and_events_are_as_if_the_rows_did_not_exist(world: World) -> None:
+    differing = [
+        f"{who}: {address}" for (who, address), told in world.after.items() if told != world.before[who, address]
+    ]
     assert differing == []
-    marks = [mark.encode() for mark in traces(canary)]
-    telling = [key for key, (_, body) in after.items() if any(mark in body for mark in marks)]
-    assert [key for key in telling if after[key][0] == 200] == []
+    marks = [mark.encode() for mark in traces(world.canary)]
+    telling = [key for key, (_, body) in world.after.items() if any(mark in body for mark in marks)]
+    assert [key for key in telling if world.after[key][0] == 200] == []
 
 
 async def test_the_same_questions_find_the_rows_for_whoever_may_read_them(services: Services, canary: Land) -> None:
@@ -93,10 +103,7 @@ async def test_the_same_questions_find_the_rows_for_whoever_may_read_them(servic
     assert [key for key in hidden if key.encode() not in told] == []
 
 
-async def test_no_event_of_the_rows_reaches_another_country(
-    services: Services, canary: Land, superuser: asyncpg.Connection
-) -> None:
-    await _sequence(superuser)
+async def test_no_event_of_the_rows_reaches_another_country(services: Services, canary: Land) -> None:
     marks = traces(canary)
     for name in ("author_xa", "government_xa", "applicant"):
         told = orjson.dumps(await _events(services, name)).decode()

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Select, bindparam, select
 from sqlalchemy.sql.elements import ColumnElement
@@ -19,8 +20,19 @@ COLUMNS: Mapping[str, ColumnElement[Any]] = {
 }
 render = Renderer(COLUMNS)
 _FOR_LOGIN = Statement(
-    select(account.c.id, account.c.password_hash).where(
+    select(account.c.id, account.c.name, account.c.password_hash).where(
         account.c.email_key == bindparam("email_key"), account.c.status == "active"
+    )
+)
+
+_FOR_MAIL = Statement(
+    select(*(account.c[name] for name in ("id", "email", "email_key", "name", "language"))).where(
+        account.c.email_key == bindparam("email_key"), account.c.status == "active"
+    )
+)
+_TO_WELCOME = Statement(
+    select(account.c.email, account.c.language, account.c.password_hash.is_not(None).label("has_password")).where(
+        account.c.id == bindparam("id"), account.c.status == "active", ~account.c.email_verified
     )
 )
 
@@ -49,5 +61,15 @@ LISTING = Listing(
 
 
 async def for_login(connection: Connection, email_key: str) -> Row | None:
-    """Id and password hash of the active account with this folded address."""
+    """Id, name and password hash of the active account with this folded address."""
     return await _FOR_LOGIN.fetchrow(connection, email_key=email_key)
+
+
+async def for_mail(connection: Connection, email_key: str) -> Row | None:
+    """To whom a mail goes that somebody asked for at this folded address; None where no active account has it."""
+    return await _FOR_MAIL.fetchrow(connection, email_key=email_key)
+
+
+async def to_welcome(connection: Connection, identity: UUID) -> Row | None:
+    """Where an active account whose address is not verified is written to, and whether it has a password."""
+    return await _TO_WELCOME.fetchrow(connection, id=identity)

@@ -1,7 +1,7 @@
 """What goes over HTTP for accounts."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import Field, StringConstraints
@@ -20,11 +20,13 @@ Password = Annotated[
 
 
 class AccountBody(Body):
-    """An account as it is written. A password is set, never answered; without one nobody logs in with a password."""
+    """An account as it is written. A password is set, never answered; without one its owner is invited by mail to
+    choose it. `language` is that of mails."""
 
     email: Email
     name: Line
     expert_id: UUID | None = None
+    language: Literal["en", "fr", "es", "ar", "zh", "ru"] = "en"
     password: Password | None = None
 
 
@@ -34,6 +36,8 @@ class AccountAnswer(RecordAnswer):
     email: str
     name: str
     expert_id: UUID | None
+    email_verified: bool
+    language: str
     created_by: str | None = None
     updated_by: str | None = None
 

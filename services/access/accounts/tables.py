@@ -1,6 +1,6 @@
 """Accounts of people."""
 
-from sqlalchemy import Column, Uuid
+from sqlalchemy import Boolean, Column, Uuid
 
 from shared.database.tables import text
 from shared.records.columns import record_table
@@ -13,5 +13,8 @@ account = record_table(
     text("search_key"),
     text("password_hash", nullable=True),
     Column("expert_id", Uuid, nullable=True),
+    Column("email_verified", Boolean, nullable=False),
+    text("language"),
 )
-"""`email_key` is the folded address, which is unique. Who has no password cannot log in with one."""
+"""`language` is that of mails. `email_key` is the folded address, which is unique. Who
+has no password cannot log in with one."""

@@ -7,6 +7,7 @@ from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from services.access.access import NO_STATE
+from services.access.api_keys.queries import used_at
 from services.access.clients.domain import LIFECYCLE
 from services.access.clients.tables import client
 from shared.database.statements import Connection, Row, Statement
@@ -17,6 +18,7 @@ from shared.records.sight import Variant, visible
 COLUMNS: Mapping[str, ColumnElement[Any]] = {
     **{column.key: column for column in client.c if column.key not in ("secrets", "search_key")},
     "living_secrets": func.cardinality(client.c.secrets).label("living_secrets"),
+    "last_used": used_at("client", client.c.id),
 }
 render = Renderer(COLUMNS)
 _FOR_TOKEN = Statement(

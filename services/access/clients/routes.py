@@ -1,7 +1,6 @@
 """API clients over HTTP. A secret is answered once; the answer that is kept for a replay has none."""
 
-from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated
 
 import orjson
 from fastapi import Depends, Response
@@ -14,7 +13,7 @@ from shared.database.statements import Row
 from shared.database.unit_of_work import UnitOfWork
 from shared.records.kind import require
 from shared.records.sight import Sight
-from shared.web.answers import JSON, item_response
+from shared.web.answers import JSON, item_response, told_once
 from shared.web.call import CurrentCall
 from shared.web.records import RecordApi
 
@@ -57,7 +56,7 @@ async def create_client(body: ClientCreate, call: CurrentCall) -> Response:
     row, secret = await operations.create(call.uow, call.sight, body.values())
     found = await LISTING.get(call.uow.connection, call.sight, row["id"])
     record = await CLIENT_API.item(found or row, call)
-    return _once(item_response(call, {**record, "secret": None}, status=201), {**record, "secret": secret})
+    return told_once(item_response(call, {**record, "secret": None}, status=201), {**record, "secret": secret})
 
 
 @router.post(
@@ -72,12 +71,4 @@ async def add_secret(row: Annotated[Row, Depends(CLIENT_API.readable)], call: Cu
     secret = await operations.add_secret(call.uow, row)
     answer = {"id": str(row["id"]), "client_id": row["client_id"]}
     kept = Response(orjson.dumps({**answer, "secret": None}), 201, None, JSON)
-    return _once(kept, {**answer, "secret": secret})
-
-
-def _once(kept: Response, told: Mapping[str, Any]) -> Response:
-    """The answer with the secret, beside the one that is kept for a replay."""
-    headers = {name: value for name, value in kept.headers.items() if name not in ("content-length", "content-type")}
-    response = Response(orjson.dumps(told), kept.status_code, {**headers, "Cache-Control": "no-store"}, JSON)
-    response.kept_body = kept.body  # type: ignore[attr-defined]
-    return response
+    return told_once(kept, {**answer, "secret": secret})

@@ -1,6 +1,7 @@
 """What goes over HTTP for API clients."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -75,7 +76,7 @@ class ClientCreate(ClientBody):
 
 
 class ClientAnswer(RecordAnswer):
-    """A client. `secret` is answered once, when the client is created with one."""
+    """A client. `last_used` is told to the hour. `secret` is answered once, when the client is created with one."""
 
     client_id: str
     name: str
@@ -87,6 +88,7 @@ class ClientAnswer(RecordAnswer):
     ip_allow: list[str]
     sandbox: bool
     living_secrets: int
+    last_used: datetime | None
     secret: str | None = None
     created_by: str | None = None
     updated_by: str | None = None

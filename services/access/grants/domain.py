@@ -6,16 +6,18 @@ from typing import Any
 from uuid import UUID
 
 from shared.kernel.lifecycle import Lifecycle, step
-from shared.kernel.principal import Principal, PrincipalKind
+from shared.kernel.principal import SYSTEM, Principal, PrincipalKind
 
 
 @dataclass(frozen=True, slots=True)
 class GrantCase:
-    """What the guards look at: why the caller may not confirm or revoke, and why the second person does not count."""
+    """What the guards look at: why the caller may not confirm, revoke or hand over, and why the second person does not
+    count."""
 
     confirming: str | None
     revoking: str | None
     second_person: str | None
+    handing_over: str | None
 
 
 def _confirmable(case: GrantCase) -> str | None:
@@ -26,11 +28,26 @@ def _revocable(case: GrantCase) -> str | None:
     return case.revoking
 
 
+def _can_be_handed_over(case: GrantCase) -> str | None:
+    return case.handing_over
+
+
+OFFICES = frozenset(("seat", "focal point", "expert"))
+"""What roles follow from by themselves. The reason of such a grant names it, with its id."""
+
 LIFECYCLE: Lifecycle[GrantCase] = Lifecycle(
     ("proposed", "active", "revoked", "expired"),
     (
         step("confirm", "proposed", "active", guard=_confirmable, fields=("second_person",), fact="activated"),
         step("revoke", "proposed|active", "revoked", guard=_revocable),
+        step(
+            "hand_over",
+            "active",
+            "active",
+            guard=_can_be_handed_over,
+            fields=("principal", "to"),
+            fact="updated",
+        ),
         step("expire", "proposed|active", "expired", timed=True),
     ),
 )
@@ -52,3 +69,8 @@ def second_person(principal: Principal, row: Mapping[str, Any], named: UUID | No
     ):
         return person, "second_person_is_the_first"
     return person, None
+
+
+def follows_an_office(row: Mapping[str, Any]) -> bool:
+    """Whether the grant follows from a seat, a focal point or one's own entry, and ends with it."""
+    return row["created_by"] == SYSTEM.label and (row["reason"] or "").rpartition(" ")[0] in OFFICES

@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import Text, Uuid, any_, bindparam, column, or_, select, table
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from services.access.grants.operations import GRANTS, enter
+from services.access.grants.operations import GRANTS, end_delegated, enter
 from services.access.grants.tables import grant
 from shared.contracts.envelope import Fact
 from shared.database.statements import Row, Statement
@@ -147,6 +147,7 @@ async def _settle(uow: UnitOfWork, source: str, office: _Office | None, living: 
         else:
             after = await update_record(uow, grant, before, {"status": "revoked"})
             GRANTS.tell(uow, "revoke", before, after, "revoked", source)
+            await end_delegated(uow, after["id"])
     if office is not None and not held:
         values = {
             "principal_kind": "account",

@@ -1,12 +1,13 @@
 """Writing grants: one function per verb. Each writes its row, one audit entry and one fact."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from services.access.access import ROLE_SCOPES, ROLES_OF_TWO, why_not_hand_on
+from services.access.access import NEVER_DELEGATED, ROLE_SCOPES, ROLES_OF_TWO, why_not_hand_on
 from services.access.grants import domain, queries
+from services.access.grants.delegation import check_delegation, is_holder, last_day, successor
 from services.access.grants.tables import grant
 from shared.auth.second_person import second_person_fault
 from shared.database.statements import Row
@@ -18,12 +19,24 @@ from shared.kernel.principal import Principal, PrincipalKind
 from shared.kernel.resource import Resource
 from shared.records.kind import Kind, Step, permitted
 from shared.records.sight import Sight
+from shared.records.store import update_record
 
 GRANTS: Kind[domain.GrantCase] = Kind(
     Resource("access", "grants", "grant"),
     grant,
     domain.LIFECYCLE,
-    ("status", "principal_kind", "principal_id", "role", "scope_kind", "scope_id", "starts", "ends", "second_person"),
+    (
+        "status",
+        "principal_kind",
+        "principal_id",
+        "role",
+        "scope_kind",
+        "scope_id",
+        "starts",
+        "ends",
+        "second_person",
+        "delegated_from",
+    ),
 )
 
 
@@ -37,9 +50,12 @@ async def create(uow: UnitOfWork, sight: Sight, values: Mapping[str, Any]) -> Ro
     _check_role_of_kind(values["role"], values["principal_kind"])
     if (values["principal_kind"], values["principal_id"]) == (str(principal.kind), principal.id):
         raise Forbidden("Nobody hands a role to themselves.", members={"reason": "own_grant"})
-    why = why_not_hand_on(principal, "create", values["role"], values["scope_kind"], values["scope_id"])
-    if why is not None:
-        raise Forbidden("Nobody grants beyond their own scope.", members={"reason": why})
+    if values["delegated_from"] is not None:
+        await check_delegation(uow, principal, values)
+    else:
+        why = why_not_hand_on(principal, "create", values["role"], values["scope_kind"], values["scope_id"])
+        if why is not None:
+            raise Forbidden("Nobody grants beyond their own scope.", members={"reason": why})
     if not await queries.is_active(uow.connection, values["principal_kind"], values["principal_id"]):
         raise invalid_field("/principal/id", "unknown_principal", "There is no such account or client in use.")
     named = values["second_person"]
@@ -70,11 +86,36 @@ async def transition(uow: UnitOfWork, sight: Sight, seen: Row, step: Step) -> Ro
     before = await GRANTS.lock(uow, seen["id"], seen["version"])
     case = await case_of(uow.connect, sight.principal, before, step.fields)
 
+    if step.action == "hand_over":
+        return await _hand_over(uow, before, step, case, permitted(sight, before))
+
     def effects(target: str) -> dict[str, Any]:
         person, _ = domain.second_person(sight.principal, before, _named(step.fields))
         return {"second_person": person} if target == "active" else {}
 
-    return await GRANTS.step(uow, before, step, case, permitted(sight, before), effects)
+    after = await GRANTS.step(uow, before, step, case, permitted(sight, before), effects)
+    if after["status"] == "revoked":
+        await end_delegated(uow, after["id"])
+    return after
+
+
+async def _hand_over(
+    uow: UnitOfWork, before: Row, step: Step, case: domain.GrantCase, may: Callable[[str], bool]
+) -> Row:
+    """The predecessor's grant with its last day; the successor's begins today and ends as it would have."""
+    GRANTS.lifecycle.advance(before["status"], step.action, case, may, reason=step.reason, fields=step.fields)
+    ends = last_day(before, step.fields)
+    following = await successor(uow, before, step.fields)
+    after = await GRANTS.step(uow, before, step, case, may, lambda _target: {"ends": ends})
+    await enter(uow, following, confirmed=True)
+    return after
+
+
+async def end_delegated(uow: UnitOfWork, source: UUID) -> None:
+    """Ends what was delegated from a grant that is over."""
+    for before in await queries.delegated(uow.connection, source):
+        after = await update_record(uow, grant, before, {"status": "revoked"})
+        GRANTS.tell(uow, "revoke", before, after, "revoked", "the grant that it was delegated from is over")
 
 
 async def case_of(
@@ -86,11 +127,29 @@ async def case_of(
     if fault is None and row["status"] == "proposed" and principal.kind is not PrincipalKind.ACCOUNT:
         async with connect() as connection:
             fault = await second_person_fault(connection, principal, person)
+    revoking = why_not_hand_on(principal, "revoke", role, kind, scope)
+    if revoking and row["delegated_from"] is not None and principal.kind is PrincipalKind.ACCOUNT:
+        async with connect() as connection:
+            is_source = await queries.holder(connection, row["delegated_from"]) == principal.id
+        revoking = None if is_source else revoking
     return domain.GrantCase(
         confirming=why_not_hand_on(principal, "confirm", role, kind, scope),
-        revoking=why_not_hand_on(principal, "revoke", role, kind, scope),
+        revoking=revoking,
         second_person=fault,
+        handing_over=_why_not_hand_over(principal, row),
     )
+
+
+def _why_not_hand_over(principal: Principal, row: Mapping[str, Any]) -> str | None:
+    if row["role"] in NEVER_DELEGATED:
+        return "role_not_delegated"
+    if row["delegated_from"] is not None:
+        return "not_further"
+    if domain.follows_an_office(row):
+        return "follows_an_office"
+    if is_holder(principal, row):
+        return None
+    return why_not_hand_on(principal, "hand_over", row["role"], row["scope_kind"], row["scope_id"])
 
 
 async def expire(uow: UnitOfWork, day: date) -> int:
@@ -98,6 +157,7 @@ async def expire(uow: UnitOfWork, day: date) -> int:
     rows = await queries.over(uow.connection, day)
     for before in rows:
         await GRANTS.pass_time(uow, before, "expire")
+        await end_delegated(uow, before["id"])
     return len(rows)
 
 

@@ -18,6 +18,7 @@ from shared.records.sight import Variant, visible
 
 COLUMNS: Mapping[str, ColumnElement[Any]] = {c.key: c for c in grant.c}
 render = Renderer(COLUMNS)
+_source = grant.alias("source")
 _PRINCIPALS = table("access_published_principal", column("kind"), column("id"))
 _IS_ACTIVE = Statement(
     select(_PRINCIPALS.c.id).where(_PRINCIPALS.c.kind == bindparam("kind"), _PRINCIPALS.c.id == bindparam("id"))
@@ -28,6 +29,29 @@ _OVER = Statement(
     .order_by(grant.c.id)
     .limit(200)
     .with_for_update(skip_locked=True)
+)
+
+_OWN = Statement(
+    select(grant.c.id)
+    .where(grant.c.principal_kind == "account", grant.c.principal_id == bindparam("account"))
+    .union(
+        select(grant.c.id).where(
+            grant.c.delegated_from.in_(
+                select(_source.c.id).where(
+                    _source.c.principal_kind == "account", _source.c.principal_id == bindparam("account")
+                )
+            )
+        )
+    )
+)
+_DELEGATED = Statement(
+    select(grant)
+    .where(grant.c.delegated_from == bindparam("source"), or_(grant.c.status == "proposed", grant.c.status == "active"))
+    .order_by(grant.c.id)
+    .with_for_update()
+)
+_HOLDER = Statement(
+    select(grant.c.principal_id).where(grant.c.id == bindparam("source"), grant.c.principal_kind == "account")
 )
 
 
@@ -55,6 +79,7 @@ LISTING = Listing(
             ),
             Filter("scope_id", "What the scope is over", str, lambda bound: grant.c.scope_id == bound),
             reference("principal_id", grant.c.principal_id),
+            reference("delegated_from", grant.c.delegated_from),
             countries(grant.c.country),
             *updated(grant.c.updated_at),
         )
@@ -72,3 +97,19 @@ async def is_active(connection: Connection, kind: str, principal: UUID) -> bool:
 async def over(connection: Connection, day: date) -> list[Row]:
     """Up to 200 grants that ended before this day and still count as living, locked."""
     return await _OVER.fetch(connection, day=day)
+
+
+async def own(connection: Connection, account: UUID) -> list[UUID]:
+    """The grants of an account, living or not, and those delegated from them."""
+    return [row["id"] for row in await _OWN.fetch(connection, account=account)]
+
+
+async def delegated(connection: Connection, source: UUID) -> list[Row]:
+    """The grants delegated from this one that count as living, locked."""
+    return await _DELEGATED.fetch(connection, source=source)
+
+
+async def holder(connection: Connection, source: UUID) -> UUID | None:
+    """The account that holds a grant."""
+    found: UUID | None = await _HOLDER.fetchval(connection, source=source)
+    return found

@@ -4,6 +4,7 @@ from typing import Any
 
 from services.access.access import ROLES
 from services.access.grants import operations
+from services.access.grants.guards import with_own_grants
 from services.access.grants.queries import LISTING
 from services.access.grants.schemas import GrantAnswer, GrantCreate, present
 from shared.database.statements import Row
@@ -33,6 +34,7 @@ GRANT_API = RecordApi(
     update=_unchanged,
     transition=operations.transition,
     written=dict,
+    arriving=with_own_grants,
 )
 router = GRANT_API.routes()
 router.routes[:] = [route for route in router.routes if "PATCH" not in getattr(route, "methods", ())]

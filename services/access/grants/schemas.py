@@ -26,7 +26,10 @@ class Holder(Body):
 
 
 class GrantCreate(Body):
-    """A role to be handed on. From today, and without end, where no days are given."""
+    """A role to be handed on. From today, and without end, where no days are given.
+
+    With `delegated_from`, a grant of one's own, it is passed on for a time: the same role, within its scope, to an end.
+    """
 
     principal: Holder
     role: Literal[tuple(ROLE_SCOPES)]  # type: ignore[valid-type]
@@ -36,6 +39,7 @@ class GrantCreate(Body):
     to: Day | None = None
     reason: Prose | None = None
     second_person: UUID | None = None
+    delegated_from: UUID | None = None
 
     @model_validator(mode="after")
     def _has_days(self) -> "GrantCreate":
@@ -55,6 +59,7 @@ class GrantCreate(Body):
             "ends": self.to,
             "reason": self.reason,
             "second_person": self.second_person,
+            "delegated_from": self.delegated_from,
         }
 
 
@@ -74,6 +79,7 @@ class GrantAnswer(RecordAnswer):
     to: str | None
     reason: str | None
     second_person: UUID | None
+    delegated_from: UUID | None
     created_by: str | None = None
     updated_by: str | None = None
 

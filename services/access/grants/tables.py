@@ -16,6 +16,7 @@ grant = record_table(
     Column("ends", Date, nullable=True),
     text("reason", nullable=True),
     Column("second_person", Uuid, nullable=True),
+    Column("delegated_from", Uuid, nullable=True),
 )
 """`country` is that of the scope, where it is one country. `created_by` is who granted; `second_person` the account
-that confirms, where one was named."""
+that confirms, where one was named; `delegated_from` the grant whose holder passes it on for a time."""

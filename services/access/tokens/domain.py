@@ -1,10 +1,12 @@
 """How clients and people prove who they are, and how long they wait after failing to."""
 
+import hashlib
 import re
 from base64 import b64decode
 from binascii import Error as NotBase64
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import IPv6Address, ip_address, ip_network
 from urllib.parse import parse_qsl, unquote_plus
 
 from shared.kernel.errors import Malformed, Unauthenticated
@@ -12,7 +14,13 @@ from shared.kernel.errors import Malformed, Unauthenticated
 FORM = "application/x-www-form-urlencoded"
 LONGEST_FORM = 16 * 1024
 FREE_FAILURES = 5
-"""Wrong passwords in a row that cost nothing. Each further one locks the address: 30 s, twice as long every time."""
+"""Wrong passwords in a row that cost nothing. Each further one locks the account for the network that they come from:
+30 s, twice as long every time. The owner, elsewhere, is not kept out by that."""
+CEILING = 50
+"""Wrong passwords of an account from all networks together, after which the first one from any of them costs already.
+Nobody is locked out by that: whoever gives the right password gets in."""
+NEVER_LOCKED = 2_000_000_000
+"""As many free failures as the count of all networks together has."""
 FIRST_LOCK, LONGEST_LOCK = 30, 900
 FORGOTTEN_AFTER = 3600
 """Seconds without a try after which earlier failures no longer count."""
@@ -52,9 +60,9 @@ def invalid_request(detail: str) -> Malformed:
     return Malformed(detail, code="invalid_request")
 
 
-def invalid_grant() -> Malformed:
+def invalid_grant(detail: str = "The e-mail address or the password is wrong.") -> Malformed:
     """A wrong password, an unknown address or an account that may not be used: the answer does not say which."""
-    return Malformed("The e-mail address or the password is wrong.", code="invalid_grant")
+    return Malformed(detail, code="invalid_grant")
 
 
 def read_form(body: bytes) -> dict[str, str]:
@@ -106,3 +114,20 @@ def _secret(client_id: str, secret: str) -> Secret:
     if not _UNRESERVED.fullmatch(client_id) or not _UNRESERVED.fullmatch(secret):
         raise InvalidClient
     return Secret(client_id, secret)
+
+
+def network_of(address: str) -> str:
+    """The network that counts as one source of guesses: an IPv4 address, or the /64 of an IPv6 address."""
+    try:
+        here = ip_address(address)
+    except ValueError:
+        return ""
+    if not isinstance(here, IPv6Address):
+        return str(here)
+    return str(here.ipv4_mapped or ip_network((here, 64), strict=False))
+
+
+def login_digests(email_key: str, address: str) -> tuple[bytes, bytes]:
+    """Under what failures are counted: the account from this network, and the account from anywhere."""
+    here = f"{email_key}\n{network_of(address)}"
+    return hashlib.sha256(here.encode()).digest(), hashlib.sha256(email_key.encode()).digest()

@@ -6,36 +6,46 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from ipaddress import ip_address, ip_network
-from typing import Any
+from typing import Any, TypeAlias
 
 from services.access.accounts import queries as accounts
 from services.access.accounts.domain import LONGEST_PASSWORD, email_key
 from services.access.accounts.passwords import PasswordChecks
 from services.access.clients import queries as clients
+from services.access.sessions import operations as sessions
+from services.access.sessions.operations import Renewal
 from services.access.settings import AccessSettings
 from services.access.tokens import queries
 from services.access.tokens.assertions import Proof, claimed_client, prove
 from services.access.tokens.domain import (
+    CEILING,
+    FREE_FAILURES,
+    NEVER_LOCKED,
     PERSON_SCOPE,
     Assertion,
     InvalidClient,
     Secret,
     invalid_grant,
     invalid_request,
+    login_digests,
 )
 from services.access.tokens.signing import SigningKeys
+from shared.auth.addresses import may_come_from
 from shared.auth.keys import LIFETIME, SKEW, Claims, InvalidToken
 from shared.auth.throttle import Allowance, Limit, Throttle
 from shared.auth.tokens import Authenticator
+from shared.database.context import SYSTEM_CONTEXT
 from shared.database.pool import Database
 from shared.database.statements import Connection, Row
+from shared.database.unit_of_work import Origin, unit_of_work
 from shared.kernel.addresses import site_of
 from shared.kernel.clock import now
 from shared.kernel.errors import Malformed, RateLimited
-from shared.kernel.principal import PrincipalKind
+from shared.kernel.principal import Principal, PrincipalKind
+from shared.observability.traces import request_id
 
 TOKEN_PATH = "/access/v1/oauth/token"  # noqa: S105
+Counted: TypeAlias = tuple[Limit, Allowance]
 
 
 @dataclass(frozen=True)
@@ -70,8 +80,8 @@ class TokenDesk:
 
 async def give_token(
     desk: TokenDesk, form: Mapping[str, str], shown: Secret | Assertion | None, address: str
-) -> tuple[dict[str, Any], tuple[Limit, Allowance] | None]:
-    """The answer to a token request (RFC 6749, 4.3 and 4.4), and what is left of a client's limit.
+) -> tuple[dict[str, Any], Counted | None]:
+    """The answer to a token request (RFC 6749, 4.3, 4.4 and 6), and what is left of a client's limit.
 
     Raises Malformed (`invalid_request`, `unsupported_grant_type`, `invalid_grant`), InvalidClient, RateLimited.
     """
@@ -85,14 +95,43 @@ async def give_token(
         counted = limit, await desk.throttle.require(limit, client["client_id"])
         scope = " ".join(f"{resource}:{verb}" for resource in client["resources"] for verb in client["verbs"])
         token = await desk.keys.token(PrincipalKind.CLIENT, client["id"], client["client_id"], scope)
-    elif kind == "password":
-        scope = PERSON_SCOPE
+        return _answer(token, scope), counted
+    if kind == "password":
         account = await _log_in(desk, form, address)
-        token = await desk.keys.token(PrincipalKind.ACCOUNT, account["id"], "", scope)
-    else:
-        raise Malformed("Use client_credentials or password.", code="unsupported_grant_type")
-    content = {"access_token": token, "token_type": "Bearer", "expires_in": LIFETIME, "scope": scope}
-    return content, counted
+        return await _person_answer(desk, await _opened(desk, account, form.get("label"))), None
+    if kind == "refresh_token":
+        return await _person_answer(desk, await _renewed(desk, form, address)), None
+    raise Malformed("Use client_credentials, password or refresh_token.", code="unsupported_grant_type")
+
+
+def _answer(token: str, scope: str) -> dict[str, Any]:
+    return {"access_token": token, "token_type": "Bearer", "expires_in": LIFETIME, "scope": scope}
+
+
+async def _person_answer(desk: TokenDesk, renewal: Renewal) -> dict[str, Any]:
+    token = await desk.keys.token(PrincipalKind.ACCOUNT, renewal.account, "", PERSON_SCOPE, renewal.session)
+    left = int((renewal.until - now()).total_seconds())
+    return {**_answer(token, PERSON_SCOPE), "refresh_token": renewal.token, "refresh_expires_in": left}
+
+
+async def _opened(desk: TokenDesk, account: Row, label: str | None) -> Renewal:
+    actor = Principal(PrincipalKind.ACCOUNT, account["id"], account["name"])
+    async with unit_of_work(desk.database, SYSTEM_CONTEXT, Origin(actor, request_id.get() or "")) as uow:
+        return await sessions.open_session(uow, account["id"], label)
+
+
+async def _renewed(desk: TokenDesk, form: Mapping[str, str], address: str) -> Renewal:
+    token = form.get("refresh_token")
+    if token is None:
+        raise invalid_request("refresh_token is missing.")
+    failures = Limit("failed", desk.settings.failed_authentications)
+    await desk.throttle.refuse_spent(failures, site_of(address))
+    async with unit_of_work(desk.database, SYSTEM_CONTEXT, Origin(request_id=request_id.get() or "")) as uow:
+        renewal = await sessions.renew(uow, token)
+    if renewal is None:
+        await desk.throttle.hit(failures, site_of(address))
+        raise invalid_grant("The refresh token does not hold; sign in again.")
+    return renewal
 
 
 async def authenticate(desk: TokenDesk, shown: Secret | Assertion | None, address: str) -> Row:
@@ -114,7 +153,7 @@ async def _client(desk: TokenDesk, shown: Secret | Assertion | None, address: st
         raise InvalidClient
     async with desk.database.acquire() as connection:
         found = await clients.for_token(connection, client_id) if client_id.isprintable() else None
-        if found is None or not _may_come_from(address, found["ip_allow"]):
+        if found is None or not may_come_from(address, found["ip_allow"]):
             raise InvalidClient
         if isinstance(shown, Secret):
             _check_secret(shown, found["secrets"])
@@ -137,37 +176,26 @@ async def _use_once(connection: Connection, proof: Proof) -> None:
         raise InvalidClient("The assertion was used before.")
 
 
-def _may_come_from(address: str, allowed: list[str]) -> bool:
-    if not allowed:
-        return True
-    try:
-        here = ip_address(address)
-    except ValueError:
-        return False
-    here = getattr(here, "ipv4_mapped", None) or here
-    return any(here in ip_network(network) for network in allowed)
-
-
 async def _log_in(desk: TokenDesk, form: Mapping[str, str], address: str) -> Row:
     username, password = form.get("username"), form.get("password")
     if username is None or password is None:
         raise invalid_request("username and password are needed.")
     failures = Limit("failed", desk.settings.failed_authentications)
     await desk.throttle.refuse_spent(failures, site_of(address))
-    found = await _person(desk, email_key(username), password)
+    found = await _person(desk, email_key(username), password, address)
     if found is None:
         await desk.throttle.hit(failures, site_of(address))
         raise invalid_grant()
     return found
 
 
-async def _person(desk: TokenDesk, key: str, password: str) -> Row | None:
+async def _person(desk: TokenDesk, key: str, password: str, address: str) -> Row | None:
     if len(password) > LONGEST_PASSWORD or not key.isprintable():
         return None
-    digest = hashlib.sha256(key.encode()).digest()
+    here, anywhere = login_digests(key, address)
     async with desk.passwords.turn():
         async with desk.database.acquire() as connection:
-            locked = await queries.locked_until(connection, digest)
+            locked, failed = await queries.failures(connection, here, anywhere)
             account = await accounts.for_login(connection, key)
         wait = (locked - now()).total_seconds() if locked else 0
         if wait > 0:
@@ -177,7 +205,11 @@ async def _person(desk: TokenDesk, key: str, password: str) -> Row | None:
         if right and not locked:
             return account
         async with desk.database.acquire() as connection:
-            await (queries.login_succeeded if right else queries.login_failed)(connection, digest)
+            if right:
+                await queries.login_succeeded(connection, here)
+            else:
+                await queries.login_failed(connection, here, FREE_FAILURES if failed < CEILING else 0)
+                await queries.login_failed(connection, anywhere, NEVER_LOCKED)
     return account if right else None
 
 

@@ -4,12 +4,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, func, insert, select, text
+from sqlalchemy import LargeBinary, any_, bindparam, delete, func, insert, select, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as insert_or
 
-from services.access.tokens.domain import FIRST_LOCK, FORGOTTEN_AFTER, FREE_FAILURES, LONGEST_LOCK
+from services.access.tokens.domain import FIRST_LOCK, FORGOTTEN_AFTER, LONGEST_LOCK
 from services.access.tokens.tables import failed_login, revoked_token, signing_key, used_assertion
 from shared.database.statements import Connection, Row, Statement
+from shared.kernel.clock import now
 from shared.kernel.principal import PrincipalKind
 
 __all__ = ["Row"]
@@ -36,14 +38,15 @@ _USE = Statement(
     .on_conflict_do_nothing()
     .returning(used_assertion.c.until)
 )
-_LOCKED_UNTIL = Statement(
-    select(failed_login.c.locked_until).where(failed_login.c.email_digest == bindparam("email_digest"))
+_FAILURES = Statement(
+    select(failed_login).where(failed_login.c.email_digest == any_(bindparam("digests", type_=ARRAY(LargeBinary))))
 )
 _SUCCEED = Statement(delete(failed_login).where(failed_login.c.email_digest == bindparam("email_digest")))
 _FAIL = Statement(
     text(
         "INSERT INTO escm.access_failed_login AS f (email_digest, failed, locked_until, last_at)"
-        " VALUES (:email_digest, 1, now(), now()) ON CONFLICT (email_digest) DO UPDATE SET last_at = now(),"
+        " VALUES (:email_digest, 1, now() + make_interval(secs => CASE WHEN :free < 1 THEN :first ELSE 0 END), now())"
+        " ON CONFLICT (email_digest) DO UPDATE SET last_at = now(),"
         " failed = CASE WHEN f.last_at < now() - make_interval(secs => :forgotten) THEN 1 ELSE f.failed + 1 END,"
         " locked_until = now() + make_interval(secs => CASE"
         " WHEN f.last_at < now() - make_interval(secs => :forgotten) OR f.failed < :free THEN 0"
@@ -97,27 +100,30 @@ async def use_assertion(connection: Connection, digest: bytes, until: datetime) 
     return await _USE.fetchval(connection, digest=digest, until=until) is not None
 
 
-async def locked_until(connection: Connection, email_digest: bytes) -> datetime | None:
-    """When the address may be tried again; None where nothing failed of late."""
-    found: datetime | None = await _LOCKED_UNTIL.fetchval(connection, email_digest=email_digest)
-    return found
+async def failures(connection: Connection, here: bytes, anywhere: bytes) -> tuple[datetime | None, int]:
+    """When the account may be tried again from here, None where nothing failed of late, and how often it failed from
+    anywhere."""
+    rows = {bytes(row["email_digest"]): row for row in await _FAILURES.fetch(connection, digests=[here, anywhere])}
+    own, all_of_them = rows.get(here), rows.get(anywhere)
+    counts = all_of_them is not None and (now() - all_of_them["last_at"]).total_seconds() < FORGOTTEN_AFTER
+    return own and own["locked_until"], all_of_them["failed"] if all_of_them is not None and counts else 0
 
 
-async def login_failed(connection: Connection, email_digest: bytes) -> None:
-    """Counts a wrong password, and locks the address from the sixth in a row on."""
+async def login_failed(connection: Connection, digest: bytes, free: int) -> None:
+    """Counts a wrong password, and locks what the digest stands for after `free` in a row."""
     await _FAIL.execute(
         connection,
-        email_digest=email_digest,
-        free=FREE_FAILURES,
+        email_digest=digest,
+        free=free,
         first=FIRST_LOCK,
         longest=LONGEST_LOCK,
         forgotten=FORGOTTEN_AFTER,
     )
 
 
-async def login_succeeded(connection: Connection, email_digest: bytes) -> None:
+async def login_succeeded(connection: Connection, digest: bytes) -> None:
     """Forgets the failures before."""
-    await _SUCCEED.execute(connection, email_digest=email_digest)
+    await _SUCCEED.execute(connection, email_digest=digest)
 
 
 async def forget_what_is_over(connection: Connection, at: datetime, logins_before: datetime) -> None:

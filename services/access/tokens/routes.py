@@ -11,6 +11,7 @@ from services.access.tokens.assertions import ALGORITHMS
 from services.access.tokens.domain import invalid_request
 from services.access.tokens.guards import Asked, Desk
 from services.access.tokens.schemas import TOKEN_ALONE, TOKEN_FORM, Introspection, KeySet, Me, Metadata, Token
+from shared.auth.tokens import Bearer
 from shared.kernel.clock import now, to_text
 from shared.kernel.errors import Unauthenticated
 from shared.web.admission import admission_of, admitted, put_fields
@@ -118,7 +119,7 @@ async def authorization_server(desk: Desk) -> Response:
         "revocation_endpoint": f"{base}/oauth/revoke",
         "introspection_endpoint": f"{base}/oauth/introspect",
         "jwks_uri": f"{base}/.well-known/jwks.json",
-        "grant_types_supported": ["client_credentials", "password"],
+        "grant_types_supported": ["client_credentials", "password", "refresh_token"],
         "response_types_supported": [],
         "token_endpoint_auth_signing_alg_values_supported": list(ALGORITHMS),
         "service_documentation": f"{issuer.rstrip('/')}/docs",
@@ -157,7 +158,8 @@ async def me(request: Request) -> Response:
         raise Unauthenticated("This needs a token.", headers={"WWW-Authenticate": 'Bearer realm="escm"'})
     principal = await admitted(request)
     refuse_unknown(request, frozenset())
-    claims = await request.app.state.authenticator.claims(header)
+    bearer: Bearer = await request.app.state.authenticator.bearer(header)
+    session = bearer.claims.session if bearer.claims else None
     grants = [
         {
             "role": grant.role,
@@ -165,12 +167,14 @@ async def me(request: Request) -> Response:
             "scope_id": grant.scope_id,
             "from": grant.starts,
             "to": grant.ends,
+            "delegated_from": str(grant.delegated_from) if grant.delegated_from else None,
         }
         for grant in principal.grants
     ]
     content = {
-        "principal": {"kind": str(principal.kind), "id": principal.id, "name": principal.name},
+        "principal": {"kind": str(principal.kind), "id": str(principal.id), "name": principal.name},
         "grants": grants,
-        "expires_at": to_text(datetime.fromtimestamp(claims.expires_at, UTC)),
+        "session_id": str(session) if session else None,
+        "expires_at": to_text(datetime.fromtimestamp(bearer.expires_at, UTC)),
     }
     return _answer(content, {**_PRIVATE, "Vary": "Authorization"})

@@ -14,6 +14,8 @@ class Token(BaseModel):
     token_type: str = Field(examples=["Bearer"])
     expires_in: int = Field(examples=[600], description="Seconds.")
     scope: str = Field(examples=["membership.experts:read"])
+    refresh_token: str | None = Field(None, description="For people: renews the session, once.")
+    refresh_expires_in: int | None = Field(None, examples=[43200], description="Seconds.")
 
 
 class Introspection(BaseModel):
@@ -55,6 +57,7 @@ class HeldGrant(BaseModel):
     scope_id: str | None = Field(examples=["XA"])
     starts: str = Field(alias="from", examples=["2026-11-24"])
     ends: str | None = Field(alias="to", examples=[None])
+    delegated_from: str | None = Field(None, examples=[None])
 
 
 class Me(BaseModel):
@@ -62,6 +65,7 @@ class Me(BaseModel):
 
     principal: PrincipalAnswer
     grants: list[HeldGrant]
+    session_id: str | None = Field(examples=["0199d2c8-7c1e-7a4b-9a51-0c5b8e1f2a33"])
     expires_at: str = Field(examples=["2026-11-24T10:10:00.000000Z"])
 
 
@@ -80,8 +84,10 @@ def _form(required: str, **fields: Any) -> dict[str, Any]:
 
 TOKEN_FORM = _form(
     "grant_type",
-    grant_type={"type": "string", "enum": ["client_credentials", "password"]},
+    grant_type={"type": "string", "enum": ["client_credentials", "password", "refresh_token"]},
     username={"type": "string"},
     password={"type": "string", "format": "password"},
+    label={"type": "string", "maxLength": 60, "description": "How the session is shown to its owner."},
+    refresh_token={"type": "string"},
 )
 TOKEN_ALONE = _form("token", token={"type": "string"})

@@ -77,11 +77,13 @@ class SigningKeys:
         self._kid = ""
         self._until = 0.0
 
-    async def token(self, kind: PrincipalKind, subject: UUID, client_id: str, scope: str) -> str:
+    async def token(
+        self, kind: PrincipalKind, subject: UUID, client_id: str, scope: str, session: UUID | None = None
+    ) -> str:
         """A new token, good for ten minutes."""
         key = await self._present()
         issued = int(time.time())
-        claims = Claims(kind, subject, client_id, uuid7().hex, scope, issued, issued + LIFETIME, self._kid)
+        claims = Claims(kind, subject, client_id, uuid7().hex, scope, issued, issued + LIFETIME, self._kid, session)
         return sign(claims, self.rules, key)
 
     async def ensure(self) -> None:

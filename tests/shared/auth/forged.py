@@ -203,6 +203,8 @@ def _with_other_claims(forger: Forger) -> dict[str, str]:
         "expired before it was issued": forger.signed(claims=claims | {"iat": now, "exp": now - 1}),
         "no id of its own": forger.signed(claims=forger.without("jti")),
         "an id that is a number": forger.signed(claims=claims | {"jti": 1}),
+        "a session that is a number": forger.signed(claims=claims | {"sid": 1}),
+        "a session that is no id": forger.signed(claims=claims | {"sid": "one"}),
         "no subject": forger.signed(claims=forger.without("sub")),
         "a subject without a kind": forger.signed(claims=claims | {"sub": str(SUBJECT)}),
         "the system as subject": forger.signed(claims=claims | {"sub": f"system:{SUBJECT}"}),

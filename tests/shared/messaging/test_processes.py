@@ -6,6 +6,7 @@ import logging
 import os
 import socket
 import time
+from datetime import UTC, datetime, timedelta
 from contextlib import suppress
 
 import asyncpg
@@ -116,6 +117,26 @@ async def test_old_rows_are_dropped_and_open_ones_kept(settings: MessagingSettin
     assert [r["state"] for r in await admin.fetch("SELECT state FROM core_batch ORDER BY id")] == ["ready", "done"]
     assert await admin.fetchval("SELECT count(*) FROM core_inbox") == 1
     assert await admin.fetchval("SELECT count(*) FROM core_schedule") == 1
+
+
+async def test_kept_answers_have_a_place_for_a_week_ahead_and_none_after_three_days(
+    settings: MessagingSettings, admin: asyncpg.Connection
+) -> None:
+    days = (
+        "SELECT right(inhrelid::regclass::text, 8)::date - now()::date FROM pg_inherits WHERE inhparent = $1::regclass"
+    )
+    for row in await admin.fetch("SELECT inhrelid::regclass::text AS part FROM pg_inherits WHERE inhparent ="
+                                 " 'core_idempotency'::regclass"):  # fmt: skip
+        await admin.execute(f"DROP TABLE {row['part']}")
+    await admin.execute("DO $$ BEGIN EXECUTE format('CREATE TABLE core_idempotency_%s PARTITION OF core_idempotency FOR"
+                        " VALUES FROM (%L) TO (%L)', to_char(now() - interval '4 days', 'YYYYMMDD'),"
+                        " now()::date - 4, now()::date - 3); END $$")  # fmt: skip
+    relay = await asyncpg.connect(settings.database_dsn("relay"), server_settings={"search_path": "escm"})
+    for _ in range(2):
+        await tidy(relay)
+        names = sorted(row[0] for row in await admin.fetch(parts))
+        assert names == [f"core_idempotency_{old + timedelta(days=4 + n):%Y%m%d}" for n in range(8)]
+    await relay.close()
 
 
 def test_logs_are_json_lines_without_personal_data(capsys: pytest.CaptureFixture[str]) -> None:

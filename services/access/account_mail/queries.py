@@ -1,0 +1,50 @@
+"""What is remembered of tokens that were mailed."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import bindparam, delete
+from sqlalchemy.dialects.postgresql import insert
+
+from services.access.account_mail.tables import account_token
+from shared.database.statements import Connection, Row, Statement
+
+_ADD = Statement(
+    insert(account_token).values({c.name: bindparam(c.name) for c in account_token.c}).on_conflict_do_nothing()
+)
+_USE = Statement(
+    delete(account_token)
+    .where(
+        account_token.c.digest == bindparam("digest"),
+        account_token.c.purpose == bindparam("purpose"),
+        account_token.c.until > bindparam("at"),
+    )
+    .returning(account_token.c.account_id, account_token.c.email_key)
+)
+_END_OTHERS = Statement(
+    delete(account_token).where(
+        account_token.c.account_id == bindparam("account"), account_token.c.purpose == bindparam("purpose")
+    )
+)
+_FORGET = Statement(delete(account_token).where(account_token.c.until < bindparam("at")))
+
+
+async def add(connection: Connection, **values: Any) -> None:
+    """A token that was, or is about to be, mailed; once, however often it is tried."""
+    await _ADD.execute(connection, **values)
+
+
+async def use(connection: Connection, digest: bytes, purpose: str, at: datetime) -> Row | None:
+    """Takes the token: its account and the address that it was sent to; None where it does not hold."""
+    return await _USE.fetchrow(connection, digest=digest, purpose=purpose, at=at)
+
+
+async def end_others(connection: Connection, account: UUID, purpose: str) -> None:
+    """Ends the other tokens of an account for this purpose."""
+    await _END_OTHERS.execute(connection, account=account, purpose=purpose)
+
+
+async def forget(connection: Connection, at: datetime) -> None:
+    """Drops tokens whose time is over."""
+    await _FORGET.execute(connection, at=at)

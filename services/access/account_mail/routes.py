@@ -1,0 +1,90 @@
+"""Mails to accounts over HTTP. The answer to who asks for one is the same whether there is such an account or not."""
+
+from typing import Any, cast
+
+from fastapi import Response
+
+from services.access.access import ROLES
+from services.access.account_mail import operations
+from services.access.account_mail.guards import limit_mails, limit_tries
+from services.access.account_mail.schemas import AddressBody, NewPasswordBody, TokenBody
+from services.access.accounts.operations import ACCOUNTS
+from services.access.settings import AccessSettings
+from shared.mail.sealing import MailSeal
+from shared.web.call import Call, CurrentCall, public, unkeyed
+from shared.web.catalogue import preferred_language
+from shared.web.openapi import answers
+from shared.web.route import ResourceRouter
+
+router = ResourceRouter(ACCOUNTS.resource, ROLES)
+_ASKED: dict[int | str, dict[str, Any]] = {
+    202: {"description": "If the address has an account in use, a mail is on its way."}
+}
+
+
+async def _ask(call: Call, letter: str, email: str) -> Response:
+    await limit_mails(call, email)
+    settings = cast(AccessSettings, call.settings)
+    language = preferred_language(call.request.headers.get("accept-language", ""))
+    operations.ask(call.uow, MailSeal(settings), letter, email, language, settings.page)
+    return Response(status_code=202)
+
+
+@router.post(
+    "/verification",
+    operation_id="requestVerification",
+    summary="Ask for a mail that verifies one's address",
+    status_code=202,
+    response_model=None,
+    responses=_ASKED,
+)
+@public
+@unkeyed
+async def request_verification(body: AddressBody, call: CurrentCall) -> Response:
+    return await _ask(call, "verification", body.email)
+
+
+@router.post(
+    "/password_reset",
+    operation_id="requestPasswordReset",
+    summary="Ask for a mail that lets one choose a new password",
+    status_code=202,
+    response_model=None,
+    responses=_ASKED,
+)
+@public
+@unkeyed
+async def request_password_reset(body: AddressBody, call: CurrentCall) -> Response:
+    return await _ask(call, "password_reset", body.email)
+
+
+@router.post(
+    "/verification/confirm",
+    operation_id="confirmVerification",
+    summary="Verify one's address with the token that came by mail",
+    status_code=204,
+    response_model=None,
+)
+@public
+@unkeyed
+@answers("token_not_valid")
+async def confirm_verification(body: TokenBody, call: CurrentCall) -> Response:
+    await limit_tries(call)
+    await operations.verify(call.uow, body.token)
+    return Response(status_code=204)
+
+
+@router.post(
+    "/password_reset/confirm",
+    operation_id="confirmPasswordReset",
+    summary="Choose a password with the token that came by mail",
+    status_code=204,
+    response_model=None,
+)
+@public
+@unkeyed
+@answers("token_not_valid")
+async def confirm_password_reset(body: NewPasswordBody, call: CurrentCall) -> Response:
+    await limit_tries(call)
+    await operations.set_password(call.uow, body.token, body.password)
+    return Response(status_code=204)

@@ -1,0 +1,28 @@
+"""What goes over HTTP for mails to accounts."""
+
+from typing import Annotated
+
+from pydantic import StringConstraints
+
+from services.access.accounts.schemas import Password
+from shared.web.fields import Body, Clean, Email
+
+MailedToken = Annotated[str, StringConstraints(min_length=1, max_length=100), Clean]
+
+
+class AddressBody(Body):
+    """The address that a mail is asked for."""
+
+    email: Email
+
+
+class TokenBody(Body):
+    """The token that came by mail."""
+
+    token: MailedToken
+
+
+class NewPasswordBody(TokenBody):
+    """The token that came by mail, and the password that is chosen."""
+
+    password: Password

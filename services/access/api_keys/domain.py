@@ -1,0 +1,32 @@
+"""What an API key may be: for how long, how many, and who makes one for whom."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from shared.kernel.lifecycle import Lifecycle, step
+from shared.kernel.principal import Principal, PrincipalKind
+
+LONGEST_LIFE = timedelta(days=365)
+USUAL_LIFE = timedelta(days=90)
+MOST_LIVING = 20
+"""Keys that one owner may have at a time."""
+
+LIFECYCLE: Lifecycle[Any] = Lifecycle(
+    ("active", "revoked", "expired"),
+    (step("revoke", "active", "revoked"), step("expire", "active", "expired", timed=True)),
+)
+
+
+def why_not_make(principal: Principal, kind: str) -> str | None:
+    """Why the principal may make no key for an owner of this kind that is not itself; None where its grants decide.
+
+    A key makes no keys. Nobody makes a key that acts for another person.
+    """
+    if principal.kind is PrincipalKind.KEY:
+        return "keys_make_no_keys"
+    return "key_of_another_person" if kind == "account" else None
+
+
+def is_timely(expires_at: datetime, at: datetime) -> bool:
+    """Whether a key may be made at this instant that ends then: later, and within a year."""
+    return at < expires_at <= at + LONGEST_LIFE

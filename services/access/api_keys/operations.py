@@ -1,0 +1,80 @@
+"""Writing API keys: one function per verb. Each writes its row, one audit entry and one fact."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from services.access.api_keys import domain, queries
+from services.access.api_keys.tables import api_key
+from services.access.grants.queries import is_active
+from shared.auth.api_keys import SHOWN, api_key_digest, new_api_key
+from shared.database.statements import Row
+from shared.database.unit_of_work import Connect, UnitOfWork
+from shared.kernel.clock import now
+from shared.kernel.errors import Conflict, Forbidden, invalid_field
+from shared.kernel.principal import Principal, PrincipalKind
+from shared.kernel.resource import Resource
+from shared.records.kind import Kind, Step, permitted, require
+from shared.records.sight import Sight
+
+API_KEYS: Kind[None] = Kind(
+    Resource("access", "api_keys", "api_key"),
+    api_key,
+    domain.LIFECYCLE,
+    ("status", "name", "owner_kind", "owner_id", "resources", "verbs", "countries", "expires_at"),
+)
+
+
+async def create(uow: UnitOfWork, sight: Sight, values: Mapping[str, Any]) -> tuple[Row, str]:
+    """A new key, and its text, which is told this once. A person makes keys that act for themselves; keys of clients
+    are made by those who enter clients.
+
+    Raises Forbidden, Invalid for an owner that is not in use or an end that is not within a year, Conflict where the
+    owner has 20 keys in use.
+    """
+    principal = sight.principal
+    owner = (values["owner_kind"], values["owner_id"])
+    if principal.kind is not PrincipalKind.ACCOUNT or owner != ("account", principal.id):
+        if (why := domain.why_not_make(principal, values["owner_kind"])) is not None:
+            raise Forbidden("You make no such key.", members={"reason": why})
+        require(sight, "create", None)
+        if not await is_active(uow.connection, *owner):
+            raise invalid_field("/owner/id", "unknown_principal", "There is no such client in use.")
+    if not domain.is_timely(values["expires_at"], now()):
+        raise invalid_field("/expires_at", "out_of_range", "A key ends in the future, at most 365 days ahead.")
+    if await queries.living(uow.connection, values["owner_id"]) >= domain.MOST_LIVING:
+        raise Conflict(f"An owner has at most {domain.MOST_LIVING} keys in use.", members={"reason": "too_many_keys"})
+    key = new_api_key()
+    blank = {"status": "active", "country": None, "visibility": "restricted"}
+    return await API_KEYS.enter(uow, {**blank, **values, "digest": api_key_digest(key), "hint": key[:SHOWN]}), key
+
+
+async def update(uow: UnitOfWork, seen: Row, values: Mapping[str, Any]) -> Row:
+    """The key under another name."""
+    before = await API_KEYS.lock(uow, seen["id"], seen["version"])
+    return await API_KEYS.edit(uow, before, values)
+
+
+async def transition(uow: UnitOfWork, sight: Sight, seen: Row, step: Step) -> Row:
+    """One step of a key's life. Raises what `Lifecycle.advance` raises."""
+    before = await API_KEYS.lock(uow, seen["id"], seen["version"])
+    return await API_KEYS.step(uow, before, step, None, permitted(sight, before))
+
+
+async def expire(uow: UnitOfWork, at: datetime) -> int:
+    """Ends up to 200 keys whose time is over; how many."""
+    rows = await queries.over(uow.connection, at)
+    for before in rows:
+        await API_KEYS.pass_time(uow, before, "expire")
+    return len(rows)
+
+
+async def case_of(
+    _connect: Connect, _principal: Principal, _row: Mapping[str, Any], _fields: Mapping[str, Any]
+) -> None:
+    """No guard looks at anything."""
+
+
+def written(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields that a caller writes, as they stand in a row that was read."""
+    return {"name": row["name"]}

@@ -1,0 +1,78 @@
+"""Reading API keys."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy.sql.elements import ColumnElement
+
+from services.access.access import NO_STATE
+from services.access.api_keys.domain import LIFECYCLE
+from services.access.api_keys.tables import api_key, last_use
+from shared.database.statements import Connection, Row, Statement
+from shared.records.columns import Renderer
+from shared.records.listing import Listing, one_of, reference, updated, values
+from shared.records.sight import Variant, visible
+
+
+def used_at(kind: str, identity: ColumnElement[Any]) -> ColumnElement[Any]:
+    """When something was last used, to the hour, as a column."""
+    found = select(last_use.c.used_at).where(last_use.c.kind == kind, last_use.c.id == identity)
+    return found.scalar_subquery().label("last_used")
+
+
+COLUMNS: Mapping[str, ColumnElement[Any]] = {
+    **{column.key: column for column in api_key.c if column.key != "digest"},
+    "last_used": used_at("key", api_key.c.id),
+}
+render = Renderer(COLUMNS)
+_OWN = Statement(select(api_key.c.id).where(api_key.c.owner_id == bindparam("owner")))
+_LOCK_OWNER = Statement(select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("owner"), 0))))
+_LIVING = Statement(select(func.count()).where(api_key.c.owner_id == bindparam("owner"), api_key.c.status == "active"))
+_OVER = Statement(
+    select(api_key)
+    .where(api_key.c.status == "active", api_key.c.expires_at <= bindparam("at"))
+    .order_by(api_key.c.id)
+    .limit(200)
+    .with_for_update(skip_locked=True)
+)
+
+
+def visible_to(variant: Variant) -> Select[Any]:
+    """Keys, for those who may read them: none is published."""
+    return select(api_key).where(visible(api_key, variant, NO_STATE))
+
+
+LISTING = Listing(
+    base=visible_to,
+    key=api_key.c.id,
+    filters={
+        chosen.name: chosen
+        for chosen in (
+            values("status", api_key.c.status, "States, separated by commas", one_of(LIFECYCLE.states)),
+            reference("owner_id", api_key.c.owner_id),
+            *updated(api_key.c.updated_at),
+        )
+    },
+    sorts={"created_at": api_key.c.created_at, "updated_at": api_key.c.updated_at},
+    columns=COLUMNS,
+)
+
+
+async def own(connection: Connection, owner: UUID) -> list[UUID]:
+    """The keys of one owner, living or not."""
+    return [row["id"] for row in await _OWN.fetch(connection, owner=owner)]
+
+
+async def living(connection: Connection, owner: UUID) -> int:
+    """How many keys an owner has in use; until the transaction ends nobody else makes one for it."""
+    await _LOCK_OWNER.execute(connection, owner=f"api keys of {owner}")
+    found: int = await _LIVING.fetchval(connection, owner=owner)
+    return found
+
+
+async def over(connection: Connection, at: datetime) -> list[Row]:
+    """Up to 200 keys that have ended and still count as active, locked."""
+    return await _OVER.fetch(connection, at=at)

@@ -1,0 +1,93 @@
+"""Passing on one's own role for a time, and handing it over to a successor."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from services.access.access import NEVER_DELEGATED, within
+from services.access.grants import queries
+from services.access.grants.tables import grant
+from shared.database.statements import Row
+from shared.database.unit_of_work import UnitOfWork
+from shared.kernel.clock import today
+from shared.kernel.errors import Forbidden, invalid_field
+from shared.kernel.principal import Principal, PrincipalKind
+from shared.records.store import lock_record
+
+LONGEST_OVERLAP = timedelta(days=60)
+
+
+async def check_delegation(uow: UnitOfWork, principal: Principal, values: Mapping[str, Any]) -> None:
+    """Whether the principal may pass on the grant that `delegated_from` names in this way.
+
+    It is a living grant of their own, not delegated itself, and of a role that may be passed on; the new one is of the
+    same role, within its scope, for an account, and ends with it or earlier. Raises Invalid, Forbidden.
+    """
+    source = await lock_record(uow, grant, values["delegated_from"])
+    if source is None or not is_holder(principal, source):
+        raise invalid_field("/delegated_from", "unknown_reference", "You hold no such grant.")
+    if (why := _why_not(source)) is not None:
+        raise Forbidden("This grant cannot be delegated.", members={"reason": why})
+    if values["role"] != source["role"]:
+        raise invalid_field("/role", "not_one_of", "A delegated grant is of the same role.")
+    if not within(values["scope_kind"], values["scope_id"], source["scope_kind"], source["scope_id"]):
+        raise Forbidden("Nobody delegates beyond their own scope.", members={"reason": "beyond_own_scope"})
+    if values["principal_kind"] != "account":
+        raise invalid_field("/principal/kind", "not_one_of", "Roles are delegated to accounts.")
+    if values["ends"] is None or (source["ends"] is not None and values["ends"] > source["ends"]):
+        raise invalid_field("/to", "out_of_range", "A delegated grant ends, and not after the one that it comes from.")
+
+
+def is_holder(principal: Principal, row: Mapping[str, Any]) -> bool:
+    """Whether the grant is the principal's own, as a person."""
+    held = (row["principal_kind"], row["principal_id"])
+    return principal.kind is PrincipalKind.ACCOUNT and held == ("account", principal.id)
+
+
+async def successor(uow: UnitOfWork, row: Row, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The columns of the grant that follows a handed over one: the same role over the same scope, from today on.
+
+    Raises Invalid where `principal` is no other account or client in use.
+    """
+    named = fields.get("principal")
+    kind, raw = (named.get("kind"), named.get("id")) if isinstance(named, dict) else (None, None)
+    try:
+        identity = UUID(str(raw))
+    except ValueError:
+        identity = None
+    is_other = (kind, identity) != (row["principal_kind"], row["principal_id"])
+    if kind != row["principal_kind"] or identity is None or not is_other:
+        raise invalid_field("/fields/principal", "unknown_principal", "Another account or client of the same kind.")
+    if not await queries.is_active(uow.connection, kind, identity):
+        raise invalid_field("/fields/principal", "unknown_principal", "There is no such account or client in use.")
+    kept = ("principal_kind", "role", "scope_kind", "scope_id", "ends")
+    return {
+        **{name: row[name] for name in kept},
+        "principal_id": identity,
+        "starts": today(),
+        "reason": f"handed over from {row['ref']}",
+        "second_person": None,
+        "delegated_from": None,
+    }
+
+
+def last_day(row: Mapping[str, Any], fields: Mapping[str, Any]) -> date:
+    """The last day of the predecessor. Raises Invalid for more than 60 days from today, or after its own end."""
+    try:
+        day = date.fromisoformat(str(fields.get("to")))
+    except ValueError:
+        raise invalid_field("/fields/to", "invalid_date", "A date is YYYY-MM-DD.") from None
+    latest = min(today() + LONGEST_OVERLAP, row["ends"] or date.max)
+    if not today() <= day <= latest:
+        raise invalid_field("/fields/to", "out_of_range", "From today on, at most 60 days, and not after its end.")
+    return day
+
+
+def _why_not(source: Mapping[str, Any]) -> str | None:
+    if source["delegated_from"] is not None:
+        return "not_further"
+    if source["role"] in NEVER_DELEGATED:
+        return "role_not_delegated"
+    living = source["status"] == "active" and source["starts"] <= today() <= (source["ends"] or date.max)
+    return None if living else "grant_not_living"

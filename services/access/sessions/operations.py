@@ -1,0 +1,90 @@
+"""Opening, renewing and ending sessions. Opening and ending write one audit entry and one fact; renewing none."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from services.access.grants.queries import is_active
+from services.access.sessions import domain, queries
+from services.access.sessions.tables import session
+from shared.database.statements import Row
+from shared.database.unit_of_work import UnitOfWork
+from shared.kernel.clock import now
+from shared.kernel.resource import Resource
+from shared.records.kind import Kind, Step
+
+SESSIONS: Kind[None] = Kind(
+    Resource("access", "sessions", "session"), session, domain.LIFECYCLE, ("status", "account_id", "label", "ends_at")
+)
+_END = "end"
+
+
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """A session that goes on: the token that renews it next, which is told this once, and until when it does."""
+
+    session: UUID
+    account: UUID
+    token: str
+    until: datetime
+
+
+async def open_session(uow: UnitOfWork, account: UUID, label: str | None) -> Renewal:
+    """A new session of an account. Where it has 50 already, the oldest ends."""
+    living = await queries.lock_living(uow.connection, account)
+    surplus = len(living) - domain.MOST_LIVING + 1
+    await _end(uow, living[: max(surplus, 0)], "superseded")
+    values = {"status": "active", "country": None, "visibility": "restricted", "account_id": account}
+    opened = await SESSIONS.enter(uow, {**values, "label": domain.label_of(label), "ends_at": now() + domain.LONGEST})
+    return await _renewal(uow, opened)
+
+
+async def renew(uow: UnitOfWork, token: str) -> Renewal | None:
+    """The session with another token for the one shown; None where that does not hold.
+
+    A token that was used before has been copied: whoever shows it, the session ends.
+    """
+    digest, at = domain.digest(token), now()
+    found = await queries.take_token(uow.connection, digest)
+    if found is None or found["status"] != "active":
+        return None
+    if found["token_used_at"] is not None:
+        await _end(uow, [found], "refresh token used twice")
+        return None
+    if found["token_until"] <= at or not await is_active(uow.connection, "account", found["account_id"]):
+        return None
+    await queries.use_token(uow.connection, digest, at)
+    return await _renewal(uow, found)
+
+
+async def end(uow: UnitOfWork, account: UUID, chosen: UUID) -> None:
+    """Ends one session of an account; one that has ended stays as it is."""
+    living = await queries.lock_living(uow.connection, account)
+    await _end(uow, [row for row in living if row["id"] == chosen], None)
+
+
+async def end_all(uow: UnitOfWork, account: UUID, *, besides: UUID | None = None, reason: str | None = None) -> int:
+    """Ends every session of an account, `besides` one; how many."""
+    living = [row for row in await queries.lock_living(uow.connection, account) if row["id"] != besides]
+    await _end(uow, living, reason)
+    return len(living)
+
+
+async def expire(uow: UnitOfWork, at: datetime) -> int:
+    """Ends up to 200 sessions that nobody renewed in time; how many."""
+    rows = await queries.over(uow.connection, at)
+    for before in rows:
+        await SESSIONS.pass_time(uow, before, "expire")
+    return len(rows)
+
+
+async def _end(uow: UnitOfWork, rows: Sequence[Row], reason: str | None) -> None:
+    for before in rows:
+        await SESSIONS.step(uow, before, Step(_END, reason, {}), None, lambda _verb: True)
+
+
+async def _renewal(uow: UnitOfWork, row: Row) -> Renewal:
+    token, until = domain.new_refresh_token(), domain.idle_until(now(), row["ends_at"])
+    await queries.add_token(uow.connection, domain.digest(token), row["id"], until)
+    return Renewal(row["id"], row["account_id"], token, until)

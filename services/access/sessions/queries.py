@@ -1,0 +1,105 @@
+"""Reading sessions and the tokens that renew them."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import bindparam, delete, exists, insert, or_, select, text, update
+
+from services.access.api_keys.queries import used_at
+from services.access.sessions.domain import MOST_LIVING
+from services.access.sessions.tables import refresh_token, session
+from shared.database.statements import Connection, Row, Statement
+from shared.records.columns import Renderer
+
+COLUMNS = {
+    **{name: session.c[name] for name in ("id", "ref", "account_id", "label", "created_at", "ends_at")},
+    "last_used": used_at("session", session.c.id),
+}
+render = Renderer(COLUMNS)
+_is_living = session.c.status == "active"
+_of_account = session.c.account_id == bindparam("account")
+_LIVING = Statement(
+    select(*COLUMNS.values())
+    .where(_of_account, _is_living, session.c.ends_at > bindparam("at"))
+    .order_by(session.c.id.desc())
+    .limit(MOST_LIVING)
+)
+_LOCK_LIVING = Statement(select(session).where(_of_account, _is_living).order_by(session.c.id).with_for_update())
+_ACCOUNT_OF = Statement(select(session.c.account_id).where(session.c.id == bindparam("id")))
+_ADD_TOKEN = Statement(
+    insert(refresh_token).values({name: bindparam(name) for name in ("digest", "session_id", "until")})
+)
+_TAKE_TOKEN = Statement(
+    select(
+        *session.c,
+        refresh_token.c.until.label("token_until"),
+        refresh_token.c.used_at.label("token_used_at"),
+    )
+    .select_from(refresh_token.join(session, session.c.id == refresh_token.c.session_id))
+    .where(refresh_token.c.digest == bindparam("digest"))
+    .with_for_update(of=(refresh_token, session))
+)
+_USE_TOKEN = Statement(
+    update(refresh_token).where(refresh_token.c.digest == bindparam("key")).values(used_at=bindparam("at"))
+)
+_renewable = exists().where(
+    refresh_token.c.session_id == session.c.id,
+    refresh_token.c.used_at.is_(None),
+    refresh_token.c.until > bindparam("at"),
+)
+_OVER = Statement(
+    select(session)
+    .where(_is_living, or_(session.c.ends_at <= bindparam("at"), ~_renewable))
+    .order_by(session.c.id)
+    .limit(200)
+    .with_for_update(skip_locked=True)
+)
+_FORGET_TOKENS = Statement(delete(refresh_token).where(refresh_token.c.until < bindparam("at")))
+_FORGET_SESSIONS = Statement(
+    text(
+        "WITH over AS (DELETE FROM escm.access_session WHERE status <> 'active' AND updated_at < :before RETURNING id)"
+        " DELETE FROM escm.access_last_use WHERE kind = 'session' AND id IN (SELECT id FROM over)"
+    )
+)
+
+
+async def living(connection: Connection, account: UUID, at: datetime) -> list[Row]:
+    """The sessions of an account that have not ended, the newest first, at most 50."""
+    return await _LIVING.fetch(connection, account=account, at=at)
+
+
+async def lock_living(connection: Connection, account: UUID) -> list[Row]:
+    """The sessions of an account that have not ended, the oldest first, locked."""
+    return await _LOCK_LIVING.fetch(connection, account=account)
+
+
+async def account_of(connection: Connection, session: UUID) -> UUID | None:
+    """Whose session it is; None where there is none of this id."""
+    found: UUID | None = await _ACCOUNT_OF.fetchval(connection, id=session)
+    return found
+
+
+async def add_token(connection: Connection, digest: bytes, session: UUID, until: datetime) -> None:
+    """A further token that renews the session."""
+    await _ADD_TOKEN.execute(connection, digest=digest, session_id=session, until=until)
+
+
+async def take_token(connection: Connection, digest: bytes) -> Row | None:
+    """The session of a token, with what is known of the token, both locked; None for an unknown token."""
+    return await _TAKE_TOKEN.fetchrow(connection, digest=digest)
+
+
+async def use_token(connection: Connection, digest: bytes, at: datetime) -> None:
+    """Remembers that the token was used."""
+    await _USE_TOKEN.execute(connection, key=digest, at=at)
+
+
+async def over(connection: Connection, at: datetime) -> list[Row]:
+    """Up to 200 sessions whose time is over and that still count as active, locked."""
+    return await _OVER.fetch(connection, at=at)
+
+
+async def forget(connection: Connection, at: datetime, before: datetime) -> None:
+    """Drops tokens that have ended, and sessions that ended before `before`."""
+    await _FORGET_TOKENS.execute(connection, at=at)
+    await _FORGET_SESSIONS.execute(connection, before=before)

@@ -1,0 +1,54 @@
+"""Sessions over HTTP. Ending one is harmless to repeat, so that it asks for no precondition."""
+
+import orjson
+from fastapi import Response
+
+from services.access.access import ROLES
+from services.access.sessions import operations, queries
+from services.access.sessions.guards import account_of_session, chosen_account, current_session
+from services.access.sessions.operations import SESSIONS
+from services.access.sessions.schemas import EndedSessions, SessionList, present
+from shared.kernel.clock import now
+from shared.web.answers import JSON
+from shared.web.call import CurrentCall, takes_query
+from shared.web.route import ResourceRouter
+
+router = ResourceRouter(SESSIONS.resource, ROLES)
+
+
+@router.get(
+    "",
+    operation_id="listSessions",
+    summary="List where one is signed in",
+    responses={200: {"model": SessionList}},
+)
+@takes_query("account_id")
+async def list_sessions(call: CurrentCall) -> Response:
+    """Those of the caller; of another account with `account_id`, for those who may know them."""
+    account, current = chosen_account(call, "read"), await current_session(call)
+    async with call.connection() as connection:
+        rows = await queries.living(connection, account, now()) if account else []
+    items = [present(row, current) for row in rows]
+    return Response(orjson.dumps({"items": items, "next": None}), 200, None, JSON)
+
+
+@router.delete(
+    "",
+    operation_id="endSessions",
+    summary="Sign out everywhere else",
+    responses={200: {"model": EndedSessions}},
+)
+@takes_query("account_id")
+async def end_sessions(call: CurrentCall) -> Response:
+    """Ends all sessions of the caller but the one that asks; all of another account with `account_id`, for those who
+    may."""
+    account, current = chosen_account(call, "end"), await current_session(call)
+    ended = await operations.end_all(call.uow, account, besides=current) if account else 0
+    return Response(orjson.dumps({"ended": ended}), 200, None, JSON)
+
+
+@router.delete("/{session}", operation_id="endSession", summary="Sign out of one session", status_code=204)
+async def end_session(session: str, call: CurrentCall) -> Response:
+    account, chosen = await account_of_session(call, session)
+    await operations.end(call.uow, account, chosen)
+    return Response(status_code=204)

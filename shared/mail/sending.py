@@ -1,0 +1,101 @@
+"""Sending, by workers only: at least once, each time with the same Message-ID, then what is personal is taken out."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any, TypeAlias
+from urllib.parse import unquote, urlsplit
+from uuid import UUID
+
+import aiosmtplib
+from sqlalchemy import bindparam, delete, func, select, update
+
+from shared.configuration.settings import Settings
+from shared.database.statements import Statement
+from shared.database.unit_of_work import UnitOfWork
+from shared.mail.message import compose
+from shared.mail.outbox import KIND
+from shared.mail.sealing import Mail, MailSeal
+from shared.mail.tables import core_mail
+from shared.messaging.job_run import JobHandlers, JobRun
+
+Preparation: TypeAlias = Callable[[UnitOfWork, Mail], Awaitable[Mail | None]]
+"""What is done before a mail of a template is sent, and done again before each attempt. None drops the mail."""
+
+_PATIENCE = 20.0
+_READ = Statement(select(core_mail.c.sealed, core_mail.c.created_at).where(core_mail.c.id == bindparam("id")))
+_BLANK = Statement(update(core_mail).where(core_mail.c.id == bindparam("key")).values(sealed=None))
+_SENT = Statement(update(core_mail).where(core_mail.c.id == bindparam("key")).values(sealed=None, sent_at=func.now()))
+_WEEK, _QUARTER = (func.now() - func.make_interval(0, 0, 0, days) for days in (7, 90))
+_BLANK_OLD = Statement(
+    update(core_mail).where(core_mail.c.sealed.is_not(None), core_mail.c.created_at < _WEEK).values(sealed=None)
+)
+_FORGET = Statement(delete(core_mail).where(core_mail.c.created_at < _QUARTER))
+
+
+class MailNotTaken(Exception):
+    """The mail server did not take a mail. The message holds no address."""
+
+
+def mail_handlers(settings: Settings, preparations: Mapping[str, Preparation]) -> JobHandlers:
+    """The job that sends the mails of one service. `preparations` are by template."""
+    seal = MailSeal(settings)
+
+    async def send(run: JobRun) -> dict[str, Any]:
+        identity = UUID(run.payload["mail"])
+        async with run.unit_of_work() as uow:
+            row = await _READ.fetchrow(uow.connection, id=identity)
+            mail = seal.open(bytes(row["sealed"]), identity) if row and row["sealed"] else None
+            prepare = preparations.get(mail.template) if mail else None
+            if mail and prepare:
+                mail = await prepare(uow, mail)
+            if mail is None:
+                await _BLANK.execute(uow.connection, key=identity)
+        if row is None or mail is None:
+            return {"sent": False}
+        await deliver(settings, compose(mail, identity, row["created_at"], settings.mail_sender), identity)
+        async with run.unit_of_work() as uow:
+            await _SENT.execute(uow.connection, key=identity)
+        return {"sent": True}
+
+    return {KIND: send}
+
+
+async def forget_mails(uow: UnitOfWork) -> None:
+    """Takes out what is personal in mails that could not be sent in seven days, and drops rows of 90 days."""
+    await _BLANK_OLD.execute(uow.connection)
+    await _FORGET.execute(uow.connection)
+
+
+async def deliver(settings: Settings, message: EmailMessage, identity: UUID) -> None:
+    """Hands the message to the mail server, or writes it to the folder of mails where there is no server.
+
+    Raises MailNotTaken.
+    """
+    if settings.smtp_url is None:
+        await asyncio.to_thread(_write, settings.mail_folder / f"{identity}.eml", bytes(message))
+        return
+    server = urlsplit(settings.smtp_url.get_secret_value())
+    is_tls = server.scheme == "smtps"
+    try:
+        await aiosmtplib.send(
+            message,
+            hostname=server.hostname,
+            port=server.port or (465 if is_tls else 25),
+            username=unquote(server.username) if server.username else None,
+            password=unquote(server.password) if server.password else None,
+            use_tls=is_tls,
+            timeout=_PATIENCE,
+        )
+    except (aiosmtplib.SMTPException, OSError) as error:
+        code = getattr(error, "code", "")
+        raise MailNotTaken(f"{type(error).__name__} {code}".strip()) from None
+
+
+def _write(path: Path, message: bytes) -> None:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    draft = path.with_suffix(".part")
+    draft.write_bytes(message)
+    draft.chmod(0o600)
+    draft.replace(path)

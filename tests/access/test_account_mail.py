@@ -1,0 +1,270 @@
+"""People choose passwords and verify addresses with tokens that come by mail; who asks learns nothing."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import asyncpg
+import httpx
+import pytest
+import pytest_asyncio
+
+from services.access.account_mail.domain import LETTERS
+from services.access.account_mail.jobs import forget_account_mail
+from services.access.administration import setting_up
+from services.access.settings import AccessSettings
+from services.access.worker import create_worker
+from shared.kernel.clock import now
+from shared.kernel.ids import uuid7
+from shared.mail.message import compose
+from shared.mail.sealing import Mail, MailSeal
+from shared.mail.sending import deliver
+from shared.messaging.relay import Relay
+from shared.web.catalogue import LANGUAGES
+from tests.access.caller import Caller
+from tests.support.mailbox import Mailbox, token_in
+
+_WORKER = """
+import asyncio
+from services.access.account_mail.jobs import job_handlers
+from services.access.settings import AccessSettings
+from shared.messaging.worker import Worker
+settings = AccessSettings()
+asyncio.run(Worker("access", settings, {}, job_handlers(settings), lease=2.0).run())
+"""
+
+
+@pytest.fixture(scope="module")
+def mailbox() -> Iterator[Mailbox]:
+    box = Mailbox()
+    box.start()
+    yield box
+    box.stop()
+
+
+@pytest_asyncio.fixture
+async def posted(mailbox: Mailbox, settings: AccessSettings) -> AsyncIterator[Mailbox]:
+    """The mailbox while a worker sends to it."""
+    worker = create_worker(settings.model_copy(update={"smtp_url": _secret(mailbox.url)}))
+    working = asyncio.create_task(worker.work())
+    yield mailbox
+    worker.stop()
+    await working
+
+
+def _secret(url: str) -> Any:
+    return AccessSettings(smtp_url=url).smtp_url
+
+
+async def _account(caller: Caller, **more: Any) -> dict[str, Any]:
+    body = {"email": f"{uuid4().hex}@example.org", "name": "Ana Example", **more}
+    answer = await caller.send("admin", "POST", "/accounts", body)
+    assert answer.status_code == 201, answer.text
+    return dict(answer.json())
+
+
+async def _post(caller: Caller, path: str, **body: Any) -> httpx.Response:
+    headers = {"Accept-Language": body.pop("accept", "en")}
+    return await caller.http.post(f"/access/v1/accounts/{path}", json=body, headers=headers)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("letter", LETTERS)
+def test_every_letter_is_written_in_every_language(letter: str, language: str) -> None:
+    values = {"name": "Ana", "page": "https://example.org/account", "token": "a-token"}
+    identity, at = uuid7(), now()
+    mails = [
+        compose(Mail("ana@example.org", letter, language, values), identity, at, "ESCM <mail@escm.example>")
+        for _ in range(2)
+    ]
+    assert token_in(mails[0]) == "a-token"
+    assert "Ana" in mails[0].get_content()
+    assert mails[0]["Message-ID"] == f"<{identity}@escm.example>"
+    assert bytes(mails[0]) == bytes(mails[1])
+    english = compose(Mail("ana@example.org", letter, "en", values), identity, at, "mail@escm.example")
+    assert (mails[0]["Subject"] == english["Subject"]) is (language == "en")
+
+
+def test_a_sealed_mail_opens_in_its_own_row_and_under_its_secret_only(settings: AccessSettings) -> None:
+    mail, identity = Mail("ana@example.org", "verification", "en", {"token": "t"}), uuid7()
+    seal = MailSeal(settings)
+    sealed = seal.seal(mail, identity)
+    assert b"ana@example.org" not in sealed
+    assert seal.open(sealed, identity) == mail
+    assert seal.open(sealed, uuid7()) is None
+    assert MailSeal(settings.model_copy(update={"secret_key": _secret("smtp://other")})).open(sealed, identity) is None
+
+
+async def test_a_new_account_is_invited_and_chooses_its_password(
+    caller: Caller, posted: Mailbox, database_url: str
+) -> None:
+    account = await _account(caller, language="fr")
+    assert (account["email_verified"], account["language"]) == (False, "fr")
+    mail = await posted.next_to(account["email"])
+    token = token_in(mail)
+    assert (mail["Content-Language"], mail["Auto-Submitted"]) == ("fr", "auto-generated")
+    chosen = await _post(caller, "password_reset/confirm", token=token, password="a password of my own")
+    assert (chosen.status_code, chosen.content) == (204, b"")
+    assert (await caller.log_in(account["email"], "a password of my own")).status_code == 200
+    read = (await caller.send("admin", "GET", f"/accounts/{account['id']}")).json()
+    assert read["email_verified"] is True
+    again = await _post(caller, "password_reset/confirm", token=token, password="a password of a thief")
+    assert (again.status_code, again.json()["errors"][0]["code"]) == (422, "token_not_valid")
+    lines = (await caller.send("admin", "GET", f"/accounts/{account['id']}/history")).json()["items"]
+    assert (lines[0]["by"]["kind"], lines[0]["by"]["id"]) == ("account", account["id"])
+    connection = await asyncpg.connect(database_url)
+    dumps = await connection.fetch(
+        "SELECT payload::text FROM escm.core_job UNION ALL SELECT encode(detail, 'escape') FROM escm.core_audit"
+        " UNION ALL SELECT encode(digest, 'escape') FROM escm.access_account_token"
+    )
+    await connection.close()
+    assert token not in "".join(row[0] for row in dumps)
+
+
+async def test_a_reset_ends_all_sessions_and_other_tokens(caller: Caller, posted: Mailbox) -> None:
+    account = await _account(caller, password="the old password")
+    await posted.next_to(account["email"])
+    signed_in = (await caller.log_in(account["email"], "the old password")).json()
+    for _ in range(2):
+        assert (await _post(caller, "password_reset", email=account["email"].upper())).status_code == 202
+    first, second = [token_in(await posted.next_to(account["email"], n)) for n in (2, 3)]
+    changed = await _post(caller, "password_reset/confirm", token=first, password="the new password")
+    assert changed.status_code == 204
+    renewal = {"grant_type": "refresh_token", "refresh_token": signed_in["refresh_token"]}
+    assert (await caller.http.post("/access/v1/oauth/token", data=renewal)).json()["error"] == "invalid_grant"
+    assert (await caller.log_in(account["email"], "the old password")).status_code == 400
+    assert (await caller.log_in(account["email"], "the new password")).status_code == 200
+    late = await _post(caller, "password_reset/confirm", token=second, password="the third password")
+    assert late.status_code == 422
+
+
+async def test_who_asks_learns_nothing_and_strangers_get_no_mail(
+    caller: Caller, posted: Mailbox, database_url: str
+) -> None:
+    account = await _account(caller, password="the old password")
+    await posted.next_to(account["email"])
+    unknown = f"{uuid4().hex}@nowhere.example"
+    answers = [await _post(caller, "password_reset", email=email) for email in (unknown, account["email"])]
+    names = ("status_code", "content")
+    assert len({tuple(getattr(answer, name) for name in names) for answer in answers}) == 1
+    assert {*answers[0].headers} == {*answers[1].headers}
+    mail = await posted.next_to(account["email"], 2)
+    assert posted.to(unknown) == []
+    connection = await asyncpg.connect(database_url)
+    identity = mail["Message-ID"].strip("<>").partition("@")[0]
+    sent = "SELECT sealed IS NULL AND sent_at IS NOT NULL FROM escm.core_mail WHERE id = $1"
+    for _ in range(100):
+        if await connection.fetchval(sent, identity):
+            break
+        await asyncio.sleep(0.1)
+    assert await connection.fetchval(sent, identity)
+    left = await connection.fetchval("SELECT count(*) FROM escm.core_mail WHERE sent_at IS NULL AND sealed IS NULL")
+    await connection.close()
+    assert left >= 1
+
+
+async def test_an_address_is_verified_unless_it_has_changed_since(caller: Caller, posted: Mailbox) -> None:
+    account = await _account(caller, password="some password")
+    token = token_in(await posted.next_to(account["email"]))
+    assert (await _post(caller, "verification/confirm", token=token)).status_code == 204
+    path = f"/accounts/{account['id']}"
+    assert (await caller.send("admin", "GET", path)).json()["email_verified"] is True
+    assert (await _post(caller, "verification", email=account["email"])).status_code == 202
+    token = token_in(await posted.next_to(account["email"], 2))
+    wrong = await _post(caller, "password_reset/confirm", token=token, password="not for passwords")
+    assert wrong.status_code == 422
+    moved = f"{uuid4().hex}@example.org"
+    changed = await caller.send("admin", "PATCH", path, {"email": moved}, **{"If-Match": '"2"'})
+    assert (changed.status_code, changed.json()["email_verified"]) == (200, False)
+    assert (await _post(caller, "verification/confirm", token=token)).status_code == 422
+    token = token_in(await posted.next_to(moved))
+    assert (await _post(caller, "verification/confirm", token=token)).status_code == 204
+
+
+async def test_a_token_ends_with_its_time_and_with_the_account(
+    caller: Caller, posted: Mailbox, database_url: str
+) -> None:
+    account = await _account(caller, password="some password")
+    token = token_in(await posted.next_to(account["email"]))
+    link = account["links"]["self"]
+    await caller.step("admin", link, "suspend", reason="left")
+    assert (await _post(caller, "verification/confirm", token=token)).status_code == 422
+    await caller.step("admin", link, "reinstate")
+    connection = await asyncpg.connect(database_url)
+    await connection.execute(
+        "UPDATE escm.access_account_token SET until = now() - interval '2 days' WHERE account_id = $1", account["id"]
+    )
+    assert (await _post(caller, "verification/confirm", token=token)).status_code == 422
+    mail = uuid7()
+    await connection.execute(
+        "INSERT INTO escm.core_mail VALUES ($1, 'access', 'verification', 'x', now() - interval '8 days')", mail
+    )
+    async with setting_up(database_url) as uow:
+        await forget_account_mail(uow)
+    assert await connection.fetchval("SELECT sealed IS NULL FROM escm.core_mail WHERE id = $1", mail)
+    counted = "SELECT count(*) FROM escm.access_account_token WHERE account_id = $1"
+    assert await connection.fetchval(counted, account["id"]) == 0
+    await connection.close()
+
+
+async def test_an_address_gets_five_mails_an_hour_at_most(caller: Caller) -> None:
+    email = f"{uuid4().hex}@nowhere.example"
+    answers = [await _post(caller, "password_reset", email=email) for _ in range(6)]
+    assert [answer.status_code for answer in answers] == [202] * 5 + [429]
+    assert "retry-after" in answers[-1].headers
+
+
+async def test_a_mail_of_a_killed_worker_comes_again_with_the_same_id(
+    caller: Caller, settings: AccessSettings, database_url: str, redis_url: str
+) -> None:
+    box = Mailbox()
+    box.start()
+    environment = {**os.environ, "DATABASE_URL": database_url, "REDIS_URL": redis_url, "ESCM_SMTP_URL": box.url}
+    account = await _account(caller)
+
+    def start() -> subprocess.Popen[bytes]:
+        return subprocess.Popen([sys.executable, "-c", _WORKER], env=environment, stdout=subprocess.DEVNULL)
+
+    relay = Relay(settings, grace=0.2, backoff=0.05)
+    relaying = asyncio.create_task(relay.work())
+    workers = [start()]
+
+    def die() -> None:
+        if len(workers) == 1 and box.to(account["email"]):
+            workers[0].send_signal(signal.SIGKILL)
+            workers.append(start())
+
+    box.at_data = die
+    try:
+        first, second = [await box.next_to(account["email"], n, within=60) for n in (1, 2)]
+    finally:
+        for worker in workers:
+            worker.kill()
+            worker.wait()
+        relay.stop()
+        await relaying
+        box.stop()
+    assert first["Message-ID"] == second["Message-ID"]
+    assert first["Date"] == second["Date"]
+    assert token_in(first) == token_in(second)
+
+
+async def test_without_a_mail_server_mails_are_files(settings: AccessSettings, tmp_path: Path) -> None:
+    identity = uuid7()
+    mail = compose(
+        Mail("a@example.org", "verification", "en", dict.fromkeys(("name", "page", "token"), "x")),
+        identity,
+        now(),
+        "m@escm.example",
+    )
+    await deliver(settings.model_copy(update={"mail_folder": tmp_path / "mail"}), mail, identity)
+    (written,) = (tmp_path / "mail").iterdir()
+    assert written.name == f"{identity}.eml"
+    assert written.stat().st_mode & 0o777 == 0o600
+    assert written.read_bytes() == bytes(mail)

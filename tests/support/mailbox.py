@@ -1,0 +1,55 @@
+"""A mail server on loopback that keeps what it takes."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from typing import Any
+
+from aiosmtpd.controller import Controller
+
+
+class Mailbox:
+    """Takes every mail. `at_data`, where it is set, is called with each message before it is answered."""
+
+    def __init__(self) -> None:
+        self.mails: list[EmailMessage] = []
+        self.at_data: Callable[[], str | None] = lambda: None
+        self._controller = Controller(self, hostname="127.0.0.1", port=0)
+
+    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802
+        mail = message_from_bytes(envelope.content, policy=policy.default)
+        assert isinstance(mail, EmailMessage)
+        self.mails.append(mail)
+        return self.at_data() or "250 taken"
+
+    def start(self) -> None:
+        with suppress(ConnectionRefusedError):
+            self._controller.start()
+
+    def stop(self) -> None:
+        self._controller.stop()
+
+    @property
+    def url(self) -> str:
+        port = self._controller.server.sockets[0].getsockname()[1]  # type: ignore[union-attr]
+        return f"smtp://127.0.0.1:{port}"
+
+    def to(self, address: str) -> list[EmailMessage]:
+        """The mails to one address, in the order in which they came."""
+        return [mail for mail in self.mails if mail["To"] == address]
+
+    async def next_to(self, address: str, count: int = 1, within: float = 30.0) -> EmailMessage:
+        """The mail of this number to an address, once it is there."""
+        until = asyncio.get_running_loop().time() + within
+        while len(self.to(address)) < count:
+            assert asyncio.get_running_loop().time() < until, f"{len(self.to(address))} mails to {address}"
+            await asyncio.sleep(0.05)
+        return self.to(address)[count - 1]
+
+
+def token_in(mail: EmailMessage) -> str:
+    """The token of a mail to an account: it follows the page as a fragment."""
+    line = next(line for line in mail.get_content().splitlines() if "#" in line)
+    return str(line.rpartition("=")[2])

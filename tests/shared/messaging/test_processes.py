@@ -6,8 +6,8 @@ import logging
 import os
 import socket
 import time
-from datetime import UTC, datetime, timedelta
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 
 import asyncpg
 import httpx
@@ -122,15 +122,14 @@ async def test_old_rows_are_dropped_and_open_ones_kept(settings: MessagingSettin
 async def test_kept_answers_have_a_place_for_a_week_ahead_and_none_after_three_days(
     settings: MessagingSettings, admin: asyncpg.Connection
 ) -> None:
-    days = (
-        "SELECT right(inhrelid::regclass::text, 8)::date - now()::date FROM pg_inherits WHERE inhparent = $1::regclass"
+    parts = "SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = 'core_idempotency'::regclass"
+    for row in await admin.fetch(parts):
+        await admin.execute(f"DROP TABLE {row[0]}")
+    old = datetime.now(UTC).date() - timedelta(days=4)
+    await admin.execute(
+        f"CREATE TABLE core_idempotency_{old:%Y%m%d} PARTITION OF core_idempotency"
+        f" FOR VALUES FROM ('{old}') TO ('{old + timedelta(days=1)}')"
     )
-    for row in await admin.fetch("SELECT inhrelid::regclass::text AS part FROM pg_inherits WHERE inhparent ="
-                                 " 'core_idempotency'::regclass"):  # fmt: skip
-        await admin.execute(f"DROP TABLE {row['part']}")
-    await admin.execute("DO $$ BEGIN EXECUTE format('CREATE TABLE core_idempotency_%s PARTITION OF core_idempotency FOR"
-                        " VALUES FROM (%L) TO (%L)', to_char(now() - interval '4 days', 'YYYYMMDD'),"
-                        " now()::date - 4, now()::date - 3); END $$")  # fmt: skip
     relay = await asyncpg.connect(settings.database_dsn("relay"), server_settings={"search_path": "escm"})
     for _ in range(2):
         await tidy(relay)

@@ -7,19 +7,21 @@ from enum import StrEnum
 
 from deploy.matrix.operations import Ask, Operation
 from deploy.matrix.readers import roles_of
-from services.access.access import ROLE_SCOPES
+from services.access.access import GRANT_HOLDER, KEY_OWNER, ROLE_SCOPES
 from shared.bulk.imports import OVERSEE
 from shared.kernel.principal import READ, READING, Grant, Principal, PrincipalKind, Reach, RoleTable
 
 OWN, OTHER = "XA", "XB"
-WITHOUT_COUNTRY = frozenset({"frameworks", "accounts"})
+WITHOUT_COUNTRY = frozenset({"frameworks", "accounts", "api_keys", "sessions"})
 """Kinds whose records lie in no country."""
-NEVER_PUBLISHED = frozenset({"agreements", "reviews", "accounts", "grants", "clients"})
+NEVER_PUBLISHED = frozenset({"agreements", "reviews", "accounts", "grants", "clients", "api_keys", "sessions"})
 ALWAYS_PUBLISHED = frozenset({"frameworks"})
 SEEN_BY_ANOTHER = frozenset({"seats", "terms", "agreements"})
 """Kinds that a grant over a record reaches through the record that they belong to."""
 UNDER = {"seats": "committees", "agreements": "centres", "actions": "programmes", "milestones": "actions"}
 """Kinds whose records are entered under another record, which the body names, with the kind of that one."""
+_OF_OWNERS = (GRANT_HOLDER, KEY_OWNER)
+"""What people hold over what belongs to them, without any grant of a role."""
 _SINCE = date(2020, 1, 1)
 
 
@@ -35,7 +37,8 @@ class Class(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """A column of the matrix: nobody, or a principal with one grant. `scope_kind` is empty for nobody."""
+    """A column of the matrix: nobody, a person without a grant, or a principal with one. `scope_kind` is empty without
+    a grant."""
 
     role: str
     scope_kind: str
@@ -45,7 +48,10 @@ class Holder:
         return self.role if not self.scope_kind else f"{self.role}, {self.scope_kind}"
 
     def principal(self, scope_id: str) -> Principal:
-        """The principal; `scope_id` is what a grant over one record is over."""
+        """The principal; `scope_id` is what a grant over one record is over, or what belongs to a person."""
+        if self == PERSON:
+            own = tuple(Grant(role, "record", scope_id, _SINCE, None) for role in _OF_OWNERS)
+            return Principal(PrincipalKind.ACCOUNT, None, self.name, own)
         scope = {"global": None, "country": OWN}.get(self.scope_kind, scope_id)
         kind = PrincipalKind.CLIENT if self.role == "api_client" else PrincipalKind.ACCOUNT
         return Principal(kind, None, self.name, (Grant(self.role, self.scope_kind, scope, _SINCE, None),))
@@ -61,12 +67,13 @@ class Target:
     seen_by: str
 
 
-NOBODY = Holder("nobody", "")
+NOBODY, PERSON = Holder("nobody", ""), Holder("person", "")
 
 
 def holders() -> Iterator[Holder]:
-    """Nobody, and each role with each kind of scope that makes a difference: a region is its countries."""
-    yield NOBODY
+    """Nobody, a person without a grant, and each role with each kind of scope that makes a difference: a region is its
+    countries."""
+    yield from (NOBODY, PERSON)
     for role, kinds in ROLE_SCOPES.items():
         yield from (Holder(role, kind) for kind in sorted(kinds - {"region"}))
 
@@ -115,6 +122,14 @@ def _anywhere(operation: Operation, rights: "_Rights", _target: Target) -> Class
     return _done(bool(rights.reach(operation.resource, operation.demand.verb)))
 
 
+def _for_oneself(operation: Operation, rights: "_Rights", target: Target) -> Class:
+    return Class.DONE if rights.is_person else _anywhere(operation, rights, target)
+
+
+def _to_owner(operation: Operation, rights: "_Rights", target: Target) -> Class:
+    return Class.DONE if rights.owns(target) else _on_record(operation, rights, target)
+
+
 def _to_starter(_operation: Operation, rights: "_Rights", _target: Target) -> Class:
     return Class.DONE if rights.reach("jobs", OVERSEE).everywhere else Class.HIDDEN
 
@@ -156,11 +171,19 @@ class _Rights:
             frozenset().union(*(reach.records for reach in reaches)),
         )
 
+    @property
+    def is_person(self) -> bool:
+        return self._principal.kind is PrincipalKind.ACCOUNT
+
+    def owns(self, target: Target) -> bool:
+        """Whether the record belongs to the principal."""
+        return any(grant.role in _OF_OWNERS and grant.scope_id == target.id for grant in self._principal.grants)
+
     def applies(self, plural: str) -> bool:
         """Whether a person has no office over the register, and so enters themselves."""
         writes = self.writes(plural)
         office = self.reach(plural, READ).everywhere or writes.everywhere or bool(writes.countries)
-        return self._principal.kind is PrincipalKind.ACCOUNT and not office
+        return self.is_person and not office
 
 
 _ANSWERS: Mapping[Ask, Callable[[Operation, _Rights, Target], Class]] = {
@@ -174,4 +197,6 @@ _ANSWERS: Mapping[Ask, Callable[[Operation, _Rights, Target], Class]] = {
     Ask.APPLY: _on_applying,
     Ask.ANYWHERE: _anywhere,
     Ask.STARTER: _to_starter,
+    Ask.FOR_ONESELF: _for_oneself,
+    Ask.OWNER: _to_owner,
 }

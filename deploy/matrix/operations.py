@@ -22,6 +22,8 @@ class Ask(StrEnum):
     ANYWHERE = "a verb in any country"
     APPLY = "nobody's office, or a verb in the record's country"
     STARTER = "to have started it, or to oversee"
+    FOR_ONESELF = "to be a person, or a verb in any country"
+    OWNER = "to be its owner, or a verb on the record in sight"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,10 @@ _BY_NAME: Mapping[str, Demand] = {
     "getCentreReview": Demand(Ask.DO, "read", "reviews"),
     "createCentreReview": Demand(Ask.DO, "record", "reviews"),
     "addClientSecret": Demand(Ask.DO, "update"),
+    "createApiKey": Demand(Ask.FOR_ONESELF, "create"),
+    "endSessions": Demand(Ask.SIGNED_IN),
+    "endSession": Demand(Ask.OWNER, "end"),
+    "listAudit": Demand(Ask.ANYWHERE, "read"),
     "getFrameworkByCode": Demand(Ask.SEE),
     "getCountry": Demand(Ask.NOTHING),
     "getProblem": Demand(Ask.NOTHING),

@@ -21,18 +21,21 @@ from deploy.matrix.operations import Ask, Operation, operations
 from deploy.matrix.readers import SERVICES, roles_of
 
 FILE = PROJECT / "docs" / "access-matrix.md"
-_ON_RECORD = (Ask.SEE, Ask.DO, Ask.STEP)
+_ON_RECORD = (Ask.SEE, Ask.DO, Ask.STEP, Ask.OWNER)
+_ON_NONE = (Ask.NOTHING, Ask.SIGNED_IN, Ask.ANYWHERE, Ask.STARTER, Ask.FOR_ONESELF)
 _HEAD = """# Who may do what
 
 Written by `make matrix` from the OpenAPI descriptions and the services' role tables; a test compares every cell with
 what the system answers.
 
-A cell is the answer to a caller with this one grant: `+` done (or refused for another reason than the caller's rights),
-`1` 401, `3` 403, `4` 404, `2` 422 since the record that the body names does not exist for the caller. One sign stands
-for every record. With a bar, what stands before it is for a record of the caller's own country, or of its own scope,
-what stands behind it for one of another country; where there are two signs, the first is for a published record, the
-second for an unpublished one. A grant over a region counts as one over each of its countries. Records of others that
-are not published do not exist (404); what is seen but may not be done is 403.
+A cell is the answer to a caller with this one grant: `+` done (or refused for another reason than the caller's
+rights), `1` 401, `3` 403, `4` 404, `2` 422 since the record that the body names does not exist for the caller. One
+sign stands for every record. With a bar, what stands before it is for a record of the caller's own country, or of its
+own scope, what stands behind it for one of another country; where there are two signs, the first is for a published
+record, the second for an unpublished one. `person` is somebody who is signed in and holds no role: what stands before
+their bar is for their own API key or session, or for a grant that is theirs. A grant over a region counts as one over
+each of its countries. Records of others that are not published do not exist (404); what is seen but may not be done is
+403.
 """
 _VERBS = """## Verbs
 
@@ -53,7 +56,7 @@ def render() -> bytes:
 
 def targets(operation: Operation) -> tuple[Target, ...]:
     """Records of the caller's own country and scope, then of another: published ones first, where there are such."""
-    if operation.demand.ask in (Ask.NOTHING, Ask.SIGNED_IN, Ask.ANYWHERE, Ask.STARTER):
+    if operation.demand.ask in _ON_NONE:
         return (_target(operation, own=True, published=False),)
     published = _published(operation)
     return tuple(_target(operation, own=own, published=state) for own in (True, False) for state in published)

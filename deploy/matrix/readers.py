@@ -32,17 +32,19 @@ def roles_of(service: str) -> RoleTable:
 
 
 def resources_of(service: str) -> dict[str, Resource]:
-    """The kinds of record that a service has now, by entity."""
+    """The kinds of record that a service has now, by entity. What only announces them gives way to their own kind."""
     import_module(f"services.{service}.app")
-    return {resource.entity: resource for resource in _named(service) if resource.service == service}
+    found = [value for value in _named(service) if isinstance(value, Resource)]
+    found += [value.resource for value in _named(service) if isinstance(value, Kind)]
+    return {resource.entity: resource for resource in found if resource.service == service}
 
 
-def _named(service: str) -> Iterator[Resource]:
+def _named(service: str) -> Iterator[Resource | Kind[Any]]:
     for name, module in sorted(modules.items()):
         if name.startswith(f"services.{service}."):
             for value in vars(module).values():
                 if isinstance(value, Kind | Resource):
-                    yield value.resource if isinstance(value, Kind) else value
+                    yield value
 
 
 def _published(service: str) -> Mapping[str, Any]:

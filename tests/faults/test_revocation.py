@@ -108,6 +108,25 @@ async def test_a_suspended_account_stops_everywhere(land: Land):
     await _stops(land, token, lambda: land.step(account, "suspend"), 401)
 
 
+async def test_a_revoked_key_stops_everywhere(land: Land):
+    client, _ = await _program(land)
+    owner = {"kind": "client", "id": client["id"]}
+    key = await land.make("api_keys", name="A key", owner=owner, resources=["membership.experts"], verbs=["read"])
+    await _stops(land, key["secret"], lambda: land.step(key, "revoke"), 401)
+
+
+async def test_an_ended_session_stops_everywhere_and_another_of_its_account_goes_on(land: Land):
+    account, _, token = await _person(land)
+    other = await land.token({"grant_type": "password", "username": account["email"], "password": _PASSWORD})
+
+    async def sign_out() -> None:
+        answer = await land.access.delete("/access/v1/sessions", headers={"Authorization": f"Bearer {other}"})
+        assert answer.json() == {"ended": 1}, answer.text
+
+    await _stops(land, token, sign_out, 401)
+    assert await land.answers(other) == {200}
+
+
 async def test_a_revoked_client_stops_everywhere(land: Land):
     client, shown = await _program(land)
     token = await land.token({"grant_type": "client_credentials", **shown})

@@ -10,6 +10,7 @@ import httpx
 from fastapi import FastAPI
 
 from shared.auth.keys import Claims
+from shared.auth.tokens import Bearer
 from shared.kernel.errors import Unauthenticated
 from shared.kernel.principal import Grant, Principal, PrincipalKind
 
@@ -82,6 +83,11 @@ class KnownCallers:
         """What a token of theirs would say."""
         found = await self.principal(authorization)
         return Claims(found.kind, found.id or _SPACE, found.name, found.name, "", 0, _LATER, "")
+
+    async def bearer(self, authorization: str) -> Bearer:
+        """Them, with a token that belongs to no session."""
+        found = await self.principal(authorization)
+        return Bearer(found, await self.claims(authorization), _LATER, _LATER)
 
 
 class Caller:

@@ -63,7 +63,8 @@ async def superuser(database_url: str) -> AsyncIterator[asyncpg.Connection]:
 
 @pytest.fixture(scope="session")
 async def settler(services: Services, superuser: asyncpg.Connection) -> Settler:
-    return Settler({name: Caller(client, ADMIN) for name, client in services.items()}, superuser)
+    callers = {name: Caller(client, ADMIN) for name, client in services.items()}
+    return Settler(callers, Caller(services["access"], None), superuser)
 
 
 @pytest.fixture(scope="session")

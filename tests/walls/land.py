@@ -13,6 +13,7 @@ from tests.support.centres import DOCUMENT
 
 Record = dict[str, Any]
 ADMIN = "admin"
+_PASSWORD = "a password of some length"
 _PUBLISHED = {
     "experts": ("member_expert", "status = 'active'"),
     "institutions": ("member_institution", "status = 'verified'"),
@@ -49,10 +50,11 @@ class Land:
 
 
 class Settler:
-    """Enters records as the administrator, restricted and in their first state."""
+    """Enters records as the administrator, restricted and in their first state; as a visitor of access it signs in."""
 
-    def __init__(self, callers: dict[str, Caller], superuser: asyncpg.Connection) -> None:
+    def __init__(self, callers: dict[str, Caller], visitor: Caller, superuser: asyncpg.Connection) -> None:
         self._callers = callers
+        self._visitor = visitor
         self._superuser = superuser
 
     async def settle(self, country: str, word: str, *, published: bool = False) -> Land:
@@ -150,13 +152,31 @@ class Settler:
 
     async def _access(self, land: Land) -> None:
         account = await self._enter(
-            land, "access", "accounts", email=f"{land.word}.{uuid4().hex[:8]}@example.org", name=land.word
-        )
+            land, "access", "accounts", email=f"{land.word}.{uuid4().hex[:8]}@example.org", name=land.word,
+            password=_PASSWORD,
+        )  # fmt: skip
         scope = {"scope_kind": "country", "scope_id": land.country}
         holder = {"kind": "account", "id": account["id"]}
         await self._enter(land, "access", "grants", principal=holder, role="national_author", reason=land.word, **scope)
         await self._enter(
             land, "access", "clients", name=land.word, resources=["membership.*"], verbs=["read"], secret=True, **scope
+        )
+        await self._keys(land, account)
+
+    async def _keys(self, land: Land, account: Record) -> None:
+        """A session of the account, and a key, which becomes the account's."""
+        form = {"grant_type": "password", "username": account["email"], "password": _PASSWORD}
+        answer = await self._visitor.post("/access/v1/oauth/token", data=form)
+        assert answer.status_code == 200, answer.text
+        session = "SELECT id, ref FROM access_session WHERE account_id = $1"
+        found = await self._superuser.fetchrow(session, account["id"])
+        land.records["sessions"] = {"id": str(found["id"]), "ref": found["ref"]}
+        owner = {"kind": "client", "id": land.id("clients")}
+        key = await self._enter(
+            land, "access", "api_keys", name=land.word, owner=owner, resources=["membership.*"], verbs=["read"]
+        )
+        await self._superuser.execute(
+            "UPDATE access_api_key SET owner_kind = 'account', owner_id = $2 WHERE id = $1", key["id"], account["id"]
         )
 
     async def _make_room(self, land: Land) -> None:

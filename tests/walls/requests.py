@@ -128,6 +128,11 @@ BODIES: dict[str, Callable[[Land], dict[str, Any]]] = {
         "secret": True,
     },
     "addClientSecret": lambda land: {},
+    "createApiKey": lambda land: {"name": _name(land), "resources": ["membership.*"], "verbs": ["read"]},
+    "requestVerification": lambda land: {"email": f"{uuid4().hex}@example.org"},
+    "requestPasswordReset": lambda land: {"email": f"{uuid4().hex}@example.org"},
+    "confirmVerification": lambda land: {"token": uuid4().hex},
+    "confirmPasswordReset": lambda land: {"token": uuid4().hex, "password": uuid4().hex},
 }
 _TOKEN = ("createToken", "revokeToken", "introspectToken")
 _STEP = {"action": "no_such_step"}
@@ -157,6 +162,7 @@ def _filled(operation: Operation, land: Land, started: Started) -> str:
     record = started.import_id if plural == "imports" else land.records.get(plural, {}).get("id", "")
     values = {
         "{record}": record,
+        "{session}": record,
         "{affiliation}": land.id("affiliations"),
         "{review_id}": land.id("reviews"),
         "{job}": started.job_id,

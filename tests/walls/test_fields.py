@@ -22,12 +22,13 @@ SERVER_SET = (
 COLUMNS = (
     "account_id", "merged_into", "erased_at", "search_key", "previous_status", "password_hash", "secrets", "email_key",
     "display_name", "registration_number", "term", "clock", "designated_on", "verified_on", "claimed_by", "owner_id",
+    "owner_kind", "digest", "hint", "last_used",
 )  # fmt: skip
 _NOTHING = Started("", "", "")
 _ENTERING = [
     operation
     for operation in operations()
-    if operation.method == "POST" and operation.id.startswith("create") and operation.id in BODIES
+    if operation.id.startswith(("create", "request", "confirm")) and operation.id in BODIES
 ]
 _CHANGING = [operation for operation in operations() if operation.method == "PATCH"]
 

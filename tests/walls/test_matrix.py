@@ -3,16 +3,16 @@
 import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass
-from uuid import uuid4, uuid5
+from uuid import UUID, uuid4, uuid5
 
 import asyncpg
 import httpx
 import pytest
 
 from deploy.matrix import page, readers
-from deploy.matrix.answers import NOBODY, OWN, UNDER, Class, Holder, Target, class_of, holders
+from deploy.matrix.answers import NOBODY, OWN, PERSON, UNDER, Class, Holder, Target, class_of, holders
 from deploy.matrix.operations import Ask, Operation, operations
-from shared.kernel.principal import Principal
+from shared.kernel.principal import Principal, PrincipalKind
 from tests.support.callers import CALLERS, Caller
 from tests.walls.conftest import Services
 from tests.walls.land import ADMIN, Land
@@ -91,12 +91,21 @@ def _known(case: Case, monkeypatch: pytest.MonkeyPatch) -> str | None:
     """The name under which the app knows the holder, with its grant over the case's record."""
     if case.holder == NOBODY:
         return None
+    if case.holder == PERSON:
+        return _without_a_grant(case, monkeypatch)
     principal = case.holder.principal(case.scope_id)
     name = f"{case.holder.name} {case.scope_id}"
     if name not in CALLERS:
         known = Principal(principal.kind, uuid5(_SPACE, name), name, principal.grants)
         monkeypatch.setitem(CALLERS, name, known)
     return name
+
+
+def _without_a_grant(case: Case, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The name of a person without a grant: the account of the case's land where the record is the holder's own."""
+    account = case.land.id("accounts") if case.target.seen_by.startswith("own") else _ELSEWHERE
+    monkeypatch.setitem(CALLERS, account, Principal(PrincipalKind.ACCOUNT, UUID(account), account))
+    return account
 
 
 def _class(answer: httpx.Response) -> Class:

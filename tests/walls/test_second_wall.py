@@ -1,7 +1,8 @@
 """Promise 27: row-level security holds where the application's own check is gone; without a context nothing is seen.
 
 The first wall is taken away in every feature at once, in this process; what is left is the database's own, under the
-role of each service. Access has no such wall: its accounts, grants and clients are asked for before a caller is known.
+role of each service. Access has no such wall: its accounts, grants, clients, keys and sessions are asked
+for before a caller is known.
 """
 
 import asyncio
@@ -45,8 +46,10 @@ SETTINGS = {"membership": MembershipSettings, "centres": CentresSettings, "actio
 PREFIXES = {"membership": "member_", "centres": "centre_", "actions": "action_"}
 OPEN = {
     "access_account",
+    "access_api_key",
     "access_client",
     "access_grant",
+    "access_session",
     "action_framework",
     "core_fact",
     "core_import",
@@ -56,12 +59,20 @@ OPEN = {
 are their creator's, facts are walled by the feed, and access asks for its rows before a caller is known."""
 _SCOPED = """
 SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-WHERE n.nspname = 'escm' AND c.relkind = 'r' AND (SELECT count(*) FROM pg_attribute a
+WHERE n.nspname = 'escm' AND c.relkind IN ('r', 'p') AND NOT c.relispartition AND (SELECT count(*) FROM pg_attribute a
     WHERE a.attrelid = c.oid AND a.attname IN ('country', 'visibility') AND NOT a.attisdropped) = 2
 """
 _FORCED = """
 SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE n.nspname = 'escm' AND c.relrowsecurity AND c.relforcerowsecurity
+"""
+
+
+_PARTS = """
+SELECT c.relname, p.grantee::regrole::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    CROSS JOIN LATERAL aclexplode(c.relacl) p
+WHERE n.nspname = 'escm' AND c.relispartition AND c.relkind = 'r' AND p.grantee <> c.relowner
+    AND p.grantee::regrole::text <> 'escm_backup'
 """
 
 
@@ -194,6 +205,11 @@ async def test_without_the_first_wall_nothing_of_another_country_is_changed(
 async def test_every_table_with_a_country_and_a_visibility_is_walled(superuser: asyncpg.Connection) -> None:
     scoped = {row[0] for row in await superuser.fetch(_SCOPED)}
     assert scoped - {row[0] for row in await superuser.fetch(_FORCED)} == OPEN
+
+
+async def test_nobody_reaches_a_part_of_a_table_past_the_wall_of_the_whole(superuser: asyncpg.Connection) -> None:
+    assert await superuser.fetchval("SELECT count(*) FROM pg_class WHERE relispartition AND relkind = 'r'") > 0
+    assert [tuple(row) for row in await superuser.fetch(_PARTS)] == []
 
 
 async def _tables(superuser: asyncpg.Connection, service: str) -> list[str]:

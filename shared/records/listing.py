@@ -292,6 +292,8 @@ class Listing:
 
     def parse(self, name: str, raw: str) -> Any:
         """The value of a filter. Raises Malformed `invalid_parameter`."""
+        if "\0" in raw:
+            raise invalid_parameter(name, f"{name} holds U+0000.")
         try:
             return self.filters[name].parse(raw)
         except ValueError as error:

@@ -203,3 +203,10 @@ async def test_a_grant_is_not_edited(caller: Caller) -> None:
     grant = (await caller.send("admin", "POST", "/grants", _body(account, "national_author"))).json()
     answer = await caller.send("admin", "PATCH", f"/grants/{grant['id']}", {}, **{"If-Match": '"1"'})
     assert answer.status_code == 405
+
+
+async def test_a_filter_with_a_nul_is_refused_as_what_it_is(caller: Caller) -> None:
+    for path in ("grants?scope_id=a%00b", "clients?client_id=%00", "accounts?q=%00"):
+        refused = await caller.send("admin", "GET", f"/{path}")
+        assert (refused.status_code, refused.json()["code"]) == (400, "invalid_parameter"), path
+        assert refused.json()["errors"][0]["parameter"] == path.partition("?")[2].partition("=")[0]

@@ -35,6 +35,7 @@ async def _ask(call: Call, letter: str, email: str) -> Response:
     operation_id="requestVerification",
     summary="Ask for a mail that verifies one's address",
     status_code=202,
+    response_class=Response,
     response_model=None,
     responses=_ASKED,
 )
@@ -49,6 +50,7 @@ async def request_verification(body: AddressBody, call: CurrentCall) -> Response
     operation_id="requestPasswordReset",
     summary="Ask for a mail that lets one choose a new password",
     status_code=202,
+    response_class=Response,
     response_model=None,
     responses=_ASKED,
 )

@@ -19,6 +19,7 @@ from shared.configuration.settings import Settings
 from shared.kernel.addresses import site_of
 from shared.kernel.errors import RateLimited, Unauthenticated
 from shared.kernel.principal import ANONYMOUS, Principal, PrincipalKind
+from shared.web.call import header_of
 
 FIELDS = "escm.rate_limit"
 """Where in a request's scope the edge finds the fields of its answer."""
@@ -68,7 +69,7 @@ class Admission:
             raise RateLimited("Too many requests. Come back later.", retry_after=allowance.resets_in)
 
     async def _authenticated(self, request: Request) -> Principal:
-        header = request.headers.get("authorization")
+        header = header_of(request, b"authorization")
         if header is None:
             return ANONYMOUS
         try:

@@ -80,6 +80,12 @@ class Call:
                 yield connection
 
 
+def header_of(request: Request, name: bytes) -> str | None:
+    """The first header of this name, in lower case, from the mapping that the edge made once."""
+    found = request.scope["escm.headers"].get(name)
+    return None if found is None else str(found, "latin-1")
+
+
 def put_call(request: Request, call: Call) -> None:
     """Makes the call known to the request's dependencies."""
     request.scope[_KEY] = call

@@ -9,6 +9,7 @@ import orjson
 from fastapi import Request
 
 from shared.kernel.errors import PreconditionRequired, VersionConflict
+from shared.web.call import header_of
 
 _VERSION = re.compile(r'^\s*(?:W/)?"(\d{1,9})(?:\.[0-9a-f]{1,16})?"\s*$')
 
@@ -20,7 +21,7 @@ def etag(version: int, body: bytes) -> str:
 
 def is_known(request: Request, tag: str) -> bool:
     """Whether `If-None-Match` names this answer; a `W/` that a proxy added is ignored."""
-    given = request.headers.get("if-none-match")
+    given = header_of(request, b"if-none-match")
     if given is None:
         return False
     return given.strip() == "*" or tag in (part.strip().removeprefix("W/") for part in given.split(","))
@@ -28,7 +29,7 @@ def is_known(request: Request, tag: str) -> bool:
 
 def is_current(request: Request, version: int) -> bool:
     """Whether `If-Match` names this version. Raises PreconditionRequired when it is missing or `*`."""
-    given = request.headers.get("if-match")
+    given = header_of(request, b"if-match")
     if given is None or given.strip() == "*":
         raise PreconditionRequired("Send If-Match with the ETag of the record that you read.")
     found = [_VERSION.match(part) for part in given.split(",")]

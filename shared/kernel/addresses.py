@@ -1,7 +1,8 @@
-"""Network addresses, as far as they tell who calls."""
+"""Network addresses: which count as one caller, and from where somebody may come."""
 
+from collections.abc import Collection
 from functools import lru_cache
-from ipaddress import IPv6Address, ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 _ONE_SITE = 64
 
@@ -11,12 +12,26 @@ def site_of(address: str) -> str:
     """What counts as one caller: an IPv4 address, also in its mapped form, or the /64 of an IPv6 address, since whoever
     has one of its addresses has all. Anything else is taken as it is, up to 64 characters.
     """
+    known = _parsed(address)
+    if known is None:
+        return address[:64]
+    if isinstance(known, IPv6Address):
+        return str(ip_network((int(known), _ONE_SITE), strict=False))
+    return str(known)
+
+
+def may_come_from(address: str, allowed: Collection[str]) -> bool:
+    """Whether the address lies in one of these networks; anywhere does where none is named."""
+    if not allowed:
+        return True
+    here = _parsed(address)
+    return here is not None and any(here in ip_network(network) for network in allowed)
+
+
+def _parsed(address: str) -> IPv4Address | IPv6Address | None:
+    """The address, of a mapped one the IPv4 address; None where it is none."""
     try:
         known = ip_address(address)
     except ValueError:
-        return address[:64]
-    if isinstance(known, IPv6Address):
-        if known.ipv4_mapped:
-            return str(known.ipv4_mapped)
-        return str(ip_network((int(known), _ONE_SITE), strict=False))
-    return str(known)
+        return None
+    return getattr(known, "ipv4_mapped", None) or known

@@ -11,12 +11,11 @@ from types import MappingProxyType
 
 from fastapi import FastAPI, Request
 
-from shared.auth.addresses import may_come_from
 from shared.auth.keys import InvalidToken
 from shared.auth.meter import Meter
 from shared.auth.throttle import Allowance, Limit, Throttle
 from shared.configuration.settings import Settings
-from shared.kernel.addresses import site_of
+from shared.kernel.addresses import may_come_from, site_of
 from shared.kernel.errors import RateLimited, Unauthenticated
 from shared.kernel.principal import ANONYMOUS, Principal, PrincipalKind
 from shared.web.call import header_of

@@ -30,7 +30,6 @@ from services.access.tokens.domain import (
     login_digests,
 )
 from services.access.tokens.signing import SigningKeys
-from shared.auth.addresses import may_come_from
 from shared.auth.keys import LIFETIME, SKEW, Claims, InvalidToken
 from shared.auth.throttle import Allowance, Limit, Throttle
 from shared.auth.tokens import Authenticator
@@ -38,7 +37,7 @@ from shared.database.context import SYSTEM_CONTEXT
 from shared.database.pool import Database
 from shared.database.statements import Connection, Row
 from shared.database.unit_of_work import Origin, unit_of_work
-from shared.kernel.addresses import site_of
+from shared.kernel.addresses import may_come_from, site_of
 from shared.kernel.clock import now
 from shared.kernel.errors import Malformed, RateLimited
 from shared.kernel.principal import Principal, PrincipalKind

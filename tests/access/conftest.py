@@ -11,6 +11,7 @@ from deploy.demo import load
 from services.access.app import create_app
 from services.access.settings import AccessSettings
 from tests.access.caller import Caller
+from tests.support.inside import Inside
 
 ORIGIN = "http://access.test"
 
@@ -36,7 +37,7 @@ async def app(settings: AccessSettings, demo: dict[str, Any]) -> AsyncIterator[A
 
 @pytest_asyncio.fixture(scope="session")
 async def http(app: Any) -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=ORIGIN) as client:
+    async with httpx.AsyncClient(transport=Inside(app), base_url=ORIGIN) as client:
         yield client
 
 

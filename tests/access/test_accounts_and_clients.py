@@ -10,6 +10,7 @@ import pytest
 from shared.auth.keys import InvalidToken
 from shared.auth.tokens import Authenticator
 from tests.access.caller import Caller
+from tests.support.inside import Inside
 
 READER = {"name": "Reader", "scope_kind": "country", "scope_id": "XA", "resources": ["membership.*"], "verbs": ["read"]}
 
@@ -53,7 +54,7 @@ async def test_two_secrets_live_side_by_side_and_the_oldest_goes(caller: Caller)
 async def test_a_client_comes_from_where_it_may(caller: Caller, app: Any) -> None:
     made = await _client(caller, ip_allow=["192.0.2.0/24"])
     assert (await caller.client_token(made["client_id"], made["secret"])).status_code == 401
-    inside = httpx.ASGITransport(app, client=("192.0.2.7", 1))
+    inside = Inside(app, client=("192.0.2.7", 1))
     async with httpx.AsyncClient(transport=inside, base_url="http://access.test") as http:
         answer = await Caller(http, caller.demo).client_token(made["client_id"], made["secret"])
     assert answer.status_code == 200

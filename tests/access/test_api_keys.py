@@ -16,6 +16,7 @@ from shared.auth.tokens import Authenticator
 from shared.kernel.clock import now, to_text
 from shared.kernel.principal import PrincipalKind
 from tests.access.caller import Caller
+from tests.support.inside import Inside
 
 BODY = {"name": "Nightly export", "resources": ["access.*"], "verbs": ["read"]}
 
@@ -238,7 +239,7 @@ async def test_a_token_and_a_key_hold_only_where_the_client_may_come_from(caller
     body = {"name": "Inside", "scope_kind": "country", "scope_id": "XA", "resources": ["access.*"], "verbs": ["read"]}
     client = (await caller.send("admin", "POST", "/clients", body | {"ip_allow": ["192.0.2.0/24"]})).json()
     key = await _key(caller, "admin", owner={"kind": "client", "id": client["id"]})
-    inside = httpx.ASGITransport(app, client=("192.0.2.7", 1))
+    inside = Inside(app, client=("192.0.2.7", 1))
     async with httpx.AsyncClient(transport=inside, base_url="http://access.test") as http:
         there = Caller(http, caller.demo)
         token = (await there.client_token(client["client_id"], client["secret"])).json()["access_token"]

@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from tests.access.caller import TOKEN, Caller
+from tests.support.inside import Inside
 
 
 async def test_a_token_comes_with_what_is_left_of_its_clients_limit(caller: Caller) -> None:
@@ -35,7 +36,7 @@ async def test_who_one_is_counts_as_a_request(caller: Caller) -> None:
 
 
 async def test_too_many_failures_of_one_address_are_told_with_the_limit(app: Any, caller: Caller) -> None:
-    transport = httpx.ASGITransport(app, client=("2001:db8:77::1", 1))
+    transport = Inside(app, client=("2001:db8:77::1", 1))
     desk = app.state.desk
     app.state.desk = replace(desk, settings=desk.settings.model_copy(update={"failed_authentications": 3}))
     try:

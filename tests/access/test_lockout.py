@@ -11,6 +11,7 @@ import pytest
 
 from services.access.tokens.domain import CEILING, network_of
 from tests.access.caller import Caller
+from tests.support.inside import Inside
 
 LogIn = Callable[[str, str, str], Awaitable[httpx.Response]]
 PASSWORD = "the right password"
@@ -21,7 +22,7 @@ def log_in(app: Any, caller: Caller) -> LogIn:
     """Logs in from an address."""
 
     async def logged_in(address: str, email: str, password: str) -> httpx.Response:
-        transport = httpx.ASGITransport(app, client=(address, 1))
+        transport = Inside(app, client=(address, 1))
         async with httpx.AsyncClient(transport=transport, base_url="http://access.test") as http:
             return await Caller(http, caller.demo).log_in(email, password)
 

@@ -13,6 +13,7 @@ from starlette.types import Message
 
 from deploy.local.combined import Combined
 from deploy.local.services import SERVICES
+from tests.support.inside import Inside
 
 
 class Apps:
@@ -41,7 +42,7 @@ class Apps:
 
     @asynccontextmanager
     async def client(self) -> AsyncIterator[httpx.AsyncClient]:
-        transport = httpx.ASGITransport(app=self.combined)
+        transport = Inside(app=self.combined)
         async with self.combined.entered(), httpx.AsyncClient(transport=transport, base_url="http://escm") as client:
             yield client
 

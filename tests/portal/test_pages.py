@@ -11,6 +11,7 @@ from services.portal.app import create_app, merge_folder
 from services.portal.settings import PortalSettings
 from shared.web.catalogue import PROBLEMS
 from shared.web.openapi import render
+from tests.support.inside import Inside
 
 PAGES = ("/", "/docs", "/problems", "/problems/validation_failed")
 ASSETS = ("/docs/style.css", "/docs/docs.js")
@@ -19,7 +20,7 @@ ASSETS = ("/docs/style.css", "/docs/docs.js")
 @pytest.fixture(scope="module")
 async def client():
     app = create_app(PortalSettings(environment="test"))
-    transport = httpx.ASGITransport(app)
+    transport = Inside(app)
     async with (
         app.router.lifespan_context(app),
         httpx.AsyncClient(transport=transport, base_url="http://test") as client,

@@ -13,6 +13,7 @@ from shared.auth.keys import Claims
 from shared.auth.tokens import Bearer
 from shared.kernel.errors import Unauthenticated
 from shared.kernel.principal import Grant, Principal, PrincipalKind
+from tests.support.inside import Inside
 
 _SPACE = UUID("6f2b3c1e-0000-4000-8000-000000000000")
 _SINCE = date(2020, 1, 1)
@@ -127,5 +128,5 @@ async def serving(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
     """The app's HTTP client while its lifespan runs, with `KnownCallers` at the door."""
     async with app.router.lifespan_context(app):
         app.state.authenticator = KnownCallers()
-        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
+        async with httpx.AsyncClient(transport=Inside(app), base_url="http://test") as client:
             yield client

@@ -11,6 +11,7 @@ import pytest
 from deploy.local.combined import Combined
 from shared.configuration.settings import Settings
 from tests.support.callers import Caller, KnownCallers
+from tests.support.inside import Inside
 
 _SETTINGS = {
     "membership": "MembershipSettings",
@@ -37,7 +38,7 @@ async def services(database_url: str, redis_url: str) -> AsyncIterator[httpx.Asy
     async with combined.entered():
         for app in apps.values():
             app.state.authenticator = KnownCallers()
-        transport = httpx.ASGITransport(combined)
+        transport = Inside(combined)
         async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
             yield client
 

@@ -16,6 +16,7 @@ from shared.auth.keys import Claims, InvalidToken, UnknownKey, public_key, sign,
 from shared.kernel.ids import uuid7
 from shared.kernel.principal import PrincipalKind
 from tests.shared.auth.forged import HEADER, KEY, KEY_ID, OTHER, P384, RSA, RULES, SUBJECT, Forger, corpus
+from tests.support.inside import Inside
 
 KEYS = {KEY_ID: public_key(KEY.as_dict(private=False))}
 NOW = time.time()
@@ -46,7 +47,7 @@ async def http(database_url: str, redis_url: str) -> AsyncIterator[httpx.AsyncCl
     app = create_app(settings)
     async with (
         app.router.lifespan_context(app),
-        httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client,
+        httpx.AsyncClient(transport=Inside(app), base_url="http://test") as client,
     ):
         yield client
 

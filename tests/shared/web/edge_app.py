@@ -17,6 +17,7 @@ from shared.configuration.settings import Settings
 from shared.kernel.errors import Conflict, FieldError, Invalid, Unauthenticated, Unavailable, VersionConflict
 from shared.kernel.lifecycle import Offer
 from shared.web.app import Application, create_app
+from tests.support.inside import Inside
 
 
 def _checked(value: str) -> str:
@@ -160,6 +161,6 @@ async def slowly(state: Any) -> str:
 async def client_of(app: Application) -> AsyncIterator[httpx.AsyncClient]:
     async with (
         app.router.lifespan_context(app),
-        httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client,
+        httpx.AsyncClient(transport=Inside(app), base_url="http://test") as client,
     ):
         yield client

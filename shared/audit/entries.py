@@ -46,6 +46,10 @@ class Entry(NamedTuple):
 
 def compare(before: Mapping[str, Any], after: Mapping[str, Any], fields: Iterable[str]) -> tuple[FieldChange, ...]:
     """The fields that differ, one change each."""
+    if not before:
+        return tuple(
+            [{"pointer": f"/{n}", "before": None, "after": v} for n in fields if (v := after.get(n)) is not None]
+        )
     return tuple(
         [
             {"pointer": f"/{name}", "before": old, "after": new}

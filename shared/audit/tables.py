@@ -32,6 +32,7 @@ audit_key = table(
     Column("id", Uuid, primary_key=True),
     Column("subject", Uuid, nullable=False),
     Column("salt", LargeBinary, nullable=False),
+    copied=True,
 )
 """Half of the keys of details about a person, who is the subject."""
 

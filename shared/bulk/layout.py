@@ -4,6 +4,7 @@ import codecs
 import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,7 @@ _BY_TYPE = {
 _ANY_TYPE = ("", "application/octet-stream")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Layout:
     """`columns` are the file's columns in order, each with the field it fills or None where it fills none."""
 
@@ -43,9 +44,14 @@ class Layout:
     columns: tuple[tuple[str, str | None], ...]
     ignored: tuple[str, ...]
 
-    @property
+    @cached_property
     def names(self) -> list[str]:
         return [name for name, _ in self.columns]
+
+    @cached_property
+    def fields(self) -> dict[str, str | None]:
+        """By column, the field that it fills."""
+        return dict(self.columns)
 
 
 def malformed(detail: str, *, pointer: str | None = "/file") -> Invalid:

@@ -1,6 +1,5 @@
 """What the database holds for one batch: by identity, by key, and the records themselves, locked."""
 
-import asyncio
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from uuid import UUID
@@ -10,6 +9,7 @@ import orjson
 from shared.bulk.importable import Importable
 from shared.bulk.planning import ChildDraft, Draft, Known, Prepared, StagedRow, Writing, unseen
 from shared.bulk.staging import PATIENCE
+from shared.bulk.turns import in_turns
 from shared.database.pool import Database
 from shared.database.statements import Connection, Row
 from shared.kernel.clock import now
@@ -53,14 +53,11 @@ class Lookup:
             found = await self._identities(connection, rows) if self._meets_known else {}
         writing = Writing(self._sight.principal.label, now(), self._registry)
         seen = {(*key, one["digest"]) for key, leads in found.items() for one in leads}
-        return await asyncio.to_thread(
-            lambda: [
-                Prepared(row, unseen(row, self._importable, writing))
-                if (row.identity, row.occurrence, row.digest) not in seen
-                else Prepared(row)
-                for row in rows
-            ]
-        )
+        prepared = []
+        async for row in in_turns(rows):
+            is_seen = (row.identity, row.occurrence, row.digest) in seen
+            prepared.append(Prepared(row) if is_seen else Prepared(row, unseen(row, self._importable, writing)))
+        return prepared
 
     async def _identities(
         self, connection: Connection, rows: Sequence[StagedRow]

@@ -156,6 +156,7 @@ class Plan:
     unchanged: int = 0
     told: list[Told] = field(default_factory=list)
     identities: list[tuple[bytes, int, UUID, bytes]] = field(default_factory=list)
+    new_identities: list[tuple[bytes, int, UUID, bytes]] = field(default_factory=list)
     duplicates: set[tuple[UUID, UUID]] = field(default_factory=set)
     touched: dict[UUID, Draft] = field(default_factory=dict)
     made_by: dict[str, int] = field(default_factory=dict)
@@ -199,7 +200,8 @@ class Planner:
             plan.unchanged += 1
         for key in (*row.keys, row.identity_key):
             self._by_key.setdefault(key, record)
-        plan.identities.append((row.identity, row.occurrence, record, row.digest))
+        settled = plan.identities if known.last.get(row.row) else plan.new_identities
+        settled.append((row.identity, row.occurrence, record, row.digest))
 
     def _match(self, row: StagedRow) -> UUID | None:
         """The record that the row means though its identity is new."""

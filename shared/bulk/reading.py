@@ -46,11 +46,15 @@ def rows_of(path: Path, layout: Layout) -> Iterator[RawRow]:
 
 def cells_of(row: RawRow, layout: Layout, known: tuple[str, ...]) -> Cells:
     """The row by field. Raises RowFault for a value that is neither text, number, truth value nor a list of texts."""
-    fields = dict(layout.columns)
+    fields = layout.fields
     cells: Cells = {}
     for column, value in row.cells.items():
         field = fields[column] if column in fields else field_of(column, known, {})
         if field is None or value is None:
+            continue
+        if isinstance(value, str):
+            if stripped := value.strip():
+                cells[field] = stripped
             continue
         text = [_text(field, part) for part in value] if isinstance(value, list) else _text(field, value)
         if text:
@@ -72,7 +76,7 @@ def _csv_rows(path: Path, layout: Layout) -> Iterator[RawRow]:
         delimiter = delimiter_of(
             file.readline(LONGEST_LINE),
             [field for _, field in layout.columns if field],
-            dict(layout.columns),
+            layout.fields,
         )
         file.seek(0)
         reader = csv.reader(file, delimiter=delimiter, strict=True)

@@ -2,7 +2,6 @@
 
 import asyncio
 import gc
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -79,14 +78,19 @@ class ImportRun:
                 rows = await (ahead or lookup.prepare(self._run.database, batch))
                 if self._run.cancelled:
                     raise JobCancelled
+                is_told = asyncio.Event()
                 if place + 1 < len(batches):
-                    ahead = asyncio.create_task(lookup.prepare(self._run.database, batches[place + 1]))
-                await writer.write(self._run, batch, rows)
+                    ahead = asyncio.create_task(self._prepare(lookup, batches[place + 1], is_told))
+                await writer.write(self._run, batch, rows, is_told)
                 await self._run.progress(min((batch + 1) * BATCH, total), total)
         finally:
             if ahead is not None:
                 ahead.cancel()
                 await asyncio.gather(ahead, return_exceptions=True)
+
+    async def _prepare(self, lookup: Lookup, batch: int, may_begin: asyncio.Event) -> list[Prepared]:
+        await may_begin.wait()
+        return await lookup.prepare(self._run.database, batch)
 
     async def give_up(self, status: str) -> None:
         """Ends the import before its end; what was written stays and can be undone."""
@@ -113,17 +117,14 @@ async def _counted(connection: Connection, key: UUID) -> dict[str, int]:
 
 
 @contextmanager
-def _few_interruptions() -> Iterator[None]:
-    """Thousands of rows are alive at once and none is garbage: passes over them would cost a fifth of the time. Threads
-    that work on them take longer turns, at the price of up to 20 ms for whoever waits."""
-    collections, turn = gc.get_threshold(), sys.getswitchinterval()
-    gc.set_threshold(100_000, 20, 20)
-    sys.setswitchinterval(0.02)
+def _few_collections() -> Iterator[None]:
+    """Thousands of rows are alive at once and none is garbage: passes over them would cost a fifth of the time."""
+    collections = gc.get_threshold()
+    gc.set_threshold(1_000_000, 20, 20)
     try:
         yield
     finally:
         gc.set_threshold(*collections)
-        sys.setswitchinterval(turn)
 
 
 def _settled(imported: Row) -> int:
@@ -163,7 +164,7 @@ class BulkJobs:
         principal = await principal_of(run.database, run.created_by)
         attempt = ImportRun(run, importable, imported, principal)
         try:
-            with _few_interruptions():
+            with _few_collections():
                 return await attempt.to_the_end(self._store)
         except JobCancelled:
             await attempt.give_up("cancelled")

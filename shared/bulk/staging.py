@@ -16,7 +16,7 @@ from shared.bulk.reading import RawRow, RowFault, cells_of, rows_of
 from shared.bulk.spreadsheets import as_text
 from shared.bulk.store import FileStore
 from shared.database.statements import Row
-from shared.kernel.ids import uuid7
+from shared.kernel.ids import uuid7s
 from shared.messaging.job_run import JobCancelled, JobRun
 from shared.records.sight import Sight
 
@@ -71,7 +71,7 @@ class Stager:
         staged: list[Staged] = []
         values: list[Mapping[str, Any]] = []
         chunk = list(islice(rows, CHUNK))
-        for raw, record in zip(chunk, sorted(uuid7() for _ in chunk), strict=True):
+        for raw, record in zip(chunk, uuid7s(len(chunk)), strict=True):
             try:
                 candidate = self._candidate(raw)
             except RowFault as fault:

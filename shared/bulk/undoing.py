@@ -22,8 +22,10 @@ _OWNERS = """
 SELECT DISTINCT owner FROM core_import_effect WHERE import = $1 AND NOT is_kept ORDER BY owner LIMIT $2
 """
 _EFFECTS = (
-    "SELECT part, record, owner, created, version, before FROM core_import_effect WHERE import = $1 AND owner = ANY($2)"
+    "SELECT part, record, owner, created, version, before, made_with FROM core_import_effect"
+    " WHERE import = $1 AND owner = ANY($2)"
 )
+_AS_MADE: Mapping[str, Any] = {"created": True, "version": 1}
 _KEEP = "UPDATE core_import_effect SET is_kept = true WHERE import = $1 AND owner = ANY($2)"
 _SETTLE = "DELETE FROM core_import_effect WHERE import = $1 AND owner = ANY($2)"
 _FORGET_GONE = "DELETE FROM core_import_identity WHERE resource = $1 AND record = ANY($2)"
@@ -115,7 +117,8 @@ class _Return:
 
     def _take_back(self, held: _Held, effects: Sequence[Row], *, is_in_use: bool) -> bool:
         own = next((effect for effect in effects if effect["part"] == ""), None)
-        lesser = {effect["record"]: effect for effect in effects if effect["part"] != ""}
+        lesser: dict[UUID, Mapping[str, Any]] = dict.fromkeys(own["made_with"] if own else (), _AS_MADE)
+        lesser |= {effect["record"]: effect for effect in effects if effect["part"] != ""}
         present = {key: row for children in held.children for key, row in children.items()}
         touched = any(key not in present or present[key]["version"] != e["version"] for key, e in lesser.items())
         if touched or (own is not None and held.row["version"] != own["version"]):
@@ -162,7 +165,7 @@ class _Return:
         )
         self._gone.append((child, row["id"]))
 
-    def _take_back_child(self, owner: Columns, child: Child, row: Columns, effect: Row) -> None:
+    def _take_back_child(self, owner: Columns, child: Child, row: Columns, effect: Mapping[str, Any]) -> None:
         if effect["created"]:
             self._remove_child(owner, child, row)
             return

@@ -9,8 +9,9 @@ from uuid import UUID
 from shared.bulk.importable import Columns, Importable
 from shared.bulk.lookup import Lookup
 from shared.bulk.merging import insert_rows, merge_rows
-from shared.bulk.planning import Draft, Plan, Planner, Prepared, Told, Writing
+from shared.bulk.planning import ChildDraft, Draft, Plan, Planner, Prepared, Told, Writing
 from shared.bulk.staging import PATIENCE
+from shared.bulk.turns import in_turns
 from shared.database.statements import Connection, Row
 from shared.database.unit_of_work import Origin, UnitOfWork
 from shared.kernel.clock import now
@@ -39,14 +40,12 @@ FROM unnest($3::bytea[], $4::integer[], $5::uuid[], $6::bytea[]) w (identity, oc
 ON CONFLICT (identity, occurrence, record)
 DO UPDATE SET digest = excluded.digest, earlier_digest = i.digest, changed_by = excluded.import
 """
-_MADE = """
-INSERT INTO core_import_effect (import, part, record, owner, version, created, before)
-SELECT $1, *, true, '{}' FROM unnest($2::text[], $3::uuid[], $4::uuid[], $5::integer[])
-"""
+_NEW_IDENTITY = ("resource", "identity", "occurrence", "record", "digest", "import")
+_MADE = ("import", "part", "record", "owner", "version", "created", "made_with")
 _CHANGED = """
 INSERT INTO core_import_effect AS e (import, part, record, owner, version, before, created)
 SELECT $1, *, false FROM unnest($2::text[], $3::uuid[], $4::uuid[], $5::integer[], $6::jsonb[])
-ON CONFLICT (import, part, record)
+ON CONFLICT (import, owner, record)
 DO UPDATE SET version = excluded.version, before = excluded.before || e.before
 """
 _NOT_RESTORED = ("version", "updated_at", "updated_by")
@@ -77,8 +76,9 @@ class Writer:
         self._lookup = lookup
         self._ref_default = ""
 
-    async def write(self, run: JobRun, batch: int, rows: Sequence[Prepared]) -> None:
-        """Writes one batch and its fence. A fence that is there already ends the transaction with an error."""
+    async def write(self, run: JobRun, batch: int, rows: Sequence[Prepared], is_told: asyncio.Event) -> None:
+        """Writes one batch and its fence. A fence that is there already ends the transaction with an error. `is_told`
+        is set once the rest is left to Postgres."""
         origin = Origin(self._sight.principal, str(run.id), None, bulk=True)
         async with run.unit_of_work(self._sight.context, origin) as uow:
             connection = uow.connection
@@ -93,9 +93,9 @@ class Writer:
             if self._is_dry:
                 made = plan.made_by
                 await connection.execute(_REMEMBER, self._import, list(made), list(made.values()))
+                is_told.set()
             else:
-                telling = asyncio.to_thread(self._tell, uow, plan.told)
-                await asyncio.gather(telling, self._write(connection, plan))
+                await asyncio.gather(self._write(connection, plan), self._tell(uow, plan.told, is_told))
 
     async def _refs(self, connection: Connection, count: int) -> Sequence[str]:
         if self._is_dry:
@@ -135,20 +135,22 @@ class Writer:
 
     async def _settle(self, connection: Connection, plan: Plan) -> None:
         name = self._importable.resource.name
+        new = [(name, *one, self._import) for one in plan.new_identities]
+        await _copy(connection, "core_import_identity", _NEW_IDENTITY, new)
         if plan.identities:
             await connection.execute(_SETTLE, name, self._import, *_columns(plan.identities), timeout=PATIENCE)
-        made, changed = _effects(self._importable, plan.touched.values())
-        if made:
-            await connection.execute(_MADE, self._import, *_columns(made), timeout=PATIENCE)
+        made, changed = _effects(self._importable, self._import, plan.touched.values())
+        await _copy(connection, "core_import_effect", _MADE, made)
         if changed:
             await connection.execute(_CHANGED, self._import, *_columns(changed), timeout=PATIENCE)
         if plan.duplicates:
             await connection.execute(_DUPLICATES, name, self._import, *_columns(plan.duplicates))
 
-    def _tell(self, uow: UnitOfWork, told: Iterable[Told]) -> None:
+    async def _tell(self, uow: UnitOfWork, told: Sequence[Told], is_told: asyncio.Event) -> None:
         at = now()
-        for one in told:
+        async for one in in_turns(told):
             tell(uow, self._importable, one, at)
+        is_told.set()
 
 
 def tell(uow: UnitOfWork, importable: Importable, told: Told, at: datetime) -> None:
@@ -173,22 +175,40 @@ def tell(uow: UnitOfWork, importable: Importable, told: Told, at: datetime) -> N
 
 
 def _effects(
-    importable: Importable, drafts: Iterable[Draft]
-) -> tuple[list[tuple[str, UUID, UUID, int]], list[tuple[str, UUID, UUID, int, Columns]]]:
-    """What the batch made, and what it changed with the fields before it: part, record, owner, version."""
-    made: list[tuple[str, UUID, UUID, int]] = []
+    importable: Importable, imported: UUID, drafts: Iterable[Draft]
+) -> tuple[list[tuple[Any, ...]], list[tuple[str, UUID, UUID, int, Columns]]]:
+    """What the batch made, and what it changed with the fields before it. Children that a record was made with, and
+    that are as they were made, are named with it."""
+    made: list[tuple[Any, ...]] = []
     changed: list[tuple[str, UUID, UUID, int, Columns]] = []
     for draft in drafts:
-        parts: list[tuple[str, Columns, Columns | None]] = [("", draft.row, draft.original)]
-        for child, present in zip(importable.children, draft.children, strict=True):
-            parts += [(child.resource.plural, one.row, one.original) for one in present]
-        for part, row, original in parts:
+        owner = draft.row["id"]
+        lesser = [
+            (child.resource.plural, one)
+            for child, present in zip(importable.children, draft.children, strict=True)
+            for one in present
+        ]
+        with_it = [one.row["id"] for _, one in lesser if _is_made_with(draft, one)]
+        parts = [("", draft.row, draft.original, with_it)]
+        parts += [(part, one.row, one.original, []) for part, one in lesser if one.row["id"] not in with_it]
+        for part, row, original, children in parts:
             if original is None:
-                made.append((part, row["id"], draft.row["id"], row["version"]))
+                made.append((imported, part, row["id"], owner, row["version"], True, children))
             elif row["version"] != original["version"]:
                 before = {n: value for n, value in original.items() if row[n] != value and n not in _NOT_RESTORED}
-                changed.append((part, row["id"], draft.row["id"], row["version"], before))
+                changed.append((part, row["id"], owner, row["version"], before))
     return made, changed
+
+
+def _is_made_with(draft: Draft, child: ChildDraft) -> bool:
+    return draft.original is None and child.original is None and child.row["version"] == 1
+
+
+async def _copy(connection: Connection, table: str, columns: Sequence[str], records: Sequence[tuple[Any, ...]]) -> None:
+    if records:
+        await connection.copy_records_to_table(
+            table, schema_name="escm", columns=columns, records=records, timeout=PATIENCE
+        )
 
 
 def _columns(rows: Iterable[tuple[Any, ...]]) -> list[list[Any]]:

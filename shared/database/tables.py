@@ -15,13 +15,15 @@ metadata = MetaData(
         "ix": "%(table_name)s_%(column_0_name)s_idx",
     },
 )
+COPIED = "copied"
 Instant = DateTime(timezone=True)
 """timestamptz with microseconds."""
 
 
-def table(name: str, *items: SchemaItem) -> Table:
-    """A table of the schema; its prefix names its owner."""
-    return Table(name, metadata, *items)
+def table(name: str, *items: SchemaItem, copied: bool = False) -> Table:
+    """A table of the schema; its prefix names its owner. `copied`: many rows go in by COPY, which Postgres refuses
+    under row-level security."""
+    return Table(name, metadata, *items, info={COPIED: copied})
 
 
 def text(name: str, *items: SchemaItem, nullable: bool = False) -> Column[str]:

@@ -13,9 +13,11 @@ from sqlalchemy.dialects import postgresql
 from shared.database.context import AccessContext
 from shared.database.pool import Database, is_gone
 from shared.database.statements import Connection
+from shared.database.tables import COPIED
 from shared.kernel.principal import SYSTEM, Principal
 
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
+_COPIED_FROM = 500
 Connect: TypeAlias = Callable[[], AbstractAsyncContextManager[Connection]]
 """How something that may need a connection gets one: from a pool, or the one of a unit of work."""
 Part: TypeAlias = tuple[Table, tuple[str, ...], tuple[str, ...] | None]
@@ -73,35 +75,39 @@ class UnitOfWork:
         )
 
     async def flush(self) -> None:
-        """Inserts all buffered rows in one statement. The edge calls it once, last before the commit."""
-        if not self._appended:
-            return
+        """Inserts all buffered rows, in one statement unless there are many. The edge calls it once, last before the
+        commit."""
         shape: list[Part] = []
         arguments: list[Any] = []
         for table, rows in self._appended.items():
+            if table.info[COPIED] and len(rows.rows) >= _COPIED_FROM:
+                into = {"schema_name": table.schema, "columns": rows.names}
+                await self.connection.copy_records_to_table(table.name, records=rows.rows, **into)
+                continue
             columns = rows.columns()
             varying = _varying(columns)
             shape.append((table, tuple(columns), varying))
             arguments.extend(values if name in (varying or ()) else values[0] for name, values in columns.items())
         self._appended.clear()
-        await self.connection.execute(_inserts(tuple(shape)), *arguments)
+        if shape:
+            await self.connection.execute(_inserts(tuple(shape)), *arguments)
 
 
 class _Rows:
     """Rows of one table, kept by value alone: a large import appends some 20,000 at once."""
 
-    __slots__ = ("_names", "_rows", "_values_of")
+    __slots__ = ("_values_of", "names", "rows")
 
     def __init__(self, names: tuple[str, ...]) -> None:
-        self._names = names
+        self.names = names
         self._values_of = itemgetter(*names)
-        self._rows: list[tuple[Any, ...]] = []
+        self.rows: list[tuple[Any, ...]] = []
 
     def add(self, row: dict[str, Any]) -> None:
-        self._rows.append(self._values_of(row))
+        self.rows.append(self._values_of(row))
 
     def columns(self) -> dict[str, tuple[Any, ...]]:
-        return dict(zip(self._names, zip(*self._rows, strict=True), strict=True))
+        return dict(zip(self.names, zip(*self.rows, strict=True), strict=True))
 
 
 def _varying(columns: dict[str, tuple[Any, ...]]) -> tuple[str, ...] | None:

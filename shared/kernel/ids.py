@@ -15,6 +15,11 @@ _random: list[int] = []
 os.register_at_fork(after_in_child=_random.clear)
 
 
+def uuid7s(count: int) -> list[UUID]:
+    """So many new ids in ascending order."""
+    return [UUID(int=value) for value in sorted([uuid7().int for _ in range(count)])]
+
+
 def uuid7() -> UUID:
     """A new id: 48 bits of Unix milliseconds, then 74 random bits. Safe to call from any thread."""
     try:

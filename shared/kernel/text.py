@@ -11,17 +11,18 @@ _LETTER_FORMS = str.maketrans(
     }
 )  # fmt: skip
 _NOT_A_WORD = re.compile(r"[^\w]+|_+")
+_ASCII_WORDS = "".join(chr(n).lower() if chr(n).isalnum() else " " for n in range(128))
 
 
 def nfc(text: str) -> str:
     """Canonical composition, as every text is stored."""
-    return unicodedata.normalize("NFC", text)
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
 def fold(text: str) -> str:
     """Words in lower case without diacritics, Arabic marks, letter forms or punctuation, one space between them."""
     if text.isascii():
-        return " ".join(_NOT_A_WORD.split(text.lower())).strip()
+        return " ".join(text.translate(_ASCII_WORDS).split())
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     bare = "".join(character for character in decomposed if unicodedata.category(character) != "Mn")
     composed = unicodedata.normalize("NFKC", bare.translate(_LETTER_FORMS)).casefold()

@@ -22,7 +22,7 @@ def _fact_columns() -> tuple[SchemaItem, ...]:
     )
 
 
-core_outbox = table("core_outbox", Column("id", BigInteger, primary_key=True), *_fact_columns())
+core_outbox = table("core_outbox", Column("id", BigInteger, primary_key=True), *_fact_columns(), copied=True)
 """Facts inserted with their effect, until the sequencer moves them."""
 
 core_fact = table(

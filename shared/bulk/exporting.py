@@ -178,7 +178,7 @@ async def run_export(run: JobRun, importables: Mapping[str, Importable], store: 
 
 def _write(into: Target, importable: Importable, sight: Sight, rows: Sequence[Row]) -> None:
     for row in rows:
-        into.write(importable.cells(row, sight))
+        into.write({"ref": row["ref"], **importable.cells(row, sight)})
 
 
 def sweep(service: str, store: FileStore) -> Schedule:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import Table
 
+from shared.bulk.marks import MARKS
 from shared.bulk.reading import Cells
 from shared.database.statements import Connection
 from shared.kernel.principal import RoleTable
@@ -50,7 +51,8 @@ class Derived:
 class Child:
     """Lesser records within a record, of which a row can ask for one.
 
-    `wanted` are the columns that the row asks for, or None; `same` tells whether a child that is there is the one.
+    `wanted` are the columns that the row asks for, or None; `fresh` are those that a new child has beside them; `same`
+    tells whether a child that is there is the one.
     """
 
     resource: Resource
@@ -60,10 +62,11 @@ class Child:
     wanted: Callable[[Values], Columns | None]
     same: Callable[[Values, Values], bool]
     link: Callable[[Values, Values], str]
+    fresh: Values = field(default_factory=dict)
     blank: Columns = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "blank", _blank(self.table))
+        object.__setattr__(self, "blank", {**_blank(self.table), **self.fresh})
 
 
 @dataclass(frozen=True)
@@ -94,6 +97,16 @@ class Importable:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "blank", _blank(self.kind.table))
+
+    @property
+    def understood(self) -> tuple[str, ...]:
+        """Every heading that an import takes."""
+        return (*self.headings, *MARKS)
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """Every heading that an export can have: the record's number comes first."""
+        return ("ref", *self.headings)
 
     @property
     def resource(self) -> Resource:

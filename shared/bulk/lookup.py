@@ -7,6 +7,7 @@ from uuid import UUID
 import orjson
 
 from shared.bulk.importable import Importable
+from shared.bulk.marks import find_refs, ref_key
 from shared.bulk.planning import ChildDraft, Draft, Known, Prepared, StagedRow, Writing, unseen
 from shared.bulk.staging import PATIENCE
 from shared.bulk.turns import in_turns
@@ -125,6 +126,9 @@ class Lookup:
     async def _matches(self, connection: Connection, rows: Sequence[StagedRow]) -> dict[str, list[tuple[UUID, bool]]]:
         found: dict[str, list[tuple[UUID, bool]]] = defaultdict(list)
         keys = sorted({key for row in rows for key in row.keys})
+        refs = {key.removeprefix("ref:") for key in keys if key.startswith("ref:")}
+        for row in await find_refs(connection, self._table, refs, self._sight) if refs else ():
+            found[ref_key(row["ref"])].append((row["record"], True))
         if keys and self._importable.matches:
             statement = f"SELECT key, record, writable FROM {self._importable.matches}($1) ORDER BY record"  # noqa: S608
             for row in await connection.fetch(statement, keys, timeout=PATIENCE):

@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -12,10 +12,11 @@ import orjson
 from shared.bulk.importable import IMPORT, Candidate, Importable
 from shared.bulk.imports import layout_of
 from shared.bulk.layout import Layout
+from shared.bulk.marks import Marks, find_refs, ref_key, take_marks
 from shared.bulk.reading import RawRow, RowFault, cells_of, rows_of
 from shared.bulk.spreadsheets import as_text
 from shared.bulk.store import FileStore
-from shared.database.statements import Row
+from shared.database.statements import Connection, Row
 from shared.kernel.ids import uuid7s
 from shared.messaging.job_run import JobCancelled, JobRun
 from shared.records.sight import Sight
@@ -56,8 +57,11 @@ class Stager:
 
     def __init__(self, importable: Importable, sight: Sight, imported: Row) -> None:
         self._importable = importable
+        self._table = importable.kind.table
+        self._understood = importable.understood
         self._sight = sight
         self._import = imported["id"]
+        self._source: str = imported["source"] or ""
         self._layout: Layout = layout_of(imported)
         self._columns = {name for name, _ in self._layout.columns}
         self.late_columns: dict[str, None] = {}
@@ -73,11 +77,11 @@ class Stager:
         chunk = list(islice(rows, CHUNK))
         for raw, record in zip(chunk, uuid7s(len(chunk)), strict=True):
             try:
-                candidate = self._candidate(raw)
+                candidate, marks = self._candidate(raw)
             except RowFault as fault:
                 staged.append(self._failed(raw.number, record, fault))
             else:
-                staged.append(self._good(raw.number, record, candidate))
+                staged.append(self._good(raw.number, record, candidate, marks))
                 values.append(candidate.values)
         return staged, values
 
@@ -89,21 +93,34 @@ class Stager:
             staged[place] = self._failed(staged[place].row, staged[place].record, fault)
         return staged
 
-    def _candidate(self, raw: RawRow) -> Candidate:
+    async def strangers(self, connection: Connection, staged: Sequence[Staged]) -> set[int]:
+        """The places, among the good rows, of those whose number leads to no record that the caller may write."""
+        asked = {
+            place: row.keys[0].removeprefix("ref:")
+            for place, row in enumerate(row for row in staged if row.problem is None)
+            if row.keys and row.keys[0].startswith("ref:")
+        }
+        found = await find_refs(connection, self._table, set(asked.values()), self._sight) if asked else []
+        known = {row["ref"] for row in found}
+        return {place for place, ref in asked.items() if ref not in known}
+
+    def _candidate(self, raw: RawRow) -> tuple[Candidate, Marks]:
         if raw.fault is not None:
             raise raw.fault
         if self._layout.media == "ndjson":
             self.late_columns |= dict.fromkeys(
-                name for name in raw.cells if name not in self._columns and name not in self._importable.headings
+                name for name in raw.cells if name not in self._columns and name not in self._understood
             )
-        candidate = self._importable.candidate(cells_of(raw, self._layout, self._importable.headings))
+        cells = cells_of(raw, self._layout, self._understood)
+        marks = take_marks(cells)
+        candidate = self._importable.candidate(cells)
         if not self._sight.may(IMPORT, candidate.country):
             raise RowFault("country_forbidden", "Your grants do not cover this country.")
-        return candidate
+        return candidate, marks
 
-    def _good(self, number: int, record: UUID, candidate: Candidate) -> Staged:
+    def _good(self, number: int, record: UUID, candidate: Candidate, marks: Marks) -> Staged:
         document = orjson.dumps(candidate.values, option=orjson.OPT_SORT_KEYS)
-        parts = (self._importable.resource.name, candidate.country, *candidate.identity)
+        parts = (self._importable.resource.name, candidate.country, *self._identity(candidate, marks))
         identity = "\n".join(parts).encode()
         return Staged(
             self._import,
@@ -112,11 +129,16 @@ class Stager:
             hashlib.blake2b(identity, digest_size=16).digest(),
             1,
             hashlib.blake2b(document, digest_size=16).digest(),
-            list(candidate.keys),
+            [ref_key(marks.ref), *candidate.keys] if marks.ref else list(candidate.keys),
             document.decode(),
             None,
             None,
         )
+
+    def _identity(self, candidate: Candidate, marks: Marks) -> tuple[str, ...]:
+        if marks.row_id:
+            return ("row_id", self._source, marks.row_id)
+        return ("ref", marks.ref) if marks.ref else candidate.identity
 
     def _failed(self, number: int, record: UUID, fault: RowFault) -> Staged:
         return Staged(self._import, number, record, None, 1, None, [], None, fault.code, fault.detail)
@@ -140,8 +162,10 @@ async def stage(run: JobRun, importable: Importable, sight: Sight, imported: Row
             break
         judging = asyncio.create_task(asyncio.to_thread(stager.judge, rows))
         async with run.unit_of_work(sight.context) as uow:
+            unknown = await stager.strangers(uow.connection, staged)
             if importable.references is not None:
-                staged = stager.reject(staged, await importable.references(uow.connection, values))
+                unknown |= await importable.references(uow.connection, values)
+            staged = stager.reject(staged, unknown)
             await uow.connection.copy_records_to_table("core_import_row", records=staged, columns=_COLUMNS)
         done += len(staged)
         await run.progress(0, done)

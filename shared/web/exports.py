@@ -23,8 +23,8 @@ _MEDIA = {"csv": "text/csv; charset=utf-8", "ndjson": "application/x-ndjson", "x
 
 
 class ExportBody(Body):
-    """What to export: the list under these filters. `fields` are import headings, all where absent; `safe` keeps
-    spreadsheets from taking a cell of CSV for a formula; in XLSX every cell is text."""
+    """What to export: the list under these filters. `fields` are `ref` and import headings, all where absent; `safe`
+    keeps spreadsheets from taking a cell of CSV for a formula; in XLSX every cell is text."""
 
     resource: Line
     format: Literal["csv", "ndjson", "xlsx"] = "csv"
@@ -44,8 +44,8 @@ def export_routes(api: ImportApi) -> ResourceRouter:
         importable = api.importable(body.resource)
         filters = {name: ",".join(value) if isinstance(value, list) else value for name, value in body.filters.items()}
         _check_names("filters", filters, importable.listing.filters)
-        _check_names("fields", body.fields, importable.headings)
-        wish = ExportWish(body.format, filters, body.fields or importable.headings, body.safe)
+        _check_names("fields", body.fields, importable.shown)
+        wish = ExportWish(body.format, filters, body.fields or importable.shown, body.safe)
         return queued_response(
             api.service, await order_export(call.uow, api.service, importable, wish), EXPORT_JOB, now()
         )

@@ -35,7 +35,7 @@ HEADINGS = (
 )  # fmt: skip
 _NONE = "n/a"
 _BETWEEN_TAGS = re.compile(r"[\s;,]+")
-_BETWEEN_KEYWORDS = re.compile(r"\s*;\s*")
+_BETWEEN_KEYWORDS = re.compile(r"\s*(?<!\\);\s*")
 _HEADING_OF = {
     "/names/0/given": "given_names",
     "/names/0/family": "family_name",
@@ -78,7 +78,8 @@ def candidate(cells: Cells) -> Candidate:
         body["orcid"] = one["orcid"]
     if "languages" in one:
         body["languages"] = _several(cells["languages"], _BETWEEN_TAGS)
-    keywords = _several(cells.get("keywords", []), _BETWEEN_KEYWORDS) + ([one["topic"]] if "topic" in one else [])
+    said = _several(cells.get("keywords", []), _BETWEEN_KEYWORDS)
+    keywords = [keyword.replace(r"\;", ";") for keyword in said] + ([one["topic"]] if "topic" in one else [])
     if keywords:
         body["keywords"] = list(dict.fromkeys(keywords))
     if affiliated := _affiliation(one):
@@ -136,7 +137,7 @@ def change(row: Values, values: Values) -> Columns:
         changed["names"] = [values["names"][0], *row["names"][1:]]
     new = [email for email in values.get("emails", ()) if email["value"].casefold() not in row["email_keys"]]
     if new:
-        changed["emails"] = [*row["emails"], *new][-10:]
+        changed["emails"] = [*new, *row["emails"]][:10]
     return {**changed, **derived({**row, **changed})}
 
 
@@ -153,8 +154,6 @@ def _wanted_affiliation(values: Values) -> Columns | None:
         "institution_id": UUID(known) if known else None,
         "raw": said["raw"],
         "role": said["role"],
-        "is_primary": False,
-        "asserted_by": "import",
     }
 
 
@@ -199,7 +198,7 @@ def cells(row: Values, sight: Sight) -> dict[str, str]:
         "email": emails[0] if emails else None,
         "orcid": shown.get("orcid"),
         "languages": " ".join(shown["languages"]),
-        "keywords": "; ".join(shown["keywords"]),
+        "keywords": "; ".join(keyword.replace(";", r"\;") for keyword in shown["keywords"]),
     }
     return {heading: text for heading, text in texts.items() if text}
 
@@ -223,6 +222,7 @@ EXPERT_IMPORT = Importable(
             told=("institution_id", "raw", "role", "unit", "starts", "ends", "is_primary"),
             wanted=_wanted_affiliation,
             same=_same_affiliation,
+            fresh={"is_primary": False, "asserted_by": "import"},
             link=lambda owner, row: f"{EXPERTS.resource.link(owner['id'])}/affiliations/{row['id']}",
         ),
     ),

@@ -1,0 +1,126 @@
+"""From a spreadsheet of 5,000 dirty rows to a clean directory."""
+
+import csv
+import random
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+import xlsxwriter
+
+from tests.support.running import Client
+
+IMPORTS = "/membership/v1/imports"
+HEADINGS = ("Row ID", "Given names", "Family name", "Country", "E-Mail", "ORCID", "Institution", "Keywords")
+MAPPING = '{"E-Mail": "email"}'
+ROWS = 5_000
+FAULTS = {
+    "no country": "country_missing",
+    "unknown country": "unknown_country",
+    "bad e-mail": "invalid_format",
+    "bad ORCID": "orcid_checksum",
+    "no name": "name_missing",
+}
+_GIVEN = ("Amina", "Bjørn", "Chloé", "Đorđe", "Élise", "Farid", "Göran", "Hồng", "Işıl", "José", "Каrina", "李明")
+_FAMILY = ("Okafor", "Sørensen", "Nguyễn", "Öztürk", "Иванов", "الفاسي", "Smith-Jones", "D'Angelo", "van der Berg")
+_PLACES = ("Univ. of Alphaland", "Dept. of Physics, University of Alphaland", "UNIVERSITY OF ALPHALAND", "N/A", "")
+
+
+def _rows(dice: random.Random) -> list[tuple[dict[str, str], str]]:
+    """Rows with what is wrong with each; every tenth of the good ones is there twice."""
+    rows: list[tuple[dict[str, str], str]] = []
+    while len(rows) < ROWS:
+        number = len(rows)
+        row = dict.fromkeys(HEADINGS, "")
+        row |= {
+            "Row ID": f"D-{number}",
+            "Given names": f" {dice.choice(_GIVEN)} ",
+            "Family name": f"{dice.choice(_FAMILY)}-{number}",
+            "Country": dice.choice(("XA", "xa", " XB ")),
+            "E-Mail": f"P{number}@Dirty.example",
+            "Institution": dice.choice(_PLACES),
+            "Keywords": dice.choice(("soil; water", "Forests ;", "")),
+        }
+        fault = dice.choice(tuple(FAULTS)) if dice.random() < 0.12 else ""
+        row |= {
+            "no country": {"Country": ""},
+            "unknown country": {"Country": "QQ"},
+            "bad e-mail": {"E-Mail": "nobody at home"},
+            "bad ORCID": {"ORCID": "0000-0002-1825-0098"},
+            "no name": {"Given names": "", "Family name": ""},
+        }.get(fault, {})
+        rows.append((row, fault))
+        if not fault and number % 10 == 0:
+            rows.append((row, "twin"))
+    return rows[:ROWS]
+
+
+def _workbook(path: Path, rows: list[dict[str, str]]) -> Path:
+    with xlsxwriter.Workbook(path, {"constant_memory": True, "strings_to_formulas": False}) as book:
+        sheet = book.add_worksheet()
+        for place, values in enumerate([dict(zip(HEADINGS, HEADINGS, strict=True)), *rows]):
+            for column, name in enumerate(HEADINGS):
+                sheet.write_string(place, column, values[name])
+    return path
+
+
+@pytest.fixture(scope="module")
+def dirty() -> list[tuple[dict[str, str], str]]:
+    return _rows(random.Random(5000))
+
+
+def test_a_dirty_spreadsheet_becomes_a_clean_directory(
+    secretariat: Client, dirty: list[tuple[dict[str, str], str]], tmp_path: Path
+) -> None:
+    wrong = Counter(FAULTS[fault] for _, fault in dirty if fault in FAULTS)
+    twins = sum(fault == "twin" for _, fault in dirty)
+    failing = wrong.total()
+    book = _workbook(tmp_path / "dirty.xlsx", [row for row, _ in dirty])
+    before = _total(secretariat)
+
+    tried = _bring(secretariat, book, mode="dry_run")
+    assert sum(tried["counts"].values()) == ROWS
+    assert tried["counts"] == {"created": ROWS - failing - twins, "updated": 0, "unchanged": twins, "failed": failing}
+    assert _total(secretariat) == before
+
+    brought = _bring(secretariat, book)
+    assert brought["counts"] == tried["counts"]
+    assert _total(secretariat) == before + ROWS - failing - twins
+    failures = list(csv.DictReader(secretariat.text(brought["failures_url"]).splitlines()))
+    assert Counter(row["problem"] for row in failures) == wrong
+
+    mended = tmp_path / "mended.csv"
+    with mended.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, failures[0])
+        writer.writeheader()
+        writer.writerows(_mend(row) for row in failures)
+    again = _bring(secretariat, mended)
+    assert again["counts"] == {"created": failing, "updated": 0, "unchanged": 0, "failed": 0}
+    assert _total(secretariat) == before + ROWS - twins
+
+    assert _bring(secretariat, book)["counts"]["created"] == 0
+    undone = secretariat.step(f"{IMPORTS}/{again['import_id']}", "undo")
+    assert (undone["status"], undone["taken_back"]["removed"]) == ("undone", failing)
+    assert _total(secretariat) == before + ROWS - failing - twins
+
+
+def _mend(row: dict[str, str]) -> dict[str, str]:
+    mended = {
+        "country_missing": {"Country": "XA"},
+        "unknown_country": {"Country": "XB"},
+        "invalid_format": {"E-Mail": ""},
+        "orcid_checksum": {"ORCID": ""},
+        "name_missing": {"Family name": f"Mended {row['Row ID']}"},
+    }
+    return {**row, **mended[row["problem"]]}
+
+
+def _bring(client: Client, file: Path, **more: str) -> dict[str, Any]:
+    fields = {"resource": "experts", "source": "The dirty list", "mapping": MAPPING, **more}
+    return dict(client.upload(IMPORTS, file, **fields)["result"])
+
+
+def _total(client: Client) -> int:
+    """Experts of the two countries, as the statistics count them."""
+    return int(client.get("/membership/v1/statistics", by="country", country="XA,XB")["total"])

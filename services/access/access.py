@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from shared.kernel.countries import COUNTRIES, in_region
+from shared.kernel.countries import in_region
 from shared.kernel.principal import READ, Grant, Principal, PrincipalKind, RoleTable
 
 SERVICES = ("membership", "centres", "actions", "access")
@@ -74,12 +74,13 @@ ROLES: RoleTable = {
 def why_not_hand_on(
     principal: Principal, permission: str, role: str, scope_kind: str, scope_id: str | None
 ) -> str | None:
-    """Why the principal may not hand on, confirm or take back a role over a scope; None where it may. A key never may.
+    """Why the principal may not hand on, confirm or take back a role over a scope; None where it may. A key never may,
+    nor what is in the sandbox: whoever it made would not be.
 
     It needs one grant that lets it do so, is neither delegated nor narrowed to a part of the system, and whose own
     scope covers the whole of the other.
     """
-    if principal.kind is PrincipalKind.KEY:
+    if principal.kind is PrincipalKind.KEY or principal.sandbox:
         return "role_not_yours_to_hand_on"
     holding = [
         grant
@@ -92,9 +93,6 @@ def why_not_hand_on(
     if not holding:
         return "role_not_yours_to_hand_on"
     wanted = countries_of(scope_kind, scope_id)
-    if principal.sandbox:
-        within = wanted is not None and all(COUNTRIES[code].fictional for code in wanted) and bool(wanted)
-        return None if within and any(_covers(grant, scope_kind, wanted) for grant in holding) else "beyond_own_scope"
     return None if any(_covers(grant, scope_kind, wanted) for grant in holding) else "beyond_own_scope"
 
 

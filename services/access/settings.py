@@ -13,6 +13,7 @@ class AccessSettings(Settings):
 
     model_config = SettingsConfigDict(env_prefix="ESCM_ACCESS_", extra="ignore", populate_by_name=True)
     service: ClassVar[str] = "access"
+    sends_mail: ClassVar[bool] = True
 
     token_requests: int = Field(600, ge=1, le=1_000_000)
     """Token requests of one client."""

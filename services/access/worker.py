@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from services.access.account_mail.jobs import forget_account_mail, job_handlers
 from services.access.api_keys.jobs import expire_api_keys
+from services.access.audit.jobs import verify_trail
 from services.access.grants.jobs import expire_grants
 from services.access.reactions import REACTIONS
 from services.access.sessions.jobs import expire_sessions
@@ -18,6 +19,7 @@ SCHEDULES: Schedules = {
     "expire_sessions": Schedule(timedelta(minutes=5), expire_sessions, catch_up=1),
     "forget_account_mail": Schedule(timedelta(hours=1), forget_account_mail, catch_up=1),
     "turn_signing_keys": Schedule(timedelta(hours=1), turn_signing_keys, catch_up=1),
+    "verify_audit_trail": Schedule(timedelta(hours=1), verify_trail, catch_up=1),
     "forget_what_is_over": Schedule(timedelta(hours=1), forget_what_is_over, catch_up=1),
 }
 

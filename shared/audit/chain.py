@@ -14,6 +14,7 @@ import structlog
 from shared.audit.checkpoints import Sealing, TrailAltered
 from shared.configuration.settings import Settings
 from shared.database.statements import Connection, Row
+from shared.observability import metrics
 
 log = structlog.get_logger(__name__)
 _AT_ONCE = 20_000
@@ -68,6 +69,7 @@ class Chain:
         try:
             await self._sealing.seal(connection)
         except TrailAltered as altered:
+            metrics.AUDIT_FAULTS.inc()
             log.error("audit_trail_altered", found=str(altered))
 
     async def _turn(self, connection: Connection) -> bool:

@@ -14,13 +14,24 @@ from shared.kernel.clock import now
 
 _AT_ONCE = 2000
 _CHECKPOINTS = """
-SELECT position, hash, start, at, key_id, signature FROM core_audit_checkpoint ORDER BY position
+SELECT position, hash, start, at, key_id, signature FROM core_audit_checkpoint
+WHERE position BETWEEN $1 AND $2 ORDER BY position
+"""
+_COLUMNS = f"""
+l.position, l.entry, l.hash, a.id IS NOT NULL AS is_there, a.detail, a.detail_key, a.content_hash,
+    {", ".join(f"a.{name}" for name in CONTENT)}
 """
 _ENTRIES = f"""
-SELECT l.position, l.entry, l.hash, a.id IS NOT NULL AS is_there, a.detail, a.detail_key, a.content_hash,
-    {", ".join(f"a.{name}" for name in CONTENT)}
-FROM core_audit_link l LEFT JOIN core_audit a ON a.id = l.entry ORDER BY l.position
+SELECT {_COLUMNS} FROM core_audit_link l LEFT JOIN core_audit a ON a.id = l.entry
+WHERE l.position > $1 AND l.position <= $2 ORDER BY l.position
 """  # noqa: S608
+_ENTRIES_OF_PART = f"""
+SELECT {_COLUMNS} FROM core_audit_link l
+    LEFT JOIN LATERAL (SELECT * FROM core_audit WHERE id = l.entry LIMIT 1) a ON true
+WHERE l.position > $1 AND l.position <= $2 ORDER BY l.position
+"""  # noqa: S608
+"""One look into one partition for each link, whatever the planner thinks of their number."""
+_FIRST, _LAST = -(2**63), 2**63 - 1
 _UNLINKED = """
 WITH first AS (
     SELECT uuid_extract_timestamp(entry) + interval '1 hour' AS at FROM core_audit_link ORDER BY position LIMIT 1
@@ -47,20 +58,30 @@ async def export(connection: Connection, begin: Callable[[int], Callable[[int], 
     async with connection.transaction(isolation="repeatable_read", readonly=True):
         advance = begin(await connection.fetchval(_SIZE))
         yield _line("header", format=FORMAT, made_at=now())
-        entries = checkpoints = 0
-        signed = _Ahead(_rows(connection, _CHECKPOINTS))
-        async for row in _rows(connection, _ENTRIES):
-            async for checkpoint in signed.before(row["position"]):
-                checkpoints += 1
-                yield _line("checkpoint", **checkpoint)
-            yield _entry(row)
-            entries += 1
-            advance(1)
-        async for checkpoint in signed.before(None):
-            checkpoints += 1
-            yield _line("checkpoint", **checkpoint)
+        counts = {"entry": 0, "checkpoint": 0}
+        async for kind, line in _chain(connection, _ENTRIES, _FIRST, _LAST):
+            yield line
+            counts[kind] += 1
+            advance(kind == "entry")
         unlinked = [row["id"] for row in await connection.fetch(_UNLINKED, BEGINNING)]
-        yield _line("footer", entries=entries, checkpoints=checkpoints, unlinked=unlinked)
+        yield _line("footer", entries=counts["entry"], checkpoints=counts["checkpoint"], unlinked=unlinked)
+
+
+def part(connection: Connection, after: int, upto: int) -> AsyncIterator[tuple[str, bytes]]:
+    """The lines of the trail from the checkpoint at one position up to another, and their kinds. Needs a transaction
+    that sees every row."""
+    return _chain(connection, _ENTRIES_OF_PART, after, upto)
+
+
+async def _chain(connection: Connection, query: str, after: int, upto: int) -> AsyncIterator[tuple[str, bytes]]:
+    """Each checkpoint after the link that it signs, each link with its entry."""
+    signed = _Ahead(_rows(connection, _CHECKPOINTS, after, upto))
+    async for row in _rows(connection, query, after, upto):
+        async for checkpoint in signed.before(row["position"]):
+            yield "checkpoint", _line("checkpoint", **checkpoint)
+        yield "entry", _entry(row)
+    async for checkpoint in signed.before(None):
+        yield "checkpoint", _line("checkpoint", **checkpoint)
 
 
 class _Ahead:
@@ -81,8 +102,8 @@ class _Ahead:
             yield row
 
 
-async def _rows(connection: Connection, query: str) -> AsyncIterator[Row]:
-    cursor = await connection.cursor(query)
+async def _rows(connection: Connection, query: str, after: int, upto: int) -> AsyncIterator[Row]:
+    cursor = await connection.cursor(query, after, upto)
     while rows := await cursor.fetch(_AT_ONCE):
         for row in rows:
             yield row

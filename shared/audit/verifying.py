@@ -48,11 +48,28 @@ def verify(lines: Iterable[bytes], keys: Keys, advance: Callable[[int], None] = 
     return trail.end()
 
 
-class _Trail:
-    """As far as it was followed."""
+class PartVerifier:
+    """Verifies a part of a trail: from one checkpoint to another. `is_first`: none stands before the one."""
 
-    def __init__(self, keys: Keys) -> None:
+    def __init__(self, keys: Keys, *, is_first: bool) -> None:
+        self._trail = _Trail(keys, is_part=True, is_first=is_first)
+
+    def take(self, line: bytes) -> None:
+        """One more line. Raises BadTrail."""
+        self._trail.take(line)
+
+    def reached(self, upto: int) -> int:
+        """The position where the part ends, which a checkpoint must vouch for. Raises BadTrail."""
+        return self._trail.require_checkpoint_at(upto)
+
+
+class _Trail:
+    """As far as it was followed. A part begins at any checkpoint, without a header."""
+
+    def __init__(self, keys: Keys, *, is_part: bool = False, is_first: bool = True) -> None:
         self._keys = keys
+        self._is_part = is_part
+        self._is_first = is_first
         self._verdict = Verdict()
         self._made_at: datetime | None = None
         self._position = 0
@@ -65,7 +82,7 @@ class _Trail:
         try:
             told = orjson.loads(line)
             kind = told["kind"]
-            if self._made_at is None or self._is_over:
+            if (self._made_at is None and not self._is_part) or self._is_over:
                 self._begin(kind, told)
             elif kind == "entry":
                 self._entry(told)
@@ -94,6 +111,12 @@ class _Trail:
                 " makes checkpoints",
             )
         return self._verdict
+
+    def require_checkpoint_at(self, position: int) -> int:
+        """The position, which the latest checkpoint must be at."""
+        if self._latest is None or self._latest.position != position:
+            raise BadTrail(position, "its checkpoint is missing")
+        return position
 
     def _begin(self, kind: str, told: Mapping[str, Any]) -> None:
         if self._is_over or kind != "header" or told["format"] != FORMAT:
@@ -130,7 +153,7 @@ class _Trail:
         )
         self._require_signature(signed, bytes.fromhex(told["signature"]))
         if self._latest is None:
-            if signed.position != signed.start:
+            if self._is_first and signed.position != signed.start:
                 raise BadTrail(signed.start + 1, "the beginning is cut off")
             self._position, self._hash = signed.position, signed.hash
             self._verdict.begins_after = signed.start

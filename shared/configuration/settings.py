@@ -21,6 +21,8 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="ESCM_", extra="ignore", populate_by_name=True)
     service: ClassVar[str] = ""
+    sends_mail: ClassVar[bool] = False
+    """Whether people wait for mails of this service, which production must be able to send."""
 
     database_url: str = Field("postgresql://escm@127.0.0.1:5432/escm", validation_alias="DATABASE_URL")
     redis_url: str = Field("redis://127.0.0.1:6379/0", validation_alias="REDIS_URL")
@@ -85,6 +87,8 @@ class Settings(BaseSettings):
                     raise ValueError(f"{name} still has its development value; production refuses it")
             if self.fictional_countries:
                 raise ValueError("ESCM_FICTIONAL_COUNTRIES must be off in production")
+            if self.sends_mail and self.smtp_url is None:
+                raise ValueError(f"ESCM_SMTP_URL is not set: in production mails of {self.service} go to a mail server")
         return self
 
     def database_dsn(self, role: str | None = None) -> str:

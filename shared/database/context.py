@@ -7,10 +7,11 @@ from typing import Any
 from sqlalchemy import Select, Text, bindparam, func, literal_column, select, true
 from sqlalchemy.sql.elements import ColumnElement
 
-from shared.kernel.countries import COUNTRIES
+from shared.kernel.countries import COUNTRIES, FICTIONAL_CODES
 from shared.kernel.principal import VISIBILITIES, Principal, Reach
 
 _ALL_COUNTRIES = ",".join(sorted(COUNTRIES))
+_FICTIONAL = ",".join(sorted(FICTIONAL_CODES))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +55,15 @@ SYSTEM_CONTEXT = AccessContext(",".join(VISIBILITIES), "", "", _ALL_COUNTRIES)
 
 
 def context_for(principal: Principal, read: Reach, write: Reach | None = None) -> AccessContext:
-    """The context of a principal whose reading and writing reach so far."""
+    """The context of a principal whose reading and writing reach so far.
+
+    In the sandbox no visibility admits a row, only its country: what is published in a real one is not there either.
+    """
+    write = write or Reach()
+    if principal.sandbox:
+        return AccessContext("", _FICTIONAL, "", ",".join(sorted(write.countries)))
     limited = "public,network" if principal.grants else "public"
     visibilities = ",".join(VISIBILITIES) if read.everywhere else limited
-    write = write or Reach()
     return AccessContext(
         visibilities,
         "" if read.everywhere else ",".join(sorted(read.countries)),

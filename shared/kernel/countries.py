@@ -46,6 +46,10 @@ def _read() -> Mapping[str, Country]:
 COUNTRIES: Mapping[str, Country] = _read()
 
 
+FICTIONAL_CODES = frozenset(_FICTIONAL)
+"""The countries that a principal of the sandbox knows."""
+
+
 @cache
 def known_codes(*, fictional: bool) -> frozenset[str]:
     """The codes that the API knows: 249, and the three fictional ones where the setting allows them."""

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Literal, TypeAlias
 from uuid import UUID
 
-from shared.kernel.countries import COUNTRIES, in_region
+from shared.kernel.countries import COUNTRIES, FICTIONAL_CODES, in_region
 
 Visibility: TypeAlias = Literal["public", "network", "restricted"]
 VISIBILITIES: tuple[Visibility, ...] = ("public", "network", "restricted")
@@ -88,7 +88,8 @@ class Principal:
     """Who asks. Immutable and cached, so what follows from it is computed once.
 
     `owner` is the account or client that a key belongs to. `ip_allow` are the networks that a client and its keys may
-    come from; none means anywhere.
+    come from; none means anywhere. In the `sandbox` there are fictional countries only: a reach goes no further, and
+    names no record, since nobody knows where that lies.
     """
 
     kind: PrincipalKind
@@ -138,7 +139,7 @@ class Principal:
         records = frozenset(grant.scope_id for grant in grants if grant.scope_id and not grant.countries)
         everywhere = any(grant.scope_kind == "global" for grant in grants)
         if self.sandbox:
-            everywhere, countries = False, frozenset(c for c in countries if COUNTRIES[c].fictional)
+            everywhere, countries, records = False, countries & FICTIONAL_CODES, frozenset()
         return Reach(everywhere, countries, records)
 
 

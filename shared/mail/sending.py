@@ -14,6 +14,7 @@ from sqlalchemy import bindparam, delete, func, select, update
 from shared.configuration.settings import Settings
 from shared.database.statements import Statement
 from shared.database.unit_of_work import UnitOfWork
+from shared.kernel.errors import Invalid
 from shared.mail.message import compose
 from shared.mail.outbox import KIND
 from shared.mail.sealing import Mail, MailSeal
@@ -24,6 +25,7 @@ Preparation: TypeAlias = Callable[[UnitOfWork, Mail], Awaitable[Mail | None]]
 """What is done before a mail of a template is sent, and done again before each attempt. None drops the mail."""
 
 _PATIENCE = 20.0
+_FOR_GOOD = 5
 _READ = Statement(select(core_mail.c.sealed, core_mail.c.created_at).where(core_mail.c.id == bindparam("id")))
 _BLANK = Statement(update(core_mail).where(core_mail.c.id == bindparam("key")).values(sealed=None))
 _SENT = Statement(update(core_mail).where(core_mail.c.id == bindparam("key")).values(sealed=None, sent_at=func.now()))
@@ -36,6 +38,12 @@ _FORGET = Statement(delete(core_mail).where(core_mail.c.created_at < _QUARTER))
 
 class MailNotTaken(Exception):
     """The mail server did not take a mail. The message holds no address."""
+
+
+class MailRefused(Invalid):
+    """The mail server will never take this mail. The detail holds its reply code and no address."""
+
+    code = "mail_refused"
 
 
 def mail_handlers(settings: Settings, preparations: Mapping[str, Preparation]) -> JobHandlers:
@@ -54,7 +62,12 @@ def mail_handlers(settings: Settings, preparations: Mapping[str, Preparation]) -
                 await _BLANK.execute(uow.connection, key=identity)
         if row is None or mail is None:
             return {"sent": False}
-        await deliver(settings, compose(mail, identity, row["created_at"], settings.mail_sender), identity)
+        try:
+            await deliver(settings, compose(mail, identity, row["created_at"], settings.mail_sender), identity)
+        except MailRefused:
+            async with run.unit_of_work() as uow:
+                await _BLANK.execute(uow.connection, key=identity)
+            raise
         async with run.unit_of_work() as uow:
             await _SENT.execute(uow.connection, key=identity)
         return {"sent": True}
@@ -71,7 +84,7 @@ async def forget_mails(uow: UnitOfWork) -> None:
 async def deliver(settings: Settings, message: EmailMessage, identity: UUID) -> None:
     """Hands the message to the mail server, or writes it to the folder of mails where there is no server.
 
-    Raises MailNotTaken.
+    Raises MailRefused where the server has refused it for good, MailNotTaken where another attempt may help.
     """
     if settings.smtp_url is None:
         await asyncio.to_thread(_write, settings.mail_folder / f"{identity}.eml", bytes(message))
@@ -89,8 +102,20 @@ async def deliver(settings: Settings, message: EmailMessage, identity: UUID) -> 
             timeout=_PATIENCE,
         )
     except (aiosmtplib.SMTPException, OSError) as error:
+        if (refusal := _refusal(error)) is not None:
+            raise MailRefused(f"The mail server answered {refusal}.") from None
         code = getattr(error, "code", "")
         raise MailNotTaken(f"{type(error).__name__} {code}".strip()) from None
+
+
+def _refusal(error: Exception) -> int | None:
+    """The reply that refuses the mail's address or content for good (RFC 5321, 5yz). What the server has against the
+    sender, the login or the connection is no fault of the mail, which may go once that is mended."""
+    if isinstance(error, aiosmtplib.SMTPRecipientsRefused):
+        error = error.recipients[0]
+    if not isinstance(error, (aiosmtplib.SMTPRecipientRefused, aiosmtplib.SMTPDataError)):
+        return None
+    return error.code if error.code // 100 == _FOR_GOOD else None
 
 
 def _write(path: Path, message: bytes) -> None:

@@ -20,6 +20,9 @@ OLDEST = Gauge("escm_ledger_oldest_seconds", "Age of the oldest open row", ["ser
 ATTEMPTS = Gauge("escm_ledger_attempts_max", "Most attempts of an open row", ["service", "lane"])
 SEQUENCED = Counter("escm_sequenced", "Facts that were given a position")
 LEADING = Gauge("escm_relay_leading", "1 where this relay leads, 0 where it waits as a spare")
+AUDIT_VERIFIED = Gauge("escm_audit_verified_position", "Up to where this process verified the audit trail last")
+AUDIT_VERIFIED_AT = Gauge("escm_audit_verified_at_seconds", "When it did, in Unix time; 0 where it never did")
+AUDIT_FAULTS = Counter("escm_audit_faults", "Looks that found the audit trail altered")
 
 _REQUEST_BYTES = 8192
 _PATIENCE = 5.0

@@ -11,15 +11,17 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.elements import ColumnElement
 
 from shared.database.context import AccessContext, context_for
+from shared.kernel.countries import FICTIONAL_CODES
 from shared.kernel.principal import READ, READING, Principal, Reach, RoleTable
 from shared.kernel.resource import Resource
 
 
 class Variant(StrEnum):
-    """The three shapes of the first wall."""
+    """The shapes of the first wall. In the sandbox it is that of the scoped, over fictional countries alone."""
 
     ANONYMOUS = "anonymous"
     SCOPED = "scoped"
+    SANDBOX = "sandbox"
     EVERYWHERE = "everywhere"
 
 
@@ -53,7 +55,7 @@ class Sight:
         reach = {"reach_countries": sorted(self.read.countries), "reach_records": sorted(records)}
         return replace(
             self,
-            variant=Variant.SCOPED,
+            variant=Variant.SANDBOX if self.principal.sandbox else Variant.SCOPED,
             read=replace(self.read, records=records),
             context=context,
             parameters={**context.parameters, **reach},
@@ -84,13 +86,20 @@ def _make(principal: Principal, roles: RoleTable, resource: Resource) -> Sight:
         frozenset().union(*(reach.countries for reach in reaches)),
         frozenset().union(*(reach.records for reach in reaches)),
     )
-    limited = Variant.SCOPED if principal.grants else Variant.ANONYMOUS
-    variant = Variant.EVERYWHERE if read.everywhere else limited
+    variant = _variant(principal, read)
     context = context_for(principal, read, write)
     parameters: dict[str, Any] = dict(context.parameters)
-    if variant is Variant.SCOPED:
+    if variant in (Variant.SCOPED, Variant.SANDBOX):
         parameters |= {"reach_countries": sorted(read.countries), "reach_records": sorted(read.records)}
     return Sight(principal, resource, roles, variant, read, write, context, parameters)
+
+
+def _variant(principal: Principal, read: Reach) -> Variant:
+    if principal.sandbox:
+        return Variant.SANDBOX
+    if read.everywhere:
+        return Variant.EVERYWHERE
+    return Variant.SCOPED if principal.grants else Variant.ANONYMOUS
 
 
 def constant(word: str) -> ColumnElement[str]:
@@ -113,4 +122,8 @@ def visible(table: FromClause, variant: Variant, published: Collection[str]) -> 
     covered = [table.c.country == any_(bindparam("reach_countries", type_=ARRAY(Text)))]
     if "id" in table.c:
         covered.append(cast(table.c.id, Text) == any_(bindparam("reach_records", type_=ARRAY(Text))))
-    return or_(and_(open_to_all, is_published), *covered)
+    known = or_(and_(open_to_all, is_published), *covered)
+    if variant is not Variant.SANDBOX:
+        return known
+    places = table.c.country.in_([constant(code) for code in sorted(FICTIONAL_CODES)])
+    return and_(known, or_(places, table.c.country.is_(None)))

@@ -24,7 +24,7 @@ from shared.kernel.clock import now
 from shared.kernel.ids import uuid7
 from shared.mail.message import compose
 from shared.mail.sealing import Mail, MailSeal
-from shared.mail.sending import deliver
+from shared.mail.sending import MailNotTaken, deliver
 from shared.messaging.relay import Relay
 from shared.web.catalogue import LANGUAGES
 from tests.access.caller import Caller
@@ -268,3 +268,70 @@ async def test_without_a_mail_server_mails_are_files(settings: AccessSettings, t
     assert written.name == f"{identity}.eml"
     assert written.stat().st_mode & 0o777 == 0o600
     assert written.read_bytes() == bytes(mail)
+
+
+@pytest.mark.parametrize("refused_at", ["address", "content"])
+async def test_a_mail_that_is_refused_for_good_is_not_tried_again(
+    caller: Caller, settings: AccessSettings, posted: Mailbox, database_url: str, refused_at: str
+) -> None:
+    email = f"{uuid4().hex}@example.org"
+    posted.at_address = lambda to: "550 no such user" if (refused_at, to) == ("address", email) else None
+    posted.at_data = lambda: "554 not wanted" if refused_at == "content" else None
+    relay = Relay(settings, grace=0.2, backoff=0.05)
+    relaying = asyncio.create_task(relay.work())
+    try:
+        await caller.send("admin", "POST", "/accounts", {"email": email, "name": "Ana Example"})
+        job = await _ended(database_url, email, posted)
+    finally:
+        relay.stop()
+        await relaying
+        posted.at_address, posted.at_data = lambda _to: None, lambda: None
+    code = 550 if refused_at == "address" else 554
+    assert (job["status"], job["attempts"], job["error"]) == ("failed", 1, None)
+    assert job["code"] == "mail_refused"
+    assert job["detail"] == f"The mail server answered {code}."
+    assert posted.asked.count(email) == 1
+    assert job["sealed"] is None
+    assert job["sent_at"] is None
+
+
+async def _ended(database_url: str, email: str, posted: Mailbox) -> asyncpg.Record:
+    """The job of the mail to an address, once it has ended."""
+    connection = await asyncpg.connect(database_url, server_settings={"search_path": "escm"})
+    try:
+        for _ in range(600):
+            if email in posted.asked and (row := await connection.fetchrow(_LAST_MAIL)):
+                return row
+            await asyncio.sleep(0.05)
+        raise AssertionError("the job of the mail did not end")
+    finally:
+        await connection.close()
+
+
+_LAST_MAIL = """
+SELECT j.status, j.attempts, j.error, j.problem ->> 'code' AS code, j.problem ->> 'detail' AS detail,
+    m.sealed, m.sent_at
+FROM (SELECT * FROM core_mail ORDER BY id DESC LIMIT 1) m
+    JOIN core_job j ON j.kind = 'send_mail' AND j.payload ->> 'mail' = m.id::text
+WHERE j.finished_at IS NOT NULL
+"""
+
+
+@pytest.mark.parametrize("reply", ["450 later", "452 full"])
+async def test_what_is_refused_for_now_or_for_another_reason_is_tried_again(
+    settings: AccessSettings, mailbox: Mailbox, reply: str
+) -> None:
+    mail = compose(Mail("ana@example.org", "invitation", "en", _VALUES), uuid7(), now(), "a@example.org")
+    served = settings.model_copy(update={"smtp_url": _secret(mailbox.url)})
+    mailbox.at_address = lambda _to: reply
+    try:
+        with pytest.raises(MailNotTaken):
+            await deliver(served, mail, uuid7())
+    finally:
+        mailbox.at_address = lambda _to: None
+    wrong = settings.model_copy(update={"smtp_url": _secret(mailbox.url.replace("//", "//user:wrong@"))})
+    with pytest.raises(MailNotTaken):
+        await deliver(wrong, mail, uuid7())
+
+
+_VALUES = {"name": "Ana", "page": "https://example.org/account", "token": "a-token"}

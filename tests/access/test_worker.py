@@ -39,6 +39,7 @@ async def test_what_is_over_is_forgotten_and_the_rest_kept(database_url: str) ->
 def test_the_worker_keeps_its_schedules() -> None:
     assert create_worker() is not None
     assert set(SCHEDULES) == {
+        "verify_audit_trail",
         "expire_grants",
         "expire_api_keys",
         "expire_sessions",

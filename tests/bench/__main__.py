@@ -1,6 +1,7 @@
 """`make bench`: ratios of one run against a bare bound, as a table and in `.local/bench.json`.
 
-`BENCH=W1,W2` picks. Each case runs ours and the bound in turn, three times; medians count.
+`BENCH=W1,W2` picks, `BENCH_EXPERTS=50000` tries on fewer. Each case runs ours and the bound in turn, three times;
+medians count.
 """
 
 import asyncio
@@ -18,13 +19,16 @@ from rich.console import Console
 from rich.table import Table
 
 from migrations.run import migrate
-from tests.bench import counts, facts, feed, imports, trail
+from tests.bench import access, counts, facts, feed, imports, trail
 from tests.bench.cases import EXPERTS, Case, Sample, cases
+from tests.bench.people import EXPERTS as ALL
 from tests.bench.people import load as load_people
 from tests.bench.servers import Addresses, load, memory_mb, servers, serving
 
 ROUNDS = 3
-DEEP = 100_000
+COUNT = int(os.environ.get("BENCH_EXPERTS", ALL))
+"""Experts in the database. Fewer than 1,000,000 are for a try: the targets are for that many."""
+DEEP = min(100_000, COUNT // 4)
 FRAGMENT = 7
 """Letters of a name's fragment: the invented names of a million people are of few syllables, and shorter ones match
 hundreds."""
@@ -40,8 +44,8 @@ async def main(picked: list[str]) -> int:
     async with servers() as at:
         await migrate(at.postgres)
         connection = await asyncpg.connect(at.postgres)
-        console.print("Loading 1,000,000 experts …")
-        await load_people(connection)
+        console.print(f"Loading {COUNT:,} experts …")
+        await load_people(connection, COUNT)
         found = await _measure(at, connection, picked)
         await connection.close()
     RESULTS.parent.mkdir(exist_ok=True)
@@ -51,7 +55,7 @@ async def main(picked: list[str]) -> int:
 
 
 async def _measure(at: Addresses, connection: asyncpg.Connection, picked: list[str]) -> dict[str, Any]:
-    token = await _token(at)
+    token, scoped = await _tokens(at, "secretariat", "government_xa")
     results: dict[str, Any] = {}
     with (
         serving("services.membership.app:create_app", at, factory=True) as (ours, pid),
@@ -75,7 +79,10 @@ async def _measure(at: Addresses, connection: asyncpg.Connection, picked: list[s
     console.print(table)
     if not picked or "feed" in picked:
         results |= await feed.measure(at, connection, token)
-    results |= await _others(at, connection, picked, cases(sample)["W5"].ours)
+    create = cases(sample)["W5"].ours
+    if not picked or access.NAMES & set(picked):
+        results |= await access.measure(at, connection, sample, scoped, create, picked)
+    results |= await _others(at, connection, picked, create)
     for name in ("W2", "W3"):
         if name not in results:
             break
@@ -85,7 +92,7 @@ async def _measure(at: Addresses, connection: asyncpg.Connection, picked: list[s
         )
     for name, result in results.items():
         if name not in cases(sample):
-            times = f", {result['ratio']:,.1f} times the bound" if result["bound"] else ""
+            times = f", {result['ratio']:,.2f} times the bound" if result["bound"] else ""
             console.print(f"{name}: {result['value']:,.2f} {result['unit']}{times}")
     return results
 
@@ -132,16 +139,18 @@ async def _sample(connection: asyncpg.Connection, ours: str, token: str) -> Samp
     )
 
 
-async def _token(at: Addresses) -> str:
-    """A token of the secretariat's client, from the access service itself."""
+async def _tokens(at: Addresses, *names: str) -> list[str]:
+    """Tokens of these demo clients, from the access service itself."""
     from deploy import demo
 
-    client = (await demo.load(at.postgres))["clients"]["secretariat"]
+    clients, tokens = (await demo.load(at.postgres))["clients"], []
     with serving("services.access.app:create_app", at, factory=True) as (address, _):
-        form = {"grant_type": "client_credentials", "client_id": client["id"], "client_secret": client["secret"]}
-        answer = httpx.post(f"{address}/access/v1/oauth/token", data=form, timeout=30)
-        answer.raise_for_status()
-        return str(answer.json()["access_token"])
+        for client in (clients[name] for name in names):
+            form = {"grant_type": "client_credentials", "client_id": client["id"], "client_secret": client["secret"]}
+            answer = httpx.post(f"{address}/access/v1/oauth/token", data=form, timeout=30)
+            answer.raise_for_status()
+            tokens.append(str(answer.json()["access_token"]))
+    return tokens
 
 
 if __name__ == "__main__":

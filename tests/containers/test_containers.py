@@ -56,9 +56,14 @@ def test_production_refuses_the_development_secrets(containers: Compose, service
     assert "still has its development value; production refuses it" in done.stdout + done.stderr
 
 
-def test_production_leaves_out_what_is_for_development(containers: Compose) -> None:
+def test_production_leaves_out_what_is_for_development_and_asks_for_a_mail_server(
+    containers: Compose, tmp_path: Path
+) -> None:
     files = ("-f", str(ROOT / "docker-compose.yml"), "-f", str(ROOT / "deploy/containers/production.yml"))
-    services = containers.run(*files, "config", "--services").split()
+    assert "name the mail server" in containers.attempt(*files, "config", "--services").stderr
+    told = tmp_path / "production.env"
+    told.write_text("ESCM_SMTP_URL=smtps://mail.example.org\n")
+    services = containers.run("--env-file", str(told), *files, "config", "--services").split()
     assert {"membership", "edge", "migrate"} <= set(services)
     assert not {"demo", "mail"} & set(services)
 

@@ -19,7 +19,7 @@ FOLDER = ROOT / "deploy" / "observability"
 _SUFFIXES = {"counter": ("_total",), "histogram": ("_bucket", "_sum", "_count"), "gauge": ("",)}
 _OF_PROMETHEUS = {"up": {"job", "instance"}}
 _WORDS = {
-    *("sum", "max", "rate", "topk", "histogram_quantile", "vector", "by", "or"),
+    *("sum", "max", "rate", "increase", "time", "topk", "histogram_quantile", "vector", "by", "or"),
     *("label_values", "__rate_interval", "__range"),
 }
 

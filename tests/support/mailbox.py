@@ -11,11 +11,14 @@ from aiosmtpd.controller import Controller
 
 
 class Mailbox:
-    """Takes every mail. `at_data`, where it is set, is called with each message before it is answered."""
+    """Takes every mail. `at_data`, where it is set, is called with each message before it is answered; `at_address`
+    gives the reply to an address."""
 
     def __init__(self) -> None:
         self.mails: list[EmailMessage] = []
         self.at_data: Callable[[], str | None] = lambda: None
+        self.at_address: Callable[[str], str | None] = lambda _address: None
+        self.asked: list[str] = []
         self._controller = Controller(self, hostname="127.0.0.1", port=0)
 
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802
@@ -23,6 +26,15 @@ class Mailbox:
         assert isinstance(mail, EmailMessage)
         self.mails.append(mail)
         return self.at_data() or "250 taken"
+
+    async def handle_RCPT(  # noqa: N802
+        self, _server: Any, _session: Any, envelope: Any, address: str, _options: list[str]
+    ) -> str:
+        self.asked.append(address)
+        if (reply := self.at_address(address)) is not None:
+            return reply
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
 
     def start(self) -> None:
         with suppress(ConnectionRefusedError):

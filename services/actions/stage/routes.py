@@ -17,7 +17,7 @@ from services.actions.stage.operations import COUNTRIES as RESOURCE
 from services.actions.stage.schemas import CountryAnswer, ListedCountry, present, present_programme
 from shared.database.statements import Row
 from shared.kernel.clock import today
-from shared.kernel.countries import COUNTRIES, in_region, known_codes
+from shared.kernel.countries import COUNTRIES, FICTIONAL_CODES, in_region, known_codes
 from shared.kernel.errors import NotFound, invalid_parameter
 from shared.kernel.text import search_key, search_pattern
 from shared.web.answers import JSON
@@ -154,7 +154,8 @@ def _stages(request: Request) -> frozenset[int]:
 
 
 def _known(call: Call) -> frozenset[str]:
-    return known_codes(fictional=call.settings.fictional_countries)
+    known = known_codes(fictional=call.settings.fictional_countries)
+    return known & FICTIONAL_CODES if call.principal.sandbox else known
 
 
 @cache

@@ -41,7 +41,7 @@ async def get_statistics(call: CurrentCall) -> Response:
     they stood at its end. An answer of more than 20,000 numbers is refused; filters make it smaller."""
     sight = call.sight_on(EXPERTS.resource)
     kept = _KEPT.setdefault(call.database, KeptAnswers())
-    seen = (sight.variant, sight.context.visibilities, sight.context.countries)
+    seen = (sight.variant, sight.context.visibilities, sight.context.countries, sight.read.countries)
     key = (call.request.scope["query_string"], *seen, today())
 
     async def look() -> State:

@@ -33,6 +33,8 @@ _COUNTED = {
     Variant.ANONYMOUS: f"Experts of visibility public in state {_STATES}",
     Variant.SCOPED: f"Experts of visibility public or network in state {_STATES}, and in countries that the caller's"
     " grants cover experts of every visibility and state",
+    Variant.SANDBOX: f"Experts of fictional countries, of visibility public or network in state {_STATES}, and in"
+    " countries that the caller's grants cover of every visibility and state",
     Variant.EVERYWHERE: "Experts of every visibility and state",
 }
 

@@ -30,7 +30,8 @@ async def trail(database_url: str, redis_url: str, admin: asyncpg.Connection) ->
     settings = AuditSettings(database_url=database_url, redis_url=redis_url)
     await admin.execute(
         f"TRUNCATE {', '.join(_EMPTY)} RESTART IDENTITY;"
-        "INSERT INTO core_audit_head (position, hash) VALUES (0, decode(repeat('00', 32), 'hex'))"
+        "INSERT INTO core_audit_head (position, hash) VALUES (0, decode(repeat('00', 32), 'hex'));"
+        "UPDATE core_audit_verified SET newest = 0, again = 0"
     )
     database = await Database.open(settings.database_dsn(), size=2)
     yield Trail(settings, database, admin)

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from services.access.settings import AccessSettings
 from services.membership.settings import MembershipSettings
 from shared.configuration.settings import DEVELOPMENT_SECRET, Settings, variable
 
@@ -67,6 +68,14 @@ def test_production_refuses_fictional_countries(production: pytest.MonkeyPatch) 
     production.setenv("ESCM_FICTIONAL_COUNTRIES", "true")
     with pytest.raises(ValidationError, match="must be off in production"):
         MembershipSettings()
+
+
+def test_production_refuses_to_keep_mails_that_people_wait_for(production: pytest.MonkeyPatch) -> None:
+    production.delenv("ESCM_SMTP_URL", raising=False)
+    with pytest.raises(ValidationError, match="ESCM_SMTP_URL is not set"):
+        AccessSettings()
+    production.setenv("ESCM_SMTP_URL", "smtps://mail.example.org")
+    assert AccessSettings().smtp_url is not None
 
 
 def test_an_unknown_name_stops_the_start(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,155 @@
+"""What is in the sandbox knows fictional countries only: nothing of a real one, though everybody else may read it."""
+
+import asyncpg
+import pytest
+
+from shared.kernel.countries import FICTIONAL_CODES
+from shared.kernel.principal import Grant, Principal, PrincipalKind
+from tests.support import callers
+from tests.support.callers import Caller, grant
+from tests.walls.canaries import WORD, lists, traces
+from tests.walls.conftest import Services
+from tests.walls.land import Land, Settler
+from tests.walls.test_canaries import _KINDS, _events, _sequence
+from tests.walls.test_second_wall import WALLED, without_first_wall
+
+__all__ = ["without_first_wall"]
+REAL, TEXT = "KE", "realword"
+NATIONAL = ("government_focal_point", "national_author", "auditor")
+WHO = {
+    "sandbox": (grant("secretariat_admin", "global"),),
+    "sandbox_xa": tuple(grant(role, "country", "XA") for role in NATIONAL),
+    "sandbox_real": (*(grant(role, "country", REAL) for role in NATIONAL), grant("api_client", "region", "Africa")),
+}
+
+
+@pytest.fixture(autouse=True)
+def sandboxes(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, grants in WHO.items():
+        monkeypatch.setitem(callers.CALLERS, name, _boxed(name, *grants))  # type: ignore[arg-type]
+
+
+def _boxed(name: str, *grants: Grant) -> Principal:
+    known = callers.machine(name, *grants)
+    return Principal(PrincipalKind.CLIENT, known.id, name, grants, sandbox=True)
+
+
+@pytest.fixture(scope="module")
+async def real(services: Services, settler: Settler, superuser: asyncpg.Connection) -> list[Land]:
+    """A real country's records, those that are published last."""
+    found = [await settler.settle(REAL, TEXT, published=published) for published in (False, True)]
+    await _sequence(superuser)
+    return found
+
+
+@pytest.fixture(params=["both walls", "without the first"])
+def walls(request: pytest.FixtureRequest) -> str:
+    if request.param != "both walls":
+        request.getfixturevalue("without_first_wall")
+    return str(request.param)
+
+
+async def _told(services: Services, name: str | None, without: str = "") -> bytes:
+    """All that lists, numbers, searches and streams answer to what would find the real country's records."""
+    found = b""
+    for service, address in lists():
+        if service == without:
+            continue
+        answer = await Caller(services[service], name).get(address.replace(WORD, TEXT).replace("XC", REAL))
+        found += answer.content if answer.status_code == 200 else b""
+    return found
+
+
+@pytest.mark.parametrize("name", WHO)
+async def test_no_list_number_search_or_stream_tells_of_a_real_country(
+    services: Services, real: list[Land], name: str, walls: str
+) -> None:
+    told = await _told(services, name, without="" if walls == "both walls" else "access")
+    assert [mark for land in real for mark in traces(land) - {WORD} if mark.encode() in told] == []
+
+
+async def test_the_same_questions_find_what_is_published_there_for_everybody_else(
+    services: Services, real: list[Land]
+) -> None:
+    told = await _told(services, None)
+    for plural in ("experts", "institutions", "committees", "centres", "programmes"):
+        assert real[-1].id(plural).encode() in told, plural
+
+
+@pytest.mark.usefixtures("walls")
+@pytest.mark.parametrize("name", WHO)
+async def test_no_record_of_a_real_country_is_there(services: Services, real: list[Land], name: str) -> None:
+    for service, plurals in _KINDS.items():
+        for plural in plurals if service != "access" else ():
+            for land in real:
+                for tail in ("", "/history", "/transitions"):
+                    path = f"/{service}/v1/{plural}/{land.id(plural)}{tail}"
+                    assert (await Caller(services[service], name).get(path)).status_code == 404, path
+
+
+@pytest.mark.parametrize("name", WHO)
+async def test_no_event_and_no_entry_of_the_trail_is_of_a_real_country(
+    services: Services, real: list[Land], name: str
+) -> None:
+    events = await _events(services, name)
+    assert {event["data"]["country"] for event in events} <= FICTIONAL_CODES
+    trail = await Caller(services["access"], name).get("/access/v1/audit")
+    assert all(mark not in trail.text for land in real for mark in traces(land))
+
+
+async def test_numbers_count_fictional_countries_alone(
+    services: Services, real: list[Land], lands: dict[tuple[str, bool], Land], superuser: asyncpg.Connection
+) -> None:
+    count = "SELECT count(*) FROM member_expert WHERE country = ANY($1) AND (country = ANY($2) OR {})"
+    published = "status IN ('active', 'grace') AND visibility <> 'restricted'"
+    for name, reach in (("sandbox", FICTIONAL_CODES), ("sandbox_xa", {"XA"}), ("sandbox_real", set())):
+        told = await Caller(services["membership"], name).get("/membership/v1/statistics?by=country")
+        known = await superuser.fetchval(count.format(published), list(FICTIONAL_CODES), list(reach))
+        assert told.json()["total"] == known, name
+        assert {item["country"] for item in told.json()["items"]} <= FICTIONAL_CODES
+        assert told.json()["definition"].startswith("Experts of fictional countries")
+
+
+@pytest.mark.parametrize("name", WHO)
+async def test_the_countries_are_the_fictional_ones(services: Services, name: str) -> None:
+    caller = Caller(services["actions"], name)
+    listed = (await caller.get("/actions/v1/countries", params={"limit": 200})).json()["items"]
+    assert {item["code"] for item in listed} == FICTIONAL_CODES
+    assert (await caller.get("/actions/v1/countries/XA")).status_code == 200
+    assert (await caller.get(f"/actions/v1/countries/{REAL}")).status_code == 404
+    assert (await caller.get(f"/actions/v1/countries?country={REAL}")).status_code == 400
+
+
+async def test_what_fictional_countries_publish_and_what_lies_in_none_is_there(
+    services: Services, lands: dict[tuple[str, bool], Land]
+) -> None:
+    for service, plurals in WALLED.items():
+        for plural in plurals:
+            caller = Caller(services[service], "sandbox_real")
+            statuses = [
+                (await caller.get(f"/{service}/v1/{plural}/{lands['XB', published].id(plural)}")).status_code
+                for published in (True, False)
+            ]
+            assert statuses == [404 if plural in ("agreements",) else 200, 404], plural
+            path = f"/{service}/v1/{plural}/{lands['XA', False].id(plural)}"
+            assert (await Caller(services[service], "sandbox_xa").get(path)).status_code == 200, plural
+    frameworks = await Caller(services["actions"], "sandbox_real").get("/actions/v1/frameworks")
+    assert [item["code"] for item in frameworks.json()["items"]] == ["3+1/2026"]
+
+
+async def test_it_writes_in_fictional_countries_and_hands_nothing_on(
+    services: Services, lands: dict[tuple[str, bool], Land]
+) -> None:
+    body = {"names": [{"full": "A Trial"}], "visibility": "network"}
+    for country, status in (("XA", 201), (REAL, 403)):
+        answer = await Caller(services["membership"], "sandbox").post(
+            "/membership/v1/experts", {**body, "country": country}
+        )
+        assert answer.status_code == status, answer.text
+    scope = {"scope_kind": "country", "scope_id": "XA"}
+    client = {"name": "Way out", "resources": ["membership.*"], "verbs": ["read"], "secret": True, **scope}
+    holder = {"kind": "account", "id": lands["XA", False].id("accounts")}
+    grants = {"principal": holder, "role": "national_author", **scope}
+    for path, wanted in (("clients", client), ("grants", grants)):
+        answer = await Caller(services["access"], "sandbox").post(f"/access/v1/{path}", wanted)
+        assert (answer.status_code, answer.json()["reason"]) == (403, "role_not_yours_to_hand_on"), path

@@ -3,7 +3,7 @@
 from migrations.rules import grant, role, run
 
 revision = "access_0007"
-down_revision = "core_0013"
+down_revision = "core_0014"
 
 
 def upgrade() -> None:

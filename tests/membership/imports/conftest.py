@@ -17,7 +17,8 @@ from services.membership.settings import MembershipSettings
 from services.membership.worker import create_worker
 from shared.messaging.relay import Relay
 from shared.messaging.worker import Worker
-from tests.support.callers import CALLERS, Caller, serving
+from tests.support.callers import Caller, serving
+from tests.support.principals import enter_callers
 from tests.support.stack import copy_template
 
 IMPORTS = "/membership/v1/imports"
@@ -95,36 +96,7 @@ async def worker(settings: MembershipSettings, principals: None) -> AsyncIterato
 @pytest.fixture(scope="session")
 async def principals(database_url: str) -> None:
     """The callers' accounts, clients and grants as rows: a job looks them up."""
-    connection = await asyncpg.connect(database_url, server_settings={"search_path": "escm"})
-    common = "version, status, visibility, created_at, created_by, updated_at, updated_by"
-    values = "1, 'active', 'restricted', now(), 'test', now(), 'test'"
-    for principal in CALLERS.values():
-        if principal.kind == "account":
-            await connection.execute(
-                f"INSERT INTO access_account (id, {common}, email, email_key, name, search_key)"
-                f" VALUES ($1, {values}, $2, $2, $2, $2) ON CONFLICT DO NOTHING",
-                principal.id,
-                principal.name,
-            )
-        else:
-            await connection.execute(
-                f"INSERT INTO access_client (id, {common}, client_id, name, search_key, secrets, scope_kind, resources,"
-                f" verbs, ip_allow, sandbox) VALUES ($1, {values}, $2, $2, $2, '{{}}', 'global', '{{membership.*}}',"
-                " '{read,write}', '{}', false) ON CONFLICT DO NOTHING",
-                principal.id,
-                principal.name,
-            )
-        for grant in principal.grants:
-            await connection.execute(
-                f"INSERT INTO access_grant (id, {common}, principal_kind, principal_id, role, scope_kind, scope_id,"
-                f" starts) VALUES (uuidv7(), {values}, $1, $2, $3, $4, $5, '2020-01-01')",
-                str(principal.kind),
-                principal.id,
-                grant.role,
-                grant.scope_kind,
-                grant.scope_id,
-            )
-    await connection.close()
+    await enter_callers(database_url)
 
 
 @pytest.fixture

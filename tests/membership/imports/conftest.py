@@ -3,7 +3,11 @@
 import asyncio
 import csv
 import io
-from collections.abc import AsyncIterator, Iterable, Sequence
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -15,12 +19,14 @@ import pytest
 from services.membership.app import create_app
 from services.membership.settings import MembershipSettings
 from services.membership.worker import create_worker
+from shared.messaging.ledger import JobLedger
 from shared.messaging.relay import Relay
 from shared.messaging.worker import Worker
 from tests.support.callers import Caller, serving
 from tests.support.principals import enter_callers
 from tests.support.stack import copy_template
 
+Start = Callable[[str], "subprocess.Popen[bytes]"]
 IMPORTS = "/membership/v1/imports"
 EXPORTS = "/membership/v1/exports"
 TABLES = (
@@ -100,6 +106,30 @@ async def principals(database_url: str) -> None:
 
 
 @pytest.fixture
+def start(settings: MembershipSettings) -> Iterator[Start]:
+    """Starts the worker or the relay as a process of its own."""
+    started: list[subprocess.Popen[bytes]] = []
+    environment = {
+        **os.environ,
+        "DATABASE_URL": settings.database_url,
+        "REDIS_URL": settings.redis_url,
+        "ESCM_STORAGE_PATH": str(settings.storage_path),
+    }
+
+    def start_one(what: str) -> "subprocess.Popen[bytes]":
+        command = [sys.executable, "-m", "tests.membership.imports.program", what]
+        started.append(subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL))
+        return started[-1]
+
+    yield start_one
+    for process in started:
+        with suppress(ProcessLookupError):
+            process.send_signal(signal.SIGCONT)
+        process.kill()
+        process.wait()
+
+
+@pytest.fixture
 async def database(database_url: str) -> AsyncIterator[asyncpg.Connection]:
     """The superuser, on tables without any record, import or job."""
     connection = await asyncpg.connect(database_url, server_settings={"search_path": "escm"})
@@ -155,6 +185,19 @@ class Importer:
 
 @pytest.fixture
 def secretariat(service: httpx.AsyncClient, worker: None, database: asyncpg.Connection) -> Importer:
+    return Importer(service, "secretariat")
+
+
+@pytest.fixture
+def alone(
+    service: httpx.AsyncClient, principals: None, database: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> Importer:
+    """The secretariat, with no worker at jobs but those that the test starts."""
+
+    async def nothing(*_: object) -> None:
+        return None
+
+    monkeypatch.setattr(JobLedger, "take", nothing)
     return Importer(service, "secretariat")
 
 

@@ -58,6 +58,7 @@ _BY_NAME: Mapping[str, Demand] = {
     "updateExpertAffiliation": Demand(Ask.DO, "update"),
     **dict.fromkeys(("createSeat", "createAgreement", "createAction", "createMilestone"), _UNDER),
     "createImport": Demand(Ask.ANYWHERE, "import", "experts"),
+    "bulkTransitionExperts": Demand(Ask.ANYWHERE, "start_review", "experts"),
     "createExport": Demand(Ask.SIGNED_IN),
     "listCentreReviews": Demand(Ask.DO, "read", "reviews"),
     "getCentreReview": Demand(Ask.DO, "read", "reviews"),

@@ -7,7 +7,9 @@ def _permissions(resource: str, verbs: str) -> frozenset[tuple[str, str]]:
     return frozenset((resource, verb) for verb in verbs.split())
 
 
-_SCREENING = "invite request_info start_review approve reject reopen renew suspend reinstate resign mark_deceased"
+_SCREENING = (
+    "assign invite request_info start_review approve reject reopen renew suspend reinstate resign mark_deceased"
+)
 _EXPERT_OFFICE = _permissions("experts", f"read history create update publish import apply resubmit {_SCREENING}")
 _INSTITUTION_OFFICE = _permissions(
     "institutions",
@@ -33,3 +35,5 @@ ROLES: RoleTable = {
     "api_client": _LIST,
 }
 """Role → permissions. `publish` is the permission to make a record public."""
+SOURCES = {"secretariat_admin": "secretariat", "secretariat_officer": "secretariat"}
+"""Role → the name of the source that its holders are; other offices are their government's."""

@@ -2,7 +2,7 @@
 
 from services.membership.access import ROLES
 from services.membership.affiliations.routes import router as affiliations
-from services.membership.bulk import IMPORTABLE
+from services.membership.bulk import IMPORTABLE, STEPPABLE
 from services.membership.experts.routes import router as experts
 from services.membership.institutions.routes import matching
 from services.membership.institutions.routes import router as institutions
@@ -13,6 +13,7 @@ from shared.web.app import create_app as create
 from shared.web.bulk import bulk_routes
 from shared.web.jobs import job_routes
 from shared.web.service import service_parts
+from shared.web.stepping import stepping_routes
 
 
 def create_app(settings: MembershipSettings | None = None) -> Application:
@@ -22,6 +23,7 @@ def create_app(settings: MembershipSettings | None = None) -> Application:
         settings or MembershipSettings(),
         [
             experts,
+            *(stepping_routes(steppable) for steppable in STEPPABLE.values()),
             affiliations,
             matching,
             institutions,

@@ -1,9 +1,22 @@
-"""What of membership can be imported and exported, by the name of its collection."""
+"""What of membership can be imported and exported, and of what many take a step at once, by the collection's name."""
 
 from collections.abc import Mapping
 
+from services.membership.access import ROLES
+from services.membership.experts import operations as experts
 from services.membership.experts.jobs import EXPERT_IMPORT
+from services.membership.experts.queries import LISTING
 from services.membership.institutions.jobs import INSTITUTION_IMPORT
 from shared.bulk.importable import Importable
+from shared.bulk.stepping import Steppable
 
 IMPORTABLE: Mapping[str, Importable] = {one.resource.plural: one for one in (EXPERT_IMPORT, INSTITUTION_IMPORT)}
+STEPPABLE: Mapping[str, Steppable] = {
+    "experts": Steppable(
+        experts.EXPERTS,
+        ROLES,
+        LISTING,
+        experts.transition,
+        {"publish": ("publish", experts.publish), "unpublish": ("update", experts.unpublish)},
+    )
+}

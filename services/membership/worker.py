@@ -2,12 +2,13 @@
 
 from datetime import timedelta
 
-from services.membership.bulk import IMPORTABLE
+from services.membership.bulk import IMPORTABLE, STEPPABLE
 from services.membership.experts.operations import pass_time as end_terms
 from services.membership.reactions import REACTIONS
 from services.membership.settings import MembershipSettings
 from services.membership.statistics.operations import check_counts, fold_counts
 from shared.bulk.running import BulkJobs
+from shared.bulk.stepping import StepJobs
 from shared.messaging.schedules import Schedule, Schedules
 from shared.messaging.worker import Worker
 
@@ -21,8 +22,9 @@ SCHEDULES: Schedules = {
 def create_worker(settings: MembershipSettings | None = None) -> Worker:
     """The worker under the given settings, or those of the environment."""
     settings = settings or MembershipSettings()
-    bulk = BulkJobs(settings, IMPORTABLE)
-    return Worker("membership", settings, REACTIONS, bulk.handlers, {**bulk.schedules, **SCHEDULES})
+    bulk, steps = BulkJobs(settings, IMPORTABLE), StepJobs(STEPPABLE)
+    handlers = {**bulk.handlers, **steps.handlers}
+    return Worker("membership", settings, REACTIONS, handlers, {**bulk.schedules, **SCHEDULES})
 
 
 async def run() -> None:

@@ -113,8 +113,7 @@ async def rows_in_order(
     if extra:
         query = query.add_columns(listing.extras[extra])
     statement = Statement(query)
-    values = {**sight.parameters, **listing.arguments(asked)}
-    cursor = await connection.cursor(statement.sql, *statement.arguments(values))
+    cursor = await connection.cursor(statement.sql, *statement.arguments(listing.arguments(asked, sight)))
     while rows := await cursor.fetch(ROWS_AT_ONCE):
         yield rows
 

@@ -92,6 +92,32 @@ class Lifecycle(Generic[Case]):
             transition.fields,
         )
 
+    def check(self, verb: str, reason: str | None, fields: Iterable[str]) -> None:
+        """Raises Invalid for a step that no record could take, whatever its state: an unknown verb or field, or a
+        missing reason."""
+        self._check(self._known(verb)[0], reason, fields)
+
+    def _known(self, verb: str) -> "list[Transition[Case]]":
+        candidates = self._by_verb.get(verb)
+        if candidates is None or all(candidate.timed for candidate in candidates):
+            raise Invalid(
+                f"There is no action {verb!r}.",
+                code="unknown_action",
+                errors=[FieldError("unknown_action", "Not an action of this resource.", pointer="/action")],
+            )
+        return candidates
+
+    def _check(self, transition: Transition[Case], reason: str | None, fields: Iterable[str]) -> None:
+        unknown = sorted(set(fields) - set(transition.fields))
+        if unknown:
+            raise Invalid(
+                errors=[
+                    FieldError("unknown_field", "Not a field of this action.", pointer=f"/fields/{n}") for n in unknown
+                ]
+            )
+        if transition.reason_required and not (reason or "").strip():
+            raise Invalid(errors=[FieldError("reason_required", "This action needs a reason.", pointer="/reason")])
+
     def advance(
         self,
         status: str,
@@ -108,25 +134,11 @@ class Lifecycle(Generic[Case]):
         Raises Invalid `unknown_action` or on a missing reason or unknown field, Forbidden where the caller's role
         lacks the verb, Conflict `transition_not_allowed` where the state or the guard does not allow it.
         """
-        candidates = self._by_verb.get(verb)
-        if candidates is None or all(candidate.timed for candidate in candidates):
-            raise Invalid(
-                f"There is no action {verb!r}.",
-                code="unknown_action",
-                errors=[FieldError("unknown_action", "Not an action of this resource.", pointer="/action")],
-            )
+        candidates = self._known(verb)
         transition = next((c for c in candidates if status in c.sources), candidates[0])
         if not may(verb):
             raise Forbidden("Your grants do not include this action here.", members={"reason": "not_permitted"})
-        unknown = sorted(set(fields) - set(transition.fields))
-        if unknown:
-            raise Invalid(
-                errors=[
-                    FieldError("unknown_field", "Not a field of this action.", pointer=f"/fields/{n}") for n in unknown
-                ]
-            )
-        if transition.reason_required and not (reason or "").strip():
-            raise Invalid(errors=[FieldError("reason_required", "This action needs a reason.", pointer="/reason")])
+        self._check(transition, reason, fields)
         blocked = "not_in_this_state" if status not in transition.sources else transition.guard(case)
         if blocked is not None:
             offers = self.offers(status, case, may, previous)

@@ -60,13 +60,13 @@ class Kind(Generic[Case]):
             raise VersionConflict("The record changed in the meantime.")
         return row
 
-    async def edit(self, uow: UnitOfWork, before: Row, values: Mapping[str, Any]) -> Row:
+    async def edit(self, uow: UnitOfWork, before: Row, values: Mapping[str, Any], *, reason: str | None = None) -> Row:
         """The record with new values. What does not differ is not written; where nothing does, the version stays."""
         changed = {name: value for name, value in values.items() if before[name] != value}
         if not changed:
             return before
         after = await update_record(uow, self.table, before, changed)
-        self.tell(uow, "update", before, after, "updated")
+        self.tell(uow, "update", before, after, "updated", reason)
         return after
 
     async def step(

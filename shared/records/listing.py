@@ -6,21 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import (
-    Boolean,
-    Select,
-    Text,
-    Uuid,
-    any_,
-    bindparam,
-    case,
-    column,
-    func,
-    not_,
-    select,
-    true,
-    tuple_,
-)
+from sqlalchemy import Boolean, Select, Text, Uuid, any_, bindparam, case, column, func, not_, select, true, tuple_
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -43,7 +29,8 @@ class Filter:
     """One query parameter: `parse` raises ValueError, or answers the value of the bind parameter `f_<name>`.
 
     `condition` compares with what it is given. A filter with `array` parses to a list; it is given the one value where
-    there is only one (an index can then serve the order too), else `ANY` of all.
+    there is only one (an index can then serve the order too), else `ANY` of all. `of_caller` are further bind
+    parameters of the condition, which follow from who asks.
     """
 
     name: str
@@ -52,6 +39,7 @@ class Filter:
     condition: Callable[[Any], ColumnElement[bool]]
     array: bool = False
     grant_needed: bool = False
+    of_caller: Callable[[Sight], Mapping[str, Any]] | None = None
 
 
 def values(name: str, column: ColumnElement[Any], description: str, check: Callable[[str], str] = str) -> Filter:
@@ -192,7 +180,7 @@ class Listing:
 
     async def fetch(self, connection: Connection, sight: Sight, asked: ListRequest, extra: str = "") -> list[Row]:
         """The page's rows, and one more when there is a next page. `extra` names one of `extras`."""
-        arguments = {**sight.parameters, **self.arguments(asked)}
+        arguments = self.arguments(asked, sight)
         if self._is_searched(asked):
             found = await self._shapes.get(sight.variant, *asked.shape, extra, True).fetch(connection, **arguments)
             if not found[0]["search_more"]:
@@ -203,7 +191,7 @@ class Listing:
         """How many records all pages have together: up to 2,000 counted, beyond that what the planner
         expects, which is rough for `q`."""
         whole = replace(asked, after=None, limit=COUNTED)
-        arguments = {**sight.parameters, **self.arguments(whole)}
+        arguments = self.arguments(whole, sight)
         shape = sight.variant, whole.shape[0]
         found: int | None = None
         if self._is_searched(asked):
@@ -220,9 +208,13 @@ class Listing:
     def _is_searched(self, asked: ListRequest) -> bool:
         return self.search is not None and "q" in asked.filters
 
-    def arguments(self, asked: ListRequest) -> dict[str, Any]:
-        """Values for the filters, the keyset and the limit."""
-        arguments = {f"f_{name}": value[0] if _is_single(value) else value for name, value in asked.filters.items()}
+    def arguments(self, asked: ListRequest, sight: Sight) -> dict[str, Any]:
+        """Values for the walls, the filters, the keyset and the limit."""
+        arguments = dict(sight.parameters)
+        for name, value in asked.filters.items():
+            arguments[f"f_{name}"] = value[0] if _is_single(value) else value
+            if (of_caller := self.filters[name].of_caller) is not None:
+                arguments |= of_caller(sight)
         if asked.after is not None:
             arguments |= {f"after_{n}": value for n, value in enumerate(asked.after)}
         return arguments | {"limit": asked.limit + 1}

@@ -75,7 +75,8 @@ _PLACE: list[ColumnElement[Any]] = [column("version"), column("id", Uuid)]
 
 
 async def history_response(call: Call, subject: UUID, hidden: Collection[str] = ()) -> Response:
-    """The record's history, newest first, `hidden` fields left out."""
+    """The history of a record that the caller may read, newest first, `hidden` fields left out. It holds what was done
+    while the record was of another country too."""
     query = call.request.query_params
     limit = page_limit(query.get("limit"))
     secret, bound_to = call.settings.secret_key.get_secret_value().encode(), binding(call.request)
@@ -84,7 +85,7 @@ async def history_response(call: Call, subject: UUID, hidden: Collection[str] = 
         version, entry = read_cursor(cursor, bound_to, secret, _PLACE)
         before = int(version), entry
     async with call.connection() as connection:
-        rows = await history(connection, call.sight.context, subject, before=before, limit=limit)
+        rows = await history(connection, call.sight.admitting(subject).context, subject, before=before, limit=limit)
     following = None
     if len(rows) > limit:
         rows = rows[:limit]

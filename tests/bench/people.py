@@ -104,6 +104,8 @@ def experts(count: int) -> Iterator[dict[str, Any]]:
             "conflict_of_interest_on": None,
             "clock_since": None,
             "clock_target": None,
+            "assignee": None,
+            "asserted": _json({"*": {"by": "import"}}),
             "merged_into": None,
             "erased_at": None,
         }

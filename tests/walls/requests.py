@@ -51,6 +51,10 @@ BODIES: dict[str, Callable[[Land], dict[str, Any]]] = {
         "emails": [{"value": f"{uuid4().hex}@example.org"}],
         "country": land.country,
     },
+    "bulkTransitionExperts": lambda land: {
+        "action": "start_review",
+        "items": [{"id": land.id("experts"), "version": 1}],
+    },
     "createExpertAffiliation": lambda land: {"raw": _name(land)},
     "createInstitution": lambda land: {
         "names": [{"value": _name(land), "language": "en", "types": ["ror_display"]}],

@@ -1,20 +1,23 @@
 """The life of an expert: states, steps, the rules of each, and what a name is."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
+from shared.kernel.errors import invalid_field
 from shared.kernel.lifecycle import Lifecycle, step
 from shared.kernel.text import fold, search_key
 
 CATEGORIES = ("supporter", "expert", "fellow", "honorary", "student")
 PUBLISHED = frozenset({"active", "grace"})
 TERM_YEARS = 4
+LONGEST_TERM_YEARS = 10
 GRACE = timedelta(days=90)
 """How long after the last day of its term an expert is still published and may do what active ones do."""
 PROFILE_VALID = timedelta(days=365)
 SCREENING_TARGET = timedelta(days=30)
+"""How much of its own time the secretariat has for an application; time with the applicant is not counted."""
 BOUNDARIES = (
     "climate-change",
     "biosphere-integrity",
@@ -26,6 +29,33 @@ BOUNDARIES = (
     "atmospheric-aerosol-loading",
     "stratospheric-ozone-depletion",
 )
+ECOSYSTEMS = (
+    "tropical-and-subtropical-dry-and-humid-forests",
+    "temperate-and-boreal-forests-and-woodlands",
+    "mediterranean-forests-woodlands-and-scrub",
+    "tundra-and-high-mountain-habitats",
+    "tropical-and-subtropical-savannas-and-grasslands",
+    "temperate-grasslands",
+    "deserts-and-xeric-shrublands",
+    "wetlands-peatlands-mires-bogs",
+    "urban-semi-urban",
+    "cultivated-areas",
+    "cryosphere",
+    "aquaculture-areas",
+    "inland-surface-waters-and-water-bodies-freshwater",
+    "shelf-ecosystems",
+    "open-ocean-pelagic-systems",
+    "deep-sea",
+    "coastal-areas-intensively-used-for-multiple-purposes-by-humans",
+)
+"""The IPBES units of analysis by their names, without what stands there in brackets."""
+_MINOR_FIELDS = {1: 7, 2: 11, 3: 5, 4: 5, 5: 9, 6: 5}
+FIELDS_OF_SCIENCE = tuple(
+    code
+    for major, minors in _MINOR_FIELDS.items()
+    for code in (f"{major}", *(f"{major}.{minor}" for minor in range(1, minors + 1)))
+)
+"""The 6 major and 42 minor fields of the OECD FORD classification (Frascati Manual 2015)."""
 
 PUBLIC_FIELDS = frozenset(
     [
@@ -66,6 +96,8 @@ class ExpertCase:
     today: date
     second_person: str | None = None
     """Why the second person does not count, or None; asked only of steps that need one."""
+    officer: str | None = None
+    """Why the file cannot be given to the officer who was named, or None."""
 
 
 def _needs_email(case: ExpertCase) -> str | None:
@@ -87,6 +119,20 @@ def _second_person(case: ExpertCase) -> str | None:
     return case.second_person
 
 
+def _may_hold_the_file(case: ExpertCase) -> str | None:
+    return case.officer
+
+
+HOLDERS: Mapping[str, str] = {
+    "invited": "applicant",
+    "applied": "secretariat",
+    "info_requested": "applicant",
+    "under_review": "secretariat",
+}
+"""Who holds the file while it waits; the clock runs in these states only."""
+PAUSED = "info_requested"
+"""The state in which the secretariat's target stands still."""
+
 _LIVING = "prospect|invited|applied|info_requested|under_review|rejected|active|grace|lapsed|suspended"
 
 LIFECYCLE: Lifecycle[ExpertCase] = Lifecycle(
@@ -104,6 +150,10 @@ LIFECYCLE: Lifecycle[ExpertCase] = Lifecycle(
             guard=_not_the_applicant,
             fields=("starts", "ends"),
             fact="activated",
+        ),
+        *(
+            step("assign", state, state, guard=_may_hold_the_file, fields=("officer",), fact="updated")
+            for state in HOLDERS
         ),
         step("reject", "under_review", "rejected", guard=_not_the_applicant, reason_required=True),
         step("reopen", "rejected", "applied"),
@@ -125,13 +175,53 @@ LIFECYCLE: Lifecycle[ExpertCase] = Lifecycle(
     ),
 )
 
-HOLDERS: Mapping[str, str] = {
-    "invited": "applicant",
-    "applied": "secretariat",
-    "info_requested": "applicant",
-    "under_review": "secretariat",
-}
-"""Who holds the file while it waits; the clock runs in these states only."""
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """Since when its holder has the file, and when the secretariat should have decided; None while nobody waits.
+    While it is paused, `target` is what it was when the pause began."""
+
+    since: datetime | None = None
+    target: datetime | None = None
+
+
+def next_clock(clock: Clock, left: str, entered: str, at: datetime) -> Clock:
+    """The clock after a step from one state to another at this instant."""
+    if entered not in HOLDERS:
+        return Clock()
+    if entered == PAUSED:
+        return Clock(at, clock.target)
+    if left == PAUSED and clock.since and clock.target:
+        return Clock(at, clock.target + (at - clock.since))
+    if HOLDERS.get(left) == HOLDERS[entered] and clock.since:
+        return clock
+    return Clock(at, at + SCREENING_TARGET)
+
+
+ASSERTED = (
+    "names", "country", "emails", "orcid", "languages", "fields", "planetary_boundaries", "ecosystems", "keywords",
+    "biography", "gender", "category",
+)  # fmt: skip
+"""The fields of which the record keeps who said them last."""
+ENTERED = "*"
+"""Stands for every field that was not said again since the record was entered."""
+
+
+def asserted_at_entry(by: str) -> dict[str, Any]:
+    """What a new record keeps of who said it: small, since an import keeps it a million times."""
+    return {ENTERED: {"by": by}}
+
+
+def asserted_after(row: Mapping[str, Any], values: Mapping[str, Any], by: str, at: str) -> dict[str, Any]:
+    """The column `asserted` once these values are in the row; nothing where none of them is new."""
+    said = [name for name in ASSERTED if name in values and values[name] != row[name]]
+    return {"asserted": {**row["asserted"], **{name: {"by": by, "at": at} for name in said}}} if said else {}
+
+
+def asserted_fields(kept: Mapping[str, Any], present: Iterable[str], entered_at: str) -> dict[str, Any]:
+    """Who said each of these fields, and when, as far as it is known."""
+    first = {**kept[ENTERED], "at": entered_at} if ENTERED in kept else None
+    return {name: said for name in present if (said := kept.get(name, first))}
 
 
 def display_name(names: Sequence[Mapping[str, Any]]) -> str:
@@ -154,10 +244,29 @@ def names_search_key(names: Sequence[Mapping[str, Any]]) -> str:
     return search_key(*texts)
 
 
-def default_term(starts: date | None, ends: date | None, today: date) -> tuple[date, date]:
-    """The term of an approval: today and four years where nothing is said."""
+def term_of(starts: date | None, ends: date | None, reason: str | None, today: date) -> tuple[date, date]:
+    """The term of an approval or renewal: from today and for four years where nothing is said.
+
+    Another end needs a reason. Raises Invalid for a start more than ten years away, and for an end that is not after
+    today and the start, or more than ten years after the start.
+    """
     starts = starts or today
-    if ends is None:
-        day = 28 if (starts.month, starts.day) == (2, 29) else starts.day
-        ends = date(starts.year + TERM_YEARS, starts.month, day) - timedelta(days=1)
+    if abs(starts.year - today.year) > LONGEST_TERM_YEARS:
+        raise invalid_field("/fields/starts", "out_of_range", f"At most {LONGEST_TERM_YEARS} years from today.")
+    usual = _after_years(starts, TERM_YEARS)
+    ends = ends or usual
+    if not max(starts, today) < ends <= _after_years(starts, LONGEST_TERM_YEARS):
+        raise invalid_field(
+            "/fields/ends",
+            "out_of_range",
+            f"The term ends after today and its start, at most {LONGEST_TERM_YEARS} years after its start.",
+        )
+    if ends != usual and not (reason or "").strip():
+        raise invalid_field("/reason", "reason_required", "A term that is not of four years needs a reason.")
     return starts, ends
+
+
+def _after_years(starts: date, years: int) -> date:
+    """The last day of so many years."""
+    day = 28 if (starts.month, starts.day) == (2, 29) else starts.day
+    return date(starts.year + years, starts.month, day) - timedelta(days=1)

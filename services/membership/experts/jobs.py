@@ -15,6 +15,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import UUID as UUID_TYPE
 
 from services.membership.access import ROLES
+from services.membership.experts.domain import asserted_after, asserted_at_entry
 from services.membership.experts.operations import EXPERTS, derived
 from services.membership.experts.queries import LISTING
 from services.membership.experts.schemas import AffiliationBody, EmailAddress, Name, present
@@ -23,6 +24,7 @@ from services.membership.experts.values import values_of
 from shared.bulk.importable import Candidate, Child, Columns, Derived, Importable, Values
 from shared.bulk.reading import Cells, RowFault
 from shared.database.statements import Connection, Statement
+from shared.kernel.clock import now, to_text
 from shared.kernel.resource import Resource
 from shared.kernel.text import fold
 from shared.records.sight import Sight
@@ -109,6 +111,7 @@ def _several(cell: str | list[str], between: re.Pattern[str]) -> list[str]:
     return [part for part in dict.fromkeys(parts) if part]
 
 
+_BY_IMPORT = asserted_at_entry("import")
 _BLANK: Columns = {
     "status": "prospect",
     "visibility": "network",
@@ -127,7 +130,7 @@ _BLANK: Columns = {
 def enter(values: Values, _registry: bool) -> Columns:
     """The columns of a new expert."""
     row = {**_BLANK, **{name: value for name, value in values.items() if name != "affiliation"}}
-    return {**row, **derived(row)}
+    return {**row, **derived(row), "asserted": _BY_IMPORT}
 
 
 def change(row: Values, values: Values) -> Columns:
@@ -138,7 +141,8 @@ def change(row: Values, values: Values) -> Columns:
     new = [email for email in values.get("emails", ()) if email["value"].casefold() not in row["email_keys"]]
     if new:
         changed["emails"] = [*new, *row["emails"]][:10]
-    return {**changed, **derived({**row, **changed})}
+    said = asserted_after(row, changed, "import", to_text(now()))
+    return {**changed, **said, **derived({**row, **changed})}
 
 
 def _says_the_same(name: Values, other: Values) -> bool:

@@ -3,18 +3,21 @@
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 import orjson
 from sqlalchemy import bindparam
 from sqlalchemy import update as sql_update
 
+from services.membership.access import ROLES, SOURCES
 from services.membership.experts import domain, queries
 from services.membership.experts.tables import affiliation, expert
 from services.membership.experts.values import enter_values, replace_values
+from shared.auth.offices import holds
 from shared.auth.second_person import second_person_fault
 from shared.database.statements import Row, Statement
 from shared.database.unit_of_work import Connect, UnitOfWork
-from shared.kernel.clock import now, today
+from shared.kernel.clock import now, to_text, today
 from shared.kernel.errors import invalid_field
 from shared.kernel.ids import uuid7
 from shared.kernel.principal import Principal, PrincipalKind
@@ -32,7 +35,7 @@ EXPERTS: Kind[domain.ExpertCase] = Kind(
     Resource("membership", "experts", "expert"),
     expert,
     domain.LIFECYCLE,
-    (*WRITABLE, "status", "term_starts", "term_ends", "merged_into"),
+    (*WRITABLE, "status", "term_starts", "term_ends", "assignee", "merged_into"),
     is_personal=True,
 )
 _FOLLOW = Statement(
@@ -72,7 +75,8 @@ async def create(uow: UnitOfWork, sight: Sight, values: Mapping[str, Any], *, in
             "status": status,
             **values,
             **derived(values),
-            **_clock(status),
+            **_clock(domain.Clock(), "", status),
+            "asserted": domain.asserted_at_entry("self" if applies else _source(sight.principal, values["country"])),
             "account_id": sight.principal.id if applies else None,
             "profile_confirmed_on": today() if applies else None,
         },
@@ -81,15 +85,22 @@ async def create(uow: UnitOfWork, sight: Sight, values: Mapping[str, Any], *, in
     return row
 
 
-async def update(uow: UnitOfWork, sight: Sight, seen: Row, values: Mapping[str, Any]) -> Row:
-    """The expert with new values; where nothing differs, nothing is written and the version stays."""
+async def update(uow: UnitOfWork, sight: Sight, seen: Row, values: Mapping[str, Any], reason: str | None = None) -> Row:
+    """The expert with new values; where nothing differs, nothing is written and the version stays.
+
+    Raises Forbidden `country_forbidden` where the caller may not change experts of the new country too.
+    """
     before = await EXPERTS.lock(uow, seen["id"], seen["version"])
     moves = (values["country"], values["visibility"]) != (before["country"], before["visibility"])
-    if moves:
+    if values["country"] != before["country"]:
         require(sight, "update", values["country"])
+    if moves:
         require_publishing(sight, values["visibility"], values["country"], before["id"])
-    confirmed = {"profile_confirmed_on": today()} if _is_own(sight.principal, before) else {}
-    after = await EXPERTS.edit(uow, before, {**values, **derived(values), **confirmed})
+    is_own = _is_own(sight.principal, before)
+    confirmed = {"profile_confirmed_on": today()} if is_own else {}
+    by = "self" if is_own else _source(sight.principal, values["country"])
+    said = domain.asserted_after(before, values, by, to_text(now()))
+    after = await EXPERTS.edit(uow, before, {**values, **derived(values), **said, **confirmed}, reason=reason)
     if after["version"] != before["version"]:
         await replace_values(uow, after)
     if moves:
@@ -98,18 +109,38 @@ async def update(uow: UnitOfWork, sight: Sight, seen: Row, values: Mapping[str, 
     return after
 
 
+async def publish(uow: UnitOfWork, sight: Sight, seen: Row, step: Step) -> Row:
+    """The expert as everybody sees it while its state is a published one."""
+    require(sight, "update", seen["country"], seen["id"])
+    return await update(uow, sight, seen, {**written(seen), "visibility": "public"}, step.reason)
+
+
+async def unpublish(uow: UnitOfWork, sight: Sight, seen: Row, step: Step) -> Row:
+    """The public expert as only the network sees it; one that is not public is left as it is."""
+    require(sight, "update", seen["country"], seen["id"])
+    visibility = "network" if seen["visibility"] == "public" else seen["visibility"]
+    return await update(uow, sight, seen, {**written(seen), "visibility": visibility}, step.reason)
+
+
 async def transition(uow: UnitOfWork, sight: Sight, seen: Row, step: Step) -> Row:
     """One step of the lifecycle. Raises what `Lifecycle.advance` raises, and Invalid for bad `fields`."""
     before = await EXPERTS.lock(uow, seen["id"], seen["version"])
+    may = permitted(sight, before)
+    more: dict[str, Any] = {}
+    if step.action in ("approve", "renew") and may(step.action):
+        more["term_starts"], more["term_ends"] = domain.term_of(*_term(step.fields), step.reason, today())
+    if step.action == "assign" and may(step.action):
+        more["assignee"] = _officer(step.fields)
     case = await case_of(uow.connect, sight.principal, before, step.fields)
 
     def effects(target: str) -> dict[str, Any]:
-        if step.action not in ("approve", "renew"):
-            return _clock(target)
-        starts, ends = domain.default_term(*_term(step.fields), today())
-        return {**_clock(target), "term_starts": starts, "term_ends": ends}
+        if step.action == "assign":
+            return more
+        clock = domain.Clock(before["clock_since"], before["clock_target"])
+        kept = before["assignee"] if target in domain.HOLDERS else None
+        return {**_clock(clock, before["status"], target), "assignee": kept, **more}
 
-    return await EXPERTS.step(uow, before, step, case, permitted(sight, before), effects)
+    return await EXPERTS.step(uow, before, step, case, may, effects)
 
 
 async def pass_time(uow: UnitOfWork) -> None:
@@ -124,6 +155,9 @@ async def case_of(
 ) -> domain.ExpertCase:
     """What the guards look at, for this caller and this expert."""
     second: str | None = "second_person_missing"
+    officer = None
+    if fields.get("officer") is not None:
+        officer = await _officer_fault(connect, row, _officer(fields))
     if "second_person" in fields:
         async with connect() as connection:
             second = await second_person_fault(connection, principal, fields["second_person"])
@@ -134,7 +168,19 @@ async def case_of(
         conflict_of_interest_on=row["conflict_of_interest_on"],
         today=today(),
         second_person=second,
+        officer=officer,
     )
+
+
+async def _officer_fault(connect: Connect, row: Mapping[str, Any], officer: UUID | None) -> str | None:
+    """Why the file cannot be given to this account or client, or None."""
+    if officer is None:
+        return None
+    if officer == row["account_id"]:
+        return "is_the_applicant"
+    async with connect() as connection:
+        held = await holds(connection, officer, ROLES, EXPERTS.resource, "assign", row["country"])
+    return None if held else "officer_not_entitled"
 
 
 def derived(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -152,9 +198,27 @@ def _is_own(principal: Principal, row: Mapping[str, Any]) -> bool:
     return row["account_id"] is not None and row["account_id"] == principal.id
 
 
-def _clock(status: str) -> dict[str, Any]:
-    since = now() if status in domain.HOLDERS else None
-    return {"clock_since": since, "clock_target": since + domain.SCREENING_TARGET if since else None}
+def _source(principal: Principal, country: str) -> str:
+    """Who says what this principal writes about others."""
+    offices = [grant for grant in principal.grants if grant.scope_kind == "global" or country in grant.countries]
+    return next((SOURCES[grant.role] for grant in offices if grant.role in SOURCES), "government")
+
+
+def _clock(clock: domain.Clock, left: str, entered: str) -> dict[str, Any]:
+    after = domain.next_clock(clock, left, entered, now())
+    return {"clock_since": after.since, "clock_target": after.target}
+
+
+def _officer(fields: Mapping[str, Any]) -> UUID | None:
+    """The account or client that `officer` names; None for null."""
+    if "officer" not in fields:
+        raise invalid_field("/fields/officer", "required", "The id of an account or client, or null.")
+    if fields["officer"] is None:
+        return None
+    try:
+        return UUID(str(fields["officer"]))
+    except ValueError:
+        raise invalid_field("/fields/officer", "invalid_value", "The id of an account or client, or null.") from None
 
 
 def _term(fields: Mapping[str, Any]) -> tuple[date | None, date | None]:
@@ -166,6 +230,4 @@ def _term(fields: Mapping[str, Any]) -> tuple[date | None, date | None]:
         except (TypeError, ValueError):
             raise invalid_field(f"/fields/{name}", "invalid_format", "A date is YYYY-MM-DD.") from None
     starts, ends = parsed
-    if ends is not None and ends <= (starts or today()):
-        raise invalid_field("/fields/ends", "invalid_format", "The term ends after it starts.")
     return starts, ends

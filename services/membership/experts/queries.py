@@ -5,23 +5,34 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, Text, and_, bindparam, cast, func, literal_column, or_, select
+from sqlalchemy import Boolean, Select, Text, Uuid, and_, any_, bindparam, cast, func, literal_column, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.elements import ColumnElement
 
-from services.membership.experts.domain import BOUNDARIES, CATEGORIES, GRACE, LIFECYCLE, PUBLISHED
+from services.membership.experts.domain import (
+    BOUNDARIES,
+    CATEGORIES,
+    ECOSYSTEMS,
+    FIELDS_OF_SCIENCE,
+    GRACE,
+    HOLDERS,
+    LIFECYCLE,
+    PUBLISHED,
+)
 from services.membership.experts.tables import affiliation, expert, expert_value
 from shared.database.statements import Connection, Row, Statement
+from shared.kernel.countries import known_codes
 from shared.kernel.identifiers import orcid_id
 from shared.kernel.text import fold
 from shared.records.columns import Renderer
 from shared.records.listing import Filter, Listing, countries, fragment, one_of, region, updated, values
-from shared.records.sight import Variant, constant, visible
+from shared.records.sight import Sight, Variant, constant, visible
 
-_HIDDEN = {"search_key", "email_keys", "previous_status", "account_id", "conflict_of_interest_on"}
+_HIDDEN = {"search_key", "email_keys", "previous_status", "account_id", "conflict_of_interest_on", "asserted"}
 COLUMNS: Mapping[str, ColumnElement[Any]] = {c.key: c for c in expert.c if c.key not in _HIDDEN}
 _NOT_PUBLIC = {
     "created_at", "created_by", "updated_at", "updated_by", "gender", "profile_confirmed_on", "clock_since",
-    "clock_target",
+    "clock_target", "assignee",
 }  # fmt: skip
 PUBLIC_COLUMNS = {name: column for name, column in COLUMNS.items() if name not in _NOT_PUBLIC}
 
@@ -108,6 +119,55 @@ def _at_institution(bound: Any) -> ColumnElement[bool]:
     )
 
 
+def _held_by(holder: str) -> ColumnElement[bool]:
+    return expert.c.status.in_([constant(status) for status, held in HOLDERS.items() if held == holder])
+
+
+def _waiting(_me: Any) -> ColumnElement[bool]:
+    """Files with the secretariat that are the caller's, or nobody's in the caller's countries; and the caller's own
+    that wait for them as the applicant."""
+    me = any_(bindparam("waiting_for", type_=ARRAY(Uuid)))
+    ours = expert.c.country == any_(bindparam("waiting_in", type_=ARRAY(Text)))
+    return or_(
+        and_(_held_by("secretariat"), expert.c.assignee == me),
+        and_(_held_by("secretariat"), expert.c.assignee.is_(None), ours),
+        and_(_held_by("applicant"), expert.c.account_id == me),
+    )
+
+
+def _as_holder(sight: Sight) -> Mapping[str, Any]:
+    who, reach = sight.principal, sight.principal.reach(sight.roles, sight.resource.name, "start_review")
+    countries = known_codes(fictional=True) if reach.everywhere else reach.countries
+    return {"waiting_for": [key for key in (who.id, who.owner) if key], "waiting_in": sorted(countries)}
+
+
+def _with_email(address: Any) -> ColumnElement[bool]:
+    """Experts with this address, as far as the caller sees it."""
+    entry = func.jsonb_array_elements(expert.c.emails).table_valued("value", name="entry")
+    value, visibility = (func.jsonb_extract_path_text(entry.c.value, literal_column(f"'{n}'")) for n in _EMAIL)
+    is_open = select(entry.c.value).where(
+        func.lower(value) == address, visibility.in_([constant(level) for level in ("public", "network")])
+    )
+    return and_(
+        expert.c.id.in_(select(func.escm.member_expert_with_email(address))),
+        or_(
+            bindparam("email_everywhere", type_=Boolean),
+            expert.c.country == any_(bindparam("email_countries", type_=ARRAY(Text))),
+            cast(expert.c.id, Text) == any_(bindparam("email_records", type_=ARRAY(Text))),
+            is_open.exists(),
+        ),
+    )
+
+
+def _of_emails(sight: Sight) -> Mapping[str, Any]:
+    return {
+        "email_everywhere": sight.read.everywhere,
+        "email_countries": sorted(sight.read.countries),
+        "email_records": sorted(sight.read.records),
+    }
+
+
+_EMAIL = ("value", "visibility")
 FILTERS: Mapping[str, Filter] = {
     chosen.name: chosen
     for chosen in (
@@ -116,9 +176,9 @@ FILTERS: Mapping[str, Filter] = {
         values("status", expert.c.status, "States, separated by commas", one_of(LIFECYCLE.states)),
         values("category", expert.c.category, "Categories, separated by commas", one_of(CATEGORIES)),
         values("visibility", expert.c.visibility, "Visibilities", one_of(("public", "network", "restricted"))),
-        _value("field", "field", "OECD FORD fields, such as 1.5"),
+        _value("field", "field", "OECD FORD fields, such as 1.5", one_of(FIELDS_OF_SCIENCE)),
         _value("boundary", "planetary_boundary", "Planetary boundaries", one_of(BOUNDARIES)),
-        _value("ecosystem", "ecosystem", "IPBES units of analysis"),
+        _value("ecosystem", "ecosystem", "IPBES units of analysis", one_of(ECOSYSTEMS)),
         _value("keyword", "keyword", "Keywords, case and marks folded", fold),
         _value("language", "language", "BCP 47 language tags"),
         Filter("orcid", "An ORCID iD", _checked_orcid, lambda bound: expert.c.orcid == bound),
@@ -126,8 +186,17 @@ FILTERS: Mapping[str, Filter] = {
             "email",
             "An e-mail address; needs a grant",
             lambda raw: raw.strip().casefold(),
-            lambda address: expert.c.id.in_(select(func.escm.member_expert_with_email(address))),
+            _with_email,
             grant_needed=True,
+            of_caller=_of_emails,
+        ),
+        Filter(
+            "holder",
+            "`me`: files that wait for you; needs a token",
+            one_of(("me",)),
+            _waiting,
+            grant_needed=True,
+            of_caller=_as_holder,
         ),
         Filter("institution", "The id of an institution", UUID, _at_institution),
         fragment(expert.c.search_key),
@@ -150,6 +219,7 @@ LISTING = Listing(
         "account_id": expert.c.account_id,
         "previous_status": expert.c.previous_status,
         "conflict_of_interest_on": expert.c.conflict_of_interest_on,
+        "asserted": expert.c.asserted,
     },
 )
 _SHOWN_AS_PARTS = {"term_starts", "term_ends", "clock_since", "clock_target", "sort_name", "merged_into", "erased_at"}

@@ -34,7 +34,7 @@ EXPERT_API = RecordApi(
     written=operations.written,
     embedded=("affiliations",),
     fresh={"affiliations": "[]"},
-    hidden=frozenset(operations.WRITABLE) - PUBLIC_FIELDS,
+    hidden=(frozenset((*operations.WRITABLE, "assignee")) - PUBLIC_FIELDS) | {"emails"},
     is_public=True,
 )
 router = EXPERT_API.routes()

@@ -9,7 +9,16 @@ import orjson
 from pydantic import Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
-from services.membership.experts.domain import BOUNDARIES, CATEGORIES, HOLDERS
+from services.membership.experts.domain import (
+    ASSERTED,
+    BOUNDARIES,
+    CATEGORIES,
+    ECOSYSTEMS,
+    FIELDS_OF_SCIENCE,
+    HOLDERS,
+    PAUSED,
+    asserted_fields,
+)
 from services.membership.experts.operations import EXPERTS
 from services.membership.experts.queries import render_public, render_whole
 from shared.kernel.clock import to_text
@@ -28,8 +37,6 @@ from shared.web.fields import (
     Texts,
     Visible,
 )
-
-FieldOfScience = Annotated[str, StringConstraints(pattern=r"^[1-6](\.\d{1,2})?$"), Field(examples=["1.5"])]
 
 
 class Name(Body):
@@ -65,9 +72,9 @@ class ExpertBody(Body):
     emails: Annotated[list[EmailAddress], Field(max_length=10)] = []
     orcid: OrcidId | None = None
     languages: Annotated[list[LanguageTag], Field(max_length=50)] = []
-    fields: Annotated[list[FieldOfScience], Field(max_length=42)] = []
+    fields: Annotated[list[Literal[FIELDS_OF_SCIENCE]], Field(max_length=42)] = []  # type: ignore[valid-type]
     planetary_boundaries: Annotated[list[Literal[BOUNDARIES]], Field(max_length=9)] = []  # type: ignore[valid-type]
-    ecosystems: Annotated[list[Keyword], Field(max_length=17)] = []
+    ecosystems: Annotated[list[Literal[ECOSYSTEMS]], Field(max_length=17)] = []  # type: ignore[valid-type]
     keywords: Annotated[list[Keyword], Field(max_length=50)] = []
     biography: Texts = {}
     gender: Annotated[str, StringConstraints(min_length=1, max_length=50)] | None = None
@@ -87,17 +94,29 @@ class ExpertCreate(ExpertBody):
         return self
 
 
+_EMPTY: tuple[Any, ...] = (None, [], {}, "[]", "{}")
+
+
 class Term(Answer):
     starts: date
     ends: date
 
 
 class Clock(Answer):
-    """Who holds the file, since when, and when the step should be done."""
+    """Who holds the file, since when, and when it should be decided. While the applicant is asked for more the clock is
+    paused: `target` is null, and moves on by the length of the pause."""
 
     holder: str
     since: datetime
     target: datetime | None
+    paused_since: datetime | None
+
+
+class Assertion(Answer):
+    """Who said what stands in a field, and when: self, orcid, institution, secretariat, government or import."""
+
+    by: str
+    at: datetime
 
 
 class AffiliationBody(Body):
@@ -148,6 +167,8 @@ class Expert(RecordAnswer):
     category: str
     term: Term | None
     clock: Clock | None = None
+    assignee: UUID | None = None
+    asserted: dict[str, Assertion] | None = None
     affiliations: list[Affiliation] | None = None
 
 
@@ -160,6 +181,8 @@ def present(row: Mapping[str, Any], sight: Sight) -> dict[str, Any]:
     record["links"] = {"self": f"{EXPERTS.resource.path}/{record['id']}"}
     if whole:
         record["clock"] = _clock(row)
+        if "asserted" in row:
+            record["asserted"] = _asserted(row)
     else:
         record["emails"] = _open_emails(row["emails"], sight)
     return record
@@ -169,11 +192,22 @@ def _clock(row: Mapping[str, Any]) -> dict[str, Any] | None:
     since, target = row["clock_since"], row["clock_target"]
     if since is None:
         return None
+    is_paused = row["status"] == PAUSED
     return {
         "holder": HOLDERS.get(row["status"], "secretariat"),
         "since": to_text(since),
-        "target": to_text(target) if target else None,
+        "target": to_text(target) if target and not is_paused else None,
+        "paused_since": to_text(since) if is_paused else None,
     }
+
+
+def _asserted(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Items tell it, lists do not."""
+    kept = row["asserted"]
+    present_fields = [name for name in ASSERTED if row[name] not in _EMPTY]
+    return asserted_fields(
+        orjson.loads(kept) if isinstance(kept, str) else kept, present_fields, to_text(row["created_at"])
+    )
 
 
 def _open_emails(emails: Any, sight: Sight) -> Any:

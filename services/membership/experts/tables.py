@@ -36,6 +36,8 @@ expert = record_table(
     Column("conflict_of_interest_on", Date, nullable=True),
     instant("clock_since", nullable=True),
     instant("clock_target", nullable=True),
+    Column("assignee", Uuid, nullable=True),
+    document("asserted"),
     Column("merged_into", Uuid, nullable=True),
     instant("erased_at", nullable=True),
 )

@@ -83,19 +83,19 @@ async def test_every_filter_finds_and_excludes(admin: Caller) -> None:
         languages=["sw"],
         fields=["1.5"],
         planetary_boundaries=["climate-change"],
-        ecosystems=["Tropical forests"],
+        ecosystems=["temperate-grasslands"],
         keywords=["Ökologie"],
         category="fellow",
     )
     hits = {
         "country": "KE", "region": "Africa", "status": "active", "category": "fellow", "field": "1.5",
-        "planetary_boundary": "climate-change", "ecosystem": "Tropical forests", "keyword": "okologie",
+        "planetary_boundary": "climate-change", "ecosystem": "temperate-grasslands", "keyword": "okologie",
         "language": "sw", "orcid": "0000-0002-1825-0097", "email": "filtered@example.ORG", "visibility": "network",
         "q": "tered pers", "updated_after": "2026-01-01T00:00:00Z",
     }  # fmt: skip
     misses = {
         "country": "XB", "region": "Europe", "status": "prospect", "category": "honorary", "field": "1.6",
-        "planetary_boundary": "novel-entities", "ecosystem": "Tundra", "keyword": "geology", "language": "fr",
+        "planetary_boundary": "novel-entities", "ecosystem": "cryosphere", "keyword": "geology", "language": "fr",
         "orcid": "0000-0001-5109-3700", "email": "other@example.org", "visibility": "restricted", "q": "zzzz",
         "updated_after": "2999-01-01T00:00:00Z",
     }  # fmt: skip

@@ -3,7 +3,11 @@
 import asyncio
 import csv
 import io
-from collections.abc import AsyncIterator, Iterable, Sequence
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -15,11 +19,14 @@ import pytest
 from services.membership.app import create_app
 from services.membership.settings import MembershipSettings
 from services.membership.worker import create_worker
+from shared.messaging.ledger import JobLedger
 from shared.messaging.relay import Relay
 from shared.messaging.worker import Worker
-from tests.support.callers import CALLERS, Caller, serving
+from tests.support.callers import Caller, serving
+from tests.support.principals import enter_callers
 from tests.support.stack import copy_template
 
+Start = Callable[[str], "subprocess.Popen[bytes]"]
 IMPORTS = "/membership/v1/imports"
 EXPORTS = "/membership/v1/exports"
 TABLES = (
@@ -95,36 +102,31 @@ async def worker(settings: MembershipSettings, principals: None) -> AsyncIterato
 @pytest.fixture(scope="session")
 async def principals(database_url: str) -> None:
     """The callers' accounts, clients and grants as rows: a job looks them up."""
-    connection = await asyncpg.connect(database_url, server_settings={"search_path": "escm"})
-    common = "version, status, visibility, created_at, created_by, updated_at, updated_by"
-    values = "1, 'active', 'restricted', now(), 'test', now(), 'test'"
-    for principal in CALLERS.values():
-        if principal.kind == "account":
-            await connection.execute(
-                f"INSERT INTO access_account (id, {common}, email, email_key, name, search_key)"
-                f" VALUES ($1, {values}, $2, $2, $2, $2) ON CONFLICT DO NOTHING",
-                principal.id,
-                principal.name,
-            )
-        else:
-            await connection.execute(
-                f"INSERT INTO access_client (id, {common}, client_id, name, search_key, secrets, scope_kind, resources,"
-                f" verbs, ip_allow, sandbox) VALUES ($1, {values}, $2, $2, $2, '{{}}', 'global', '{{membership.*}}',"
-                " '{read,write}', '{}', false) ON CONFLICT DO NOTHING",
-                principal.id,
-                principal.name,
-            )
-        for grant in principal.grants:
-            await connection.execute(
-                f"INSERT INTO access_grant (id, {common}, principal_kind, principal_id, role, scope_kind, scope_id,"
-                f" starts) VALUES (uuidv7(), {values}, $1, $2, $3, $4, $5, '2020-01-01')",
-                str(principal.kind),
-                principal.id,
-                grant.role,
-                grant.scope_kind,
-                grant.scope_id,
-            )
-    await connection.close()
+    await enter_callers(database_url)
+
+
+@pytest.fixture
+def start(settings: MembershipSettings) -> Iterator[Start]:
+    """Starts the worker or the relay as a process of its own."""
+    started: list[subprocess.Popen[bytes]] = []
+    environment = {
+        **os.environ,
+        "DATABASE_URL": settings.database_url,
+        "REDIS_URL": settings.redis_url,
+        "ESCM_STORAGE_PATH": str(settings.storage_path),
+    }
+
+    def start_one(what: str) -> "subprocess.Popen[bytes]":
+        command = [sys.executable, "-m", "tests.membership.imports.program", what]
+        started.append(subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL))
+        return started[-1]
+
+    yield start_one
+    for process in started:
+        with suppress(ProcessLookupError):
+            process.send_signal(signal.SIGCONT)
+        process.kill()
+        process.wait()
 
 
 @pytest.fixture
@@ -183,6 +185,19 @@ class Importer:
 
 @pytest.fixture
 def secretariat(service: httpx.AsyncClient, worker: None, database: asyncpg.Connection) -> Importer:
+    return Importer(service, "secretariat")
+
+
+@pytest.fixture
+def alone(
+    service: httpx.AsyncClient, principals: None, database: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> Importer:
+    """The secretariat, with no worker at jobs but those that the test starts."""
+
+    async def nothing(*_: object) -> None:
+        return None
+
+    monkeypatch.setattr(JobLedger, "take", nothing)
     return Importer(service, "secretariat")
 
 

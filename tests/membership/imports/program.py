@@ -4,9 +4,10 @@ import sys
 
 import uvloop
 
-from services.membership.bulk import IMPORTABLE
+from services.membership.bulk import IMPORTABLE, STEPPABLE
 from services.membership.settings import MembershipSettings
 from shared.bulk.running import BulkJobs
+from shared.bulk.stepping import StepJobs
 from shared.messaging.relay import Relay
 from shared.messaging.supervision import stop_on_signals
 from shared.messaging.worker import Worker
@@ -18,7 +19,8 @@ async def main(what: str) -> None:
         process: Relay | Worker = Relay(settings, grace=0.5, lease=1.0, backoff=0.05)
     else:
         bulk = BulkJobs(settings, IMPORTABLE)
-        process = Worker("membership", settings, {}, bulk.handlers, bulk.schedules, lease=3.0, patience=0.5)
+        handlers = {**bulk.handlers, **StepJobs(STEPPABLE).handlers}
+        process = Worker("membership", settings, {}, handlers, bulk.schedules, lease=3.0, patience=0.5)
     stop_on_signals(process.stop)
     await process.work()
 

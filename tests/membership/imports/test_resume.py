@@ -1,54 +1,17 @@
 """A worker that is killed in the middle of an import, a job that is cancelled, a grant that is revoked."""
 
 import asyncio
-import os
 import signal
-import subprocess
-import sys
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable
 
 import asyncpg
-import httpx
 import pytest
 
-from services.membership.settings import MembershipSettings
 from shared.bulk import writing
-from tests.membership.imports.conftest import IMPORTS, Importer, checksum, counts, csv_of
+from tests.membership.imports.conftest import IMPORTS, Importer, Start, checksum, counts, csv_of
 from tests.support.callers import CALLERS
 
-Start = Callable[[str], "subprocess.Popen[bytes]"]
 ROWS = 12_000
-
-
-@pytest.fixture
-def start(settings: MembershipSettings) -> Iterator[Start]:
-    """Starts the worker or the relay as a process of its own."""
-    started: list[subprocess.Popen[bytes]] = []
-    environment = {
-        **os.environ,
-        "DATABASE_URL": settings.database_url,
-        "REDIS_URL": settings.redis_url,
-        "ESCM_STORAGE_PATH": str(settings.storage_path),
-    }
-
-    def start_one(what: str) -> "subprocess.Popen[bytes]":
-        command = [sys.executable, "-m", "tests.membership.imports.program", what]
-        started.append(subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL))
-        return started[-1]
-
-    yield start_one
-    for process in started:
-        with suppress(ProcessLookupError):
-            process.send_signal(signal.SIGCONT)
-        process.kill()
-        process.wait()
-
-
-@pytest.fixture
-def alone(service: httpx.AsyncClient, principals: None, database: asyncpg.Connection) -> Importer:
-    """The secretariat, with no worker but those that the test starts."""
-    return Importer(service, "secretariat")
 
 
 def _experts(topic: str = "Ice") -> bytes:

@@ -1,0 +1,27 @@
+"""Which offices another account or client holds: what a rule asks about somebody who is not the caller."""
+
+from uuid import UUID
+
+from sqlalchemy import bindparam, column, select, table
+
+from shared.database.statements import Connection, Statement
+from shared.kernel.principal import Grant, Principal, PrincipalKind, RoleTable
+from shared.kernel.resource import Resource
+
+_COLUMNS = ("role", "scope_kind", "scope_id", "starts", "ends", "resources", "verbs")
+_GRANTS = table("access_published_grant", column("principal_id"), *(column(name) for name in _COLUMNS))
+_HELD = Statement(select(*(_GRANTS.c[name] for name in _COLUMNS)).where(_GRANTS.c.principal_id == bindparam("holder")))
+
+
+async def holds(
+    connection: Connection, holder: UUID, roles: RoleTable, resource: Resource, verb: str, country: str
+) -> bool:
+    """Whether the living grants of an account or client let it do this in this country."""
+    rows = await _HELD.fetch(connection, holder=holder)
+    grants = tuple(Grant(**{**row, "resources": _set(row["resources"]), "verbs": _set(row["verbs"])}) for row in rows)
+    principal = Principal(PrincipalKind.ACCOUNT, holder, grants=grants)
+    return principal.reach(roles, resource.name, verb).covers(country)
+
+
+def _set(values: list[str] | None) -> frozenset[str] | None:
+    return None if values is None else frozenset(values)

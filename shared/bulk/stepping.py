@@ -1,0 +1,138 @@
+"""Many steps at once: a job that takes the same step on each of up to 500 records, each in a transaction of its own."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+from uuid import UUID
+
+from shared.bulk.creators import principal_of
+from shared.database.statements import Row
+from shared.database.unit_of_work import Origin, UnitOfWork
+from shared.kernel.errors import Conflict, EscmError, Gone, Invalid, Kind, NotFound, VersionConflict
+from shared.kernel.principal import RoleTable
+from shared.messaging.job_run import JobCancelled, JobHandlers, JobRun
+from shared.messaging.outbox import defer
+from shared.records.kind import Kind as RecordKind
+from shared.records.kind import Step
+from shared.records.listing import Listing
+from shared.records.sight import Sight, sight_of
+
+STEP_JOB = "bulk_transitions"
+MOST = 500
+_TOLD_EVERY = 10
+_TOLD = ("reason", "current_state", "winner")
+_FORGET = "UPDATE core_job SET payload = payload - 'reason' WHERE id = $1"
+"""A reason may name people, and jobs are kept for months."""
+_TRIED_AGAIN = (Kind.INTERNAL, Kind.UNAVAILABLE, Kind.RATE_LIMITED)
+Operation: TypeAlias = Callable[[UnitOfWork, Sight, Row, Step], Awaitable[Row]]
+
+
+@dataclass(frozen=True)
+class Steppable:
+    """A kind of record that many steps at once can be taken on. `take` is the operation of its transitions, `beside`
+    are operations that are no steps of the lifecycle, each with the permission that it asks for."""
+
+    kind: RecordKind[Any]
+    roles: RoleTable
+    listing: Listing
+    take: Operation
+    beside: Mapping[str, tuple[str, Operation]] = field(default_factory=dict)
+
+    def verb_of(self, step: Step) -> str:
+        """The permission that the step asks for. Raises Invalid for a step that no record of any state could take."""
+        if step.action in self.beside:
+            if step.fields:
+                raise Invalid(f"{step.action} takes no fields.")
+            return self.beside[step.action][0]
+        self.kind.lifecycle.check(step.action, step.reason, step.fields)
+        return step.action
+
+    def operation_of(self, step: Step) -> Operation:
+        return self.beside[step.action][1] if step.action in self.beside else self.take
+
+
+def order_steps(uow: UnitOfWork, steppable: Steppable, step: Step, items: Sequence[tuple[UUID, int]]) -> UUID:
+    """Leaves the steps to the worker; the job's id. `items` are ids, each once, with the version that was seen."""
+    payload = {
+        "resource": steppable.kind.resource.plural,
+        "action": step.action,
+        "reason": step.reason,
+        "fields": dict(step.fields),
+        "items": [[str(record), version] for record, version in items],
+    }
+    return defer(uow, steppable.kind.resource.service, STEP_JOB, payload, created_by=uow.origin.actor.label)
+
+
+class StepJobs:
+    """The jobs of one service; `steppables` by the names of the collections."""
+
+    def __init__(self, steppables: Mapping[str, Steppable]) -> None:
+        self._steppables = steppables
+
+    @property
+    def handlers(self) -> JobHandlers:
+        """By kind of job."""
+        return {STEP_JOB: self._run}
+
+    async def _run(self, run: JobRun) -> dict[str, Any]:
+        """The outcome of each item, in order. What an earlier attempt committed is not done again; what it refused is
+        tried anew, since nobody was told of it."""
+        asked = run.payload
+        principal = await principal_of(run.database, run.created_by)
+        steppable = self._steppables[asked["resource"]]
+        sight = sight_of(principal, steppable.roles, steppable.kind.resource)
+        one = _OneByOne(run, steppable, sight, Step(asked["action"], asked["reason"], asked["fields"]))
+        items, outcomes = asked["items"], []
+        for place, (record, version) in enumerate(items):
+            if place % _TOLD_EVERY == 0:
+                await run.progress(place, len(items))
+            if run.cancelled:
+                break
+            outcomes.append(await one.outcome(UUID(record), version))
+        await run.progress(len(outcomes), len(items))
+        async with run.unit_of_work() as uow:
+            await uow.connection.execute(_FORGET, run.id)
+        if len(outcomes) < len(items):
+            raise JobCancelled
+        return {"items": outcomes}
+
+
+@dataclass(frozen=True, slots=True)
+class _OneByOne:
+    run: JobRun
+    steppable: Steppable
+    sight: Sight
+    step: Step
+
+    async def outcome(self, record: UUID, version: int) -> dict[str, Any]:
+        """What became of one record: its state, and the problem where the step was refused."""
+        status: str | None = None
+        origin = Origin(self.sight.principal, str(self.run.id))
+        try:
+            async with self.run.unit_of_work(self.sight.context, origin) as uow:
+                seen = await self.steppable.listing.get(uow.connection, self.sight, record)
+                status = seen["status"] if seen else None
+                if await self.run.once(uow, str(record)):
+                    status = (await self._take(uow, seen, version))["status"]
+        except EscmError as error:
+            if error.kind in _TRIED_AGAIN:
+                raise
+            return {"id": str(record), "status": status, "problem": _problem(error)}
+        return {"id": str(record), "status": status, "problem": None}
+
+    async def _take(self, uow: UnitOfWork, seen: Row | None, version: int) -> Row:
+        if seen is None:
+            raise NotFound(f"There is no such {self.steppable.kind.resource.entity}.")
+        if seen.get("erased_at") is not None:
+            raise Gone("This record was erased.", code="erased")
+        if seen.get("merged_into") is not None:
+            raise Conflict("This record was merged into another.", members={"winner": str(seen["merged_into"])})
+        if seen["version"] != version:
+            raise VersionConflict("The record changed in the meantime.")
+        return await self.steppable.operation_of(self.step)(uow, self.sight, seen, self.step)
+
+
+def _problem(error: EscmError) -> dict[str, Any]:
+    told: dict[str, Any] = {name: error.members[name] for name in _TOLD if name in error.members}
+    errors = [{"pointer": one.pointer, "code": one.code, "detail": one.detail} for one in error.errors]
+    return {"type": f"/problems/{error.code}", "code": error.code, "detail": error.detail, "errors": errors, **told}

@@ -12,6 +12,7 @@ from services.access.grants.operations import GRANTS
 from services.access.grants.tables import grant
 from shared.kernel.principal import SYSTEM
 from shared.records.following import Follower, Reference, finding, moves_table
+from shared.records.sight import constant
 
 _OVER_ONE = ("self", "record", "institution")
 _MOVES = moves_table("access_reference_move")
@@ -22,8 +23,8 @@ _SCOPE = Reference(
     finding(
         GRANTS,
         grant.c.scope_id == bindparam("named", type_=String),
-        grant.c.scope_kind.in_(_OVER_ONE),
-        grant.c.status.in_(("proposed", "active")),
+        grant.c.scope_kind.in_([constant(kind) for kind in _OVER_ONE]),
+        grant.c.status.in_([constant(status) for status in ("proposed", "active")]),
         not_(_own),
     ),
     ids=lambda row: [UUID(row["scope_id"])],

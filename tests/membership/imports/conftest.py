@@ -23,6 +23,8 @@ from tests.support.stack import copy_template
 IMPORTS = "/membership/v1/imports"
 EXPORTS = "/membership/v1/exports"
 TABLES = (
+    "member_merge_part",
+    "member_merge",
     "member_affiliation",
     "member_expert_value",
     "member_expert",

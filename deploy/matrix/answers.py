@@ -14,7 +14,9 @@ from shared.kernel.principal import READ, READING, Grant, Principal, PrincipalKi
 OWN, OTHER = "XA", "XB"
 WITHOUT_COUNTRY = frozenset({"frameworks", "accounts", "api_keys", "sessions"})
 """Kinds whose records lie in no country."""
-NEVER_PUBLISHED = frozenset({"agreements", "reviews", "accounts", "grants", "clients", "api_keys", "sessions"})
+NEVER_PUBLISHED = frozenset(
+    {"agreements", "reviews", "merges", "accounts", "grants", "clients", "api_keys", "sessions"}
+)
 ALWAYS_PUBLISHED = frozenset({"frameworks"})
 SEEN_BY_ANOTHER = frozenset({"seats", "terms", "agreements"})
 """Kinds that a grant over a record reaches through the record that they belong to."""
@@ -130,6 +132,14 @@ def _to_owner(operation: Operation, rights: "_Rights", target: Target) -> Class:
     return Class.DONE if rights.owns(target) else _on_record(operation, rights, target)
 
 
+def _on_both(operation: Operation, rights: "_Rights", target: Target) -> Class:
+    """No grant over one record covers two."""
+    if not (target.published or rights.reach(operation.resource, READ).covers(target.country, None)):
+        return Class.HIDDEN
+    changes = rights.reach(operation.resource, operation.demand.verb).covers(target.country, None)
+    return _done(changes and rights.reach(_plural(operation), "create").covers(target.country, None))
+
+
 def _to_starter(_operation: Operation, rights: "_Rights", _target: Target) -> Class:
     return Class.DONE if rights.reach("jobs", OVERSEE).everywhere else Class.HIDDEN
 
@@ -199,4 +209,5 @@ _ANSWERS: Mapping[Ask, Callable[[Operation, _Rights, Target], Class]] = {
     Ask.STARTER: _to_starter,
     Ask.FOR_ONESELF: _for_oneself,
     Ask.OWNER: _to_owner,
+    Ask.BOTH: _on_both,
 }

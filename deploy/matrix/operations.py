@@ -24,6 +24,7 @@ class Ask(StrEnum):
     STARTER = "to have started it, or to oversee"
     FOR_ONESELF = "to be a person, or a verb in any country"
     OWNER = "to be its owner, or a verb on the record in sight"
+    BOTH = "a verb on two records in sight, and to merge in their countries"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,7 @@ _BY_NAME: Mapping[str, Demand] = {
     "createExpertAffiliation": Demand(Ask.DO, "update"),
     "updateExpertAffiliation": Demand(Ask.DO, "update"),
     **dict.fromkeys(("createSeat", "createAgreement", "createAction", "createMilestone"), _UNDER),
+    "createMerge": Demand(Ask.BOTH, "update", "experts"),
     "createImport": Demand(Ask.ANYWHERE, "import", "experts"),
     "bulkTransitionExperts": Demand(Ask.ANYWHERE, "start_review", "experts"),
     "createExport": Demand(Ask.SIGNED_IN),

@@ -1,9 +1,8 @@
 """What centres does about facts. Each reads how things stand now, so late and repeated facts do no harm."""
 
-from functools import partial
 from uuid import UUID
 
-from services.centres.merges import follow_merge, release
+from services.centres.merges import EXPERTS, INSTITUTIONS, release
 from services.centres.registration.designation import follow_consent
 from services.centres.seats.operations import end_with_committee, end_with_expert
 from shared.contracts.owner import type_of
@@ -17,8 +16,8 @@ async def _erase(uow: UnitOfWork, expert: UUID) -> None:
     await release(uow, expert)
 
 
-_expert_changed_places = of_each_subject(partial(follow_merge, entity="expert"))
-_institution_changed_places = of_each_subject(partial(follow_merge, entity="institution"))
+_expert_changed_places = of_each_subject(EXPERTS.follow)
+_institution_changed_places = of_each_subject(INSTITUTIONS.follow)
 _consent_changed = of_each_country(follow_consent)
 _committee_ended = of_each_subject(end_with_committee)
 REACTIONS: Reactions = {

@@ -1,4 +1,5 @@
-"""Membership owns experts, their affiliations and institutions (tables `member_*`), and announces `membership.*`.
+"""Membership owns experts, their affiliations, institutions and their merges (tables `member_*`), and announces
+`membership.*`.
 
-It listens to nothing yet.
+It listens to its own merged and linked institutions.
 """

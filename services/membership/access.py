@@ -15,14 +15,17 @@ _INSTITUTION_OFFICE = _permissions(
     "institutions",
     "read history create update publish import verify link reject deactivate reactivate withdraw",
 )
-_LIST = _permissions("experts", "read history create update import") | _permissions(
-    "institutions", "read history create update import"
+_MERGING = _permissions("merges", "read history create undo")
+_LIST = (
+    _permissions("experts", "read history create update import")
+    | _permissions("institutions", "read history create update import")
+    | _MERGING
 )
 _READ_BOTH = _permissions("experts", "read history") | _permissions("institutions", "read history")
 
 ROLES: RoleTable = {
     "secretariat_admin": frozenset({("*", "*")}),
-    "secretariat_officer": _EXPERT_OFFICE | _INSTITUTION_OFFICE,
+    "secretariat_officer": _EXPERT_OFFICE | _INSTITUTION_OFFICE | _MERGING,
     "auditor": _permissions("*", "read history"),
     "reviewer": _READ_BOTH,
     "committee_president": _READ_BOTH,
@@ -34,6 +37,6 @@ ROLES: RoleTable = {
     "expert": _permissions("experts", "read history update publish apply resubmit renew resign"),
     "api_client": _LIST,
 }
-"""Role → permissions. `publish` is the permission to make a record public."""
+"""Role → permissions. `publish` is the permission to make a record public. Who merges two records may update both."""
 SOURCES = {"secretariat_admin": "secretariat", "secretariat_officer": "secretariat"}
 """Role → the name of the source that its holders are; other offices are their government's."""

@@ -6,6 +6,7 @@ from services.membership.bulk import IMPORTABLE, STEPPABLE
 from services.membership.experts.routes import router as experts
 from services.membership.institutions.routes import matching
 from services.membership.institutions.routes import router as institutions
+from services.membership.merges.routes import router as merges
 from services.membership.settings import MembershipSettings
 from services.membership.statistics.routes import router as statistics
 from shared.web.app import Application
@@ -27,6 +28,7 @@ def create_app(settings: MembershipSettings | None = None) -> Application:
             affiliations,
             matching,
             institutions,
+            merges,
             statistics,
             *bulk_routes("membership", ROLES, IMPORTABLE),
             job_routes("membership", ROLES),
@@ -36,6 +38,7 @@ def create_app(settings: MembershipSettings | None = None) -> Application:
         tags={
             "experts": "People of the network, with their terms and affiliations.",
             "institutions": "Organisations that experts belong to and centres are hosted by.",
+            "merges": "Two records of one thing made one, and taken apart again.",
             "statistics": "How many there are of whom, exact at once.",
         },
         **service_parts(),

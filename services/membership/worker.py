@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from services.membership.bulk import IMPORTABLE, STEPPABLE
 from services.membership.experts.operations import pass_time as end_terms
+from services.membership.merges.following import follow_institutions
 from services.membership.reactions import REACTIONS
 from services.membership.settings import MembershipSettings
 from services.membership.statistics.operations import check_counts, fold_counts
@@ -14,6 +15,7 @@ from shared.messaging.worker import Worker
 
 SCHEDULES: Schedules = {
     "end_terms": Schedule(timedelta(minutes=15), end_terms, catch_up=1),
+    "follow_institutions": Schedule(timedelta(minutes=15), follow_institutions, catch_up=1),
     "fold_counts": Schedule(timedelta(seconds=30), fold_counts, catch_up=1),
     "check_counts": Schedule(timedelta(days=1), check_counts, catch_up=1),
 }

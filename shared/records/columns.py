@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any, TypeAlias
 
 import orjson
-from sqlalchemy import Column, Date, Integer, Table, Text, Uuid, cast
+from sqlalchemy import Column, Date, Integer, Table, Text, Uuid, case, cast, func
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -43,6 +43,12 @@ def as_read(column: ColumnElement[Any]) -> ColumnElement[Any]:
     if isinstance(column.type, JSONB):
         return cast(column, Text).label(column.key)
     return column
+
+
+def survivor(merged_into: Column[Any], function: str) -> ColumnElement[Any]:
+    """Whither the merges of a record lead in the end, by a function of the schema; null for one that is not merged."""
+    led = getattr(func.escm, function)(merged_into, type_=Uuid)
+    return case((merged_into.is_not(None), led)).label(str(merged_into.key))
 
 
 class Renderer:

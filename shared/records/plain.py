@@ -32,14 +32,18 @@ def with_parent(parent: Table, link: Column[Any], variant: Variant, published: f
     return select(parent.c.id).where(parent.c.id == link, visible(parent, variant, published)).exists()
 
 
-def by_grant(table: Table, link: Column[Any], variant: Variant) -> ColumnElement[bool]:
-    """The first wall of what is never published: for grants that cover the country, or the record at `link`."""
+def by_grant(
+    table: Table, link: Column[Any], variant: Variant, country: Column[Any] | None = None
+) -> ColumnElement[bool]:
+    """The first wall of what is never published: for grants that cover the country (in `country`, where the column has
+    another name), or the record at `link`."""
     if variant is Variant.EVERYWHERE:
         return true()
     if variant is Variant.ANONYMOUS:
         return false()
+    within = table.c.country if country is None else country
     return or_(
-        table.c.country == any_(bindparam("reach_countries", type_=ARRAY(Text))),
+        within == any_(bindparam("reach_countries", type_=ARRAY(Text))),
         cast(link, Text) == any_(bindparam("reach_records", type_=ARRAY(Text))),
     )
 

@@ -43,26 +43,26 @@ Written = TypeVar("Written", bound=BaseModel)
 class RecordApi(Generic[Case]):
     """One kind of record as it is served.
 
-    `present` shows a row to a caller; `case` loads what the guards look at (`fields` are those of a step);
-    `create`, `update` and `transition` are the feature's operations; `written` gives the fields of a row that a caller
-    writes, which a patch is merged into. `embedded` are item columns of JSON text; `fresh` are the item columns of a
-    record that was just created, where they are known (it is then answered without being read again). `is_public`:
-    list and item answer without a token. `hidden` are the fields that a history keeps from callers who do not see the
-    record whole. `arriving` is a dependency that every request meets first.
+    `present` shows a row to a caller; `case` loads what the guards look at (`fields` are those of a step); `create`,
+    `update` and `transition` are the feature's operations; `written` gives the fields of a row that a caller writes,
+    which a patch is merged into. Without `create` or `update` there is no such route. `embedded` are item columns of
+    JSON text; `fresh` are the item columns of a record that was just created, where they are known (it is then answered
+    without being read again). `is_public`: list and item answer without a token. `hidden` are the fields that a history
+    keeps from callers who do not see the record whole. `arriving` is a dependency that every request meets first.
     """
 
     kind: Kind[Case]
     roles: RoleTable
     listing: Listing
     answer: type[RecordAnswer]
-    create_body: type[BaseModel]
-    body: type[BaseModel]
     present: Callable[[Any, Sight], dict[str, Any]]
     case: Callable[[Connect, Principal, Any, Mapping[str, Any]], Awaitable[Case]]
-    create: Callable[[UnitOfWork, Sight, Any], Awaitable[Row]]
-    update: Callable[[UnitOfWork, Sight, Row, Any], Awaitable[Any]]
     transition: Callable[[UnitOfWork, Sight, Row, Step], Awaitable[Any]]
-    written: Callable[[Row], dict[str, Any]]
+    create_body: type[BaseModel] = BaseModel
+    create: Callable[[UnitOfWork, Sight, Any], Awaitable[Row]] | None = None
+    body: type[BaseModel] = BaseModel
+    update: Callable[[UnitOfWork, Sight, Row, Any], Awaitable[Any]] | None = None
+    written: Callable[[Row], dict[str, Any]] = dict
     embedded: tuple[str, ...] = ()
     fresh: Mapping[str, Any] | None = None
     hidden: frozenset[str] = frozenset()
@@ -120,7 +120,11 @@ class RecordApi(Generic[Case]):
         arriving = [Depends(self.arriving)] if self.arriving else []
         router = ResourceRouter(self.kind.resource, self.roles, dependencies=arriving)
         _add_reads(router, self)
-        _add_writes(router, self)
+        if self.create is not None:
+            _add_creation(router, self, self.create)
+        if self.update is not None:
+            _add_update(router, self, self.update)
+        _add_transition(router, self)
         return router
 
 
@@ -173,18 +177,11 @@ def _add_reads(router: ResourceRouter, api: RecordApi[Any]) -> None:
         return transitions_response(api.kind.lifecycle, row["status"], await api.offers(row, call))
 
 
-def _add_writes(router: ResourceRouter, api: RecordApi[Any]) -> None:
+def _add_creation(
+    router: ResourceRouter, api: RecordApi[Any], create: Callable[[UnitOfWork, Sight, Any], Awaitable[Row]]
+) -> None:
     _, single = _names(api)
     title = api.kind.resource.entity.replace("_", " ")
-    changeable = Annotated[Row, Depends(api.changeable())]
-    patch_body = Annotated[dict[str, Any], FastBody(media_type="application/merge-patch+json")]
-
-    async def may_create(call: CurrentCall) -> Call:
-        if call.principal.is_machine and not call.sight.write:
-            raise Forbidden("Your grants do not include this.", members={"reason": "not_permitted"})
-        return call
-
-    creating = Annotated[Call, Depends(may_create)]
     creation: Any = api.create_body
 
     @router.post(
@@ -194,12 +191,28 @@ def _add_writes(router: ResourceRouter, api: RecordApi[Any]) -> None:
         status_code=201,
         responses={201: {"model": api.answer}},
     )
-    async def create_record(body: creation, call: creating) -> Response:
-        row = await api.create(call.uow, call.sight, body)
+    async def create_record(body: creation, call: Annotated[Call, Depends(may_create)]) -> Response:
+        row = await create(call.uow, call.sight, body)
         if api.fresh is None:
             return await api.answer_with(call, row["id"], status=201)
         shown = await api.item({**as_inserted(row), **api.fresh}, call, call.sight.admitting(row["id"]))
         return item_response(call, shown, status=201)
+
+
+async def may_create(call: CurrentCall) -> Call:
+    """The guard of creation: Forbidden for a machine that writes nothing of the kind, before the body is looked at."""
+    if call.principal.is_machine and not call.sight.write:
+        raise Forbidden("Your grants do not include this.", members={"reason": "not_permitted"})
+    return call
+
+
+def _add_update(
+    router: ResourceRouter, api: RecordApi[Any], update: Callable[[UnitOfWork, Sight, Row, Any], Awaitable[Any]]
+) -> None:
+    _, single = _names(api)
+    title = api.kind.resource.entity.replace("_", " ")
+    changeable = Annotated[Row, Depends(api.changeable())]
+    patch_body = Annotated[dict[str, Any], FastBody(media_type="application/merge-patch+json")]
 
     @router.patch(
         "/{record}",
@@ -210,8 +223,14 @@ def _add_writes(router: ResourceRouter, api: RecordApi[Any]) -> None:
     async def update_record(patch: patch_body, row: changeable, call: CurrentCall) -> Response:
         require(call.sight, "update", row["country"], row["id"])
         body = patched(api.body, api.written(row), patch)
-        await api.update(call.uow, call.sight, row, body)
+        await update(call.uow, call.sight, row, body)
         return await api.answer_with(call, row["id"])
+
+
+def _add_transition(router: ResourceRouter, api: RecordApi[Any]) -> None:
+    _, single = _names(api)
+    title = api.kind.resource.entity.replace("_", " ")
+    changeable = Annotated[Row, Depends(api.changeable())]
 
     @router.post(
         "/{record}/transitions",

@@ -104,7 +104,7 @@ async def _commit(inner: Handler, call: Call, claim: Claim | None, *, is_met: bo
             return kept
         call.attach(uow)
         response = await inner(call.request)
-        if claim:
+        if claim and not getattr(response, "is_preview", False):
             idempotency.keep(uow, claim, response)
     call.request.app.state.doorbell.ring()
     return response

@@ -86,6 +86,12 @@ class Settler:
         )  # fmt: skip
         path = f"experts/{expert['id']}/affiliations"
         await self._enter(land, "membership", path, institution_id=institution["id"], role=land.word)
+        for which in ("winners", "losers"):
+            body = {"names": [{"full": f"{which} {land.word}"}], **place}
+            answer = await self._callers["membership"].post("/membership/v1/experts", body)
+            land.records[which] = answer.json()
+        pair = {"winner_id": land.id("winners"), "loser_id": land.id("losers")}
+        await self._enter(land, "membership", "merges", resource="experts", **pair)
 
     async def _centres(self, land: Land) -> None:
         place = {"country": land.country, "visibility": "restricted"}

@@ -60,6 +60,11 @@ BODIES: dict[str, Callable[[Land], dict[str, Any]]] = {
         "names": [{"value": _name(land), "language": "en", "types": ["ror_display"]}],
         **_place(land),
     },
+    "createMerge": lambda land: {
+        "resource": "experts",
+        "winner_id": land.id("experts"),
+        "loser_id": land.id("experts"),
+    },
     "createExport": lambda land: {"resource": "experts"},
     "createCommittee": lambda land: {"names": {"en": _name(land)}, **_place(land)},
     "createSeat": lambda land: {

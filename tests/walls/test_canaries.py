@@ -205,7 +205,7 @@ async def test_equal_addresses_names_and_domains_are_no_conflict_and_tell_of_no_
 
 
 _KINDS = {
-    "membership": ("experts", "institutions"),
+    "membership": ("experts", "institutions", "merges"),
     "centres": ("committees", "seats", "centres", "terms", "agreements"),
     "actions": (
         "programmes", "actions", "milestones", "endorsements", "correspondence", "government_bodies", "focal_points",
@@ -220,6 +220,8 @@ _FIELDS = {
     "host_institution_id": "institutions",
     "director_id": "experts",
     "expert_id": "experts",
+    "winner_id": "winners",
+    "loser_id": "losers",
     "committee_id": "committees",
     "centre_id": "centres",
     "programme_id": "programmes",

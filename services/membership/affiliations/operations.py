@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, column, func, insert, select, table, update
 
 from services.membership.affiliations import queries
-from services.membership.experts.tables import affiliation
+from services.membership.experts.tables import affiliation, expert
 from shared.database.statements import Row, Shapes, Statement
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import now
@@ -20,7 +20,14 @@ AFFILIATIONS = Resource("membership", "affiliations", "affiliation")
 MOST_PER_EXPERT = 200
 WRITABLE = ("institution_id", "raw", "role", "unit", "starts", "ends", "is_primary")
 _institution = table("member_institution", column("id"), column("merged_into"), schema="escm")
-_KNOWN_INSTITUTION = Statement(select(_institution.c.id).where(_institution.c.id == bindparam("key")))
+_KNOWN_INSTITUTION = Statement(
+    select(_institution.c.id).where(_institution.c.id == bindparam("key"), _institution.c.merged_into.is_(None))
+)
+_LIVING = Statement(
+    select(expert.c.id)
+    .where(expert.c.id == bindparam("key"), expert.c.merged_into.is_(None))
+    .with_for_update(read=True, key_share=True)
+)
 _COUNT = Statement(select(func.count()).where(affiliation.c.expert_id == bindparam("expert")))
 
 
@@ -37,21 +44,24 @@ _INSERT = Statement(
 )
 
 
-async def create(uow: UnitOfWork, expert: Row, values: Mapping[str, Any], *, asserted_by: str) -> Row:
+async def create(uow: UnitOfWork, owner: Row, values: Mapping[str, Any], *, asserted_by: str) -> Row:
     """A further affiliation of an expert. `asserted_by`: self, secretariat, institution, import.
 
-    Raises Invalid where the institution is not known to the caller, Conflict beyond 200.
+    Raises Invalid where the institution is not known to the caller, Conflict beyond 200 and where the expert was merged
+    into another in the meantime.
     """
+    if await _LIVING.fetchval(uow.connection, key=owner["id"]) is None:
+        raise Conflict("The expert was merged into another.")
     await _require_institution(uow, values["institution_id"])
-    if await _COUNT.fetchval(uow.connection, expert=expert["id"]) >= MOST_PER_EXPERT:
+    if await _COUNT.fetchval(uow.connection, expert=owner["id"]) >= MOST_PER_EXPERT:
         raise Conflict(f"An expert has at most {MOST_PER_EXPERT} affiliations.")
     instant = now()
     row = await _INSERT.fetchrow(
         uow.connection,
         id=uuid7(),
-        expert_id=expert["id"],
-        country=expert["country"],
-        visibility=expert["visibility"],
+        expert_id=owner["id"],
+        country=owner["country"],
+        visibility=owner["visibility"],
         version=1,
         asserted_by=asserted_by,
         created_at=instant,
@@ -60,11 +70,11 @@ async def create(uow: UnitOfWork, expert: Row, values: Mapping[str, Any], *, ass
     )
     if row is None:
         raise NotFound
-    _tell(uow, expert, "create", None, row)
+    tell(uow, owner, "create", None, row)
     return row
 
 
-async def change(uow: UnitOfWork, expert: Row, seen: Row, values: Mapping[str, Any]) -> Row:
+async def change(uow: UnitOfWork, owner: Row, seen: Row, values: Mapping[str, Any]) -> Row:
     """The affiliation with new values; where nothing differs, nothing is written and the version stays."""
     before = await queries.lock(uow.connection, seen["id"])
     if before is None:
@@ -81,7 +91,7 @@ async def change(uow: UnitOfWork, expert: Row, seen: Row, values: Mapping[str, A
     after = await statement.fetchrow(uow.connection, key=before["id"], seen=before["version"], **row)
     if after is None:
         raise VersionConflict("The affiliation changed in the meantime.")
-    _tell(uow, expert, "update", before, after)
+    tell(uow, owner, "update", before, after)
     return after
 
 
@@ -90,9 +100,11 @@ async def _require_institution(uow: UnitOfWork, institution: UUID | None) -> Non
         raise invalid_field("/institution_id", "unknown_institution", "There is no such institution.")
 
 
-def _tell(uow: UnitOfWork, expert: Row, action: str, before: Row | None, after: Row) -> None:
-    def state(row: Row) -> dict[str, Any]:
-        return {**row, "ref": expert["ref"], "status": expert["status"]}
+def tell(uow: UnitOfWork, owner: Row, action: str, before: Row | None, after: Mapping[str, Any]) -> None:
+    """The audit entry and the fact of one change; `action` is `create`, `update` or `delete`."""
+
+    def state(row: Mapping[str, Any]) -> dict[str, Any]:
+        return {**row, "ref": owner["ref"], "status": owner["status"]}
 
     record_change(
         uow,
@@ -100,8 +112,8 @@ def _tell(uow: UnitOfWork, expert: Row, action: str, before: Row | None, after: 
         action,
         before=state(before) if before else None,
         after=state(after),
-        fields=WRITABLE,
-        fact="created" if before is None else "updated",
-        link=f"/membership/v1/experts/{expert['id']}/affiliations/{after['id']}",
-        person=expert["id"],
+        fields=(*WRITABLE, "expert_id") if before and before["expert_id"] != after["expert_id"] else WRITABLE,
+        fact=f"{action}d",
+        link=f"/membership/v1/experts/{owner['id']}/affiliations/{after['id']}",
+        person=owner["id"],
     )

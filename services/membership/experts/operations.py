@@ -101,12 +101,17 @@ async def update(uow: UnitOfWork, sight: Sight, seen: Row, values: Mapping[str, 
     by = "self" if is_own else _source(sight.principal, values["country"])
     said = domain.asserted_after(before, values, by, to_text(now()))
     after = await EXPERTS.edit(uow, before, {**values, **derived(values), **said, **confirmed}, reason=reason)
+    await carry(uow, before, after)
+    return after
+
+
+async def carry(uow: UnitOfWork, before: Row, after: Row) -> None:
+    """Lets what hangs on an expert follow a change of its row: the values of filters, and the affiliations' place."""
     if after["version"] != before["version"]:
         await replace_values(uow, after)
-    if moves:
-        place = {"country": after["country"], "visibility": after["visibility"]}
+    place = {"country": after["country"], "visibility": after["visibility"]}
+    if any(before[name] != value for name, value in place.items()):
         await _FOLLOW.execute(uow.connection, key=after["id"], **place)
-    return after
 
 
 async def publish(uow: UnitOfWork, sight: Sight, seen: Row, step: Step) -> Row:

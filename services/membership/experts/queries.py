@@ -24,7 +24,7 @@ from shared.database.statements import Connection, Row, Statement
 from shared.kernel.countries import known_codes
 from shared.kernel.identifiers import orcid_id
 from shared.kernel.text import fold
-from shared.records.columns import Renderer
+from shared.records.columns import Renderer, survivor
 from shared.records.listing import Filter, Listing, countries, fragment, one_of, region, updated, values
 from shared.records.sight import Sight, Variant, constant, visible
 
@@ -216,6 +216,7 @@ LISTING = Listing(
     item=known_to,
     item_columns={
         "affiliations": affiliations,
+        "merged_into": survivor(expert.c.merged_into, "member_expert_survivor"),
         "account_id": expert.c.account_id,
         "previous_status": expert.c.previous_status,
         "conflict_of_interest_on": expert.c.conflict_of_interest_on,

@@ -48,9 +48,14 @@ async def update(uow: UnitOfWork, sight: Sight, seen: Row, values: Mapping[str, 
         require(sight, "update", values["country"])
         require_publishing(sight, values["visibility"], values["country"], before["id"])
     after = await INSTITUTIONS.edit(uow, before, {**values, **domain.derived(values)})
+    await carry(uow, before, after)
+    return after
+
+
+async def carry(uow: UnitOfWork, before: Row, after: Row) -> None:
+    """Lets the values of filters and matches follow a change of the institution's row."""
     if after["version"] != before["version"]:
         await replace_values(uow, after)
-    return after
 
 
 async def transition(uow: UnitOfWork, sight: Sight, seen: Row, step: Step) -> Row:

@@ -14,7 +14,7 @@ from services.membership.institutions.tables import institution, institution_val
 from shared.database.context import context
 from shared.database.statements import Connection, Row, Shapes
 from shared.kernel.identifiers import ror_id
-from shared.records.columns import Renderer
+from shared.records.columns import Renderer, survivor
 from shared.records.listing import Filter, Listing, countries, fragment, one_of, region, updated, values
 from shared.records.sight import Sight, Variant, constant, visible
 
@@ -99,7 +99,10 @@ LISTING = Listing(
     public_columns=PUBLIC_COLUMNS,
     search="member_institution_search",
     item=known_to,
-    item_columns={"previous_status": institution.c.previous_status},
+    item_columns={
+        "previous_status": institution.c.previous_status,
+        "merged_into": survivor(institution.c.merged_into, "member_institution_survivor"),
+    },
 )
 _SHOWN_ELSEWHERE = {"sort_name", "merged_into", "links"}
 render_whole = Renderer({name: c for name, c in COLUMNS.items() if name not in _SHOWN_ELSEWHERE})

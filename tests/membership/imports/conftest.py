@@ -30,6 +30,8 @@ Start = Callable[[str], "subprocess.Popen[bytes]"]
 IMPORTS = "/membership/v1/imports"
 EXPORTS = "/membership/v1/exports"
 TABLES = (
+    "member_merge_part",
+    "member_merge",
     "member_affiliation",
     "member_expert_value",
     "member_expert",

@@ -1,0 +1,109 @@
+"""What becomes of two records of one thing, and when it can be taken back.
+
+A field of the winner keeps its value unless the caller chooses the loser's; where the winner says nothing the loser's
+value is taken. Lists are united, the winner's entries first, up to what the field can hold: what then does not fit
+stays on the loser's row, which is never removed.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import orjson
+
+from shared.kernel.lifecycle import Lifecycle, step
+from shared.kernel.text import fold
+
+WINNER, LOSER = "winner", "loser"
+KEEP, RESTORE = "keep", "restore"
+Values: TypeAlias = Mapping[str, Any]
+Unite: TypeAlias = Callable[[Any, Any], Any]
+_NOTHING: tuple[Any, ...] = (None, "", [], {})
+
+
+@dataclass(frozen=True, slots=True)
+class MergeCase:
+    """What the guard looks at. `fault`: why the merge cannot be taken back, or None."""
+
+    fault: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A field of the winner before and after the merge."""
+
+    field: str
+    before: Any
+    after: Any
+
+
+LIFECYCLE: Lifecycle[MergeCase] = Lifecycle(
+    ("merged", "undone"),
+    (step("undo", "merged", "undone", guard=lambda case: case.fault, fields=("resolve",)),),
+)
+
+
+def united(most: int, key: Callable[[Any], Any], as_lesser: Callable[[Any], Any] = lambda entry: entry) -> Unite:
+    """Both lists as one of at most `most` entries: the winner's, then the loser's with other keys, as `as_lesser`
+    makes them."""
+
+    def unite(mine: Sequence[Any], theirs: Sequence[Any]) -> list[Any]:
+        known = {key(entry) for entry in mine}
+        return [*mine, *(as_lesser(entry) for entry in theirs if key(entry) not in known)][:most]
+
+    return unite
+
+
+def same(entry: Any) -> Any:
+    """The key of an entry that is one text."""
+    return entry
+
+
+def by_language(mine: Values, theirs: Values) -> dict[str, Any]:
+    """Texts in every language that either has."""
+    return {**theirs, **mine}
+
+
+def person_name(name: Values) -> str:
+    """The key of a person's name."""
+    return fold(name.get("full") or f"{name.get('given') or ''} {name.get('family') or ''}")
+
+
+def as_former_name(name: Values) -> dict[str, Any]:
+    """The loser's preferred name becomes a former one, by which the winner is still found."""
+    return {**name, "kind": "former"} if name.get("kind") == "preferred" else dict(name)
+
+
+def as_alias(name: Values) -> dict[str, Any]:
+    """A name of the losing institution becomes an alias; an acronym stays one."""
+    return {**name, "types": [kind for kind in name["types"] if kind in ("acronym", "alias")] or ["alias"]}
+
+
+def merged(winner: Values, loser: Values, choices: Mapping[str, str], unite: Mapping[str, Unite]) -> dict[str, Any]:
+    """The fields of the winner as the merge leaves them."""
+    return {field: _merged(field, winner[field], loser[field], choices.get(field), unite) for field in winner}
+
+
+def _merged(field: str, mine: Any, theirs: Any, choice: str | None, unite: Mapping[str, Unite]) -> Any:
+    if choice is not None:
+        return theirs if choice == LOSER else mine
+    if mine in _NOTHING:
+        return theirs
+    return unite[field](mine, theirs) if field in unite else mine
+
+
+def edited(changes: Iterable[Change], now: Values) -> list[Change]:
+    """The changes of a merge whose field says something else now."""
+    return [change for change in changes if plain(now[change.field]) != change.after]
+
+
+def restored(changes: Iterable[Change], now: Values, resolve: Mapping[str, str]) -> dict[str, Any]:
+    """The fields that an undo sets back: those that nobody has edited, and of the others those to be restored."""
+    changes = list(changes)
+    kept = {change.field for change in edited(changes, now) if resolve.get(change.field) != RESTORE}
+    return {change.field: change.before for change in changes if change.field not in kept}
+
+
+def plain(value: Any) -> Any:
+    """The value as JSON keeps it."""
+    return orjson.loads(orjson.dumps(value, default=str))

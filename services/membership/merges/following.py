@@ -1,0 +1,53 @@
+"""Affiliations that came to name an institution after it was merged or linked: they were written at the same time, or
+imported."""
+
+from uuid import UUID
+
+from sqlalchemy import bindparam, select
+
+from services.membership.experts.tables import affiliation
+from services.membership.institutions.tables import institution
+from services.membership.merges.keeping import keep
+from services.membership.merges.moving import take_affiliations
+from services.membership.merges.subjects import SUBJECTS
+from services.membership.merges.tables import merge
+from shared.database.statements import Statement
+from shared.database.unit_of_work import UnitOfWork
+from shared.records.sight import constant
+
+_AT_ONCE = 100
+_ROW = Statement(select(institution).where(institution.c.id == bindparam("key")))
+_MERGE = Statement(
+    select(merge).where(merge.c.loser_id == bindparam("loser"), merge.c.status == constant("merged")).with_for_update()
+)
+_NAMED = Statement(
+    select(institution.c.id)
+    .where(
+        institution.c.merged_into.is_not(None),
+        select(affiliation.c.id).where(affiliation.c.institution_id == institution.c.id).exists(),
+    )
+    .order_by(institution.c.id)
+    .limit(bindparam("limit"))
+)
+
+
+async def follow_institution(uow: UnitOfWork, subject: UUID) -> None:
+    """Moves what names the institution on to where its merges lead, step by step, so that an undo of each gives it
+    back. Needs a context that sees every row."""
+    subject_kind = SUBJECTS["institutions"]
+    merged_in = await _MERGE.fetchrow(uow.connection, loser=subject)
+    loser = await _ROW.fetchrow(uow.connection, key=subject)
+    if loser is None or loser["merged_into"] is None:
+        return
+    winner = await _ROW.fetchrow(uow.connection, key=loser["merged_into"])
+    if winner is not None:
+        taken = await take_affiliations(uow, subject_kind, winner, loser)
+        if merged_in is not None:
+            keep(uow, subject_kind, merged_in, (), taken, ())
+        await follow_institution(uow, winner["id"])
+
+
+async def follow_institutions(uow: UnitOfWork) -> None:
+    """The same for institutions that something names though they are merged, at most 100 at once."""
+    for row in await _NAMED.fetch(uow.connection, limit=_AT_ONCE):
+        await follow_institution(uow, row["id"])

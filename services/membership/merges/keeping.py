@@ -1,0 +1,70 @@
+"""What a merge keeps for its undo. Whatever describes a person is encrypted with a key of that person, so that it goes
+with them when they are erased."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+from uuid import UUID
+
+from services.membership.merges.domain import Change
+from services.membership.merges.moving import Taken
+from services.membership.merges.subjects import Subject
+from services.membership.merges.tables import part
+from shared.audit.details import encrypt
+from shared.audit.proof import canonical
+from shared.database.statements import Row
+from shared.database.unit_of_work import UnitOfWork
+from shared.kernel.ids import uuid7
+
+
+@dataclass(slots=True)
+class Kept:
+    """What a merge changed. `is_unreadable`: fields of somebody who was erased are among it."""
+
+    changes: list[Change] = field(default_factory=list)
+    moved: list[UUID] = field(default_factory=list)
+    demoted: set[UUID] = field(default_factory=set)
+    united: list[Mapping[str, Any]] = field(default_factory=list)
+    identities: list[Mapping[str, Any]] = field(default_factory=list)
+    is_unreadable: bool = False
+
+
+def keep(
+    uow: UnitOfWork, subject: Subject, merge: Row, changes: Iterable[Change], taken: Taken, identities: Sequence[Row]
+) -> None:
+    """Keeps what the merge changed, with its commit."""
+    winner, loser = merge["winner_id"], merge["loser_id"]
+    person = winner if subject.kind.is_personal else None
+
+    def enter(name: str, record: UUID, detail: Mapping[str, Any], whose: UUID | None) -> None:
+        entry, key, told = uuid7(), None, canonical(detail)
+        if whose is not None:
+            key, told = encrypt(uow, whose, entry, told)
+        uow.append(part, id=entry, merge_id=merge["id"], part=name, record_id=record, detail=told, detail_key=key)
+
+    for change in changes:
+        enter("field", winner, asdict(change), person)
+    for row in taken.moved:
+        enter("moved", row["id"], {"demoted": row["id"] in taken.demoted}, None)
+    for row in taken.united:
+        enter("united", row["id"], dict(row), person or row["expert_id"])
+    for row in identities:
+        enter("identity", loser, {"identity": row["identity"].hex(), "occurrence": row["occurrence"]}, person)
+
+
+def kept_of(parts: Iterable[tuple[str, UUID, dict[str, Any] | None]]) -> Kept:
+    """What was kept, as far as it can still be read."""
+    kept = Kept()
+    for name, record, detail in parts:
+        if detail is None:
+            kept.is_unreadable = kept.is_unreadable or name == "field"
+        elif name == "field":
+            kept.changes.append(Change(**detail))
+        elif name == "moved":
+            kept.moved.append(record)
+            kept.demoted |= {record} if detail["demoted"] else set()
+        elif name == "united":
+            kept.united.append(detail)
+        else:
+            kept.identities.append(detail)
+    return kept

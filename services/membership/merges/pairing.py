@@ -1,0 +1,90 @@
+"""Two records that somebody wants to merge: whether they may, and what the winner then says."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from services.membership.access import ROLES
+from services.membership.merges.domain import merged
+from services.membership.merges.subjects import SUBJECTS, Subject
+from shared.database.statements import Connection, Row
+from shared.kernel.errors import Conflict, Forbidden, NotFound, invalid_field
+from shared.kernel.principal import Principal
+from shared.kernel.resource import Resource
+from shared.records.kind import require, require_publishing
+from shared.records.sight import Sight, sight_of
+
+_MERGES = Resource("membership", "merges", "merge")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which of two records, by id or ref, becomes part of the other, and whose value each chosen field takes."""
+
+    resource: str
+    winner: UUID | str
+    loser: UUID | str
+    choices: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two records that the caller may change; `sight` is the caller's of their kind."""
+
+    subject: Subject
+    sight: Sight
+    winner: Row
+    loser: Row
+
+
+async def pair_of(connection: Connection, principal: Principal, asked: Asked) -> Pair:
+    """Both records. Raises NotFound where the caller may not know of them, Forbidden where they may not change both or
+    merge there, Invalid for a choice of no field and for a record and itself."""
+    subject = SUBJECTS[asked.resource]
+    resource = subject.kind.resource
+    sight = sight_of(principal, ROLES, resource)
+    rows = [await subject.listing.get(connection, sight, key) for key in (asked.winner, asked.loser)]
+    winner, loser = rows
+    if winner is None or loser is None:
+        raise NotFound(f"There is no such {resource.entity}.")
+    merging = sight_of(principal, ROLES, _MERGES)
+    for row in (winner, loser):
+        require(sight, "update", row["country"], row["id"])
+        if not merging.may("create", row["country"]):
+            raise Forbidden("Your grants do not include merging.", members={"reason": "not_permitted"})
+    for name in asked.choices:
+        if name not in subject.fields:
+            raise invalid_field(f"/choices/{name}", "unknown_field", "Not a field that can be chosen.")
+    if winner["id"] == loser["id"]:
+        raise invalid_field("/loser_id", "invalid_value", "A record is not merged into itself.")
+    return Pair(subject, sight, winner, loser)
+
+
+def require_living(pair: Pair) -> None:
+    """Raises Conflict with its reason where one of the two is merged or erased, or the winner has ended and the loser
+    has not."""
+    reason = None
+    for name, row in (("winner", pair.winner), ("loser", pair.loser)):
+        if row["merged_into"] is not None:
+            reason = f"{name}_merged"
+        elif row.get("erased_at") is not None:
+            reason = f"{name}_erased"
+    if (
+        reason is None
+        and pair.winner["status"] in pair.subject.ended
+        and pair.loser["status"] not in pair.subject.ended
+    ):
+        reason = "winner_ended"
+    if reason is not None:
+        raise Conflict("These two cannot be merged.", members={"reason": reason})
+
+
+def decided(
+    pair: Pair, mine: Mapping[str, Any], theirs: Mapping[str, Any], choices: Mapping[str, str]
+) -> dict[str, Any]:
+    """The winner's values after the merge. Raises Forbidden where that publishes something and the caller may not."""
+    values = merged(mine, theirs, choices, pair.subject.unite)
+    if not mine["visibility"] == theirs["visibility"] == "public":
+        require_publishing(pair.sight, values["visibility"], values["country"], pair.winner["id"])
+    return values

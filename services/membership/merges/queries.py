@@ -1,0 +1,147 @@
+"""Reading merges, the two records of one, and what an undo needs."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ARRAY, Select, Uuid, any_, bindparam, column, delete, false, func, literal_column, select, table
+from sqlalchemy.sql.elements import ColumnElement
+
+from services.membership.experts.tables import affiliation
+from services.membership.merges.domain import LIFECYCLE
+from services.membership.merges.tables import merge, part
+from shared.audit import details
+from shared.audit.tables import audit_key
+from shared.database.context import SYSTEM_CONTEXT, within_context
+from shared.database.statements import Connection, Row, Shapes, Statement
+from shared.records.listing import one_of, values
+from shared.records.plain import by_grant, listing
+from shared.records.sight import Sight, Variant, constant
+
+RESOURCES = ("experts", "institutions")
+
+
+def visible_to(variant: Variant) -> Select[Any]:
+    """The first wall: merges of two records whose countries the caller's grants both cover."""
+    both = by_grant(merge, merge.c.id, variant), by_grant(merge, merge.c.id, variant, merge.c.loser_country)
+    return select(merge).where(*both)
+
+
+LISTING = listing(
+    merge,
+    LIFECYCLE.states,
+    visible_to,
+    values("resource", merge.c.resource, "experts or institutions", one_of(RESOURCES)),
+)
+
+
+def _lock(subject: Any) -> Any:
+    pair = subject.c.id == any_(bindparam("ids", type_=ARRAY(Uuid)))
+    return select(subject).where(pair).order_by(subject.c.id).with_for_update()
+
+
+def _standing(subject: Any) -> Any:
+    winner, loser = subject.alias("winner"), subject.alias("loser")
+    gone = "erased_at" in subject.c
+    later = (
+        select(merge.c.id)
+        .where(
+            merge.c.winner_id == winner.c.id,
+            merge.c.status == constant("merged"),
+            merge.c.winner_version > bindparam("version"),
+        )
+        .exists()
+    )
+    found = select(
+        winner.c.merged_into.is_not(None).label("winner_merged"),
+        (winner.c.erased_at.is_not(None) | loser.c.erased_at.is_not(None) if gone else false()).label("erased"),
+        later.label("later_merge"),
+    )
+    return within_context(found.where(winner.c.id == bindparam("winner"), loser.c.id == bindparam("loser")))
+
+
+_LOCKS = Shapes(_lock)
+_STANDINGS = Shapes(_standing)
+_PARTS = Statement(
+    select(*part.c, audit_key.c.salt)
+    .select_from(part.outerjoin(audit_key, audit_key.c.id == part.c.detail_key))
+    .where(part.c.merge_id == bindparam("merge"))
+    .order_by(part.c.id)
+)
+_FORGET = Statement(delete(part).where(part.c.merge_id == bindparam("merge")))
+
+
+async def lock_pair(connection: Connection, subject: Any, winner: UUID, loser: UUID) -> dict[UUID, Row]:
+    """Both rows of a table, locked in the order of their ids; those that the context may not write are left out."""
+    rows = await _LOCKS.get(subject).fetch(connection, ids=[winner, loser])
+    return {row["id"]: row for row in rows}
+
+
+async def standing(connection: Connection, subject: Any, row: Mapping[str, Any]) -> Row | None:
+    """What stands against taking a merge back, whoever asks."""
+    return await _STANDINGS.get(subject).fetchrow(
+        connection,
+        winner=row["winner_id"],
+        loser=row["loser_id"],
+        version=row["winner_version"],
+        **SYSTEM_CONTEXT.parameters,
+    )
+
+
+async def parts(connection: Connection, merge_id: UUID) -> list[tuple[str, UUID, dict[str, Any] | None]]:
+    """What the merge changed: part, record, detail; None for a detail whose key is gone with the person."""
+    rows = await _PARTS.fetch(connection, merge=merge_id)
+    return [(row["part"], row["record_id"], details.read(row)) for row in rows]
+
+
+async def forget_parts(connection: Connection, merge_id: UUID) -> None:
+    """Removes what an undone merge had kept."""
+    await _FORGET.execute(connection, merge=merge_id)
+
+
+_REFERENCES: Mapping[str, Mapping[str, tuple[str, str]]] = {
+    "experts": {
+        "seats": ("centre_published_seat", "expert_id"),
+        "centres": ("centre_published_centre", "director_id"),
+        "focal_points": ("action_published_focal_point", "expert_id"),
+    },
+    "institutions": {
+        "committees": ("centre_published_committee", "host_institution_id"),
+        "centres": ("centre_published_centre", "host_institution_id"),
+    },
+}
+"""What other services publish of their references, by what the preview calls them."""
+
+
+def _count(name: str, column_name: str) -> ColumnElement[int]:
+    view = table(name, column(column_name, Uuid), schema="escm")
+    return select(func.count()).select_from(view).where(view.c[column_name] == bindparam("loser")).scalar_subquery()
+
+
+def _moving(resource: str, holder: str) -> Any:
+    identity = table("core_import_identity", column("resource"), column("record", Uuid), schema="escm")
+    name: ColumnElement[str] = literal_column(f"'membership.{resource}'")
+    counted = {
+        "affiliations": select(func.count())
+        .where(affiliation.c[holder] == bindparam("loser"))
+        .select_from(affiliation)
+        .scalar_subquery(),
+        "identities": select(func.count())
+        .select_from(identity)
+        .where(identity.c.resource == name, identity.c.record == bindparam("loser"))
+        .scalar_subquery(),
+        **{what: _count(*where) for what, where in _REFERENCES[resource].items()},
+    }
+    return within_context(select(*(number.label(what) for what, number in counted.items())))
+
+
+_MOVING = Shapes(_moving)
+
+
+async def would_move(connection: Connection, sight: Sight, resource: str, holder: str, loser: UUID) -> dict[str, Any]:
+    """How many affiliations, identities of imports and references of other services name the loser, of those that the
+    caller may see."""
+    row = await _MOVING.get(resource, holder).fetchrow(connection, loser=loser, **sight.context.parameters)
+    counts = dict(row or {})
+    own = {name: counts.pop(name) for name in ("affiliations", "identities")}
+    return {**own, "references": counts}

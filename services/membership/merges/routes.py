@@ -1,0 +1,61 @@
+"""Merges over HTTP: the routes of every record but for changes, and a creation that can be previewed."""
+
+from typing import Annotated, Any
+
+import orjson
+from fastapi import Depends, Query, Response
+
+from services.membership.access import ROLES
+from services.membership.merges import operations
+from services.membership.merges.pairing import Asked
+from services.membership.merges.queries import LISTING
+from services.membership.merges.schemas import Merge, MergeBody, MergePreview, UndoFields, present, present_preview
+from services.membership.merges.subjects import SUBJECTS
+from shared.records.sight import Sight
+from shared.web.answers import JSON, key_of
+from shared.web.call import Call
+from shared.web.records import RecordApi, may_create
+from shared.web.steps import with_fields
+
+
+class _MergeApi(RecordApi[Any]):
+    async def item(self, row: Any, call: Call, sight: Sight | None = None) -> dict[str, Any]:
+        record = await super().item(row, call, sight)
+        async with call.connection() as connection:
+            record["conflicts"] = await operations.conflicts(connection, call.principal, row)
+        return record
+
+
+MERGE_API = _MergeApi(
+    kind=operations.MERGES,
+    roles=ROLES,
+    listing=LISTING,
+    answer=Merge,
+    present=present,
+    case=operations.case_of,
+    transition=with_fields(UndoFields, operations.undo),
+)
+router = MERGE_API.routes()
+
+
+@router.post(
+    "",
+    operation_id="createMerge",
+    summary="Merge two records, or see what that would do",
+    status_code=201,
+    responses={200: {"model": MergePreview}, 201: {"model": Merge}},
+)
+async def create_merge(
+    body: MergeBody, call: Annotated[Call, Depends(may_create)], dry_run: Annotated[bool, Query()] = False
+) -> Response:
+    """The loser becomes part of the winner: its address answers 308, and what names it follows. With `dry_run=true`
+    nothing is written, and no idempotency key is used up."""
+    asked = Asked(body.resource, key_of(body.winner_id), key_of(body.loser_id), body.choices)
+    if not dry_run:
+        row = await operations.create(call.uow, call.principal, asked)
+        return await MERGE_API.answer_with(call, row["id"], status=201)
+    found = await operations.preview(call.uow.connection, call.principal, asked)
+    sight = call.sight_on(SUBJECTS[body.resource].kind.resource)
+    response = Response(orjson.dumps(present_preview(found, sight), default=str), media_type=JSON)
+    response.is_preview = True  # type: ignore[attr-defined]
+    return response

@@ -1,0 +1,174 @@
+"""References to records of another owner follow the merges of those, and go back when a merge is undone.
+
+Each reference that was rewritten is kept with the ids that it named before and after. An undone merge sets back exactly
+those that nobody has changed since; of others it gives back the place of the loser alone. What the owner's published
+view says now decides, so late, early and repeated facts do no harm. All of it needs a context that sees every row.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Column, Identity, Table, Text, Uuid, any_, bindparam, delete, insert, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.sql.elements import ColumnElement
+
+from shared.database import tables
+from shared.database.statements import Row, Statement
+from shared.database.unit_of_work import UnitOfWork
+from shared.records.kind import Kind
+from shared.records.store import lock_record
+
+Ids: TypeAlias = list[UUID | None]
+_TURN = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))"
+_MERGES = """
+WITH RECURSIVE up AS (
+    SELECT v.id, v.merged_into FROM escm.{view} v WHERE v.id = $1
+    UNION SELECT v.id, v.merged_into FROM up JOIN escm.{view} v ON v.id = up.merged_into
+), down AS (
+    SELECT id, merged_into, 0 AS depth FROM up WHERE merged_into IS NULL
+    UNION SELECT v.id, v.merged_into, depth + 1 FROM down JOIN escm.{view} v ON v.merged_into = down.id
+)
+SELECT id, merged_into FROM down ORDER BY depth DESC, id
+"""
+"""All merges that lead to the same survivor as those of one record, the earliest first."""
+
+
+def moves_table(name: str) -> Table:
+    """The references of one service that were rewritten."""
+    return tables.table(
+        name,
+        Column("loser_id", Uuid, primary_key=True),
+        Column("winner_id", Uuid, nullable=False),
+        Column("resource", Text, primary_key=True),
+        Column("record_id", Uuid, primary_key=True),
+        Column("field", Text, primary_key=True),
+        Column("position", BigInteger, Identity(always=True), nullable=False),
+        Column("before", ARRAY(Uuid), nullable=False),
+        Column("after", ARRAY(Uuid), nullable=False),
+    )
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A field that names records of another owner. `names` finds and locks the rows whose field names `named` of one;
+    `ids` are those that a row's field names; `renamed` gives the columns that name others in their places."""
+
+    kind: Kind[Any]
+    field: str
+    names: Statement
+    ids: Callable[[Row], Ids]
+    renamed: Callable[[Row, Ids], Mapping[str, Any]]
+    named: Callable[[UUID], Any] = lambda key: key
+    is_set: bool = False
+
+
+def single(kind: Kind[Any], name: str, *more: ColumnElement[bool]) -> Reference:
+    """A column that names one; `more` are conditions on its row."""
+    condition = kind.table.c[name] == bindparam("named", type_=Uuid)
+    return Reference(
+        kind, name, finding(kind, condition, *more), lambda row: [row[name]], lambda _, ids: {name: ids[0]}
+    )
+
+
+def several(kind: Kind[Any], name: str) -> Reference:
+    """A column that names each of several once."""
+    condition = kind.table.c[name].contains(bindparam("named", type_=ARRAY(Uuid)))
+    return Reference(
+        kind,
+        name,
+        finding(kind, condition),
+        lambda row: list(row[name]),
+        lambda _, ids: {name: ids},
+        named=lambda key: [key],
+        is_set=True,
+    )
+
+
+def in_documents(kind: Kind[Any], name: str, key: str) -> Reference:
+    """A column of JSON objects, each of which may name one under `key`."""
+
+    def ids(row: Row) -> Ids:
+        return [UUID(entry[key]) if entry.get(key) else None for entry in row[name]]
+
+    def renamed(row: Row, ids: Ids) -> Mapping[str, Any]:
+        pairs = zip(row[name], ids, strict=True)
+        return {name: [{**entry, key: str(one)} if one else dict(entry) for entry, one in pairs]}
+
+    condition = kind.table.c[name].contains(bindparam("named", type_=JSONB))
+    return Reference(kind, name, finding(kind, condition), ids, renamed, named=lambda one: [{key: str(one)}])
+
+
+def finding(kind: Kind[Any], *conditions: ColumnElement[bool]) -> Statement:
+    """The rows of a kind that meet conditions, locked in the order of their ids."""
+    return Statement(select(kind.table).where(*conditions).order_by(kind.table.c.id).with_for_update())
+
+
+@dataclass(frozen=True)
+class Follower:
+    """What one service does about the merges of one kind of record. `view` is the owner's, with id and merged_into."""
+
+    moves: Table
+    view: str
+    references: Sequence[Reference]
+    _moved: Statement = field(init=False, compare=False)
+    _keep: Statement = field(init=False, compare=False)
+    _forget: Statement = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        move = self.moves.c
+        ids = any_(bindparam("ids", type_=ARRAY(Uuid)))
+        moved = (
+            select(self.moves).where(or_(move.loser_id == ids, move.winner_id == ids)).order_by(move.position.desc())
+        )
+        given: dict[str, Any] = {name: bindparam(name) for name in move.keys() if name != "position"}  # noqa: SIM118
+        object.__setattr__(self, "_moved", Statement(moved))
+        object.__setattr__(self, "_keep", Statement(insert(self.moves).values(given)))
+        forget = delete(self.moves).where(move.position == bindparam("position"))
+        object.__setattr__(self, "_forget", Statement(forget))
+
+    async def follow(self, uow: UnitOfWork, subject: UUID) -> None:
+        """Rewrites what names a loser of the merges that `subject` takes part in now, and sets back what followed a
+        merge that is no more: the latest rewritten first."""
+        await uow.connection.execute(_TURN, self.moves.name)
+        rows = await uow.connection.fetch(_MERGES.format(view=self.view), subject)
+        winners = {row["id"]: row["merged_into"] for row in rows if row["merged_into"] is not None}
+        concerned = [subject, *(row["id"] for row in rows)]
+        own = {(reference.kind.resource.name, reference.field): reference for reference in self.references}
+        for move in await self._moved.fetch(uow.connection, ids=concerned):
+            reference = own.get((move["resource"], move["field"]))
+            if reference is not None and winners.get(move["loser_id"]) != move["winner_id"]:
+                await self._set_back(uow, reference, move)
+        for loser, winner in winners.items():
+            for reference in self.references:
+                for row in await reference.names.fetch(uow.connection, named=reference.named(loser)):
+                    await self._rewrite(uow, reference, row, loser, winner)
+
+    async def _rewrite(self, uow: UnitOfWork, reference: Reference, row: Row, loser: UUID, winner: UUID) -> None:
+        before = reference.ids(row)
+        after = [winner if one == loser else one for one in before]
+        after = list(dict.fromkeys(after)) if reference.is_set else after
+        await reference.kind.edit(uow, row, reference.renamed(row, after))
+        where = {"resource": reference.kind.resource.name, "record_id": row["id"], "field": reference.field}
+        await self._keep.execute(uow.connection, loser_id=loser, winner_id=winner, before=before, after=after, **where)
+
+    async def _set_back(self, uow: UnitOfWork, reference: Reference, move: Row) -> None:
+        await self._forget.execute(uow.connection, position=move["position"])
+        row = await lock_record(uow, reference.kind.table, move["record_id"])
+        if row is None:
+            return
+        now = reference.ids(row)
+        ids = list(move["before"]) if now == move["after"] else _given_back(reference, now, move)
+        await reference.kind.edit(uow, row, reference.renamed(row, ids))
+
+
+def _given_back(reference: Reference, now: Ids, move: Row) -> Ids:
+    """The ids of a field that was changed since, with the loser in its place where the winner stands there still."""
+    before, after, loser, winner = move["before"], move["after"], move["loser_id"], move["winner_id"]
+    if not reference.is_set:
+        was = [*before, *[None] * len(now)] if len(before) == len(now) else [None] * len(now)
+        return [loser if one == winner and old == loser else one for one, old in zip(now, was, strict=False)]
+    if winner not in now or loser in now or winner not in after:
+        return now
+    return [*now, loser] if winner in before else [loser if one == winner else one for one in now]

@@ -1,0 +1,57 @@
+"""What actions names of merged experts and institutions follows, and goes back."""
+
+from uuid import UUID
+
+import asyncpg
+
+from services.actions.reactions import REACTIONS
+from shared.contracts.envelope import Fact
+from shared.contracts.owner import type_of
+from shared.database.context import SYSTEM_CONTEXT
+from shared.database.pool import Database
+from shared.database.unit_of_work import unit_of_work
+from tests.actions.neighbours import change, enter
+from tests.actions.programme import action, programme
+from tests.actions.test_government import focal_point
+from tests.support.callers import Caller
+
+
+async def _told(database: Database, entity: str, what: str, subject: UUID) -> None:
+    kind = type_of("membership", entity, what)
+    for _ in range(2):
+        async with unit_of_work(database, SYSTEM_CONTEXT) as uow:
+            await REACTIONS[kind](uow, [Fact(type=kind, subject=subject, ref="X", version=2, link="/x")])
+
+
+async def test_participants_follow_their_institution(
+    secretariat: Caller, database: Database, superuser: asyncpg.Connection
+) -> None:
+    loser, winner = [await enter(superuser, "member_institution", status="verified") for _ in range(2)]
+    taking_part = [{"institution_id": str(key), "role": role} for key, role in ((loser, 4), (winner, 1), (loser, 2))]
+    path = await action(secretariat, await programme(secretariat), "core", participants=taking_part)
+    before = (await secretariat.get(path)).json()
+    await change(superuser, "member_institution", loser, merged_into=winner)
+    await _told(database, "institution", "merged", winner)
+    now = (await secretariat.get(path)).json()
+    assert now["participants"] == [{**one, "institution_id": str(winner)} for one in taking_part]
+    assert now["version"] == before["version"] + 1
+    history = (await secretariat.get(f"{path}/history")).json()["items"]
+    assert (history[0]["action"], history[0]["by"]["kind"]) == ("update", "system")
+    await change(superuser, "member_institution", loser, merged_into=None)
+    await _told(database, "institution", "unmerged", loser)
+    assert (await secretariat.get(path)).json()["participants"] == taking_part
+
+
+async def test_a_focal_point_follows_the_expert(
+    secretariat: Caller, database: Database, superuser: asyncpg.Connection
+) -> None:
+    loser, winner = [await enter(superuser, "member_expert", status="active", category="expert") for _ in range(2)]
+    path = await focal_point(secretariat, person={"expert_id": str(loser)})
+    await change(superuser, "member_expert", loser, merged_into=winner)
+    await _told(database, "expert", "merged", loser)
+    assert (await secretariat.get(path)).json()["person"]["expert_id"] == str(winner)
+    named = "SELECT expert_id FROM action_focal_point WHERE id = $1"
+    assert await superuser.fetchval(named, path.rsplit("/", 1)[1]) == winner
+    await change(superuser, "member_expert", loser, merged_into=None)
+    await _told(database, "expert", "unmerged", winner)
+    assert (await secretariat.get(path)).json()["person"]["expert_id"] == str(loser)

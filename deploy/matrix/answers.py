@@ -14,7 +14,9 @@ from shared.kernel.principal import READ, READING, Grant, Principal, PrincipalKi
 OWN, OTHER = "XA", "XB"
 WITHOUT_COUNTRY = frozenset({"frameworks", "accounts", "api_keys", "sessions"})
 """Kinds whose records lie in no country."""
-NEVER_PUBLISHED = frozenset({"agreements", "reviews", "accounts", "grants", "clients", "api_keys", "sessions"})
+NEVER_PUBLISHED = frozenset(
+    {"agreements", "reviews", "accounts", "grants", "clients", "api_keys", "sessions", "duplicates"}
+)
 ALWAYS_PUBLISHED = frozenset({"frameworks"})
 SEEN_BY_ANOTHER = frozenset({"seats", "terms", "agreements"})
 """Kinds that a grant over a record reaches through the record that they belong to."""

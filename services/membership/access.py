@@ -13,14 +13,17 @@ _INSTITUTION_OFFICE = _permissions(
     "institutions",
     "read history create update publish import verify link reject deactivate reactivate withdraw",
 )
-_LIST = _permissions("experts", "read history create update import") | _permissions(
-    "institutions", "read history create update import"
+_DUPLICATES_OFFICE = _permissions("duplicates", "read history dismiss reopen")
+_LIST = (
+    _permissions("experts", "read history create update import")
+    | _permissions("institutions", "read history create update import")
+    | _permissions("duplicates", "read history")
 )
 _READ_BOTH = _permissions("experts", "read history") | _permissions("institutions", "read history")
 
 ROLES: RoleTable = {
     "secretariat_admin": frozenset({("*", "*")}),
-    "secretariat_officer": _EXPERT_OFFICE | _INSTITUTION_OFFICE,
+    "secretariat_officer": _EXPERT_OFFICE | _INSTITUTION_OFFICE | _DUPLICATES_OFFICE,
     "auditor": _permissions("*", "read history"),
     "reviewer": _READ_BOTH,
     "committee_president": _READ_BOTH,

@@ -1,8 +1,10 @@
-"""The worker of membership: its reactions, the jobs of imports and exports, and what time does."""
+"""The worker of membership: its reactions, the jobs of imports, exports and duplicate search, and what time does."""
 
 from datetime import timedelta
 
 from services.membership.bulk import IMPORTABLE
+from services.membership.duplicates.jobs import DUPLICATE_JOBS
+from services.membership.duplicates.operations import search_what_changed
 from services.membership.experts.operations import pass_time as end_terms
 from services.membership.reactions import REACTIONS
 from services.membership.settings import MembershipSettings
@@ -15,6 +17,7 @@ SCHEDULES: Schedules = {
     "end_terms": Schedule(timedelta(minutes=15), end_terms, catch_up=1),
     "fold_counts": Schedule(timedelta(seconds=30), fold_counts, catch_up=1),
     "check_counts": Schedule(timedelta(days=1), check_counts, catch_up=1),
+    "search_duplicates": Schedule(timedelta(days=1), search_what_changed, catch_up=1),
 }
 
 
@@ -22,7 +25,9 @@ def create_worker(settings: MembershipSettings | None = None) -> Worker:
     """The worker under the given settings, or those of the environment."""
     settings = settings or MembershipSettings()
     bulk = BulkJobs(settings, IMPORTABLE)
-    return Worker("membership", settings, REACTIONS, bulk.handlers, {**bulk.schedules, **SCHEDULES})
+    return Worker(
+        "membership", settings, REACTIONS, {**bulk.handlers, **DUPLICATE_JOBS}, {**bulk.schedules, **SCHEDULES}
+    )
 
 
 async def run() -> None:

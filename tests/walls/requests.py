@@ -56,6 +56,7 @@ BODIES: dict[str, Callable[[Land], dict[str, Any]]] = {
         "names": [{"value": _name(land), "language": "en", "types": ["ror_display"]}],
         **_place(land),
     },
+    "searchDuplicates": lambda land: {"resource": "institutions", "whole": False},
     "createExport": lambda land: {"resource": "experts"},
     "createCommittee": lambda land: {"names": {"en": _name(land)}, **_place(land)},
     "createSeat": lambda land: {

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, column, func, insert, select, table, update
 
 from services.membership.affiliations import queries
+from services.membership.duplicates.operations import look_at
 from services.membership.experts.tables import affiliation
 from shared.database.statements import Row, Shapes, Statement
 from shared.database.unit_of_work import UnitOfWork
@@ -61,6 +62,7 @@ async def create(uow: UnitOfWork, expert: Row, values: Mapping[str, Any], *, ass
     if row is None:
         raise NotFound
     _tell(uow, expert, "create", None, row)
+    look_at(uow, "experts", expert["id"])
     return row
 
 
@@ -82,6 +84,7 @@ async def change(uow: UnitOfWork, expert: Row, seen: Row, values: Mapping[str, A
     if after is None:
         raise VersionConflict("The affiliation changed in the meantime.")
     _tell(uow, expert, "update", before, after)
+    look_at(uow, "experts", expert["id"])
     return after
 
 

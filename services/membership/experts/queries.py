@@ -17,7 +17,7 @@ from shared.records.columns import Renderer
 from shared.records.listing import Filter, Listing, countries, fragment, one_of, region, updated, values
 from shared.records.sight import Variant, constant, visible
 
-_HIDDEN = {"search_key", "email_keys", "previous_status", "account_id", "conflict_of_interest_on"}
+_HIDDEN = {"search_key", "name_key", "email_keys", "previous_status", "account_id", "conflict_of_interest_on"}
 COLUMNS: Mapping[str, ColumnElement[Any]] = {c.key: c for c in expert.c if c.key not in _HIDDEN}
 _NOT_PUBLIC = {
     "created_at", "created_by", "updated_at", "updated_by", "gender", "profile_confirmed_on", "clock_since",

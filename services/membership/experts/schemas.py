@@ -9,6 +9,7 @@ import orjson
 from pydantic import Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
+from services.membership.duplicates.schemas import Lookalike
 from services.membership.experts.domain import BOUNDARIES, CATEGORIES, HOLDERS
 from services.membership.experts.operations import EXPERTS
 from services.membership.experts.queries import render_public, render_whole
@@ -149,6 +150,7 @@ class Expert(RecordAnswer):
     term: Term | None
     clock: Clock | None = None
     affiliations: list[Affiliation] | None = None
+    duplicates: list[Lookalike] | None = None
 
 
 def present(row: Mapping[str, Any], sight: Sight) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from uuid import UUID
 import orjson
 
 from services.membership.access import ROLES
+from services.membership.duplicates.operations import look_again
 from services.membership.institutions import domain, queries
 from services.membership.institutions.tables import institution
 from services.membership.institutions.values import replace_values
@@ -50,6 +51,7 @@ async def update(uow: UnitOfWork, sight: Sight, seen: Row, values: Mapping[str, 
     after = await INSTITUTIONS.edit(uow, before, {**values, **domain.derived(values)})
     if after["version"] != before["version"]:
         await replace_values(uow, after)
+        look_again(uow, "institutions", before, after)
     return after
 
 

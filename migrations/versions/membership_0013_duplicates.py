@@ -15,7 +15,7 @@ from migrations.rules import (
 revision = "membership_0013"
 down_revision = "core_0013"
 
-_EXPERTS = "member_expert_lookalikes(uuid, text[], text, text, text[], text)"
+_EXPERTS = "member_expert_lookalikes(uuid, text[], text, text, text[], text, text[])"
 _INSTITUTIONS = "member_institution_lookalikes(uuid, text[], text[], text[], text[], text)"
 _FOLLOWING = "member_duplicate_follow()"
 
@@ -138,14 +138,16 @@ def _experts() -> None:
     """Writers fill the key; for experts of before, the first search over the whole base does.
 
     The function looks into few rows of indexes however common a name is: where more than 40 of the country have the
-    key only the very name counts, and a name that more than 20 have is no sign of anything.
+    key only the very name counts, and a name that more than 20 have is no sign of anything. `patterns` find a name with
+    a wrong letter by the trigram index; whoever waits for an answer gives none.
     """
     run("ALTER TABLE member_expert ADD COLUMN name_key text NOT NULL DEFAULT ''")
     searchable("member_affiliation", "expert_id, institution_id, raw")
     run(f"""
 GRANT SELECT (name_key, sort_name, names, status) ON member_expert TO {role("search")}
 --;
-CREATE FUNCTION member_expert_lookalikes(own uuid, keys text[], sort text, place text, addresses text[], iri text)
+CREATE FUNCTION member_expert_lookalikes(
+    own uuid, keys text[], sort text, place text, addresses text[], iri text, patterns text[])
 RETURNS json LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = escm, pg_temp AS $$
 DECLARE
     found uuid[];
@@ -167,6 +169,10 @@ BEGIN
     IF iri IS NOT NULL THEN
         found := found || ARRAY(SELECT e.id FROM member_expert e WHERE e.orcid = iri LIMIT 20);
     END IF;
+    IF tally <= 40 AND patterns IS NOT NULL THEN
+        found := found || ARRAY(
+            SELECT e.id FROM unnest(patterns) AS p (pattern) JOIN member_expert e ON e.search_key LIKE p.pattern LIMIT 40);
+    END IF;
     found := array_remove(found, own);
     IF found = '{{}}' THEN
         RETURN NULL;
@@ -187,6 +193,8 @@ $$
 
 
 def _institutions() -> None:
+    """The extension's settings are known to a session only once it has used the extension."""
+    run("SELECT public.show_trgm('')")
     run(f"""
 GRANT SELECT (names, domains, locations, ror, visibility) ON member_institution TO {role("search")}
 --;

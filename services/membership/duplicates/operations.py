@@ -9,7 +9,7 @@ from services.membership.duplicates import finding, pairs, queries
 from services.membership.duplicates.domain import COLLECTIONS, Collection, DuplicateCase, Found
 from services.membership.duplicates.pairs import DUPLICATES
 from services.membership.likeness.bodies import Body, body_of
-from services.membership.likeness.names import probes
+from services.membership.likeness.names import patterns, probes
 from services.membership.likeness.people import person_of
 from shared.database.statements import Connection, Row
 from shared.database.unit_of_work import UnitOfWork
@@ -80,7 +80,7 @@ async def look(connection: Connection, resource: Collection, rows: Sequence[Row]
         found = [hit for own in owns for hit in finding.like_body(own, await _lookalikes(connection, own))]
         return [hit.found for hit in found]
     persons = {row["id"]: person_of(row) for row in rows}
-    asked = {row["id"]: probes(row["names"]) for row in rows}
+    asked = {row["id"]: (probes(row["names"]), patterns(row["names"])) for row in rows}
     return [
         hit.found
         async for key, lookalikes in queries.lookalike_experts(connection, asked)
@@ -108,26 +108,26 @@ def permitted_on(sight: Sight, row: Mapping[str, Any]) -> Callable[[str], bool]:
 async def settle(uow: UnitOfWork, resource: Collection, winner: UUID, loser: UUID) -> None:
     """Ends the pairs of a record that was merged into another: theirs is merged, and each other open one gives way to
     the same pair of the winner. Pairs that the context may not write are settled by the nightly search."""
-    rows = {row["id"]: row for row in await queries.of_record(uow.connection, resource, loser)}
-    winners = {_other(row, winner): row for row in await queries.of_record(uow.connection, resource, winner)}
+    of_winner = {_other(row, winner) for row in await queries.of_record(uow.connection, resource, winner)}
     moved = []
-    for row in rows.values():
-        third = _other(row, loser)
-        if third == winner or row["status"] == "open":
-            await _end(uow, row, loser)
-        if third != winner and row["status"] == "open" and third not in winners:
-            moved.append((row, third))
-    places = await _places(uow.connection, resource, winner)
-    await pairs.insert(uow, resource, [_instead(row, winner, third, places, loser) for row, third in moved])
+    for row in await queries.of_record(uow.connection, resource, loser):
+        if row["status"] == "merged":
+            continue
+        await pairs.change(uow, row, {"status": "merged", "settled_by": loser}, "merge", "merged")
+        if row["status"] == "open" and _other(row, loser) not in {winner, *of_winner}:
+            moved.append(row)
+    if moved:
+        country = await queries.country_of(uow.connection, resource, winner)
+        await pairs.insert(uow, resource, [_instead(row, loser, winner, country) for row in moved])
 
 
 async def unsettle(uow: UnitOfWork, resource: Collection, winner: UUID, loser: UUID) -> None:
-    """Takes `settle` back: pairs that it ended are open again, and those that it made of the winner are gone unless
+    """Takes `settle` back: pairs that it ended are as they were, and those that it made of the winner are gone unless
     somebody has decided about them."""
     ended = [r for r in await queries.of_record(uow.connection, resource, loser) if r["settled_by"] == loser]
     for row in ended:
-        values = {"status": "open", "settled_by": None}
-        await pairs.change(uow, row, values, "unmerge", "reopened")
+        status, fact = ("dismissed", "dismissed") if row["dismissed_by"] else ("open", "reopened")
+        await pairs.change(uow, row, {"status": status, "settled_by": None}, "unmerge", fact)
     instead = {row["id"] for row in ended}
     made = await queries.of_record(uow.connection, resource, winner)
     await pairs.remove(uow, [row for row in made if row["instead_of"] in instead and row["status"] == "open"])
@@ -140,6 +140,11 @@ async def drop_lost(uow: UnitOfWork, resource: Collection, rows: Sequence[Row]) 
     for winner, loser in sorted(merges, key=str):
         await settle(uow, resource, winner, loser)
     await pairs.remove(uow, [row for row in rows if not (row["winner_of_a"] or row["winner_of_b"])])
+
+
+async def forget(uow: UnitOfWork, resource: Collection, record: UUID) -> None:
+    """Deletes all pairs of a record, for its erasure."""
+    await pairs.remove(uow, await queries.of_record(uow.connection, resource, record))
 
 
 def imported(resource: Collection, pairs: Sequence[tuple[UUID, UUID]], rows: Sequence[Row]) -> list[Found]:
@@ -165,21 +170,13 @@ async def _lookalikes(connection: Connection, own: Body) -> list[dict[str, Any]]
     )
 
 
-async def _end(uow: UnitOfWork, row: Row, loser: UUID) -> None:
-    await pairs.change(uow, row, {"status": "merged", "settled_by": loser}, "merge", "merged")
-
-
-def _instead(row: Row, winner: UUID, third: UUID, places: Mapping[UUID, str], loser: UUID) -> Mapping[str, Any]:
-    """The pair of the winner and a third record that the loser made a pair with."""
-    other = row["country_b"] if row["a"] == loser else row["country_a"]
-    first, second = sorted(((winner.int, winner, places[winner]), (third.int, third, other)))
+def _instead(row: Row, loser: UUID, winner: UUID, country: str) -> Mapping[str, Any]:
+    """The pair of the winner and the third record that the loser made a pair with."""
+    sides = [(winner, country), (row["b"], row["country_b"]) if row["a"] == loser else (row["a"], row["country_a"])]
+    (a, country_a), (b, country_b) = sorted(sides, key=lambda side: int(side[0].int))
     kept = {name: row[name] for name in ("score", "reasons", "found_by", "basis")}
-    sides = {"a": first[1], "b": second[1], "country_a": first[2], "country_b": second[2]}
-    return {**kept, **sides, **pairs.UNDECIDED, "instead_of": row["id"]}
-
-
-async def _places(connection: Connection, resource: Collection, record: UUID) -> dict[UUID, str]:
-    return {row["id"]: row["country"] for row in await queries.some(connection, resource, [record])}
+    places = {"a": a, "b": b, "country_a": country_a, "country_b": country_b}
+    return {**kept, **places, **pairs.UNDECIDED, "instead_of": row["id"]}
 
 
 def _other(row: Row, record: UUID) -> UUID:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, Table, Text, and_, any_, bindparam, false, func, or_, select, true
+from sqlalchemy import Select, Table, Text, and_, any_, bindparam, false, func, literal_column, or_, select, true
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -108,6 +108,7 @@ _CHANGED = """
 SELECT {1}, e.updated_at FROM {0} e WHERE (e.updated_at, e.id) > ($1, $2) AND {2} ORDER BY e.updated_at, e.id LIMIT $3
 """
 _SOME = "SELECT {1} FROM {0} e WHERE e.id = ANY($1) AND {2}"
+_COUNTRY = "SELECT country FROM {0} WHERE id = $1"
 _COUNT = "SELECT count(*) FROM (SELECT FROM {0} e WHERE e.updated_at > $1 LIMIT $2) counted"
 _LOST = """
 SELECT d.*, x.merged_into AS winner_of_a, y.merged_into AS winner_of_b FROM escm.member_duplicate d
@@ -129,9 +130,11 @@ _KEYS = (
 )
 _LOOKALIKE_INSTITUTIONS = "SELECT escm.member_institution_lookalikes($1, $2, $3, $4, $5, $6)"
 _LOOKALIKE_EXPERTS = """
-SELECT s.id, escm.member_expert_lookalikes(s.id, k.keys, s.sort_name, s.country, s.email_keys, s.orcid) AS found
-FROM jsonb_to_recordset($1) AS k (id uuid, keys text[]) JOIN escm.member_expert s ON s.id = k.id
+SELECT s.id, escm.member_expert_lookalikes(
+    s.id, k.keys, s.sort_name, s.country, s.email_keys, s.orcid, k.patterns) AS found
+FROM jsonb_to_recordset($1) AS k (id uuid, keys text[], patterns text[]) JOIN escm.member_expert s ON s.id = k.id
 """
+_NO_PATTERNS: ColumnElement[Any] = literal_column("NULL::text[]")
 _COVERED = "SELECT covered_until FROM escm.member_duplicate_search WHERE resource = $1"
 _NOW = "SELECT clock_timestamp()"
 LAST = UUID(int=0)
@@ -168,6 +171,11 @@ async def some(connection: Connection, resource: Collection, ids: Sequence[UUID]
     return rows
 
 
+async def country_of(connection: Connection, resource: Collection, record: UUID) -> str:
+    """A record's country, merged or not."""
+    return str(await connection.fetchval(_COUNTRY.format(*_LIVING[resource]), record))
+
+
 async def how_many_changed(connection: Connection, resource: Collection, after: datetime, limit: int) -> int:
     """How many records were changed after an instant, counted up to `limit`."""
     return int(await connection.fetchval(_COUNT.format(*_LIVING[resource]), after, limit))
@@ -195,11 +203,12 @@ async def write_name_keys(connection: Connection, keys: Mapping[UUID, str]) -> N
 
 
 async def lookalike_experts(
-    connection: Connection, probes: Mapping[UUID, list[str]]
+    connection: Connection, asked: Mapping[UUID, tuple[list[str], list[str]]]
 ) -> AsyncIterator[tuple[UUID, Any]]:
-    """For each of these experts, those that it may repeat, as `member_expert_lookalikes` tells them."""
-    asked = [{"id": str(record), "keys": keys} for record, keys in probes.items()]
-    for row in await connection.fetch(_LOOKALIKE_EXPERTS, asked):
+    """For each of these experts, by its keys and patterns, those that it may repeat, as `member_expert_lookalikes`
+    tells them."""
+    rows = [{"id": str(record), "keys": keys, "patterns": patterns} for record, (keys, patterns) in asked.items()]
+    for row in await connection.fetch(_LOOKALIKE_EXPERTS, rows):
         if row["found"] is not None:
             yield row["id"], row["found"]
 
@@ -235,5 +244,5 @@ def lookalikes_beside(experts: Table) -> ColumnElement[Any]:
     """What an insert of an expert answers beside its row: `lookalikes`, those that it may repeat. Parameter:
     `lookalike_keys`."""
     c, keys = experts.c, bindparam("lookalike_keys", type_=ARRAY(Text))
-    found = func.escm.member_expert_lookalikes(c.id, keys, c.sort_name, c.country, c.email_keys, c.orcid)
+    found = func.escm.member_expert_lookalikes(c.id, keys, c.sort_name, c.country, c.email_keys, c.orcid, _NO_PATTERNS)
     return found.label("lookalikes")

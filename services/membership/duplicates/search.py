@@ -117,7 +117,7 @@ class PeopleSearch:
         members = {number & _MASK: not number & _TURNED for number in sorted(numbers, reverse=True)}
         persons = [(self._person(place), straight) for place, straight in members.items()]
         if self._sorted[0] == "consonants" and len(persons) > _FEW:
-            yield from _either_foreign(persons[:_LARGEST])
+            yield from _with_foreign(persons)
             return
         if len(persons) <= _LARGE:
             yield from _either_straight(persons)
@@ -145,11 +145,15 @@ def _either_straight(persons: list[tuple[Person, bool]]) -> Iterator[tuple[Perso
             yield one, other
 
 
-def _either_foreign(persons: list[tuple[Person, bool]]) -> Iterator[tuple[Person, Person]]:
-    foreign = {person.key for person, _ in persons if any(name.foreign for name in person.names)}
-    if foreign:
-        for one, other in _either_straight(persons):
-            if one.key in foreign or other.key in foreign:
+def _with_foreign(persons: list[tuple[Person, bool]]) -> Iterator[tuple[Person, Person]]:
+    """The pairs of which one name was written in another script; where that is many, those of one country."""
+    foreign = [each for each in persons if any(name.foreign for name in each[0].names)]
+    is_many = len(foreign) * len(persons) > _LARGEST**2
+    seen: set[UUID] = set()
+    for one, straight in foreign:
+        seen.add(one.key)
+        for other, also in persons:
+            if (straight or also) and other.key not in seen and not (is_many and one.country != other.country):
                 yield one, other
 
 
@@ -198,10 +202,17 @@ def _given_keys(person: Person) -> set[tuple[str, bool]]:
         if name.given and len(name.given[0]) > 1:
             called = sound(name.given[0])
             for family in telling(name.family)[:2]:
-                if len(family) >= 5:
-                    keys |= {(f"{called} {family[:3]}", False), (f"{called} *{family[-3:]}", False)}
+                if len(family) >= 4:
+                    keys |= {(f"{called} {part}", False) for part in _untouched(family)}
             keys.add((f"{''.join(name.given)} {''.join(name.family)}"[:40], False))
     return keys
+
+
+def _untouched(family: str) -> set[str]:
+    """Parts of a name of which one stays the same when a letter is wrong."""
+    sizes = {2 if len(family) < 7 else 3, 2 if len(family) < 6 else 3}
+    ends = {end for size in sizes for end in (family[:size], f"*{family[-size:]}")}
+    return {*ends, f"={''.join(sorted(family))}"}
 
 
 def _identifier_keys(person: Person) -> set[tuple[str, bool]]:

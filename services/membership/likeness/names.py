@@ -14,6 +14,7 @@ from typing import Any
 from anyascii import anyascii
 
 from services.membership.likeness.spellings import forms_of
+from shared.kernel.text import fold
 
 _PARTICLES_WORDS = """
 van von der den de del della di da dos das do du la le los las el al ul ibn bin ben bint abu ter ten zu zur af av y
@@ -211,3 +212,14 @@ def probes(names: Sequence[Mapping[str, Any]]) -> list[str]:
                 forms = [form for other in others or ("",) for form in sorted(forms_of(other))]
                 found |= dict.fromkeys(_key(word, form)[:100] for form in forms)
     return list(found)[:32]
+
+
+def patterns(names: Sequence[Mapping[str, Any]]) -> list[str]:
+    """What an expert's search key is LIKE who has the same given name and the beginning or end of the family name, at
+    most eight."""
+    found = []
+    for name in names[:4]:
+        given, family = (fold(name.get(part) or "").split() for part in ("given", "family"))
+        if given and family and len(given[0]) >= 3 and len(family[-1]) >= 5:
+            found += [f"% {given[0]} {family[-1][:3]}%", f"%{family[-1][-3:]} {given[0]} %"]
+    return found

@@ -25,7 +25,7 @@ _MANY = 5e-3
 _OF_GIVEN = {True: 8e-3, False: 8e-4}
 _INITIAL, _SECOND_INITIAL = 2.6, 2.4
 _DIFFERENT = -9.0
-_SAME_ORCID, _SAME_EMAIL, _OTHER_ORCID = 14.0, 7.0, -9.0
+_SAME_ORCID, _SAME_EMAIL, _OTHER_ORCID = 14.0, 7.0, -14.0
 _SHARED_BOXES_WORDS = """
 info office contact admin secretariat secretary mail hello enquiries support press director dean registrar
 """
@@ -110,7 +110,7 @@ def compare(one: Person, other: Person, rates: Rates) -> Verdict:
         named = max(named, -7.5 if how == () else -5.0)
     odds += named
     if one.country == other.country:
-        odds += rates.country(one.country) * (0.5 if _is_common(one) else 1.0)
+        odds += rates.country(one.country) * (0.25 if _is_common(one) else 1.0)
         how = (*how, "same_country")
     else:
         odds -= 0.8
@@ -204,9 +204,9 @@ def _alike(word: str, other: str, foreign: bool) -> tuple[float, str] | None:
         return 1.5, "transliteration"
     if shortest >= 6 and consonants(word) == consonants(other) and OSA.distance(sound(word), sound(other)) <= 1:
         return 2.0, "transliteration"
-    allowed = 2 if shortest >= 9 else 1 if shortest >= 5 else 0
+    allowed = 2 if shortest >= 9 else 1 if shortest >= 4 else 0
     if longest - shortest <= allowed and OSA.distance(word, other, score_cutoff=allowed) <= allowed:
-        return 2.5, "name_variant"
+        return (2.5 if shortest > 4 else 5.0), "name_variant"
     return None
 
 

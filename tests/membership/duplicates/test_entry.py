@@ -6,7 +6,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from tests.membership.duplicates.conftest import At, entered, founded, pairs_of
+from tests.membership.duplicates.conftest import At, entered, founded, pairs_of, searched
 from tests.support.callers import Caller
 from tests.support.membership import EXPERTS
 
@@ -108,8 +108,6 @@ async def test_a_name_that_very_many_have_is_no_sign(office: Caller) -> None:
 
 
 async def test_two_entries_at_once_both_succeed_and_the_search_finds_them(office: Caller, worker: None) -> None:
-    from tests.membership.duplicates.conftest import searched
-
     one, other = await asyncio.gather(
         entered(office, "Simultaneous", "Racewinner"), entered(office, "Simultaneous", "Racewinner")
     )

@@ -7,7 +7,7 @@ import pytest
 
 from services.membership.duplicates import operations
 from services.membership.settings import MembershipSettings
-from shared.database.context import SYSTEM_CONTEXT
+from shared.database.context import SYSTEM_CONTEXT, AccessContext
 from shared.database.pool import Database
 from shared.database.unit_of_work import unit_of_work
 from tests.membership.duplicates.conftest import DUPLICATES, At, ended, entered, pairs_of, searched
@@ -115,8 +115,6 @@ async def test_a_record_that_moves_takes_its_pair_out_of_sight(at: At, office: C
 async def test_without_a_context_no_pair_is_seen_and_no_other_countrys_is_written(
     office: Caller, settings: MembershipSettings
 ) -> None:
-    from shared.database.context import AccessContext
-
     pair, *_ = await _pair(office, "Wallflower", country="XB")
     database = await Database.open(settings.database_dsn(), size=1)
     async with database.acquire() as connection:
@@ -148,6 +146,27 @@ async def test_a_merge_settles_the_losers_pairs_and_its_undo_opens_them_again(
         await operations.unsettle(uow, "experts", *both)
     assert await _states(office, loser["id"], winner["id"]) == before
     await database.close()
+
+
+async def test_the_undo_of_a_merge_keeps_what_was_decided(office: Caller, settings: MembershipSettings) -> None:
+    pair, one, other = await _pair(office, "Steadfastly")
+    await office.step(f"{DUPLICATES}/{pair}", "dismiss", reason="Twins.")
+    database = await Database.open(settings.database_dsn(), size=1)
+    for undone in (operations.settle, operations.unsettle):
+        async with unit_of_work(database, SYSTEM_CONTEXT) as uow:
+            await undone(uow, "experts", UUID(one), UUID(other))
+    await database.close()
+    after = (await office.get(f"{DUPLICATES}/{pair}")).json()
+    assert (after["status"], after["dismissal"]) == ("dismissed", "Twins.")
+
+
+async def test_the_pairs_of_a_record_are_forgotten(office: Caller, settings: MembershipSettings) -> None:
+    _, one, other = await _pair(office, "Forgettable")
+    database = await Database.open(settings.database_dsn(), size=1)
+    async with unit_of_work(database, SYSTEM_CONTEXT) as uow:
+        await operations.forget(uow, "experts", UUID(one))
+    await database.close()
+    assert await pairs_of(office, other) == []
 
 
 async def _states(caller: Caller, *records: str) -> dict[frozenset[str], str]:

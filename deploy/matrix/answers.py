@@ -15,7 +15,7 @@ OWN, OTHER = "XA", "XB"
 WITHOUT_COUNTRY = frozenset({"frameworks", "accounts", "api_keys", "sessions"})
 """Kinds whose records lie in no country."""
 NEVER_PUBLISHED = frozenset(
-    {"agreements", "reviews", "merges", "accounts", "grants", "clients", "api_keys", "sessions"}
+    {"agreements", "reviews", "merges", "duplicates", "accounts", "grants", "clients", "api_keys", "sessions"}
 )
 ALWAYS_PUBLISHED = frozenset({"frameworks"})
 SEEN_BY_ANOTHER = frozenset({"seats", "terms", "agreements"})

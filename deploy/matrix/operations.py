@@ -67,6 +67,7 @@ _BY_NAME: Mapping[str, Demand] = {
     "createCentreReview": Demand(Ask.DO, "record", "reviews"),
     "addClientSecret": Demand(Ask.DO, "update"),
     "createApiKey": Demand(Ask.FOR_ONESELF, "create"),
+    "searchDuplicates": Demand(Ask.ANYWHERE, "search", "duplicates"),
     "endSessions": Demand(Ask.SIGNED_IN),
     "endSession": Demand(Ask.OWNER, "end"),
     "listAudit": Demand(Ask.ANYWHERE, "read"),

@@ -15,17 +15,19 @@ _INSTITUTION_OFFICE = _permissions(
     "institutions",
     "read history create update publish import verify link reject deactivate reactivate withdraw",
 )
+_DUPLICATES_OFFICE = _permissions("duplicates", "read history dismiss reopen")
 _MERGING = _permissions("merges", "read history create undo")
 _LIST = (
     _permissions("experts", "read history create update import")
     | _permissions("institutions", "read history create update import")
+    | _permissions("duplicates", "read history")
     | _MERGING
 )
 _READ_BOTH = _permissions("experts", "read history") | _permissions("institutions", "read history")
 
 ROLES: RoleTable = {
     "secretariat_admin": frozenset({("*", "*")}),
-    "secretariat_officer": _EXPERT_OFFICE | _INSTITUTION_OFFICE | _MERGING,
+    "secretariat_officer": _EXPERT_OFFICE | _INSTITUTION_OFFICE | _DUPLICATES_OFFICE | _MERGING,
     "auditor": _permissions("*", "read history"),
     "reviewer": _READ_BOTH,
     "committee_president": _READ_BOTH,

@@ -3,6 +3,7 @@
 from services.membership.access import ROLES
 from services.membership.affiliations.routes import router as affiliations
 from services.membership.bulk import IMPORTABLE, STEPPABLE
+from services.membership.duplicates.routes import router as duplicates
 from services.membership.experts.routes import router as experts
 from services.membership.institutions.routes import matching
 from services.membership.institutions.routes import router as institutions
@@ -28,6 +29,7 @@ def create_app(settings: MembershipSettings | None = None) -> Application:
             affiliations,
             matching,
             institutions,
+            duplicates,
             merges,
             statistics,
             *bulk_routes("membership", ROLES, IMPORTABLE),
@@ -38,6 +40,7 @@ def create_app(settings: MembershipSettings | None = None) -> Application:
         tags={
             "experts": "People of the network, with their terms and affiliations.",
             "institutions": "Organisations that experts belong to and centres are hosted by.",
+            "duplicates": "Pairs of records that may be one, for offices to decide about.",
             "merges": "Two records of one thing made one, and taken apart again.",
             "statistics": "How many there are of whom, exact at once.",
         },

@@ -1,8 +1,10 @@
-"""The worker of membership: its reactions, the jobs of imports and exports, and what time does."""
+"""The worker of membership: its reactions, the jobs of imports, exports and duplicate search, and what time does."""
 
 from datetime import timedelta
 
 from services.membership.bulk import IMPORTABLE, STEPPABLE
+from services.membership.duplicates.jobs import DUPLICATE_JOBS
+from services.membership.duplicates.operations import search_what_changed
 from services.membership.experts.operations import pass_time as end_terms
 from services.membership.merges.following import follow_institutions
 from services.membership.reactions import REACTIONS
@@ -18,6 +20,7 @@ SCHEDULES: Schedules = {
     "follow_institutions": Schedule(timedelta(minutes=15), follow_institutions, catch_up=1),
     "fold_counts": Schedule(timedelta(seconds=30), fold_counts, catch_up=1),
     "check_counts": Schedule(timedelta(days=1), check_counts, catch_up=1),
+    "search_duplicates": Schedule(timedelta(days=1), search_what_changed, catch_up=1),
 }
 
 
@@ -25,7 +28,7 @@ def create_worker(settings: MembershipSettings | None = None) -> Worker:
     """The worker under the given settings, or those of the environment."""
     settings = settings or MembershipSettings()
     bulk, steps = BulkJobs(settings, IMPORTABLE), StepJobs(STEPPABLE)
-    handlers = {**bulk.handlers, **steps.handlers}
+    handlers = {**bulk.handlers, **steps.handlers, **DUPLICATE_JOBS}
     return Worker("membership", settings, REACTIONS, handlers, {**bulk.schedules, **SCHEDULES})
 
 

@@ -56,6 +56,7 @@ FACTS = owner(
         "declaration": ("created", "updated"),
         "consent": ("created", "updated", "withdrawn"),
         "certificate": ("created", "updated", "revoked", "expired", "replaced"),
+        "duplicate": ("created", "updated", "deleted", "dismissed", "reopened", "merged"),
         "merge": ("created", "undone"),
         "import": ("created", "updated", "undone"),
     },

@@ -16,7 +16,7 @@ from shared.kernel.lifecycle import Lifecycle
 from shared.kernel.resource import Resource
 from shared.records.changes import record_change
 from shared.records.sight import Sight
-from shared.records.store import insert_record, lock_record, update_record
+from shared.records.store import Beside, insert_record, lock_record, update_record
 
 Case = TypeVar("Case")
 
@@ -45,9 +45,11 @@ class Kind(Generic[Case]):
     def _columns(self) -> tuple[str, ...]:
         return tuple(str(column.key) for column in self.table.c)
 
-    async def enter(self, uow: UnitOfWork, values: Mapping[str, Any], *, fact: str = "created") -> Row:
-        """A new record."""
-        row = await insert_record(uow, self.table, values)
+    async def enter(
+        self, uow: UnitOfWork, values: Mapping[str, Any], *, fact: str = "created", beside: Beside | None = None
+    ) -> Row:
+        """A new record, with what is looked up `beside`."""
+        row = await insert_record(uow, self.table, values, beside)
         self.tell(uow, "create", None, {name: row[name] for name in self._columns}, fact)
         return row
 

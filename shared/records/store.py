@@ -1,11 +1,13 @@
 """Insert, lock and update of records: the version moves by one, and who and when are kept."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Table, Text, bindparam, cast, insert, select, update
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.sql.elements import ColumnElement
 
 from shared.database.statements import Row, Shapes
 from shared.database.unit_of_work import UnitOfWork
@@ -16,9 +18,17 @@ from shared.kernel.ids import uuid7
 _TEXT = "text_"
 
 
-def _insert(table: Table, names: tuple[str, ...]) -> Any:
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What an insert looks up in its own statement: a labelled column of what it returns, and its parameters."""
+
+    column: ColumnElement[Any]
+    arguments: Mapping[str, Any]
+
+
+def _insert(table: Table, names: tuple[str, ...], *beside: ColumnElement[Any]) -> Any:
     texts = [cast(c, Text).label(f"{_TEXT}{c.key}") for c in table.c if isinstance(c.type, JSONB)]
-    return insert(table).values({name: bindparam(name) for name in names}).returning(table, *texts)
+    return insert(table).values({name: bindparam(name) for name in names}).returning(table, *texts, *beside)
 
 
 def _update(table: Table, names: tuple[str, ...]) -> Any:
@@ -35,8 +45,9 @@ _UPDATES = Shapes(_update)
 _LOCKS = Shapes(_lock)
 
 
-async def insert_record(uow: UnitOfWork, table: Table, values: Mapping[str, Any]) -> Row:
-    """A new record at version 1. `values` hold at least `status`, `country`, `visibility`; `id` where it is known."""
+async def insert_record(uow: UnitOfWork, table: Table, values: Mapping[str, Any], beside: Beside | None = None) -> Row:
+    """A new record at version 1. `values` hold at least `status`, `country`, `visibility`; `id` where it is known. The
+    row holds what is looked up `beside` too."""
     instant, actor = now(), uow.origin.actor.label
     row = {
         "id": uuid7(),
@@ -47,7 +58,11 @@ async def insert_record(uow: UnitOfWork, table: Table, values: Mapping[str, Any]
         "updated_by": actor,
         **values,
     }
-    found = await _INSERTS.get(table, tuple(row)).fetchrow(uow.connection, **row)
+    if beside is None:
+        found = await _INSERTS.get(table, tuple(row)).fetchrow(uow.connection, **row)
+    else:
+        statement = _INSERTS.get(table, tuple(row), beside.column)
+        found = await statement.fetchrow(uow.connection, **row, **beside.arguments)
     if found is None:
         raise VersionConflict("The record could not be written.")
     return found

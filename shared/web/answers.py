@@ -42,8 +42,10 @@ def item_response(
     *,
     status: int = 200,
     fields: Collection[str] | None = None,
+    beside: Mapping[str, Any] | None = None,
 ) -> Response:
-    """The record with its ETag; 304 where the caller has it already; with `Location` when it was created."""
+    """The record with its ETag; 304 where the caller has it already; with `Location` when it was created. What is told
+    `beside` the record is no part of what the ETag is of."""
     shown = record if fields is None else {name: value for name, value in record.items() if name in fields}
     body = orjson.dumps(shown)
     tag = etag(record["version"], body)
@@ -52,7 +54,7 @@ def item_response(
     headers = {"ETag": tag}
     if status == 201:
         headers["Location"] = record["links"]["self"]
-    return Response(body, status, headers, JSON)
+    return Response(body if beside is None else orjson.dumps({**shown, **beside}), status, headers, JSON)
 
 
 def told_once(kept: Response, told: Mapping[str, Any]) -> Response:

@@ -12,7 +12,7 @@ from uuid import UUID
 
 import orjson
 from fastapi import Request, Response
-from sqlalchemy import Date, DateTime, Uuid
+from sqlalchemy import Date, DateTime, Float, Uuid
 from sqlalchemy.sql.elements import ColumnElement
 
 from shared.database.statements import Row
@@ -109,6 +109,8 @@ def _typed(text: str, key: ColumnElement[Any]) -> Any:
         return UUID(text)
     if isinstance(key.type, DateTime):
         return datetime.fromisoformat(text)
+    if isinstance(key.type, Float):
+        return float(text)
     return date.fromisoformat(text) if isinstance(key.type, Date) else text
 
 

@@ -49,6 +49,7 @@ class RecordApi(Generic[Case]):
     JSON text; `fresh` are the item columns of a record that was just created, where they are known (it is then answered
     without being read again). `is_public`: list and item answer without a token. `hidden` are the fields that a history
     keeps from callers who do not see the record whole. `arriving` is a dependency that every request meets first.
+    `entered` answers what the answer to a creation tells beside the record.
     """
 
     kind: Kind[Case]
@@ -67,6 +68,7 @@ class RecordApi(Generic[Case]):
     fresh: Mapping[str, Any] | None = None
     hidden: frozenset[str] = frozenset()
     arriving: Callable[..., Awaitable[None]] | None = None
+    entered: Callable[[UnitOfWork, Sight, Row], Awaitable[Mapping[str, Any]]] | None = None
     is_public: bool = False
 
     async def readable(self, record: str, call: CurrentCall) -> Row:
@@ -95,13 +97,15 @@ class RecordApi(Generic[Case]):
         record["allowed_actions"] = [] if call.principal.is_anonymous else actions(await self.offers(row, call))
         return record
 
-    async def answer_with(self, call: Call, record: UUID, status: int = 200) -> Response:
-        """The record as it now stands, read as any reader would."""
+    async def answer_with(
+        self, call: Call, record: UUID, status: int = 200, beside: Mapping[str, Any] | None = None
+    ) -> Response:
+        """The record as it now stands, read as any reader would, and what is told `beside` it."""
         sight = call.sight_on(self.kind.resource).admitting(record)
         row = await self.listing.get(call.uow.connection, sight, record)
         if row is None:
             raise NotFound("The record has left your sight.")
-        return item_response(call, await self.item(row, call, sight), status=status)
+        return item_response(call, await self.item(row, call, sight), status=status, beside=beside)
 
     def changeable(self) -> Callable[..., Awaitable[Row]]:
         """The guard of changes: Forbidden without any grant over the record, then the precondition."""
@@ -193,10 +197,11 @@ def _add_creation(
     )
     async def create_record(body: creation, call: Annotated[Call, Depends(may_create)]) -> Response:
         row = await create(call.uow, call.sight, body)
+        beside = await api.entered(call.uow, call.sight, row) if api.entered else None
         if api.fresh is None:
-            return await api.answer_with(call, row["id"], status=201)
+            return await api.answer_with(call, row["id"], status=201, beside=beside)
         shown = await api.item({**as_inserted(row), **api.fresh}, call, call.sight.admitting(row["id"]))
-        return item_response(call, shown, status=201)
+        return item_response(call, shown, status=201, beside=beside)
 
 
 async def may_create(call: CurrentCall) -> Call:

@@ -19,7 +19,7 @@ from rich.console import Console
 from rich.table import Table
 
 from migrations.run import migrate
-from tests.bench import access, counts, facts, feed, imports, trail
+from tests.bench import access, counts, duplicates, facts, feed, imports, trail
 from tests.bench.cases import EXPERTS, Case, Sample, cases
 from tests.bench.people import EXPERTS as ALL
 from tests.bench.people import load as load_people
@@ -98,10 +98,13 @@ async def _measure(at: Addresses, connection: asyncpg.Connection, picked: list[s
 
 
 async def _others(at: Addresses, connection: asyncpg.Connection, picked: list[str], create: str) -> dict[str, Any]:
-    """Counts, facts and imports, in this order: each leaves more behind. The trail's verification needs nothing."""
+    """Duplicates, counts, facts and imports, in this order: each leaves more behind. The
+    trail's verification needs nothing."""
     found: dict[str, Any] = {}
     if not picked or "audit_verify" in picked:
         found |= trail.measure()
+    if not picked or "duplicates" in picked:
+        found |= await duplicates.measure(at, connection)
     if not picked or "W6" in picked:
         found |= await counts.measure(at, connection)
     if not picked or {"facts_drain", "facts_latency_p99_ms", "wakeup_ratio"} & set(picked):

@@ -95,7 +95,7 @@ def _bare() -> dict[str, Any]:
     return {
         "version": 1, "status": "prospect", "country": "PK", "visibility": "network", "created_by": "bench",
         "updated_by": "bench", "names": [{"given": "Bench", "family": "Mark"}], "display_name": "Bench Mark",
-        "sort_name": "bench mark", "search_key": " bench mark ", "emails": [], "email_keys": empty,
+        "sort_name": "bench mark", "search_key": " bench mark ", "name_key": "mrk b", "emails": [], "email_keys": empty,
         "languages": empty, "fields": empty, "planetary_boundaries": empty, "ecosystems": empty,
         "keywords": ["soil"], "biography": {}, "category": "expert",
     }  # fmt: skip

@@ -11,6 +11,7 @@ import orjson
 
 from services.membership.experts.domain import BOUNDARIES
 from services.membership.experts.tables import expert, expert_value
+from services.membership.likeness.names import name_key
 from shared.kernel.countries import COUNTRIES
 from shared.kernel.text import fold, search_key
 
@@ -85,6 +86,7 @@ def experts(count: int) -> Iterator[dict[str, Any]]:
             "display_name": full,
             "sort_name": fold(full),
             "search_key": search_key(full, f"{family} {given}"),
+            "name_key": name_key([{"given": given, "family": family}]),
             "emails": "[]",
             "email_keys": [],
             "orcid": None,

@@ -84,6 +84,7 @@ class Settler:
             land, "membership", "experts", names=[{"given": "Ina", "family": land.word}], keywords=[land.word],
             emails=[{"value": f"{land.word}@example.org"}], biography={"en": land.word}, fields=["1.5"], **place,
         )  # fmt: skip
+        await self._repeat(land, expert)
         path = f"experts/{expert['id']}/affiliations"
         await self._enter(land, "membership", path, institution_id=institution["id"], role=land.word)
         for which in ("winners", "losers"):
@@ -92,6 +93,15 @@ class Settler:
             land.records[which] = answer.json()
         pair = {"winner_id": land.id("winners"), "loser_id": land.id("losers")}
         await self._enter(land, "membership", "merges", resource="experts", **pair)
+
+    async def _repeat(self, land: Land, expert: Record) -> None:
+        """A second record of the expert, which makes a pair."""
+        body = {**{name: expert[name] for name in ("names", "emails", "country")}, "visibility": "restricted"}
+        answer = await self._callers["membership"].post("/membership/v1/experts", body)
+        assert answer.json()["duplicates"], answer.text
+        found = "SELECT id, ref FROM member_duplicate WHERE $1 IN (a, b)"
+        pair = await self._superuser.fetchrow(found, answer.json()["id"])
+        land.records["duplicates"] = {"id": str(pair["id"]), "ref": pair["ref"]}
 
     async def _centres(self, land: Land) -> None:
         place = {"country": land.country, "visibility": "restricted"}

@@ -65,6 +65,7 @@ BODIES: dict[str, Callable[[Land], dict[str, Any]]] = {
         "winner_id": land.id("experts"),
         "loser_id": land.id("experts"),
     },
+    "searchDuplicates": lambda land: {"resource": "institutions", "whole": False},
     "createExport": lambda land: {"resource": "experts"},
     "createCommittee": lambda land: {"names": {"en": _name(land)}, **_place(land)},
     "createSeat": lambda land: {

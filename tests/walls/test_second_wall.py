@@ -29,7 +29,7 @@ from tests.walls.land import Land
 
 Lands = dict[tuple[str, bool], Land]
 WALLED = {
-    "membership": ("experts", "institutions", "merges"),
+    "membership": ("experts", "institutions", "duplicates", "merges"),
     "centres": ("committees", "seats", "centres", "terms", "agreements"),
     "actions": (
         "programmes",
@@ -142,7 +142,7 @@ async def test_without_the_first_wall_restricted_rows_of_another_country_stay_hi
             item = address.format(hidden) if "{}" in address else f"{path}/{hidden}"
             assert (await caller.get(item)).status_code == 404, item
     assert {hidden, own} <= await _listed(Caller(services[service], "admin"), path)
-    if plural not in ("agreements", "merges"):
+    if plural not in ("agreements", "duplicates", "merges"):
         assert shown in await _listed(Caller(services[service], "author_xa"), path)
 
 

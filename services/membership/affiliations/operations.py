@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, column, func, insert, select, table, update
 
 from services.membership.affiliations import queries
+from services.membership.duplicates.operations import look_at
 from services.membership.experts.tables import affiliation, expert
 from shared.database.statements import Row, Shapes, Statement
 from shared.database.unit_of_work import UnitOfWork
@@ -71,6 +72,7 @@ async def create(uow: UnitOfWork, owner: Row, values: Mapping[str, Any], *, asse
     if row is None:
         raise NotFound
     tell(uow, owner, "create", None, row)
+    look_at(uow, "experts", owner["id"])
     return row
 
 
@@ -92,6 +94,7 @@ async def change(uow: UnitOfWork, owner: Row, seen: Row, values: Mapping[str, An
     if after is None:
         raise VersionConflict("The affiliation changed in the meantime.")
     tell(uow, owner, "update", before, after)
+    look_at(uow, "experts", owner["id"])
     return after
 
 

@@ -10,9 +10,12 @@ from sqlalchemy import bindparam
 from sqlalchemy import update as sql_update
 
 from services.membership.access import ROLES, SOURCES
+from services.membership.duplicates.operations import look_again
+from services.membership.duplicates.queries import lookalikes_beside
 from services.membership.experts import domain, queries
 from services.membership.experts.tables import affiliation, expert
 from services.membership.experts.values import enter_values, replace_values
+from services.membership.likeness.names import name_key, probes
 from shared.auth.offices import holds
 from shared.auth.second_person import second_person_fault
 from shared.database.statements import Row, Statement
@@ -24,6 +27,7 @@ from shared.kernel.principal import Principal, PrincipalKind
 from shared.kernel.resource import Resource
 from shared.records.kind import Kind, Step, permitted, require, require_publishing
 from shared.records.sight import Sight
+from shared.records.store import Beside
 
 WRITABLE = (
     "names", "country", "emails", "orcid", "languages", "fields", "planetary_boundaries", "ecosystems", "keywords",
@@ -38,6 +42,7 @@ EXPERTS: Kind[domain.ExpertCase] = Kind(
     (*WRITABLE, "status", "term_starts", "term_ends", "assignee", "merged_into"),
     is_personal=True,
 )
+_LOOKALIKES = lookalikes_beside(expert)
 _FOLLOW = Statement(
     sql_update(affiliation)
     .where(affiliation.c.expert_id == bindparam("key"))
@@ -80,6 +85,7 @@ async def create(uow: UnitOfWork, sight: Sight, values: Mapping[str, Any], *, in
             "account_id": sight.principal.id if applies else None,
             "profile_confirmed_on": today() if applies else None,
         },
+        beside=Beside(_LOOKALIKES, {"lookalike_keys": probes(values["names"])}),
     )
     enter_values(uow, row)
     return row
@@ -109,6 +115,7 @@ async def carry(uow: UnitOfWork, before: Row, after: Row) -> None:
     """Lets what hangs on an expert follow a change of its row: the values of filters, and the affiliations' place."""
     if after["version"] != before["version"]:
         await replace_values(uow, after)
+        look_again(uow, "experts", before, after)
     place = {"country": after["country"], "visibility": after["visibility"]}
     if any(before[name] != value for name, value in place.items()):
         await _FOLLOW.execute(uow.connection, key=after["id"], **place)
@@ -195,6 +202,7 @@ def derived(values: Mapping[str, Any]) -> dict[str, Any]:
         "display_name": domain.display_name(names),
         "sort_name": domain.sort_name(names),
         "search_key": domain.names_search_key(names),
+        "name_key": name_key(names),
         "email_keys": [email["value"].casefold() for email in values["emails"]],
     }
 

@@ -28,7 +28,9 @@ from shared.records.columns import Renderer, survivor
 from shared.records.listing import Filter, Listing, countries, fragment, one_of, region, updated, values
 from shared.records.sight import Sight, Variant, constant, visible
 
-_HIDDEN = {"search_key", "email_keys", "previous_status", "account_id", "conflict_of_interest_on", "asserted"}
+_HIDDEN = {
+    "search_key", "name_key", "email_keys", "previous_status", "account_id", "conflict_of_interest_on", "asserted",
+}  # fmt: skip
 COLUMNS: Mapping[str, ColumnElement[Any]] = {c.key: c for c in expert.c if c.key not in _HIDDEN}
 _NOT_PUBLIC = {
     "created_at", "created_by", "updated_at", "updated_by", "gender", "profile_confirmed_on", "clock_since",

@@ -1,8 +1,11 @@
 """Experts over HTTP: the routes of every record, from this description."""
 
+from typing import Any
+
 from services.membership.access import ROLES
+from services.membership.duplicates.operations import told_of_expert
 from services.membership.experts import operations
-from services.membership.experts.domain import PUBLIC_FIELDS
+from services.membership.experts.domain import PUBLIC_FIELDS, PUBLISHED
 from services.membership.experts.queries import LISTING
 from services.membership.experts.schemas import Expert, ExpertBody, ExpertCreate, present
 from shared.database.statements import Row
@@ -17,6 +20,11 @@ async def _create(uow: UnitOfWork, sight: Sight, body: ExpertCreate) -> Row:
 
 async def _update(uow: UnitOfWork, sight: Sight, row: Row, body: ExpertBody) -> Row:
     return await operations.update(uow, sight, row, body.model_dump(mode="json"))
+
+
+async def _entered(uow: UnitOfWork, sight: Sight, row: Row) -> dict[str, Any]:
+    told = await told_of_expert(uow, sight, row, PUBLISHED)
+    return {"duplicates": told} if told else {}
 
 
 EXPERT_API = RecordApi(
@@ -35,6 +43,7 @@ EXPERT_API = RecordApi(
     embedded=("affiliations",),
     fresh={"affiliations": "[]"},
     hidden=(frozenset((*operations.WRITABLE, "assignee")) - PUBLIC_FIELDS) | {"emails"},
+    entered=_entered,
     is_public=True,
 )
 router = EXPERT_API.routes()

@@ -9,6 +9,7 @@ import orjson
 from pydantic import Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
+from services.membership.duplicates.schemas import Lookalike
 from services.membership.experts.domain import (
     ASSERTED,
     BOUNDARIES,
@@ -170,6 +171,7 @@ class Expert(RecordAnswer):
     assignee: UUID | None = None
     asserted: dict[str, Assertion] | None = None
     affiliations: list[Affiliation] | None = None
+    duplicates: list[Lookalike] | None = None
 
 
 def present(row: Mapping[str, Any], sight: Sight) -> dict[str, Any]:

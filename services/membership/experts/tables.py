@@ -17,6 +17,7 @@ expert = record_table(
     text("display_name"),
     text("sort_name"),
     text("search_key"),
+    text("name_key"),
     document("emails"),
     _texts("email_keys"),
     text("orcid", nullable=True),

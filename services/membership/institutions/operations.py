@@ -7,6 +7,7 @@ from uuid import UUID
 import orjson
 
 from services.membership.access import ROLES
+from services.membership.duplicates.operations import look_again
 from services.membership.institutions import domain, queries
 from services.membership.institutions.tables import institution
 from services.membership.institutions.values import replace_values
@@ -56,6 +57,7 @@ async def carry(uow: UnitOfWork, before: Row, after: Row) -> None:
     """Lets the values of filters and matches follow a change of the institution's row."""
     if after["version"] != before["version"]:
         await replace_values(uow, after)
+        look_again(uow, "institutions", before, after)
 
 
 async def transition(uow: UnitOfWork, sight: Sight, seen: Row, step: Step) -> Row:

@@ -1,13 +1,14 @@
 """Institutions over HTTP: the routes of every record, and the match of an affiliation."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import orjson
 from fastapi import Query, Response
 
 from services.membership.access import ROLES
+from services.membership.duplicates.operations import told_of_institution
 from services.membership.institutions import operations, queries
-from services.membership.institutions.domain import NOT_PUBLIC
+from services.membership.institutions.domain import NOT_PUBLIC, PUBLISHED
 from services.membership.institutions.matching import LONGEST, Candidate, rank, take_apart
 from services.membership.institutions.queries import LISTING
 from services.membership.institutions.schemas import Institution, InstitutionBody, Matches, present, present_match
@@ -34,6 +35,11 @@ async def _update(uow: UnitOfWork, sight: Sight, row: Row, body: InstitutionBody
     return await operations.update(uow, sight, row, body.model_dump(mode="json"))
 
 
+async def _entered(uow: UnitOfWork, sight: Sight, row: Row) -> dict[str, Any]:
+    told = await told_of_institution(uow, sight, row, PUBLISHED)
+    return {"duplicates": told} if told else {}
+
+
 INSTITUTION_API = RecordApi(
     kind=operations.INSTITUTIONS,
     roles=ROLES,
@@ -48,6 +54,7 @@ INSTITUTION_API = RecordApi(
     transition=operations.transition,
     written=operations.written,
     hidden=NOT_PUBLIC,
+    entered=_entered,
     is_public=True,
 )
 router = INSTITUTION_API.routes()

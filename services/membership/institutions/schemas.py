@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import AfterValidator, Field, HttpUrl, StringConstraints
 from pydantic_core import PydanticCustomError
 
+from services.membership.duplicates.schemas import Lookalike
 from services.membership.institutions.domain import NAME_TYPES, TYPES, normal_domain
 from services.membership.institutions.matching import Match as Found
 from services.membership.institutions.operations import INSTITUTIONS
@@ -79,6 +80,7 @@ class Institution(RecordAnswer):
     locations: list[dict[str, Any]]
     heri: bool
     links: InstitutionLinks
+    duplicates: list[Lookalike] | None = None
 
 
 class MatchedInstitution(Answer):

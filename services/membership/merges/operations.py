@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from services.membership.access import ROLES
+from services.membership.duplicates.operations import settle, unsettle
 from services.membership.merges import domain, moving, queries
 from services.membership.merges.keeping import Kept, keep, kept_of
 from services.membership.merges.pairing import Asked, Pair, decided, pair_of, require_living
@@ -84,6 +85,7 @@ async def create(uow: UnitOfWork, principal: Principal, asked: Asked) -> Row:
     await uow.connection.execute(SYSTEM_CONTEXT.set_local)
     taken = await moving.take_affiliations(uow, subject, after, loser)
     identities = await moving.take_identities(uow, subject, winner["id"], loser["id"])
+    await settle(uow, asked.resource, winner["id"], loser["id"])
     row = await MERGES.enter(
         uow,
         {
@@ -136,6 +138,7 @@ async def undo(uow: UnitOfWork, sight: Sight, seen: Row, step: Step) -> Row:
     await uow.connection.execute(SYSTEM_CONTEXT.set_local)
     await moving.give_affiliations_back(uow, subject, after, back, kept.moved, kept.demoted, kept.united)
     await moving.give_identities_back(uow, subject, winner_id, loser_id, kept.identities)
+    await unsettle(uow, before["resource"], winner_id, loser_id)
     await queries.forget_parts(uow.connection, before["id"])
     return await MERGES.step(uow, before, step, case, may)
 

@@ -1,0 +1,63 @@
+"""Pairs of records that may be one: their states and steps, and what it takes to be a pair."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+from uuid import UUID
+
+from services.membership.likeness.domain import Verdict
+from shared.kernel.lifecycle import Lifecycle, step
+
+Collection: TypeAlias = Literal["experts", "institutions"]
+COLLECTIONS: tuple[Collection, ...] = ("experts", "institutions")
+THRESHOLD = 0.6
+"""The score from which two records are a pair."""
+TOLD = 10
+"""How many pairs the answer to an entry tells at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Two records of one collection, the smaller id first, that were compared. `basis` is a digest of what was."""
+
+    a: UUID
+    b: UUID
+    country_a: str
+    country_b: str
+    verdict: Verdict
+    basis: str
+
+
+@dataclass(frozen=True, slots=True)
+class DuplicateCase:
+    """What the guards look at: nothing but the pair's state."""
+
+
+LIFECYCLE: Lifecycle[DuplicateCase] = Lifecycle(
+    ("open", "dismissed", "merged"),
+    (
+        step("dismiss", "open", "dismissed", reason_required=True),
+        step("reopen", "dismissed", "open", fact="reopened"),
+    ),
+)
+
+
+def pair(one: Any, other: Any, verdict: Verdict) -> Found:
+    """The pair of two compared persons or bodies, whose keys are ids."""
+    first, second = sorted((one, other), key=lambda each: each.key.int)
+    basis = digest((fingerprint(first), fingerprint(second)))
+    return Found(first.key, second.key, first.country, second.country, verdict, basis)
+
+
+def fingerprint(subject: Any) -> str:
+    """What of a person or body counts when it is compared, whatever the order."""
+    parts = [getattr(subject, name) for name in type(subject).__slots__ if name != "key"]
+    return "\0".join(
+        str(sorted(part, key=repr)) if isinstance(part, (frozenset, tuple)) else str(part) for part in parts
+    )
+
+
+def digest(texts: Iterable[str]) -> str:
+    """A short digest of texts in their order."""
+    return hashlib.blake2b("\1".join(texts).encode(), digest_size=12).hexdigest()

@@ -1,0 +1,169 @@
+"""The worker's part: searching through a whole collection or what was changed in it, and looking at one record."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from services.membership.duplicates import operations, pairs, queries
+from services.membership.duplicates.domain import Collection, Found
+from services.membership.duplicates.operations import LOOK_JOB, SEARCH_JOB
+from services.membership.duplicates.search import KINDS, PeopleSearch, among_bodies
+from services.membership.likeness.bodies import body_of
+from services.membership.likeness.names import name_key
+from services.membership.likeness.people import person_of
+from shared.database.context import SYSTEM_CONTEXT
+from shared.database.statements import Row
+from shared.database.unit_of_work import Origin, UnitOfWork, unit_of_work
+from shared.messaging.job_run import JobCancelled, JobHandlers, JobRun
+
+_AT_ONCE = 500
+_LOOKED_AT = 200
+_LATE = timedelta(minutes=10)
+"""How long before the last search a change may have begun that it did not see."""
+_MANY = 50_000
+"""When more records were changed, all are searched through, which is faster."""
+
+
+async def look(run: JobRun) -> dict[str, Any]:
+    """Finds what one record may repeat."""
+    resource: Collection = run.payload["resource"]
+    async with run.unit_of_work() as uow:
+        rows = await queries.some(uow.connection, resource, [UUID(run.payload["record"])])
+        found = await operations.look(uow.connection, resource, rows)
+        new = await pairs.record(uow, resource, found, "entry")
+    return {"records": len(rows), "pairs": len(found), "new": new}
+
+
+async def search(run: JobRun) -> dict[str, Any]:
+    """Searches a collection. Pairs of records that are gone go first, those that imports found come before the rest."""
+    return await Search(run).to_the_end()
+
+
+DUPLICATE_JOBS: JobHandlers = {LOOK_JOB: look, SEARCH_JOB: search}
+
+
+class Search:
+    """One attempt at a search. What an earlier attempt has found stands."""
+
+    def __init__(self, run: JobRun) -> None:
+        self._run = run
+        self._resource: Collection = run.payload["resource"]
+        self._records = self._pairs = self._new = 0
+
+    async def to_the_end(self) -> dict[str, Any]:
+        """The job's result. Raises JobCancelled."""
+        async with self._run.unit_of_work() as uow:
+            began = await queries.present(uow.connection)
+            since = await queries.covered_until(uow.connection, self._resource)
+            few = (
+                since is not None
+                and await queries.how_many_changed(uow.connection, self._resource, since - _LATE, _MANY) < _MANY
+            )
+        await self._drop_lost()
+        await self._bring_imported()
+        if self._run.payload["whole"] or not few or since is None:
+            await self._through_all()
+        else:
+            await self._through_changed(since - _LATE)
+        async with self._run.unit_of_work() as uow:
+            await operations.cover(uow, self._resource, began)
+        return {"records": self._records, "pairs": self._pairs, "new": self._new}
+
+    async def _drop_lost(self) -> None:
+        last = queries.LAST
+        while True:
+            async with self._writing() as uow:
+                rows = await queries.lost(uow.connection, self._resource, last, _AT_ONCE)
+                await operations.drop_lost(uow, self._resource, rows)
+            if len(rows) < _AT_ONCE:
+                return
+            last = rows[-1]["id"]
+
+    async def _bring_imported(self) -> None:
+        last = (queries.LAST, queries.LAST)
+        while True:
+            async with self._writing() as uow:
+                known = await queries.imported(uow.connection, self._resource, last, _AT_ONCE)
+                ids = sorted({record for both in known for record in both})
+                rows = await queries.some(uow.connection, self._resource, ids)
+                found = operations.imported(self._resource, known, rows)
+                self._new += await pairs.record(uow, self._resource, found, "import")
+            self._pairs += len(found)
+            if len(known) < _AT_ONCE:
+                return
+            last = known[-1]
+
+    async def _through_changed(self, since: datetime) -> None:
+        last = queries.LAST
+        while True:
+            async with self._writing() as uow:
+                rows = await queries.changed(uow.connection, self._resource, since, last, _LOOKED_AT)
+                await self._keep(uow, await operations.look(uow.connection, self._resource, rows))
+            self._records += len(rows)
+            if len(rows) < _LOOKED_AT:
+                return
+            since, last = rows[-1]["updated_at"], rows[-1]["id"]
+            await self._tell(self._records, None)
+
+    async def _through_all(self) -> None:
+        if self._resource == "institutions":
+            known = {row["id"]: body_of(row) async for rows in self._all() for row in rows}
+            await self._write(await asyncio.to_thread(among_bodies, known))
+            return
+        people = PeopleSearch()
+        async for rows in self._all():
+            stale = await asyncio.to_thread(_add, people, rows)
+            if stale:
+                async with self._run.unit_of_work() as uow:
+                    await queries.write_name_keys(uow.connection, stale)
+        done, total = 0, 0
+        for place, kind in enumerate(KINDS):
+            slices = await asyncio.to_thread(people.slices, kind)
+            total = max(total, slices * (len(KINDS) - place) + done)
+            for number in range(slices):
+                found = await asyncio.to_thread(people.walk, kind, number)
+                await self._write(found)
+                done += 1
+                await self._tell(self._records + done, self._records + total)
+
+    async def _all(self) -> AsyncIterator[list[Row]]:
+        last = queries.LAST
+        while True:
+            async with unit_of_work(self._run.database, SYSTEM_CONTEXT) as uow:
+                rows = await queries.everything(uow.connection, self._resource, last)
+            self._records += len(rows)
+            yield rows
+            if len(rows) < queries.PAGE:
+                return
+            last = rows[-1]["id"]
+            await self._tell(self._records, None)
+
+    async def _write(self, found: Sequence[Found]) -> None:
+        for start in range(0, len(found), _AT_ONCE):
+            async with self._writing() as uow:
+                await self._keep(uow, found[start : start + _AT_ONCE])
+
+    def _writing(self) -> AbstractAsyncContextManager[UnitOfWork]:
+        return self._run.unit_of_work(origin=Origin(request_id=str(self._run.id), bulk=True))
+
+    async def _keep(self, uow: UnitOfWork, found: Sequence[Found]) -> None:
+        self._pairs += len(found)
+        self._new += await pairs.record(uow, self._resource, found, "job")
+
+    async def _tell(self, done: int, total: int | None) -> None:
+        await self._run.progress(done, total)
+        if self._run.cancelled:
+            raise JobCancelled
+
+
+def _add(people: PeopleSearch, rows: Sequence[Row]) -> dict[UUID, str]:
+    """Adds experts to the search; of those whose key is missing or of an older rule, the right one."""
+    stale = {}
+    for row in rows:
+        people.add(person_of(row))
+        if (key := name_key(row["names"])) != row["name_key"]:
+            stale[row["id"]] = key
+    return stale

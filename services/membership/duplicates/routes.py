@@ -1,0 +1,137 @@
+"""Pairs of records that may be one over HTTP: reading them, deciding about them, and ordering a search."""
+
+from typing import Annotated, Any
+
+from fastapi import Depends, Response
+
+from services.membership.access import ROLES
+from services.membership.duplicates import operations
+from services.membership.duplicates.domain import LIFECYCLE, DuplicateCase
+from services.membership.duplicates.operations import SEARCH_JOB, permitted_on
+from services.membership.duplicates.pairs import DUPLICATES
+from services.membership.duplicates.queries import LISTING
+from services.membership.duplicates.schemas import Duplicate, SearchBody, present
+from shared.database.statements import Row
+from shared.kernel.clock import now
+from shared.kernel.errors import Forbidden, NotFound
+from shared.kernel.lifecycle import Offer
+from shared.records.kind import Step
+from shared.web.answers import (
+    HISTORY_QUERY,
+    actions,
+    history_response,
+    item_response,
+    key_of,
+    transitions_response,
+)
+from shared.web.call import Call, CurrentCall, lists, takes_query
+from shared.web.conditional import changed_since, is_current
+from shared.web.fields import History, Page, TransitionBody, Transitions
+from shared.web.jobs import Job, queued_response
+from shared.web.paging import list_response, pick_fields
+from shared.web.route import ResourceRouter
+
+router = ResourceRouter(DUPLICATES.resource, ROLES)
+_KNOWN = frozenset(Duplicate.model_fields)
+_PAIR: dict[int | str, dict[str, Any]] = {200: {"model": Duplicate}}
+
+
+async def readable_duplicate(record: str, call: CurrentCall) -> Row:
+    """The pair, for offices over both of its records. Raises NotFound."""
+    async with call.connection() as connection:
+        row = await LISTING.get(connection, call.sight, key_of(record))
+    if row is None:
+        raise NotFound("There is no such pair.")
+    return row
+
+
+Readable = Annotated[Row, Depends(readable_duplicate)]
+
+
+def offers(row: Row, call: Call) -> list[Offer]:
+    """The verbs of the pair's state for this caller."""
+    return LIFECYCLE.offers(row["status"], DuplicateCase(), permitted_on(call.sight, row))
+
+
+def item(row: Row, call: Call) -> dict[str, Any]:
+    """The pair as an item answer."""
+    return {**present(row), "allowed_actions": actions(offers(row, call))}
+
+
+async def changeable_duplicate(row: Readable, call: CurrentCall) -> Row:
+    """The same for who may change it, as it was read. Raises Forbidden, PreconditionRequired and VersionConflict."""
+    may = permitted_on(call.sight, row)
+    if not any(may(transition.verb) for transition in LIFECYCLE.transitions):
+        raise Forbidden("Your grants do not include this.", members={"reason": "not_permitted"})
+    if not is_current(call.request, row["version"]):
+        raise changed_since(item(row, call))
+    return row
+
+
+Changeable = Annotated[Row, Depends(changeable_duplicate)]
+
+
+@router.get(
+    "", operation_id="listDuplicates", summary="List pairs of records that may be one", responses={200: {"model": Page}}
+)
+@lists(LISTING)
+async def list_duplicates(call: CurrentCall) -> Response:
+    """`sort=-score` begins with the surest."""
+    return await list_response(call, LISTING, present, _KNOWN)
+
+
+@router.post(
+    "/searches",
+    operation_id="searchDuplicates",
+    summary="Search a whole collection for duplicates",
+    status_code=202,
+    responses={202: {"model": Job}},
+)
+async def search_duplicates(body: SearchBody, call: CurrentCall) -> Response:
+    """Left to the worker. The job's result tells how many records were compared, and how many pairs found and new."""
+    if not call.principal.reach(ROLES, DUPLICATES.resource.name, "search").everywhere:
+        raise Forbidden("Your grants do not include this.", members={"reason": "not_permitted"})
+    job = operations.order_search(call.uow, body.resource, whole=body.whole)
+    return queued_response("membership", job, SEARCH_JOB, now())
+
+
+@router.get("/{record}", operation_id="getDuplicate", summary="Read one pair", responses=_PAIR)
+@takes_query("fields")
+async def get_duplicate(row: Readable, call: CurrentCall) -> Response:
+    return item_response(call, item(row, call), fields=pick_fields(call.request, _KNOWN))
+
+
+@router.get(
+    "/{record}/history",
+    operation_id="getDuplicateHistory",
+    summary="Read the history of one pair",
+    responses={200: {"model": History}},
+)
+@takes_query(*HISTORY_QUERY)
+async def get_history(row: Readable, call: CurrentCall) -> Response:
+    if not all(call.sight.may("history", row[side]) for side in ("country_a", "country_b")):
+        raise Forbidden("Your grants do not include this.", members={"reason": "not_permitted"})
+    return await history_response(call, row["id"])
+
+
+@router.get(
+    "/{record}/transitions",
+    operation_id="getDuplicateTransitions",
+    summary="Which steps the state of one pair allows",
+    responses={200: {"model": Transitions}},
+)
+async def get_transitions(row: Readable, call: CurrentCall) -> Response:
+    return transitions_response(LIFECYCLE, row["status"], offers(row, call))
+
+
+@router.post(
+    "/{record}/transitions",
+    operation_id="transitionDuplicate",
+    summary="Dismiss a pair, or open it again",
+    responses=_PAIR,
+)
+async def transition_duplicate(body: TransitionBody, row: Changeable, call: CurrentCall) -> Response:
+    """`dismiss` says with its reason why the two are not one; the pair stays dismissed until one of them changes in
+    what is compared. A pair becomes merged by the merge of its records."""
+    after = await operations.transition(call.uow, call.sight, row, Step(body.action, body.reason, body.fields))
+    return item_response(call, item(after, call))

@@ -1,0 +1,255 @@
+"""The search through all records of a collection in memory: keys first, then the records that share one. Pure.
+
+A million experts take some 400 MB while they are compared: each is kept as one text, and each kind of key is sorted and
+walked for itself.
+"""
+
+from array import array
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from itertools import combinations
+from typing import Any
+from uuid import UUID
+from zlib import crc32
+
+from services.membership.duplicates.domain import THRESHOLD, Found, pair
+from services.membership.institutions.words import GENERIC
+from services.membership.likeness import bodies, people
+from services.membership.likeness.bodies import Body
+from services.membership.likeness.names import Name, consonants, initial, sound, telling
+from services.membership.likeness.people import Person, Rates
+from services.membership.likeness.spellings import groups_of
+
+KINDS = ("name", "consonants", "given", "identifier")
+"""The kinds of key: the sound of a family name with an initial; the same without vowels, for other scripts; a given
+name with the beginning or end of a family name, so that one letter may be wrong; an e-mail address or ORCID iD."""
+SLICE = 20_000
+"""Keys that are walked at once."""
+_FEW, _LARGE = 6, 60
+_LARGEST = 250
+_BITS = 24
+_MASK = (1 << _BITS) - 1
+_TURNED = 1 << _BITS
+_CELLS = 1 << 22
+
+
+class Tally:
+    """How often words were met, by their digests: some 16 MB however many there are."""
+
+    def __init__(self) -> None:
+        self._cells = array("I", bytes(4 * _CELLS))
+
+    def add(self, word: str) -> None:
+        self._cells[crc32(word.encode()) % _CELLS] += 1
+
+    def get(self, word: str, _default: int = 0) -> int:
+        return self._cells[crc32(word.encode()) % _CELLS]
+
+
+class PeopleSearch:
+    """All experts of the base, and the pairs among them. `add` all, then walk the slices of each kind."""
+
+    def __init__(self) -> None:
+        self._ids = bytearray()
+        self._texts: list[bytes] = []
+        self._families, self._given = Tally(), Tally()
+        self._countries: Counter[str] = Counter()
+        self._sorted: tuple[str, list[int]] = ("", [])
+
+    def __len__(self) -> int:
+        return len(self._texts)
+
+    def add(self, person: Person) -> None:
+        """One more expert."""
+        self._ids += person.key.bytes
+        self._texts.append(_packed(person))
+        self._countries[person.country] += 1
+        for name in person.names:
+            for word in set(telling(name.family)):
+                self._families.add(word)
+            if name.given:
+                self._given.add(name.given[0])
+
+    def slices(self, kind: str) -> int:
+        """How many slices a kind of key has."""
+        return -(-len(self._keys(kind)) // SLICE)
+
+    def walk(self, kind: str, number: int) -> list[Found]:
+        """The pairs that the keys of one slice find: those whose first record's place in order lies in the slice."""
+        keys, rates = self._keys(kind), self._rates
+        start, end = number * SLICE, min((number + 1) * SLICE, len(keys))
+        while 0 < start < len(keys) and _key(keys[start]) == _key(keys[start - 1]):
+            start += 1
+        found: dict[tuple[UUID, UUID], Found] = {}
+        while start < end:
+            stop = start + 1
+            while stop < len(keys) and _key(keys[stop]) == _key(keys[start]):
+                stop += 1
+            if stop - start > 1:
+                for one, other in self._block(keys[start:stop]):
+                    verdict = people.compare(one, other, rates)
+                    if verdict.score >= THRESHOLD:
+                        hit = pair(one, other, verdict)
+                        found[hit.a, hit.b] = hit
+            start = stop
+        return list(found.values())
+
+    @property
+    def _rates(self) -> Rates:
+        return Rates(len(self), self._families, self._given, self._countries)
+
+    def _keys(self, kind: str) -> list[int]:
+        """Digest of the key, whether the name is turned round, and the record's place, in one number each, sorted."""
+        if self._sorted[0] != kind:
+            self._sorted = ("", [])
+            numbers = [
+                crc32(key.encode()) << (_BITS + 1) | (_TURNED if turned else 0) | place
+                for place, text in enumerate(self._texts)
+                for key, turned in _KEYS[kind](_unpacked(text, UUID(int=0)))
+            ]
+            numbers.sort()
+            self._sorted = (kind, numbers)
+        return self._sorted[1]
+
+    def _block(self, numbers: list[int]) -> Iterator[tuple[Person, Person]]:
+        """The pairs of a block that are worth a comparison; of a large one those of one country and given name, or of
+        one institution."""
+        members = {number & _MASK: not number & _TURNED for number in sorted(numbers, reverse=True)}
+        persons = [(self._person(place), straight) for place, straight in members.items()]
+        if self._sorted[0] == "consonants" and len(persons) > _FEW:
+            yield from _with_foreign(persons)
+            return
+        if len(persons) <= _LARGE:
+            yield from _either_straight(persons)
+            return
+        parts: dict[Any, list[tuple[Person, bool]]] = {}
+        for person, straight in persons:
+            called = {name.given[0] for name in person.names if name.given}
+            for key in (*((person.country, word) for word in called), *person.works):
+                parts.setdefault(key, []).append((person, straight))
+        for part in parts.values():
+            if len(part) <= _LARGEST:
+                yield from _either_straight(part)
+
+    def _person(self, place: int) -> Person:
+        return _unpacked(self._texts[place], UUID(bytes=bytes(self._ids[place * 16 : place * 16 + 16])))
+
+
+def _key(number: int) -> int:
+    return number >> (_BITS + 1)
+
+
+def _either_straight(persons: list[tuple[Person, bool]]) -> Iterator[tuple[Person, Person]]:
+    for (one, straight), (other, also) in combinations(persons, 2):
+        if (straight or also) and one.key != other.key:
+            yield one, other
+
+
+def _with_foreign(persons: list[tuple[Person, bool]]) -> Iterator[tuple[Person, Person]]:
+    """The pairs of which one name was written in another script; where that is many, those of one country."""
+    foreign = [each for each in persons if any(name.foreign for name in each[0].names)]
+    is_many = len(foreign) * len(persons) > _LARGEST**2
+    seen: set[UUID] = set()
+    for one, straight in foreign:
+        seen.add(one.key)
+        for other, also in persons:
+            if (straight or also) and other.key not in seen and not (is_many and one.country != other.country):
+                yield one, other
+
+
+def _packed(person: Person) -> bytes:
+    names = "\n".join(f"{' '.join(n.given)}|{' '.join(n.family)}|{'f' if n.foreign else ''}" for n in person.names)
+    parts = (person.country, person.orcid or "", " ".join(sorted(person.emails)), "\n".join(person.works), names)
+    return "\0".join(parts).encode()
+
+
+def _unpacked(text: bytes, key: UUID) -> Person:
+    country, orcid, emails, works, names = text.decode().split("\0")
+    parsed = []
+    for line in names.split("\n") if names else ():
+        given, family, foreign = line.split("|")
+        parsed.append(Name(tuple(given.split()), tuple(family.split()), bool(foreign)))
+    lines = tuple(works.split("\n")) if works else ()
+    return Person(key, country, tuple(parsed), frozenset(emails.split()), orcid or None, lines)
+
+
+def _name_keys(person: Person, heard: Callable[[str], str] = sound) -> set[tuple[str, bool]]:
+    keys: set[tuple[str, bool]] = set()
+    for name in person.names:
+        families = telling(name.family)[:3]
+        for family in (*families, "".join(families)) if len(families) > 1 else families:
+            rest = heard(family)
+            keys |= {(f"{rest} {initial(word)}", False) for word in name.given[:1] or ("",)}
+            keys |= {(f"{rest} {group}", False) for word in name.given[:1] for group in groups_of(word)}
+            keys |= {(f"{rest} {initial(word)}", True) for word in name.given[1:3]}
+        for word in name.given[:2]:
+            if len(word) > 1:
+                keys |= {(f"{heard(word)} {initial(family)}", True) for family in families}
+    return keys
+
+
+def _consonant_keys(person: Person) -> set[tuple[str, bool]]:
+    return _name_keys(person, _rest)
+
+
+def _rest(family: str) -> str:
+    return consonants(family) or family
+
+
+def _given_keys(person: Person) -> set[tuple[str, bool]]:
+    keys = set()
+    for name in person.names:
+        if name.given and len(name.given[0]) > 1:
+            called = sound(name.given[0])
+            for family in telling(name.family)[:2]:
+                if len(family) >= 4:
+                    keys |= {(f"{called} {part}", False) for part in _untouched(family)}
+            keys.add((f"{''.join(name.given)} {''.join(name.family)}"[:40], False))
+    return keys
+
+
+def _untouched(family: str) -> set[str]:
+    """Parts of a name of which one stays the same when a letter is wrong."""
+    sizes = {2 if len(family) < 7 else 3, 2 if len(family) < 6 else 3}
+    ends = {end for size in sizes for end in (family[:size], f"*{family[-size:]}")}
+    return {*ends, f"={''.join(sorted(family))}"}
+
+
+def _identifier_keys(person: Person) -> set[tuple[str, bool]]:
+    return {(key, False) for key in (*person.emails, *([person.orcid] if person.orcid else ()))}
+
+
+_KEYS = {"name": _name_keys, "consonants": _consonant_keys, "given": _given_keys, "identifier": _identifier_keys}
+
+
+def among_bodies(bodies_of_base: Mapping[UUID, Body]) -> list[Found]:
+    """The pairs among all institutions, of which a base has some ten thousand."""
+    blocks: dict[str, set[UUID]] = {}
+    for body in bodies_of_base.values():
+        for key in _body_keys(body):
+            blocks.setdefault(key, set()).add(body.key)
+    found: dict[tuple[UUID, UUID], Found] = {}
+    seen: set[tuple[UUID, UUID]] = set()
+    for block in blocks.values():
+        if len(block) > _LARGEST:
+            continue
+        for one, other in combinations(sorted(block), 2):
+            if (one, other) in seen:
+                continue
+            seen.add((one, other))
+            verdict = bodies.compare(bodies_of_base[one], bodies_of_base[other])
+            if verdict.score >= THRESHOLD:
+                found[one, other] = pair(bodies_of_base[one], bodies_of_base[other], verdict)
+    return list(found.values())
+
+
+def _body_keys(body: Body) -> set[str]:
+    keys = {f"@{domain}" for domain in body.domains} | {f"#{body.ror}" for _ in (1,) if body.ror}
+    keys |= {f"{body.country} !{short}" for short in body.shorts}
+    for words in body.names:
+        keys.add("".join(words))
+        keys.add(" ".join(sorted(words)))
+        for word in words:
+            if word not in GENERIC:
+                keys |= {f"{body.country} {word[:4]}", f"{body.country} *{word[-4:]}"}
+    return keys

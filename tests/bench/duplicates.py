@@ -1,0 +1,73 @@
+"""Duplicates among a million experts: how long a new one's candidates take, and the search through the whole base by
+the real worker, with its memory at its most."""
+
+import asyncio
+import random
+import re
+import statistics
+import time
+from pathlib import Path
+from uuid import UUID
+
+import asyncpg
+
+from services.membership.duplicates.operations import order_search
+from services.membership.likeness.names import probes
+from services.membership.settings import MembershipSettings
+from shared.database.context import SYSTEM_CONTEXT
+from shared.database.pool import Database
+from shared.database.statements import Row
+from shared.database.unit_of_work import unit_of_work
+from shared.kernel.ids import uuid7
+from tests.bench.people import COUNTRY_CODES, names
+from tests.bench.servers import ANY_CORE, API_CORE, Addresses, running
+
+LOOKED_UP = 2_000
+_LOOK = "SELECT escm.member_expert_lookalikes($1, $2, $3, $4, '{}', NULL, NULL)"
+_JOB = "SELECT status, result, attempts, finished_at - created_at AS took FROM core_job WHERE id = $1"
+_ENDED = ("succeeded", "failed", "cancelled")
+
+
+async def measure(at: Addresses, connection: asyncpg.Connection) -> dict[str, dict[str, object]]:
+    """`duplicates_entry_p99_ms`, `duplicates_search_s` and `duplicates_rss_mb`."""
+    entry = await _entry(connection)
+    settings = MembershipSettings(database_url=at.postgres, redis_url=at.valkey)
+    database = await Database.open(settings.database_dsn(), size=2)
+    async with unit_of_work(database, SYSTEM_CONTEXT) as uow:
+        job = order_search(uow, "experts", whole=True)
+    with running("relay", at, ANY_CORE), running("worker membership", at, API_CORE) as worker:
+        ended, peak = await _end_of(database, job, worker)
+    await database.close()
+    if ended["status"] != "succeeded" or ended["attempts"] != 1:
+        raise RuntimeError(f"{ended['status']} after {ended['attempts']} attempts")
+    print(f"duplicates: {ended['result']}")
+    return {
+        "duplicates_entry_p99_ms": {"value": entry, "bound": None, "ratio": None, "unit": "ms"},
+        "duplicates_search_s": {"value": ended["took"].total_seconds(), "bound": None, "ratio": None, "unit": "s"},
+        "duplicates_rss_mb": {"value": peak, "bound": None, "ratio": None, "unit": "MB"},
+    }
+
+
+async def _entry(connection: asyncpg.Connection) -> float:
+    """The candidates of people whom the register does not know, or knows by another spelling."""
+    dice = random.Random(20261125)
+    took = []
+    for _ in range(LOOKED_UP):
+        given, family = names(dice)
+        keys = probes([{"given": given, "family": family}])
+        arguments = (uuid7(), keys, f"{given} {family}".lower(), dice.choice(COUNTRY_CODES))
+        began = time.perf_counter()
+        await connection.fetchval(_LOOK, *arguments)
+        took.append((time.perf_counter() - began) * 1000)
+    return statistics.quantiles(took, n=100)[98]
+
+
+async def _end_of(database: Database, job: UUID, worker: int) -> tuple[Row, float]:
+    """The job's row once it has ended, and the worker's resident memory at its most, in MB."""
+    while True:
+        peak = int(re.findall(r"VmHWM:\s+(\d+)", Path(f"/proc/{worker}/status").read_text())[0]) / 1024
+        async with database.acquire() as connection:
+            row = await connection.fetchrow(_JOB, job)
+        if row["status"] in _ENDED:
+            return row, peak
+        await asyncio.sleep(0.5)

@@ -1,0 +1,118 @@
+"""A register of its own with a worker at work, so that no other test's people are found."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import asyncpg
+import httpx
+import pytest
+
+from services.membership.app import create_app
+from services.membership.settings import MembershipSettings
+from services.membership.worker import create_worker
+from shared.messaging.relay import Relay
+from tests.support.callers import Caller, serving
+from tests.support.membership import EXPERTS, INSTITUTIONS
+from tests.support.stack import copy_template
+
+DUPLICATES = "/membership/v1/duplicates"
+At = Callable[[str | None], Caller]
+
+
+@pytest.fixture(scope="session")
+def database_url(test_servers: dict[str, str], worker_number: int) -> str:
+    name = f"escm_duplicates_{worker_number}"
+    asyncio.run(copy_template(test_servers["postgres"], name))
+    return test_servers["postgres"] + name
+
+
+@pytest.fixture(scope="session")
+def redis_url(test_servers: dict[str, str], worker_number: int) -> str:
+    return f"{test_servers['valkey']}/{48 + worker_number}"
+
+
+@pytest.fixture(scope="session")
+def settings(database_url: str, redis_url: str) -> MembershipSettings:
+    return MembershipSettings(database_url=database_url, redis_url=redis_url)
+
+
+@pytest.fixture(scope="session")
+async def service(settings: MembershipSettings) -> AsyncIterator[httpx.AsyncClient]:
+    async with serving(create_app(settings)) as client:
+        yield client
+
+
+@pytest.fixture
+def at(service: httpx.AsyncClient) -> At:
+    """A caller by name; None is anonymous."""
+    return lambda name: Caller(service, name)
+
+
+@pytest.fixture
+def office(at: At) -> Caller:
+    """The secretariat, over all countries."""
+    return at("admin")
+
+
+@pytest.fixture(scope="session")
+async def worker(settings: MembershipSettings) -> AsyncIterator[None]:
+    processes = (create_worker(settings), Relay(settings, grace=0.5, lease=2.0, backoff=0.05))
+    tasks = [asyncio.create_task(process.work()) for process in processes]
+    yield
+    for process in processes:
+        process.stop()
+    await asyncio.gather(*tasks)
+
+
+@pytest.fixture
+async def superuser(database_url: str) -> AsyncIterator[asyncpg.Connection]:
+    connection = await asyncpg.connect(database_url, server_settings={"search_path": "escm"})
+    yield connection
+    await connection.close()
+
+
+def called(given: str, family: str, **more: Any) -> dict[str, Any]:
+    """A body for POST /experts."""
+    return {"names": [{"given": given, "family": family}], "country": "XA", **more}
+
+
+async def entered(caller: Caller, given: str, family: str, **more: Any) -> dict[str, Any]:
+    """The answer to an expert's entry."""
+    response = await caller.post(EXPERTS, called(given, family, **more))
+    assert response.status_code == 201, response.text
+    return dict(response.json())
+
+
+async def founded(caller: Caller, name: str, **more: Any) -> dict[str, Any]:
+    """The answer to an institution's entry."""
+    names = [{"value": name, "language": "en", "types": ["ror_display"]}]
+    response = await caller.post(INSTITUTIONS, {"names": names, "country": "XA", **more})
+    assert response.status_code == 201, response.text
+    return dict(response.json())
+
+
+async def pairs_of(caller: Caller, record: str, **query: str) -> list[dict[str, Any]]:
+    """The pairs of one record that the caller sees."""
+    response = await caller.get(DUPLICATES, params={"record": record, **query})
+    assert response.status_code == 200, response.text
+    return list(response.json()["items"])
+
+
+async def ended(caller: Caller, response: httpx.Response) -> dict[str, Any]:
+    """The job that was ordered, once it has ended."""
+    assert response.status_code == 202, response.text
+    job = response.headers["location"]
+    loop = asyncio.get_running_loop()
+    until = loop.time() + 60
+    while (found := (await caller.get(job)).json())["status"] in ("queued", "running"):
+        assert loop.time() < until, found
+        await asyncio.sleep(0.02)
+    return dict(found)
+
+
+async def searched(caller: Caller, resource: str = "experts", *, whole: bool = True) -> dict[str, Any]:
+    """The result of a search."""
+    job = await ended(caller, await caller.post(f"{DUPLICATES}/searches", {"resource": resource, "whole": whole}))
+    assert job["status"] == "succeeded", job
+    return dict(job["result"])

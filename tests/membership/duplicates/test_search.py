@@ -1,0 +1,165 @@
+"""The search through a whole collection and through what was changed in it."""
+
+from collections.abc import AsyncIterator
+from uuid import UUID, uuid4
+
+import asyncpg
+import pytest
+
+from services.membership.duplicates.jobs import search
+from services.membership.settings import MembershipSettings
+from shared.database.pool import Database
+from shared.messaging.job_run import JobCancelled, JobRun
+from shared.messaging.ledger import Job, JobLedger
+from shared.messaging.wakeup import Doorbell
+from tests.membership.duplicates.conftest import (
+    DUPLICATES,
+    called,
+    ended,
+    entered,
+    founded,
+    pairs_of,
+    searched,
+)
+from tests.support.callers import Caller
+from tests.support.membership import EXPERTS
+
+pytestmark = pytest.mark.usefixtures("worker")
+
+
+async def _forget(superuser: asyncpg.Connection, *records: str) -> None:
+    """Takes the pairs of records away, as if they had come before pairs were kept."""
+    await superuser.execute("DELETE FROM member_duplicate WHERE a = ANY($1) OR b = ANY($1)", list(records))
+
+
+async def test_the_whole_base_is_searched_and_a_second_time_nothing_is_new(
+    office: Caller, superuser: asyncpg.Connection
+) -> None:
+    one = await entered(office, "Bartholomew", "Crumplehorn")
+    misspelt = await entered(office, "Bartholomew", "Crumplehorm")
+    turned = await entered(office, "Crumplehorn", "Bartholomew")
+    await _forget(superuser, one["id"], turned["id"])
+    assert (await searched(office))["new"] >= 2
+    found = {other for pair in await pairs_of(office, one["id"]) for other in (pair["a"], pair["b"])}
+    assert {misspelt["id"], turned["id"]} <= found
+    assert {pair["found_by"] for pair in await pairs_of(office, one["id"])} == {"job"}
+    again = await searched(office)
+    assert (again["new"], again["pairs"] > 0) == (0, True)
+
+
+async def test_what_was_changed_since_is_searched(office: Caller, superuser: asyncpg.Connection) -> None:
+    await searched(office)
+    one = await entered(office, "Clementine", "Yesterdaysson")
+    other = await entered(office, "Clementine", "Yesterdaysonn")
+    await _forget(superuser, one["id"])
+    result = await searched(office, whole=False)
+    assert result["new"] >= 1
+    (pair,) = await pairs_of(office, one["id"])
+    assert {pair["a"], pair["b"]} == {one["id"], other["id"]}
+
+
+async def test_affiliations_and_addresses_count(office: Caller, superuser: asyncpg.Connection) -> None:
+    one = await entered(office, "N.", "Marmaduke", country="XA")
+    other = await entered(office, "N. B.", "Marmaduke", country="XB")
+    for record in (one, other):
+        answer = await office.post(f"{EXPERTS}/{record['id']}/affiliations", {"raw": "Institute of Marmalade"})
+        assert answer.status_code == 201
+    await searched(office)
+    (pair,) = await pairs_of(office, one["id"])
+    assert "same_affiliation" in pair["reasons"]
+
+
+async def test_missing_keys_of_earlier_experts_are_filled(office: Caller, superuser: asyncpg.Connection) -> None:
+    one = await entered(office, "Zebediah", "Oldrecord")
+    await superuser.execute("UPDATE member_expert SET name_key = '' WHERE id = $1", one["id"])
+    assert "duplicates" not in await entered(office, "Z.", "Oldrecord")
+    await searched(office)
+    again = await entered(office, "Z. B.", "Oldrecord")
+    assert one["id"] in {found["id"] for found in again["duplicates"]}
+
+
+async def test_pairs_of_imports_are_brought(office: Caller, superuser: asyncpg.Connection) -> None:
+    one = await entered(office, "Aloysius", "Outofreach", country="XB")
+    other = await entered(office, "Wilhelmina", "Entirelyother")
+    await superuser.execute("SET session_replication_role = replica")
+    await superuser.execute(
+        "INSERT INTO core_import_duplicate (resource, record, other, import) VALUES ('membership.experts', $1, $2, $3)",
+        UUID(other["id"]), UUID(one["id"]), uuid4(),
+    )  # fmt: skip
+    await searched(office, whole=False)
+    (pair,) = await pairs_of(office, one["id"])
+    assert (pair["found_by"], pair["score"]) == ("import", 0.6)
+
+
+async def test_pairs_of_records_that_are_gone_go(office: Caller, superuser: asyncpg.Connection) -> None:
+    one = await entered(office, "Ephraim", "Deletedson")
+    other = await entered(office, "Ephraim", "Deletedson")
+    (pair,) = await pairs_of(office, one["id"])
+    await superuser.execute("DELETE FROM member_expert_value WHERE expert_id = $1", other["id"])
+    await superuser.execute("DELETE FROM member_expert WHERE id = $1", other["id"])
+    await searched(office, whole=False)
+    assert (await office.get(f"{DUPLICATES}/{pair['id']}")).status_code == 404
+    told = await superuser.fetch("SELECT action FROM core_audit WHERE subject = $1", UUID(pair["id"]))
+    assert sorted(row["action"] for row in told) == ["create", "delete"]
+
+
+async def test_pairs_of_a_record_that_was_merged_are_the_winners(office: Caller, superuser: asyncpg.Connection) -> None:
+    loser = await entered(office, "Ignatius", "Mergedsson")
+    third = await entered(office, "Ignatius", "Mergedsson")
+    winner = await entered(office, "Somebody", "Whowins")
+    await superuser.execute("UPDATE member_expert SET merged_into = $2 WHERE id = $1", loser["id"], winner["id"])
+    await searched(office, whole=False)
+    (pair,) = await pairs_of(office, winner["id"])
+    assert {pair["a"], pair["b"]} == {winner["id"], third["id"]}
+    assert [pair["status"] for pair in await pairs_of(office, loser["id"])] == ["merged"]
+
+
+async def test_institutions_are_searched(office: Caller, superuser: asyncpg.Connection) -> None:
+    one = await founded(office, "Observatory of Whimsy Heights")
+    other = await founded(office, "Observatory of Whimsi Heights")
+    await _forget(superuser, one["id"], other["id"])
+    for whole in (True, False):
+        await searched(office, "institutions", whole=whole)
+        (pair,) = await pairs_of(office, one["id"])
+        assert {pair["a"], pair["b"]} == {one["id"], other["id"]}
+        await _forget(superuser, one["id"])
+
+
+@pytest.fixture
+async def own_database(settings: MembershipSettings) -> AsyncIterator[Database]:
+    database = await Database.open(settings.database_dsn(), size=3)
+    yield database
+    await database.close()
+
+
+async def test_a_search_stops_when_it_is_cancelled(
+    office: Caller, superuser: asyncpg.Connection, own_database: Database, settings: MembershipSettings
+) -> None:
+    await entered(office, "Cancelled", "Midway")
+    key = uuid4()
+    await superuser.execute(
+        "INSERT INTO core_job (id, service, kind, payload, created_by, bulk, status, fence, attempts, cancel_requested,"
+        " lease_until, rung) VALUES ($1, 'membership', 'unknown', '{}', 'test', true, 'running', 1, 1, true,"
+        " 'infinity', true)",
+        key,
+    )
+    row = await superuser.fetchrow("SELECT * FROM core_job WHERE id = $1", key)
+    payload = {"resource": "experts", "whole": True}
+    job = Job(key, 1, 1, "duplicates_search", payload, "test", True, None, row["created_at"])
+    ledger = JobLedger("membership", True, [], "test", row["created_at"] - row["created_at"])
+    with pytest.raises(JobCancelled):
+        await search(JobRun(job, ledger, own_database, Doorbell(settings.redis_url)))
+
+
+async def test_a_queued_search_is_cancelled(office: Caller) -> None:
+    answer = await office.post(f"{DUPLICATES}/searches", {"resource": "experts"})
+    await office.request("DELETE", answer.headers["location"])
+    assert (await ended(office, answer))["status"] in ("cancelled", "succeeded")
+
+
+async def test_an_expert_without_a_readable_name_is_entered_and_searched(office: Caller) -> None:
+    body = called("", "", names=[{"full": "※※※"}])
+    answer = await office.post(EXPERTS, body)
+    assert answer.status_code == 201, answer.text
+    assert await pairs_of(office, answer.json()["id"]) == []
+    await searched(office)

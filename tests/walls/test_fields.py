@@ -20,9 +20,9 @@ SERVER_SET = (
     "links",
 )  # fmt: skip
 COLUMNS = (
-    "account_id", "merged_into", "erased_at", "search_key", "previous_status", "password_hash", "secrets", "email_key",
-    "display_name", "registration_number", "term", "clock", "designated_on", "verified_on", "claimed_by", "owner_id",
-    "owner_kind", "digest", "hint", "last_used",
+    "account_id", "merged_into", "erased_at", "search_key", "previous_status", "password_hash", "secrets",
+    "email_key", "display_name", "registration_number", "term", "clock", "assignee", "asserted",
+    "designated_on", "verified_on", "claimed_by", "owner_id", "owner_kind", "digest", "hint", "last_used",
 )  # fmt: skip
 _NOTHING = Started("", "", "")
 _ENTERING = [
@@ -79,7 +79,7 @@ async def test_a_patch_sets_nothing_of_the_servers_and_changes_nothing(
 _WHO = {"created_by", "updated_by"}
 _WHEN = {"created_at", "updated_at"}
 PRIVATE: dict[str, tuple[str, set[str]]] = {
-    "experts": ("membership", {"clock", "gender", "profile_confirmed_on", *_WHO, *_WHEN}),
+    "experts": ("membership", {"asserted", "assignee", "clock", "gender", "profile_confirmed_on", *_WHO, *_WHEN}),
     "institutions": ("membership", _WHO),
     "committees": ("centres", {"bylaws", "decision", *_WHO, *_WHEN}),
     "seats": ("centres", _WHO | _WHEN),

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field, HttpUrl, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from services.membership.institutions.domain import NAME_TYPES, TYPES, normal_domain
-from services.membership.institutions.matching import Match as Found
+from services.membership.institutions.matching.ranking import Match as Found
 from services.membership.institutions.operations import INSTITUTIONS
 from services.membership.institutions.queries import render_public, render_whole
 from shared.database.statements import Row
@@ -35,7 +35,7 @@ class InstitutionName(Body):
 
     value: Line
     language: LanguageTag | None = None
-    types: Annotated[list[Literal[NAME_TYPES]], Field(max_length=4)] = ["label"]  # type: ignore[valid-type]
+    types: Annotated[list[Literal[NAME_TYPES]], Field(max_length=5)] = ["label"]  # type: ignore[valid-type]
 
 
 class Location(Body):

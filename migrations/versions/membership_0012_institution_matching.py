@@ -7,7 +7,7 @@ down_revision = "core_0013"
 
 _CANDIDATES = "member_institution_candidates(integer[], text[], text[], text[], text[], boolean, text, text)"
 _KINDS = "CHECK (kind IN ('type', 'domain', 'name', 'short'{}))"
-_RELATIONS = "parent child predecessor successor related".split()
+_RELATIONS = ["parent", "child", "predecessor", "successor", "related"]
 _EVERYWHERE = (
     "SELECT set_config('escm.visibilities', 'public,network,restricted', true),"
     " set_config('escm.write_everywhere', 'on', true)"
@@ -23,7 +23,7 @@ def upgrade() -> None:
         "member_affiliation_unmatched_idx",
         "member_affiliation (id) WHERE match_status IS NULL AND institution_id IS NULL",
     )
-    index_beside_writers("member_affiliation_open_idx", "member_affiliation (country, id) WHERE match_status = 'open'")
+    index_beside_writers("member_affiliation_open_idx", "member_affiliation (id, country) WHERE match_status = 'open'")
 
 
 def _affiliations() -> None:
@@ -35,7 +35,13 @@ ALTER TABLE member_affiliation ADD COLUMN match_status text, ADD COLUMN match js
         CHECK (match_status IN ('open', 'unknown', 'linked', 'none')) NOT VALID
 --;
 ALTER TABLE member_affiliation VALIDATE CONSTRAINT member_affiliation_match_status_check
+--;
+CREATE TABLE member_affiliation_rematch (
+    single boolean PRIMARY KEY CHECK (single),
+    institutions_at timestamptz NOT NULL
+)
 """)
+    grant("member_affiliation_rematch", "SELECT, INSERT, UPDATE", "membership")
 
 
 def _relations() -> None:
@@ -174,6 +180,8 @@ DROP TRIGGER member_institution_value_formed ON member_institution_value
 DROP FUNCTION member_institution_formed()
 --;
 DROP TABLE member_institution_form
+--;
+DROP TABLE member_affiliation_rematch
 --;
 {_EVERYWHERE}
 --;

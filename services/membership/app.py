@@ -1,6 +1,7 @@
 """The membership app."""
 
 from services.membership.access import ROLES
+from services.membership.affiliations.routes import matches
 from services.membership.affiliations.routes import router as affiliations
 from services.membership.bulk import IMPORTABLE
 from services.membership.experts.routes import router as experts
@@ -23,6 +24,7 @@ def create_app(settings: MembershipSettings | None = None) -> Application:
         [
             experts,
             affiliations,
+            matches,
             matching,
             institutions,
             statistics,

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from services.membership.affiliations import jobs as affiliations
 from services.membership.bulk import IMPORTABLE
 from services.membership.experts.operations import pass_time as end_terms
 from services.membership.reactions import REACTIONS
@@ -12,6 +13,7 @@ from shared.messaging.schedules import Schedule, Schedules
 from shared.messaging.worker import Worker
 
 SCHEDULES: Schedules = {
+    **affiliations.SCHEDULES,
     "end_terms": Schedule(timedelta(minutes=15), end_terms, catch_up=1),
     "fold_counts": Schedule(timedelta(seconds=30), fold_counts, catch_up=1),
     "check_counts": Schedule(timedelta(days=1), check_counts, catch_up=1),
@@ -22,7 +24,8 @@ def create_worker(settings: MembershipSettings | None = None) -> Worker:
     """The worker under the given settings, or those of the environment."""
     settings = settings or MembershipSettings()
     bulk = BulkJobs(settings, IMPORTABLE)
-    return Worker("membership", settings, REACTIONS, bulk.handlers, {**bulk.schedules, **SCHEDULES})
+    handlers = {**bulk.handlers, **affiliations.HANDLERS}
+    return Worker("membership", settings, REACTIONS, handlers, {**bulk.schedules, **SCHEDULES})
 
 
 async def run() -> None:

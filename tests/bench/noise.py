@@ -11,8 +11,8 @@ from shared.kernel.countries import COUNTRIES
 Noise: TypeAlias = Callable[[Mapping[str, Any], random.Random], str | None]
 """None where the name does not lend itself to it."""
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
-_SMALL = frozenset(
-    "of the and for in at on de la le les du des del di da do dos das der die den dem für und et y e".split()
+_SMALL = re.compile(
+    r"of|the|and|for|in|at|on|de|la|le|les|du|des|del|di|da|do|dos|das|der|die|den|dem|für|und|et|y|e", re.IGNORECASE
 )
 _SHORTER = {
     "university": "Univ.",
@@ -130,7 +130,7 @@ def _small(row: Mapping[str, Any], _dice: random.Random) -> str:
 
 def acronym_of(name: str) -> str | None:
     """First letters of the words that are not small, where there are three or more."""
-    words = [word for word in re.findall(r"[^\W\d_]+", name) if word.lower() not in _SMALL]
+    words = [word for word in re.findall(r"[^\W\d_]+", name) if not _SMALL.fullmatch(word)]
     return "".join(word[0] for word in words).upper() if len(words) >= 3 else None
 
 

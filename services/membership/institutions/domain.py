@@ -16,8 +16,8 @@ MATCHED = ("submitted", "verified", "inactive")
 """The states in which an affiliation may mean an institution."""
 TYPES = ("archive", "company", "education", "facility", "funder", "government", "healthcare", "nonprofit", "other")
 NAME_TYPES = ("acronym", "alias", "former", "label", "ror_display")
-"""Both vocabularies are those of ROR schema 2.1, and `former` for a name that is no longer borne: ROR has no type for it
-and keeps such names as aliases."""
+"""Both vocabularies are those of ROR schema 2.1, with `former` for a name that is borne no longer: ROR keeps those as
+aliases."""
 NOT_PUBLIC = frozenset({"created_by", "updated_by"})
 
 _DOMAIN = re.compile(r"(?=.{3,253}$)(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_][\w-]{0,61}[^\W_]")

@@ -107,12 +107,14 @@ _SHOWN_ELSEWHERE = {"sort_name", "merged_into", "links"}
 render_whole = Renderer({name: c for name, c in COLUMNS.items() if name not in _SHOWN_ELSEWHERE})
 render_public = Renderer({name: c for name, c in PUBLIC_COLUMNS.items() if name not in _SHOWN_ELSEWHERE})
 
-_MATCH_COLUMNS = ("id", "ref", "display_name", "country", "ror", "status", "names", "domains", "locations")
+_MATCH_COLUMNS = (
+    "id", "ref", "display_name", "country", "ror", "status", "visibility", "names", "domains", "locations",
+)  # fmt: skip
 _Asked: TypeAlias = tuple[int, str, str, str, str]
 
 
 def _candidates(variant: Variant) -> Select[Any]:
-    rows_asked = [bindparam("asked", type_=ARRAY(Integer))]
+    rows_asked: list[Any] = [bindparam("asked", type_=ARRAY(Integer))]
     rows_asked += [bindparam(name, type_=ARRAY(Text)) for name in ("kinds", "looked_up", "words", "homes")]
     options = [bindparam("loose", type_=Boolean), bindparam("only_country", type_=Text)]
     found = func.escm.member_institution_candidates(*rows_asked, *options, context.c.c)
@@ -132,7 +134,7 @@ _CANDIDATES = Shapes(_candidates)
 
 
 def _asked(number: int, said: Affiliation) -> list[_Asked]:
-    """What is looked up for one text, as rows of number, kind, value and, for a form, its word and the text's countries."""
+    """What is looked up for one text: rows of number, kind, value and, for forms, the word and the text's countries."""
     names = {*said.names, *(" ".join(span)[:500] for span in said.spans)}
     rows = [(number, "name", name, "", "") for name in names]
     rows += [(number, "domain", domain, "", "") for host in said.hosts for domain in host]

@@ -14,7 +14,7 @@ _WORD = re.compile(r"[^\W_]+")
 _ELIDED = re.compile(r"\b[dl]['’]", re.IGNORECASE)
 _LENGTHS = range(2, 13)
 """Letters of a short form."""
-_SHARED_LABELS = frozenset("ac co com edu gob gov gouv net org sch univ www".split())
+_SHARED_LABELS = frozenset(["ac", "co", "com", "edu", "gob", "gov", "gouv", "net", "org", "sch", "univ", "www"])
 _MISTYPED_FROM = 4
 """Shorter words have too many others one letter off."""
 

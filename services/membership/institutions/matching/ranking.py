@@ -48,7 +48,7 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class _Judgement:
-    """A candidate's match, its proofs, the words of its name that the text has, and whether the name stands as it is."""
+    """A candidate's match, its proofs, the words of its name that the text has, and whether it stands as it is."""
 
     match: Match
     proofs: int
@@ -134,9 +134,9 @@ def _short(said: Affiliation, candidate: Candidate, full: Sequence[Mapping[str, 
 
 
 def _more_is_said(judged: list[_Judgement], likeness: Likeness) -> list[_Judgement]:
-    """Puts a name that is there behind that of another candidate which goes on where it ends, if the text goes on like it:
+    """Puts a name that is there behind that of another candidate which goes on where it ends, if the text does so too:
     `University of London` behind `Birkbeck College, University of London`."""
-    lowered = {}
+    lowered: dict[int, float] = {}
     for short in (each for each in judged if each.words):
         for other in judged:
             if other.match.score > 0.5 and other is not short and likeness.goes_on(short.words, other.match.candidate):

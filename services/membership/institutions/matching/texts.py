@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
+from typing import TypeAlias, TypeVar
 
 from services.membership.institutions.matching.names import ACRONYM
 from services.membership.institutions.matching.words import (
@@ -31,13 +32,17 @@ _LABEL = re.compile(r"\b(?:e-?mail|electronic address)\b[.:]?", re.IGNORECASE)
 _HEADS = frozenset({"university", "polytechnic"})
 _HEADS_BEHIND = frozenset({"college", "academy"})
 """A college of something is a part of a university as often as not; a Something College is an institution."""
-Words = tuple[str, ...]
+Words: TypeAlias = tuple[str, ...]
+Part = TypeVar("Part")
 
 
 @dataclass(frozen=True, slots=True)
 class Affiliation:
-    """A text, in small letters, taken apart. `spans`: the words of each segment and of neighbouring ones; `names`: the same as names are
-    looked up, with `literal` ones as they stand; `terms`: what tells; `heads`: segments that name an institution."""
+    """A text, in small letters, taken apart.
+
+    `spans`: the words of each segment and of neighbouring ones; `names`: the same as names are looked up, with
+    `literal` as they stand; `terms`: what tells; `heads`: segments that name an institution.
+    """
 
     text: str
     spans: tuple[Words, ...]
@@ -82,7 +87,7 @@ def take_apart(text: str) -> Affiliation:
     )
 
 
-def _runs(parts: Sequence[object], longest: int) -> Iterator[Sequence[object]]:
+def _runs(parts: Sequence[Part], longest: int) -> Iterator[Sequence[Part]]:
     """Neighbouring parts, up to so many and all."""
     lengths = dict.fromkeys([*range(1, min(longest, len(parts)) + 1), len(parts)] if parts else [])
     for length in lengths:

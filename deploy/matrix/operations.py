@@ -57,6 +57,8 @@ _BY_NAME: Mapping[str, Demand] = {
     "getExpertAffiliation": Demand(Ask.SEE),
     "createExpertAffiliation": Demand(Ask.DO, "update"),
     "updateExpertAffiliation": Demand(Ask.DO, "update"),
+    "getExpertAffiliationTransitions": Demand(Ask.SEE),
+    "transitionExpertAffiliation": Demand(Ask.DO, "update"),
     **dict.fromkeys(("createSeat", "createAgreement", "createAction", "createMilestone"), _UNDER),
     "createMerge": Demand(Ask.BOTH, "update", "experts"),
     "createImport": Demand(Ask.ANYWHERE, "import", "experts"),

@@ -1,6 +1,7 @@
 """The membership app."""
 
 from services.membership.access import ROLES
+from services.membership.affiliations.routes import matches
 from services.membership.affiliations.routes import router as affiliations
 from services.membership.bulk import IMPORTABLE, STEPPABLE
 from services.membership.duplicates.routes import router as duplicates
@@ -27,6 +28,7 @@ def create_app(settings: MembershipSettings | None = None) -> Application:
             experts,
             *(stepping_routes(steppable) for steppable in STEPPABLE.values()),
             affiliations,
+            matches,
             matching,
             institutions,
             duplicates,

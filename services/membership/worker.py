@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from services.membership.affiliations import jobs as affiliations
 from services.membership.bulk import IMPORTABLE, STEPPABLE
 from services.membership.duplicates.jobs import DUPLICATE_JOBS
 from services.membership.duplicates.operations import search_what_changed
@@ -16,6 +17,7 @@ from shared.messaging.schedules import Schedule, Schedules
 from shared.messaging.worker import Worker
 
 SCHEDULES: Schedules = {
+    **affiliations.SCHEDULES,
     "end_terms": Schedule(timedelta(minutes=15), end_terms, catch_up=1),
     "follow_institutions": Schedule(timedelta(minutes=15), follow_institutions, catch_up=1),
     "fold_counts": Schedule(timedelta(seconds=30), fold_counts, catch_up=1),
@@ -28,7 +30,7 @@ def create_worker(settings: MembershipSettings | None = None) -> Worker:
     """The worker under the given settings, or those of the environment."""
     settings = settings or MembershipSettings()
     bulk, steps = BulkJobs(settings, IMPORTABLE), StepJobs(STEPPABLE)
-    handlers = {**bulk.handlers, **steps.handlers, **DUPLICATE_JOBS}
+    handlers = {**bulk.handlers, **steps.handlers, **affiliations.HANDLERS, **DUPLICATE_JOBS}
     return Worker("membership", settings, REACTIONS, handlers, {**bulk.schedules, **SCHEDULES})
 
 

@@ -1,25 +1,32 @@
 """Writing affiliations. They live with their expert: its country, its visibility, its history's reader."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import bindparam, column, func, insert, select, table, update
 
 from services.membership.affiliations import queries
+from services.membership.affiliations.domain import LIFECYCLE, MatchCase
 from services.membership.duplicates.operations import look_at
 from services.membership.experts.tables import affiliation, expert
 from shared.database.statements import Row, Shapes, Statement
 from shared.database.unit_of_work import UnitOfWork
-from shared.kernel.clock import now
+from shared.kernel.clock import now, to_text
 from shared.kernel.errors import Conflict, NotFound, VersionConflict, invalid_field
 from shared.kernel.ids import uuid7
 from shared.kernel.resource import Resource
+from shared.messaging.outbox import defer
 from shared.records.changes import record_change
+from shared.records.kind import Step
 
 AFFILIATIONS = Resource("membership", "affiliations", "affiliation")
 MOST_PER_EXPERT = 200
 WRITABLE = ("institution_id", "raw", "role", "unit", "starts", "ends", "is_primary")
+TOLD = (*WRITABLE, "match")
+MATCH_JOB = "match_affiliations"
+_UNDECIDED: Mapping[str, Any] = dict.fromkeys(("match_status", "match", "match_candidates", "matched_at"))
 _institution = table("member_institution", column("id"), column("merged_into"), schema="escm")
 _KNOWN_INSTITUTION = Statement(
     select(_institution.c.id).where(_institution.c.id == bindparam("key"), _institution.c.merged_into.is_(None))
@@ -56,6 +63,8 @@ async def create(uow: UnitOfWork, owner: Row, values: Mapping[str, Any], *, asse
     await _require_institution(uow, values["institution_id"])
     if await _COUNT.fetchval(uow.connection, expert=owner["id"]) >= MOST_PER_EXPERT:
         raise Conflict(f"An expert has at most {MOST_PER_EXPERT} affiliations.")
+    if values["raw"]:
+        defer(uow, "membership", MATCH_JOB, {}, created_by=uow.origin.actor.label)
     instant = now()
     row = await _INSERT.fetchrow(
         uow.connection,
@@ -67,6 +76,7 @@ async def create(uow: UnitOfWork, owner: Row, values: Mapping[str, Any], *, asse
         asserted_by=asserted_by,
         created_at=instant,
         updated_at=instant,
+        **_UNDECIDED,
         **values,
     )
     if row is None:
@@ -83,10 +93,13 @@ async def change(uow: UnitOfWork, owner: Row, seen: Row, values: Mapping[str, An
         raise NotFound
     if before["version"] != seen["version"]:
         raise VersionConflict("The affiliation changed in the meantime.")
+    values = _keeping_match(before, values)
     changed = {name: value for name, value in values.items() if before[name] != value}
     if not changed:
         return before
-    if "institution_id" in changed:
+    if "match_status" in changed and values["raw"]:
+        defer(uow, "membership", MATCH_JOB, {}, created_by=uow.origin.actor.label)
+    if changed.get("institution_id"):
         await _require_institution(uow, changed["institution_id"])
     row = {**changed, "version": before["version"] + 1, "updated_at": now()}
     statement = _UPDATES.get(tuple(row))
@@ -98,13 +111,78 @@ async def change(uow: UnitOfWork, owner: Row, seen: Row, values: Mapping[str, An
     return after
 
 
+async def decide(uow: UnitOfWork, owner: Row, seen: Row, step: Step, may: Callable[[str], bool]) -> Row:
+    """What a person decides about the match of an affiliation's text. Raises what `Lifecycle.advance` raises, and
+    Invalid where the institution is not known to the caller."""
+    before = await queries.lock(uow.connection, seen["id"])
+    if before is None:
+        raise NotFound
+    if before["version"] != seen["version"]:
+        raise VersionConflict("The affiliation changed in the meantime.")
+    status = before["match_status"] or "waiting"
+    _, target = LIFECYCLE.advance(status, step.action, case_of(before, step.fields), may, fields=step.fields)
+    row = {**_UNDECIDED, "institution_id": None, "version": before["version"] + 1, "updated_at": now()}
+    if target == "linked":
+        row["institution_id"] = UUID(step.fields["institution_id"])
+        await _require_institution(uow, row["institution_id"])
+    if target == "waiting":
+        defer(uow, "membership", MATCH_JOB, {}, created_by=uow.origin.actor.label)
+    else:
+        row |= {"match_status": target, "matched_at": row["updated_at"]}
+        row["match"] = decision(_candidate(before, row["institution_id"]), "person", row["updated_at"])
+        row["match_candidates"] = before["match_candidates"]
+    after = await _UPDATES.get(tuple(row)).fetchrow(uow.connection, key=before["id"], seen=before["version"], **row)
+    if after is None:
+        raise VersionConflict("The affiliation changed in the meantime.")
+    tell(uow, owner, step.action, before, after, step.reason)
+    return after
+
+
+def case_of(row: Mapping[str, Any], fields: Mapping[str, Any]) -> MatchCase:
+    """What the guards look at."""
+    if row["raw"] is None:
+        return MatchCase(is_stated=True)
+    if "institution_id" not in fields:
+        return MatchCase(fault="institution_missing")
+    try:
+        UUID(fields["institution_id"])
+    except (TypeError, ValueError, AttributeError):
+        return MatchCase(fault="institution_unknown")
+    return MatchCase()
+
+
+def decision(candidate: Mapping[str, Any] | None, by: str, at: datetime) -> dict[str, Any]:
+    """How a match was decided: the candidate's method and score, or `manual` for what was none of the candidates."""
+    told = {"method": candidate["method"], "score": candidate["score"]} if candidate else {}
+    return {"method": "manual", "score": None, **told, "decided_by": by, "decided_at": to_text(at)}
+
+
+def _candidate(row: Row, institution: UUID | None) -> Mapping[str, Any] | None:
+    asked = row["match_candidates"] or ()
+    return next((one for one in asked if one["institution_id"] == str(institution)), None)
+
+
+def _keeping_match(before: Row, values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The values with the institution that a match found, as long as the text stays; a new text waits for its own."""
+    if values["raw"] is not None and values["raw"] == before["raw"]:
+        return {**values, "institution_id": before["institution_id"]}
+    return {**values, **_UNDECIDED}
+
+
 async def _require_institution(uow: UnitOfWork, institution: UUID | None) -> None:
     if institution is not None and not await _KNOWN_INSTITUTION.fetchval(uow.connection, key=institution):
         raise invalid_field("/institution_id", "unknown_institution", "There is no such institution.")
 
 
-def tell(uow: UnitOfWork, owner: Row, action: str, before: Row | None, after: Mapping[str, Any]) -> None:
-    """The audit entry and the fact of one change; `action` is `create`, `update` or `delete`."""
+def tell(
+    uow: UnitOfWork,
+    owner: Mapping[str, Any],
+    action: str,
+    before: Mapping[str, Any] | None,
+    after: Mapping[str, Any],
+    reason: str | None = None,
+) -> None:
+    """The audit entry and the fact of one change. Of the owner, `ref` and `status` are looked at."""
 
     def state(row: Mapping[str, Any]) -> dict[str, Any]:
         return {**row, "ref": owner["ref"], "status": owner["status"]}
@@ -115,8 +193,9 @@ def tell(uow: UnitOfWork, owner: Row, action: str, before: Row | None, after: Ma
         action,
         before=state(before) if before else None,
         after=state(after),
-        fields=(*WRITABLE, "expert_id") if before and before["expert_id"] != after["expert_id"] else WRITABLE,
-        fact=f"{action}d",
-        link=f"/membership/v1/experts/{owner['id']}/affiliations/{after['id']}",
-        person=owner["id"],
+        fields=(*TOLD, "expert_id") if before and before["expert_id"] != after["expert_id"] else TOLD,
+        fact={"create": "created", "delete": "deleted"}.get(action, "updated"),
+        reason=reason,
+        link=f"/membership/v1/experts/{after['expert_id']}/affiliations/{after['id']}",
+        person=after["expert_id"],
     )

@@ -1,13 +1,21 @@
-"""Reading the affiliations of one expert whom the caller may see."""
+"""Reading affiliations: those of one expert, those whose text waits for its institution, and the open questions."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Select, Text, and_, any_, bindparam, false, literal_column, select
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.sql.elements import ColumnElement
 
-from services.membership.experts.tables import affiliation
+from services.membership.affiliations.domain import LIFECYCLE
+from services.membership.experts.tables import affiliation, expert
+from services.membership.institutions.tables import institution
 from shared.database.context import AccessContext, within_context
 from shared.database.statements import Connection, Row, Shapes, Statement
+from shared.records.listing import Listing, countries, one_of, reference, updated, values
+from shared.records.sight import Variant, constant
 
 
 def _select(single: bool) -> Any:
@@ -19,6 +27,30 @@ def _select(single: bool) -> Any:
 
 _READS = Shapes(_select)
 _LOCK = Statement(select(affiliation).where(affiliation.c.id == bindparam("key")).with_for_update())
+
+
+def _unmatched(again: bool) -> Any:
+    state = (
+        and_(
+            affiliation.c.match_status.in_([constant("open"), constant("unknown")]),
+            affiliation.c.matched_at < bindparam("before"),
+        )
+        if again
+        else affiliation.c.match_status.is_(None)
+    )
+    return (
+        select(affiliation, expert.c.ref, expert.c.status)
+        .join(expert, expert.c.id == affiliation.c.expert_id)
+        .where(affiliation.c.institution_id.is_(None), affiliation.c.id > bindparam("after"), state)
+        .order_by(affiliation.c.id)
+        .limit(bindparam("limit"))
+        .with_for_update(of=affiliation, skip_locked=True)
+    )
+
+
+_UNMATCHED = Shapes(_unmatched)
+_WAITS = f"SELECT EXISTS (SELECT FROM {affiliation.fullname} WHERE match_status IS NULL AND institution_id IS NULL)"  # noqa: S608
+_LATEST = f"SELECT max(updated_at) FROM {institution.fullname}"  # noqa: S608
 
 
 async def of_expert(connection: Connection, context: AccessContext, expert: UUID) -> list[Row]:
@@ -34,3 +66,74 @@ async def get(connection: Connection, context: AccessContext, expert: UUID, key:
 async def lock(connection: Connection, key: UUID) -> Row | None:
     """One of them, locked until the transaction ends; None where the context may not write it."""
     return await _LOCK.fetchrow(connection, key=key)
+
+
+async def lock_unmatched(
+    connection: Connection, after: UUID, limit: int, *, before: datetime | None = None
+) -> Sequence[Row]:
+    """Affiliations after an id whose text was not looked at yet or, with `before`, was looked at in vain before that
+    instant; with `ref` and `status` of their experts. Locked; those that somebody else is changing are left out."""
+    again = {} if before is None else {"before": before}
+    return await _UNMATCHED.get(before is not None).fetch(connection, after=after, limit=limit, **again)
+
+
+async def is_waiting(connection: Connection) -> bool:
+    """Whether a text was not looked at yet."""
+    return bool(await connection.fetchval(_WAITS))
+
+
+async def latest_institution(connection: Connection) -> datetime | None:
+    """When an institution changed last."""
+    found: datetime | None = await connection.fetchval(_LATEST)
+    return found
+
+
+def known_to(variant: Variant) -> Select[Any]:
+    """The first wall of the list: affiliations of experts of countries that the caller's grants cover."""
+    if variant is Variant.EVERYWHERE:
+        return select(affiliation)
+    if variant is Variant.ANONYMOUS:
+        return select(affiliation).where(false())
+    return select(affiliation).where(affiliation.c.country == any_(bindparam("reach_countries", type_=ARRAY(Text))))
+
+
+_CANDIDATES: ColumnElement[Any] = literal_column(
+    f"""(SELECT coalesce(json_agg(json_build_object('institution', json_build_object('id', i.id, 'ref', i.ref,
+        'name', i.display_name, 'country', i.country, 'ror', i.ror), 'score', k.score, 'method', k.method)
+        ORDER BY k.score DESC, i.id), '[]')::text
+    FROM jsonb_to_recordset({affiliation.fullname}.match_candidates) k (institution_id uuid, score float8, method text)
+        JOIN {institution.fullname} i ON i.id = k.institution_id
+    WHERE i.merged_into IS NULL
+        AND (i.status IN ('verified', 'inactive') OR i.country = {affiliation.fullname}.country))""",  # noqa: S608
+    Text,
+).label("candidates")
+"""Candidates with their names as JSON text: published ones, and those of the expert's country."""
+
+
+def _of_expert(name: str) -> ColumnElement[Any]:
+    return (
+        select(expert.c[name]).where(expert.c.id == affiliation.c.expert_id).scalar_subquery().label(f"expert_{name}")
+    )
+
+
+LISTING = Listing(
+    base=known_to,
+    key=affiliation.c.id,
+    filters={
+        chosen.name: chosen
+        for chosen in (
+            values("match", affiliation.c.match_status, "States of the match", one_of(LIFECYCLE.states[1:])),
+            countries(affiliation.c.country),
+            reference("expert_id", affiliation.c.expert_id),
+            reference("institution_id", affiliation.c.institution_id),
+            *updated(affiliation.c.updated_at),
+        )
+    },
+    sorts={"created_at": affiliation.c.created_at, "updated_at": affiliation.c.updated_at},
+    columns={
+        **{column.key: column for column in affiliation.c if column.key != "match_candidates"},
+        "candidates": _CANDIDATES,
+        "expert_ref": _of_expert("ref"),
+        "expert_display_name": _of_expert("display_name"),
+    },
+)

@@ -1,5 +1,6 @@
 """The affiliations of one expert over HTTP."""
 
+from collections.abc import Callable
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -8,21 +9,24 @@ from fastapi import Body, Depends, Response
 
 from services.membership.access import ROLES
 from services.membership.affiliations import operations, queries
-from services.membership.affiliations.schemas import present, values, written
+from services.membership.affiliations.domain import LIFECYCLE, MatchCase
+from services.membership.affiliations.schemas import ListedAffiliation, present, present_listed, values, written
 from services.membership.experts.routes import EXPERT_API
 from services.membership.experts.schemas import Affiliation, AffiliationBody
 from shared.database.statements import Row
 from shared.kernel.errors import NotFound
-from shared.records.kind import require
-from shared.web.answers import JSON, item_response, key_of, patched
-from shared.web.call import Call, CurrentCall, public
+from shared.records.kind import Step, require
+from shared.web.answers import JSON, item_response, key_of, patched, transitions_response
+from shared.web.call import Call, CurrentCall, lists, public
 from shared.web.conditional import changed_since, is_current
-from shared.web.fields import Page
+from shared.web.fields import Page, TransitionBody, Transitions
+from shared.web.paging import list_response
 from shared.web.route import ResourceRouter
 
 router = ResourceRouter(EXPERT_API.kind.resource, ROLES)
 Expert = Annotated[Row, Depends(EXPERT_API.readable)]
 _LIST, _ITEM = "/{record}/affiliations", "/{record}/affiliations/{affiliation}"
+_STEPS = f"{_ITEM}/transitions"
 
 
 async def readable_affiliation(affiliation: str, expert: Expert, call: CurrentCall) -> Row:
@@ -90,6 +94,52 @@ async def update_affiliation(
         raise changed_since(present(row))
     body = patched(AffiliationBody, written(row), patch)
     return item_response(call, present(await operations.change(call.uow, expert, row, values(body))))
+
+
+@router.get(
+    _STEPS,
+    operation_id="getExpertAffiliationTransitions",
+    summary="Which steps the match of an affiliation allows",
+    responses={200: {"model": Transitions}},
+)
+async def get_affiliation_transitions(expert: Expert, row: Readable, call: CurrentCall) -> Response:
+    status = row["match_status"] or "waiting"
+    case = MatchCase(is_stated=row["raw"] is None)
+    return transitions_response(LIFECYCLE, status, LIFECYCLE.offers(status, case, _may(call, expert)))
+
+
+@router.post(
+    _STEPS,
+    operation_id="transitionExpertAffiliation",
+    summary="Decide which institution an affiliation means",
+    responses={200: {"model": Affiliation}},
+)
+async def transition_affiliation(body: TransitionBody, expert: Expert, row: Readable, call: CurrentCall) -> Response:
+    require(call.sight, "update", expert["country"], expert["id"])
+    if not is_current(call.request, row["version"]):
+        raise changed_since(present(row))
+    step = Step(body.action, body.reason, body.fields)
+    return item_response(call, present(await operations.decide(call.uow, expert, row, step, _may(call, expert))))
+
+
+matches = ResourceRouter(EXPERT_API.kind.resource, ROLES)
+"""Affiliations of all experts that the caller's grants cover, to decide what is open."""
+matches.prefix = operations.AFFILIATIONS.path
+
+
+@matches.get(
+    "",
+    operation_id="listAffiliations",
+    summary="List affiliations by the state of their match",
+    responses={200: {"model": Page}},
+)
+@lists(queries.LISTING)
+async def list_matches(call: CurrentCall) -> Response:
+    return await list_response(call, queries.LISTING, present_listed, frozenset(ListedAffiliation.model_fields))
+
+
+def _may(call: Call, expert: Row) -> Callable[[str], bool]:
+    return lambda _verb: call.sight.may("update", expert["country"], expert["id"])
 
 
 def _source(call: Call, expert: Row) -> str:

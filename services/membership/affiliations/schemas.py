@@ -3,8 +3,26 @@
 from collections.abc import Mapping
 from typing import Any
 
-from services.membership.experts.schemas import AffiliationBody
+import orjson
+
+from services.membership.experts.schemas import Affiliation, AffiliationBody
 from shared.kernel.clock import to_text
+from shared.records.columns import parsed_or_fragment
+from shared.records.sight import Sight
+from shared.web.fields import Answer
+
+
+class AffiliatedExpert(Answer):
+    id: str
+    ref: str
+    display_name: str
+
+
+class ListedAffiliation(Affiliation):
+    """An affiliation with its expert; the `match` of one that is open has `candidates`, the surest first."""
+
+    country: str
+    expert: AffiliatedExpert
 
 
 def values(body: AffiliationBody) -> dict[str, Any]:
@@ -21,9 +39,10 @@ def values(body: AffiliationBody) -> dict[str, Any]:
 
 
 def written(row: Mapping[str, Any]) -> dict[str, Any]:
-    """The body that stands in the row, for a patch to be merged into."""
+    """The body that stands in the row, for a patch to be merged into. An institution that a match found was not
+    written: the text was."""
     return {
-        "institution_id": row["institution_id"],
+        "institution_id": None if row["raw"] else row["institution_id"],
         "raw": row["raw"],
         "role": row["role"],
         "unit": row["unit"],
@@ -42,7 +61,31 @@ def present(row: Mapping[str, Any]) -> dict[str, Any]:
         **written(row),
         "institution_id": str(institution) if institution else None,
         "asserted_by": row["asserted_by"],
+        "match": _match(row),
         "created_at": to_text(row["created_at"]),
         "updated_at": to_text(row["updated_at"]),
         "links": {"self": f"/membership/v1/experts/{row['expert_id']}/affiliations/{row['id']}"},
     }
+
+
+def present_listed(row: Mapping[str, Any], _sight: Sight) -> dict[str, Any]:
+    """The affiliation as the list of matches shows it: with its expert, and the candidates of an open question."""
+    record = {**present(row), "country": row["country"]}
+    record["expert"] = {
+        "id": str(row["expert_id"]),
+        "ref": row["expert_ref"],
+        "display_name": row["expert_display_name"],
+    }
+    if record["match"]:
+        record["match"]["candidates"] = parsed_or_fragment(row["candidates"])
+    return record
+
+
+def _match(row: Mapping[str, Any]) -> dict[str, Any] | None:
+    if row["raw"] is None:
+        return None
+    decided = row["match"] or {}
+    if isinstance(decided, str):
+        decided = orjson.loads(decided)
+    parts = {name: decided.get(name) for name in ("method", "score", "decided_by", "decided_at")}
+    return {"status": row["match_status"] or "waiting", **parts}

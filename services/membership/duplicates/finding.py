@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from services.membership.duplicates.domain import THRESHOLD, TOLD, Collection, Found, pair
-from services.membership.institutions.words import GENERIC
+from services.membership.institutions.matching.words import GENERIC
 from services.membership.likeness import bodies, people
 from services.membership.likeness.bodies import Body
 from services.membership.likeness.names import telling

@@ -13,7 +13,7 @@ from uuid import UUID
 from zlib import crc32
 
 from services.membership.duplicates.domain import THRESHOLD, Found, pair
-from services.membership.institutions.words import GENERIC
+from services.membership.institutions.matching.words import GENERIC
 from services.membership.likeness import bodies, people
 from services.membership.likeness.bodies import Body
 from services.membership.likeness.names import Name, consonants, initial, sound, telling

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Boolean, Select, Text, Uuid, and_, any_, bindparam, cast, func, literal_column, or_, select
+from sqlalchemy import Boolean, Select, Text, Uuid, and_, any_, bindparam, case, cast, func, literal_column, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -38,6 +38,21 @@ _NOT_PUBLIC = {
 }  # fmt: skip
 PUBLIC_COLUMNS = {name: column for name, column in COLUMNS.items() if name not in _NOT_PUBLIC}
 
+
+def _pairs(parts: Mapping[str, ColumnElement[Any]]) -> list[ColumnElement[Any]]:
+    """Names and values, as functions that build JSON take them."""
+    return [part for name, column in parts.items() for part in (literal_column(f"'{name}'"), column)]
+
+
+_MATCH_JSON = func.json_build_object(
+    *_pairs({"status": func.coalesce(affiliation.c.match_status, constant("waiting"))}),
+    *_pairs(
+        {
+            name: func.jsonb_extract_path(affiliation.c.match, literal_column(f"'{name}'"))
+            for name in ("method", "score", "decided_by", "decided_at")
+        }
+    ),
+)
 _AFFILIATION_PARTS: Mapping[str, ColumnElement[Any]] = {
     "id": affiliation.c.id,
     "version": affiliation.c.version,
@@ -49,10 +64,9 @@ _AFFILIATION_PARTS: Mapping[str, ColumnElement[Any]] = {
     "to": affiliation.c.ends,
     "primary": affiliation.c.is_primary,
     "asserted_by": affiliation.c.asserted_by,
+    "match": case((affiliation.c.raw.is_(None), None), else_=_MATCH_JSON),
 }
-_AFFILIATION_JSON = func.json_build_object(
-    *(part for name, column in _AFFILIATION_PARTS.items() for part in (literal_column(f"'{name}'"), column))
-)
+_AFFILIATION_JSON = func.json_build_object(*_pairs(_AFFILIATION_PARTS))
 affiliations: ColumnElement[Any] = (
     select(cast(func.coalesce(func.json_agg(_AFFILIATION_JSON), literal_column("'[]'::json")), Text))
     .where(affiliation.c.expert_id == expert.c.id)

@@ -138,7 +138,20 @@ class AffiliationBody(Body):
         return self
 
 
+class AffiliationMatch(Answer):
+    """Which institution a text was taken to mean. `method`, `score` (0 to 1), `decided_by` (`system` or `person`) and
+    `decided_at` are null as long as nothing is decided."""
+
+    status: Literal["waiting", "open", "unknown", "linked", "none"]
+    method: str | None
+    score: Annotated[float, Field(ge=0, le=1)] | None
+    decided_by: str | None
+    decided_at: datetime | None
+
+
 class Affiliation(Answer):
+    """Where an expert works or worked. `match` is null where the institution was named by its id."""
+
     id: UUID
     version: int
     institution_id: UUID | None
@@ -149,6 +162,7 @@ class Affiliation(Answer):
     to: str | None
     primary: bool
     asserted_by: str
+    match: AffiliationMatch | None
 
 
 class Expert(RecordAnswer):

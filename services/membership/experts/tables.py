@@ -1,7 +1,7 @@
 """Experts, their affiliations, and the values that lists filter by."""
 
 from sqlalchemy import Boolean, Column, Date, Integer, Text, Uuid
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from shared.database.tables import document, instant, table, text
 from shared.records.columns import record_table
@@ -60,8 +60,16 @@ affiliation = table(
     text("asserted_by"),
     instant("created_at"),
     instant("updated_at"),
+    text("match_status", nullable=True),
+    Column("match", JSONB, nullable=True),
+    Column("match_candidates", JSONB, nullable=True),
+    instant("matched_at", nullable=True),
 )
-"""`country` and `visibility` are the expert's: one policy serves both."""
+"""`country` and `visibility` are the expert's: one policy serves both.
+
+`match_status` is null as long as nobody has looked which institution `raw` means; `match` tells how a link came about,
+`match_candidates` what a person may choose from.
+"""
 
 expert_value = table(
     "member_expert_value",

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from services.membership.institutions.matching import match_key, name_key, short_forms
+from services.membership.institutions.matching.names import labels, match_key, name_key, short_forms
 from shared.kernel.identifiers import ror_id
 from shared.kernel.lifecycle import Lifecycle, step
 from shared.kernel.text import fold, nfc, search_key
@@ -15,8 +15,9 @@ PUBLISHED = frozenset({"verified", "inactive"})
 MATCHED = ("submitted", "verified", "inactive")
 """The states in which an affiliation may mean an institution."""
 TYPES = ("archive", "company", "education", "facility", "funder", "government", "healthcare", "nonprofit", "other")
-NAME_TYPES = ("acronym", "alias", "label", "ror_display")
-"""Both vocabularies are those of ROR schema 2.1."""
+NAME_TYPES = ("acronym", "alias", "former", "label", "ror_display")
+"""Both vocabularies are those of ROR schema 2.1, with `former` for a name that is borne no longer: ROR keeps those as
+aliases."""
 NOT_PUBLIC = frozenset({"created_by", "updated_by"})
 
 _DOMAIN = re.compile(r"(?=.{3,253}$)(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_][\w-]{0,61}[^\W_]")
@@ -69,13 +70,15 @@ def derived(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def values_of(row: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """(kind, value) of all by which an institution is filtered or looked up: type, domain, name, short form."""
+    """(kind, value) of all by which an institution is filtered or looked up: type, domain, name, short form, word."""
     names = row["names"]
     return sorted(
         {("type", value) for value in row["types"]}
         | {("domain", value) for value in row["domains"]}
         | {("name", key) for name in names if (key := name_key(name["value"]))}
         | {("short", short) for name in names for short in short_forms(name)}
+        | {("short", label) for label in labels(row["domains"])}
+        | {("word", word) for word in match_key(names).split()}
     )
 
 

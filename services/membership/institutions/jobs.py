@@ -55,6 +55,7 @@ _BLANK: Columns = {
     "domains": [],
     "links": [],
     "locations": [],
+    "relations": [],
     "heri": True,
     "visibility": "network",
 }

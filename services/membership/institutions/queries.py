@@ -1,15 +1,17 @@
 """Reading institutions: what a caller may see, one, many, by name, and which an affiliation may mean."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import Select, Text, bindparam, column, func, select, true
+from sqlalchemy import Boolean, Integer, Select, Text, bindparam, column, func, select, true
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.elements import ColumnElement
 
 from services.membership.institutions.domain import LIFECYCLE, MATCHED, NOT_PUBLIC, PUBLISHED, TYPES, normal_domain
-from services.membership.institutions.matching import Affiliation
+from services.membership.institutions.matching.names import one_letter_off
+from services.membership.institutions.matching.ranking import Candidate, Match, rank
+from services.membership.institutions.matching.texts import Affiliation, take_apart
 from services.membership.institutions.tables import institution, institution_value
 from shared.database.context import context
 from shared.database.statements import Connection, Row, Shapes
@@ -108,14 +110,18 @@ _SHOWN_ELSEWHERE = {"sort_name", "merged_into", "links"}
 render_whole = Renderer({name: c for name, c in COLUMNS.items() if name not in _SHOWN_ELSEWHERE})
 render_public = Renderer({name: c for name, c in PUBLIC_COLUMNS.items() if name not in _SHOWN_ELSEWHERE})
 
-_LOOKED_UP = ("names", "hosts", "shorts", "terms", "places")
-_MATCH_COLUMNS = ("id", "ref", "display_name", "country", "ror", "names", "domains", "locations")
+_MATCH_COLUMNS = (
+    "id", "ref", "display_name", "country", "ror", "status", "visibility", "names", "domains", "locations",
+)  # fmt: skip
+_Asked: TypeAlias = tuple[int, str, str, str, str]
 
 
 def _candidates(variant: Variant) -> Select[Any]:
-    looked_up = [bindparam(name, type_=ARRAY(Text)) for name in _LOOKED_UP]
-    found = func.escm.member_institution_candidates(*looked_up, bindparam("only_country", type_=Text), context.c.c)
-    hits = found.table_valued(column("id", institution.c.id.type)).lateral("hits")
+    rows_asked: list[Any] = [bindparam("asked", type_=ARRAY(Integer))]
+    rows_asked += [bindparam(name, type_=ARRAY(Text)) for name in ("kinds", "looked_up", "words", "homes")]
+    options = [bindparam("loose", type_=Boolean), bindparam("only_country", type_=Text)]
+    found = func.escm.member_institution_candidates(*rows_asked, *options, context.c.c)
+    hits = found.table_valued(column("asked_by", Integer), column("id", institution.c.id.type)).lateral("hits")
     rows = (
         visible_to(variant)
         .with_only_columns(*(institution.c[name] for name in _MATCH_COLUMNS))
@@ -124,25 +130,58 @@ def _candidates(variant: Variant) -> Select[Any]:
         )
         .lateral("r")
     )
-    return select(*rows.c).select_from(context.join(hits, true()).join(rows, true()))
+    return select(hits.c.asked_by, *rows.c).select_from(context.join(hits, true()).join(rows, true()))
 
 
 _CANDIDATES = Shapes(_candidates)
 
 
-async def candidates(connection: Connection, sight: Sight, said: Affiliation, country: str | None) -> list[Row]:
-    """Institutions that the caller may see and that the affiliation may mean, some 140 at most; of one country where
-    it is given."""
-    return await _CANDIDATES.get(sight.variant).fetch(
+def _asked(number: int, said: Affiliation) -> list[_Asked]:
+    """What is looked up for one text: rows of number, kind, value and, for forms, the word and the text's countries."""
+    names = {*said.names, *(" ".join(span)[:500] for span in said.spans)}
+    rows = [(number, "name", name, "", "") for name in names]
+    rows += [(number, "domain", domain, "", "") for host in said.hosts for domain in host]
+    rows += [(number, "short", short, "", "") for short in said.shorts]
+    home = ",".join(sorted(said.countries))
+    return rows + [(number, "form", form, word, home) for word in said.terms for form in one_letter_off(word)]
+
+
+async def candidates(
+    connection: Connection, sight: Sight, texts: Sequence[Affiliation], country: str | None, *, loose: bool
+) -> list[list[Row]]:
+    """For each text, institutions that the caller may see and that it may mean, some 100 at most; of one country where
+    it is given. `loose` looks further for words that are misspelt in more than one letter, which takes longer."""
+    asked = [row for number, said in enumerate(texts) for row in _asked(number, said)]
+    numbers, kinds, looked_up, words, homes = zip(*asked, strict=True) if asked else ((),) * 5
+    rows = await _CANDIDATES.get(sight.variant).fetch(
         connection,
-        names=list(said.names),
-        hosts=[domain for host in said.hosts for domain in host],
-        shorts=sorted(said.shorts),
-        terms=list(said.terms),
-        places=sorted(said.countries),
+        asked=numbers,
+        kinds=kinds,
+        looked_up=looked_up,
+        words=words,
+        homes=homes,
+        loose=loose,
         only_country=country,
         **sight.parameters,
     )
+    found: list[list[Row]] = [[] for _ in texts]
+    for row in rows:
+        found[row["asked_by"]].append(row)
+    return found
+
+
+async def matches(connection: Connection, sight: Sight, text: str, country: str | None) -> list[tuple[Match, Row]]:
+    """The institutions that an affiliation may mean, each with its row, the surest first; of one country where it is
+    given."""
+    said = take_apart(text)
+    (rows,) = await candidates(connection, sight, [said], country, loose=True)
+    by_id = {row["id"]: row for row in rows}
+    return [(match, by_id[match.candidate.key]) for match in rank(said, [candidate_of(row) for row in rows], country)]
+
+
+def candidate_of(row: Row) -> Candidate:
+    """The row as matching takes it."""
+    return Candidate(row["id"], row["country"], row["names"], row["domains"], row["locations"])
 
 
 async def linkable(connection: Connection, sight: Sight, key: UUID) -> bool:

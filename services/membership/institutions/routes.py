@@ -9,7 +9,7 @@ from services.membership.access import ROLES
 from services.membership.duplicates.operations import told_of_institution
 from services.membership.institutions import operations, queries
 from services.membership.institutions.domain import NOT_PUBLIC, PUBLISHED
-from services.membership.institutions.matching import LONGEST, Candidate, rank, take_apart
+from services.membership.institutions.matching.texts import LONGEST
 from services.membership.institutions.queries import LISTING
 from services.membership.institutions.schemas import Institution, InstitutionBody, Matches, present, present_match
 from shared.database.statements import Row
@@ -80,11 +80,7 @@ async def match_institution(
         raise invalid_parameter("affiliation", "Holds nothing to search for.")
     if country is not None and country not in known_codes(fictional=True):
         raise invalid_parameter("country", "Not a known country.")
-    said = take_apart(affiliation)
     async with call.connection() as connection:
-        rows = await queries.candidates(connection, call.sight, said, country)
-    by_id = {row["id"]: row for row in rows}
-    found = [Candidate(row["id"], row["country"], row["names"], row["domains"], row["locations"]) for row in rows]
-    matches = rank(said, found, country)[:limit]
-    items = [present_match(match, by_id[match.candidate.key]) for match in matches]
+        found = await queries.matches(connection, call.sight, affiliation, country)
+    items = [present_match(match, row) for match, row in found[:limit]]
     return Response(orjson.dumps({"items": items}), media_type=JSON)

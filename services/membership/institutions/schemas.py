@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from services.membership.duplicates.schemas import Lookalike
 from services.membership.institutions.domain import NAME_TYPES, TYPES, normal_domain
-from services.membership.institutions.matching import Match as Found
+from services.membership.institutions.matching.ranking import Match as Found
 from services.membership.institutions.operations import INSTITUTIONS
 from services.membership.institutions.queries import render_public, render_whole
 from shared.database.statements import Row
@@ -36,7 +36,7 @@ class InstitutionName(Body):
 
     value: Line
     language: LanguageTag | None = None
-    types: Annotated[list[Literal[NAME_TYPES]], Field(max_length=4)] = ["label"]  # type: ignore[valid-type]
+    types: Annotated[list[Literal[NAME_TYPES]], Field(max_length=5)] = ["label"]  # type: ignore[valid-type]
 
 
 class Location(Body):

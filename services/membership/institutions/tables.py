@@ -23,6 +23,7 @@ institution = record_table(
     _texts("domains"),
     _texts("links"),
     document("locations"),
+    document("relations"),
     Column("heri", Boolean, nullable=False),
     text("previous_status", nullable=True),
     Column("merged_into", Uuid, nullable=True),
@@ -37,4 +38,15 @@ institution_value = table(
     text("country"),
     text("visibility"),
 )
-"""Types, domains, folded names and short forms (acronyms, initials), one row a value, for plain equality."""
+"""Types, domains, folded names, short forms (acronyms, initials, labels of domains) and telling words, one row a value,
+for plain equality."""
+
+institution_relation = table(
+    "member_institution_relation",
+    Column("institution_id", Uuid, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("other", Text, primary_key=True),
+    text("country"),
+    text("visibility"),
+)
+"""What an institution states of others, to be found from their side: `other` is an id or a ROR id."""

@@ -9,8 +9,8 @@ from uuid import UUID
 
 from rapidfuzz.distance import OSA
 
-from services.membership.institutions.matching import initials
-from services.membership.institutions.words import GENERIC, country_names, mended, plain_words
+from services.membership.institutions.matching.names import initials
+from services.membership.institutions.matching.words import GENERIC, country_names, mended, plain_words
 from services.membership.likeness.domain import Verdict
 from shared.kernel.text import fold
 

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from services.membership.access import ROLES
+from services.membership.duplicates.domain import Collection
 from services.membership.merges.domain import merged
 from services.membership.merges.subjects import SUBJECTS, Subject
 from shared.database.statements import Connection, Row
@@ -22,7 +23,7 @@ _MERGES = Resource("membership", "merges", "merge")
 class Asked:
     """Which of two records, by id or ref, becomes part of the other, and whose value each chosen field takes."""
 
-    resource: str
+    resource: Collection
     winner: UUID | str
     loser: UUID | str
     choices: Mapping[str, str]

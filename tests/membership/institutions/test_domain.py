@@ -105,7 +105,10 @@ def test_what_is_filtered_and_looked_up_by_equality() -> None:
         ("domain", "ztu.example"),
         ("name", "zelmar technical university ztu"),
         ("short", "ztu"),
+        ("short", "ztuz"),
         ("type", "education"),
+        ("word", "zelmar"),
+        ("word", "ztu"),
     ]
     assert derived(row)["match_key"] == "zelmar ztu"
 

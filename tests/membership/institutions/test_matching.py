@@ -4,7 +4,10 @@ from typing import Any
 
 import pytest
 
-from services.membership.institutions.matching import Candidate, Match, match_key, rank, take_apart, word_likeness
+from services.membership.institutions.matching.likeness import word_likeness
+from services.membership.institutions.matching.names import match_key
+from services.membership.institutions.matching.ranking import Candidate, Match, rank
+from services.membership.institutions.matching.texts import take_apart
 
 
 def named(key: str, *names: str, country: str = "XA", domains: tuple[str, ...] = (), **more: Any) -> Candidate:

@@ -10,17 +10,18 @@ from shared.kernel.countries import COUNTRIES
 from shared.kernel.text import fold
 
 _SAME = """
-university: univ uni universite universitat universitaet universidad universidade universita universitas universiteit
+university: u univ uni universite universitat universitaet universidad universidade universita universitas universiteit
     universitet universitetet universitesi uniwersytet univerzita univerzitet universiti universitatea universite
-    univerza sveuciliste egyetem yliopisto ulikool universitates universitario universitaria
-institute: inst institut instituto istituto instytut institutes institution
-college: coll colleges kolej colegio kolegium
-technology: tech technol technological technologies technologie technologies tecnologia tecnologico tecnologica
+    univerza sveuciliste egyetem yliopisto ulikool universitates universitario universitaria университет університет
+    جامعه
+institute: inst institut instituto istituto instytut institutes institution институт інститут معهد
+college: coll colleges kolej colegio kolegium كليه
+technology: technol technological technologies technologie technologies tecnologia tecnologico tecnologica
 technical: technique technische technischen tecnico tecnica techniczna technicka
 school: sch schools schule ecole escuela scuola escola szkola
-academy: acad akad academie akademie academia accademia akademia academic
+academy: acad akad академия academie akademie academia accademia akademia academic
 science: sci scis sciences scientific ciencias ciencia scienze wissenschaften
-national: nat natl nacional nationale nazionale
+national: nat natl nac nacional nationale nazionale narodowy национальный
 international: intl int internacional internationale
 department: dept dep deptt departamento departement dipartimento
 faculty: fac facultad faculte fakultat facolta
@@ -29,16 +30,18 @@ centre: center centers centres ctr cent centro zentrum
 hospital: hosp hospitals hopital krankenhaus
 engineering: eng engn engg engr ingenieria ingenierie engenharia
 medical: med medicine medicina medecine medizinische
-polytechnic: polytech polytechnique politecnico politecnica politechnika polytechnical
+polytechnic: polytech politeknik polytechnique politecnico politecnica politechnika polytechnical
 agriculture: agr agric agri agricultural agronomy
 management: mgmt manag gestion
 education: educ edu educacion
-state: estadual estatal
+state: estadual estatal negeri государственный
 saint: st sankt
 research: res investigacion recherche
 community: comm
 art: arts
 """
+AMBIGUOUS: Mapping[str, tuple[str, ...]] = {"tech": ("tech", "technology", "technical")}
+"""Abbreviations of more than one word."""
 _STOP = """
 of the and for in at on de la le les du des del di da do dos das der die den dem fur et y e el los las zu zur und a an
 al l d s van voor i
@@ -57,10 +60,11 @@ CANONICAL: Mapping[str, str] = {
     for line in _SAME.replace("\n    ", " ").strip().splitlines()
     for word in line.split(":")[1].split()
 }
-GENERIC = frozenset(CANONICAL.values()) - {"saint"} | frozenset(_LITTLE.split())
+GENERIC = frozenset(CANONICAL.values()) - {"saint"} | frozenset(_LITTLE.split()) | AMBIGUOUS.keys()
 """Words, in their canonical form, that many institutions share."""
 _LONG = [word for word in GENERIC | set(CANONICAL) if len(word) >= 7]
-_SMALL = frozenset(_STOP.split())
+SMALL = frozenset(_STOP.split())
+"""Articles and prepositions, which names are compared without."""
 _IN_AFFILIATIONS = {
     "US": "usa, united states, u s a, us",
     "GB": "uk, united kingdom, great britain, england, scotland, wales, northern ireland, u k",
@@ -79,17 +83,26 @@ _IN_AFFILIATIONS = {
     "HK": "hong kong",
     "MO": "macao, macau",
     "TW": "taiwan",
+    "CI": "ivory coast, cote d ivoire",
+    "CD": "dr congo, congo kinshasa, drc",
+    "MM": "burma",
+    "SZ": "swaziland",
+    "MK": "macedonia",
+    "PS": "palestine",
+    "CV": "cape verde",
+    "BN": "brunei",
+    "AE": "uae, u a e",
 }
 
 
-@lru_cache(maxsize=8_192)
+@lru_cache(maxsize=65_536)
 def plain_words(text: str) -> tuple[str, ...]:
     """The folded words in their canonical form, without articles and prepositions; all words where nothing remains."""
     words = fold(text).split()
-    return tuple(CANONICAL.get(word, word) for word in words if word not in _SMALL) or tuple(words)
+    return tuple(CANONICAL.get(word, word) for word in words if word not in SMALL) or tuple(words)
 
 
-@lru_cache(maxsize=8_192)
+@lru_cache(maxsize=32_768)
 def mended(word: str) -> str:
     """The generic word that this one misspells, else the word itself."""
     if len(word) < 6 or word in GENERIC or not word.isascii():

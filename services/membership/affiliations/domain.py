@@ -1,0 +1,39 @@
+"""The life of a match: from a text to the institution that it means, and who decided."""
+
+from dataclasses import dataclass
+
+from shared.kernel.lifecycle import Lifecycle, step
+
+NEAR_ENOUGH = 0.5
+"""The least score of a candidate that a person is asked about."""
+SHOWN = 5
+"""So many candidates are kept with an open question."""
+
+
+@dataclass(frozen=True, slots=True)
+class MatchCase:
+    """What the guards look at. `fault`: why the institution does not count, or None; `is_stated`: the affiliation names
+    an institution itself, so there is no text to match."""
+
+    is_stated: bool = False
+    fault: str | None = None
+
+
+def _acceptable(case: MatchCase) -> str | None:
+    return "institution_stated" if case.is_stated else case.fault
+
+
+def _has_text(case: MatchCase) -> str | None:
+    return "institution_stated" if case.is_stated else None
+
+
+LIFECYCLE: Lifecycle[MatchCase] = Lifecycle(
+    ("waiting", "open", "unknown", "linked", "none"),
+    (
+        step("accept", "waiting|open|unknown|linked|none", "linked", guard=_acceptable, fields=("institution_id",)),
+        step("reject", "waiting|open|unknown|linked", "none", guard=_has_text),
+        step("reopen", "linked|none", "waiting", guard=_has_text),
+    ),
+)
+"""`waiting`: not looked at yet; `open`: candidates wait for a person; `unknown`: no candidate was found; `none`: a
+person decided that none is meant."""

@@ -1,0 +1,62 @@
+"""Matching as a job: at once for what is entered, by schedule for what is imported, and anew when institutions came."""
+
+from datetime import timedelta
+from typing import Any
+
+from services.membership.affiliations import queries
+from services.membership.affiliations.matching import Matcher
+from services.membership.affiliations.operations import MATCH_JOB
+from shared.database.context import SYSTEM_CONTEXT
+from shared.database.unit_of_work import Origin, UnitOfWork
+from shared.kernel.clock import now
+from shared.messaging.job_run import JobCancelled, JobHandlers, JobRun
+from shared.messaging.outbox import defer
+from shared.messaging.schedules import Schedule, Schedules
+
+_UNDER_WAY = """
+SELECT EXISTS (SELECT FROM core_job WHERE service = 'membership' AND kind = $1 AND status IN ('queued', 'running')
+    AND bulk)
+"""
+_TURN = """
+INSERT INTO member_affiliation_rematch AS r (single, institutions_at) VALUES (true, $1)
+ON CONFLICT (single) DO UPDATE SET institutions_at = excluded.institutions_at
+    WHERE r.institutions_at < excluded.institutions_at
+RETURNING single
+"""
+
+
+async def match_affiliations(run: JobRun) -> dict[str, Any]:
+    """Matches what was not looked at yet; with `again` in its payload, what was looked at in vain before it began."""
+    matcher = Matcher(now() if run.payload.get("again") else None)
+    done = 0
+    while True:
+        origin = Origin(request_id=str(run.id), bulk=True)
+        async with run.unit_of_work(SYSTEM_CONTEXT, origin) as uow:
+            found = await matcher.batch(uow)
+        done += found
+        if not found:
+            return {"matched": done}
+        await run.progress(done)
+        if run.cancelled:
+            raise JobCancelled
+
+
+async def match_imported(uow: UnitOfWork) -> None:
+    """Leaves a job where texts wait and none is under way."""
+    under_way = await uow.connection.fetchval(_UNDER_WAY, MATCH_JOB)
+    if not under_way and await queries.is_waiting(uow.connection):
+        defer(uow, "membership", MATCH_JOB, {}, created_by="system", bulk=True)
+
+
+async def match_again(uow: UnitOfWork) -> None:
+    """Leaves a job that looks again at what is open or unknown, if an institution has changed since the last."""
+    latest = await queries.latest_institution(uow.connection)
+    if latest is not None and await uow.connection.fetchval(_TURN, latest):
+        defer(uow, "membership", MATCH_JOB, {"again": True}, created_by="system", bulk=True)
+
+
+HANDLERS: JobHandlers = {MATCH_JOB: match_affiliations}
+SCHEDULES: Schedules = {
+    "match_imported": Schedule(timedelta(seconds=30), match_imported, catch_up=1),
+    "match_again": Schedule(timedelta(hours=1), match_again, catch_up=1),
+}

@@ -1,0 +1,149 @@
+"""Which institution the texts of affiliations mean: the work of the job, batch by batch."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, TypeAlias
+from uuid import UUID
+
+import orjson
+
+from services.membership.access import ROLES
+from services.membership.affiliations import queries
+from services.membership.affiliations.domain import NEAR_ENOUGH, SHOWN
+from services.membership.affiliations.operations import decision, tell
+from services.membership.experts.tables import affiliation
+from services.membership.institutions.domain import PUBLISHED
+from services.membership.institutions.matching.ranking import rank
+from services.membership.institutions.matching.texts import Affiliation, take_apart
+from services.membership.institutions.operations import INSTITUTIONS
+from services.membership.institutions.queries import candidate_of, candidates
+from shared.database.context import SYSTEM_CONTEXT
+from shared.database.statements import Connection, Row
+from shared.database.unit_of_work import UnitOfWork
+from shared.kernel.clock import now
+from shared.kernel.principal import SYSTEM
+from shared.records.sight import Variant, sight_of
+
+AT_ONCE = 1000
+_TEXTS_AT_ONCE = 250
+_FIRST = UUID(int=0)
+_KEPT = 50_000
+_SYSTEM_SIGHT = replace(
+    sight_of(SYSTEM, ROLES, INSTITUTIONS.resource),
+    variant=Variant.EVERYWHERE,
+    context=SYSTEM_CONTEXT,
+    parameters=dict(SYSTEM_CONTEXT.parameters),
+)
+_KEPT_COLUMNS = ("id", "match_status", "match", "match_candidates", "institution_id", "version")
+_KEEP = f"""
+UPDATE {affiliation.fullname} a SET match_status = w.match_status, match = w.match,
+    match_candidates = w.match_candidates, institution_id = w.institution_id, version = w.version, matched_at = $2,
+    updated_at = CASE WHEN w.institution_id IS NULL THEN a.updated_at ELSE $2 END
+FROM json_to_recordset($1::text::json) w (id uuid, match_status text, match jsonb, match_candidates jsonb,
+    institution_id uuid, version integer)
+WHERE a.id = w.id
+"""  # noqa: S608
+Text: TypeAlias = tuple[str, str]
+"""What an affiliation says, case folded, and its expert's country."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a text may mean, the surest first, and the one that was chosen."""
+
+    candidates: tuple[Mapping[str, Any], ...] = ()
+    chosen: UUID | None = None
+
+
+@dataclass
+class Matcher:
+    """Matches affiliations one batch after the other. What a text means is asked once as long as it lives."""
+
+    before: datetime | None = None
+    """Where it is given, texts that were looked at before it in vain are looked at again, and no others."""
+    after: UUID = _FIRST
+    _known: dict[Text, Found] = field(default_factory=dict)
+
+    async def batch(self, uow: UnitOfWork) -> int:
+        """Matches up to 1,000 affiliations; how many there were. A link is a change of its affiliation; a question that
+        stays open is none. A person's decision is never touched."""
+        rows = await queries.lock_unmatched(uow.connection, self.after, AT_ONCE, before=self.before)
+        if rows:
+            self.after = rows[-1]["id"]
+            await self._look_up(uow.connection, {_text(row) for row in rows} - self._known.keys())
+            found = [(row, self._known[_text(row)]) for row in rows]
+            await _keep(uow, [(row, one) for row, one in found if self.before is None or _is_news(row, one)])
+        return len(rows)
+
+    async def _look_up(self, connection: Connection, texts: set[Text]) -> None:
+        if len(self._known) > _KEPT:
+            self._known = {}
+        ordered = sorted(texts)
+        for start in range(0, len(ordered), _TEXTS_AT_ONCE):
+            some = ordered[start : start + _TEXTS_AT_ONCE]
+            said = await asyncio.to_thread(_take_all_apart, some)
+            rows = await candidates(connection, _SYSTEM_SIGHT, said, None, loose=False)
+            found = await asyncio.to_thread(_judge_all, some, said, rows)
+            self._known |= dict(zip(some, found, strict=True))
+
+
+def _is_news(row: Row, found: Found) -> bool:
+    return found.chosen is not None or (row["match_candidates"] or []) != list(found.candidates)
+
+
+def _text(row: Row) -> Text:
+    return row["raw"].casefold(), row["country"]
+
+
+def _take_all_apart(texts: Sequence[Text]) -> list[Affiliation]:
+    return [take_apart(text) for text, _ in texts]
+
+
+def _judge_all(texts: Sequence[Text], said: Sequence[Affiliation], rows: Sequence[Sequence[Row]]) -> list[Found]:
+    return [_judge(one, country, found) for (_, country), one, found in zip(texts, said, rows, strict=True)]
+
+
+def _judge(said: Affiliation, country: str, rows: Sequence[Row]) -> Found:
+    """Restricted institutions, and unpublished ones of other countries than the expert's, are left out: who sees the
+    affiliation need not know of them. Only a published one is linked without a person."""
+    known = {
+        row["id"]: row
+        for row in rows
+        if row["visibility"] != "restricted" and (row["status"] in PUBLISHED or row["country"] == country)
+    }
+    matches = rank(said, [candidate_of(row) for row in known.values()], None if said.countries else country)
+    close = [match for match in matches[:SHOWN] if match.score >= NEAR_ENOUGH]
+    first = close[0] if close else None
+    is_sure = first is not None and first.chosen and known[first.candidate.key]["status"] in PUBLISHED
+    told = tuple(
+        {"institution_id": str(match.candidate.key), "score": match.score, "method": match.method} for match in close
+    )
+    return Found(told, first.candidate.key if first and is_sure else None)
+
+
+async def _keep(uow: UnitOfWork, found: Sequence[tuple[Row, Found]]) -> None:
+    if not found:
+        return
+    at = now()
+    told = [_outcome(row, one, at) for row, one in found]
+    kept = [{name: after[name] for name in _KEPT_COLUMNS} for after in told]
+    await uow.connection.execute(_KEEP, orjson.dumps(kept, default=str).decode(), at)
+    for (before, _), after in zip(found, told, strict=True):
+        if after["institution_id"] is not None:
+            tell(uow, before, "link", before, after)
+
+
+def _outcome(row: Row, found: Found, at: datetime) -> dict[str, Any]:
+    after = {**row, "match": None, "match_candidates": list(found.candidates) or None}
+    if found.chosen is None:
+        return {**after, "match_status": "open" if found.candidates else "unknown"}
+    return {
+        **after,
+        "match_status": "linked",
+        "match": {**decision(found.candidates[0], "system", at), "of_version": row["version"]},
+        "institution_id": found.chosen,
+        "version": row["version"] + 1,
+        "updated_at": at,
+    }

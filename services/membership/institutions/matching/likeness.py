@@ -1,0 +1,134 @@
+"""How much of a name stands in a text, whatever the order and the spelling of its words. Pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Protocol
+
+from rapidfuzz.distance import OSA
+from rapidfuzz.fuzz import partial_ratio
+
+from services.membership.institutions.matching.texts import Affiliation, Words
+from services.membership.institutions.matching.words import GENERIC, plain_words
+from shared.kernel.text import fold
+
+_LIKE = 0.7
+"""Words below this likeness are different words."""
+_GENERIC_WEIGHT = 0.35
+_SCATTERED = 0.97
+"""What it takes off that a name's words do not stand together as they are."""
+
+
+class Named(Protocol):
+    """What a likeness looks at."""
+
+    @property
+    def names(self) -> Sequence[Mapping[str, Any]]: ...
+
+    @property
+    def locations(self) -> Sequence[Mapping[str, Any]]: ...
+
+
+def places_of(locations: Iterable[Mapping[str, Any]]) -> set[str]:
+    """The words of cities and subdivisions."""
+    parts = (place.get(part) for place in locations for part in ("city", "subdivision"))
+    return {word for part in parts if part for word in fold(part).split()}
+
+
+class Likeness:
+    """How much of a candidate's name stands in a text, and how much of the text it explains. One per text."""
+
+    def __init__(self, said: Affiliation) -> None:
+        self._text = said.text
+        self._spans = [(span, f" {' '.join(span)} ", sum(map(_weight, span))) for span in said.spans]
+        self._words = sorted({word for span in said.spans for word in span})
+        self._known: dict[str, dict[str, float]] = {}
+
+    def of(self, candidate: Named) -> tuple[float, Words]:
+        """0 to 1, the best over its names and the text's spans, whatever the order of words; and that name's words."""
+        places = places_of(candidate.locations)
+        best: tuple[float, Words] = (0.0, ())
+        for name in _names(candidate):
+            likes = [(_weight(word), self._like(word)) for word in name]
+            whole = sum(weight for weight, _ in likes)
+            joined = f" {' '.join(name)} "
+            for span, text, said in self._spans:
+                covers = _covers(likes, whole, span, said, places)
+                best = max(best, (covers if joined in text else _SCATTERED * covers, name))
+        return best
+
+    def bound(self, candidate: Named) -> float:
+        """Not less than what `of` answers, soon known."""
+        best = 0.0
+        for name in _names(candidate):
+            found = whole = 0.0
+            for word in name:
+                weight = _weight(word)
+                whole += weight
+                if likes := self._like(word):
+                    found += weight * max(likes.values())
+            best = max(best, found / whole)
+        return best
+
+    def closeness(self, candidate: Named) -> float:
+        """0 to 100: how close a name comes, letter by letter, to a part of the text."""
+        return max((partial_ratio(name["value"].lower(), self._text) for name in candidate.names), default=0.0)
+
+    def goes_on(self, words: Words, candidate: Named) -> bool:
+        """Whether one of its names has all these words and more, and the text has the rest of them, or nearly."""
+        return any(len(name) > len(words) and self._has_rest(list(words), name) for name in _names(candidate))
+
+    def _has_rest(self, words: list[str], name: Words) -> bool:
+        rest = list(name)
+        for word in words:
+            if word not in rest:
+                return False
+            rest.remove(word)
+        telling = [word for word in rest if word not in GENERIC]
+        found = [word for word in rest if max(self._like(word).values(), default=0.0) >= _LIKE]
+        return bool(telling) and len(found) == len(rest)
+
+    def _like(self, word: str) -> dict[str, float]:
+        """The text's words that are like this one, with how much."""
+        known = self._known.get(word)
+        if known is None:
+            likes = ((other, word_likeness(word, other)) for other in self._words)
+            known = self._known[word] = {other: much for other, much in likes if much}
+        return known
+
+
+def _names(candidate: Named) -> list[Words]:
+    return [words for name in candidate.names if (words := plain_words(name["value"]))]
+
+
+def _covers(
+    likes: Sequence[tuple[float, dict[str, float]]], whole: float, span: Words, said: float, places: set[str]
+) -> float:
+    present: set[str] = set()
+    found = 0.0
+    for weight, like in likes:
+        if not like:
+            continue
+        best, word = 0.0, ""
+        for other in span:
+            much = like.get(other, 0.0)
+            if much > best:
+                best, word = much, other
+        if best:
+            found += weight * best
+            present.add(word)
+    if not found:
+        return 0.0
+    explained = sum(_weight(word) for word in span if word in present or word in places)
+    return float((found / whole) ** 0.75 * (explained / said) ** 0.25)
+
+
+def word_likeness(word: str, other: str) -> float:
+    """0 to 1; 0 below what counts as the same word misspelt. A word cut short (three letters or more) is like it."""
+    if word == other:
+        return 1.0
+    if len(other) >= 3 and word.startswith(other):
+        return 0.85
+    return max(OSA.normalized_similarity(word, other, score_cutoff=_LIKE), 0.0)
+
+
+def _weight(word: str) -> float:
+    return _GENERIC_WEIGHT if word in GENERIC else 1.0

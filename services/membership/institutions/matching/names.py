@@ -1,0 +1,80 @@
+"""What a name is looked up by: its plain words, its short forms, its words one letter off. Pure."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+from services.membership.institutions.matching.words import GENERIC, SMALL, plain_words
+from shared.kernel.text import fold
+
+ACRONYM = re.compile(r"\b[^\W\d_a-z][^\W_a-z]{1,11}\b")
+_PARENTHESES = re.compile(r"\(([^()]*)\)")
+_WORD = re.compile(r"[^\W_]+")
+_ELIDED = re.compile(r"\b[dl]['’]", re.IGNORECASE)
+_LENGTHS = range(2, 13)
+"""Letters of a short form."""
+_SHARED_LABELS = frozenset(["ac", "co", "com", "edu", "gob", "gov", "gouv", "net", "org", "sch", "univ", "www"])
+_MISTYPED_FROM = 4
+"""Shorter words have too many others one letter off."""
+
+
+def name_key(value: str) -> str:
+    """Plain words of a name, in order: what is called an exact name."""
+    return " ".join(plain_words(value))[:500]
+
+
+def match_key(names: Sequence[Mapping[str, Any]]) -> str:
+    """The telling words of all names, each once; all words of a name that has no telling one."""
+    words: dict[str, None] = {}
+    for name in names:
+        plain = plain_words(name["value"])
+        words |= dict.fromkeys([word for word in plain if word not in GENERIC] or plain)
+    return " ".join(words)
+
+
+def one_letter_off(word: str) -> list[str]:
+    """The word and what is left of it without one letter. Two words have one of these in common where they differ by a
+    letter too few, too many, another, or two in the wrong order."""
+    if len(word) < _MISTYPED_FROM:
+        return [word]
+    return list(dict.fromkeys((word, *(word[:n] + word[n + 1 :] for n in range(len(word))))))
+
+
+def short_forms(name: Mapping[str, Any]) -> set[str]:
+    """Acronyms and aliases as they are given, what stands in parentheses, and the initials of a name of two words or
+    more."""
+    value, inside = name["value"], _PARENTHESES.findall(name["value"])
+    forms = {fold(part) for part in inside if ACRONYM.fullmatch(part.strip())}
+    if "acronym" in name["types"] or "alias" in name["types"]:
+        forms.add(fold(value)[:500])
+    if "acronym" not in name["types"]:
+        forms |= initials(value)
+    return forms - {""}
+
+
+@lru_cache(maxsize=65_536)
+def initials(value: str) -> frozenset[str]:
+    """First letters of a name's words: with and without the small ones and what stands in parentheses, words with
+    hyphens and apostrophes as one and as several."""
+    found = set()
+    for text in {value, _PARENTHESES.sub(" ", value)}:
+        whole = [fold(part) for part in text.split()]
+        divided = [fold(word) for word in _WORD.findall(text)]
+        elided = [fold(word) for word in _WORD.findall(_ELIDED.sub("", text))]
+        for words in (whole, divided, elided):
+            found.add("".join(word[:1] for word in words))
+            found.add("".join(word[:1] for word in words if word not in SMALL))
+        found.add("".join(word[:1] for word in divided if len(word) == 1 or word not in SMALL))
+        found.add("".join(fold(part)[:1] for part in text.split() if part[:1].isupper()))
+    return frozenset(letters for letters in found if len(letters) in _LENGTHS)
+
+
+def labels(domains: Iterable[str]) -> set[str]:
+    """The telling label of each domain: `mit` of mit.edu, `unibe` of unibe.ch."""
+    found = set()
+    for domain in domains:
+        telling = [label for label in domain.split(".")[:-1] if label not in _SHARED_LABELS]
+        if telling and len(telling[-1]) in _LENGTHS:
+            found.add(fold(telling[-1]))
+    return found - {""}

@@ -1,0 +1,180 @@
+"""How sure each institution is that an affiliation may mean. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from services.membership.institutions.matching.likeness import Likeness, places_of
+from services.membership.institutions.matching.names import labels, name_key, short_forms
+from services.membership.institutions.matching.texts import Affiliation
+from services.membership.institutions.matching.words import GENERIC, plain_words
+from shared.kernel.text import fold
+
+_NEAR = 0.85
+"""What the best trigram match can score: never as much as a proof."""
+_WHOLE = 0.95
+"""A name of this likeness is there but for its spelling."""
+_ABROAD = 0.15
+"""What it takes off to lie in another country than the text or the caller names."""
+_CLOSE = 24
+"""So many of the likeliest are looked at closely."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An institution that may be meant. `names` as in ROR schema 2.1."""
+
+    key: Any
+    country: str
+    names: Sequence[Mapping[str, Any]]
+    domains: Sequence[str]
+    locations: Sequence[Mapping[str, Any]] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """How sure a candidate is: 0 to 1, by `exact` name, `domain`, `alias` or `trigram`.
+
+    `chosen` is true for the first candidate at most: it holds more of the two proofs (an exact name, a domain) than
+    any other, and nothing in the text speaks against it. Where the text or the caller names a country, it lies there,
+    and so do the others that count.
+    """
+
+    candidate: Candidate
+    score: float
+    method: str
+    chosen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Judgement:
+    """A candidate's match, its proofs, the words of its name that the text has, and whether it stands as it is."""
+
+    match: Match
+    proofs: int
+    words: tuple[str, ...] = ()
+    is_literal: bool = False
+
+
+def rank(said: Affiliation, candidates: Sequence[Candidate], country: str | None = None) -> list[Match]:
+    """The candidates, the surest first; equal ones in the order of their keys."""
+    held = {domain for candidate in candidates for domain in candidate.domains}
+    domains = {next((domain for domain in host if domain in held), None) for host in said.hosts}
+    named = said.countries | ({country} if country else frozenset())
+    likeness = Likeness(said)
+    close = _close(candidates, likeness)
+    judged = [
+        _judge(said, candidate, domains, named, likeness if candidate.key in close else None)
+        for candidate in candidates
+    ]
+    judged = _more_is_said(judged, likeness)
+    judged.sort(key=lambda each: (-each.match.score, str(each.match.candidate.key)))
+    if not judged:
+        return []
+    judged = _closest_first(judged, likeness)
+    first = replace(judged[0].match, chosen=_is_chosen(said, judged, named))
+    return [first, *(each.match for each in judged[1:])]
+
+
+def _closest_first(judged: list[_Judgement], likeness: Likeness) -> list[_Judgement]:
+    """Those of the best score in the order of how close their letters come."""
+    ties = [each for each in judged if each.match.score == judged[0].match.score]
+    if len(ties) > 1:
+        ties.sort(key=lambda each: -likeness.closeness(each.match.candidate))
+    return [*ties, *judged[len(ties) :]]
+
+
+def _close(candidates: Sequence[Candidate], likeness: Likeness) -> set[Any]:
+    if len(candidates) <= _CLOSE:
+        return {candidate.key for candidate in candidates}
+    bounds = sorted(((likeness.bound(one), str(one.key), one.key) for one in candidates), reverse=True)
+    return {key for _, _, key in bounds[:_CLOSE]}
+
+
+def _judge(
+    said: Affiliation,
+    candidate: Candidate,
+    domains: set[str | None],
+    named: frozenset[str],
+    likeness: Likeness | None,
+) -> _Judgement:
+    full = [name for name in candidate.names if not {"acronym", "alias"} & set(name["types"])]
+    exact = [name for name in full if name_key(name["value"]) in said.names]
+    is_literal = any(fold(name["value"]) in said.literal for name in exact)
+    domain = any(each in domains for each in candidate.domains)
+    near, words = likeness.of(candidate) if likeness else (0.0, ())
+    score, method = _NEAR * near, "trigram"
+    if short := _short(said, candidate, full, named):
+        score, method = max((score, method), (short + 0.05 * near, "alias"))
+    if domain:
+        score, method = 0.94 + 0.04 * near, "domain"
+    if exact:
+        score, method = 1.0 if domain else 0.99 if is_literal else 0.98, "exact"
+        if all("former" in name["types"] for name in exact):
+            score -= 0.02
+    if named and candidate.country not in named:
+        score -= _ABROAD
+    match = Match(candidate, round(max(score, 0.0), 4), method)
+    if exact:
+        words = max((plain_words(name["value"]) for name in exact), key=len)
+    return _Judgement(match, bool(exact) + domain, words if exact or near >= _WHOLE else (), is_literal)
+
+
+def _short(said: Affiliation, candidate: Candidate, full: Sequence[Mapping[str, Any]], named: frozenset[str]) -> float:
+    """What a short form of its own is worth, at most 0.9; 0 where the text has none of them."""
+    given = {fold(name["value"]) for name in candidate.names if name not in full}
+    if given & said.shorts:
+        return 0.9
+    label = bool(labels(candidate.domains) & said.shorts)
+    initials = any(short_forms(name) & said.shorts for name in full)
+    if not (label or initials):
+        return 0.0
+    here = candidate.country in named or bool(said.words & places_of(candidate.locations))
+    return (0.78 if here else 0.7) + 0.06 * (label and initials)
+
+
+def _more_is_said(judged: list[_Judgement], likeness: Likeness) -> list[_Judgement]:
+    """Puts a name that is there behind that of another candidate which goes on where it ends, if the text does so too:
+    `University of London` behind `Birkbeck College, University of London`."""
+    lowered: dict[int, float] = {}
+    for short in (each for each in judged if each.words):
+        for other in judged:
+            if other.match.score > 0.5 and other is not short and likeness.goes_on(short.words, other.match.candidate):
+                bound = lowered.get(id(short), short.match.score)
+                lowered[id(short)] = min(bound, other.match.score - 0.01)
+    return [
+        each
+        if id(each) not in lowered
+        else replace(each, match=replace(each.match, score=round(max(lowered[id(each)], 0.0), 4)), proofs=0)
+        for each in judged
+    ]
+
+
+def _is_chosen(said: Affiliation, judged: Sequence[_Judgement], named: frozenset[str]) -> bool:
+    best, *others = judged
+    rivals = [each for each in others if not named or each.match.candidate.country in named]
+    if best.proofs <= max((each.proofs for each in rivals), default=0):
+        return False
+    if named and best.match.candidate.country not in named:
+        return False
+    if best.proofs == 2 or best.match.method == "domain":
+        return True
+    return not (_is_vague(best, named) or _has_twin(best, rivals) or _names_another(said, best))
+
+
+def _is_vague(best: _Judgement, named: frozenset[str]) -> bool:
+    """Whether the name tells nothing and no country helps."""
+    return not named and all(word in GENERIC for word in best.words)
+
+
+def _has_twin(best: _Judgement, rivals: Sequence[_Judgement]) -> bool:
+    """Whether another has the same words in another order, and the text does not spell the name out."""
+    words = sorted(best.words)
+    return not best.is_literal and any(
+        sorted(plain_words(name["value"])) == words for each in rivals for name in each.match.candidate.names
+    )
+
+
+def _names_another(said: Affiliation, best: _Judgement) -> bool:
+    """Whether a further segment names an institution of its own."""
+    return any(not set(head) <= set(best.words) and not set(best.words) <= set(head) for head in said.heads)

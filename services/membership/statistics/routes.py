@@ -12,7 +12,7 @@ from services.membership.access import ROLES
 from services.membership.experts.operations import EXPERTS
 from services.membership.institutions.operations import INSTITUTIONS
 from services.membership.statistics import queries
-from services.membership.statistics.domain import DIMENSIONS, LARGEST, TAGS, items_of
+from services.membership.statistics.domain import DIMENSIONS, LARGEST, TAGS, drill_down, items_of
 from services.membership.statistics.kept import KeptAnswers
 from services.membership.statistics.schemas import Statistics, definition
 from shared.database.pool import Database
@@ -34,10 +34,11 @@ _RESOURCES = {"experts": EXPERTS.resource, "institutions": INSTITUTIONS.resource
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """Parsed parameters; `chosen` are the values of filters by name."""
+    """Parsed parameters; `chosen` are the values of filters by name, `given` what they were parsed from."""
 
     of: str
     by: tuple[str, ...]
+    given: dict[str, str]
     chosen: dict[str, Any]
     until: date | None
 
@@ -61,7 +62,7 @@ async def get_statistics(call: CurrentCall) -> Response:
     asked = _parse(call.request)
     sight = call.sight_on(_RESOURCES[asked.of])
     kept = _KEPT.setdefault(call.database, KeptAnswers())
-    seen = (asked.kind, sight.variant, sight.context.visibilities, sight.context.countries)
+    seen = (asked.kind, sight.variant, sight.context.visibilities, sight.context.countries, bool(sight.read.records))
     key = (call.request.scope["query_string"], *seen, today())
 
     async def look() -> State:
@@ -87,13 +88,23 @@ async def _counted(connection: Connection, sight: Sight, asked: _Asked) -> bytes
     if counts_twice or not {"country", "region"} & set(by):
         once = await queries.counts(connection, sight, asked.of, ("country",), asked.chosen, asked.until)
     answer = {
-        "items": items_of(by, rows),
+        "items": _linked(items_of(by, rows), asked, sight),
         "as_of": asked.until or today(),
         "definition": definition(asked.of, sight.variant, by),
         "total": sum(row["count"] for row in once),
         "countries": len({row["country"] for row in once}),
     }
     return orjson.dumps(answer)
+
+
+def _linked(items: list[dict[str, Any]], asked: _Asked, sight: Sight) -> list[dict[str, Any]]:
+    """The items with the list of each. Who sees single records has none: lists show those, numbers leave them out."""
+    listed = asked.until in (None, today()) and not sight.read.records
+    path = sight.resource.path
+    for item in items:
+        query = drill_down(asked.given, item) if listed else None
+        item["links"] = {"records": None if query is None else f"{path}?{query}"}
+    return items
 
 
 def _parse(request: Request) -> _Asked:
@@ -106,10 +117,11 @@ def _parse(request: Request) -> _Asked:
     by = tuple(given.get("by", "country,status").split(","))
     if not set(by) <= set(DIMENSIONS[of]) or len(set(by)) < len(by):
         raise invalid_parameter("by", f"Names of {', '.join(DIMENSIONS[of])}, each once, separated by commas.")
-    chosen = {name: _chosen(of, name, given[name]) for name in queries.FILTERS["experts"] if name in given}
+    filters = {name: given[name] for name in queries.FILTERS["experts"] if name in given}
+    chosen = {name: _chosen(of, name, raw) for name, raw in filters.items()}
     if set(TAGS) <= {*by, *chosen}:
         raise invalid_parameter("by", f"Of {' and '.join(TAGS)} one at a time.")
-    return _Asked(of, by, chosen, as_of(request))
+    return _Asked(of, by, filters, chosen, as_of(request))
 
 
 def _chosen(of: str, name: str, raw: str) -> Any:

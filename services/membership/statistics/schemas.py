@@ -9,6 +9,13 @@ from shared.records.sight import Variant
 from shared.web.fields import Answer, Day
 
 
+class StatisticLinks(Answer):
+    """`records` is the list of just those who are counted, as far as this caller may see both. Null where no list holds
+    them: for another day than today, and for no region, field or boundary."""
+
+    records: str | None
+
+
 class Statistic(Answer):
     """How many have these values; only those that were asked for by are there. Null: of no region, field, boundary."""
 
@@ -19,6 +26,7 @@ class Statistic(Answer):
     field: str | None = None
     planetary_boundary: str | None = None
     count: int
+    links: StatisticLinks
 
 
 class Statistics(Answer):

@@ -14,7 +14,9 @@ from shared.database.pool import Database
 from shared.database.unit_of_work import unit_of_work
 from shared.kernel.ids import uuid7
 from shared.records.counts import drift, fold
+from tests.support.callers import Caller
 
+PATH = "/membership/v1/statistics"
 COUNTRIES = ("XA", "XB", "PK", "KE", "AQ")
 VISIBILITIES = ("public", "network", "restricted")
 INSTITUTION_STATES = ("submitted", "verified", "inactive")
@@ -115,3 +117,14 @@ async def differences(superuser: asyncpg.Connection) -> list[dict[str, Any]]:
         " USING (kind, visibility, status, country, category, tag) WHERE d.sum IS DISTINCT FROM c.n"
     )
     return found + [dict(row) for row in apart]
+
+
+async def asked(by: Caller, query: str, *, linked: bool = False) -> dict[str, Any]:
+    """The answer, its items without their links unless `linked`."""
+    response = await by.get(f"{PATH}?{query}")
+    assert response.status_code == 200, response.text
+    answer: dict[str, Any] = response.json()
+    for item in answer["items"]:
+        if not linked:
+            del item["links"]
+    return answer

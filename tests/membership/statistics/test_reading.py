@@ -4,7 +4,6 @@ import random
 from collections import Counter
 from collections.abc import Callable, Collection
 from datetime import timedelta
-from typing import Any
 
 import asyncpg
 import pytest
@@ -15,7 +14,9 @@ from shared.kernel.clock import today
 from shared.kernel.countries import COUNTRIES
 from tests.membership.statistics.register import (
     INSTITUTION_STATES,
+    PATH,
     VISIBILITIES,
+    asked,
     enter,
     folded,
     host,
@@ -25,7 +26,6 @@ from tests.membership.statistics.register import (
 from tests.support.callers import Caller
 from tests.support.membership import EXPERTS, activated, entered
 
-PATH = "/membership/v1/statistics"
 At = Callable[[str | None], Caller]
 _OF = {
     "country": lambda row: [row["country"]],
@@ -35,12 +35,6 @@ _OF = {
     "field": lambda row: sorted(set(row["fields"])) or [None],
     "planetary_boundary": lambda row: sorted(set(row["planetary_boundaries"])) or [None],
 }
-
-
-async def asked(by: Caller, query: str) -> dict[str, Any]:
-    response = await by.get(f"{PATH}?{query}")
-    assert response.status_code == 200, response.text
-    return dict(response.json())
 
 
 def _sees(name: str | None, row: asyncpg.Record, published: Collection[str] = PUBLISHED) -> bool:

@@ -108,9 +108,9 @@ async def counts_state(connection: Connection, context: AccessContext, kind: str
 
 def cells(kind: str, *, tagged: bool, dated: bool) -> Subquery:
     """The counts of one kind as rows of visibility, status, country, category, tag and `n`, to be summed. With `dated`
-    only what changed until the end of the day that is bound as `until`."""
+    what changed until the end of the day that is bound as `until`, each with its `day`."""
     folded = count_day if dated else count
-    names = [name for name in _CELL.split(", ") if name != "kind"]
+    names = [*_CELL.split(", ")[1:], *(["day"] if dated else [])]
     sums = select(*(folded.c[name] for name in names), folded.c.tag, folded.c.n)
     sums = sums.where(folded.c.kind == literal_column(f"'{kind}{TAGGED if tagged else ''}'"))
     pending = _pending(names, tagged).where(count_delta.c.kind == literal_column(f"'{kind}'"))

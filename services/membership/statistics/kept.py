@@ -5,18 +5,20 @@ from collections.abc import Awaitable, Callable, Hashable
 
 from shared.records.counts import State
 
-_ANSWERS = 128
-_LARGEST = 128 * 1024
+_WHOLE = 16 * 1024 * 1024
+_LARGEST = 512 * 1024
 
 
 class KeptAnswers:
-    """The latest 128 answers of a process, of up to 128 KiB each, with the state of the counts before they were read.
+    """The latest answers of a process, of up to 512 KiB each and 16 MiB together, with the state of the counts before
+    they were read.
 
     States never come back, so an answer of the present state holds every change that is committed.
     """
 
     def __init__(self) -> None:
         self._kept: dict[Hashable, tuple[State, bytes]] = {}
+        self._size = 0
         self._next: dict[Hashable, asyncio.Task[State]] = {}
         self._under_way: dict[Hashable, asyncio.Task[State]] = {}
 
@@ -46,10 +48,15 @@ class KeptAnswers:
         return found[1] if found is not None and found[0] == state else None
 
     def keep(self, key: Hashable, state: State, answer: bytes) -> None:
-        """Keeps it instead of the earlier one; the oldest goes beyond the bound."""
-        self._kept.pop(key, None)
+        """Keeps it instead of the earlier one; the oldest go beyond the bound."""
+        self._drop(key)
         if len(answer) > _LARGEST:
             return
-        if len(self._kept) >= _ANSWERS:
-            self._kept.pop(next(iter(self._kept)))
         self._kept[key] = (state, answer)
+        self._size += len(answer)
+        while self._size > _WHOLE:
+            self._drop(next(iter(self._kept)))
+
+    def _drop(self, key: Hashable) -> None:
+        if (found := self._kept.pop(key, None)) is not None:
+            self._size -= len(found[1])

@@ -1,7 +1,7 @@
-"""Reading the counts of experts as far as a caller may know them, and what they are compared with."""
+"""Reading the counts of experts and institutions as far as a caller may know them, and what they are compared with."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -9,8 +9,9 @@ from sqlalchemy import BigInteger, FromClause, Select, Text, any_, bindparam, ca
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.elements import ColumnElement
 
-from services.membership.experts.domain import CATEGORIES, LIFECYCLE, PUBLISHED
-from services.membership.statistics.domain import LARGEST
+from services.membership.experts import domain as experts
+from services.membership.institutions import domain as institutions
+from services.membership.statistics.domain import DIMENSIONS, LARGEST, TAGS
 from shared.database.context import within_context
 from shared.database.statements import Connection, Row, Shapes
 from shared.records.counts import TAGGED, cells
@@ -18,32 +19,40 @@ from shared.records.listing import Filter, countries, one_of, region, values
 from shared.records.sight import Sight, Variant, visible
 
 _FORD = re.compile(r"[1-6](\.[0-9]{1,2})?")
-KINDS = ["expert", "institution"]
+KINDS = ["expert", "expert_boundary", "institution"]
 _CELL = "visibility, status, country, category"
-LIVE = f"""
-SELECT 'expert' AS kind, {_CELL}, '' AS tag, count(*) AS n FROM escm.member_expert
-WHERE merged_into IS NULL AND erased_at IS NULL GROUP BY {_CELL}
+_EXPERTS = "FROM escm.member_expert {} WHERE merged_into IS NULL AND erased_at IS NULL GROUP BY"
+
+
+def _live(kind: str, tags: str) -> str:
+    each = f"LEFT JOIN LATERAL (SELECT DISTINCT unnest({tags}) AS tag) each ON true"
+    return f"""
+SELECT '{kind}' AS kind, {_CELL}, '' AS tag, count(*) AS n {_EXPERTS.format("")} {_CELL}
 UNION ALL
-SELECT 'expert{TAGGED}', {_CELL}, coalesce(each.tag, ''), count(*)
-FROM escm.member_expert LEFT JOIN LATERAL (SELECT DISTINCT unnest(fields) AS tag) each ON true
-WHERE merged_into IS NULL AND erased_at IS NULL GROUP BY {_CELL}, each.tag
-UNION ALL
+SELECT '{kind}{TAGGED}', {_CELL}, coalesce(each.tag, ''), count(*) {_EXPERTS.format(each)} {_CELL}, each.tag
+UNION ALL"""
+
+
+LIVE = f"""{_live("expert", "fields")}{_live("expert_boundary", "planetary_boundaries")}
 SELECT 'institution', visibility, status, country, '', '', count(*) FROM escm.member_institution
 WHERE merged_into IS NULL GROUP BY visibility, status, country
 """  # noqa: S608
 """What the counts should be: the rows themselves, counted."""
+_STATES = {"experts": experts.LIFECYCLE.states, "institutions": institutions.LIFECYCLE.states}
+_PUBLISHED = {"experts": experts.PUBLISHED, "institutions": institutions.PUBLISHED}
 
 
-def _filters(counted: FromClause) -> Mapping[str, Filter]:
+def _filters(of: str, counted: FromClause) -> Mapping[str, Filter]:
     c = counted.c
     found = (
         countries(c.country),
         region(c.country),
-        values("status", c.status, "States, separated by commas", one_of(LIFECYCLE.states)),
-        values("category", c.category, "Categories, separated by commas", one_of(CATEGORIES)),
+        values("status", c.status, "States, separated by commas", one_of(_STATES[of])),
+        values("category", c.category, "Categories, separated by commas", one_of(experts.CATEGORIES)),
         Filter("field", "One OECD FORD field, such as 1.5", _field, lambda wanted: c.tag == wanted),
+        Filter("planetary_boundary", "One planetary boundary", one_of(experts.BOUNDARIES), lambda one: c.tag == one),
     )
-    return {each.name: each for each in found}
+    return {each.name: each for each in found if each.name in DIMENSIONS[of]}
 
 
 def _field(raw: str) -> str:
@@ -52,17 +61,25 @@ def _field(raw: str) -> str:
     return raw
 
 
-FILTERS = _filters(cells("expert", tagged=True, dated=False))
+FILTERS = {of: _filters(of, cells("expert", tagged=True, dated=False)) for of in DIMENSIONS}
 
 
-def _select(variant: Variant, by: tuple[str, ...], names: tuple[str, ...], dated: bool) -> Select[Any]:
-    counted = cells("expert", tagged="field" in (*by, *names), dated=dated)
+def kind_of(of: str, names: Collection[str]) -> str:
+    """Which of the counts hold what is counted by, or filtered by, these names."""
+    if of == "institutions":
+        return "institution"
+    return "expert_boundary" if "planetary_boundary" in names else "expert"
+
+
+def _select(of: str, variant: Variant, by: tuple[str, ...], names: tuple[str, ...], dated: bool) -> Select[Any]:
+    asked = {*by, *names}
+    counted = cells(kind_of(of, asked), tagged=not asked.isdisjoint(TAGS), dated=dated)
     keys: dict[str, ColumnElement[Any]] = {
-        name: counted.c.tag.label("field") if name == "field" else counted.c[name] for name in by
+        name: counted.c.tag.label(name) if name in TAGS else counted.c[name] for name in by
     }
     query = select(*keys.values(), cast(func.sum(counted.c.n), BigInteger).label("count"))
-    query = query.where(visible(counted, variant, PUBLISHED))
-    filters = _filters(counted)
+    query = query.where(visible(counted, variant, _PUBLISHED[of]))
+    filters = _filters(of, counted)
     for name in names:
         many = any_(bindparam(f"f_{name}", type_=ARRAY(Text)))
         query = query.where(filters[name].condition(many if filters[name].array else bindparam(f"f_{name}")))
@@ -74,17 +91,11 @@ _COUNTS = Shapes(_select)
 
 
 async def counts(
-    connection: Connection, sight: Sight, by: Sequence[str], chosen: Mapping[str, Any], until: date | None
+    connection: Connection, sight: Sight, of: str, by: Sequence[str], chosen: Mapping[str, Any], until: date | None
 ) -> list[Row]:
     """One row for each value of `by`, in their order, with its `count` above 0; at most one more than an answer holds.
-    With `until` as they stood at the end of that day. An empty `field` is that of experts without any."""
+    With `until` as they stood at the end of that day. An empty tag is that of experts without any."""
     columns = tuple(dict.fromkeys("country" if name == "region" else name for name in by))
-    statement = _COUNTS.get(sight.variant, columns, tuple(chosen), until is not None)
+    statement = _COUNTS.get(of, sight.variant, columns, tuple(chosen), until is not None)
     bound = {f"f_{name}": value for name, value in chosen.items()}
     return await statement.fetch(connection, until=until, **bound, **sight.parameters)
-
-
-async def total(connection: Connection, sight: Sight, chosen: Mapping[str, Any], until: date | None) -> int:
-    """How many experts that are together, each counted once."""
-    found = await counts(connection, sight, (), chosen, until)
-    return int(found[0]["count"]) if found else 0

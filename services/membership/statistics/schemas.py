@@ -2,44 +2,61 @@
 
 from collections.abc import Sequence
 
-from services.membership.experts.domain import PUBLISHED
+from services.membership.experts.domain import PUBLISHED as EXPERTS
+from services.membership.institutions.domain import PUBLISHED as INSTITUTIONS
+from services.membership.statistics.domain import TAGS
 from shared.records.sight import Variant
 from shared.web.fields import Answer, Day
 
 
+class StatisticLinks(Answer):
+    """`records` is the list of just those who are counted, as far as this caller may see both. Null where no list holds
+    them: for another day than today, and for no region, field or boundary."""
+
+    records: str | None
+
+
 class Statistic(Answer):
-    """How many experts have these values; only those that were asked for by are there. Null: of no region, no field."""
+    """How many have these values; only those that were asked for by are there. Null: of no region, field, boundary."""
 
     country: str | None = None
     region: str | None = None
     status: str | None = None
     category: str | None = None
     field: str | None = None
+    planetary_boundary: str | None = None
     count: int
+    links: StatisticLinks
 
 
 class Statistics(Answer):
     """Counts above 0, in the order of their values. `as_of` is the day that they stand for, `definition` says who is
-    counted, `total` how many experts that are."""
+    counted, `total` how many that are, `countries` of how many countries."""
 
     items: list[Statistic]
     as_of: Day
     definition: str
     total: int
+    countries: int
 
 
-_STATES = " or ".join(sorted(PUBLISHED))
+_STATES = {"experts": " or ".join(sorted(EXPERTS)), "institutions": " or ".join(sorted(INSTITUTIONS))}
 _COUNTED = {
-    Variant.ANONYMOUS: f"Experts of visibility public in state {_STATES}",
-    Variant.SCOPED: f"Experts of visibility public or network in state {_STATES}, and in countries that the caller's"
-    " grants cover experts of every visibility and state",
-    Variant.SANDBOX: f"Experts of fictional countries, of visibility public or network in state {_STATES}, and in"
-    " countries that the caller's grants cover of every visibility and state",
-    Variant.EVERYWHERE: "Experts of every visibility and state",
+    Variant.ANONYMOUS: "{of} of visibility public in state {states}",
+    Variant.SCOPED: "{of} of visibility public or network in state {states}, and in countries that the caller's"
+    " grants cover {lower} of every visibility and state",
+    Variant.SANDBOX: "{of} of fictional countries, of visibility public or network in state {states}, and in countries"
+    " that the caller's grants cover of every visibility and state",
+    Variant.EVERYWHERE: "{of} of every visibility and state",
 }
+_LEFT_OUT = {"experts": "merged into another or erased", "institutions": "merged into another"}
+_TAGS = {"field": "several fields", "planetary_boundary": "several planetary boundaries"}
 
 
-def definition(variant: Variant, by: Sequence[str]) -> str:
+def definition(of: str, variant: Variant, by: Sequence[str]) -> str:
     """Who is counted for this caller."""
-    several = " An expert of several fields counts in each of them, and once in the total." if "field" in by else ""
-    return f"{_COUNTED[variant]}, without those merged into another or erased.{several}"
+    counted = _COUNTED[variant].format(of=of.capitalize(), lower=of, states=_STATES[of])
+    several = "".join(
+        f" An expert of {_TAGS[name]} counts in each of them, and once in the total." for name in TAGS if name in by
+    )
+    return f"{counted}, without those {_LEFT_OUT[of]}.{several}"

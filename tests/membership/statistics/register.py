@@ -7,25 +7,29 @@ from uuid import UUID
 
 import asyncpg
 
-from services.membership.experts.domain import CATEGORIES, LIFECYCLE
+from services.membership.experts.domain import BOUNDARIES, CATEGORIES, LIFECYCLE
 from services.membership.statistics.queries import KINDS, LIVE
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.pool import Database
 from shared.database.unit_of_work import unit_of_work
 from shared.kernel.ids import uuid7
 from shared.records.counts import drift, fold
+from tests.support.callers import Caller
 
+PATH = "/membership/v1/statistics"
 COUNTRIES = ("XA", "XB", "PK", "KE", "AQ")
 VISIBILITIES = ("public", "network", "restricted")
+INSTITUTION_STATES = ("submitted", "verified", "inactive")
 FIELDS = ("1.1", "1.5", "2.10", "5.3")
 _ENTER = """
 INSERT INTO escm.member_expert (id, version, status, country, visibility, created_at, created_by, updated_at,
     updated_by, names, display_name, sort_name, search_key, emails, email_keys, languages, fields, planetary_boundaries,
     ecosystems, keywords, biography, category)
 SELECT id, 1, status, country, visibility, now(), 'system', now(), 'system', '[{"full": "Counted"}]', 'Counted',
-    'counted', ' counted ', '[]', '{}', '{}', string_to_array(fields, ','), '{}', '{}', '{}', '{}', category
-FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[])
-    AS given (id, status, country, visibility, category, fields)
+    'counted', ' counted ', '[]', '{}', '{}', string_to_array(fields, ','),
+    string_to_array(boundaries, ','), '{}', '{}', '{}', category
+FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[])
+    AS given (id, status, country, visibility, category, fields, boundaries)
 """
 _HOST = """
 INSERT INTO escm.member_institution (id, version, status, country, visibility, created_at, created_by, updated_at,
@@ -36,9 +40,11 @@ VALUES ($1, 1, $2, $3, $4, now(), 'system', now(), 'system', '[]', 'Host', 'host
 
 
 async def enter(connection: Any, many: Sequence[tuple[str, ...]]) -> list[UUID]:
-    """Experts in one statement: (status, country, visibility, category, fields by commas)."""
+    """Experts in one statement: (status, country, visibility, category, fields, boundaries), the last two by commas
+    and each left out where there are none."""
     ids = [uuid7() for _ in many]
-    await connection.execute(_ENTER, ids, *(list(column) for column in zip(*many, strict=True)))
+    whole = ((*values, "", "")[:6] for values in many)
+    await connection.execute(_ENTER, ids, *(list(column) for column in zip(*whole, strict=True)))
     return ids
 
 
@@ -51,7 +57,13 @@ def invented(dice: random.Random) -> tuple[str, ...]:
         dice.choice(VISIBILITIES),
         dice.choice(CATEGORIES),
         ",".join(fields),
+        ",".join(dice.choices(BOUNDARIES[:3], k=dice.randint(0, 2))),
     )
+
+
+async def host(connection: Any, status: str, country: str, visibility: str) -> None:
+    """An institution."""
+    await connection.execute(_HOST, uuid7(), status, country, visibility)
 
 
 async def live_on(connection: Any, ids: list[UUID], dice: random.Random) -> None:
@@ -61,12 +73,12 @@ async def live_on(connection: Any, ids: list[UUID], dice: random.Random) -> None
     if what == "enter" or not some:
         ids += await enter(connection, [invented(dice) for _ in range(dice.randint(1, 8))])
         return
-    status, country, visibility, category, fields = invented(dice)
+    status, country, visibility, category, fields, boundaries = invented(dice)
     if what == "edit":
         await connection.execute(
             "UPDATE escm.member_expert SET status = $2, country = $3, visibility = $4, category = $5,"
-            " fields = string_to_array($6, ',') WHERE id = ANY($1)",
-            *(some, status, country, visibility, category, fields),
+            " fields = string_to_array($6, ','), planetary_boundaries = string_to_array($7, ',') WHERE id = ANY($1)",
+            *(some, status, country, visibility, category, fields, boundaries),
         )
     elif what == "touch":
         await connection.execute("UPDATE escm.member_expert SET version = version + 1 WHERE id = ANY($1)", some)
@@ -80,7 +92,7 @@ async def live_on(connection: Any, ids: list[UUID], dice: random.Random) -> None
         await connection.execute("DELETE FROM escm.member_expert WHERE id = $1", some[0])
         ids.remove(some[0])
     elif what == "host":
-        await connection.execute(_HOST, uuid7(), dice.choice(("submitted", "verified")), country, visibility)
+        await host(connection, dice.choice(INSTITUTION_STATES), country, visibility)
     elif what == "move":
         await connection.execute(
             "UPDATE escm.member_institution SET status = 'withdrawn', visibility = $1 WHERE country = $2",
@@ -105,3 +117,14 @@ async def differences(superuser: asyncpg.Connection) -> list[dict[str, Any]]:
         " USING (kind, visibility, status, country, category, tag) WHERE d.sum IS DISTINCT FROM c.n"
     )
     return found + [dict(row) for row in apart]
+
+
+async def asked(by: Caller, query: str, *, linked: bool = False) -> dict[str, Any]:
+    """The answer, its items without their links unless `linked`."""
+    response = await by.get(f"{PATH}?{query}")
+    assert response.status_code == 200, response.text
+    answer: dict[str, Any] = response.json()
+    for item in answer["items"]:
+        if not linked:
+            del item["links"]
+    return answer

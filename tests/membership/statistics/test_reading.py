@@ -2,9 +2,8 @@
 
 import random
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import timedelta
-from typing import Any
 
 import asyncpg
 import pytest
@@ -13,11 +12,20 @@ from services.membership.experts.domain import PUBLISHED
 from shared.database.pool import Database
 from shared.kernel.clock import today
 from shared.kernel.countries import COUNTRIES
-from tests.membership.statistics.register import enter, folded, invented, live_on
+from tests.membership.statistics.register import (
+    INSTITUTION_STATES,
+    PATH,
+    VISIBILITIES,
+    asked,
+    enter,
+    folded,
+    host,
+    invented,
+    live_on,
+)
 from tests.support.callers import Caller
 from tests.support.membership import EXPERTS, activated, entered
 
-PATH = "/membership/v1/statistics"
 At = Callable[[str | None], Caller]
 _OF = {
     "country": lambda row: [row["country"]],
@@ -25,21 +33,16 @@ _OF = {
     "status": lambda row: [row["status"]],
     "category": lambda row: [row["category"]],
     "field": lambda row: sorted(set(row["fields"])) or [None],
+    "planetary_boundary": lambda row: sorted(set(row["planetary_boundaries"])) or [None],
 }
 
 
-async def asked(by: Caller, query: str) -> dict[str, Any]:
-    response = await by.get(f"{PATH}?{query}")
-    assert response.status_code == 200, response.text
-    return dict(response.json())
-
-
-def _sees(name: str | None, row: asyncpg.Record) -> bool:
+def _sees(name: str | None, row: asyncpg.Record, published: Collection[str] = PUBLISHED) -> bool:
     if name == "admin":
         return True
     covered = {"government_xa": ("XA",), "officer": ("XA", "XB")}.get(name or "", ())
     open_to = ("public",) if name in (None, "applicant") else ("public", "network")
-    return row["country"] in covered or (row["status"] in PUBLISHED and row["visibility"] in open_to)
+    return row["country"] in covered or (row["status"] in published and row["visibility"] in open_to)
 
 
 def _counted(rows: list[asyncpg.Record], by: list[str]) -> Counter[tuple[str | None, ...]]:
@@ -62,10 +65,14 @@ async def test_every_caller_gets_the_numbers_of_what_they_see(
     await enter(superuser, [invented(dice) for _ in range(50)])
     rows = await superuser.fetch("SELECT * FROM member_expert WHERE merged_into IS NULL AND erased_at IS NULL")
     seen = [row for row in rows if _sees(name, row)]
-    for by in ("country,status", "region", "status,region,category", "field", "field,country", "category"):
+    for by in (
+        "country,status", "region", "status,region,category", "field", "field,country", "category",
+        "planetary_boundary", "region,planetary_boundary",
+    ):  # fmt: skip
         names = by.split(",")
         answer = await asked(caller(name), f"by={by}")
         assert answer["total"] == len(seen), by
+        assert answer["countries"] == len({row["country"] for row in seen}), by
         found = {tuple(item[each] for each in names): item["count"] for item in answer["items"]}
         assert found == _counted(seen, names), by
         assert all(list(item) == [*names, "count"] for item in answer["items"])
@@ -87,6 +94,8 @@ async def test_a_change_counts_at_once(admin: Caller, anonymous: Caller) -> None
     assert by_field["total"] == 1
     assert (await asked(anonymous, "by=country&country=NU&field=2.1"))["total"] == 1
     assert (await asked(anonymous, "by=country&country=NU&field=3"))["items"] == []
+    by_boundary = "by=planetary_boundary&country=NU"
+    assert (await asked(anonymous, by_boundary))["items"] == [{"planetary_boundary": None, "count": 1}]
     path = f"{EXPERTS}/{created['id']}"
     etag = (await admin.get(path)).headers["etag"]
     await admin.patch(path, {"country": "TV"}, etag=etag)
@@ -120,6 +129,25 @@ async def test_a_restricted_expert_of_another_country_is_in_no_number(caller: At
     for name in ("government_xa", "reader_xa", "applicant", None):
         visible = (await caller(name).get(f"{EXPERTS}?country=XB&category=honorary&limit=200")).json()["items"]
         assert (await asked(caller(name), query))["total"] == len(visible)
+
+
+@pytest.mark.parametrize("name", [None, "government_xa", "admin"])
+async def test_institutions_and_their_countries_are_counted(
+    name: str | None, caller: At, superuser: asyncpg.Connection, database: Database
+) -> None:
+    dice = random.Random(11)
+    for _ in range(30):
+        where = (dice.choice(INSTITUTION_STATES), dice.choice(("XA", "XB", "PK")), dice.choice(VISIBILITIES))
+        await host(superuser, *where)
+    await folded(database)
+    rows = await superuser.fetch("SELECT * FROM member_institution WHERE merged_into IS NULL")
+    seen = [row for row in rows if _sees(name, row, {"verified", "inactive"})]
+    for by in ("country,status", "status", "region"):
+        answer = await asked(caller(name), f"of=institutions&by={by}")
+        found = {tuple(item[each] for each in by.split(",")): item["count"] for item in answer["items"]}
+        assert found == _counted(seen, by.split(","))
+        assert (answer["total"], answer["countries"]) == (len(seen), len({row["country"] for row in seen}))
+        assert answer["definition"].startswith("Institutions")
 
 
 async def test_filters_narrow_what_is_counted(anonymous: Caller, caller: At) -> None:
@@ -166,6 +194,13 @@ async def test_a_day_of_the_past_is_told_as_it_was(admin: Caller, superuser: asy
         ("category=", "category"),
         ("field=x", "field"),
         ("field=1.5,2.1", "field"),
+        ("planetary_boundary=soil", "planetary_boundary"),
+        ("by=field,planetary_boundary", "by"),
+        ("by=field&planetary_boundary=climate-change", "by"),
+        ("of=centres", "of"),
+        ("of=institutions&by=category", "by"),
+        ("of=institutions&field=1.5", "field"),
+        ("of=institutions&status=active", "status"),
         ("as_of=2999-01-01", "as_of"),
         ("as_of=yesterday", "as_of"),
     ],

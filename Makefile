@@ -30,6 +30,9 @@ test-contract: environment-test ## lint the contract, look for breaks, and run c
 test-containers: environment-test ## build the images, run them and kill parts; COMPOSE=… is what stands for `docker compose`
 	@COMPOSE="$(COMPOSE)" exec $(PYTEST) tests/containers -o norecursedirs= -p no:randomly
 
+test-edge: environment-test ## run nginx as it is deployed in front of the system, and try to lie to it; needs nginx
+	@exec $(PYTEST) tests/edge -o norecursedirs=
+
 test-observability: ## check the alerts, run their tests and check what is scraped; needs promtool
 	cd deploy/observability && $(PROMTOOL) check config prometheus.yml && $(PROMTOOL) test rules rules.test.yml
 
@@ -55,4 +58,4 @@ clean: ## remove the data, logs and caches of this clone
 environment-%:
 	@$(PYTHON) deploy/local/environment.py $*
 
-.PHONY: help setup run test test-faults test-faults-long test-contract test-containers test-observability lint bench openapi matrix clean
+.PHONY: help setup run test test-faults test-faults-long test-contract test-containers test-edge test-observability lint bench openapi matrix clean

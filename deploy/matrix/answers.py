@@ -7,7 +7,8 @@ from enum import StrEnum
 
 from deploy.matrix.operations import Ask, Operation
 from deploy.matrix.readers import roles_of
-from services.access.access import GRANT_HOLDER, KEY_OWNER, ROLE_SCOPES
+from services.access.access import DELEGABLE, EVERY_RESOURCE, GRANT_HOLDER, KEY_OWNER, ROLE_SCOPES
+from shared.auth.narrowing import narrowed
 from shared.bulk.imports import OVERSEE
 from shared.kernel.principal import READ, READING, Grant, Principal, PrincipalKind, Reach, RoleTable
 
@@ -22,6 +23,9 @@ SEEN_BY_ANOTHER = frozenset({"seats", "terms", "agreements"})
 """Kinds that a grant over a record reaches through the record that they belong to."""
 UNDER = {"seats": "committees", "agreements": "centres", "actions": "programmes", "milestones": "actions"}
 """Kinds whose records are entered under another record, which the body names, with the kind of that one."""
+WRITE = "write"
+_HANDED_ON = "national_author"
+"""The role of the grants that are passed on, handed on and handed over."""
 _OF_OWNERS = (GRANT_HOLDER, KEY_OWNER)
 """What people hold over what belongs to them, without any grant of a role."""
 _SINCE = date(2020, 1, 1)
@@ -35,18 +39,22 @@ class Class(StrEnum):
     FORBIDDEN = "3"
     HIDDEN = "4"
     UNKNOWN = "2"
+    GUARDED = "9"
 
 
 @dataclass(frozen=True, slots=True)
 class Holder:
     """A column of the matrix: nobody, a person without a grant, or a principal with one. `scope_kind` is empty without
-    a grant."""
+    a grant. `key` are the verbs that an API key of such a person has, none where it is no key."""
 
     role: str
     scope_kind: str
+    key: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
+        if self.key:
+            return f"{'key' if WRITE in self.key else 'reading key'} of {self.role}, {self.scope_kind}"
         return self.role if not self.scope_kind else f"{self.role}, {self.scope_kind}"
 
     def principal(self, scope_id: str) -> Principal:
@@ -56,7 +64,11 @@ class Holder:
             return Principal(PrincipalKind.ACCOUNT, None, self.name, own)
         scope = {"global": None, "country": OWN}.get(self.scope_kind, scope_id)
         kind = PrincipalKind.CLIENT if self.role == "api_client" else PrincipalKind.ACCOUNT
-        return Principal(kind, None, self.name, (Grant(self.role, self.scope_kind, scope, _SINCE, None),))
+        held = Grant(self.role, self.scope_kind, scope, _SINCE, None)
+        if self.key:
+            kind, verbs = PrincipalKind.KEY, frozenset(self.key)
+            held = next(narrowed(held, EVERY_RESOURCE, verbs, None))
+        return Principal(kind, None, self.name, (held,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +82,11 @@ class Target:
 
 
 NOBODY, PERSON = Holder("nobody", ""), Holder("person", "")
+_KEYS = (
+    Holder("secretariat_admin", "global", (READ, WRITE)),
+    Holder("government_focal_point", "country", (READ, WRITE)),
+    Holder("government_focal_point", "country", (READ,)),
+)
 
 
 def holders() -> Iterator[Holder]:
@@ -78,6 +95,7 @@ def holders() -> Iterator[Holder]:
     yield from (NOBODY, PERSON)
     for role, kinds in ROLE_SCOPES.items():
         yield from (Holder(role, kind) for kind in sorted(kinds - {"region"}))
+    yield from _KEYS
 
 
 def class_of(operation: Operation, holder: Holder, target: Target, *, scope_id: str) -> Class:
@@ -111,6 +129,8 @@ def _on_entering(operation: Operation, rights: "_Rights", target: Target) -> Cla
 
 
 def _on_entering_under(operation: Operation, rights: "_Rights", target: Target) -> Class:
+    if not rights.is_person and not rights.writes(operation.resource):
+        return Class.FORBIDDEN
     if not rights.reach(operation.resource, READ).covers(target.country, target.seen_by):
         return Class.UNKNOWN
     return _on_entering(operation, rights, target)
@@ -125,7 +145,26 @@ def _anywhere(operation: Operation, rights: "_Rights", _target: Target) -> Class
 
 
 def _for_oneself(operation: Operation, rights: "_Rights", target: Target) -> Class:
+    if rights.is_key:
+        return Class.FORBIDDEN
     return Class.DONE if rights.is_person else _anywhere(operation, rights, target)
+
+
+def _on_handing_on(operation: Operation, rights: "_Rights", target: Target) -> Class:
+    return Class.FORBIDDEN if rights.is_key else _on_entering(operation, rights, target)
+
+
+def _on_delegating(operation: Operation, rights: "_Rights", target: Target) -> Class:
+    if rights.owns(target):
+        return Class.DONE
+    return Class.UNKNOWN if rights.is_person or rights.writes(operation.resource) else Class.FORBIDDEN
+
+
+def _on_handing_over(operation: Operation, rights: "_Rights", target: Target) -> Class:
+    seen = _on_record(operation, rights, target)
+    if seen is not Class.DONE or rights.owns(target) or rights.hands_on(_HANDED_ON):
+        return seen
+    return Class.GUARDED
 
 
 def _to_owner(operation: Operation, rights: "_Rights", target: Target) -> Class:
@@ -185,6 +224,14 @@ class _Rights:
     def is_person(self) -> bool:
         return self._principal.kind is PrincipalKind.ACCOUNT
 
+    @property
+    def is_key(self) -> bool:
+        return self._principal.kind is PrincipalKind.KEY
+
+    def hands_on(self, role: str) -> bool:
+        """Whether a grant of the principal's lets it hand this role on."""
+        return not self.is_key and any(role in DELEGABLE.get(grant.role, ()) for grant in self._principal.grants)
+
     def owns(self, target: Target) -> bool:
         """Whether the record belongs to the principal."""
         return any(grant.role in _OF_OWNERS and grant.scope_id == target.id for grant in self._principal.grants)
@@ -210,4 +257,7 @@ _ANSWERS: Mapping[Ask, Callable[[Operation, _Rights, Target], Class]] = {
     Ask.FOR_ONESELF: _for_oneself,
     Ask.OWNER: _to_owner,
     Ask.BOTH: _on_both,
+    Ask.HAND_ON: _on_handing_on,
+    Ask.DELEGATE: _on_delegating,
+    Ask.HAND_OVER: _on_handing_over,
 }

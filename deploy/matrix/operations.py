@@ -1,7 +1,7 @@
 """What each operation of the contract asks of its caller: by its form, or by name where the form does not tell."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from importlib import import_module
 from typing import Any
@@ -25,6 +25,9 @@ class Ask(StrEnum):
     FOR_ONESELF = "to be a person, or a verb in any country"
     OWNER = "to be its owner, or a verb on the record in sight"
     BOTH = "a verb on two records in sight, and to merge in their countries"
+    HAND_ON = "a verb in the record's country, and to be no key"
+    DELEGATE = "to hold the grant that is passed on"
+    HAND_OVER = "a verb on the record in sight, and to hold the grant or to hand on its role in its country"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,8 @@ class Demand:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """An operation of the contract. `is_open`: it answers without a token. `queries` are its query parameters."""
+    """An operation of the contract. `is_open`: it answers without a token. `queries` are its query parameters. `note`
+    tells what is asked of it where that has rules of its own."""
 
     id: str
     service: str
@@ -48,6 +52,7 @@ class Operation:
     demand: Demand
     resource: str
     queries: frozenset[str]
+    note: str = ""
 
 
 _UNDER = Demand(Ask.ENTER_UNDER, "create")
@@ -68,6 +73,7 @@ _BY_NAME: Mapping[str, Demand] = {
     "getCentreReview": Demand(Ask.DO, "read", "reviews"),
     "createCentreReview": Demand(Ask.DO, "record", "reviews"),
     "addClientSecret": Demand(Ask.DO, "update"),
+    **dict.fromkeys(("createGrant", "createClient"), Demand(Ask.HAND_ON, "create")),
     "createApiKey": Demand(Ask.FOR_ONESELF, "create"),
     "searchDuplicates": Demand(Ask.ANYWHERE, "search", "duplicates"),
     "endSessions": Demand(Ask.SIGNED_IN),
@@ -90,6 +96,11 @@ _BY_NAME: Mapping[str, Demand] = {
         Demand(Ask.STARTER),
     ),
 }
+_NOTED: Mapping[str, tuple[str, str, Demand]] = {
+    "createGrant": ("delegateGrant", "with `delegated_from`", Demand(Ask.DELEGATE, "create")),
+    "transitionGrant": ("handOverGrant", "`hand_over`", Demand(Ask.HAND_OVER, "hand_over")),
+}
+"""Uses of an operation that have rules of their own: name, note and what they ask, by the operation."""
 _FORMS: Mapping[tuple[str, str], Demand] = {
     ("GET", ""): Demand(Ask.SIGNED_IN),
     ("POST", ""): Demand(Ask.ENTER, "create"),
@@ -107,7 +118,11 @@ def operations() -> Iterator[Operation]:
         document = import_module(f"services.{service}.app").create_app().openapi()
         for path, methods in document["paths"].items():
             for method, described in methods.items():
-                yield _operation(service, method.upper(), path, described)
+                found = _operation(service, method.upper(), path, described)
+                yield found
+                if found.id in _NOTED:
+                    name, note, demand = _NOTED[found.id]
+                    yield replace(found, id=name, note=note, demand=demand)
 
 
 def _operation(service: str, method: str, path: str, described: Mapping[str, Any]) -> Operation:

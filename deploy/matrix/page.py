@@ -21,7 +21,7 @@ from deploy.matrix.operations import Ask, Operation, operations
 from deploy.matrix.readers import SERVICES, roles_of
 
 FILE = PROJECT / "docs" / "access-matrix.md"
-_ON_RECORD = (Ask.SEE, Ask.DO, Ask.STEP, Ask.OWNER)
+_ON_RECORD = (Ask.SEE, Ask.DO, Ask.STEP, Ask.OWNER, Ask.DELEGATE, Ask.HAND_OVER)
 _ON_NONE = (Ask.NOTHING, Ask.SIGNED_IN, Ask.ANYWHERE, Ask.STARTER, Ask.FOR_ONESELF)
 _HEAD = """# Who may do what
 
@@ -29,13 +29,14 @@ Written by `make matrix` from the OpenAPI descriptions and the services' role ta
 what the system answers.
 
 A cell is the answer to a caller with this one grant: `+` done (or refused for another reason than the caller's
-rights), `1` 401, `3` 403, `4` 404, `2` 422 since the record that the body names does not exist for the caller. One
-sign stands for every record. With a bar, what stands before it is for a record of the caller's own country, or of its
-own scope, what stands behind it for one of another country; where there are two signs, the first is for a published
-record, the second for an unpublished one. `person` is somebody who is signed in and holds no role: what stands before
-their bar is for their own API key or session, or for a grant that is theirs. A grant over a region counts as one over
-each of its countries. Records of others that are not published do not exist (404); what is seen but may not be done is
-403.
+rights), `1` 401, `3` 403, `4` 404, `2` 422 since the record that the body names does not exist for the caller, `9`
+409 since a rule of the step refuses this caller. One sign stands for every record. With a bar, what stands before it
+is for a record of the caller's own country, or of its own scope, what stands behind it for one of another country;
+where there are two signs, the first is for a published record, the second for an unpublished one. `person` is
+somebody who is signed in and holds no role: what stands before their bar is for their own API key or session, or for
+a grant that is theirs. A `key` is an API key that its owner, who holds the grant, has narrowed no further, or to
+reading. A grant over a region counts as one over each of its countries. Records of others that are not published do
+not exist (404); what is seen but may not be done is 403.
 """
 _VERBS = """## Verbs
 
@@ -82,7 +83,7 @@ def _table(columns: list[Holder], found: Iterable[Operation]) -> str:
     lines = [_line(head), _line(["---"] * len(head))]
     for operation in found:
         cells = [_cell(operation, holder) for holder in columns]
-        lines.append(_line([f"`{operation.method} {operation.path}`", *cells]))
+        lines.append(_line([f"`{operation.method} {operation.path}` {operation.note}".rstrip(), *cells]))
     return "\n".join(lines) + "\n"
 
 

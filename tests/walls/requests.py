@@ -129,6 +129,7 @@ BODIES: dict[str, Callable[[Land], dict[str, Any]]] = {
         "scope_kind": "country",
         "scope_id": land.country,
     },
+    "delegateGrant": lambda land: {**BODIES["createGrant"](land), **_ANOTHER, "delegated_from": land.id("grants")},
     "createClient": lambda land: {
         "name": _name(land),
         "scope_kind": "country",
@@ -146,6 +147,9 @@ BODIES: dict[str, Callable[[Land], dict[str, Any]]] = {
 }
 _TOKEN = ("createToken", "revokeToken", "introspectToken")
 _STEP = {"action": "no_such_step"}
+_ANOTHER = {"principal": {"kind": "account", "id": str(uuid4())}}
+_HAND_OVER = {"action": "hand_over", "fields": {**_ANOTHER, "to": "some day"}}
+"""The last day is none, which is seen after everything that has to do with the caller's rights."""
 _FILE = {"files": {"file": ("list.csv", b"full_name,country\n", "text/csv")}, "data": {"resource": "experts"}}
 
 
@@ -160,7 +164,7 @@ def request_for(operation: Operation, land: Land, started: Started) -> Request:
     if operation.method == "PATCH":
         return Request("PATCH", path, {}, item)
     if operation.method == "POST" and operation.path.endswith("/transitions"):
-        return Request("POST", path, _STEP, item)
+        return Request("POST", path, _HAND_OVER if operation.id == "handOverGrant" else _STEP, item)
     if operation.method == "POST":
         return Request("POST", path, BODIES[operation.id](land))
     return Request(operation.method, path, item=item if operation.method == "DELETE" else None)

@@ -115,6 +115,8 @@ def _class(answer: httpx.Response) -> Class:
         return Class.UNAUTHENTICATED
     if answer.status_code == 422 and _names_the_unknown(answer):
         return Class.UNKNOWN
+    if answer.status_code == 409 and code == "transition_not_allowed":
+        return Class.GUARDED
     refused: dict[int, Class] = {403: Class.FORBIDDEN, 404: Class.HIDDEN}
     return refused.get(answer.status_code, Class.DONE)
 

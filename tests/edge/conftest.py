@@ -1,0 +1,71 @@
+"""The real nginx under deploy/containers/nginx.conf, on loopback in front of the running system."""
+
+import re
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from deploy.local.ports import first_free
+from tests.support.running import running
+
+__all__ = ["running"]
+_CONF = Path(__file__).parents[2] / "deploy" / "containers" / "nginx.conf"
+_LOOPBACK = "    set_real_ip_from 127.0.0.0/8;\n"
+Edge = Callable[[bool], str]
+
+
+@pytest.fixture(scope="module")
+def edge(running: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Edge]:
+    """Starts the edge, and answers its address. It believes loopback, as it does a private network that TLS ends in, or
+    takes it for the world outside: that one line is the only difference to what is deployed, but for addresses."""
+    started: list[subprocess.Popen[bytes]] = []
+
+    def start(believes_loopback: bool) -> str:
+        folder = tmp_path_factory.mktemp("edge")
+        port = first_free(26000)
+        file = folder / "nginx.conf"
+        file.write_text(_adapted(folder, port, urlsplit(running["base_url"]).netloc, believes_loopback))
+        program = shutil.which("nginx", path="/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin:/opt/homebrew/bin")
+        assert program is not None, "nginx is needed (Debian: nginx-light)"
+        command = [program, "-e", "/dev/stderr", "-p", str(folder), "-c", str(file), "-g", "daemon off;"]
+        started.append(subprocess.Popen(command, stdout=subprocess.DEVNULL))
+        _wait(port)
+        return f"http://127.0.0.1:{port}"
+
+    yield start
+    for process in started:
+        process.terminate()
+        process.wait(10)
+
+
+def _adapted(folder: Path, port: int, upstream: str, believes_loopback: bool) -> str:
+    text = _CONF.read_text()
+    assert text.count(_LOOPBACK) == 1
+    text = text.replace(_LOOPBACK, _LOOPBACK if believes_loopback else "")
+    changes = (
+        (r"resolver 127\.0\.0\.11 [^;]*;", "", 1),
+        (r"proxy_pass http://\$service:8000;", f"proxy_pass http://{upstream};", 2),
+        (r"listen 8080;", f"listen 127.0.0.1:{port};", 1),
+        (r"listen 127\.0\.0\.1:8081;.*", f"listen unix:{folder}/health.sock;", 1),
+        (r" /tmp/", f" {folder}/", 6),
+    )
+    for pattern, replacement, times in changes:
+        text, found = re.subn(pattern, replacement, text)
+        assert found == times, pattern
+    return text
+
+
+def _wait(port: int) -> None:
+    for _ in range(200):
+        with socket.socket() as trial:
+            if trial.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.05)
+    raise AssertionError("nginx does not listen")

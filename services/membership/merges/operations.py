@@ -116,8 +116,10 @@ async def undo(uow: UnitOfWork, sight: Sight, seen: Row, step: Step) -> Row:
     Raises what `Lifecycle.advance` raises; Conflict `transition_not_allowed` with reason `edited_since` while `resolve`
     does not say of every field that was edited since whether to keep or to restore it.
     """
+    subject, may = SUBJECTS[seen["resource"]], permitted(sight, seen)
+    if step.action == "undo" and not may("undo"):
+        raise Forbidden("Your grants do not include this action here.", members={"reason": "not_permitted"})
     before = await MERGES.lock(uow, seen["id"], seen["version"])
-    subject, may = SUBJECTS[before["resource"]], permitted(sight, before)
     kind, winner_id, loser_id = subject.kind, before["winner_id"], before["loser_id"]
     locked = await queries.lock_pair(uow.connection, kind.table, winner_id, loser_id)
     case = await case_of(uow.connect, sight.principal, before, step.fields)

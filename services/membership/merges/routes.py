@@ -1,5 +1,6 @@
 """Merges over HTTP: the routes of every record but for changes, and a creation that can be previewed."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import orjson
@@ -11,6 +12,7 @@ from services.membership.merges.pairing import Asked
 from services.membership.merges.queries import LISTING
 from services.membership.merges.schemas import Merge, MergeBody, MergePreview, UndoFields, present, present_preview
 from services.membership.merges.subjects import SUBJECTS
+from shared.kernel.lifecycle import Offer
 from shared.records.sight import Sight
 from shared.web.answers import JSON, key_of
 from shared.web.call import Call
@@ -19,6 +21,10 @@ from shared.web.steps import with_fields
 
 
 class _MergeApi(RecordApi[Any]):
+    async def offers(self, row: Mapping[str, Any], call: Call) -> list[Offer]:
+        case = await self.case(call.connection, call.principal, row, {})
+        return self.kind.lifecycle.offers(row["status"], case, operations.permitted(call.sight, row))
+
     async def item(self, row: Any, call: Call, sight: Sight | None = None) -> dict[str, Any]:
         record = await super().item(row, call, sight)
         async with call.connection() as connection:

@@ -5,13 +5,14 @@ from typing import Any
 from uuid import uuid4
 
 import asyncpg
+import pytest
 
 from services.membership.merges.following import follow_institution, follow_institutions
 from shared.audit.details import forget
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.pool import Database
 from shared.database.unit_of_work import unit_of_work
-from tests.support.callers import Caller
+from tests.support.callers import CALLERS, Caller, grant, person
 from tests.support.institutions import submitted
 from tests.support.membership import EXPERTS, INSTITUTIONS, activated, entered
 from tests.support.merges import MERGES, merged, read, undone
@@ -160,6 +161,19 @@ async def test_who_may_not_change_both_may_not_take_a_merge_back(
     assert (await caller("officer").post(f"{path}/transitions", body)).status_code == 428
     assert (await caller("officer").post(f"{path}/transitions", body, etag='"9.0"')).status_code == 412
     assert (await caller("officer").post(f"{path}/transitions", body, etag=etag)).status_code == 200
+
+
+async def test_a_merge_over_two_countries_is_taken_back_by_who_may_in_both(
+    admin: Caller, caller: Callable[[str | None], Caller], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grants = grant("national_author", "country", "XA"), grant("auditor", "country", "XB")
+    monkeypatch.setitem(CALLERS, "half", person("half", *grants))
+    merge = await merged(admin, await entered(admin), await entered(admin, country="XB"))
+    path = f"{MERGES}/{merge['id']}"
+    offers = (await caller("half").get(path)).json()["allowed_actions"]
+    assert [(offer["allowed"], offer["reason"]) for offer in offers] == [(False, "not_permitted")]
+    assert (await caller("half").step(path, "undo")).status_code == 403
+    assert (await caller("officer").step(path, "undo")).status_code == 200
 
 
 async def test_a_ror_id_that_somebody_else_took_keeps_a_merge_from_being_taken_back(

@@ -96,7 +96,8 @@ class Stager:
             self.late_columns |= dict.fromkeys(
                 name for name in raw.cells if name not in self._columns and name not in self._importable.headings
             )
-        candidate = self._importable.candidate(cells_of(raw, self._layout, self._importable.headings))
+        cells = self._importable.whole(raw.cells) or cells_of(raw, self._layout, self._importable.headings)
+        candidate = self._importable.candidate(cells)
         if not self._sight.may(IMPORT, candidate.country):
             raise RowFault("country_forbidden", "Your grants do not cover this country.")
         return candidate

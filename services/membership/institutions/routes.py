@@ -47,6 +47,7 @@ INSTITUTION_API = RecordApi(
     update=_update,
     transition=operations.transition,
     written=operations.written,
+    embedded=("relations",),
     hidden=NOT_PUBLIC,
     is_public=True,
 )

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 from uuid import UUID
 
+import orjson
 from sqlalchemy import Table
 
 from shared.bulk.marks import MARKS
@@ -74,6 +75,7 @@ class Importable:
     """One resource. `candidate` judges a row and raises RowFault; `enter` makes the columns of a new record, `change`
     those that the row's values set on one that is there. `matches` is the SQL function that finds records by key.
     `references` names, of some values, those whose references the context does not know.
+    `record_keys`: JSON objects with all these keys come to `candidate` whole, as the cell `record` of JSON text.
     `cells` shows a record under import headings. `registry_verb` is what a caller needs to say `registry`.
     """
 
@@ -92,11 +94,18 @@ class Importable:
     in_use: Callable[[Connection, Sequence[UUID]], Awaitable[set[UUID]]] | None = None
     export_extra: str = ""
     registry_verb: str | None = None
+    record_keys: frozenset[str] = frozenset()
     blank: Columns = field(init=False, compare=False, repr=False)
     """Every column of the table, without a value."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "blank", _blank(self.kind.table))
+
+    def whole(self, row: Mapping[str, Any]) -> Cells | None:
+        """The row as one cell, where it is a record of the known shape."""
+        if not self.record_keys or not self.record_keys <= row.keys():
+            return None
+        return {"record": orjson.dumps(row).decode()}
 
     @property
     def understood(self) -> tuple[str, ...]:

@@ -2,9 +2,12 @@
 
 import codecs
 import csv
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +23,16 @@ REMARKS = ("problem", "detail", "row")
 _HEAD_ROWS = 2000
 _BLOCK = 1 << 20
 SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_BY_SUFFIX = {".csv": "csv", ".tsv": "csv", ".txt": "csv", ".ndjson": "ndjson", ".jsonl": "ndjson", ".xlsx": "xlsx"}
+_BY_SUFFIX = {
+    ".csv": "csv",
+    ".tsv": "csv",
+    ".txt": "csv",
+    ".ndjson": "ndjson",
+    ".jsonl": "ndjson",
+    ".json": "ndjson",
+    ".xlsx": "xlsx",
+}
+"""NDJSON is an object a line, or one array of objects."""
 _BY_TYPE = {
     "text/csv": "csv",
     "text/tab-separated-values": "csv",
@@ -30,6 +42,7 @@ _BY_TYPE = {
     "application/x-ndjson": "ndjson",
     "application/ndjson": "ndjson",
     "application/jsonl": "ndjson",
+    "application/json": "ndjson",
     "application/x-jsonlines": "ndjson",
     SPREADSHEET: "xlsx",
 }
@@ -68,18 +81,27 @@ def media_of(file_name: str, content_type: str) -> str:
     return media or "csv"
 
 
-def examine(path: Path, media: str, known: Sequence[str], mapping: Mapping[str, str | None]) -> Layout:
+def examine(
+    path: Path,
+    media: str,
+    known: Sequence[str],
+    mapping: Mapping[str, str | None],
+    record_keys: AbstractSet[str] = frozenset(),
+) -> Layout:
     """The layout of a file; of a workbook, that of its rows as CSV. Blocks; reads every byte, the first rows as rows.
 
     `known` are the headings that the resource understands; `mapping`, from column to heading, goes before them, and a
-    column mapped to null is left out on purpose. Raises Invalid where the file is not what it says, holds U+0000 or
-    other bytes than UTF-8, where a mapping names what is not there, or where no column is understood.
+    column mapped to null is left out on purpose. JSON objects that have all `record_keys` are taken whole. Raises
+    Invalid where the file is not what it says, holds U+0000 or other bytes than UTF-8, where a mapping names what is
+    not there, or where no column is understood.
     """
     _check_bytes(path)
     names = _keys_of_ndjson(path) if media == "ndjson" else _headings_of_csv(path, known, mapping)
     if len(names) > MOST_COLUMNS:
         raise malformed(f"At most {MOST_COLUMNS} columns.")
     _check_mapping(names, known, mapping)
+    if media == "ndjson" and record_keys and record_keys <= set(names):
+        return Layout(media, tuple((name, None) for name in names), ())
     columns = tuple((name, field_of(name, known, mapping)) for name in names)
     filled = [field for _, field in columns if field]
     if not filled:
@@ -172,8 +194,40 @@ def _headings_of_csv(path: Path, known: Sequence[str], mapping: Mapping[str, str
     return names
 
 
+def is_array(path: Path) -> bool:
+    """Whether a file of JSON is one array of objects rather than an object a line."""
+    with path.open("rb") as file:
+        return file.read(_BLOCK).removeprefix(codecs.BOM_UTF8).lstrip()[:1] == b"["
+
+
+def array_items(path: Path) -> Iterator[Any]:
+    """The items of a file that is one JSON array, read as far as they are asked for. Blocks. Raises Invalid where it
+    breaks off, or where an item is longer than 1 MiB."""
+    decoder = json.JSONDecoder()
+    with path.open(encoding="utf-8-sig") as file:
+        text, at = file.read(_BLOCK).lstrip()[1:], 0
+        while True:
+            while text[at : at + 1] in (" ", "\t", "\r", "\n", ","):
+                at += 1
+            if text[at : at + 1] == "]":
+                return
+            try:
+                item, at = decoder.raw_decode(text, at)
+            except (json.JSONDecodeError, RecursionError):
+                more = file.read(_BLOCK)
+                if not more or len(text) - at > LONGEST_LINE:
+                    raise malformed("The JSON array breaks off, or an item is longer than 1 MiB.") from None
+                text, at = text[at:] + more, 0
+            else:
+                yield item
+
+
 def _keys_of_ndjson(path: Path) -> list[str]:
     names: dict[str, None] = {}
+    if is_array(path):
+        for item in islice(array_items(path), _HEAD_ROWS):
+            names |= dict.fromkeys(item if isinstance(item, dict) else ())
+        return list(names)
     with path.open("rb") as file:
         for number in range(_HEAD_ROWS):
             line = file.readline(LONGEST_LINE)

@@ -8,7 +8,16 @@ from typing import Any, NamedTuple, TypeAlias
 
 import orjson
 
-from shared.bulk.layout import LONGEST_LINE, MOST_ROWS, Layout, delimiter_of, field_of, malformed
+from shared.bulk.layout import (
+    LONGEST_LINE,
+    MOST_ROWS,
+    Layout,
+    array_items,
+    delimiter_of,
+    field_of,
+    is_array,
+    malformed,
+)
 from shared.kernel.errors import TooLarge
 
 Cells: TypeAlias = dict[str, str | list[str]]
@@ -97,6 +106,10 @@ def _csv_rows(path: Path, layout: Layout) -> Iterator[RawRow]:
 
 def _ndjson_rows(path: Path) -> Iterator[RawRow]:
     number = 0
+    if is_array(path):
+        for number, item in enumerate(array_items(path), 1):
+            yield _object_row(number, item)
+        return
     with path.open("rb") as file:
         while line := file.readline(LONGEST_LINE):
             if len(line) >= LONGEST_LINE:
@@ -111,7 +124,10 @@ def _ndjson_rows(path: Path) -> Iterator[RawRow]:
             except orjson.JSONDecodeError:
                 yield RawRow(number, {}, RowFault("malformed_json", "The line is not JSON."))
                 continue
-            if isinstance(item, dict):
-                yield RawRow(number, item)
-            else:
-                yield RawRow(number, {}, RowFault("invalid_type", "The line is not a JSON object."))
+            yield _object_row(number, item)
+
+
+def _object_row(number: int, item: Any) -> RawRow:
+    if isinstance(item, dict):
+        return RawRow(number, item)
+    return RawRow(number, {}, RowFault("invalid_type", "The line is not a JSON object."))

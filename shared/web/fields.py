@@ -55,8 +55,13 @@ def _country(code: str) -> str:
     return code
 
 
+def is_language(tag: str) -> bool:
+    """Whether this is a BCP 47 tag as bodies take it."""
+    return _LANGUAGE.match(tag) is not None
+
+
 def _language(tag: str) -> str:
-    if not _LANGUAGE.match(tag):
+    if not is_language(tag):
         raise PydanticCustomError("invalid_format", "Not a BCP 47 language tag.")
     return tag
 

@@ -146,7 +146,8 @@ def _add_creation(router: ResourceRouter, api: ImportApi) -> None:
         media = media_of(file.filename or "", file.content_type or "")
         stored: StoredFile = call.request.state.stored
         path = await as_text(store_of(call.request).path(stored.digest), media)
-        layout = await asyncio.to_thread(examine, path, media, importable.understood, _mapping(mapping))
+        known = _mapping(mapping)
+        layout = await asyncio.to_thread(examine, path, media, importable.understood, known, importable.record_keys)
         name = (file.filename or "file")[:200]
         order = Order(importable.resource.plural, mode, on_error, registry, source, licence, name)
         row = await order_import(call.uow, api.service, order, stored, layout)

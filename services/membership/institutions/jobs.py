@@ -3,7 +3,8 @@
 Rows of a registry are verified, others submitted. An empty cell says nothing: it leaves its field as it is.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 import orjson
@@ -12,15 +13,17 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import UUID as UUID_TYPE
 
 from services.membership.access import ROLES
+from services.membership.institutions import relations, ror
 from services.membership.institutions.domain import derived, identity, institution_from_row, values_of
 from services.membership.institutions.operations import INSTITUTIONS
 from services.membership.institutions.queries import LISTING
 from services.membership.institutions.schemas import InstitutionBody
-from services.membership.institutions.tables import institution, institution_value
+from services.membership.institutions.tables import institution, institution_relation, institution_value
 from shared.bulk.importable import Candidate, Columns, Derived, Importable, Values
 from shared.bulk.reading import Cells, RowFault
 from shared.database.statements import Connection, Statement
 from shared.records.sight import Sight
+from shared.web.fields import is_language
 from shared.web.rows import validated
 
 HEADINGS = ("name", "country", "state_province", "domains", "web_pages", "types", "ror")
@@ -37,6 +40,8 @@ _IN_USE = Statement(
 
 def candidate(cells: Cells) -> Candidate:
     """The row as it would be entered. Raises RowFault with the code of its first fault."""
+    if "record" in cells:
+        return _ror_candidate(orjson.loads(str(cells["record"])))
     texts = {name: cell if isinstance(cell, str) else ";".join(cell) for name, cell in cells.items()}
     said = institution_from_row(texts)
     if "country" not in said:
@@ -47,6 +52,23 @@ def candidate(cells: Cells) -> Candidate:
     values = validated(InstitutionBody, said, _HEADING_OF)
     keys = (f"ror:{values['ror']}",) if values.get("ror") else ()
     return Candidate((identity(values),), keys, values["country"], values)
+
+
+def _ror_candidate(record: Mapping[str, Any]) -> Candidate:
+    """A record of ROR. Its country is that of its first place; only ROR's own states are taken."""
+    said = ror.fields_of(record)
+    if not said["country"]:
+        raise RowFault("country_missing", "country: every institution belongs to a country.")
+    if not said["names"]:
+        raise RowFault("name_missing", "names: at least one is needed.")
+    if record["status"] not in ror.STATUSES:
+        raise RowFault("not_one_of", f"status: one of {', '.join(ror.STATUSES)}.")
+    for name in said["names"]:
+        if name["language"] and not is_language(name["language"]):
+            name["language"] = None
+    values = validated(InstitutionBody, said, {})
+    values["status"] = ror.STATUSES[record["status"]]
+    return Candidate((values["ror"],), (f"ror:{values['ror']}",), values["country"], values)
 
 
 _BLANK: Columns = {
@@ -63,13 +85,26 @@ _BLANK: Columns = {
 
 def enter(values: Values, registry: bool) -> Columns:
     """The columns of a new institution."""
-    row = {"status": "verified" if registry else "submitted", **_BLANK, **values}
+    row = {**_BLANK, **values, "status": _status(values, registry)}
     return {**row, **derived(row)}
+
+
+def _status(values: Values, registry: bool) -> str:
+    """What a registry says, else submitted; withdrawn is withdrawn, whoever brings it."""
+    said = values.get("status", "verified")
+    return str(said) if registry or said == "withdrawn" else "submitted"
 
 
 def change(row: Values, values: Values) -> Columns:
     """The columns that a row's values set: its name is the first, its province that of the first location."""
     changed = {name: values[name] for name in ("country", "ror", "types", "domains", "links") if name in values}
+    if "status" in values:
+        former = [name for name in row["names"] if "former" in name["types"]]
+        said = {name["value"] for name in values["names"]}
+        changed["names"] = [*values["names"], *(name for name in former if name["value"] not in said)]
+        changed |= {name: values[name] for name in ("locations", "relations")}
+        changed["status"] = _moved_on(row["status"], values["status"])
+        return {**changed, **derived({**row, **changed})}
     if row["names"][0]["value"] != values["names"][0]["value"]:
         changed["names"] = [values["names"][0], *row["names"][1:]]
     if "locations" in values:
@@ -77,6 +112,16 @@ def change(row: Values, values: Values) -> Columns:
         placed = {**first, "subdivision": values["locations"][0]["subdivision"]}
         changed["locations"] = [placed, *row["locations"][1:]]
     return {**changed, **derived({**row, **changed})}
+
+
+def _moved_on(status: str, said: str) -> str:
+    """The state that ROR's takes a record to: what was never verified waits for its curator, unless ROR withdrew it."""
+    return said if said == "withdrawn" or status in ("verified", "inactive") else status
+
+
+def _relation_rows(row: Values) -> list[Columns]:
+    place = {"institution_id": row["id"], "country": row["country"], "visibility": row["visibility"]}
+    return [{**place, "kind": kind, "other": other} for kind, other in relations.rows_of(row)]
 
 
 def _value_rows(row: Values) -> list[Columns]:
@@ -114,7 +159,11 @@ INSTITUTION_IMPORT = Importable(
     listing=LISTING,
     cells=cells,
     matches="member_institution_matches",
-    derived=(Derived(institution_value, "institution_id", _value_rows),),
+    derived=(
+        Derived(institution_value, "institution_id", _value_rows),
+        Derived(institution_relation, "institution_id", _relation_rows),
+    ),
+    record_keys=ror.RECORD_KEYS,
     in_use=_in_use,
     registry_verb="verify",
 )

@@ -9,6 +9,7 @@ import orjson
 from services.membership.access import ROLES
 from services.membership.duplicates.operations import look_again
 from services.membership.institutions import domain, queries
+from services.membership.institutions.relations import replace_relations, stated
 from services.membership.institutions.tables import institution
 from services.membership.institutions.values import replace_values
 from shared.database.statements import Row
@@ -18,8 +19,8 @@ from shared.kernel.resource import Resource
 from shared.records.kind import Kind, Step, permitted, require, require_publishing
 from shared.records.sight import Sight, sight_of
 
-WRITABLE = ("names", "country", "ror", "types", "domains", "links", "locations", "heri", "visibility")
-_DOCUMENTS = ("names", "locations")
+WRITABLE = ("names", "country", "ror", "types", "domains", "links", "locations", "relations", "heri", "visibility")
+_DOCUMENTS = ("names", "locations", "relations")
 INSTITUTIONS: Kind[domain.InstitutionCase] = Kind(
     Resource("membership", "institutions", "institution"),
     institution,
@@ -37,8 +38,10 @@ async def create(uow: UnitOfWork, sight: Sight, values: Mapping[str, Any]) -> Ro
     """A new institution, submitted. Raises Forbidden `country_forbidden` outside the caller's grant."""
     require(sight, "create", values["country"])
     require_publishing(sight, values["visibility"], values["country"])
-    row = await INSTITUTIONS.enter(uow, {"status": "submitted", **values, **domain.derived(values)})
+    own = await stated(uow, None, values["ror"], values["relations"])
+    row = await INSTITUTIONS.enter(uow, {"status": "submitted", **values, "relations": own, **domain.derived(values)})
     await replace_values(uow, row)
+    await replace_relations(uow, row)
     return row
 
 
@@ -48,15 +51,20 @@ async def update(uow: UnitOfWork, sight: Sight, seen: Row, values: Mapping[str, 
     if (values["country"], values["visibility"]) != (before["country"], before["visibility"]):
         require(sight, "update", values["country"])
         require_publishing(sight, values["visibility"], values["country"], before["id"])
-    after = await INSTITUTIONS.edit(uow, before, {**values, **domain.derived(values)})
+    shown = orjson.loads(seen["relations"])
+    own = before["relations"]
+    if values["relations"] != shown:
+        own = await stated(uow, before["id"], values["ror"], values["relations"])
+    after = await INSTITUTIONS.edit(uow, before, {**values, "relations": own, **domain.derived(values)})
     await carry(uow, before, after)
     return after
 
 
 async def carry(uow: UnitOfWork, before: Row, after: Row) -> None:
-    """Lets the values of filters and matches follow a change of the institution's row."""
+    """Lets the values of filters and matches, and the relations, follow a change of the institution's row."""
     if after["version"] != before["version"]:
         await replace_values(uow, after)
+        await replace_relations(uow, after)
         look_again(uow, "institutions", before, after)
 
 

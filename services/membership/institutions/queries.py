@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import Boolean, Integer, Select, Text, bindparam, column, func, select, true
+from sqlalchemy import Boolean, Integer, Select, Text, bindparam, column, func, literal_column, select, true
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -12,6 +12,7 @@ from services.membership.institutions.domain import LIFECYCLE, MATCHED, NOT_PUBL
 from services.membership.institutions.matching.names import one_letter_off
 from services.membership.institutions.matching.ranking import Candidate, Match, rank
 from services.membership.institutions.matching.texts import Affiliation, take_apart
+from services.membership.institutions.relations import SHOWN
 from services.membership.institutions.tables import institution, institution_value
 from shared.database.context import context
 from shared.database.statements import Connection, Row, Shapes
@@ -20,7 +21,7 @@ from shared.records.columns import Renderer, survivor
 from shared.records.listing import Filter, Listing, countries, fragment, one_of, region, updated, values
 from shared.records.sight import Sight, Variant, constant, visible
 
-_HIDDEN = {"search_key", "match_key", "previous_status"}
+_HIDDEN = {"search_key", "match_key", "previous_status", "relations"}
 COLUMNS: Mapping[str, ColumnElement[Any]] = {c.key: c for c in institution.c if c.key not in _HIDDEN}
 PUBLIC_COLUMNS = {name: column for name, column in COLUMNS.items() if name not in NOT_PUBLIC}
 
@@ -88,6 +89,7 @@ FILTERS: Mapping[str, Filter] = {
     )
 }
 
+RELATIONS: ColumnElement[Any] = literal_column(SHOWN, Text).label("relations")
 LISTING = Listing(
     base=visible_to,
     key=institution.c.id,
@@ -101,9 +103,11 @@ LISTING = Listing(
     public_columns=PUBLIC_COLUMNS,
     search="member_institution_search",
     item=known_to,
+    extras={"relations": RELATIONS},
     item_columns={
         "previous_status": institution.c.previous_status,
         "merged_into": survivor(institution.c.merged_into, "member_institution_survivor"),
+        "relations": RELATIONS,
     },
 )
 _SHOWN_ELSEWHERE = {"sort_name", "merged_into", "links"}

@@ -53,6 +53,7 @@ INSTITUTION_API = RecordApi(
     update=_update,
     transition=operations.transition,
     written=operations.written,
+    embedded=("relations",),
     hidden=NOT_PUBLIC,
     entered=_entered,
     is_public=True,

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, Field, HttpUrl, StringConstraints
+from pydantic import AfterValidator, Field, HttpUrl, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from services.membership.duplicates.schemas import Lookalike
@@ -12,6 +12,7 @@ from services.membership.institutions.domain import NAME_TYPES, TYPES, normal_do
 from services.membership.institutions.matching.ranking import Match as Found
 from services.membership.institutions.operations import INSTITUTIONS
 from services.membership.institutions.queries import render_public, render_whole
+from services.membership.institutions.relations import KINDS
 from shared.database.statements import Row
 from shared.records.sight import Sight
 from shared.web.fields import Answer, Body, CountryCode, LanguageTag, Line, Links, RecordAnswer, RorId, Visible
@@ -49,6 +50,22 @@ class Location(Body):
     lon: Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)] | None = None
 
 
+class Relation(Body):
+    """What another institution is to this one: its parent, child, predecessor, successor or a related one. It is named
+    by its id, or by its ROR id where it is not here (yet); answers give both, and its name as `label`."""
+
+    type: Literal[KINDS]  # type: ignore[valid-type]
+    institution_id: UUID | None = None
+    ror: RorId | None = None
+    label: Line | None = None
+
+    @model_validator(mode="after")
+    def _names_something(self) -> "Relation":
+        if self.institution_id is None and self.ror is None:
+            raise PydanticCustomError("institution_or_ror", "Give institution_id or ror.")
+        return self
+
+
 class InstitutionBody(Body):
     """An institution as it is written. `links` are its web pages."""
 
@@ -59,6 +76,7 @@ class InstitutionBody(Body):
     domains: Annotated[list[Domain], Field(max_length=50), AfterValidator(_once)] = []
     links: Annotated[list[HttpUrl], Field(max_length=50)] = []
     locations: Annotated[list[Location], Field(max_length=50)] = []
+    relations: Annotated[list[Relation], Field(max_length=500)] = []
     heri: bool = True
     visibility: Visible = "network"
 
@@ -78,6 +96,7 @@ class Institution(RecordAnswer):
     types: list[str]
     domains: list[str]
     locations: list[dict[str, Any]]
+    relations: list[Relation] | None = None
     heri: bool
     links: InstitutionLinks
     duplicates: list[Lookalike] | None = None

@@ -36,6 +36,7 @@ TABLES = (
     "member_expert_value",
     "member_expert",
     "member_institution_value",
+    "member_institution_relation",
     "member_institution",
     "core_import_row",
     "core_import_batch",

@@ -1,0 +1,130 @@
+"""What institutions are to one another. Each states its own relations; both sides show them."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from services.membership.institutions.tables import institution, institution_relation
+from shared.database.unit_of_work import UnitOfWork
+from shared.kernel.errors import FieldError, Invalid
+
+INVERSE: Mapping[str, str] = {
+    "parent": "child",
+    "child": "parent",
+    "predecessor": "successor",
+    "successor": "predecessor",
+    "related": "related",
+}
+KINDS = tuple(INVERSE)
+_SEEN = """(o.status IN ('verified', 'inactive')
+    OR 'restricted' = ANY(string_to_array(current_setting('escm.visibilities', true), ','))
+    OR o.country = ANY(string_to_array(current_setting('escm.countries', true), ','))
+    OR o.id::text = ANY(string_to_array(current_setting('escm.records', true), ',')))
+    AND o.merged_into IS NULL"""
+"""The first wall on the other side, from the settings that the second wall reads."""
+_INVERTED = " ".join(f"WHEN '{kind}' THEN '{other}'" for kind, other in INVERSE.items())
+SHOWN = f"""(SELECT coalesce(json_agg(json_build_object('type', r.type, 'institution_id', r.id, 'ror', r.ror,
+        'label', r.label) ORDER BY r.type, r.label, r.id), '[]')::text
+    FROM (
+        SELECT s.type, o.id, coalesce(o.ror, s.ror) AS ror, coalesce(o.display_name, s.label) AS label
+        FROM jsonb_to_recordset({institution.fullname}.relations)
+                s (type text, institution_id uuid, ror text, label text)
+            LEFT JOIN LATERAL (
+                SELECT o.id, o.ror, o.display_name FROM {institution.fullname} o
+                WHERE (o.id = s.institution_id OR s.institution_id IS NULL AND o.ror = s.ror) AND {_SEEN}
+                ORDER BY o.country <> {institution.fullname}.country, o.id LIMIT 1
+            ) o ON true
+        WHERE o.id IS NOT NULL OR s.ror IS NOT NULL
+        UNION
+        SELECT CASE v.kind {_INVERTED} END, o.id, o.ror, o.display_name
+        FROM {institution_relation.fullname} v JOIN {institution.fullname} o ON o.id = v.institution_id
+        WHERE v.other IN ({institution.fullname}.id::text, {institution.fullname}.ror) AND {_SEEN}
+    ) r)"""  # noqa: S608
+"""An institution's relations as JSON text: those that it states, and those that others state of it. A ROR id that no
+institution in sight has stays, without one."""
+_KNOWN = f"SELECT o.id FROM {institution.fullname} o WHERE o.id = ANY($1) AND {_SEEN}"  # noqa: S608
+_OF_OTHERS = f"""
+SELECT v.institution_id, CASE v.kind {_INVERTED} END AS type FROM {institution_relation.fullname} v
+WHERE v.other = ANY($1) AND v.institution_id <> $2
+"""  # noqa: S608
+_REPLACE = f"""
+WITH gone AS (DELETE FROM {institution_relation.fullname} WHERE institution_id = $1 AND (kind, other) NOT IN
+    (SELECT * FROM unnest($2::text[], $3::text[])))
+INSERT INTO {institution_relation.fullname} (institution_id, kind, other, country, visibility)
+SELECT $1, kind, other, $4, $5 FROM unnest($2::text[], $3::text[]) AS wanted (kind, other)
+ON CONFLICT (institution_id, kind, other) DO UPDATE SET country = excluded.country, visibility = excluded.visibility
+"""  # noqa: S608
+_IS_ABOVE_ITSELF = f"""
+WITH RECURSIVE above (id, steps) AS (
+    SELECT $1::uuid, 0
+    UNION
+    SELECT p.id, above.steps + 1 FROM above CROSS JOIN LATERAL (
+        SELECT o.id FROM {institution_relation.fullname} v JOIN {institution.fullname} o
+            ON o.ror = v.other OR o.id = CASE WHEN v.other LIKE '________-%' THEN v.other::uuid END
+        WHERE v.institution_id = above.id AND v.kind = 'parent'
+        UNION
+        SELECT v.institution_id FROM {institution.fullname} i JOIN {institution_relation.fullname} v
+            ON v.other IN (i.id::text, i.ror)
+        WHERE i.id = above.id AND v.kind = 'child'
+    ) p WHERE above.steps < 20
+)
+SELECT EXISTS (SELECT FROM above WHERE steps > 0 AND id = $1)
+"""  # noqa: S608
+
+
+def rows_of(row: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """(kind, id or ROR id) of what the institution states."""
+    return sorted({(one["type"], one["institution_id"] or one["ror"]) for one in row["relations"]})
+
+
+async def stated(
+    uow: UnitOfWork, record: UUID | None, ror: str | None, wanted: Sequence[Mapping[str, Any]]
+) -> list[dict[str, Any]]:
+    """What the institution has to state so that its relations are these: without those that others state of it.
+
+    Raises Invalid for itself, for what the caller does not know, and where one that another states is left out.
+    """
+    own = [(place, one) for place, one in enumerate(wanted) if one["institution_id"]]
+    known = {str(row["id"]) for row in await uow.connection.fetch(_KNOWN, [one["institution_id"] for _, one in own])}
+    faults = [
+        FieldError("self_relation", "An institution is not related to itself.", pointer=f"/relations/{place}")
+        for place, one in enumerate(wanted)
+        if one["institution_id"] == str(record) or (ror and one["ror"] == ror)
+    ] + [
+        FieldError("unknown_institution", "There is no such institution.", pointer=f"/relations/{place}/institution_id")
+        for place, one in own
+        if one["institution_id"] not in known
+    ]
+    pairs = {(one["type"], one["institution_id"]) for one in wanted}
+    said = [] if record is None else await _said_by_others(uow, record, ror)
+    if missing := [pair for pair in said if pair not in pairs]:
+        detail = f"Institution {missing[0][1]} states it; change it there."
+        faults.append(FieldError("stated_by_other", detail, pointer="/relations"))
+    if faults:
+        raise Invalid(errors=faults)
+    of_others = set(said)
+    return [
+        {"type": one["type"], "institution_id": one["institution_id"], "ror": None, "label": None}
+        if one["institution_id"]
+        else {"type": one["type"], "institution_id": None, "ror": one["ror"], "label": one["label"]}
+        for one in wanted
+        if (one["type"], one["institution_id"]) not in of_others
+    ]
+
+
+async def _said_by_others(uow: UnitOfWork, record: UUID, ror: str | None) -> list[tuple[str, str]]:
+    """(type, id) of what others in sight state, as it reads from this side."""
+    names = [str(record), *([ror] if ror else [])]
+    rows = await uow.connection.fetch(_OF_OTHERS, names, record)
+    known = {row["id"] for row in await uow.connection.fetch(_KNOWN, [row["institution_id"] for row in rows])}
+    return [(row["type"], str(row["institution_id"])) for row in rows if row["institution_id"] in known]
+
+
+async def replace_relations(uow: UnitOfWork, row: Mapping[str, Any]) -> None:
+    """Makes the side table say what the institution states. Raises Invalid where it would be its own parent."""
+    pairs = rows_of(row)
+    kinds, others = [kind for kind, _ in pairs], [other for _, other in pairs]
+    await uow.connection.execute(_REPLACE, row["id"], kinds, others, row["country"], row["visibility"])
+    if {"parent", "child"} & set(kinds) and await uow.connection.fetchval(_IS_ABOVE_ITSELF, row["id"]):
+        detail = "The institution would be above itself."
+        raise Invalid(errors=[FieldError("relation_cycle", detail, pointer="/relations")])

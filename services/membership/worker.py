@@ -6,7 +6,7 @@ from services.membership.bulk import IMPORTABLE
 from services.membership.experts.operations import pass_time as end_terms
 from services.membership.reactions import REACTIONS
 from services.membership.settings import MembershipSettings
-from services.membership.statistics.operations import check_counts, fold_counts
+from services.membership.statistics.operations import check_counts, fold_counts, release_gender_balance
 from shared.bulk.running import BulkJobs
 from shared.messaging.schedules import Schedule, Schedules
 from shared.messaging.worker import Worker
@@ -15,6 +15,7 @@ SCHEDULES: Schedules = {
     "end_terms": Schedule(timedelta(minutes=15), end_terms, catch_up=1),
     "fold_counts": Schedule(timedelta(seconds=30), fold_counts, catch_up=1),
     "check_counts": Schedule(timedelta(days=1), check_counts, catch_up=1),
+    "release_gender_balance": Schedule(timedelta(days=1), release_gender_balance, catch_up=1),
 }
 
 

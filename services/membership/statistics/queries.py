@@ -12,8 +12,10 @@ from sqlalchemy.sql.elements import ColumnElement
 from services.membership.experts import domain as experts
 from services.membership.institutions import domain as institutions
 from services.membership.statistics.domain import DIMENSIONS, LARGEST, TAGS
+from services.membership.statistics.gender import WORDS
+from services.membership.statistics.tables import gender_balance
 from shared.database.context import within_context
-from shared.database.statements import Connection, Row, Shapes
+from shared.database.statements import Connection, Row, Shapes, Statement
 from shared.records.counts import TAGGED, cells
 from shared.records.listing import Filter, countries, one_of, region, values
 from shared.records.sight import Sight, Variant, visible
@@ -99,3 +101,25 @@ async def counts(
     statement = _COUNTS.get(of, sight.variant, columns, tuple(chosen), until is not None)
     bound = {f"f_{name}": value for name, value in chosen.items()}
     return await statement.fetch(connection, until=until, **bound, **sight.parameters)
+
+
+_DECLARED = """
+SELECT country, CASE WHEN word = ANY($1) THEN 'women' WHEN word = ANY($2) THEN 'men'
+    WHEN word = ANY($3) THEN 'undeclared' ELSE 'other' END AS gender, count(*) AS n
+FROM escm.member_expert, LATERAL (SELECT lower(btrim(coalesce(gender, ''))) AS word) said
+WHERE visibility = 'public' AND status = ANY($4) AND merged_into IS NULL AND erased_at IS NULL GROUP BY 1, 2
+"""
+_BALANCE = Statement(select(gender_balance).where(gender_balance.c.place == bindparam("place")))
+
+
+async def declared(connection: Connection) -> list[Row]:
+    """How many experts that everybody may see declared which gender, by country. Reads the whole register, and is told
+    to nobody as it is."""
+    words = [list(WORDS[name]) for name in ("women", "men", "undeclared")]
+    rows: list[Row] = await connection.fetch(_DECLARED, *words, sorted(experts.PUBLISHED))
+    return rows
+
+
+async def balance(connection: Connection, country: str | None) -> Row | None:
+    """The gender balance as it is told, of a country or of all together; None before it was told first."""
+    return await _BALANCE.fetchrow(connection, place=country or "")

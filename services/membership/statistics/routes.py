@@ -13,8 +13,9 @@ from services.membership.experts.operations import EXPERTS
 from services.membership.institutions.operations import INSTITUTIONS
 from services.membership.statistics import queries
 from services.membership.statistics.domain import DIMENSIONS, LARGEST, TAGS, drill_down, items_of
+from services.membership.statistics.gender import GENDERS
 from services.membership.statistics.kept import KeptAnswers
-from services.membership.statistics.schemas import Statistics, definition
+from services.membership.statistics.schemas import GENDER_BALANCE, Statistics, definition
 from shared.database.pool import Database
 from shared.database.statements import Connection
 from shared.kernel.clock import today
@@ -23,7 +24,7 @@ from shared.kernel.resource import Resource
 from shared.records.counts import State, counts_state
 from shared.records.sight import Sight
 from shared.web.answers import JSON
-from shared.web.call import CurrentCall, public, takes_query
+from shared.web.call import Call, CurrentCall, public, takes_query
 from shared.web.paging import as_of
 from shared.web.route import ResourceRouter
 
@@ -58,7 +59,13 @@ class _Asked:
 async def get_statistics(call: CurrentCall) -> Response:
     """`of` is experts (where absent) or institutions. `by` names what to count by, in order, by commas
     (`country,status` where absent); institutions have country, region and status. `as_of` is a day: the counts as they
-    stood at its end. An answer of more than 20,000 numbers is refused; filters make it smaller."""
+    stood at its end. `by=gender` goes with nothing but one `country`: its definition says what is told. An answer of
+    more than 20,000 numbers is refused; filters make it smaller."""
+    given = call.request.query_params
+    if len(given) != len(given.multi_items()):
+        raise Malformed("A parameter is given twice.", code="invalid_parameter")
+    if given.get("by") == "gender":
+        return await _gender_balance(call)
     asked = _parse(call.request)
     sight = call.sight_on(_RESOURCES[asked.of])
     kept = _KEPT.setdefault(call.database, KeptAnswers())
@@ -76,6 +83,29 @@ async def get_statistics(call: CurrentCall) -> Response:
             body = await _counted(connection, sight, asked)
         kept.keep(key, state, body)
     return Response(body, media_type=JSON)
+
+
+async def _gender_balance(call: Call) -> Response:
+    given = dict(call.request.query_params)
+    if given.get("of", "experts") != "experts":
+        raise invalid_parameter("of", "Of experts only.")
+    if more := sorted(given.keys() - {"by", "of", "country"}):
+        raise invalid_parameter(more[0], "With gender nothing but one country.")
+    country = _chosen("experts", "country", given["country"]) if "country" in given else [None]
+    if len(country) != 1:
+        raise invalid_parameter("country", "With gender one country.")
+    async with call.connection() as connection:
+        found = await queries.balance(connection, country[0])
+    nowhere = {"records": None}
+    told = {name: found[name] or None if found else None for name in GENDERS}
+    answer = {
+        "items": [{"gender": name, "count": n, "links": nowhere} for name, n in told.items()],
+        "as_of": found["day"] if found else today(),
+        "definition": GENDER_BALANCE,
+        "total": None,
+        "countries": None,
+    }
+    return Response(orjson.dumps(answer), media_type=JSON)
 
 
 async def _counted(connection: Connection, sight: Sight, asked: _Asked) -> bytes:
@@ -109,14 +139,14 @@ def _linked(items: list[dict[str, Any]], asked: _Asked, sight: Sight) -> list[di
 
 def _parse(request: Request) -> _Asked:
     given = request.query_params
-    if len(given) != len(given.multi_items()):
-        raise Malformed("A parameter is given twice.", code="invalid_parameter")
     of = given.get("of", "experts")
     if of not in DIMENSIONS:
         raise invalid_parameter("of", "experts or institutions")
     by = tuple(given.get("by", "country,status").split(","))
     if not set(by) <= set(DIMENSIONS[of]) or len(set(by)) < len(by):
-        raise invalid_parameter("by", f"Names of {', '.join(DIMENSIONS[of])}, each once, separated by commas.")
+        raise invalid_parameter(
+            "by", f"Names of {', '.join(DIMENSIONS[of])}, each once, separated by commas; or gender alone."
+        )
     filters = {name: given[name] for name in queries.FILTERS["experts"] if name in given}
     chosen = {name: _chosen(of, name, raw) for name, raw in filters.items()}
     if set(TAGS) <= {*by, *chosen}:

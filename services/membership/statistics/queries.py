@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import BigInteger, FromClause, Select, Text, any_, bindparam, cast, func, select
+from sqlalchemy import BigInteger, Date, FromClause, Select, Text, any_, bindparam, cast, func, literal_column, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -73,12 +73,17 @@ def kind_of(of: str, names: Collection[str]) -> str:
     return "expert_boundary" if "planetary_boundary" in names else "expert"
 
 
-def _select(of: str, variant: Variant, by: tuple[str, ...], names: tuple[str, ...], dated: bool) -> Select[Any]:
+def _select(
+    of: str, variant: Variant, by: tuple[str, ...], names: tuple[str, ...], dated: bool, stepped: bool
+) -> Select[Any]:
     asked = {*by, *names}
     counted = cells(kind_of(of, asked), tagged=not asked.isdisjoint(TAGS), dated=dated)
     keys: dict[str, ColumnElement[Any]] = {
         name: counted.c.tag.label(name) if name in TAGS else counted.c[name] for name in by
     }
+    if stepped:
+        before = counted.c.day - literal_column("1")
+        keys["point"] = func.width_bucket(before, bindparam("points", type_=ARRAY(Date))).label("point")
     query = select(*keys.values(), cast(func.sum(counted.c.n), BigInteger).label("count"))
     query = query.where(visible(counted, variant, _PUBLISHED[of]))
     filters = _filters(of, counted)
@@ -93,14 +98,22 @@ _COUNTS = Shapes(_select)
 
 
 async def counts(
-    connection: Connection, sight: Sight, of: str, by: Sequence[str], chosen: Mapping[str, Any], until: date | None
+    connection: Connection,
+    sight: Sight,
+    of: str,
+    by: Sequence[str],
+    chosen: Mapping[str, Any],
+    until: date | None,
+    points: Sequence[date] = (),
 ) -> list[Row]:
     """One row for each value of `by`, in their order, with its `count` above 0; at most one more than an answer holds.
-    With `until` as they stood at the end of that day. An empty tag is that of experts without any."""
+    With `until` as they stood at the end of that day. An empty tag is that of experts without any.
+    With `points`, days in order up to `until`, what changed until each since the one before it: its number is `point`,
+    and the count may be below 0."""
     columns = tuple(dict.fromkeys("country" if name == "region" else name for name in by))
-    statement = _COUNTS.get(of, sight.variant, columns, tuple(chosen), until is not None)
+    statement = _COUNTS.get(of, sight.variant, columns, tuple(chosen), until is not None, bool(points))
     bound = {f"f_{name}": value for name, value in chosen.items()}
-    return await statement.fetch(connection, until=until, **bound, **sight.parameters)
+    return await statement.fetch(connection, until=until, points=list(points), **bound, **sight.parameters)
 
 
 _DECLARED = """

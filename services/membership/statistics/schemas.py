@@ -28,18 +28,28 @@ class Statistic(Answer):
     planetary_boundary: str | None = None
     gender: str | None = None
     count: int | None
-    links: StatisticLinks
+    links: StatisticLinks | None = None
+
+
+class StatisticPoint(Answer):
+    """The counts at the end of a day; `total` counts each expert or institution once."""
+
+    as_of: Day
+    items: list[Statistic]
+    total: int
 
 
 class Statistics(Answer):
     """Counts above 0, in the order of their values. `as_of` is the day that they stand for, `definition` says who is
-    counted, `total` how many that are, `countries` of how many countries; both null by gender."""
+    counted, `total` how many that are, `countries` of how many countries; both null by gender. `series` is
+    there where `from` is given; its latest point is that of the answer itself."""
 
     items: list[Statistic]
     as_of: Day
     definition: str
     total: int | None
     countries: int | None
+    series: list[StatisticPoint] | None = None
 
 
 GENDER_BALANCE = (

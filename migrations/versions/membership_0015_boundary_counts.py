@@ -1,9 +1,8 @@
-"""Experts are counted by planetary boundary too, from the first one on; the register is written to meanwhile. What is
-told of their gender balance has a table of its own."""
+"""Experts are counted by planetary boundary too, from the first one on; the register is written to meanwhile."""
 
 from alembic import op
 
-from migrations.rules import grant, run
+from migrations.rules import run
 
 revision = "membership_0015"
 down_revision = "core_0014"
@@ -16,20 +15,6 @@ _KINDS = {"expert": "fields", "expert_boundary": "planetary_boundaries"}
 def upgrade() -> None:
     """The lock waits for those who write under the function of before, and is gone when the rows are counted: what is
     written from then on is counted by the triggers, and left out of what is added here."""
-    run("""
-CREATE TABLE IF NOT EXISTS member_gender_balance (
-    place text PRIMARY KEY,
-    day date NOT NULL,
-    whole integer NOT NULL,
-    women integer NOT NULL,
-    men integer NOT NULL,
-    other integer NOT NULL,
-    CHECK (women % 5 = 0 AND men % 5 = 0 AND other % 5 = 0)
-)
---;
-COMMENT ON TABLE member_gender_balance IS 'what everybody is told, by country and, under the empty place, of all together'
-""")
-    grant("member_gender_balance", "SELECT, INSERT, UPDATE", "membership")
     run("LOCK TABLE member_expert IN SHARE ROW EXCLUSIVE MODE")
     _count(_KINDS)
     with op.get_context().autocommit_block():
@@ -49,7 +34,6 @@ RESET escm.visibilities
 
 
 def downgrade() -> None:
-    run("DROP TABLE member_gender_balance")
     _count({"expert": "fields"})
     for table in ("core_count_delta", "core_count_day", "core_count"):
         run(f"""

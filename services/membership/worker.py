@@ -10,7 +10,7 @@ from services.membership.experts.operations import pass_time as end_terms
 from services.membership.merges.following import follow_institutions
 from services.membership.reactions import REACTIONS
 from services.membership.settings import MembershipSettings
-from services.membership.statistics.operations import check_counts, fold_counts
+from services.membership.statistics.operations import check_counts, fold_counts, release_gender_balance
 from shared.bulk.running import BulkJobs
 from shared.bulk.stepping import StepJobs
 from shared.messaging.schedules import Schedule, Schedules
@@ -22,6 +22,7 @@ SCHEDULES: Schedules = {
     "follow_institutions": Schedule(timedelta(minutes=15), follow_institutions, catch_up=1),
     "fold_counts": Schedule(timedelta(seconds=30), fold_counts, catch_up=1),
     "check_counts": Schedule(timedelta(days=1), check_counts, catch_up=1),
+    "release_gender_balance": Schedule(timedelta(days=1), release_gender_balance, catch_up=1),
     "search_duplicates": Schedule(timedelta(days=1), search_what_changed, catch_up=1),
 }
 

@@ -63,14 +63,17 @@ def page_limit(raw: str | None) -> int:
 def as_of(request: Request) -> date | None:
     """The day of the past, or today, that is asked about. Raises Malformed `invalid_parameter`."""
     raw = request.query_params.get("as_of")
-    if raw is None:
-        return None
+    return None if raw is None else day_of("as_of", raw)
+
+
+def day_of(name: str, raw: str) -> date:
+    """The day of the past, or today, that a parameter names. Raises Malformed `invalid_parameter`."""
     try:
         day = date.fromisoformat(raw)
     except ValueError:
-        raise invalid_parameter("as_of", "A day, YYYY-MM-DD.") from None
+        raise invalid_parameter(name, "A day, YYYY-MM-DD.") from None
     if day > today():
-        raise invalid_parameter("as_of", "Not later than today.")
+        raise invalid_parameter(name, "Not later than today.")
     return day
 
 

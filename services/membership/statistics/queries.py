@@ -5,15 +5,17 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import BigInteger, FromClause, Select, Text, any_, bindparam, cast, func, select
+from sqlalchemy import BigInteger, Date, FromClause, Select, Text, any_, bindparam, cast, func, literal_column, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.elements import ColumnElement
 
 from services.membership.experts import domain as experts
 from services.membership.institutions import domain as institutions
 from services.membership.statistics.domain import DIMENSIONS, LARGEST, TAGS
+from services.membership.statistics.gender import WORDS
+from services.membership.statistics.tables import gender_balance
 from shared.database.context import within_context
-from shared.database.statements import Connection, Row, Shapes
+from shared.database.statements import Connection, Row, Shapes, Statement
 from shared.records.counts import TAGGED, cells
 from shared.records.listing import Filter, countries, one_of, region, values
 from shared.records.sight import Sight, Variant, visible
@@ -71,12 +73,17 @@ def kind_of(of: str, names: Collection[str]) -> str:
     return "expert_boundary" if "planetary_boundary" in names else "expert"
 
 
-def _select(of: str, variant: Variant, by: tuple[str, ...], names: tuple[str, ...], dated: bool) -> Select[Any]:
+def _select(
+    of: str, variant: Variant, by: tuple[str, ...], names: tuple[str, ...], dated: bool, stepped: bool
+) -> Select[Any]:
     asked = {*by, *names}
     counted = cells(kind_of(of, asked), tagged=not asked.isdisjoint(TAGS), dated=dated)
     keys: dict[str, ColumnElement[Any]] = {
         name: counted.c.tag.label(name) if name in TAGS else counted.c[name] for name in by
     }
+    if stepped:
+        before = counted.c.day - literal_column("1")
+        keys["point"] = func.width_bucket(before, bindparam("points", type_=ARRAY(Date))).label("point")
     query = select(*keys.values(), cast(func.sum(counted.c.n), BigInteger).label("count"))
     query = query.where(visible(counted, variant, _PUBLISHED[of]))
     filters = _filters(of, counted)
@@ -91,11 +98,41 @@ _COUNTS = Shapes(_select)
 
 
 async def counts(
-    connection: Connection, sight: Sight, of: str, by: Sequence[str], chosen: Mapping[str, Any], until: date | None
+    connection: Connection,
+    sight: Sight,
+    of: str,
+    by: Sequence[str],
+    chosen: Mapping[str, Any],
+    until: date | None,
+    points: Sequence[date] = (),
 ) -> list[Row]:
     """One row for each value of `by`, in their order, with its `count` above 0; at most one more than an answer holds.
-    With `until` as they stood at the end of that day. An empty tag is that of experts without any."""
+    With `until` as they stood at the end of that day. An empty tag is that of experts without any.
+    With `points`, days in order up to `until`, what changed until each since the one before it: its number is `point`,
+    and the count may be below 0."""
     columns = tuple(dict.fromkeys("country" if name == "region" else name for name in by))
-    statement = _COUNTS.get(of, sight.variant, columns, tuple(chosen), until is not None)
+    statement = _COUNTS.get(of, sight.variant, columns, tuple(chosen), until is not None, bool(points))
     bound = {f"f_{name}": value for name, value in chosen.items()}
-    return await statement.fetch(connection, until=until, **bound, **sight.parameters)
+    return await statement.fetch(connection, until=until, points=list(points), **bound, **sight.parameters)
+
+
+_DECLARED = """
+SELECT country, CASE WHEN word = ANY($1) THEN 'women' WHEN word = ANY($2) THEN 'men'
+    WHEN word = ANY($3) THEN 'undeclared' ELSE 'other' END AS gender, count(*) AS n
+FROM escm.member_expert, LATERAL (SELECT lower(btrim(coalesce(gender, ''))) AS word) said
+WHERE visibility = 'public' AND status = ANY($4) AND merged_into IS NULL AND erased_at IS NULL GROUP BY 1, 2
+"""
+_BALANCE = Statement(select(gender_balance).where(gender_balance.c.place == bindparam("place")))
+
+
+async def declared(connection: Connection) -> list[Row]:
+    """How many experts that everybody may see declared which gender, by country. Reads the whole register, and is told
+    to nobody as it is."""
+    words = [list(WORDS[name]) for name in ("women", "men", "undeclared")]
+    rows: list[Row] = await connection.fetch(_DECLARED, *words, sorted(experts.PUBLISHED))
+    return rows
+
+
+async def balance(connection: Connection, country: str | None) -> Row | None:
+    """The gender balance as it is told, of a country or of all together; None before it was told first."""
+    return await _BALANCE.fetchrow(connection, place=country or "")

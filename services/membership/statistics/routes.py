@@ -1,5 +1,6 @@
 """Statistics over HTTP: exact at once, for everybody over what they may see."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -12,9 +13,19 @@ from services.membership.access import ROLES
 from services.membership.experts.operations import EXPERTS
 from services.membership.institutions.operations import INSTITUTIONS
 from services.membership.statistics import queries
-from services.membership.statistics.domain import DIMENSIONS, LARGEST, TAGS, drill_down, items_of
+from services.membership.statistics.domain import (
+    DIMENSIONS,
+    LARGEST,
+    MONTHS,
+    TAGS,
+    drill_down,
+    items_of,
+    over_time,
+    points,
+)
+from services.membership.statistics.gender import GENDERS
 from services.membership.statistics.kept import KeptAnswers
-from services.membership.statistics.schemas import Statistics, definition
+from services.membership.statistics.schemas import GENDER_BALANCE, Statistics, definition
 from shared.database.pool import Database
 from shared.database.statements import Connection
 from shared.kernel.clock import today
@@ -23,8 +34,8 @@ from shared.kernel.resource import Resource
 from shared.records.counts import State, counts_state
 from shared.records.sight import Sight
 from shared.web.answers import JSON
-from shared.web.call import CurrentCall, public, takes_query
-from shared.web.paging import as_of
+from shared.web.call import Call, CurrentCall, public, takes_query
+from shared.web.paging import as_of, day_of
 from shared.web.route import ResourceRouter
 
 _KEPT: WeakKeyDictionary[Database, KeptAnswers] = WeakKeyDictionary()
@@ -41,6 +52,7 @@ class _Asked:
     given: dict[str, str]
     chosen: dict[str, Any]
     until: date | None
+    points: list[date]
 
     @property
     def kind(self) -> str:
@@ -54,11 +66,19 @@ class _Asked:
     responses={200: {"model": Statistics}},
 )
 @public
-@takes_query("of", "by", *queries.FILTERS["experts"], "as_of")
+@takes_query("of", "by", *queries.FILTERS["experts"], "as_of", "from", "to", "step")
 async def get_statistics(call: CurrentCall) -> Response:
     """`of` is experts (where absent) or institutions. `by` names what to count by, in order, by commas
     (`country,status` where absent); institutions have country, region and status. `as_of` is a day: the counts as they
-    stood at its end. An answer of more than 20,000 numbers is refused; filters make it smaller."""
+    stood at its end. `by=gender` goes with nothing but one `country`: its definition says what is told. With
+    `from` (a day), `to` (today where absent) and `step` (month where absent, or year) `series` tells the counts at the
+    end of each month or year, at most 240 of them. An answer of more than 20,000 numbers is
+    refused; filters make it smaller."""
+    given = call.request.query_params
+    if len(given) != len(given.multi_items()):
+        raise Malformed("A parameter is given twice.", code="invalid_parameter")
+    if given.get("by") == "gender":
+        return await _gender_balance(call)
     asked = _parse(call.request)
     sight = call.sight_on(_RESOURCES[asked.of])
     kept = _KEPT.setdefault(call.database, KeptAnswers())
@@ -79,11 +99,34 @@ async def get_statistics(call: CurrentCall) -> Response:
     return Response(body, media_type=JSON)
 
 
+async def _gender_balance(call: Call) -> Response:
+    given = dict(call.request.query_params)
+    if given.get("of", "experts") != "experts":
+        raise invalid_parameter("of", "Of experts only.")
+    if more := sorted(given.keys() - {"by", "of", "country"}):
+        raise invalid_parameter(more[0], "With gender nothing but one country.")
+    country = _chosen("experts", "country", given["country"]) if "country" in given else [None]
+    if len(country) != 1:
+        raise invalid_parameter("country", "With gender one country.")
+    async with call.connection() as connection:
+        found = await queries.balance(connection, country[0])
+    nowhere = {"records": None}
+    told = {name: found[name] or None if found else None for name in GENDERS}
+    answer = {
+        "items": [{"gender": name, "count": n, "links": nowhere} for name, n in told.items()],
+        "as_of": found["day"] if found else today(),
+        "definition": GENDER_BALANCE,
+        "total": None,
+        "countries": None,
+    }
+    return Response(orjson.dumps(answer), media_type=JSON)
+
+
 async def _counted(connection: Connection, sight: Sight, asked: _Asked) -> bytes:
     by = asked.by
     rows = await queries.counts(connection, sight, asked.of, by, asked.chosen, asked.until)
     if len(rows) > LARGEST:
-        raise invalid_parameter("by", f"That would be more than {LARGEST:,} numbers: filter, or ask by less.")
+        raise _too_many()
     once = rows
     counts_twice = any(name in by and name not in asked.chosen for name in TAGS)
     if counts_twice or not {"country", "region"} & set(by):
@@ -95,7 +138,27 @@ async def _counted(connection: Connection, sight: Sight, asked: _Asked) -> bytes
         "total": sum(row["count"] for row in once),
         "countries": len({row["country"] for row in once}),
     }
+    if asked.points:
+        answer["series"] = await _series(connection, sight, asked)
     return orjson.dumps(answer)
+
+
+async def _series(connection: Connection, sight: Sight, asked: _Asked) -> list[dict[str, Any]]:
+    filters, days = asked.chosen, asked.points
+    rows = await queries.counts(connection, sight, asked.of, asked.by, filters, asked.until, days)
+    once = await queries.counts(connection, sight, asked.of, (), filters, asked.until, days)
+    told, numbers = [], 0
+    both = zip(days, over_time(asked.by, rows, len(days)), over_time((), once, len(days)), strict=True)
+    for day, (_, items), (total, _) in both:
+        numbers += len(items)
+        if max(numbers, len(rows)) > LARGEST:
+            raise _too_many()
+        told.append({"as_of": day, "items": items, "total": total})
+    return told
+
+
+def _too_many() -> Malformed:
+    return invalid_parameter("by", f"That would be more than {LARGEST:,} numbers: filter, or ask by less.")
 
 
 def _linked(items: list[dict[str, Any]], asked: _Asked, sight: Sight) -> list[dict[str, Any]]:
@@ -110,19 +173,38 @@ def _linked(items: list[dict[str, Any]], asked: _Asked, sight: Sight) -> list[di
 
 def _parse(request: Request) -> _Asked:
     given = request.query_params
-    if len(given) != len(given.multi_items()):
-        raise Malformed("A parameter is given twice.", code="invalid_parameter")
     of = given.get("of", "experts")
     if of not in DIMENSIONS:
         raise invalid_parameter("of", "experts or institutions")
     by = tuple(given.get("by", "country,status").split(","))
     if not set(by) <= set(DIMENSIONS[of]) or len(set(by)) < len(by):
-        raise invalid_parameter("by", f"Names of {', '.join(DIMENSIONS[of])}, each once, separated by commas.")
+        raise invalid_parameter(
+            "by", f"Names of {', '.join(DIMENSIONS[of])}, each once, separated by commas; or gender alone."
+        )
     filters = {name: given[name] for name in queries.FILTERS["experts"] if name in given}
     chosen = {name: _chosen(of, name, raw) for name, raw in filters.items()}
     if set(TAGS) <= {*by, *chosen}:
         raise invalid_parameter("by", f"Of {' and '.join(TAGS)} one at a time.")
-    return _Asked(of, by, filters, chosen, as_of(request))
+    days = _points(given)
+    return _Asked(of, by, filters, chosen, days[-1] if days else as_of(request), days)
+
+
+def _points(given: Mapping[str, str]) -> list[date]:
+    """The days of the series that is asked for; none where there is no `from`."""
+    if more := [name for name in ("to", "step", "as_of") if name in given and (name == "as_of") == ("from" in given)]:
+        raise invalid_parameter(more[0], "from goes with to and step, as_of without them.")
+    if "from" not in given:
+        return []
+    first, last = (day_of(name, given[name]) if name in given else today() for name in ("from", "to"))
+    step = given.get("step", "month")
+    if step not in MONTHS:
+        raise invalid_parameter("step", "month or year")
+    if first > last:
+        raise invalid_parameter("from", "Not after to.")
+    try:
+        return points(first, last, step)
+    except ValueError as error:
+        raise invalid_parameter("step", f"That would be {error}.") from error
 
 
 def _chosen(of: str, name: str, raw: str) -> Any:

@@ -17,7 +17,8 @@ class StatisticLinks(Answer):
 
 
 class Statistic(Answer):
-    """How many have these values; only those that were asked for by are there. Null: of no region, field, boundary."""
+    """How many have these values; only those that were asked for by are there. Null: of no region, field, boundary;
+    a count by gender that is not told."""
 
     country: str | None = None
     region: str | None = None
@@ -25,21 +26,37 @@ class Statistic(Answer):
     category: str | None = None
     field: str | None = None
     planetary_boundary: str | None = None
-    count: int
-    links: StatisticLinks
+    gender: str | None = None
+    count: int | None
+    links: StatisticLinks | None = None
+
+
+class StatisticPoint(Answer):
+    """The counts at the end of a day; `total` counts each expert or institution once."""
+
+    as_of: Day
+    items: list[Statistic]
+    total: int
 
 
 class Statistics(Answer):
     """Counts above 0, in the order of their values. `as_of` is the day that they stand for, `definition` says who is
-    counted, `total` how many that are, `countries` of how many countries."""
+    counted, `total` how many that are, `countries` of how many countries; both null by gender. `series` is
+    there where `from` is given; its latest point is that of the answer itself."""
 
     items: list[Statistic]
     as_of: Day
     definition: str
-    total: int
-    countries: int
+    total: int | None
+    countries: int | None
+    series: list[StatisticPoint] | None = None
 
 
+GENDER_BALANCE = (
+    f"Experts of visibility public in state {' or '.join(sorted(EXPERTS))} who declared a gender themselves, the same"
+    " for every caller. Numbers are rounded down to a multiple of 5; a number below 5 is null, and those who declared"
+    " none are not counted. They change when at least 5 more or fewer such experts are published."
+)
 _STATES = {"experts": " or ".join(sorted(EXPERTS)), "institutions": " or ".join(sorted(INSTITUTIONS))}
 _COUNTED = {
     Variant.ANONYMOUS: "{of} of visibility public in state {states}",

@@ -1,0 +1,15 @@
+"""The gender balance as it is told: nothing in it is finer than what everybody may know."""
+
+from sqlalchemy import Column, Date, Integer
+
+from shared.database.tables import table, text
+
+gender_balance = table(
+    "member_gender_balance",
+    text("place"),
+    Column("day", Date, nullable=False),
+    Column("whole", Integer, nullable=False),
+    *(Column(name, Integer, nullable=False) for name in ("women", "men", "other")),
+)
+"""`place` is a country, or empty for all together. `whole` is how many experts were published on that day, whatever
+they declared; 0 stands for a number that is not told."""

@@ -1,0 +1,125 @@
+"""The gender balance: the same for everybody, never a small number, never a step that one person makes."""
+
+import itertools
+import random
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import asyncpg
+import pytest
+
+from services.membership.statistics.gender import GENDERS, told, told_of_all
+from services.membership.worker import SCHEDULES
+from shared.database.context import SYSTEM_CONTEXT
+from shared.database.pool import Database
+from shared.database.unit_of_work import unit_of_work
+from tests.membership.statistics.register import PATH, asked, enter
+from tests.support.callers import Caller
+
+At = Callable[[str | None], Caller]
+
+
+async def _declared(connection: Any, country: str, words: Mapping[str, int], visibility: str = "public") -> None:
+    for word, n in words.items():
+        ids = await enter(connection, [("active", country, visibility, "expert")] * n)
+        await connection.execute("UPDATE member_expert SET gender = $2 WHERE id = ANY($1)", ids, word)
+
+
+async def _released(database: Database) -> None:
+    async with unit_of_work(database, SYSTEM_CONTEXT) as uow:
+        await SCHEDULES["release_gender_balance"].run(uow)
+
+
+async def _told(by: Caller, country: str) -> dict[str, int | None]:
+    items = (await asked(by, f"by=gender&country={country}"))["items"]
+    return {item["gender"]: item["count"] for item in items}
+
+
+async def test_everybody_is_told_the_same_rounded_numbers_of_published_experts(
+    caller: At, superuser: asyncpg.Connection, database: Database
+) -> None:
+    await _declared(superuser, "IS", {"Female": 7, " woman ": 6, "M": 6, "non-binary": 4, "unknown": 9, "": 1})
+    await _declared(superuser, "IS", {"m": 40}, "network")
+    await _released(database)
+    for name in (None, "applicant", "officer", "admin"):
+        answer = await asked(caller(name), "by=gender&country=IS", linked=True)
+        assert [(item["gender"], item["count"]) for item in answer["items"]] == [
+            ("women", 10), ("men", 5), ("other", None),
+        ]  # fmt: skip
+        assert (answer["total"], answer["countries"]) == (None, None)
+        assert all(item["links"] == {"records": None} for item in answer["items"])
+        assert "rounded down" in answer["definition"]
+    whole = (await asked(caller(None), "by=gender"))["items"]
+    assert all(item["count"] is None or item["count"] % 5 == 0 for item in whole)
+
+
+async def test_no_number_moves_by_what_fewer_than_five_do(
+    anonymous: Caller, superuser: asyncpg.Connection, database: Database
+) -> None:
+    await _declared(superuser, "LI", {"f": 14, "m": 14, "": 9})
+    await _released(database)
+    before = await _told(anonymous, "LI")
+    await _declared(superuser, "LI", {"f": 4})
+    await superuser.execute("UPDATE member_expert SET gender = 'f' WHERE country = 'LI' AND gender = ''")
+    await _released(database)
+    assert await _told(anonymous, "LI") == before == {"women": 10, "men": 10, "other": None}
+    await _declared(superuser, "LI", {"m": 1})
+    await _released(database)
+    assert await _told(anonymous, "LI") == {"women": 20, "men": 15, "other": None}
+    await superuser.execute("UPDATE member_expert SET visibility = 'network' WHERE country = 'LI'")
+    await _released(database)
+    assert set((await _told(anonymous, "LI")).values()) == {None}
+
+
+def test_a_group_that_is_all_of_one_gender_does_not_show_it() -> None:
+    for n in range(40):
+        numbers = told({"women": n}, n)
+        assert n - sum(numbers.values()) >= min(n, 5)
+
+
+def test_nothing_exact_follows_from_the_numbers_and_the_whole() -> None:
+    """For what is told of every small group, each gender could still be at least two different numbers of people."""
+    possible: dict[tuple[Any, ...], list[set[int]]] = {}
+    for women, men, other, undeclared in itertools.product(range(16), range(16), range(7), range(7)):
+        whole = women + men + other + undeclared
+        if whole < 2:
+            continue
+        declared = {"women": women, "men": men, "other": other}
+        numbers = told(declared, whole)
+        assert all(number % 5 == 0 for number in numbers.values())
+        kept = possible.setdefault((whole, *numbers.values()), [set(), set(), set()])
+        for found, name in zip(kept, GENDERS, strict=True):
+            found.add(declared[name])
+    inner = {key: kept for key, kept in possible.items() if key[0] <= 15}
+    assert all(len(found) > 1 for kept in inner.values() for found in kept)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_all_together_prove_no_country_to_be_at_its_largest(seed: int) -> None:
+    dice = random.Random(seed)
+    for _ in range(200):
+        counts = [dice.choice((4, 4, 4, 9, 3)) for _ in range(dice.randint(1, 12))]
+        parts = [told({"women": n}, n + 20) for n in counts]
+        whole = told_of_all({"women": sum(counts)}, sum(counts) + 20 * len(counts), parts)["women"]
+        most = sum(part["women"] + 4 for part in parts)
+        assert most - whole >= 4
+        assert whole <= sum(counts)
+
+
+@pytest.mark.parametrize(
+    ("query", "parameter"),
+    [
+        ("by=gender&as_of=2026-01-01", "as_of"),
+        ("by=gender&country=PK,KE", "country"),
+        ("by=gender&country=ZZ", "country"),
+        ("by=gender&region=142", "region"),
+        ("by=gender&status=active", "status"),
+        ("by=gender&field=1.5", "field"),
+        ("by=gender&of=institutions", "of"),
+        ("by=country,gender", "by"),
+    ],
+)
+async def test_gender_goes_with_nothing_but_one_country(admin: Caller, query: str, parameter: str) -> None:
+    response = await admin.get(f"{PATH}?{query}")
+    assert response.status_code == 400
+    assert response.json()["errors"][0]["parameter"] == parameter

@@ -37,6 +37,10 @@ class Client:
         assert response.status_code == 200, f"{path}: {response.text}"
         return response.json()
 
+    def look(self, path: str) -> httpx.Response:
+        """The answer, whatever it is."""
+        return self._request("GET", path)
+
     def create(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
         """The created record."""
         response = self._request("POST", path, json=body)
@@ -68,6 +72,12 @@ class Client:
         """The address of an import's job."""
         with file.open("rb") as content:
             response = self._request("POST", path, files={"file": (file.name, content, "text/csv")}, data=fields)
+        assert response.status_code == 202, response.text
+        return str(response.headers["location"])
+
+    def start_export(self, order: dict[str, Any]) -> str:
+        """The address of an export's job."""
+        response = self._request("POST", "/membership/v1/exports", json=order)
         assert response.status_code == 202, response.text
         return str(response.headers["location"])
 

@@ -1,0 +1,101 @@
+"""A copy that follows the feed from its beginning is a fresh export, after each thing that happens."""
+
+import csv
+import io
+import random
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.running import Client, eventually
+
+EXPERTS = "/membership/v1/experts"
+IMPORTS = "/membership/v1/imports"
+MERGES = "/membership/v1/merges"
+
+
+class Copy:
+    """A government's copy of its experts by number, kept by the feed alone: a record that an event names is read, and
+    let go where it is gone, merged into another, or of another country. What no event names is never looked at again.
+    """
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._asked: dict[str, Any] = {"type": "escm.membership.expert.*", "country": "XA", "limit": 1000}
+        self.held: set[str] = set()
+
+    def is_an_export(self) -> bool:
+        """Whether it holds what a fresh export does, once it has followed to the end."""
+        self._follow()
+        return self.held == _exported(self._client)
+
+    def _follow(self) -> None:
+        while True:
+            page = self._client.get("/access/v1/events", **self._asked)
+            for ref, link in {event["data"]["ref"]: event["data"]["link"] for event in page["items"]}.items():
+                answer = self._client.look(link)
+                assert answer.status_code in (200, 308, 404, 410), answer.text
+                is_ours = answer.status_code == 200 and answer.json()["country"] == "XA"
+                (self.held.add if is_ours else self.held.discard)(ref)
+            if page["next_after"] == self._asked.get("after"):
+                return
+            self._asked["after"] = page["next_after"]
+
+
+@pytest.fixture
+def government(running: dict[str, Any]) -> Iterator[Client]:
+    client = Client(running["base_url"], running["demo"]["clients"]["government_xa"])
+    yield client
+    client.close()
+
+
+def _exported(client: Client) -> set[str]:
+    order = {"resource": "experts", "format": "csv", "filters": {"country": "XA"}, "fields": ["ref"]}
+    done = client.finished(client.start_export(order))
+    return {row["ref"] for row in csv.DictReader(io.StringIO(client.text(done["result_url"])))}
+
+
+def _bring(client: Client, path: Path, name: str) -> dict[str, Any]:
+    path.write_text("full_name,country\n" + "".join(f"{name} {n},XA\n" for n in range(30)))
+    result = dict(client.upload(IMPORTS, path, resource="experts")["result"])
+    assert result["counts"]["created"] == 30
+    return result
+
+
+def test_a_copy_that_follows_the_feed_is_a_fresh_export(
+    secretariat: Client, government: Client, tmp_path: Path
+) -> None:
+    dice = random.Random(7)
+    copy = Copy(government)
+    entered = [
+        secretariat.create(EXPERTS, {"names": [{"full": f"Followed {dice.random()}"}], "country": country})
+        for country in ("XA", "XA", "XB") * 5
+    ]
+    home = [one for one in entered if one["country"] == "XA"]
+    abroad = [one for one in entered if one["country"] == "XB"]
+    eventually(copy.is_an_export, 60)
+    assert {one["ref"] for one in home} <= copy.held
+
+    for one in dice.sample(entered, 6):
+        secretariat.change(f"{EXPERTS}/{one['id']}", {"keywords": [f"word {dice.random()}"]})
+    secretariat.step(f"{EXPERTS}/{home[0]['id']}", "mark_deceased")
+    secretariat.change(f"{EXPERTS}/{abroad[0]['id']}", {"country": "XA"})
+    eventually(lambda: copy.is_an_export() and abroad[0]["ref"] in copy.held, 60)
+
+    merges = [
+        secretariat.create(MERGES, {"resource": "experts", "winner_id": winner["id"], "loser_id": loser["id"]})
+        for winner, loser in ((home[1], home[2]), (home[3], abroad[1]), (abroad[2], home[4]))
+    ]
+    eventually(lambda: copy.is_an_export() and not {home[2]["ref"], home[4]["ref"]} & copy.held, 60)
+    for merge in merges[::2]:
+        secretariat.step(f"{MERGES}/{merge['id']}", "undo")
+    eventually(lambda: copy.is_an_export() and {home[2]["ref"], home[4]["ref"]} <= copy.held, 60)
+
+    before = set(copy.held)
+    _bring(government, tmp_path / "kept.csv", "Kept")
+    taken_back = _bring(government, tmp_path / "taken-back.csv", "Taken back")
+    eventually(lambda: copy.is_an_export() and len(copy.held) == len(before) + 60, 60)
+    government.step(f"{IMPORTS}/{taken_back['import_id']}", "undo")
+    eventually(lambda: copy.is_an_export() and len(copy.held) == len(before) + 30, 60)

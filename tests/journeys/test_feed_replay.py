@@ -53,7 +53,7 @@ def government(running: dict[str, Any]) -> Iterator[Client]:
 
 def _exported(client: Client) -> set[str]:
     order = {"resource": "experts", "format": "csv", "filters": {"country": "XA"}, "fields": ["ref"]}
-    done = client.finished(client.start_export(order))
+    done = client.finished(client.start("/membership/v1/exports", order))
     return {row["ref"] for row in csv.DictReader(io.StringIO(client.text(done["result_url"])))}
 
 

@@ -75,9 +75,9 @@ class Client:
         assert response.status_code == 202, response.text
         return str(response.headers["location"])
 
-    def start_export(self, order: dict[str, Any]) -> str:
-        """The address of an export's job."""
-        response = self._request("POST", "/membership/v1/exports", json=order)
+    def start(self, path: str, body: dict[str, Any]) -> str:
+        """The address of the job that was asked for."""
+        response = self._request("POST", path, json=body)
         assert response.status_code == 202, response.text
         return str(response.headers["location"])
 

@@ -173,6 +173,8 @@ def _to_owner(operation: Operation, rights: "_Rights", target: Target) -> Class:
 
 def _on_both(operation: Operation, rights: "_Rights", target: Target) -> Class:
     """No grant over one record covers two."""
+    if not rights.is_person and not rights.writes(_plural(operation)):
+        return Class.FORBIDDEN
     if not (target.published or rights.reach(operation.resource, READ).covers(target.country, None)):
         return Class.HIDDEN
     changes = rights.reach(operation.resource, operation.demand.verb).covers(target.country, None)

@@ -75,7 +75,7 @@ async def test_an_edited_cell_changes_its_field_alone(government: Importer) -> N
     assert (await government.bring("experts", _file(edited)))["counts"] == counts(updated=1, unchanged=3)
     after = await _one(government, ref)
     differs = {name for name in before if before[name] != after[name]}
-    moved = {"names", "display_name", "keywords", "version", "updated_at", "updated_by"}
+    moved = {"names", "display_name", "keywords", "asserted", "version", "updated_at", "updated_by"}
     assert {"names", "keywords", "version"} <= differs <= moved
     assert [name["family"] for name in after["names"]] == ["Özil", None]
     assert after["names"][1]["full"] == "Ana Oz"

@@ -31,7 +31,7 @@ async def test_earlier_rows_are_counted_by_the_migration(test_servers: dict[str,
 async def test_who_writes_while_boundaries_are_counted_waits_for_nothing_and_is_counted_once(
     test_servers: dict[str, str],
 ) -> None:
-    url = await _earlier(test_servers["postgres"], "core_0014")
+    url = await _earlier(test_servers["postgres"], "membership_0012")
     early, later = await asyncpg.connect(url), await asyncpg.connect(url)
     dice = random.Random(5)
     ids = await enter(later, [invented(dice) for _ in range(200)])

@@ -103,7 +103,7 @@ class Term(Answer):
     ends: date
 
 
-class Clock(Answer):
+class ScreeningClock(Answer):
     """Who holds the file, since when, and when it should be decided. While the applicant is asked for more the clock is
     paused: `target` is null, and moves on by the length of the pause."""
 
@@ -181,7 +181,7 @@ class Expert(RecordAnswer):
     gender: str | None = None
     category: str
     term: Term | None
-    clock: Clock | None = None
+    clock: ScreeningClock | None = None
     assignee: UUID | None = None
     asserted: dict[str, Assertion] | None = None
     affiliations: list[Affiliation] | None = None

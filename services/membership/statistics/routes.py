@@ -108,6 +108,8 @@ async def _gender_balance(call: Call) -> Response:
     country = _chosen("experts", "country", given["country"]) if "country" in given else [None]
     if len(country) != 1:
         raise invalid_parameter("country", "With gender one country.")
+    if call.principal.sandbox:
+        raise invalid_parameter("by", "The balance is told of real countries alone, and the sandbox has none.")
     async with call.connection() as connection:
         found = await queries.balance(connection, country[0])
     nowhere = {"records": None}

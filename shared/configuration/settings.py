@@ -21,6 +21,8 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="ESCM_", extra="ignore", populate_by_name=True)
     service: ClassVar[str] = ""
+    walls_writes: ClassVar[bool] = True
+    """Whether row-level security asks of what a caller writes in which country it lies."""
     sends_mail: ClassVar[bool] = False
     """Whether people wait for mails of this service, which production must be able to send."""
 

@@ -1,12 +1,13 @@
 """The settings that row-level security reads, and the one-round-trip form in which reads carry them."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Select, Text, bindparam, func, literal_column, select, true
 from sqlalchemy.sql.elements import ColumnElement
 
+from shared.database.statements import Statement
 from shared.kernel.countries import COUNTRIES, FICTIONAL_CODES
 from shared.kernel.principal import VISIBILITIES, Principal, Reach
 
@@ -54,6 +55,12 @@ SYSTEM_CONTEXT = AccessContext(",".join(VISIBILITIES), "", "", _ALL_COUNTRIES)
 """Workers and maintenance: every row, for reading and writing."""
 
 
+@lru_cache(1024)
+def writing_everywhere(context: AccessContext) -> AccessContext:
+    """The same for reading, where what is written lies in no country or in any."""
+    return replace(context, write_countries=_ALL_COUNTRIES)
+
+
 def context_for(principal: Principal, read: Reach, write: Reach | None = None) -> AccessContext:
     """The context of a principal whose reading and writing reach so far.
 
@@ -93,3 +100,16 @@ def within_context(query: Select[Any]) -> Select[Any]:
     """
     inner = query.where(context.c.c.is_not(None)).lateral("r")
     return select(*inner.c).select_from(context.join(inner, true()))
+
+
+class Lookup(Statement):
+    """A query that sees every row: for what is asked before a caller is known, or of what they own. It has a limit, so
+    that the planner moves nothing of it before the settings are made."""
+
+    __slots__ = ()
+
+    def __init__(self, query: Select[Any]) -> None:
+        super().__init__(within_context(query))
+
+    def arguments(self, values: dict[str, Any]) -> list[Any]:
+        return super().arguments({**values, **SYSTEM_CONTEXT.parameters})

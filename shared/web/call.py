@@ -7,6 +7,7 @@ from typing import Annotated, Any, TypeVar, cast
 from fastapi import Depends, Request
 
 from shared.configuration.settings import Settings
+from shared.database.context import AccessContext, writing_everywhere
 from shared.database.pool import Database
 from shared.database.statements import Connection
 from shared.database.unit_of_work import Origin, UnitOfWork
@@ -52,6 +53,12 @@ class Call:
     @property
     def settings(self) -> Settings:
         return cast(Settings, self.request.app.state.settings)
+
+    @property
+    def writing_context(self) -> AccessContext:
+        """What row-level security lets the request's transaction see and write."""
+        context = self.sight.context
+        return context if self.settings.walls_writes else writing_everywhere(context)
 
     @property
     def origin(self) -> Origin:

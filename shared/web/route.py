@@ -99,7 +99,7 @@ async def _write(inner: Handler, call: Call, claim: Claim | None) -> Response:
 
 async def _commit(inner: Handler, call: Call, claim: Claim | None, *, is_met: bool = False) -> Response:
     opening = claim.opening if claim and not is_met else ""
-    async with unit_of_work(call.database, call.sight.context, call.origin, opening) as uow:
+    async with unit_of_work(call.database, call.writing_context, call.origin, opening) as uow:
         if claim and is_met and (kept := await idempotency.take(uow, claim)):
             return kept
         call.attach(uow)

@@ -1,8 +1,7 @@
 """Promise 27: row-level security holds where the application's own check is gone; without a context nothing is seen.
 
 The first wall is taken away in every feature at once, in this process; what is left is the database's own, under the
-role of each service. Access has no such wall: its accounts, grants, clients, keys and sessions are asked
-for before a caller is known.
+role of each service. In access it walls what is read; who writes there may hand on is no matter of countries.
 """
 
 import asyncio
@@ -16,6 +15,7 @@ import httpx
 import pytest
 from sqlalchemy import true
 
+from services.access.settings import AccessSettings
 from services.actions.settings import ActionsSettings
 from services.centres.settings import CentresSettings
 from services.membership.settings import MembershipSettings
@@ -42,25 +42,30 @@ WALLED = {
         "meetings",
     ),
 }
-SETTINGS = {"membership": MembershipSettings, "centres": CentresSettings, "actions": ActionsSettings}
-PREFIXES = {"membership": "member_", "centres": "centre_", "actions": "action_"}
+SETTINGS = {
+    "membership": MembershipSettings,
+    "centres": CentresSettings,
+    "actions": ActionsSettings,
+    "access": AccessSettings,
+}
+PREFIXES = {"membership": "member_", "centres": "centre_", "actions": "action_", "access": "access_"}
+OF_ACCESS = ("accounts", "grants", "clients", "api_keys")
 OPEN = {
-    "access_account",
-    "access_api_key",
-    "access_client",
-    "access_grant",
-    "access_session",
     "action_framework",
     "core_fact",
     "core_import",
     "core_outbox",
 }
 """Tables with a country and a visibility that have no second wall: frameworks lie in no country and are public, imports
-are their creator's, facts are walled by the feed, and access asks for its rows before a caller is known."""
+are their creator's, and facts are walled by the feed."""
 _SCOPED = """
 SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE n.nspname = 'escm' AND c.relkind IN ('r', 'p') AND NOT c.relispartition AND (SELECT count(*) FROM pg_attribute a
     WHERE a.attrelid = c.oid AND a.attname IN ('country', 'visibility') AND NOT a.attisdropped) = 2
+"""
+_OF_ACCESS = """
+SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE n.nspname = 'escm' AND c.relkind = 'r' AND c.relname LIKE 'access\\_%'
 """
 _FORCED = """
 SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -189,6 +194,36 @@ async def test_without_the_first_wall_numbers_count_no_restricted_row_of_another
 
 
 @pytest.mark.usefixtures("without_first_wall")
+@pytest.mark.parametrize("plural", OF_ACCESS)
+async def test_without_the_first_wall_nothing_of_access_is_told_beyond_a_grant(
+    services: Services, lands: Lands, plural: str
+) -> None:
+    rows = {country: lands[country, False].id(plural) for country in ("XA", "XB")}
+    path = f"/access/v1/{plural}"
+    for name in ("author_xa", "focal_xa", "government_xa", "applicant", "operator"):
+        caller = Caller(services["access"], name)
+        seen = await _listed(caller, path) & set(rows.values())
+        beyond = {"grants": {rows["XA"]}} if name in ("focal_xa", "government_xa") else {}
+        everywhere = name == "operator" and plural in ("clients", "api_keys")
+        assert seen <= (set(rows.values()) if everywhere else beyond.get(plural, set())), (name, plural)
+        for address in () if everywhere else (rows["XB"], f"{rows['XB']}/history", f"{rows['XB']}/transitions"):
+            assert (await caller.get(f"{path}/{address}")).status_code == 404, (name, address)
+    assert set(rows.values()) <= await _listed(Caller(services["access"], "admin"), path)
+
+
+@pytest.mark.parametrize("other", ["membership", "centres", "actions", "relay", "search"])
+async def test_no_other_role_reads_a_table_of_access(
+    superuser: asyncpg.Connection, database_url: str, other: str
+) -> None:
+    role = f"{AccessSettings(database_url=database_url).role_prefix}_{other}"
+    tables = [row[0] for row in await superuser.fetch(_OF_ACCESS)]
+    assert {"access_account", "access_grant", "access_session", "access_signing_key"} <= set(tables)
+    held = "SELECT has_any_column_privilege($1, $2, 'SELECT, INSERT, UPDATE') OR has_table_privilege($1, $2, 'DELETE')"
+    reached = {table for table in tables if await superuser.fetchval(held, role, table)}
+    assert reached == ({"access_last_use"} if other in SETTINGS else set())
+
+
+@pytest.mark.usefixtures("without_first_wall")
 @pytest.mark.parametrize("service", WALLED)
 async def test_without_the_first_wall_nothing_of_another_country_is_changed(
     services: Services, lands: Lands, service: str
@@ -225,7 +260,8 @@ async def test_without_a_context_no_row_is_seen_or_changed(
         assert await superuser.fetchval(f"SELECT count(*) FROM {table}") > 0, table
         async with database.acquire() as connection:
             assert await connection.fetchval(f"SELECT count(*) FROM {table}") == 0, table
-            assert await connection.execute(f"DELETE FROM {table}") == "DELETE 0", table
+            if service != "access" or table == "access_session":
+                assert await connection.execute(f"DELETE FROM {table}") == "DELETE 0", table
             assert await connection.execute(f"UPDATE {table} SET country = 'XC'") == "UPDATE 0", table
         async with unit_of_work(database, SYSTEM_CONTEXT) as uow:
             assert await uow.connection.fetchval(f"SELECT count(*) FROM {table}") > 0, table

@@ -10,6 +10,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from services.access.access import NO_STATE
 from services.access.accounts.domain import LIFECYCLE, email_key
 from services.access.accounts.tables import account
+from shared.database.context import Lookup
 from shared.database.statements import Connection, Row, Statement
 from shared.records.columns import Renderer
 from shared.records.listing import Filter, Listing, fragment, one_of, reference, updated, values
@@ -19,10 +20,10 @@ COLUMNS: Mapping[str, ColumnElement[Any]] = {
     column.key: column for column in account.c if column.key not in ("email_key", "search_key", "password_hash")
 }
 render = Renderer(COLUMNS)
-_FOR_LOGIN = Statement(
-    select(account.c.id, account.c.name, account.c.password_hash).where(
-        account.c.email_key == bindparam("email_key"), account.c.status == "active"
-    )
+_FOR_LOGIN = Lookup(
+    select(account.c.id, account.c.name, account.c.password_hash)
+    .where(account.c.email_key == bindparam("email_key"), account.c.status == "active")
+    .limit(1)
 )
 
 _FOR_MAIL = Statement(

@@ -11,6 +11,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from services.access.access import NO_STATE
 from services.access.api_keys.domain import LIFECYCLE
 from services.access.api_keys.tables import api_key, last_use
+from shared.database.context import Lookup
 from shared.database.statements import Connection, Row, Statement
 from shared.records.columns import Renderer
 from shared.records.listing import Listing, one_of, reference, updated, values
@@ -28,7 +29,8 @@ COLUMNS: Mapping[str, ColumnElement[Any]] = {
     "last_used": used_at("key", api_key.c.id),
 }
 render = Renderer(COLUMNS)
-_OWN = Statement(select(api_key.c.id).where(api_key.c.owner_id == bindparam("owner")))
+_MOST_OWN = 10_000
+_OWN = Lookup(select(api_key.c.id).where(api_key.c.owner_id == bindparam("owner")).limit(_MOST_OWN))
 _LOCK_OWNER = Statement(select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("owner"), 0))))
 _LIVING = Statement(select(func.count()).where(api_key.c.owner_id == bindparam("owner"), api_key.c.status == "active"))
 _OVER = Statement(

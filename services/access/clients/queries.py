@@ -10,7 +10,8 @@ from services.access.access import NO_STATE
 from services.access.api_keys.queries import used_at
 from services.access.clients.domain import LIFECYCLE
 from services.access.clients.tables import client
-from shared.database.statements import Connection, Row, Statement
+from shared.database.context import Lookup
+from shared.database.statements import Connection, Row
 from shared.records.columns import Renderer
 from shared.records.listing import Filter, Listing, countries, fragment, one_of, updated, values
 from shared.records.sight import Variant, visible
@@ -21,10 +22,10 @@ COLUMNS: Mapping[str, ColumnElement[Any]] = {
     "last_used": used_at("client", client.c.id),
 }
 render = Renderer(COLUMNS)
-_FOR_TOKEN = Statement(
-    select(
-        *(client.c[name] for name in ("id", "client_id", "secrets", "jwks", "ip_allow", "resources", "verbs"))
-    ).where(client.c.client_id == bindparam("client_id"), client.c.status == "active")
+_FOR_TOKEN = Lookup(
+    select(*(client.c[name] for name in ("id", "client_id", "secrets", "jwks", "ip_allow", "resources", "verbs")))
+    .where(client.c.client_id == bindparam("client_id"), client.c.status == "active")
+    .limit(1)
 )
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from services.access.access import NO_STATE, ROLE_SCOPES
 from services.access.grants.domain import LIFECYCLE
 from services.access.grants.tables import grant
+from shared.database.context import Lookup
 from shared.database.statements import Connection, Row, Statement
 from shared.records.columns import Renderer
 from shared.records.listing import Filter, Listing, countries, one_of, reference, updated, values
@@ -18,6 +19,7 @@ from shared.records.sight import Variant, visible
 
 COLUMNS: Mapping[str, ColumnElement[Any]] = {c.key: c for c in grant.c}
 render = Renderer(COLUMNS)
+_MOST_OWN = 10_000
 _source = grant.alias("source")
 _PRINCIPALS = table("access_published_principal", column("kind"), column("id"))
 _IS_ACTIVE = Statement(
@@ -31,7 +33,7 @@ _OVER = Statement(
     .with_for_update(skip_locked=True)
 )
 
-_OWN = Statement(
+_own = (
     select(grant.c.id)
     .where(grant.c.principal_kind == "account", grant.c.principal_id == bindparam("account"))
     .union(
@@ -43,7 +45,9 @@ _OWN = Statement(
             )
         )
     )
+    .subquery()
 )
+_OWN = Lookup(select(_own.c.id).limit(_MOST_OWN))
 _DELEGATED = Statement(
     select(grant)
     .where(grant.c.delegated_from == bindparam("source"), or_(grant.c.status == "proposed", grant.c.status == "active"))

@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, delete, exists, insert, or_, select, text, upd
 from services.access.api_keys.queries import used_at
 from services.access.sessions.domain import MOST_LIVING
 from services.access.sessions.tables import refresh_token, session
+from shared.database.context import Lookup
 from shared.database.statements import Connection, Row, Statement
 from shared.records.columns import Renderer
 
@@ -18,14 +19,14 @@ COLUMNS = {
 render = Renderer(COLUMNS)
 _is_living = session.c.status == "active"
 _of_account = session.c.account_id == bindparam("account")
-_LIVING = Statement(
+_LIVING = Lookup(
     select(*COLUMNS.values())
     .where(_of_account, _is_living, session.c.ends_at > bindparam("at"))
     .order_by(session.c.id.desc())
     .limit(MOST_LIVING)
 )
 _LOCK_LIVING = Statement(select(session).where(_of_account, _is_living).order_by(session.c.id).with_for_update())
-_ACCOUNT_OF = Statement(select(session.c.account_id).where(session.c.id == bindparam("id")))
+_ACCOUNT_OF = Lookup(select(session.c.account_id).where(session.c.id == bindparam("id")).limit(1))
 _ADD_TOKEN = Statement(
     insert(refresh_token).values({name: bindparam(name) for name in ("digest", "session_id", "until")})
 )

@@ -34,7 +34,7 @@ async def measure(at: Addresses, connection: asyncpg.Connection) -> dict[str, di
     settings = MembershipSettings(database_url=at.postgres, redis_url=at.valkey)
     database = await Database.open(settings.database_dsn(), size=2)
     async with unit_of_work(database, SYSTEM_CONTEXT) as uow:
-        job = order_search(uow, "experts", whole=True)
+        job = await order_search(uow, "experts", whole=True)
     with running("relay", at, ANY_CORE), running("worker membership", at, API_CORE) as worker:
         ended, peak = await _end_of(database, job, worker)
     await database.close()

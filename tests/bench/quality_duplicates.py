@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from services.membership.duplicates.search import KINDS, PeopleSearch, among_bodies
+from services.membership.duplicates.search import KINDS, SLICES, PeopleSearch, among_bodies
 from services.membership.likeness.bodies import body_of
 from services.membership.likeness.people import person_of
 from services.membership.likeness.spellings import forms_of
@@ -53,8 +53,11 @@ def found_among(rows: list[dict[str, Any]]) -> set[tuple[int, int]]:
     search = PeopleSearch()
     for row in rows:
         search.add(person_of(row))
-    hits = (hit for kind in KINDS for part in range(search.slices(kind)) for hit in search.walk(kind, part))
-    return {(hit.a.int, hit.b.int) for hit in hits}
+    found = set()
+    for kind in KINDS:
+        search.turn_to(kind)
+        found |= {(hit.a.int, hit.b.int) for number in range(SLICES) for hit in search.walk(number)}
+    return found
 
 
 def labelled() -> Result:

@@ -10,7 +10,7 @@ from uuid import UUID
 from services.membership.duplicates import operations, pairs, queries
 from services.membership.duplicates.domain import Collection, Found
 from services.membership.duplicates.operations import LOOK_JOB, SEARCH_JOB
-from services.membership.duplicates.search import KINDS, PeopleSearch, among_bodies
+from services.membership.duplicates.search import KINDS, SLICES, PeopleSearch, among_bodies
 from services.membership.likeness.bodies import body_of
 from services.membership.likeness.names import name_key
 from services.membership.likeness.people import person_of
@@ -21,6 +21,8 @@ from shared.messaging.job_run import JobCancelled, JobHandlers, JobRun
 
 _AT_ONCE = 500
 _LOOKED_AT = 200
+_TOLD = 8
+"""Slices after which a search tells how far it is."""
 _LATE = timedelta(minutes=10)
 """How long before the last search a change may have begun that it did not see."""
 _MANY = 50_000
@@ -119,15 +121,13 @@ class Search:
             if stale:
                 async with self._run.unit_of_work() as uow:
                     await queries.write_name_keys(uow.connection, stale)
-        done, total = 0, 0
+        total = self._records + len(KINDS) * SLICES
         for place, kind in enumerate(KINDS):
-            slices = await asyncio.to_thread(people.slices, kind)
-            total = max(total, slices * (len(KINDS) - place) + done)
-            for number in range(slices):
-                found = await asyncio.to_thread(people.walk, kind, number)
-                await self._write(found)
-                done += 1
-                await self._tell(self._records + done, self._records + total)
+            await asyncio.to_thread(people.turn_to, kind)
+            for number in range(SLICES):
+                await self._write(await asyncio.to_thread(people.walk, number))
+                if number % _TOLD == 0:
+                    await self._tell(self._records + place * SLICES + number, total)
 
     async def _all(self) -> AsyncIterator[list[Row]]:
         last = queries.LAST

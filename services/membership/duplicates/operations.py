@@ -61,8 +61,11 @@ def look_at(uow: UnitOfWork, resource: Collection, record: UUID) -> None:
     defer(uow, "membership", LOOK_JOB, payload, created_by=uow.origin.actor.label)
 
 
-def order_search(uow: UnitOfWork, resource: Collection, *, whole: bool) -> UUID:
-    """Leaves the search to the worker; its job. `whole`: through all records, not only those that were changed."""
+async def order_search(uow: UnitOfWork, resource: Collection, *, whole: bool) -> UUID:
+    """Leaves the search to the worker; its job, which is that of one that is under way and does as much. `whole`:
+    through all records, not only those that were changed."""
+    if (open_job := await queries.open_search(uow.connection, SEARCH_JOB, resource, whole)) is not None:
+        return open_job
     payload = {"resource": resource, "whole": whole}
     return defer(uow, "membership", SEARCH_JOB, payload, created_by=uow.origin.actor.label, bulk=True)
 
@@ -70,7 +73,7 @@ def order_search(uow: UnitOfWork, resource: Collection, *, whole: bool) -> UUID:
 async def search_what_changed(uow: UnitOfWork) -> None:
     """What the schedule does every night."""
     for resource in COLLECTIONS:
-        order_search(uow, resource, whole=False)
+        await order_search(uow, resource, whole=False)
 
 
 async def look(connection: Connection, resource: Collection, rows: Sequence[Row]) -> list[Found]:

@@ -91,7 +91,7 @@ async def search_duplicates(body: SearchBody, call: CurrentCall) -> Response:
     """Left to the worker. The job's result tells how many records were compared, and how many pairs found and new."""
     if not call.principal.reach(ROLES, DUPLICATES.resource.name, "search").everywhere:
         raise Forbidden("Your grants do not include this.", members={"reason": "not_permitted"})
-    job = operations.order_search(call.uow, body.resource, whole=body.whole)
+    job = await operations.order_search(call.uow, body.resource, whole=body.whole)
     return queued_response("membership", job, SEARCH_JOB, now())
 
 

@@ -157,6 +157,19 @@ async def test_a_queued_search_is_cancelled(office: Caller) -> None:
     assert (await ended(office, answer))["status"] in ("cancelled", "succeeded")
 
 
+async def test_a_search_that_is_ordered_twice_is_one(office: Caller, superuser: asyncpg.Connection) -> None:
+    await superuser.execute("UPDATE core_job SET status = 'cancelled' WHERE status IN ('queued', 'running')")
+    key = await superuser.fetchval(
+        "INSERT INTO core_job (id, service, kind, payload, created_by, bulk, next_at) VALUES (uuidv7(), 'membership',"
+        " 'duplicates_search', '{\"resource\": \"institutions\", \"whole\": true}', 'test', true, 'infinity')"
+        " RETURNING id"
+    )
+    for whole in (True, False):
+        answer = await office.post(f"{DUPLICATES}/searches", {"resource": "institutions", "whole": whole})
+        assert answer.json()["id"] == str(key)
+    await superuser.execute("UPDATE core_job SET status = 'cancelled' WHERE id = $1", key)
+
+
 async def test_an_expert_without_a_readable_name_is_entered_and_searched(office: Caller) -> None:
     body = called("", "", names=[{"full": "※※※"}])
     answer = await office.post(EXPERTS, body)

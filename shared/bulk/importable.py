@@ -52,6 +52,7 @@ class Child:
     """Lesser records within a record, of which a row can ask for one.
 
     `wanted` are the columns that the row asks for, or None; `same` tells whether a child that is there is the one.
+    `written_version` is the version as somebody wrote it, from before what the system did about it.
     """
 
     resource: Resource
@@ -61,6 +62,7 @@ class Child:
     wanted: Callable[[Values], Columns | None]
     same: Callable[[Values, Values], bool]
     link: Callable[[Values, Values], str]
+    written_version: Callable[[Values], int] = lambda row: row["version"]
     blank: Columns = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:

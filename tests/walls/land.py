@@ -78,7 +78,13 @@ class Settler:
         place = {"country": land.country, "visibility": "restricted"}
         name = {"value": f"University {land.word}", "language": "en", "types": ["ror_display"]}
         institution = await self._enter(
-            land, "membership", "institutions", names=[name], domains=[f"{land.word}.example"], **place
+            land,
+            "membership",
+            "institutions",
+            names=[name],
+            domains=[f"{land.word}.example"],
+            relations=[{"type": "related", "ror": "https://ror.org/02mhbdp94", "label": land.word}],
+            **place,
         )
         expert = await self._enter(
             land, "membership", "experts", names=[{"given": "Ina", "family": land.word}], keywords=[land.word],

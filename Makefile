@@ -46,6 +46,9 @@ lint: environment-test ## check style, types, imports and the Dockerfile
 bench: environment-test ## measure against a bare bound, into .local/bench.json; BENCH=W1,W2 picks
 	@exec .venv/bin/python -m tests.bench
 
+bench-quality: environment-test ## measure how often matching is right, into .local/quality.json; QUALITY=affiliations picks
+	@exec .venv/bin/python -m tests.bench.quality
+
 openapi: environment-run ## write the published contract to services/portal/specs
 	$(ESCM) openapi
 
@@ -58,4 +61,4 @@ clean: ## remove the data, logs and caches of this clone
 environment-%:
 	@$(PYTHON) deploy/local/environment.py $*
 
-.PHONY: help setup run test test-faults test-faults-long test-contract test-containers test-edge test-observability lint bench openapi matrix clean
+.PHONY: help setup run test test-faults test-faults-long test-contract test-containers test-edge test-observability lint bench bench-quality openapi matrix clean

@@ -53,7 +53,8 @@ class Child:
     """Lesser records within a record, of which a row can ask for one.
 
     `wanted` are the columns that the row asks for, or None; `fresh` are those that a new child has beside them; `same`
-    tells whether a child that is there is the one.
+    tells whether a child that is there is the one. `written_version` is the version as somebody wrote it, from before
+    what the system did about it.
     """
 
     resource: Resource
@@ -64,6 +65,7 @@ class Child:
     same: Callable[[Values, Values], bool]
     link: Callable[[Values, Values], str]
     fresh: Values = field(default_factory=dict)
+    written_version: Callable[[Values], int] = lambda row: row["version"]
     blank: Columns = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:

@@ -119,8 +119,12 @@ class _Return:
         own = next((effect for effect in effects if effect["part"] == ""), None)
         lesser: dict[UUID, Mapping[str, Any]] = dict.fromkeys(own["made_with"] if own else (), _AS_MADE)
         lesser |= {effect["record"]: effect for effect in effects if effect["part"] != ""}
-        present = {key: row for children in held.children for key, row in children.items()}
-        touched = any(key not in present or present[key]["version"] != e["version"] for key, e in lesser.items())
+        present = {
+            key: child.written_version(row)
+            for child, children in zip(self.importable.children, held.children, strict=True)
+            for key, row in children.items()
+        }
+        touched = any(present.get(key) != effect["version"] for key, effect in lesser.items())
         if touched or (own is not None and held.row["version"] != own["version"]):
             return False
         if own is not None and own["created"]:

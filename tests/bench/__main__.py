@@ -19,7 +19,7 @@ from rich.console import Console
 from rich.table import Table
 
 from migrations.run import migrate
-from tests.bench import access, counts, duplicates, facts, feed, imports, trail
+from tests.bench import access, counts, duplicates, facts, feed, imports, matching, trail
 from tests.bench.cases import EXPERTS, Case, Sample, cases
 from tests.bench.people import EXPERTS as ALL
 from tests.bench.people import load as load_people
@@ -72,6 +72,8 @@ async def _measure(at: Addresses, connection: asyncpg.Connection, picked: list[s
                 case.name, case.what, f"{value:,.0f}", f"{limit:,.0f}", f"{value / limit:.2f}", f"{case.target or ''}"
             )
         results["api_rss_mb"] = {"value": memory_mb(pid), "bound": None, "ratio": None, "unit": "MB"}
+        if not picked or "match" in picked:
+            results |= await matching.measure(connection, ours)
         if not picked or "W1" in picked:
             script = cases(sample)["W1"].ours
             crowd = load(ours, script, connections=128) / load(ours, script)

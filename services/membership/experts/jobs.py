@@ -167,6 +167,13 @@ def _same_affiliation(present_row: Values, wanted: Values) -> bool:
     return present_row["raw"] is not None and fold(present_row["raw"]) == fold(wanted["raw"])
 
 
+def _written_version(row: Values) -> int:
+    """A link that the system made is not what somebody wrote."""
+    linked_from = (row["match"] or {}).get("of_version")
+    version: int = row["version"]
+    return version - 1 if linked_from == version - 1 else version
+
+
 def _value_rows(row: Values) -> list[Columns]:
     place = {"expert_id": row["id"], "country": row["country"], "visibility": row["visibility"]}
     return [{**place, "kind": kind, "value": value} for kind, value in values_of(row)]
@@ -227,6 +234,7 @@ EXPERT_IMPORT = Importable(
             wanted=_wanted_affiliation,
             same=_same_affiliation,
             fresh={"is_primary": False, "asserted_by": "import"},
+            written_version=_written_version,
             link=lambda owner, row: f"{EXPERTS.resource.link(owner['id'])}/affiliations/{row['id']}",
         ),
     ),

@@ -9,7 +9,7 @@ import orjson
 from services.membership.access import ROLES
 from services.membership.duplicates.operations import look_again
 from services.membership.institutions import domain, queries
-from services.membership.institutions.relations import replace_relations, stated
+from services.membership.institutions.relations import replace_relations, stated, without
 from services.membership.institutions.tables import institution
 from services.membership.institutions.values import replace_values
 from shared.database.statements import Row
@@ -38,7 +38,7 @@ async def create(uow: UnitOfWork, sight: Sight, values: Mapping[str, Any]) -> Ro
     """A new institution, submitted. Raises Forbidden `country_forbidden` outside the caller's grant."""
     require(sight, "create", values["country"])
     require_publishing(sight, values["visibility"], values["country"])
-    own = await stated(uow, None, values["ror"], values["relations"])
+    own, _ = await stated(uow, None, values["ror"], values["relations"])
     row = await INSTITUTIONS.enter(uow, {"status": "submitted", **values, "relations": own, **domain.derived(values)})
     await replace_values(uow, row)
     await replace_relations(uow, row)
@@ -54,7 +54,9 @@ async def update(uow: UnitOfWork, sight: Sight, seen: Row, values: Mapping[str, 
     shown = orjson.loads(seen["relations"])
     own = before["relations"]
     if values["relations"] != shown:
-        own = await stated(uow, before["id"], values["ror"], values["relations"])
+        own, dropped = await stated(uow, before["id"], values["ror"], values["relations"])
+        for kind, other in dropped:
+            await _take_back(uow, sight, other, kind, before)
     after = await INSTITUTIONS.edit(uow, before, {**values, "relations": own, **domain.derived(values)})
     await carry(uow, before, after)
     return after
@@ -66,6 +68,16 @@ async def carry(uow: UnitOfWork, before: Row, after: Row) -> None:
         await replace_values(uow, after)
         await replace_relations(uow, after)
         look_again(uow, "institutions", before, after)
+
+
+async def _take_back(uow: UnitOfWork, sight: Sight, other: UUID, kind: str, row: Row) -> None:
+    """Another institution states the relation: it is a change of that one. Raises Forbidden where the caller may not
+    change it."""
+    seen = await queries.LISTING.get(uow.connection, sight, other)
+    require(sight, "update", seen["country"] if seen else None, other)
+    before = await INSTITUTIONS.lock(uow, other)
+    after = await INSTITUTIONS.edit(uow, before, {"relations": without(before, kind, row["id"], row["ror"])})
+    await replace_relations(uow, after)
 
 
 async def transition(uow: UnitOfWork, sight: Sight, seen: Row, step: Step) -> Row:

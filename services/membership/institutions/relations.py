@@ -79,10 +79,11 @@ def rows_of(row: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 async def stated(
     uow: UnitOfWork, record: UUID | None, ror: str | None, wanted: Sequence[Mapping[str, Any]]
-) -> list[dict[str, Any]]:
-    """What the institution has to state so that its relations are these: without those that others state of it.
+) -> tuple[list[dict[str, Any]], list[tuple[str, UUID]]]:
+    """What the institution has to state so that its relations are these, and what others state of it that is not among
+    them: (type, who states it).
 
-    Raises Invalid for itself, for what the caller does not know, and where one that another states is left out.
+    Raises Invalid for itself and for what the caller does not know.
     """
     own = [(place, one) for place, one in enumerate(wanted) if one["institution_id"]]
     known = {str(row["id"]) for row in await uow.connection.fetch(_KNOWN, [one["institution_id"] for _, one in own])}
@@ -95,29 +96,35 @@ async def stated(
         for place, one in own
         if one["institution_id"] not in known
     ]
-    pairs = {(one["type"], one["institution_id"]) for one in wanted}
-    said = [] if record is None else await _said_by_others(uow, record, ror)
-    if missing := [pair for pair in said if pair not in pairs]:
-        detail = f"Institution {missing[0][1]} states it; change it there."
-        faults.append(FieldError("stated_by_other", detail, pointer="/relations"))
     if faults:
         raise Invalid(errors=faults)
-    of_others = set(said)
+    said = [] if record is None else await _said_by_others(uow, record, ror)
+    pairs = {(one["type"], one["institution_id"]) for one in wanted}
+    of_others = {(kind, str(other)) for kind, other in said}
     return [
         {"type": one["type"], "institution_id": one["institution_id"], "ror": None, "label": None}
         if one["institution_id"]
         else {"type": one["type"], "institution_id": None, "ror": one["ror"], "label": one["label"]}
         for one in wanted
         if (one["type"], one["institution_id"]) not in of_others
+    ], [(kind, other) for kind, other in said if (kind, str(other)) not in pairs]
+
+
+def without(row: Mapping[str, Any], kind: str, record: UUID, ror: str | None) -> list[dict[str, Any]]:
+    """What an institution states, but for what reads as `kind` from the other side."""
+    return [
+        one
+        for one in row["relations"]
+        if one["type"] != INVERSE[kind] or not (one["institution_id"] == str(record) or (ror and one["ror"] == ror))
     ]
 
 
-async def _said_by_others(uow: UnitOfWork, record: UUID, ror: str | None) -> list[tuple[str, str]]:
+async def _said_by_others(uow: UnitOfWork, record: UUID, ror: str | None) -> list[tuple[str, UUID]]:
     """(type, id) of what others in sight state, as it reads from this side."""
     names = [str(record), *([ror] if ror else [])]
     rows = await uow.connection.fetch(_OF_OTHERS, names, record)
     known = {row["id"] for row in await uow.connection.fetch(_KNOWN, [row["institution_id"] for row in rows])}
-    return [(row["type"], str(row["institution_id"])) for row in rows if row["institution_id"] in known]
+    return [(row["type"], row["institution_id"]) for row in rows if row["institution_id"] in known]
 
 
 async def replace_relations(uow: UnitOfWork, row: Mapping[str, Any]) -> None:

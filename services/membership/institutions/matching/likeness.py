@@ -1,6 +1,7 @@
 """How much of a name stands in a text, whatever the order and the spelling of its words. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Protocol
 
 from rapidfuzz.distance import OSA
@@ -30,7 +31,12 @@ class Named(Protocol):
 def places_of(locations: Iterable[Mapping[str, Any]]) -> set[str]:
     """The words of cities and subdivisions."""
     parts = (place.get(part) for place in locations for part in ("city", "subdivision"))
-    return {word for part in parts if part for word in fold(part).split()}
+    return {word for part in parts if part for word in _words(part)}
+
+
+@lru_cache(maxsize=16_384)
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(fold(text).split())
 
 
 class Likeness:

@@ -44,13 +44,17 @@ def one_letter_off(word: str) -> list[str]:
 def short_forms(name: Mapping[str, Any]) -> set[str]:
     """Acronyms and aliases as they are given, what stands in parentheses, and the initials of a name of two words or
     more."""
-    value, inside = name["value"], _PARENTHESES.findall(name["value"])
-    forms = {fold(part) for part in inside if ACRONYM.fullmatch(part.strip())}
-    if "acronym" in name["types"] or "alias" in name["types"]:
+    return set(_short_forms(name["value"], "acronym" in name["types"], "alias" in name["types"]))
+
+
+@lru_cache(maxsize=65_536)
+def _short_forms(value: str, is_acronym: bool, is_alias: bool) -> frozenset[str]:
+    forms = {fold(part) for part in _PARENTHESES.findall(value) if ACRONYM.fullmatch(part.strip())}
+    if is_acronym or is_alias:
         forms.add(fold(value)[:500])
-    if "acronym" not in name["types"]:
+    if not is_acronym:
         forms |= initials(value)
-    return forms - {""}
+    return frozenset(forms - {""})
 
 
 @lru_cache(maxsize=65_536)
@@ -72,9 +76,10 @@ def initials(value: str) -> frozenset[str]:
 
 def labels(domains: Iterable[str]) -> set[str]:
     """The telling label of each domain: `mit` of mit.edu, `unibe` of unibe.ch."""
-    found = set()
-    for domain in domains:
-        telling = [label for label in domain.split(".")[:-1] if label not in _SHARED_LABELS]
-        if telling and len(telling[-1]) in _LENGTHS:
-            found.add(fold(telling[-1]))
-    return found - {""}
+    return {label for domain in domains if (label := _label(domain))}
+
+
+@lru_cache(maxsize=65_536)
+def _label(domain: str) -> str:
+    telling = [label for label in domain.split(".")[:-1] if label not in _SHARED_LABELS]
+    return fold(telling[-1]) if telling and len(telling[-1]) in _LENGTHS else ""

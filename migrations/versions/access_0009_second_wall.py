@@ -7,8 +7,8 @@ context of the system. The views that every service authenticates from are their
 
 from migrations.rules import role, run, setting
 
-revision = "access_0008"
-down_revision = "access_0007"
+revision = "access_0009"
+down_revision = "membership_0016"
 
 _TABLES = ("access_account", "access_client", "access_grant", "access_api_key", "access_session")
 _WRITES = "(SELECT current_setting('escm.write_everywhere', true)) = 'on'"

@@ -1,0 +1,44 @@
+"""What the job links after an import does not keep the import from being taken back."""
+
+import asyncpg
+
+from services.membership.affiliations.matching import Matcher
+from services.membership.settings import MembershipSettings
+from shared.database.context import SYSTEM_CONTEXT
+from shared.database.pool import Database
+from shared.database.unit_of_work import unit_of_work
+from tests.membership.imports.conftest import Importer, counts, csv_of
+
+
+async def match_all(settings: MembershipSettings) -> None:
+    database, matcher = await Database.open(settings.database_dsn(), size=1), Matcher()
+    try:
+        while True:
+            async with unit_of_work(database, SYSTEM_CONTEXT) as uow:
+                if not await matcher.batch(uow):
+                    return
+    finally:
+        await database.close()
+
+
+async def test_imported_texts_are_linked_and_their_import_is_taken_back(
+    secretariat: Importer, database: asyncpg.Connection, settings: MembershipSettings
+) -> None:
+    heris = csv_of("name,country", [("University of Zelmar", "XA"), ("Qorvane College", "XA")])
+    await secretariat.bring("institutions", heris, registry="true")
+    places = ["University of Zelmar", "univ. of Zelmar", "Qorvane Colege", "N/A"]
+    people = csv_of("full_name,country,institution", [(f"Person {n}", "XA", place) for n, place in enumerate(places)])
+    result = await secretariat.bring("experts", people)
+    assert result["counts"] == counts(created=4)
+    await match_all(settings)
+    rows = await database.fetch("SELECT raw, match_status, version FROM member_affiliation ORDER BY raw")
+    assert [tuple(row) for row in rows] == [
+        ("Qorvane Colege", "open", 1),
+        ("University of Zelmar", "linked", 2),
+        ("univ. of Zelmar", "linked", 2),
+    ]
+    again = await secretariat.bring("experts", people)
+    assert again["counts"] == counts(unchanged=4)
+    assert (await secretariat.undo(result)).status_code == 200
+    assert await database.fetchval("SELECT count(*) FROM member_affiliation") == 0
+    assert await database.fetchval("SELECT count(*) FROM member_expert") == 0

@@ -1,0 +1,115 @@
+"""What institutions are to one another, over HTTP: stated by one, shown by both."""
+
+from typing import Any
+
+import pytest
+
+from tests.support.callers import Caller
+from tests.support.institutions import institution, submitted, verified
+from tests.support.membership import INSTITUTIONS
+
+ABSENT = "019f0000-0000-7000-8000-000000000000"
+
+
+def to(kind: str, record: dict[str, Any]) -> dict[str, Any]:
+    return {"type": kind, "institution_id": record["id"]}
+
+
+async def shown(caller: Caller, record: dict[str, Any]) -> set[tuple[str, str | None]]:
+    answer = await caller.get(record["links"]["self"])
+    assert answer.status_code == 200, answer.text
+    return {(one["type"], one["institution_id"]) for one in answer.json()["relations"]}
+
+
+async def relate(caller: Caller, record: dict[str, Any], *relations: dict[str, Any]) -> Any:
+    etag = (await caller.get(record["links"]["self"])).headers["etag"]
+    return await caller.patch(record["links"]["self"], {"relations": list(relations)}, etag=etag)
+
+
+async def test_both_sides_show_what_one_states(admin: Caller) -> None:
+    mother, daughter = await verified(admin, "Quorn University"), await verified(admin, "Quorn School of Law")
+    assert mother["relations"] == []
+    answer = await relate(admin, daughter, to("parent", mother))
+    assert answer.status_code == 200, answer.text
+    assert await shown(admin, daughter) == {("parent", mother["id"])}
+    assert await shown(admin, mother) == {("child", daughter["id"])}
+    (own,) = answer.json()["relations"]
+    assert own["label"] == "Quorn University"
+    history = (await admin.get(f"{daughter['links']['self']}/history")).json()["items"][0]
+    assert history["changes"][0]["pointer"].startswith("/relations")
+    listed = await admin.get(INSTITUTIONS, params={"q": "quorn school", "include": "relations"})
+    assert listed.json()["items"][0]["relations"] == [own]
+
+
+async def test_what_the_other_side_states_is_kept_until_it_is_left_out(admin: Caller, caller: Any) -> None:
+    old, new = await verified(admin, "Vesk Polytechnic", country="XB"), await verified(admin, "Vesk University")
+    await relate(admin, old, to("successor", new))
+    kept = await relate(admin, new, to("predecessor", old))
+    assert kept.json()["version"] == new["version"]
+    assert (await relate(caller("author_xa"), new)).status_code == 403
+    assert await shown(admin, new) == {("predecessor", old["id"])}
+    assert (await relate(admin, new)).status_code == 200
+    assert await shown(admin, new) == await shown(admin, old) == set()
+
+
+async def test_created_with_a_relation(admin: Caller) -> None:
+    mother = await verified(admin, "Ostle University")
+    created = await admin.post(INSTITUTIONS, institution("Ostle Lab", relations=[to("parent", mother)]))
+    assert created.status_code == 201, created.text
+    assert await shown(admin, mother) == {("child", created.json()["id"])}
+
+
+async def test_nobody_is_above_itself(admin: Caller) -> None:
+    first, second, third = [await verified(admin, f"Cycle {n} Institute") for n in ("One", "Two", "Three")]
+    assert (await relate(admin, first, to("parent", second))).status_code == 200
+    assert (await relate(admin, second, to("child", first), to("parent", third))).status_code == 200
+    below = to("child", second)
+    above = to("parent", second)
+    for record, relations in ((third, [below, to("parent", first)]), (first, [above, to("child", third)])):
+        refused = await relate(admin, record, *relations)
+        assert (refused.status_code, refused.json()["errors"][0]["code"]) == (422, "relation_cycle"), refused.text
+    assert await shown(admin, third) == {("child", second["id"])}
+
+
+@pytest.mark.parametrize(
+    ("relation", "code"),
+    [
+        ({"type": "parent"}, "institution_or_ror"),
+        ({"type": "cousin", "institution_id": ABSENT}, "not_one_of"),
+        ({"type": "parent", "institution_id": ABSENT}, "unknown_institution"),
+        ({"type": "parent", "ror": "https://ror.org/02mhbdp95"}, "ror_checksum"),
+    ],
+)
+async def test_bad_relations_are_refused(admin: Caller, relation: dict[str, Any], code: str) -> None:
+    record = await verified(admin, "Refusing Institute")
+    answer = await relate(admin, record, relation)
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (422, code), answer.text
+
+
+async def test_itself_is_refused(admin: Caller) -> None:
+    record = await verified(admin, "Lonely Institute")
+    answer = await relate(admin, record, to("related", record))
+    assert answer.json()["errors"][0]["code"] == "self_relation"
+
+
+async def test_who_may_not_know_the_other_neither_names_nor_sees_it(admin: Caller, caller: Any) -> None:
+    hidden = await verified(admin, "Veiled Institute", country="XB", visibility="restricted")
+    waiting = await submitted(admin, "Waiting Institute", country="XB")
+    record = await verified(admin, "Open Institute", visibility="public")
+    for other in (hidden, waiting):
+        answer = await relate(caller("author_xa"), record, to("related", other))
+        assert answer.json()["errors"][0]["code"] == "unknown_institution", answer.text
+    await relate(admin, record, to("related", hidden), to("parent", waiting))
+    assert await shown(admin, record) == {("related", hidden["id"]), ("parent", waiting["id"])}
+    for name in (None, "author_xa"):
+        assert await shown(caller(name), record) == set()
+
+
+async def test_a_former_name_is_found(admin: Caller) -> None:
+    former = {"value": "Grelm Imperial Academy", "types": ["former"]}
+    names = [{"value": "Grelm State University", "types": ["ror_display"]}, former]
+    created = await verified(admin, names=names, visibility="public")
+    found = await admin.get(INSTITUTIONS, params={"q": "imperial"})
+    assert [item["id"] for item in found.json()["items"]] == [created["id"]]
+    match = await admin.get(f"{INSTITUTIONS}/match", params={"affiliation": "Grelm Imperial Academy"})
+    assert match.json()["items"][0]["institution"]["id"] == created["id"]

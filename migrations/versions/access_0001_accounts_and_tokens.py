@@ -1,6 +1,6 @@
 """Accounts, clients, grants, signing keys and what is known of tokens; the views that every service authenticates from.
 
-Every process reads the grants before it knows any country: row-level security came with access_0008. `access` alone
+Every process reads the grants before it knows any country: row-level security came with access_0009. `access` alone
 holds the rows; the others read the three views, which show living things only and no secret. `country` is that of the
 scope, where it is one country.
 """

@@ -85,23 +85,22 @@ async def _measure(at: Addresses, connection: asyncpg.Connection, picked: list[s
     if not picked or access.NAMES & set(picked):
         results |= await access.measure(at, connection, sample, scoped, create, picked)
     results |= await _others(at, connection, picked, create)
-    for name in ("W2", "W3"):
-        if name not in results:
-            break
-    else:
-        console.print(
-            f"W3 takes {results['W2']['value'] / results['W3']['value']:.2f} times as long as W2 (at most 1.15)"
-        )
-    for name, result in results.items():
-        if name not in cases(sample):
-            times = f", {result['ratio']:,.2f} times the bound" if result["bound"] else ""
-            console.print(f"{name}: {result['value']:,.2f} {result['unit']}{times}")
+    _tell({name: result for name, result in results.items() if name not in cases(sample)}, results)
     return results
 
 
+def _tell(beside: dict[str, Any], results: dict[str, Any]) -> None:
+    if {"W2", "W3"} <= results.keys():
+        times = results["W2"]["value"] / results["W3"]["value"]
+        console.print(f"W3 takes {times:.2f} times as long as W2 (at most 1.15)")
+    for name, result in beside.items():
+        times = f", {result['ratio']:,.2f} times the bound" if result["bound"] else ""
+        console.print(f"{name}: {result['value']:,.2f} {result['unit']}{times}")
+
+
 async def _others(at: Addresses, connection: asyncpg.Connection, picked: list[str], create: str) -> dict[str, Any]:
-    """Duplicates, counts, facts and imports, in this order: each leaves more behind. The
-    trail's verification needs nothing."""
+    """Duplicates, counts, facts and imports, in this order: each leaves more behind. The trail's verification needs
+    nothing."""
     found: dict[str, Any] = {}
     if not picked or "audit_verify" in picked:
         found |= trail.measure()

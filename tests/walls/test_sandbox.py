@@ -134,7 +134,7 @@ async def test_what_fictional_countries_publish_and_what_lies_in_none_is_there(
             path = f"/{service}/v1/{plural}/{lands['XA', False].id(plural)}"
             assert (await Caller(services[service], "sandbox_xa").get(path)).status_code == 200, plural
     frameworks = await Caller(services["actions"], "sandbox_real").get("/actions/v1/frameworks")
-    assert [item["code"] for item in frameworks.json()["items"]] == ["3+1/2026"]
+    assert "3+1/2026" in {item["code"] for item in frameworks.json()["items"]}
 
 
 async def test_it_writes_in_fictional_countries_and_hands_nothing_on(

@@ -225,7 +225,7 @@ def _middle(row: dict[str, Any], dice: random.Random) -> dict[str, Any]:
 
 
 def _married(row: dict[str, Any], dice: random.Random) -> dict[str, Any]:
-    """With the earlier name beside the new one, or with the same address or ORCID iD."""
+    """With the earlier name beside the new one, or with the same address: a new name alone says nothing of the old."""
     given, family = _parts(row)
     new = dice.choice(("Anderssen", "Okonjo", "Villanueva", "Petridis", "Takeda", "Mbeki", "Lindqvist"))
     if dice.random() < 0.5:

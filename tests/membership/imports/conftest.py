@@ -224,11 +224,14 @@ def counts(created: int = 0, updated: int = 0, unchanged: int = 0, failed: int =
 
 
 async def checksum(database: asyncpg.Connection, *, exact: bool = False) -> str:
-    """Of all experts, affiliations, values and institutions; `exact` with ids, versions and times."""
-    loose = "- '{id,ref,expert_id,institution_id,created_at,updated_at,version,updated_by}'::text[]"
+    """Of all experts, affiliations, values and institutions; `exact` with ids, versions and times. What the job of
+    matching has found meanwhile does not count."""
+    matched = "match,match_status,match_candidates,matched_at"
+    loose = f"- '{{id,ref,expert_id,institution_id,created_at,updated_at,version,updated_by,{matched}}}'::text[]"
+    exactly = f"- '{{{matched}}}'::text[]"
     parts = [
-        f"SELECT string_agg((to_jsonb(t) {'' if exact else loose})::text, '|' ORDER BY"
-        f" (to_jsonb(t) {'' if exact else loose})::text) FROM {table} t"
+        f"SELECT string_agg((to_jsonb(t) {exactly if exact else loose})::text, '|' ORDER BY"
+        f" (to_jsonb(t) {exactly if exact else loose})::text) FROM {table} t"
         for table in (
             "member_expert",
             "member_affiliation",

@@ -76,7 +76,8 @@ async def create(request: Request) -> Response:
     record = dict.fromkeys(_WRITTEN) | body
     record["id"] = uuid7()
     record["ref"] = f"EXB-{record['id']}"
-    for name in ("names", "emails", "biography"):
+    record |= {"asserted": {}, "name_key": record["sort_name"]}
+    for name in ("names", "emails", "biography", "asserted"):
         record[name] = orjson.dumps(record[name]).decode()
     moment = await request.app.state.pool.fetchval(_INSERT + " RETURNING created_at", *_instants(record))
     return _answer({"id": record["id"], "created_at": moment})

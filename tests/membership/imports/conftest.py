@@ -136,12 +136,17 @@ def start(settings: MembershipSettings) -> Iterator[Start]:
 async def database(database_url: str) -> AsyncIterator[asyncpg.Connection]:
     """The superuser, on tables without any record, import or job."""
     connection = await asyncpg.connect(database_url, server_settings={"search_path": "escm"})
+    await empty(connection)
+    yield connection
+    await connection.close()
+
+
+async def empty(connection: asyncpg.Connection) -> None:
+    """Takes every row away, also while jobs are at work on them."""
     for _ in range(5):
         with suppress(asyncpg.DeadlockDetectedError):
             await connection.execute(f"TRUNCATE {', '.join(TABLES)}")
             break
-    yield connection
-    await connection.close()
 
 
 class Importer:

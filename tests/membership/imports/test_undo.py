@@ -2,14 +2,14 @@
 
 import asyncpg
 
-from tests.membership.imports.conftest import IMPORTS, SAMPLES, TABLES, Importer, announced, checksum, counts, csv_of
+from tests.membership.imports.conftest import IMPORTS, SAMPLES, Importer, announced, checksum, counts, csv_of, empty
 from tests.support.membership import EXPERTS
 
 HEADINGS = "given_names,family_name,country,institution,role,topic"
 
 
 async def test_an_undo_leaves_nothing_of_a_first_import(secretariat: Importer, database: asyncpg.Connection) -> None:
-    empty = await checksum(database)
+    bare = await checksum(database)
     for resource, name in (("experts", "experts-ipcc-ar1-ar3.csv"), ("institutions", "universities.csv")):
         content = (SAMPLES / name).read_bytes()
         result = await secretariat.bring(resource, content)
@@ -17,14 +17,14 @@ async def test_an_undo_leaves_nothing_of_a_first_import(secretariat: Importer, d
         undone = await secretariat.undo(result)
         assert undone.status_code == 200, undone.text
         assert (undone.json()["status"], undone.json()["taken_back"]["removed"]) == ("undone", created)
-        assert await checksum(database) == empty
+        assert await checksum(database) == bare
         for table in ("identity", "effect", "duplicate"):
             assert await database.fetchval(f"SELECT count(*) FROM core_import_{table}") == 0, table
         entity = resource.removesuffix("s")
         assert await announced(database, entity, "deleted") == created
         assert (await secretariat.bring(resource, content))["counts"]["created"] == created
         assert (await secretariat.undo(result)).status_code == 409
-        await database.execute(f"TRUNCATE {', '.join(TABLES)}")
+        await empty(database)
 
 
 async def test_an_undo_restores_what_the_import_changed(secretariat: Importer, database: asyncpg.Connection) -> None:

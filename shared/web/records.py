@@ -26,6 +26,7 @@ from shared.web.answers import (
     item_response,
     key_of,
     patched,
+    told_once,
     transitions_response,
 )
 from shared.web.call import Call, CurrentCall, lists, public, takes_query
@@ -106,6 +107,12 @@ class RecordApi(Generic[Case]):
         if row is None:
             raise NotFound("The record has left your sight.")
         return item_response(call, await self.item(row, call, sight), status=status, beside=beside)
+
+    async def answer_once(self, call: Call, row: Row, secret: str | None) -> Response:
+        """A new record with its secret, if it has one, which is told this once: the answer that is kept has none."""
+        found = await self.listing.get(call.uow.connection, call.sight, row["id"])
+        record = await self.item(found or row, call)
+        return told_once(item_response(call, {**record, "secret": None}, status=201), {**record, "secret": secret})
 
     def changeable(self) -> Callable[..., Awaitable[Row]]:
         """The guard of changes: Forbidden without any grant over the record, then the precondition."""

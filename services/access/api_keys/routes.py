@@ -10,15 +10,9 @@ from services.access.api_keys.schemas import ApiKeyAnswer, ApiKeyBody, ApiKeyCre
 from shared.database.statements import Row
 from shared.database.unit_of_work import UnitOfWork
 from shared.records.sight import Sight
-from shared.web.answers import item_response, told_once
 from shared.web.call import CurrentCall
 from shared.web.openapi import answers
 from shared.web.records import RecordApi
-
-
-async def _create(uow: UnitOfWork, sight: Sight, body: ApiKeyCreate) -> Row:
-    row, _ = await operations.create(uow, sight, body.values(sight.principal))
-    return row
 
 
 async def _update(uow: UnitOfWork, _sight: Sight, row: Row, body: ApiKeyBody) -> Row:
@@ -30,18 +24,15 @@ API_KEY_API = RecordApi(
     roles=ROLES,
     listing=LISTING,
     answer=ApiKeyAnswer,
-    create_body=ApiKeyCreate,
     body=ApiKeyBody,
     present=present,
     case=operations.case_of,
-    create=_create,
     update=_update,
     transition=operations.transition,
     written=operations.written,
     arriving=with_own_keys,
 )
 router = API_KEY_API.routes()
-router.routes[:] = [r for r in router.routes if getattr(r, "operation_id", "") != "createApiKey"]
 
 
 @router.post(
@@ -56,6 +47,4 @@ async def create_api_key(body: ApiKeyCreate, call: CurrentCall) -> Response:
     row, key = await operations.create(call.uow, call.sight, body.values(call.principal))
     if row["owner_id"] == call.principal.id:
         own_keys(call, row["id"])
-    found = await LISTING.get(call.uow.connection, call.sight, row["id"])
-    record = await API_KEY_API.item(found or row, call)
-    return told_once(item_response(call, {**record, "secret": None}, status=201), {**record, "secret": key})
+    return await API_KEY_API.answer_once(call, row, key)

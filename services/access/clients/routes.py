@@ -13,14 +13,9 @@ from shared.database.statements import Row
 from shared.database.unit_of_work import UnitOfWork
 from shared.records.kind import require
 from shared.records.sight import Sight
-from shared.web.answers import JSON, item_response, told_once
+from shared.web.answers import JSON, told_once
 from shared.web.call import CurrentCall
 from shared.web.records import RecordApi
-
-
-async def _create(uow: UnitOfWork, sight: Sight, body: ClientCreate) -> Row:
-    row, _ = await operations.create(uow, sight, body.values())
-    return row
 
 
 async def _update(uow: UnitOfWork, _sight: Sight, row: Row, body: ClientBody) -> Row:
@@ -32,17 +27,14 @@ CLIENT_API = RecordApi(
     roles=ROLES,
     listing=LISTING,
     answer=ClientAnswer,
-    create_body=ClientCreate,
     body=ClientBody,
     present=present,
     case=operations.case_of,
-    create=_create,
     update=_update,
     transition=operations.transition,
     written=operations.written,
 )
 router = CLIENT_API.routes()
-router.routes[:] = [r for r in router.routes if getattr(r, "operation_id", "") != "createClient"]
 
 
 @router.post(
@@ -54,9 +46,7 @@ router.routes[:] = [r for r in router.routes if getattr(r, "operation_id", "") !
 )
 async def create_client(body: ClientCreate, call: CurrentCall) -> Response:
     row, secret = await operations.create(call.uow, call.sight, body.values())
-    found = await LISTING.get(call.uow.connection, call.sight, row["id"])
-    record = await CLIENT_API.item(found or row, call)
-    return told_once(item_response(call, {**record, "secret": None}, status=201), {**record, "secret": secret})
+    return await CLIENT_API.answer_once(call, row, secret)
 
 
 @router.post(

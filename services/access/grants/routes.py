@@ -1,7 +1,5 @@
 """Grants over HTTP. A grant is not edited: it is revoked, and another one is handed on."""
 
-from typing import Any
-
 from services.access.access import ROLES
 from services.access.grants import operations
 from services.access.grants.guards import with_own_grants
@@ -17,24 +15,16 @@ async def _create(uow: UnitOfWork, sight: Sight, body: GrantCreate) -> Row:
     return await operations.create(uow, sight, body.values())
 
 
-async def _unchanged(_uow: UnitOfWork, _sight: Sight, row: Row, _body: Any) -> Row:
-    return row
-
-
 GRANT_API = RecordApi(
     kind=operations.GRANTS,
     roles=ROLES,
     listing=LISTING,
     answer=GrantAnswer,
     create_body=GrantCreate,
-    body=GrantCreate,
     present=present,
     case=operations.case_of,
     create=_create,
-    update=_unchanged,
     transition=operations.transition,
-    written=dict,
     arriving=with_own_grants,
 )
 router = GRANT_API.routes()
-router.routes[:] = [route for route in router.routes if "PATCH" not in getattr(route, "methods", ())]

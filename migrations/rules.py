@@ -69,6 +69,27 @@ def index_beside_writers(name: str, definition: str) -> None:
         op.execute(f"SET lock_timeout = '{LOCK_TIMEOUT}'")
 
 
+def reference_moves(prefix: str, owner: str) -> None:
+    """The service's table of references that followed a merge, with what each named before and after, so that an undone
+    merge gives back exactly that."""
+    run(f"""
+CREATE TABLE {prefix}_reference_move (
+    loser_id uuid NOT NULL,
+    winner_id uuid NOT NULL,
+    resource text NOT NULL,
+    record_id uuid NOT NULL,
+    field text NOT NULL,
+    position bigint GENERATED ALWAYS AS IDENTITY,
+    before uuid[] NOT NULL,
+    after uuid[] NOT NULL,
+    PRIMARY KEY (loser_id, resource, record_id, field)
+)
+--;
+CREATE INDEX {prefix}_reference_move_winner_idx ON {prefix}_reference_move (winner_id)
+""")
+    grant(f"{prefix}_reference_move", "SELECT, INSERT, DELETE", owner)
+
+
 def country_scoped(table: str, owner: str, *, record: str = "id") -> None:
     """Row-level security of a table with `country` and `visibility`, and the owner's grants.
 

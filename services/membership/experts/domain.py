@@ -230,9 +230,9 @@ def display_name(names: Sequence[Mapping[str, Any]]) -> str:
     return name.get("full") or " ".join(part for part in (name.get("given"), name.get("family")) if part)
 
 
-def sort_name(names: Sequence[Mapping[str, Any]]) -> str:
-    """The folded name that lists are sorted by, at most 500 characters."""
-    return fold(display_name(names))[:500]
+def sort_name(shown: str) -> str:
+    """The folded form of a shown name, that lists are sorted by, at most 500 characters."""
+    return fold(shown)[:500]
 
 
 def names_search_key(names: Sequence[Mapping[str, Any]]) -> str:

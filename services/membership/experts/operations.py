@@ -198,9 +198,10 @@ async def _officer_fault(connect: Connect, row: Mapping[str, Any], officer: UUID
 def derived(values: Mapping[str, Any]) -> dict[str, Any]:
     """The columns that follow from the written ones."""
     names = values["names"]
+    shown = domain.display_name(names)
     return {
-        "display_name": domain.display_name(names),
-        "sort_name": domain.sort_name(names),
+        "display_name": shown,
+        "sort_name": domain.sort_name(shown),
         "search_key": domain.names_search_key(names),
         "name_key": name_key(names),
         "email_keys": [email["value"].casefold() for email in values["emails"]],

@@ -4,16 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from services.membership.experts.tables import expert_value
+from services.membership.side_tables import replace_rows
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.text import fold
-
-_REPLACE = f"""
-WITH gone AS (DELETE FROM {expert_value.fullname} WHERE expert_id = $1 AND (kind, value) NOT IN
-    (SELECT * FROM unnest($2::text[], $3::text[])))
-INSERT INTO {expert_value.fullname} (expert_id, kind, value, country, visibility)
-SELECT $1, kind, value, $4, $5 FROM unnest($2::text[], $3::text[]) AS wanted (kind, value)
-ON CONFLICT (expert_id, kind, value) DO UPDATE SET country = excluded.country, visibility = excluded.visibility
-"""  # noqa: S608
 
 
 def values_of(row: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -36,6 +29,4 @@ def enter_values(uow: UnitOfWork, row: Mapping[str, Any]) -> None:
 
 async def replace_values(uow: UnitOfWork, row: Mapping[str, Any]) -> None:
     """Makes the side table say what the expert says."""
-    values = values_of(row)
-    kinds, texts = [kind for kind, _ in values], [value for _, value in values]
-    await uow.connection.execute(_REPLACE, row["id"], kinds, texts, row["country"], row["visibility"])
+    await replace_rows(uow, expert_value, row, values_of(row))

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from services.membership.institutions.tables import institution, institution_relation
+from services.membership.side_tables import replace_rows
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.errors import FieldError, Invalid
 
@@ -46,13 +47,6 @@ _KNOWN = f"SELECT o.id FROM {institution.fullname} o WHERE o.id = ANY($1) AND {_
 _OF_OTHERS = f"""
 SELECT v.institution_id, CASE v.kind {_INVERTED} END AS type FROM {institution_relation.fullname} v
 WHERE v.other = ANY($1) AND v.institution_id <> $2
-"""  # noqa: S608
-_REPLACE = f"""
-WITH gone AS (DELETE FROM {institution_relation.fullname} WHERE institution_id = $1 AND (kind, other) NOT IN
-    (SELECT * FROM unnest($2::text[], $3::text[])))
-INSERT INTO {institution_relation.fullname} (institution_id, kind, other, country, visibility)
-SELECT $1, kind, other, $4, $5 FROM unnest($2::text[], $3::text[]) AS wanted (kind, other)
-ON CONFLICT (institution_id, kind, other) DO UPDATE SET country = excluded.country, visibility = excluded.visibility
 """  # noqa: S608
 _IS_ABOVE_ITSELF = f"""
 WITH RECURSIVE above (id, steps) AS (
@@ -130,8 +124,7 @@ async def _said_by_others(uow: UnitOfWork, record: UUID, ror: str | None) -> lis
 async def replace_relations(uow: UnitOfWork, row: Mapping[str, Any]) -> None:
     """Makes the side table say what the institution states. Raises Invalid where it would be its own parent."""
     pairs = rows_of(row)
-    kinds, others = [kind for kind, _ in pairs], [other for _, other in pairs]
-    await uow.connection.execute(_REPLACE, row["id"], kinds, others, row["country"], row["visibility"])
-    if {"parent", "child"} & set(kinds) and await uow.connection.fetchval(_IS_ABOVE_ITSELF, row["id"]):
+    await replace_rows(uow, institution_relation, row, pairs)
+    if {"parent", "child"} & {kind for kind, _ in pairs} and await uow.connection.fetchval(_IS_ABOVE_ITSELF, row["id"]):
         detail = "The institution would be above itself."
         raise Invalid(errors=[FieldError("relation_cycle", detail, pointer="/relations")])

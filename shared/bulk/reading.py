@@ -61,10 +61,6 @@ def cells_of(row: RawRow, layout: Layout, known: tuple[str, ...]) -> Cells:
         field = fields[column] if column in fields else field_of(column, known, {})
         if field is None or value is None:
             continue
-        if isinstance(value, str):
-            if stripped := value.strip():
-                cells[field] = stripped
-            continue
         text = [_text(field, part) for part in value] if isinstance(value, list) else _text(field, value)
         if text:
             cells[field] = [part for part in text if part] if isinstance(text, list) else text

@@ -111,9 +111,8 @@ class Stager:
             self.late_columns |= dict.fromkeys(
                 name for name in raw.cells if name not in self._columns and name not in self._understood
             )
-        whole = self._importable.whole(raw.cells)
-        cells = whole or cells_of(raw, self._layout, self._understood)
-        marks = Marks(None, None) if whole else take_marks(cells)
+        cells = self._importable.whole(raw.cells) or cells_of(raw, self._layout, self._understood)
+        marks = take_marks(cells)
         candidate = self._importable.candidate(cells)
         if not self._sight.may(IMPORT, candidate.country):
             raise RowFault("country_forbidden", "Your grants do not cover this country.")

@@ -11,7 +11,6 @@ from shared.bulk.marks import find_refs, ref_key
 from shared.bulk.planning import ChildDraft, Draft, Known, Prepared, StagedRow, Writing, unseen
 from shared.bulk.staging import PATIENCE
 from shared.bulk.turns import in_turns
-from shared.database.pool import Database
 from shared.database.statements import Connection, Row
 from shared.kernel.clock import now
 from shared.records.sight import Sight
@@ -41,24 +40,23 @@ class Lookup:
         self._import: UUID = imported["id"]
         self._registry: bool = imported["registry"]
         self._is_dry = imported["mode"] == "dry_run"
-        self._meets_known = True
-        """Whether the last batch held rows that were imported before: where it did not, the next is not asked ahead."""
         gone = [name for name in ("merged_into", "erased_at") if name in self._table.c]
         self._living = "".join(f" AND {name} IS NULL" for name in gone)
 
-    async def prepare(self, database: Database, batch: int) -> list[Prepared]:
-        """The batch's good rows, read and worked out ahead of its transaction: nothing here depends on others."""
+    async def ahead(self, connection: Connection, batch: int) -> tuple[list[Prepared], bool]:
+        """The batch's good rows, read and worked out, and whether none of them leads to anything that the database
+        holds. Locks nothing, and depends on no other batch."""
         bounds = (self._import, batch * BATCH, (batch + 1) * BATCH)
-        async with database.acquire() as connection:
-            rows = [StagedRow(**row) for row in await connection.fetch(_ROWS, *bounds)]
-            found = await self._identities(connection, rows) if self._meets_known else {}
+        rows = [StagedRow(**row) for row in await connection.fetch(_ROWS, *bounds, timeout=PATIENCE)]
+        found = await self._identities(connection, rows)
+        are_new = not (found or any(row.occurrence > 1 for row in rows) or await self._matches(connection, rows))
         writing = Writing(self._sight.principal.label, now(), self._registry)
         seen = {(*key, one["digest"]) for key, leads in found.items() for one in leads}
         prepared = []
         async for row in in_turns(rows):
             is_seen = (row.identity, row.occurrence, row.digest) in seen
             prepared.append(Prepared(row) if is_seen else Prepared(row, unseen(row, self._importable, writing)))
-        return prepared
+        return prepared, are_new
 
     async def _identities(
         self, connection: Connection, rows: Sequence[StagedRow]
@@ -75,7 +73,6 @@ class Lookup:
         last: dict[int, list[tuple[UUID, bytes]]] = {}
         first: dict[int, list[UUID]] = {}
         found = await self._identities(connection, rows)
-        self._meets_known = bool(found)
         for row in rows:
             last[row.row] = [(one["record"], one["digest"]) for one in found.get((row.identity, row.occurrence), ())]
             if row.occurrence > 1:

@@ -1,8 +1,9 @@
-"""Rows into their table in one statement, given as JSON: what all of them share is given once."""
+"""Rows into their tables, made ready apart from their execution. A statement is given its rows as JSON, and once what
+all of them share."""
 
-import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from functools import lru_cache
+from typing import Any, TypeAlias
 
 import orjson
 from sqlalchemy import Table
@@ -15,20 +16,49 @@ from shared.database.statements import Connection
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 
 
-async def insert_rows(connection: Connection, table: Table, rows: Sequence[Columns]) -> None:
+Deed: TypeAlias = Callable[[Connection], Awaitable[object]]
+"""A statement that is ready to be executed."""
+
+
+async def carry_out(connection: Connection, deeds: Iterable[Deed]) -> None:
+    """Executes them in their order."""
+    for deed in deeds:
+        await deed(connection)
+
+
+def inserting(table: Table, rows: Sequence[Columns]) -> list[Deed]:
     """Inserts rows, which are whole and not there yet."""
-    await _write(connection, table, rows, is_merge=False)
+    return _writing(table, rows, is_merge=False)
 
 
-async def merge_rows(connection: Connection, table: Table, rows: Sequence[Columns]) -> None:
+def merging(table: Table, rows: Sequence[Columns]) -> list[Deed]:
     """Inserts rows, which are whole, and replaces those that are there."""
-    await _write(connection, table, rows, is_merge=True)
+    return _writing(table, rows, is_merge=True)
 
 
-async def _write(connection: Connection, table: Table, rows: Sequence[Columns], *, is_merge: bool) -> None:
-    if rows:
-        varying, shared, own = await asyncio.to_thread(_divide, table, rows)
-        await connection.execute(_statement(table, varying, is_merge), shared, own, timeout=PATIENCE)
+def copying(table: str, columns: Sequence[str], records: Sequence[tuple[Any, ...]]) -> list[Deed]:
+    """Copies records into a table that lies under no row-level security."""
+    if not records:
+        return []
+
+    async def deed(connection: Connection) -> None:
+        await connection.copy_records_to_table(
+            table, schema_name="escm", columns=columns, records=records, timeout=PATIENCE
+        )
+
+    return [deed]
+
+
+def executing(statement: str, *arguments: Any) -> list[Deed]:
+    """Executes a statement."""
+    return [lambda connection: connection.execute(statement, *arguments, timeout=PATIENCE)]
+
+
+def _writing(table: Table, rows: Sequence[Columns], *, is_merge: bool) -> list[Deed]:
+    if not rows:
+        return []
+    varying, shared, own = _divide(table, rows)
+    return executing(_statement(table, varying, is_merge), shared, own)
 
 
 def _divide(table: Table, rows: Sequence[Columns]) -> tuple[tuple[str, ...], str, str]:

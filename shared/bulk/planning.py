@@ -146,6 +146,11 @@ class Known:
     usable: set[UUID]
     drafts: dict[UUID, Draft]
 
+    @classmethod
+    def nothing(cls) -> "Known":
+        """What it holds for rows that are all new."""
+        return cls({}, {}, {}, set(), {})
+
 
 @dataclass(slots=True)
 class Plan:

@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+from collections import deque
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -13,7 +14,6 @@ from shared.bulk.exporting import EXPORT_JOB, run_export, sweep
 from shared.bulk.importable import IMPORT, Importable
 from shared.bulk.imports import COUNTS, IMPORT_JOB, UNDO_JOB, close_import, get_import, result_of
 from shared.bulk.lookup import BATCH, Lookup
-from shared.bulk.planning import Prepared
 from shared.bulk.staging import PATIENCE, stage
 from shared.bulk.store import FileStore
 from shared.bulk.writing import Writer
@@ -71,26 +71,27 @@ class ImportRun:
             done = {row["batch"] for row in await connection.fetch(_BATCHES, self._imported["id"])}
         lookup = Lookup(self._importable, self._sight, self._imported)
         writer = Writer(self._importable, self._sight, self._imported, lookup)
-        batches = [batch for batch in range(-(-total // BATCH)) if batch not in done]
-        ahead: asyncio.Task[list[Prepared]] | None = None
+        under_way: deque[asyncio.Task[None]] = deque()
+        written = 0
         try:
-            for place, batch in enumerate(batches):
-                rows = await (ahead or lookup.prepare(self._run.database, batch))
+            for batch in (batch for batch in range(-(-total // BATCH)) if batch not in done):
                 if self._run.cancelled:
                     raise JobCancelled
                 is_told = asyncio.Event()
-                if place + 1 < len(batches):
-                    ahead = asyncio.create_task(self._prepare(lookup, batches[place + 1], is_told))
-                await writer.write(self._run, batch, rows, is_told)
-                await self._run.progress(min((batch + 1) * BATCH, total), total)
+                before = under_way[-1] if under_way else None
+                under_way.append(asyncio.create_task(writer.write(self._run, batch, before, is_told)))
+                await self._run.progress(written, total)
+                await is_told.wait()
+                while len(under_way) > 1:
+                    await under_way[0]
+                    under_way.popleft()
+                    written = batch * BATCH
+            await asyncio.gather(*under_way)
+            await self._run.progress(total, total)
         finally:
-            if ahead is not None:
-                ahead.cancel()
-                await asyncio.gather(ahead, return_exceptions=True)
-
-    async def _prepare(self, lookup: Lookup, batch: int, may_begin: asyncio.Event) -> list[Prepared]:
-        await may_begin.wait()
-        return await lookup.prepare(self._run.database, batch)
+            for task in under_way:
+                task.cancel()
+            await asyncio.gather(*under_way, return_exceptions=True)
 
     async def give_up(self, status: str) -> None:
         """Ends the import before its end; what was written stays and can be undone."""

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from shared.bulk.importable import Child, Columns, Importable
 from shared.bulk.imports import close_import
-from shared.bulk.merging import insert_rows, merge_rows
+from shared.bulk.merging import carry_out, inserting, merging
 from shared.bulk.planning import Told
 from shared.bulk.writing import tell
 from shared.database.statements import Connection, Row
@@ -201,16 +201,16 @@ class _Return:
             gone = [record for one, record in self._gone if one is child]
             await connection.execute(f"DELETE FROM {child.table.fullname} WHERE id = ANY($1)", gone)  # noqa: S608
             rows = [row for one, row in self._children if one is child]
-            await merge_rows(connection, child.table, rows)
+            await carry_out(connection, merging(child.table, rows))
         changed = [*self.removed, *(row["id"] for row in self._rows)]
         for derived in self.importable.derived:
             statement = f"DELETE FROM {derived.table.fullname} WHERE {derived.owner} = ANY($1)"  # noqa: S608
             await connection.execute(statement, changed)
         await connection.execute(f"DELETE FROM {table.fullname} WHERE id = ANY($1)", self.removed)  # noqa: S608
-        await merge_rows(connection, table, self._rows)
+        await carry_out(connection, merging(table, self._rows))
         for derived in self.importable.derived:
             rows = [row for record in self._rows for row in derived.rows(record)]
-            await insert_rows(connection, derived.table, rows)
+            await carry_out(connection, inserting(derived.table, rows))
         await self._settle(connection, key)
 
     async def _settle(self, connection: Connection, key: UUID) -> None:

@@ -1,15 +1,20 @@
-"""One batch: planned and written in one transaction, with its fence. Set-based: one statement per table."""
+"""One batch: planned and written in one transaction, with its fence.
+
+A batch whose rows are all new to the register is planned while the one before it is still being written, so that
+neither Postgres nor the worker waits for the other.
+"""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import TypeAlias
 from uuid import UUID
 
-from shared.bulk.importable import Columns, Importable
+from shared.bulk.deeds import deeds_of, remembering
+from shared.bulk.importable import Importable
 from shared.bulk.lookup import Lookup
-from shared.bulk.merging import insert_rows, merge_rows
-from shared.bulk.planning import ChildDraft, Draft, Plan, Planner, Prepared, Told, Writing
+from shared.bulk.merging import Deed, carry_out
+from shared.bulk.planning import Known, Planner, Prepared, Told, Writing
 from shared.bulk.staging import PATIENCE
 from shared.bulk.turns import in_turns
 from shared.database.statements import Connection, Row
@@ -26,131 +31,143 @@ _BEGIN = ";".join(
         "statement_timeout": "'5min'",
         "synchronous_commit": "off",
         "work_mem": "'64MB'",
+        "idle_in_transaction_session_timeout": "'5min'",
     }.items()
 )
 """A batch need not reach the disk before the next begins: its fence tells whoever goes on what of it is there, and the
 commits of its facts' positions and of the import's end wait for all before them. The memory is for the search index,
-whose new entries are sorted in as many passes as they take times of it."""
-_ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))"
+whose new entries are sorted in as many passes as they take times of it. Until its turn it holds nothing that anybody
+waits for, however long it is idle."""
+_SEEN = "SELECT number FROM core_import_turn WHERE resource = $1"
+_TAKE_TURN = """
+INSERT INTO core_import_turn AS t (resource, number) VALUES ($1, 1)
+ON CONFLICT (resource) DO UPDATE SET number = t.number + 1 RETURNING number
+"""
+_HOLDS = "SET LOCAL idle_in_transaction_session_timeout TO DEFAULT"
 _FENCE = "INSERT INTO core_import_batch (import, batch, created, updated, unchanged) VALUES ($1, $2, $3, $4, $5)"
-_SETTLE = """
-INSERT INTO core_import_identity AS i (resource, identity, occurrence, record, digest, import)
-SELECT $1, w.identity, w.occurrence, w.record, w.digest, $2
-FROM unnest($3::bytea[], $4::integer[], $5::uuid[], $6::bytea[]) w (identity, occurrence, record, digest)
-ON CONFLICT (identity, occurrence, record)
-DO UPDATE SET digest = excluded.digest, earlier_digest = i.digest, changed_by = excluded.import
-"""
-_NEW_IDENTITY = ("resource", "identity", "occurrence", "record", "digest", "import")
-_MADE = ("import", "part", "record", "owner", "version", "created", "made_with")
-_CHANGED = """
-INSERT INTO core_import_effect AS e (import, part, record, owner, version, before, created)
-SELECT $1, *, false FROM unnest($2::text[], $3::uuid[], $4::uuid[], $5::integer[], $6::jsonb[])
-ON CONFLICT (import, owner, record)
-DO UPDATE SET version = excluded.version, before = excluded.before || e.before
-"""
-_NOT_RESTORED = ("version", "updated_at", "updated_by")
-_DUPLICATES = """
-INSERT INTO core_import_duplicate (resource, record, other, import)
-SELECT $1, w.record, w.other, $2 FROM unnest($3::uuid[], $4::uuid[]) w (record, other) ON CONFLICT DO NOTHING
-"""
-_REMEMBER = """
-INSERT INTO core_import_key (import, key, row) SELECT $1, * FROM unnest($2::text[], $3::integer[])
-ON CONFLICT DO NOTHING
-"""
 _DEFAULT_OF_REF = """
 SELECT pg_get_expr(adbin, adrelid) FROM pg_attrdef JOIN pg_attribute ON attrelid = adrelid AND attnum = adnum
 WHERE adrelid = $1::regclass AND attname = 'ref'
 """
 
 
+Batch: TypeAlias = asyncio.Task[None]
+Counts: TypeAlias = tuple[int, int, int]
+"""Of records: created, updated, unchanged."""
+
+
+class _Overtaken(Exception):
+    """Another import wrote between a batch's plan and its turn."""
+
+
 class Writer:
-    """Writes the batches of one import, or goes through the motions for a dry run."""
+    """Writes the batches of one import in their order, or goes through the motions for a dry run. At most two are under
+    way at once."""
 
     def __init__(self, importable: Importable, sight: Sight, imported: Row, lookup: Lookup) -> None:
         self._importable = importable
-        self._table = importable.kind.table
         self._sight = sight
         self._import: UUID = imported["id"]
         self._registry: bool = imported["registry"]
         self._is_dry = imported["mode"] == "dry_run"
         self._lookup = lookup
         self._ref_default = ""
+        self._turn = 0
+        self._marks: set[bytes | str] = set()
 
-    async def write(self, run: JobRun, batch: int, rows: Sequence[Prepared], is_told: asyncio.Event) -> None:
-        """Writes one batch and its fence. A fence that is there already ends the transaction with an error. `is_told`
-        is set once the rest is left to Postgres."""
+    async def write(self, run: JobRun, batch: int, before: Batch | None, is_told: asyncio.Event) -> None:
+        """Writes one batch and its fence, once the one `before` is written. A fence that is there already ends the
+        transaction with an error. `is_told` is set once the rest is left to Postgres."""
+        try:
+            await self._attempt(run, batch, before, is_told, may_be_ahead=not self._is_dry)
+        except _Overtaken:
+            await self._attempt(run, batch, None, is_told, may_be_ahead=False)
+        finally:
+            is_told.set()
+
+    async def _attempt(
+        self, run: JobRun, batch: int, before: Batch | None, is_told: asyncio.Event, *, may_be_ahead: bool
+    ) -> None:
         origin = Origin(self._sight.principal, str(run.id), None, bulk=True)
         async with run.unit_of_work(self._sight.context, origin) as uow:
             connection = uow.connection
             await connection.execute(_BEGIN)
-            await connection.execute(_ONE_AT_A_TIME, f"import {self._importable.resource.name}", timeout=PATIENCE)
-            known = await self._lookup.known(connection, [row.staged for row in rows])
-            refs = await self._refs(connection, len(rows))
-            writing = Writing(self._sight.principal.label, now(), self._registry)
-            plan = await asyncio.to_thread(Planner(self._importable, known, refs, writing).run, rows)
-            counts = (plan.created, plan.updated, plan.unchanged)
-            await connection.execute(_FENCE, self._import, batch, *counts)
-            if self._is_dry:
-                made = plan.made_by
-                await connection.execute(_REMEMBER, self._import, list(made), list(made.values()))
-                is_told.set()
+            seen = await connection.fetchval(_SEEN, self._importable.resource.name) or 0
+            rows, are_new = await self._lookup.ahead(connection, batch)
+            if may_be_ahead and self._are_apart(rows) and are_new:
+                counts, told, deeds = await self._plan(connection, rows, Known.nothing())
+                rows.clear()
+                await self._tell(uow, told, is_told)
+                await _end_of(before)
+                await self._take_turn(connection, seen)
+                await self._carry_out(connection, batch, counts, deeds)
             else:
-                await asyncio.gather(self._write(connection, plan), self._tell(uow, plan.told, is_told))
+                await _end_of(before)
+                await self._take_turn(connection, None)
+                known = await self._lookup.known(connection, [row.staged for row in rows])
+                counts, told, deeds = await self._plan(connection, rows, known)
+                carried_out = self._carry_out(connection, batch, counts, deeds)
+                await asyncio.gather(carried_out, self._tell(uow, told, is_told))
+
+    def _are_apart(self, rows: Sequence[Prepared]) -> bool:
+        """Whether no row means the same as one of the batch before."""
+        marks: set[bytes | str] = set()
+        for row in rows:
+            marks.update((row.staged.identity,), row.staged.keys)
+        apart, self._marks = marks.isdisjoint(self._marks), marks
+        return apart
+
+    async def _take_turn(self, connection: Connection, seen: int | None) -> None:
+        """Waits until no other import writes. Raises _Overtaken where one has since the turn that was `seen`, after
+        which only this import's own last may have come."""
+        if self._is_dry:
+            return
+        turn = await connection.fetchval(_TAKE_TURN, self._importable.resource.name, timeout=PATIENCE)
+        await connection.execute(_HOLDS)
+        if seen is not None and turn != seen + 1 and (seen + 1, turn) != (self._turn, self._turn + 1):
+            raise _Overtaken
+        self._turn = turn
+
+    async def _carry_out(self, connection: Connection, batch: int, counts: Counts, deeds: Sequence[Deed]) -> None:
+        await connection.execute(_FENCE, self._import, batch, *counts)
+        await carry_out(connection, deeds)
+
+    async def _plan(
+        self, connection: Connection, rows: Sequence[Prepared], known: Known
+    ) -> tuple[Counts, list[Told], list[Deed]]:
+        refs = await self._refs(connection, len(rows))
+        writing = Writing(self._sight.principal.label, now(), self._registry)
+        return await asyncio.to_thread(self._planned, Planner(self._importable, known, refs, writing), rows)
+
+    def _planned(self, planner: Planner, rows: Sequence[Prepared]) -> tuple[Counts, list[Told], list[Deed]]:
+        plan = planner.run(rows)
+        counts = plan.created, plan.updated, plan.unchanged
+        if self._is_dry:
+            return counts, [], remembering(plan, self._import)
+        return counts, plan.told, deeds_of(plan, self._importable, self._import)
 
     async def _refs(self, connection: Connection, count: int) -> Sequence[str]:
         if self._is_dry:
             return [""] * count
         if not self._ref_default:
-            self._ref_default = await connection.fetchval(_DEFAULT_OF_REF, self._table.fullname)
+            table = self._importable.kind.table.fullname
+            self._ref_default = await connection.fetchval(_DEFAULT_OF_REF, table)
         statement = f"SELECT {self._ref_default} AS ref FROM generate_series(1, $1)"  # noqa: S608
         return [row["ref"] for row in await connection.fetch(statement, count)]
 
-    async def _write(self, connection: Connection, plan: Plan) -> None:
-        drafts = list(plan.touched.values())
-        made = [draft.row for draft in drafts if draft.original is None]
-        changed = [draft.row for draft in drafts if draft.original is not None and draft.row != draft.original]
-        await insert_rows(connection, self._table, made)
-        await merge_rows(connection, self._table, changed)
-        for place, child in enumerate(self._importable.children):
-            present = [(draft, one) for draft in drafts for one in draft.children[place]]
-            for draft, one in present:
-                where = {"country": draft.row["country"], "visibility": draft.row["visibility"]}
-                if not where.items() <= one.row.items():
-                    one.row = {**one.row, **where}
-            await insert_rows(connection, child.table, [one.row for _, one in present if one.original is None])
-            moved = [one.row for _, one in present if one.original is not None and one.row != one.original]
-            await merge_rows(connection, child.table, moved)
-        for place, derived in enumerate(self._importable.derived):
-            if changed:
-                statement = f"DELETE FROM {derived.table.fullname} WHERE {derived.owner} = ANY($1)"  # noqa: S608
-                await connection.execute(statement, [row["id"] for row in changed])
-            rows = [
-                row
-                for draft in drafts
-                if draft.row != draft.original
-                for row in draft.derived_rows(self._importable)[place]
-            ]
-            await insert_rows(connection, derived.table, rows)
-        await self._settle(connection, plan)
-
-    async def _settle(self, connection: Connection, plan: Plan) -> None:
-        name = self._importable.resource.name
-        new = [(name, *one, self._import) for one in plan.new_identities]
-        await _copy(connection, "core_import_identity", _NEW_IDENTITY, new)
-        if plan.identities:
-            await connection.execute(_SETTLE, name, self._import, *_columns(plan.identities), timeout=PATIENCE)
-        made, changed = _effects(self._importable, self._import, plan.touched.values())
-        await _copy(connection, "core_import_effect", _MADE, made)
-        if changed:
-            await connection.execute(_CHANGED, self._import, *_columns(changed), timeout=PATIENCE)
-        if plan.duplicates:
-            await connection.execute(_DUPLICATES, name, self._import, *_columns(plan.duplicates))
-
-    async def _tell(self, uow: UnitOfWork, told: Sequence[Told], is_told: asyncio.Event) -> None:
+    async def _tell(self, uow: UnitOfWork, told: list[Told], is_told: asyncio.Event) -> None:
         at = now()
         async for one in in_turns(told):
             tell(uow, self._importable, one, at)
+        told.clear()
         is_told.set()
+
+
+async def _end_of(batch: Batch | None) -> None:
+    """Waits for the end, which raises what it was; who is cancelled meanwhile leaves it alone."""
+    if batch is not None:
+        await asyncio.wait((batch,))
+        batch.result()
 
 
 def tell(uow: UnitOfWork, importable: Importable, told: Told, at: datetime) -> None:
@@ -172,44 +189,3 @@ def tell(uow: UnitOfWork, importable: Importable, told: Told, at: datetime) -> N
         at=at,
         person=importable.kind.person_of(told.owner),
     )
-
-
-def _effects(
-    importable: Importable, imported: UUID, drafts: Iterable[Draft]
-) -> tuple[list[tuple[Any, ...]], list[tuple[str, UUID, UUID, int, Columns]]]:
-    """What the batch made, and what it changed with the fields before it. Children that a record was made with, and
-    that are as they were made, are named with it."""
-    made: list[tuple[Any, ...]] = []
-    changed: list[tuple[str, UUID, UUID, int, Columns]] = []
-    for draft in drafts:
-        owner = draft.row["id"]
-        lesser = [
-            (child.resource.plural, one)
-            for child, present in zip(importable.children, draft.children, strict=True)
-            for one in present
-        ]
-        with_it = [one.row["id"] for _, one in lesser if _is_made_with(draft, one)]
-        parts = [("", draft.row, draft.original, with_it)]
-        parts += [(part, one.row, one.original, []) for part, one in lesser if one.row["id"] not in with_it]
-        for part, row, original, children in parts:
-            if original is None:
-                made.append((imported, part, row["id"], owner, row["version"], True, children))
-            elif row["version"] != original["version"]:
-                before = {n: value for n, value in original.items() if row[n] != value and n not in _NOT_RESTORED}
-                changed.append((part, row["id"], owner, row["version"], before))
-    return made, changed
-
-
-def _is_made_with(draft: Draft, child: ChildDraft) -> bool:
-    return draft.original is None and child.original is None and child.row["version"] == 1
-
-
-async def _copy(connection: Connection, table: str, columns: Sequence[str], records: Sequence[tuple[Any, ...]]) -> None:
-    if records:
-        await connection.copy_records_to_table(
-            table, schema_name="escm", columns=columns, records=records, timeout=PATIENCE
-        )
-
-
-def _columns(rows: Iterable[tuple[Any, ...]]) -> list[list[Any]]:
-    return [list(column) for column in zip(*rows, strict=True)]

@@ -21,6 +21,8 @@ def nfc(text: str) -> str:
 
 def fold(text: str) -> str:
     """Words in lower case without diacritics, Arabic marks, letter forms or punctuation, one space between them."""
+    if not text:
+        return ""
     if text.isascii():
         return " ".join(text.translate(_ASCII_WORDS).split())
     decomposed = unicodedata.normalize("NFKD", text.casefold())

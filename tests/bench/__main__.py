@@ -107,7 +107,7 @@ async def _others(at: Addresses, connection: asyncpg.Connection, picked: list[st
     if not picked or "duplicates" in picked:
         found |= await duplicates.measure(at, connection)
     if not picked or "W6" in picked:
-        found |= await counts.measure(at, connection)
+        found |= await counts.measure(at)
     if not picked or {"facts_drain", "facts_latency_p99_ms", "wakeup_ratio"} & set(picked):
         found |= await facts.measure(at, connection, create)
     if not picked or {"import", "import_rss_mb"} & set(picked):

@@ -11,8 +11,6 @@ import httpx
 import orjson
 from fastapi import FastAPI, Request, Response
 
-from services.membership.statistics.queries import KINDS
-from shared.records.counts import fold
 from tests.bench.cases import gets
 from tests.bench.servers import Addresses, load, serving
 
@@ -41,12 +39,9 @@ async def live(request: Request) -> Response:
     return Response(orjson.dumps({"items": [dict(row) for row in rows]}), media_type="application/json")
 
 
-async def measure(at: Addresses, connection: asyncpg.Connection) -> dict[str, dict[str, Any]]:
-    """`W6`, once what the loading left is folded, as the schedule would. Raises RuntimeError where the numbers differ
-    from those of the rows. The bound is asked by one connection: more would only wait."""
-    while await fold(connection, KINDS):
-        pass
-    await connection.execute("VACUUM ANALYZE escm.core_count_delta, escm.core_count, escm.core_count_day")
+async def measure(at: Addresses) -> dict[str, dict[str, Any]]:
+    """`W6`. Raises RuntimeError where the numbers differ from those of the rows. The bound is asked by one connection:
+    more would only wait."""
     with (
         serving("services.membership.app:create_app", at, factory=True) as (ours, _),
         serving("tests.bench.counts:app", at, factory=False) as (bound, _),

@@ -12,8 +12,10 @@ import orjson
 from services.membership.experts.domain import BOUNDARIES
 from services.membership.experts.tables import expert, expert_value
 from services.membership.likeness.names import name_key
+from services.membership.statistics.queries import KINDS
 from shared.kernel.countries import COUNTRIES
 from shared.kernel.text import fold, search_key
+from shared.records import counts
 
 EXPERTS = 1_000_000
 COUNTRY_CODES = sorted(code for code, country in COUNTRIES.items() if not country.fictional)[:195]
@@ -118,7 +120,8 @@ def _json(value: Any) -> str:
 
 
 async def load(connection: asyncpg.Connection, count: int = EXPERTS) -> None:
-    """Fills an empty, migrated database: rows first, then the indexes, then statistics."""
+    """Fills an empty, migrated database: rows first, then the indexes; what follows from them is brought up to date, as
+    schedules do it in time."""
     dropped = await _drop_indexes(connection)
     columns = [column.key for column in expert.c]
     batch: list[tuple[Any, ...]] = []
@@ -134,8 +137,10 @@ async def load(connection: asyncpg.Connection, count: int = EXPERTS) -> None:
     for definition in dropped:
         await connection.execute(definition)
     await connection.execute("SELECT setval('escm.member_expert_ref_seq', $1)", count)
-    await connection.execute("VACUUM ANALYZE escm.member_expert")
-    await connection.execute("VACUUM ANALYZE escm.member_expert_value")
+    while await counts.fold(connection, KINDS):
+        pass
+    for filled in ("member_expert", "member_expert_value", "core_count_delta", "core_count", "core_count_day"):
+        await connection.execute(f"VACUUM ANALYZE escm.{filled}")
 
 
 async def _copy(

@@ -41,31 +41,33 @@ _DOTTED = re.compile(r"\b([^\W\d_]{1,2})\.")
 _WORDS = re.compile(r"[a-z0-9]+")
 _SYLLABLES = re.compile(r"[A-Z][a-z']*|[a-z]+")
 _SOUNDS = tuple(
-    (re.compile(pattern), sound)
-    for pattern, sound in (
-        (r"shch|sch|sz", "sh"),
-        (r"tsch|tch|cz", "ch"),
-        (r"dzh|dj|dz", "j"),
-        (r"kh", "h"),
-        (r"gh", "g"),
-        (r"ph", "f"),
-        (r"th", "t"),
-        (r"dh", "d"),
-        (r"zh", "z"),
-        (r"t[sz]", "c"),
-        (r"ks", "x"),
-        (r"ck|q|c(?![h])", "k"),
-        (r"w", "v"),
-        (r"ff$|f$", "v"),
-        (r"ae", "a"),
-        (r"oe", "o"),
-        (r"ue|ou|oo", "u"),
-        (r"ee|ey$|ie$", "i"),
-        (r"[yj]", "i"),
-        (r"(.)\1+", r"\1"),
+    (letters, re.compile(pattern).sub, sound)
+    for letters, pattern, sound in (
+        ("s", r"shch|sch|sz", "sh"),
+        ("c", r"tsch|tch|cz", "ch"),
+        ("d", r"dzh|dj|dz", "j"),
+        ("kh", r"kh", "h"),
+        ("gh", r"gh", "g"),
+        ("ph", r"ph", "f"),
+        ("th", r"th", "t"),
+        ("dh", r"dh", "d"),
+        ("zh", r"zh", "z"),
+        ("t", r"t[sz]", "c"),
+        ("ks", r"ks", "x"),
+        ("", r"ck|q|c(?![h])", "k"),
+        ("w", r"w", "v"),
+        ("f", r"ff$|f$", "v"),
+        ("ae", r"ae", "a"),
+        ("oe", r"oe", "o"),
+        ("", r"ue|ou|oo", "u"),
+        ("e", r"ee|ey$|ie$", "i"),
+        ("", r"[yj]", "i"),
+        ("", r"(.)\1+", r"\1"),
     )
 )
-_VOWELS = re.compile(r"[aeiouyjhw`']")
+"""In this order; the letters are what a word has for the pattern to find anything."""
+_SILENT = str.maketrans("", "", "aeiouyjhw`'")
+_REPEATED = re.compile(r"(.)\1+")
 _INITIALS = str.maketrans("qkwjyeiou", "ccvaaaaaa")
 
 
@@ -161,15 +163,16 @@ def _is_latin(text: str) -> bool:
 @lru_cache(maxsize=131_072)
 def sound(word: str) -> str:
     """One spelling for what romanisations write in several ways: `Shcherbakov`, `Scherbakoff`; `Mueller`, `Muller`."""
-    for pattern, replaced in _SOUNDS:
-        word = pattern.sub(replaced, word)
+    for letters, replace, replaced in _SOUNDS:
+        if letters in word:
+            word = replace(replaced, word)
     return word
 
 
 @lru_cache(maxsize=131_072)
 def consonants(word: str) -> str:
     """What is left of the sound without vowels, half-vowels and h: all that Arabic or Hebrew letters write."""
-    return re.sub(r"(.)\1+", r"\1", _VOWELS.sub("", sound(word).replace("sh", "s").replace("ch", "s")))
+    return _REPEATED.sub(r"\1", sound(word).replace("sh", "s").replace("ch", "s").translate(_SILENT))
 
 
 def telling(words: Sequence[str]) -> tuple[str, ...]:

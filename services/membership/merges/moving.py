@@ -14,7 +14,7 @@ from sqlalchemy import ARRAY, Uuid, and_, any_, bindparam, case, delete, or_, se
 from services.membership.affiliations.operations import tell
 from services.membership.experts.tables import affiliation, expert
 from services.membership.merges.subjects import Subject
-from shared.bulk.merging import insert_rows
+from shared.bulk.merging import carry_out, inserting
 from shared.database.statements import Row, Shapes, Statement
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import now
@@ -122,7 +122,7 @@ async def give_affiliations_back(
         for row in united
         if (owner := owners.get(UUID(str(row["expert_id"])))) is not None
     ]
-    await insert_rows(uow.connection, affiliation, again)
+    await carry_out(uow.connection, inserting(affiliation, again))
     for row in await _BY_ID.fetch(uow.connection, ids=[UUID(row["id"]) for row in again]):
         tell(uow, owners[row["expert_id"]], "create", None, row)
 

@@ -19,6 +19,7 @@ import pytest
 from services.membership.app import create_app
 from services.membership.settings import MembershipSettings
 from services.membership.worker import create_worker
+from shared.bulk import lookup, running
 from shared.messaging.ledger import JobLedger
 from shared.messaging.relay import Relay
 from shared.messaging.worker import Worker
@@ -213,6 +214,17 @@ def alone(
 def government(service: httpx.AsyncClient, worker: None, database: asyncpg.Connection) -> Importer:
     """XA's."""
     return Importer(service, "government_xa")
+
+
+@pytest.fixture
+def batches_of(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
+    """Sets how many rows a batch of imports has."""
+
+    def set_rows(rows: int) -> None:
+        for module in (lookup, running):
+            monkeypatch.setattr(module, "BATCH", rows)
+
+    return set_rows
 
 
 def csv_of(headings: str, rows: Iterable[Sequence[str]], delimiter: str = ",") -> bytes:

@@ -75,8 +75,12 @@ async def test_a_stalled_worker_that_wakes_up_writes_no_row_twice(
 
 
 async def test_a_cancelled_import_stops_between_batches_and_can_be_taken_back(
-    secretariat: Importer, database: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+    secretariat: Importer,
+    database: asyncpg.Connection,
+    monkeypatch: pytest.MonkeyPatch,
+    batches_of: Callable[[int], None],
 ) -> None:
+    batches_of(2000)
     monkeypatch.setattr(writing.Writer, "write", _slowly(writing.Writer.write))
     response = await secretariat.send("experts", _experts())
     job = response.headers["location"]

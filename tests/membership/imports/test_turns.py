@@ -1,0 +1,126 @@
+"""Batches that are planned while the one before them is still being written: the outcome is that of one at a time."""
+
+import asyncio
+import random
+from collections.abc import Callable
+
+import asyncpg
+import pytest
+
+from shared.bulk import writing
+from shared.database.unit_of_work import UnitOfWork
+from shared.messaging.job_run import JobRun
+from tests.membership.imports.conftest import Importer, counts, csv_of
+
+_HEADINGS = "given_names,family_name,country,institution,email,topic"
+_STATE = """
+SELECT e.display_name, e.emails, e.keywords, e.version,
+    ARRAY(SELECT raw FROM member_affiliation a WHERE a.expert_id = e.id ORDER BY raw)
+FROM member_expert e ORDER BY e.display_name, e.emails
+"""
+_BUMP = "UPDATE core_import_turn SET number = number + 1"
+
+
+def _repeating(seed: int) -> bytes:
+    """Rows that mean one another by e-mail and by identity, near and far."""
+    dice = random.Random(seed)
+    people = [(f"Given{n}", f"Family{n}", "XA", f"Place {n}", f"{n}@turns.example") for n in range(60)]
+    rows = []
+    for number in range(200):
+        given, family, country, place, email = people[dice.randrange(min(60, 8 + number))]
+        rows.append((given, family, country, place, dice.choice((email, email, "")), f"Topic {dice.randrange(3)}"))
+    return csv_of(_HEADINGS, rows)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+async def test_rows_that_repeat_in_other_batches_lead_to_one_record(
+    seed: int, secretariat: Importer, database: asyncpg.Connection, batches_of: Callable[[int], None]
+) -> None:
+    at_once = await secretariat.bring("experts", _repeating(seed))
+    expected = await database.fetch(_STATE)
+    await database.execute("TRUNCATE member_expert, core_import_identity CASCADE")
+    batches_of(8)
+    in_turns = await secretariat.bring("experts", _repeating(seed))
+    assert in_turns["counts"]["created"] == at_once["counts"]["created"] <= 120
+    assert await database.fetch(_STATE) == expected
+
+
+async def test_two_batches_are_under_way_at_once_and_end_in_their_order(
+    secretariat: Importer,
+    database: asyncpg.Connection,
+    monkeypatch: pytest.MonkeyPatch,
+    batches_of: Callable[[int], None],
+) -> None:
+    batches_of(8)
+    under_way, most = 0, 0
+    ended: list[int] = []
+    write = writing.Writer.write
+
+    async def watched(self: writing.Writer, run: JobRun, batch: int, *rest: object) -> None:
+        nonlocal under_way, most
+        under_way += 1
+        most = max(most, under_way)
+        await write(self, run, batch, *rest)  # type: ignore[arg-type]
+        under_way -= 1
+        ended.append(batch)
+
+    monkeypatch.setattr(writing.Writer, "write", watched)
+    rows = [(f"Given{n}", f"Family{n}", "XB", "", f"{n}@turns.example", "Ice") for n in range(80)]
+    result = await secretariat.bring("experts", csv_of(_HEADINGS, rows))
+    assert result["counts"] == counts(created=80)
+    assert most == 2
+    assert [
+        row["batch"] for row in await database.fetch("SELECT batch FROM core_import_batch ORDER BY xmin::text")
+    ] == [*range(10)]
+
+
+async def test_a_batch_that_was_overtaken_is_planned_anew(
+    secretariat: Importer,
+    database: asyncpg.Connection,
+    monkeypatch: pytest.MonkeyPatch,
+    batches_of: Callable[[int], None],
+) -> None:
+    batches_of(8)
+    rows = [(f"Given{n}", f"Family{n}", "XB", "", f"{n}@turns.example", "Ice") for n in range(40)]
+    overtaking = asyncio.Event()
+    tell = writing.Writer._tell
+
+    async def overtaken(self: writing.Writer, uow: UnitOfWork, told: list[object], is_told: asyncio.Event) -> None:
+        if told and not overtaking.is_set() and "9@turns.example" in str(told):
+            overtaking.set()
+            names = [{"given": "Given9", "family": "Family9"}]
+            body = {"names": names, "country": "XB", "emails": [{"value": "9@turns.example"}]}
+            assert (await secretariat.caller.post("/membership/v1/experts", body)).status_code == 201
+            await database.execute(_BUMP)
+        await tell(self, uow, told, is_told)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(writing.Writer, "_tell", overtaken)
+    result = await secretariat.bring("experts", csv_of(_HEADINGS, rows))
+    assert overtaking.is_set()
+    assert result["counts"] == counts(created=39, updated=1)
+    assert await database.fetchval("SELECT count(*) FROM member_expert") == 40
+
+
+async def test_a_batch_that_fails_ends_those_that_wait_for_it(
+    secretariat: Importer,
+    database: asyncpg.Connection,
+    monkeypatch: pytest.MonkeyPatch,
+    batches_of: Callable[[int], None],
+) -> None:
+    batches_of(8)
+    carry_out = writing.Writer._carry_out
+    failures = 0
+
+    async def failing(self: writing.Writer, connection: asyncpg.Connection, batch: int, *rest: object) -> None:
+        nonlocal failures
+        if batch == 2 and not failures:
+            failures += 1
+            raise RuntimeError("once")
+        await carry_out(self, connection, batch, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(writing.Writer, "_carry_out", failing)
+    rows = [(f"Given{n}", f"Family{n}", "XB", "", f"{n}@turns.example", "Ice") for n in range(80)]
+    result = await secretariat.bring("experts", csv_of(_HEADINGS, rows))
+    assert (failures, result["counts"]) == (1, counts(created=80))
+    assert await database.fetchval("SELECT count(*) FROM member_expert") == 80
+    assert await database.fetchval("SELECT count(*) FROM core_audit WHERE resource = 'membership.experts'") == 80

@@ -21,6 +21,10 @@ _ITEM = f"SELECT {_COLUMNS} FROM {_TABLE} WHERE id = $1"
 _PAGE = f"SELECT {_COLUMNS} FROM {_TABLE} WHERE country = $1 AND status = $2 ORDER BY id LIMIT 50"
 _DEEP = f"SELECT {_COLUMNS} FROM {_TABLE} WHERE id > $1 ORDER BY id LIMIT 50"
 _NAME = f"SELECT {_COLUMNS} FROM {_TABLE} WHERE search_key LIKE $1 ORDER BY id LIMIT 50"
+_DIRECTORY = (
+    f"SELECT {_COLUMNS} FROM {_TABLE} WHERE country = $1 AND $2 = ANY(fields) AND $3 = ANY(planetary_boundaries)"
+    " AND visibility = 'public' AND status IN ('active', 'grace') ORDER BY id LIMIT 50"
+)
 _WRITTEN = [column.key for column in expert.c]
 _MARKS = ", ".join(f"${n}" for n in range(1, len(_WRITTEN) + 1))
 _INSERT = f"INSERT INTO {_TABLE} ({', '.join(_WRITTEN)}) VALUES ({_MARKS})"
@@ -67,6 +71,12 @@ async def deep(after: UUID, request: Request) -> Response:
 @app.get("/named")
 async def named(q: str, request: Request) -> Response:
     rows = await request.app.state.pool.fetch(_NAME, f"%{q}%")
+    return _answer({"items": [_plain(row) for row in rows]})
+
+
+@app.get("/directory")
+async def directory(country: str, field: str, planetary_boundary: str, request: Request) -> Response:
+    rows = await request.app.state.pool.fetch(_DIRECTORY, country, field, planetary_boundary)
     return _answer({"items": [_plain(row) for row in rows]})
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from services.membership.experts.domain import BOUNDARIES
 from tests.support.membership import expert
 
 EXPERTS = "/membership/v1/experts"
@@ -64,6 +65,10 @@ def cases(sample: Sample) -> dict[str, Case]:
     bare_item = [f"/experts/{identity}" for identity in sample.ids]
     ours_page = [f"{EXPERTS}?country={country}&status=active" for country in sample.countries]
     bare_page = [f"/experts?country={country}&status=active" for country in sample.countries]
+    asked = [
+        f"country={country}&field={n % 6 + 1}.{n % 5 + 1}&planetary_boundary={BOUNDARIES[n % len(BOUNDARIES)]}"
+        for n, country in enumerate(sample.countries)
+    ]
     written = expert(country="PK", names=[{"given": "Bench", "family": "Mark"}], keywords=["soil"])
     return {
         case.name: case
@@ -78,6 +83,13 @@ def cases(sample: Sample) -> dict[str, Case]:
                 gets(f"{EXPERTS}?q={fragment}" for fragment in sample.fragments),
                 gets(f"/named?q={fragment}" for fragment in sample.fragments),
                 0.6,
+            ),
+            Case(
+                "directory",
+                "three filters: country, field, boundary",
+                gets(f"{EXPERTS}?{query}" for query in asked),
+                gets(f"/directory?{query}" for query in asked),
+                0.5,
             ),
             Case(
                 "W5",

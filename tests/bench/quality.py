@@ -24,6 +24,7 @@ from shared.database.pool import Database
 from shared.kernel.principal import ANONYMOUS
 from shared.kernel.text import fold
 from shared.records.sight import sight_of
+from tests.bench import quality_duplicates
 from tests.bench.institutions import listed, load
 from tests.bench.noise import NOISES
 from tests.bench.servers import Addresses, servers
@@ -90,7 +91,15 @@ async def _ask(database: Database, text: str, country: str | None) -> list[tuple
     return [(match.candidate.key, match.chosen) for match, _ in found[:5]]
 
 
-SECTIONS: Mapping[str, Callable[[asyncpg.Connection, Database], Awaitable[Figures]]] = {"affiliations": affiliations}
+async def duplicates(_connection: asyncpg.Connection, _database: Database) -> Figures:
+    """Precision and recall of the search, on the lists of tests/data."""
+    return await asyncio.to_thread(quality_duplicates.figures)
+
+
+SECTIONS: Mapping[str, Callable[[asyncpg.Connection, Database], Awaitable[Figures]]] = {
+    "affiliations": affiliations,
+    "duplicates": duplicates,
+}
 """Each fills an empty register, measures and answers its figures, by the name of what was tried."""
 
 
@@ -124,8 +133,14 @@ def _show(name: str, figures: Figures) -> None:
     headings = list(next(iter(figures.values())))
     table = Table(name, *(heading.replace("_", " ") for heading in headings))
     for what, values in figures.items():
-        table.add_row(what, *(f"{values[h]:,.0f}" if values[h] > 1 else f"{values[h]:.3f}" for h in headings))
+        table.add_row(what, *(_text(values.get(heading)) for heading in headings))
     console.print(table)
+
+
+def _text(value: float | None) -> str:
+    if value is None:
+        return ""
+    return f"{value:,.0f}" if value > 1 else f"{value:.3f}"
 
 
 if __name__ == "__main__":

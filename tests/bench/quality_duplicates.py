@@ -114,22 +114,13 @@ def institutions() -> Result:
     return Result(len(known), len(found), len(found & known))
 
 
-def report() -> dict[str, float]:
-    """Prints all of it; the numbers by name."""
-    by_hand, (all_kinds, by_kind), bodies = labelled(), invented(), institutions()
-    print("Duplicates")
-    numbers = {}
-    for name, result in (("labelled", by_hand), ("invented", all_kinds), ("institutions", bodies)):
-        print(f"  {name:<14} precision {result.precision:.3f}  recall {result.recall:.3f}  of {result.known} pairs")
-        numbers |= {f"duplicates_{name}_precision": result.precision, f"duplicates_{name}_recall": result.recall}
-    for kind, result in by_kind.items():
-        print(f"    {kind:<18} recall {result.recall:.3f}  of {result.known}")
-    return numbers
-
-
-def main() -> None:
-    """`python -m tests.bench.quality_duplicates`."""
-    report()
+def figures() -> dict[str, dict[str, float]]:
+    """All of it by the name of what was searched; of one kind of difference there is only a recall."""
+    every, by_kind = invented()
+    sets = {"pairs labelled by hand": labelled(), "invented persons": every, "institutions": institutions()}
+    found = {name: {"known": r.known, "precision": r.precision, "recall": r.recall} for name, r in sets.items()}
+    kinds = {f"  {name}": {"known": r.known, "recall": r.recall} for name, r in by_kind.items()}
+    return {**found, **kinds}
 
 
 def _persons(dice: random.Random) -> Iterator[dict[str, Any]]:
@@ -277,7 +268,3 @@ def _noisy(name: str, dice: random.Random) -> str:
     else:
         words = [word.upper() for word in words]
     return " ".join(words)
-
-
-if __name__ == "__main__":
-    main()

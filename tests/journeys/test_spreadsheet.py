@@ -14,6 +14,8 @@ from tests.support.running import Client
 
 EXPERTS = "/membership/v1/experts"
 IMPORTS = "/membership/v1/imports"
+DUPLICATES = "/membership/v1/duplicates"
+MERGES = "/membership/v1/merges"
 HEADINGS = ("Row ID", "Given names", "Family name", "Country", "E-Mail", "ORCID", "Institution", "Keywords")
 MAPPING = '{"E-Mail": "email"}'
 ROWS = 5_000
@@ -122,6 +124,29 @@ def test_a_dirty_spreadsheet_becomes_a_clean_directory(
     admitted = _admit(secretariat, 20)
     shown = httpx.get(f"{running['base_url']}{EXPERTS}", params={"country": "XA", "limit": 200}, trust_env=False)
     assert admitted <= {one["ref"] for one in shown.json()["items"]}
+    _unite(secretariat, sorted(admitted)[0])
+
+
+def _unite(client: Client, ref: str) -> None:
+    """Somebody is entered again; the two are told, searched for, merged, and taken apart again."""
+    known = client.get(f"{EXPERTS}/{ref}")
+    total, name = _total(client), known["names"][0]
+    again = {"names": [{"full": f"{name['family'].upper()}, {name['given']}"}], "country": "XA", "keywords": ["ice"]}
+    entered = client.create(EXPERTS, {**again, "emails": known["emails"]})
+    assert [other["id"] for other in entered["duplicates"]] == [known["id"]]
+    job = client.finished(client.start(f"{DUPLICATES}/searches", {"resource": "experts"}))
+    assert job["result"]["records"] >= total
+    pairs = client.get(DUPLICATES, resource="experts", status="open", sort="-score", limit=200)["items"]
+    assert {known["id"], entered["id"]} in [{pair["a"], pair["b"]} for pair in pairs]
+
+    merged = client.create(MERGES, {"resource": "experts", "winner_id": ref, "loser_id": entered["ref"]})
+    assert client.look(f"{EXPERTS}/{entered['id']}").status_code == 308
+    united = client.get(f"{EXPERTS}/{ref}")
+    assert united["keywords"] == [*known["keywords"], "ice"]
+    assert _total(client) == total
+    client.step(f"{MERGES}/{merged['id']}", "undo")
+    assert client.get(f"{EXPERTS}/{ref}")["keywords"] == known["keywords"]
+    assert client.get(f"{EXPERTS}/{entered['id']}")["keywords"] == ["ice"]
 
 
 def _admit(client: Client, count: int) -> set[str]:

@@ -18,7 +18,16 @@ from services.membership.access import ROLES
 from services.membership.experts.domain import asserted_after, asserted_at_entry
 from services.membership.experts.operations import EXPERTS, derived
 from services.membership.experts.queries import LISTING
-from services.membership.experts.schemas import AffiliationBody, EmailAddress, Name, present
+from services.membership.experts.schemas import (
+    AffiliationBody,
+    Category,
+    EmailAddress,
+    ListOfBoundaries,
+    ListOfEcosystems,
+    ListOfFields,
+    Name,
+    present,
+)
 from services.membership.experts.tables import affiliation, expert_value
 from services.membership.experts.values import values_of
 from shared.bulk.importable import Candidate, Child, Columns, Derived, Importable, Values
@@ -33,11 +42,13 @@ from shared.web.rows import validated
 
 HEADINGS = (
     "given_names", "family_name", "full_name", "country", "institution", "institution_id", "role", "topic", "email",
-    "orcid", "languages", "keywords",
+    "orcid", "languages", "keywords", "fields", "planetary_boundaries", "ecosystems", "category",
 )  # fmt: skip
 _NONE = "n/a"
 _BETWEEN_TAGS = re.compile(r"[\s;,]+")
 _BETWEEN_KEYWORDS = re.compile(r"\s*(?<!\\);\s*")
+_CODES = ("languages", "fields", "planetary_boundaries", "ecosystems")
+"""Lists of codes, with spaces or `;` between them."""
 _HEADING_OF = {
     "/names/0/given": "given_names",
     "/names/0/family": "family_name",
@@ -60,6 +71,10 @@ class ExpertRow(Body):
     orcid: OrcidId | None = None
     languages: Annotated[list[LanguageTag], Field(max_length=50)] | None = None
     keywords: Annotated[list[Keyword], Field(max_length=50)] | None = None
+    fields: ListOfFields | None = None
+    planetary_boundaries: ListOfBoundaries | None = None
+    ecosystems: ListOfEcosystems | None = None
+    category: Category | None = None
     affiliation: AffiliationBody | None = None
 
 
@@ -78,8 +93,11 @@ def candidate(cells: Cells) -> Candidate:
         body["emails"] = [{"value": one["email"]}]
     if "orcid" in one:
         body["orcid"] = one["orcid"]
-    if "languages" in one:
-        body["languages"] = _several(cells["languages"], _BETWEEN_TAGS)
+    for name in _CODES:
+        if name in one:
+            body[name] = _several(cells[name], _BETWEEN_TAGS)
+    if "category" in one:
+        body["category"] = one["category"].lower()
     said = _several(cells.get("keywords", []), _BETWEEN_KEYWORDS)
     keywords = [keyword.replace(r"\;", ";") for keyword in said] + ([one["topic"]] if "topic" in one else [])
     if keywords:
@@ -133,9 +151,12 @@ def enter(values: Values, _registry: bool) -> Columns:
     return {**row, **derived(row), "asserted": _BY_IMPORT}
 
 
+_SET = ("country", "orcid", "keywords", "category", *_CODES)
+
+
 def change(row: Values, values: Values) -> Columns:
     """The columns that a row's values set: its name becomes the first, its e-mail is added where it is new."""
-    changed = {name: values[name] for name in ("country", "orcid", "languages", "keywords") if name in values}
+    changed = {name: values[name] for name in _SET if name in values}
     if not _says_the_same(row["names"][0], values["names"][0]):
         changed["names"] = [values["names"][0], *row["names"][1:]]
     new = [email for email in values.get("emails", ()) if email["value"].casefold() not in row["email_keys"]]
@@ -208,7 +229,8 @@ def cells(row: Values, sight: Sight) -> dict[str, str]:
         "role": work.get("role"),
         "email": emails[0] if emails else None,
         "orcid": shown.get("orcid"),
-        "languages": " ".join(shown["languages"]),
+        **{name: " ".join(shown[name]) for name in _CODES},
+        "category": shown["category"],
         "keywords": "; ".join(keyword.replace(";", r"\;") for keyword in shown["keywords"]),
     }
     return {heading: text for heading, text in texts.items() if text}

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Boolean, Select, Text, Uuid, and_, any_, bindparam, case, cast, func, literal_column, or_, select
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 from sqlalchemy.sql.elements import ColumnElement
 
 from services.membership.experts.domain import (
@@ -68,12 +68,19 @@ _AFFILIATION_PARTS: Mapping[str, ColumnElement[Any]] = {
 }
 _AFFILIATION_JSON = func.json_build_object(*_pairs(_AFFILIATION_PARTS))
 affiliations: ColumnElement[Any] = (
-    select(cast(func.coalesce(func.json_agg(_AFFILIATION_JSON), literal_column("'[]'::json")), Text))
+    select(
+        cast(
+            func.coalesce(
+                func.json_agg(aggregate_order_by(_AFFILIATION_JSON, affiliation.c.id)), literal_column("'[]'::json")
+            ),
+            Text,
+        )
+    )
     .where(affiliation.c.expert_id == expert.c.id)
     .scalar_subquery()
     .label("affiliations")
 )
-"""An expert's affiliations as JSON text."""
+"""An expert's affiliations as JSON text, as they were entered."""
 
 _OVER = Statement(
     select(expert)

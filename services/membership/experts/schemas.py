@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeAlias
 from uuid import UUID
 
 import orjson
@@ -65,6 +65,12 @@ class EmailAddress(Body):
     verified: bool = False
 
 
+ListOfFields: TypeAlias = Annotated[list[Literal[FIELDS_OF_SCIENCE]], Field(max_length=42)]  # type: ignore[valid-type]
+ListOfBoundaries: TypeAlias = Annotated[list[Literal[BOUNDARIES]], Field(max_length=9)]  # type: ignore[valid-type]
+ListOfEcosystems: TypeAlias = Annotated[list[Literal[ECOSYSTEMS]], Field(max_length=17)]  # type: ignore[valid-type]
+Category: TypeAlias = Literal[CATEGORIES]  # type: ignore[valid-type]
+
+
 class ExpertBody(Body):
     """An expert as it is written."""
 
@@ -73,13 +79,13 @@ class ExpertBody(Body):
     emails: Annotated[list[EmailAddress], Field(max_length=10)] = []
     orcid: OrcidId | None = None
     languages: Annotated[list[LanguageTag], Field(max_length=50)] = []
-    fields: Annotated[list[Literal[FIELDS_OF_SCIENCE]], Field(max_length=42)] = []  # type: ignore[valid-type]
-    planetary_boundaries: Annotated[list[Literal[BOUNDARIES]], Field(max_length=9)] = []  # type: ignore[valid-type]
-    ecosystems: Annotated[list[Literal[ECOSYSTEMS]], Field(max_length=17)] = []  # type: ignore[valid-type]
+    fields: ListOfFields = []
+    planetary_boundaries: ListOfBoundaries = []
+    ecosystems: ListOfEcosystems = []
     keywords: Annotated[list[Keyword], Field(max_length=50)] = []
     biography: Texts = {}
     gender: Annotated[str, StringConstraints(min_length=1, max_length=50)] | None = None
-    category: Literal[CATEGORIES] = "expert"  # type: ignore[valid-type]
+    category: Category = "expert"
     visibility: Visible = "network"
 
 

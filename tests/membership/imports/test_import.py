@@ -90,6 +90,34 @@ async def test_an_expert_row_becomes_a_prospect_with_its_affiliation(secretariat
     assert [line["action"] for line in history] == ["create"]
 
 
+async def test_expertise_and_category_go_out_and_come_in_under_the_same_headings(secretariat: Importer) -> None:
+    headings = "full_name,country,fields,planetary_boundaries,ecosystems,category"
+    row = ("Amina Varga", "XA", "1.5; 2.7", "climate-change freshwater-change", "temperate-grasslands", "Fellow")
+    bad = ("Bela Varga", "XA", "9.9", "", "", "")
+    result = await secretariat.bring("experts", csv_of(headings, [row, bad]))
+    assert result["counts"] == counts(created=1, failed=1)
+    failure = (await secretariat.failures(result))[0]
+    assert (failure["problem"], failure["detail"].split(":")[0]) == ("not_one_of", "fields")
+    said = {
+        "fields": ["1.5", "2.7"],
+        "planetary_boundaries": ["climate-change", "freshwater-change"],
+        "ecosystems": ["temperate-grasslands"],
+        "category": "fellow",
+    }
+    expert = (await secretariat.caller.get(EXPERTS)).json()["items"][0]
+    assert {name: expert[name] for name in said} == said
+    path = f"{EXPERTS}/{expert['id']}"
+    emptied = {"fields": [], "planetary_boundaries": [], "ecosystems": [], "category": "expert"}
+    etag = (await secretariat.caller.get(path)).headers["etag"]
+    assert (await secretariat.caller.patch(path, emptied, etag=etag)).status_code == 200
+    boundaries = "climate-change;freshwater-change"
+    changed = ("Amina Varga", "XA", "1.5 2.7", boundaries, "temperate-grasslands", "fellow", "ice")
+    again = await secretariat.bring("experts", csv_of(f"{headings},keywords", [changed]))
+    assert again["counts"] == counts(updated=1)
+    expert = (await secretariat.caller.get(path)).json()
+    assert {name: expert[name] for name in said} == said
+
+
 async def test_a_record_changes_only_by_a_row_that_changed_and_only_in_its_fields(secretariat: Importer) -> None:
     headings = "given_names,family_name,country,institution,role,topic"
     rows = [("Amina", "Varga", "XA", "University of A", "CLA", "Ice"), ("Ben", "Okri", "XB", "N/A", "LA", "Rain")]

@@ -69,6 +69,12 @@ class JobRun:
         """Takes a step of this job in this transaction; False where an earlier attempt has committed it."""
         return await enter_once(uow.connection, self.id, f"job:{step}")
 
+    async def is_awaited(self) -> bool:
+        """Whether a job that somebody ordered waits for this one's place: a good moment to end for work that a schedule
+        takes up again."""
+        async with self.database.acquire() as connection:
+            return await self._ledger.is_awaited(connection)
+
     async def progress(self, done: int, total: int | None = None) -> None:
         """Tells how far the job is, and learns whether its cancellation was asked for."""
         async with self.database.acquire() as connection:

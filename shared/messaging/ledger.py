@@ -94,6 +94,10 @@ UPDATE core_job SET status = $3, result = $4, result_url = $5, problem = $6, err
 WHERE id = $1 AND fence = $2 AND status = 'running' RETURNING id
 """
 _HOLD_JOB = "SELECT id FROM core_job WHERE id = $1 AND fence = $2 AND status = 'running' FOR NO KEY UPDATE"
+_AWAITED = """
+SELECT EXISTS (SELECT FROM core_job WHERE service = $1 AND bulk = $2 AND status = 'queued'
+    AND next_at <= clock_timestamp() AND kind = ANY($3::text[]) AND created_by <> 'system')
+"""
 _PROGRESS = """
 UPDATE core_job SET done = $3, total = $4 WHERE id = $1 AND fence = $2 AND status = 'running' RETURNING cancel_requested
 """
@@ -174,6 +178,10 @@ class JobLedger(Ledger[Job]):
     async def take(self, connection: Connection) -> Job | None:
         row = await connection.fetchrow(_TAKE_JOB, *self._arguments)
         return Job(**row) if row else None
+
+    async def is_awaited(self, connection: Connection) -> bool:
+        """Whether a job that somebody ordered waits for its turn."""
+        return bool(await connection.fetchval(_AWAITED, *self._arguments[:3]))
 
     async def hold(self, connection: Connection, job: Job) -> None:
         """Keeps the lease until the transaction ends. Raises LeaseLost where the fence is another's."""

@@ -26,17 +26,19 @@ RETURNING single
 
 
 async def match_affiliations(run: JobRun) -> dict[str, Any]:
-    """Matches what was not looked at yet; with `again` in its payload, what was looked at in vain before it began."""
-    matcher = Matcher(now() if run.payload.get("again") else None)
+    """Matches what was not looked at yet, and makes way for an import that waits: the schedule takes the rest up again.
+    With `again` in its payload it looks, to the end, at what was looked at in vain before it began."""
+    again = bool(run.payload.get("again"))
+    matcher = Matcher(now() if again else None)
     done = 0
     while True:
         origin = Origin(request_id=str(run.id), bulk=True)
         async with run.unit_of_work(SYSTEM_CONTEXT, origin) as uow:
             found = await matcher.batch(uow)
         done += found
-        if not found:
-            return {"matched": done}
         await run.progress(done)
+        if not found or (not again and await run.is_awaited()):
+            return {"matched": done}
         if run.cancelled:
             raise JobCancelled
 

@@ -1,12 +1,17 @@
 """What the job links after an import does not keep the import from being taken back."""
 
-import asyncpg
+from uuid import UUID
 
+import asyncpg
+import pytest
+
+from services.membership.affiliations import matching, queries
 from services.membership.affiliations.matching import Matcher
 from services.membership.settings import MembershipSettings
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.pool import Database
-from shared.database.unit_of_work import unit_of_work
+from shared.database.unit_of_work import UnitOfWork, unit_of_work
+from shared.kernel.ids import uuid7
 from tests.membership.imports.conftest import Importer, counts, csv_of
 
 
@@ -19,6 +24,44 @@ async def match_all(settings: MembershipSettings) -> None:
                     return
     finally:
         await database.close()
+
+
+async def test_matching_makes_way_for_an_import_that_waits(
+    secretariat: Importer, database: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people = [(f"Person {n}", "XA", f"Institute {n}") for n in range(30)]
+    monkeypatch.setattr(matching, "AT_ONCE", 10)
+    monkeypatch.setattr(queries, "is_waiting", _no)  # the schedule orders no job of its own meanwhile
+    await secretariat.bring("experts", csv_of("full_name,country,institution", people))
+    ordered: list[str] = []
+    batch = Matcher.batch
+
+    async def interrupted(self: Matcher, uow: UnitOfWork) -> int:
+        if not ordered:
+            answer = await secretariat.send("experts", csv_of("full_name,country", [("Late Comer", "XA")]))
+            ordered.append(answer.headers["location"])
+        return await batch(self, uow)
+
+    monkeypatch.setattr(Matcher, "batch", interrupted)
+    job = await _ordered(database)
+    assert (await secretariat.end_of(f"/membership/v1/jobs/{job}"))["result"] == {"matched": 10}
+    assert (await secretariat.end_of(ordered[0]))["result"]["counts"] == counts(created=1)
+    rest = await _ordered(database)
+    assert (await secretariat.end_of(f"/membership/v1/jobs/{rest}"))["result"] == {"matched": 20}
+
+
+async def _no(_connection: asyncpg.Connection) -> bool:
+    return False
+
+
+async def _ordered(database: asyncpg.Connection) -> UUID:
+    job = uuid7()
+    await database.execute(
+        "INSERT INTO core_job (id, service, kind, payload, created_by, bulk)"
+        " VALUES ($1, 'membership', 'match_affiliations', '{}', 'system', true)",
+        job,
+    )
+    return job
 
 
 async def test_imported_texts_are_linked_and_their_import_is_taken_back(

@@ -1,4 +1,5 @@
-"""What schemathesis leaves out: `fields`, since the description tells the whole record and not every choice."""
+"""What schemathesis leaves out: `fields`, since the description tells the whole record and not every choice, and the
+schema of event streams, which is that of their text and which it takes for that of each event."""
 
 from typing import Any
 
@@ -10,3 +11,11 @@ def map_query(context: schemathesis.HookContext, query: dict[str, Any] | None) -
     if query:
         query.pop("fields", None)
     return query
+
+
+@schemathesis.hook
+def before_load_schema(context: schemathesis.HookContext, raw_schema: dict[str, Any]) -> None:
+    for operations in raw_schema["paths"].values():
+        for operation in operations.values():
+            for response in operation["responses"].values():
+                response.get("content", {}).get("text/event-stream", {}).pop("schema", None)

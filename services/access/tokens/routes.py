@@ -62,6 +62,7 @@ async def create_token(request: Request, asked: Asked, desk: Desk) -> Response:
     operation_id="revokeToken",
     summary="End a token before its time",
     response_model=None,
+    response_class=Response,
     responses={200: {"description": "The token, if there was one, is at its end."}},
     openapi_extra=TOKEN_ALONE,
 )

@@ -16,6 +16,7 @@ from shared.kernel.lifecycle import Offer
 from shared.records.sight import Sight
 from shared.web.answers import JSON, key_of
 from shared.web.call import Call
+from shared.web.openapi import answers
 from shared.web.records import RecordApi, may_create
 from shared.web.steps import with_fields
 
@@ -51,6 +52,7 @@ router = MERGE_API.routes()
     status_code=201,
     responses={200: {"model": MergePreview}, 201: {"model": Merge}},
 )
+@answers("not_found")
 async def create_merge(
     body: MergeBody, call: Annotated[Call, Depends(may_create)], dry_run: Annotated[bool, Query()] = False
 ) -> Response:

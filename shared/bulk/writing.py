@@ -79,14 +79,14 @@ class Writer:
         """Writes one batch and its fence, once the one `before` is written. A fence that is there already ends the
         transaction with an error. `is_told` is set once the rest is left to Postgres."""
         try:
-            await self._attempt(run, batch, before, is_told, may_be_ahead=not self._is_dry)
+            await self._attempt(run, batch, before, is_told)
         except _Overtaken:
-            await self._attempt(run, batch, None, is_told, may_be_ahead=False)
+            await self._attempt(run, batch, None, is_told, is_again=True)
         finally:
             is_told.set()
 
     async def _attempt(
-        self, run: JobRun, batch: int, before: Batch | None, is_told: asyncio.Event, *, may_be_ahead: bool
+        self, run: JobRun, batch: int, before: Batch | None, is_told: asyncio.Event, *, is_again: bool = False
     ) -> None:
         origin = Origin(self._sight.principal, str(run.id), None, bulk=True)
         async with run.unit_of_work(self._sight.context, origin) as uow:
@@ -94,7 +94,7 @@ class Writer:
             await connection.execute(_BEGIN)
             seen = await connection.fetchval(_SEEN, self._importable.resource.name) or 0
             rows, are_new = await self._lookup.ahead(connection, batch)
-            if may_be_ahead and self._are_apart(rows) and are_new:
+            if not is_again and self._are_apart(rows) and are_new:
                 counts, told, deeds = await self._plan(connection, rows, Known.nothing())
                 rows.clear()
                 await self._tell(uow, told, is_told)

@@ -36,11 +36,13 @@ async def match_affiliations(run: JobRun) -> dict[str, Any]:
         async with run.unit_of_work(SYSTEM_CONTEXT, origin) as uow:
             found = await matcher.batch(uow)
         done += found
-        await run.progress(done)
-        if not found or (not again and await run.is_awaited()):
+        if not found:
             return {"matched": done}
+        await run.progress(done)
         if run.cancelled:
             raise JobCancelled
+        if not again and await run.is_awaited():
+            return {"matched": done}
 
 
 async def match_imported(uow: UnitOfWork) -> None:

@@ -21,6 +21,12 @@ FROM member_expert e ORDER BY e.display_name, e.emails
 _BUMP = "UPDATE core_import_turn SET number = number + 1"
 
 
+def _new(count: int) -> bytes:
+    """Rows that mean nobody known, nor one another."""
+    rows = [(f"Given{n}", f"Family{n}", "XB", "", f"{n}@turns.example", "Ice") for n in range(count)]
+    return csv_of(_HEADINGS, rows)
+
+
 def _repeating(seed: int) -> bytes:
     """Rows that mean one another by e-mail and by identity, near and far."""
     dice = random.Random(seed)
@@ -65,13 +71,11 @@ async def test_two_batches_are_under_way_at_once_and_end_in_their_order(
         ended.append(batch)
 
     monkeypatch.setattr(writing.Writer, "write", watched)
-    rows = [(f"Given{n}", f"Family{n}", "XB", "", f"{n}@turns.example", "Ice") for n in range(80)]
-    result = await secretariat.bring("experts", csv_of(_HEADINGS, rows))
+    result = await secretariat.bring("experts", _new(80))
     assert result["counts"] == counts(created=80)
     assert most == 2
-    assert [
-        row["batch"] for row in await database.fetch("SELECT batch FROM core_import_batch ORDER BY xmin::text")
-    ] == [*range(10)]
+    begun = await database.fetch("SELECT batch FROM core_import_batch ORDER BY xmin::text::bigint")
+    assert [row["batch"] for row in begun] == ended == [*range(10)]
 
 
 async def test_a_batch_that_was_overtaken_is_planned_anew(
@@ -81,7 +85,6 @@ async def test_a_batch_that_was_overtaken_is_planned_anew(
     batches_of: Callable[[int], None],
 ) -> None:
     batches_of(8)
-    rows = [(f"Given{n}", f"Family{n}", "XB", "", f"{n}@turns.example", "Ice") for n in range(40)]
     overtaking = asyncio.Event()
     tell = writing.Writer._tell
 
@@ -95,7 +98,7 @@ async def test_a_batch_that_was_overtaken_is_planned_anew(
         await tell(self, uow, told, is_told)  # type: ignore[arg-type]
 
     monkeypatch.setattr(writing.Writer, "_tell", overtaken)
-    result = await secretariat.bring("experts", csv_of(_HEADINGS, rows))
+    result = await secretariat.bring("experts", _new(40))
     assert overtaking.is_set()
     assert result["counts"] == counts(created=39, updated=1)
     assert await database.fetchval("SELECT count(*) FROM member_expert") == 40
@@ -119,8 +122,7 @@ async def test_a_batch_that_fails_ends_those_that_wait_for_it(
         await carry_out(self, connection, batch, *rest)  # type: ignore[arg-type]
 
     monkeypatch.setattr(writing.Writer, "_carry_out", failing)
-    rows = [(f"Given{n}", f"Family{n}", "XB", "", f"{n}@turns.example", "Ice") for n in range(80)]
-    result = await secretariat.bring("experts", csv_of(_HEADINGS, rows))
+    result = await secretariat.bring("experts", _new(80))
     assert (failures, result["counts"]) == (1, counts(created=80))
     assert await database.fetchval("SELECT count(*) FROM member_expert") == 80
     assert await database.fetchval("SELECT count(*) FROM core_audit WHERE resource = 'membership.experts'") == 80

@@ -87,7 +87,10 @@ def _seen(task: asyncio.Task[T]) -> None:
 
 
 class KeyRing:
-    """The published keys, read again when older than `age` seconds, or for an unknown one at most every `pause`."""
+    """The published keys, read again when older than `age` seconds, or for an unknown one at most every `pause`.
+
+    While none is published, as before the first token of an installation, they are read each time.
+    """
 
     def __init__(self, database: Database, *, age: float, pause: float = 5.0) -> None:
         self._database = database
@@ -106,7 +109,7 @@ class KeyRing:
         return await self._newer_than(self._pause)
 
     async def _newer_than(self, seconds: float) -> dict[str, ECKey]:
-        if time.monotonic() - self._read_at >= seconds:
+        if not self._keys or time.monotonic() - self._read_at >= seconds:
             await self._flight.get()
         return self._keys
 

@@ -21,7 +21,8 @@ _PATIENCE = 90.0
 
 
 class Client:
-    """An API client of the running system: keys for POST, If-Match for changes, a fresh token when the old one ends."""
+    """An API client of the running system: keys for POST, If-Match for changes, a fresh token when the old one ends;
+    it comes back when it is told to."""
 
     def __init__(self, base_url: str, credentials: dict[str, str]) -> None:
         self._http = httpx.Client(base_url=base_url, timeout=60, trust_env=False)
@@ -103,7 +104,9 @@ class Client:
         headers = {"Authorization": f"Bearer {self._bearer()}", **more.pop("headers", {})}
         if method == "POST":
             headers["Idempotency-Key"] = str(uuid4())
-        return self._http.request(method, path, headers=headers, **more)
+        while (response := self._http.request(method, path, headers=headers, **more)).status_code == 429:
+            time.sleep(int(response.headers["retry-after"]))
+        return response
 
     def _bearer(self) -> str:
         if time.monotonic() > self._until:

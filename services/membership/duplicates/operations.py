@@ -62,10 +62,10 @@ def look_at(uow: UnitOfWork, resource: Collection, record: UUID) -> None:
 
 
 async def order_search(uow: UnitOfWork, resource: Collection, *, whole: bool) -> UUID:
-    """Leaves the search to the worker; its job, which is that of one that is under way and does as much. `whole`:
-    through all records, not only those that were changed."""
-    if (open_job := await queries.open_search(uow.connection, SEARCH_JOB, resource, whole)) is not None:
-        return open_job
+    """Leaves the search to the worker; its job, which is that of one that waits and does as much: one that has begun
+    may have passed what the caller changed. `whole`: through all records, not only those that were changed."""
+    if (queued := await queries.queued_search(uow.connection, SEARCH_JOB, resource, whole)) is not None:
+        return queued
     payload = {"resource": resource, "whole": whole}
     return defer(uow, "membership", SEARCH_JOB, payload, created_by=uow.origin.actor.label, bulk=True)
 

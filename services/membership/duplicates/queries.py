@@ -135,8 +135,8 @@ SELECT s.id, escm.member_expert_lookalikes(
 FROM jsonb_to_recordset($1) AS k (id uuid, keys text[], patterns text[]) JOIN escm.member_expert s ON s.id = k.id
 """
 _NO_PATTERNS: ColumnElement[Any] = literal_column("NULL::text[]")
-_OPEN = """
-SELECT id FROM escm.core_job WHERE service = 'membership' AND kind = $1 AND status IN ('queued', 'running')
+_QUEUED = """
+SELECT id FROM escm.core_job WHERE service = 'membership' AND kind = $1 AND status = 'queued'
     AND payload->>'resource' = $2 AND ((payload->>'whole')::boolean OR NOT $3) ORDER BY created_at LIMIT 1
 """
 _COVERED = "SELECT covered_until FROM escm.member_duplicate_search WHERE resource = $1"
@@ -232,9 +232,9 @@ async def lookalike_institutions(
     return found or []
 
 
-async def open_search(connection: Connection, kind: str, resource: Collection, whole: bool) -> UUID | None:
-    """The job of a search that has not ended; with `whole`, of one through all records."""
-    found: UUID | None = await connection.fetchval(_OPEN, kind, resource, whole)
+async def queued_search(connection: Connection, kind: str, resource: Collection, whole: bool) -> UUID | None:
+    """The job of a search that has not begun; with `whole`, of one through all records."""
+    found: UUID | None = await connection.fetchval(_QUEUED, kind, resource, whole)
     return found
 
 

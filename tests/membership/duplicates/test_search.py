@@ -170,6 +170,18 @@ async def test_a_search_that_is_ordered_twice_is_one(office: Caller, superuser: 
     await superuser.execute("UPDATE core_job SET status = 'cancelled' WHERE id = $1", key)
 
 
+async def test_a_search_that_has_begun_is_not_joined(office: Caller, superuser: asyncpg.Connection) -> None:
+    key = await superuser.fetchval(
+        "INSERT INTO core_job (id, service, kind, payload, created_by, bulk, status, fence, attempts, lease_until,"
+        " rung) VALUES (uuidv7(), 'membership', 'duplicates_search', $1, 'test', true, 'running', 1, 1, 'infinity',"
+        " true) RETURNING id",
+        '{"resource": "institutions", "whole": true}',
+    )
+    answer = await office.post(f"{DUPLICATES}/searches", {"resource": "institutions"})
+    assert answer.json()["id"] != str(key)
+    await superuser.execute("UPDATE core_job SET status = 'cancelled' WHERE id = $1", key)
+
+
 async def test_an_expert_without_a_readable_name_is_entered_and_searched(office: Caller) -> None:
     body = called("", "", names=[{"full": "※※※"}])
     answer = await office.post(EXPERTS, body)

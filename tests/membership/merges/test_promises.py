@@ -32,6 +32,10 @@ SELECT r.id, r.version, array_agg(a.version ORDER BY a.version) FROM (
 GROUP BY r.id, r.version
 HAVING array_agg(a.version ORDER BY a.version) <> (SELECT array_agg(n) FROM generate_series(1, r.version) n)
 """
+_LIVING = {
+    "expert": "member_expert WHERE merged_into IS NULL AND erased_at IS NULL",
+    "institution": "member_institution WHERE merged_into IS NULL",
+}
 _KEPT = """
 SELECT (SELECT coalesce(sum(n), 0) FROM core_count_delta WHERE kind = $1)
     + (SELECT coalesce(sum(n), 0) FROM core_count WHERE kind = $1)
@@ -101,9 +105,8 @@ class Register:
 
 
 async def _is_whole(database: asyncpg.Connection, register: Register) -> None:
-    for kind in ("expert", "institution"):
-        rows = await database.fetchval(f"SELECT count(*) FROM member_{kind} WHERE merged_into IS NULL")
-        assert await database.fetchval(_KEPT, kind) == rows
+    for kind, rows in _LIVING.items():
+        assert await database.fetchval(_KEPT, kind) == await database.fetchval(f"SELECT count(*) FROM {rows}")
     assert await database.fetch(_UNTOLD, list(register.subjects)) == []
 
 

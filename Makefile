@@ -16,7 +16,10 @@ run: environment-run ## start the whole system; Ctrl-C stops it
 	@exec $(ESCM) up --with-parent
 
 test: environment-test ## run the tests, on servers of their own
-	@exec $(PYTEST) -n 2
+	@exec $(PYTEST) -n 2 --dist loadgroup
+
+test-systems: environment-test ## start, observe, back up, restore, audit and upgrade whole systems
+	@exec $(PYTEST) tests/systems -o norecursedirs= -n 2
 
 test-faults: environment-test ## kill, stop and cut off real processes, and check the promises; FAULT_SEED=… replays
 	@exec $(PYTEST) tests/faults -o norecursedirs= -p no:randomly -m "not long"
@@ -61,4 +64,4 @@ clean: ## remove the data, logs and caches of this clone
 environment-%:
 	@$(PYTHON) deploy/local/environment.py $*
 
-.PHONY: help setup run test test-faults test-faults-long test-contract test-containers test-edge test-observability lint bench bench-quality openapi matrix clean
+.PHONY: help setup run test test-systems test-faults test-faults-long test-contract test-containers test-edge test-observability lint bench bench-quality openapi matrix clean

@@ -10,11 +10,11 @@ import asyncpg
 import pytest
 
 from deploy.local.folder import PROJECT
-from tests.deploy.databases import checksums
 from tests.faults.clients import Client, eventually
 from tests.faults.history import History
 from tests.faults.house import House
 from tests.faults.load import writing
+from tests.systems.databases import checksums
 
 _OTHER = "escm_restored"
 _TORN = """

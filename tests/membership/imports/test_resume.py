@@ -11,7 +11,7 @@ from shared.bulk import writing
 from tests.membership.imports.conftest import IMPORTS, Importer, Start, checksum, counts, csv_of
 from tests.support.callers import CALLERS
 
-ROWS = 12_000
+ROWS = 7_500
 
 
 def _experts(topic: str = "Ice") -> bytes:
@@ -46,14 +46,14 @@ async def test_a_killed_import_is_resumed_to_the_very_end(
     start("worker")
     job = await alone.end_of(response.headers["location"])
     assert job["status"] == "succeeded", job
-    assert job["result"]["counts"] == counts(created=8000, failed=4000)
-    assert await database.fetchval("SELECT count(*) FROM member_expert") == 8000
-    assert await database.fetchval("SELECT count(*) FROM member_affiliation") == 8000
-    assert await database.fetchval("SELECT count(*) FROM core_audit WHERE resource = 'membership.experts'") == 8000
+    assert job["result"]["counts"] == counts(created=5000, failed=2500)
+    assert await database.fetchval("SELECT count(*) FROM member_expert") == 5000
+    assert await database.fetchval("SELECT count(*) FROM member_affiliation") == 5000
+    assert await database.fetchval("SELECT count(*) FROM core_audit WHERE resource = 'membership.experts'") == 5000
     assert await database.fetchval("SELECT count(*) FROM core_import_row WHERE problem IS NULL") == 0
     before = await checksum(database, exact=True)
     again = await alone.bring("experts", _experts())
-    assert again["counts"] == counts(unchanged=8000, failed=4000)
+    assert again["counts"] == counts(unchanged=5000, failed=2500)
     assert await checksum(database, exact=True) == before
 
 
@@ -69,9 +69,9 @@ async def test_a_stalled_worker_that_wakes_up_writes_no_row_twice(
     await asyncio.sleep(4.0)
     first.send_signal(signal.SIGCONT)
     job = await alone.end_of(response.headers["location"])
-    assert job["result"]["counts"] == counts(created=8000, failed=4000)
-    assert await database.fetchval("SELECT count(*) FROM member_expert") == 8000
-    assert await database.fetchval("SELECT count(*) FROM core_audit WHERE resource = 'membership.experts'") == 8000
+    assert job["result"]["counts"] == counts(created=5000, failed=2500)
+    assert await database.fetchval("SELECT count(*) FROM member_expert") == 5000
+    assert await database.fetchval("SELECT count(*) FROM core_audit WHERE resource = 'membership.experts'") == 5000
 
 
 async def test_a_cancelled_import_stops_between_batches_and_can_be_taken_back(
@@ -89,7 +89,7 @@ async def test_a_cancelled_import_stops_between_batches_and_can_be_taken_back(
     assert asked.status_code == 202
     assert (await secretariat.end_of(job))["status"] == "cancelled"
     written = await database.fetchval("SELECT count(*) FROM member_expert")
-    assert 0 < written < 8000
+    assert 0 < written < 5000
     found = (await secretariat.caller.get(IMPORTS)).json()["items"][0]
     assert (found["status"], found["counts"]["created"]) == ("cancelled", written)
     undone = await secretariat.undo({"import_id": found["id"]})

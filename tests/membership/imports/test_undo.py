@@ -1,7 +1,10 @@
 """Taking an import back, where nothing has changed since."""
 
 import asyncpg
+import pytest
 
+from shared.bulk import undoing
+from shared.web import imports
 from tests.membership.imports.conftest import IMPORTS, SAMPLES, Importer, announced, checksum, counts, csv_of, empty
 from tests.support.membership import EXPERTS
 
@@ -85,13 +88,15 @@ async def test_an_undo_asks_for_the_version_and_for_what_it_may(secretariat: Imp
 
 
 async def test_a_large_undo_is_a_job_that_tells_how_far_it_is(
-    secretariat: Importer, database: asyncpg.Connection
+    secretariat: Importer, database: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    rows = [("Ana", f"Family {number}", "XA", "", "", "") for number in range(20_001)]
+    monkeypatch.setattr(undoing, "AT_ONCE", 500)
+    monkeypatch.setattr(imports, "MOST_AT_ONCE", 2_000)
+    rows = [("Ana", f"Family {number}", "XA", "", "", "") for number in range(2_001)]
     result = await secretariat.bring("experts", csv_of(HEADINGS, rows))
     begun = await secretariat.undo(result)
     assert (begun.status_code, begun.json()["status"]) == (200, "undoing"), begun.text
     job = await secretariat.end_of(begun.json()["job"])
-    assert (job["status"], job["progress"]) == ("succeeded", {"done": 20_001, "total": 20_001})
-    assert job["result"]["taken_back"] == {"removed": 20_001, "restored": 0, "kept": 0}
+    assert (job["status"], job["progress"]) == ("succeeded", {"done": 2_001, "total": 2_001})
+    assert job["result"]["taken_back"] == {"removed": 2_001, "restored": 0, "kept": 0}
     assert await database.fetchval("SELECT count(*) FROM member_expert") == 0

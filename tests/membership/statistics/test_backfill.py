@@ -56,9 +56,9 @@ async def test_who_writes_while_boundaries_are_counted_waits_for_nothing_and_is_
 
 async def _earlier(server: str, revision: str) -> str:
     """The address of a new database at an earlier revision."""
+    name = f"escm_before_{revision}"
     connection = await asyncpg.connect(f"{server}postgres")
-    await connection.execute("DROP DATABASE IF EXISTS escm_backfill WITH (FORCE)")
-    await connection.execute("CREATE DATABASE escm_backfill TEMPLATE template0")
+    await connection.execute(f"CREATE DATABASE {name} TEMPLATE template0")
     await connection.close()
-    await migrate(f"{server}escm_backfill", revision=revision)
-    return f"{server}escm_backfill"
+    await migrate(f"{server}{name}", revision=revision)
+    return f"{server}{name}"

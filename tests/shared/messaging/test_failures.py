@@ -131,7 +131,7 @@ async def test_a_stop_gives_back_and_costs_no_attempt(
     async with unit_of_work(database, SYSTEM_CONTEXT) as uow:
         job = defer(uow, "membership", "long", {"seconds": 2}, created_by="system")
     async with at_work(quick_relay(settings)):
-        for turn in range(1, 5):
+        for turn in (1, 2):
             worker = spawn("worker", "note")
             await eventually(lambda turn=turn: admin.fetchval("SELECT count(*) = $1 FROM effect", turn))
             worker.terminate()

@@ -6,9 +6,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-from tests.support.running import Client, eventually, running, secretariat
+from tests.support.running import Client, eventually
 
-__all__ = ["running", "secretariat"]
 IMPORTS = "/membership/v1/imports"
 
 

@@ -1,0 +1,6 @@
+"""Systems of the tests' own, each started as `escm up` starts it."""
+
+from tests.deploy.conftest import open_folder, port
+from tests.support.running import running, secretariat
+
+__all__ = ["open_folder", "port", "running", "secretariat"]

@@ -30,7 +30,8 @@ class Filter:
 
     `condition` compares with what it is given. A filter with `array` parses to a list; it is given the one value where
     there is only one (an index can then serve the order too), else `ANY` of all. `of_caller` are further bind
-    parameters of the condition, which follow from who asks.
+    parameters of the condition, which follow from who asks. `in_country` is the condition on one value in a list of
+    one country, where looking at each of the country's rows is cheaper than looking the value up for them.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Filter:
     array: bool = False
     grant_needed: bool = False
     of_caller: Callable[[Sight], Mapping[str, Any]] | None = None
+    in_country: Callable[[Any], ColumnElement[bool]] | None = None
 
 
 def values(name: str, column: ColumnElement[Any], description: str, check: Callable[[str], str] = str) -> Filter:
@@ -260,8 +262,9 @@ class Listing:
 
     def _matching(self, variant: Variant, names: Names) -> Select[Any]:
         query = self.base(variant)
+        is_country = ("country", True) in names
         for name, is_single in names:
-            query = query.where(self.condition(name, is_single))
+            query = query.where(self._condition(name, is_single, is_country))
         return query
 
     def ordered(self, variant: Variant, names: Names, sort: str, descending: bool, going_on: bool) -> Select[Any]:
@@ -276,11 +279,12 @@ class Listing:
             query = query.where(here < there if descending else here > there)
         return query.order_by(*(key.desc() if descending else key for key in keys))
 
-    def condition(self, name: str, is_single: bool) -> ColumnElement[bool]:
-        """The condition of one filter over its bind parameter `f_<name>`."""
+    def _condition(self, name: str, is_single: bool, is_country: bool) -> ColumnElement[bool]:
         chosen = self.filters[name]
-        many = chosen.array and not is_single
-        return chosen.condition(any_(bindparam(f"f_{name}", type_=ARRAY(Text))) if many else bindparam(f"f_{name}"))
+        if chosen.array and not is_single:
+            return chosen.condition(any_(bindparam(f"f_{name}", type_=ARRAY(Text))))
+        condition = chosen.in_country if is_country and chosen.in_country else chosen.condition
+        return condition(bindparam(f"f_{name}"))
 
     def parse(self, name: str, raw: str) -> Any:
         """The value of a filter. Raises Malformed `invalid_parameter`."""

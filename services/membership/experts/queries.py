@@ -1,6 +1,7 @@
 """Reading experts: what a caller may see, one, many, and by name."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -127,6 +128,12 @@ def _value(kind: str, name: str, description: str, check: Any = str) -> Filter:
     return Filter(name, description, parsed.parse, _tagged(kind), array=True)
 
 
+def _term(kind: str, name: str, column: ColumnElement[Any], description: str, terms: tuple[str, ...]) -> Filter:
+    """A value of a short list, which many experts of each country have."""
+    found = _value(kind, name, description, one_of(terms))
+    return replace(found, in_country=lambda wanted: cast(wanted, Text) == any_(column))
+
+
 def _checked_orcid(raw: str) -> str:
     found = orcid_id(raw)
     if found is None:
@@ -199,9 +206,9 @@ FILTERS: Mapping[str, Filter] = {
         values("status", expert.c.status, "States, separated by commas", one_of(LIFECYCLE.states)),
         values("category", expert.c.category, "Categories, separated by commas", one_of(CATEGORIES)),
         values("visibility", expert.c.visibility, "Visibilities", one_of(("public", "network", "restricted"))),
-        _value("field", "field", "OECD FORD fields, such as 1.5", one_of(FIELDS_OF_SCIENCE)),
-        _value("boundary", "planetary_boundary", "Planetary boundaries", one_of(BOUNDARIES)),
-        _value("ecosystem", "ecosystem", "IPBES units of analysis", one_of(ECOSYSTEMS)),
+        _term("field", "field", expert.c.fields, "OECD FORD fields, such as 1.5", FIELDS_OF_SCIENCE),
+        _term("boundary", "planetary_boundary", expert.c.planetary_boundaries, "Planetary boundaries", BOUNDARIES),
+        _term("ecosystem", "ecosystem", expert.c.ecosystems, "IPBES units of analysis", ECOSYSTEMS),
         _value("keyword", "keyword", "Keywords, case and marks folded", fold),
         _value("language", "language", "BCP 47 language tags"),
         Filter("orcid", "An ORCID iD", _checked_orcid, lambda bound: expert.c.orcid == bound),

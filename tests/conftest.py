@@ -1,8 +1,11 @@
 """What every test has: servers of its own on request, no network beyond this machine, and room under the limits."""
 
 import os
+from pathlib import PurePath
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 pytest_plugins = ["tests.support.stack", "tests.support.stack_network"]
 for _name in ("ESCM_CLIENT_REQUESTS", "ESCM_ACCOUNT_REQUESTS", "ESCM_ADDRESS_REQUESTS"):
@@ -11,7 +14,13 @@ _TOGETHER = {"imports", "journeys", "walls"}
 """Folders whose tests share what takes seconds to make: one process runs those of each."""
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if (folder := item.path.parent.name) in _TOGETHER:
-            item.add_marker(pytest.mark.xdist_group(folder))
+class _ByFolder(LoadScopeScheduling):
+    """Gives a process one test after the other, or a whole folder of _TOGETHER."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        folder = PurePath(nodeid.partition("::")[0]).parent.name
+        return folder if folder in _TOGETHER else nodeid
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> _ByFolder:
+    return _ByFolder(config, log)

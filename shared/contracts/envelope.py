@@ -21,12 +21,17 @@ def _trace() -> str | None:
 
 
 class FactData(BaseModel):
-    """The record that a fact is about. Whoever may know more follows the link."""
+    """The record that a fact is about. Whoever may know more follows the link.
+
+    `country_left` is the country that the record left with this change. Who gets the fact for that country alone is not
+    told where the record went: `country` is null.
+    """
 
     id: UUID
     ref: str
     version: int
     country: str | None
+    country_left: str | None = None
     link: str
 
 
@@ -60,6 +65,7 @@ class Fact(BaseModel):
     ref: str
     version: Annotated[int, Field(ge=1)]
     country: str | None = None
+    country_left: str | None = None
     visibility: str | None = None
     link: str
     traceparent: str | None = Field(default_factory=_trace)
@@ -88,6 +94,7 @@ class Fact(BaseModel):
             ref=row["ref"],
             version=row["version"],
             country=row["country"],
+            country_left=row["country_left"],
             visibility=row["visibility"],
             link=row["link"],
             traceparent=row["traceparent"],
@@ -116,6 +123,7 @@ class Fact(BaseModel):
                 "ref": self.ref,
                 "version": self.version,
                 "country": self.country,
+                "country_left": self.country_left,
                 "link": self.link,
             },
         }

@@ -74,10 +74,12 @@ def of_each_subject(act: Callable[[UnitOfWork, UUID], Awaitable[None]]) -> React
 
 
 def of_each_country(act: Callable[[UnitOfWork, str], Awaitable[object]]) -> Reaction:
-    """The reaction that acts once for each country that the facts are about, in the order of codes."""
+    """The reaction that acts once for each country that the facts are about or their records left, in the order of
+    codes."""
 
     async def react(uow: UnitOfWork, facts: Sequence[Fact]) -> None:
-        for country, fact in sorted({fact.country: fact for fact in facts if fact.country}.items()):
+        places = {country: fact for fact in facts for country in (fact.country, fact.country_left) if country}
+        for country, fact in sorted(places.items()):
             _go_on_from(uow, fact)
             await act(uow, country)
 

@@ -70,7 +70,7 @@ WITH next AS (
     FROM next WHERE b.id = next.id RETURNING b.id, b.fence, b.attempts, b.positions, b.created_at
 )
 SELECT t.id, t.fence, t.attempts, t.created_at, f.fact, f.type, f.time, f.subject, f.ref, f.version, f.country,
-    f.visibility, f.link, f.traceparent, f.bulk
+    f.country_left, f.visibility, f.link, f.traceparent, f.bulk
 FROM taken t LEFT JOIN core_fact f ON f.position = ANY(t.positions) ORDER BY f.position
 """
 _TAKE_JOB = """

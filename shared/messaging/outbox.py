@@ -24,6 +24,7 @@ def announce(uow: UnitOfWork, fact: Fact) -> None:
         ref=fact.ref,
         version=fact.version,
         country=fact.country,
+        country_left=fact.country_left,
         visibility=fact.visibility,
         link=fact.link,
         traceparent=fact.traceparent,
@@ -31,7 +32,7 @@ def announce(uow: UnitOfWork, fact: Fact) -> None:
     )
 
 
-def announce_change(uow: UnitOfWork, **values: Any) -> None:
+def announce_change(uow: UnitOfWork, *, country_left: str | None = None, **values: Any) -> None:
     """The same from the columns of `core_outbox`, whose values are our own: of them only the type is checked. It makes
     no object of each of a million facts. Raises ValueError."""
     if values["type"] not in FACTS:
@@ -40,7 +41,7 @@ def announce_change(uow: UnitOfWork, **values: Any) -> None:
         values["traceparent"] = spans.produced(
             f"announce {values['type']}", values["traceparent"], **{"escm.fact": str(values["fact"])}
         )
-    uow.append(core_outbox, **values)
+    uow.append(core_outbox, country_left=country_left, **values)
 
 
 def defer(

@@ -31,10 +31,10 @@ WITH lease AS (
         SELECT id FROM core_outbox WHERE EXISTS (SELECT FROM lease) ORDER BY id LIMIT $4) first)
     RETURNING *
 ), inserted AS (
-    INSERT INTO core_fact (position, fact, type, time, subject, ref, version, country, visibility, link, traceparent,
-        bulk)
+    INSERT INTO core_fact (position, fact, type, time, subject, ref, version, country, country_left, visibility, link,
+        traceparent, bulk)
     SELECT lease.position + row_number() OVER (ORDER BY m.id), m.fact, m.type, m.time, m.subject, m.ref, m.version,
-        m.country, m.visibility, m.link, m.traceparent, m.bulk
+        m.country, m.country_left, m.visibility, m.link, m.traceparent, m.bulk
     FROM moved m, lease
     RETURNING position
 ), total AS (

@@ -15,6 +15,7 @@ def _fact_columns() -> tuple[SchemaItem, ...]:
         text("ref"),
         Column("version", Integer, nullable=False),
         text("country", nullable=True),
+        text("country_left", nullable=True),
         text("visibility", nullable=True),
         text("link"),
         text("traceparent", nullable=True),

@@ -36,6 +36,7 @@ def record_change(
     of the change away.
     """
     at, change = at or now(), uuid7()
+    left = before["country"] if before and before["country"] != after["country"] else None
     enter(
         uow,
         Entry(
@@ -65,6 +66,7 @@ def record_change(
         ref=after["ref"],
         version=after["version"],
         country=after["country"],
+        country_left=left,
         visibility=after["visibility"],
         link=link or resource.link(after["id"]),
         traceparent=uow.origin.traceparent,

@@ -17,8 +17,8 @@ from tests.support.callers import CALLERS, Caller, grant, machine, person, servi
 
 EVENTS = "/access/v1/events"
 _FACT = """
-INSERT INTO core_fact (position, fact, type, time, subject, ref, version, country, visibility, link, bulk)
-VALUES ($1, $2, $3, now(), $4, 'REF-1', 1, $5, 'restricted', '/x', false)
+INSERT INTO core_fact (position, fact, type, time, subject, ref, version, country, country_left, visibility, link, bulk)
+VALUES ($1, $2, $3, now(), $4, 'REF-1', 1, $5, $6, 'restricted', '/x', false)
 """
 _HEAD = """
 INSERT INTO core_lease (name, holder, until, position) VALUES ('relay', uuidv7(), now(), $1)
@@ -35,12 +35,20 @@ class Feed:
         self.connection = connection
         self.head = 0
 
-    async def add(self, kind: str, country: str | None, *, subject: UUID | None = None, what: str = "created") -> str:
+    async def add(
+        self,
+        kind: str,
+        country: str | None,
+        *,
+        left: str | None = None,
+        subject: UUID | None = None,
+        what: str = "created",
+    ) -> str:
         """One more fact; its id."""
         self.head += 1
         fact = uuid4()
         kind = kind.format(what)
-        await self.connection.execute(_FACT, self.head, fact, kind, subject or uuid4(), country)
+        await self.connection.execute(_FACT, self.head, fact, kind, subject or uuid4(), country, left)
         await self.connection.execute(_HEAD, self.head)
         return str(fact)
 
@@ -142,6 +150,19 @@ async def test_a_country_gets_its_own_facts_of_the_kinds_that_it_reads(feed: Fee
     assert len(await feed.ids("auditor")) == feed.head
     assert await feed.ids("operator", type="escm.access.client.*") == await feed.ids("operator")
     assert await feed.ids("applicant") == []
+
+
+async def test_the_country_that_a_record_leaves_is_told_that_it_left_and_not_where_to(feed: Feed, known: Any) -> None:
+    mine = uuid4()
+    fact = await feed.add(EXPERT, "XB", left="XA", subject=mine, what="updated")
+    await feed.add(LETTER, "XC", left="XB", what="updated")
+    to_xb = known(machine("to_xb", grant("api_client", "country", "XB", resources=frozenset({"membership.*"}))))
+    oneself = known(person("moved", grant("expert", "self", str(mine))))
+    for name, country in (("author_xa", None), ("reader_xa", None), (to_xb, "XB"), (oneself, "XB"), ("admin", "XB")):
+        (event,) = (await feed.read(name, type="escm.membership.*"))["items"]
+        assert (event["id"], event["data"]["country_left"], event["data"]["country"]) == (fact, "XA", country), name
+        assert await feed.ids(name, country="XA") == [fact]
+        assert await feed.ids(name, country="XB", type="escm.membership.*") == ([fact] if country else [])
 
 
 async def test_a_grant_over_one_record_gives_the_facts_of_that_record(feed: Feed, known: Any) -> None:

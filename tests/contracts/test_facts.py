@@ -64,7 +64,7 @@ def test_a_cloudevent_carries_ids_and_nothing_else() -> None:
     event = fact.cloudevent()
     assert CloudEvent.model_validate(event, extra="forbid").model_dump(mode="json") == event
     assert (event["source"], event["subject"], event["sequence"]) == ("/membership", str(fact.subject), "3")
-    assert set(event["data"]) == {"id", "ref", "version", "country", "link"}
+    assert set(event["data"]) == {"id", "ref", "version", "country", "country_left", "link"}
 
 
 def test_names_are_of_one_form() -> None:

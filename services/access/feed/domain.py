@@ -24,7 +24,8 @@ class Share:
 def share_of(principal: Principal) -> Share:
     """What the principal's grants, a client's narrowing and the sandbox leave of the feed.
 
-    A fact without a country is for those who read its kind everywhere, or that very record.
+    A fact without a country is for those who read its kind everywhere, or that very record. One of a record that left
+    a country is for both countries.
     """
     if reads_everything(principal):
         return Share(everything=True)

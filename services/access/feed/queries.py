@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -9,6 +10,7 @@ from sqlalchemy import (
     Text,
     any_,
     bindparam,
+    case,
     cast,
     column,
     func,
@@ -28,6 +30,7 @@ from shared.messaging.tables import core_fact
 
 _ENDS = table("core_feed_ends", column("oldest", BigInteger), column("head", BigInteger))
 _TEXTS = ARRAY(Text)
+_entity = func.split_part(core_fact.c.type, ".", 2) + literal(".") + func.split_part(core_fact.c.type, ".", 3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,26 +81,29 @@ def _upto(found: Sequence[Row], start: int, head: int, limit: int) -> int:
 def _statement(everything: bool, by_type: bool, by_country: bool) -> Select[tuple[object, ...]]:
     start = func.coalesce(bindparam("after", type_=BigInteger), _ENDS.c.oldest - 1)
     fact = core_fact
-    chosen = select(fact).where(fact.c.position > start, fact.c.position <= func.least(start + SCANNED, _ENDS.c.head))
+    country = fact.c.country if everything else case((_covered(), fact.c.country)).label("country")
+    columns = [country if column is fact.c.country else column for column in fact.c]
+    looked_at = fact.c.position > start, fact.c.position <= func.least(start + SCANNED, _ENDS.c.head)
+    chosen = select(*columns).where(*looked_at)
     if not everything:
-        chosen = chosen.where(_shared())
+        chosen = chosen.where(or_(_covered(), _in_places(fact.c.country_left)))
     if by_type:
         chosen = chosen.where(fact.c.type.like(any_(bindparam("types", type_=_TEXTS))))
     if by_country:
-        chosen = chosen.where(fact.c.country == any_(bindparam("countries", type_=_TEXTS)))
+        wanted = any_(bindparam("countries", type_=_TEXTS))
+        chosen = chosen.where(or_(country == wanted, fact.c.country_left == wanted))
     facts = chosen.order_by(fact.c.position).limit(bindparam("limit", type_=BigInteger)).lateral("f")
     return select(_ENDS.c.oldest, _ENDS.c.head, *facts.c).select_from(_ENDS.outerjoin(facts, true()))
 
 
-def _shared() -> ColumnElement[bool]:
-    fact = core_fact
-    entity = func.split_part(fact.c.type, ".", 2) + literal(".") + func.split_part(fact.c.type, ".", 3)
-    places = bindparam("places", type_=_TEXTS)
-    return or_(
-        entity == any_(bindparam("kinds", type_=_TEXTS)),
-        entity + literal("|") + fact.c.country == any_(places),
-        entity + literal("|") + cast(fact.c.subject, Text) == any_(places),
-    )
+def _covered() -> ColumnElement[bool]:
+    """Facts of records that the caller may know where they are now."""
+    kinds = bindparam("kinds", type_=_TEXTS)
+    return or_(_entity == any_(kinds), _in_places(core_fact.c.country), _in_places(cast(core_fact.c.subject, Text)))
+
+
+def _in_places(part: ColumnElement[Any]) -> ColumnElement[bool]:
+    return _entity + literal("|") + part == any_(bindparam("places", type_=_TEXTS))
 
 
 _PAGES = Shapes(_statement)

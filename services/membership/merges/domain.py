@@ -30,11 +30,13 @@ class MergeCase:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A field of the winner before and after the merge."""
+    """A field of the winner before and after the merge. `said`: whose word it was before, empty where nobody but who
+    entered the record had said it, None where the merge left that as it was."""
 
     field: str
     before: Any
     after: Any
+    said: Mapping[str, Any] | None = None
 
 
 LIFECYCLE: Lifecycle[MergeCase] = Lifecycle(
@@ -97,11 +99,11 @@ def edited(changes: Iterable[Change], now: Values) -> list[Change]:
     return [change for change in changes if plain(now[change.field]) != change.after]
 
 
-def restored(changes: Iterable[Change], now: Values, resolve: Mapping[str, str]) -> dict[str, Any]:
-    """The fields that an undo sets back: those that nobody has edited, and of the others those to be restored."""
+def restored(changes: Iterable[Change], now: Values, resolve: Mapping[str, str]) -> list[Change]:
+    """The changes that an undo takes back: of fields that nobody has edited, and of the others those to be restored."""
     changes = list(changes)
     kept = {change.field for change in edited(changes, now) if resolve.get(change.field) != RESTORE}
-    return {change.field: change.before for change in changes if change.field not in kept}
+    return [change for change in changes if change.field not in kept]
 
 
 def plain(value: Any) -> Any:

@@ -5,14 +5,14 @@ record has its own audit entry and fact. The undo has the winner's fields before
 since and leaves that to the caller.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from services.membership.access import ROLES
 from services.membership.duplicates.operations import settle, unsettle
-from services.membership.merges import domain, moving, queries
+from services.membership.merges import domain, moving, queries, sources
 from services.membership.merges.keeping import Kept, keep, kept_of
 from services.membership.merges.pairing import Asked, Pair, decided, pair_of, require_living
 from services.membership.merges.subjects import SUBJECTS, Subject
@@ -64,7 +64,8 @@ async def preview(connection: Connection, principal: Principal, asked: Asked) ->
     fields = [name for name in subject.fields if mine[name] != theirs[name]]
     differing = [{"field": f, "winner": mine[f], "loser": theirs[f], "merged": values[f]} for f in fields]
     moves = await queries.would_move(connection, pair.sight, asked.resource, subject.holder, loser["id"])
-    shown = {**winner, **values, **subject.derived(values)}
+    said = sources.taken_over(winner, loser, _taken(mine, theirs, values))
+    shown = {**winner, **values, **subject.derived(values), **said}
     return Preview(asked.resource, shown, loser["id"], differing, moves)
 
 
@@ -74,12 +75,14 @@ async def create(uow: UnitOfWork, principal: Principal, asked: Asked) -> Row:
     pair = await _lock(uow, await pair_of(uow.connection, principal, asked))
     subject, winner, loser = pair.subject, pair.winner, pair.loser
     require_living(pair)
-    mine = subject.values(winner)
-    values = decided(pair, mine, subject.values(loser), asked.choices)
+    mine, theirs = subject.values(winner), subject.values(loser)
+    values = decided(pair, mine, theirs, asked.choices)
     changed = {name: value for name, value in values.items() if value != mine[name]}
+    taken_fields = _taken(mine, theirs, values)
+    said = sources.taken_over(winner, loser, taken_fields)
     gone = await update_record(uow, subject.kind.table, loser, {"merged_into": winner["id"]})
     subject.kind.tell(uow, "merge", loser, gone, "merged")
-    after = await update_record(uow, subject.kind.table, winner, {**changed, **subject.derived(values)})
+    after = await update_record(uow, subject.kind.table, winner, {**changed, **subject.derived(values), **said})
     subject.kind.tell(uow, "merge", winner, after, "merged")
     await subject.carry(uow, winner, after)
     await uow.connection.execute(SYSTEM_CONTEXT.set_local)
@@ -105,7 +108,10 @@ async def create(uow: UnitOfWork, principal: Principal, asked: Asked) -> Row:
             },
         },
     )
-    changes = [domain.Change(name, mine[name], value) for name, value in changed.items()]
+    changes = [
+        domain.Change(name, mine[name], value, sources.before(winner, name) if name in taken_fields else None)
+        for name, value in changed.items()
+    ]
     keep(uow, subject, row, changes, taken, identities)
     return row
 
@@ -129,10 +135,12 @@ async def undo(uow: UnitOfWork, sight: Sight, seen: Row, step: Step) -> Row:
         raise Forbidden("Your grants do not cover both records.", members={"reason": "not_permitted"})
     winner, loser = locked[winner_id], locked[loser_id]
     kept = kept_of(await queries.parts(uow.connection, before["id"]))
-    values = _restored(subject, winner, kept, step.fields.get("resolve") or {}, before)
+    taken_back = _taken_back(subject, winner, kept, step.fields.get("resolve") or {}, before)
+    values = _restored(subject, winner, taken_back)
     if values["visibility"] != winner["visibility"]:
         require_publishing(own, values["visibility"], values["country"], winner["id"])
-    after = await update_record(uow, kind.table, winner, {**values, **subject.derived(values)})
+    said = sources.given_back(winner, taken_back)
+    after = await update_record(uow, kind.table, winner, {**values, **subject.derived(values), **said})
     kind.tell(uow, "unmerge", winner, after, "unmerged")
     await subject.carry(uow, winner, after)
     back = await update_record(uow, kind.table, loser, {"merged_into": None})
@@ -188,8 +196,13 @@ async def _lock(uow: UnitOfWork, pair: Pair) -> Pair:
     return Pair(pair.subject, pair.sight, locked[winner], locked[loser])
 
 
-def _restored(subject: Subject, winner: Row, kept: Kept, resolve: Mapping[str, str], row: Row) -> dict[str, Any]:
-    """The winner's values once the merge is taken back."""
+def _taken(mine: domain.Values, theirs: domain.Values, values: domain.Values) -> list[str]:
+    """The fields that say just what the loser's say, and did not before."""
+    return [name for name, value in values.items() if value == theirs[name] != mine[name]]
+
+
+def _taken_back(subject: Subject, winner: Row, kept: Kept, resolve: Mapping[str, str], row: Row) -> list[domain.Change]:
+    """The changes that the undo takes back. Raises Invalid and Conflict for what `resolve` says or leaves open."""
     if kept.is_unreadable:
         raise _impossible(row, "erased")
     now = subject.values(winner)
@@ -199,7 +212,12 @@ def _restored(subject: Subject, winner: Row, kept: Kept, resolve: Mapping[str, s
     open_fields = [change.field for change in domain.edited(kept.changes, now) if change.field not in resolve]
     if open_fields:
         raise _impossible(row, "edited_since", open_fields)
-    values = {**now, **domain.restored(kept.changes, now, resolve)}
+    return domain.restored(kept.changes, now, resolve)
+
+
+def _restored(subject: Subject, winner: Row, taken_back: Iterable[domain.Change]) -> dict[str, Any]:
+    """The winner's values once these changes are taken back."""
+    values = {**subject.values(winner), **{change.field: change.before for change in taken_back}}
     return {**values, **{name: _id(values[name]) for name in subject.taken}}
 
 

@@ -1,5 +1,6 @@
 """A merge is taken back: both records are as before, and what was edited since is shown, not guessed."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
@@ -15,7 +16,7 @@ from shared.database.unit_of_work import unit_of_work
 from tests.support.callers import CALLERS, Caller, grant, person
 from tests.support.institutions import submitted
 from tests.support.membership import EXPERTS, INSTITUTIONS, activated, entered
-from tests.support.merges import MERGES, merged, read, undone
+from tests.support.merges import MERGES, merge_body, merged, read, undone
 
 _MOVING = ("version", "updated_at", "updated_by", "allowed_actions")
 
@@ -61,6 +62,31 @@ async def test_both_records_are_as_before(admin: Caller) -> None:
         assert [line["action"] for line in lines[:2]] == ["unmerge", "merge"]
     again = await admin.step(f"{MERGES}/{merge['id']}", "undo")
     assert (again.status_code, again.json()["reason"]) == (409, "not_in_this_state")
+
+
+async def test_a_value_that_is_taken_over_brings_its_source_and_takes_it_back(
+    admin: Caller, caller: Callable[[str | None], Caller], superuser: asyncpg.Connection
+) -> None:
+    """Languages are united; the winner's own word on its category is replaced."""
+    winner = await entered(admin, languages=["en"], category="expert")
+    loser = await entered(admin, languages=["fr"], gender="x", orcid="0000-0002-1825-0097")
+    await _patched(admin, winner, category="fellow")
+    await _patched(caller("author_xa"), loser, category="honorary", gender="y")
+    mine, theirs = [(await read(admin, record))["asserted"] for record in (winner, loser)]
+    kept = "SELECT asserted FROM member_expert WHERE id = $1"
+    before = await superuser.fetchval(kept, winner["id"])
+    body = merge_body(winner, loser, category="loser")
+    shown = (await admin.post(f"{MERGES}?dry_run=true", body)).json()["record"]
+    merge = await merged(admin, winner, loser, category="loser")
+    now = await read(admin, winner)
+    assert now["asserted"] == shown["asserted"]
+    assert now["asserted"] == {**mine, **{name: theirs[name] for name in ("category", "gender", "orcid")}}
+    assert (now["asserted"]["gender"]["by"], now["asserted"]["orcid"]["at"]) == ("government", loser["created_at"])
+    await _patched(admin, winner, gender="z")
+    said = (await read(admin, winner))["asserted"]["gender"]
+    await undone(admin, merge, gender="keep")
+    after = await superuser.fetchval(kept, winner["id"])
+    assert {**json.loads(before), "gender": said} == json.loads(after)
 
 
 async def test_institutions_go_apart_with_what_names_them(admin: Caller, database: Database) -> None:

@@ -4,7 +4,7 @@ An imported expert is a prospect that the network sees. An empty cell says nothi
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -37,14 +37,16 @@ from shared.kernel.clock import now, to_text
 from shared.kernel.resource import Resource
 from shared.kernel.text import fold
 from shared.records.sight import Sight
-from shared.web.fields import Body, CountryCode, Keyword, LanguageTag, OrcidId
+from shared.web.fields import Body, CountryCode, Keyword, LanguageTag, OrcidId, Texts
 from shared.web.rows import validated
 
 HEADINGS = (
     "given_names", "family_name", "full_name", "country", "institution", "institution_id", "role", "topic", "email",
-    "orcid", "languages", "keywords", "fields", "planetary_boundaries", "ecosystems", "category",
+    "orcid", "languages", "keywords", "fields", "planetary_boundaries", "ecosystems", "category", "biography",
 )  # fmt: skip
 _NONE = "n/a"
+_UNTOLD = "und"
+"""BCP 47 for a text whose language is not known."""
 _BETWEEN_TAGS = re.compile(r"[\s;,]+")
 _BETWEEN_KEYWORDS = re.compile(r"\s*(?<!\\);\s*")
 _CODES = ("languages", "fields", "planetary_boundaries", "ecosystems")
@@ -75,6 +77,7 @@ class ExpertRow(Body):
     planetary_boundaries: ListOfBoundaries | None = None
     ecosystems: ListOfEcosystems | None = None
     category: Category | None = None
+    biography: Texts | None = None
     affiliation: AffiliationBody | None = None
 
 
@@ -91,13 +94,10 @@ def candidate(cells: Cells) -> Candidate:
     }
     if "email" in one:
         body["emails"] = [{"value": one["email"]}]
-    if "orcid" in one:
-        body["orcid"] = one["orcid"]
+    body |= {name: read(one[name]) for name, read in _CELLS.items() if name in one}
     for name in _CODES:
         if name in one:
             body[name] = _several(cells[name], _BETWEEN_TAGS)
-    if "category" in one:
-        body["category"] = one["category"].lower()
     said = _several(cells.get("keywords", []), _BETWEEN_KEYWORDS)
     keywords = [keyword.replace(r"\;", ";") for keyword in said] + ([one["topic"]] if "topic" in one else [])
     if keywords:
@@ -118,6 +118,26 @@ def _affiliation(one: Mapping[str, str]) -> dict[str, Any] | None:
         return None
     named = {"institution_id": known} if known else {"raw": raw}
     return {**named, "role": one.get("role")}
+
+
+def _by_language(cell: str) -> Any:
+    """Texts by language, as a JSON object; any other text is of a language that nobody told."""
+    if not cell.startswith("{"):
+        return {_UNTOLD: cell}
+    try:
+        return orjson.loads(cell)
+    except orjson.JSONDecodeError:
+        raise RowFault("malformed_json", "biography: texts by language are a JSON object.") from None
+
+
+def _in_one_cell(texts: Mapping[str, str]) -> str | None:
+    """The cell that `_by_language` reads as these texts."""
+    if list(texts) == [_UNTOLD] and not texts[_UNTOLD].startswith("{"):
+        return texts[_UNTOLD]
+    return orjson.dumps(texts).decode() if texts else None
+
+
+_CELLS: Mapping[str, Callable[[str], Any]] = {"orcid": str, "category": str.lower, "biography": _by_language}
 
 
 def _joined(cell: str | list[str]) -> str:
@@ -151,7 +171,7 @@ def enter(values: Values, _registry: bool) -> Columns:
     return {**row, **derived(row), "asserted": _BY_IMPORT}
 
 
-_SET = ("country", "orcid", "keywords", "category", *_CODES)
+_SET = ("country", "orcid", "keywords", "category", "biography", *_CODES)
 
 
 def change(row: Values, values: Values) -> Columns:
@@ -231,6 +251,7 @@ def cells(row: Values, sight: Sight) -> dict[str, str]:
         "orcid": shown.get("orcid"),
         **{name: " ".join(shown[name]) for name in _CODES},
         "category": shown["category"],
+        "biography": _in_one_cell(shown["biography"]),
         "keywords": "; ".join(keyword.replace(";", r"\;") for keyword in shown["keywords"]),
     }
     return {heading: text for heading, text in texts.items() if text}

@@ -208,3 +208,34 @@ async def _swept(database: asyncpg.Connection, store: exporting.FileStore) -> No
     from shared.database.unit_of_work import Origin, UnitOfWork
 
     await exporting.sweep("membership", store).run(UnitOfWork(database, Origin()))
+
+
+async def test_a_biography_goes_out_and_comes_back_in_every_language(secretariat: Importer) -> None:
+    both = {"en": "Studies peat.", "fr": "Étudie la tourbe."}
+    told: dict[str, tuple[str, dict[str, str]]] = {
+        "a@example.org": (json.dumps(both), both),
+        "b@example.org": ("Counts birds.\nAnd owls.", {"und": "Counts birds.\nAnd owls."}),
+        "c@example.org": ("", {}),
+    }
+    rows = [(email, "Person", "XA", cell) for email, (cell, _) in told.items()]
+    bad = [("d@example.org", "Person", "XA", '{"en": '), ("e@example.org", "Person", "XA", '{"no language": "x"}')]
+    brought = await secretariat.bring("experts", csv_of("email,full_name,country,biography", rows + bad))
+    assert brought["counts"] == counts(created=3, failed=2)
+    failures = await secretariat.failures(brought)
+    assert [failure["problem"] for failure in failures] == ["malformed_json", "invalid_format"]
+    listed = (await secretariat.caller.get(EXPERTS)).json()["items"]
+    found = {record["emails"][0]["value"]: record["biography"] for record in listed}
+    assert found == {email: texts for email, (_, texts) in told.items()}
+    for file_format in ("csv", "ndjson"):
+        text = await _fetched(secretariat, {"resource": "experts", "format": file_format})
+        again = await secretariat.bring("experts", text.encode(), f"list.{file_format}", mode="dry_run")
+        assert again["counts"] == counts(unchanged=3)
+    edited = await secretariat.bring("experts", text.replace("owls", "bats").encode(), "list.ndjson")
+    assert edited["counts"] == counts(updated=1, unchanged=2)
+    bats = (await secretariat.caller.get(f"{EXPERTS}?email=b@example.org")).json()["items"][0]
+    assert bats["biography"] == {"und": "Counts birds.\nAnd bats."}
+    record = (await secretariat.caller.get(f"{EXPERTS}/{bats['id']}")).json()
+    assert record["asserted"]["biography"]["by"] == "import"
+    assert (await secretariat.undo(edited)).status_code == 200
+    back = (await secretariat.caller.get(f"{EXPERTS}/{bats['id']}")).json()
+    assert back["biography"] == {"und": "Counts birds.\nAnd owls."}

@@ -2,13 +2,14 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import asdict
+from functools import lru_cache
 from typing import Any, TypeVar
 from uuid import UUID
 
 import orjson
 from fastapi import Response
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, Field, ValidationError, create_model
 from sqlalchemy import Uuid, column
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -98,15 +99,32 @@ async def history_response(call: Call, subject: UUID, hidden: Collection[str] = 
 
 
 def patched(model: type[Model], current: Mapping[str, Any], patch: Mapping[str, Any]) -> Model:
-    """The body that a merge patch (RFC 7396) makes of the record's present fields, validated as a whole.
+    """The body that a merge patch (RFC 7396) makes of the record's present fields. A field that the patch leaves alone
+    stays as it is, also where it would not be taken today.
 
     Raises RequestValidationError with the pointers of the patch.
     """
+    wanted = merge(dict(current), patch)
     try:
-        return model.model_validate(merge(dict(current), patch))
+        return model.model_validate(wanted)
     except ValidationError as error:
-        faults = [{**fault, "loc": ("body", *fault["loc"])} for fault in error.errors(include_url=False)]
-        raise RequestValidationError(faults) from None
+        faults = error.errors(include_url=False)
+    untouched = {str(fault["loc"][0]) for fault in faults if fault["loc"]} & (wanted.keys() - patch.keys())
+    if untouched:
+        taking: type[Model] = _taking(model, frozenset(untouched))
+        try:
+            return taking.model_validate(wanted)
+        except ValidationError as error:
+            faults = error.errors(include_url=False)
+    raise RequestValidationError([{**fault, "loc": ("body", *fault["loc"])} for fault in faults])
+
+
+@lru_cache(256)
+def _taking(model: type[Model], names: frozenset[str]) -> type[Model]:
+    """The model, which takes whatever stands in these fields."""
+    fields = {name: field.alias for name, field in model.model_fields.items() if (field.alias or name) in names}
+    anything: dict[str, Any] = {name: (Any, Field(alias=alias)) for name, alias in fields.items()}
+    return create_model(model.__name__, __base__=model, **anything)
 
 
 def merge(target: Any, patch: Any) -> Any:

@@ -1,5 +1,6 @@
 """Entering, changing and stepping experts: versions, keys, rules, history."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -182,6 +183,33 @@ async def test_each_bad_field_is_named(admin: Caller, body: dict[str, Any], poin
     assert response.status_code == 422
     assert response.headers["content-type"] == "application/problem+json"
     assert (pointer, code) in [(error["pointer"], error["code"]) for error in response.json()["errors"]]
+
+
+async def test_a_patch_is_asked_about_nothing_but_what_it_sets(admin: Caller, superuser: asyncpg.Connection) -> None:
+    """A field of science was retired, and names are shorter than they were."""
+    made = await entered(admin, keywords=["soil"])
+    path, long = f"{EXPERTS}/{made['id']}", [{"full": "x" * 501}]
+    await superuser.execute(
+        "UPDATE member_expert SET fields = '{9.9}', names = $2 WHERE id = $1", made["id"], json.dumps(long)
+    )
+
+    async def patched(**patch: Any) -> httpx.Response:
+        return await admin.patch(path, patch, etag=(await admin.get(path)).headers["etag"])
+
+    changed = await patched(keywords=[" peat "], biography={"en": "Digs."})
+    assert changed.status_code == 200, changed.text
+    assert [changed.json()[name] for name in ("fields", "names", "keywords")] == [["9.9"], long, ["peat"]]
+    for patch, pointer in (
+        ({"fields": ["9.9", "1.5"]}, "/fields/0"),
+        ({"keywords": ["k"] * 51}, "/keywords"),
+        ({"country": None}, "/country"),
+        ({"colour": "red"}, "/colour"),
+    ):
+        refused = await patched(**patch)
+        assert refused.status_code == 422
+        assert [error["pointer"] for error in refused.json()["errors"]] == [pointer]
+    changed = await patched(fields=["1.5"], names=[{"full": "Nadia"}])
+    assert (changed.status_code, changed.json()["fields"], changed.json()["keywords"]) == (200, ["1.5"], ["peat"])
 
 
 async def test_affiliations_are_added_and_changed(admin: Caller, caller: At) -> None:

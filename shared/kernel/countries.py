@@ -50,6 +50,10 @@ FICTIONAL_CODES = frozenset(_FICTIONAL)
 """The countries that a principal of the sandbox knows."""
 
 
+REGIONS = tuple(sorted({country.region for country in COUNTRIES.values() if country.region}))
+"""The names of the M49 regions that countries belong to: each to one, a few to none."""
+
+
 @cache
 def known_codes(*, fictional: bool) -> frozenset[str]:
     """The codes that the API knows: 249, and the three fictional ones where the setting allows them."""

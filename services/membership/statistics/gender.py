@@ -1,6 +1,8 @@
 """What is told of who declared which gender, so that nobody learns what one person declared."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+
+from shared.kernel.countries import COUNTRIES
 
 GENDERS = ("women", "men", "other")
 WORDS: Mapping[str, tuple[str, ...]] = {
@@ -23,26 +25,37 @@ def told(declared: Mapping[str, int], whole: int) -> dict[str, int]:
     return numbers
 
 
-def told_of_all(declared: Mapping[str, int], whole: int, parts: Sequence[Mapping[str, int]]) -> dict[str, int]:
-    """The same of all countries together. It stays so far below what the rests of the parts could make up that it
-    proves none of them to be the largest possible."""
-    spare = _down((STEP - 1) * max(0, len(parts) - 1))
+def told_of_all(declared: Mapping[str, int], whole: int, *divisions: Collection[Mapping[str, int]]) -> dict[str, int]:
+    """The same of several places together, for each way in which what is told divides them. It stays so far below what
+    the rests of the parts could make up that it proves none of them to be the largest possible."""
     numbers = told(declared, whole)
-    return {name: min(number, sum(part[name] for part in parts) + spare) for name, number in numbers.items()}
+    for parts in divisions:
+        spare = _down((STEP - 1) * max(0, len(parts) - 1))
+        numbers = {name: min(number, sum(part[name] for part in parts) + spare) for name, number in numbers.items()}
+    return numbers
 
 
 def balances(rows: Sequence[Mapping[str, str | int]]) -> dict[str, tuple[int, dict[str, int]]]:
-    """How many experts, and what is told of them, by country and under the empty text of all together. `rows` are of
-    country, gender and n."""
-    by_country: dict[str, dict[str, int]] = {}
-    everywhere: dict[str, int] = {}
+    """How many experts, and what is told of them, by country, by region and under the empty text of all together.
+    `rows` are of country, gender and n."""
+    declared: dict[str, dict[str, int]] = {"": {}}
     for row in rows:
-        name, n = str(row["gender"]), int(row["n"])
-        by_country.setdefault(str(row["country"]), {})[name] = n
-        everywhere[name] = everywhere.get(name, 0) + n
-    found = {country: (whole := sum(d.values()), told(d, whole)) for country, d in by_country.items()}
-    whole = sum(everywhere.values())
-    return {**found, "": (whole, told_of_all(everywhere, whole, [numbers for _, numbers in found.values()]))}
+        country, name = str(row["country"]), str(row["gender"])
+        for place in (country, COUNTRIES[country].region, ""):
+            if place is not None:
+                of_place = declared.setdefault(place, {})
+                of_place[name] = of_place.get(name, 0) + int(row["n"])
+    wholes = {place: sum(of_place.values()) for place, of_place in declared.items()}
+    countries = {place: told(declared[place], wholes[place]) for place in declared if place in COUNTRIES}
+    within: dict[str | None, dict[str, dict[str, int]]] = {}
+    for country, numbers in countries.items():
+        within.setdefault(COUNTRIES[country].region, {})[country] = numbers
+    outside = within.pop(None, {})
+    regions = {
+        place: told_of_all(declared[place], wholes[place], parts.values()) for place, parts in within.items() if place
+    }
+    everywhere = told_of_all(declared[""], wholes[""], countries.values(), [*regions.values(), *outside.values()])
+    return {place: (wholes[place], numbers) for place, numbers in {**countries, **regions, "": everywhere}.items()}
 
 
 def _down(n: int) -> int:

@@ -6,7 +6,7 @@ from services.membership.statistics.gender import GENDERS, STEP, balances
 from services.membership.statistics.queries import KINDS, LIVE, declared
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import today
-from shared.kernel.countries import COUNTRIES
+from shared.kernel.countries import COUNTRIES, REGIONS
 from shared.records.counts import fold, mend
 
 _RELEASE = """
@@ -36,7 +36,10 @@ async def check_counts(uow: UnitOfWork) -> None:
 async def release_gender_balance(uow: UnitOfWork) -> None:
     """Tells the gender balance of today, each place by itself and only where at least five more or fewer experts are
     published than when it was told before. What persons declare meanwhile moves no number."""
-    found = {**dict.fromkeys(COUNTRIES, (0, dict.fromkeys(GENDERS, 0))), **balances(await declared(uow.connection))}
+    found = {
+        **dict.fromkeys((*COUNTRIES, *REGIONS), (0, dict.fromkeys(GENDERS, 0))),
+        **balances(await declared(uow.connection)),
+    }
     columns = [[numbers[name] for _, numbers in found.values()] for name in GENDERS]
     wholes = [whole for whole, _ in found.values()]
     await uow.connection.execute(_RELEASE, today(), list(found), wholes, *columns, STEP)

@@ -133,6 +133,7 @@ async def declared(connection: Connection) -> list[Row]:
     return rows
 
 
-async def balance(connection: Connection, country: str | None) -> Row | None:
-    """The gender balance as it is told, of a country or of all together; None before it was told first."""
-    return await _BALANCE.fetchrow(connection, place=country or "")
+async def balance(connection: Connection, place: str) -> Row | None:
+    """The gender balance as it is told, of a country, of a region by its name or, where `place` is empty, of all
+    together; None before it was told first."""
+    return await _BALANCE.fetchrow(connection, place=place)

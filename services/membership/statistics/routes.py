@@ -29,6 +29,7 @@ from services.membership.statistics.schemas import GENDER_BALANCE, Statistics, d
 from shared.database.pool import Database
 from shared.database.statements import Connection
 from shared.kernel.clock import today
+from shared.kernel.countries import REGIONS, in_region
 from shared.kernel.errors import Malformed, invalid_parameter
 from shared.kernel.resource import Resource
 from shared.records.counts import State, counts_state
@@ -70,9 +71,9 @@ class _Asked:
 async def get_statistics(call: CurrentCall) -> Response:
     """`of` is experts (where absent) or institutions. `by` names what to count by, in order, by commas
     (`country,status` where absent); institutions have country, region and status. `as_of` is a day: the counts as they
-    stood at its end. `by=gender` goes with nothing but one `country`: its definition says what is told. With
-    `from` (a day), `to` (today where absent) and `step` (month where absent, or year) `series` tells the counts at the
-    end of each month or year, at most 240 of them. An answer of more than 20,000 numbers is
+    stood at its end. `by=gender` goes with nothing but one `country` or `region`: its definition says what is told.
+    With `from` (a day), `to` (today where absent) and `step` (month where absent, or year) `series` tells the counts at
+    the end of each month or year, at most 240 of them. An answer of more than 20,000 numbers is
     refused; filters make it smaller."""
     given = call.request.query_params
     if len(given) != len(given.multi_items()):
@@ -103,15 +104,13 @@ async def _gender_balance(call: Call) -> Response:
     given = dict(call.request.query_params)
     if given.get("of", "experts") != "experts":
         raise invalid_parameter("of", "Of experts only.")
-    if more := sorted(given.keys() - {"by", "of", "country"}):
-        raise invalid_parameter(more[0], "With gender nothing but one country.")
-    country = _chosen("experts", "country", given["country"]) if "country" in given else [None]
-    if len(country) != 1:
-        raise invalid_parameter("country", "With gender one country.")
+    if more := sorted(given.keys() - {"by", "of", "country", "region"}):
+        raise invalid_parameter(more[0], "With gender nothing but one country or one region.")
+    place = _place(given)
     if call.principal.sandbox:
         raise invalid_parameter("by", "The balance is told of real countries alone, and the sandbox has none.")
     async with call.connection() as connection:
-        found = await queries.balance(connection, country[0])
+        found = await queries.balance(connection, place)
     nowhere = {"records": None}
     told = {name: found[name] or None if found else None for name in GENDERS}
     answer = {
@@ -122,6 +121,21 @@ async def _gender_balance(call: Call) -> Response:
         "countries": None,
     }
     return Response(orjson.dumps(answer), media_type=JSON)
+
+
+def _place(given: Mapping[str, str]) -> str:
+    """Where the balance is asked for: a country, a region's name, or empty for all together."""
+    if {"country", "region"} <= given.keys():
+        raise invalid_parameter("region", "With gender a country or a region.")
+    if "region" in given:
+        codes = set(_chosen("experts", "region", given["region"]))
+        if (found := next((name for name in REGIONS if in_region(name) == codes), None)) is None:
+            raise invalid_parameter("region", f"With gender one of {', '.join(REGIONS)}.")
+        return found
+    chosen = _chosen("experts", "country", given["country"]) if "country" in given else [""]
+    if len(chosen) != 1:
+        raise invalid_parameter("country", "With gender one country.")
+    return str(chosen[0])
 
 
 async def _counted(connection: Connection, sight: Sight, asked: _Asked) -> bytes:

@@ -11,5 +11,5 @@ gender_balance = table(
     Column("whole", Integer, nullable=False),
     *(Column(name, Integer, nullable=False) for name in ("women", "men", "other")),
 )
-"""`place` is a country, or empty for all together. `whole` is how many experts were published on that day, whatever
-they declared; 0 stands for a number that is not told."""
+"""`place` is a country, the name of a region, or empty for all together. `whole` is how many experts were
+published on that day, whatever they declared; 0 stands for a number that is not told."""

@@ -8,11 +8,12 @@ from typing import Any
 import asyncpg
 import pytest
 
-from services.membership.statistics.gender import GENDERS, told, told_of_all
+from services.membership.statistics.gender import GENDERS, balances, told, told_of_all
 from services.membership.worker import SCHEDULES
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.pool import Database
 from shared.database.unit_of_work import unit_of_work
+from shared.kernel.countries import COUNTRIES
 from tests.membership.statistics.register import PATH, asked, enter
 from tests.support.callers import Caller
 
@@ -51,6 +52,18 @@ async def test_everybody_is_told_the_same_rounded_numbers_of_published_experts(
         assert "rounded down" in answer["definition"]
     whole = (await asked(caller(None), "by=gender"))["items"]
     assert all(item["count"] is None or item["count"] % 5 == 0 for item in whole)
+
+
+async def test_a_region_is_told_of_by_number_and_name(
+    anonymous: Caller, superuser: asyncpg.Connection, database: Database
+) -> None:
+    for country, women in {"FJ": 9, "TO": 8, "WS": 3, "NU": 4}.items():
+        await _declared(superuser, country, {"f": women, "": 9})
+    await _released(database)
+    for region in ("009", "9", "Oceania", "oceania"):
+        items = (await asked(anonymous, f"by=gender&region={region}"))["items"]
+        assert {item["gender"]: item["count"] for item in items} == {"women": 20, "men": None, "other": None}
+    assert (await _told(anonymous, "WS"))["women"] is None
 
 
 async def test_no_number_moves_by_what_fewer_than_five_do(
@@ -106,20 +119,39 @@ def test_all_together_prove_no_country_to_be_at_its_largest(seed: int) -> None:
         assert whole <= sum(counts)
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_regions_prove_nothing_of_their_countries_and_all_together_nothing_of_either(seed: int) -> None:
+    dice, countries = random.Random(seed), ("PK", "IN", "NP", "KE", "TZ", "FJ", "AQ", "XA")
+    for _ in range(200):
+        chosen = dice.sample(countries, dice.randint(1, len(countries)))
+        rows: list[dict[str, str | int]] = [
+            {"country": country, "gender": gender, "n": dice.choice((1, 3, 4, 4, 9, 14))}
+            for country in chosen
+            for gender in (*dice.sample(GENDERS, 2), "undeclared")
+        ]
+        found = {place: numbers for place, (_, numbers) in balances(rows).items()}
+        regions = {COUNTRIES[country].region for country in chosen}
+        divisions = {str(region): [c for c in chosen if COUNTRIES[c].region == region] for region in regions if region}
+        divisions[""] = [*divisions, *(country for country in chosen if COUNTRIES[country].region is None)]
+        for name, (whole, parts) in itertools.product(GENDERS, divisions.items()):
+            assert sum(found[part][name] + 4 for part in parts) - found[whole][name] >= 4
+
+
 @pytest.mark.parametrize(
     ("query", "parameter"),
     [
         ("by=gender&as_of=2026-01-01", "as_of"),
         ("by=gender&country=PK,KE", "country"),
         ("by=gender&country=ZZ", "country"),
-        ("by=gender&region=142", "region"),
+        ("by=gender&region=034", "region"),
+        ("by=gender&region=142&country=PK", "region"),
         ("by=gender&status=active", "status"),
         ("by=gender&field=1.5", "field"),
         ("by=gender&of=institutions", "of"),
         ("by=country,gender", "by"),
     ],
 )
-async def test_gender_goes_with_nothing_but_one_country(admin: Caller, query: str, parameter: str) -> None:
+async def test_gender_goes_with_nothing_but_one_country_or_region(admin: Caller, query: str, parameter: str) -> None:
     response = await admin.get(f"{PATH}?{query}")
     assert response.status_code == 400
     assert response.json()["errors"][0]["parameter"] == parameter

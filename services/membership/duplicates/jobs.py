@@ -17,6 +17,7 @@ from services.membership.likeness.people import person_of
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.statements import Row
 from shared.database.unit_of_work import Origin, UnitOfWork, unit_of_work
+from shared.kernel.principal import SYSTEM
 from shared.messaging.job_run import JobCancelled, JobHandlers, JobRun
 
 _AT_ONCE = 500
@@ -40,25 +41,49 @@ async def look(run: JobRun) -> dict[str, Any]:
 
 
 async def search(run: JobRun) -> dict[str, Any]:
-    """Searches a collection. Pairs of records that are gone go first, those that imports found come before the rest."""
+    """Searches a collection. Pairs of records that are gone go first, those that imports found come before the rest.
+    What the schedule ordered makes way for an import that waits: another job goes on from there, told as `goes_on`."""
     return await Search(run).to_the_end()
 
 
 DUPLICATE_JOBS: JobHandlers = {LOOK_JOB: look, SEARCH_JOB: search}
 
 
+class _MadeWay(Exception):
+    """An import waits for the place of this job. `place` is where the search is to go on."""
+
+    def __init__(self, place: dict[str, Any]) -> None:
+        super().__init__()
+        self.place = place
+
+
 class Search:
-    """One attempt at a search. What an earlier attempt has found stands."""
+    """One attempt at a search, from where an earlier job made way. What an earlier attempt has found stands."""
 
     def __init__(self, run: JobRun) -> None:
         self._run = run
         self._resource: Collection = run.payload["resource"]
+        self._place: dict[str, Any] = run.payload.get("place") or {}
         self._records = self._pairs = self._new = 0
 
     async def to_the_end(self) -> dict[str, Any]:
         """The job's result. Raises JobCancelled."""
         async with self._run.unit_of_work() as uow:
-            began = await queries.present(uow.connection)
+            began = self._place.get("began") or (await queries.present(uow.connection)).isoformat()
+        goes_on = {}
+        try:
+            await (self._go_on() if self._place else self._begin())
+        except _MadeWay as way:
+            place = {**way.place, "began": began}
+            async with self._run.unit_of_work() as uow:
+                goes_on = {"goes_on": str(operations.go_on_later(uow, self._run.payload, place))}
+        else:
+            async with self._run.unit_of_work() as uow:
+                await operations.cover(uow, self._resource, datetime.fromisoformat(began))
+        return {"records": self._records, "pairs": self._pairs, "new": self._new, **goes_on}
+
+    async def _begin(self) -> None:
+        async with self._run.unit_of_work() as uow:
             since = await queries.covered_until(uow.connection, self._resource)
             few = (
                 since is not None
@@ -67,12 +92,15 @@ class Search:
         await self._drop_lost()
         await self._bring_imported()
         if self._run.payload["whole"] or not few or since is None:
-            await self._through_all()
+            await self._through_all(0)
         else:
-            await self._through_changed(since - _LATE)
-        async with self._run.unit_of_work() as uow:
-            await operations.cover(uow, self._resource, began)
-        return {"records": self._records, "pairs": self._pairs, "new": self._new}
+            await self._through_changed(since - _LATE, queries.LAST)
+
+    async def _go_on(self) -> None:
+        if "slice" in self._place:
+            await self._through_all(self._place["slice"])
+        else:
+            await self._through_changed(datetime.fromisoformat(self._place["since"]), UUID(self._place["last"]))
 
     async def _drop_lost(self) -> None:
         last = queries.LAST
@@ -98,8 +126,7 @@ class Search:
                 return
             last = known[-1]
 
-    async def _through_changed(self, since: datetime) -> None:
-        last = queries.LAST
+    async def _through_changed(self, since: datetime, last: UUID) -> None:
         while True:
             async with self._writing() as uow:
                 rows = await queries.changed(uow.connection, self._resource, since, last, _LOOKED_AT)
@@ -108,9 +135,9 @@ class Search:
             if len(rows) < _LOOKED_AT:
                 return
             since, last = rows[-1]["updated_at"], rows[-1]["id"]
-            await self._tell(self._records, None)
+            await self._tell(self._records, None, since=since.isoformat(), last=str(last))
 
-    async def _through_all(self) -> None:
+    async def _through_all(self, first: int) -> None:
         if self._resource == "institutions":
             known = {row["id"]: body_of(row) async for rows in self._all() for row in rows}
             await self._write(await asyncio.to_thread(among_bodies, known))
@@ -121,13 +148,14 @@ class Search:
             if stale:
                 async with self._run.unit_of_work() as uow:
                     await queries.write_name_keys(uow.connection, stale)
-        total = self._records + len(KINDS) * SLICES
-        for place, kind in enumerate(KINDS):
-            await asyncio.to_thread(people.turn_to, kind)
-            for number in range(SLICES):
-                await self._write(await asyncio.to_thread(people.walk, number))
-                if number % _TOLD == 0:
-                    await self._tell(self._records + place * SLICES + number, total)
+        slices = len(KINDS) * SLICES
+        for place in range(first, slices):
+            kind, number = divmod(place, SLICES)
+            if number == 0 or place == first:
+                await asyncio.to_thread(people.turn_to, KINDS[kind])
+            await self._write(await asyncio.to_thread(people.walk, number))
+            if number % _TOLD == 0:
+                await self._tell(self._records + place, self._records + slices, slice=place + 1)
 
     async def _all(self) -> AsyncIterator[list[Row]]:
         last = queries.LAST
@@ -153,10 +181,13 @@ class Search:
         self._pairs += len(found)
         self._new += await pairs.record(uow, self._resource, found, "job")
 
-    async def _tell(self, done: int, total: int | None) -> None:
+    async def _tell(self, done: int, total: int | None, **place: Any) -> None:
+        """Raises JobCancelled; and _MadeWay where the search can go on from a `place`, and nobody waits for it."""
         await self._run.progress(done, total)
         if self._run.cancelled:
             raise JobCancelled
+        if place and self._run.created_by == SYSTEM.label and await self._run.is_awaited():
+            raise _MadeWay(place)
 
 
 def _add(people: PeopleSearch, rows: Sequence[Row]) -> dict[UUID, str]:

@@ -14,6 +14,7 @@ from services.membership.likeness.people import person_of
 from shared.database.statements import Connection, Row
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import now
+from shared.kernel.principal import SYSTEM
 from shared.messaging.outbox import defer
 from shared.records.kind import Step
 from shared.records.sight import Sight
@@ -68,6 +69,12 @@ async def order_search(uow: UnitOfWork, resource: Collection, *, whole: bool) ->
         return queued
     payload = {"resource": resource, "whole": whole}
     return defer(uow, "membership", SEARCH_JOB, payload, created_by=uow.origin.actor.label, bulk=True)
+
+
+def go_on_later(uow: UnitOfWork, payload: Mapping[str, Any], place: Mapping[str, Any]) -> UUID:
+    """Leaves the rest of a search to a job of its own, behind what waits; its id. Nobody's order joins it."""
+    payload = {**payload, "place": dict(place)}
+    return defer(uow, "membership", SEARCH_JOB, payload, created_by=SYSTEM.label, bulk=True)
 
 
 async def search_what_changed(uow: UnitOfWork) -> None:

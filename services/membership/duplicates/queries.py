@@ -137,7 +137,8 @@ FROM jsonb_to_recordset($1) AS k (id uuid, keys text[], patterns text[]) JOIN es
 _NO_PATTERNS: ColumnElement[Any] = literal_column("NULL::text[]")
 _QUEUED = """
 SELECT id FROM escm.core_job WHERE service = 'membership' AND kind = $1 AND status = 'queued'
-    AND payload->>'resource' = $2 AND ((payload->>'whole')::boolean OR NOT $3) ORDER BY created_at LIMIT 1
+    AND payload->>'resource' = $2 AND payload->'place' IS NULL AND ((payload->>'whole')::boolean OR NOT $3)
+ORDER BY created_at LIMIT 1
 """
 _COVERED = "SELECT covered_until FROM escm.member_duplicate_search WHERE resource = $1"
 _NOW = "SELECT clock_timestamp()"

@@ -1,11 +1,15 @@
 """The search through a whole collection and through what was changed in it."""
 
-from collections.abc import AsyncIterator
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import datetime
 from uuid import UUID, uuid4
 
 import asyncpg
+import httpx
 import pytest
 
+from services.membership.duplicates import jobs
 from services.membership.duplicates.jobs import search
 from services.membership.settings import MembershipSettings
 from shared.database.pool import Database
@@ -24,6 +28,7 @@ from tests.membership.duplicates.conftest import (
 from tests.support.callers import Caller
 from tests.support.membership import EXPERTS
 
+JOBS = "/membership/v1/jobs"
 pytestmark = pytest.mark.usefixtures("worker")
 
 
@@ -132,23 +137,66 @@ async def own_database(settings: MembershipSettings) -> AsyncIterator[Database]:
     await database.close()
 
 
-async def test_a_search_stops_when_it_is_cancelled(
-    office: Caller, superuser: asyncpg.Connection, own_database: Database, settings: MembershipSettings
-) -> None:
+Begin = Callable[..., Awaitable[JobRun]]
+
+
+@pytest.fixture
+async def begin(
+    superuser: asyncpg.Connection, own_database: Database, settings: MembershipSettings
+) -> AsyncIterator[Begin]:
+    """Begins a search of experts by hand, in a lane where jobs of the kind `waits` are known too."""
+
+    async def begun(by: str, *, whole: bool = True, is_cancelled: bool = False) -> JobRun:
+        key = uuid4()
+        at = await superuser.fetchval(
+            "INSERT INTO core_job (id, service, kind, payload, created_by, bulk, status, fence, attempts,"
+            " cancel_requested, lease_until, rung) VALUES ($1, 'membership', 'unknown', '{}', $2, true, 'running', 1,"
+            " 1, $3, 'infinity', true) RETURNING created_at",
+            key, by, is_cancelled,
+        )  # fmt: skip
+        payload = {"resource": "experts", "whole": whole}
+        job = Job(key, 1, 1, "duplicates_search", payload, by, is_cancelled, None, at)
+        ledger = JobLedger("membership", True, ["waits"], "test", at - at)
+        return JobRun(job, ledger, own_database, bell)
+
+    async with Doorbell(settings.redis_url) as bell:
+        yield begun
+
+
+async def test_a_search_stops_when_it_is_cancelled(office: Caller, begin: Begin) -> None:
     await entered(office, "Cancelled", "Midway")
-    key = uuid4()
-    await superuser.execute(
-        "INSERT INTO core_job (id, service, kind, payload, created_by, bulk, status, fence, attempts, cancel_requested,"
-        " lease_until, rung) VALUES ($1, 'membership', 'unknown', '{}', 'test', true, 'running', 1, 1, true,"
-        " 'infinity', true)",
-        key,
-    )
-    row = await superuser.fetchrow("SELECT * FROM core_job WHERE id = $1", key)
-    payload = {"resource": "experts", "whole": True}
-    job = Job(key, 1, 1, "duplicates_search", payload, "test", True, None, row["created_at"])
-    ledger = JobLedger("membership", True, [], "test", row["created_at"] - row["created_at"])
+    run = await begin("test", is_cancelled=True)
     with pytest.raises(JobCancelled):
-        await search(JobRun(job, ledger, own_database, Doorbell(settings.redis_url)))
+        await search(run)
+
+
+@pytest.mark.parametrize("whole", [True, False])
+async def test_the_nightly_search_makes_way_for_an_import_and_another_goes_on(
+    office: Caller, superuser: asyncpg.Connection, begin: Begin, monkeypatch: pytest.MonkeyPatch, whole: bool
+) -> None:
+    monkeypatch.setattr(jobs, "_LOOKED_AT", 1)
+    await searched(office)
+    one = await entered(office, "Waywardine", f"Nightly{whole}")
+    other = await entered(office, "Waywardine", f"Nightly{whole}e")
+    await _forget(superuser, one["id"])
+    began = await superuser.fetchval("SELECT clock_timestamp()")
+    waiting = await superuser.fetchval(
+        "INSERT INTO core_job (id, service, kind, payload, created_by, bulk)"
+        " VALUES (uuidv7(), 'membership', 'waits', '{}', 'account:1', true) RETURNING id"
+    )
+    assert "goes_on" not in await search(await begin("account:1", whole=whole))
+    await _forget(superuser, one["id"])
+    made_way = await search(await begin("system", whole=whole))
+    rest = await ended(office, httpx.Response(202, headers={"location": f"{JOBS}/{made_way['goes_on']}"}))
+    assert (rest["status"], made_way["new"] + rest["result"]["new"]) == ("succeeded", 1)
+    (pair,) = await pairs_of(office, one["id"])
+    assert {pair["a"], pair["b"]} == {one["id"], other["id"]}
+    place = json.loads(await superuser.fetchval("SELECT payload FROM core_job WHERE id = $1", UUID(rest["id"])))[
+        "place"
+    ]
+    covered = "SELECT covered_until FROM member_duplicate_search WHERE resource = 'experts'"
+    assert began < datetime.fromisoformat(place["began"]) == await superuser.fetchval(covered)
+    await superuser.execute("UPDATE core_job SET status = 'cancelled' WHERE id = $1", waiting)
 
 
 async def test_a_queued_search_is_cancelled(office: Caller) -> None:

@@ -13,6 +13,7 @@ from time import perf_counter
 from typing import Any
 
 import structlog
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.kernel.ids import uuid7
@@ -112,10 +113,7 @@ class Edge:
         except _HeadSent:
             raise
         except Exception as failure:
-            response = respond_to(scope, failure)
-            if answer.status is not None:
-                raise AnswerCutShort(own_id) from None
-            await response(scope, receive, answer.send)
+            await _answer_failure(failure, scope, receive, answer)
             failure.__traceback__ = None
         except asyncio.CancelledError:
             if watch is None or not watch.has_fired:
@@ -148,6 +146,17 @@ class Edge:
     def _cross_origin(self, headers: MutableMapping[bytes, bytes]) -> list[tuple[bytes, bytes]]:
         origin = headers.get(b"origin")
         return [(b"access-control-allow-origin", origin), _EXPOSED] if origin in self._origins and origin else []
+
+
+async def _answer_failure(failure: Exception, scope: Scope, receive: Receive, answer: "_Answer") -> None:
+    """Answers a problem. A client that went while its body was read made none, and there is nobody to answer."""
+    if ClientDisconnect in (type(failure), type(failure.__cause__)):
+        _LOG.info("client_gone")
+        return
+    response = respond_to(scope, failure)
+    if answer.status is not None:
+        raise AnswerCutShort(scope["state"]["request_id"]) from None
+    await response(scope, receive, answer.send)
 
 
 class AnswerCutShort(Exception):

@@ -7,8 +7,10 @@ from uuid import UUID
 
 import httpx
 import pytest
+from structlog.testing import capture_logs
 
 from shared.configuration.settings import Settings
+from shared.observability.requests import REQUESTS
 from shared.web.middleware import AnswerCutShort
 from tests.shared.web.edge_app import client_of, edge_app
 
@@ -127,22 +129,27 @@ async def test_a_failure_after_the_first_byte_ends_the_connection():
             await client.get("/test/v1/stream")
 
 
-async def aborted(app: Any, method: str) -> tuple[str, list[dict[str, Any]]]:
-    """Runs a request of one second whose client goes after 0.3 s; how its work ended, and what was sent."""
-    scope = {
+def scope_of(method: str, path: str, *headers: tuple[bytes, bytes]) -> dict[str, Any]:
+    """What a server tells of a request."""
+    return {
         "type": "http",
         "http_version": "1.1",
         "method": method,
         "scheme": "http",
-        "path": "/test/v1/slow",
-        "raw_path": b"/test/v1/slow",
+        "path": path,
+        "raw_path": path.encode(),
         "query_string": b"",
         "root_path": "",
-        "headers": [],
+        "headers": list(headers),
         "client": ("127.0.0.1", 1),
         "server": ("127.0.0.1", 80),
         "asgi": {"version": "3.0", "spec_version": "2.3"},
     }
+
+
+async def aborted(app: Any, method: str) -> tuple[str, list[dict[str, Any]]]:
+    """Runs a request of one second whose client goes after 0.3 s; how its work ended, and what was sent."""
+    scope = scope_of(method, "/test/v1/slow")
     sent: list[dict[str, Any]] = []
 
     async def receive() -> dict[str, Any]:
@@ -156,6 +163,38 @@ async def aborted(app: Any, method: str) -> tuple[str, list[dict[str, Any]]]:
         await app(scope, receive, send)
         outcome = app.state.outcome
     return outcome, sent
+
+
+def _counted(path: str) -> dict[int | None, int]:
+    counted = REQUESTS.of("test").counted.get(("POST", f"/test/v1/{path}"))
+    return dict(counted.statuses) if counted else {}
+
+
+@pytest.mark.parametrize(
+    ("path", "content_type"),
+    [
+        ("things", b"application/json"),
+        ("things", b"text/plain"),
+        ("imports", b"multipart/form-data; boundary=part"),
+        ("imports", b"application/x-www-form-urlencoded"),
+    ],
+)
+async def test_a_client_that_goes_while_it_sends_its_body_is_no_fault(path: str, content_type: bytes):
+    messages = [{"type": "http.request", "body": b"--part", "more_body": True}, {"type": "http.disconnect"}]
+    app, sent, before = edge_app(), [], _counted(path)
+
+    async def receive() -> dict[str, Any]:
+        return messages.pop(0)
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message)
+
+    async with app.router.lifespan_context(app):
+        with capture_logs() as lines:
+            scope = scope_of("POST", f"/test/v1/{path}", (b"content-type", content_type))
+            await app(scope, receive, send)
+    assert (sent, [line["event"] for line in lines]) == ([], ["client_gone"])
+    assert _counted(path) == {**before, None: before.get(None, 0) + 1}
 
 
 async def test_a_read_is_cancelled_when_its_client_has_gone():

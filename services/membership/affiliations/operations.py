@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, column, func, insert, select, table, update
+from sqlalchemy import Uuid, bindparam, column, func, insert, select, table, update
 
 from services.membership.affiliations import queries
 from services.membership.affiliations.domain import LIFECYCLE, MatchCase
@@ -27,9 +27,11 @@ WRITABLE = ("institution_id", "raw", "role", "unit", "starts", "ends", "is_prima
 TOLD = (*WRITABLE, "match")
 MATCH_JOB = "match_affiliations"
 _UNDECIDED: Mapping[str, Any] = dict.fromkeys(("match_status", "match", "match_candidates", "matched_at"))
-_institution = table("member_institution", column("id"), column("merged_into"), schema="escm")
-_KNOWN_INSTITUTION = Statement(
-    select(_institution.c.id).where(_institution.c.id == bindparam("key"), _institution.c.merged_into.is_(None))
+_institution = table("member_institution", column("id"), schema="escm")
+_MEANT = Statement(
+    select(_institution.c.id).where(
+        _institution.c.id == func.escm.member_institution_survivor(bindparam("key", type_=Uuid))
+    )
 )
 _LIVING = Statement(
     select(expert.c.id)
@@ -60,7 +62,7 @@ async def create(uow: UnitOfWork, owner: Row, values: Mapping[str, Any], *, asse
     """
     if await _LIVING.fetchval(uow.connection, key=owner["id"]) is None:
         raise Conflict("The expert was merged into another.")
-    await _require_institution(uow, values["institution_id"])
+    values = {**values, "institution_id": await _institution_meant(uow, values["institution_id"])}
     if await _COUNT.fetchval(uow.connection, expert=owner["id"]) >= MOST_PER_EXPERT:
         raise Conflict(f"An expert has at most {MOST_PER_EXPERT} affiliations.")
     if values["raw"]:
@@ -94,13 +96,13 @@ async def change(uow: UnitOfWork, owner: Row, seen: Row, values: Mapping[str, An
     if before["version"] != seen["version"]:
         raise VersionConflict("The affiliation changed in the meantime.")
     values = _keeping_match(before, values)
+    if values["institution_id"] != before["institution_id"]:
+        values = {**values, "institution_id": await _institution_meant(uow, values["institution_id"])}
     changed = {name: value for name, value in values.items() if before[name] != value}
     if not changed:
         return before
     if "match_status" in changed and values["raw"]:
         defer(uow, "membership", MATCH_JOB, {}, created_by=uow.origin.actor.label)
-    if changed.get("institution_id"):
-        await _require_institution(uow, changed["institution_id"])
     row = {**changed, "version": before["version"] + 1, "updated_at": now()}
     statement = _UPDATES.get(tuple(row))
     after = await statement.fetchrow(uow.connection, key=before["id"], seen=before["version"], **row)
@@ -123,8 +125,7 @@ async def decide(uow: UnitOfWork, owner: Row, seen: Row, step: Step, may: Callab
     _, target = LIFECYCLE.advance(status, step.action, case_of(before, step.fields), may, fields=step.fields)
     row = {**_UNDECIDED, "institution_id": None, "version": before["version"] + 1, "updated_at": now()}
     if target == "linked":
-        row["institution_id"] = UUID(step.fields["institution_id"])
-        await _require_institution(uow, row["institution_id"])
+        row["institution_id"] = await _institution_meant(uow, UUID(step.fields["institution_id"]))
     if target == "waiting":
         defer(uow, "membership", MATCH_JOB, {}, created_by=uow.origin.actor.label)
     else:
@@ -169,9 +170,14 @@ def _keeping_match(before: Row, values: Mapping[str, Any]) -> Mapping[str, Any]:
     return {**values, **_UNDECIDED}
 
 
-async def _require_institution(uow: UnitOfWork, institution: UUID | None) -> None:
-    if institution is not None and not await _KNOWN_INSTITUTION.fetchval(uow.connection, key=institution):
+async def _institution_meant(uow: UnitOfWork, named: UUID | None) -> UUID | None:
+    """The institution that is named, or that its merges lead to. Raises Invalid where the caller does not know it."""
+    if named is None:
+        return None
+    found: UUID | None = await _MEANT.fetchval(uow.connection, key=named)
+    if found is None:
         raise invalid_field("/institution_id", "unknown_institution", "There is no such institution.")
+    return found
 
 
 def tell(

@@ -9,7 +9,7 @@ import orjson
 from services.membership.access import ROLES
 from services.membership.duplicates.operations import look_again
 from services.membership.institutions import domain, queries
-from services.membership.institutions.relations import replace_relations, stated, without
+from services.membership.institutions.relations import names_of, replace_relations, stated, without
 from services.membership.institutions.tables import institution
 from services.membership.institutions.values import replace_values
 from shared.database.statements import Row
@@ -32,6 +32,11 @@ INSTITUTIONS: Kind[domain.InstitutionCase] = Kind(
 def written(row: Mapping[str, Any]) -> dict[str, Any]:
     """The fields that a caller writes, as they stand in a row that was read."""
     return {name: orjson.loads(row[name]) if name in _DOCUMENTS else row[name] for name in WRITABLE}
+
+
+def kept(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The same as the record keeps them: of its relations those that it states itself."""
+    return {**written(row), "relations": orjson.loads(row["stated"])}
 
 
 async def create(uow: UnitOfWork, sight: Sight, values: Mapping[str, Any]) -> Row:
@@ -76,7 +81,8 @@ async def _take_back(uow: UnitOfWork, sight: Sight, other: UUID, kind: str, row:
     seen = await queries.LISTING.get(uow.connection, sight, other)
     require(sight, "update", seen["country"] if seen else None, other)
     before = await INSTITUTIONS.lock(uow, other)
-    after = await INSTITUTIONS.edit(uow, before, {"relations": without(before, kind, row["id"], row["ror"])})
+    names = await names_of(uow, row["id"])
+    after = await INSTITUTIONS.edit(uow, before, {"relations": without(before, kind, names)})
     await replace_relations(uow, after)
 
 

@@ -108,6 +108,7 @@ LISTING = Listing(
         "previous_status": institution.c.previous_status,
         "merged_into": survivor(institution.c.merged_into, "member_institution_survivor"),
         "relations": RELATIONS,
+        "stated": institution.c.relations.label("stated"),
     },
 )
 _SHOWN_ELSEWHERE = {"sort_name", "merged_into", "links"}

@@ -1,4 +1,7 @@
-"""What institutions are to one another. Each states its own relations; both sides show them."""
+"""What institutions are to one another. Each states its own relations; both sides show them.
+
+What names an institution that was merged means the one that it became part of, as long as the merge stands.
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -23,6 +26,7 @@ _SEEN = """(o.status IN ('verified', 'inactive')
     OR o.id::text = ANY(string_to_array(current_setting('escm.records', true), ',')))
     AND o.merged_into IS NULL"""
 """The first wall on the other side, from the settings that the second wall reads."""
+_SURVIVOR, _NAMES = "escm.member_institution_survivor", "escm.member_institution_names"
 _INVERTED = " ".join(f"WHEN '{kind}' THEN '{other}'" for kind, other in INVERSE.items())
 SHOWN = f"""(SELECT coalesce(json_agg(json_build_object('type', r.type, 'institution_id', r.id, 'ror', r.ror,
         'label', r.label) ORDER BY r.type, r.label, r.id), '[]')::text
@@ -32,18 +36,24 @@ SHOWN = f"""(SELECT coalesce(json_agg(json_build_object('type', r.type, 'institu
                 s (type text, institution_id uuid, ror text, label text)
             LEFT JOIN LATERAL (
                 SELECT o.id, o.ror, o.display_name FROM {institution.fullname} o
-                WHERE (o.id = s.institution_id OR s.institution_id IS NULL AND o.ror = s.ror) AND {_SEEN}
+                WHERE o.id IN (
+                    SELECT {_SURVIVOR}(s.institution_id)
+                    UNION SELECT {_SURVIVOR}(n.id) FROM {institution.fullname} n
+                    WHERE s.institution_id IS NULL AND n.ror = s.ror) AND {_SEEN}
                 ORDER BY o.country <> {institution.fullname}.country, o.id LIMIT 1
             ) o ON true
-        WHERE o.id IS NOT NULL OR s.ror IS NOT NULL
+        WHERE (o.id IS NOT NULL OR s.ror IS NOT NULL) AND o.id IS DISTINCT FROM {institution.fullname}.id
         UNION
         SELECT CASE v.kind {_INVERTED} END, o.id, o.ror, o.display_name
         FROM {institution_relation.fullname} v JOIN {institution.fullname} o ON o.id = v.institution_id
-        WHERE v.other IN ({institution.fullname}.id::text, {institution.fullname}.ror) AND {_SEEN}
+        WHERE v.other = ANY({_NAMES}({institution.fullname}.id)) AND o.id <> {institution.fullname}.id AND {_SEEN}
     ) r)"""  # noqa: S608
 """An institution's relations as JSON text: those that it states, and those that others state of it. A ROR id that no
 institution in sight has stays, without one."""
-_KNOWN = f"SELECT o.id FROM {institution.fullname} o WHERE o.id = ANY($1) AND {_SEEN}"  # noqa: S608
+_KNOWN = f"""
+SELECT w.id AS asked, o.id FROM unnest($1::uuid[]) w (id) JOIN {institution.fullname} o ON o.id = {_SURVIVOR}(w.id)
+WHERE {_SEEN}
+"""  # noqa: S608
 _OF_OTHERS = f"""
 SELECT v.institution_id, CASE v.kind {_INVERTED} END AS type FROM {institution_relation.fullname} v
 WHERE v.other = ANY($1) AND v.institution_id <> $2
@@ -53,22 +63,22 @@ WITH RECURSIVE above (id, steps) AS (
     SELECT $1::uuid, 0
     UNION
     SELECT p.id, above.steps + 1 FROM above CROSS JOIN LATERAL (
-        SELECT o.id FROM {institution_relation.fullname} v JOIN {institution.fullname} o
+        SELECT {_SURVIVOR}(o.id) FROM {institution_relation.fullname} v JOIN {institution.fullname} o
             ON o.ror = v.other OR o.id = CASE WHEN v.other LIKE '________-%' THEN v.other::uuid END
         WHERE v.institution_id = above.id AND v.kind = 'parent'
         UNION
-        SELECT v.institution_id FROM {institution.fullname} i JOIN {institution_relation.fullname} v
-            ON v.other IN (i.id::text, i.ror)
-        WHERE i.id = above.id AND v.kind = 'child'
-    ) p WHERE above.steps < 20
+        SELECT o.id FROM {institution_relation.fullname} v JOIN {institution.fullname} o ON o.id = v.institution_id
+        WHERE v.other = ANY({_NAMES}(above.id)) AND v.kind = 'child' AND o.merged_into IS NULL
+    ) p (id) WHERE above.steps < 20 AND p.id <> above.id
 )
 SELECT EXISTS (SELECT FROM above WHERE steps > 0 AND id = $1)
 """  # noqa: S608
 
 
 def rows_of(row: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """(kind, id or ROR id) of what the institution states."""
-    return sorted({(one["type"], one["institution_id"] or one["ror"]) for one in row["relations"]})
+    """(kind, id or ROR id) of what the institution states of others: a merge may have made it one of them."""
+    pairs = {(one["type"], one["institution_id"] or one["ror"]) for one in row["relations"]}
+    return sorted((kind, other) for kind, other in pairs if other not in (str(row["id"]), row["ror"]))
 
 
 async def stated(
@@ -79,16 +89,19 @@ async def stated(
 
     Raises Invalid for itself and for what the caller does not know.
     """
-    own = [(place, one) for place, one in enumerate(wanted) if one["institution_id"]]
-    known = {str(row["id"]) for row in await uow.connection.fetch(_KNOWN, [one["institution_id"] for _, one in own])}
+    asked = [one["institution_id"] for one in wanted if one["institution_id"]]
+    meant = {str(row["asked"]): str(row["id"]) for row in await uow.connection.fetch(_KNOWN, asked)}
+    unknown = [
+        place for place, one in enumerate(wanted) if one["institution_id"] and one["institution_id"] not in meant
+    ]
+    wanted = [{**one, "institution_id": meant.get(one["institution_id"])} for one in wanted]
     faults = [
         FieldError("self_relation", "An institution is not related to itself.", pointer=f"/relations/{place}")
         for place, one in enumerate(wanted)
         if one["institution_id"] == str(record) or (ror and one["ror"] == ror)
     ] + [
         FieldError("unknown_institution", "There is no such institution.", pointer=f"/relations/{place}/institution_id")
-        for place, one in own
-        if one["institution_id"] not in known
+        for place in unknown
     ]
     if faults:
         raise Invalid(errors=faults)
@@ -104,18 +117,23 @@ async def stated(
     ], [(kind, other) for kind, other in said if (kind, str(other)) not in pairs]
 
 
-def without(row: Mapping[str, Any], kind: str, record: UUID, ror: str | None) -> list[dict[str, Any]]:
-    """What an institution states, but for what reads as `kind` from the other side."""
+def without(row: Mapping[str, Any], kind: str, names: Sequence[str]) -> list[dict[str, Any]]:
+    """What an institution states, but for what reads as `kind` from the side of the one that has these names."""
     return [
         one
         for one in row["relations"]
-        if one["type"] != INVERSE[kind] or not (one["institution_id"] == str(record) or (ror and one["ror"] == ror))
+        if one["type"] != INVERSE[kind] or (one["institution_id"] or one["ror"]) not in names
     ]
+
+
+async def names_of(uow: UnitOfWork, record: UUID) -> list[str]:
+    """The ids and ROR ids by which others may name an institution: those that were merged into it gave it theirs."""
+    return list(await uow.connection.fetchval(f"SELECT {_NAMES}($1)", record))
 
 
 async def _said_by_others(uow: UnitOfWork, record: UUID, ror: str | None) -> list[tuple[str, UUID]]:
     """(type, id) of what others in sight state, as it reads from this side."""
-    names = [str(record), *([ror] if ror else [])]
+    names = [*await names_of(uow, record), *([ror] if ror else [])]
     rows = await uow.connection.fetch(_OF_OTHERS, names, record)
     known = {row["id"] for row in await uow.connection.fetch(_KNOWN, [row["institution_id"] for row in rows])}
     return [(row["type"], row["institution_id"]) for row in rows if row["institution_id"] in known]

@@ -7,6 +7,7 @@ import pytest
 from tests.support.callers import Caller
 from tests.support.institutions import institution, submitted, verified
 from tests.support.membership import INSTITUTIONS
+from tests.support.merges import MERGES, merged, read, undone
 
 ABSENT = "019f0000-0000-7000-8000-000000000000"
 
@@ -69,6 +70,38 @@ async def test_nobody_is_above_itself(admin: Caller) -> None:
         refused = await relate(admin, record, *relations)
         assert (refused.status_code, refused.json()["errors"][0]["code"]) == (422, "relation_cycle"), refused.text
     assert await shown(admin, third) == {("child", second["id"])}
+
+
+async def test_relations_follow_a_merge_and_go_back(admin: Caller) -> None:
+    names = ("Mother", "Twin", "Daughter", "Part", "Sister")
+    mother, twin, daughter, part, sister = [await verified(admin, f"Merging {name} Institute") for name in names]
+    await relate(admin, mother, to("child", part), to("related", twin))
+    await relate(admin, daughter, to("parent", mother))
+    merge = await merged(admin, twin, mother)
+    assert (await admin.get(f"{MERGES}/{merge['id']}")).json()["conflicts"] == []
+    for child in (daughter, part):
+        assert await shown(admin, child) == {("parent", twin["id"])}
+    assert (await relate(admin, sister, to("parent", mother))).status_code == 200
+    children = [to("child", child) for child in (daughter, part, sister)]
+    assert await shown(admin, twin) == {("child", one["institution_id"]) for one in children}
+    for more, code in ((to("parent", daughter), "relation_cycle"), (to("related", mother), "self_relation")):
+        refused = await relate(admin, twin, *children, more)
+        assert (refused.status_code, refused.json()["errors"][0]["code"]) == (422, code), refused.text
+    await undone(admin, merge)
+    assert await shown(admin, mother) == {("child", daughter["id"]), ("child", part["id"]), ("related", twin["id"])}
+    assert await shown(admin, twin) == {("child", sister["id"]), ("related", mother["id"])}
+    assert await shown(admin, daughter) == {("parent", mother["id"])}
+
+
+async def test_what_others_state_of_a_merged_institution_is_taken_back_by_its_survivor(admin: Caller) -> None:
+    old, new, lab = [await verified(admin, f"Leaving {name} Institute") for name in ("Old", "New", "Lab")]
+    await relate(admin, lab, to("parent", old))
+    await merged(admin, new, old)
+    kept = await relate(admin, new, to("child", lab))
+    assert (kept.status_code, await shown(admin, lab)) == (200, {("parent", new["id"])})
+    assert (await read(admin, lab))["version"] == lab["version"] + 1
+    assert (await relate(admin, new)).status_code == 200
+    assert await shown(admin, lab) == await shown(admin, new) == set()
 
 
 @pytest.mark.parametrize(

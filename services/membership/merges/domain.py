@@ -2,7 +2,7 @@
 
 A field of the winner keeps its value unless the caller chooses the loser's; where the winner says nothing the loser's
 value is taken. Lists are united, the winner's entries first, up to what the field can hold: what then does not fit
-stays on the loser's row, which is never removed.
+stays on the loser's row, which is never removed. A value of the loser brings along who said it.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -11,6 +11,8 @@ from typing import Any, TypeAlias
 
 import orjson
 
+from services.membership.experts.domain import ASSERTED, asserted_fields
+from shared.kernel.clock import to_text
 from shared.kernel.lifecycle import Lifecycle, step
 from shared.kernel.text import fold
 
@@ -104,6 +106,31 @@ def restored(changes: Iterable[Change], now: Values, resolve: Mapping[str, str])
     changes = list(changes)
     kept = {change.field for change in edited(changes, now) if resolve.get(change.field) != RESTORE}
     return [change for change in changes if change.field not in kept]
+
+
+def sources_taken_over(winner: Values, loser: Values, fields: Iterable[str]) -> dict[str, Any]:
+    """The winner's column `asserted` once these fields say what the loser's say; nothing of records without one."""
+    if "asserted" not in winner:
+        return {}
+    names = [name for name in fields if name in ASSERTED]
+    return {"asserted": {**_kept(winner), **asserted_fields(_kept(loser), names, to_text(loser["created_at"]))}}
+
+
+def source_before(winner: Values, field: str) -> Values | None:
+    """Who said the winner's field, apart from who entered the record; None of records that keep no sources."""
+    return _kept(winner).get(field, {}) if "asserted" in winner else None
+
+
+def sources_given_back(winner: Values, changes: Iterable[Change]) -> dict[str, Any]:
+    """The winner's column `asserted` once these changes are taken back."""
+    said = {change.field: change.said for change in changes if change.said is not None}
+    return {"asserted": {name: one for name, one in {**_kept(winner), **said}.items() if one}} if said else {}
+
+
+def _kept(row: Values) -> Values:
+    kept = row["asserted"]
+    found: Values = orjson.loads(kept) if isinstance(kept, str) else kept
+    return found
 
 
 def plain(value: Any) -> Any:

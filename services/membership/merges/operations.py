@@ -12,7 +12,7 @@ from uuid import UUID
 
 from services.membership.access import ROLES
 from services.membership.duplicates.operations import settle, unsettle
-from services.membership.merges import domain, moving, queries, sources
+from services.membership.merges import domain, moving, queries
 from services.membership.merges.keeping import Kept, keep, kept_of
 from services.membership.merges.pairing import Asked, Pair, decided, pair_of, require_living
 from services.membership.merges.subjects import SUBJECTS, Subject
@@ -64,7 +64,7 @@ async def preview(connection: Connection, principal: Principal, asked: Asked) ->
     fields = [name for name in subject.fields if mine[name] != theirs[name]]
     differing = [{"field": f, "winner": mine[f], "loser": theirs[f], "merged": values[f]} for f in fields]
     moves = await queries.would_move(connection, pair.sight, asked.resource, subject.holder, loser["id"])
-    said = sources.taken_over(winner, loser, _taken(mine, theirs, values))
+    said = domain.sources_taken_over(winner, loser, _taken(mine, theirs, values))
     shown = {**winner, **values, **subject.derived(values), **said}
     return Preview(asked.resource, shown, loser["id"], differing, moves)
 
@@ -79,7 +79,7 @@ async def create(uow: UnitOfWork, principal: Principal, asked: Asked) -> Row:
     values = decided(pair, mine, theirs, asked.choices)
     changed = {name: value for name, value in values.items() if value != mine[name]}
     taken_fields = _taken(mine, theirs, values)
-    said = sources.taken_over(winner, loser, taken_fields)
+    said = domain.sources_taken_over(winner, loser, taken_fields)
     gone = await update_record(uow, subject.kind.table, loser, {"merged_into": winner["id"]})
     subject.kind.tell(uow, "merge", loser, gone, "merged")
     after = await update_record(uow, subject.kind.table, winner, {**changed, **subject.derived(values), **said})
@@ -109,7 +109,7 @@ async def create(uow: UnitOfWork, principal: Principal, asked: Asked) -> Row:
         },
     )
     changes = [
-        domain.Change(name, mine[name], value, sources.before(winner, name) if name in taken_fields else None)
+        domain.Change(name, mine[name], value, domain.source_before(winner, name) if name in taken_fields else None)
         for name, value in changed.items()
     ]
     keep(uow, subject, row, changes, taken, identities)
@@ -139,7 +139,7 @@ async def undo(uow: UnitOfWork, sight: Sight, seen: Row, step: Step) -> Row:
     values = _restored(subject, winner, taken_back)
     if values["visibility"] != winner["visibility"]:
         require_publishing(own, values["visibility"], values["country"], winner["id"])
-    said = sources.given_back(winner, taken_back)
+    said = domain.sources_given_back(winner, taken_back)
     after = await update_record(uow, kind.table, winner, {**values, **subject.derived(values), **said})
     kind.tell(uow, "unmerge", winner, after, "unmerged")
     await subject.carry(uow, winner, after)

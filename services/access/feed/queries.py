@@ -81,8 +81,9 @@ def _upto(found: Sequence[Row], start: int, head: int, limit: int) -> int:
 def _statement(everything: bool, by_type: bool, by_country: bool) -> Select[tuple[object, ...]]:
     start = func.coalesce(bindparam("after", type_=BigInteger), _ENDS.c.oldest - 1)
     fact = core_fact
-    country = fact.c.country if everything else case((_covered(), fact.c.country)).label("country")
-    columns = [country if column is fact.c.country else column for column in fact.c]
+    is_known = or_(fact.c.country_left.is_(None), _covered())
+    country = fact.c.country if everything else case((is_known, fact.c.country)).label("country")
+    columns = [country if one is fact.c.country else one for one in fact.c]
     looked_at = fact.c.position > start, fact.c.position <= func.least(start + SCANNED, _ENDS.c.head)
     chosen = select(*columns).where(*looked_at)
     if not everything:

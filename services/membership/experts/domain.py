@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+import orjson
+
 from shared.kernel.errors import invalid_field
 from shared.kernel.lifecycle import Lifecycle, step
 from shared.kernel.text import fold, search_key
@@ -216,6 +218,13 @@ def asserted_after(row: Mapping[str, Any], values: Mapping[str, Any], by: str, a
     """The column `asserted` once these values are in the row; nothing where none of them is new."""
     said = [name for name in ASSERTED if name in values and values[name] != row[name]]
     return {"asserted": {**row["asserted"], **{name: {"by": by, "at": at} for name in said}}} if said else {}
+
+
+def asserted_kept(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The column `asserted`, of a row that was read or one that was locked: the former has it as text."""
+    kept = row["asserted"]
+    found: Mapping[str, Any] = orjson.loads(kept) if isinstance(kept, str) else kept
+    return found
 
 
 def asserted_fields(kept: Mapping[str, Any], present: Iterable[str], entered_at: str) -> dict[str, Any]:

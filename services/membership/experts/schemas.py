@@ -19,6 +19,7 @@ from services.membership.experts.domain import (
     HOLDERS,
     PAUSED,
     asserted_fields,
+    asserted_kept,
 )
 from services.membership.experts.operations import EXPERTS
 from services.membership.experts.queries import render_public, render_whole
@@ -225,11 +226,8 @@ def _clock(row: Mapping[str, Any]) -> dict[str, Any] | None:
 
 def _asserted(row: Mapping[str, Any]) -> dict[str, Any]:
     """Items tell it, lists do not."""
-    kept = row["asserted"]
     present_fields = [name for name in ASSERTED if row[name] not in _EMPTY]
-    return asserted_fields(
-        orjson.loads(kept) if isinstance(kept, str) else kept, present_fields, to_text(row["created_at"])
-    )
+    return asserted_fields(asserted_kept(row), present_fields, to_text(row["created_at"]))
 
 
 def _open_emails(emails: Any, sight: Sight) -> Any:

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 
 import orjson
 
-from services.membership.experts.domain import ASSERTED, asserted_fields
+from services.membership.experts.domain import ASSERTED, asserted_fields, asserted_kept
 from shared.kernel.clock import to_text
 from shared.kernel.lifecycle import Lifecycle, step
 from shared.kernel.text import fold
@@ -113,24 +113,19 @@ def sources_taken_over(winner: Values, loser: Values, fields: Iterable[str]) -> 
     if "asserted" not in winner:
         return {}
     names = [name for name in fields if name in ASSERTED]
-    return {"asserted": {**_kept(winner), **asserted_fields(_kept(loser), names, to_text(loser["created_at"]))}}
+    theirs = asserted_fields(asserted_kept(loser), names, to_text(loser["created_at"]))
+    return {"asserted": {**asserted_kept(winner), **theirs}}
 
 
 def source_before(winner: Values, field: str) -> Values | None:
     """Who said the winner's field, apart from who entered the record; None of records that keep no sources."""
-    return _kept(winner).get(field, {}) if "asserted" in winner else None
+    return asserted_kept(winner).get(field, {}) if "asserted" in winner else None
 
 
 def sources_given_back(winner: Values, changes: Iterable[Change]) -> dict[str, Any]:
     """The winner's column `asserted` once these changes are taken back."""
     said = {change.field: change.said for change in changes if change.said is not None}
-    return {"asserted": {name: one for name, one in {**_kept(winner), **said}.items() if one}} if said else {}
-
-
-def _kept(row: Values) -> Values:
-    kept = row["asserted"]
-    found: Values = orjson.loads(kept) if isinstance(kept, str) else kept
-    return found
+    return {"asserted": {name: one for name, one in {**asserted_kept(winner), **said}.items() if one}} if said else {}
 
 
 def plain(value: Any) -> Any:

@@ -1,6 +1,5 @@
-"""What every test has: servers of its own on request, no network beyond this machine, and room under the limits."""
+"""What every test has: servers of its own on request, and no network beyond this machine."""
 
-import os
 from pathlib import PurePath
 
 import pytest
@@ -8,8 +7,6 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 pytest_plugins = ["tests.support.stack", "tests.support.stack_network"]
-for _name in ("ESCM_CLIENT_REQUESTS", "ESCM_ACCOUNT_REQUESTS", "ESCM_ADDRESS_REQUESTS"):
-    os.environ.setdefault(_name, "1000000")  # tests ask for more in a minute than callers may
 _TOGETHER = {"imports", "journeys", "walls"}
 """Folders whose tests share what takes seconds to make: one process runs those of each."""
 

@@ -112,12 +112,14 @@ _DATA = pytest.StashKey[str]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Tests see no setting of the caller's shell. Only the controlling process keeps servers."""
+    """Tests see no setting of the caller's shell, and ask for more in a minute than callers may. Only the controlling
+    process keeps servers."""
     config.addinivalue_line("norecursedirs", ".*")  # the project's own list replaces pytest's
     config.stash[_DATA] = getattr(config, "workerinput", {}).get("data") or os.environ.get("ESCM_DATA", "")
     for name in [name for name in os.environ if name.startswith("ESCM_") or name in ("DATABASE_URL", "REDIS_URL")]:
         del os.environ[name]
     os.environ["ESCM_ENVIRONMENT"] = "test"
+    os.environ |= dict.fromkeys(("ESCM_CLIENT_REQUESTS", "ESCM_ACCOUNT_REQUESTS", "ESCM_ADDRESS_REQUESTS"), "1000000")
     if hasattr(config, "workerinput"):
         config.stash[_ROOT] = config.workerinput["stack"]
         return

@@ -14,7 +14,7 @@ from tests.faults.clients import Client, eventually
 from tests.faults.history import History
 from tests.faults.house import House
 from tests.faults.load import writing
-from tests.systems.databases import checksums
+from tests.support.databases import checksums
 
 _OTHER = "escm_restored"
 _TORN = """

@@ -5,9 +5,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+
+from tests.support.running import system
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,20 @@ def collecting() -> Iterator[Collector]:
         finally:
             server.shutdown()
             thread.join()
+
+
+@contextmanager
+def observed_system(port: int) -> Iterator[tuple[Collector, dict[str, Any], Path]]:
+    """A system of its own, as `system` has it, that logs each request and tells the collector its spans."""
+    with collecting() as collector:
+        settings = {
+            "OTEL_EXPORTER_OTLP_ENDPOINT": collector.url,
+            "OTEL_BSP_SCHEDULE_DELAY": "200",
+            "ESCM_REQUEST_LOG": "true",
+            "no_proxy": "127.0.0.1",
+        }
+        with system(port, **settings) as (stack, folder):
+            yield collector, stack, folder
 
 
 def _spans(body: bytes) -> Iterator[Span]:

@@ -4,10 +4,12 @@ import json
 import os
 import re
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
-_DOCS = Path(__file__).parents[2] / "docs"
+_PROJECT = Path(__file__).parents[2]
+_DOCS = _PROJECT / "docs"
 _BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -22,3 +24,18 @@ def run_commands(page: str, stack: dict[str, Any], folder: Path) -> None:
         ["bash", "-c", script], env=environment, capture_output=True, text=True, check=False, timeout=120
     )
     assert done.returncode == 0, f"{done.stdout[-2000:]}\n{done.stderr[-2000:]}"
+
+
+def commands_of(page: str, section: str) -> list[str]:
+    """The blocks of commands under a heading of a page."""
+    return _BLOCK.findall((_DOCS / page).read_text().split(f"## {section}\n")[1].split("\n## ")[0])
+
+
+def run_escm(command: str, folder: Path, **environment: str) -> tuple[int, str]:
+    """Runs a command in the folder, where `escm` is this project's; its status, and what it said."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("ESCM_")}
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    given = {**kept, "PATH": path, "PYTHONPATH": str(_PROJECT), **environment}
+    words = ["bash", "-euc", f'escm() {{ "{sys.executable}" -m deploy.cli "$@"; }}\ncd "{folder}"\n{command}']
+    done = subprocess.run(words, env=given, capture_output=True, text=True, check=False, timeout=120)
+    return done.returncode, done.stdout + done.stderr

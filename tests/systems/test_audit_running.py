@@ -3,9 +3,6 @@
 import asyncio
 import json
 import os
-import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,7 +10,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from deploy.local.folder import PROJECT
+from tests.support.documents import commands_of, run_escm
 from tests.support.running import Client, eventually, system
 
 _EXPERTS = "/membership/v1/experts"
@@ -31,22 +28,6 @@ WHERE id = (SELECT entry FROM escm.core_audit_link WHERE position = {})
 def own(worker_number: int) -> Iterator[tuple[dict[str, Any], Path]]:
     with system(29500 + 100 * worker_number + os.getpid() % 100) as described:
         yield described
-
-
-def _commands() -> list[str]:
-    """The commands of the section: to print the keys; to export and to verify."""
-    section = (PROJECT / "docs/operations.md").read_text().split("## Audit trail\n")[1].split("\n## ")[0]
-    return re.findall(r"^```sh\n(.*?)^```$", section, re.MULTILINE | re.DOTALL)
-
-
-def _run(command: str, folder: Path, **environment: str) -> tuple[int, str]:
-    """The command's status, and what it said."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("ESCM_")}
-    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
-    given = {**kept, "PATH": path, "PYTHONPATH": str(PROJECT), **environment}
-    words = ["bash", "-euc", f'escm() {{ "{sys.executable}" -m deploy.cli "$@"; }}\ncd "{folder}"\n{command}']
-    done = subprocess.run(words, env=given, capture_output=True, text=True, check=False, timeout=120)
-    return done.returncode, done.stdout + done.stderr
 
 
 def _asked(url: str, statement: str) -> Any:
@@ -71,33 +52,33 @@ def test_the_trail_is_exported_and_verified_without_the_system_and_after_a_resto
         client.create(_EXPERTS, {"names": [{"given": "Amina", "family": f"Audited {number}"}], "country": "XA"})
     eventually(lambda: _asked(url, _WAITING) == 0)
 
-    keys, export_and_verify = _commands()
+    keys, export_and_verify = commands_of("operations.md", "Audit trail")
     export, verify = export_and_verify.splitlines()
     nowhere = {"ESCM_LOCAL_FOLDER": str(tmp_path / "nowhere")}
-    assert _run(keys, tmp_path, **here)[0] == 0
-    assert _run(export, tmp_path, **here)[0] == 0
+    assert run_escm(keys, tmp_path, **here)[0] == 0
+    assert run_escm(export, tmp_path, **here)[0] == 0
     lines = (tmp_path / "audit.ndjson").read_text().splitlines()
     assert json.loads(lines[-1])["entries"] == _asked(url, "SELECT count(*) FROM escm.core_audit")
     assert "Audited" not in "\n".join(lines)
-    status, said = _run(verify, tmp_path, **nowhere)
+    status, said = run_escm(verify, tmp_path, **nowhere)
     assert (status, "are whole and in order" in said) == (0, True), said
     piped = f"{export.replace('audit.ndjson', '-')} | {verify.replace('audit.ndjson', '-')}"
-    assert _run(piped, tmp_path, **here)[0] == 0
-    assert _run("escm backup backup.tar", tmp_path, **here)[0] == 0
+    assert run_escm(piped, tmp_path, **here)[0] == 0
+    assert run_escm("escm backup backup.tar", tmp_path, **here)[0] == 0
 
     place = _asked(url, "SELECT max(position) - 2 FROM escm.core_audit_link")
     _asked(url, _EDIT.format(place))
     (tmp_path / "audit.ndjson").unlink()
-    assert _run(export, tmp_path, **here)[0] == 0
-    status, said = _run(verify, tmp_path, **nowhere)
+    assert run_escm(export, tmp_path, **here)[0] == 0
+    status, said = run_escm(verify, tmp_path, **nowhere)
     assert (status, said.splitlines()[-1]) == (1, f"error: position {place}: content edited")
 
-    assert _run("escm restore backup.tar --replace", tmp_path, **here)[0] == 0
+    assert run_escm("escm restore backup.tar --replace", tmp_path, **here)[0] == 0
     made = eventually(lambda: _made(client))
     eventually(lambda: _asked(url, _WAITING) == 0)
     (tmp_path / "audit.ndjson").unlink()
-    assert _run(export, tmp_path, **here)[0] == 0
-    status, said = _run(verify, tmp_path, **nowhere)
+    assert run_escm(export, tmp_path, **here)[0] == 0
+    status, said = run_escm(verify, tmp_path, **nowhere)
     assert (status, "are whole and in order" in said) == (0, True), said
     assert made["id"] in (tmp_path / "audit.ndjson").read_text()
     client.close()

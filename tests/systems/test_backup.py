@@ -21,7 +21,7 @@ from deploy.backup.archive import Reader
 from deploy.cli.main import app
 from migrations.run import migrate
 from shared.bulk.store import FileStore
-from tests.systems.databases import checksums, shape
+from tests.support.databases import checksums, shape
 
 runner = CliRunner()
 _FILE = b"given_names,family_name,country\nAmina,Diallo,XA\n" * 200_000

@@ -1,16 +1,13 @@
 """The commands for backups as operations.md has them, on a system that runs."""
 
 import os
-import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from deploy.local.folder import PROJECT
+from tests.support.documents import commands_of, run_escm
 from tests.support.running import Client, eventually, system
 
 _EXPERTS = "/membership/v1/experts"
@@ -22,21 +19,10 @@ def own(worker_number: int) -> Iterator[tuple[dict[str, Any], Path]]:
         yield described
 
 
-def _commands() -> list[str]:
-    """The commands of the section on backups: to take one, and to restore it."""
-    section = (PROJECT / "docs/operations.md").read_text().split("## Backups\n")[1].split("\n## ")[0]
-    return re.findall(r"^```sh\n(.*?)^```$", section, re.MULTILINE | re.DOTALL)
-
-
 def _run(command: str, state: Path, folder: Path) -> str:
-    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("ESCM_")}
-    environment |= {"PATH": path, "ESCM_LOCAL_FOLDER": str(state)}
-    words = ["bash", "-euc", f'escm() {{ "{sys.executable}" -m deploy.cli "$@"; }}\ncd "{folder}"\n{command}']
-    environment["PYTHONPATH"] = str(PROJECT)
-    done = subprocess.run(words, env=environment, capture_output=True, text=True, check=False, timeout=120)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout + done.stderr
+    status, said = run_escm(command, folder, ESCM_LOCAL_FOLDER=str(state))
+    assert status == 0, said
+    return said
 
 
 def _expert(family: str) -> dict[str, Any]:
@@ -53,7 +39,7 @@ def test_a_running_system_is_brought_back_and_goes_on(own: tuple[dict[str, Any],
     wrong = client.text(failures)
     early = client.create(_EXPERTS, _expert("Early"))
 
-    take, restore = _commands()
+    take, restore = commands_of("operations.md", "Backups")
     assert "rows of" in _run(take, state, tmp_path)
     late = client.create(_EXPERTS, _expert("Late"))
     changed = client.change(f"{_EXPERTS}/{early['id']}", {"names": [{"given": "Amina", "family": "Changed"}]})

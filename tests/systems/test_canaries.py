@@ -9,8 +9,8 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from tests.support.collector import collecting
-from tests.support.running import eventually, system
+from tests.support.collector import observed_system
+from tests.support.running import eventually
 
 _SECRET = "canary7q"
 """Stands in every text that is sent: names, biographies, reasons, passwords, e-mails, searches, headers."""
@@ -65,26 +65,19 @@ class Walker:
 
 @pytest.fixture(scope="module")
 def shown() -> Iterator[Shown]:
-    with collecting() as collector:
-        settings = {
-            "OTEL_EXPORTER_OTLP_ENDPOINT": collector.url,
-            "OTEL_BSP_SCHEDULE_DELAY": "200",
-            "ESCM_REQUEST_LOG": "true",
-            "no_proxy": "127.0.0.1",
-        }
-        with system(31000 + os.getpid() % 1000, **settings) as (stack, folder):
-            walker = Walker(stack["base_url"])
-            secrets = _signed_in(walker, stack)
-            _everyday(walker)
-            _at_the_doors(walker, stack)
-            _everywhere(walker)
-            walker.send("GET", "/membership/v1/livez", headers={"traceparent": f"00-{_LAST}-b7ad6b7169203331-01"})
-            eventually(lambda: _LAST in {span.trace for span in collector.spans})
-            texts = {f"log of {file.stem}": file.read_text(errors="replace") for file in folder.rglob("*.log")}
-            texts |= {f"numbers of {n}": httpx.get(u, trust_env=False).text for n, u in stack["metrics"].items()}
-            texts["traces"] = b"".join(collector.bodies).decode(errors="ignore")
-            walker.http.close()
-            yield Shown(texts, walker.problems, secrets, walker.statuses)
+    with observed_system(31000 + os.getpid() % 1000) as (collector, stack, folder):
+        walker = Walker(stack["base_url"])
+        secrets = _signed_in(walker, stack)
+        _everyday(walker)
+        _at_the_doors(walker, stack)
+        _everywhere(walker)
+        walker.send("GET", "/membership/v1/livez", headers={"traceparent": f"00-{_LAST}-b7ad6b7169203331-01"})
+        eventually(lambda: _LAST in {span.trace for span in collector.spans})
+        texts = {f"log of {file.stem}": file.read_text(errors="replace") for file in folder.rglob("*.log")}
+        texts |= {f"numbers of {n}": httpx.get(u, trust_env=False).text for n, u in stack["metrics"].items()}
+        texts["traces"] = b"".join(collector.bodies).decode(errors="ignore")
+        walker.http.close()
+        yield Shown(texts, walker.problems, secrets, walker.statuses)
 
 
 def _signed_in(walker: Walker, stack: dict[str, Any]) -> dict[str, str]:

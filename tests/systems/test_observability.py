@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 import httpx
 import pytest
 
-from tests.support.collector import Collector, Span, collecting
+from tests.support.collector import Collector, Span, observed_system
 from tests.support.documents import run_commands
-from tests.support.running import eventually, system
+from tests.support.running import eventually
 
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}|[A-Z]{3}-[0-9]{6}")
 _TRACE = "0af7651916cd43dd8448eb211c80319c"
@@ -33,20 +33,13 @@ class Observed(NamedTuple):
 
 @pytest.fixture(scope="module")
 def observed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Observed]:
-    with collecting() as collector:
-        settings = {
-            "OTEL_EXPORTER_OTLP_ENDPOINT": collector.url,
-            "OTEL_BSP_SCHEDULE_DELAY": "200",
-            "ESCM_REQUEST_LOG": "true",
-            "no_proxy": "127.0.0.1",
-        }
-        with system(29000 + os.getpid() % 1000, **settings) as (stack, folder):
-            run_commands("tour.md", stack, tmp_path_factory.mktemp("tour"))
-            _go_astray(stack["base_url"])
-            numbers = {name: httpx.get(url, trust_env=False).text for name, url in stack["metrics"].items()}
-            eventually(lambda: _TRACE in {span.trace for span in collector.spans})
-            logs = {file.stem: file.read_text() for file in _logs(folder)}
-            yield Observed(stack, collector, logs, numbers)
+    with observed_system(29000 + os.getpid() % 1000) as (collector, stack, folder):
+        run_commands("tour.md", stack, tmp_path_factory.mktemp("tour"))
+        _go_astray(stack["base_url"])
+        numbers = {name: httpx.get(url, trust_env=False).text for name, url in stack["metrics"].items()}
+        eventually(lambda: _TRACE in {span.trace for span in collector.spans})
+        logs = {file.stem: file.read_text() for file in _logs(folder)}
+        yield Observed(stack, collector, logs, numbers)
 
 
 def _go_astray(base_url: str) -> None:

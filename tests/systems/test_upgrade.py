@@ -15,8 +15,8 @@ from deploy.local.folder import PROJECT
 from migrations.run import migrate
 from shared.configuration.settings import DEVELOPMENT_SECRET, Settings
 from tests.faults.clients import eventually
+from tests.support.databases import checksums
 from tests.support.running import Client, system
-from tests.systems.databases import checksums
 
 _EARLIER = PROJECT / "tests/data/backup-membership_0006.tar"
 _CSV = PROJECT / "tests/data/experts-ipcc-ar1-ar3.csv"

@@ -16,7 +16,7 @@ run: environment-run ## start the whole system; Ctrl-C stops it
 	@exec $(ESCM) up --with-parent
 
 test: environment-test ## run the tests, on servers of their own
-	@exec $(PYTEST) -n 2
+	@exec $(PYTEST) -n 3
 
 test-systems: environment-test ## start, observe, back up, restore, audit and upgrade whole systems
 	@exec $(PYTEST) tests/systems -o norecursedirs= -n 2

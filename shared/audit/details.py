@@ -60,9 +60,11 @@ async def forget(uow: UnitOfWork, subject: UUID) -> None:
 
 
 def _cipher(salt: bytes, entry: UUID) -> AESGCM:
-    return AESGCM(hashlib.blake2b(salt + entry.bytes, key=_half(), digest_size=32).digest())
+    own = _half().copy()
+    own.update(salt + entry.bytes)
+    return AESGCM(own.digest())
 
 
 @lru_cache(1)
-def _half() -> bytes:
-    return derived_key(secret_key(), "escm audit details")
+def _half() -> hashlib.blake2b:
+    return hashlib.blake2b(key=derived_key(secret_key(), "escm audit details"), digest_size=32)

@@ -6,7 +6,7 @@ of `detail` as it is stored, not its text, so that a trail still verifies after 
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any, NamedTuple, TypedDict
+from typing import Any, TypedDict
 from uuid import UUID
 
 from shared.audit.details import encrypt
@@ -21,27 +21,6 @@ class FieldChange(TypedDict):
     pointer: str
     before: Any
     after: Any
-
-
-class Entry(NamedTuple):
-    """What is entered, and when it happened. `before` and `after` are the record's states; `changes` are told in its
-    history; `person` is whose key the detail is encrypted with, where it describes one."""
-
-    id: UUID
-    at: datetime
-    resource: str
-    subject: UUID
-    action: str
-    version: int
-    country: str | None
-    visibility: str
-    from_status: str | None
-    to_status: str | None
-    reason: str | None
-    changes: tuple[FieldChange, ...]
-    before: Mapping[str, Any] | None
-    after: Mapping[str, Any] | None
-    person: UUID | None
 
 
 def compare(before: Mapping[str, Any], after: Mapping[str, Any], fields: Iterable[str]) -> tuple[FieldChange, ...]:
@@ -59,27 +38,43 @@ def compare(before: Mapping[str, Any], after: Mapping[str, Any], fields: Iterabl
     )
 
 
-def enter(uow: UnitOfWork, entry: Entry) -> None:
-    """Appends the entry to the unit of work, to be committed with the change that it tells of."""
+def enter(
+    uow: UnitOfWork,
+    entry: UUID,
+    at: datetime,
+    resource: str,
+    action: str,
+    *,
+    before: Mapping[str, Any] | None,
+    after: Mapping[str, Any],
+    changes: tuple[FieldChange, ...],
+    reason: str | None,
+    person: UUID | None,
+) -> None:
+    """Appends an entry with this id to the unit of work, to be committed with the change that it tells of.
+
+    `before` and `after` are the record's states; `changes` are told in its history; `person` is whose key the detail is
+    encrypted with, where it describes one.
+    """
     actor = uow.origin.actor
-    detail, detail_key = canonical({"reason": entry.reason, "changes": entry.changes}), None
-    if entry.person is not None:
-        detail_key, detail = encrypt(uow, entry.person, entry.id, detail)
+    detail, detail_key = canonical({"reason": reason, "changes": changes}), None
+    if person is not None:
+        detail_key, detail = encrypt(uow, person, entry, detail)
     content: dict[str, Any] = {
-        "at": entry.at,
+        "at": at,
         "actor_kind": str(actor.kind),
         "actor_id": actor.id,
-        "action": entry.action,
-        "resource": entry.resource,
-        "subject": entry.subject,
-        "version": entry.version,
-        "country": entry.country,
-        "visibility": entry.visibility,
-        "from_status": entry.from_status,
-        "to_status": entry.to_status,
+        "action": action,
+        "resource": resource,
+        "subject": after["id"],
+        "version": after["version"],
+        "country": after["country"],
+        "visibility": after["visibility"],
+        "from_status": before["status"] if before else None,
+        "to_status": after["status"],
         "request_id": uow.origin.request_id,
-        "before_hash": state_hash(entry.before),
-        "after_hash": state_hash(entry.after),
+        "before_hash": state_hash(before),
+        "after_hash": state_hash(after),
     }
     proven = content_hash(content, detail, detail_key)
-    uow.append(audit, id=entry.id, **content, detail=detail, detail_key=detail_key, content_hash=proven)
+    uow.append(audit, id=entry, **content, detail=detail, detail_key=detail_key, content_hash=proven)

@@ -70,6 +70,6 @@ def key_name(public: bytes) -> str:
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, bytes):
-        return value.hex()
-    return _text_of(value) if hasattr(value, "tzinfo") else str(value)
+    if type(value) is datetime:
+        return _text_of(value)
+    return value.hex() if isinstance(value, bytes) else str(value)

@@ -47,7 +47,7 @@ class Lookup:
         """The batch's good rows, read and worked out, and whether none of them leads to anything that the database
         holds, which is not asked for a dry run. Locks nothing, and depends on no other batch."""
         bounds = (self._import, batch * BATCH, (batch + 1) * BATCH)
-        rows = [StagedRow(**row) for row in await connection.fetch(_ROWS, *bounds, timeout=PATIENCE)]
+        rows = [StagedRow(*row) for row in await connection.fetch(_ROWS, *bounds, timeout=PATIENCE)]
         found = await self._identities(connection, rows)
         repeat = self._is_dry or found or any(row.occurrence > 1 for row in rows)
         are_new = not (repeat or await self._matches(connection, rows))

@@ -17,8 +17,7 @@ from shared.bulk.importable import Child, Columns, Importable, Values
 from shared.kernel.ids import uuid7
 
 
-@dataclass(frozen=True, slots=True)
-class StagedRow:
+class StagedRow(NamedTuple):
     """A good row of the stage."""
 
     row: int
@@ -78,8 +77,7 @@ class Made:
     children: list[list[ChildDraft]]
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
+class Prepared(NamedTuple):
     """A good row; `unseen` is what it says and what it would make, worked out ahead where its very content is new."""
 
     staged: StagedRow

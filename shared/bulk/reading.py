@@ -53,6 +53,11 @@ def rows_of(path: Path, layout: Layout) -> Iterator[RawRow]:
         yield row
 
 
+def count_rows(path: Path, layout: Layout) -> int:
+    """How many data rows there are. Reads the whole file, blocks, and raises what `rows_of` raises."""
+    return sum(1 for _ in rows_of(path, layout))
+
+
 def cells_of(row: RawRow, layout: Layout, known: tuple[str, ...]) -> Cells:
     """The row by field. Raises RowFault for a value that is neither text, number, truth value nor a list of texts."""
     fields = layout.fields

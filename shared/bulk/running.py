@@ -1,4 +1,4 @@
-"""The job of an import: stage everything, then write batch by batch; after a kill it goes on to its end."""
+"""The job of an import: stage its rows and write them batch by batch; after a kill it goes on to its end."""
 
 import asyncio
 import gc
@@ -14,7 +14,7 @@ from shared.bulk.exporting import EXPORT_JOB, run_export, sweep
 from shared.bulk.importable import IMPORT, Importable
 from shared.bulk.imports import COUNTS, IMPORT_JOB, UNDO_JOB, close_import, get_import, result_of
 from shared.bulk.lookup import BATCH, Lookup
-from shared.bulk.staging import PATIENCE, stage
+from shared.bulk.staging import AHEAD, PATIENCE, Stage, staging
 from shared.bulk.store import FileStore
 from shared.bulk.writing import Writer
 from shared.configuration.settings import Settings
@@ -28,6 +28,7 @@ from shared.messaging.schedules import Schedules
 from shared.records.sight import Sight, sight_of
 
 _BATCHES = "SELECT batch FROM core_import_batch WHERE import = $1"
+_HAS_FAILED = "SELECT EXISTS (SELECT FROM core_import_row WHERE import = $1 AND problem IS NOT NULL)"
 _FAILED = "SELECT count(*) FROM core_import_row WHERE import = $1 AND problem IS NOT NULL"
 _SUMS = """
 SELECT coalesce(sum(created), 0)::int AS created, coalesce(sum(updated), 0)::int AS updated,
@@ -56,38 +57,47 @@ class ImportRun:
         """Stages and writes what is left to do; the job's result. Raises JobCancelled, and EscmError for a bad file."""
         if not principal_may_import(self._principal, self._importable):
             raise Forbidden("Your grants do not include imports.", members={"reason": "not_permitted"})
-        total = self._imported["row_count"]
-        if total is None:
-            total = await stage(self._run, self._importable, self._sight, self._imported, store)
-        async with self._run.database.acquire() as connection:
-            failed = await connection.fetchval(_FAILED, self._imported["id"], timeout=PATIENCE)
-        if failed and self._imported["on_error"] == "abort":
-            return await self._end("aborted", dict(zip(COUNTS, (0, 0, 0, total), strict=True)))
-        await self._write(total)
-        return await self._end("done", None)
-
-    async def _write(self, total: int) -> None:
         async with self._run.database.acquire() as connection:
             done = {row["batch"] for row in await connection.fetch(_BATCHES, self._imported["id"])}
+        written = BATCH * len(done)
+        async with staging(self._run, self._importable, self._sight, self._imported, store, written) as stage:
+            if self._imported["on_error"] == "abort" and await self._has_failed(stage):
+                return await self._end("aborted", dict(zip(COUNTS, (0, 0, 0, stage.total), strict=True)))
+            await self._write(stage, done)
+        return await self._end("done", None)
+
+    async def _has_failed(self, stage: Stage) -> bool:
+        """Whether any row is bad, once all are staged."""
+        for row in range(AHEAD, stage.total + AHEAD, AHEAD):
+            await self._tell(0, stage)
+            await stage.until(row)
+        async with self._run.database.acquire() as connection:
+            return bool(await connection.fetchval(_HAS_FAILED, self._imported["id"], timeout=PATIENCE))
+
+    async def _tell(self, written: int, stage: Stage) -> None:
+        await self._run.progress(written, stage.total)
+        if self._run.cancelled:
+            raise JobCancelled
+
+    async def _write(self, stage: Stage, done: set[int]) -> None:
         lookup = Lookup(self._importable, self._sight, self._imported)
         writer = Writer(self._importable, self._sight, self._imported, lookup)
         under_way: deque[asyncio.Task[None]] = deque()
         written = 0
         try:
-            for batch in (batch for batch in range(-(-total // BATCH)) if batch not in done):
-                if self._run.cancelled:
-                    raise JobCancelled
+            for batch in (batch for batch in range(-(-stage.total // BATCH)) if batch not in done):
+                await self._tell(written, stage)
+                await stage.until((batch + 1) * BATCH)
                 is_told = asyncio.Event()
                 before = under_way[-1] if under_way else None
                 under_way.append(asyncio.create_task(writer.write(self._run, batch, before, is_told)))
-                await self._run.progress(written, total)
                 await is_told.wait()
                 while len(under_way) > 1:
                     await under_way[0]
                     under_way.popleft()
                     written = batch * BATCH
             await asyncio.gather(*under_way)
-            await self._run.progress(total, total)
+            await self._run.progress(stage.total, stage.total)
         finally:
             for task in under_way:
                 task.cancel()

@@ -1,9 +1,15 @@
-"""From the file to the stage: every row is read and judged before anything is written."""
+"""From the file to the stage: every row is judged and staged before it is written.
+
+The whole file is read once before any row of it is judged, so that one that is broken further down leaves nothing
+behind. Then the stage is filled a little ahead of the batches that are written from it.
+"""
 
 import asyncio
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from itertools import islice
+from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -13,24 +19,24 @@ from shared.bulk.importable import IMPORT, Candidate, Importable
 from shared.bulk.imports import layout_of
 from shared.bulk.layout import Layout
 from shared.bulk.marks import Marks, find_refs, ref_key, take_marks
-from shared.bulk.reading import RawRow, RowFault, cells_of, rows_of
+from shared.bulk.occurrences import Occurrences
+from shared.bulk.reading import RawRow, RowFault, cells_of, count_rows, rows_of
 from shared.bulk.spreadsheets import as_text
 from shared.bulk.store import FileStore
 from shared.database.statements import Connection, Row
 from shared.kernel.ids import uuid7s
-from shared.messaging.job_run import JobCancelled, JobRun
+from shared.messaging.job_run import JobRun
 from shared.records.sight import Sight
 
-CHUNK = 5000
+AHEAD = 5000
+"""Rows that are staged beyond those that somebody waits for."""
+_CHUNK = 1000
 PATIENCE = 300.0
 """Seconds for the few statements that go over a whole stage."""
-_CLEAR = "DELETE FROM core_import_row WHERE import = $1"
-_NUMBER_REPEATS = """
-UPDATE core_import_row r SET occurrence = n.occurrence
-FROM (SELECT row, row_number() OVER (PARTITION BY identity ORDER BY row) AS occurrence
-      FROM core_import_row WHERE import = $1 AND problem IS NULL) n
-WHERE r.import = $1 AND r.row = n.row AND n.occurrence > 1
-"""
+_BEGIN = "SET LOCAL synchronous_commit = off"
+"""What is staged is of use only to the batches that are written from it, which are committed later."""
+_CLEAR = "DELETE FROM core_import_row WHERE import = $1 AND row > $2"
+_KEPT = "SELECT row, identity FROM core_import_row WHERE import = $1 AND row > $2 AND row <= $3 ORDER BY row"
 _STAGED = "UPDATE core_import SET row_count = $2, ignored_columns = $3 WHERE id = $1"
 
 
@@ -52,7 +58,7 @@ class Staged(NamedTuple):
 _COLUMNS = ("import", *Staged._fields[1:])
 
 
-class Stager:
+class Judge:
     """Judges the rows of one import for one caller."""
 
     def __init__(self, importable: Importable, sight: Sight, imported: Row) -> None:
@@ -67,14 +73,18 @@ class Stager:
         self.late_columns: dict[str, None] = {}
         """NDJSON: names that came after the rows that the layout was decided from, and that nobody knows."""
 
-    async def rows(self, store: FileStore, digest: str) -> Iterator[RawRow]:
-        return rows_of(await as_text(store.path(digest), self._layout.media), self._layout)
+    def notice(self, raw: RawRow) -> None:
+        """Takes the row's new names down."""
+        if self._layout.media == "ndjson":
+            self.late_columns |= dict.fromkeys(
+                name for name in raw.cells if name not in self._columns and name not in self._understood
+            )
 
     def judge(self, rows: Iterator[RawRow]) -> tuple[list[Staged], list[Mapping[str, Any]]]:
         """The next chunk as rows of the stage, and the values of its good rows. Ids follow the rows. Blocks."""
         staged: list[Staged] = []
         values: list[Mapping[str, Any]] = []
-        chunk = list(islice(rows, CHUNK))
+        chunk = list(islice(rows, _CHUNK))
         for raw, record in zip(chunk, uuid7s(len(chunk)), strict=True):
             try:
                 candidate, marks = self._candidate(raw)
@@ -107,10 +117,7 @@ class Stager:
     def _candidate(self, raw: RawRow) -> tuple[Candidate, Marks]:
         if raw.fault is not None:
             raise raw.fault
-        if self._layout.media == "ndjson":
-            self.late_columns |= dict.fromkeys(
-                name for name in raw.cells if name not in self._columns and name not in self._understood
-            )
+        self.notice(raw)
         cells = self._importable.whole(raw.cells) or cells_of(raw, self._layout, self._understood)
         marks = take_marks(cells)
         candidate = self._importable.candidate(cells)
@@ -144,36 +151,94 @@ class Stager:
         return Staged(self._import, number, record, None, 1, None, [], None, fault.code, fault.detail)
 
 
-async def stage(run: JobRun, importable: Importable, sight: Sight, imported: Row, store: FileStore) -> int:
-    """Fills the stage; how many data rows there are. What an earlier attempt left half-done is begun anew.
+class Stage:
+    """The rows of one import as they were judged, as far as somebody waited for them and a little further."""
+
+    def __init__(self, run: JobRun, judge: Judge, importable: Importable, sight: Sight, imported: Row) -> None:
+        self._run = run
+        self._judge = judge
+        self._importable = importable
+        self._sight = sight
+        self._import = imported["id"]
+        self._ignored: list[str] = imported["ignored_columns"]
+        self._occurrences = Occurrences()
+        self._rows: Iterator[RawRow] = iter(())
+        self._done = self.total = imported["row_count"] or 0
+        self._is_whole = imported["row_count"] is not None
+        self._ahead: asyncio.Task[None] | None = None
+
+    async def begin(self, path: Path, layout: Layout, written: int) -> None:
+        """Reads the file to its end, then keeps what an earlier attempt staged of the rows that are `written`. Where it
+        staged all, there is nothing to do.
+
+        Raises Invalid and TooLarge where the file turns out to be broken further down.
+        """
+        if self._is_whole:
+            return
+        self.total = await asyncio.to_thread(count_rows, path, layout)
+        self._rows = rows_of(path, layout)
+        self._done = min(written, self.total)
+        if self._run.attempt > 1:
+            async with self._run.unit_of_work() as uow:
+                await uow.connection.execute(_CLEAR, self._import, written, timeout=PATIENCE)
+                for row in range(0, written, AHEAD):
+                    kept = await uow.connection.fetch(_KEPT, self._import, row, row + AHEAD)
+                    await asyncio.to_thread(self._pass_over, kept)
+        await self.until(0)
+
+    def _pass_over(self, kept: Sequence[Row]) -> None:
+        for row, raw in zip(kept, self._rows, strict=False):
+            self._judge.notice(raw)
+            if row["identity"] is not None:
+                self._occurrences.number(row["identity"])
+
+    async def until(self, row: int) -> None:
+        """Waits until the rows up to this one are staged; those that follow are being staged when it returns."""
+        if self._ahead is not None:
+            await self._ahead
+        await self._fill(row)
+        self._ahead = asyncio.create_task(self._fill(row + AHEAD))
+
+    async def close(self) -> None:
+        """Ends what is under way."""
+        if self._ahead is not None:
+            self._ahead.cancel()
+            await asyncio.gather(self._ahead, return_exceptions=True)
+
+    async def _fill(self, row: int) -> None:
+        while self._done < min(row, self.total):
+            staged, values = await asyncio.to_thread(self._judge.judge, self._rows)
+            async with self._run.unit_of_work(self._sight.context) as uow:
+                await uow.connection.execute(_BEGIN)
+                unknown = await self._judge.strangers(uow.connection, staged)
+                if self._importable.references is not None:
+                    unknown |= await self._importable.references(uow.connection, values)
+                staged = [self._numbered(one) for one in self._judge.reject(staged, unknown)]
+                await uow.connection.copy_records_to_table("core_import_row", records=staged, columns=_COLUMNS)
+            self._done += len(staged)
+        if self._done == self.total and not self._is_whole:
+            async with self._run.unit_of_work() as uow:
+                ignored = [*self._ignored, *self._judge.late_columns]
+                await uow.connection.execute(_STAGED, self._import, self.total, ignored)
+            self._is_whole = True
+
+    def _numbered(self, row: Staged) -> Staged:
+        number = 1 if row.identity is None else self._occurrences.number(row.identity)
+        return row if number == 1 else row._replace(occurrence=number)
+
+
+@asynccontextmanager
+async def staging(
+    run: JobRun, importable: Importable, sight: Sight, imported: Row, store: FileStore, written: int
+) -> AsyncIterator[Stage]:
+    """The stage of the import, of whose rows so many are `written`; whole already where an earlier attempt filled it.
 
     Raises Invalid and TooLarge where the file turns out to be broken further down.
     """
-    stager = Stager(importable, sight, imported)
-    if run.attempt > 1:
-        async with run.unit_of_work() as uow:
-            await uow.connection.execute(_CLEAR, imported["id"], timeout=PATIENCE)
-    rows = await stager.rows(store, imported["file_digest"])
-    done = 0
-    judging = asyncio.create_task(asyncio.to_thread(stager.judge, rows))
-    while True:
-        staged, values = await judging
-        if not staged:
-            break
-        judging = asyncio.create_task(asyncio.to_thread(stager.judge, rows))
-        async with run.unit_of_work(sight.context) as uow:
-            unknown = await stager.strangers(uow.connection, staged)
-            if importable.references is not None:
-                unknown |= await importable.references(uow.connection, values)
-            staged = stager.reject(staged, unknown)
-            await uow.connection.copy_records_to_table("core_import_row", records=staged, columns=_COLUMNS)
-        done += len(staged)
-        await run.progress(0, done)
-        if run.cancelled:
-            raise JobCancelled
-    async with run.unit_of_work() as uow:
-        await uow.connection.execute("SET LOCAL statement_timeout = 0")
-        await uow.connection.execute(_NUMBER_REPEATS, imported["id"], timeout=PATIENCE)
-        ignored = [*imported["ignored_columns"], *stager.late_columns]
-        await uow.connection.execute(_STAGED, imported["id"], done, ignored)
-    return done
+    stage = Stage(run, Judge(importable, sight, imported), importable, sight, imported)
+    layout = layout_of(imported)
+    await stage.begin(await as_text(store.path(imported["file_digest"]), layout.media), layout, written)
+    try:
+        yield stage
+    finally:
+        await stage.close()

@@ -115,7 +115,7 @@ def _varying(columns: dict[str, tuple[Any, ...]]) -> tuple[str, ...] | None:
     first = next(iter(columns))
     if len(columns[first]) == 1:
         return None
-    names = tuple(name for name, values in columns.items() if values.count(values[0]) < len(values))
+    names = tuple(n for n, given in columns.items() if given[-1] != given[0] or given.count(given[0]) < len(given))
     return names or (first,)
 
 

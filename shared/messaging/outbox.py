@@ -32,7 +32,7 @@ def announce(uow: UnitOfWork, fact: Fact) -> None:
     )
 
 
-def announce_change(uow: UnitOfWork, *, country_left: str | None = None, **values: Any) -> None:
+def announce_change(uow: UnitOfWork, **values: Any) -> None:
     """The same from the columns of `core_outbox`, whose values are our own: of them only the type is checked. It makes
     no object of each of a million facts. Raises ValueError."""
     if values["type"] not in FACTS:
@@ -41,7 +41,8 @@ def announce_change(uow: UnitOfWork, *, country_left: str | None = None, **value
         values["traceparent"] = spans.produced(
             f"announce {values['type']}", values["traceparent"], **{"escm.fact": str(values["fact"])}
         )
-    uow.append(core_outbox, country_left=country_left, **values)
+    values.setdefault("country_left", None)
+    uow.append(core_outbox, **values)
 
 
 def defer(

@@ -18,7 +18,8 @@ from shared.messaging.wakeup import listen
 from shared.observability import logs, metrics
 
 log = structlog.get_logger(__name__)
-_CHUNK = 2000
+_CHUNK = 10_000
+"""Facts in a transaction: while an import goes on, each looks at what those before it removed and no vacuum may yet."""
 _POLL = 0.25
 _GAP = 0.008
 _MEASURE_EVERY = 5.0

@@ -27,8 +27,7 @@ WITH lease AS (
     SELECT position, until FROM core_lease WHERE name = $1 AND holder = $2 AND fence = $3 FOR UPDATE
 ), moved AS (
     DELETE FROM core_outbox
-    WHERE id <= (SELECT max(id) FROM (
-        SELECT id FROM core_outbox WHERE EXISTS (SELECT FROM lease) ORDER BY id LIMIT $4) first)
+    WHERE ctid = ANY(ARRAY(SELECT ctid FROM core_outbox WHERE EXISTS (SELECT FROM lease) ORDER BY id LIMIT $4))
     RETURNING *
 ), inserted AS (
     INSERT INTO core_fact (position, fact, type, time, subject, ref, version, country, country_left, visibility, link,

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from shared.audit.entries import Entry, compare, enter
+from shared.audit.entries import compare, enter
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import now
 from shared.kernel.ids import uuid7
@@ -39,23 +39,15 @@ def record_change(
     left = before["country"] if before and before["country"] != after["country"] else None
     enter(
         uow,
-        Entry(
-            id=change,
-            at=at,
-            resource=resource.name,
-            subject=after["id"],
-            action=action,
-            version=after["version"],
-            country=after["country"],
-            visibility=after["visibility"],
-            from_status=before["status"] if before else None,
-            to_status=after["status"],
-            reason=reason,
-            changes=compare(before or {}, after, fields),
-            before=before,
-            after=after,
-            person=person,
-        ),
+        change,
+        at,
+        resource.name,
+        action,
+        before=before,
+        after=after,
+        changes=compare(before or {}, after, fields),
+        reason=reason,
+        person=person,
     )
     announce_change(
         uow,

@@ -8,16 +8,19 @@ from services.membership.side_tables import replace_rows
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.text import fold
 
+_CODES = (
+    ("field", "fields"),
+    ("boundary", "planetary_boundaries"),
+    ("ecosystem", "ecosystems"),
+    ("language", "languages"),
+)
+
 
 def values_of(row: Mapping[str, Any]) -> list[tuple[str, str]]:
     """(kind, value) of everything that an expert can be filtered by."""
-    return sorted(
-        {("field", value) for value in row["fields"]}
-        | {("boundary", value) for value in row["planetary_boundaries"]}
-        | {("ecosystem", value) for value in row["ecosystems"]}
-        | {("keyword", fold(value)) for value in row["keywords"]}
-        | {("language", value) for value in row["languages"]}
-    )
+    found = {(kind, value) for kind, name in _CODES if row[name] for value in row[name]}
+    found |= {("keyword", fold(value)) for value in row["keywords"]}
+    return sorted(found)
 
 
 def enter_values(uow: UnitOfWork, row: Mapping[str, Any]) -> None:

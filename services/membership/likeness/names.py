@@ -54,14 +54,16 @@ _SOUNDS = tuple(
         ("zh", r"zh", "z"),
         ("t", r"t[sz]", "c"),
         ("ks", r"ks", "x"),
-        ("", r"ck|q|c(?![h])", "k"),
+        ("q", r"q", "k"),
+        ("c", r"ck|c(?!h)", "k"),
         ("w", r"w", "v"),
         ("f", r"ff$|f$", "v"),
         ("ae", r"ae", "a"),
         ("oe", r"oe", "o"),
         ("", r"ue|ou|oo", "u"),
         ("e", r"ee|ey$|ie$", "i"),
-        ("", r"[yj]", "i"),
+        ("y", r"y", "i"),
+        ("j", r"j", "i"),
         ("", r"(.)\1+", r"\1"),
     )
 )
@@ -95,8 +97,8 @@ def _name_of(name: Mapping[str, Any]) -> Name | None:
         given, family = _split(full)
     elif not given and " " in family.strip():
         given, family = _split(family)
-    words = tuple(word for word in _words(family, given=False) if word not in _TITLES)
-    called = tuple(word for word in _words(given, given=True) if word not in _TITLES)
+    words = tuple([word for word in _words(family, given=False) if word not in _TITLES])
+    called = tuple([word for word in _words(given, given=True) if word not in _TITLES])
     if not words:
         words, called = called[-1:], called[:-1]
     return Name(called, words, foreign) if words else None
@@ -122,8 +124,9 @@ def _split(full: str) -> tuple[str, str]:
 def _words(text: str, *, given: bool) -> Iterable[str]:
     if not text:
         return ()
-    text = _APOSTROPHES.sub("", text)
-    if given:
+    if not text.isascii() or "'" in text or "`" in text:
+        text = _APOSTROPHES.sub("", text)
+    if given and "." in text:
         text = _DOTTED.sub(lambda found: f" {found[1][0]} ", text)
     if not text.isascii():
         text = _latin(text)

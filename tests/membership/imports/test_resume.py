@@ -5,6 +5,7 @@ import signal
 from collections.abc import AsyncIterator, Callable
 
 import asyncpg
+import orjson
 import pytest
 
 from shared.bulk import writing
@@ -55,6 +56,29 @@ async def test_a_killed_import_is_resumed_to_the_very_end(
     again = await alone.bring("experts", _experts())
     assert again["counts"] == counts(unchanged=5000, failed=2500)
     assert await checksum(database, exact=True) == before
+
+
+async def test_a_resumed_import_knows_what_the_rows_before_the_kill_said(
+    alone: Importer, start: Start, database: asyncpg.Connection
+) -> None:
+    people = [{"full_name": f"Person {n}", "country": "XA", "keywords": ["Ice"]} for n in range(12_000)]
+    people[1_500]["colour"] = "red"
+    repeats = [{**person, "keywords": ["Snow"]} for person in people[:8_000]]
+    content = b"\n".join(orjson.dumps(row) for row in (*people, *repeats))
+    start("relay")
+    response = await alone.send("experts", content, "list.ndjson", media="application/x-ndjson")
+    first = start("worker")
+    await _until(database, _MOMENTS["after the first batch"])
+    first.send_signal(signal.SIGKILL)
+    first.wait()
+    assert await database.fetchval("SELECT row_count FROM core_import") is None
+    start("worker")
+    job = await alone.end_of(response.headers["location"])
+    assert job["result"]["counts"] == counts(created=12_000, updated=8_000)
+    assert job["result"]["ignored_columns"] == ["colour"]
+    assert await database.fetchval("SELECT count(*) FROM member_expert WHERE keywords = '{Snow}'") == 8_000
+    again = await alone.bring("experts", content, "list.ndjson", media="application/x-ndjson")
+    assert again["counts"] == counts(unchanged=20_000)
 
 
 async def test_a_stalled_worker_that_wakes_up_writes_no_row_twice(

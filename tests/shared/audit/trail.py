@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from deploy.backup.catalogue import connect
 from shared.audit.chain import Chain
-from shared.audit.entries import Entry, enter
+from shared.audit.entries import enter
 from shared.audit.exporting import export
 from shared.audit.proof import key_name
 from shared.audit.verifying import BadTrail, Verdict, verify
@@ -138,12 +138,11 @@ def change(uow: UnitOfWork, subject: UUID, version: int) -> None:
 def enter_old(uow: UnitOfWork, entry: UUID, at: datetime) -> None:
     """An entry and its fact of long ago."""
     subject = uuid7()
-    told = {"reason": None, "changes": (), "before": None, "after": None, "person": None}
-    values: dict[str, Any] = {"subject": subject, "version": 1, "country": "XA", "visibility": "public"}
-    statuses = {"from_status": None, "to_status": "prospect"}
-    enter(uow, Entry(id=entry, at=at, resource=EXPERTS.name, action="create", **values, **statuses, **told))
+    after = _state(subject, 1)
+    enter(uow, entry, at, EXPERTS.name, "create", before=None, after=after, changes=(), reason=None, person=None)
+    values = {name: after[name] for name in ("version", "country", "visibility")}
     fact = {"fact": entry, "type": EXPERTS.fact("created"), "time": now(), "ref": "EXP-1", "link": "/x"}
-    announce_change(uow, **fact, **values, traceparent=None, bulk=False)
+    announce_change(uow, **fact, subject=subject, **values, traceparent=None, bulk=False)
 
 
 def _state(subject: UUID, version: int) -> dict[str, Any]:

@@ -142,9 +142,11 @@ def _checked_orcid(raw: str) -> str:
 
 
 def _at_institution(bound: Any) -> ColumnElement[bool]:
+    """At the institution, or at the one that it became part of."""
+    meant = select(func.escm.member_institution_survivor(bound, type_=Uuid)).scalar_subquery()
     return (
         select(affiliation.c.id)
-        .where(affiliation.c.expert_id == expert.c.id, affiliation.c.institution_id == bound)
+        .where(affiliation.c.expert_id == expert.c.id, affiliation.c.institution_id == meant)
         .exists()
     )
 

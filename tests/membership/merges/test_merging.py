@@ -135,6 +135,9 @@ async def test_affiliations_of_every_country_follow_their_institution(
     for expert in (near, far):
         works = (await admin.get(f"{EXPERTS}/{expert['id']}/affiliations")).json()["items"]
         assert [work["institution_id"] for work in works] == [winner["id"]]
+    for institution in (winner, loser):
+        listed = (await admin.get(EXPERTS, params={"institution": institution["id"]})).json()["items"]
+        assert [expert["id"] for expert in listed] == [near["id"], far["id"]]
 
 
 async def test_an_affiliation_that_names_a_merged_institution_is_one_of_the_survivor(admin: Caller) -> None:

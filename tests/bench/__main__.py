@@ -113,6 +113,8 @@ async def _others(
     if not picked or {"facts_drain", "facts_latency_p99_ms", "wakeup_ratio"} & set(picked):
         (token,) = await _tokens(at, "secretariat")
         found |= await facts.measure(at, connection, cases(replace(sample, token=token))["W5"].ours)
+    if not picked or "import_matched" in picked:
+        found |= await imports.measure_matched(at, connection)
     if not picked or {"import", "import_rss_mb"} & set(picked):
         found |= await imports.measure(at)
 

@@ -17,7 +17,7 @@ from shared.database.pool import Database
 from shared.database.unit_of_work import unit_of_work
 from shared.messaging.outbox import announce
 from shared.messaging.wakeup import Doorbell
-from tests.bench.servers import API_CORE, LOAD_CORE, Addresses, load, running, serving
+from tests.bench.servers import API_CORE, LOAD_CORE, WORKING, Addresses, load, running, serving, until
 
 WAITING = 100_000
 RATE = 500
@@ -29,10 +29,6 @@ _EMPTY = "TRUNCATE escm.core_outbox, escm.core_fact, escm.core_batch, escm.core_
 _SELF_ENTERED = (
     "UPDATE escm.member_expert SET account_id = gen_random_uuid() WHERE account_id IS NULL AND right(ref, 2) = '00'"
     " AND id = ANY($1)"
-)
-_WORKING = (
-    "SELECT count(*) = 2 FROM escm.core_consumer"
-    " WHERE consumer = 'access' AND seen_at > clock_timestamp() - interval '3 seconds'"
 )
 _LEFT = (
     "SELECT (SELECT count(*) FROM escm.core_outbox)"
@@ -70,12 +66,12 @@ async def _drain(
     """Facts a second, from the start of the relay to the last effect, with one relay and one worker."""
     await connection.execute(_EMPTY)
     with running("worker access", at, API_CORE):
-        await _until(connection, _WORKING)
+        await until(connection, WORKING, "access")
         for start in range(0, len(experts), 2000):
             await _announce(database, experts[start : start + 2000])
         began = time.perf_counter()
         with running("relay", at, LOAD_CORE):
-            await _until(connection, f"SELECT ({_LEFT}) = 0")
+            await until(connection, f"SELECT ({_LEFT}) = 0")
             return len(experts) / (time.perf_counter() - began)
 
 
@@ -85,11 +81,11 @@ async def _latency(
     """Milliseconds from the announcement to the committed effect, at RATE facts a second, each of its own commit."""
     await connection.execute(_EMPTY)
     with running("worker access", at, API_CORE), running("relay", at, LOAD_CORE):
-        await _until(connection, _WORKING)
+        await until(connection, WORKING, "access")
         async with Doorbell(at.valkey) as bell, asyncio.TaskGroup() as group:
             for first in range(_WRITERS):
                 group.create_task(_write(database, experts[first : RATE * SECONDS : _WRITERS], bell))
-        await _until(connection, f"SELECT ({_LEFT}) = 0")
+        await until(connection, f"SELECT ({_LEFT}) = 0")
     return quantiles([float(row[0]) for row in await connection.fetch(_TOOK, _TYPE)], n=100)[98]
 
 
@@ -110,13 +106,6 @@ async def _announce(database: Database, experts: Sequence[asyncpg.Record], bell:
             )
     if bell is not None:
         bell.ring()
-
-
-async def _until(connection: asyncpg.Connection, question: str, within: float = 180.0) -> None:
-    """Waits until the answer is true. Raises TimeoutError."""
-    async with asyncio.timeout(within):
-        while not await connection.fetchval(question):  # noqa: ASYNC110
-            await asyncio.sleep(0.02)
 
 
 def _wakeup_ratio(at: Addresses, create: str) -> float:

@@ -1,21 +1,23 @@
-"""An import of a million experts through the real worker and the real relay: rows a second, and the worker's memory at
-its most. `BENCH_IMPORT_ROWS` makes it smaller."""
+"""Imports of experts through the real worker and the real relay: of a million, with the worker's memory at its most;
+and of fewer whose affiliations are matched to 20,000 institutions. `BENCH_IMPORT_ROWS` makes both smaller."""
 
 import asyncio
 import os
 import random
 import re
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import asyncpg
 
 from deploy import demo
 from services.membership import worker as membership
+from services.membership.affiliations.operations import MATCH_JOB
 from services.membership.experts.jobs import HEADINGS
 from services.membership.settings import MembershipSettings
 from shared.bulk.creators import principal_of
@@ -26,10 +28,13 @@ from shared.database.context import SYSTEM_CONTEXT
 from shared.database.pool import Database
 from shared.database.statements import Row
 from shared.database.unit_of_work import Origin, unit_of_work
+from tests.bench.institutions import invented, load
+from tests.bench.noise import NOISES
 from tests.bench.people import COUNTRY_CODES, names
-from tests.bench.servers import ANY_CORE, API_CORE, Addresses, running
+from tests.bench.servers import ANY_CORE, API_CORE, WORKING, Addresses, running, until
 
 ROWS = 1_000_000
+MATCHED = 100_000
 _COLUMNS = ("given_names", "family_name", "country", "institution", "role", "topic", "email")
 _ENDED = ("succeeded", "failed", "cancelled")
 _NIGHTLY = [f"membership.{name}" for name, one in membership.SCHEDULES.items() if one.every >= timedelta(days=1)]
@@ -38,30 +43,67 @@ INSERT INTO escm.core_schedule (name, tick, job)
 SELECT name, date_trunc('day', now(), 'UTC'), uuidv7() FROM unnest($1::text[]) name ON CONFLICT DO NOTHING
 """
 """A new worker would begin with what is done once a day, which takes seconds of a million records."""
+_MATCHED = """
+SELECT NOT EXISTS (SELECT FROM escm.member_affiliation WHERE match_status IS NULL AND institution_id IS NULL)
+    AND NOT EXISTS (SELECT FROM escm.core_job WHERE kind = $1 AND finished_at IS NULL)
+"""
+_MATCHING = "SELECT sum(finished_at - created_at) FROM escm.core_job WHERE kind = $1"
 _JOB = "SELECT status, result, attempts, finished_at - created_at AS took FROM core_job WHERE id = $1"
 
 
 async def measure(at: Addresses) -> dict[str, dict[str, object]]:
     """`import` in rows a second, from the order to the job's end, and `import_rss_mb`."""
     count = int(os.environ.get("BENCH_IMPORT_ROWS", ROWS))
-    with tempfile.TemporaryDirectory(prefix="escm-bench-files-") as folder:
-        settings = MembershipSettings(database_url=at.postgres, redis_url=at.valkey, storage_path=Path(folder))
-        async with _database(settings) as database:
-            job = await _order(database, at, settings, count)
-            files = {"ESCM_STORAGE_PATH": folder}
-            with (
-                running("relay", at, ANY_CORE, **files),
-                running("worker membership", at, API_CORE, **files) as worker,
-            ):
-                ended, peak = await _end_of(database, job, worker)
+    async with _working(at) as (database, settings, worker):
+        job = await _order(database, at, settings, _lines(count))
+        ended, peak = await _end_of(database, job, worker)
+    _check(ended, count)
+    return {
+        "import": _result(count / ended["took"].total_seconds(), "rows/s"),
+        "import_rss_mb": _result(peak, "MB"),
+    }
+
+
+async def measure_matched(at: Addresses, connection: asyncpg.Connection) -> dict[str, dict[str, object]]:
+    """`import_matched` in rows a second: the time of the import's job and of those that match its affiliations, whose
+    texts are names as people write them, nearly all different."""
+    count = min(int(os.environ.get("BENCH_IMPORT_ROWS", MATCHED)), MATCHED)
+    institutions = await load(connection, invented())
+    async with _working(at) as (database, settings, worker):
+        job = await _order(database, at, settings, _affiliated_lines(count, institutions))
+        ended, _ = await _end_of(database, job, worker)
+        await until(connection, _MATCHED, MATCH_JOB, within=900)
+        matching = await connection.fetchval(_MATCHING, MATCH_JOB)
+    _check(ended, count)
+    return {"import_matched": _result(count / (ended["took"] + matching).total_seconds(), "rows/s")}
+
+
+def _check(ended: Row, count: int) -> None:
     created = ended["result"]["counts"]["created"]
     if created != count or ended["attempts"] != 1:
         raise RuntimeError(f"{created:,} of {count:,} rows, {ended['attempts']} attempts")
-    rate = count / ended["took"].total_seconds()
-    return {
-        "import": {"value": rate, "bound": None, "ratio": None, "unit": "rows/s"},
-        "import_rss_mb": {"value": peak, "bound": None, "ratio": None, "unit": "MB"},
-    }
+
+
+def _result(value: float, unit: str) -> dict[str, object]:
+    return {"value": value, "bound": None, "ratio": None, "unit": unit}
+
+
+@asynccontextmanager
+async def _working(at: Addresses) -> AsyncIterator[tuple[Database, MembershipSettings, int]]:
+    """A relay and a worker, whose process id comes with the database and the settings."""
+    with tempfile.TemporaryDirectory(prefix="escm-bench-files-") as folder:
+        settings = MembershipSettings(database_url=at.postgres, redis_url=at.valkey, storage_path=Path(folder))
+        files = {"ESCM_STORAGE_PATH": folder}
+        connection = await asyncpg.connect(at.postgres)
+        await connection.execute(_NIGHT_IS_OVER, _NIGHTLY)
+        with (
+            running("relay", at, ANY_CORE, **files),
+            running("worker membership", at, API_CORE, **files) as worker,
+        ):
+            await until(connection, WORKING, "membership")
+            await connection.close()
+            async with _database(settings) as database:
+                yield database, settings, worker
 
 
 @asynccontextmanager
@@ -73,17 +115,16 @@ async def _database(settings: MembershipSettings) -> AsyncIterator[Database]:
         await database.close()
 
 
-async def _order(database: Database, at: Addresses, settings: MembershipSettings, count: int) -> UUID:
+async def _order(database: Database, at: Addresses, settings: MembershipSettings, lines: Iterator[bytes]) -> UUID:
     """The job of an import in the name of the secretariat's client."""
     await demo.load(at.postgres)
     connection = await asyncpg.connect(at.postgres)
-    await connection.execute(_NIGHT_IS_OVER, _NIGHTLY)
     client = await connection.fetchval("SELECT id FROM escm.access_client WHERE client_id = 'demo-secretariat'")
     await connection.close()
     principal = await principal_of(database, f"client:{client}")
     store = FileStore(settings.storage_path)
     with tempfile.TemporaryFile() as file:
-        file.writelines(_lines(count))
+        file.writelines(lines)
         file.seek(0)
         stored = await store.put(file)
     layout = await asyncio.to_thread(examine, store.path(stored.digest), "csv", HEADINGS, {})
@@ -102,6 +143,19 @@ def _lines(count: int) -> Iterator[bytes]:
         place = f"University of {names(dice)[1]}"
         email = f"{given}.{family}.{number}@bench.example".lower()
         yield f"{given},{family},{country},{place},LA,Topic {number % 997},{email}\r\n".encode()
+
+
+def _affiliated_lines(count: int, institutions: Sequence[Mapping[str, Any]]) -> Iterator[bytes]:
+    dice = random.Random(20261125)
+    yield b"given_names,family_name,country,institution\r\n"
+    noises = list(NOISES.values())
+    for number in range(count):
+        said = None
+        while said is None:
+            institution = dice.choice(institutions)
+            said = dice.choice(noises)(institution, dice)
+        given, family = names(dice)
+        yield f'{given},{family} {number},{institution["country"]},"{said.replace(chr(34), "")}"\r\n'.encode()
 
 
 async def _end_of(database: Database, job: UUID, worker: int) -> tuple[Row, float]:

@@ -1,5 +1,6 @@
 """The parts of a benchmark: one server process on the first core, Postgres and wrk on the last."""
 
+import asyncio
 import os
 import re
 import shutil
@@ -12,6 +13,7 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import asyncpg
 import httpx
 
 from deploy.local.binaries import Binaries
@@ -26,6 +28,11 @@ SECONDS = 5
 _RATE = re.compile(r"Requests/sec:\s+([\d.]+)")
 _FAULTS = re.compile(r"Non-2xx or 3xx responses:\s+(\d+)|Socket errors:.*")
 API_CORE, LOAD_CORE = "0", str((os.cpu_count() or 1) - 1)
+WORKING = (
+    "SELECT count(*) = 2 FROM escm.core_consumer"
+    " WHERE consumer = $1 AND seen_at > clock_timestamp() - interval '3 seconds'"
+)
+"""Whether a worker of this service is up."""
 UNREACHED = "1000000"
 """Requests a minute: limits that are counted and not met."""
 ANY_CORE = f"{API_CORE},{LOAD_CORE}"
@@ -113,6 +120,13 @@ def _wait(address: str) -> None:
         else:
             return
     raise RuntimeError(f"nothing answers at {address}")
+
+
+async def until(connection: asyncpg.Connection, question: str, *values: object, within: float = 180.0) -> None:
+    """Waits until the answer is true. Raises TimeoutError."""
+    async with asyncio.timeout(within):
+        while not await connection.fetchval(question, *values):  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
 
 
 def memory_mb(pid: int) -> float:

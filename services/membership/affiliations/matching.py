@@ -81,12 +81,18 @@ class Matcher:
         if len(self._known) > _KEPT:
             self._known = {}
         ordered = sorted(texts)
-        for start in range(0, len(ordered), _TEXTS_AT_ONCE):
-            some = ordered[start : start + _TEXTS_AT_ONCE]
-            said = await asyncio.to_thread(_take_all_apart, some)
-            rows = await candidates(connection, _SYSTEM_SIGHT, said, None, loose=False)
-            found = await asyncio.to_thread(_judge_all, some, said, rows)
-            self._known |= dict(zip(some, found, strict=True))
+        parts = [ordered[start : start + _TEXTS_AT_ONCE] for start in range(0, len(ordered), _TEXTS_AT_ONCE)]
+        asked = await _ask(connection, parts[0] if parts else [])
+        for some, following in zip(parts, [*parts[1:], []], strict=True):
+            judging = asyncio.create_task(asyncio.to_thread(_judge_all, some, *asked))
+            asked = await _ask(connection, following)
+            self._known |= dict(zip(some, await judging, strict=True))
+
+
+async def _ask(connection: Connection, texts: Sequence[Text]) -> tuple[list[Affiliation], list[list[Row]]]:
+    """The texts taken apart, and the institutions that each may mean."""
+    said = await asyncio.to_thread(_take_all_apart, texts)
+    return said, await candidates(connection, _SYSTEM_SIGHT, said, None, loose=False) if texts else []
 
 
 def _is_news(row: Row, found: Found) -> bool:

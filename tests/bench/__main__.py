@@ -109,7 +109,7 @@ async def _others(
     if not picked or "duplicates" in picked:
         found |= await duplicates.measure(at, connection)
     if not picked or "W6" in picked:
-        found |= await counts.measure(at)
+        found |= await counts.measure(at, connection)
     if not picked or {"facts_drain", "facts_latency_p99_ms", "wakeup_ratio"} & set(picked):
         (token,) = await _tokens(at, "secretariat")
         found |= await facts.measure(at, connection, cases(replace(sample, token=token))["W5"].ours)

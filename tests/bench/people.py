@@ -137,9 +137,16 @@ async def load(connection: asyncpg.Connection, count: int = EXPERTS) -> None:
     for definition in dropped:
         await connection.execute(definition)
     await connection.execute("SELECT setval('escm.member_expert_ref_seq', $1)", count)
+    await fold_counts(connection)
+    for filled in ("member_expert", "member_expert_value"):
+        await connection.execute(f"VACUUM ANALYZE escm.{filled}")
+
+
+async def fold_counts(connection: asyncpg.Connection) -> None:
+    """Takes pending changes into the sums, as a worker does every half minute."""
     while await counts.fold(connection, KINDS):
         pass
-    for filled in ("member_expert", "member_expert_value", "core_count_delta", "core_count", "core_count_day"):
+    for filled in ("core_count_delta", "core_count", "core_count_day"):
         await connection.execute(f"VACUUM ANALYZE escm.{filled}")
 
 

@@ -80,9 +80,11 @@ class Matcher:
     async def _look_up(self, connection: Connection, texts: set[Text]) -> None:
         if len(self._known) > _KEPT:
             self._known = {}
+        if not texts:
+            return
         ordered = sorted(texts)
         parts = [ordered[start : start + _TEXTS_AT_ONCE] for start in range(0, len(ordered), _TEXTS_AT_ONCE)]
-        asked = await _ask(connection, parts[0] if parts else [])
+        asked = await _ask(connection, parts[0])
         for some, following in zip(parts, [*parts[1:], []], strict=True):
             judging = asyncio.create_task(asyncio.to_thread(_judge_all, some, *asked))
             asked = await _ask(connection, following)
@@ -91,8 +93,10 @@ class Matcher:
 
 async def _ask(connection: Connection, texts: Sequence[Text]) -> tuple[list[Affiliation], list[list[Row]]]:
     """The texts taken apart, and the institutions that each may mean."""
+    if not texts:
+        return [], []
     said = await asyncio.to_thread(_take_all_apart, texts)
-    return said, await candidates(connection, _SYSTEM_SIGHT, said, None, loose=False) if texts else []
+    return said, await candidates(connection, _SYSTEM_SIGHT, said, None, loose=False)
 
 
 def _is_news(row: Row, found: Found) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 import asyncpg
 import pytest
 
+from services.membership.affiliations import matching
 from tests.membership.affiliations.conftest import Match
 from tests.support.callers import Caller
 from tests.support.institutions import submitted, verified
@@ -77,6 +78,15 @@ async def test_the_link_leaves_one_audit_entry_and_one_fact(
     assert [tuple(entry) for entry in entries] == [("create", 1), ("link", 2)]
     facts = await superuser.fetch("SELECT type FROM core_outbox WHERE subject = $1 ORDER BY version", key)
     assert [fact["type"].split(".")[3] for fact in facts] == ["created", "updated"]
+
+
+async def test_a_batch_of_texts_that_are_known_already_is_matched_too(
+    admin: Caller, register: dict[str, str], match: Match, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(matching, "AT_ONCE", 1)
+    paths = [await affiliated(admin, "Pelmora College") for _ in range(3)]
+    await match()
+    assert {(await read(admin, path))["institution_id"] for path in paths} == {register["Pelmora College"]}
 
 
 async def test_a_person_decides_what_is_not_sure(admin: Caller, register: dict[str, str], match: Match) -> None:

@@ -154,9 +154,9 @@ class Judge:
 class Stage:
     """The rows of one import as they were judged, as far as somebody waited for them and a little further."""
 
-    def __init__(self, run: JobRun, judge: Judge, importable: Importable, sight: Sight, imported: Row) -> None:
+    def __init__(self, run: JobRun, importable: Importable, sight: Sight, imported: Row) -> None:
         self._run = run
-        self._judge = judge
+        self._judge = Judge(importable, sight, imported)
         self._importable = importable
         self._sight = sight
         self._import = imported["id"]
@@ -168,13 +168,10 @@ class Stage:
         self._ahead: asyncio.Task[None] | None = None
 
     async def begin(self, path: Path, layout: Layout, written: int) -> None:
-        """Reads the file to its end, then keeps what an earlier attempt staged of the rows that are `written`. Where it
-        staged all, there is nothing to do.
+        """Reads the file to its end, then keeps what an earlier attempt staged of the rows that are `written`.
 
         Raises Invalid and TooLarge where the file turns out to be broken further down.
         """
-        if self._is_whole:
-            return
         self.total = await asyncio.to_thread(count_rows, path, layout)
         self._rows = rows_of(path, layout)
         self._done = min(written, self.total)
@@ -235,9 +232,10 @@ async def staging(
 
     Raises Invalid and TooLarge where the file turns out to be broken further down.
     """
-    stage = Stage(run, Judge(importable, sight, imported), importable, sight, imported)
-    layout = layout_of(imported)
-    await stage.begin(await as_text(store.path(imported["file_digest"]), layout.media), layout, written)
+    stage = Stage(run, importable, sight, imported)
+    if imported["row_count"] is None:
+        layout = layout_of(imported)
+        await stage.begin(await as_text(store.path(imported["file_digest"]), layout.media), layout, written)
     try:
         yield stage
     finally:

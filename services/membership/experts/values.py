@@ -18,7 +18,7 @@ _CODES = (
 
 def values_of(row: Mapping[str, Any]) -> list[tuple[str, str]]:
     """(kind, value) of everything that an expert can be filtered by."""
-    found = {(kind, value) for kind, name in _CODES if row[name] for value in row[name]}
+    found = {(kind, value) for kind, name in _CODES for value in row[name]}
     found |= {("keyword", fold(value)) for value in row["keywords"]}
     return sorted(found)
 

@@ -4,7 +4,10 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
+import orjson
+
 from shared.bulk.importable import Columns, Importable
+from shared.bulk.judging import FailedRow
 from shared.bulk.merging import Deed, copying, executing, inserting, merging
 from shared.bulk.planning import ChildDraft, Draft, Plan
 
@@ -15,6 +18,8 @@ FROM unnest($3::bytea[], $4::integer[], $5::uuid[], $6::bytea[]) w (identity, oc
 ON CONFLICT (identity, occurrence, record)
 DO UPDATE SET digest = excluded.digest, earlier_digest = i.digest, changed_by = excluded.import
 """
+_REMEMBERED = ("import", "row", "record", "document")
+_FAILED = ("import", *FailedRow._fields)
 _NEW_IDENTITY = ("resource", "identity", "occurrence", "record", "digest", "import")
 _MADE = ("import", "part", "record", "owner", "version", "created", "made_with")
 _CHANGED = """
@@ -35,8 +40,19 @@ ON CONFLICT DO NOTHING
 
 
 def remembering(plan: Plan, imported: UUID) -> list[Deed]:
-    """All that a dry run leaves: which rows would have made a record, by what later rows find it by."""
-    return executing(_REMEMBER, imported, list(plan.made_by), list(plan.made_by.values()))
+    """All that a dry run leaves of its good rows: which would have made a record, by what later rows find it by."""
+    rows = {row.row: row for row in plan.made_by.values()}
+    made = [(imported, row.row, row.record, orjson.dumps(row.values).decode()) for row in rows.values()]
+    numbers = [row.row for row in plan.made_by.values()]
+    return [
+        *copying("core_import_row", _REMEMBERED, made),
+        *executing(_REMEMBER, imported, list(plan.made_by), numbers),
+    ]
+
+
+def failing(rows: Iterable[FailedRow], imported: UUID) -> list[Deed]:
+    """The entries of the list of failures."""
+    return copying("core_import_row", _FAILED, [(imported, *row) for row in rows])
 
 
 def deeds_of(plan: Plan, importable: Importable, imported: UUID) -> list[Deed]:

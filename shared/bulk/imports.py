@@ -23,7 +23,6 @@ from shared.records.store import update_record
 
 IMPORT_JOB = "import"
 UNDO_JOB = "undo_import"
-COUNTS = ("created", "updated", "unchanged", "failed")
 _ENDED = ("succeeded", "failed", "cancelled")
 
 

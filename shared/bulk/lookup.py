@@ -7,19 +7,14 @@ from uuid import UUID
 import orjson
 
 from shared.bulk.importable import Importable
+from shared.bulk.judging import PATIENCE, GoodRow
 from shared.bulk.marks import find_refs, ref_key
-from shared.bulk.planning import ChildDraft, Draft, Known, Prepared, StagedRow, Writing, unseen
-from shared.bulk.staging import PATIENCE
+from shared.bulk.planning import ChildDraft, Draft, Known, Prepared, Writing, unseen
 from shared.bulk.turns import in_turns
 from shared.database.statements import Connection, Row
 from shared.kernel.clock import now
 from shared.records.sight import Sight
 
-BATCH = 5000
-_ROWS = """
-SELECT row, record, identity, occurrence, digest, keys, document FROM core_import_row
-WHERE import = $1 AND row > $2 AND row <= $3 AND problem IS NULL ORDER BY row
-"""
 _IDENTITIES = """
 SELECT identity, occurrence, record, digest FROM core_import_identity
 WHERE identity = ANY($1)
@@ -43,11 +38,9 @@ class Lookup:
         gone = [name for name in ("merged_into", "erased_at") if name in self._table.c]
         self._living = "".join(f" AND {name} IS NULL" for name in gone)
 
-    async def ahead(self, connection: Connection, batch: int) -> tuple[list[Prepared], bool]:
-        """The batch's good rows, read and worked out, and whether none of them leads to anything that the database
-        holds, which is not asked for a dry run. Locks nothing, and depends on no other batch."""
-        bounds = (self._import, batch * BATCH, (batch + 1) * BATCH)
-        rows = [StagedRow(*row) for row in await connection.fetch(_ROWS, *bounds, timeout=PATIENCE)]
+    async def ahead(self, connection: Connection, rows: Sequence[GoodRow]) -> tuple[list[Prepared], bool]:
+        """The rows worked out, and whether none of them leads to anything that the database holds, which is not asked
+        for a dry run. Locks nothing, and depends on no other batch."""
         found = await self._identities(connection, rows)
         repeat = self._is_dry or found or any(row.occurrence > 1 for row in rows)
         are_new = not (repeat or await self._matches(connection, rows))
@@ -60,7 +53,7 @@ class Lookup:
         return prepared, are_new
 
     async def _identities(
-        self, connection: Connection, rows: Sequence[StagedRow]
+        self, connection: Connection, rows: Sequence[GoodRow]
     ) -> Mapping[tuple[bytes, int], list[Row]]:
         found: dict[tuple[bytes, int], list[Row]] = defaultdict(list)
         identities = [row.identity for row in rows]
@@ -69,7 +62,7 @@ class Lookup:
             found[one["identity"], one["occurrence"]].append(one)
         return found
 
-    async def known(self, connection: Connection, rows: Sequence[StagedRow]) -> Known:
+    async def known(self, connection: Connection, rows: Sequence[GoodRow]) -> Known:
         """What these rows may lead to; records that may have to change are locked."""
         last: dict[int, list[tuple[UUID, bytes]]] = {}
         first: dict[int, list[UUID]] = {}
@@ -108,20 +101,20 @@ class Lookup:
         return known
 
     @staticmethod
-    def _leads(row: StagedRow, known: Known) -> list[UUID]:
+    def _leads(row: GoodRow, known: Known) -> list[UUID]:
         found = [record for key in row.keys for record, writable in known.matches.get(key, ()) if writable]
         return found + list(known.first.get(row.row, ()))
 
     @staticmethod
-    def _lead_repeats(rows: Sequence[StagedRow], known: Known, virtual: Mapping[str, tuple[UUID, str]]) -> None:
+    def _lead_repeats(rows: Sequence[GoodRow], known: Known, virtual: Mapping[str, tuple[UUID, str]]) -> None:
         repeats = {
             row.row: [virtual[row.identity_key][0]]
             for row in rows
             if row.occurrence > 1 and row.identity_key in virtual
         }
-        known.first = {**repeats, **known.first}
+        known.first = {**known.first, **repeats}
 
-    async def _matches(self, connection: Connection, rows: Sequence[StagedRow]) -> dict[str, list[tuple[UUID, bool]]]:
+    async def _matches(self, connection: Connection, rows: Sequence[GoodRow]) -> dict[str, list[tuple[UUID, bool]]]:
         found: dict[str, list[tuple[UUID, bool]]] = defaultdict(list)
         keys = sorted({key for row in rows for key in row.keys})
         refs = {key.removeprefix("ref:") for key in keys if key.startswith("ref:")}
@@ -133,7 +126,7 @@ class Lookup:
                 found[row["key"]].append((row["record"], row["writable"]))
         return found
 
-    async def _remembered(self, connection: Connection, rows: Sequence[StagedRow]) -> dict[str, tuple[UUID, str]]:
+    async def _remembered(self, connection: Connection, rows: Sequence[GoodRow]) -> dict[str, tuple[UUID, str]]:
         keys = [key for row in rows for key in (*row.keys, row.identity_key)]
         found = await connection.fetch(_REMEMBERED, self._import, keys)
         return {row["key"]: (row["record"], row["document"]) for row in found}

@@ -10,7 +10,7 @@ from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql
 
 from shared.bulk.importable import Columns
-from shared.bulk.staging import PATIENCE
+from shared.bulk.judging import PATIENCE
 from shared.database.statements import Connection
 
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]

@@ -11,27 +11,9 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-import orjson
-
 from shared.bulk.importable import Child, Columns, Importable, Values
+from shared.bulk.judging import GoodRow
 from shared.kernel.ids import uuid7
-
-
-class StagedRow(NamedTuple):
-    """A good row of the stage."""
-
-    row: int
-    record: UUID
-    identity: bytes
-    occurrence: int
-    digest: bytes
-    keys: list[str]
-    document: str
-
-    @property
-    def identity_key(self) -> str:
-        """The identity as one of the keys that dry runs remember."""
-        return f"identity:{self.identity.hex()}"
 
 
 @dataclass(slots=True)
@@ -78,19 +60,19 @@ class Made:
 
 
 class Prepared(NamedTuple):
-    """A good row; `unseen` is what it says and what it would make, worked out ahead where its very content is new."""
+    """A good row; `unseen` is what it would make, worked out ahead where its very content is new."""
 
-    staged: StagedRow
-    unseen: tuple[Values, Made] | None = None
+    good: GoodRow
+    unseen: Made | None = None
 
 
-def unseen(staged: StagedRow, importable: Importable, writing: Writing) -> tuple[Values, Made]:
-    """What the row says, and the record that it would make."""
-    values = orjson.loads(staged.document)
+def unseen(row: GoodRow, importable: Importable, writing: Writing) -> Made:
+    """The record that the row would make."""
+    values = row.values
     columns = {
         **importable.blank,
         **importable.enter(values, writing.registry),
-        "id": staged.record,
+        "id": row.record,
         "version": 1,
         "created_at": writing.at,
         "created_by": writing.actor,
@@ -101,7 +83,7 @@ def unseen(staged: StagedRow, importable: Importable, writing: Writing) -> tuple
         [] if (wanted := child.wanted(values)) is None else [_new_child(child, columns, wanted, writing.at)]
         for child in importable.children
     ]
-    return values, Made(columns, [one.rows(columns) for one in importable.derived], children)
+    return Made(columns, [one.rows(columns) for one in importable.derived], children)
 
 
 def _new_child(child: Child, owner: Columns, wanted: Columns, at: datetime) -> ChildDraft:
@@ -162,7 +144,7 @@ class Plan:
     new_identities: list[tuple[bytes, int, UUID, bytes]] = field(default_factory=list)
     duplicates: set[tuple[UUID, UUID]] = field(default_factory=set)
     touched: dict[UUID, Draft] = field(default_factory=dict)
-    made_by: dict[str, int] = field(default_factory=dict)
+    made_by: dict[str, GoodRow] = field(default_factory=dict)
 
 
 class Planner:
@@ -183,7 +165,7 @@ class Planner:
         return self.plan
 
     def _row(self, prepared: Prepared) -> None:
-        row = prepared.staged
+        row = prepared.good
         plan, known = self.plan, self._known
         record, last = next(
             ((r, digest) for r, digest in known.last.get(row.row, ()) if r in known.usable), (None, None)
@@ -191,13 +173,13 @@ class Planner:
         if record is not None and last == row.digest:
             plan.unchanged += 1
             return
-        values, made = prepared.unseen or unseen(row, self._importable, self._writing)
+        made = prepared.unseen or unseen(row, self._importable, self._writing)
         record = record or self._match(row)
         if record is None:
             record = row.record
             self._create(row, made)
             plan.created += 1
-        elif self._change(record, values):
+        elif self._change(record, row.values):
             plan.updated += 1
         else:
             plan.unchanged += 1
@@ -206,7 +188,7 @@ class Planner:
         settled = plan.identities if known.last.get(row.row) else plan.new_identities
         settled.append((row.identity, row.occurrence, record, row.digest))
 
-    def _match(self, row: StagedRow) -> UUID | None:
+    def _match(self, row: GoodRow) -> UUID | None:
         """The record that the row means though its identity is new."""
         for key in row.keys:
             if (made := self._by_key.get(key)) is not None:
@@ -220,7 +202,7 @@ class Planner:
             return next((r for r in self._known.first.get(row.row, ()) if r in self._known.usable), None)
         return None
 
-    def _create(self, row: StagedRow, made: Made) -> None:
+    def _create(self, row: GoodRow, made: Made) -> None:
         columns = made.columns
         columns["ref"] = next(self._refs)
         draft = Draft(columns, None, made.children, made.derived)
@@ -230,8 +212,8 @@ class Planner:
             self.plan.told += [Told(columns, None, one.row, child) for one in drafts]
         for key in row.keys:
             self.plan.duplicates |= {(row.record, record) for record, _ in self._known.matches.get(key, ())}
-            self.plan.made_by.setdefault(key, row.row)
-        self.plan.made_by.setdefault(row.identity_key, row.row)
+            self.plan.made_by.setdefault(key, row)
+        self.plan.made_by.setdefault(row.identity_key, row)
 
     def _change(self, record: UUID, values: Values) -> bool:
         draft = self._known.drafts[record]

@@ -1,22 +1,26 @@
-"""The job of an import: stage its rows and write them batch by batch; after a kill it goes on to its end."""
+"""The job of an import: judge its rows and write them batch by batch; after a kill it goes on to its end."""
 
 import asyncio
 import gc
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from shared.bulk import undoing
 from shared.bulk.creators import principal_of
+from shared.bulk.deeds import failing
 from shared.bulk.exporting import EXPORT_JOB, run_export, sweep
 from shared.bulk.importable import IMPORT, Importable
-from shared.bulk.imports import COUNTS, IMPORT_JOB, UNDO_JOB, close_import, get_import, result_of
-from shared.bulk.lookup import BATCH, Lookup
-from shared.bulk.staging import AHEAD, PATIENCE, Stage, staging
+from shared.bulk.imports import IMPORT_JOB, UNDO_JOB, close_import, get_import, layout_of, result_of
+from shared.bulk.judging import PATIENCE, Reader, rows_in
+from shared.bulk.merging import carry_out
+from shared.bulk.reading import count_rows
+from shared.bulk.spreadsheets import as_text
 from shared.bulk.store import FileStore
-from shared.bulk.writing import Writer
+from shared.bulk.writing import UnderWay, Writer
 from shared.configuration.settings import Settings
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.statements import Connection, Row
@@ -27,20 +31,28 @@ from shared.messaging.job_run import JobCancelled, JobHandlers, JobRun
 from shared.messaging.schedules import Schedules
 from shared.records.sight import Sight, sight_of
 
-_BATCHES = "SELECT batch FROM core_import_batch WHERE import = $1"
-_HAS_FAILED = "SELECT EXISTS (SELECT FROM core_import_row WHERE import = $1 AND problem IS NOT NULL)"
+_DONE = "SELECT count(*) FROM core_import_batch WHERE import = $1"
+_TAKEN_UP = """
+UPDATE core_job SET payload = jsonb_build_object($2::text, payload -> 'import') WHERE id = $1 AND payload ? 'import'
+"""
+"""A worker of the release before would look for rows that this one leaves in the file: it finds no import to go on
+with, and leaves the job to others."""
+_READ_FROM_FILE = "import_from_file"
+_LOOKED_THROUGH = "UPDATE core_import SET row_count = $2 WHERE id = $1"
 _FAILED = "SELECT count(*) FROM core_import_row WHERE import = $1 AND problem IS NOT NULL"
 _SUMS = """
 SELECT coalesce(sum(created), 0)::int AS created, coalesce(sum(updated), 0)::int AS updated,
     coalesce(sum(unchanged), 0)::int AS unchanged FROM core_import_batch WHERE import = $1
 """
 _ABORT = """
-UPDATE core_import_row SET problem = 'import_aborted', detail = 'Not written, because another row is bad.'
-WHERE import = $1 AND problem IS NULL
+INSERT INTO core_import_row (import, row, problem, detail)
+SELECT id, row, 'import_aborted', 'Not written, because another row is bad.'
+FROM core_import, generate_series(1, row_count) row WHERE id = $1
+ON CONFLICT DO NOTHING
 """
-_CLEAR = "DELETE FROM core_import_row WHERE import = $1 AND problem IS NULL"
-_FORGET = "DELETE FROM core_import_key WHERE import = $1"
-_BLANK = "UPDATE core_import_row SET document = NULL, keys = '{}' WHERE import = $1"
+_CLEAR = "DELETE FROM core_import_row WHERE import = $1 AND row > $2"
+_FORGET_ROWS = "DELETE FROM core_import_row WHERE import = $1 AND problem IS NULL"
+_FORGET_KEYS = "DELETE FROM core_import_key WHERE import = $1"
 
 
 class ImportRun:
@@ -54,50 +66,64 @@ class ImportRun:
         self._sight: Sight = sight_of(principal, importable.roles, importable.resource)
 
     async def to_the_end(self, store: FileStore) -> dict[str, Any]:
-        """Stages and writes what is left to do; the job's result. Raises JobCancelled, and EscmError for a bad file."""
+        """Writes what is left to do; the job's result. Raises JobCancelled, and EscmError for a bad file."""
         if not principal_may_import(self._principal, self._importable):
             raise Forbidden("Your grants do not include imports.", members={"reason": "not_permitted"})
-        async with self._run.database.acquire() as connection:
-            done = {row["batch"] for row in await connection.fetch(_BATCHES, self._imported["id"])}
-        written = BATCH * len(done)
-        async with staging(self._run, self._importable, self._sight, self._imported, store, written) as stage:
-            if self._imported["on_error"] == "abort" and await self._has_failed(stage):
-                return await self._end("aborted", dict(zip(COUNTS, (0, 0, 0, stage.total), strict=True)))
-            await self._write(stage, done)
-        return await self._end("done", None)
+        layout = layout_of(self._imported)
+        path = await as_text(store.path(self._imported["file_digest"]), layout.media)
+        total = self._imported["row_count"]
+        if total is None:
+            total = await asyncio.to_thread(count_rows, path, layout)
+        done = await self._begin(total)
+        reader = partial(Reader, self._run, self._importable, self._sight, self._imported, path, layout)
+        if self._imported["on_error"] == "abort" and not done and await self._has_bad_rows(looking := reader(), total):
+            return await self._end("aborted", looking.late_columns)
+        await self._write(writing := reader(), done, total)
+        return await self._end("done", writing.late_columns)
 
-    async def _has_failed(self, stage: Stage) -> bool:
-        """Whether any row is bad, once all are staged."""
-        for row in range(AHEAD, stage.total + AHEAD, AHEAD):
-            await self._tell(0, stage)
-            await stage.until(row)
-        async with self._run.database.acquire() as connection:
-            return bool(await connection.fetchval(_HAS_FAILED, self._imported["id"], timeout=PATIENCE))
+    async def _begin(self, total: int) -> int:
+        """How many batches earlier attempts have written; of what they left beside them nothing stays."""
+        async with self._run.unit_of_work() as uow:
+            await uow.connection.execute(_TAKEN_UP, self._run.id, _READ_FROM_FILE)
+            await uow.connection.execute(_LOOKED_THROUGH, self._imported["id"], total)
+            done: int = await uow.connection.fetchval(_DONE, self._imported["id"])
+            await uow.connection.execute(_CLEAR, self._imported["id"], rows_in(done), timeout=PATIENCE)
+        return done
 
-    async def _tell(self, written: int, stage: Stage) -> None:
-        await self._run.progress(written, stage.total)
+    async def _has_bad_rows(self, reader: Reader, total: int) -> bool:
+        """Whether any row is bad; those that are, are in the list of failures then."""
+        found = False
+        async with reader.batches() as batches:
+            async for batch in batches:
+                await self._tell(0, total)
+                found = found or bool(batch.failed)
+                async with self._run.unit_of_work() as uow:
+                    await carry_out(uow.connection, failing(batch.failed, self._imported["id"]))
+        return found
+
+    async def _tell(self, written: int, total: int) -> None:
+        await self._run.progress(written, total)
         if self._run.cancelled:
             raise JobCancelled
 
-    async def _write(self, stage: Stage, done: set[int]) -> None:
-        lookup = Lookup(self._importable, self._sight, self._imported)
-        writer = Writer(self._importable, self._sight, self._imported, lookup)
-        under_way: deque[asyncio.Task[None]] = deque()
-        written = 0
+    async def _write(self, reader: Reader, done: int, total: int) -> None:
+        writer = Writer(self._importable, self._sight, self._imported)
+        under_way: deque[UnderWay] = deque()
+        await self._tell(rows_in(done), total)
+        await reader.pass_over(done)
         try:
-            for batch in (batch for batch in range(-(-stage.total // BATCH)) if batch not in done):
-                await self._tell(written, stage)
-                await stage.until((batch + 1) * BATCH)
-                is_told = asyncio.Event()
-                before = under_way[-1] if under_way else None
-                under_way.append(asyncio.create_task(writer.write(self._run, batch, before, is_told)))
-                await is_told.wait()
-                while len(under_way) > 1:
-                    await under_way[0]
-                    under_way.popleft()
-                    written = batch * BATCH
+            async with reader.batches() as batches:
+                async for batch in batches:
+                    await self._tell(rows_in(batch.number - len(under_way)), total)
+                    is_told = asyncio.Event()
+                    before = under_way[-1] if under_way else None
+                    under_way.append(asyncio.create_task(writer.write(self._run, batch, before, is_told)))
+                    await is_told.wait()
+                    while len(under_way) > 1:
+                        await under_way[0]
+                        under_way.popleft()
             await asyncio.gather(*under_way)
-            await self._run.progress(stage.total, stage.total)
+            await self._run.progress(total, total)
         finally:
             for task in under_way:
                 task.cancel()
@@ -105,20 +131,22 @@ class ImportRun:
 
     async def give_up(self, status: str) -> None:
         """Ends the import before its end; what was written stays and can be undone."""
-        await self._end(status, None)
+        await self._end(status, ())
 
-    async def _end(self, status: str, counts: dict[str, int] | None) -> dict[str, Any]:
+    async def _end(self, status: str, late_columns: Sequence[str]) -> dict[str, Any]:
         key = self._imported["id"]
         origin = Origin(self._principal, str(self._run.id))
         async with self._run.unit_of_work(SYSTEM_CONTEXT, origin) as uow:
             connection = uow.connection
             await connection.execute("SET LOCAL statement_timeout = 0")
-            counts = counts or await _counted(connection, key)
-            await connection.execute(_ABORT if status == "aborted" else _CLEAR, key, timeout=PATIENCE)
-            await connection.execute(_BLANK, key, timeout=PATIENCE)
-            await connection.execute(_FORGET, key, timeout=PATIENCE)
+            await connection.execute(_FORGET_KEYS, key, timeout=PATIENCE)
+            await connection.execute(_FORGET_ROWS, key, timeout=PATIENCE)
+            if status == "aborted":
+                await connection.execute(_ABORT, key, timeout=PATIENCE)
+            counts = await _counted(connection, key)
             imported = await get_import(connection, key)
-            return result_of(await close_import(uow, imported, status, counts=counts))
+            ignored = [*imported["ignored_columns"], *late_columns]
+            return result_of(await close_import(uow, imported, status, counts=counts, ignored_columns=ignored))
 
 
 async def _counted(connection: Connection, key: UUID) -> dict[str, int]:
@@ -168,7 +196,7 @@ class BulkJobs:
 
     async def _import(self, run: JobRun) -> dict[str, Any]:
         async with run.database.acquire() as connection:
-            imported = await get_import(connection, UUID(run.payload["import"]))
+            imported = await get_import(connection, UUID(run.payload.get(_READ_FROM_FILE) or run.payload["import"]))
         if imported["status"] != "pending":
             return result_of(imported)
         importable = self._importables[imported["resource"]]

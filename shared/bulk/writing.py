@@ -10,12 +10,12 @@ from datetime import datetime
 from typing import TypeAlias
 from uuid import UUID
 
-from shared.bulk.deeds import deeds_of, remembering
+from shared.bulk.deeds import deeds_of, failing, remembering
 from shared.bulk.importable import Importable
+from shared.bulk.judging import PATIENCE, Batch
 from shared.bulk.lookup import Lookup
 from shared.bulk.merging import Deed, carry_out
 from shared.bulk.planning import Known, Planner, Prepared, Told, Writing
-from shared.bulk.staging import PATIENCE
 from shared.bulk.turns import in_turns
 from shared.database.statements import Connection, Row
 from shared.database.unit_of_work import Origin, UnitOfWork
@@ -51,7 +51,7 @@ WHERE adrelid = $1::regclass AND attname = 'ref'
 """
 
 
-Batch: TypeAlias = asyncio.Task[None]
+UnderWay: TypeAlias = asyncio.Task[None]
 Counts: TypeAlias = tuple[int, int, int]
 """Of records: created, updated, unchanged."""
 
@@ -64,20 +64,20 @@ class Writer:
     """Writes the batches of one import in their order, or goes through the motions for a dry run. At most two are under
     way at once."""
 
-    def __init__(self, importable: Importable, sight: Sight, imported: Row, lookup: Lookup) -> None:
+    def __init__(self, importable: Importable, sight: Sight, imported: Row) -> None:
         self._importable = importable
         self._sight = sight
         self._import: UUID = imported["id"]
         self._registry: bool = imported["registry"]
         self._is_dry = imported["mode"] == "dry_run"
-        self._lookup = lookup
+        self._lookup = Lookup(importable, sight, imported)
         self._ref_default = ""
         self._turn = 0
         self._marks: set[bytes | str] = set()
 
-    async def write(self, run: JobRun, batch: int, before: Batch | None, is_told: asyncio.Event) -> None:
-        """Writes one batch and its fence, once the one `before` is written. A fence that is there already ends the
-        transaction with an error. `is_told` is set once the rest is left to Postgres."""
+    async def write(self, run: JobRun, batch: Batch, before: UnderWay | None, is_told: asyncio.Event) -> None:
+        """Writes one batch, its failures and its fence, once the one `before` is written. A fence that is there already
+        ends the transaction with an error. `is_told` is set once the rest is left to Postgres."""
         try:
             await self._attempt(run, batch, before, is_told)
         except _Overtaken:
@@ -86,14 +86,14 @@ class Writer:
             is_told.set()
 
     async def _attempt(
-        self, run: JobRun, batch: int, before: Batch | None, is_told: asyncio.Event, *, is_again: bool = False
+        self, run: JobRun, batch: Batch, before: UnderWay | None, is_told: asyncio.Event, *, is_again: bool = False
     ) -> None:
         origin = Origin(self._sight.principal, str(run.id), None, bulk=True)
         async with run.unit_of_work(self._sight.context, origin) as uow:
             connection = uow.connection
             await connection.execute(_BEGIN)
             seen = await connection.fetchval(_SEEN, self._importable.resource.name) or 0
-            rows, are_new = await self._lookup.ahead(connection, batch)
+            rows, are_new = await self._lookup.ahead(connection, batch.good)
             if not is_again and self._are_apart(rows) and are_new:
                 counts, told, deeds = await self._plan(connection, rows, Known.nothing())
                 rows.clear()
@@ -104,7 +104,7 @@ class Writer:
             else:
                 await _end_of(before)
                 await self._take_turn(connection, None)
-                known = await self._lookup.known(connection, [row.staged for row in rows])
+                known = await self._lookup.known(connection, batch.good)
                 counts, told, deeds = await self._plan(connection, rows, known)
                 carried_out = self._carry_out(connection, batch, counts, deeds)
                 await asyncio.gather(carried_out, self._tell(uow, told, is_told))
@@ -113,7 +113,7 @@ class Writer:
         """Whether no row means the same as one of the batch before."""
         marks: set[bytes | str] = set()
         for row in rows:
-            marks.update((row.staged.identity,), row.staged.keys)
+            marks.update((row.good.identity,), row.good.keys)
         apart, self._marks = marks.isdisjoint(self._marks), marks
         return apart
 
@@ -128,9 +128,9 @@ class Writer:
             raise _Overtaken
         self._turn = turn
 
-    async def _carry_out(self, connection: Connection, batch: int, counts: Counts, deeds: Sequence[Deed]) -> None:
-        await connection.execute(_FENCE, self._import, batch, *counts)
-        await carry_out(connection, deeds)
+    async def _carry_out(self, connection: Connection, batch: Batch, counts: Counts, deeds: Sequence[Deed]) -> None:
+        await connection.execute(_FENCE, self._import, batch.number, *counts)
+        await carry_out(connection, [*failing(batch.failed, self._import), *deeds])
 
     async def _plan(
         self, connection: Connection, rows: Sequence[Prepared], known: Known
@@ -163,7 +163,7 @@ class Writer:
         is_told.set()
 
 
-async def _end_of(batch: Batch | None) -> None:
+async def _end_of(batch: UnderWay | None) -> None:
     """Waits for the end, which raises what it was; who is cancelled meanwhile leaves it alone."""
     if batch is not None:
         await asyncio.wait((batch,))

@@ -19,7 +19,7 @@ import pytest
 from services.membership.app import create_app
 from services.membership.settings import MembershipSettings
 from services.membership.worker import create_worker
-from shared.bulk import lookup, running
+from shared.bulk import judging
 from shared.messaging.ledger import JobLedger
 from shared.messaging.relay import Relay
 from shared.messaging.worker import Worker
@@ -221,8 +221,7 @@ def batches_of(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
     """Sets how many rows a batch of imports has."""
 
     def set_rows(rows: int) -> None:
-        for module in (lookup, running):
-            monkeypatch.setattr(module, "BATCH", rows)
+        monkeypatch.setattr(judging, "BATCH", rows)
 
     return set_rows
 

@@ -8,6 +8,7 @@ import asyncpg
 import pytest
 
 from shared.bulk import writing
+from shared.bulk.judging import Batch
 from shared.database.unit_of_work import UnitOfWork
 from shared.messaging.job_run import JobRun
 from tests.membership.imports.conftest import Importer, counts, csv_of
@@ -51,6 +52,30 @@ async def test_rows_that_repeat_in_other_batches_lead_to_one_record(
     assert await database.fetch(_STATE) == expected
 
 
+@pytest.mark.parametrize("seed", [4, 5])
+async def test_a_dry_run_and_an_import_that_may_abort_make_one_record_of_rows_that_repeat_in_other_batches(
+    seed: int, secretariat: Importer, database: asyncpg.Connection, batches_of: Callable[[int], None]
+) -> None:
+    batches_of(8)
+    dry = await secretariat.bring("experts", _repeating(seed), mode="dry_run")
+    left = await database.fetch("SELECT 1 FROM core_import_row UNION ALL SELECT 1 FROM core_import_key")
+    assert not left
+    strict = await secretariat.bring("experts", _repeating(seed), on_error="abort")
+    assert dry["counts"]["created"] == strict["counts"]["created"]
+    assert strict["counts"]["failed"] == 0 < strict["counts"]["updated"]
+
+
+async def test_a_bad_row_in_the_last_batch_keeps_the_first_from_being_written(
+    secretariat: Importer, database: asyncpg.Connection, batches_of: Callable[[int], None]
+) -> None:
+    batches_of(8)
+    content = _new(20) + csv_of("x,x,x,x,x,x", [("", "", "XB", "", "", "")]).split(b"\n", 1)[1]
+    result = await secretariat.bring("experts", content, on_error="abort")
+    assert (result["counts"], result["aborted"]) == (counts(failed=21), True)
+    assert [row["problem"] for row in await secretariat.failures(result)] == ["import_aborted"] * 20 + ["name_missing"]
+    assert await database.fetchval("SELECT count(*) FROM member_expert") == 0
+
+
 async def test_two_batches_are_under_way_at_once_and_end_in_their_order(
     secretariat: Importer,
     database: asyncpg.Connection,
@@ -62,13 +87,13 @@ async def test_two_batches_are_under_way_at_once_and_end_in_their_order(
     ended: list[int] = []
     write = writing.Writer.write
 
-    async def watched(self: writing.Writer, run: JobRun, batch: int, *rest: object) -> None:
+    async def watched(self: writing.Writer, run: JobRun, batch: Batch, *rest: object) -> None:
         nonlocal under_way, most
         under_way += 1
         most = max(most, under_way)
         await write(self, run, batch, *rest)  # type: ignore[arg-type]
         under_way -= 1
-        ended.append(batch)
+        ended.append(batch.number)
 
     monkeypatch.setattr(writing.Writer, "write", watched)
     result = await secretariat.bring("experts", _new(80))
@@ -114,9 +139,9 @@ async def test_a_batch_that_fails_ends_those_that_wait_for_it(
     carry_out = writing.Writer._carry_out
     failures = 0
 
-    async def failing(self: writing.Writer, connection: asyncpg.Connection, batch: int, *rest: object) -> None:
+    async def failing(self: writing.Writer, connection: asyncpg.Connection, batch: Batch, *rest: object) -> None:
         nonlocal failures
-        if batch == 2 and not failures:
+        if batch.number == 2 and not failures:
             failures += 1
             raise RuntimeError("once")
         await carry_out(self, connection, batch, *rest)  # type: ignore[arg-type]

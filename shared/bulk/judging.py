@@ -1,0 +1,221 @@
+"""From the file to the batches: every row is judged before it is written.
+
+The whole file is read once before any row of it is judged, so that one that is broken further down leaves nothing
+behind. Then each batch is judged while the one before it is being written.
+"""
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import NamedTuple
+from uuid import UUID
+
+import orjson
+
+from shared.bulk.importable import IMPORT, Candidate, Importable, Values
+from shared.bulk.layout import Layout
+from shared.bulk.marks import Marks, find_refs, ref_key, take_marks
+from shared.bulk.occurrences import Occurrences
+from shared.bulk.reading import RawRow, RowFault, cells_of, rows_of
+from shared.database.statements import Connection, Row
+from shared.kernel.ids import uuid7s
+from shared.messaging.job_run import JobRun
+from shared.records.sight import Sight
+
+BATCH = 5000
+_CHUNK = 1000
+_UNKNOWN = ("unknown_reference", "The record that the row refers to is not known.")
+PATIENCE = 300.0
+"""Seconds for the statements of a batch, and for the few that go over a whole import."""
+_FAILED = "SELECT row FROM core_import_row WHERE import = $1 AND row > $2 AND row <= $3 AND problem IS NOT NULL"
+
+
+def rows_in(batches: int) -> int:
+    """How many rows the first so many batches have, where they are not the last."""
+    return batches * BATCH
+
+
+class GoodRow(NamedTuple):
+    """A row that can be written. `occurrence` is which time the file says its identity."""
+
+    row: int
+    record: UUID
+    identity: bytes
+    occurrence: int
+    digest: bytes
+    keys: Sequence[str]
+    values: Values
+
+    @property
+    def identity_key(self) -> str:
+        """The identity as one of the keys that dry runs remember."""
+        return f"identity:{self.identity.hex()}"
+
+
+class FailedRow(NamedTuple):
+    """A row that cannot, and why."""
+
+    row: int
+    problem: str
+    detail: str
+
+
+@dataclass(slots=True)
+class Batch:
+    """So many rows of the file, judged."""
+
+    number: int
+    good: list[GoodRow] = field(default_factory=list)
+    failed: list[FailedRow] = field(default_factory=list)
+
+
+class Judge:
+    """Judges the rows of one import for one caller, as far as that takes no look into the database."""
+
+    def __init__(self, importable: Importable, sight: Sight, imported: Row, layout: Layout) -> None:
+        self._importable = importable
+        self._understood = importable.understood
+        self._sight = sight
+        self._source: str = imported["source"] or ""
+        self._layout = layout
+        self._columns = {name for name, _ in layout.columns}
+        self.late_columns: dict[str, None] = {}
+        """NDJSON: names that came after the rows that the layout was decided from, and that nobody knows."""
+
+    def judge(self, rows: Iterator[RawRow], most: int) -> tuple[list[GoodRow], list[FailedRow]]:
+        """The good ones among the next rows, and the failed ones. Ids follow the rows. Blocks."""
+        good: list[GoodRow] = []
+        failed: list[FailedRow] = []
+        chunk = list(islice(rows, most))
+        for raw, record in zip(chunk, uuid7s(len(chunk)), strict=True):
+            try:
+                candidate, marks = self._candidate(raw)
+            except RowFault as fault:
+                failed.append(FailedRow(raw.number, fault.code, fault.detail))
+            else:
+                good.append(self._good(raw.number, record, candidate, marks))
+        return good, failed
+
+    def _candidate(self, raw: RawRow) -> tuple[Candidate, Marks]:
+        if raw.fault is not None:
+            raise raw.fault
+        if self._layout.media == "ndjson":
+            self.late_columns |= dict.fromkeys(
+                name for name in raw.cells if name not in self._columns and name not in self._understood
+            )
+        cells = self._importable.whole(raw.cells) or cells_of(raw, self._layout, self._understood)
+        marks = take_marks(cells)
+        candidate = self._importable.candidate(cells)
+        if not self._sight.may(IMPORT, candidate.country):
+            raise RowFault("country_forbidden", "Your grants do not cover this country.")
+        return candidate, marks
+
+    def _good(self, number: int, record: UUID, candidate: Candidate, marks: Marks) -> GoodRow:
+        document = orjson.dumps(candidate.values, option=orjson.OPT_SORT_KEYS)
+        parts = (self._importable.resource.name, candidate.country, *self._identity(candidate, marks))
+        identity = "\n".join(parts).encode()
+        return GoodRow(
+            number,
+            record,
+            hashlib.blake2b(identity, digest_size=16).digest(),
+            1,
+            hashlib.blake2b(document, digest_size=16).digest(),
+            (ref_key(marks.ref), *candidate.keys) if marks.ref else candidate.keys,
+            candidate.values,
+        )
+
+    def _identity(self, candidate: Candidate, marks: Marks) -> tuple[str, ...]:
+        if marks.row_id:
+            return ("row_id", self._source, marks.row_id)
+        return ("ref", marks.ref) if marks.ref else candidate.identity
+
+
+class Reader:
+    """One way through the file of an import, batch by batch."""
+
+    def __init__(
+        self, run: JobRun, importable: Importable, sight: Sight, imported: Row, path: Path, layout: Layout
+    ) -> None:
+        self._run = run
+        self._judge = Judge(importable, sight, imported, layout)
+        self._importable = importable
+        self._sight = sight
+        self._import: UUID = imported["id"]
+        self._occurrences = Occurrences()
+        self._rows: Iterator[RawRow] = rows_of(path, layout)
+        self._number = 0
+
+    @property
+    def late_columns(self) -> list[str]:
+        """Columns that nobody knows and that were met on the way."""
+        return list(self._judge.late_columns)
+
+    async def pass_over(self, batches: int) -> None:
+        """Goes by the first so many batches, which are written: only what later rows repeat is noticed."""
+        for number in range(batches):
+            good, _ = await asyncio.to_thread(self._judge.judge, self._rows, BATCH)
+            async with self._run.database.acquire() as connection:
+                bounds = (self._import, rows_in(number), rows_in(number + 1))
+                failed = {row["row"] for row in await connection.fetch(_FAILED, *bounds)}
+            for row in good:
+                if row.row not in failed:
+                    self._occurrences.number(row.identity)
+        self._number = batches
+
+    @asynccontextmanager
+    async def batches(self) -> AsyncIterator[AsyncIterator[Batch]]:
+        """The batches from here on. While one is dealt with, the next is judged."""
+        ahead = asyncio.create_task(self._next())
+
+        async def each() -> AsyncIterator[Batch]:
+            nonlocal ahead
+            while (batch := await ahead) is not None:
+                ahead = asyncio.create_task(self._next())
+                yield batch
+
+        try:
+            yield each()
+        finally:
+            ahead.cancel()
+            await asyncio.gather(ahead, return_exceptions=True)
+
+    async def _next(self) -> Batch | None:
+        batch = Batch(self._number)
+        while (left := BATCH - len(batch.good) - len(batch.failed)) > 0:
+            good, failed = await asyncio.to_thread(self._judge.judge, self._rows, min(_CHUNK, left))
+            if not (good or failed):
+                break
+            unknown = await self._unknown(good)
+            batch.good += [self._numbered(row) for place, row in enumerate(good) if place not in unknown]
+            batch.failed += failed
+            batch.failed += [FailedRow(good[place].row, *_UNKNOWN) for place in unknown]
+        self._number += 1
+        return batch if batch.good or batch.failed else None
+
+    async def _unknown(self, rows: Sequence[GoodRow]) -> set[int]:
+        """The places of rows that refer to what is not known, or not to who asks."""
+        async with self._run.unit_of_work(self._sight.context) as uow:
+            unknown = await self._strangers(uow.connection, rows)
+            if self._importable.references is not None:
+                unknown |= await self._importable.references(uow.connection, [row.values for row in rows])
+        return unknown
+
+    async def _strangers(self, connection: Connection, rows: Sequence[GoodRow]) -> set[int]:
+        """The places of rows whose number leads to no record that the caller may write."""
+        asked = {
+            place: row.keys[0].removeprefix("ref:")
+            for place, row in enumerate(rows)
+            if row.keys and row.keys[0].startswith("ref:")
+        }
+        table = self._importable.kind.table
+        found = await find_refs(connection, table, set(asked.values()), self._sight) if asked else []
+        known = {row["ref"] for row in found}
+        return {place for place, ref in asked.items() if ref not in known}
+
+    def _numbered(self, row: GoodRow) -> GoodRow:
+        number = self._occurrences.number(row.identity)
+        return row if number == 1 else row._replace(occurrence=number)

@@ -10,10 +10,10 @@ from services.membership.institutions import operations as institutions
 from services.membership.institutions.schemas import InstitutionBody
 from services.membership.settings import MembershipSettings
 from shared.database.context import SYSTEM_CONTEXT
+from shared.database.ids import uuid7
 from shared.database.pool import Database
 from shared.database.unit_of_work import Origin, UnitOfWork, unit_of_work
 from shared.kernel.clock import today
-from shared.kernel.ids import uuid7
 from shared.kernel.principal import Grant, Principal, PrincipalKind
 from shared.records.kind import Step
 from shared.records.sight import Sight, sight_of

@@ -6,7 +6,6 @@ it encrypts one text only.
 """
 
 import hashlib
-import os
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
@@ -20,13 +19,12 @@ from sqlalchemy import bindparam, delete
 from shared.audit.tables import audit_key
 from shared.configuration.sealing import derived_key
 from shared.configuration.settings import secret_key
+from shared.database.ids import random_bytes, uuid7
 from shared.database.statements import Statement
 from shared.database.unit_of_work import UnitOfWork
-from shared.kernel.ids import uuid7
 
 _ONLY_USE = bytes(12)
 """The nonce: no key is used twice."""
-_SALT = 16
 _FORGET = Statement(delete(audit_key).where(audit_key.c.subject == bindparam("subject")))
 
 
@@ -34,7 +32,7 @@ def encrypt(uow: UnitOfWork, person: UUID, entry: UUID, detail: bytes) -> tuple[
     """The name of the person's key and the encrypted detail. A new key is committed with the unit of work."""
     key = uow.kept.get(person)
     if key is None:
-        key = uow.kept[person] = uuid7(), os.urandom(_SALT)
+        key = uow.kept[person] = uuid7(), random_bytes()
         uow.append(audit_key, id=key[0], subject=person, salt=key[1])
     return key[0], _cipher(key[1], entry).encrypt(_ONLY_USE, detail, None)
 

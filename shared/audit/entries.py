@@ -77,4 +77,5 @@ def enter(
         "after_hash": state_hash(after),
     }
     proven = content_hash(content, detail, detail_key)
-    uow.append(audit, id=entry, **content, detail=detail, detail_key=detail_key, content_hash=proven)
+    kept = {"detail": detail, "detail_key": detail_key, "content_hash": proven}
+    uow.append_row(audit, {"id": entry, **content, **kept})

@@ -41,12 +41,14 @@ ON CONFLICT DO NOTHING
 
 def remembering(plan: Plan, imported: UUID) -> list[Deed]:
     """All that a dry run leaves of its good rows: which would have made a record, by what later rows find it by."""
-    rows = {row.row: row for row in plan.made_by.values()}
-    made = [(imported, row.row, row.record, orjson.dumps(row.values).decode()) for row in rows.values()]
-    numbers = [row.row for row in plan.made_by.values()]
+    made_by: dict[str, int] = {}
+    for row in plan.made:
+        for key in (*row.keys, row.identity_key):
+            made_by.setdefault(key, row.row)
+    made = [(imported, row.row, row.record, orjson.dumps(row.values).decode()) for row in plan.made]
     return [
         *copying("core_import_row", _REMEMBERED, made),
-        *executing(_REMEMBER, imported, list(plan.made_by), numbers),
+        *executing(_REMEMBER, imported, list(made_by), list(made_by.values())),
     ]
 
 
@@ -74,9 +76,9 @@ def _of_children(importable: Importable, drafts: list[Draft]) -> Iterable[Deed]:
     for place, child in enumerate(importable.children):
         present = [(draft, one) for draft in drafts for one in draft.children[place]]
         for draft, one in present:
-            where = {"country": draft.row["country"], "visibility": draft.row["visibility"]}
-            if not where.items() <= one.row.items():
-                one.row = {**one.row, **where}
+            country, visibility = draft.row["country"], draft.row["visibility"]
+            if one.row["country"] != country or one.row["visibility"] != visibility:
+                one.row = {**one.row, "country": country, "visibility": visibility}
         yield from inserting(child.table, [one.row for _, one in present if one.original is None])
         moved = [one.row for _, one in present if one.original is not None and one.row != one.original]
         yield from merging(child.table, moved)

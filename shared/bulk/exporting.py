@@ -17,11 +17,11 @@ from shared.bulk.store import FileStore
 from shared.bulk.tables import core_export
 from shared.bulk.targets import Target, target
 from shared.database.context import AccessContext
+from shared.database.ids import uuid7
 from shared.database.pool import Database
 from shared.database.statements import Connection, Row, Statement
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import now
-from shared.kernel.ids import uuid7
 from shared.messaging.job_run import JobCancelled, JobRun
 from shared.messaging.outbox import defer
 from shared.messaging.schedules import Schedule

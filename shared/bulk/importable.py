@@ -24,7 +24,8 @@ IMPORT = "import"
 
 
 def _blank(table: Table) -> Columns:
-    return {str(column.key): None for column in table.c}
+    """In the order in which the columns of a record are hashed."""
+    return dict.fromkeys(sorted(str(column.key) for column in table.c))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,9 @@ from sqlalchemy import bindparam, select
 from shared.bulk.layout import Layout
 from shared.bulk.store import StoredFile
 from shared.bulk.tables import core_import
+from shared.database.ids import uuid7
 from shared.database.statements import Connection, Row, Shapes, Statement
 from shared.database.unit_of_work import UnitOfWork
-from shared.kernel.ids import uuid7
 from shared.kernel.lifecycle import Lifecycle, step
 from shared.kernel.principal import Principal
 from shared.kernel.resource import Resource

@@ -21,8 +21,8 @@ from shared.bulk.layout import Layout
 from shared.bulk.marks import Marks, find_refs, ref_key, take_marks
 from shared.bulk.occurrences import Occurrences
 from shared.bulk.reading import RawRow, RowFault, cells_of, rows_of
+from shared.database.ids import uuid7s
 from shared.database.statements import Connection, Row
-from shared.kernel.ids import uuid7s
 from shared.messaging.job_run import JobRun
 from shared.records.sight import Sight
 

@@ -25,8 +25,13 @@ class Marks(NamedTuple):
     row_id: str | None
 
 
+_UNMARKED = Marks(None, None)
+
+
 def take_marks(cells: Cells) -> Marks:
     """The row's marks, taken from among its cells. Raises RowFault for one that is a list or too long."""
+    if cells.keys().isdisjoint(MARKS):
+        return _UNMARKED
     found = [cells.pop(name, None) for name in MARKS]
     for name, mark in zip(MARKS, found, strict=True):
         if isinstance(mark, list):

@@ -3,6 +3,7 @@ all of them share."""
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any, TypeAlias
 
 import orjson
@@ -64,11 +65,13 @@ def _writing(table: Table, rows: Sequence[Columns], *, is_merge: bool) -> list[D
 def _divide(table: Table, rows: Sequence[Columns]) -> tuple[tuple[str, ...], str, str]:
     """The columns that vary, with the key's; the first row, and of each row those columns, as JSON."""
     keys = {str(column.key) for column in table.primary_key}
-    first = rows[0]
-    last = rows[-1]
-    varying = tuple(
-        n for n in first if n in keys or last[n] != first[n] or [row[n] for row in rows].count(first[n]) < len(rows)
-    )
+    first, last = rows[0], rows[-1]
+
+    def is_varying(name: str) -> bool:
+        value = first[name]
+        return name in keys or last[name] != value or [*map(itemgetter(name), rows)].count(value) < len(rows)
+
+    varying = tuple(filter(is_varying, first))
     own = [{name: row[name] for name in varying} for row in rows]
     return varying, orjson.dumps(first, default=str).decode(), orjson.dumps(own, default=str).decode()
 

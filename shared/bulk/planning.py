@@ -13,7 +13,7 @@ from uuid import UUID
 
 from shared.bulk.importable import Child, Columns, Importable, Values
 from shared.bulk.judging import GoodRow
-from shared.kernel.ids import uuid7
+from shared.database.ids import uuid7
 
 
 @dataclass(slots=True)
@@ -134,7 +134,7 @@ class Known:
 
 @dataclass(slots=True)
 class Plan:
-    """What is to be written. `made_by`: by key, the row that made the record that it now leads to."""
+    """What is to be written. `made`: the rows that made a record each."""
 
     created: int = 0
     updated: int = 0
@@ -144,7 +144,7 @@ class Plan:
     new_identities: list[tuple[bytes, int, UUID, bytes]] = field(default_factory=list)
     duplicates: set[tuple[UUID, UUID]] = field(default_factory=set)
     touched: dict[UUID, Draft] = field(default_factory=dict)
-    made_by: dict[str, GoodRow] = field(default_factory=dict)
+    made: list[GoodRow] = field(default_factory=list)
 
 
 class Planner:
@@ -155,7 +155,7 @@ class Planner:
         self._known = known
         self._refs = iter(refs)
         self._writing = writing
-        self._by_key: dict[str, UUID] = {}
+        self._by_key: dict[str | bytes, UUID] = {}
         self.plan = Plan()
 
     def run(self, rows: Sequence[Prepared]) -> Plan:
@@ -167,9 +167,8 @@ class Planner:
     def _row(self, prepared: Prepared) -> None:
         row = prepared.good
         plan, known = self.plan, self._known
-        record, last = next(
-            ((r, digest) for r, digest in known.last.get(row.row, ()) if r in known.usable), (None, None)
-        )
+        leads = known.last.get(row.row, ())
+        record, last = next(((r, digest) for r, digest in leads if r in known.usable), (None, None))
         if record is not None and last == row.digest:
             plan.unchanged += 1
             return
@@ -183,9 +182,10 @@ class Planner:
             plan.updated += 1
         else:
             plan.unchanged += 1
-        for key in (*row.keys, row.identity_key):
+        for key in row.keys:
             self._by_key.setdefault(key, record)
-        settled = plan.identities if known.last.get(row.row) else plan.new_identities
+        self._by_key.setdefault(row.identity, record)
+        settled = plan.identities if leads else plan.new_identities
         settled.append((row.identity, row.occurrence, record, row.digest))
 
     def _match(self, row: GoodRow) -> UUID | None:
@@ -197,7 +197,7 @@ class Planner:
                 if record in self._known.usable:
                     return record
         if row.occurrence > 1:
-            if (made := self._by_key.get(row.identity_key)) is not None:
+            if (made := self._by_key.get(row.identity)) is not None:
                 return made
             return next((r for r in self._known.first.get(row.row, ()) if r in self._known.usable), None)
         return None
@@ -210,10 +210,10 @@ class Planner:
         self.plan.told.append(Told(columns, None, columns))
         for child, drafts in zip(self._importable.children, made.children, strict=True):
             self.plan.told += [Told(columns, None, one.row, child) for one in drafts]
-        for key in row.keys:
-            self.plan.duplicates |= {(row.record, record) for record, _ in self._known.matches.get(key, ())}
-            self.plan.made_by.setdefault(key, row)
-        self.plan.made_by.setdefault(row.identity_key, row)
+        self.plan.made.append(row)
+        if self._known.matches:
+            matches = [match for key in row.keys for match in self._known.matches.get(key, ())]
+            self.plan.duplicates |= {(row.record, record) for record, _ in matches}
 
     def _change(self, record: UUID, values: Values) -> bool:
         draft = self._known.drafts[record]

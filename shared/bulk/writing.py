@@ -98,6 +98,7 @@ class Writer:
                 counts, told, deeds = await self._plan(connection, rows, Known.nothing())
                 rows.clear()
                 await self._tell(uow, told, is_told)
+                await uow.flush()
                 await _end_of(before)
                 await self._take_turn(connection, seen)
                 await self._carry_out(connection, batch, counts, deeds)

@@ -9,7 +9,6 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validat
 
 from shared.contracts.registry import FACTS
 from shared.kernel.clock import now, to_text
-from shared.kernel.ids import uuid7
 from shared.observability.traces import traceparent
 
 DATA_SCHEMA = "/access/v1/openapi.json#/components/schemas/FactData"
@@ -58,7 +57,7 @@ class Fact(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    id: UUID = Field(default_factory=uuid7)
+    id: UUID
     type: str
     time: datetime = Field(default_factory=now)
     subject: UUID

@@ -1,6 +1,6 @@
 """One transaction that owns one connection: the effect, its audit entries and its facts are committed together."""
 
-from collections.abc import AsyncIterator, Callable, Hashable
+from collections.abc import AsyncIterator, Callable, Hashable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -56,6 +56,10 @@ class UnitOfWork:
 
     def append(self, table: Table, **row: Any) -> None:
         """Buffers a row of an append-only table. All rows of one table must name the same columns, two at least."""
+        self.append_row(table, row)
+
+    def append_row(self, table: Table, row: Mapping[str, Any]) -> None:
+        """The same of a row that is there, which is not kept."""
         rows = self._appended.get(table)
         if rows is None:
             rows = self._appended[table] = _Rows(tuple(row))
@@ -103,7 +107,7 @@ class _Rows:
         self._values_of = itemgetter(*names)
         self.rows: list[tuple[Any, ...]] = []
 
-    def add(self, row: dict[str, Any]) -> None:
+    def add(self, row: Mapping[str, Any]) -> None:
         self.rows.append(self._values_of(row))
 
     def columns(self) -> dict[str, tuple[Any, ...]]:

@@ -2,9 +2,9 @@
 
 from uuid import UUID
 
+from shared.database.ids import uuid7
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import now
-from shared.kernel.ids import uuid7
 from shared.kernel.principal import SYSTEM
 from shared.mail.sealing import Mail, MailSeal
 from shared.mail.tables import core_mail

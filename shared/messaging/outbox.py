@@ -5,8 +5,8 @@ from uuid import UUID
 
 from shared.contracts.envelope import Fact
 from shared.contracts.registry import FACTS
+from shared.database.ids import uuid7
 from shared.database.unit_of_work import UnitOfWork
-from shared.kernel.ids import uuid7
 from shared.messaging.tables import core_job, core_outbox
 from shared.observability.spans import spans
 from shared.observability.traces import traceparent
@@ -42,7 +42,7 @@ def announce_change(uow: UnitOfWork, **values: Any) -> None:
             f"announce {values['type']}", values["traceparent"], **{"escm.fact": str(values["fact"])}
         )
     values.setdefault("country_left", None)
-    uow.append(core_outbox, **values)
+    uow.append_row(core_outbox, values)
 
 
 def defer(

@@ -6,9 +6,9 @@ from typing import Any
 from uuid import UUID
 
 from shared.audit.entries import compare, enter
+from shared.database.ids import uuid7
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import now
-from shared.kernel.ids import uuid7
 from shared.kernel.resource import Resource
 from shared.messaging.outbox import announce_change
 

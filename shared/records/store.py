@@ -9,11 +9,11 @@ from sqlalchemy import Table, Text, bindparam, cast, insert, select, update
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.sql.elements import ColumnElement
 
+from shared.database.ids import uuid7
 from shared.database.statements import Row, Shapes
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import now
 from shared.kernel.errors import VersionConflict
-from shared.kernel.ids import uuid7
 
 _TEXT = "text_"
 

@@ -16,7 +16,7 @@ import structlog
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from shared.kernel.ids import uuid7
+from shared.database.ids import uuid7
 from shared.observability.requests import REQUESTS, UNMATCHED
 from shared.observability.spans import spans
 from shared.observability.traces import new_traceparent, request_id, traceparent

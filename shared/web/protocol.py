@@ -6,8 +6,8 @@ import structlog
 from starlette.types import Scope
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from shared.database.ids import uuid7
 from shared.kernel.errors import Malformed
-from shared.kernel.ids import uuid7
 from shared.web.problems import problem_response
 
 _LOG = structlog.get_logger("escm.web")

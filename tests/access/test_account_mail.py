@@ -20,8 +20,8 @@ from services.access.account_mail.jobs import forget_account_mail
 from services.access.administration import setting_up
 from services.access.settings import AccessSettings
 from services.access.worker import create_worker
+from shared.database.ids import uuid7
 from shared.kernel.clock import now
-from shared.kernel.ids import uuid7
 from shared.mail.message import compose
 from shared.mail.sealing import Mail, MailSeal
 from shared.mail.sending import MailNotTaken, deliver

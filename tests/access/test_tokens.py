@@ -21,8 +21,8 @@ from services.access.administration import create_admin, setting_up
 from services.access.tokens.domain import InvalidClient, Secret
 from services.access.tokens.operations import authenticate, give_token
 from services.access.tokens.signing import KeyCabinet, SigningKeys
+from shared.database.ids import uuid7
 from shared.kernel.errors import Conflict, Invalid, RateLimited
-from shared.kernel.ids import uuid7
 from shared.kernel.principal import PrincipalKind
 from tests.access.caller import TOKEN, Caller
 

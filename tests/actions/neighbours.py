@@ -5,7 +5,7 @@ from uuid import UUID
 
 import asyncpg
 
-from shared.kernel.ids import uuid7
+from shared.database.ids import uuid7
 
 _COLUMNS = """
 SELECT column_name, data_type FROM information_schema.columns

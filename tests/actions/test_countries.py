@@ -9,10 +9,10 @@ import asyncpg
 from services.actions.reactions import REACTIONS
 from shared.contracts.envelope import Fact
 from shared.database.context import SYSTEM_CONTEXT
+from shared.database.ids import uuid7
 from shared.database.pool import Database
 from shared.database.unit_of_work import unit_of_work
 from shared.kernel.clock import today
-from shared.kernel.ids import uuid7
 from shared.messaging.inbox import Inbox
 from tests.actions.neighbours import change, enter
 from tests.actions.programme import DOCUMENT, action, milestone, programme, steps
@@ -33,7 +33,7 @@ KEYS = (
 
 async def hear(database: Database, country: str, kind: str, *, times: int = 1) -> None:
     """The service reacts to a fact about the country."""
-    fact = Fact(type=f"escm.{kind}.v1", subject=uuid7(), ref="X-1", version=1, country=country, link="/x")
+    fact = Fact(id=uuid7(), type=f"escm.{kind}.v1", subject=uuid7(), ref="X-1", version=1, country=country, link="/x")
     for _ in range(times):
         async with unit_of_work(database, SYSTEM_CONTEXT) as uow:
             await INBOX.react(uow, [fact])

@@ -12,7 +12,7 @@ from fastapi import FastAPI, Request, Response
 
 from services.membership.experts.queries import PUBLIC_COLUMNS
 from services.membership.experts.tables import expert
-from shared.kernel.ids import uuid7
+from shared.database.ids import uuid7
 
 _COLUMNS = ", ".join(f"{name}::text" if str(c.type) == "JSONB" else name for name, c in PUBLIC_COLUMNS.items())
 _DOCUMENTS = [name for name, column in PUBLIC_COLUMNS.items() if str(column.type) == "JSONB"]

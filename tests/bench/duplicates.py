@@ -15,10 +15,10 @@ from services.membership.duplicates.operations import order_search
 from services.membership.likeness.names import probes
 from services.membership.settings import MembershipSettings
 from shared.database.context import SYSTEM_CONTEXT
+from shared.database.ids import uuid7
 from shared.database.pool import Database
 from shared.database.statements import Row
 from shared.database.unit_of_work import unit_of_work
-from shared.kernel.ids import uuid7
 from tests.bench.people import COUNTRY_CODES, names
 from tests.bench.servers import ANY_CORE, API_CORE, Addresses, running
 

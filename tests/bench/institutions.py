@@ -14,7 +14,7 @@ from services.membership.institutions.domain import derived, values_of
 from services.membership.institutions.jobs import candidate
 from services.membership.institutions.tables import institution, institution_value
 from shared.bulk.reading import RowFault
-from shared.kernel.ids import uuid7
+from shared.database.ids import uuid7
 from tests.bench.people import COUNTRY_CODES, names
 
 INSTITUTIONS = 20_000

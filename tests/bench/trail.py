@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from shared.audit.proof import BEGINNING, FORMAT, Checkpoint, canonical, content_hash, key_name, link_hash
 from shared.audit.verifying import verify
-from shared.kernel.ids import uuid7
+from shared.database.ids import uuid7
 
 ENTRIES = 200_000
 _BETWEEN = 500

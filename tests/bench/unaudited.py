@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from services.membership import app
+from shared.database.ids import uuid7
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import now
-from shared.kernel.ids import uuid7
 from shared.kernel.resource import Resource
 from shared.messaging.outbox import announce_change
 from shared.records import kind

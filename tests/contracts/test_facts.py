@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from shared.contracts.envelope import CloudEvent, Fact
 from shared.contracts.registry import FACTS
-from shared.kernel.ids import uuid7
+from shared.database.ids import uuid7
 
 HERE = Path(__file__).parent
 SCHEMAS: dict[str, type[BaseModel]] = {"fact.v1": Fact, "cloudevent.v1": CloudEvent}
@@ -22,8 +22,8 @@ def stored(name: str) -> Any:
 
 
 def a_fact(**more: Any) -> Fact:
-    values = {"type": "escm.membership.expert.activated.v1", "subject": uuid7(), "ref": "EXP-000001", "version": 3}
-    return Fact(**{**values, "country": "XA", "link": "/membership/v1/experts/1", **more})
+    values = {"id": uuid7(), "type": "escm.membership.expert.activated.v1", "subject": uuid7(), "ref": "EXP-000001"}
+    return Fact(**{**values, "version": 3, "country": "XA", "link": "/membership/v1/experts/1", **more})
 
 
 @pytest.mark.parametrize("name", SCHEMAS)

@@ -9,7 +9,7 @@ from uuid import UUID
 import asyncpg
 
 from deploy.local.child import Stage
-from shared.kernel.ids import uuid7
+from shared.database.ids import uuid7
 from tests.faults.house import House
 from tests.faults.processes import Process
 from tests.faults.working import SERVICE

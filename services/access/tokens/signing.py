@@ -11,10 +11,10 @@ from services.access.tokens import queries
 from shared.auth.keys import ALGORITHM, LIFETIME, SKEW, Claims, TokenRules, sign
 from shared.configuration.sealing import Sealer
 from shared.database.context import SYSTEM_CONTEXT
+from shared.database.ids import uuid7
 from shared.database.pool import Database
 from shared.database.unit_of_work import UnitOfWork, unit_of_work
 from shared.kernel.clock import now
-from shared.kernel.ids import uuid7
 from shared.kernel.principal import PrincipalKind
 
 _HELD = 60.0

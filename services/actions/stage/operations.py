@@ -5,9 +5,9 @@ from uuid import UUID
 
 from services.actions.stage.domain import NO_FACTS, facts_of, stage_of
 from services.actions.stage.queries import find_facts
+from shared.database.ids import uuid7
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import now
-from shared.kernel.ids import uuid7
 from shared.kernel.resource import Resource
 from shared.records.changes import record_change
 

@@ -9,11 +9,11 @@ from services.centres.registration import domain, queries
 from services.centres.registration.designation import end_term, follow_centre, open_term
 from services.centres.registration.tables import centre
 from shared.auth.second_person import second_person_fault
+from shared.database.ids import uuid7
 from shared.database.statements import Row
 from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.clock import now, today
 from shared.kernel.errors import Conflict, FieldError, invalid_field
-from shared.kernel.ids import uuid7
 from shared.kernel.principal import Principal
 from shared.kernel.resource import Resource
 from shared.records.kind import Kind, Step, permitted, require, require_publishing

@@ -11,11 +11,11 @@ from services.membership.affiliations import queries
 from services.membership.affiliations.domain import LIFECYCLE, MatchCase
 from services.membership.duplicates.operations import look_at
 from services.membership.experts.tables import affiliation, expert
+from shared.database.ids import uuid7
 from shared.database.statements import Row, Shapes, Statement
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import now, to_text
 from shared.kernel.errors import Conflict, NotFound, VersionConflict, invalid_field
-from shared.kernel.ids import uuid7
 from shared.kernel.resource import Resource
 from shared.messaging.outbox import defer
 from shared.records.changes import record_change

@@ -7,10 +7,10 @@ from uuid import UUID
 from services.membership.duplicates import queries
 from services.membership.duplicates.domain import LIFECYCLE, Collection, DuplicateCase, Found
 from services.membership.duplicates.tables import duplicate
+from shared.database.ids import uuid7
 from shared.database.statements import Row
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import now
-from shared.kernel.ids import uuid7
 from shared.kernel.resource import Resource
 from shared.records.kind import Kind, Step
 from shared.records.store import update_record

@@ -235,8 +235,8 @@ def asserted_fields(kept: Mapping[str, Any], present: Iterable[str], entered_at:
 
 def display_name(names: Sequence[Mapping[str, Any]]) -> str:
     """The preferred name as one line: `full`, else given and family."""
-    name = next((name for name in names if name.get("kind") == "preferred"), names[0])
-    return name.get("full") or " ".join(part for part in (name.get("given"), name.get("family")) if part)
+    name = next(iter([name for name in names if name.get("kind") == "preferred"]), names[0])
+    return name.get("full") or " ".join(filter(None, (name.get("given"), name.get("family"))))
 
 
 def sort_name(shown: str) -> str:

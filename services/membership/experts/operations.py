@@ -18,11 +18,11 @@ from services.membership.experts.values import enter_values, replace_values
 from services.membership.likeness.names import name_key, probes
 from shared.auth.offices import holds
 from shared.auth.second_person import second_person_fault
+from shared.database.ids import uuid7
 from shared.database.statements import Row, Statement
 from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.clock import now, to_text, today
 from shared.kernel.errors import invalid_field
-from shared.kernel.ids import uuid7
 from shared.kernel.principal import Principal, PrincipalKind
 from shared.kernel.resource import Resource
 from shared.records.kind import Kind, Step, permitted, require, require_publishing

@@ -12,9 +12,9 @@ from services.membership.merges.subjects import Subject
 from services.membership.merges.tables import part
 from shared.audit.details import encrypt
 from shared.audit.proof import canonical
+from shared.database.ids import uuid7
 from shared.database.statements import Row
 from shared.database.unit_of_work import UnitOfWork
-from shared.kernel.ids import uuid7
 
 
 @dataclass(slots=True)

@@ -9,9 +9,9 @@ from services.membership.affiliations import matching, queries
 from services.membership.affiliations.matching import Matcher
 from services.membership.settings import MembershipSettings
 from shared.database.context import SYSTEM_CONTEXT
+from shared.database.ids import uuid7
 from shared.database.pool import Database
 from shared.database.unit_of_work import UnitOfWork, unit_of_work
-from shared.kernel.ids import uuid7
 from tests.membership.imports.conftest import Importer, counts, csv_of
 
 

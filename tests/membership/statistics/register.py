@@ -10,9 +10,9 @@ import asyncpg
 from services.membership.experts.domain import BOUNDARIES, CATEGORIES, LIFECYCLE
 from services.membership.statistics.queries import KINDS, LIVE
 from shared.database.context import SYSTEM_CONTEXT
+from shared.database.ids import uuid7
 from shared.database.pool import Database
 from shared.database.unit_of_work import unit_of_work
-from shared.kernel.ids import uuid7
 from shared.records.counts import drift, fold
 from tests.support.callers import Caller
 

@@ -10,10 +10,10 @@ import pytest
 from services.membership.statistics.queries import KINDS
 from services.membership.worker import SCHEDULES
 from shared.database.context import SYSTEM_CONTEXT
+from shared.database.ids import uuid7
 from shared.database.pool import Database
 from shared.database.unit_of_work import unit_of_work
 from shared.kernel.clock import today
-from shared.kernel.ids import uuid7
 from shared.records.counts import fold
 from tests.membership.statistics.register import differences, enter, folded, invented, live_on
 

@@ -9,7 +9,7 @@ from pydantic import SecretStr
 from shared.audit.chain import Chain
 from shared.audit.proof import canonical
 from shared.audit.verifying import BadTrail, verify
-from shared.kernel.ids import uuid7
+from shared.database.ids import uuid7
 from shared.messaging.outbox import announce_change
 from tests.shared.audit.trail import EXPERTS, Trail, enter_old
 

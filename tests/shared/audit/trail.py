@@ -17,10 +17,10 @@ from shared.audit.proof import key_name
 from shared.audit.verifying import BadTrail, Verdict, verify
 from shared.configuration.settings import Settings
 from shared.database.context import SYSTEM_CONTEXT
+from shared.database.ids import uuid7
 from shared.database.pool import Database
 from shared.database.unit_of_work import UnitOfWork, unit_of_work
 from shared.kernel.clock import now
-from shared.kernel.ids import uuid7
 from shared.kernel.resource import Resource
 from shared.messaging.outbox import announce_change
 from shared.messaging.sequencer import Leader, Sequencer

@@ -16,9 +16,9 @@ from shared.auth.keys import Claims, InvalidToken, TokenRules, sign
 from shared.auth.throttle import Limit, Throttle
 from shared.auth.tokens import Authenticator
 from shared.configuration.settings import Settings
+from shared.database.ids import uuid7
 from shared.database.pool import Database
 from shared.kernel.errors import RateLimited
-from shared.kernel.ids import uuid7
 from shared.kernel.principal import PrincipalKind
 
 RULES = TokenRules("https://escm.invalid", "escm")

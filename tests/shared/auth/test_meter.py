@@ -9,7 +9,7 @@ from redis.asyncio import Redis
 
 from shared.auth.meter import Meter
 from shared.auth.throttle import Limit
-from shared.kernel.ids import uuid7
+from shared.database.ids import uuid7
 
 NOBODY = "redis://127.0.0.1:9/0"
 

@@ -13,7 +13,7 @@ import pytest_asyncio
 from services.membership.app import create_app
 from services.membership.settings import MembershipSettings
 from shared.auth.keys import Claims, InvalidToken, UnknownKey, public_key, sign, verify
-from shared.kernel.ids import uuid7
+from shared.database.ids import uuid7
 from shared.kernel.principal import PrincipalKind
 from tests.shared.auth.forged import HEADER, KEY, KEY_ID, OTHER, P384, RSA, RULES, SUBJECT, Forger, corpus
 from tests.support.inside import Inside

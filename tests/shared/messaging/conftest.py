@@ -14,9 +14,9 @@ from sqlalchemy import Column, MetaData, Table, Text, Uuid
 from shared.configuration.settings import Settings
 from shared.contracts.envelope import Fact
 from shared.database.context import SYSTEM_CONTEXT
+from shared.database.ids import uuid7
 from shared.database.pool import Database
 from shared.database.unit_of_work import unit_of_work
-from shared.kernel.ids import uuid7
 from shared.messaging.outbox import announce
 
 TYPE = "escm.membership.expert.created.v1"
@@ -37,7 +37,7 @@ class Process(Protocol):
 
 
 def fact(what: str = TYPE, *, bulk: bool = False) -> Fact:
-    return Fact(type=what, subject=uuid7(), ref="EXP-000001", version=1, country="XA", link="/x", bulk=bulk)
+    return Fact(id=uuid7(), type=what, subject=uuid7(), ref="EXP-000001", version=1, country="XA", link="/x", bulk=bulk)
 
 
 @asynccontextmanager

@@ -64,7 +64,6 @@ _SOUNDS = tuple(
         ("e", r"ee|ey$|ie$", "i"),
         ("y", r"y", "i"),
         ("j", r"j", "i"),
-        ("", r"(.)\1+", r"\1"),
     )
 )
 """In this order; the letters are what a word has for the pattern to find anything."""
@@ -169,13 +168,18 @@ def sound(word: str) -> str:
     for letters, replace, replaced in _SOUNDS:
         if letters in word:
             word = replace(replaced, word)
-    return word
+    return _once(word)
 
 
 @lru_cache(maxsize=131_072)
 def consonants(word: str) -> str:
     """What is left of the sound without vowels, half-vowels and h: all that Arabic or Hebrew letters write."""
-    return _REPEATED.sub(r"\1", sound(word).replace("sh", "s").replace("ch", "s").translate(_SILENT))
+    return _once(sound(word).replace("sh", "s").replace("ch", "s").translate(_SILENT))
+
+
+def _once(word: str) -> str:
+    """The word with each letter that is repeated once; few have any, and to look takes less than to replace."""
+    return _REPEATED.sub(r"\1", word) if _REPEATED.search(word) else word
 
 
 def telling(words: Sequence[str]) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """What the relay's leader does for the trail."""
 
 from datetime import UTC, datetime
+from uuid import UUID
 
 import orjson
 import pytest
@@ -156,7 +157,7 @@ async def test_a_month_older_than_the_rule_is_dropped_and_the_rest_begins_at_a_c
     async with trail.writing() as uow:
         for number in range(3):
             made = uuid7()
-            old = type(made)(int=made.int & ((1 << 80) - 1) | (milliseconds + number) << 80)
+            old = UUID(int=made.int & ((1 << 80) - 1) | (milliseconds + number) << 80)
             enter_old(uow, old, at)
     await trail.write(2)
     await trail.link(seal=True)

@@ -18,7 +18,7 @@ from services.membership.institutions.domain import PUBLISHED
 from services.membership.institutions.matching.ranking import rank
 from services.membership.institutions.matching.texts import Affiliation, take_apart
 from services.membership.institutions.operations import INSTITUTIONS
-from services.membership.institutions.queries import candidate_of, candidates
+from services.membership.institutions.queries import Institutions, Known
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.statements import Connection, Row
 from shared.database.unit_of_work import UnitOfWork
@@ -65,6 +65,7 @@ class Matcher:
     """Where it is given, texts that were looked at before it in vain are looked at again, and no others."""
     after: UUID = _FIRST
     _known: dict[Text, Found] = field(default_factory=dict)
+    _institutions: Institutions = field(default_factory=lambda: Institutions(_SYSTEM_SIGHT))
 
     async def batch(self, uow: UnitOfWork) -> int:
         """Matches up to 1,000 affiliations; how many there were. A link is a change of its affiliation; a question that
@@ -84,19 +85,18 @@ class Matcher:
             return
         ordered = sorted(texts)
         parts = [ordered[start : start + _TEXTS_AT_ONCE] for start in range(0, len(ordered), _TEXTS_AT_ONCE)]
-        asked = await _ask(connection, parts[0])
+        asked = await self._ask(connection, parts[0])
         for some, following in zip(parts, [*parts[1:], []], strict=True):
             judging = asyncio.create_task(asyncio.to_thread(_judge_all, some, *asked))
-            asked = await _ask(connection, following)
+            asked = await self._ask(connection, following)
             self._known |= dict(zip(some, await judging, strict=True))
 
-
-async def _ask(connection: Connection, texts: Sequence[Text]) -> tuple[list[Affiliation], list[list[Row]]]:
-    """The texts taken apart, and the institutions that each may mean."""
-    if not texts:
-        return [], []
-    said = await asyncio.to_thread(_take_all_apart, texts)
-    return said, await candidates(connection, _SYSTEM_SIGHT, said, None, loose=False)
+    async def _ask(self, connection: Connection, texts: Sequence[Text]) -> tuple[list[Affiliation], list[list[Known]]]:
+        """The texts taken apart, and the institutions that each may mean."""
+        if not texts:
+            return [], []
+        said = await asyncio.to_thread(_take_all_apart, texts)
+        return said, await self._institutions.candidates(connection, said)
 
 
 def _is_news(row: Row, found: Found) -> bool:
@@ -111,22 +111,20 @@ def _take_all_apart(texts: Sequence[Text]) -> list[Affiliation]:
     return [take_apart(text) for text, _ in texts]
 
 
-def _judge_all(texts: Sequence[Text], said: Sequence[Affiliation], rows: Sequence[Sequence[Row]]) -> list[Found]:
-    return [_judge(one, country, found) for (_, country), one, found in zip(texts, said, rows, strict=True)]
+def _judge_all(texts: Sequence[Text], said: Sequence[Affiliation], found: Sequence[Sequence[Known]]) -> list[Found]:
+    return [_judge(one, country, known) for (_, country), one, known in zip(texts, said, found, strict=True)]
 
 
-def _judge(said: Affiliation, country: str, rows: Sequence[Row]) -> Found:
+def _judge(said: Affiliation, country: str, found: Sequence[Known]) -> Found:
     """Restricted institutions, and unpublished ones of other countries than the expert's, are left out: who sees the
     affiliation need not know of them. Only a published one is linked without a person."""
-    known = {
-        row["id"]: row
-        for row in rows
-        if row["visibility"] != "restricted" and (row["status"] in PUBLISHED or row["country"] == country)
-    }
-    matches = rank(said, [candidate_of(row) for row in known.values()], None if said.countries else country)
+    published = {known.candidate.key for known in found if known.status in PUBLISHED}
+    open_to_all = [known.candidate for known in found if known.visibility != "restricted"]
+    shown = [one for one in open_to_all if one.key in published or one.country == country]
+    matches = rank(said, shown, None if said.countries else country)
     close = [match for match in matches[:SHOWN] if match.score >= NEAR_ENOUGH]
     first = close[0] if close else None
-    is_sure = first is not None and first.chosen and known[first.candidate.key]["status"] in PUBLISHED
+    is_sure = first is not None and first.chosen and first.candidate.key in published
     told = tuple(
         {"institution_id": str(match.candidate.key), "score": match.score, "method": match.method} for match in close
     )

@@ -1,16 +1,17 @@
 """Reading institutions: what a caller may see, one, many, by name, and which an affiliation may mean."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import Boolean, Integer, Select, Text, bindparam, column, func, literal_column, select, true
+from sqlalchemy import Boolean, Integer, Select, Text, Uuid, any_, bindparam, column, func, literal_column, select, true
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.elements import ColumnElement
 
 from services.membership.institutions.domain import LIFECYCLE, MATCHED, NOT_PUBLIC, PUBLISHED, TYPES, normal_domain
+from services.membership.institutions.matching.candidates import Candidate
 from services.membership.institutions.matching.names import one_letter_off
-from services.membership.institutions.matching.ranking import Candidate, Match, rank
+from services.membership.institutions.matching.ranking import Match, rank
 from services.membership.institutions.matching.texts import Affiliation, take_apart
 from services.membership.institutions.relations import SHOWN
 from services.membership.institutions.tables import institution, institution_value
@@ -119,25 +120,32 @@ _MATCH_COLUMNS = (
     "id", "ref", "display_name", "country", "ror", "status", "visibility", "names", "domains", "locations",
 )  # fmt: skip
 _Asked: TypeAlias = tuple[int, str, str, str, str]
+_MOST_KNOWN = 20_000
 
 
-def _candidates(variant: Variant) -> Select[Any]:
+def _matched(variant: Variant) -> Select[Any]:
+    """What matching reads of institutions that a caller of this variant may see."""
+    states = institution.c.status.in_([constant(status) for status in sorted(MATCHED)])
+    return visible_to(variant).with_only_columns(*(institution.c[name] for name in _MATCH_COLUMNS)).where(states)
+
+
+def _candidates(variant: Variant, whole: bool) -> Select[Any]:
     rows_asked: list[Any] = [bindparam("asked", type_=ARRAY(Integer))]
     rows_asked += [bindparam(name, type_=ARRAY(Text)) for name in ("kinds", "looked_up", "words", "homes")]
     options = [bindparam("loose", type_=Boolean), bindparam("only_country", type_=Text)]
     found = func.escm.member_institution_candidates(*rows_asked, *options, context.c.c)
     hits = found.table_valued(column("asked_by", Integer), column("id", institution.c.id.type)).lateral("hits")
-    rows = (
-        visible_to(variant)
-        .with_only_columns(*(institution.c[name] for name in _MATCH_COLUMNS))
-        .where(
-            institution.c.id == hits.c.id, institution.c.status.in_([constant(status) for status in sorted(MATCHED)])
-        )
-        .lateral("r")
-    )
+    if not whole:
+        return select(hits.c.asked_by, hits.c.id).select_from(context.join(hits, true()))
+    rows = _matched(variant).where(institution.c.id == hits.c.id).lateral("r")
     return select(hits.c.asked_by, *rows.c).select_from(context.join(hits, true()).join(rows, true()))
 
 
+def _by_ids(variant: Variant) -> Select[Any]:
+    return _matched(variant).where(institution.c.id == any_(bindparam("ids", type_=ARRAY(Uuid))))
+
+
+_BY_IDS = Shapes(_by_ids)
 _CANDIDATES = Shapes(_candidates)
 
 
@@ -151,14 +159,20 @@ def _asked(number: int, said: Affiliation) -> list[_Asked]:
     return rows + [(number, "form", form, word, home) for word in said.terms for form in one_letter_off(word)]
 
 
-async def candidates(
-    connection: Connection, sight: Sight, texts: Sequence[Affiliation], country: str | None, *, loose: bool
+async def _hits(
+    connection: Connection,
+    sight: Sight,
+    texts: Sequence[Affiliation],
+    *,
+    whole: bool,
+    country: str | None = None,
+    loose: bool = False,
 ) -> list[list[Row]]:
-    """For each text, institutions that the caller may see and that it may mean, some 100 at most; of one country where
-    it is given. `loose` looks further for words that are misspelt in more than one letter, which takes longer."""
+    """For each text, institutions that it may mean, some 100 at most, `whole` or their ids; of one country where it is
+    given. `loose` looks further for words that are misspelt in more than one letter, which takes longer."""
     asked = [row for number, said in enumerate(texts) for row in _asked(number, said)]
     numbers, kinds, looked_up, words, homes = zip(*asked, strict=True) if asked else ((),) * 5
-    rows = await _CANDIDATES.get(sight.variant).fetch(
+    rows = await _CANDIDATES.get(sight.variant, whole).fetch(
         connection,
         asked=numbers,
         kinds=kinds,
@@ -179,9 +193,36 @@ async def matches(connection: Connection, sight: Sight, text: str, country: str 
     """The institutions that an affiliation may mean, each with its row, the surest first; of one country where it is
     given."""
     said = take_apart(text)
-    (rows,) = await candidates(connection, sight, [said], country, loose=True)
+    (rows,) = await _hits(connection, sight, [said], whole=True, country=country, loose=True)
     by_id = {row["id"]: row for row in rows}
     return [(match, by_id[match.candidate.key]) for match in rank(said, [candidate_of(row) for row in rows], country)]
+
+
+class Known(NamedTuple):
+    """An institution that was read."""
+
+    candidate: Candidate
+    status: str
+    visibility: str
+
+
+class Institutions:
+    """What many texts may mean, one batch after the other: each institution is read once as long as this lives, and
+    is what it was then."""
+
+    def __init__(self, sight: Sight) -> None:
+        self._sight = sight
+        self._known: dict[UUID, Known] = {}
+
+    async def candidates(self, connection: Connection, texts: Sequence[Affiliation]) -> list[list[Known]]:
+        """For each text, institutions that may be seen and that it may mean, some 100 at most."""
+        hits = await _hits(connection, self._sight, texts, whole=False)
+        if len(self._known) > _MOST_KNOWN:
+            self._known = {}
+        unknown = list({row["id"] for rows in hits for row in rows} - self._known.keys())
+        for row in await _BY_IDS.get(self._sight.variant).fetch(connection, ids=unknown, **self._sight.parameters):
+            self._known[row["id"]] = Known(candidate_of(row), row["status"], row["visibility"])
+        return [[self._known[row["id"]] for row in rows if row["id"] in self._known] for rows in hits]
 
 
 def candidate_of(row: Row) -> Candidate:

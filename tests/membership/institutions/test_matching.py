@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
+from services.membership.institutions.matching.candidates import Candidate
 from services.membership.institutions.matching.likeness import word_likeness
 from services.membership.institutions.matching.names import match_key
-from services.membership.institutions.matching.ranking import Candidate, Match, rank
+from services.membership.institutions.matching.ranking import Match, rank
 from services.membership.institutions.matching.texts import take_apart
 
 

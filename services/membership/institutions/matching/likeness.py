@@ -1,42 +1,19 @@
 """How much of a name stands in a text, whatever the order and the spelling of its words. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
-from typing import Any, Protocol
+from collections.abc import Sequence
 
 from rapidfuzz.distance import OSA
 from rapidfuzz.fuzz import partial_ratio
 
+from services.membership.institutions.matching.candidates import Candidate
 from services.membership.institutions.matching.texts import Affiliation, Words
-from services.membership.institutions.matching.words import GENERIC, plain_words
-from shared.kernel.text import fold
+from services.membership.institutions.matching.words import GENERIC
 
 _LIKE = 0.7
 """Words below this likeness are different words."""
 _GENERIC_WEIGHT = 0.35
 _SCATTERED = 0.97
 """What it takes off that a name's words do not stand together as they are."""
-
-
-class Named(Protocol):
-    """What a likeness looks at."""
-
-    @property
-    def names(self) -> Sequence[Mapping[str, Any]]: ...
-
-    @property
-    def locations(self) -> Sequence[Mapping[str, Any]]: ...
-
-
-def places_of(locations: Iterable[Mapping[str, Any]]) -> set[str]:
-    """The words of cities and subdivisions."""
-    parts = (place.get(part) for place in locations for part in ("city", "subdivision"))
-    return {word for part in parts if part for word in _words(part)}
-
-
-@lru_cache(maxsize=16_384)
-def _words(text: str) -> tuple[str, ...]:
-    return tuple(fold(text).split())
 
 
 class Likeness:
@@ -48,23 +25,22 @@ class Likeness:
         self._words = sorted({word for span in said.spans for word in span})
         self._known: dict[str, dict[str, float]] = {}
 
-    def of(self, candidate: Named) -> tuple[float, Words]:
+    def of(self, candidate: Candidate) -> tuple[float, Words]:
         """0 to 1, the best over its names and the text's spans, whatever the order of words; and that name's words."""
-        places = places_of(candidate.locations)
         best: tuple[float, Words] = (0.0, ())
-        for name in _names(candidate):
+        for name in candidate.words:
             likes = [(_weight(word), self._like(word)) for word in name]
             whole = sum(weight for weight, _ in likes)
             joined = f" {' '.join(name)} "
             for span, text, said in self._spans:
-                covers = _covers(likes, whole, span, said, places)
+                covers = _covers(likes, whole, span, said, candidate.places)
                 best = max(best, (covers if joined in text else _SCATTERED * covers, name))
         return best
 
-    def bound(self, candidate: Named) -> float:
+    def bound(self, candidate: Candidate) -> float:
         """Not less than what `of` answers, soon known."""
         best = 0.0
-        for name in _names(candidate):
+        for name in candidate.words:
             found = whole = 0.0
             for word in name:
                 weight = _weight(word)
@@ -74,13 +50,13 @@ class Likeness:
             best = max(best, found / whole)
         return best
 
-    def closeness(self, candidate: Named) -> float:
+    def closeness(self, candidate: Candidate) -> float:
         """0 to 100: how close a name comes, letter by letter, to a part of the text."""
         return max((partial_ratio(name["value"].lower(), self._text) for name in candidate.names), default=0.0)
 
-    def goes_on(self, words: Words, candidate: Named) -> bool:
+    def goes_on(self, words: Words, candidate: Candidate) -> bool:
         """Whether one of its names has all these words and more, and the text has the rest of them, or nearly."""
-        return any(len(name) > len(words) and self._has_rest(list(words), name) for name in _names(candidate))
+        return any(len(name) > len(words) and self._has_rest(list(words), name) for name in candidate.words)
 
     def _has_rest(self, words: list[str], name: Words) -> bool:
         rest = list(name)
@@ -101,12 +77,8 @@ class Likeness:
         return known
 
 
-def _names(candidate: Named) -> list[Words]:
-    return [words for name in candidate.names if (words := plain_words(name["value"]))]
-
-
 def _covers(
-    likes: Sequence[tuple[float, dict[str, float]]], whole: float, span: Words, said: float, places: set[str]
+    likes: Sequence[tuple[float, dict[str, float]]], whole: float, span: Words, said: float, places: frozenset[str]
 ) -> float:
     present: set[str] = set()
     found = 0.0

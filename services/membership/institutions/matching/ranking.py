@@ -1,11 +1,11 @@
 """How sure each institution is that an affiliation may mean. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from services.membership.institutions.matching.likeness import Likeness, places_of
-from services.membership.institutions.matching.names import labels, name_key, short_forms
+from services.membership.institutions.matching.candidates import Candidate
+from services.membership.institutions.matching.likeness import Likeness
 from services.membership.institutions.matching.texts import Affiliation
 from services.membership.institutions.matching.words import GENERIC, plain_words
 from shared.kernel.text import fold
@@ -18,17 +18,6 @@ _ABROAD = 0.15
 """What it takes off to lie in another country than the text or the caller names."""
 _CLOSE = 24
 """So many of the likeliest are looked at closely."""
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """An institution that may be meant. `names` as in ROR schema 2.1."""
-
-    key: Any
-    country: str
-    names: Sequence[Mapping[str, Any]]
-    domains: Sequence[str]
-    locations: Sequence[Mapping[str, Any]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,13 +87,12 @@ def _judge(
     named: frozenset[str],
     likeness: Likeness | None,
 ) -> _Judgement:
-    full = [name for name in candidate.names if not {"acronym", "alias"} & set(name["types"])]
-    exact = [name for name in full if name_key(name["value"]) in said.names]
+    exact = [name for name, key in zip(candidate.full, candidate.name_keys, strict=True) if key in said.names]
     is_literal = any(fold(name["value"]) in said.literal for name in exact)
     domain = any(each in domains for each in candidate.domains)
     near, words = likeness.of(candidate) if likeness else (0.0, ())
     score, method = _NEAR * near, "trigram"
-    if short := _short(said, candidate, full, named):
+    if short := _short(said, candidate, named):
         score, method = max((score, method), (short + 0.05 * near, "alias"))
     if domain:
         score, method = 0.94 + 0.04 * near, "domain"
@@ -120,16 +108,14 @@ def _judge(
     return _Judgement(match, bool(exact) + domain, words if exact or near >= _WHOLE else (), is_literal)
 
 
-def _short(said: Affiliation, candidate: Candidate, full: Sequence[Mapping[str, Any]], named: frozenset[str]) -> float:
+def _short(said: Affiliation, candidate: Candidate, named: frozenset[str]) -> float:
     """What a short form of its own is worth, at most 0.9; 0 where the text has none of them."""
-    given = {fold(name["value"]) for name in candidate.names if name not in full}
-    if given & said.shorts:
+    if not candidate.shorts.isdisjoint(said.shorts):
         return 0.9
-    label = bool(labels(candidate.domains) & said.shorts)
-    initials = any(short_forms(name) & said.shorts for name in full)
+    label, initials = (not found.isdisjoint(said.shorts) for found in (candidate.labels, candidate.initials))
     if not (label or initials):
         return 0.0
-    here = candidate.country in named or bool(said.words & places_of(candidate.locations))
+    here = candidate.country in named or not candidate.places.isdisjoint(said.words)
     return (0.78 if here else 0.7) + 0.06 * (label and initials)
 
 

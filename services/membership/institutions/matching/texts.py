@@ -46,7 +46,7 @@ class Affiliation:
 
     text: str
     spans: tuple[Words, ...]
-    names: tuple[str, ...]
+    names: frozenset[str]
     literal: frozenset[str]
     hosts: tuple[tuple[str, ...], ...]
     shorts: frozenset[str]
@@ -76,7 +76,7 @@ def take_apart(text: str) -> Affiliation:
     return Affiliation(
         text=text.lower(),
         spans=tuple(dict.fromkeys(tuple(map(mended, run)) for run in runs)),
-        names=tuple(dict.fromkeys(name for run in runs for name in _readings(run))),
+        names=frozenset([name for run in runs for name in _readings(run)]),
         literal=frozenset(" ".join(run) for run in _runs(folded, _RUN)),
         hosts=tuple(tuple(_suffixes(host)) for host in dict.fromkeys(hosts)),
         shorts=_shorts(bare, folded, places),

@@ -1,0 +1,62 @@
+"""An institution as matching takes it, with what follows from it made once: many texts may mean the same. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Any
+
+from services.membership.institutions.matching.names import labels, name_key, short_forms
+from services.membership.institutions.matching.words import plain_words
+from shared.kernel.text import fold
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """An institution that may be meant. `names` as in ROR schema 2.1."""
+
+    key: Any
+    country: str
+    names: Sequence[Mapping[str, Any]]
+    domains: Sequence[str]
+    locations: Sequence[Mapping[str, Any]] = ()
+
+    @cached_property
+    def full(self) -> Sequence[Mapping[str, Any]]:
+        """The names that are no short forms."""
+        return [name for name in self.names if {"acronym", "alias"}.isdisjoint(name["types"])]
+
+    @cached_property
+    def name_keys(self) -> Sequence[str]:
+        """What each of the full names is looked up by, in their order."""
+        return [name_key(name["value"]) for name in self.full]
+
+    @cached_property
+    def shorts(self) -> frozenset[str]:
+        """The short forms that it is given."""
+        return frozenset(fold(name["value"]) for name in self.names if name not in self.full)
+
+    @cached_property
+    def labels(self) -> frozenset[str]:
+        """The telling labels of its domains."""
+        return frozenset(labels(self.domains))
+
+    @cached_property
+    def initials(self) -> frozenset[str]:
+        """The short forms that its full names lead to."""
+        return frozenset[str]().union(*map(short_forms, self.full))
+
+    @cached_property
+    def words(self) -> Sequence[tuple[str, ...]]:
+        """The plain words of each name that has any."""
+        return [words for name in self.names if (words := plain_words(name["value"]))]
+
+    @cached_property
+    def places(self) -> frozenset[str]:
+        """The words of its cities and subdivisions."""
+        parts = [place.get(part) for place in self.locations for part in ("city", "subdivision")]
+        return frozenset(word for part in parts if part for word in _words(part))
+
+
+@lru_cache(maxsize=16_384)
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(fold(text).split())

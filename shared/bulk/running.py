@@ -1,10 +1,8 @@
 """The job of an import: judge its rows and write them batch by batch; after a kill it goes on to its end."""
 
 import asyncio
-import gc
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -26,6 +24,7 @@ from shared.database.context import SYSTEM_CONTEXT
 from shared.database.statements import Connection, Row
 from shared.database.unit_of_work import Origin
 from shared.kernel.errors import EscmError, Forbidden
+from shared.kernel.garbage import few_collections
 from shared.kernel.principal import Principal
 from shared.messaging.job_run import JobCancelled, JobHandlers, JobRun
 from shared.messaging.schedules import Schedules
@@ -155,17 +154,6 @@ async def _counted(connection: Connection, key: UUID) -> dict[str, int]:
     return {**sums, "failed": failed}
 
 
-@contextmanager
-def _few_collections() -> Iterator[None]:
-    """Thousands of rows are alive at once and none is garbage: passes over them would cost a fifth of the time."""
-    collections = gc.get_threshold()
-    gc.set_threshold(1_000_000, 20, 20)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*collections)
-
-
 def _settled(imported: Row) -> int:
     """How many records an undoing has dealt with."""
     return sum((imported["taken_back"] or {}).values())
@@ -203,7 +191,7 @@ class BulkJobs:
         principal = await principal_of(run.database, run.created_by)
         attempt = ImportRun(run, importable, imported, principal)
         try:
-            with _few_collections():
+            with few_collections():
                 return await attempt.to_the_end(self._store)
         except JobCancelled:
             await attempt.give_up("cancelled")

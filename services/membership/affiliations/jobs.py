@@ -9,6 +9,7 @@ from services.membership.affiliations.operations import MATCH_JOB
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.unit_of_work import Origin, UnitOfWork
 from shared.kernel.clock import now
+from shared.kernel.garbage import few_collections
 from shared.messaging.job_run import JobCancelled, JobHandlers, JobRun
 from shared.messaging.outbox import defer
 from shared.messaging.schedules import Schedule, Schedules
@@ -28,7 +29,11 @@ RETURNING single
 async def match_affiliations(run: JobRun) -> dict[str, Any]:
     """Matches what was not looked at yet, and makes way for an import that waits: the schedule takes the rest up again.
     With `again` in its payload it looks, to the end, at what was looked at in vain before it began."""
-    again = bool(run.payload.get("again"))
+    with few_collections():
+        return await _match(run, again=bool(run.payload.get("again")))
+
+
+async def _match(run: JobRun, *, again: bool) -> dict[str, Any]:
     matcher = Matcher(now() if again else None)
     done = 0
     while True:

@@ -26,7 +26,7 @@ from shared.kernel.clock import now
 from shared.kernel.principal import SYSTEM
 from shared.records.sight import Variant, sight_of
 
-AT_ONCE = 1000
+AT_ONCE = 2500
 _TEXTS_AT_ONCE = 250
 _FIRST = UUID(int=0)
 _KEPT = 50_000
@@ -68,7 +68,7 @@ class Matcher:
     _institutions: Institutions = field(default_factory=lambda: Institutions(_SYSTEM_SIGHT))
 
     async def batch(self, uow: UnitOfWork) -> int:
-        """Matches up to 1,000 affiliations; how many there were. A link is a change of its affiliation; a question that
+        """Matches up to 2,500 affiliations; how many there were. A link is a change of its affiliation; a question that
         stays open is none. A person's decision is never touched."""
         rows = await queries.lock_unmatched(uow.connection, self.after, AT_ONCE, before=self.before)
         if rows:

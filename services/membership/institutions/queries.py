@@ -1,10 +1,25 @@
 """Reading institutions: what a caller may see, one, many, by name, and which an affiliation may mean."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import Boolean, Integer, Select, Text, Uuid, any_, bindparam, column, func, literal_column, select, true
+from sqlalchemy import (
+    Boolean,
+    Integer,
+    Select,
+    Subquery,
+    Text,
+    Uuid,
+    any_,
+    bindparam,
+    column,
+    func,
+    literal_column,
+    select,
+    true,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -121,6 +136,8 @@ _MATCH_COLUMNS = (
 )  # fmt: skip
 _Asked: TypeAlias = tuple[int, str, str, str, str]
 _MOST_KNOWN = 20_000
+_BETWEEN = "\n"
+"""Between the values of one row; a folded text has none."""
 
 
 def _matched(variant: Variant) -> Select[Any]:
@@ -129,16 +146,29 @@ def _matched(variant: Variant) -> Select[Any]:
     return visible_to(variant).with_only_columns(*(institution.c[name] for name in _MATCH_COLUMNS)).where(states)
 
 
+def _lists_asked() -> Subquery:
+    """What is looked up, by column: one row for each value, of which a row that is given may have several."""
+    given: list[Any] = [bindparam("asked", type_=ARRAY(Integer))]
+    given += [bindparam(name, type_=ARRAY(Text)) for name in ("kinds", "looked_up", "words", "homes")]
+    rows = func.unnest(*given).table_valued("n", "kind", "value", "word", "home").render_derived("given")
+    one = func.unnest(func.string_to_array(rows.c.value, _BETWEEN)).label("value")
+    each = select(rows.c.n, rows.c.kind, one, rows.c.word, rows.c.home).cte("each")
+    return select(*(func.array_agg(part).label(part.name) for part in each.c)).subquery("lists")
+
+
 def _candidates(variant: Variant, whole: bool) -> Select[Any]:
-    rows_asked: list[Any] = [bindparam("asked", type_=ARRAY(Integer))]
-    rows_asked += [bindparam(name, type_=ARRAY(Text)) for name in ("kinds", "looked_up", "words", "homes")]
+    """Rows of what each text may mean, or one row for each text with their ids."""
+    lists = _lists_asked()
     options = [bindparam("loose", type_=Boolean), bindparam("only_country", type_=Text)]
-    found = func.escm.member_institution_candidates(*rows_asked, *options, context.c.c)
+    found = func.escm.member_institution_candidates(*lists.c, *options, context.c.c)
     hits = found.table_valued(column("asked_by", Integer), column("id", institution.c.id.type)).lateral("hits")
     if not whole:
-        return select(hits.c.asked_by, hits.c.id).select_from(context.join(hits, true()))
+        ids = func.array_agg(hits.c.id).label("ids")
+        asked = context.join(lists, true()).join(hits, true())
+        return select(hits.c.asked_by, ids).select_from(asked).group_by(hits.c.asked_by)
     rows = _matched(variant).where(institution.c.id == hits.c.id).lateral("r")
-    return select(hits.c.asked_by, *rows.c).select_from(context.join(hits, true()).join(rows, true()))
+    asked = context.join(lists, true()).join(hits, true())
+    return select(hits.c.asked_by, *rows.c).select_from(asked.join(rows, true()))
 
 
 def _by_ids(variant: Variant) -> Select[Any]:
@@ -150,50 +180,34 @@ _CANDIDATES = Shapes(_candidates)
 
 
 def _asked(number: int, said: Affiliation) -> list[_Asked]:
-    """What is looked up for one text: rows of number, kind, value and, for forms, the word and the text's countries."""
+    """What is looked up for one text: rows of number, kind, value and, for the forms of a word, the word and the text's
+    countries."""
     names = {*said.names, *(" ".join(span)[:500] for span in said.spans)}
     rows = [(number, "name", name, "", "") for name in names]
     rows += [(number, "domain", domain, "", "") for host in said.hosts for domain in host]
     rows += [(number, "short", short, "", "") for short in said.shorts]
     home = ",".join(sorted(said.countries))
-    return rows + [(number, "form", form, word, home) for word in said.terms for form in one_letter_off(word)]
+    return rows + [(number, "form", _forms(word), word, home) for word in said.terms]
 
 
-async def _hits(
-    connection: Connection,
-    sight: Sight,
-    texts: Sequence[Affiliation],
-    *,
-    whole: bool,
-    country: str | None = None,
-    loose: bool = False,
-) -> list[list[Row]]:
-    """For each text, institutions that it may mean, some 100 at most, `whole` or their ids; of one country where it is
-    given. `loose` looks further for words that are misspelt in more than one letter, which takes longer."""
+@lru_cache(maxsize=65_536)
+def _forms(word: str) -> str:
+    return _BETWEEN.join(one_letter_off(word))
+
+
+def _question(sight: Sight, texts: Sequence[Affiliation]) -> dict[str, Any]:
     asked = [row for number, said in enumerate(texts) for row in _asked(number, said)]
     numbers, kinds, looked_up, words, homes = zip(*asked, strict=True) if asked else ((),) * 5
-    rows = await _CANDIDATES.get(sight.variant, whole).fetch(
-        connection,
-        asked=numbers,
-        kinds=kinds,
-        looked_up=looked_up,
-        words=words,
-        homes=homes,
-        loose=loose,
-        only_country=country,
-        **sight.parameters,
-    )
-    found: list[list[Row]] = [[] for _ in texts]
-    for row in rows:
-        found[row["asked_by"]].append(row)
-    return found
+    lists = {"asked": numbers, "kinds": kinds, "looked_up": looked_up, "words": words, "homes": homes}
+    return {**sight.parameters, **lists}
 
 
 async def matches(connection: Connection, sight: Sight, text: str, country: str | None) -> list[tuple[Match, Row]]:
     """The institutions that an affiliation may mean, each with its row, the surest first; of one country where it is
-    given."""
+    given. It is looked further for words that are misspelt in more than one letter, which takes longer."""
     said = take_apart(text)
-    (rows,) = await _hits(connection, sight, [said], whole=True, country=country, loose=True)
+    question = {**_question(sight, [said]), "loose": True, "only_country": country}
+    rows = await _CANDIDATES.get(sight.variant, True).fetch(connection, **question)
     by_id = {row["id"]: row for row in rows}
     return [(match, by_id[match.candidate.key]) for match in rank(said, [candidate_of(row) for row in rows], country)]
 
@@ -216,13 +230,16 @@ class Institutions:
 
     async def candidates(self, connection: Connection, texts: Sequence[Affiliation]) -> list[list[Known]]:
         """For each text, institutions that may be seen and that it may mean, some 100 at most."""
-        hits = await _hits(connection, self._sight, texts, whole=False)
+        question = {**_question(self._sight, texts), "loose": False, "only_country": None}
+        rows = await _CANDIDATES.get(self._sight.variant, False).fetch(connection, **question)
+        hits: dict[int, list[UUID]] = {row["asked_by"]: row["ids"] for row in rows}
         if len(self._known) > _MOST_KNOWN:
             self._known = {}
-        unknown = list({row["id"] for rows in hits for row in rows} - self._known.keys())
+        unknown = list(set().union(*hits.values()) - self._known.keys())
         for row in await _BY_IDS.get(self._sight.variant).fetch(connection, ids=unknown, **self._sight.parameters):
             self._known[row["id"]] = Known(candidate_of(row), row["status"], row["visibility"])
-        return [[self._known[row["id"]] for row in rows if row["id"] in self._known] for rows in hits]
+        known = self._known
+        return [[known[key] for key in hits.get(number, ()) if key in known] for number in range(len(texts))]
 
 
 def candidate_of(row: Row) -> Candidate:

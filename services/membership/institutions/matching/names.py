@@ -33,13 +33,12 @@ def match_key(names: Sequence[Mapping[str, Any]]) -> str:
     return " ".join(words)
 
 
-@lru_cache(maxsize=65_536)
-def one_letter_off(word: str) -> tuple[str, ...]:
+def one_letter_off(word: str) -> list[str]:
     """The word and what is left of it without one letter. Two words have one of these in common where they differ by a
     letter too few, too many, another, or two in the wrong order."""
     if len(word) < _MISTYPED_FROM:
-        return (word,)
-    return tuple(dict.fromkeys((word, *(word[:n] + word[n + 1 :] for n in range(len(word))))))
+        return [word]
+    return list(dict.fromkeys((word, *(word[:n] + word[n + 1 :] for n in range(len(word))))))
 
 
 def short_forms(name: Mapping[str, Any]) -> set[str]:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import chain, product
 from typing import TypeAlias, TypeVar
 
 from services.membership.institutions.matching.names import ACRONYM
@@ -73,6 +73,7 @@ def take_apart(text: str) -> Affiliation:
         if len(run) > 1 or places[run[0]] is None or len(every) == 1
     )
     words = frozenset(" ".join(folded).split()).union(*every)
+    right = [tuple(map(mended, segment)) for segment in segments]
     return Affiliation(
         text=text.lower(),
         spans=tuple(dict.fromkeys(tuple(map(mended, run)) for run in runs)),
@@ -80,10 +81,10 @@ def take_apart(text: str) -> Affiliation:
         literal=frozenset(" ".join(run) for run in _runs(folded, _RUN)),
         hosts=tuple(tuple(_suffixes(host)) for host in dict.fromkeys(hosts)),
         shorts=_shorts(bare, folded, places),
-        terms=_terms([tuple(map(mended, segment)) for segment in segments]),
+        terms=_terms(right),
         words=words,
         countries=frozenset(place for place in places if place),
-        heads=tuple(words for words in (tuple(map(mended, segment)) for segment in segments) if _is_head(words)),
+        heads=tuple(filter(_is_head, right)),
     )
 
 
@@ -96,11 +97,14 @@ def _runs(parts: Sequence[Part], longest: int) -> Iterator[Sequence[Part]]:
 
 
 def _joined(run: Iterable[Words]) -> Words:
-    return tuple(word for words in run for word in words)
+    return tuple(chain.from_iterable(run))
 
 
 def _readings(run: Words) -> Iterator[str]:
     """The run as a name, with what its ambiguous abbreviations can stand for."""
+    if AMBIGUOUS.keys().isdisjoint(run):
+        yield " ".join(run)[:500]
+        return
     choices = product(*(AMBIGUOUS.get(word, (word,)) for word in run))
     for reading, _ in zip(choices, range(_READINGS), strict=False):
         yield " ".join(reading)[:500]
@@ -116,7 +120,8 @@ def _shorts(bare: str, folded: Sequence[str], places: Sequence[str | None]) -> f
 
 
 def _is_head(words: Words) -> bool:
-    return bool(_HEADS & set(words) or _HEADS_BEHIND & set(words[1:])) and any(w not in GENERIC for w in words)
+    is_one = not _HEADS.isdisjoint(words) or not _HEADS_BEHIND.isdisjoint(words[1:])
+    return is_one and not GENERIC.issuperset(words)
 
 
 def _suffixes(host: str) -> list[str]:

@@ -14,7 +14,6 @@ from services.membership.affiliations import queries
 from services.membership.affiliations.domain import NEAR_ENOUGH, SHOWN
 from services.membership.affiliations.operations import decision, tell
 from services.membership.experts.tables import affiliation
-from services.membership.institutions.domain import PUBLISHED
 from services.membership.institutions.matching.ranking import rank
 from services.membership.institutions.matching.texts import Affiliation, take_apart
 from services.membership.institutions.operations import INSTITUTIONS
@@ -118,13 +117,15 @@ def _judge_all(texts: Sequence[Text], said: Sequence[Affiliation], found: Sequen
 def _judge(said: Affiliation, country: str, found: Sequence[Known]) -> Found:
     """Restricted institutions, and unpublished ones of other countries than the expert's, are left out: who sees the
     affiliation need not know of them. Only a published one is linked without a person."""
-    published = {known.candidate.key for known in found if known.status in PUBLISHED}
-    open_to_all = [known.candidate for known in found if known.visibility != "restricted"]
-    shown = [one for one in open_to_all if one.key in published or one.country == country]
+    shown = [
+        known.candidate
+        for known in found
+        if not known.is_restricted and (known.is_published or known.candidate.country == country)
+    ]
     matches = rank(said, shown, None if said.countries else country)
     close = [match for match in matches[:SHOWN] if match.score >= NEAR_ENOUGH]
     first = close[0] if close else None
-    is_sure = first is not None and first.chosen and first.candidate.key in published
+    is_sure = first and first.chosen and any(one.is_published for one in found if one.candidate is first.candidate)
     told = tuple(
         {"institution_id": str(match.candidate.key), "score": match.score, "method": match.method} for match in close
     )

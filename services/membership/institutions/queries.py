@@ -216,8 +216,8 @@ class Known(NamedTuple):
     """An institution that was read."""
 
     candidate: Candidate
-    status: str
-    visibility: str
+    is_published: bool
+    is_restricted: bool
 
 
 class Institutions:
@@ -237,7 +237,8 @@ class Institutions:
             self._known = {}
         unknown = list(set().union(*hits.values()) - self._known.keys())
         for row in await _BY_IDS.get(self._sight.variant).fetch(connection, ids=unknown, **self._sight.parameters):
-            self._known[row["id"]] = Known(candidate_of(row), row["status"], row["visibility"])
+            is_restricted = row["visibility"] == "restricted"
+            self._known[row["id"]] = Known(candidate_of(row), row["status"] in PUBLISHED, is_restricted)
         known = self._known
         return [[known[key] for key in hits.get(number, ()) if key in known] for number in range(len(texts))]
 

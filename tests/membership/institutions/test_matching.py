@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from services.membership.institutions.matching.candidates import Candidate
-from services.membership.institutions.matching.likeness import word_likeness
+from services.membership.institutions.matching.likeness import likes_of
 from services.membership.institutions.matching.names import match_key
 from services.membership.institutions.matching.ranking import Match, rank
 from services.membership.institutions.matching.texts import take_apart
@@ -117,9 +117,10 @@ def test_what_tells_is_looked_up_and_departments_are_not() -> None:
 
 
 def test_words_are_alike_when_misspelt_or_cut_short() -> None:
-    assert word_likeness("forests", "forets") > 0.8
-    assert word_likeness("agriculture", "agric") == 0.85
-    assert word_likeness("botany", "law") == 0.0
+    assert likes_of("forests", ["forets", "law"]) == {"forets": pytest.approx(6 / 7)}
+    assert likes_of("agriculture", ["agric", "agriculture"]) == {"agric": 0.85, "agriculture": 1.0}
+    assert likes_of("colleges", ["college"]) == {"college": 0.85}
+    assert likes_of("botany", ["law"]) == {}
 
 
 @pytest.mark.parametrize("text", ["," * 500, "a" * 5000, "(" * 400 + "x", "١٢٣", "of the", "@@@ www. http://"])

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from rapidfuzz.distance import OSA
 from rapidfuzz.fuzz import partial_ratio
+from rapidfuzz.process import extract
 
 from services.membership.institutions.matching.candidates import Candidate
 from services.membership.institutions.matching.texts import Affiliation, Words
@@ -72,8 +73,7 @@ class Likeness:
         """The text's words that are like this one, with how much."""
         known = self._known.get(word)
         if known is None:
-            likes = ((other, word_likeness(word, other)) for other in self._words)
-            known = self._known[word] = {other: much for other, much in likes if much}
+            known = self._known[word] = likes_of(word, self._words)
         return known
 
 
@@ -99,13 +99,12 @@ def _covers(
     return float((found / whole) ** 0.75 * (explained / said) ** 0.25)
 
 
-def word_likeness(word: str, other: str) -> float:
-    """0 to 1; 0 below what counts as the same word misspelt. A word cut short (three letters or more) is like it."""
-    if word == other:
-        return 1.0
-    if len(other) >= 3 and word.startswith(other):
-        return 0.85
-    return max(OSA.normalized_similarity(word, other, score_cutoff=_LIKE), 0.0)
+def likes_of(word: str, others: Sequence[str]) -> dict[str, float]:
+    """How much each of the others is like the word: up to 1; those that do not count as the same word misspelt are left
+    out. A word cut short (three letters or more) is like it."""
+    alike = extract(word, others, scorer=OSA.normalized_similarity, score_cutoff=_LIKE, limit=None)
+    likes = {other: float(much) for other, much, _ in alike}
+    return likes | {other: 0.85 for other in others if len(other) >= 3 and word.startswith(other) and word != other}
 
 
 def _weight(word: str) -> float:

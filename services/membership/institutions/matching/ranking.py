@@ -1,8 +1,7 @@
 """How sure each institution is that an affiliation may mean. Pure."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 from services.membership.institutions.matching.candidates import Candidate
 from services.membership.institutions.matching.likeness import Likeness
@@ -20,8 +19,7 @@ _CLOSE = 24
 """So many of the likeliest are looked at closely."""
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """How sure a candidate is: 0 to 1, by `exact` name, `domain`, `alias` or `trigram`.
 
     `chosen` is true for the first candidate at most: it holds more of the two proofs (an exact name, a domain) than
@@ -35,8 +33,7 @@ class Match:
     chosen: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Judgement:
+class _Judgement(NamedTuple):
     """A candidate's match, its proofs, the words of its name that the text has, and whether it stands as it is."""
 
     match: Match
@@ -47,7 +44,7 @@ class _Judgement:
 
 def rank(said: Affiliation, candidates: Sequence[Candidate], country: str | None = None) -> list[Match]:
     """The candidates, the surest first; equal ones in the order of their keys."""
-    held = {domain for candidate in candidates for domain in candidate.domains}
+    held = {domain for candidate in candidates for domain in candidate.domains} if said.hosts else set[str]()
     domains = {next((domain for domain in host if domain in held), None) for host in said.hosts}
     named = said.countries | ({country} if country else frozenset())
     likeness = Likeness(said)
@@ -61,7 +58,7 @@ def rank(said: Affiliation, candidates: Sequence[Candidate], country: str | None
     if not judged:
         return []
     judged = _closest_first(judged, likeness)
-    first = replace(judged[0].match, chosen=_is_chosen(said, judged, named))
+    first = judged[0].match._replace(chosen=_is_chosen(said, judged, named))
     return [first, *(each.match for each in judged[1:])]
 
 
@@ -87,9 +84,11 @@ def _judge(
     named: frozenset[str],
     likeness: Likeness | None,
 ) -> _Judgement:
-    exact = [name for name, key in zip(candidate.full, candidate.name_keys, strict=True) if key in said.names]
+    exact: list[Mapping[str, Any]] = []
+    if not said.names.isdisjoint(candidate.name_keys):
+        exact = [name for name, key in zip(candidate.full, candidate.name_keys, strict=True) if key in said.names]
     is_literal = any(fold(name["value"]) in said.literal for name in exact)
-    domain = any(each in domains for each in candidate.domains)
+    domain = not domains.isdisjoint(candidate.domains)
     near, words = likeness.of(candidate) if likeness else (0.0, ())
     score, method = _NEAR * near, "trigram"
     if short := _short(said, candidate, named):
@@ -131,7 +130,7 @@ def _more_is_said(judged: list[_Judgement], likeness: Likeness) -> list[_Judgeme
     return [
         each
         if id(each) not in lowered
-        else replace(each, match=replace(each.match, score=round(max(lowered[id(each)], 0.0), 4)), proofs=0)
+        else each._replace(match=each.match._replace(score=round(max(lowered[id(each)], 0.0), 4)), proofs=0)
         for each in judged
     ]
 

@@ -19,9 +19,10 @@ from sqlalchemy import bindparam, delete
 from shared.audit.tables import audit_key
 from shared.configuration.sealing import derived_key
 from shared.configuration.settings import secret_key
-from shared.database.ids import random_bytes, uuid7
+from shared.database.ids import uuid7
 from shared.database.statements import Statement
 from shared.database.unit_of_work import UnitOfWork
+from shared.kernel.ids import random_bytes
 
 _ONLY_USE = bytes(12)
 """The nonce: no key is used twice."""

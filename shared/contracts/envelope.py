@@ -9,10 +9,15 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validat
 
 from shared.contracts.registry import FACTS
 from shared.kernel.clock import now, to_text
+from shared.kernel.ids import uuid7_bytes
 from shared.observability.traces import traceparent
 
 DATA_SCHEMA = "/access/v1/openapi.json#/components/schemas/FactData"
 _READING = {"reading": True}
+
+
+def _new_id() -> UUID:
+    return UUID(bytes=uuid7_bytes())
 
 
 def _trace() -> str | None:
@@ -57,7 +62,7 @@ class Fact(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    id: UUID
+    id: UUID = Field(default_factory=_new_id)
     type: str
     time: datetime = Field(default_factory=now)
     subject: UUID

@@ -14,7 +14,6 @@ from services.membership.settings import MembershipSettings
 from shared.contracts.envelope import Fact
 from shared.contracts.owner import type_of
 from shared.database.context import SYSTEM_CONTEXT
-from shared.database.ids import uuid7
 from shared.database.pool import Database
 from shared.database.unit_of_work import unit_of_work
 from tests.support.callers import Caller, serving
@@ -47,9 +46,7 @@ async def _told(database: Database, entity: str, what: str, *subjects: str) -> N
     kind = type_of("membership", entity, what)
     for subject in (*subjects, *subjects):
         async with unit_of_work(database, SYSTEM_CONTEXT) as uow:
-            await REACTIONS[kind](
-                uow, [Fact(id=uuid7(), type=kind, subject=UUID(subject), ref="X", version=1, link="/x")]
-            )
+            await REACTIONS[kind](uow, [Fact(type=kind, subject=UUID(subject), ref="X", version=1, link="/x")])
 
 
 async def _granted(superuser: asyncpg.Connection, account: UUID, role: str, kind: str, scope: str) -> None:

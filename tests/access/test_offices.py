@@ -20,7 +20,6 @@ from services.membership.settings import MembershipSettings
 from shared.contracts.envelope import Fact
 from shared.contracts.owner import type_of
 from shared.database.context import SYSTEM_CONTEXT
-from shared.database.ids import uuid7
 from shared.database.pool import Database
 from shared.database.unit_of_work import unit_of_work
 from shared.kernel.clock import today
@@ -70,7 +69,7 @@ async def superuser(database_url: str) -> AsyncIterator[asyncpg.Connection]:
 async def _told(database: Database, service: str, entity: str, what: str, record: str, times: int = 2) -> None:
     """The worker's work on a fact that comes more than once, under its own id and under another."""
     kind = type_of(service, entity, what)
-    fact = Fact(id=uuid7(), type=kind, subject=UUID(record), ref="X", version=1, link="/x")
+    fact = Fact(type=kind, subject=UUID(record), ref="X", version=1, link="/x")
     for told in [fact] * times + [fact.model_copy(update={"id": uuid4()})]:
         async with unit_of_work(database, SYSTEM_CONTEXT) as uow:
             await _INBOX.react(uow, [told])

@@ -33,7 +33,7 @@ KEYS = (
 
 async def hear(database: Database, country: str, kind: str, *, times: int = 1) -> None:
     """The service reacts to a fact about the country."""
-    fact = Fact(id=uuid7(), type=f"escm.{kind}.v1", subject=uuid7(), ref="X-1", version=1, country=country, link="/x")
+    fact = Fact(type=f"escm.{kind}.v1", subject=uuid7(), ref="X-1", version=1, country=country, link="/x")
     for _ in range(times):
         async with unit_of_work(database, SYSTEM_CONTEXT) as uow:
             await INBOX.react(uow, [fact])

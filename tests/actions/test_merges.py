@@ -8,7 +8,6 @@ from services.actions.reactions import REACTIONS
 from shared.contracts.envelope import Fact
 from shared.contracts.owner import type_of
 from shared.database.context import SYSTEM_CONTEXT
-from shared.database.ids import uuid7
 from shared.database.pool import Database
 from shared.database.unit_of_work import unit_of_work
 from tests.actions.neighbours import change, enter
@@ -21,7 +20,7 @@ async def _told(database: Database, entity: str, what: str, subject: UUID) -> No
     kind = type_of("membership", entity, what)
     for _ in range(2):
         async with unit_of_work(database, SYSTEM_CONTEXT) as uow:
-            await REACTIONS[kind](uow, [Fact(id=uuid7(), type=kind, subject=subject, ref="X", version=2, link="/x")])
+            await REACTIONS[kind](uow, [Fact(type=kind, subject=subject, ref="X", version=2, link="/x")])
 
 
 async def test_participants_follow_their_institution(

@@ -13,7 +13,6 @@ from services.membership.settings import MembershipSettings
 from shared.contracts.envelope import Fact
 from shared.contracts.owner import type_of
 from shared.database.context import SYSTEM_CONTEXT
-from shared.database.ids import uuid7
 from shared.database.pool import Database
 from shared.database.unit_of_work import unit_of_work
 from shared.messaging.outbox import announce
@@ -103,15 +102,7 @@ async def _announce(database: Database, experts: Sequence[asyncpg.Record], bell:
             link = f"/membership/v1/experts/{row['id']}"
             announce(
                 uow,
-                Fact(
-                    id=uuid7(),
-                    type=_TYPE,
-                    subject=row["id"],
-                    ref=row["ref"],
-                    version=1,
-                    country=row["country"],
-                    link=link,
-                ),
+                Fact(type=_TYPE, subject=row["id"], ref=row["ref"], version=1, country=row["country"], link=link),
             )
     if bell is not None:
         bell.ring()

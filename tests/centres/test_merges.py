@@ -11,7 +11,6 @@ from services.centres.reactions import REACTIONS
 from shared.contracts.envelope import Fact
 from shared.contracts.owner import type_of
 from shared.database.context import SYSTEM_CONTEXT
-from shared.database.ids import uuid7
 from shared.database.pool import Database
 from shared.database.unit_of_work import unit_of_work
 from tests.support.callers import Caller
@@ -55,7 +54,7 @@ class Merges:
         """Every fact so far comes, in any order, some of them twice."""
         for what, subject in self._random.sample([*self._facts, *self._facts], len(self._facts) * 2):
             kind = type_of("membership", self._entity, what)
-            fact = Fact(id=uuid7(), type=kind, subject=UUID(subject), ref="X", version=9, link="/x")
+            fact = Fact(type=kind, subject=UUID(subject), ref="X", version=9, link="/x")
             async with unit_of_work(self._database, SYSTEM_CONTEXT) as uow:
                 await REACTIONS[kind](uow, [fact])
 

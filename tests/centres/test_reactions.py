@@ -11,7 +11,6 @@ from services.centres.reactions import REACTIONS
 from shared.contracts.envelope import Fact
 from shared.contracts.owner import type_of
 from shared.database.context import SYSTEM_CONTEXT
-from shared.database.ids import uuid7
 from shared.database.pool import Database
 from shared.database.unit_of_work import unit_of_work
 from shared.kernel.clock import now
@@ -40,9 +39,7 @@ from tests.support.centres import (
 async def _told(database: Database, service: str, entity: str, what: str, subject: str, country: str) -> None:
     """The worker's work on one fact."""
     kind = type_of(service, entity, what)
-    fact = Fact(
-        id=uuid7(), type=kind, time=now(), subject=UUID(subject), ref="X", version=9, country=country, link="/x"
-    )
+    fact = Fact(type=kind, time=now(), subject=UUID(subject), ref="X", version=9, country=country, link="/x")
     async with unit_of_work(database, SYSTEM_CONTEXT) as uow:
         await REACTIONS[kind](uow, [fact])
 

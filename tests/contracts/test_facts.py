@@ -22,8 +22,8 @@ def stored(name: str) -> Any:
 
 
 def a_fact(**more: Any) -> Fact:
-    values = {"id": uuid7(), "type": "escm.membership.expert.activated.v1", "subject": uuid7(), "ref": "EXP-000001"}
-    return Fact(**{**values, "version": 3, "country": "XA", "link": "/membership/v1/experts/1", **more})
+    values = {"type": "escm.membership.expert.activated.v1", "subject": uuid7(), "ref": "EXP-000001", "version": 3}
+    return Fact(**{**values, "country": "XA", "link": "/membership/v1/experts/1", **more})
 
 
 @pytest.mark.parametrize("name", SCHEMAS)

@@ -37,7 +37,7 @@ class Process(Protocol):
 
 
 def fact(what: str = TYPE, *, bulk: bool = False) -> Fact:
-    return Fact(id=uuid7(), type=what, subject=uuid7(), ref="EXP-000001", version=1, country="XA", link="/x", bulk=bulk)
+    return Fact(type=what, subject=uuid7(), ref="EXP-000001", version=1, country="XA", link="/x", bulk=bulk)
 
 
 @asynccontextmanager

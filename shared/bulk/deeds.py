@@ -40,16 +40,23 @@ ON CONFLICT DO NOTHING
 
 
 def remembering(plan: Plan, imported: UUID) -> list[Deed]:
-    """All that a dry run leaves of its good rows: which would have made a record, by what later rows find it by."""
-    made_by: dict[str, int] = {}
-    for row in plan.made:
+    """All that a dry run leaves of its good rows: the records that they led to, by what later rows find them by, and
+    those that were made or changed, as they would be."""
+    rows = {record: row.row for row, record in plan.led}
+    keys: dict[str, int] = {}
+    for row, record in plan.led:
         for key in (*row.keys, row.identity_key):
-            made_by.setdefault(key, row.row)
-    made = [(imported, row.row, row.record, orjson.dumps(row.values).decode()) for row in plan.made]
-    return [
-        *copying("core_import_row", _REMEMBERED, made),
-        *executing(_REMEMBER, imported, list(made_by), list(made_by.values())),
-    ]
+            keys.setdefault(key, rows[record])
+    led = [(imported, row, record, _state(plan.touched.get(record))) for record, row in rows.items()]
+    remember = executing(_REMEMBER, imported, list(keys), list(keys.values()))
+    return [*copying("core_import_row", _REMEMBERED, led), *remember]
+
+
+def _state(draft: Draft | None) -> str | None:
+    if draft is None:
+        return None
+    children = [[one.row for one in present] for present in draft.children]
+    return orjson.dumps({"row": draft.row, "children": children}, default=str).decode()
 
 
 def failing(rows: Iterable[FailedRow], imported: UUID) -> list[Deed]:

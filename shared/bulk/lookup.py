@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 import orjson
+from sqlalchemy import Table
 
-from shared.bulk.importable import Importable
+from shared.bulk.importable import Columns, Importable, Values
 from shared.bulk.judging import PATIENCE, GoodRow
 from shared.bulk.marks import find_refs, ref_key
 from shared.bulk.planning import ChildDraft, Draft, Known, Prepared, Writing, unseen
@@ -20,8 +21,12 @@ SELECT identity, occurrence, record, digest FROM core_import_identity
 WHERE identity = ANY($1)
 """
 _REMEMBERED = """
-SELECT k.key, r.record, r.document FROM core_import_key k JOIN core_import_row r USING (import, row)
+SELECT k.key, r.record FROM core_import_key k JOIN core_import_row r USING (import, row)
 WHERE k.import = $1 AND k.key = ANY($2)
+"""
+_STATES = """
+SELECT DISTINCT ON (record) document FROM core_import_row
+WHERE import = $1 AND record = ANY($2) AND document IS NOT NULL AND problem IS NULL ORDER BY record, row DESC
 """
 
 
@@ -72,7 +77,7 @@ class Lookup:
             if row.occurrence > 1:
                 first[row.row] = [one["record"] for one in found.get((row.identity, 1), ())]
         matches = await self._matches(connection, rows)
-        virtual = await self._remembered(connection, rows) if self._is_dry else {}
+        remembered = await self._remembered(connection, rows) if self._is_dry else {}
         known = Known(last, first, matches, set(), {})
         met = {record for leads in last.values() for record, _ in leads}
         usable = await self._writable(connection, met)
@@ -88,16 +93,11 @@ class Lookup:
             if not any(lead in usable for lead, _ in last.get(row.row, ()))
             for record in self._leads(row, known)
         }
-        known.drafts = await self._load(connection, may_change)
+        may_change |= set(remembered.values())
+        states = await self._states(connection, may_change) if self._is_dry else {}
+        known.drafts = {**await self._load(connection, may_change - states.keys()), **states}
         known.usable = usable | set(known.drafts)
-        for key, (record, document) in virtual.items():
-            known.usable.add(record)
-            if record not in known.drafts:
-                known.drafts[record] = self._virtual(record, document)
-            known.matches = (
-                {**known.matches, key: [(record, True)]} if not key.startswith("identity:") else known.matches
-            )
-        self._lead_repeats(rows, known, virtual)
+        self._lead(rows, known, remembered)
         return known
 
     @staticmethod
@@ -106,13 +106,11 @@ class Lookup:
         return found + list(known.first.get(row.row, ()))
 
     @staticmethod
-    def _lead_repeats(rows: Sequence[GoodRow], known: Known, virtual: Mapping[str, tuple[UUID, str]]) -> None:
-        repeats = {
-            row.row: [virtual[row.identity_key][0]]
-            for row in rows
-            if row.occurrence > 1 and row.identity_key in virtual
-        }
-        known.first = {**known.first, **repeats}
+    def _lead(rows: Sequence[GoodRow], known: Known, remembered: Mapping[str, UUID]) -> None:
+        """Adds the records that a dry run's earlier rows led to."""
+        known.matches = {**known.matches, **{key: [(record, True)] for key, record in remembered.items()}}
+        repeats = {row.row: remembered.get(row.identity_key) for row in rows if row.occurrence > 1}
+        known.first = {**known.first, **{row: [record] for row, record in repeats.items() if record is not None}}
 
     async def _matches(self, connection: Connection, rows: Sequence[GoodRow]) -> dict[str, list[tuple[UUID, bool]]]:
         found: dict[str, list[tuple[UUID, bool]]] = defaultdict(list)
@@ -126,26 +124,22 @@ class Lookup:
                 found[row["key"]].append((row["record"], row["writable"]))
         return found
 
-    async def _remembered(self, connection: Connection, rows: Sequence[GoodRow]) -> dict[str, tuple[UUID, str]]:
+    async def _remembered(self, connection: Connection, rows: Sequence[GoodRow]) -> dict[str, UUID]:
         keys = [key for row in rows for key in (*row.keys, row.identity_key)]
-        found = await connection.fetch(_REMEMBERED, self._import, keys)
-        return {row["key"]: (row["record"], row["document"]) for row in found}
+        return {row["key"]: row["record"] for row in await connection.fetch(_REMEMBERED, self._import, keys)}
 
-    def _virtual(self, record: UUID, document: str) -> Draft:
-        """A record that an earlier batch of this dry run would have made."""
-        row = {
-            **self._importable.blank,
-            "id": record,
-            "ref": "",
-            "version": 1,
-            **self._importable.enter(orjson.loads(document), False),
-        }
-        draft = Draft(row, row, [[] for _ in self._importable.children])
-        for child, present in zip(self._importable.children, draft.children, strict=True):
-            wanted = child.wanted(orjson.loads(document))
-            if wanted is not None:
-                present.append(ChildDraft({**child.blank, "version": 1, **wanted}, None))
-        return draft
+    async def _states(self, connection: Connection, records: set[UUID]) -> dict[UUID, Draft]:
+        """Those of the records that earlier batches of this dry run would have made or changed, as they left them."""
+        found = await connection.fetch(_STATES, self._import, list(records))
+        states = [orjson.loads(row["document"]) for row in found]
+        drafts: dict[UUID, Draft] = {}
+        for row in await _typed(connection, self._table, [state["row"] for state in states]):
+            drafts[row["id"]] = Draft(row, row, [[] for _ in self._importable.children])
+        for place, child in enumerate(self._importable.children):
+            rows = [row for state in states for row in state["children"][place]]
+            for row in await _typed(connection, child.table, rows):
+                drafts[row[child.owner]].children[place].append(ChildDraft(row, row))
+        return drafts
 
     async def _writable(self, connection: Connection, records: set[UUID]) -> set[UUID]:
         statement = f"SELECT id, country FROM {self._table.fullname} WHERE id = ANY($1){self._living}"  # noqa: S608
@@ -173,3 +167,9 @@ class Lookup:
                 found = dict(row)
                 drafts[row[child.owner]].children[place].append(ChildDraft(found, found))
         return drafts
+
+
+async def _typed(connection: Connection, table: Table, rows: Sequence[Values]) -> list[Columns]:
+    """Rows that are JSON, with the types of the table's columns."""
+    statement = f"SELECT * FROM json_populate_recordset(NULL::{table.fullname}, $1::text::json)"  # noqa: S608
+    return [dict(row) for row in await connection.fetch(statement, orjson.dumps(rows).decode())]

@@ -134,7 +134,7 @@ class Known:
 
 @dataclass(slots=True)
 class Plan:
-    """What is to be written. `made`: the rows that made a record each."""
+    """What is to be written. `led`: the rows that are not as they were, with the record that each led to."""
 
     created: int = 0
     updated: int = 0
@@ -144,7 +144,7 @@ class Plan:
     new_identities: list[tuple[bytes, int, UUID, bytes]] = field(default_factory=list)
     duplicates: set[tuple[UUID, UUID]] = field(default_factory=set)
     touched: dict[UUID, Draft] = field(default_factory=dict)
-    made: list[GoodRow] = field(default_factory=list)
+    led: list[tuple[GoodRow, UUID]] = field(default_factory=list)
 
 
 class Planner:
@@ -185,6 +185,7 @@ class Planner:
         for key in row.keys:
             self._by_key.setdefault(key, record)
         self._by_key.setdefault(row.identity, record)
+        plan.led.append((row, record))
         settled = plan.identities if leads else plan.new_identities
         settled.append((row.identity, row.occurrence, record, row.digest))
 
@@ -210,7 +211,6 @@ class Planner:
         self.plan.told.append(Told(columns, None, columns))
         for child, drafts in zip(self._importable.children, made.children, strict=True):
             self.plan.told += [Told(columns, None, one.row, child) for one in drafts]
-        self.plan.made.append(row)
         if self._known.matches:
             matches = [match for key in row.keys for match in self._known.matches.get(key, ())]
             self.plan.duplicates |= {(row.record, record) for record, _ in matches}

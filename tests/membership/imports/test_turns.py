@@ -53,7 +53,7 @@ async def test_rows_that_repeat_in_other_batches_lead_to_one_record(
 
 
 @pytest.mark.parametrize("seed", [4, 5])
-async def test_a_dry_run_and_an_import_that_may_abort_make_one_record_of_rows_that_repeat_in_other_batches(
+async def test_a_dry_run_and_an_import_that_may_abort_count_rows_that_repeat_in_other_batches(
     seed: int, secretariat: Importer, database: asyncpg.Connection, batches_of: Callable[[int], None]
 ) -> None:
     batches_of(8)
@@ -61,8 +61,11 @@ async def test_a_dry_run_and_an_import_that_may_abort_make_one_record_of_rows_th
     left = await database.fetch("SELECT 1 FROM core_import_row UNION ALL SELECT 1 FROM core_import_key")
     assert not left
     strict = await secretariat.bring("experts", _repeating(seed), on_error="abort")
-    assert dry["counts"]["created"] == strict["counts"]["created"]
+    assert dry["counts"] == strict["counts"]
     assert strict["counts"]["failed"] == 0 < strict["counts"]["updated"]
+    changed = _repeating(seed).replace(b"Topic 1", b"Topic 7")
+    dry = await secretariat.bring("experts", changed, mode="dry_run")
+    assert dry["counts"] == (await secretariat.bring("experts", changed))["counts"]
 
 
 async def test_a_bad_row_in_the_last_batch_keeps_the_first_from_being_written(

@@ -39,10 +39,14 @@ _COLUMNS = ("given_names", "family_name", "country", "institution", "role", "top
 _ENDED = ("succeeded", "failed", "cancelled")
 _NIGHTLY = [f"membership.{name}" for name, one in membership.SCHEDULES.items() if one.every >= timedelta(days=1)]
 _NIGHT_IS_OVER = """
+WITH left_over AS (
+    UPDATE escm.core_job SET status = 'cancelled', finished_at = clock_timestamp() WHERE finished_at IS NULL
+)
 INSERT INTO escm.core_schedule (name, tick, job)
 SELECT name, date_trunc('day', now(), 'UTC'), uuidv7() FROM unnest($1::text[]) name ON CONFLICT DO NOTHING
 """
-"""A new worker would begin with what is done once a day, which takes seconds of a million records."""
+"""A new worker would begin with what is done once a day, or was left by the one before it, which takes minutes of a
+million records."""
 _MATCHED = """
 SELECT NOT EXISTS (SELECT FROM escm.member_affiliation WHERE match_status IS NULL AND institution_id IS NULL)
     AND NOT EXISTS (SELECT FROM escm.core_job WHERE kind = $1 AND finished_at IS NULL)

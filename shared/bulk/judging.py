@@ -156,14 +156,16 @@ class Reader:
 
     async def pass_over(self, batches: int) -> None:
         """Goes by the first so many batches, which are written: only what later rows repeat is noticed."""
-        for number in range(batches):
-            good, _ = await asyncio.to_thread(self._judge.judge, self._rows, BATCH)
+        written = rows_in(batches)
+        for row in range(0, written, _CHUNK):
+            most = min(_CHUNK, written - row)
+            good, _ = await asyncio.to_thread(self._judge.judge, self._rows, most)
             async with self._run.database.acquire() as connection:
-                bounds = (self._import, rows_in(number), rows_in(number + 1))
-                failed = {row["row"] for row in await connection.fetch(_FAILED, *bounds)}
-            for row in good:
-                if row.row not in failed:
-                    self._occurrences.number(row.identity)
+                found = await connection.fetch(_FAILED, self._import, row, row + most)
+            failed = {one["row"] for one in found}
+            for one in good:
+                if one.row not in failed:
+                    self._occurrences.number(one.identity)
         self._number = batches
 
     @asynccontextmanager

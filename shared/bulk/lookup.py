@@ -132,12 +132,18 @@ class Lookup:
         """Those of the records that earlier batches of this dry run would have made or changed, as they left them."""
         found = await connection.fetch(_STATES, self._import, list(records))
         states = [orjson.loads(row["document"]) for row in found]
-        drafts: dict[UUID, Draft] = {}
-        for row in await _typed(connection, self._table, [state["row"] for state in states]):
-            drafts[row["id"]] = Draft(row, row, [[] for _ in self._importable.children])
+        rows = await _typed(connection, self._table, [state["row"] for state in states])
+        lesser = [
+            await _typed(connection, child.table, [row for state in states for row in state["children"][place]])
+            for place, child in enumerate(self._importable.children)
+        ]
+        return self._drafts(rows, lesser)
+
+    def _drafts(self, rows: Sequence[Columns], lesser: Sequence[Sequence[Columns]]) -> dict[UUID, Draft]:
+        """Records as they are, with the children of each kind."""
+        drafts = {row["id"]: Draft(row, row, [[] for _ in lesser]) for row in rows}
         for place, child in enumerate(self._importable.children):
-            rows = [row for state in states for row in state["children"][place]]
-            for row in await _typed(connection, child.table, rows):
+            for row in lesser[place]:
                 drafts[row[child.owner]].children[place].append(ChildDraft(row, row))
         return drafts
 
@@ -149,24 +155,20 @@ class Lookup:
     async def _load(self, connection: Connection, records: set[UUID]) -> dict[UUID, Draft]:
         if not records:
             return {}
-        children = self._importable.children
         columns = ", ".join(self._importable.blank)
         statement = (
             f"SELECT {columns} FROM {self._table.fullname} WHERE id = ANY($1){self._living} ORDER BY id FOR UPDATE"  # noqa: S608
         )
-        drafts: dict[UUID, Draft] = {}
-        for row in await connection.fetch(statement, list(records), timeout=PATIENCE):
-            found = dict(row)
-            drafts[row["id"]] = Draft(found, found, [[] for _ in children])
-        for place, child in enumerate(children):
+        rows = [dict(row) for row in await connection.fetch(statement, list(records), timeout=PATIENCE)]
+        lesser = []
+        for child in self._importable.children:
             columns = ", ".join(child.blank)
             statement = (
                 f"SELECT {columns} FROM {child.table.fullname} WHERE {child.owner} = ANY($1) ORDER BY id FOR UPDATE"  # noqa: S608
             )
-            for row in await connection.fetch(statement, list(drafts)):
-                found = dict(row)
-                drafts[row[child.owner]].children[place].append(ChildDraft(found, found))
-        return drafts
+            present = await connection.fetch(statement, [row["id"] for row in rows])
+            lesser.append([dict(row) for row in present])
+        return self._drafts(rows, lesser)
 
 
 async def _typed(connection: Connection, table: Table, rows: Sequence[Values]) -> list[Columns]:

@@ -108,7 +108,7 @@ class ImportRun:
     async def _write(self, reader: Reader, done: int, total: int) -> None:
         writer = Writer(self._importable, self._sight, self._imported)
         under_way: deque[UnderWay] = deque()
-        await self._tell(rows_in(done), total)
+        await self._tell(min(rows_in(done), total), total)
         await reader.pass_over(done)
         try:
             async with reader.batches() as batches:

@@ -162,12 +162,11 @@ def _candidates(variant: Variant, whole: bool) -> Select[Any]:
     options = [bindparam("loose", type_=Boolean), bindparam("only_country", type_=Text)]
     found = func.escm.member_institution_candidates(*lists.c, *options, context.c.c)
     hits = found.table_valued(column("asked_by", Integer), column("id", institution.c.id.type)).lateral("hits")
+    asked = context.join(lists, true()).join(hits, true())
     if not whole:
         ids = func.array_agg(hits.c.id).label("ids")
-        asked = context.join(lists, true()).join(hits, true())
         return select(hits.c.asked_by, ids).select_from(asked).group_by(hits.c.asked_by)
     rows = _matched(variant).where(institution.c.id == hits.c.id).lateral("r")
-    asked = context.join(lists, true()).join(hits, true())
     return select(hits.c.asked_by, *rows.c).select_from(asked.join(rows, true()))
 
 

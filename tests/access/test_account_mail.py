@@ -28,6 +28,7 @@ from shared.mail.sending import MailNotTaken, deliver
 from shared.messaging.relay import Relay
 from shared.web.catalogue import LANGUAGES
 from tests.access.caller import Caller
+from tests.support.clock import room_in
 from tests.support.mailbox import Mailbox, token_in
 
 _WORKER = """
@@ -214,6 +215,7 @@ async def test_a_token_ends_with_its_time_and_with_the_account(
 
 
 async def test_an_address_gets_five_mails_an_hour_at_most(caller: Caller) -> None:
+    await room_in(3600, 30)
     email = f"{uuid4().hex}@nowhere.example"
     answers = [await _post(caller, "password_reset", email=email) for _ in range(6)]
     assert [answer.status_code for answer in answers] == [202] * 5 + [429]
@@ -280,8 +282,9 @@ async def test_a_mail_that_is_refused_for_good_is_not_tried_again(
     relay = Relay(settings, grace=0.2, backoff=0.05)
     relaying = asyncio.create_task(relay.work())
     try:
-        await caller.send("admin", "POST", "/accounts", {"email": email, "name": "Ana Example"})
-        job = await _ended(database_url, email, posted)
+        traced = {"traceparent": f"00-{uuid4().hex}-{uuid4().hex[:16]}-01"}
+        await caller.send("admin", "POST", "/accounts", {"email": email, "name": "Ana Example"}, **traced)
+        job = await _ended(database_url, traced["traceparent"])
     finally:
         relay.stop()
         await relaying
@@ -295,12 +298,12 @@ async def test_a_mail_that_is_refused_for_good_is_not_tried_again(
     assert job["sent_at"] is None
 
 
-async def _ended(database_url: str, email: str, posted: Mailbox) -> asyncpg.Record:
-    """The job of the mail to an address, once it has ended."""
+async def _ended(database_url: str, traced: str) -> asyncpg.Record:
+    """The job of the mail that a request led to, once it has ended."""
     connection = await asyncpg.connect(database_url, server_settings={"search_path": "escm"})
     try:
         for _ in range(600):
-            if email in posted.asked and (row := await connection.fetchrow(_LAST_MAIL)):
+            if row := await connection.fetchrow(_MAIL_OF, traced.split("-")[1]):
                 return row
             await asyncio.sleep(0.05)
         raise AssertionError("the job of the mail did not end")
@@ -308,12 +311,11 @@ async def _ended(database_url: str, email: str, posted: Mailbox) -> asyncpg.Reco
         await connection.close()
 
 
-_LAST_MAIL = """
+_MAIL_OF = """
 SELECT j.status, j.attempts, j.error, j.problem ->> 'code' AS code, j.problem ->> 'detail' AS detail,
     m.sealed, m.sent_at
-FROM (SELECT * FROM core_mail ORDER BY id DESC LIMIT 1) m
-    JOIN core_job j ON j.kind = 'send_mail' AND j.payload ->> 'mail' = m.id::text
-WHERE j.finished_at IS NOT NULL
+FROM core_mail m JOIN core_job j ON j.kind = 'send_mail' AND j.payload ->> 'mail' = m.id::text
+WHERE split_part(j.traceparent, '-', 2) = $1 AND j.finished_at IS NOT NULL
 """
 
 

@@ -14,6 +14,7 @@ from shared.audit.chain import Chain
 from shared.messaging.sequencer import Leader
 from tests.support import callers
 from tests.support.callers import Caller, grant, machine, person
+from tests.support.clock import room_in
 from tests.walls.canaries import WORD, lists, references, traces
 from tests.walls.conftest import Services
 from tests.walls.land import Land, Settler
@@ -38,6 +39,7 @@ async def world(
 ) -> World:
     """Nothing but the canary is entered between the two: restricted records of every kind in XC, with one word in all
     their texts."""
+    await room_in(86_400, 120)
     await _sequence(superuser)
     before = await _answers(services)
     canary = await settler.settle("XC", WORD)

@@ -165,3 +165,19 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = escm, public, pg_temp AS 
 $$
 """)  # noqa: S608
     searching(f"{table}_search(text, text)", owner)
+
+
+def told(columns: str) -> str:
+    """A row as JSON with these columns, which are separated by spaces, as an export of everything about a person tells
+    it. What ends with `_at` is an instant."""
+    pairs = ", ".join(f"'{name}', {_value(name)}" for name in columns.split())
+    return f"jsonb_build_object({pairs})"
+
+
+def instant(value: str) -> str:
+    """An instant as the API writes it."""
+    return f"to_char({value} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
+
+
+def _value(name: str) -> str:
+    return instant(name) if name.endswith("_at") else name

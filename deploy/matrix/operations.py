@@ -68,6 +68,7 @@ _BY_NAME: Mapping[str, Demand] = {
     "createMerge": Demand(Ask.BOTH, "update", "experts"),
     "createImport": Demand(Ask.ANYWHERE, "import", "experts"),
     "bulkTransitionExperts": Demand(Ask.ANYWHERE, "start_review", "experts"),
+    "exportExpertSubject": Demand(Ask.DO, "subject_export"),
     "createExport": Demand(Ask.SIGNED_IN),
     "listCentreReviews": Demand(Ask.DO, "read", "reviews"),
     "getCentreReview": Demand(Ask.DO, "read", "reviews"),

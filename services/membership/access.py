@@ -10,7 +10,9 @@ def _permissions(resource: str, verbs: str) -> frozenset[tuple[str, str]]:
 _SCREENING = (
     "assign invite request_info start_review approve reject reopen renew suspend reinstate resign mark_deceased"
 )
-_EXPERT_OFFICE = _permissions("experts", f"read history create update publish import apply resubmit {_SCREENING}")
+_EXPERT_OFFICE = _permissions(
+    "experts", f"read history create update publish import apply resubmit subject_export {_SCREENING}"
+)
 _INSTITUTION_OFFICE = _permissions(
     "institutions",
     "read history create update publish import verify link reject deactivate reactivate withdraw",
@@ -36,9 +38,10 @@ ROLES: RoleTable = {
     "national_author": _LIST,
     "national_publisher": _LIST | {("experts", "publish"), ("institutions", "publish")},
     "institution_representative": _permissions("institutions", "read history update"),
-    "expert": _permissions("experts", "read history update publish apply resubmit renew resign"),
+    "expert": _permissions("experts", "read history update publish apply resubmit renew resign subject_export"),
     "api_client": _LIST,
 }
-"""Role → permissions. `publish` is the permission to make a record public. Who merges two records may update both."""
+"""Role → permissions. `publish` is the permission to make a record public, `subject_export` that to have all that is
+kept about somebody. Who merges two records may update both."""
 SOURCES = {"secretariat_admin": "secretariat", "secretariat_officer": "secretariat"}
 """Role → the name of the source that its holders are; other offices are their government's."""

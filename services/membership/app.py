@@ -9,6 +9,7 @@ from services.membership.experts.routes import router as experts
 from services.membership.institutions.routes import matching
 from services.membership.institutions.routes import router as institutions
 from services.membership.merges.routes import router as merges
+from services.membership.privacy.routes import router as privacy
 from services.membership.settings import MembershipSettings
 from services.membership.statistics.routes import router as statistics
 from shared.web.app import Application
@@ -27,6 +28,7 @@ def create_app(settings: MembershipSettings | None = None) -> Application:
         [
             experts,
             *(stepping_routes(steppable) for steppable in STEPPABLE.values()),
+            privacy,
             affiliations,
             matches,
             matching,

@@ -1,4 +1,4 @@
-"""The worker of membership: its reactions, the jobs of imports, exports and duplicate search, and what time does."""
+"""The worker of membership: its reactions, the jobs of imports, exports and searches, and what time does."""
 
 from datetime import timedelta
 
@@ -8,6 +8,7 @@ from services.membership.duplicates.jobs import DUPLICATE_JOBS
 from services.membership.duplicates.operations import search_what_changed
 from services.membership.experts.operations import pass_time as end_terms
 from services.membership.merges.following import follow_institutions
+from services.membership.privacy.jobs import job_handlers as privacy_jobs
 from services.membership.reactions import REACTIONS
 from services.membership.settings import MembershipSettings
 from services.membership.statistics.operations import check_counts, fold_counts, release_gender_balance
@@ -31,7 +32,13 @@ def create_worker(settings: MembershipSettings | None = None) -> Worker:
     """The worker under the given settings, or those of the environment."""
     settings = settings or MembershipSettings()
     bulk, steps = BulkJobs(settings, IMPORTABLE), StepJobs(STEPPABLE)
-    handlers = {**bulk.handlers, **steps.handlers, **affiliations.HANDLERS, **DUPLICATE_JOBS}
+    handlers = {
+        **bulk.handlers,
+        **steps.handlers,
+        **affiliations.HANDLERS,
+        **DUPLICATE_JOBS,
+        **privacy_jobs(settings),
+    }
     return Worker("membership", settings, REACTIONS, handlers, {**bulk.schedules, **SCHEDULES})
 
 

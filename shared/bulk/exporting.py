@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, insert, select, update
 
 from shared.bulk.creators import principal_of
 from shared.bulk.importable import Importable
-from shared.bulk.store import FileStore
+from shared.bulk.store import FileStore, StoredFile
 from shared.bulk.tables import core_export
 from shared.bulk.targets import Target, target
 from shared.database.context import AccessContext
@@ -122,13 +122,18 @@ async def order_export(uow: UnitOfWork, service: str, importable: Importable, wi
     """Enters the export and leaves its job to the worker; the job's id. Raises Malformed for a bad filter."""
     for name, raw in wish.filters.items():
         importable.listing.parse(name, raw)
+    return await enter_export(uow, service, importable.resource.plural, wish, EXPORT_JOB)
+
+
+async def enter_export(uow: UnitOfWork, service: str, resource: str, wish: ExportWish, kind: str) -> UUID:
+    """Enters an export and leaves a job of this kind to the worker, with the export's id; the job's id."""
     key, actor = uuid7(), uow.origin.actor.label
-    job = defer(uow, service, EXPORT_JOB, {"export": str(key)}, created_by=actor, bulk=True)
+    job = defer(uow, service, kind, {"export": str(key)}, created_by=actor, bulk=True)
     await _ENTER.execute(
         uow.connection,
         id=key,
         service=service,
-        resource=importable.resource.plural,
+        resource=resource,
         format=wish.format,
         filters=dict(wish.filters),
         fields=list(wish.fields),
@@ -145,12 +150,26 @@ async def get_export(connection: Connection, key: UUID) -> Row | None:
     return await _GET.fetchrow(connection, key=key)
 
 
-async def run_export(run: JobRun, importables: Mapping[str, Importable], store: FileStore) -> dict[str, Any]:
-    """The job of an export: the same list that its creator would see, whole."""
+async def export_of(run: JobRun) -> Row:
+    """The export that a job makes."""
     async with run.database.acquire() as connection:
         export = await get_export(connection, UUID(run.payload["export"]))
     if export is None:
         raise LookupError("no such export")
+    return export
+
+
+async def finish_export(run: JobRun, export: Row, rows: int, stored: StoredFile) -> dict[str, Any]:
+    """Lets the file be fetched; the job's result."""
+    async with run.unit_of_work() as uow:
+        await _DONE.execute(uow.connection, key=export["id"], rows=rows, digest=stored.digest, size=stored.size)
+    run.result_url = f"/{export['service']}/v1/exports/{export['id']}/file"
+    return {"export_id": str(export["id"]), "rows": rows, "size": stored.size, "sha256": stored.digest}
+
+
+async def run_export(run: JobRun, importables: Mapping[str, Importable], store: FileStore) -> dict[str, Any]:
+    """The job of an export: the same list that its creator would see, whole."""
+    export = await export_of(run)
     importable = importables[export["resource"]]
     principal = await principal_of(run.database, run.created_by)
     sight = sight_of(principal, importable.roles, importable.resource)
@@ -169,10 +188,7 @@ async def run_export(run: JobRun, importables: Mapping[str, Importable], store: 
         await asyncio.to_thread(into.close)
         file.seek(0)
         stored = await store.put(file)
-    async with run.unit_of_work() as uow:
-        await _DONE.execute(uow.connection, key=export["id"], rows=count, digest=stored.digest, size=stored.size)
-    run.result_url = f"/{export['service']}/v1/exports/{export['id']}/file"
-    return {"export_id": str(export["id"]), "rows": count, "size": stored.size, "sha256": stored.digest}
+    return await finish_export(run, export, count, stored)
 
 
 def _write(into: Target, importable: Importable, sight: Sight, rows: Sequence[Row]) -> None:

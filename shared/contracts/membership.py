@@ -26,6 +26,7 @@ FACTS = owner(
             "merged",
             "unmerged",
             "erased",
+            "subject_exported",
         ),
         "affiliation": ("created", "updated", "deleted"),
         "institution": (

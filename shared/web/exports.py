@@ -11,7 +11,7 @@ from shared.bulk.layout import SPREADSHEET
 from shared.kernel.clock import now
 from shared.kernel.errors import FieldError, Gone, Invalid, NotFound
 from shared.kernel.resource import Resource
-from shared.web.answers import key_of
+from shared.web.answers import JSON, key_of
 from shared.web.call import CurrentCall
 from shared.web.fields import Body, Line
 from shared.web.files import blocks_of, download, store_of
@@ -19,7 +19,7 @@ from shared.web.imports import ImportApi
 from shared.web.jobs import Job, queued_response
 from shared.web.route import ResourceRouter
 
-_MEDIA = {"csv": "text/csv; charset=utf-8", "ndjson": "application/x-ndjson", "xlsx": SPREADSHEET}
+_MEDIA = {"csv": "text/csv; charset=utf-8", "ndjson": "application/x-ndjson", "xlsx": SPREADSHEET, "json": JSON}
 
 
 class ExportBody(Body):
@@ -54,7 +54,9 @@ def export_routes(api: ImportApi) -> ResourceRouter:
         "/{export}/file",
         operation_id="getExportFile",
         summary="Fetch the file of an export",
-        responses={200: {"content": {"text/csv": {}, "application/x-ndjson": {}, SPREADSHEET: {}}}},
+        responses={
+            200: {"content": {"text/csv": {}, "application/x-ndjson": {}, SPREADSHEET: {}, "application/json": {}}}
+        },
     )
     async def get_file(export: str, call: CurrentCall) -> Response:
         key = key_of(export)

@@ -55,6 +55,7 @@ BODIES: dict[str, Callable[[Land], dict[str, Any]]] = {
         "action": "start_review",
         "items": [{"id": land.id("experts"), "version": 1}],
     },
+    "exportExpertSubject": lambda _land: {},
     "createExpertAffiliation": lambda land: {"raw": _name(land)},
     "createInstitution": lambda land: {
         "names": [{"value": _name(land), "language": "en", "types": ["ror_display"]}],

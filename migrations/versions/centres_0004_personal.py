@@ -1,0 +1,29 @@
+"""What centres keep about experts, for an export of everything about one."""
+
+from migrations.rules import grant, run, told
+
+revision = "centres_0004"
+down_revision = "core_0020"
+
+_RECORD = "id ref version status country visibility created_at created_by updated_at updated_by"
+
+
+def upgrade() -> None:
+    run(f"""
+CREATE VIEW centre_published_personal AS
+    SELECT expert_id AS person, 'seats' AS part, id,
+        {told(f"{_RECORD} committee_id expert_id office starts ends")} AS record
+    FROM centre_seat WHERE expert_id IS NOT NULL
+    UNION ALL
+    SELECT reviewer_id, 'reviews', id,
+        {told(f"{_RECORD} centre_id reviewer_id scores recommendation conflict_of_interest comment")}
+    FROM centre_review
+    UNION ALL
+    SELECT director_id, 'directed_centres', id, {told("id ref status country names director_id")}
+    FROM centre_centre WHERE director_id IS NOT NULL
+""")
+    grant("centre_published_personal", "SELECT", "membership")
+
+
+def downgrade() -> None:
+    run("DROP VIEW centre_published_personal")

@@ -1,0 +1,45 @@
+"""What access keeps about people, column by column: see `shared.records.personal`. What is told is published in
+`access_published_personal`."""
+
+from collections.abc import Mapping
+
+from shared.records.personal import RECORD, PersonalTable, personal
+
+_SECRET = "proves to the system who somebody is"  # noqa: S105 -- a reason, not a secret
+_FOUND_BY = "made of what is told, for finding and sorting"
+_SHORT = "kept until it is over, and says when that is"
+
+PARTS: Mapping[str, PersonalTable] = {
+    "accounts": personal(
+        "access_account",
+        f"{RECORD} email name expert_id email_verified language",
+        {_FOUND_BY: "email_key search_key", _SECRET: "password_hash"},
+    ),
+    "sessions": personal("access_session", f"{RECORD} account_id label ends_at"),
+    "grants": personal(
+        "access_grant",
+        f"{RECORD} principal_kind principal_id role scope_kind scope_id starts ends reason second_person"
+        " delegated_from",
+    ),
+    "api_keys": personal(
+        "access_api_key",
+        f"{RECORD} name hint owner_kind owner_id resources verbs countries expires_at",
+        {_SECRET: "digest"},
+    ),
+}
+"""The parts that it adds to an export of everything about an expert."""
+ALSO_PERSONAL: tuple[PersonalTable, ...] = (
+    personal("access_last_use", "used_at", {"the key that is told": "kind id"}),
+    personal("access_account_token", "", {_SECRET: "digest", _SHORT: "account_id purpose email_key until"}),
+    personal("access_refresh_token", "", {_SECRET: "digest", _SHORT: "session_id until used_at"}),
+    personal("access_revoked_token", "", {_SHORT: "token_id principal_kind principal_id until"}),
+    personal("access_failed_login", "", {_SHORT: "email_digest failed locked_until last_at"}),
+)
+"""`access_last_use` is told with the keys."""
+IMPERSONAL: Mapping[str, str] = {
+    "access_client": f"{RECORD} client_id name search_key secrets jwks scope_kind scope_id resources verbs ip_allow"
+    " sandbox",
+    "access_reference_move": "loser_id winner_id resource record_id field position before after",
+    "access_signing_key": "kid public private created_at signs_from signs_until verifies_until",
+    "access_used_assertion": "digest until",
+}

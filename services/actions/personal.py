@@ -1,0 +1,46 @@
+"""What actions keep about people, column by column: see `shared.records.personal`. What is told is published in
+`action_published_personal`."""
+
+from collections.abc import Mapping
+
+from shared.records.personal import RECORD, PersonalTable, personal
+
+_NAMED_IN_TEXT = "names people in text, whom no record tells apart"
+_ABOUT_A_MATTER = "describes a matter between bodies"
+
+PARTS: Mapping[str, PersonalTable] = {
+    "focal_points": personal(
+        "action_focal_point",
+        f"{RECORD} person expert_id body_id role letter predecessor_id starts ends",
+        {"made of what is told, for finding and sorting": "search_key"},
+    ),
+}
+"""The parts that they add to an export of everything about an expert."""
+ALSO_PERSONAL: tuple[PersonalTable, ...] = (
+    personal(
+        "action_correspondence",
+        "",
+        {
+            _NAMED_IN_TEXT: "subject parties about search_key",
+            _ABOUT_A_MATTER: f"{RECORD} direction date reply_due reply_to replied_on document",
+        },
+    ),
+    personal(
+        "action_meeting",
+        "",
+        {_NAMED_IN_TEXT: "participants decisions titles search_key", _ABOUT_A_MATTER: f"{RECORD} kind date"},
+    ),
+)
+IMPERSONAL: Mapping[str, str] = {
+    "action_action": f"{RECORD} programme_id pillar kind titles planned_start planned_end actual_start actual_end"
+    " participants tags budget baseline previous_status search_key",
+    "action_country_stage": "country id version visibility stage facts updated_at",
+    "action_endorsement": f"{RECORD} body body_id level document issued valid_to verified_on search_key",
+    "action_framework": f"{RECORD} code core pillars valid_from valid_to search_key",
+    "action_government_body": f"{RECORD} search_key names kind website",
+    "action_milestone": f"{RECORD} action_id titles due first_due due_reason weight deliverable evidence_required"
+    " evidence claimed_by claimed_on verified_on search_key",
+    "action_programme": f"{RECORD} framework committee_id centre_id lead_body_id waiver started_on completed_on",
+    "action_reference_move": "loser_id winner_id resource record_id field position before after",
+}
+"""Tables about no person: who wrote a row, or claimed it, is told by the audit trail."""

@@ -1,0 +1,49 @@
+"""What centres keep about people, column by column: see `shared.records.personal`. What is told is published in
+`centre_published_personal`."""
+
+from collections.abc import Mapping
+
+from shared.records.personal import RECORD, PersonalTable, personal
+
+_NAMED_IN_TEXT = "names people in text, whom no record tells apart"
+_ABOUT_A_BODY = "describes a body or its papers"
+_FOUND_BY = "made of what is told, for finding and sorting"
+
+PARTS: Mapping[str, PersonalTable] = {
+    "seats": personal(
+        "centre_seat",
+        f"{RECORD} committee_id expert_id office starts ends",
+        {_FOUND_BY: "search_key held", "names somebody who is no expert": "person_name"},
+    ),
+    "reviews": personal(
+        "centre_review", f"{RECORD} centre_id reviewer_id scores recommendation conflict_of_interest comment"
+    ),
+    "directed_centres": personal(
+        "centre_centre",
+        "id ref status country names director_id",
+        {
+            _ABOUT_A_BODY: "version visibility created_at created_by updated_at updated_by search_key"
+            " host_institution_id unit committee_id themes terms_of_reference work_plan host_letter address position"
+            " final_report evaluation previous_status registration_number registration_serial designated_on"
+            " term_number term_starts term_ends clock_since clock_target"
+        },
+    ),
+}
+"""The parts that they add to an export of everything about an expert."""
+ALSO_PERSONAL: tuple[PersonalTable, ...] = (
+    personal(
+        "centre_agreement",
+        "",
+        {
+            _NAMED_IN_TEXT: "parties search_key",
+            _ABOUT_A_BODY: f"{RECORD} centre_id kind effective expires document",
+        },
+    ),
+)
+IMPERSONAL: Mapping[str, str] = {
+    "centre_committee": f"{RECORD} names search_key host_institution_id partner_institution_ids decision bylaws"
+    " previous_status formed_on recognised_on ended_on",
+    "centre_reference_move": "loser_id winner_id resource record_id field position before after",
+    "centre_term": f"{RECORD} centre_id number starts ends terms_of_reference work_plan decided_on endorsement_id"
+    " waiver consent_lapsed_on",
+}

@@ -1,0 +1,1 @@
+"""What membership owes the people it keeps records about."""

@@ -1,0 +1,173 @@
+"""Every column that membership and the parts shared with other services keep: what of it an export of everything about
+an expert tells, why the rest is left out, and which tables hold nothing of people.
+
+A column that is in none of these lists fails a test: whoever adds one decides here.
+"""
+
+from collections.abc import Mapping
+
+from shared.records.personal import RECORD, PersonalTable, personal
+
+_FOUND_BY = "made of what is told, for finding and sorting"
+_ANOTHER = "says which record of perhaps another person is meant"
+_PROOF = "proves that nothing was altered"
+_KEY = "names the key of the encrypted text that is told in the clear"
+_FILE = "describes the whole file, of many people"
+
+PARTS: Mapping[str, PersonalTable] = {
+    "expert": personal(
+        "member_expert",
+        f"{RECORD} names display_name emails orcid languages fields planetary_boundaries ecosystems keywords biography"
+        " gender category previous_status term_starts term_ends account_id profile_confirmed_on"
+        " conflict_of_interest_on clock_since clock_target merged_into erased_at assignee asserted",
+        {_FOUND_BY: "sort_name search_key name_key email_keys"},
+    ),
+    "affiliations": personal(
+        "member_affiliation",
+        "id expert_id country visibility version institution_id raw role unit starts ends is_primary asserted_by"
+        " created_at updated_at match_status match match_candidates matched_at",
+    ),
+    "duplicates": personal(
+        "member_duplicate",
+        "id ref version status created_at created_by updated_at updated_by score reasons found_by dismissed_by"
+        " dismissed_at dismissal",
+        {
+            _ANOTHER: "a b country country_a country_b settled_by instead_of",
+            "the same for every pair of experts": "resource visibility",
+            "a checksum of what was compared": "basis",
+        },
+    ),
+    "merges": personal(
+        "member_merge",
+        f"{RECORD} winner_id winner_version loser_id loser_country choices moved",
+        {"the same for every merge of experts": "resource"},
+    ),
+    "kept_by_merges": personal("member_merge_part", "id merge_id part record_id detail", {_KEY: "detail_key"}),
+    "imports": personal(
+        "core_import",
+        "id ref status created_at created_by source licence file_name",
+        {
+            _FILE: "version country visibility updated_at updated_by job mode on_error registry file_digest file_size"
+            " media columns ignored_columns row_count counts taken_back",
+            "the same for every import of experts": "service resource",
+        },
+    ),
+    "import_rows": personal(
+        "core_import_identity",
+        "record import changed_by",
+        {
+            "a checksum of a row of the file": "identity digest earlier_digest",
+            "the number among equal rows of a file": "occurrence",
+            "the same for every expert": "resource",
+        },
+    ),
+    "changed_by_imports": personal(
+        "core_import_effect",
+        "import part record owner created version before made_with",
+        {"whether the undoing of an import left it": "is_kept"},
+    ),
+    "history": personal(
+        "core_audit",
+        "at actor_kind actor_id action resource subject version from_status to_status request_id detail",
+        {
+            "the same as the record's": "country visibility",
+            "the number of the line": "id",
+            _PROOF: "before_hash after_hash content_hash",
+            _KEY: "detail_key",
+        },
+    ),
+}
+"""The parts of an export, by the name that they have in it, each from one table."""
+
+ALSO_PERSONAL: tuple[PersonalTable, ...] = (
+    personal("member_expert_value", "", {_FOUND_BY: "expert_id kind value country visibility"}),
+    personal("core_audit_key", "", {"a key, whose deletion makes the history unreadable": "id subject salt"}),
+    personal(
+        "core_fact",
+        "",
+        {
+            "announces, without any value, what the history tells": "position fact type time subject ref version"
+            " country visibility link traceparent bulk sequenced_at country_left"
+        },
+    ),
+    personal(
+        "core_outbox",
+        "",
+        {
+            "announces, without any value, what the history tells": "id fact type time subject ref version country"
+            " visibility link traceparent bulk country_left"
+        },
+    ),
+    personal(
+        "core_mail", "", {"a sealed letter, gone once it was sent": "id service template sealed created_at sent_at"}
+    ),
+    personal(
+        "core_idempotency",
+        "",
+        {"a copy of an answer, kept for three days": "day scope digest status headers body created_at"},
+    ),
+    personal(
+        "core_import_row",
+        "",
+        {
+            "a row that led to no record, or to none yet": "import row record identity occurrence digest keys document"
+            " problem detail"
+        },
+    ),
+    personal("core_import_key", "", {"kept while a dry run goes on": "import key row"}),
+    personal(
+        "core_import_duplicate",
+        "",
+        {"a pair that is looked at within the day": "resource record other import found_at"},
+    ),
+    personal(
+        "core_job",
+        "",
+        {
+            "work that was ordered, by ids": "id service kind payload created_by bulk status done total result"
+            " result_url problem cancel_requested traceparent attempts fence lease_until worker rung next_at error"
+            " created_at finished_at"
+        },
+    ),
+    personal(
+        "core_export",
+        "",
+        {
+            "a list that was ordered, kept for a day": "id service resource format filters fields safe job created_by"
+            " created_at row_count file_digest file_size"
+        },
+    ),
+)
+"""Tables that name people, of which an export tells nothing, with the reasons."""
+
+_COUNT = "kind visibility status country category tag"
+IMPERSONAL: Mapping[str, str] = {
+    "member_institution": f"{RECORD} names display_name sort_name search_key match_key ror types domains links"
+    " locations heri previous_status merged_into relations",
+    "member_institution_form": "form word",
+    "member_institution_relation": "institution_id kind other country visibility",
+    "member_institution_value": "institution_id kind value country visibility",
+    "member_affiliation_rematch": "single institutions_at",
+    "member_duplicate_search": "resource covered_until",
+    "member_gender_balance": "place day whole women men other",
+    "core_audit_checkpoint": "position hash start at key_id signature",
+    "core_audit_head": "one position hash",
+    "core_audit_link": "position entry hash",
+    "core_audit_signing_key": "key_id public private created_at",
+    "core_audit_verified": "one newest again at",
+    "core_batch": "id consumer lane positions patterns state attempts fence lease_until worker rung next_at error"
+    " created_at finished_at",
+    "core_consumer": "consumer lane position seen_at",
+    "core_count": f"{_COUNT} n",
+    "core_count_day": f"{_COUNT} day n",
+    "core_count_delta": "id day kind visibility status country category tags n",
+    "core_count_fold": "number",
+    "core_import_batch": "import batch created updated unchanged",
+    "core_import_turn": "resource number",
+    "core_inbox": "fact reaction",
+    "core_lease": "name holder fence until position",
+    "core_migration": "version_num",
+    "core_schedule": "name tick job",
+    "core_subscription": "consumer pattern seen_at",
+}
+"""Tables that hold nothing of people, with their columns."""

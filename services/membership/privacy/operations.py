@@ -1,0 +1,52 @@
+"""Giving a person everything that is kept about them."""
+
+from typing import BinaryIO
+from uuid import UUID
+
+from services.membership.experts.operations import EXPERTS
+from services.membership.privacy import queries
+from services.membership.privacy.catalogue import PARTS
+from services.membership.privacy.document import Document
+from shared.bulk.exporting import ExportWish, enter_export
+from shared.database.statements import Connection, Row
+from shared.database.unit_of_work import UnitOfWork
+from shared.kernel.clock import now
+from shared.records.kind import require
+from shared.records.sight import Sight
+
+SUBJECT_EXPORT = "subject_export"
+"""The verb, the kind of its job, and what the file is called."""
+_OWN_PARTS = tuple(part for part in PARTS if part != "history")
+
+
+async def order(uow: UnitOfWork, sight: Sight, seen: Row) -> UUID:
+    """Leaves an export of everything about an expert to the worker, which the expert's history tells; the job's id.
+
+    Raises Forbidden for everybody but the expert and the secretariat.
+    """
+    require(sight, SUBJECT_EXPORT, seen["country"], seen["id"])
+    row = await EXPERTS.lock(uow, seen["id"])
+    EXPERTS.tell(uow, SUBJECT_EXPORT, row, row, "subject_exported")
+    wish = ExportWish("json", {"expert": str(row["id"])}, (), safe=False)
+    return await enter_export(uow, "membership", SUBJECT_EXPORT, wish, SUBJECT_EXPORT)
+
+
+async def write(connection: Connection, expert: Row, target: BinaryIO) -> int:
+    """Writes the document, from one snapshot that sees every row; of how many rows."""
+    experts = await queries.same_person(connection, expert["id"])
+    people = [*experts, *await queries.accounts_of(connection, experts)]
+    told_of = {*people}
+    head = {"expert": {"id": expert["id"], "ref": expert["ref"]}, "made_at": now()}
+    document = Document(target, head)
+    for part in _OWN_PARTS:
+        async for row in queries.rows_of(connection, part, experts):
+            document.write(part, row)
+            if part in ("affiliations", "duplicates", "merges"):
+                told_of.add(row["id"])
+    async for row in queries.published(connection, people):
+        document.write(row["part"], row["record"])
+        told_of.add(row["id"])
+    async for row in queries.rows_of(connection, "history", list(told_of)):
+        document.write("history", row)
+    document.close()
+    return document.rows

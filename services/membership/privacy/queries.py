@@ -1,0 +1,107 @@
+"""Reading everything about one expert: their records, those that were merged with them, and what other services publish
+of them. Each needs a context that sees every row."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from services.membership.privacy.catalogue import PARTS
+from shared.audit import details
+from shared.database.statements import Connection, Row
+
+_AT_ONCE = 500
+_LONGEST = "interval '1 minute'"
+"""More than lies between two entries about one person in the audit trail that one transaction makes."""
+_SAME = """
+WITH RECURSIVE same (id) AS (
+    SELECT $1::uuid
+    UNION
+    SELECT CASE m.winner_id WHEN s.id THEN m.loser_id ELSE m.winner_id END
+    FROM same s JOIN escm.member_merge m ON m.winner_id = s.id OR m.loser_id = s.id
+    WHERE m.resource = 'experts' AND m.status = 'merged'
+)
+SELECT id FROM same
+"""
+_ACCOUNTS = """
+SELECT account_id AS id FROM escm.member_expert WHERE id = ANY($1) AND account_id IS NOT NULL
+UNION SELECT person FROM escm.access_published_personal WHERE expert = ANY($1)
+"""
+_PUBLISHED = """
+SELECT part, id, record FROM escm.access_published_personal WHERE person = ANY($1)
+UNION ALL SELECT part, id, record FROM escm.centre_published_personal WHERE person = ANY($1)
+UNION ALL SELECT part, id, record FROM escm.action_published_personal WHERE person = ANY($1)
+ORDER BY part, id
+"""
+_MERGES = "SELECT id FROM escm.member_merge WHERE resource = 'experts' AND (winner_id = ANY($1) OR loser_id = ANY($1))"
+_EFFECTS = """
+escm.core_import i JOIN escm.core_import_effect t ON t.import = i.id AND t.owner = ANY($1)
+WHERE i.service = 'membership' AND i.resource = 'experts'
+"""
+_IDENTITIES = "escm.core_import_identity t WHERE t.resource = 'membership.experts' AND t.record = ANY($1)"
+
+_IMPORTS = f"SELECT unnest(ARRAY[import, changed_by]) FROM {_IDENTITIES} UNION SELECT t.import FROM {_EFFECTS}"  # noqa: S608
+
+
+def _instant(key: str, shift: str) -> str:
+    """The least UUIDv7 of an instant some time from that of another."""
+    milliseconds = f"floor(extract(epoch FROM uuid_extract_timestamp({key}) {shift}) * 1000)::bigint"
+    return f"(lpad(to_hex({milliseconds}), 12, '0') || repeat('0', 20))::uuid"
+
+
+_ENTRIES = f"""
+SELECT a.id FROM escm.core_audit a WHERE a.subject = ANY($1)
+UNION SELECT e.id FROM escm.core_audit_key k CROSS JOIN LATERAL (
+    SELECT a.id FROM escm.core_audit a WHERE a.detail_key = k.id
+        AND a.id BETWEEN {_instant("k.id", f"- {_LONGEST}")} AND {_instant("k.id", f"+ {_LONGEST}")} OFFSET 0) e
+WHERE k.subject = ANY($1)
+"""  # noqa: S608
+"""The lines about a record, and those about records that are gone, whose details have a key of the person's: no index
+leads from a key to its lines, but a transaction makes both at one time. `OFFSET 0` keeps the planner from joining the
+whole trail instead."""
+_SOURCES: Mapping[str, str] = {
+    "expert": "escm.member_expert t WHERE t.id = ANY($1) ORDER BY t.id",
+    "affiliations": "escm.member_affiliation t WHERE t.expert_id = ANY($1) ORDER BY t.id",
+    "duplicates": "escm.member_duplicate t"
+    " WHERE t.resource = 'experts' AND (t.a = ANY($1) OR t.b = ANY($1)) ORDER BY t.id",
+    "merges": f"escm.member_merge t WHERE t.id IN ({_MERGES}) ORDER BY t.id",
+    "kept_by_merges": f"escm.member_merge_part t WHERE t.merge_id IN ({_MERGES}) ORDER BY t.id",
+    "imports": f"escm.core_import t WHERE t.id IN ({_IMPORTS}) ORDER BY t.id",
+    "import_rows": f"{_IDENTITIES} ORDER BY t.import, t.occurrence",
+    "changed_by_imports": f"{_EFFECTS} ORDER BY t.import, t.record",
+    "history": f"escm.core_audit t WHERE t.id IN ({_ENTRIES}) ORDER BY t.id",
+}
+_SALT = "(SELECT salt FROM escm.core_audit_key k WHERE k.id = t.detail_key) AS salt"
+
+
+def _query(part: str) -> str:
+    table = PARTS[part]
+    columns = [f't."{name}"' for name in table.told]
+    if "detail" in table.told:
+        columns += ['t."id"', 't."detail_key"', _SALT]
+    return f"SELECT {', '.join(columns)} FROM {_SOURCES[part]}"  # noqa: S608
+
+
+_QUERIES: Mapping[str, str] = {part: _query(part) for part in PARTS}
+
+
+async def same_person(connection: Connection, expert: UUID) -> list[UUID]:
+    """The expert and all who are one with them by merges."""
+    return [row["id"] for row in await connection.fetch(_SAME, expert)]
+
+
+async def accounts_of(connection: Connection, experts: Sequence[UUID]) -> list[UUID]:
+    """The accounts of these experts."""
+    return [row["id"] for row in await connection.fetch(_ACCOUNTS, experts)]
+
+
+async def rows_of(connection: Connection, part: str, ids: Sequence[UUID]) -> AsyncIterator[dict[str, Any]]:
+    """What a part of the export tells of experts or, for `history`, of whatever has one of these ids."""
+    names = PARTS[part].told
+    async for row in connection.cursor(_QUERIES[part], ids, prefetch=_AT_ONCE):
+        yield {name: details.read(row) if name == "detail" else row[name] for name in names}
+
+
+async def published(connection: Connection, people: Sequence[UUID]) -> AsyncIterator[Row]:
+    """What other services keep of experts and their accounts, part by part: `part`, `id` and `record`."""
+    async for row in connection.cursor(_PUBLISHED, people, prefetch=_AT_ONCE):
+        yield row

@@ -1,0 +1,27 @@
+"""What people may ask about themselves, over HTTP."""
+
+from typing import Annotated
+
+from fastapi import Depends, Response
+
+from services.membership.access import ROLES
+from services.membership.experts.routes import EXPERT_API
+from services.membership.privacy.operations import SUBJECT_EXPORT, order
+from shared.database.statements import Row
+from shared.kernel.clock import now
+from shared.web.call import CurrentCall
+from shared.web.jobs import Job, queued_response
+from shared.web.route import ResourceRouter
+
+router = ResourceRouter(EXPERT_API.kind.resource, ROLES)
+
+
+@router.post(
+    "/{record}/subject_export",
+    operation_id="exportExpertSubject",
+    summary="Export everything that is kept about an expert",
+    status_code=202,
+    responses={202: {"model": Job}},
+)
+async def export_subject(expert: Annotated[Row, Depends(EXPERT_API.readable)], call: CurrentCall) -> Response:
+    return queued_response("membership", await order(call.uow, call.sight, expert), SUBJECT_EXPORT, now())

@@ -1,0 +1,164 @@
+"""Promise 40, second half: a row with a canary in every column of every part, all of them in the person's export, and
+none of another person's."""
+
+import io
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime, timedelta
+from itertools import count
+from typing import Any
+from uuid import UUID, uuid4
+
+import asyncpg
+import orjson
+import pytest
+
+from services.access import personal as access
+from services.actions import personal as actions
+from services.centres import personal as centres
+from services.membership.privacy import catalogue as membership
+from services.membership.privacy.operations import write
+from shared.bulk.exporting import snapshot
+from shared.database.context import SYSTEM_CONTEXT
+from shared.database.pool import Database
+from shared.kernel.clock import to_text
+
+PARTS = {**membership.PARTS, **centres.PARTS, **actions.PARTS, **access.PARTS}
+_SECRETS = ("sort_name", "search_key", "password_hash", "digest")
+_NUMBER = count(1)
+_USED = datetime(2026, 11, 1, tzinfo=UTC)
+_LAST = UUID(int=2**128 - 1)
+_COLUMNS = """
+SELECT a.attname AS name, format_type(a.atttypid, NULL) AS type FROM pg_attribute a
+WHERE a.attrelid = $1::regclass AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = '' ORDER BY a.attnum
+"""
+
+
+class Person:
+    """An expert with an account, another expert who was merged into them, and a row about them in every table."""
+
+    def __init__(self) -> None:
+        self.word = f"canary{next(_NUMBER)}x{uuid4().hex[:8]}"
+        self.expert, self.loser, self.account, self.merge, self.import_ = (uuid4() for _ in range(5))
+        self.rows: dict[str, list[dict[str, Any]]] = {}
+
+    def _given(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        """What has to be valid or names the person; all else is a canary."""
+        record = {"version": 1, "country": "XA", "visibility": "restricted"}
+        yield "expert", {**record, "id": self.expert, "status": "active", "gender": "woman", "category": "fellow",
+                         "merged_into": None, "previous_status": "active", "account_id": None}  # fmt: skip
+        yield "expert", {**record, "id": self.loser, "status": "active", "gender": None, "category": "expert",
+                         "merged_into": self.expert, "previous_status": None, "account_id": None}  # fmt: skip
+        yield "affiliations", {**record, "expert_id": self.loser, "match_status": "linked", "asserted_by": "self"}
+        yield "duplicates", {**record, "resource": "experts", "a": self.expert, "b": _LAST, "status": "dismissed",
+                             "found_by": "job", "country_a": "XA", "country_b": "XA", "score": 0.5}  # fmt: skip
+        yield "merges", {**record, "resource": "experts", "id": self.merge, "status": "merged",
+                         "winner_id": self.expert, "loser_id": self.loser, "loser_country": "XA"}  # fmt: skip
+        yield "kept_by_merges", {"merge_id": self.merge, "part": "field", "detail_key": None}
+        yield "imports", {**record, "id": self.import_, "service": "membership", "resource": "experts",
+                          "status": "done", "mode": "commit", "on_error": "skip", "media": "csv"}  # fmt: skip
+        yield "import_rows", {"resource": "membership.experts", "record": self.loser, "import": self.import_}
+        yield "changed_by_imports", {"import": self.import_, "owner": self.expert, "part": "record"}
+        yield "history", {"subject": self.loser, "visibility": "restricted", "country": "XA", "detail_key": None,
+                          "actor_kind": "account"}  # fmt: skip
+        yield "accounts", {**record, "id": self.account, "expert_id": self.expert, "status": "active"}
+        yield "sessions", {**record, "account_id": self.account, "status": "active"}
+        yield "grants", {**record, "principal_kind": "account", "principal_id": self.account, "status": "active",
+                        "scope_kind": "self"}  # fmt: skip
+        yield "api_keys", {**record, "owner_kind": "account", "owner_id": self.account, "status": "active"}
+        yield (
+            "seats",
+            {
+                **record,
+                "expert_id": self.expert,
+                "status": "appointed",
+                "office": "member",
+                "person_name": None,
+                "starts": "1950-01",
+                "ends": "1951",
+            },
+        )
+        yield "reviews", {**record, "reviewer_id": self.loser, "status": "recorded", "recommendation": "decline"}
+        yield "directed_centres", {**record, "director_id": self.expert, "status": "draft"}
+        yield "focal_points", {**record, "expert_id": self.expert, "status": "active"}
+
+    async def enter(self, superuser: asyncpg.Connection) -> None:
+        """Enters the rows, with no triggers and no foreign keys."""
+        for part, given in self._given():
+            table = PARTS[part]
+            columns = {row["name"]: row["type"] for row in await superuser.fetch(_COLUMNS, f"escm.{table.name}")}
+            row = {name: given[name] if name in given else self._canary(kind, name) for name, kind in columns.items()}
+            names, places = ", ".join(f'"{n}"' for n in row), ", ".join(f"${n}" for n in range(1, len(row) + 1))
+            await superuser.execute(f"INSERT INTO escm.{table.name} ({names}) VALUES ({places})", *row.values())
+            self.rows.setdefault(part, []).append(row)
+        used = "INSERT INTO escm.access_last_use (kind, id, used_at) VALUES ('key', $1, $2)"
+        await superuser.execute(used, self.rows["api_keys"][0]["id"], _USED)
+
+    def _canary(self, kind: str, name: str) -> Any:
+        number = next(_NUMBER)
+        text = f"{self.word}-{name}-{number}"
+        day = date(1950, 1, 1) + timedelta(days=number)
+        values: dict[str, Any] = {
+            "uuid": uuid4(),
+            "text": text,
+            "text[]": [text],
+            "uuid[]": [uuid4()],
+            "bytea[]": [text.encode()],
+            "jsonb": {"canary": text},
+            "bytea": orjson.dumps({"canary": text}),
+            "boolean": True,
+            "date": day,
+            "daterange": asyncpg.Range(day, day + timedelta(days=1)),
+            "timestamp with time zone": datetime(1950, 1, 1, tzinfo=UTC) + timedelta(hours=number, microseconds=number),
+        }
+        return values.get(kind, number)
+
+
+def _as_told(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return to_text(value)
+    if isinstance(value, bytes):
+        return orjson.loads(value)
+    if isinstance(value, list):
+        return [_as_told(one) for one in value]
+    return str(value) if isinstance(value, UUID | date) else value
+
+
+@pytest.fixture
+async def unchecked(superuser: asyncpg.Connection) -> asyncpg.Connection:
+    await superuser.execute("SET session_replication_role = replica")
+    await superuser.set_type_codec("jsonb", schema="pg_catalog", encoder=lambda v: orjson.dumps(v).decode(),
+                                   decoder=orjson.loads)  # fmt: skip
+    return superuser
+
+
+async def _exported(database: Database, person: Person) -> dict[str, Any]:
+    file = io.BytesIO()
+    async with snapshot(database, SYSTEM_CONTEXT) as connection:
+        row = await connection.fetchrow("SELECT id, ref FROM escm.member_expert WHERE id = $1", person.expert)
+        rows = await write(connection, row, file)
+    told: dict[str, Any] = orjson.loads(file.getvalue())
+    assert rows == sum(map(len, told["parts"].values()))
+    return told
+
+
+async def test_a_persons_export_has_the_canary_of_every_column(
+    database: Database, unchecked: asyncpg.Connection
+) -> None:
+    person, other = Person(), Person()
+    for one in (person, other):
+        await one.enter(unchecked)
+    told = await _exported(database, person)
+    assert told["expert"]["id"] == str(person.expert)
+    assert told["parts"].keys() == PARTS.keys()
+    for part, table in PARTS.items():
+        expected = [{name: _as_told(row[name]) for name in table.told} for row in person.rows[part]]
+        if part == "api_keys":
+            expected = [{**row, "used_at": to_text(_USED)} for row in expected]
+        assert _in_order(told["parts"][part]) == _in_order(expected), part
+    text = orjson.dumps(told).decode()
+    assert other.word not in text
+    assert [name for name in _SECRETS if f"{person.word}-{name}-" in text] == []
+
+
+def _in_order(rows: list[dict[str, Any]]) -> list[bytes]:
+    return sorted(orjson.dumps(row, option=orjson.OPT_SORT_KEYS) for row in rows)

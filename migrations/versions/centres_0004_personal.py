@@ -1,4 +1,5 @@
-"""What centres keep about experts, for an export of everything about one."""
+"""What centres keep about experts, for an export of everything about one. `id` is that of a record whose history is
+about the expert."""
 
 from migrations.rules import grant, run, told
 
@@ -19,7 +20,7 @@ CREATE VIEW centre_published_personal AS
         {told(f"{_RECORD} centre_id reviewer_id scores recommendation conflict_of_interest comment")}
     FROM centre_review
     UNION ALL
-    SELECT director_id, 'directed_centres', id, {told("id ref status country names director_id")}
+    SELECT director_id, 'directed_centres', NULL, {told("id ref status country names director_id")}
     FROM centre_centre WHERE director_id IS NOT NULL
 """)
     grant("centre_published_personal", "SELECT", "membership")

@@ -122,13 +122,15 @@ async def order_export(uow: UnitOfWork, service: str, importable: Importable, wi
     """Enters the export and leaves its job to the worker; the job's id. Raises Malformed for a bad filter."""
     for name, raw in wish.filters.items():
         importable.listing.parse(name, raw)
-    return await enter_export(uow, service, importable.resource.plural, wish, EXPORT_JOB)
+    return await enter_export(uow, service, importable.resource.plural, wish, EXPORT_JOB, bulk=True)
 
 
-async def enter_export(uow: UnitOfWork, service: str, resource: str, wish: ExportWish, kind: str) -> UUID:
+async def enter_export(
+    uow: UnitOfWork, service: str, resource: str, wish: ExportWish, kind: str, *, bulk: bool
+) -> UUID:
     """Enters an export and leaves a job of this kind to the worker, with the export's id; the job's id."""
     key, actor = uuid7(), uow.origin.actor.label
-    job = defer(uow, service, kind, {"export": str(key)}, created_by=actor, bulk=True)
+    job = defer(uow, service, kind, {"export": str(key)}, created_by=actor, bulk=bulk)
     await _ENTER.execute(
         uow.connection,
         id=key,

@@ -13,7 +13,7 @@ from typing import Any
 
 import orjson
 
-from shared.kernel.errors import FieldError, Invalid, UnsupportedMedia
+from shared.kernel.errors import FieldError, Invalid, UnsupportedMedia, pointer_to
 
 MOST_ROWS = 1_000_000
 MOST_COLUMNS = 200
@@ -126,11 +126,11 @@ def _is_expected(name: str, mapping: Mapping[str, str | None]) -> bool:
 
 def _check_mapping(names: Sequence[str], known: Sequence[str], mapping: Mapping[str, str | None]) -> None:
     faults = [
-        FieldError("not_one_of", f"Not a heading: one of {', '.join(known)}.", pointer=f"/mapping/{column}")
+        FieldError("not_one_of", f"Not a heading: one of {', '.join(known)}.", pointer=pointer_to("mapping", column))
         for column, field in mapping.items()
         if field is not None and field not in known
     ] + [
-        FieldError("invalid_value", "The file has no such column.", pointer=f"/mapping/{column}")
+        FieldError("invalid_value", "The file has no such column.", pointer=pointer_to("mapping", column))
         for column in mapping
         if column not in names
     ]

@@ -147,6 +147,11 @@ class Unavailable(EscmError):
         super().__init__(detail, retry_after=retry_after, **more)
 
 
+def pointer_to(*parts: int | str) -> str:
+    """The JSON pointer (RFC 6901) to a place in a document, whatever its names hold."""
+    return "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in parts)
+
+
 def invalid_field(pointer: str, code: str, detail: str) -> Invalid:
     """The common case of one bad field."""
     return Invalid(detail, errors=[FieldError(code, detail, pointer=pointer)])

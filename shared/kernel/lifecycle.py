@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from shared.kernel.errors import Conflict, FieldError, Forbidden, Invalid
+from shared.kernel.errors import Conflict, FieldError, Forbidden, Invalid, pointer_to
 
 Case = TypeVar("Case")
 """What a guard may look at: the record and what was loaded beside it. Each feature has its own frozen dataclass."""
@@ -112,7 +112,8 @@ class Lifecycle(Generic[Case]):
         if unknown:
             raise Invalid(
                 errors=[
-                    FieldError("unknown_field", "Not a field of this action.", pointer=f"/fields/{n}") for n in unknown
+                    FieldError("unknown_field", "Not a field of this action.", pointer=pointer_to("fields", name))
+                    for name in unknown
                 ]
             )
         if transition.reason_required and not (reason or "").strip():

@@ -9,7 +9,7 @@ from pydantic import Field
 from shared.bulk.exporting import EXPORT_JOB, ExportWish, get_export, order_export
 from shared.bulk.layout import SPREADSHEET
 from shared.kernel.clock import now
-from shared.kernel.errors import FieldError, Gone, Invalid, NotFound
+from shared.kernel.errors import FieldError, Gone, Invalid, NotFound, pointer_to
 from shared.kernel.resource import Resource
 from shared.web.answers import JSON, key_of
 from shared.web.call import CurrentCall
@@ -79,4 +79,6 @@ def _check_names(field: str, given: Any, known: Any) -> None:
     unknown = [name for name in given if name not in known]
     if unknown:
         detail = f"One of {', '.join(known)}."
-        raise Invalid(errors=[FieldError("not_one_of", detail, pointer=f"/{field}/{name[:100]}") for name in unknown])
+        raise Invalid(
+            errors=[FieldError("not_one_of", detail, pointer=pointer_to(field, name[:100])) for name in unknown]
+        )

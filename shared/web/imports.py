@@ -33,7 +33,7 @@ from shared.bulk.layout import examine, media_of
 from shared.bulk.spreadsheets import as_text
 from shared.bulk.store import StoredFile
 from shared.database.statements import Row
-from shared.kernel.errors import FieldError, Forbidden, Gone, Invalid, NotFound, invalid_field
+from shared.kernel.errors import FieldError, Forbidden, Gone, Invalid, NotFound, invalid_field, pointer_to
 from shared.kernel.principal import RoleTable
 from shared.messaging.outbox import defer
 from shared.records.kind import Step
@@ -141,7 +141,7 @@ def _add_creation(router: ResourceRouter, api: ImportApi) -> None:
             _require(call, importable, importable.registry_verb)
         unknown = sorted(set(await call.request.form()) - _FIELDS)
         if unknown:
-            errors = [FieldError("unknown_field", "Not a field here.", pointer=f"/{name}") for name in unknown]
+            errors = [FieldError("unknown_field", "Not a field here.", pointer=pointer_to(name)) for name in unknown]
             raise Invalid("The form has fields that are not known here.", code="unknown_field", errors=errors)
         media = media_of(file.filename or "", file.content_type or "")
         stored: StoredFile = call.request.state.stored

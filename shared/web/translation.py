@@ -27,6 +27,7 @@ from shared.kernel.errors import (
     Unavailable,
     UnsupportedMedia,
     VersionConflict,
+    pointer_to,
 )
 
 
@@ -206,10 +207,10 @@ class _Bounds(dict[str, Any]):
 
 def _pointer(location: Sequence[int | str], body: Any) -> str:
     """RFC 6901. Names that pydantic puts in for the branches of a union are not in the body and are left out."""
-    parts: list[str] = []
+    parts: list[int | str] = []
     here = body
     if body is None:
-        return "".join(f"/{_escaped(part)}" for part in location)
+        return pointer_to(*location)
     for number, part in enumerate(location):
         is_last = number == len(location) - 1
         if isinstance(here, Mapping):
@@ -220,9 +221,5 @@ def _pointer(location: Sequence[int | str], body: Any) -> str:
             here = here[part] if part < len(here) else None
         else:
             continue
-        parts.append(f"/{_escaped(part)}")
-    return "".join(parts)
-
-
-def _escaped(part: int | str) -> str:
-    return str(part).replace("~", "~0").replace("/", "~1")
+        parts.append(part)
+    return pointer_to(*parts)

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
+from statistics import quantiles
 from typing import Any
 from uuid import UUID
 
@@ -17,8 +18,12 @@ import asyncpg
 
 from deploy import demo
 from services.membership import worker as membership
+from services.membership.access import ROLES
 from services.membership.affiliations.operations import MATCH_JOB
 from services.membership.experts.jobs import HEADINGS
+from services.membership.experts.operations import EXPERTS
+from services.membership.privacy.operations import SUBJECT_EXPORT
+from services.membership.privacy.operations import order as order_subject_export
 from services.membership.settings import MembershipSettings
 from shared.bulk.creators import principal_of
 from shared.bulk.imports import Order, order_import
@@ -28,6 +33,9 @@ from shared.database.context import SYSTEM_CONTEXT
 from shared.database.pool import Database
 from shared.database.statements import Row
 from shared.database.unit_of_work import Origin, unit_of_work
+from shared.kernel.principal import Principal
+from shared.messaging.wakeup import Doorbell
+from shared.records.sight import sight_of
 from tests.bench.institutions import invented, load
 from tests.bench.noise import NOISES
 from tests.bench.people import COUNTRY_CODES, names
@@ -58,18 +66,45 @@ SELECT sum(upper(part) - lower(part)) FROM unnest((
 """How long one of these was to be done or under way: a job may wait for the one before it."""
 _JOB = "SELECT status, result, attempts, finished_at - created_at AS took FROM core_job WHERE id = $1"
 
+_SHORT = """
+SELECT extract(epoch FROM finished_at - created_at) * 1000 AS took FROM core_job WHERE kind = $1 ORDER BY created_at
+"""
+_SOME_EXPERTS = "SELECT id, country FROM escm.member_expert ORDER BY id LIMIT 1000"
+
 
 async def measure(at: Addresses) -> dict[str, dict[str, object]]:
-    """`import` in rows a second, from the order to the job's end, and `import_rss_mb`."""
+    """`import` in rows a second, from the order to the job's end, `import_rss_mb`, and `beside_import_p99_ms`: how long
+    short jobs take meanwhile, which are everything about one person, one a second."""
     count = int(os.environ.get("BENCH_IMPORT_ROWS", ROWS))
     async with _working(at) as (database, settings, worker):
         job = await _order(database, at, settings, _lines(count))
+        beside = asyncio.create_task(_short_jobs(database, at))
         ended, peak = await _end_of(database, job, worker)
+        beside.cancel()
+        async with database.acquire() as connection:
+            took = [row["took"] for row in await connection.fetch(_SHORT, SUBJECT_EXPORT)]
     _check(ended, count)
+    if None in took[:-10]:
+        raise RuntimeError("a short job waited for the end of an import")
     return {
         "import": _result(count / ended["took"].total_seconds(), "rows/s"),
         "import_rss_mb": _result(peak, "MB"),
+        "beside_import_p99_ms": _result(quantiles([one for one in took if one], n=100)[-1], "ms"),
     }
+
+
+async def _short_jobs(database: Database, at: Addresses) -> None:
+    principal = await _secretariat(database, at)
+    connection = await asyncpg.connect(at.postgres)
+    experts = await connection.fetch(_SOME_EXPERTS)
+    await connection.close()
+    sight = sight_of(principal, ROLES, EXPERTS.resource)
+    async with Doorbell(at.valkey) as bell:
+        for expert in experts:
+            async with unit_of_work(database, SYSTEM_CONTEXT, Origin(principal)) as uow:
+                await order_subject_export(uow, sight, expert)
+            bell.ring()
+            await asyncio.sleep(1)
 
 
 async def measure_matched(at: Addresses, connection: asyncpg.Connection) -> dict[str, dict[str, object]]:
@@ -126,10 +161,7 @@ async def _database(settings: MembershipSettings) -> AsyncIterator[Database]:
 async def _order(database: Database, at: Addresses, settings: MembershipSettings, lines: Iterator[bytes]) -> UUID:
     """The job of an import in the name of the secretariat's client."""
     await demo.load(at.postgres)
-    connection = await asyncpg.connect(at.postgres)
-    client = await connection.fetchval("SELECT id FROM escm.access_client WHERE client_id = 'demo-secretariat'")
-    await connection.close()
-    principal = await principal_of(database, f"client:{client}")
+    principal = await _secretariat(database, at)
     store = FileStore(settings.storage_path)
     with tempfile.TemporaryFile() as file:
         file.writelines(lines)
@@ -140,6 +172,14 @@ async def _order(database: Database, at: Addresses, settings: MembershipSettings
         order = Order("experts", "commit", "skip", False, None, None, "people.csv")
         row = await order_import(uow, "membership", order, stored, layout)
     return UUID(str(row["job"]))
+
+
+async def _secretariat(database: Database, at: Addresses) -> Principal:
+    """The secretariat's client."""
+    connection = await asyncpg.connect(at.postgres)
+    client = await connection.fetchval("SELECT id FROM escm.access_client WHERE client_id = 'demo-secretariat'")
+    await connection.close()
+    return await principal_of(database, f"client:{client}")
 
 
 def _lines(count: int) -> Iterator[bytes]:

@@ -20,7 +20,7 @@ from services.membership.merges.tables import merge
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.statements import Connection, Row
 from shared.database.unit_of_work import Connect, UnitOfWork
-from shared.kernel.errors import Conflict, FieldError, Forbidden, NotFound, invalid_field
+from shared.kernel.errors import Conflict, FieldError, Forbidden, NotFound, invalid_field, pointer_to
 from shared.kernel.principal import Principal
 from shared.kernel.resource import Resource
 from shared.records.kind import Kind, Step, require_publishing
@@ -208,7 +208,9 @@ def _taken_back(subject: Subject, winner: Row, kept: Kept, resolve: Mapping[str,
     now = subject.values(winner)
     unknown = sorted(set(resolve) - {change.field for change in kept.changes})
     if unknown:
-        raise invalid_field(f"/fields/resolve/{unknown[0]}", "unknown_field", "The merge did not change this field.")
+        raise invalid_field(
+            pointer_to("fields", "resolve", unknown[0]), "unknown_field", "The merge did not change this field."
+        )
     open_fields = [change.field for change in domain.edited(kept.changes, now) if change.field not in resolve]
     if open_fields:
         raise _impossible(row, "edited_since", open_fields)

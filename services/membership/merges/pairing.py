@@ -10,7 +10,7 @@ from services.membership.duplicates.domain import Collection
 from services.membership.merges.domain import merged
 from services.membership.merges.subjects import SUBJECTS, Subject
 from shared.database.statements import Connection, Row
-from shared.kernel.errors import Conflict, Forbidden, NotFound, invalid_field
+from shared.kernel.errors import Conflict, Forbidden, NotFound, invalid_field, pointer_to
 from shared.kernel.principal import Principal
 from shared.kernel.resource import Resource
 from shared.records.kind import require, require_publishing
@@ -56,7 +56,7 @@ async def pair_of(connection: Connection, principal: Principal, asked: Asked) ->
             raise Forbidden("Your grants do not include merging.", members={"reason": "not_permitted"})
     for name in asked.choices:
         if name not in subject.fields:
-            raise invalid_field(f"/choices/{name}", "unknown_field", "Not a field that can be chosen.")
+            raise invalid_field(pointer_to("choices", name), "unknown_field", "Not a field that can be chosen.")
     if winner["id"] == loser["id"]:
         raise invalid_field("/loser_id", "invalid_value", "A record is not merged into itself.")
     return Pair(subject, sight, winner, loser)

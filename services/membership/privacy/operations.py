@@ -17,6 +17,7 @@ from shared.records.sight import Sight
 SUBJECT_EXPORT = "subject_export"
 """The verb, the kind of its job, and what the file is called."""
 _OWN_PARTS = tuple(part for part in PARTS if part != "history")
+_WITH_HISTORY = frozenset({"affiliations", "duplicates", "merges"})
 
 
 async def order(uow: UnitOfWork, sight: Sight, seen: Row) -> UUID:
@@ -28,25 +29,24 @@ async def order(uow: UnitOfWork, sight: Sight, seen: Row) -> UUID:
     row = await EXPERTS.lock(uow, seen["id"])
     EXPERTS.tell(uow, SUBJECT_EXPORT, row, row, "subject_exported")
     wish = ExportWish("json", {"expert": str(row["id"])}, (), safe=False)
-    return await enter_export(uow, "membership", SUBJECT_EXPORT, wish, SUBJECT_EXPORT)
+    return await enter_export(uow, "membership", SUBJECT_EXPORT, wish, SUBJECT_EXPORT, bulk=False)
 
 
 async def write(connection: Connection, expert: Row, target: BinaryIO) -> int:
     """Writes the document, from one snapshot that sees every row; of how many rows."""
     experts = await queries.same_person(connection, expert["id"])
     people = [*experts, *await queries.accounts_of(connection, experts)]
-    told_of = {*people}
-    head = {"expert": {"id": expert["id"], "ref": expert["ref"]}, "made_at": now()}
-    document = Document(target, head)
+    with_history = {*people}
+    document = Document(target, {"expert": {"id": expert["id"], "ref": expert["ref"]}, "made_at": now()})
     for part in _OWN_PARTS:
         async for row in queries.rows_of(connection, part, experts):
             document.write(part, row)
-            if part in ("affiliations", "duplicates", "merges"):
-                told_of.add(row["id"])
+            if part in _WITH_HISTORY:
+                with_history.add(row["id"])
     async for row in queries.published(connection, people):
         document.write(row["part"], row["record"])
-        told_of.add(row["id"])
-    async for row in queries.rows_of(connection, "history", list(told_of)):
+        with_history |= {row["id"]} - {None}
+    async for row in queries.rows_of(connection, "history", list(with_history)):
         document.write("history", row)
     document.close()
     return document.rows

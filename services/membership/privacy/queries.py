@@ -38,7 +38,6 @@ escm.core_import i JOIN escm.core_import_effect t ON t.import = i.id AND t.owner
 WHERE i.service = 'membership' AND i.resource = 'experts'
 """
 _IDENTITIES = "escm.core_import_identity t WHERE t.resource = 'membership.experts' AND t.record = ANY($1)"
-
 _IMPORTS = f"SELECT unnest(ARRAY[import, changed_by]) FROM {_IDENTITIES} UNION SELECT t.import FROM {_EFFECTS}"  # noqa: S608
 
 
@@ -102,6 +101,7 @@ async def rows_of(connection: Connection, part: str, ids: Sequence[UUID]) -> Asy
 
 
 async def published(connection: Connection, people: Sequence[UUID]) -> AsyncIterator[Row]:
-    """What other services keep of experts and their accounts, part by part: `part`, `id` and `record`."""
+    """What other services keep of experts and their accounts, part by part: `part`, `record`, and its `id` where its
+    history is about them."""
     async for row in connection.cursor(_PUBLISHED, people, prefetch=_AT_ONCE):
         yield row

@@ -244,3 +244,18 @@ async def test_what_the_server_sets_is_refused_in_a_body_and_in_a_patch(admin: C
     refused = await admin.patch(path, {field: "x"}, etag=etag)
     assert (refused.status_code, refused.json()["code"]) == (422, "unknown_field")
     assert (await admin.get(path)).headers["etag"] == etag
+
+
+async def test_a_pointer_names_a_field_whatever_its_name_holds(admin: Caller) -> None:
+    path = f"{EXPERTS}/{(await entered(admin))['id']}"
+    name, pointer = "a/b~c", "a~1b~0c"
+    exports, merges = "/membership/v1/exports", "/membership/v1/merges"
+    pair = {"resource": "experts", **{key: (await entered(admin))["id"] for key in ("winner_id", "loser_id")}}
+    refused = {
+        f"/fields/{pointer}": await admin.step(path, "invite", fields={name: 1}),
+        f"/{pointer}": await admin.post(EXPERTS, expert(**{name: 1})),
+        f"/filters/{pointer}": await admin.post(exports, {"resource": "experts", "filters": {name: "x"}}),
+        f"/choices/{pointer}": await admin.post(merges, {**pair, "choices": {name: "winner"}}),
+    }
+    told = {wanted: [error["pointer"] for error in answer.json()["errors"]] for wanted, answer in refused.items()}
+    assert told == {wanted: [wanted] for wanted in refused}

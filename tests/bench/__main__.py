@@ -117,6 +117,8 @@ async def _others(
         found |= await imports.measure_matched(at, connection)
     if not picked or {"import", "import_rss_mb"} & set(picked):
         found |= await imports.measure(at)
+    if not picked or "beside_import" in picked:
+        found |= await imports.measure_beside(at)
 
 
 def _run(case: Case, ours: str, bound: str) -> tuple[float, float]:

@@ -3,7 +3,6 @@
 import asyncio
 import tempfile
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -16,9 +15,8 @@ from shared.bulk.importable import Importable
 from shared.bulk.store import FileStore, StoredFile
 from shared.bulk.tables import core_export
 from shared.bulk.targets import Target, target
-from shared.database.context import AccessContext
 from shared.database.ids import uuid7
-from shared.database.pool import Database
+from shared.database.snapshot import snapshot
 from shared.database.statements import Connection, Row, Statement
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import now
@@ -80,29 +78,6 @@ class ExportWish:
     filters: Mapping[str, str]
     fields: Sequence[str]
     safe: bool
-
-
-@asynccontextmanager
-async def snapshot(database: Database, context: AccessContext) -> AsyncIterator[Connection]:
-    """A connection that sees one state of the database, and only what the context admits."""
-    async with database.acquire() as connection:
-        await connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;" + context.set_local)
-        try:
-            await connection.execute("SET LOCAL idle_in_transaction_session_timeout = '90s'")
-            yield connection
-        finally:
-            await _end(connection)
-
-
-async def _end(connection: Connection) -> None:
-    """Ends the transaction, or the connection where that is not possible."""
-    if connection.is_closed():
-        return
-    try:
-        await connection.execute("ROLLBACK", timeout=2)
-    except BaseException:
-        connection.terminate()
-        raise
 
 
 async def rows_in_order(

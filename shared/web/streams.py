@@ -10,9 +10,10 @@ from fastapi import FastAPI
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from shared.bulk.exporting import rows_in_order, snapshot
+from shared.bulk.exporting import rows_in_order
 from shared.bulk.targets import csv_line
 from shared.database.pool import Database
+from shared.database.snapshot import snapshot
 from shared.database.statements import Row
 from shared.kernel.errors import Unavailable, invalid_parameter
 from shared.records.columns import parsed_or_fragment

@@ -124,7 +124,7 @@ async def measure_matched(at: Addresses, connection: asyncpg.Connection) -> dict
     async with _working(at) as (database, settings, worker):
         job = await _order(database, at, settings, _affiliated_lines(count, institutions))
         ended, _ = await _end_of(database, job, worker)
-        await until(connection, _MATCHED, MATCH_JOB, within=900)
+        await until(connection, _MATCHED, MATCH_JOB, within=900, every=1)
         took = await connection.fetchval(_TOOK, job, MATCH_JOB)
     _check(ended, count)
     return {"import_matched": _result(count / took.total_seconds(), "rows/s")}

@@ -122,11 +122,13 @@ def _wait(address: str) -> None:
     raise RuntimeError(f"nothing answers at {address}")
 
 
-async def until(connection: asyncpg.Connection, question: str, *values: object, within: float = 180.0) -> None:
-    """Waits until the answer is true. Raises TimeoutError."""
+async def until(
+    connection: asyncpg.Connection, question: str, *values: object, within: float = 180.0, every: float = 0.02
+) -> None:
+    """Waits until the answer is true, asking `every` so many seconds. Raises TimeoutError."""
     async with asyncio.timeout(within):
         while not await connection.fetchval(question, *values):  # noqa: ASYNC110
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(every)
 
 
 def memory_mb(pid: int) -> float:

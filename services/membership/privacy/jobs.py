@@ -9,10 +9,11 @@ from services.membership.experts.operations import EXPERTS
 from services.membership.experts.queries import LISTING
 from services.membership.privacy.operations import SUBJECT_EXPORT, write
 from shared.bulk.creators import principal_of
-from shared.bulk.exporting import export_of, finish_export, snapshot
+from shared.bulk.exporting import export_of, finish_export
 from shared.bulk.store import FileStore
 from shared.configuration.settings import Settings
 from shared.database.context import SYSTEM_CONTEXT
+from shared.database.snapshot import snapshot
 from shared.database.statements import Row
 from shared.kernel.errors import NotFound
 from shared.messaging.job_run import JobHandlers, JobRun

@@ -20,8 +20,10 @@ async def match_all(settings: MembershipSettings) -> None:
     try:
         while True:
             async with unit_of_work(database, SYSTEM_CONTEXT) as uow:
-                if not await matcher.batch(uow):
-                    return
+                found = await matcher.take(uow)
+                await matcher.keep(uow, found)
+            if not found:
+                return
     finally:
         await database.close()
 
@@ -34,15 +36,15 @@ async def test_matching_makes_way_for_an_import_that_waits(
     monkeypatch.setattr(queries, "is_waiting", _no)  # the schedule orders no job of its own meanwhile
     await secretariat.bring("experts", csv_of("full_name,country,institution", people))
     ordered: list[str] = []
-    batch = Matcher.batch
+    take = Matcher.take
 
-    async def interrupted(self: Matcher, uow: UnitOfWork) -> int:
+    async def interrupted(self: Matcher, uow: UnitOfWork) -> list[matching.Outcome]:
         if not ordered:
             answer = await secretariat.send("experts", csv_of("full_name,country", [("Late Comer", "XA")]))
             ordered.append(answer.headers["location"])
-        return await batch(self, uow)
+        return await take(self, uow)
 
-    monkeypatch.setattr(Matcher, "batch", interrupted)
+    monkeypatch.setattr(Matcher, "take", interrupted)
     job = await _ordered(database)
     assert (await secretariat.end_of(f"/membership/v1/jobs/{job}"))["result"] == {"matched": 10}
     assert (await secretariat.end_of(ordered[0]))["result"]["counts"] == counts(created=1)

@@ -17,9 +17,9 @@ from services.actions import personal as actions
 from services.centres import personal as centres
 from services.membership.privacy import catalogue as membership
 from services.membership.privacy.operations import write
-from shared.bulk.exporting import snapshot
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.pool import Database
+from shared.database.snapshot import snapshot
 from shared.kernel.clock import to_text
 
 PARTS = {**membership.PARTS, **centres.PARTS, **actions.PARTS, **access.PARTS}

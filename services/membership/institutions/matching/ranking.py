@@ -54,7 +54,7 @@ def rank(said: Affiliation, candidates: Sequence[Candidate], country: str | None
         for candidate in candidates
     ]
     judged = _more_is_said(judged, likeness)
-    judged.sort(key=lambda each: (-each.match.score, str(each.match.candidate.key)))
+    judged.sort(key=lambda each: (-each.match.score, each.match.candidate.key))
     if not judged:
         return []
     judged = _closest_first(judged, likeness)
@@ -73,8 +73,8 @@ def _closest_first(judged: list[_Judgement], likeness: Likeness) -> list[_Judgem
 def _close(candidates: Sequence[Candidate], likeness: Likeness) -> set[Any]:
     if len(candidates) <= _CLOSE:
         return {candidate.key for candidate in candidates}
-    bounds = sorted(((likeness.bound(one), str(one.key), one.key) for one in candidates), reverse=True)
-    return {key for _, _, key in bounds[:_CLOSE]}
+    bounds = sorted(((likeness.bound(one), one.key) for one in candidates), reverse=True)
+    return {key for _, key in bounds[:_CLOSE]}
 
 
 def _judge(

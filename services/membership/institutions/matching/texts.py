@@ -61,9 +61,9 @@ def take_apart(text: str) -> Affiliation:
     text = text[:LONGEST]
     hosts = [host.lower().removeprefix("www.") for pattern in (_EMAIL, _URL) for host in pattern.findall(text)]
     bare = _LABEL.sub(" ; ", _URL.sub(" ; ", _EMAIL.sub(" ; ", text)))
-    pieces = [piece for piece in _SEPARATOR.split(bare) if fold(piece)][:_SEGMENTS]
-    every = [plain_words(piece) for piece in pieces]
-    folded = [fold(piece) for piece in pieces]
+    pieces = [(piece, key) for piece in _SEPARATOR.split(bare) if (key := fold(piece))][:_SEGMENTS]
+    every = [plain_words(piece) for piece, _ in pieces]
+    folded = [key for _, key in pieces]
     places = [country_names().get(piece) for piece in folded]
     segments = [words for words, place in zip(every, places, strict=True) if place is None] or every
     runs = dict.fromkeys(_joined(run) for run in _runs(segments, 2))

@@ -1,0 +1,31 @@
+"""One state of the database for many questions."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from shared.database.context import AccessContext
+from shared.database.pool import Database
+from shared.database.statements import Connection
+
+
+@asynccontextmanager
+async def snapshot(database: Database, context: AccessContext) -> AsyncIterator[Connection]:
+    """A connection that sees one state of the database, and only what the context admits."""
+    async with database.acquire() as connection:
+        await connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;" + context.set_local)
+        try:
+            await connection.execute("SET LOCAL idle_in_transaction_session_timeout = '90s'")
+            yield connection
+        finally:
+            await _end(connection)
+
+
+async def _end(connection: Connection) -> None:
+    """Ends the transaction, or the connection where that is not possible."""
+    if connection.is_closed():
+        return
+    try:
+        await connection.execute("ROLLBACK", timeout=2)
+    except BaseException:
+        connection.terminate()
+        raise

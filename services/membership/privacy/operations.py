@@ -23,7 +23,7 @@ _WITH_HISTORY = frozenset({"affiliations", "duplicates", "merges"})
 async def order(uow: UnitOfWork, sight: Sight, seen: Row) -> UUID:
     """Leaves an export of everything about an expert to the worker, which the expert's history tells; the job's id.
 
-    Raises Forbidden for everybody but the expert and the secretariat.
+    Raises Forbidden for everybody but the expert and administrators.
     """
     require(sight, SUBJECT_EXPORT, seen["country"], seen["id"])
     row = await EXPERTS.lock(uow, seen["id"])

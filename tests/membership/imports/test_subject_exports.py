@@ -91,7 +91,7 @@ async def test_whoever_may_not_have_it_is_refused(
 ) -> None:
     expert, twin = await entered(secretariat.caller), await entered(secretariat.caller)
     path = f"{EXPERTS}/{expert['id']}/subject_export"
-    for name, status in ((None, 401), ("auditor", 403), ("author_xb", 404), ("applicant", 404)):
+    for name, status in ((None, 401), ("auditor", 403), ("officer", 403), ("author_xb", 404), ("applicant", 404)):
         assert (await Caller(service, name).post(path)).status_code == status, name
     assert (await government.caller.post(path)).json()["reason"] == "not_permitted"
     assert (await secretariat.caller.post(f"{EXPERTS}/{uuid4()}/subject_export")).status_code == 404
@@ -125,10 +125,10 @@ async def test_who_has_lost_the_right_by_the_time_of_the_job_gets_nothing(
     secretariat: Importer, service: httpx.AsyncClient, database: asyncpg.Connection
 ) -> None:
     expert = await entered(secretariat.caller)
-    officer, change = Importer(service, "officer"), "UPDATE access_grant SET status = $2 WHERE principal_id = $1"
-    await database.execute(change, CALLERS["officer"].id, "revoked")
-    answer = await officer.caller.post(f"{EXPERTS}/{expert['id']}/subject_export")
-    job = await officer.end_of(answer.headers["location"])
-    await database.execute(change, CALLERS["officer"].id, "active")
+    admin, change = Importer(service, "admin"), "UPDATE access_grant SET status = $2 WHERE principal_id = $1"
+    await database.execute(change, CALLERS["admin"].id, "revoked")
+    answer = await admin.caller.post(f"{EXPERTS}/{expert['id']}/subject_export")
+    job = await admin.end_of(answer.headers["location"])
+    await database.execute(change, CALLERS["admin"].id, "active")
     assert (job["status"], job["problem"]["code"]) == ("failed", "not_found")
     assert await database.fetchval("SELECT file_digest FROM core_export") is None

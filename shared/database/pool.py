@@ -52,6 +52,17 @@ def is_gone(connection: Connection) -> bool:
         return True
 
 
+async def roll_back(connection: Connection) -> None:
+    """Ends the transaction, or the connection where that is not possible: nothing open goes back to the pool."""
+    if is_gone(connection):
+        return
+    try:
+        await connection.execute("ROLLBACK", timeout=2)
+    except BaseException:
+        connection.terminate()
+        raise
+
+
 SHARE: ContextVar[str] = ContextVar("share", default="")
 """Which kind of work this is, where it is one of many: no kind ever takes the last connections."""
 _LEFT_TO_OTHERS = 2

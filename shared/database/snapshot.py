@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from shared.database.context import AccessContext
-from shared.database.pool import Database
+from shared.database.pool import Database, roll_back
 from shared.database.statements import Connection
 
 
@@ -17,15 +17,4 @@ async def snapshot(database: Database, context: AccessContext) -> AsyncIterator[
             await connection.execute("SET LOCAL idle_in_transaction_session_timeout = '90s'")
             yield connection
         finally:
-            await _end(connection)
-
-
-async def _end(connection: Connection) -> None:
-    """Ends the transaction, or the connection where that is not possible."""
-    if connection.is_closed():
-        return
-    try:
-        await connection.execute("ROLLBACK", timeout=2)
-    except BaseException:
-        connection.terminate()
-        raise
+            await roll_back(connection)

@@ -11,7 +11,7 @@ from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql
 
 from shared.database.context import AccessContext
-from shared.database.pool import Database, is_gone
+from shared.database.pool import Database, roll_back
 from shared.database.statements import Connection
 from shared.database.tables import COPIED
 from shared.kernel.principal import SYSTEM, Principal
@@ -159,16 +159,5 @@ async def unit_of_work(
             await uow.flush()
             await connection.execute("COMMIT")
         except BaseException:
-            await _roll_back(connection)
+            await roll_back(connection)
             raise
-
-
-async def _roll_back(connection: Connection) -> None:
-    """Ends the transaction, or the connection where that is not possible: nothing open goes back to the pool."""
-    if is_gone(connection):
-        return
-    try:
-        await connection.execute("ROLLBACK", timeout=2)
-    except BaseException:
-        connection.terminate()
-        raise

@@ -24,7 +24,7 @@ from tests.bench import access, counts, duplicates, facts, feed, imports, matchi
 from tests.bench.cases import EXPERTS, Case, Sample, cases
 from tests.bench.people import EXPERTS as ALL
 from tests.bench.people import load as load_people
-from tests.bench.servers import Addresses, load, memory_mb, servers, serving
+from tests.bench.servers import Addresses, alone, load, memory_mb, servers, serving
 
 ROUNDS = 3
 COUNT = int(os.environ.get("BENCH_EXPERTS", ALL))
@@ -74,7 +74,7 @@ async def _measure(at: Addresses, connection: asyncpg.Connection, picked: list[s
             table.add_row(
                 case.name, case.what, f"{value:,.0f}", f"{limit:,.0f}", f"{value / limit:.2f}", f"{case.target or ''}"
             )
-        results["api_rss_mb"] = {"value": memory_mb(pid), "bound": None, "ratio": None, "unit": "MB"}
+        results["api_rss_mb"] = alone(memory_mb(pid), "MB")
         if not picked or "match" in picked:
             results |= await matching.measure(connection, ours)
         if not picked or "W1" in picked:

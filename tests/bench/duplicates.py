@@ -20,7 +20,7 @@ from shared.database.pool import Database
 from shared.database.statements import Row
 from shared.database.unit_of_work import unit_of_work
 from tests.bench.people import COUNTRY_CODES, names
-from tests.bench.servers import ANY_CORE, API_CORE, Addresses, running
+from tests.bench.servers import ANY_CORE, API_CORE, Addresses, alone, running
 
 LOOKED_UP = 2_000
 _LOOK = "SELECT escm.member_expert_lookalikes($1, $2, $3, $4, '{}', NULL, NULL)"
@@ -42,9 +42,9 @@ async def measure(at: Addresses, connection: asyncpg.Connection) -> dict[str, di
         raise RuntimeError(f"{ended['status']} after {ended['attempts']} attempts")
     print(f"duplicates: {ended['result']}")
     return {
-        "duplicates_entry_p99_ms": {"value": entry, "bound": None, "ratio": None, "unit": "ms"},
-        "duplicates_search_s": {"value": ended["took"].total_seconds(), "bound": None, "ratio": None, "unit": "s"},
-        "duplicates_rss_mb": {"value": peak, "bound": None, "ratio": None, "unit": "MB"},
+        "duplicates_entry_p99_ms": alone(entry, "ms"),
+        "duplicates_search_s": alone(ended["took"].total_seconds(), "s"),
+        "duplicates_rss_mb": alone(peak, "MB"),
     }
 
 

@@ -17,7 +17,7 @@ from shared.database.pool import Database
 from shared.database.unit_of_work import unit_of_work
 from shared.messaging.outbox import announce
 from shared.messaging.wakeup import Doorbell
-from tests.bench.servers import API_CORE, LOAD_CORE, WORKING, Addresses, load, running, serving, until
+from tests.bench.servers import API_CORE, LOAD_CORE, WORKING, Addresses, alone, load, running, serving, until
 
 WAITING = 100_000
 RATE = 500
@@ -54,9 +54,9 @@ async def measure(at: Addresses, connection: asyncpg.Connection, create: str) ->
     await connection.execute(_EMPTY)
     ratio = _wakeup_ratio(at, create)
     return {
-        "facts_drain": {"value": drained, "bound": None, "ratio": None, "unit": "facts/s"},
-        "facts_latency_p99_ms": {"value": latency, "bound": None, "ratio": None, "unit": "ms"},
-        "wakeup_ratio": {"value": ratio, "bound": None, "ratio": None, "unit": "of W5 without the wake-up"},
+        "facts_drain": alone(drained, "facts/s"),
+        "facts_latency_p99_ms": alone(latency, "ms"),
+        "wakeup_ratio": alone(ratio, "of W5 without the wake-up"),
     }
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import asyncpg
 import httpx
 
-from tests.bench.servers import Addresses, serving
+from tests.bench.servers import Addresses, alone, serving
 
 EVENTS = "/access/v1/events"
 KEPT = 100_000
@@ -30,7 +30,7 @@ async def measure(at: Addresses, connection: asyncpg.Connection, token: str) -> 
     await connection.execute("VACUUM ANALYZE escm.core_fact")
     with serving("services.access.app:create_app", at, factory=True) as (address, _):
         rate = _read(address, token)
-    return {"feed": {"value": rate, "bound": None, "ratio": None, "unit": "events/s"}}
+    return {"feed": alone(rate, "events/s")}
 
 
 def _read(address: str, token: str) -> float:

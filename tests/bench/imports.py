@@ -39,7 +39,7 @@ from shared.records.sight import sight_of
 from tests.bench.institutions import invented, load
 from tests.bench.noise import NOISES
 from tests.bench.people import COUNTRY_CODES, names
-from tests.bench.servers import ANY_CORE, API_CORE, WORKING, Addresses, running, until
+from tests.bench.servers import ANY_CORE, API_CORE, WORKING, Addresses, alone, running, until
 
 ROWS = 1_000_000
 MATCHED = 100_000
@@ -82,8 +82,8 @@ async def measure(at: Addresses) -> dict[str, dict[str, object]]:
         ended, peak = await _end_of(database, job, worker)
     _check(ended, count)
     return {
-        "import": _result(count / ended["took"].total_seconds(), "rows/s"),
-        "import_rss_mb": _result(peak, "MB"),
+        "import": alone(count / ended["took"].total_seconds(), "rows/s"),
+        "import_rss_mb": alone(peak, "MB"),
     }
 
 
@@ -99,7 +99,7 @@ async def measure_beside(at: Addresses) -> dict[str, dict[str, object]]:
         async with database.acquire() as connection:
             took = [row["took"] for row in await connection.fetch(_SHORT, SUBJECT_EXPORT, ended["finished_at"])]
     _check(ended, count)
-    return {"beside_import_p99_ms": _result(quantiles(took, n=100, method="inclusive")[-1], "ms")}
+    return {"beside_import_p99_ms": alone(quantiles(took, n=100, method="inclusive")[-1], "ms")}
 
 
 async def _short_jobs(database: Database, at: Addresses) -> None:
@@ -127,17 +127,13 @@ async def measure_matched(at: Addresses, connection: asyncpg.Connection) -> dict
         await until(connection, _MATCHED, MATCH_JOB, within=900, every=1)
         took = await connection.fetchval(_TOOK, job, MATCH_JOB)
     _check(ended, count)
-    return {"import_matched": _result(count / took.total_seconds(), "rows/s")}
+    return {"import_matched": alone(count / took.total_seconds(), "rows/s")}
 
 
 def _check(ended: Row, count: int) -> None:
     created = ended["result"]["counts"]["created"]
     if created != count or ended["attempts"] != 1:
         raise RuntimeError(f"{created:,} of {count:,} rows, {ended['attempts']} attempts")
-
-
-def _result(value: float, unit: str) -> dict[str, object]:
-    return {"value": value, "bound": None, "ratio": None, "unit": unit}
 
 
 @asynccontextmanager

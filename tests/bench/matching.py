@@ -12,6 +12,7 @@ import httpx
 from tests.bench.cases import gets
 from tests.bench.institutions import invented, load
 from tests.bench.noise import NOISES
+from tests.bench.servers import alone
 from tests.bench.servers import load as press
 
 TEXTS = 500
@@ -32,9 +33,9 @@ async def measure(connection: asyncpg.Connection, ours: str) -> dict[str, Any]:
     with httpx.Client(base_url=ours, timeout=30) as client:
         took = [_milliseconds(client, path) for path in paths]
     return {
-        "match": {"value": rate, "bound": None, "ratio": None, "unit": "requests/s"},
-        "match_p50_ms": {"value": median(took), "bound": None, "ratio": None, "unit": "ms"},
-        "match_p99_ms": {"value": quantiles(took, n=100)[98], "bound": None, "ratio": None, "unit": "ms"},
+        "match": alone(rate, "requests/s"),
+        "match_p50_ms": alone(median(took), "ms"),
+        "match_p99_ms": alone(quantiles(took, n=100)[98], "ms"),
     }
 
 

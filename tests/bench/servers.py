@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import httpx
@@ -129,6 +130,11 @@ async def until(
     async with asyncio.timeout(within):
         while not await connection.fetchval(question, *values):  # noqa: ASYNC110
             await asyncio.sleep(every)
+
+
+def alone(value: float, unit: str) -> dict[str, Any]:
+    """A result that nothing bounds."""
+    return {"value": value, "bound": None, "ratio": None, "unit": unit}
 
 
 def memory_mb(pid: int) -> float:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Uuid, and_, any_, bindparam, case, delete, or_, select, update
+from sqlalchemy import ARRAY, Uuid, and_, any_, bindparam, case, delete, func, or_, select, update
 
 from services.membership.affiliations.operations import tell
 from services.membership.experts.tables import affiliation, expert
@@ -18,6 +18,10 @@ from shared.bulk.merging import carry_out, inserting
 from shared.database.statements import Row, Shapes, Statement
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import now
+from shared.kernel.errors import Conflict
+
+MOST_MOVED = 20_000
+"""Affiliations that one merge moves: some three seconds, and as long to take it back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,13 @@ def _move(holder: str) -> Any:
     return update(affiliation).where(*chosen).values(values).returning(affiliation)
 
 
+def _count(holder: str) -> Any:
+    """How many affiliations the loser has, where they are not too many."""
+    some = select(affiliation.c.id).where(affiliation.c[holder] == bindparam("loser")).limit(bindparam("limit"))
+    return select(func.count()).select_from(some.subquery())
+
+
+_COUNTS = Shapes(_count)
 _NAMED = Shapes(_named)
 _MOVES = Shapes(_move)
 _TAKE_AWAY = Statement(delete(affiliation).where(affiliation.c.id == _IDS))
@@ -80,6 +91,14 @@ WHERE i.resource = $1 AND i.record = $2 AND i.identity = moved.identity AND i.oc
     AND NOT EXISTS (SELECT FROM core_import_identity o
         WHERE o.identity = i.identity AND o.occurrence = i.occurrence AND o.record = $3)
 """
+
+
+async def require_few(uow: UnitOfWork, subject: Subject, loser: UUID) -> None:
+    """Raises Conflict `too_many_affiliations` where a merge would move more than 20,000."""
+    count = await _COUNTS.get(subject.holder).fetchval(uow.connection, loser=loser, limit=MOST_MOVED + 1)
+    if count > MOST_MOVED:
+        detail = f"More than {MOST_MOVED:,} affiliations name the loser: make it the winner."
+        raise Conflict(detail, members={"reason": "too_many_affiliations"})
 
 
 async def take_affiliations(uow: UnitOfWork, subject: Subject, winner: Row, loser: Row) -> Taken:

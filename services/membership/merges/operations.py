@@ -71,7 +71,8 @@ async def preview(connection: Connection, principal: Principal, asked: Asked) ->
 
 async def create(uow: UnitOfWork, principal: Principal, asked: Asked) -> Row:
     """The merge of two living records. Raises NotFound where the caller may not know of both, Forbidden without the
-    right to change both or to publish, Invalid for a record and itself, Conflict where one is not to be merged."""
+    right to change both or to publish, Invalid for a record and itself, Conflict where one is not to be merged or too
+    much would move."""
     pair = await _lock(uow, await pair_of(uow.connection, principal, asked))
     subject, winner, loser = pair.subject, pair.winner, pair.loser
     require_living(pair)
@@ -86,6 +87,7 @@ async def create(uow: UnitOfWork, principal: Principal, asked: Asked) -> Row:
     subject.kind.tell(uow, "merge", winner, after, "merged")
     await subject.carry(uow, winner, after)
     await uow.connection.execute(SYSTEM_CONTEXT.set_local)
+    await moving.require_few(uow, subject, loser["id"])
     taken = await moving.take_affiliations(uow, subject, after, loser)
     identities = await moving.take_identities(uow, subject, winner["id"], loser["id"])
     await settle(uow, asked.resource, winner["id"], loser["id"])

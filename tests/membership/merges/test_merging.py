@@ -8,6 +8,7 @@ import asyncpg
 import httpx
 import pytest
 
+from services.membership.merges import moving
 from tests.support.callers import Caller
 from tests.support.institutions import submitted, verified
 from tests.support.membership import EXPERTS, INSTITUTIONS, activated, entered
@@ -138,6 +139,19 @@ async def test_affiliations_of_every_country_follow_their_institution(
     for institution in (winner, loser):
         listed = (await admin.get(EXPERTS, params={"institution": institution["id"]})).json()["items"]
         assert [expert["id"] for expert in listed] == [near["id"], far["id"]]
+
+
+async def test_a_merge_that_would_move_too_much_goes_the_other_way_round(
+    admin: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(moving, "MOST_MOVED", 2)
+    large, small = await verified(admin, f"Academy {_word()}"), await verified(admin, f"Academy {_word()}")
+    for institution in (large, large, large, small, small):
+        await _affiliated(admin, await entered(admin), institution_id=institution["id"])
+    refused = await admin.post(MERGES, merge_body(small, large))
+    assert (refused.status_code, refused.json()["reason"]) == (409, "too_many_affiliations")
+    assert (await read(admin, large))["version"] == large["version"]
+    assert (await merged(admin, large, small))["moved"]["affiliations"] == 2
 
 
 async def test_an_affiliation_that_names_a_merged_institution_is_one_of_the_survivor(admin: Caller) -> None:

@@ -56,6 +56,11 @@ SELECT name, date_trunc('day', now(), 'UTC'), uuidv7() FROM unnest($1::text[]) n
 """
 """A new worker would begin with what is done once a day, or was left by the one before it, which takes minutes of a
 million records."""
+_CAUGHT_UP = """
+SELECT NOT EXISTS (SELECT FROM escm.core_outbox)
+    AND NOT EXISTS (SELECT FROM escm.core_batch WHERE consumer = 'membership' AND state <> 'done')
+"""
+"""What other benches wrote while no relay ran."""
 _MATCHED = """
 SELECT NOT EXISTS (SELECT FROM escm.member_affiliation WHERE match_status IS NULL AND institution_id IS NULL)
     AND NOT EXISTS (SELECT FROM escm.core_job WHERE kind = $1 AND finished_at IS NULL)
@@ -149,6 +154,7 @@ async def _working(at: Addresses) -> AsyncIterator[tuple[Database, MembershipSet
             running("worker membership", at, API_CORE, **files) as worker,
         ):
             await until(connection, WORKING, "membership")
+            await until(connection, _CAUGHT_UP, within=600, every=0.5)
             await connection.close()
             async with _database(settings) as database:
                 yield database, settings, worker

@@ -48,15 +48,18 @@ _FIND_API_KEY = Statement(
     select(_API_KEYS.c.id, _API_KEYS.c.expires_at).where(_API_KEYS.c.digest == bindparam("digest"))
 )
 
+_UNGRANTED = 1.0
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A principal as it stood at `read_at` (monotonic seconds), and its tokens and sessions that no longer hold."""
+    """A principal as it is believed to stand `until` (monotonic seconds), and its tokens and sessions that no longer
+    hold."""
 
     principal: Principal
     revoked_tokens: frozenset[str]
     ended_sessions: frozenset[UUID]
-    read_at: float
+    until: float
 
 
 class OneFlight(Generic[T]):
@@ -122,7 +125,8 @@ class KeyRing:
 
 
 class Standings:
-    """Principals with their living grants, each at most `age` seconds old, the `bound` last used ones."""
+    """Principals with their living grants, each at most `age` seconds old, the `bound` last used ones. Who has none is
+    believed for a second: somebody who has just applied is about to get a grant over their own file."""
 
     def __init__(self, database: Database, *, age: float, bound: int) -> None:
         self._database = database
@@ -134,12 +138,12 @@ class Standings:
     async def get(self, kind: PrincipalKind, identity: UUID) -> Standing:
         """Raises InvalidToken where the principal is unknown, disabled, revoked or expired."""
         found = self._known.get((kind, identity))
-        if found is not None and time.monotonic() - found.read_at < self._age:
+        if found is not None and time.monotonic() < found.until:
             return found
         return await self._flight.get(kind, identity)
 
     async def _read(self, kind: PrincipalKind, identity: UUID) -> Standing:
-        read_at = time.monotonic()
+        asked_at = time.monotonic()
         async with self._database.acquire() as connection:
             rows = await _READ_STANDING.fetch(connection, kind=str(kind), id=identity)
         self._known.pop((kind, identity), None)
@@ -150,7 +154,8 @@ class Standings:
         allowed = tuple(first["ip_allow"])
         principal = Principal(kind, identity, first["name"], grants, first["sandbox"], first["owner_id"], allowed)
         revoked, ended = frozenset(first["revoked_tokens"]), frozenset(first["ended_sessions"])
-        found = Standing(principal, revoked, ended, read_at)
+        until = asked_at + (self._age if grants else min(self._age, _UNGRANTED))
+        found = Standing(principal, revoked, ended, until)
         self._known[kind, identity] = found
         if len(self._known) > self._bound:
             self._known.popitem(last=False)

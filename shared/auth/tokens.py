@@ -41,7 +41,6 @@ class Authenticator:
         self.uses = LastUses(database, bound=bound)
         self._database = database
         self._rules = TokenRules(settings.issuer, settings.audience)
-        self._age = age
         self._bound = bound
         self._keys = KeyRing(database, age=age)
         self._standings = Standings(database, age=age, bound=bound)
@@ -100,7 +99,7 @@ class Authenticator:
             self.uses.note("session", claims.session)
         if claims.kind is PrincipalKind.CLIENT:
             self.uses.note("client", claims.subject)
-        until = min(standing.read_at + self._age, time.monotonic() + left)
+        until = min(standing.until, time.monotonic() + left)
         return Bearer(standing.principal, claims, claims.expires_at, until)
 
     async def _of_api_key(self, credential: str) -> Bearer:
@@ -113,5 +112,5 @@ class Authenticator:
         if left <= 0:
             raise InvalidToken
         self.uses.note("key", identity)
-        until = min(standing.read_at + self._age, time.monotonic() + left)
+        until = min(standing.until, time.monotonic() + left)
         return Bearer(standing.principal, None, expires.timestamp(), until)

@@ -147,6 +147,20 @@ async def test_a_revoked_grant_stops(registry: Registry, database: Database) -> 
     assert (await authenticator.principal(token)).grants == ()
 
 
+async def test_a_first_grant_counts_within_a_second(registry: Registry, database: Database) -> None:
+    account = await registry.account()
+    authenticator = Authenticator(database, Settings())
+    token = registry.token(account)
+    assert (await authenticator.principal(token)).grants == ()
+    await registry.grant(account, "XA")
+    await asyncio.sleep(1.05)
+    first = await authenticator.principal(token)
+    assert [grant.scope_id for grant in first.grants] == ["XA"]
+    await registry.grant(account, "XB")
+    await asyncio.sleep(1.05)
+    assert await authenticator.principal(token) is first
+
+
 async def test_a_key_that_was_taken_out_verifies_nothing(registry: Registry, database: Database) -> None:
     token = registry.token(await registry.account("XA"))
     authenticator = Authenticator(database, Settings(), age=0.2)

@@ -1,6 +1,5 @@
 """Matching as a job: at once for what is entered, by schedule for what is imported, and anew when institutions came."""
 
-import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -38,7 +37,9 @@ async def _match(run: JobRun, *, again: bool) -> dict[str, Any]:
     matcher = Matcher(now() if again else None)
     done = 0
     while True:
-        found = await _batch(run, matcher)
+        origin = Origin(request_id=str(run.id), bulk=True)
+        async with run.unit_of_work(SYSTEM_CONTEXT, origin) as uow:
+            found = await matcher.batch(uow)
         done += found
         if not found:
             return {"matched": done}
@@ -47,23 +48,6 @@ async def _match(run: JobRun, *, again: bool) -> dict[str, Any]:
             raise JobCancelled
         if not again and await run.is_awaited():
             return {"matched": done}
-
-
-async def _batch(run: JobRun, matcher: Matcher) -> int:
-    """Matches some; how many. What comes next is looked up while these are written."""
-    ahead: asyncio.Task[None] | None = None
-    try:
-        async with run.unit_of_work(SYSTEM_CONTEXT, Origin(request_id=str(run.id), bulk=True)) as uow:
-            found = await matcher.take(uow)
-            if found:
-                ahead = asyncio.create_task(matcher.look_ahead(run.database))
-            await matcher.keep(uow, found)
-        if ahead is not None:
-            await ahead
-    finally:
-        if ahead is not None:
-            ahead.cancel()
-    return len(found)
 
 
 async def match_imported(uow: UnitOfWork) -> None:

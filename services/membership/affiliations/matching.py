@@ -19,8 +19,6 @@ from services.membership.institutions.matching.texts import Affiliation, take_ap
 from services.membership.institutions.operations import INSTITUTIONS
 from services.membership.institutions.queries import Institutions, Known
 from shared.database.context import SYSTEM_CONTEXT
-from shared.database.pool import Database
-from shared.database.snapshot import snapshot
 from shared.database.statements import Connection, Row
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import now
@@ -58,10 +56,6 @@ class Found:
     chosen: UUID | None = None
 
 
-Outcome: TypeAlias = tuple[Row, Found]
-"""An affiliation, and what its text means."""
-
-
 @dataclass
 class Matcher:
     """Matches affiliations one batch after the other. What a text means is asked once as long as it lives."""
@@ -72,30 +66,23 @@ class Matcher:
     _known: dict[Text, Found] = field(default_factory=dict)
     _institutions: Institutions = field(default_factory=lambda: Institutions(_SYSTEM_SIGHT))
 
-    async def take(self, uow: UnitOfWork) -> list[Outcome]:
-        """What up to 2,500 affiliations mean, which are locked. A person's decision is never touched."""
+    async def batch(self, uow: UnitOfWork) -> int:
+        """Matches up to 2,500 affiliations; how many there were. A link is a change of its affiliation; a question that
+        stays open is none. A person's decision is never touched."""
         rows = await queries.lock_unmatched(uow.connection, self.after, AT_ONCE, before=self.before)
         if rows:
             self.after = rows[-1]["id"]
-        await self._look_up(uow.connection, rows)
-        return [(row, self._known[_text(row)]) for row in rows]
+            await self._look_up(uow.connection, {_text(row) for row in rows} - self._known.keys())
+            found = [(row, self._known[_text(row)]) for row in rows]
+            await _keep(uow, [(row, one) for row, one in found if self.before is None or _is_news(row, one)])
+        return len(rows)
 
-    async def look_ahead(self, database: Database) -> None:
-        """Looks up, while a batch is kept, what the next one is going to mean."""
-        async with snapshot(database, SYSTEM_CONTEXT) as connection:
-            rows = await queries.unmatched_texts(connection, self.after, AT_ONCE, before=self.before)
-            await self._look_up(connection, rows)
-
-    async def keep(self, uow: UnitOfWork, found: Sequence[Outcome]) -> None:
-        """Writes what a batch means. A link is a change of its affiliation; a question that stays open is none."""
-        await _keep(uow, [(row, one) for row, one in found if self.before is None or _is_news(row, one)])
-
-    async def _look_up(self, connection: Connection, rows: Sequence[Row]) -> None:
+    async def _look_up(self, connection: Connection, texts: set[Text]) -> None:
         if len(self._known) > _KEPT:
             self._known = {}
-        ordered = sorted({_text(row) for row in rows} - self._known.keys())
-        if not ordered:
+        if not texts:
             return
+        ordered = sorted(texts)
         parts = [ordered[start : start + _TEXTS_AT_ONCE] for start in range(0, len(ordered), _TEXTS_AT_ONCE)]
         asked = await self._ask(connection, parts[0])
         for some, following in zip(parts, [*parts[1:], []], strict=True):
@@ -145,7 +132,7 @@ def _judge(said: Affiliation, country: str, found: Sequence[Known]) -> Found:
     return Found(told, first.candidate.key if first and is_sure else None)
 
 
-async def _keep(uow: UnitOfWork, found: Sequence[Outcome]) -> None:
+async def _keep(uow: UnitOfWork, found: Sequence[tuple[Row, Found]]) -> None:
     if not found:
         return
     at = now()

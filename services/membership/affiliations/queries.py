@@ -29,7 +29,7 @@ _READS = Shapes(_select)
 _LOCK = Statement(select(affiliation).where(affiliation.c.id == bindparam("key")).with_for_update())
 
 
-def _unmatched(again: bool, locked: bool) -> Any:
+def _unmatched(again: bool) -> Any:
     state = (
         and_(
             affiliation.c.match_status.in_([constant("open"), constant("unknown")]),
@@ -38,13 +38,14 @@ def _unmatched(again: bool, locked: bool) -> Any:
         if again
         else affiliation.c.match_status.is_(None)
     )
-    found = affiliation.c.institution_id.is_(None), affiliation.c.id > bindparam("after"), state
-    shown = (*affiliation.c, expert.c.ref, expert.c.status) if locked else (affiliation.c.raw, affiliation.c.country)
-    rows = select(*shown).where(*found).order_by(affiliation.c.id).limit(bindparam("limit"))
-    if not locked:
-        return rows
-    owned = rows.join(expert, expert.c.id == affiliation.c.expert_id)
-    return owned.with_for_update(of=affiliation, skip_locked=True)
+    return (
+        select(affiliation, expert.c.ref, expert.c.status)
+        .join(expert, expert.c.id == affiliation.c.expert_id)
+        .where(affiliation.c.institution_id.is_(None), affiliation.c.id > bindparam("after"), state)
+        .order_by(affiliation.c.id)
+        .limit(bindparam("limit"))
+        .with_for_update(of=affiliation, skip_locked=True)
+    )
 
 
 _UNMATCHED = Shapes(_unmatched)
@@ -72,21 +73,8 @@ async def lock_unmatched(
 ) -> Sequence[Row]:
     """Affiliations after an id whose text was not looked at yet or, with `before`, was looked at in vain before that
     instant; with `ref` and `status` of their experts. Locked; those that somebody else is changing are left out."""
-    return await _of_unmatched(connection, after, limit, before, locked=True)
-
-
-async def unmatched_texts(
-    connection: Connection, after: UUID, limit: int, *, before: datetime | None = None
-) -> Sequence[Row]:
-    """The texts and countries of the same affiliations, as they stand."""
-    return await _of_unmatched(connection, after, limit, before, locked=False)
-
-
-async def _of_unmatched(
-    connection: Connection, after: UUID, limit: int, before: datetime | None, *, locked: bool
-) -> Sequence[Row]:
     again = {} if before is None else {"before": before}
-    return await _UNMATCHED.get(before is not None, locked).fetch(connection, after=after, limit=limit, **again)
+    return await _UNMATCHED.get(before is not None).fetch(connection, after=after, limit=limit, **again)
 
 
 async def is_waiting(connection: Connection) -> bool:

@@ -36,9 +36,8 @@ def match(database: Database) -> Match:
         matcher, done = Matcher(before), 0
         while True:
             async with unit_of_work(database, SYSTEM_CONTEXT) as uow:
-                found = await matcher.take(uow)
-                await matcher.keep(uow, found)
-            done += len(found)
+                found = await matcher.batch(uow)
+            done += found
             if not found:
                 return done
 

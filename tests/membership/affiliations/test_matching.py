@@ -7,9 +7,6 @@ import asyncpg
 import pytest
 
 from services.membership.affiliations import matching
-from shared.database.context import SYSTEM_CONTEXT
-from shared.database.pool import Database
-from shared.database.unit_of_work import unit_of_work
 from tests.membership.affiliations.conftest import Match
 from tests.support.callers import Caller
 from tests.support.institutions import submitted, verified
@@ -69,20 +66,6 @@ async def test_what_is_sure_is_linked_with_method_score_and_history(
     found = await admin.get(EXPERTS, params={"institution": after["institution_id"]})
     assert expert in found.text
     assert await match() == 0
-
-
-async def test_what_changed_since_it_was_looked_up_ahead_is_looked_up_again(
-    admin: Caller, register: dict[str, str], match: Match, database: Database
-) -> None:
-    await match()
-    path = await affiliated(admin, "Pelmora College")
-    matcher = matching.Matcher()
-    await matcher.look_ahead(database)
-    etag = (await admin.get(path)).headers["etag"]
-    assert (await admin.patch(path, {"raw": "Twin Peaks University"}, etag=etag)).status_code == 200
-    async with unit_of_work(database, SYSTEM_CONTEXT) as uow:
-        await matcher.keep(uow, await matcher.take(uow))
-    assert (await read(admin, path))["institution_id"] == register["Twin Peaks University"]
 
 
 async def test_the_link_leaves_one_audit_entry_and_one_fact(

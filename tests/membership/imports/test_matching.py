@@ -20,10 +20,8 @@ async def match_all(settings: MembershipSettings) -> None:
     try:
         while True:
             async with unit_of_work(database, SYSTEM_CONTEXT) as uow:
-                found = await matcher.take(uow)
-                await matcher.keep(uow, found)
-            if not found:
-                return
+                if not await matcher.batch(uow):
+                    return
     finally:
         await database.close()
 
@@ -36,15 +34,15 @@ async def test_matching_makes_way_for_an_import_that_waits(
     monkeypatch.setattr(queries, "is_waiting", _no)  # the schedule orders no job of its own meanwhile
     await secretariat.bring("experts", csv_of("full_name,country,institution", people))
     ordered: list[str] = []
-    take = Matcher.take
+    batch = Matcher.batch
 
-    async def interrupted(self: Matcher, uow: UnitOfWork) -> list[matching.Outcome]:
+    async def interrupted(self: Matcher, uow: UnitOfWork) -> int:
         if not ordered:
             answer = await secretariat.send("experts", csv_of("full_name,country", [("Late Comer", "XA")]))
             ordered.append(answer.headers["location"])
-        return await take(self, uow)
+        return await batch(self, uow)
 
-    monkeypatch.setattr(Matcher, "take", interrupted)
+    monkeypatch.setattr(Matcher, "batch", interrupted)
     job = await _ordered(database)
     assert (await secretariat.end_of(f"/membership/v1/jobs/{job}"))["result"] == {"matched": 10}
     assert (await secretariat.end_of(ordered[0]))["result"]["counts"] == counts(created=1)

@@ -67,9 +67,12 @@ SELECT NOT EXISTS (SELECT FROM escm.member_affiliation WHERE match_status IS NUL
 """
 _TOOK = """
 SELECT sum(upper(part) - lower(part)) FROM unnest((
-    SELECT range_agg(tstzrange(created_at, finished_at)) FROM escm.core_job WHERE id = $1 OR kind = $2)) part
+    SELECT range_agg(tstzrange(j.created_at, j.finished_at))
+    FROM escm.core_job j JOIN escm.core_job import ON import.id = $1
+    WHERE j.kind IN (import.kind, $2) AND j.created_at >= import.created_at)) part
 """
-"""How long one of these was to be done or under way: a job may wait for the one before it."""
+"""How long the import or a match after it was to be done or under way: a job may wait for the one before it. Those that
+other benches left are none of its business."""
 _JOB = "SELECT status, result, attempts, finished_at, finished_at - created_at AS took FROM core_job WHERE id = $1"
 
 _SHORT = """

@@ -15,7 +15,8 @@ from services.membership.affiliations.operations import tell
 from services.membership.experts.tables import affiliation, expert
 from services.membership.merges.subjects import Subject
 from shared.bulk.merging import carry_out, inserting
-from shared.database.statements import Row, Shapes, Statement
+from shared.database.context import Lookup
+from shared.database.statements import Connection, Row, Shapes, Statement
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import now
 from shared.kernel.errors import Conflict
@@ -70,7 +71,7 @@ def _count(holder: str) -> Any:
     return select(func.count()).select_from(some.subquery())
 
 
-_COUNTS = Shapes(_count)
+_COUNTS = {holder: Lookup(_count(holder)) for holder in ("expert_id", "institution_id")}
 _NAMED = Shapes(_named)
 _MOVES = Shapes(_move)
 _TAKE_AWAY = Statement(delete(affiliation).where(affiliation.c.id == _IDS))
@@ -93,9 +94,9 @@ WHERE i.resource = $1 AND i.record = $2 AND i.identity = moved.identity AND i.oc
 """
 
 
-async def require_few(uow: UnitOfWork, subject: Subject, loser: UUID) -> None:
-    """Raises Conflict `too_many_affiliations` where a merge would move more than 20,000."""
-    count = await _COUNTS.get(subject.holder).fetchval(uow.connection, loser=loser, limit=MOST_MOVED + 1)
+async def require_few(connection: Connection, subject: Subject, loser: UUID) -> None:
+    """Raises Conflict `too_many_affiliations` where a merge would move more than 20,000, whoever may see them."""
+    count = await _COUNTS[subject.holder].fetchval(connection, loser=loser, limit=MOST_MOVED + 1)
     if count > MOST_MOVED:
         detail = f"More than {MOST_MOVED:,} affiliations name the loser: make it the winner."
         raise Conflict(detail, members={"reason": "too_many_affiliations"})

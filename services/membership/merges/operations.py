@@ -64,6 +64,7 @@ async def preview(connection: Connection, principal: Principal, asked: Asked) ->
     fields = [name for name in subject.fields if mine[name] != theirs[name]]
     differing = [{"field": f, "winner": mine[f], "loser": theirs[f], "merged": values[f]} for f in fields]
     moves = await queries.would_move(connection, pair.sight, asked.resource, subject.holder, loser["id"])
+    await moving.require_few(connection, subject, loser["id"])
     said = domain.sources_taken_over(winner, loser, _taken(mine, theirs, values))
     shown = {**winner, **values, **subject.derived(values), **said}
     return Preview(asked.resource, shown, loser["id"], differing, moves)
@@ -87,7 +88,7 @@ async def create(uow: UnitOfWork, principal: Principal, asked: Asked) -> Row:
     subject.kind.tell(uow, "merge", winner, after, "merged")
     await subject.carry(uow, winner, after)
     await uow.connection.execute(SYSTEM_CONTEXT.set_local)
-    await moving.require_few(uow, subject, loser["id"])
+    await moving.require_few(uow.connection, subject, loser["id"])
     taken = await moving.take_affiliations(uow, subject, after, loser)
     identities = await moving.take_identities(uow, subject, winner["id"], loser["id"])
     await settle(uow, asked.resource, winner["id"], loser["id"])

@@ -150,6 +150,8 @@ async def test_a_merge_that_would_move_too_much_goes_the_other_way_round(
         await _affiliated(admin, await entered(admin), institution_id=institution["id"])
     refused = await admin.post(MERGES, merge_body(small, large))
     assert (refused.status_code, refused.json()["reason"]) == (409, "too_many_affiliations")
+    preview = await admin.post(f"{MERGES}?dry_run=true", merge_body(small, large))
+    assert (preview.status_code, preview.json()["reason"]) == (409, "too_many_affiliations")
     assert (await read(admin, large))["version"] == large["version"]
     assert (await merged(admin, large, small))["moved"]["affiliations"] == 2
 

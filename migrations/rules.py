@@ -167,6 +167,10 @@ $$
     searching(f"{table}_search(text, text)", owner)
 
 
+RECORD = "id ref version status country visibility created_at created_by updated_at updated_by"
+"""The columns of `record_columns`."""
+
+
 def told(columns: str) -> str:
     """A row as JSON with these columns, which are separated by spaces, as an export of everything about a person tells
     it. What ends with `_at` is an instant."""

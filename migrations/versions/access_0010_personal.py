@@ -1,19 +1,18 @@
 """What access keeps about people, for an export of everything about one: under their accounts, and the accounts under
 the experts that they belong to. Only a context that reads everything sees it."""
 
-from migrations.rules import grant, index_beside_writers, instant, run, setting, told
+from migrations.rules import RECORD, grant, index_beside_writers, instant, run, setting, told
 
 revision = "access_0010"
 down_revision = "actions_0008"
 
-_RECORD = "id ref version status country visibility created_at created_by updated_at updated_by"
 _READS_EVERYTHING = f"'restricted' = ANY({setting('visibilities')})"
-_ACCOUNT = told(f"{_RECORD} email name expert_id email_verified language")
-_SESSION = told(f"{_RECORD} account_id label ends_at")
+_ACCOUNT = told(f"{RECORD} email name expert_id email_verified language")
+_SESSION = told(f"{RECORD} account_id label ends_at")
 _GRANT = told(
-    f"{_RECORD} principal_kind principal_id role scope_kind scope_id starts ends reason second_person delegated_from"
+    f"{RECORD} principal_kind principal_id role scope_kind scope_id starts ends reason second_person delegated_from"
 )
-_KEY = told(f"{_RECORD} name hint owner_kind owner_id resources verbs countries expires_at")
+_KEY = told(f"{RECORD} name hint owner_kind owner_id resources verbs countries expires_at")
 
 
 def upgrade() -> None:

@@ -1,14 +1,11 @@
 """What actions keep about experts, for an export of everything about one."""
 
-from migrations.rules import grant, run, told
+from migrations.rules import RECORD, grant, run, told
 
 revision = "actions_0008"
 down_revision = "centres_0004"
 
-_TOLD = (
-    "id ref version status country visibility created_at created_by updated_at updated_by person expert_id body_id role"
-    " letter predecessor_id starts ends"
-)
+_TOLD = f"{RECORD} person expert_id body_id role letter predecessor_id starts ends"
 
 
 def upgrade() -> None:

@@ -1,23 +1,21 @@
 """What centres keep about experts, for an export of everything about one. `id` is that of a record whose history is
 about the expert."""
 
-from migrations.rules import grant, run, told
+from migrations.rules import RECORD, grant, run, told
 
 revision = "centres_0004"
 down_revision = "core_0020"
-
-_RECORD = "id ref version status country visibility created_at created_by updated_at updated_by"
 
 
 def upgrade() -> None:
     run(f"""
 CREATE VIEW centre_published_personal AS
     SELECT expert_id AS person, 'seats' AS part, id,
-        {told(f"{_RECORD} committee_id expert_id office starts ends")} AS record
+        {told(f"{RECORD} committee_id expert_id office starts ends")} AS record
     FROM centre_seat WHERE expert_id IS NOT NULL
     UNION ALL
     SELECT reviewer_id, 'reviews', id,
-        {told(f"{_RECORD} centre_id reviewer_id scores recommendation conflict_of_interest comment")}
+        {told(f"{RECORD} centre_id reviewer_id scores recommendation conflict_of_interest comment")}
     FROM centre_review
     UNION ALL
     SELECT director_id, 'directed_centres', NULL, {told("id ref status country names director_id")}

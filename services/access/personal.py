@@ -3,17 +3,16 @@
 
 from collections.abc import Mapping
 
-from shared.records.personal import RECORD, PersonalTable, personal
+from shared.records.personal import FOUND_BY, RECORD, PersonalTable, personal
 
 _SECRET = "proves to the system who somebody is"  # noqa: S105 -- a reason, not a secret
-_FOUND_BY = "made of what is told, for finding and sorting"
 _SHORT = "kept until it is over, and says when that is"
 
 PARTS: Mapping[str, PersonalTable] = {
     "accounts": personal(
         "access_account",
         f"{RECORD} email name expert_id email_verified language",
-        {_FOUND_BY: "email_key search_key", _SECRET: "password_hash"},
+        {FOUND_BY: "email_key search_key", _SECRET: "password_hash"},
     ),
     "sessions": personal("access_session", f"{RECORD} account_id label ends_at"),
     "grants": personal(

@@ -3,16 +3,15 @@
 
 from collections.abc import Mapping
 
-from shared.records.personal import RECORD, PersonalTable, personal
+from shared.records.personal import FOUND_BY, NAMED_IN_TEXT, RECORD, PersonalTable, personal
 
-_NAMED_IN_TEXT = "names people in text, whom no record tells apart"
 _ABOUT_A_MATTER = "describes a matter between bodies"
 
 PARTS: Mapping[str, PersonalTable] = {
     "focal_points": personal(
         "action_focal_point",
         f"{RECORD} person expert_id body_id role letter predecessor_id starts ends",
-        {"made of what is told, for finding and sorting": "search_key"},
+        {FOUND_BY: "search_key"},
     ),
 }
 """The parts that they add to an export of everything about an expert."""
@@ -21,14 +20,14 @@ ALSO_PERSONAL: tuple[PersonalTable, ...] = (
         "action_correspondence",
         "",
         {
-            _NAMED_IN_TEXT: "subject parties about search_key",
+            NAMED_IN_TEXT: "subject parties about search_key",
             _ABOUT_A_MATTER: f"{RECORD} direction date reply_due reply_to replied_on document",
         },
     ),
     personal(
         "action_meeting",
         "",
-        {_NAMED_IN_TEXT: "participants decisions titles search_key", _ABOUT_A_MATTER: f"{RECORD} kind date"},
+        {NAMED_IN_TEXT: "participants decisions titles search_key", _ABOUT_A_MATTER: f"{RECORD} kind date"},
     ),
 )
 IMPERSONAL: Mapping[str, str] = {

@@ -3,17 +3,15 @@
 
 from collections.abc import Mapping
 
-from shared.records.personal import RECORD, PersonalTable, personal
+from shared.records.personal import FOUND_BY, NAMED_IN_TEXT, RECORD, PersonalTable, personal
 
-_NAMED_IN_TEXT = "names people in text, whom no record tells apart"
 _ABOUT_A_BODY = "describes a body or its papers"
-_FOUND_BY = "made of what is told, for finding and sorting"
 
 PARTS: Mapping[str, PersonalTable] = {
     "seats": personal(
         "centre_seat",
         f"{RECORD} committee_id expert_id office starts ends",
-        {_FOUND_BY: "search_key held", "names somebody who is no expert": "person_name"},
+        {FOUND_BY: "search_key held", "names somebody who is no expert": "person_name"},
     ),
     "reviews": personal(
         "centre_review", f"{RECORD} centre_id reviewer_id scores recommendation conflict_of_interest comment"
@@ -35,7 +33,7 @@ ALSO_PERSONAL: tuple[PersonalTable, ...] = (
         "centre_agreement",
         "",
         {
-            _NAMED_IN_TEXT: "parties search_key",
+            NAMED_IN_TEXT: "parties search_key",
             _ABOUT_A_BODY: f"{RECORD} centre_id kind effective expires document",
         },
     ),

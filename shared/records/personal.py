@@ -24,5 +24,8 @@ def personal(name: str, told: str, left_out: Mapping[str, str] | None = None) ->
     return PersonalTable(name, tuple(told.split()), reasons)
 
 
+FOUND_BY = "made of what is told, for finding and sorting"
+NAMED_IN_TEXT = "names people in text, whom no record tells apart"
+"""Reasons that several services have."""
 RECORD = "id ref version status country visibility created_at created_by updated_at updated_by"
 """The columns that every table of records has."""

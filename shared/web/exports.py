@@ -54,9 +54,7 @@ def export_routes(api: ImportApi) -> ResourceRouter:
         "/{export}/file",
         operation_id="getExportFile",
         summary="Fetch the file of an export",
-        responses={
-            200: {"content": {"text/csv": {}, "application/x-ndjson": {}, SPREADSHEET: {}, "application/json": {}}}
-        },
+        responses={200: {"content": {media.partition(";")[0]: {} for media in _MEDIA.values()}}},
     )
     async def get_file(export: str, call: CurrentCall) -> Response:
         key = key_of(export)

@@ -74,7 +74,6 @@ SELECT sum(upper(part) - lower(part)) FROM unnest((
 """How long the import or a match after it was to be done or under way: a job may wait for the one before it. Those that
 other benches left are none of its business."""
 _JOB = "SELECT status, result, attempts, finished_at, finished_at - created_at AS took FROM core_job WHERE id = $1"
-
 _SHORT = """
 SELECT extract(epoch FROM coalesce(finished_at, $2) - created_at)::float * 1000 AS took FROM core_job
 WHERE kind = $1 AND created_at < $2

@@ -6,9 +6,8 @@ A column that is in none of these lists fails a test: whoever adds one decides h
 
 from collections.abc import Mapping
 
-from shared.records.personal import RECORD, PersonalTable, personal
+from shared.records.personal import FOUND_BY, RECORD, PersonalTable, personal
 
-_FOUND_BY = "made of what is told, for finding and sorting"
 _ANOTHER = "says which record of perhaps another person is meant"
 _PROOF = "proves that nothing was altered"
 _KEY = "names the key of the encrypted text that is told in the clear"
@@ -20,7 +19,7 @@ PARTS: Mapping[str, PersonalTable] = {
         f"{RECORD} names display_name emails orcid languages fields planetary_boundaries ecosystems keywords biography"
         " gender category previous_status term_starts term_ends account_id profile_confirmed_on"
         " conflict_of_interest_on clock_since clock_target merged_into erased_at assignee asserted",
-        {_FOUND_BY: "sort_name search_key name_key email_keys"},
+        {FOUND_BY: "sort_name search_key name_key email_keys"},
     ),
     "affiliations": personal(
         "member_affiliation",
@@ -80,7 +79,7 @@ PARTS: Mapping[str, PersonalTable] = {
 """The parts of an export, by the name that they have in it, each from one table."""
 
 ALSO_PERSONAL: tuple[PersonalTable, ...] = (
-    personal("member_expert_value", "", {_FOUND_BY: "expert_id kind value country visibility"}),
+    personal("member_expert_value", "", {FOUND_BY: "expert_id kind value country visibility"}),
     personal("core_audit_key", "", {"a key, whose deletion makes the history unreadable": "id subject salt"}),
     personal(
         "core_fact",

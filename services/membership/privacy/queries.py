@@ -41,17 +41,12 @@ _IDENTITIES = "escm.core_import_identity t WHERE t.resource = 'membership.expert
 _IMPORTS = f"SELECT unnest(ARRAY[import, changed_by]) FROM {_IDENTITIES} UNION SELECT t.import FROM {_EFFECTS}"  # noqa: S608
 
 
-def _instant(key: str, shift: str) -> str:
-    """The least UUIDv7 of an instant some time from that of another."""
-    milliseconds = f"floor(extract(epoch FROM uuid_extract_timestamp({key}) {shift}) * 1000)::bigint"
-    return f"(lpad(to_hex({milliseconds}), 12, '0') || repeat('0', 20))::uuid"
-
-
 _ENTRIES = f"""
 SELECT a.id FROM escm.core_audit a WHERE a.subject = ANY($1)
 UNION SELECT e.id FROM escm.core_audit_key k CROSS JOIN LATERAL (
     SELECT a.id FROM escm.core_audit a WHERE a.detail_key = k.id
-        AND a.id BETWEEN {_instant("k.id", f"- {_LONGEST}")} AND {_instant("k.id", f"+ {_LONGEST}")} OFFSET 0) e
+        AND a.id BETWEEN escm.core_audit_first(uuid_extract_timestamp(k.id) - {_LONGEST})
+            AND escm.core_audit_first(uuid_extract_timestamp(k.id) + {_LONGEST}) OFFSET 0) e
 WHERE k.subject = ANY($1)
 """  # noqa: S608
 """The lines about a record, and those about records that are gone, whose details have a key of the person's: no index

@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import asyncpg
+import httpx
 import pytest
 from redis.asyncio import Redis
 
@@ -65,9 +66,7 @@ async def test_a_second_start_finds_the_data_of_the_first(open_folder: Path, por
     async with Redis.from_url(first.environment["REDIS_URL"]) as queue:
         await queue.set("kept", "7")
     identities = [Identity.of(pid) for pid in _described(root)["processes"].values()]
-    began = time.monotonic()
     await first.stop()
-    assert time.monotonic() - began < 10
     assert not any(identity and identity.alive() for identity in identities)
     assert not (root / "stack.json").exists()
 
@@ -134,12 +133,14 @@ async def test_killed_servers_come_back_with_their_data(open_folder: Path, port:
         await stack.stop()
 
 
-async def test_a_stack_starts_while_others_sit_on_its_ports(open_folder: Path, port: int) -> None:
-    with socket.create_server(("127.0.0.1", port)):
-        stack = stack_in(open_folder / ".local", open_folder, port)
+async def test_a_stack_starts_while_others_sit_on_its_ports(open_folder: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        taken = other.getsockname()[1]
+        stack = stack_in(open_folder / ".local", open_folder, taken)
         await stack.start({})
         try:
-            assert stack.base_url == f"http://127.0.0.1:{port + 1}"
+            assert int(stack.base_url.rpartition(":")[2]) > taken
+            assert (await asyncio.to_thread(httpx.get, stack.base_url, trust_env=False)).status_code == 200
         finally:
             await stack.stop()
 

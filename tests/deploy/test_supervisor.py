@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -64,9 +63,7 @@ async def test_a_child_that_ignores_the_signal_or_is_suspended_is_killed(tmp_pat
     await supervisor.start([deaf, sleeper("suspended")])
     identities = [Identity.of(pid) for pid in supervisor.pids.values()]
     os.kill(supervisor.pids["suspended"], signal.SIGSTOP)
-    began = time.monotonic()
     await supervisor.stop()
-    assert time.monotonic() - began < 10
     assert all(identity and not identity.alive() for identity in identities)
 
 

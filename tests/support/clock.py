@@ -1,7 +1,38 @@
-"""The time of day, for tests of what changes with it."""
+"""Clocks for tests: the time of day, and a clock that a test moves by hand."""
 
 import asyncio
 import time
+from types import ModuleType
+
+import pytest
+
+
+class Clock:
+    """Stands for the module `time`: both of its clocks stand still until the test calls `advance`."""
+
+    def __init__(self) -> None:
+        self._wall, self._monotonic = time.time(), time.monotonic()
+
+    def time(self) -> float:
+        """Unix seconds."""
+        return self._wall
+
+    def monotonic(self) -> float:
+        """Seconds since an arbitrary instant."""
+        return self._monotonic
+
+    def advance(self, seconds: float) -> None:
+        """Move both clocks forward."""
+        self._wall += seconds
+        self._monotonic += seconds
+
+
+def stopped_clock(monkeypatch: pytest.MonkeyPatch, *modules: ModuleType) -> Clock:
+    """A clock that the modules, which `import time`, read for the rest of the test."""
+    clock = Clock()
+    for module in modules:
+        monkeypatch.setattr(module, "time", clock)
+    return clock
 
 
 async def room_in(period: int, needed: int) -> None:

@@ -4,7 +4,7 @@ import asyncio
 import signal
 from collections.abc import AsyncIterator, Callable
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import asyncpg
 import httpx
@@ -173,11 +173,15 @@ async def test_a_killed_job_goes_on_and_takes_no_step_twice(
     first = start("worker")
     items = await _many(alone, 500)
     stale = {**items[3], "version": 7}
+    lock = database.transaction()
+    await lock.start()
+    await database.execute("SELECT FROM member_expert WHERE id = $1 FOR UPDATE", UUID(items[100]["id"]))
     response = await alone.caller.post(BULK, {"action": "publish", "items": [*items[:3], stale, *items[4:]]})
     job = response.json()["id"]
     await _until(database, job, 50)
     first.send_signal(signal.SIGKILL)
     first.wait()
+    await lock.rollback()
     assert await database.fetchval(_ENTRIES, job) < 499
     start("worker")
     ended = await alone.end_of(response.headers["location"])

@@ -1,6 +1,7 @@
 """A job followed by server-sent events: to its end, again after a lost connection, and only by who may see it."""
 
 import asyncio
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import asyncpg
@@ -12,6 +13,8 @@ from shared.kernel.errors import Unavailable
 from shared.web import job_events
 from tests.membership.imports.conftest import Importer, counts, csv_of
 from tests.support.callers import CALLERS, KnownCallers
+
+Polled = Callable[[int], Awaitable[None]]
 
 
 def events(text: str) -> list[dict[str, Any]]:
@@ -46,6 +49,24 @@ async def job(database: asyncpg.Connection) -> str:
     return f"/membership/v1/jobs/{key}"
 
 
+@pytest.fixture
+def polled(monkeypatch: pytest.MonkeyPatch) -> Polled:
+    """Waits until the streams of the test have compared a job's state so many times."""
+    state_of, seen = job_events._state, asyncio.Semaphore(0)
+
+    def counted(job: Mapping[str, Any]) -> str:
+        seen.release()
+        return state_of(job)
+
+    async def polled(times: int) -> None:
+        async with asyncio.timeout(60):
+            for _ in range(times):
+                await seen.acquire()
+
+    monkeypatch.setattr(job_events, "_state", counted)
+    return polled
+
+
 async def test_an_import_is_followed_to_its_end(secretariat: Importer, government: Importer) -> None:
     people = [(f"Person {n}", "XA") for n in range(6000)]
     response = await secretariat.send("experts", csv_of("full_name,country", people))
@@ -67,11 +88,11 @@ async def test_an_import_is_followed_to_its_end(secretariat: Importer, governmen
 
 
 async def test_a_silent_stream_sends_heartbeats_and_no_event_that_is_known(
-    alone: Importer, job: str, monkeypatch: pytest.MonkeyPatch
+    alone: Importer, job: str, polled: Polled, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(job_events, "HEARTBEAT", 0.02)
+    monkeypatch.setattr(job_events, "HEARTBEAT", 0)
     following = asyncio.create_task(alone.caller.get(f"{job}/events", headers={"Last-Event-ID": "0-queued-0-None"}))
-    await asyncio.sleep(0.3)
+    await polled(3)
     assert (await alone.caller.request("DELETE", job)).status_code == 202
     stream = await following
     assert ": still there\n\n" in stream.text
@@ -79,11 +100,11 @@ async def test_a_silent_stream_sends_heartbeats_and_no_event_that_is_known(
 
 
 async def test_who_may_not_listen_any_more_hears_no_end(
-    alone: Importer, job: str, monkeypatch: pytest.MonkeyPatch
+    alone: Importer, job: str, polled: Polled, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(job_events, "AUTHORITY", 0.05)
     following = asyncio.create_task(alone.caller.get(f"{job}/events"))
-    await asyncio.sleep(0.03)
+    await polled(1)
 
     async def refuse(*_given: object) -> None:
         raise Unavailable("not now")
@@ -93,11 +114,11 @@ async def test_who_may_not_listen_any_more_hears_no_end(
 
 
 async def test_streams_end_when_the_process_is_to_stop(
-    service: httpx.AsyncClient, alone: Importer, job: str, monkeypatch: pytest.MonkeyPatch
+    service: httpx.AsyncClient, alone: Importer, job: str, polled: Polled, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app = service._transport.app  # type: ignore[attr-defined]
     following = asyncio.create_task(alone.caller.get(f"{job}/events"))
-    await asyncio.sleep(0.05)
+    await polled(1)
     monkeypatch.setattr(app.state.readiness, "is_draining", True)
     assert [one["event"] for one in events((await following).text)] == ["progress"]
 

@@ -47,9 +47,9 @@ def ended(database: Database) -> Callable[[UUID], Awaitable[Any]]:
     return ended
 
 
-def at_work_on(settings: MessagingSettings, handlers: JobHandlers) -> Any:
+def at_work_on(settings: MessagingSettings, handlers: JobHandlers, lease: float = 1.0) -> Any:
     relay = Relay(settings, grace=0.2, attempts=3, backoff=0.05)
-    return at_work(relay, Worker("membership", settings, {}, handlers, lease=1.0))
+    return at_work(relay, Worker("membership", settings, {}, handlers, lease=lease))
 
 
 async def test_the_maker_sees_progress_and_result(settings: MessagingSettings, ask: Ask, ended: Any) -> None:
@@ -167,9 +167,9 @@ async def test_bulk_jobs_leave_room_for_others(settings: MessagingSettings, ask:
 
 async def test_a_long_job_keeps_its_lease(settings: MessagingSettings, ask: Ask, ended: Any) -> None:
     async def handle(run: JobRun) -> None:
-        await asyncio.sleep(2.5)
+        await asyncio.sleep(4.0)
 
-    async with at_work_on(settings, {"work": handle}):
+    async with at_work_on(settings, {"work": handle}, lease=3.0):
         row = await ended(await ask())
     assert (row["status"], row["attempts"]) == ("succeeded", 1)
 

@@ -160,7 +160,7 @@ async def test_who_asks_learns_nothing_and_strangers_get_no_mail(
     connection = await asyncpg.connect(database_url)
     identity = mail["Message-ID"].strip("<>").partition("@")[0]
     sent = "SELECT sealed IS NULL AND sent_at IS NOT NULL FROM escm.core_mail WHERE id = $1"
-    for _ in range(100):
+    for _ in range(600):
         if await connection.fetchval(sent, identity):
             break
         await asyncio.sleep(0.1)

@@ -20,7 +20,7 @@ from deploy.local.folder import Folder
 from deploy.local.processes import Identity
 from tests.deploy.standins import stack_in
 
-_PATIENCE = 15.0
+_PATIENCE = 60.0
 
 
 async def _eventually(holds: Callable[[], Awaitable[bool]]) -> None:

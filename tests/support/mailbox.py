@@ -52,7 +52,7 @@ class Mailbox:
         """The mails to one address, in the order in which they came."""
         return [mail for mail in self.mails if mail["To"] == address]
 
-    async def next_to(self, address: str, count: int = 1, within: float = 30.0) -> EmailMessage:
+    async def next_to(self, address: str, count: int = 1, within: float = 60.0) -> EmailMessage:
         """The mail of this number to an address, once it is there."""
         until = asyncio.get_running_loop().time() + within
         while len(self.to(address)) < count:

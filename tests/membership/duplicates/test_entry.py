@@ -124,7 +124,7 @@ async def test_a_change_of_what_is_compared_is_looked_at(office: Caller, worker:
     names = [{"given": "Cuthbert", "family": "Lackadaisy"}]
     assert (await office.patch(path, {"names": names}, etag=etag)).status_code == 200
     loop = asyncio.get_running_loop()
-    until = loop.time() + 30
+    until = loop.time() + 60
     while not (pairs := await pairs_of(office, known["id"])):
         assert loop.time() < until
         await asyncio.sleep(0.05)

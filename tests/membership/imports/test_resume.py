@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import asyncpg
 import orjson
@@ -107,12 +107,13 @@ async def test_a_cancelled_import_stops_between_batches_and_can_be_taken_back(
     batches_of: Callable[[int], None],
 ) -> None:
     batches_of(2000)
-    monkeypatch.setattr(writing.Writer, "write", _slowly(writing.Writer.write))
+    asked = asyncio.Event()
+    monkeypatch.setattr(writing.Writer, "write", _held(writing.Writer.write, asked))
     response = await secretariat.send("experts", _experts())
     job = response.headers["location"]
     await _until(database, _MOMENTS["after the first batch"])
-    asked = await secretariat.caller.request("DELETE", job)
-    assert asked.status_code == 202
+    assert (await secretariat.caller.request("DELETE", job)).status_code == 202
+    asked.set()
     assert (await secretariat.end_of(job))["status"] == "cancelled"
     written = await database.fetchval("SELECT count(*) FROM member_expert")
     assert 0 < written < 5000
@@ -123,12 +124,14 @@ async def test_a_cancelled_import_stops_between_batches_and_can_be_taken_back(
     assert await database.fetchval("SELECT count(*) FROM member_expert") == 0
 
 
-def _slowly(write: Callable[..., object]) -> Callable[..., object]:
-    async def slow(*arguments: object) -> None:
-        await write(*arguments)  # type: ignore[misc]
-        await asyncio.sleep(0.3)
+def _held(write: Callable[..., Awaitable[None]], go_on: asyncio.Event) -> Callable[..., Awaitable[None]]:
+    """Each batch, once written, waits for the event."""
 
-    return slow
+    async def held(*arguments: object) -> None:
+        await write(*arguments)
+        await go_on.wait()
+
+    return held
 
 
 @pytest.fixture

@@ -7,9 +7,17 @@ import time
 import pytest
 from redis.asyncio import Redis
 
+from shared.auth import meter as meter_module
 from shared.auth.meter import Meter
 from shared.auth.throttle import Limit
 from shared.database.ids import uuid7
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A Valkey that answers late on a busy machine does not count as away."""
+    monkeypatch.setattr(meter_module, "PATIENCE", 10)
+
 
 NOBODY = "redis://127.0.0.1:9/0"
 
@@ -50,10 +58,9 @@ async def test_a_small_limit_is_exact(redis_url: str) -> None:
 
 
 async def test_each_window_has_its_own_budget_and_none_more(redis_url: str) -> None:
-    limit, key, meters = Limit("test", 1000, seconds=2), uuid7().hex, [Meter(redis_url), Meter(redis_url)]
+    limit, key, meters = Limit("test", 200, seconds=2), uuid7().hex, [Meter(redis_url), Meter(redis_url)]
     for _ in range(3):
-        found = await admitted(meters, limit, key, 1100)
-        assert 990 <= found <= 1000
+        assert await admitted(meters, limit, key, 220) == 200
         refused = await meters[0].take(limit, key)
         assert not refused.admitted
         await asyncio.sleep(refused.resets_in)

@@ -52,7 +52,7 @@ async def at_work(*processes: Process) -> AsyncIterator[None]:
         await asyncio.gather(*tasks)
 
 
-async def eventually(check: Callable[[], Awaitable[Any]], within: float = 15.0) -> Any:
+async def eventually(check: Callable[[], Awaitable[Any]], within: float = 60.0) -> Any:
     """The first true answer. Fails with the last one after `within` seconds."""
     loop = asyncio.get_running_loop()
     until = loop.time() + within

@@ -104,7 +104,7 @@ async def test_effects_happen_once_while_workers_are_killed(
             await asyncio.sleep(0.2 + chance.random() * 0.3)
             workers.pop(0).kill()
             workers.append(spawn("worker", "note"))
-        await eventually(lambda: _count(effects, len(facts)), within=60)
+        await eventually(lambda: _count(effects, len(facts)))
         await asyncio.sleep(0.2)
     assert sorted(await effects()) == sorted(each.id for each in facts)
 
@@ -187,7 +187,7 @@ async def _until_dead(admin: asyncpg.Connection, start: Callable[[], subprocess.
             worker = start()
         return await jobs.dead(admin)
 
-    (letter,) = await eventually(look, within=40)
+    (letter,) = await eventually(look)
     return letter
 
 

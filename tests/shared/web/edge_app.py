@@ -87,7 +87,9 @@ FAILURES: dict[str, Exception] = {
 
 def edge_app(settings: Settings | None = None, **more: Any) -> Application:
     settings = settings or Settings(environment="test")
-    return create_app("test", settings, [router], title="Test", has_database=False, **more)
+    app = create_app("test", settings, [router], title="Test", has_database=False, **more)
+    app.state.began, app.state.go_on = asyncio.Event(), asyncio.Event()
+    return app
 
 
 router = APIRouter(prefix="/test/v1")
@@ -148,8 +150,10 @@ async def slow_write(request: Request) -> str:
 
 
 async def slowly(state: Any) -> str:
+    """Works until `state.go_on` is set, and keeps how it ended."""
     try:
-        await asyncio.sleep(1)
+        state.began.set()
+        await state.go_on.wait()
         state.outcome = "done"
     except asyncio.CancelledError:
         state.outcome = "cancelled"

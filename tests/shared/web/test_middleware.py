@@ -148,19 +148,30 @@ def scope_of(method: str, path: str, *headers: tuple[bytes, bytes]) -> dict[str,
 
 
 async def aborted(app: Any, method: str) -> tuple[str, list[dict[str, Any]]]:
-    """Runs a request of one second whose client goes after 0.3 s; how its work ended, and what was sent."""
+    """Runs a request whose client goes while it works, and lets it end later; how its work ended, and what was sent."""
     scope = scope_of(method, "/test/v1/slow")
     sent: list[dict[str, Any]] = []
 
+    messages = [{"type": "http.request", "body": b""}]
+
     async def receive() -> dict[str, Any]:
-        await asyncio.sleep(0.3)
+        if messages:
+            return messages.pop()
+        await app.state.began.wait()
         return {"type": "http.disconnect"}
+
+    async def end_later() -> None:
+        await app.state.began.wait()
+        await asyncio.sleep(0.3)
+        app.state.go_on.set()
 
     async def send(message: dict[str, Any]) -> None:
         sent.append(message)
 
     async with app.router.lifespan_context(app):
+        ending = asyncio.create_task(end_later())
         await app(scope, receive, send)
+        await ending
         outcome = app.state.outcome
     return outcome, sent
 
@@ -213,7 +224,7 @@ async def test_the_cancellation_of_the_server_passes_through():
     app = edge_app()
     async with client_of(app) as client:
         request = asyncio.create_task(client.get("/test/v1/slow"))
-        await asyncio.sleep(0.3)
+        await app.state.began.wait()
         request.cancel()
         with pytest.raises(asyncio.CancelledError):
             await request

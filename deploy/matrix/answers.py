@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from deploy.matrix.operations import Ask, Operation
 from deploy.matrix.readers import roles_of
-from services.access.access import DELEGABLE, EVERY_RESOURCE, GRANT_HOLDER, KEY_OWNER, ROLE_SCOPES
+from services.access.access import DELEGABLE, EVERY_RESOURCE, GRANT_HOLDER, KEY_OWNER, MACHINE_ROLE, ROLE_SCOPES
 from shared.auth.narrowing import narrowed
 from shared.bulk.imports import OVERSEE
 from shared.kernel.principal import READ, READING, Grant, Principal, PrincipalKind, Reach, RoleTable
@@ -154,6 +154,11 @@ def _on_handing_on(operation: Operation, rights: "_Rights", target: Target) -> C
     return Class.FORBIDDEN if rights.is_key else _on_entering(operation, rights, target)
 
 
+def _on_credentials(operation: Operation, rights: "_Rights", target: Target) -> Class:
+    seen = _on_record(operation, rights, target)
+    return seen if seen is not Class.DONE or rights.hands_on(MACHINE_ROLE) else Class.FORBIDDEN
+
+
 def _on_delegating(operation: Operation, rights: "_Rights", target: Target) -> Class:
     if rights.owns(target):
         return Class.DONE
@@ -260,6 +265,7 @@ _ANSWERS: Mapping[Ask, Callable[[Operation, _Rights, Target], Class]] = {
     Ask.OWNER: _to_owner,
     Ask.BOTH: _on_both,
     Ask.HAND_ON: _on_handing_on,
+    Ask.CREDENTIAL: _on_credentials,
     Ask.DELEGATE: _on_delegating,
     Ask.HAND_OVER: _on_handing_over,
 }

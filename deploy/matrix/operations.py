@@ -26,6 +26,7 @@ class Ask(StrEnum):
     OWNER = "to be its owner, or a verb on the record in sight"
     BOTH = "a verb on two records in sight, and to merge in their countries"
     HAND_ON = "a verb in the record's country, and to be no key"
+    CREDENTIAL = "a verb on the record in sight, and to hand on all that the client holds"
     DELEGATE = "to hold the grant that is passed on"
     HAND_OVER = "a verb on the record in sight, and to hold the grant or to hand on its role in its country"
 
@@ -73,7 +74,7 @@ _BY_NAME: Mapping[str, Demand] = {
     "listCentreReviews": Demand(Ask.DO, "read", "reviews"),
     "getCentreReview": Demand(Ask.DO, "read", "reviews"),
     "createCentreReview": Demand(Ask.DO, "record", "reviews"),
-    "addClientSecret": Demand(Ask.DO, "update"),
+    "addClientSecret": Demand(Ask.CREDENTIAL, "update"),
     **dict.fromkeys(("createGrant", "createClient"), Demand(Ask.HAND_ON, "create")),
     "createApiKey": Demand(Ask.FOR_ONESELF, "create"),
     "searchDuplicates": Demand(Ask.ANYWHERE, "search", "duplicates"),

@@ -21,7 +21,7 @@ from deploy.matrix.operations import Ask, Operation, operations
 from deploy.matrix.readers import SERVICES, roles_of
 
 FILE = PROJECT / "docs" / "access-matrix.md"
-_ON_RECORD = (Ask.SEE, Ask.DO, Ask.STEP, Ask.OWNER, Ask.DELEGATE, Ask.HAND_OVER)
+_ON_RECORD = (Ask.SEE, Ask.DO, Ask.STEP, Ask.OWNER, Ask.CREDENTIAL, Ask.DELEGATE, Ask.HAND_OVER)
 _ON_NONE = (Ask.NOTHING, Ask.SIGNED_IN, Ask.ANYWHERE, Ask.STARTER, Ask.FOR_ONESELF)
 _HEAD = """# Who may do what
 

@@ -1,6 +1,8 @@
-"""Who may do what in access, and who may hand which role to whom. Pure rules."""
+"""Who may do what in access, and who may bring about which grant for whom. Pure rules."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from uuid import UUID
 
 from shared.kernel.countries import in_region
 from shared.kernel.principal import READ, Grant, Principal, PrincipalKind, RoleTable
@@ -71,29 +73,59 @@ ROLES: RoleTable = {
 """Role → permissions over accounts, grants, clients and the audit trail. An operator sees no account."""
 
 
-def why_not_hand_on(
-    principal: Principal, permission: str, role: str, scope_kind: str, scope_id: str | None
-) -> str | None:
-    """Why the principal may not hand on, confirm or take back a role over a scope; None where it may. A key never may,
-    nor what is in the sandbox: whoever it made would not be.
+@dataclass(frozen=True, slots=True)
+class WantedGrant:
+    """A role that an account or a client would come to hold over a scope, however it comes to it.
 
-    It needs one grant that lets it do so, is neither delegated nor narrowed to a part of the system, and whose own
-    scope covers the whole of the other.
+    It has no narrowing of its own: who brings it about holds their own authority unnarrowed, which covers every part.
     """
-    if principal.kind is PrincipalKind.KEY or principal.sandbox:
+
+    role: str
+    scope_kind: str
+    scope_id: str | None
+    holder_kind: str
+    holder_id: UUID
+
+    @property
+    def needs_second_person(self) -> bool:
+        """Whether the role counts only after a second person has confirmed it."""
+        return self.role in ROLES_OF_TWO
+
+    def is_for(self, principal: Principal) -> bool:
+        """Whether the principal itself would hold it."""
+        return (self.holder_kind, self.holder_id) == (str(principal.kind), principal.id)
+
+
+def why_not_grant(actor: Principal, wanted: WantedGrant, act: str) -> str | None:
+    """Why the actor may not bring this grant about now; None where it may. Every way to a role or a credential asks it.
+
+    `act` is the permission over grants that is used: `create`, `confirm`, `revoke` or `hand_over`. The reasons are
+    `own_grant`, `role_not_yours_to_hand_on` and `beyond_own_scope`. Nobody brings about a grant of their own; to take
+    one away is no gain, so that `revoke` does not ask it. A key and a client of the sandbox bring about none. Any other
+    actor needs one grant whose role may hand on the wanted one, that is neither delegated nor narrowed to a part of the
+    system, and whose own scope covers the whole of the wanted one.
+    """
+    if act != "revoke" and wanted.is_for(actor):
+        return "own_grant"
+    if actor.kind is PrincipalKind.KEY or actor.sandbox:
         return "role_not_yours_to_hand_on"
     holding = [
         grant
-        for grant in principal.grants
-        if role in DELEGABLE.get(grant.role, ())
-        and {("grants", permission), ("*", "*")} & ROLES.get(grant.role, frozenset())
+        for grant in actor.grants
+        if wanted.role in DELEGABLE.get(grant.role, ())
+        and {("grants", act), ("*", "*")} & ROLES.get(grant.role, frozenset())
         and is_wide(grant)
         and grant.delegated_from is None
     ]
     if not holding:
         return "role_not_yours_to_hand_on"
-    wanted = countries_of(scope_kind, scope_id)
-    return None if any(_covers(grant, scope_kind, wanted) for grant in holding) else "beyond_own_scope"
+    countries = countries_of(wanted.scope_kind, wanted.scope_id)
+    return None if any(_covers(grant, wanted.scope_kind, countries) for grant in holding) else "beyond_own_scope"
+
+
+def why_not_grant_all(actor: Principal, wanted: Iterable[WantedGrant]) -> str | None:
+    """Why the actor may not give somebody a credential that is worth all of these grants; None where it may."""
+    return next((why for one in wanted if (why := why_not_grant(actor, one, "create")) is not None), None)
 
 
 def is_wide(grant: Grant) -> bool:

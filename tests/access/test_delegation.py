@@ -219,3 +219,34 @@ async def test_only_holder_and_secretariat_hand_over(caller: Caller) -> None:
     stranger = await caller.step("expert", source["links"]["self"], "hand_over", fields=fields)
     assert stranger.status_code == 404
     assert (await caller.step("officer", source["links"]["self"], "hand_over", fields=fields)).status_code == 200
+
+
+async def test_a_role_is_not_handed_over_to_the_one_who_acts(caller: Caller) -> None:
+    _, source = await _holding(caller)
+    fields = {"principal": {"kind": "account", "id": caller.account("officer")}, "to": _days(1)}
+    answer = await caller.step("officer", source["links"]["self"], "hand_over", fields=fields)
+    assert (answer.status_code, answer.json()["reason"]) == (403, "own_grant")
+
+
+async def test_a_role_is_not_handed_over_to_an_account_that_the_one_who_acts_entered(caller: Caller) -> None:
+    _, source = await _holding(caller)
+    entered = await caller.send("admin", "POST", "/accounts", {"email": f"{uuid4().hex}@example.org", "name": "Heir"})
+    fields = {"principal": {"kind": "account", "id": entered.json()["id"]}, "to": _days(1)}
+    answer = await caller.step("admin", source["links"]["self"], "hand_over", fields=fields)
+    assert (answer.status_code, answer.json()["reason"]) == (403, "credentials_set_by_you")
+    held = await caller.send("admin", "GET", f"/grants?principal_id={entered.json()['id']}")
+    assert held.json()["items"] == []
+    assert (await caller.step("admin2", source["links"]["self"], "hand_over", fields=fields)).status_code == 200
+
+
+async def test_a_role_does_not_come_back_to_who_granted_it(caller: Caller, app: Any) -> None:
+    holder = await _person(caller)
+    body = {"principal": {"kind": "account", "id": holder.id}, "role": "committee_president"}
+    scope = {"scope_kind": "country", "scope_id": "XA", "to": _days(100)}
+    source = (await caller.send("officer", "POST", "/grants", body | scope)).json()
+    officer = Person(caller, caller.account("officer"), "")
+    lent = await holder.send("POST", "/grants", _lending(source, officer))
+    assert (lent.status_code, lent.json()["reason"]) == (403, "own_grant")
+    fields = {"principal": {"kind": "account", "id": officer.id}, "to": _days(1)}
+    answer = await holder.step(source, "hand_over", fields=fields)
+    assert (answer.status_code, answer.json()["reason"]) == (403, "own_grant")

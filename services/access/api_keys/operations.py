@@ -6,6 +6,7 @@ from typing import Any
 
 from services.access.api_keys import domain, queries
 from services.access.api_keys.tables import api_key
+from services.access.authority import require_authority
 from services.access.grants.queries import is_active
 from shared.auth.api_keys import SHOWN, api_key_digest, new_api_key
 from shared.database.statements import Row
@@ -27,7 +28,7 @@ API_KEYS: Kind[None] = Kind(
 
 async def create(uow: UnitOfWork, sight: Sight, values: Mapping[str, Any]) -> tuple[Row, str]:
     """A new key, and its text, which is told this once. A person makes keys that act for themselves; keys of clients
-    are made by those who enter clients.
+    are made by those who enter clients and have authority over all that the client holds.
 
     Raises Forbidden, Invalid for an owner that is not in use or an end that is not within a year, Conflict where the
     owner has 20 keys in use.
@@ -40,6 +41,8 @@ async def create(uow: UnitOfWork, sight: Sight, values: Mapping[str, Any]) -> tu
         require(sight, "create", None)
         if not await is_active(uow.connection, *owner):
             raise invalid_field("/owner/id", "unknown_principal", "There is no such client in use.")
+        if owner != (str(principal.kind), principal.id):
+            await require_authority(uow, principal, values["owner_id"])
     if not domain.is_timely(values["expires_at"], now()):
         raise invalid_field("/expires_at", "out_of_range", "A key ends in the future, at most 365 days ahead.")
     if await queries.living(uow.connection, values["owner_id"]) >= domain.MOST_LIVING:

@@ -14,6 +14,8 @@ from shared.kernel.lifecycle import Lifecycle, step
 
 WRITABLE = ("name", "ip_allow", "jwks")
 """The fields that may change. What a client may be used for is set once: another use is another client."""
+CREDENTIALS = ("ip_allow", "jwks")
+"""Those of them that decide who can act as the client."""
 LIVING_SECRETS = 2
 _SMALLEST_RSA = 2048
 _PRIVATE_MEMBERS = frozenset(("d", "p", "q", "dp", "dq", "qi", "oth", "k"))

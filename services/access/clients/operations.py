@@ -5,15 +5,17 @@ from typing import Any
 
 import orjson
 
-from services.access.access import MACHINE_ROLE, why_not_hand_on
+from services.access.access import MACHINE_ROLE, why_not_grant
+from services.access.authority import require_authority, require_granting, wanted_by
 from services.access.clients import domain
 from services.access.clients.tables import client
 from services.access.grants import operations as grants
+from shared.database.ids import uuid7
 from shared.database.statements import Row
 from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.clock import today
 from shared.kernel.countries import COUNTRIES, in_region
-from shared.kernel.errors import Forbidden, invalid_field
+from shared.kernel.errors import invalid_field
 from shared.kernel.principal import Principal
 from shared.kernel.resource import Resource
 from shared.kernel.text import search_key
@@ -37,13 +39,13 @@ async def create(uow: UnitOfWork, sight: Sight, values: Mapping[str, Any]) -> tu
     """
     require(sight, "create", values["scope_id"] if values["scope_kind"] == "country" else None)
     _check_scope(values["scope_kind"], values["scope_id"])
-    why = why_not_hand_on(sight.principal, "create", MACHINE_ROLE, values["scope_kind"], values["scope_id"])
-    if why is not None:
-        raise Forbidden("Nobody grants beyond their own scope.", members={"reason": why})
+    client = uuid7()
+    machine = machine_grant({**values, "id": client})
+    require_granting(why_not_grant(sight.principal, wanted_by(machine), "create"))
     secret = None if values["jwks"] else domain.new_secret()
     secrets = domain.with_secret([], secret) if secret else []
-    row = await enter(uow, {"client_id": domain.new_client_id(), "secrets": secrets, **values})
-    await grants.enter(uow, machine_grant(row), confirmed=True)
+    row = await enter(uow, {"id": client, "client_id": domain.new_client_id(), "secrets": secrets, **values})
+    await grants.enter(uow, machine, confirmed=True)
     return row, secret
 
 
@@ -76,16 +78,25 @@ def machine_grant(row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-async def update(uow: UnitOfWork, seen: Row, values: Mapping[str, Any]) -> Row:
-    """The client with new values; where nothing differs, nothing is written and the version stays."""
+async def update(uow: UnitOfWork, sight: Sight, seen: Row, values: Mapping[str, Any]) -> Row:
+    """The client with new values; where nothing differs, nothing is written and the version stays.
+
+    Raises Forbidden for other keys or networks where the caller has no authority over all that the client holds.
+    """
     before = await CLIENTS.lock(uow, seen["id"], seen["version"])
+    if any(values[name] != before[name] for name in domain.CREDENTIALS):
+        await require_authority(uow, sight.principal, before["id"])
     derived = {"search_key": search_key(values["name"], before["client_id"])}
     return await CLIENTS.edit(uow, before, {**values, **derived})
 
 
-async def add_secret(uow: UnitOfWork, seen: Row) -> str:
-    """A further secret. The one before it goes on to work until the next is added; an older one ends now."""
+async def add_secret(uow: UnitOfWork, sight: Sight, seen: Row) -> str:
+    """A further secret. The one before it goes on to work until the next is added; an older one ends now.
+
+    Raises Forbidden where the caller has no authority over all that the client holds.
+    """
     before = await CLIENTS.lock(uow, seen["id"])
+    await require_authority(uow, sight.principal, before["id"])
     secret = domain.new_secret()
     after = await update_record(uow, client, before, {"secrets": domain.with_secret(before["secrets"], secret)})
     CLIENTS.tell(uow, "add_secret", before, after, "updated")

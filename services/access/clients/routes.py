@@ -18,8 +18,8 @@ from shared.web.call import CurrentCall
 from shared.web.records import RecordApi
 
 
-async def _update(uow: UnitOfWork, _sight: Sight, row: Row, body: ClientBody) -> Row:
-    return await operations.update(uow, row, body.values())
+async def _update(uow: UnitOfWork, sight: Sight, row: Row, body: ClientBody) -> Row:
+    return await operations.update(uow, sight, row, body.values())
 
 
 CLIENT_API = RecordApi(
@@ -58,7 +58,7 @@ async def create_client(body: ClientCreate, call: CurrentCall) -> Response:
 )
 async def add_secret(row: Annotated[Row, Depends(CLIENT_API.readable)], call: CurrentCall) -> Response:
     require(call.sight, "update", row["country"], row["id"])
-    secret = await operations.add_secret(call.uow, row)
+    secret = await operations.add_secret(call.uow, call.sight, row)
     answer = {"id": str(row["id"]), "client_id": row["client_id"]}
     kept = Response(orjson.dumps({**answer, "secret": None}), 201, None, JSON)
     return told_once(kept, {**answer, "secret": secret})

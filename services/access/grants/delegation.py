@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from services.access.access import NEVER_DELEGATED, within
+from services.access.access import NEVER_DELEGATED, WantedGrant, why_not_grant, within
 from services.access.grants import queries
 from services.access.grants.tables import grant
 from shared.database.statements import Row
@@ -18,17 +18,24 @@ from shared.records.store import lock_record
 LONGEST_OVERLAP = timedelta(days=60)
 
 
-async def check_delegation(uow: UnitOfWork, principal: Principal, values: Mapping[str, Any]) -> None:
+async def check_delegation(
+    uow: UnitOfWork, principal: Principal, values: Mapping[str, Any], wanted: WantedGrant
+) -> None:
     """Whether the principal may pass on the grant that `delegated_from` names in this way.
 
     It is a living grant of their own, not delegated itself, and of a role that may be passed on; the new one is of the
-    same role, within its scope, for an account, and ends with it or earlier. Raises Invalid, Forbidden.
+    same role, within its scope, for an account, and ends with it or earlier. It goes neither to its holder nor to the
+    account that granted it. Raises Invalid, Forbidden.
     """
+    if wanted.is_for(principal):
+        raise Forbidden("Nobody hands a role to themselves.", members={"reason": "own_grant"})
     source = await lock_record(uow, grant, values["delegated_from"])
     if source is None or not is_holder(principal, source):
         raise invalid_field("/delegated_from", "unknown_reference", "You hold no such grant.")
     if (why := _why_not(source)) is not None:
         raise Forbidden("This grant cannot be delegated.", members={"reason": why})
+    if source["created_by"] == f"{wanted.holder_kind}:{wanted.holder_id}":
+        raise Forbidden("Nobody gets back the role that they granted.", members={"reason": "own_grant"})
     if values["role"] != source["role"]:
         raise invalid_field("/role", "not_one_of", "A delegated grant is of the same role.")
     if not within(values["scope_kind"], values["scope_id"], source["scope_kind"], source["scope_id"]):
@@ -70,6 +77,21 @@ async def successor(uow: UnitOfWork, row: Row, fields: Mapping[str, Any]) -> dic
         "second_person": None,
         "delegated_from": None,
     }
+
+
+async def why_not_successor(uow: UnitOfWork, principal: Principal, row: Row, wanted: WantedGrant) -> str | None:
+    """Why the principal may not name this successor for a grant; None where it may.
+
+    A role goes neither to the one who acts, nor to the one who granted it, nor to an account or a client whose
+    credentials the one who acts has set. Who does not hold the grant must be entitled to hand it over.
+    """
+    holder = f"{wanted.holder_kind}:{wanted.holder_id}"
+    if wanted.is_for(principal) or (is_holder(principal, row) and holder == row["created_by"]):
+        return "own_grant"
+    await uow.admit(wanted.holder_id)
+    if await queries.has_set_credentials(uow.connection, principal, wanted.holder_id):
+        return "credentials_set_by_you"
+    return None if is_holder(principal, row) else why_not_grant(principal, wanted, "hand_over")
 
 
 def last_day(row: Mapping[str, Any], fields: Mapping[str, Any]) -> date:

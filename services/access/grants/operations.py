@@ -5,16 +5,17 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from services.access.access import NEVER_DELEGATED, ROLE_SCOPES, ROLES_OF_TWO, why_not_hand_on
+from services.access.access import NEVER_DELEGATED, ROLE_SCOPES, why_not_grant
+from services.access.authority import require_granting, wanted_by
 from services.access.grants import domain, queries
-from services.access.grants.delegation import check_delegation, is_holder, last_day, successor
+from services.access.grants.delegation import check_delegation, is_holder, last_day, successor, why_not_successor
 from services.access.grants.tables import grant
 from shared.auth.second_person import second_person_fault
 from shared.database.statements import Row
 from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.clock import today
 from shared.kernel.countries import COUNTRIES, in_region
-from shared.kernel.errors import Forbidden, invalid_field
+from shared.kernel.errors import invalid_field
 from shared.kernel.principal import Principal, PrincipalKind
 from shared.kernel.resource import Resource
 from shared.records.kind import Kind, Step, permitted
@@ -48,14 +49,11 @@ async def create(uow: UnitOfWork, sight: Sight, values: Mapping[str, Any]) -> Ro
     principal = sight.principal
     _check_scope(values["role"], values["scope_kind"], values["scope_id"])
     _check_role_of_kind(values["role"], values["principal_kind"])
-    if (values["principal_kind"], values["principal_id"]) == (str(principal.kind), principal.id):
-        raise Forbidden("Nobody hands a role to themselves.", members={"reason": "own_grant"})
+    wanted = wanted_by(values)
     if values["delegated_from"] is not None:
-        await check_delegation(uow, principal, values)
+        await check_delegation(uow, principal, values, wanted)
     else:
-        why = why_not_hand_on(principal, "create", values["role"], values["scope_kind"], values["scope_id"])
-        if why is not None:
-            raise Forbidden("Nobody grants beyond their own scope.", members={"reason": why})
+        require_granting(why_not_grant(principal, wanted, "create"))
     if not await queries.is_active(uow.connection, values["principal_kind"], values["principal_id"]):
         raise invalid_field("/principal/id", "unknown_principal", "There is no such account or client in use.")
     named = values["second_person"]
@@ -65,7 +63,7 @@ async def create(uow: UnitOfWork, sight: Sight, values: Mapping[str, Any]) -> Ro
             raise invalid_field("/second_person", "second_person_is_the_first", detail)
         if not await queries.is_active(uow.connection, "account", named):
             raise invalid_field("/second_person", "unknown_account", "There is no such account in use.")
-    return await enter(uow, values, confirmed=values["role"] not in ROLES_OF_TWO)
+    return await enter(uow, values, confirmed=not wanted.needs_second_person)
 
 
 async def enter(uow: UnitOfWork, values: Mapping[str, Any], *, confirmed: bool) -> Row:
@@ -87,7 +85,7 @@ async def transition(uow: UnitOfWork, sight: Sight, seen: Row, step: Step) -> Ro
     case = await case_of(uow.connect, sight.principal, before, step.fields)
 
     if step.action == "hand_over":
-        return await _hand_over(uow, before, step, case, permitted(sight, before))
+        return await _hand_over(uow, sight.principal, before, step, case, permitted(sight, before))
 
     def effects(target: str) -> dict[str, Any]:
         person, _ = domain.second_person(sight.principal, before, _named(step.fields))
@@ -100,12 +98,18 @@ async def transition(uow: UnitOfWork, sight: Sight, seen: Row, step: Step) -> Ro
 
 
 async def _hand_over(
-    uow: UnitOfWork, before: Row, step: Step, case: domain.GrantCase, may: Callable[[str], bool]
+    uow: UnitOfWork,
+    principal: Principal,
+    before: Row,
+    step: Step,
+    case: domain.GrantCase,
+    may: Callable[[str], bool],
 ) -> Row:
     """The predecessor's grant with its last day; the successor's begins today and ends as it would have."""
     GRANTS.lifecycle.advance(before["status"], step.action, case, may, reason=step.reason, fields=step.fields)
     ends = last_day(before, step.fields)
     following = await successor(uow, before, step.fields)
+    require_granting(await why_not_successor(uow, principal, before, wanted_by(following)))
     after = await GRANTS.step(uow, before, step, case, may, lambda _target: {"ends": ends})
     await enter(uow, following, confirmed=True)
     return after
@@ -122,18 +126,18 @@ async def case_of(
     connect: Connect, principal: Principal, row: Mapping[str, Any], fields: Mapping[str, Any]
 ) -> domain.GrantCase:
     """What the guards look at, for this caller and this grant."""
-    role, kind, scope = row["role"], row["scope_kind"], row["scope_id"]
+    wanted = wanted_by(row)
     person, fault = domain.second_person(principal, row, _named(fields))
     if fault is None and row["status"] == "proposed" and principal.kind is not PrincipalKind.ACCOUNT:
         async with connect() as connection:
             fault = await second_person_fault(connection, principal, person)
-    revoking = why_not_hand_on(principal, "revoke", role, kind, scope)
+    revoking = why_not_grant(principal, wanted, "revoke")
     if revoking and row["delegated_from"] is not None and principal.kind is PrincipalKind.ACCOUNT:
         async with connect() as connection:
             is_source = await queries.holder(connection, row["delegated_from"]) == principal.id
         revoking = None if is_source else revoking
     return domain.GrantCase(
-        confirming=why_not_hand_on(principal, "confirm", role, kind, scope),
+        confirming=why_not_grant(principal, wanted, "confirm"),
         revoking=revoking,
         second_person=fault,
         handing_over=_why_not_hand_over(principal, row),
@@ -149,7 +153,7 @@ def _why_not_hand_over(principal: Principal, row: Mapping[str, Any]) -> str | No
         return "follows_an_office"
     if is_holder(principal, row):
         return None
-    return why_not_hand_on(principal, "hand_over", row["role"], row["scope_kind"], row["scope_id"])
+    return why_not_grant(principal, wanted_by(row), "hand_over")
 
 
 async def expire(uow: UnitOfWork, day: date) -> int:

@@ -11,11 +11,13 @@ from sqlalchemy.sql.elements import ColumnElement
 from services.access.access import NO_STATE, ROLE_SCOPES
 from services.access.grants.domain import LIFECYCLE
 from services.access.grants.tables import grant
+from shared.audit.tables import audit
 from shared.database.context import Lookup
 from shared.database.statements import Connection, Row, Statement
+from shared.kernel.principal import Principal
 from shared.records.columns import Renderer
 from shared.records.listing import Filter, Listing, countries, one_of, reference, updated, values
-from shared.records.sight import Variant, visible
+from shared.records.sight import Variant, constant, visible
 
 COLUMNS: Mapping[str, ColumnElement[Any]] = {c.key: c for c in grant.c}
 render = Renderer(COLUMNS)
@@ -53,6 +55,16 @@ _DELEGATED = Statement(
     .where(grant.c.delegated_from == bindparam("source"), or_(grant.c.status == "proposed", grant.c.status == "active"))
     .order_by(grant.c.id)
     .with_for_update()
+)
+_CREDENTIALS = Statement(
+    select(audit.c.id)
+    .where(
+        audit.c.subject == bindparam("holder"),
+        audit.c.actor_kind == bindparam("actor_kind"),
+        audit.c.actor_id == bindparam("actor"),
+        audit.c.action.in_([constant(action) for action in ("create", "update", "add_secret")]),
+    )
+    .limit(1)
 )
 _HOLDER = Statement(
     select(grant.c.principal_id).where(grant.c.id == bindparam("source"), grant.c.principal_kind == "account")
@@ -111,6 +123,12 @@ async def own(connection: Connection, account: UUID) -> list[UUID]:
 async def delegated(connection: Connection, source: UUID) -> list[Row]:
     """The grants delegated from this one that count as living, locked."""
     return await _DELEGATED.fetch(connection, source=source)
+
+
+async def has_set_credentials(connection: Connection, actor: Principal, holder: UUID) -> bool:
+    """Whether the actor entered or changed the account or client, so that its address, secret or key is theirs."""
+    found = await _CREDENTIALS.fetchval(connection, holder=holder, actor_kind=str(actor.kind), actor=actor.id)
+    return found is not None
 
 
 async def holder(connection: Connection, source: UUID) -> UUID | None:

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit, urlunsplit
 import asyncpg
 
 from shared.configuration.settings import Settings, variable
+from shared.database.maintenance import IS_FENCED
 from shared.database.tables import SCHEMA
 
 LOGINS = ("membership", "centres", "actions", "access", "relay", "readonly")
@@ -69,15 +70,27 @@ async def prepare(connection: asyncpg.Connection, settings: Settings) -> None:
             "--locale-provider=builtin --builtin-locale=C.UTF-8 --lc-ctype=C.UTF-8 --lc-collate=C."
         )
     await connection.execute(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA} AUTHORIZATION {role(settings, 'owner')}")
-    everyone = ", ".join(role(settings, name) for name in (*LOGINS, "search"))
-    await connection.execute(f"GRANT USAGE ON SCHEMA {SCHEMA} TO {everyone}")
-    if await connection.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", role(settings, "backup")):
+    await connection.execute(f"GRANT USAGE ON SCHEMA {SCHEMA} TO {role(settings, 'search')}")
+    if not await connection.fetchval(IS_FENCED):
+        await let_in(connection, settings)
+
+
+async def logins(connection: asyncpg.Connection, settings: Settings) -> list[str]:
+    """The roles of this system that may log in, as far as the cluster has them."""
+    names = [role(settings, name) for name in (*LOGINS, "backup")]
+    return [row[0] for row in await connection.fetch("SELECT rolname FROM pg_roles WHERE rolname = ANY($1)", names)]
+
+
+async def let_in(connection: asyncpg.Connection, settings: Settings) -> None:
+    """Lets the roles of the services use the schema, and that of backups read all of it."""
+    roles = await logins(connection, settings)
+    await connection.execute(f"GRANT USAGE ON SCHEMA {SCHEMA} TO {', '.join(roles)}")
+    if role(settings, "backup") in roles:
         await _let_read_all(connection, role(settings, "owner"), role(settings, "backup"))
 
 
 async def _let_read_all(connection: asyncpg.Connection, owner: str, reader: str) -> None:
     """Lets `reader` read what is in the schema and what its owner will make there."""
-    await connection.execute(f"GRANT USAGE ON SCHEMA {SCHEMA} TO {reader}")
     for kind in ("TABLES", "SEQUENCES"):
         await connection.execute(f"GRANT SELECT ON ALL {kind} IN SCHEMA {SCHEMA} TO {reader}")
         defaults = f"ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA {SCHEMA}"

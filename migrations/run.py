@@ -9,6 +9,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy.exc import DBAPIError
 
+from migrations.maintenance import end_cut_off_restore
 from migrations.roles import cluster_lock, prepare
 from shared.configuration.settings import Settings
 
@@ -29,15 +30,21 @@ def alembic_config(database_url: str, settings: Settings) -> Config:
     return config
 
 
-async def migrate(database_url: str, settings: Settings | None = None, revision: str = "heads") -> None:
+async def migrate(
+    database_url: str, settings: Settings | None = None, revision: str = "heads", *, for_restore: bool = False
+) -> None:
     """Brings the database to a revision. Any number of migrators may start at once: they wait for one another.
 
-    `database_url` names a user that may create roles and that owns, or may create in, the database.
+    `database_url` names a user that may create roles and that owns, or may create in, the database. A restore that
+    was cut off is ended first, and what was there before it is there again. Raises UnfitDatabase while a restore goes
+    on, which itself asks with `for_restore`.
     """
     settings = settings or Settings()
     async with cluster_lock(database_url):
         connection = await asyncpg.connect(database_url)
         try:
+            if not for_restore:
+                await end_cut_off_restore(connection, settings)
             await prepare(connection, settings)
         finally:
             await connection.close()

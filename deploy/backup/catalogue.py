@@ -18,6 +18,7 @@ _SESSION = {
     "statement_timeout": "0",
     "idle_in_transaction_session_timeout": "0",
     "row_security": "off",
+    "client_connection_check_interval": "1000",
 }
 """COPY writes the same rows as the same bytes; a row that a policy would hide is an error, not left out."""
 

@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import BinaryIO
 
@@ -14,16 +16,24 @@ from deploy.backup.archive import Reader
 from deploy.backup.catalogue import connect
 from deploy.backup.errors import BackupError
 from deploy.backup.loading import load
+from migrations.maintenance import close, lock_for_restore, open_as_before, open_restored
+from migrations.roles import cluster_lock, prepare
 from migrations.run import alembic_config, migrate
 from shared.bulk.store import FileStore
 from shared.configuration.settings import Settings
+from shared.database.maintenance import ASIDE, IS_FENCED
 from shared.database.tables import SCHEMA
 
-ASIDE = f"{SCHEMA}_set_aside"
-"""Where what was there before lies while a restore is under way."""
-_LOCK = 0x4553434E
 _HOLDS = ("core_audit", "access_account")
 """A database with rows in one of these is somebody's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """What the database holds that the backup does not: how many changes, and when the last one was made."""
+
+    changes: int
+    last: datetime | None
 
 
 async def restore(
@@ -34,32 +44,58 @@ async def restore(
     *,
     replace: bool,
     begin: Callable[[str, int], Callable[[int], None]],
-) -> None:
-    """Restores into the database at `url`, whose user may migrate it, and migrates that to this release.
+) -> Later:
+    """Restores into the database at `url`, whose user may migrate it, and migrates that to this release; what was
+    there and is gone now.
 
-    What is there is set aside first, and put back where anything fails. `begin` is told each long part and how many
-    bytes it has, and answers with what is to be called for each that is done. Raises BackupError where the backup
-    is damaged or of a newer release, or where the database holds data and `replace` is not given.
+    The database is closed to the services first, and what is there is set aside; where anything fails, the database is
+    opened with it again. `begin` is told each long part and how many bytes it has, and answers with what is to be
+    called for each that is done. Raises BackupError where the backup is damaged or of a newer release, or where the
+    database holds data and `replace` is not given.
     """
     _known(backup.manifest.revision, url, settings)
     advance = begin("verifies the backup", backup.size)
     for size in backup.verified():
         advance(size)
     async with _alone(url) as connection:
-        await _make_room(connection, replace=replace)
+        await _end_cut_off(connection, settings, replace=replace)
+        if not replace and await _holds_data(connection):
+            raise BackupError("This database holds data. Give --replace to have the backup instead of it.")
         added: list[str] = []
         try:
-            await migrate(url, settings, backup.manifest.revision)
+            async with cluster_lock(url):
+                await prepare(connection, settings)
+                await close(connection, settings)
+            gone = await later_than(connection, backup, ASIDE)
+            await migrate(url, settings, backup.manifest.revision, for_restore=True)
             await _files(backup, store, added, begin)
             await load(connection, f"{settings.role_prefix}_owner", backup, begin)
-            await migrate(url, settings)
+            await migrate(url, settings, for_restore=True)
+            await connection.execute("ANALYZE")
+            await open_restored(connection, settings)
         except BaseException:
-            await _put_back(connection)
+            await _reopen(url, connection, settings)
             for digest in added:
                 store.remove(digest)
             raise
-        await connection.execute(f"DROP SCHEMA IF EXISTS {ASIDE} CASCADE")
-        await connection.execute("ANALYZE")
+    return gone
+
+
+async def later_than(connection: asyncpg.Connection, backup: Reader, schema: str = SCHEMA) -> Later:
+    """By how many entries the audit trail in a schema is longer than the backup's: every change appends one."""
+    if not await connection.fetchval("SELECT to_regclass($1) IS NOT NULL", f"{schema}.core_audit"):
+        return Later(0, None)
+    entries, last = await connection.fetchrow(f"SELECT count(*), max(at) FROM {schema}.core_audit")  # noqa: S608
+    return Later(max(0, entries - backup.manifest.tables["core_audit"].rows), last)
+
+
+async def foreseen(url: str, backup: Reader) -> Later:
+    """What a restore would lose as things stand now."""
+    connection = await connect(url)
+    try:
+        return await later_than(connection, backup)
+    finally:
+        await connection.close()
 
 
 def _known(revision: str, url: str, settings: Settings) -> None:
@@ -76,36 +112,39 @@ def _known(revision: str, url: str, settings: Settings) -> None:
 async def _alone(url: str) -> AsyncIterator[asyncpg.Connection]:
     connection = await connect(url)
     try:
-        if not await connection.fetchval("SELECT pg_try_advisory_lock($1)", _LOCK):
+        if not await lock_for_restore(connection):
             raise BackupError("Another restore into this database is under way.")
         yield connection
     finally:
         await connection.close()
 
 
-async def _make_room(connection: asyncpg.Connection, *, replace: bool) -> None:
-    """Sets aside what is there, after what a killed restore left was put back."""
-    if await connection.fetchval("SELECT to_regnamespace($1) IS NOT NULL", ASIDE):
-        if not replace:
-            raise BackupError(
-                f"A restore into this database was cut off; what was there before lies in schema {ASIDE}. Give "
-                "--replace to restore again."
-            )
-        await _put_back(connection)
+async def _end_cut_off(connection: asyncpg.Connection, settings: Settings, *, replace: bool) -> None:
+    """Puts back what a killed restore set aside. Without `replace` the caller is asked to decide."""
+    if not await connection.fetchval(IS_FENCED):
+        return
     if not replace:
-        for table in _HOLDS:
-            known = await connection.fetchval("SELECT to_regclass($1) IS NOT NULL", f"{SCHEMA}.{table}")
-            if known and await connection.fetchval(f"SELECT EXISTS (SELECT FROM {SCHEMA}.{table})"):  # noqa: S608
-                raise BackupError("This database holds data. Give --replace to have the backup instead of it.")
-    if await connection.fetchval("SELECT to_regnamespace($1) IS NOT NULL", SCHEMA):
-        await connection.execute(f"ALTER SCHEMA {SCHEMA} RENAME TO {ASIDE}")
+        raise BackupError(
+            "A restore into this database was cut off, and the database is closed. Give --replace to restore again, or "
+            "run `escm migrate` to have what was there before."
+        )
+    await open_as_before(connection, settings)
 
 
-async def _put_back(connection: asyncpg.Connection) -> None:
-    async with connection.transaction():
-        await connection.execute(f"DROP SCHEMA IF EXISTS {SCHEMA} CASCADE")
-        if await connection.fetchval("SELECT to_regnamespace($1) IS NOT NULL", ASIDE):
-            await connection.execute(f"ALTER SCHEMA {ASIDE} RENAME TO {SCHEMA}")
+async def _holds_data(connection: asyncpg.Connection) -> bool:
+    for table in _HOLDS:
+        known = await connection.fetchval("SELECT to_regclass($1) IS NOT NULL", f"{SCHEMA}.{table}")
+        if known and await connection.fetchval(f"SELECT EXISTS (SELECT FROM {SCHEMA}.{table})"):  # noqa: S608
+            return True
+    return False
+
+
+async def _reopen(url: str, connection: asyncpg.Connection, settings: Settings) -> None:
+    """Opens the database as it was before, over a new connection where the restore's own is lost."""
+    if connection.is_closed():
+        await migrate(url, settings)
+    elif await connection.fetchval(IS_FENCED):
+        await open_as_before(connection, settings)
 
 
 async def _files(

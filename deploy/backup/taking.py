@@ -11,6 +11,7 @@ from deploy.backup.catalogue import VERSION_TABLE, Known, connect, partitions, s
 from deploy.backup.errors import BackupError
 from shared.bulk.references import referenced
 from shared.bulk.store import FileStore
+from shared.database.maintenance import IS_FENCED
 from shared.kernel.clock import now
 
 _BLOCK = 1 << 20
@@ -22,10 +23,12 @@ async def take(
     """Writes a backup of the database at `address`, whose user sees every row, and of the files that it names.
 
     `begin` is told how many bytes there are about, and answers with what is to be called for each that is done.
-    Raises BackupError where the database is not migrated, or is being migrated.
+    Raises BackupError where the database is not migrated, is being migrated, or is closed for a restore.
     """
     connection = await connect(address)
     try:
+        if await connection.fetchval(IS_FENCED):
+            raise BackupError("A restore into this database is under way or was cut off: `escm doctor` says more.")
         async with connection.transaction(isolation="repeatable_read", readonly=True):
             revision = await _revision(connection)
             found = await tables(connection)

@@ -18,6 +18,7 @@ from deploy.cli.release import release
 
 if TYPE_CHECKING:
     from deploy.backup.archive import Manifest
+    from deploy.backup.restoring import Later
 
 _PIPE = Path("-")
 
@@ -27,8 +28,9 @@ def backup(
 ) -> None:
     """Write one file with the database and the files that it names, as they are in one moment.
 
-    The system goes on meanwhile. The file holds personal data and no secret; keep ESCM_SECRET_KEY beside it, since
-    under another one tokens and cursors that were given out end.
+    The system goes on meanwhile. The file holds personal data and no secret. Keep ESCM_SECRET_KEY in another place:
+    under another key a restored system works, but tokens and cursors that were given out end, and what changed of
+    persons until then cannot be read in their histories any more.
     """
     url = database_url()
     from deploy.backup.taking import take
@@ -60,13 +62,18 @@ def backup(
 def restore(
     file: Annotated[Path, typer.Argument(help="The backup; - is standard input.")],
     replace: Annotated[bool, typer.Option("--replace", help="Have it instead of the data that is there.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask on a terminal what may be lost.")] = False,
 ) -> None:
     """Bring database and files to a backup, of this release or an older one, and migrate them to this release.
 
-    Everything is verified first. Where anything fails, what was there before is there again.
+    The system may run: from the moment that the backup is verified until it is restored, requests are answered 503
+    `maintenance` and workers wait. Where anything fails, what was there before is there again; after a restore that was
+    killed, `escm migrate` or the next start does that. What was accepted after the backup was made is lost: the command
+    says how many changes that is.
     """
     url = database_url()
     from deploy.backup.archive import Reader
+    from deploy.backup.restoring import foreseen
     from deploy.backup.restoring import restore as run
     from deploy.cli.doctor import of_database, tell
     from shared.bulk.store import FileStore
@@ -74,13 +81,25 @@ def restore(
 
     settings = Settings(database_url=url)
     store = FileStore(settings.storage_path)
-    with _opened(file) as source, Reader(source) as opened, measured() as begin:
-        asyncio.run(run(url, settings, opened, store, replace=replace, begin=begin))
+    with _opened(file) as source, Reader(source) as opened:
         made = opened.manifest
+        if replace and not yes and err.is_terminal:
+            typer.confirm(f"{_loss(asyncio.run(foreseen(url, opened)))} Go on?", abort=True, err=True)
+        with measured() as begin:
+            gone = asyncio.run(run(url, settings, opened, store, replace=replace, begin=begin))
     err.print(f"The backup of {made.made_at:%Y-%m-%d %H:%M:%S} UTC, release {made.release}, is restored.")
+    if replace:
+        err.print(_loss(gone), markup=False)
     if made.missing:
         err.print(f"These files were lost before it was made: {', '.join(made.missing)}", markup=False)
     tell(asyncio.run(of_database(url)))
+
+
+def _loss(later: "Later") -> str:
+    if later.last is None or not later.changes:
+        return "No change is lost."
+    last = f"{later.last:%Y-%m-%d %H:%M:%S}"
+    return f"{later.changes} changes that the backup does not hold are lost, the last of {last} UTC."
 
 
 @contextmanager

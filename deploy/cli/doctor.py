@@ -121,7 +121,7 @@ async def of_database(url: str) -> list[Finding]:
         mend = "start it, or correct DATABASE_URL"
         return [Finding("database", False, f"{type(refused).__name__}: {refused}", mend)]
     try:
-        return [*await _server(connection), await _history(connection)]
+        return [*await _server(connection), await _openness(connection), await _history(connection)]
     finally:
         await connection.close()
 
@@ -161,6 +161,15 @@ async def _server(connection: Any) -> list[Finding]:
             )
         )
     return findings
+
+
+async def _openness(connection: Any) -> Finding:
+    from shared.database.maintenance import IS_FENCED
+
+    is_closed = await connection.fetchval(IS_FENCED)
+    detail = "closed: a restore is under way or was cut off" if is_closed else "open to the services"
+    mend = "wait for the restore; where none runs, `escm migrate` brings back what was there before it"
+    return Finding("maintenance", not is_closed, detail, mend)
 
 
 async def _history(connection: Any) -> Finding:

@@ -1,7 +1,7 @@
 """One asyncpg pool per database role and process."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -9,6 +9,7 @@ from typing import Any
 import asyncpg
 import orjson
 
+from shared.database.maintenance import IS_FENCED, under_maintenance
 from shared.database.statements import Connection
 from shared.database.watch import Watch
 from shared.kernel.errors import Unavailable
@@ -29,6 +30,13 @@ _WENT_AWAY = (
 )
 """The last is what asyncpg says of a connection that the server took leave of while it was idle."""
 UNREACHABLE = (OSError, *_WENT_AWAY)
+_NOT_THERE = (
+    asyncpg.UndefinedTableError,
+    asyncpg.UndefinedFunctionError,
+    asyncpg.InvalidSchemaNameError,
+    asyncpg.InsufficientPrivilegeError,
+)
+"""What statements meet once the schema is closed to their role, before their session is ended."""
 
 
 def _dump(value: Any) -> str:
@@ -36,6 +44,9 @@ def _dump(value: Any) -> str:
 
 
 async def _prepare(connection: asyncpg.Connection) -> None:
+    """Makes a new connection ready. Raises Unavailable (`maintenance`) where the database is closed for a restore."""
+    if await connection.fetchval(IS_FENCED):
+        raise under_maintenance()
     for name in ("json", "jsonb"):
         await connection.set_type_codec(name, schema="pg_catalog", encoder=_dump, decoder=orjson.loads)
 
@@ -73,12 +84,15 @@ _TO_CONNECT = 0.3
 class Database:
     """The pool of one role. Opens lazily reconnecting connections; `acquire` waits at most `patience` seconds."""
 
-    def __init__(self, pool: asyncpg.Pool, share: int, patience: float, watch: Watch) -> None:
+    def __init__(
+        self, pool: asyncpg.Pool, share: int, patience: float, connect: Callable[[], Awaitable[asyncpg.Connection]]
+    ) -> None:
         self._pool = pool
         self._share = share
         self._shares: dict[str, asyncio.Semaphore] = {}
         self._patience = patience
-        self._watch = watch
+        self._connect = connect
+        self._watch = Watch(connect)
 
     @classmethod
     async def open(
@@ -110,8 +124,11 @@ class Database:
             server_settings={**limits, "application_name": application},
         )
         settings = {"application_name": f"{application}-watch"}
-        watch = Watch(lambda: asyncpg.connect(dsn, timeout=patience, server_settings=settings))
-        return cls(await pool, max(1, size - left_to_others), patience, watch)
+
+        async def connect() -> asyncpg.Connection:
+            return await asyncpg.connect(dsn, timeout=patience, server_settings=settings)
+
+        return cls(await pool, max(1, size - left_to_others), patience, connect)
 
     async def close(self) -> None:
         """Closes the pool, at most five seconds for what is under way."""
@@ -166,6 +183,10 @@ class Database:
         use = self._watch.begin(connection)
         try:
             yield connection
+        except _NOT_THERE as error:
+            if await self._is_fenced():
+                raise under_maintenance() from error
+            raise
         except Exception as error:
             is_cut = isinstance(error, (OSError, asyncpg.InterfaceError)) and is_gone(connection)
             if not (use.is_lost or is_cut or isinstance(error, _WENT_AWAY)):
@@ -176,3 +197,14 @@ class Database:
         finally:
             self._watch.end(use)
             await self._pool.release(connection)
+
+    async def _is_fenced(self) -> bool:
+        """Whether the database is closed, asked over a connection of its own: the failed one is in a transaction."""
+        try:
+            connection = await self._connect()
+        except (*UNREACHABLE, TimeoutError):
+            return False
+        try:
+            return bool(await connection.fetchval(IS_FENCED))
+        finally:
+            connection.terminate()

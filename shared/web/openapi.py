@@ -162,7 +162,7 @@ def _complete(operation: dict[str, Any], route: APIRoute, method: str, shared: d
 
 
 def _problems(route: APIRoute, method: str, is_ours: bool, is_public: bool) -> set[str]:
-    codes = {"internal_error", "unavailable", *getattr(route.endpoint, "problems", ())}
+    codes = {"internal_error", "maintenance", "unavailable", *getattr(route.endpoint, "problems", ())}
     if is_ours:
         codes |= {"unknown_parameter", "invalid_parameter", "invalid_token", "rate_limited"}
         codes |= set() if is_public else {"unauthenticated", "forbidden"}

@@ -1,0 +1,157 @@
+"""Promise 52: a restore into a running system closes it first, and loses nothing but what it says."""
+
+import asyncio
+import random
+import re
+import sys
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from deploy.local.folder import PROJECT
+from shared.database.maintenance import IS_FENCED
+from tests.faults.clients import Client, eventually
+from tests.faults.history import History
+from tests.faults.house import House
+from tests.faults.load import writing
+
+_MARKS = "SELECT names->0->>'family' FROM escm.member_expert WHERE names->0->>'family' LIKE $1 || '%'"
+_UNSEQUENCED = "SELECT count(*) = 0 FROM escm.core_outbox"
+_LOST = re.compile(r"(\d+) changes that the backup does not hold are lost")
+
+
+@pytest.fixture
+async def clients(house: House) -> AsyncIterator[list[Client]]:
+    clients = [house.client("first"), house.client("second")]
+    yield clients
+    for client in clients:
+        await client.close()
+
+
+async def _start(house: House, *words: str) -> asyncio.subprocess.Process:
+    command = (sys.executable, "-m", "deploy.cli", *words)
+    said, both = asyncio.subprocess.PIPE, asyncio.subprocess.STDOUT
+    environment = house.environment(house.postgres_port)
+    return await asyncio.create_subprocess_exec(*command, env=environment, cwd=PROJECT, stdout=said, stderr=both)
+
+
+async def _run(house: House, *words: str) -> tuple[int, str]:
+    """The status of the command, and all that it said."""
+    process = await _start(house, *words)
+    said, _ = await process.communicate()
+    return process.returncode or 0, said.decode()
+
+
+async def _succeed(house: House, *words: str) -> str:
+    status, said = await _run(house, *words)
+    assert status == 0, said
+    return said
+
+
+async def _is_fenced(house: House) -> bool:
+    connection = await asyncpg.connect(house.database_url)
+    try:
+        return bool(await connection.fetchval(IS_FENCED))
+    finally:
+        await connection.close()
+
+
+async def _marks(house: House, history: History) -> set[str]:
+    async with house.superuser() as connection:
+        return {row[0] for row in await connection.fetch(_MARKS, history.prefix)}
+
+
+def _done(history: History) -> set[str]:
+    return {operation.mark for operation in history.operations if operation.outcome == "ok"}
+
+
+@asynccontextmanager
+async def _reading(client: Client) -> AsyncIterator[Counter[tuple[int, str | None, str | None]]]:
+    """Counts the status, code and `Retry-After` of a list that is read again and again while the block runs."""
+    seen: Counter[tuple[int, str | None, str | None]] = Counter()
+
+    async def read() -> None:
+        while True:
+            answer = await client.get("/membership/v1/experts", limit="1")
+            seen[answer.status_code, answer.json().get("code"), answer.headers.get("retry-after")] += 1
+            await asyncio.sleep(0.02)
+
+    task = asyncio.create_task(read())
+    try:
+        yield seen
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_a_restore_beside_writers_loses_what_it_says_and_no_more(
+    house: House, history: History, clients: list[Client], tmp_path: Path
+) -> None:
+    file, trail, keys = (str(tmp_path / name) for name in ("backup.tar", "trail.ndjson", "audit.key"))
+    worker = house.worker("worker-membership", "deploy.cli", "worker", "membership")
+    await worker.start()
+    try:
+        for number in range(20):
+            mark = f"{history.prefix}early-{number}"
+            assert await history.attempt(mark, clients[0].create(mark)) == "ok"
+        early = _done(history)
+        await _succeed(house, "backup", file)
+        async with writing(history, clients, count=4), _reading(clients[0]) as seen:
+            await eventually(lambda: _has(history, 60), within=30)
+            said = await _succeed(house, "restore", file, "--replace")
+            more = len(_done(history)) + 20
+            await eventually(lambda: _has_done(history, more), within=60)
+    finally:
+        house.discard(worker)
+    kept = await _marks(house, history)
+    lost = _done(history) - kept
+    unknown = {operation.mark for operation in history.operations if operation.outcome == "unknown"}
+    found = _LOST.search(said)
+    assert found, said
+    assert len(lost) <= int(found[1]) <= len(lost | unknown)
+    assert early <= kept
+    assert set(history.told()) <= {"201", "503"}, history.told()
+    assert seen.keys() >= {(200, None, None), (503, "maintenance", "30")}
+    assert {status for status, _, _ in seen} == {200, 503}
+    async with house.superuser() as connection:
+        await eventually(lambda: connection.fetchval(_UNSEQUENCED), within=30)
+    await asyncio.to_thread(Path(keys).write_text, await _succeed(house, "audit", "key"))
+    await _succeed(house, "audit", "export", trail)
+    assert "whole" in await _succeed(house, "audit", "verify", trail, "--key", keys)
+
+
+async def test_a_restore_that_is_killed_is_ended_by_the_next_migration(
+    house: House, history: History, clients: list[Client], tmp_path: Path, chance: random.Random
+) -> None:
+    file = str(tmp_path / "backup.tar")
+    await _succeed(house, "backup", file)
+    for turn in range(2):
+        mark = f"{history.prefix}{turn}"
+        assert await history.attempt(mark, clients[0].create(mark)) == "ok"
+        process = await _start(house, "restore", file, "--replace")
+        await eventually(lambda: _is_fenced(house), within=60)
+        await asyncio.sleep(chance.uniform(0, 1))
+        process.kill()
+        await process.communicate()
+        assert await _is_fenced(house)
+        for client in clients:
+            refused = await client.create(f"{history.prefix}refused")
+            assert (refused.status_code, refused.json()["code"]) == (503, "maintenance")
+        assert "was cut off" in (await _run(house, "backup", str(tmp_path / "no.tar")))[1]
+        assert "a restore is under way or was cut off" in (await _run(house, "doctor"))[1]
+        assert "was cut off" in (await _run(house, "restore", file))[1]
+        await _succeed(house, "migrate")
+        async with house.superuser() as connection:
+            assert await history.faults(connection) == []
+
+
+async def _has(history: History, count: int) -> bool:
+    return len(history.operations) >= count
+
+
+async def _has_done(history: History, count: int) -> bool:
+    return len(_done(history)) >= count

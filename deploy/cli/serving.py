@@ -2,9 +2,11 @@
 
 import asyncio
 import os
+import resource
 import signal
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
+from functools import partial
 from importlib import import_module
 from socket import socket
 from types import FrameType
@@ -13,9 +15,14 @@ import uvicorn
 from starlette.applications import Starlette
 
 from deploy.local.combined import Combined
+from shared.configuration.settings import Settings
 from shared.observability import logs, metrics
 from shared.observability.spans import spans
+from shared.web.connections import ConnectionLimits, Connections
 from shared.web.protocol import Protocol
+
+_OTHER_FILES = 256
+"""Open files of a process that are no connections of clients."""
 
 
 class Server(uvicorn.Server):
@@ -55,24 +62,38 @@ async def serve(service: str, *, host: str, port: int, grace: int, drain: float)
     logs.configure(process)
     spans.export(process)
     app = _app(service)
+    apps = list(app.apps.values()) if isinstance(app, Combined) else [app]
     config = uvicorn.Config(
         app,
         host=host,
         port=port,
         loop="uvloop",
-        http=Protocol,
+        http=partial(Protocol, connections=_connections(apps)),  # type: ignore[arg-type]
         log_config=None,
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=grace,
     )
-    server = Server(config, list(app.apps.values()) if isinstance(app, Combined) else [app], drain)
+    server = Server(config, apps, drain)
     async with AsyncExitStack() as beside:
         if metrics_port := int(os.environ.get("ESCM_METRICS_PORT") or 0):
             metrics_host = os.environ.get("ESCM_METRICS_HOST") or host
             shown = await metrics.serve(metrics_port, server.is_ready, metrics_host)
             beside.callback(shown.close)
         await server.serve()
+
+
+def _connections(apps: Sequence[Starlette]) -> Connections:
+    """The bounds of the settings, or as many connections as the process may have open files, less some for others."""
+    settings: Settings = apps[0].state.settings
+    allowed, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = settings.connections + _OTHER_FILES
+    if allowed != resource.RLIM_INFINITY and allowed < wanted:
+        allowed = wanted if most == resource.RLIM_INFINITY else min(wanted, most)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, most))
+        wanted = allowed
+    limits = ConnectionLimits(connections=wanted - _OTHER_FILES, head_seconds=settings.head_seconds)
+    return Connections(limits)
 
 
 def _app(service: str) -> Combined | Starlette:

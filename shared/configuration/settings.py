@@ -49,6 +49,12 @@ class Settings(BaseSettings):
     """Requests a minute without a token from one address, behind which a whole ministry may sit."""
     failed_authentications: int = Field(300, ge=1, le=_MOST_REQUESTS, validation_alias="ESCM_FAILED_AUTHENTICATIONS")
     """Failed authentications a minute from one address."""
+    body_seconds: float = Field(30.0, ge=1, le=600, validation_alias="ESCM_BODY_SECONDS")
+    """How long a body may take to arrive; one that arrives at 64 KiB/s may take longer."""
+    head_seconds: float = Field(10.0, ge=1, le=600, validation_alias="ESCM_HEAD_SECONDS")
+    """How long the head of a request may take to arrive."""
+    connections: int = Field(4_096, ge=16, le=100_000, validation_alias="ESCM_CONNECTIONS")
+    """Connections of one process. Beyond, the one that has waited longest for a request is closed."""
     storage_path: Path = Field(Path(".local/files"), validation_alias="ESCM_STORAGE_PATH")
     audit_years: int = Field(10, ge=1, le=100, validation_alias="ESCM_AUDIT_YEARS")
     """How long the audit trail is kept."""

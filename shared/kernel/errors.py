@@ -14,6 +14,7 @@ class Kind(StrEnum):
     FORBIDDEN = "forbidden"
     NOT_FOUND = "not_found"
     METHOD_NOT_ALLOWED = "method_not_allowed"
+    TIMED_OUT = "timed_out"
     CONFLICT = "conflict"
     GONE = "gone"
     STALE = "stale"
@@ -112,6 +113,12 @@ class PreconditionRequired(EscmError):
     """A change without `If-Match`."""
 
     kind, code = Kind.PRECONDITION_REQUIRED, "precondition_required"
+
+
+class TimedOut(EscmError):
+    """The request itself took too long to arrive."""
+
+    kind, code = Kind.TIMED_OUT, "request_timeout"
 
 
 class TooLarge(EscmError):

@@ -51,7 +51,7 @@ class Application(FastAPI):
 
     def build_middleware_stack(self) -> ASGIApp:
         """Called once, at the first request or the start."""
-        inner: ASGIApp = Dispatch(self.routes)
+        inner: ASGIApp = Dispatch(self.routes, self.settings.body_seconds)
         for middleware in reversed(self.user_middleware):
             inner = middleware.cls(inner, *middleware.args, **middleware.kwargs)
         settings = self.settings

@@ -1,42 +1,146 @@
-"""Bounds of a request's body, kept while it is read: bytes for every body, levels of nesting for JSON."""
+"""Bounds of a request's body, kept while it is read: bytes, time and memory of every body, nesting of JSON."""
 
+import asyncio
 import re
+from types import TracebackType
+from typing import NoReturn, Self
 
 from starlette.types import Message, Receive, Scope
 
-from shared.kernel.errors import EscmError, Malformed, TooLarge, Unauthenticated
+from shared.kernel.errors import EscmError, Malformed, TimedOut, TooLarge, Unauthenticated, Unavailable
+from shared.web.budget import MemoryBudget
 from shared.web.translation import BodyRefused
 
 JSON_LIMIT = 1 << 20
 IMPORT_LIMIT = 256 << 20
 LEVELS = 32
 LONGEST_AUTHORIZATION = 8192
+PACE = 64 << 10
+"""Bytes a second that a body must have on the whole once its seconds are over."""
+MEMORY = 64 << 20
+"""Bytes of all bodies together that a process keeps in memory."""
+_SPOOLED_FROM = 1 << 20
+"""Bytes of a form's file that stay in memory; more go to a temporary file."""
 _BODILESS = frozenset({"GET", "HEAD", "OPTIONS"})
 _STRINGS = re.compile(rb'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
 _ALIKE = bytes.maketrans(b"{}", b"[]")
 _NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
+_CLOSING = {"Connection": "close"}
+_BUDGET = MemoryBudget(MEMORY)
 
 
-def bounded(scope: Scope, receive: Receive) -> Receive:
-    """The `receive` that keeps the bounds.
+class Body:
+    """The `receive` of one request, and what its body holds until the request has ended: a context manager.
 
-    Raises TooLarge at once where the announced length is over the limit, Malformed for a length that is no number,
-    Unauthenticated for credentials of more than 8 KiB. While the body is read it raises BodyRefused.
+    The body of another method than GET, HEAD and OPTIONS has at most 1 MiB, that of a form that is sent to `/imports`
+    256 MiB. The time that is spent waiting for it is `seconds`, or as long as its bytes take at 64 KiB/s, whichever is
+    longer; no single wait is longer than `seconds`.
     """
-    headers = scope["escm.headers"]
-    if len(headers.get(b"authorization", b"")) > LONGEST_AUTHORIZATION:
-        raise Unauthenticated("The credentials are longer than any token.", code="invalid_token")
-    length = headers.get(b"content-length")
-    if scope["method"] in _BODILESS and length is None and b"transfer-encoding" not in headers:
-        return receive
-    limit = IMPORT_LIMIT if scope["path"].endswith("/imports") else JSON_LIMIT
-    if length is not None:
-        if not length.isdigit():
-            raise Malformed("Content-Length is not a number.")
-        if len(length) > 12 or int(length) > limit:
-            raise _too_large(limit)
-    is_json = b"json" in headers.get(b"content-type", b"").partition(b";")[0]
-    return _Whole(receive, min(limit, JSON_LIMIT)) if is_json else _Counted(receive, limit)
+
+    __slots__ = ("_bare", "_budget", "_is_read", "_is_whole", "_limit", "_read", "_receive", "_refusal", "_seconds",
+                 "_timeout", "_waited")  # fmt: skip
+
+    def __init__(self, scope: Scope, receive: Receive, seconds: float, budget: MemoryBudget = _BUDGET) -> None:
+        """Raises TooLarge at once where the announced length is over the limit, Malformed for a length that is no
+        number, Unauthenticated for credentials of more than 8 KiB.
+        """
+        headers = scope["escm.headers"]
+        if len(headers.get(b"authorization", b"")) > LONGEST_AUTHORIZATION:
+            raise Unauthenticated("The credentials are longer than any token.", code="invalid_token")
+        self._receive = receive
+        length = headers.get(b"content-length")
+        self._bare = scope["method"] in _BODILESS and length is None and b"transfer-encoding" not in headers
+        if self._bare:
+            return
+        media = headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
+        is_file = media == b"multipart/form-data" and scope["path"].endswith("/imports")
+        self._limit = IMPORT_LIMIT if is_file else JSON_LIMIT
+        if length is not None:
+            if not length.isdigit():
+                raise Malformed("Content-Length is not a number.")
+            if len(length) > 12 or int(length) > self._limit:
+                raise _too_large(self._limit)
+        self._is_whole = b"json" in media
+        self._seconds = seconds
+        self._budget = budget
+        self._read = 0
+        self._waited = 0.0
+        self._is_read = False
+        self._refusal: EscmError | None = None
+        self._timeout: asyncio.Timeout | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        if not self._bare:
+            self._budget.release(self)
+
+    @property
+    def receive(self) -> Receive:
+        """What the application reads with. Raises BodyRefused while the body is read, and again at every later call."""
+        if self._bare:
+            return self._receive
+        return self._whole if self._is_whole else self._next
+
+    def give_way(self) -> bool:
+        """Refuses a body whose next bytes are waited for."""
+        if self._timeout is None or self._refusal is not None:
+            return False
+        self._refusal = _busy()
+        self._timeout.reschedule(asyncio.get_running_loop().time())
+        return True
+
+    async def _next(self) -> Message:
+        """The next part of the body."""
+        if self._refusal is not None:
+            raise BodyRefused(self._refusal)
+        if self._is_read:
+            return await self._receive()
+        message = await self._within_time()
+        if message["type"] == "http.request":
+            self._read += len(message.get("body", b""))
+            self._is_read = not message.get("more_body", False)
+            if self._read > self._limit:
+                self._refuse(_too_large(self._limit))
+            if not self._budget.hold(self, min(self._read, _SPOOLED_FROM)):
+                self._refuse(_busy())
+        return message
+
+    async def _within_time(self) -> Message:
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        patience = min(max(self._seconds, self._read / PACE) - self._waited, self._seconds)
+        try:
+            async with asyncio.timeout(max(patience, 0)) as self._timeout:
+                return await self._receive()
+        except TimeoutError:
+            self._refuse(self._refusal or _late())
+        finally:
+            self._timeout = None
+            self._waited += loop.time() - began
+
+    async def _whole(self) -> Message:
+        """A JSON body as one message, after its encoding and nesting are checked."""
+        if self._is_read:
+            return await self._next()
+        body = bytearray()
+        while not self._is_read:
+            message = await self._next()
+            if message["type"] != "http.request":
+                return message
+            body += message.get("body", b"")
+        if not _is_utf8(body):
+            self._refuse(Malformed("A JSON body is UTF-8.", code="malformed_json"))
+        if is_too_deep(body):
+            self._refuse(Malformed(f"Not JSON, or of more than {LEVELS} levels.", code="malformed_json"))
+        return {"type": "http.request", "body": bytes(body), "more_body": False}
+
+    def _refuse(self, error: EscmError) -> NoReturn:
+        self._refusal = error
+        raise BodyRefused(error)
 
 
 def is_too_deep(body: bytes | bytearray, levels: int = LEVELS) -> bool:
@@ -67,57 +171,9 @@ def _too_large(limit: int) -> TooLarge:
     return TooLarge(f"At most {limit >> 20} MiB here.")
 
 
-class _Counted:
-    """Passes the body on and stops once it is over the limit."""
-
-    __slots__ = ("_left", "_limit", "_receive")
-
-    def __init__(self, receive: Receive, limit: int) -> None:
-        self._receive = receive
-        self._left = self._limit = limit
-
-    async def __call__(self) -> Message:
-        message = await self._receive()
-        if message["type"] == "http.request":
-            self._left -= len(message.get("body", b""))
-            if self._left < 0:
-                raise BodyRefused(_too_large(self._limit))
-        return message
+def _late() -> TimedOut:
+    return TimedOut("The body did not arrive in time. Send it again over a faster connection.", headers=_CLOSING)
 
 
-class _Whole:
-    """Reads a JSON body to its end, checks its encoding and nesting, and passes it on as one message."""
-
-    __slots__ = ("_is_read", "_limit", "_receive", "_refusal")
-
-    def __init__(self, receive: Receive, limit: int) -> None:
-        self._receive = receive
-        self._limit = limit
-        self._is_read = False
-        self._refusal: EscmError | None = None
-
-    async def __call__(self) -> Message:
-        if self._refusal is not None:
-            raise BodyRefused(self._refusal)
-        if self._is_read:
-            return await self._receive()
-        body = bytearray()
-        more = True
-        while more:
-            message = await self._receive()
-            if message["type"] != "http.request":
-                return message
-            body += message.get("body", b"")
-            more = message.get("more_body", False)
-            if len(body) > self._limit:
-                self._refuse(_too_large(self._limit))
-        if not _is_utf8(body):
-            self._refuse(Malformed("A JSON body is UTF-8.", code="malformed_json"))
-        if is_too_deep(body):
-            self._refuse(Malformed(f"Not JSON, or of more than {LEVELS} levels.", code="malformed_json"))
-        self._is_read = True
-        return {"type": "http.request", "body": bytes(body), "more_body": False}
-
-    def _refuse(self, error: EscmError) -> None:
-        self._refusal = error
-        raise BodyRefused(error)
+def _busy() -> Unavailable:
+    return Unavailable("Too many large bodies arrive at the moment.", headers=_CLOSING)

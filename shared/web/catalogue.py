@@ -21,6 +21,7 @@ STATUS: Mapping[Kind, int] = MappingProxyType(
         Kind.FORBIDDEN: 403,
         Kind.NOT_FOUND: 404,
         Kind.METHOD_NOT_ALLOWED: 405,
+        Kind.TIMED_OUT: 408,
         Kind.CONFLICT: 409,
         Kind.GONE: 410,
         Kind.STALE: 412,

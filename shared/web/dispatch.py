@@ -10,7 +10,7 @@ from starlette.routing import BaseRoute, Match, Route
 from starlette.types import Receive, Scope, Send
 
 from shared.kernel.errors import NotFound
-from shared.web.body import bounded
+from shared.web.body import Body
 from shared.web.route import EscmRoute
 from shared.web.translation import MethodNotAllowed
 
@@ -22,7 +22,8 @@ _DEPTH = 4
 class Dispatch:
     """The ASGI application behind the edge: picks the route, bounds the body, calls it."""
 
-    def __init__(self, routes: Iterable[BaseRoute]) -> None:
+    def __init__(self, routes: Iterable[BaseRoute], body_seconds: float) -> None:
+        self._body_seconds = body_seconds
         self._index: dict[tuple[str, int], list[Route]] = {}
         self._others: list[BaseRoute] = []
         for route in routes:
@@ -36,12 +37,13 @@ class Dispatch:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         route = self._find(scope)
-        if isinstance(route, EscmRoute) and route.is_plain:
-            await route.app(scope, bounded(scope, receive), send)
-            return
-        async with AsyncExitStack() as stack:
-            scope[_FILE_STACK] = stack
-            await route.handle(scope, bounded(scope, receive), send)
+        with Body(scope, receive, self._body_seconds) as body:
+            if isinstance(route, EscmRoute) and route.is_plain:
+                await route.app(scope, body.receive, send)
+                return
+            async with AsyncExitStack() as stack:
+                scope[_FILE_STACK] = stack
+                await route.handle(scope, body.receive, send)
 
     def _find(self, scope: Scope) -> BaseRoute:
         path: str = scope["path"]

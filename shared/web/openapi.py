@@ -23,13 +23,14 @@ _TOKENS: list[dict[str, list[str]]] = [{"oauth2": []}, {"bearer": []}]
 _FRAMEWORK_SCHEMAS = ("HTTPValidationError", "ValidationError")
 _JSON_BODY = (
     "malformed_json",
+    "request_timeout",
     "too_large",
     "unsupported_media_type",
     "validation_failed",
     "unknown_field",
     "invalid_text",
 )
-_FORM_BODY = ("malformed_request", "too_large", "unsupported_media_type", "validation_failed")
+_FORM_BODY = ("malformed_request", "request_timeout", "too_large", "unsupported_media_type", "validation_failed")
 _LIMITS = ["RateLimit-Policy", "RateLimit"]
 _STREAMS = ("text/csv", "application/x-ndjson")
 _KEYED = ("idempotency_key_required", "request_in_progress", "idempotency_key_reused")

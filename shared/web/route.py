@@ -37,7 +37,10 @@ class ResourceRouter(APIRouter):
 
 
 class EscmRoute(APIRoute):
-    """One route of a resource. Order of refusals: media type, 401, 429, idempotency key, guards, body, operation."""
+    """One route of a resource. Order of refusals: media type, 401, 429, idempotency key, guards, body, operation.
+
+    The body has been read when the guards begin.
+    """
 
     resource: Resource
     roles: RoleTable
@@ -81,9 +84,17 @@ class EscmRoute(APIRoute):
 
         async def write(request: Request) -> Response:
             call = await begin(request)
-            return await _write(inner, call, await idempotency.claim_for(request, call.principal) if keyed else None)
+            claim = await idempotency.claim_for(request, call.principal) if keyed else None
+            await _read_body(request)
+            return await _write(inner, call, claim)
 
         return read if methods <= _READS else write
+
+
+async def _read_body(request: Request) -> None:
+    """Keeps the whole body, so that nothing waits for it while a connection is held. Files are read by UploadRoute."""
+    if not request.headers.get("content-type", "").startswith("multipart/form-data"):
+        await request.body()
 
 
 async def _write(inner: Handler, call: Call, claim: Claim | None) -> Response:

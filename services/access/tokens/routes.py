@@ -28,6 +28,7 @@ _FORM_PROBLEMS = (
     "invalid_request",
     "invalid_client",
     "rate_limited",
+    "request_timeout",
     "too_large",
     "unsupported_media_type",
 )

@@ -1,13 +1,18 @@
 """Bodies have a bound in bytes and, as JSON, in levels, whatever their announced length says."""
 
+import asyncio
 import json
 import random
 import tracemalloc
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 
-from shared.web.body import IMPORT_LIMIT, JSON_LIMIT, is_too_deep
+from shared.configuration.settings import Settings
+from shared.web.body import IMPORT_LIMIT, JSON_LIMIT, Body, is_too_deep
+from shared.web.budget import MemoryBudget
+from shared.web.translation import BodyRefused
 from tests.shared.web.edge_app import client_of, edge_app
 
 JSON = {"content-type": "application/json"}
@@ -124,3 +129,90 @@ async def test_credentials_over_eight_kibibytes_are_an_invalid_token(client):
 async def untouched() -> AsyncIterator[bytes]:
     raise AssertionError("the body was read")
     yield b""
+
+
+@pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "text/csv", "application/json"])
+async def test_only_a_form_with_a_file_may_be_larger(client, kind):
+    headers = {"content-type": kind, "content-length": str(JSON_LIMIT + 1)}
+    answer = await client.post("/test/v1/imports", content=untouched(), headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+
+
+@pytest.mark.parametrize("kind", ["application/json", "text/plain"])
+async def test_a_body_that_stops_arriving_is_408(kind):
+    async def half() -> AsyncIterator[bytes]:
+        yield b'{"names"'
+        await asyncio.Event().wait()
+
+    async with client_of(edge_app(Settings(environment="test", body_seconds=1))) as client:
+        answer = await client.post("/test/v1/things", content=half(), headers={"content-type": kind})
+    assert (answer.status_code, answer.json()["code"]) == (408, "request_timeout")
+    assert answer.headers["connection"] == "close"
+
+
+class Clock:
+    """Parts of a body, each of which takes some of the loop's own time, without anybody waiting for it."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, parts: int, size: int, seconds: float) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._time, self._ahead = self._loop.time, 0.0
+        self._parts, self._size, self._seconds = parts, size, seconds
+        monkeypatch.setattr(self._loop, "time", lambda: self._time() + self._ahead, raising=False)
+
+    async def receive(self) -> dict[str, Any]:
+        self._ahead += self._seconds
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        self._parts -= 1
+        return {"type": "http.request", "body": b"x" * self._size, "more_body": self._parts > 0}
+
+
+def body_of(receive: Any, budget: MemoryBudget, seconds: float = 30.0) -> Body:
+    scope = {"method": "POST", "path": "/x/imports", "escm.headers": {b"content-type": b"multipart/form-data"}}
+    return Body(scope, receive, seconds, budget)
+
+
+async def read(body: Body) -> int:
+    size = 0
+    while (message := await body.receive())["more_body"]:
+        size += len(message["body"])
+    return size + len(message["body"])
+
+
+@pytest.mark.parametrize(
+    ("size", "seconds", "is_late"), [(1 << 21, 15, False), (1 << 16, 15, True), (1 << 20, 31, True)]
+)
+async def test_a_body_may_take_long_while_it_comes_at_the_pace(monkeypatch, size, seconds, is_late):
+    with body_of(Clock(monkeypatch, 10, size, seconds).receive, MemoryBudget(1 << 30)) as body:
+        if is_late:
+            for _ in range(2):
+                with pytest.raises(BodyRefused):
+                    await read(body)
+        else:
+            assert await read(body) == 10 * size
+
+
+async def test_bodies_together_have_a_bound_and_the_slowest_gives_way():
+    budget = MemoryBudget(100)
+
+    async def part(more: bool = True) -> dict[str, Any]:
+        return {"type": "http.request", "body": b"x" * 60, "more_body": more}
+
+    async def half() -> dict[str, Any]:
+        return await part() if not slow._read else await asyncio.Event().wait()
+
+    async def whole() -> dict[str, Any]:
+        return await part(more=False)
+
+    with body_of(half, budget) as slow:
+        reading = asyncio.create_task(read(slow))
+        while slow._timeout is None or not slow._read:  # noqa: ASYNC110 - nothing tells when the next part is awaited
+            await asyncio.sleep(0)
+        with body_of(whole, budget) as quick:
+            assert await read(quick) == 60
+            with pytest.raises(BodyRefused) as refused:
+                await reading
+            assert refused.value.error.code == "unavailable"
+            with body_of(whole, budget) as third, pytest.raises(BodyRefused):
+                await read(third)
+    assert budget.total == 0

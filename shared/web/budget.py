@@ -1,0 +1,44 @@
+"""A bound on the memory that many requests or connections of one process hold together."""
+
+from typing import Protocol
+
+
+class Holder(Protocol):
+    """Something that holds memory and can let go of it."""
+
+    def give_way(self) -> bool:
+        """Lets go as soon as possible; False where that is not possible now."""
+        ...
+
+
+class MemoryBudget:
+    """At most `limit` bytes. When they are spent, whoever holds longest and can give way does.
+
+    A slow sender thus loses its place to a quick one, and no number of slow ones fills the memory.
+    """
+
+    __slots__ = ("_held", "_limit", "total")
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._held: dict[Holder, int] = {}
+        self.total = 0
+
+    def hold(self, holder: Holder, size: int) -> bool:
+        """Sets how many bytes the holder has; False where the budget is spent and nobody else gives way.
+
+        The holder keeps its bytes in that case too, until it releases them.
+        """
+        self.total += size - self._held.get(holder, 0)
+        self._held[holder] = size
+        if self.total > self._limit:
+            for other in [other for other in self._held if other is not holder]:
+                if other.give_way():
+                    self.release(other)
+                    if self.total <= self._limit:
+                        break
+        return self.total <= self._limit
+
+    def release(self, holder: Holder) -> None:
+        """Forgets the holder."""
+        self.total -= self._held.pop(holder, 0)

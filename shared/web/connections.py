@@ -1,0 +1,90 @@
+"""Bounds on the connections of one process: how many they are, how long each may wait, what they hold in memory.
+
+Connections are looked at about once a second, all together, so that a request that is answered at once costs no timer.
+"""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Protocol
+
+from shared.web.budget import MemoryBudget
+
+MEMORY = 48 << 20
+"""Bytes of half heads and of unread answers that a process keeps for all connections together."""
+
+
+class Connection(Protocol):
+    """What the bounds ask of a connection."""
+
+    def check(self, now: float) -> None:
+        """Ends the connection where it has waited too long at `now`, by the loop's clock."""
+        ...
+
+    def is_answering(self) -> bool:
+        """Whether a request is being answered, or an answer is being sent."""
+        ...
+
+    def give_way(self) -> bool:
+        """Ends the connection at once. Always true: what it holds is free then."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionLimits:
+    """Bounds of each connection, in bytes and seconds, and how many connections there may be."""
+
+    connections: int = 4_096
+    head_bytes: int = 64 << 10
+    head_fields: int = 100
+    pipelined: int = 16
+    head_seconds: float = 10.0
+    unread_seconds: float = 30.0
+    rest_seconds: float = 30.0
+    """For the rest of a body whose request has been answered."""
+    pace: float = 64 << 10
+    """Bytes a second at which an answer of many bytes is to be read."""
+    look_every: float = 1.0
+
+
+class Connections:
+    """The open connections of one process, the oldest first."""
+
+    def __init__(self, limits: ConnectionLimits = ConnectionLimits(), memory: int = MEMORY) -> None:
+        self.limits = limits
+        self.memory = MemoryBudget(memory)
+        self._open: dict[Connection, None] = {}
+        self._sweep: asyncio.TimerHandle | None = None
+
+    def __len__(self) -> int:
+        return len(self._open)
+
+    def add(self, connection: Connection) -> bool:
+        """Takes a connection in. When there are too many, the oldest one that waits for a request is closed; False
+        where none does, so that the new one has no place.
+        """
+        if len(self._open) >= self.limits.connections:
+            waiting = next((other for other in self._open if not other.is_answering()), None)
+            if waiting is None:
+                return False
+            waiting.give_way()
+            self.discard(waiting)
+        self._open[connection] = None
+        if self._sweep is None:
+            self._look_later()
+        return True
+
+    def discard(self, connection: Connection) -> None:
+        """Forgets a connection that is closed."""
+        self._open.pop(connection, None)
+        self.memory.release(connection)
+
+    def _look_later(self) -> None:
+        self._sweep = asyncio.get_running_loop().call_later(self.limits.look_every, self._look)
+
+    def _look(self) -> None:
+        self._sweep = None
+        now = asyncio.get_running_loop().time()
+        for connection in list(self._open):
+            connection.check(now)
+        if self._open:
+            self._look_later()

@@ -25,8 +25,9 @@ POST = b"POST /test/v1/things HTTP/1.1\r\nHost: localhost\r\nContent-Type: appli
 class Serving:
     """A server on loopback, and what its connections hold."""
 
-    def __init__(self, port: int, connections: Connections) -> None:
+    def __init__(self, port: int, connections: Connections, go_on: asyncio.Event) -> None:
         self.port = port
+        self.go_on = go_on
         self.connections = connections
         self._writers: list[asyncio.StreamWriter] = []
 
@@ -64,6 +65,7 @@ def response(read: bytes) -> httpx.Response:
 async def serving(limits: ConnectionLimits, memory: int = 1 << 24, **settings: Any) -> AsyncIterator[Serving]:
     connections = Connections(limits, memory)
     app = edge_app(Settings(environment="test", **settings))
+    app.state.began, app.state.go_on = asyncio.Event(), asyncio.Event()
     http = partial(Protocol, connections=connections)
     config = uvicorn.Config(app, port=0, http=http, log_config=None, access_log=False, lifespan="off", loop="uvloop")
     server = uvicorn.Server(config)
@@ -73,7 +75,7 @@ async def serving(limits: ConnectionLimits, memory: int = 1 << 24, **settings: A
         running = asyncio.create_task(server.serve([listening]))
         while not server.started:  # noqa: ASYNC110 - a server tells nobody when it has started
             await asyncio.sleep(0.01)
-        serving_now = Serving(listening.getsockname()[1], connections)
+        serving_now = Serving(listening.getsockname()[1], connections, app.state.go_on)
         yield serving_now
         await serving_now.close()
         server.should_exit = server.force_exit = True
@@ -223,5 +225,6 @@ async def test_where_all_are_being_answered_a_newcomer_is_told_so(small: Serving
 
     await eventually(all_work, within=30)
     assert_problem(await small.answer_to(), (503, "unavailable"))
+    small.go_on.set()
     answers = [await asyncio.wait_for(reader.read(), 30) for reader, _ in opened]
     assert {answer[:12] for answer in answers} == {b"HTTP/1.1 200"}

@@ -38,6 +38,8 @@ ROLES_OF_TWO = frozenset(("secretariat_admin", "national_publisher"))
 NEVER_DELEGATED = ROLES_OF_TWO | {"platform_operator", "expert", "api_client"}
 """Roles whose holders cannot pass them on."""
 MACHINE_ROLE = "api_client"
+TOKENS = "access.tokens"
+"""The resource that introspection reads: a caller with a global grant for it is told of others' tokens."""
 KEY_OWNER = "key_owner"
 """What whoever owns an API key holds over it. It is granted to nobody: it follows from the key."""
 GRANT_HOLDER = "grant_holder"
@@ -67,8 +69,9 @@ ROLES: RoleTable = {
     "platform_operator": _permissions("clients", "read history update revoke")
     | _permissions("api_keys", "read history revoke"),
     "auditor": _permissions("*", "read history"),
+    MACHINE_ROLE: _permissions("tokens", "read"),
     GRANT_HOLDER: _permissions("grants", "read history revoke hand_over"),
-    KEY_OWNER: _permissions("api_keys", "read history update revoke"),
+    KEY_OWNER: _permissions("api_keys", "read history update revoke enable"),
 }
 """Role → permissions over accounts, grants, clients and the audit trail. An operator sees no account."""
 

@@ -3,6 +3,7 @@
 import time
 from collections import OrderedDict
 from dataclasses import dataclass
+from uuid import UUID
 
 from shared.auth.api_keys import PREFIX, api_key_digest
 from shared.auth.keys import MAX_TOKEN, SKEW, Claims, InvalidToken, TokenRules, UnknownKey, verify
@@ -80,6 +81,13 @@ class Authenticator:
         if len(self._known) > self._bound:
             self._known.popitem(last=False)
         return found
+
+    async def standing_of(self, kind: PrincipalKind, identity: UUID) -> Principal:
+        """A principal that proved itself in another way than by a token, with its living grants.
+
+        Raises InvalidToken where it is disabled, revoked or expired.
+        """
+        return (await self._standings.get(kind, identity)).principal
 
     async def _verified(self, token: str) -> Claims:
         try:

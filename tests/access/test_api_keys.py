@@ -8,7 +8,7 @@ import asyncpg
 import httpx
 import pytest
 
-from services.access.administration import setting_up
+from services.access.administration import enter_account, setting_up
 from services.access.api_keys.jobs import expire_api_keys
 from shared.auth.api_keys import api_key_digest, new_api_key
 from shared.auth.keys import InvalidToken
@@ -248,3 +248,84 @@ async def test_a_token_and_a_key_hold_only_where_the_client_may_come_from(caller
                 assert (await _with(there, credential, path)).status_code == 200
                 answer = await _with(caller, credential, path)
                 assert (answer.status_code, answer.json()["code"]) == (401, "invalid_token")
+
+
+async def _person(database_url: str) -> dict[str, str]:
+    email, password = f"{uuid4().hex}@example.org", uuid4().hex
+    async with setting_up(database_url) as uow:
+        account = await enter_account(uow, email, "Somebody", password)
+    return {"id": str(account), "email": email, "password": password}
+
+
+async def _recover(caller: Caller, person: dict[str, str], database_url: str) -> None:
+    """Chooses a new password with a token as it comes by mail."""
+    token, person["password"] = uuid4().hex, uuid4().hex
+    connection = await asyncpg.connect(database_url)
+    await connection.execute(
+        "INSERT INTO escm.access_account_token VALUES"
+        " (sha256($1::text::bytea), $2, 'password', $3, now() + interval '1 hour')",
+        token,
+        person["id"],
+        person["email"],
+    )
+    await connection.close()
+    body = {"token": token, "password": person["password"]}
+    answer = await caller.http.post("/access/v1/accounts/password_reset/confirm", json=body)
+    assert answer.status_code == 204, answer.text
+
+
+async def test_a_recovered_password_suspends_keys_until_their_owner_enables_them(
+    caller: Caller, elsewhere: Authenticator, database_url: str
+) -> None:
+    person = await _person(database_url)
+
+    async def send(method: str, path: str, json: Any = None, **headers: str) -> httpx.Response:
+        token = (await caller.log_in(person["email"], person["password"])).json()["access_token"]
+        headers = {"Authorization": f"Bearer {token}", **headers}
+        return await caller.http.request(method, f"/access/v1{path}", json=json, headers=headers)
+
+    made = (await send("POST", "/api_keys", BODY)).json()
+    await elsewhere.principal(f"Bearer {made['secret']}")
+    await _recover(caller, person, database_url)
+    with pytest.raises(InvalidToken):
+        await elsewhere.principal(f"Bearer {made['secret']}")
+    assert (await send("GET", "/me")).json()["suspended_api_keys"] == [made["id"]]
+    path = f"/api_keys/{made['id']}"
+    key = await send("GET", path)
+    offers = {offer["action"]: offer["allowed"] for offer in key.json()["allowed_actions"]}
+    assert (key.json()["status"], offers) == ("suspended", {"enable": True, "revoke": True})
+    seen = (await caller.send("admin", "GET", path)).json()["allowed_actions"]
+    assert [offer["reason"] for offer in seen if offer["action"] == "enable"] == ["not_the_owner"]
+    refused = await caller.step("admin", f"/access/v1{path}", "enable")
+    assert (refused.status_code, refused.json()["reason"]) == (409, "not_the_owner")
+    unasked = await send("POST", f"{path}/transitions", {"action": "suspend"}, **{"If-Match": key.headers["etag"]})
+    assert (unasked.status_code, unasked.json()["code"]) == (422, "unknown_action")
+    enabled = await send("POST", f"{path}/transitions", {"action": "enable"}, **{"If-Match": key.headers["etag"]})
+    assert (enabled.status_code, enabled.json()["status"]) == (200, "active")
+    await elsewhere.principal(f"Bearer {made['secret']}")
+    assert (await send("GET", "/me")).json()["suspended_api_keys"] == []
+
+
+async def test_a_suspended_key_is_revoked_expires_and_counts_among_the_twenty(
+    caller: Caller, database_url: str
+) -> None:
+    person = await _person(database_url)
+    token = (await caller.log_in(person["email"], person["password"])).json()["access_token"]
+    headers = {"Authorization": f"Bearer {token}"}
+    made = [await caller.http.post("/access/v1/api_keys", json=BODY, headers=headers) for _ in range(20)]
+    await _recover(caller, person, database_url)
+    token = (await caller.log_in(person["email"], person["password"])).json()["access_token"]
+    headers = {"Authorization": f"Bearer {token}"}
+    surplus = await caller.http.post("/access/v1/api_keys", json=BODY, headers=headers)
+    assert surplus.json()["reason"] == "too_many_keys"
+    link = made[0].json()["links"]["self"]
+    assert (await caller.step("admin", link, "revoke")).json()["status"] == "revoked"
+    connection = await asyncpg.connect(database_url)
+    await connection.execute(
+        "UPDATE escm.access_api_key SET expires_at = now() - interval '1 day' WHERE id = $1", made[1].json()["id"]
+    )
+    async with setting_up(database_url) as uow:
+        await expire_api_keys(uow)
+    status = "SELECT status FROM escm.access_api_key WHERE id = $1"
+    assert await connection.fetchval(status, made[1].json()["id"]) == "expired"
+    await connection.close()

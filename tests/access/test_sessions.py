@@ -1,5 +1,6 @@
 """People see where they are signed in, renew it, and end it; a token of an ended session stops everywhere."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
@@ -17,6 +18,7 @@ from shared.auth.tokens import Authenticator
 from shared.kernel.clock import now
 from tests.access.caller import TOKEN, Caller
 
+REVOKE = "/access/v1/oauth/revoke"
 Person = dict[str, str]
 Enter = Callable[[], Awaitable[Person]]
 
@@ -138,11 +140,44 @@ async def test_a_session_is_renewed_with_a_token_for_a_token(
     assert (await _renew(caller, renewed["refresh_token"])).status_code == 200
 
 
-async def test_a_renewing_token_that_comes_twice_ends_the_session(
+async def test_two_windows_that_renew_at_once_stay_signed_in(
     caller: Caller, enter: Enter, elsewhere: Authenticator
 ) -> None:
     signed_in = await _sign_in(caller, await enter())
+    both = await asyncio.gather(*(_renew(caller, signed_in["refresh_token"]) for _ in range(2)))
+    assert [answer.status_code for answer in both] == [200, 200]
+    one, other = (answer.json() for answer in both)
+    assert one["refresh_token"] == other["refresh_token"] != signed_in["refresh_token"]
+    for renewed in (one, other):
+        await elsewhere.principal(_bearer(renewed))
+    assert (await _renew(caller, one["refresh_token"])).status_code == 200
+    assert (await _renew(caller, other["refresh_token"])).status_code == 200
+
+
+async def test_a_renewing_token_that_comes_late_ends_the_session(
+    caller: Caller, enter: Enter, elsewhere: Authenticator, database_url: str
+) -> None:
+    signed_in = await _sign_in(caller, await enter())
     renewed = (await _renew(caller, signed_in["refresh_token"])).json()
+    connection = await asyncpg.connect(database_url)
+    await connection.execute(
+        "UPDATE escm.access_refresh_token SET used_at = now() - interval '31 seconds'"
+        " WHERE digest = sha256($1::text::bytea)",
+        signed_in["refresh_token"],
+    )
+    await connection.close()
+    assert (await _renew(caller, signed_in["refresh_token"])).status_code == 400
+    assert (await _renew(caller, renewed["refresh_token"])).status_code == 400
+    with pytest.raises(InvalidToken):
+        await elsewhere.principal(_bearer(renewed))
+
+
+async def test_a_renewing_token_whose_successor_was_used_ends_the_session(
+    caller: Caller, enter: Enter, elsewhere: Authenticator
+) -> None:
+    signed_in = await _sign_in(caller, await enter())
+    first = (await _renew(caller, signed_in["refresh_token"])).json()
+    renewed = (await _renew(caller, first["refresh_token"])).json()
     stolen = await _renew(caller, signed_in["refresh_token"])
     assert (stolen.status_code, stolen.json()["error"]) == (400, "invalid_grant")
     assert (await _renew(caller, renewed["refresh_token"])).status_code == 400
@@ -233,3 +268,19 @@ async def test_signing_in_and_out_is_told_by_one_entry_and_one_fact_each(
     await connection.close()
     assert [row[0] for row in actions] == ["create", "end"]
     assert sorted(row[0] for row in facts) == ["escm.access.session.created.v1", "escm.access.session.ended.v1"]
+
+
+async def test_a_renewing_token_is_revoked_with_its_session(
+    caller: Caller, enter: Enter, elsewhere: Authenticator
+) -> None:
+    signed_in, kept = [await _sign_in(caller, person) for person in (await enter(), await enter())]
+    auth = (caller.demo["clients"]["secretariat"]["id"], caller.demo["clients"]["secretariat"]["secret"])
+    form = {"token": signed_in["refresh_token"], "token_type_hint": "refresh_token"}
+    assert (await caller.http.post(REVOKE, data=form, auth=auth)).status_code == 200
+    await elsewhere.principal(_bearer(signed_in))
+    for sent in (form, form, {"token": "escm_refresh_unknown", "token_type_hint": "access_token"}):
+        assert (await caller.http.post(REVOKE, data=sent)).status_code == 200
+    with pytest.raises(InvalidToken):
+        await elsewhere.principal(_bearer(signed_in))
+    assert (await _renew(caller, signed_in["refresh_token"])).json()["error"] == "invalid_grant"
+    assert (await _renew(caller, kept["refresh_token"])).status_code == 200

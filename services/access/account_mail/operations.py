@@ -8,6 +8,7 @@ from services.access.account_mail.domain import LETTERS, PASSWORD, VERIFICATION
 from services.access.accounts import operations as accounts
 from services.access.accounts import queries as found
 from services.access.accounts.domain import email_key
+from services.access.api_keys import operations as api_keys
 from services.access.sessions import operations as sessions
 from shared.database.statements import Row
 from shared.database.unit_of_work import UnitOfWork
@@ -53,10 +54,12 @@ async def verify(uow: UnitOfWork, token: str) -> None:
 
 async def set_password(uow: UnitOfWork, token: str, password: str) -> None:
     """A new password for the token's account, whose address is verified by that. All its sessions and its other tokens
-    end. Raises Invalid."""
+    end, and its API keys are suspended until their owner enables them: whoever had the old password may have made or
+    seen them. Raises Invalid."""
     account = await _account_of(uow, token, PASSWORD)
     await queries.end_others(uow.connection, account["id"], PASSWORD)
     await sessions.end_all(uow, account["id"], reason="new password")
+    await api_keys.suspend_all(uow, account["id"])
     await accounts.set_password(uow, account, password)
 
 

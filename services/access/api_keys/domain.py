@@ -1,7 +1,7 @@
 """What an API key may be: for how long, how many, and who makes one for whom."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from shared.kernel.lifecycle import Lifecycle, step
 from shared.kernel.principal import Principal, PrincipalKind
@@ -11,10 +11,29 @@ USUAL_LIFE = timedelta(days=90)
 MOST_LIVING = 20
 """Keys that one owner may have at a time."""
 
-LIFECYCLE: Lifecycle[Any] = Lifecycle(
-    ("active", "revoked", "expired"),
-    (step("revoke", "active", "revoked"), step("expire", "active", "expired", timed=True)),
+
+@dataclass(frozen=True, slots=True)
+class KeyCase:
+    """What the guards of a key's steps look at."""
+
+    is_owner: bool
+
+
+def only_by_its_owner(case: KeyCase) -> str | None:
+    """The guard of the step by which an owner vouches for a key again."""
+    return None if case.is_owner else "not_the_owner"
+
+
+LIFECYCLE: Lifecycle[KeyCase] = Lifecycle(
+    ("active", "suspended", "revoked", "expired"),
+    (
+        step("enable", "suspended", "active", guard=only_by_its_owner, fact="activated"),
+        step("revoke", "active|suspended", "revoked"),
+        step("suspend", "active", "suspended", timed=True),
+        step("expire", "active|suspended", "expired", timed=True),
+    ),
 )
+"""`suspend` is taken by the system alone, when the password of the key's owner was recovered by mail."""
 
 
 def why_not_make(principal: Principal, kind: str) -> str | None:

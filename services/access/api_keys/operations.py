@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from services.access.api_keys import domain, queries
+from services.access.api_keys.domain import KeyCase
 from services.access.api_keys.tables import api_key
 from services.access.authority import require_authority
 from services.access.grants.queries import is_active
@@ -18,7 +20,7 @@ from shared.kernel.resource import Resource
 from shared.records.kind import Kind, Step, permitted, require
 from shared.records.sight import Sight
 
-API_KEYS: Kind[None] = Kind(
+API_KEYS: Kind[KeyCase] = Kind(
     Resource("access", "api_keys", "api_key"),
     api_key,
     domain.LIFECYCLE,
@@ -61,7 +63,15 @@ async def update(uow: UnitOfWork, seen: Row, values: Mapping[str, Any]) -> Row:
 async def transition(uow: UnitOfWork, sight: Sight, seen: Row, step: Step) -> Row:
     """One step of a key's life. Raises what `Lifecycle.advance` raises."""
     before = await API_KEYS.lock(uow, seen["id"], seen["version"])
-    return await API_KEYS.step(uow, before, step, None, permitted(sight, before))
+    return await API_KEYS.step(uow, before, step, _case(sight.principal, before), permitted(sight, before))
+
+
+async def suspend_all(uow: UnitOfWork, account: UUID) -> int:
+    """Suspends the keys in use of an account until its owner enables them again; how many."""
+    rows = await queries.lock_in_use(uow.connection, account)
+    for before in rows:
+        await API_KEYS.pass_time(uow, before, "suspend")
+    return len(rows)
 
 
 async def expire(uow: UnitOfWork, at: datetime) -> int:
@@ -73,9 +83,14 @@ async def expire(uow: UnitOfWork, at: datetime) -> int:
 
 
 async def case_of(
-    _connect: Connect, _principal: Principal, _row: Mapping[str, Any], _fields: Mapping[str, Any]
-) -> None:
-    """No guard looks at anything."""
+    _connect: Connect, principal: Principal, row: Mapping[str, Any], _fields: Mapping[str, Any]
+) -> KeyCase:
+    """Whether the caller owns the key."""
+    return _case(principal, row)
+
+
+def _case(principal: Principal, row: Mapping[str, Any]) -> KeyCase:
+    return KeyCase((str(principal.kind), principal.id) == (row["owner_kind"], row["owner_id"]))
 
 
 def written(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,13 +9,13 @@ from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from services.access.access import NO_STATE
-from services.access.api_keys.domain import LIFECYCLE
+from services.access.api_keys.domain import LIFECYCLE, MOST_LIVING
 from services.access.api_keys.tables import api_key, last_use
 from shared.database.context import Lookup
 from shared.database.statements import Connection, Row, Statement
 from shared.records.columns import Renderer
 from shared.records.listing import Listing, one_of, reference, updated, values
-from shared.records.sight import Variant, visible
+from shared.records.sight import Variant, constant, visible
 
 
 def used_at(kind: str, identity: ColumnElement[Any]) -> ColumnElement[Any]:
@@ -31,11 +31,24 @@ COLUMNS: Mapping[str, ColumnElement[Any]] = {
 render = Renderer(COLUMNS)
 _MOST_OWN = 10_000
 _OWN = Lookup(select(api_key.c.id).where(api_key.c.owner_id == bindparam("owner")).limit(_MOST_OWN))
+_SUSPENDED = Lookup(
+    select(api_key.c.id)
+    .where(api_key.c.owner_id == bindparam("owner"), api_key.c.status == "suspended")
+    .order_by(api_key.c.id)
+    .limit(MOST_LIVING)
+)
 _LOCK_OWNER = Statement(select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("owner"), 0))))
-_LIVING = Statement(select(func.count()).where(api_key.c.owner_id == bindparam("owner"), api_key.c.status == "active"))
+_is_living = api_key.c.status.in_([constant("active"), constant("suspended")])
+_LIVING = Statement(select(func.count()).where(api_key.c.owner_id == bindparam("owner"), _is_living))
+_LOCK_IN_USE = Statement(
+    select(api_key)
+    .where(api_key.c.owner_id == bindparam("owner"), api_key.c.status == "active")
+    .order_by(api_key.c.id)
+    .with_for_update()
+)
 _OVER = Statement(
     select(api_key)
-    .where(api_key.c.status == "active", api_key.c.expires_at <= bindparam("at"))
+    .where(_is_living, api_key.c.expires_at <= bindparam("at"))
     .order_by(api_key.c.id)
     .limit(200)
     .with_for_update(skip_locked=True)
@@ -73,6 +86,16 @@ async def living(connection: Connection, owner: UUID) -> int:
     await _LOCK_OWNER.execute(connection, owner=f"api keys of {owner}")
     found: int = await _LIVING.fetchval(connection, owner=owner)
     return found
+
+
+async def lock_in_use(connection: Connection, owner: UUID) -> list[Row]:
+    """The active keys of an owner, locked."""
+    return await _LOCK_IN_USE.fetch(connection, owner=owner)
+
+
+async def suspended(connection: Connection, owner: UUID) -> list[UUID]:
+    """The keys of an owner that wait for their owner to enable them again."""
+    return [row["id"] for row in await _SUSPENDED.fetch(connection, owner=owner)]
 
 
 async def over(connection: Connection, at: datetime) -> list[Row]:

@@ -1,7 +1,9 @@
 """How long a person stays signed in, and what ends that."""
 
 import hashlib
+import hmac
 import secrets
+from base64 import urlsafe_b64encode
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,9 +15,12 @@ LONGEST = timedelta(days=30)
 """A session lasts no longer, however often it is renewed."""
 KEPT = timedelta(days=90)
 """For so long it is remembered that there was a session."""
+OVERLAP = timedelta(seconds=30)
+"""For so long after its use a refresh token gets its successor again, while nobody has used that."""
 MOST_LIVING = 50
 """Sessions of one account at a time; a further one ends the oldest."""
 LONGEST_LABEL = 60
+_PREFIX = "escm_refresh_"
 
 LIFECYCLE: Lifecycle[Any] = Lifecycle(
     ("active", "ended", "expired"),
@@ -25,7 +30,18 @@ LIFECYCLE: Lifecycle[Any] = Lifecycle(
 
 def new_refresh_token() -> str:
     """A token of 256 random bits, of unreserved characters."""
-    return f"escm_refresh_{secrets.token_urlsafe(32)}"
+    return f"{_PREFIX}{secrets.token_urlsafe(32)}"
+
+
+def successor_of(token: str, secret: bytes) -> str:
+    """The token that a renewal with `token` answers. It follows from the token and the installation's secret, so that
+    two renewals at once get the same one and a session never has two living tokens."""
+    return f"{_PREFIX}{urlsafe_b64encode(hmac.digest(secret, token.encode(), 'sha256')).rstrip(b'=').decode()}"
+
+
+def is_refresh_token(token: str) -> bool:
+    """Whether the text has the form of a refresh token."""
+    return token.startswith(_PREFIX)
 
 
 def digest(token: str) -> bytes:

@@ -1,7 +1,7 @@
 """Opening, renewing and ending sessions. Opening and ending write one audit entry and one fact; renewing none."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from services.access.sessions.tables import session
 from shared.database.statements import Row
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import now
+from shared.kernel.principal import Principal, PrincipalKind
 from shared.kernel.resource import Resource
 from shared.records.kind import Kind, Step
 
@@ -37,25 +38,38 @@ async def open_session(uow: UnitOfWork, account: UUID, label: str | None) -> Ren
     await _end(uow, living[: max(surplus, 0)], "superseded")
     values = {"status": "active", "country": None, "visibility": "restricted", "account_id": account}
     opened = await SESSIONS.enter(uow, {**values, "label": domain.label_of(label), "ends_at": now() + domain.LONGEST})
-    return await _renewal(uow, opened)
+    return await _renewal(uow, opened, domain.new_refresh_token())
 
 
-async def renew(uow: UnitOfWork, token: str) -> Renewal | None:
-    """The session with another token for the one shown; None where that does not hold.
+async def renew(uow: UnitOfWork, token: str, secret: bytes) -> Renewal | None:
+    """The session with the successor of the token shown; None where that does not hold. `secret` makes successors.
 
-    A token that was used before has been copied: whoever shows it, the session ends.
+    Two windows of a browser renew at once: for `OVERLAP` after its use a token gets the same successor again, while
+    nobody has used that. Any other second use means that the token was copied, and ends the session.
     """
     digest, at = domain.digest(token), now()
     found = await queries.take_token(uow.connection, digest)
     if found is None or found["status"] != "active":
         return None
+    successor = domain.successor_of(token, secret)
     if found["token_used_at"] is not None:
-        await _end(uow, [found], "refresh token used twice")
-        return None
+        until = await queries.repeatable(uow.connection, digest, domain.digest(successor))
+        if until is None:
+            await _end(uow, [found], "refresh token used twice")
+            return None
+        return Renewal(found["id"], found["account_id"], successor, until)
     if found["token_until"] <= at or not await is_active(uow.connection, "account", found["account_id"]):
         return None
-    await queries.use_token(uow.connection, digest, at)
-    return await _renewal(uow, found)
+    await queries.use_token(uow.connection, digest)
+    return await _renewal(uow, found, successor)
+
+
+async def end_by_token(uow: UnitOfWork, token: str) -> None:
+    """Ends the session that a refresh token belongs to, whether the token was used before or not (RFC 7009)."""
+    found = await queries.take_token(uow.connection, domain.digest(token))
+    if found is not None and found["status"] == "active":
+        uow.origin = replace(uow.origin, actor=Principal(PrincipalKind.ACCOUNT, found["account_id"]))
+        await _end(uow, [found], "refresh token revoked")
 
 
 async def end(uow: UnitOfWork, account: UUID, chosen: UUID) -> None:
@@ -84,7 +98,7 @@ async def _end(uow: UnitOfWork, rows: Sequence[Row], reason: str | None) -> None
         await SESSIONS.step(uow, before, Step(_END, reason, {}), None, lambda _verb: True)
 
 
-async def _renewal(uow: UnitOfWork, row: Row) -> Renewal:
-    token, until = domain.new_refresh_token(), domain.idle_until(now(), row["ends_at"])
+async def _renewal(uow: UnitOfWork, row: Row, token: str) -> Renewal:
+    until = domain.idle_until(now(), row["ends_at"])
     await queries.add_token(uow.connection, domain.digest(token), row["id"], until)
     return Renewal(row["id"], row["account_id"], token, until)

@@ -3,10 +3,10 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, exists, insert, or_, select, text, update
+from sqlalchemy import bindparam, delete, exists, func, insert, or_, select, text, update
 
 from services.access.api_keys.queries import used_at
-from services.access.sessions.domain import MOST_LIVING
+from services.access.sessions.domain import MOST_LIVING, OVERLAP
 from services.access.sessions.tables import refresh_token, session
 from shared.database.context import Lookup
 from shared.database.statements import Connection, Row, Statement
@@ -41,7 +41,19 @@ _TAKE_TOKEN = Statement(
     .with_for_update(of=(refresh_token, session))
 )
 _USE_TOKEN = Statement(
-    update(refresh_token).where(refresh_token.c.digest == bindparam("key")).values(used_at=bindparam("at"))
+    update(refresh_token).where(refresh_token.c.digest == bindparam("key")).values(used_at=func.now())
+)
+_successor = refresh_token.alias("successor")
+_REPEATABLE = Statement(
+    select(_successor.c.until)
+    .select_from(refresh_token.join(_successor, _successor.c.session_id == refresh_token.c.session_id))
+    .where(
+        refresh_token.c.digest == bindparam("digest"),
+        refresh_token.c.used_at > func.now() - OVERLAP,
+        _successor.c.digest == bindparam("successor"),
+        _successor.c.used_at.is_(None),
+        _successor.c.until > func.now(),
+    )
 )
 _renewable = exists().where(
     refresh_token.c.session_id == session.c.id,
@@ -90,9 +102,16 @@ async def take_token(connection: Connection, digest: bytes) -> Row | None:
     return await _TAKE_TOKEN.fetchrow(connection, digest=digest)
 
 
-async def use_token(connection: Connection, digest: bytes, at: datetime) -> None:
-    """Remembers that the token was used."""
-    await _USE_TOKEN.execute(connection, key=digest, at=at)
+async def use_token(connection: Connection, digest: bytes) -> None:
+    """Remembers that the token was used, by the database's clock."""
+    await _USE_TOKEN.execute(connection, key=digest)
+
+
+async def repeatable(connection: Connection, digest: bytes, successor: bytes) -> datetime | None:
+    """Until when the successor of a used token renews the session, where it may be answered again: the use lies within
+    the overlap, and nobody has used the successor. None otherwise."""
+    found: datetime | None = await _REPEATABLE.fetchval(connection, digest=digest, successor=successor)
+    return found
 
 
 async def over(connection: Connection, at: datetime) -> list[Row]:

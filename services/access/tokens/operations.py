@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
+from services.access.access import ROLES, TOKENS
 from services.access.accounts import queries as accounts
 from services.access.accounts.domain import LONGEST_PASSWORD, email_key
 from services.access.accounts.passwords import PasswordChecks
 from services.access.clients import queries as clients
 from services.access.sessions import operations as sessions
+from services.access.sessions.domain import is_refresh_token
 from services.access.sessions.operations import Renewal
 from services.access.settings import AccessSettings
 from services.access.tokens import queries
@@ -33,6 +35,7 @@ from services.access.tokens.signing import SigningKeys
 from shared.auth.keys import LIFETIME, SKEW, Claims, InvalidToken
 from shared.auth.throttle import Allowance, Limit, Throttle
 from shared.auth.tokens import Authenticator
+from shared.configuration.sealing import derived_key
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.pool import Database
 from shared.database.statements import Connection, Row
@@ -40,7 +43,7 @@ from shared.database.unit_of_work import Origin, unit_of_work
 from shared.kernel.addresses import may_come_from, site_of
 from shared.kernel.clock import now
 from shared.kernel.errors import Malformed, RateLimited
-from shared.kernel.principal import Principal, PrincipalKind
+from shared.kernel.principal import READ, Principal, PrincipalKind
 from shared.observability.traces import request_id
 
 TOKEN_PATH = "/access/v1/oauth/token"  # noqa: S105
@@ -57,6 +60,7 @@ class TokenDesk:
     passwords: PasswordChecks
     throttle: Throttle
     inspector: Authenticator
+    refresh_secret: bytes
 
     @classmethod
     def make(cls, database: Database, settings: AccessSettings, throttle: Throttle) -> "TokenDesk":
@@ -68,6 +72,7 @@ class TokenDesk:
             PasswordChecks(),
             throttle,
             Authenticator(database, settings, age=0.0, bound=1),
+            derived_key(settings.secret_key.get_secret_value().encode(), "escm refresh tokens"),
         )
 
     @property
@@ -126,7 +131,7 @@ async def _renewed(desk: TokenDesk, form: Mapping[str, str], address: str) -> Re
     failures = Limit("failed", desk.settings.failed_authentications)
     await desk.throttle.refuse_spent(failures, site_of(address))
     async with unit_of_work(desk.database, SYSTEM_CONTEXT, Origin(request_id=request_id.get() or "")) as uow:
-        renewal = await sessions.renew(uow, token)
+        renewal = await sessions.renew(uow, token, desk.refresh_secret)
     if renewal is None:
         await desk.throttle.hit(failures, site_of(address))
         raise invalid_grant("The refresh token does not hold; sign in again.")
@@ -213,11 +218,17 @@ async def _person(desk: TokenDesk, key: str, password: str, address: str) -> Row
 
 
 async def revoke(desk: TokenDesk, token: str, shown: Secret | Assertion | None, address: str) -> None:
-    """Ends a token before its time (RFC 7009). A client ends its own, whoever holds a person's token ends that.
+    """Ends a token before its time (RFC 7009). A client ends its own, whoever holds a person's token ends that; a
+    refresh token ends its session.
 
     A token that does not hold, or is another's, is left as it is, without a word.
     """
     client = await authenticate(desk, shown, address) if shown is not None else None
+    if is_refresh_token(token):
+        if client is None:
+            async with unit_of_work(desk.database, SYSTEM_CONTEXT, Origin(request_id=request_id.get() or "")) as uow:
+                await sessions.end_by_token(uow, token)
+        return
     claims = await _claims(desk, token)
     if claims is None or claims.client_id != (client["client_id"] if client else ""):
         return
@@ -227,12 +238,18 @@ async def revoke(desk: TokenDesk, token: str, shown: Secret | Assertion | None, 
 
 
 async def introspect(desk: TokenDesk, token: str, shown: Secret | Assertion | None, address: str) -> dict[str, Any]:
-    """What a token stands for at this moment (RFC 7662), told to a client that proved itself."""
-    await authenticate(desk, shown, address)
+    """What a token stands for at this moment (RFC 7662), told to the client that it was given to, and to clients whose
+    grants let them read tokens everywhere; to any other client no token is active."""
+    client = await authenticate(desk, shown, address)
     claims = await _claims(desk, token)
-    if claims is None:
+    if claims is None or not (claims.client_id == client["client_id"] or await _reads_tokens(desk, client)):
         return {"active": False}
     return {"active": True, "token_type": "Bearer", **claims.document(desk.keys.rules)}
+
+
+async def _reads_tokens(desk: TokenDesk, client: Row) -> bool:
+    principal = await desk.inspector.standing_of(PrincipalKind.CLIENT, client["id"])
+    return principal.reach(ROLES, TOKENS, READ).everywhere
 
 
 async def _claims(desk: TokenDesk, token: str) -> Claims | None:

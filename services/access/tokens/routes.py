@@ -1,11 +1,13 @@
 """Tokens over HTTP: RFC 6749, 7009, 7662, 8414 and 7517, and who one is."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
 import orjson
 from fastapi import APIRouter, Request, Response
 
+from services.access.api_keys.queries import suspended
 from services.access.tokens import operations, queries
 from services.access.tokens.assertions import ALGORITHMS
 from services.access.tokens.domain import invalid_request
@@ -14,6 +16,7 @@ from services.access.tokens.schemas import TOKEN_ALONE, TOKEN_FORM, Introspectio
 from shared.auth.tokens import Bearer
 from shared.kernel.clock import now, to_text
 from shared.kernel.errors import Unauthenticated
+from shared.kernel.principal import PrincipalKind
 from shared.web.admission import admission_of, admitted, put_fields
 from shared.web.call import public, unkeyed
 from shared.web.openapi import answers
@@ -170,13 +173,31 @@ async def me(request: Request) -> Response:
             "from": grant.starts,
             "to": grant.ends,
             "delegated_from": str(grant.delegated_from) if grant.delegated_from else None,
+            "resources": _listed(grant.resources),
+            "verbs": _listed(grant.verbs),
         }
         for grant in principal.grants
     ]
+    async with request.app.state.database.acquire() as connection:
+        owner = principal.id if principal.kind is PrincipalKind.ACCOUNT else None
+        waiting = await suspended(connection, owner) if owner else []
     content = {
         "principal": {"kind": str(principal.kind), "id": str(principal.id), "name": principal.name},
         "grants": grants,
+        "resources": _listed(_union(grant.resources for grant in principal.grants)),
+        "verbs": _listed(_union(grant.verbs for grant in principal.grants)),
+        "suspended_api_keys": [str(key) for key in waiting],
         "session_id": str(session) if session else None,
         "expires_at": to_text(datetime.fromtimestamp(bearer.expires_at, UTC)),
     }
     return _answer(content, {**_PRIVATE, "Vary": "Authorization"})
+
+
+def _union(narrowings: Iterable[frozenset[str] | None]) -> frozenset[str] | None:
+    """What a machine's grants are narrowed to, together; None where no grant is narrowed."""
+    known = [narrowing for narrowing in narrowings if narrowing is not None]
+    return frozenset().union(*known) if known else None
+
+
+def _listed(names: frozenset[str] | None) -> list[str] | None:
+    return None if names is None else sorted(names)

@@ -49,7 +49,8 @@ class PrincipalAnswer(BaseModel):
 
 
 class HeldGrant(BaseModel):
-    """A living grant. `to` is null where it has no end, `scope_id` where the scope is global."""
+    """A living grant. `to` is null where it has no end, `scope_id` where the scope is global. `resources` and `verbs`
+    narrow the grant of a client or key; they are null where nothing narrows it."""
 
     model_config = ConfigDict(populate_by_name=True)
     role: str = Field(examples=["secretariat_officer"])
@@ -58,13 +59,22 @@ class HeldGrant(BaseModel):
     starts: str = Field(alias="from", examples=["2026-11-24"])
     ends: str | None = Field(alias="to", examples=[None])
     delegated_from: str | None = Field(None, examples=[None])
+    resources: list[str] | None = Field(None, examples=[None])
+    verbs: list[str] | None = Field(None, examples=[None])
 
 
 class Me(BaseModel):
-    """The caller, as every service sees it."""
+    """The caller, as every service sees it.
+
+    `resources` and `verbs` are those of a client or key, over all its grants; null for people. `suspended_api_keys`
+    are a person's keys that wait to be enabled again, since the password was recovered by mail.
+    """
 
     principal: PrincipalAnswer
     grants: list[HeldGrant]
+    resources: list[str] | None = Field(None, examples=[["membership.experts"]])
+    verbs: list[str] | None = Field(None, examples=[["read"]])
+    suspended_api_keys: list[str] = Field([], examples=[[]])
     session_id: str | None = Field(examples=["0199d2c8-7c1e-7a4b-9a51-0c5b8e1f2a33"])
     expires_at: str = Field(examples=["2026-11-24T10:10:00.000000Z"])
 
@@ -90,4 +100,4 @@ TOKEN_FORM = _form(
     label={"type": "string", "maxLength": 60, "description": "How the session is shown to its owner."},
     refresh_token={"type": "string"},
 )
-TOKEN_ALONE = _form("token", token={"type": "string"})
+TOKEN_ALONE = _form("token", token={"type": "string"}, token_type_hint={"type": "string"})

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
+from hashlib import sha256
 from typing import Literal, TypeAlias
 from uuid import UUID
 
@@ -50,6 +51,12 @@ class Grant:
         return (
             self.resources is None or resource in self.resources or f"{resource.split('.')[0]}.*" in self.resources
         ) and (self.verbs is None or kind in self.verbs)
+
+    @property
+    def text(self) -> str:
+        """All of the grant as one text, the same for equal grants."""
+        sets = (None if names is None else sorted(names) for names in (self.resources, self.verbs))
+        return repr((self.role, self.scope_kind, self.scope_id, self.starts, self.ends, self.delegated_from, *sets))
 
     @property
     def countries(self) -> frozenset[str]:
@@ -114,6 +121,12 @@ class Principal:
     def label(self) -> str:
         """`account:0199…`, as it stands in `created_by`, audit entries and idempotency keys."""
         return f"{self.kind}:{self.id}" if self.id else str(self.kind)
+
+    @cached_property
+    def authority(self) -> bytes:
+        """A digest of all that the principal may do by its grants: another one means that they changed."""
+        held = sorted(grant.text for grant in self.grants)
+        return sha256("\n".join((str(self.sandbox), *held)).encode()).digest()
 
     def holding(self, *grants: Grant) -> "Principal":
         """The same principal with more grants."""

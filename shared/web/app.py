@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any, Protocol, TypeAlias
 
@@ -51,11 +52,16 @@ class Application(FastAPI):
 
     def build_middleware_stack(self) -> ASGIApp:
         """Called once, at the first request or the start."""
-        inner: ASGIApp = Dispatch(self.routes, self.settings.body_seconds)
+        inner: ASGIApp = self.dispatch
         for middleware in reversed(self.user_middleware):
             inner = middleware.cls(inner, *middleware.args, **middleware.kwargs)
         settings = self.settings
         return Edge(inner, self.router, settings.cors_origins, service=self.service, is_logging=settings.request_log)
+
+    @cached_property
+    def dispatch(self) -> Dispatch:
+        """Answers a request that the edge let in. Made at the first request, when all routes are known."""
+        return Dispatch(self.routes, self.settings.body_seconds)
 
     def openapi(self) -> dict[str, Any]:
         """The service's description, made once."""

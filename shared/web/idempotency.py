@@ -19,13 +19,14 @@ LONGEST_KEY = 255
 LARGEST_ANSWER = 256 * 1024
 _KEPT_HEADERS = ("location", "etag", "content-type", "retry-after")
 _MET = "EK001"
-_CLAIM = "SELECT claimed, digest, status, headers, body FROM core_idempotency_claim($1, $2)"
+_CLAIM = "SELECT claimed, digest, authority, status, headers, body FROM core_idempotency_claim($1, $2)"
 
 kept_answers = table(
     "core_idempotency",
     Column("day", Date, primary_key=True),
     Column("scope", LargeBinary, primary_key=True),
     Column("digest", LargeBinary, nullable=False),
+    Column("authority", LargeBinary, nullable=True),
     Column("status", SmallInteger, nullable=False),
     document("headers"),
     Column("body", LargeBinary, nullable=False),
@@ -35,10 +36,12 @@ kept_answers = table(
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A key as it is stored: `scope` binds principal, method, path and key; `digest` covers the body."""
+    """A key as it is stored: `scope` binds principal, method, path and key; `digest` covers the body; `authority` is
+    that of the principal."""
 
     scope: bytes
     digest: bytes
+    authority: bytes
 
     @property
     def lock(self) -> int:
@@ -70,10 +73,18 @@ async def claim_for(request: Request, principal: Principal) -> Claim | None:
         error = FieldError("invalid_parameter", "1 to 255 characters.", parameter="Idempotency-Key")
         raise Malformed("The Idempotency-Key is empty or too long.", code="invalid_parameter", errors=[error])
     scope = "\n".join((principal.label, request.method, request.scope["path"], key))
-    return Claim(hashlib.sha256(scope.encode()).digest(), await _digest(request))
+    return Claim(hashlib.sha256(scope.encode()).digest(), await _digest(request), principal.authority)
 
 
-async def take(uow: UnitOfWork, claim: Claim) -> Response | None:
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """An answer that was kept. `has_changed`: what the caller may do is not what it was when the answer was given."""
+
+    response: Response
+    has_changed: bool
+
+
+async def take(uow: UnitOfWork, claim: Claim) -> Replay | None:
     """The kept answer, or None when the key is new and now held by this transaction.
 
     Raises Conflict `request_in_progress` while another request holds it, Invalid `idempotency_key_reused` for another
@@ -87,7 +98,7 @@ async def take(uow: UnitOfWork, claim: Claim) -> Response | None:
     if row["digest"] != claim.digest:
         raise Invalid("This key was used for another request.", code="idempotency_key_reused")
     headers = {**row["headers"], "Idempotency-Replayed": "true"}
-    return Response(bytes(row["body"]), row["status"], headers)
+    return Replay(Response(bytes(row["body"]), row["status"], headers), row["authority"] != claim.authority)
 
 
 def keep(uow: UnitOfWork, claim: Claim, response: Response) -> None:
@@ -100,6 +111,7 @@ def keep(uow: UnitOfWork, claim: Claim, response: Response) -> None:
         kept_answers,
         scope=claim.scope,
         digest=claim.digest,
+        authority=claim.authority,
         status=response.status_code,
         headers=headers,
         body=bytes(body),

@@ -16,7 +16,8 @@ from shared.web import idempotency
 from shared.web.admission import admitted
 from shared.web.call import Call, put_call
 from shared.web.endpoint import Handler, plain_handler
-from shared.web.idempotency import Claim
+from shared.web.idempotency import Claim, Replay
+from shared.web.replaying import refuse_unreadable
 
 _READS = frozenset({"GET", "HEAD"})
 _JSON = ("application/json",)
@@ -101,14 +102,18 @@ async def _write(inner: Handler, call: Call, claim: Claim | None) -> Response:
     """The answer of a committed effect, or the one that was kept. A key that is new is claimed as the transaction
     begins; one that is not is looked up in another."""
     try:
-        return await _commit(inner, call, claim)
+        found = await _commit(inner, call, claim)
     except asyncpg.PostgresError as error:
         if not idempotency.is_met(error):
             raise
-    return await _commit(inner, call, claim, is_met=True)
+        found = await _commit(inner, call, claim, is_met=True)
+    if isinstance(found, Response):
+        return found
+    await refuse_unreadable(call, found)
+    return found.response
 
 
-async def _commit(inner: Handler, call: Call, claim: Claim | None, *, is_met: bool = False) -> Response:
+async def _commit(inner: Handler, call: Call, claim: Claim | None, *, is_met: bool = False) -> Response | Replay:
     opening = claim.opening if claim and not is_met else ""
     async with unit_of_work(call.database, call.writing_context, call.origin, opening) as uow:
         if claim and is_met and (kept := await idempotency.take(uow, claim)):

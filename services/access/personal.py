@@ -18,7 +18,7 @@ PARTS: Mapping[str, PersonalTable] = {
     "grants": personal(
         "access_grant",
         f"{RECORD} principal_kind principal_id role scope_kind scope_id starts ends reason second_person"
-        " delegated_from",
+        " delegated_from caused_by",
     ),
     "api_keys": personal(
         "access_api_key",

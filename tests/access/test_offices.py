@@ -28,9 +28,16 @@ from shared.messaging.inbox import Inbox
 from tests.support.callers import CALLERS, Caller, serving
 from tests.support.centres import COMMITTEES, SEATS, Members, entered, seated, stepped, unused_country
 from tests.support.membership import EXPERTS, expert
+from tests.support.principals import enter_callers
 
 FOCAL_POINTS = "/actions/v1/focal_points"
 _INBOX = Inbox("access", REACTIONS)
+
+
+@pytest.fixture(scope="module", autouse=True)
+async def known(database_url: str) -> None:
+    """Who acts has rows, so that it is known whether they may grant a role."""
+    await enter_callers(database_url)
 
 
 @pytest.fixture(scope="module")

@@ -24,8 +24,8 @@ async def check_delegation(
     """Whether the principal may pass on the grant that `delegated_from` names in this way.
 
     It is a living grant of their own, not delegated itself, and of a role that may be passed on; the new one is of the
-    same role, within its scope, for an account, and ends with it or earlier. It goes neither to its holder nor to the
-    account that granted it. Raises Invalid, Forbidden.
+    same role, within its scope, for an account, and ends with it or earlier. It does not go to the account that granted
+    it or brought it about by a record. Who brought it about passes it on to nobody. Raises Invalid, Forbidden.
     """
     if wanted.is_for(principal):
         raise Forbidden("Nobody hands a role to themselves.", members={"reason": "own_grant"})
@@ -34,7 +34,9 @@ async def check_delegation(
         raise invalid_field("/delegated_from", "unknown_reference", "You hold no such grant.")
     if (why := _why_not(source)) is not None:
         raise Forbidden("This grant cannot be delegated.", members={"reason": why})
-    if source["created_by"] == f"{wanted.holder_kind}:{wanted.holder_id}":
+    if source["caused_by"] == principal.label:
+        raise Forbidden("You brought this role about yourself.", members={"reason": "follows_own_act"})
+    if f"{wanted.holder_kind}:{wanted.holder_id}" in (source["created_by"], source["caused_by"]):
         raise Forbidden("Nobody gets back the role that they granted.", members={"reason": "own_grant"})
     if values["role"] != source["role"]:
         raise invalid_field("/role", "not_one_of", "A delegated grant is of the same role.")

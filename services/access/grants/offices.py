@@ -1,17 +1,20 @@
 """Roles that follow from an office: a seat, a focal point, one's own entry in the register of experts.
 
-Each source stands for one grant at most, known by the `reason` that names the source and by the system as who granted.
-What the source says now decides, so late, early and repeated facts do no harm.
+Each source stands for one active and one proposed grant at most, known by the `reason` that names the source and by the
+system as who granted. What the source says now decides, so late, early and repeated facts do no harm. A role that
+somebody brought about who may not grant it waits as a proposed grant, which somebody entitled confirms or revokes.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import Text, Uuid, any_, bindparam, column, or_, select, table
+from sqlalchemy import Text, Uuid, any_, bindparam, column, func, or_, select, table
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from services.access.access import WantedGrant
+from services.access.grants.causes import Cause, causes_of, were_entitled
 from services.access.grants.operations import GRANTS, end_delegated, enter
 from services.access.grants.tables import grant
 from shared.contracts.envelope import Fact
@@ -23,6 +26,7 @@ from shared.kernel.principal import SYSTEM
 from shared.records.store import update_record
 
 ROLE_OF_OFFICE: Mapping[str, str] = {"president": "committee_president", "secretary": "committee_secretary"}
+_SEATED = frozenset(("appointed",))
 _IN_OFFICE = frozenset(("active", "handing_over"))
 
 _expert = table("member_published_expert", *(column(name) for name in ("id", "account_id", "merged_into", "erased_at")))
@@ -57,6 +61,26 @@ _LIVING = Statement(
     .order_by(grant.c.id)
     .with_for_update()
 )
+_TAKEN_BACK = Statement(
+    select(func.max(grant.c.updated_at)).where(
+        grant.c.reason == bindparam("source"),
+        grant.c.created_by == SYSTEM.label,
+        grant.c.status == "revoked",
+        grant.c.updated_by != SYSTEM.label,
+        grant.c.principal_id == bindparam("account"),
+        grant.c.role == bindparam("role"),
+    )
+)
+"""When somebody last took the role back that the source gives."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Trail:
+    """How the trail of a source tells who put somebody into office: the states that are in office, and the fields that
+    say who holds it."""
+
+    in_office: frozenset[str]
+    holder_fields: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +93,15 @@ class _Office:
     scope_id: str
     starts: date
     ends: date | None = None
+    expert: UUID | None = None
+
+    @property
+    def wanted(self) -> WantedGrant:
+        return WantedGrant(self.role, self.scope_kind, self.scope_id, "account", self.account)
+
+    def outlasts(self, row: Row) -> bool:
+        """Whether it ends later than a grant."""
+        return row["ends"] is not None and (self.ends is None or self.ends > row["ends"])
 
     def is_of(self, row: Row) -> bool:
         held = (row["principal_id"], row["role"], row["scope_kind"], row["scope_id"])
@@ -88,9 +121,11 @@ async def follow_seats(uow: UnitOfWork, facts: Sequence[Fact]) -> None:
             seat["country"],
             _not_before_today(seat["starts"] and earliest(seat["starts"])),
             seat["ends"] and latest(seat["ends"]),
+            seat["expert_id"],
         )
 
-    await _follow(uow, "seat", facts, _SEATS, office)
+    trail = _Trail(_SEATED, frozenset(("expert_id", "office")))
+    await _follow(uow, "seat", facts, _SEATS, office, trail)
 
 
 async def follow_focal_points(uow: UnitOfWork, facts: Sequence[Fact]) -> None:
@@ -100,13 +135,15 @@ async def follow_focal_points(uow: UnitOfWork, facts: Sequence[Fact]) -> None:
         if not point["account_id"] or point["status"] not in _IN_OFFICE:
             return None
         starts, ends = _not_before_today(point["starts"]), point["ends"]
-        return _Office(point["account_id"], "government_focal_point", "country", point["country"], starts, ends)
+        held = ("government_focal_point", "country", point["country"])
+        return _Office(point["account_id"], *held, starts, ends, point["expert_id"])
 
-    await _follow(uow, "focal point", facts, _FOCAL_POINTS, office)
+    await _follow(uow, "focal point", facts, _FOCAL_POINTS, office, _Trail(_IN_OFFICE, frozenset(("person",))))
 
 
 async def follow_experts(uow: UnitOfWork, facts: Sequence[Fact]) -> None:
-    """Who entered themselves reads and changes their own record, until it is merged into another or erased."""
+    """Who entered themselves reads and changes their own record, until it is merged into another or erased. Nobody has
+    to be entitled: the record names the account that entered it."""
 
     def office(person: Row) -> _Office | None:
         if not person["account_id"] or person["merged_into"] is not None or person["erased_at"] is not None:
@@ -121,7 +158,12 @@ def _not_before_today(day: date | None) -> date:
 
 
 async def _follow(
-    uow: UnitOfWork, name: str, facts: Sequence[Fact], find: Statement, office_of: Callable[[Row], _Office | None]
+    uow: UnitOfWork,
+    name: str,
+    facts: Sequence[Fact],
+    find: Statement,
+    office_of: Callable[[Row], _Office | None],
+    trail: _Trail | None = None,
 ) -> None:
     """Makes the grants of each source what its office asks for: one, or none. Sources wait for each other's turn, then
     everything is read, so that of two at once the later sees what the earlier did."""
@@ -133,31 +175,87 @@ async def _follow(
     for row in await _LIVING.fetch(uow.connection, sources=list(sources.values())):
         living.setdefault(row["reason"], []).append(row)
     for key, source in sources.items():
-        await _settle(uow, source, offices.get(key), living.get(source, []))
+        await _settle(uow, _Source(source, key, trail), offices.get(key), living.get(source, []))
 
 
-async def _settle(uow: UnitOfWork, source: str, office: _Office | None, living: Sequence[Row]) -> None:
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """A record that gives an office. Without a trail nobody has to be entitled."""
+
+    name: str
+    record: UUID
+    trail: _Trail | None
+
+
+async def _settle(uow: UnitOfWork, source: _Source, office: _Office | None, living: Sequence[Row]) -> None:
     if office is not None and office.ends is not None and office.ends < office.starts:
         office = None
-    held = False
-    for before in living:
-        if office is not None and not held and office.is_of(before):
-            held = True
-            await GRANTS.edit(uow, before, {"ends": office.ends})
+    held: dict[str, Row] = {}
+    for before in reversed(living):
+        if office is not None and before["status"] not in held and office.is_of(before):
+            held[before["status"]] = before
         else:
-            after = await update_record(uow, grant, before, {"status": "revoked"})
-            GRANTS.tell(uow, "revoke", before, after, "revoked", source)
-            await end_delegated(uow, after["id"])
-    if office is not None and not held:
-        values = {
-            "principal_kind": "account",
-            "principal_id": office.account,
-            "role": office.role,
-            "scope_kind": office.scope_kind,
-            "scope_id": office.scope_id,
-            "starts": office.starts,
-            "ends": office.ends,
-            "reason": source,
-            "second_person": None,
-        }
-        await enter(uow, values, confirmed=True)
+            await _end(uow, before, source.name)
+    if office is not None:
+        await _give(uow, source, office, held.get("active"), held.get("proposed"))
+
+
+async def _give(uow: UnitOfWork, source: _Source, office: _Office, active: Row | None, waiting: Row | None) -> None:
+    """Makes the grants of an office what it asks for: active where whoever caused it may grant it, else proposed beside
+    what is held already."""
+    if active is not None and not office.outlasts(active):
+        await GRANTS.edit(uow, active, {"ends": office.ends})
+        entitled = True
+    else:
+        causes = await _causes(uow, source, office)
+        entitled = source.trail is None or await _are_entitled(uow, source, office, causes)
+        if active is not None and entitled:
+            await GRANTS.edit(uow, active, {"ends": office.ends})
+        elif waiting is not None:
+            changed = await GRANTS.edit(uow, waiting, {"ends": office.ends})
+            if entitled:
+                after = await update_record(uow, grant, changed, {"status": "active"})
+                GRANTS.tell(uow, "confirm", changed, after, "activated", source.name)
+            return
+        else:
+            await enter(uow, _columns(source, office, causes), confirmed=entitled)
+    if waiting is not None and entitled:
+        await _end(uow, waiting, source.name)
+
+
+async def _causes(uow: UnitOfWork, source: _Source, office: _Office) -> tuple[Cause, ...]:
+    if source.trail is None or office.expert is None:
+        return ()
+    trail = source.trail
+    return await causes_of(uow.connection, source.record, office.expert, trail.in_office, trail.holder_fields)
+
+
+async def _are_entitled(uow: UnitOfWork, source: _Source, office: _Office, causes: Sequence[Cause]) -> bool:
+    """Whether those who caused the office may grant its role, and nobody has taken it back since."""
+    taken_back: datetime | None = await _TAKEN_BACK.fetchval(
+        uow.connection, source=source.name, account=office.account, role=office.role
+    )
+    if taken_back is not None and any(cause.at <= taken_back for cause in causes[:1]):
+        return False
+    return await were_entitled(uow.connection, causes, office.wanted)
+
+
+async def _end(uow: UnitOfWork, before: Row, source: str) -> None:
+    after = await update_record(uow, grant, before, {"status": "revoked"})
+    GRANTS.tell(uow, "revoke", before, after, "revoked", source)
+    await end_delegated(uow, after["id"])
+
+
+def _columns(source: _Source, office: _Office, causes: Sequence[Cause]) -> dict[str, object]:
+    return {
+        "principal_kind": "account",
+        "principal_id": office.account,
+        "role": office.role,
+        "scope_kind": office.scope_kind,
+        "scope_id": office.scope_id,
+        "starts": office.starts,
+        "ends": office.ends,
+        "reason": source.name,
+        "second_person": None,
+        "caused_by": causes[0].label if causes else None,
+    }

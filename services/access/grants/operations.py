@@ -37,6 +37,7 @@ GRANTS: Kind[domain.GrantCase] = Kind(
         "ends",
         "second_person",
         "delegated_from",
+        "caused_by",
     ),
 )
 
@@ -128,7 +129,9 @@ async def case_of(
     """What the guards look at, for this caller and this grant."""
     wanted = wanted_by(row)
     person, fault = domain.second_person(principal, row, _named(fields))
-    if fault is None and row["status"] == "proposed" and principal.kind is not PrincipalKind.ACCOUNT:
+    if not wanted.needs_second_person:
+        fault = None
+    elif fault is None and row["status"] == "proposed" and principal.kind is not PrincipalKind.ACCOUNT:
         async with connect() as connection:
             fault = await second_person_fault(connection, principal, person)
     revoking = why_not_grant(principal, wanted, "revoke")

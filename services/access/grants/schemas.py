@@ -69,7 +69,8 @@ class HolderAnswer(Answer):
 
 
 class GrantAnswer(RecordAnswer):
-    """A grant. `created_by` is who handed it on."""
+    """A grant. `created_by` is who handed it on; `caused_by` is whose act it follows from, where the system granted it
+    because of a record, which `reason` names."""
 
     principal: HolderAnswer
     role: str
@@ -80,6 +81,7 @@ class GrantAnswer(RecordAnswer):
     reason: str | None
     second_person: UUID | None
     delegated_from: UUID | None
+    caused_by: str | None
     created_by: str | None = None
     updated_by: str | None = None
 

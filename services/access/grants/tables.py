@@ -17,6 +17,8 @@ grant = record_table(
     text("reason", nullable=True),
     Column("second_person", Uuid, nullable=True),
     Column("delegated_from", Uuid, nullable=True),
+    text("caused_by", nullable=True),
 )
 """`country` is that of the scope, where it is one country. `created_by` is who granted; `second_person` the account
-that confirms, where one was named; `delegated_from` the grant whose holder passes it on for a time."""
+that confirms, where one was named; `delegated_from` the grant whose holder passes it on for a time; `caused_by` whose
+act the grant follows from, where it follows from a record."""

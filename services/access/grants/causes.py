@@ -1,0 +1,145 @@
+"""Who brought about the state of a record that a role follows from, and whether they were entitled to grant the role.
+
+The audit trail of the record answers it: it names the actor and the fields of every change.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import and_, bindparam, column, select, table
+
+from services.access.access import WantedGrant, why_not_grant
+from services.access.grants.tables import grant
+from shared.audit import details
+from shared.audit.tables import audit, audit_key
+from shared.database.statements import Connection, Row, Statement
+from shared.kernel.principal import SYSTEM, Grant, Principal, PrincipalKind
+from shared.records.sight import constant
+
+_MOST_ENTRIES = 1_000
+"""How far back a record's trail is read. A role waits where the cause lies further back."""
+_DATES = frozenset(("starts", "ends"))
+_TRAIL = Statement(
+    select(audit, audit_key.c.salt)
+    .select_from(audit.outerjoin(audit_key, audit_key.c.id == audit.c.detail_key))
+    .where(audit.c.subject == bindparam("subject"))
+    .order_by(audit.c.version.desc(), audit.c.id.desc())
+    .limit(_MOST_ENTRIES)
+)
+_MERGE = Statement(
+    select(audit.c.at, audit.c.actor_kind, audit.c.actor_id)
+    .where(
+        audit.c.subject == bindparam("expert"),
+        audit.c.action.in_([constant(action) for action in ("merge", "unmerge")]),
+    )
+    .order_by(audit.c.version.desc(), audit.c.id.desc())
+    .limit(1)
+)
+_principal = table(
+    "access_published_principal", *(column(name) for name in ("kind", "id", "name", "sandbox", "owner_id"))
+)
+_living = table(
+    "access_published_grant",
+    *(column(name) for name in ("id", "principal_kind", "principal_id", "role", "scope_kind", "scope_id")),
+    *(column(name) for name in ("starts", "ends", "resources", "verbs", "delegated_from")),
+)
+_HELD_THEN = Statement(
+    select(
+        _principal.c.name,
+        _principal.c.sandbox,
+        _principal.c.owner_id,
+        *(_living.c[name] for name in ("role", "scope_kind", "scope_id", "starts", "ends")),
+        *(_living.c[name] for name in ("resources", "verbs", "delegated_from")),
+        grant.c.updated_at,
+    )
+    .select_from(
+        _principal.outerjoin(
+            _living, and_(_living.c.principal_kind == _principal.c.kind, _living.c.principal_id == _principal.c.id)
+        ).outerjoin(grant, grant.c.id == _living.c.id)
+    )
+    .where(_principal.c.kind == bindparam("kind"), _principal.c.id == bindparam("id"))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """One act that a role follows from: who did it, and when."""
+
+    kind: PrincipalKind
+    actor: UUID | None
+    at: datetime
+
+    @property
+    def label(self) -> str:
+        """The actor as it stands in `created_by`."""
+        return f"{self.kind}:{self.actor}" if self.actor else str(self.kind)
+
+
+async def causes_of(
+    connection: Connection, record: UUID, expert: UUID, in_office: frozenset[str], holder_fields: frozenset[str]
+) -> tuple[Cause, ...]:
+    """The acts that a role of this record follows from, the decisive one first; none where the trail does not tell.
+
+    The decisive act put the present person into the present office: it entered a state of `in_office`, or it changed
+    one of `holder_fields` there. The last change of the days counts beside it. So does the last merge of the expert
+    since then, which may have given the entry another account. Where the record followed a merge by itself, that merge
+    is the decisive act.
+    """
+    found = _acts(await _TRAIL.fetch(connection, subject=record), in_office, holder_fields)
+    row = await _MERGE.fetchrow(connection, expert=expert)
+    merge = None if row is None else _cause(row)
+    if found and merge and (found[0].kind is SYSTEM.kind or merge.at > found[0].at):
+        found = [merge, *found[1:]] if found[0].kind is SYSTEM.kind else [*found, merge]
+    return tuple(found)
+
+
+def _acts(newest_first: Iterable[Row], in_office: frozenset[str], holder_fields: frozenset[str]) -> list[Cause]:
+    days: list[Cause] = []
+    for entry in newest_first:
+        changed = _changed(entry)
+        enters = entry["to_status"] in in_office and entry["from_status"] not in in_office
+        if enters or changed is None or changed & holder_fields:
+            return [_cause(entry), *days]
+        if not days and changed & _DATES:
+            days.append(_cause(entry))
+    return []
+
+
+def _changed(entry: Row) -> frozenset[str] | None:
+    """The fields that an entry changed; None where its detail cannot be read any more."""
+    told = details.read(entry)
+    return None if told is None else frozenset(change["pointer"].split("/")[1] for change in told["changes"])
+
+
+def _cause(row: Mapping[str, Any]) -> Cause:
+    return Cause(PrincipalKind(row["actor_kind"]), row["actor_id"], row["at"])
+
+
+async def were_entitled(connection: Connection, causes: Sequence[Cause], wanted: WantedGrant) -> bool:
+    """Whether there is a cause, and each actor may grant the role now and could when they acted."""
+    for cause in causes:
+        actor = await _actor(connection, cause)
+        if actor is None or why_not_grant(actor, wanted, "create") is not None:
+            return False
+    return bool(causes)
+
+
+async def _actor(connection: Connection, cause: Cause) -> Principal | None:
+    """The actor with the grants that have stood unchanged since the act; None for whoever is not in use any more."""
+    if cause.actor is None:
+        return None
+    rows = await _HELD_THEN.fetch(connection, kind=str(cause.kind), id=cause.actor)
+    if not rows:
+        return None
+    grants = tuple(_grant(row) for row in rows if row["role"] is not None and row["updated_at"] <= cause.at)
+    first = rows[0]
+    return Principal(cause.kind, cause.actor, first["name"], grants, first["sandbox"], first["owner_id"])
+
+
+def _grant(row: Row) -> Grant:
+    resources, verbs = (None if row[name] is None else frozenset[str](row[name]) for name in ("resources", "verbs"))
+    scope = (row["scope_kind"], row["scope_id"])
+    return Grant(row["role"], *scope, row["starts"], row["ends"], resources, verbs, row["delegated_from"])

@@ -1,0 +1,290 @@
+"""Promise 47: a role follows from a record at once only where whoever caused it may grant it; else it waits."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import asyncpg
+import httpx
+import pytest
+
+from services.access.reactions import REACTIONS
+from services.access.settings import AccessSettings
+from services.actions.app import create_app as create_actions
+from services.actions.settings import ActionsSettings
+from services.centres.app import create_app as create_centres
+from services.centres.settings import CentresSettings
+from services.membership.app import create_app as create_membership
+from services.membership.settings import MembershipSettings
+from shared.contracts.envelope import Fact
+from shared.contracts.owner import type_of
+from shared.database.context import SYSTEM_CONTEXT
+from shared.database.pool import Database
+from shared.database.unit_of_work import unit_of_work
+from shared.kernel.clock import today
+from shared.kernel.principal import Grant, Principal, PrincipalKind
+from shared.messaging.inbox import Inbox
+from tests.access.caller import Caller as Signed
+from tests.support.callers import CALLERS, Caller, grant, serving
+from tests.support.centres import COMMITTEES, SEATS, Members, entered, stepped, unused_country
+from tests.support.merges import MERGES
+from tests.support.principals import enter_callers, enter_principal
+
+FOCAL_POINTS = "/actions/v1/focal_points"
+_INBOX = Inbox("access", REACTIONS)
+WHOLE: dict[str, Any] = {
+    "resources": frozenset({"membership.*", "centres.*", "actions.*", "access.*"}),
+    "verbs": frozenset({"read", "write"}),
+}
+
+
+class World:
+    """The services that hold the records, the database, and what the worker of access does."""
+
+    def __init__(self, services: dict[str, httpx.AsyncClient], database: Database, rows: asyncpg.Connection) -> None:
+        self.services, self.database, self.rows = services, database, rows
+        self.known: dict[str, Principal] = {}
+
+    def caller(self, service: str, name: str = "admin") -> Caller:
+        return Caller(self.services[service], name)
+
+    async def actor(self, monkeypatch: pytest.MonkeyPatch, kind: str, *grants: Grant, **more: Any) -> Principal:
+        """A principal that the services know, with its rows."""
+        principal = Principal(PrincipalKind(kind), more.pop("id", None) or uuid4(), f"{kind} {uuid4().hex}", grants)
+        principal = Principal(principal.kind, principal.id, principal.name, grants, **more)
+        await enter_principal(self.rows, principal)
+        monkeypatch.setitem(CALLERS, principal.name, principal)
+        return principal
+
+    async def person(self, country: str, account: UUID | None = None) -> tuple[str, UUID]:
+        """An expert with an account, and the account."""
+        record = await Members(self.caller("membership")).expert(country)
+        account = account or uuid4()
+        await self.rows.execute("UPDATE member_expert SET account_id = $2 WHERE id = $1", UUID(record), account)
+        return record, account
+
+    async def committee(self, country: str) -> dict[str, Any]:
+        return await entered(self.caller("centres"), COMMITTEES, {"country": country, "names": {"en": "Committee"}})
+
+    async def seat(self, name: str, committee: dict[str, Any], person: str, **more: Any) -> dict[str, Any]:
+        body = {"committee_id": committee["id"], "person": {"expert_id": person}, "office": "president", **more}
+        made = await entered(self.caller("centres", name), SEATS, body)
+        await self.react("centres", "seat", "appointed", made["id"])
+        return made
+
+    async def change(self, name: str, seat: dict[str, Any], **values: Any) -> None:
+        caller, path = self.caller("centres", name), seat["links"]["self"]
+        etag = (await caller.get(path)).headers["etag"]
+        changed = await caller.patch(path, values, etag=etag)
+        assert changed.status_code == 200, changed.text
+        await self.react("centres", "seat", "updated", seat["id"])
+
+    async def react(self, service: str, entity: str, what: str, record: str) -> None:
+        """The worker's work on a fact that comes twice."""
+        for _ in range(2):
+            fact = Fact(type=type_of(service, entity, what), subject=UUID(record), ref="X", version=1, link="/x")
+            async with unit_of_work(self.database, SYSTEM_CONTEXT) as uow:
+                await _INBOX.react(uow, [fact])
+
+    async def held(self, account: UUID) -> list[tuple[str, str]]:
+        rows = await self.rows.fetch(
+            "SELECT status, role FROM access_grant WHERE principal_id = $1 AND created_by = 'system'"
+            " AND status IN ('proposed', 'active') ORDER BY id",
+            account,
+        )
+        return [(row["status"], row["role"]) for row in rows]
+
+    async def link(self, account: UUID) -> str:
+        found = await self.rows.fetchval(
+            "SELECT id FROM access_grant WHERE principal_id = $1 AND status = 'proposed'", account
+        )
+        return f"/access/v1/grants/{found}"
+
+
+@pytest.fixture(scope="module")
+async def world(database_url: str, redis_url: str, settings: AccessSettings) -> AsyncIterator[World]:
+    await enter_callers(database_url)
+    urls: Any = {"database_url": database_url, "redis_url": redis_url}
+    rows = await asyncpg.connect(database_url, server_settings={"search_path": "escm"})
+    database = await Database.open(settings.database_dsn(), size=2)
+    async with (
+        serving(create_membership(MembershipSettings(**urls))) as membership,
+        serving(create_centres(CentresSettings(**urls))) as centres,
+        serving(create_actions(ActionsSettings(**urls))) as actions,
+    ):
+        yield World({"membership": membership, "centres": centres, "actions": actions}, database, rows)
+    await database.close()
+    await rows.close()
+
+
+async def _without_right(world: World, monkeypatch: pytest.MonkeyPatch, who: str, country: str) -> Principal:
+    """Somebody who may enter seats and focal points and may not grant the role: `who` says why not."""
+    admin = grant("secretariat_admin", "global", **WHOLE)
+    if who == "narrowed client":
+        return await world.actor(
+            monkeypatch, "client", grant("secretariat_admin", "global", **WHOLE | {"resources": _RECORDS})
+        )
+    if who == "sandbox client":
+        return await world.actor(monkeypatch, "client", admin, sandbox=True)
+    if who == "key":
+        owner = await world.actor(monkeypatch, "account", grant("secretariat_admin", "global"))
+        return await world.actor(monkeypatch, "key", admin, owner=owner.id)
+    if who == "deputy":
+        source = await world.actor(monkeypatch, "account", grant("secretariat_officer", "country", country))
+        lent = await world.rows.fetchval("SELECT id FROM access_grant WHERE principal_id = $1", source.id)
+        return await world.actor(
+            monkeypatch, "account", grant("secretariat_officer", "country", country, delegated_from=lent)
+        )
+    role = {"officer for themselves": "secretariat_officer", "colleague": "government_focal_point"}[who]
+    roles = (role, "committee_president") if who == "colleague" else (role,)
+    return await world.actor(monkeypatch, "account", *(grant(one, "country", country) for one in roles))
+
+
+_RECORDS = frozenset({"centres.seats", "centres.committees", "actions.focal_points", "membership.experts"})
+WITHOUT_RIGHT = ("narrowed client", "key", "deputy", "officer for themselves", "colleague")
+
+
+@pytest.mark.parametrize("who", WITHOUT_RIGHT)
+async def test_a_seat_by_whoever_may_not_grant_its_role_leaves_the_role_waiting(
+    world: World, caller: Signed, monkeypatch: pytest.MonkeyPatch, who: str
+) -> None:
+    country = unused_country()
+    actor = await _without_right(world, monkeypatch, who, country)
+    person, account = await world.person(country, actor.id if who == "officer for themselves" else None)
+    seat = await world.seat(actor.name, await world.committee(country), person)
+    assert await world.held(account) == [("proposed", "committee_president")]
+    link = await world.link(account)
+    shown = (await caller.send("admin", "GET", link.removeprefix("/access/v1"))).json()
+    assert (shown["caused_by"], shown["reason"]) == (actor.label, f"seat {seat['id']}")
+    confirmed = await caller.step("admin", link, "confirm")
+    assert (confirmed.status_code, confirmed.json()["status"]) == (200, "active")
+    await world.change("admin", seat, to="2099")
+    assert await world.held(account) == [("active", "committee_president")]
+
+
+@pytest.mark.parametrize("who", [*WITHOUT_RIGHT, "sandbox client"])
+async def test_a_focal_point_by_whoever_may_not_grant_the_role_waits_until_it_ends(
+    world: World, monkeypatch: pytest.MonkeyPatch, who: str
+) -> None:
+    actor = await _without_right(world, monkeypatch, who, "XA")
+    person, account = await world.person("XA", actor.id if who == "officer for themselves" else None)
+    acting = world.caller("actions", actor.name)
+    point = await entered(acting, FOCAL_POINTS, {"country": "XA", "person": {"expert_id": person}})
+    await stepped(acting, point, "accept")
+    await world.react("actions", "focal_point", "activated", point["id"])
+    assert await world.held(account) == [("proposed", "government_focal_point")]
+    await stepped(acting, point, "end")
+    await world.react("actions", "focal_point", "ended", point["id"])
+    assert await world.held(account) == []
+
+
+@pytest.mark.parametrize("kind", ["account", "client"])
+async def test_a_seat_by_whoever_may_grant_its_role_gives_it_at_once(
+    world: World, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    country = unused_country()
+    held = grant("secretariat_admin", "global", **(WHOLE if kind == "client" else {}))
+    actor = await world.actor(monkeypatch, kind, held)
+    person, account = await world.person(country)
+    await world.seat(actor.name, await world.committee(country), person)
+    assert await world.held(account) == [("active", "committee_president")]
+
+
+async def test_a_right_that_came_after_the_act_does_not_count(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    country = unused_country()
+    actor = await world.actor(monkeypatch, "account", grant("secretariat_admin", "global"))
+    await world.rows.execute(
+        "UPDATE access_grant SET updated_at = now() + interval '1 hour' WHERE principal_id = $1", actor.id
+    )
+    person, account = await world.person(country)
+    await world.seat(actor.name, await world.committee(country), person)
+    assert await world.held(account) == [("proposed", "committee_president")]
+
+
+async def test_a_longer_term_by_whoever_may_not_grant_the_role_waits_beside_the_shorter(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    country = unused_country()
+    person, account = await world.person(country)
+    until = (today() + timedelta(days=30)).isoformat()
+    seat = await world.seat("admin", await world.committee(country), person, to=until)
+    assert await world.held(account) == [("active", "committee_president")]
+    actor = await _without_right(world, monkeypatch, "narrowed client", country)
+    await world.change(actor.name, seat, to="2099")
+    assert sorted(await world.held(account)) == [("active", "committee_president"), ("proposed", "committee_president")]
+    ends = await world.rows.fetchval(
+        "SELECT ends FROM access_grant WHERE principal_id = $1 AND status = 'active'", account
+    )
+    assert ends.isoformat() == until
+    await world.change("admin", seat, to="2098")
+    assert await world.held(account) == [("active", "committee_president")]
+
+
+async def test_another_person_in_the_seat_is_a_new_act(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    country = unused_country()
+    person, account = await world.person(country)
+    seat = await world.seat("admin", await world.committee(country), person)
+    actor = await _without_right(world, monkeypatch, "narrowed client", country)
+    other, gaining = await world.person(country)
+    await world.change(actor.name, seat, person={"expert_id": other})
+    assert (await world.held(account), await world.held(gaining)) == ([], [("proposed", "committee_president")])
+
+
+async def test_a_role_that_was_taken_back_does_not_return_with_an_edit(
+    world: World, caller: Signed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    country = unused_country()
+    person, account = await world.person(country)
+    seat = await world.seat("admin", await world.committee(country), person)
+    found = await world.rows.fetchval("SELECT id FROM access_grant WHERE principal_id = $1", account)
+    assert (await caller.step("admin", f"/access/v1/grants/{found}", "revoke")).status_code == 200
+    actor = await _without_right(world, monkeypatch, "narrowed client", country)
+    await world.change(actor.name, seat, to="2099")
+    assert await world.held(account) == [("proposed", "committee_president")]
+
+
+async def test_a_merge_moves_no_role_to_another_account_for_whoever_may_not_grant_it(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A merge gives the expert in the seat another account. The merger holds no right when the fact is worked on."""
+    country = unused_country()
+    person, account = await world.person(country)
+    other, gaining = await world.person(country)
+    seat = await world.seat("admin", await world.committee(country), person)
+    await world.rows.execute("UPDATE member_expert SET account_id = NULL WHERE id = $1", UUID(person))
+    await world.react("centres", "seat", "updated", seat["id"])
+    assert await world.held(account) == []
+    body = {"resource": "experts", "winner_id": person, "loser_id": other}
+    merger = await world.actor(monkeypatch, "account", grant("secretariat_admin", "global"))
+    made = await world.caller("membership", merger.name).post(MERGES, body)
+    assert made.status_code == 201, made.text
+    await world.rows.execute("DELETE FROM access_grant WHERE principal_id = $1", merger.id)
+    await world.react("centres", "seat", "updated", seat["id"])
+    assert await world.held(gaining) == [("proposed", "committee_president")]
+
+
+async def test_who_caused_a_role_does_not_get_it_by_delegation(
+    world: World, caller: Signed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    country = unused_country()
+    seated = UUID(caller.account("expert"))
+    actor = await world.actor(monkeypatch, "account", grant("secretariat_officer", "country", country))
+    person, account = await world.person(country, seated)
+    await world.seat(actor.name, await world.committee(country), person)
+    assert await world.held(account) == [("active", "committee_president")]
+    source = await world.rows.fetchval("SELECT id FROM access_grant WHERE principal_id = $1", account)
+    body = {
+        "principal": {"kind": "account", "id": str(actor.id)},
+        "role": "committee_president",
+        "scope_kind": "country",
+        "scope_id": country,
+        "to": (today() + timedelta(days=5)).isoformat(),
+        "delegated_from": str(source),
+    }
+    lent = await caller.send("expert", "POST", "/grants", body)
+    assert (lent.status_code, lent.json()["reason"]) == (403, "own_grant")
+    await world.rows.execute("UPDATE access_grant SET caused_by = $2 WHERE id = $1", source, f"account:{account}")
+    third = {"principal": {"kind": "account", "id": caller.account("reviewer1")}}
+    other = await caller.send("expert", "POST", "/grants", body | third)
+    assert (other.status_code, other.json()["reason"]) == (403, "follows_own_act")

@@ -128,6 +128,11 @@ class Principal:
         held = sorted(grant.text for grant in self.grants)
         return sha256("\n".join((str(self.sandbox), *held)).encode()).digest()
 
+    @cached_property
+    def owner_key(self) -> str:
+        """Whose share of what is shared this principal takes: a key takes that of its owner."""
+        return str(self.owner or self.id or self.kind)
+
     def holding(self, *grants: Grant) -> "Principal":
         """The same principal with more grants."""
         return replace(self, grants=self.grants + grants, _reaches={})

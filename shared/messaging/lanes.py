@@ -21,7 +21,10 @@ _PARDONED = 1000
 
 
 class Lane(Generic[Held]):
-    """Takes rows of one ledger and runs up to `slots` of them at once."""
+    """Takes rows of one ledger and runs up to `slots` of them at once.
+
+    With `looks_again` it also looks for work whenever some has ended: a row may have waited for just that.
+    """
 
     def __init__(
         self,
@@ -32,6 +35,8 @@ class Lane(Generic[Held]):
         ledger: Ledger[Held],
         execute: Callable[[Held], Awaitable[None]],
         on_asked_to_stop: Callable[[UUID], None] = lambda _id: None,
+        *,
+        looks_again: bool = False,
     ) -> None:
         self.service = service
         self.name = name
@@ -39,6 +44,7 @@ class Lane(Generic[Held]):
         self._ledger = ledger
         self._execute = execute
         self._on_asked_to_stop = on_asked_to_stop
+        self._looks_again = looks_again
         self._slots = asyncio.Semaphore(slots)
         self._bell = asyncio.Event()
         self._running: dict[Key, tuple[Held, asyncio.Task[None]]] = {}
@@ -86,6 +92,8 @@ class Lane(Generic[Held]):
         self._running.pop(key, None)
         self._lost.discard(key)
         self._slots.release()
+        if self._looks_again:
+            self.wake()
 
     async def renew(self, connection: Connection) -> None:
         """Renews the leases of what runs; cancels what is no longer held here."""

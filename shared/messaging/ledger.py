@@ -73,17 +73,35 @@ SELECT t.id, t.fence, t.attempts, t.created_at, f.fact, f.type, f.time, f.subjec
     f.country_left, f.visibility, f.link, f.traceparent, f.bulk
 FROM taken t LEFT JOIN core_fact f ON f.position = ANY(t.positions) ORDER BY f.position
 """
+_BUSY = """
+SELECT principal FROM core_job
+WHERE service = $1 AND bulk AND $2 AND status = 'running' AND worker = $4 AND lease_until >= clock_timestamp()
+"""
+"""Principals for which this worker runs a bulk job: it runs no second one for them at the same time."""
 _TAKE_JOB = """
-WITH next AS (
-    SELECT id FROM core_job
-    WHERE service = $1 AND bulk = $2 AND status = 'queued' AND next_at <= clock_timestamp() AND kind = ANY($3::text[])
-    ORDER BY next_at LIMIT 1 FOR UPDATE SKIP LOCKED
+WITH RECURSIVE waiting AS (
+    SELECT min(principal) AS principal FROM core_job WHERE service = $1 AND bulk = $2 AND status = 'queued'
+    UNION ALL
+    SELECT (SELECT min(principal) FROM core_job j
+        WHERE service = $1 AND bulk = $2 AND status = 'queued' AND j.principal > w.principal)
+    FROM waiting w WHERE w.principal IS NOT NULL
+), next AS (
+    SELECT job.id FROM waiting w
+    CROSS JOIN LATERAL (SELECT max(taken_at) AS at FROM core_job j
+        WHERE service = $1 AND bulk = $2 AND j.principal = w.principal) served
+    CROSS JOIN LATERAL (SELECT id, next_at FROM core_job j
+        WHERE service = $1 AND bulk = $2 AND status = 'queued' AND j.principal = w.principal
+            AND next_at <= clock_timestamp() AND kind = ANY($3::text[])
+        ORDER BY next_at LIMIT 1 FOR UPDATE SKIP LOCKED) job
+    WHERE w.principal <> ALL(ARRAY({busy}))
+    ORDER BY served.at NULLS FIRST, job.next_at LIMIT 1
 )
 UPDATE core_job j SET status = 'running', attempts = attempts + 1, fence = fence + 1, error = NULL, rung = true,
-    worker = $5, lease_until = clock_timestamp() + $4::interval
+    worker = $4, lease_until = clock_timestamp() + $5::interval, taken_at = clock_timestamp()
 FROM next WHERE j.id = next.id
 RETURNING j.id, j.fence, j.attempts, j.kind, j.payload, j.created_by, j.cancel_requested, j.traceparent, j.created_at
 """
+"""Principals that wait take turns: next is the oldest job of whoever was served longest ago."""
 _FINISH_BATCH = """
 UPDATE core_batch SET state = 'done', lease_until = NULL, finished_at = clock_timestamp()
 WHERE id = $1 AND fence = $2 AND state = 'running' RETURNING id
@@ -96,7 +114,8 @@ WHERE id = $1 AND fence = $2 AND status = 'running' RETURNING id
 _HOLD_JOB = "SELECT id FROM core_job WHERE id = $1 AND fence = $2 AND status = 'running' FOR NO KEY UPDATE"
 _AWAITED = """
 SELECT EXISTS (SELECT FROM core_job WHERE service = $1 AND bulk = $2 AND status = 'queued'
-    AND next_at <= clock_timestamp() AND kind = ANY($3::text[]) AND created_by <> 'system')
+    AND next_at <= clock_timestamp() AND kind = ANY($3::text[]) AND created_by <> 'system'
+    AND principal <> ALL(ARRAY({busy})))
 """
 _PROGRESS = """
 UPDATE core_job SET done = $3, total = $4 WHERE id = $1 AND fence = $2 AND status = 'running' RETURNING cancel_requested
@@ -173,15 +192,16 @@ class JobLedger(Ledger[Job]):
 
     def __init__(self, service: str, bulk: bool, kinds: list[str], worker: str, lease: timedelta) -> None:
         super().__init__(_JOB, lease)
-        self._arguments = (service, bulk, kinds, lease, worker)
+        self._take, self._awaited = (statement.format(busy=_BUSY) for statement in (_TAKE_JOB, _AWAITED))
+        self._arguments = (service, bulk, kinds, worker)
 
     async def take(self, connection: Connection) -> Job | None:
-        row = await connection.fetchrow(_TAKE_JOB, *self._arguments)
+        row = await connection.fetchrow(self._take, *self._arguments, self._lease)
         return Job(**row) if row else None
 
     async def is_awaited(self, connection: Connection) -> bool:
         """Whether a job that somebody ordered waits for its turn."""
-        return bool(await connection.fetchval(_AWAITED, *self._arguments[:3]))
+        return bool(await connection.fetchval(self._awaited, *self._arguments))
 
     async def hold(self, connection: Connection, job: Job) -> None:
         """Keeps the lease until the transaction ends. Raises LeaseLost where the fence is another's."""

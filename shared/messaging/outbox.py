@@ -51,7 +51,7 @@ def defer(
     """Leaves a job to the service's worker if the unit of work commits; the id is the one of `GET /jobs/{id}`.
 
     `kind` names the handler. `payload` holds ids and JSON values, never personal data. `bulk` jobs run in a lane of
-    their own.
+    their own. Workers take jobs of different principals in turn.
     """
     job = uuid7()
     trace = spans.produced(f"defer {kind}", traceparent.get(), **{"escm.job": str(job)})
@@ -62,10 +62,19 @@ def defer(
         kind=kind,
         payload=payload,
         created_by=created_by,
+        principal=_principal_of(uow, created_by),
         bulk=bulk,
         traceparent=trace,
     )
     return job
+
+
+def _principal_of(uow: UnitOfWork, created_by: str) -> str:
+    """The principal in whose share of the workers the job runs: the owner where a key orders it."""
+    actor = uow.origin.actor
+    if created_by == actor.label:
+        return actor.owner_key
+    return created_by.rpartition(":")[2]
 
 
 def has_left(uow: UnitOfWork) -> bool:

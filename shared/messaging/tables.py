@@ -38,6 +38,7 @@ core_job = table(
     text("kind"),
     document("payload"),
     text("created_by"),
+    text("principal"),
     Column("bulk", Boolean, nullable=False),
     text("status"),
     Column("done", Integer, nullable=False),

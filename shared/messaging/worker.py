@@ -53,6 +53,10 @@ SELECT EXISTS (SELECT FROM core_batch b WHERE consumer = $1 AND lane = 'normal' 
 _POLL_WITH_BELL = 1.0
 _POLL_ALONE = 0.25
 _REGISTER_EVERY = 60.0
+BULK_SLOTS = 2
+"""Bulk jobs that a worker runs at once, each of another principal."""
+_BULK_CONNECTIONS = 4
+"""What an import holds at once: two batches, a look ahead, its progress."""
 _FINAL = frozenset(Kind) - {Kind.INTERNAL, Kind.UNAVAILABLE, Kind.RATE_LIMITED}
 
 
@@ -107,7 +111,10 @@ class Worker:
         application = f"escm-worker-{self._service}"
         dsn = self._settings.database_dsn()
         self._database = await Database.open(
-            dsn, size=self._settings.pool_size, application=application, idle_in_transaction=self._lease * 0.8
+            dsn,
+            size=self._settings.pool_size + _BULK_CONNECTIONS,
+            application=application,
+            idle_in_transaction=self._lease * 0.8,
         )
         self._doorbell = Doorbell(self._settings.redis_url)
         self._open_lanes()
@@ -144,10 +151,11 @@ class Worker:
             self._lanes[name] = Lane(
                 self._service, name, slots, self._database, batches, self._batch_runner(name, batches)
             )
-        for name, slots in (("jobs", 2), ("bulk_jobs", 1)):
-            jobs = JobLedger(self._service, name == "bulk_jobs", kinds, self._name, lease)
-            run = self._job_runner(name, jobs)
-            self._lanes[name] = Lane(self._service, name, slots, self._database, jobs, run, self._ask_to_stop)
+        for name, slots in (("jobs", 2), ("bulk_jobs", BULK_SLOTS)):
+            is_bulk = name == "bulk_jobs"
+            jobs = JobLedger(self._service, is_bulk, kinds, self._name, lease)
+            run, stop = self._job_runner(name, jobs), self._ask_to_stop
+            self._lanes[name] = Lane(self._service, name, slots, self._database, jobs, run, stop, looks_again=is_bulk)
 
     def _helpers(self, listener: Listener) -> dict[str, Callable[[], Any]]:
         async def poll() -> None:

@@ -13,8 +13,10 @@ import orjson
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from shared.kernel.errors import EscmError, Unavailable
-from shared.web.streams import sent
+from shared.kernel.errors import EscmError
+from shared.kernel.principal import Principal
+from shared.web.places import Places, holder_of
+from shared.web.streams import Pace
 
 LAST_EVENT_ID = {
     "name": "Last-Event-ID",
@@ -25,56 +27,51 @@ LAST_EVENT_ID = {
 }
 MOST_STREAMS = 100
 """Streams of one process and service at a time; one more is told to come again."""
+MOST_OF_ONE = 20
+"""Streams of one principal."""
 PAUSE = 0.5
 """Seconds between two looks at the job."""
 HEARTBEAT = 15.0
 """Seconds of silence after which a comment tells everybody between that the stream lives."""
 AUTHORITY = 30.0
 """Seconds after which whoever listens is looked up again: their token may be over, their grants revoked."""
-_RETRY_AFTER = 5
 _OPEN = ("queued", "running")
 Look = Callable[[], Awaitable[Mapping[str, Any]]]
 
 
-class Places:
-    """How many more streams may be open."""
-
-    def __init__(self, count: int = MOST_STREAMS) -> None:
-        self._free = count
-
-    def __enter__(self) -> None:
-        if not self._free:
-            raise Unavailable("As many jobs as possible are being listened to.", retry_after=_RETRY_AFTER)
-        self._free -= 1
-
-    def __exit__(self, *_error: object) -> None:
-        self._free += 1
-
-
 class JobEvents(Response):
-    """The stream. `look` answers the job's row, `again` the same after looking the caller up; `show` is its JSON."""
+    """The stream of a principal. `look` answers the job's row, `again` the same after looking the caller up; `show` is
+    its JSON."""
 
     media_type = "text/event-stream"
 
-    def __init__(self, places: Places, look: Look, again: Look, show: Callable[[Mapping[str, Any]], Any]) -> None:
+    def __init__(
+        self,
+        places: Places,
+        principal: Principal,
+        look: Look,
+        again: Look,
+        show: Callable[[Mapping[str, Any]], Any],
+    ) -> None:
         super().__init__(None, 200, {"X-Accel-Buffering": "no", "Cache-Control": "no-store"})
         del self.headers["content-length"]
-        self._places = places
+        self._places, self._principal = places, principal
         self._look, self._again, self._show = look, again, show
 
     async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
         """Sends until the job has ended, the caller may not see it any more, or the process is to stop."""
         headers = dict(scope["headers"])
         known = headers.get(b"last-event-id", b"").decode("latin-1")
-        with self._places:
+        send = Pace(send).send
+        async with self._places.hold(holder_of(self._principal, scope)):
             job = await self._look()
             if known == _state(job) and job["status"] not in _OPEN:
                 await Response(None, 204)(scope, _receive, send)
                 return
-            await sent(send, {"type": "http.response.start", "status": 200, "headers": self.raw_headers})
-            await sent(send, _part(b"retry: 2000\n\n"))
+            await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
+            await send(_part(b"retry: 2000\n\n"))
             await self._follow(scope, send, job, known)
-        await sent(send, {"type": "http.response.body", "body": b"", "more_body": False})
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
 
     async def _follow(self, scope: Scope, send: Send, job: Mapping[str, Any], known: str) -> None:
         loop = asyncio.get_running_loop()
@@ -82,10 +79,10 @@ class JobEvents(Response):
         while True:
             state, present = _state(job), loop.time()
             if state != known:
-                await sent(send, _part(self._event(job, state)))
+                await send(_part(self._event(job, state)))
                 known, spoken = state, present
             elif present - spoken >= HEARTBEAT:
-                await sent(send, _part(b": still there\n\n"))
+                await send(_part(b": still there\n\n"))
                 spoken = present
             if job["status"] not in _OPEN or scope["app"].state.readiness.is_draining:
                 return

@@ -19,7 +19,8 @@ from shared.web.answers import JSON
 from shared.web.call import CurrentCall
 from shared.web.catalogue import PROBLEMS
 from shared.web.fields import Answer
-from shared.web.job_events import LAST_EVENT_ID, JobEvents, Places
+from shared.web.job_events import LAST_EVENT_ID, MOST_OF_ONE, MOST_STREAMS, JobEvents
+from shared.web.places import Places
 from shared.web.route import ResourceRouter
 
 _OPEN = ("queued", "running")
@@ -54,7 +55,7 @@ def job_routes(service: str, roles: RoleTable) -> ResourceRouter:
     resource = Resource(service, "jobs", "job")
     router = ResourceRouter(resource, roles)
 
-    places = Places()
+    places = Places(MOST_STREAMS, MOST_OF_ONE)
 
     async def _find(raw: str, call: CurrentCall, principal: Principal | None = None) -> Row:
         principal = principal or call.principal
@@ -86,7 +87,7 @@ def job_routes(service: str, roles: RoleTable) -> ResourceRouter:
             header = call.request.headers["authorization"]
             return await _find(job, call, await call.request.app.state.authenticator.principal(header))
 
-        return JobEvents(places, lambda: _find(job, call), again, _shown)
+        return JobEvents(places, call.principal, lambda: _find(job, call), again, _shown)
 
     @router.delete(
         "/{job}",

@@ -15,38 +15,39 @@ from shared.bulk.targets import csv_line
 from shared.database.pool import Database
 from shared.database.snapshot import snapshot
 from shared.database.statements import Row
-from shared.kernel.errors import Unavailable, invalid_parameter
+from shared.kernel.errors import invalid_parameter
 from shared.records.columns import parsed_or_fragment
 from shared.records.listing import Listing, ListRequest
 from shared.records.sight import Sight
+from shared.web.places import Places, holder_of
 
 FORMATS = {"csv": "text/csv; charset=utf-8", "ndjson": "application/x-ndjson"}
-AT_ONCE = 2
+AT_ONCE = 3
+MOST_OF_ONE = 2
+"""Streams of one principal at once, while others find a place."""
+WAIT = 5.0
+"""Seconds for which a principal without a stream waits for a place."""
 PATIENCE = 30.0
 """Seconds for which a client may read nothing before it is cut."""
-_RETRY_AFTER = 5
+SLOWEST = 8 << 10
+"""Bytes a second: a stream that waits longer for its client, beyond its patience, is cut."""
 _FIRST = ("id", "ref", "version", "status", "country", "visibility", "created_at", "updated_at")
 _NOT_IN_CSV = {"allowed_actions", "links"}
 Present = Callable[[Row, Sight], dict[str, Any]]
 
 
 class Streams:
-    """The two places for streams of one process, each with a connection."""
+    """The places for streams of one process, each with a connection."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._free = AT_ONCE
+        self._places = Places(AT_ONCE, MOST_OF_ONE, WAIT)
 
     @asynccontextmanager
-    async def place(self) -> AsyncIterator[Database]:
-        """The pool, while there is a place. Raises Unavailable at once where there is none."""
-        if not self._free:
-            raise Unavailable("As many lists as possible are being streamed.", retry_after=_RETRY_AFTER)
-        self._free -= 1
-        try:
+    async def place(self, holder: str) -> AsyncIterator[Database]:
+        """The pool, while the holder has a place. Raises Unavailable where there is none in time."""
+        async with self._places.hold(holder):
             yield self._database
-        finally:
-            self._free += 1
 
 
 @asynccontextmanager
@@ -88,8 +89,9 @@ class ListStream(Response):
     async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
         """Takes a place, reads, and sends what was read before it reads more."""
         start = {"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers}
+        holder, pace = holder_of(self._sight.principal, scope), Pace(send)
         async with (
-            scope["app"].state.streams.place() as database,
+            scope["app"].state.streams.place(holder) as database,
             snapshot(database, self._sight.context) as connection,
         ):
             begun = False
@@ -97,13 +99,13 @@ class ListStream(Response):
                 block = await asyncio.to_thread(self._block, rows)
                 if not begun:
                     begun = True
-                    await sent(send, start)
+                    await pace.send(start)
                     block = self._heading() + block
-                await sent(send, {"type": "http.response.body", "body": block, "more_body": True})
+                await pace.send({"type": "http.response.body", "body": block, "more_body": True})
             if not begun:
-                await sent(send, start)
-                await sent(send, {"type": "http.response.body", "body": self._heading(), "more_body": True})
-        await sent(send, {"type": "http.response.body", "body": b"", "more_body": False})
+                await pace.send(start)
+                await pace.send({"type": "http.response.body", "body": self._heading(), "more_body": True})
+        await pace.send({"type": "http.response.body", "body": b"", "more_body": False})
 
     def _heading(self) -> bytes:
         return b"" if self._columns is None else csv_line(self._columns)
@@ -149,7 +151,23 @@ def _text(value: Any) -> str:
     return value if isinstance(value, str) else orjson.dumps(value).decode()
 
 
-async def sent(send: Send, message: Any) -> None:
-    """Sends, and raises TimeoutError where the client reads nothing for 30 seconds."""
-    async with asyncio.timeout(PATIENCE):
-        await send(message)
+class Pace:
+    """Sends as long as the client reads.
+
+    The client may keep the sender waiting for `PATIENCE` seconds, and one second more for every `SLOWEST` bytes.
+    """
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self._waited = 0.0
+        self._bytes = 0
+
+    async def send(self, message: Any) -> None:
+        """Raises TimeoutError where the client reads nothing for 30 seconds, or too slowly."""
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        self._bytes += len(message.get("body", b""))
+        left = PATIENCE + self._bytes / SLOWEST - self._waited
+        async with asyncio.timeout(min(PATIENCE, max(left, 0.0))):
+            await self._send(message)
+        self._waited += loop.time() - began

@@ -123,9 +123,9 @@ ALSO_PERSONAL: tuple[PersonalTable, ...] = (
         "core_job",
         "",
         {
-            "work that was ordered, by ids": "id service kind payload created_by bulk status done total result"
-            " result_url problem cancel_requested traceparent attempts fence lease_until worker rung next_at error"
-            " created_at finished_at"
+            "work that was ordered, by ids": "id service kind payload created_by principal bulk status done total"
+            " result result_url problem cancel_requested traceparent attempts fence lease_until worker rung next_at"
+            " error created_at finished_at taken_at"
         },
     ),
     personal(

@@ -13,6 +13,7 @@ import pytest
 from shared.bulk import exporting
 from shared.web import streams
 from tests.membership.imports.conftest import EXPORTS, SAMPLES, Importer, counts, csv_of
+from tests.membership.imports.slow import Slow
 from tests.support.callers import Caller
 from tests.support.membership import EXPERTS, INSTITUTIONS
 
@@ -94,38 +95,6 @@ async def test_a_stream_is_refused_what_makes_no_sense(secretariat: Importer, se
         response = await secretariat.caller.get(EXPERTS, params=query)
         assert (response.status_code, response.json()["code"]) in ((400, "invalid_parameter"), (400, "invalid_cursor"))
     assert (await Caller(service, None).get(EXPERTS, params={"format": "ndjson"})).text == ""
-
-
-class Slow:
-    """A client of the app itself that takes the answer's parts one by one."""
-
-    def __init__(self, service: httpx.AsyncClient, path: str, query: str) -> None:
-        self.parts: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
-        self.reads = asyncio.Semaphore(0)
-        scope = {
-            "type": "http", "http_version": "1.1", "method": "GET", "path": path, "raw_path": path.encode(),
-            "query_string": query.encode(), "headers": [(b"authorization", b"Bearer secretariat")], "state": {},
-            "scheme": "http", "server": ("test", 80), "client": ("127.0.0.1", 1), "root_path": "",
-        }  # fmt: skip
-        app: Any = service._transport.app  # type: ignore[attr-defined]
-        self.task = asyncio.create_task(app(scope, self._receive, self._send))
-
-    async def _receive(self) -> dict[str, Any]:
-        await asyncio.Event().wait()
-        return {}
-
-    async def _send(self, message: dict[str, Any]) -> None:
-        await self.reads.acquire()
-        self.parts.put_nowait(message)
-
-    async def next(self) -> dict[str, Any]:
-        self.reads.release()
-        return await asyncio.wait_for(self.parts.get(), 5)
-
-    async def rest(self) -> bytes:
-        self.reads = asyncio.Semaphore(10_000)
-        await asyncio.wait_for(self.task, 10)
-        return b"".join(self.parts.get_nowait()["body"] for _ in range(self.parts.qsize()))
 
 
 async def test_a_stream_is_one_snapshot_and_the_third_waits_its_turn(

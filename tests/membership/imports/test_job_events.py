@@ -121,11 +121,3 @@ async def test_streams_end_when_the_process_is_to_stop(
     await polled(1)
     monkeypatch.setattr(app.state.readiness, "is_draining", True)
     assert [one["event"] for one in events((await following).text)] == ["progress"]
-
-
-def test_only_so_many_streams_are_open_at_a_time() -> None:
-    places = job_events.Places(1)
-    with places, pytest.raises(Unavailable), places:
-        pass
-    with places:
-        pass

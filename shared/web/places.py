@@ -1,0 +1,91 @@
+"""Places for long answers, shared between principals: nobody takes the last one who has one already."""
+
+import asyncio
+from collections import Counter, deque
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from starlette.types import Scope
+
+from shared.kernel.addresses import site_of
+from shared.kernel.errors import Unavailable
+from shared.kernel.principal import Principal
+
+RETRY_AFTER = 5
+"""Seconds after which whoever found no place may ask again."""
+_NONE_FREE = "As many long answers as possible are open."
+
+
+class Places:
+    """The places of one process. A principal holds `most_of_one` at most, and its second leaves one place free.
+
+    A principal without a place waits `patience` seconds for one; places that become free go to those who wait, in the
+    order in which they came.
+    """
+
+    def __init__(self, count: int, most_of_one: int, patience: float = 0.0) -> None:
+        self._free = count
+        self._most_of_one = most_of_one
+        self._patience = patience
+        self._held: Counter[str] = Counter()
+        self._waiting: deque[tuple[str, asyncio.Future[None]]] = deque()
+
+    @asynccontextmanager
+    async def hold(self, principal: str) -> AsyncIterator[None]:
+        """A place while the block runs. Raises Unavailable where there is none in time."""
+        await self._take(principal)
+        try:
+            yield
+        finally:
+            self._release(principal)
+
+    async def _take(self, principal: str) -> None:
+        held = self._held[principal]
+        if held >= self._most_of_one or (held and self._free < 2):
+            raise Unavailable("You have as many long answers open as you may.", retry_after=RETRY_AFTER)
+        if self._free and not self._waiting:
+            self._give(principal)
+            return
+        if not self._patience or any(one == principal for one, _ in self._waiting):
+            raise Unavailable(_NONE_FREE, retry_after=RETRY_AFTER)
+        await self._wait(principal)
+
+    async def _wait(self, principal: str) -> None:
+        place = asyncio.get_running_loop().create_future()
+        entry = principal, place
+        self._waiting.append(entry)
+        try:
+            async with asyncio.timeout(self._patience):
+                await place
+        except (TimeoutError, asyncio.CancelledError) as error:
+            if place.done() and not place.cancelled():
+                self._release(principal)
+            if isinstance(error, TimeoutError):
+                raise Unavailable(_NONE_FREE, retry_after=RETRY_AFTER) from None
+            raise
+        finally:
+            if entry in self._waiting:
+                self._waiting.remove(entry)
+
+    def _give(self, principal: str) -> None:
+        self._free -= 1
+        self._held[principal] += 1
+
+    def _release(self, principal: str) -> None:
+        self._free += 1
+        self._held[principal] -= 1
+        if not self._held[principal]:
+            del self._held[principal]
+        while self._free and self._waiting:
+            waiting, place = self._waiting.popleft()
+            if not place.done():
+                self._give(waiting)
+                place.set_result(None)
+
+
+def holder_of(principal: Principal, scope: Scope) -> str:
+    """Who holds a place: the principal, a key's owner, and for nobody in particular the address."""
+    if not principal.is_anonymous:
+        return principal.owner_key
+    client = scope.get("client")
+    return site_of(client[0]) if client else ""

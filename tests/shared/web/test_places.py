@@ -1,0 +1,190 @@
+"""Promise 51: places for long answers are shared between principals, and who does not read loses its place."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from types import SimpleNamespace
+from typing import Any
+from uuid import uuid4
+
+import pytest
+import uvicorn
+from starlette.types import Receive, Scope, Send
+
+from shared.kernel.errors import Unavailable
+from shared.kernel.principal import ANONYMOUS, Principal, PrincipalKind
+from shared.web import job_events, protocol, streams
+from shared.web.places import Places, holder_of
+from shared.web.streams import Pace
+from tests.faults.clients import eventually
+
+
+async def test_a_principal_holds_so_many_places_and_never_the_last() -> None:
+    places = Places(3, 2)
+    async with places.hold("many"), places.hold("many"):
+        with pytest.raises(Unavailable):
+            async with places.hold("many"):
+                pass
+        async with places.hold("one"):
+            with pytest.raises(Unavailable):
+                async with places.hold("other"):
+                    pass
+    async with places.hold("first"), places.hold("second"):
+        with pytest.raises(Unavailable):
+            async with places.hold("first"):
+                pass
+        async with places.hold("third"):
+            pass
+
+
+async def test_places_go_to_those_who_wait_in_their_order() -> None:
+    places = Places(1, 1, patience=30)
+    order: list[str] = []
+    gate = asyncio.Event()
+
+    async def use(who: str) -> None:
+        async with places.hold(who):
+            order.append(who)
+            await gate.wait()
+
+    tasks = [asyncio.create_task(use(who)) for who in ("first", "second", "third")]
+    await until(lambda: order == ["first"])
+    gate.set()
+    await tasks[0]
+    again = asyncio.create_task(use("first"))
+    await asyncio.gather(*tasks, again)
+    assert order == ["first", "second", "third", "first"]
+
+
+async def test_who_waits_too_long_or_goes_away_leaves_no_trace() -> None:
+    places = Places(1, 1, patience=0.05)
+    async with AsyncExitStack() as held:
+        await held.enter_async_context(places.hold("one"))
+        with pytest.raises(Unavailable):
+            async with places.hold("other"):
+                pass
+        places_of_gone = Places(1, 1, patience=30)
+        await held.enter_async_context(places_of_gone.hold("one"))
+        gone = asyncio.create_task(places_of_gone.hold("gone").__aenter__())
+        await asyncio.sleep(0)
+        gone.cancel()
+        await asyncio.gather(gone, return_exceptions=True)
+    async with places.hold("other"), places_of_gone.hold("other"):
+        pass
+
+
+async def test_one_principal_does_not_listen_to_jobs_in_every_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(job_events, "PAUSE", 0.01)
+    job: dict[str, Any] = dict.fromkeys(("attempts", "done", "total"), 0)
+    job["status"] = "running"
+    places, state = Places(3, 2), SimpleNamespace(is_draining=False)
+    scope: Scope = {"type": "http", "headers": [], "app": SimpleNamespace(state=SimpleNamespace(readiness=state))}
+    many, one = (Principal(PrincipalKind.ACCOUNT, uuid4()) for _ in range(2))
+
+    async def look() -> dict[str, Any]:
+        return job
+
+    async def receive() -> dict[str, Any]:
+        return {}
+
+    async def listen(who: Principal) -> list[Any]:
+        sent: list[Any] = []
+
+        async def send(message: Any) -> None:
+            sent.append(message)
+
+        await job_events.JobEvents(places, who, look, look, lambda _row: {})(scope, receive, send)
+        return sent
+
+    listening = [asyncio.create_task(listen(who)) for who in (many, many, one)]
+    await asyncio.sleep(0)
+    with pytest.raises(Unavailable):
+        await listen(many)
+    job["status"] = "succeeded"
+    for sent in await asyncio.gather(*listening):
+        assert b"event: ended" in sent[-2]["body"]
+
+
+def test_a_key_takes_its_owners_places_and_nobody_those_of_the_address() -> None:
+    owner = Principal(PrincipalKind.CLIENT, uuid4())
+    key = Principal(PrincipalKind.KEY, uuid4(), owner=owner.id)
+    scope = {"client": ("2001:db8::1", 1)}
+    assert holder_of(key, scope) == holder_of(owner, scope)
+    assert holder_of(ANONYMOUS, scope) == holder_of(ANONYMOUS, {"client": ("2001:db8::2", 1)})
+    assert holder_of(ANONYMOUS, scope) != holder_of(ANONYMOUS, {"client": ("192.0.2.1", 1)})
+
+
+async def test_a_client_that_takes_a_little_now_and_then_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(streams, "PATIENCE", 1.0)
+
+    async def slowly(_message: Any) -> None:
+        await asyncio.sleep(0.05)
+
+    async def send_all(body: bytes, parts: int) -> None:
+        pace = Pace(slowly)
+        for _ in range(parts):
+            await pace.send({"type": "http.response.body", "body": body})
+
+    with pytest.raises(TimeoutError):
+        await send_all(b"x", 30)
+    await send_all(bytes(streams.SLOWEST), 30)
+
+
+async def until(check: Callable[[], bool]) -> None:
+    """Waits until it is so, at most a minute."""
+
+    async def look() -> bool:
+        return check()
+
+    await eventually(look, within=60)
+
+
+@asynccontextmanager
+async def served(app: Any) -> AsyncIterator[tuple[uvicorn.Server, int]]:
+    """The app behind our protocol, on a port of its own."""
+    listening = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(app, http=protocol.Protocol, lifespan="off", log_config=None))
+    serving = asyncio.create_task(server.serve([listening]))
+    await until(lambda: server.started)
+    try:
+        yield server, listening.getsockname()[1]
+    finally:
+        server.should_exit = server.force_exit = True
+        await serving
+
+
+@pytest.mark.parametrize("size", [1 << 16, 1 << 25])
+async def test_a_connection_whose_client_reads_nothing_ends(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where the answer lies in buffers of the kernel, and nobody waits for it any more."""
+    monkeypatch.setattr(protocol, "READS_WITHIN", 0.5)
+    answered = []
+
+    async def app(_scope: Scope, _receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        answered.append(size)
+        await send({"type": "http.response.body", "body": bytes(size)})
+
+    async with served(app) as (server, port):
+        with socket.socket() as client:
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            client.setblocking(False)
+            await asyncio.get_running_loop().sock_connect(client, ("127.0.0.1", port))
+            client.send(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+            await until(lambda: bool(answered))
+            await until(lambda: not server.server_state.connections)
+
+
+async def test_a_client_that_reads_in_the_end_gets_its_answer() -> None:
+    body = bytes(1 << 22)
+
+    async def app(_scope: Scope, _receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"connection", b"close")]})
+        await send({"type": "http.response.body", "body": body})
+
+    async with served(app) as (_, port):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        await asyncio.sleep(0.2)
+        assert len(await reader.read()) > len(body)
+        writer.close()

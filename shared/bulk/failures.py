@@ -1,13 +1,15 @@
 """The list of an import's failed rows: their cells as they were given, then `problem`, `detail` and `row`."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import orjson
 
+from shared.bulk.formulas import escaped, unescaped, without_formulas
 from shared.bulk.imports import layout_of
 from shared.bulk.layout import REMARKS
 from shared.bulk.reading import RawRow, rows_of
@@ -22,16 +24,23 @@ WHERE import = $1 AND problem IS NOT NULL AND row > $2 ORDER BY row LIMIT $3
 """
 
 
-async def failed_rows(database: Database, imported: Mapping[str, Any], path: Path) -> AsyncIterator[bytes]:
-    """The list as CSV, some lines at a time. Nothing is kept open between them but the file."""
+async def failed_rows(
+    database: Database, imported: Mapping[str, Any], path: Path, *, safe: bool
+) -> AsyncIterator[bytes]:
+    """The list as CSV, some lines at a time. Nothing is kept open between them but the file.
+
+    With `safe` no cell is a formula. An import reads either form as it read the file itself.
+    """
     layout = layout_of(imported)
     names = [name for name in dict.fromkeys((*layout.names, *layout.ignored)) if name not in REMARKS]
-    yield csv_line([*names, *REMARKS])
+    show = _writer(layout.media, safe=safe)
+    yield csv_line(without_formulas([*names, *REMARKS]) if safe else [*names, *REMARKS])
     rows = rows_of(path, layout)
     last = 0
     while found := await _next(database, imported["id"], last):
         last = found[-1]["row"]
-        yield await asyncio.to_thread(_lines, rows, names, {row["row"]: row for row in found}, last)
+        failed = {row["row"]: row for row in found}
+        yield await asyncio.to_thread(_lines, rows, names, failed, last, show)
 
 
 async def _next(database: Database, key: UUID, last: int) -> list[Row]:
@@ -40,11 +49,21 @@ async def _next(database: Database, key: UUID, last: int) -> list[Row]:
         return rows
 
 
-def _lines(rows: Iterator[RawRow], names: list[str], failed: Mapping[int, Row], last: int) -> bytes:
+def _writer(media: str, *, safe: bool) -> Callable[[str], str]:
+    """How a cell of the file is written. A CSV file's own apostrophes stay one, and a cell of another file gets one
+    where an import would take its own for that."""
+    if media != "csv":
+        return partial(escaped, safe=safe)
+    return (lambda cell: escaped(unescaped(cell), safe=True)) if safe else str
+
+
+def _lines(
+    rows: Iterator[RawRow], names: list[str], failed: Mapping[int, Row], last: int, show: Callable[[str], str]
+) -> bytes:
     lines = []
     for row in rows:
         if (why := failed.get(row.number)) is not None:
-            cells = [_text(row.cells.get(name)) for name in names]
+            cells = [show(_text(row.cells.get(name))) for name in names]
             lines.append(csv_line([*cells, why["problem"], why["detail"], str(row.number)]))
         if row.number >= last:
             break

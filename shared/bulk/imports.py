@@ -43,7 +43,7 @@ def _can_be_taken_back(case: ImportCase) -> str | None:
 LIFECYCLE: Lifecycle[ImportCase] = Lifecycle(
     ("pending", "done", "aborted", "failed", "cancelled", "undoing", "undone"),
     (
-        step("undo", "pending|done|cancelled", "undoing", guard=_can_be_taken_back, fact="updated"),
+        step("undo", "pending|done|cancelled|failed", "undoing", guard=_can_be_taken_back, fact="updated"),
         step("take_back", "undoing", "undone", timed=True),
     ),
 )

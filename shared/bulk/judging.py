@@ -6,7 +6,7 @@ behind. Then each batch is judged while the one before it is being written.
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import islice
@@ -17,7 +17,7 @@ from uuid import UUID
 import orjson
 
 from shared.bulk.importable import IMPORT, Candidate, Importable, Values
-from shared.bulk.layout import Layout
+from shared.bulk.layout import MOST_COLUMNS, Layout
 from shared.bulk.marks import Marks, find_refs, ref_key, take_marks
 from shared.bulk.occurrences import Occurrences
 from shared.bulk.reading import RawRow, RowFault, cells_of, rows_of
@@ -104,15 +104,19 @@ class Judge:
         if raw.fault is not None:
             raise raw.fault
         if self._layout.media == "ndjson":
-            self.late_columns |= dict.fromkeys(
-                name for name in raw.cells if name not in self._columns and name not in self._understood
-            )
+            self._notice(raw.cells)
         cells = self._importable.whole(raw.cells) or cells_of(raw, self._layout, self._understood)
         marks = take_marks(cells)
         candidate = self._importable.candidate(cells)
         if not self._sight.may(IMPORT, candidate.country):
             raise RowFault("country_forbidden", "Your grants do not cover this country.")
         return candidate, marks
+
+    def _notice(self, names: Iterable[str]) -> None:
+        """At most as many as a file may have columns: a row can have any names."""
+        for name in names:
+            if name not in self._columns and name not in self._understood and len(self.late_columns) < MOST_COLUMNS:
+                self.late_columns[name] = None
 
     def _good(self, number: int, record: UUID, candidate: Candidate, marks: Marks) -> GoodRow:
         document = orjson.dumps(candidate.values, option=orjson.OPT_SORT_KEYS)

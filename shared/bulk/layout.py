@@ -11,8 +11,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-import orjson
-
+from shared.bulk.items import Item, read_item
 from shared.kernel.errors import FieldError, Invalid, UnsupportedMedia, pointer_to
 
 MOST_ROWS = 1_000_000
@@ -200,10 +199,10 @@ def is_array(path: Path) -> bool:
         return file.read(_BLOCK).removeprefix(codecs.BOM_UTF8).lstrip()[:1] == b"["
 
 
-def array_items(path: Path) -> Iterator[Any]:
+def array_items(path: Path) -> Iterator[Item]:
     """The items of a file that is one JSON array, read as far as they are asked for. Blocks. Raises Invalid where it
     breaks off, or where an item is longer than 1 MiB."""
-    decoder = json.JSONDecoder()
+    decoder = json.JSONDecoder(parse_int=str, parse_float=str)
     with path.open(encoding="utf-8-sig") as file:
         text, at = file.read(_BLOCK).lstrip()[1:], 0
         while True:
@@ -212,20 +211,21 @@ def array_items(path: Path) -> Iterator[Any]:
             if text[at : at + 1] == "]":
                 return
             try:
-                item, at = decoder.raw_decode(text, at)
+                _, end = decoder.raw_decode(text, at)
             except (json.JSONDecodeError, RecursionError):
                 more = file.read(_BLOCK)
                 if not more or len(text) - at > LONGEST_LINE:
                     raise malformed("The JSON array breaks off, or an item is longer than 1 MiB.") from None
                 text, at = text[at:] + more, 0
             else:
-                yield item
+                yield read_item(text[at:end])
+                at = end
 
 
 def _keys_of_ndjson(path: Path) -> list[str]:
     names: dict[str, None] = {}
     if is_array(path):
-        for item in islice(array_items(path), _HEAD_ROWS):
+        for item, _ in islice(array_items(path), _HEAD_ROWS):
             names |= dict.fromkeys(item if isinstance(item, dict) else ())
         return list(names)
     with path.open("rb") as file:
@@ -241,8 +241,5 @@ def _keys_of_ndjson(path: Path) -> list[str]:
 
 
 def _object(line: bytes) -> dict[str, Any] | None:
-    try:
-        item = orjson.loads(line)
-    except orjson.JSONDecodeError:
-        return None
+    item = read_item(line.decode(errors="replace")).value
     return item if isinstance(item, dict) else None

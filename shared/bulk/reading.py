@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
-import orjson
-
+from shared.bulk.formulas import unescaped
+from shared.bulk.items import Item, read_item
 from shared.bulk.layout import (
     LONGEST_LINE,
     MOST_ROWS,
@@ -60,13 +60,16 @@ def count_rows(path: Path, layout: Layout) -> int:
 
 def cells_of(row: RawRow, layout: Layout, known: tuple[str, ...]) -> Cells:
     """The row by field. Raises RowFault for a value that is neither text, number, truth value nor a list of texts."""
-    fields = layout.fields
+    fields, is_csv = layout.fields, layout.media == "csv"
     cells: Cells = {}
     for column, value in row.cells.items():
         field = fields[column] if column in fields else field_of(column, known, {})
         if field is None or value is None:
             continue
-        text = [_text(field, part) for part in value] if isinstance(value, list) else _text(field, value)
+        if isinstance(value, list):
+            text: str | list[str] = [_text(field, part) for part in value]
+        else:
+            text = _text(field, unescaped(value) if is_csv else value)
         if text:
             cells[field] = [part for part in text if part] if isinstance(text, list) else text
     return cells
@@ -120,15 +123,13 @@ def _ndjson_rows(path: Path) -> Iterator[RawRow]:
             if not line.strip():
                 continue
             number += 1
-            try:
-                item = orjson.loads(line)
-            except orjson.JSONDecodeError:
-                yield RawRow(number, {}, RowFault("malformed_json", "The line is not JSON."))
-                continue
-            yield _object_row(number, item)
+            yield _object_row(number, read_item(line.decode(errors="replace")))
 
 
-def _object_row(number: int, item: Any) -> RawRow:
-    if isinstance(item, dict):
-        return RawRow(number, item)
-    return RawRow(number, {}, RowFault("invalid_type", "The line is not a JSON object."))
+def _object_row(number: int, item: Item) -> RawRow:
+    cells = item.value if isinstance(item.value, dict) else {}
+    if item.fault is not None:
+        return RawRow(number, cells, RowFault(*item.fault))
+    if not isinstance(item.value, dict):
+        return RawRow(number, {}, RowFault("invalid_type", "The row is not a JSON object."))
+    return RawRow(number, cells)

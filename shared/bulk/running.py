@@ -10,10 +10,11 @@ from uuid import UUID
 from shared.bulk import undoing
 from shared.bulk.creators import principal_of
 from shared.bulk.deeds import failing
+from shared.bulk.ending import batches_written, clear_rows_beyond, end_import, given_up
 from shared.bulk.exporting import EXPORT_JOB, run_export, sweep
 from shared.bulk.importable import IMPORT, Importable
-from shared.bulk.imports import IMPORT_JOB, UNDO_JOB, close_import, get_import, layout_of, result_of
-from shared.bulk.judging import PATIENCE, Reader, rows_in
+from shared.bulk.imports import IMPORT_JOB, UNDO_JOB, get_import, layout_of, result_of
+from shared.bulk.judging import Reader, rows_in
 from shared.bulk.merging import carry_out
 from shared.bulk.reading import count_rows
 from shared.bulk.spreadsheets import as_text
@@ -21,7 +22,7 @@ from shared.bulk.store import FileStore
 from shared.bulk.writing import UnderWay, Writer
 from shared.configuration.settings import Settings
 from shared.database.context import SYSTEM_CONTEXT
-from shared.database.statements import Connection, Row
+from shared.database.statements import Row
 from shared.database.unit_of_work import Origin
 from shared.kernel.errors import EscmError, Forbidden
 from shared.kernel.garbage import few_collections
@@ -30,7 +31,6 @@ from shared.messaging.job_run import JobCancelled, JobHandlers, JobRun
 from shared.messaging.schedules import Schedules
 from shared.records.sight import Sight, sight_of
 
-_DONE = "SELECT count(*) FROM core_import_batch WHERE import = $1"
 _TAKEN_UP = """
 UPDATE core_job SET payload = jsonb_build_object($2::text, payload -> 'import') WHERE id = $1 AND payload ? 'import'
 """
@@ -38,20 +38,6 @@ UPDATE core_job SET payload = jsonb_build_object($2::text, payload -> 'import') 
 with, and leaves the job to others."""
 _READ_FROM_FILE = "import_from_file"
 _LOOKED_THROUGH = "UPDATE core_import SET row_count = $2 WHERE id = $1"
-_FAILED = "SELECT count(*) FROM core_import_row WHERE import = $1 AND problem IS NOT NULL"
-_SUMS = """
-SELECT coalesce(sum(created), 0)::int AS created, coalesce(sum(updated), 0)::int AS updated,
-    coalesce(sum(unchanged), 0)::int AS unchanged FROM core_import_batch WHERE import = $1
-"""
-_ABORT = """
-INSERT INTO core_import_row (import, row, problem, detail)
-SELECT id, row, 'import_aborted', 'Not written, because another row is bad.'
-FROM core_import, generate_series(1, row_count) row WHERE id = $1
-ON CONFLICT DO NOTHING
-"""
-_CLEAR = "DELETE FROM core_import_row WHERE import = $1 AND row > $2"
-_FORGET_ROWS = "DELETE FROM core_import_row WHERE import = $1 AND problem IS NULL"
-_FORGET_KEYS = "DELETE FROM core_import_key WHERE import = $1"
 
 
 class ImportRun:
@@ -85,8 +71,8 @@ class ImportRun:
         async with self._run.unit_of_work() as uow:
             await uow.connection.execute(_TAKEN_UP, self._run.id, _READ_FROM_FILE)
             await uow.connection.execute(_LOOKED_THROUGH, self._imported["id"], total)
-            done: int = await uow.connection.fetchval(_DONE, self._imported["id"])
-            await uow.connection.execute(_CLEAR, self._imported["id"], rows_in(done), timeout=PATIENCE)
+            done = await batches_written(uow.connection, self._imported["id"])
+            await clear_rows_beyond(uow.connection, self._imported["id"], done)
         return done
 
     async def _has_bad_rows(self, reader: Reader, total: int) -> bool:
@@ -133,25 +119,9 @@ class ImportRun:
         await self._end(status, ())
 
     async def _end(self, status: str, late_columns: Sequence[str]) -> dict[str, Any]:
-        key = self._imported["id"]
         origin = Origin(self._principal, str(self._run.id))
         async with self._run.unit_of_work(SYSTEM_CONTEXT, origin) as uow:
-            connection = uow.connection
-            await connection.execute("SET LOCAL statement_timeout = 0")
-            await connection.execute(_FORGET_KEYS, key, timeout=PATIENCE)
-            await connection.execute(_FORGET_ROWS, key, timeout=PATIENCE)
-            if status == "aborted":
-                await connection.execute(_ABORT, key, timeout=PATIENCE)
-            counts = await _counted(connection, key)
-            imported = await get_import(connection, key)
-            ignored = [*imported["ignored_columns"], *late_columns]
-            return result_of(await close_import(uow, imported, status, counts=counts, ignored_columns=ignored))
-
-
-async def _counted(connection: Connection, key: UUID) -> dict[str, int]:
-    sums = await connection.fetchrow(_SUMS, key)
-    failed = await connection.fetchval(_FAILED, key, timeout=PATIENCE)
-    return {**sums, "failed": failed}
+            return await end_import(uow, self._imported["id"], status, late_columns)
 
 
 def _settled(imported: Row) -> int:
@@ -180,12 +150,12 @@ class BulkJobs:
     @property
     def schedules(self) -> Schedules:
         """What is swept away in time."""
-        return {"bulk_sweep": sweep(self._service, self._store)}
+        return {"bulk_sweep": sweep(self._service, self._store), "imports_given_up": given_up(self._service)}
 
     async def _import(self, run: JobRun) -> dict[str, Any]:
         async with run.database.acquire() as connection:
             imported = await get_import(connection, UUID(run.payload.get(_READ_FROM_FILE) or run.payload["import"]))
-        if imported["status"] != "pending":
+        if imported["status"] not in ("pending", "failed"):
             return result_of(imported)
         importable = self._importables[imported["resource"]]
         principal = await principal_of(run.database, run.created_by)

@@ -9,23 +9,19 @@ from typing import BinaryIO
 import orjson
 import xlsxwriter
 
+from shared.bulk.formulas import escaped
 from shared.kernel.errors import TooLarge
 
 MOST_SHEET_ROWS = 1_048_575
 """What a sheet can hold below its headings."""
-_DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 _PLAIN = {"constant_memory": True, "strings_to_numbers": False, "strings_to_formulas": False, "strings_to_urls": False}
 
 
-def csv_line(cells: Iterable[str], *, safe: bool = False) -> bytes:
-    """One line of CSV. With `safe`, a cell that a spreadsheet would take for a formula begins with an apostrophe."""
+def csv_line(cells: Iterable[str]) -> bytes:
+    """One line of CSV."""
     text = io.StringIO()
-    csv.writer(text, lineterminator="\r\n").writerow([_safe(cell) for cell in cells] if safe else list(cells))
+    csv.writer(text, lineterminator="\r\n").writerow(cells)
     return text.getvalue().encode()
-
-
-def _safe(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_DANGEROUS) else cell
 
 
 class Target(ABC):
@@ -45,7 +41,7 @@ class Target(ABC):
 
 
 class CsvTarget(Target):
-    """CSV, with `safe` for people."""
+    """CSV, with `safe` for people. An import reads it back unchanged."""
 
     def __init__(self, file: BinaryIO, headings: Sequence[str], *, safe: bool) -> None:
         super().__init__(file, headings)
@@ -53,7 +49,7 @@ class CsvTarget(Target):
         file.write(csv_line(headings))
 
     def write(self, cells: Mapping[str, str]) -> None:
-        self.file.write(csv_line((cells.get(name, "") for name in self.headings), safe=self._safe))
+        self.file.write(csv_line(escaped(cells.get(name, ""), safe=self._safe) for name in self.headings))
 
 
 class NdjsonTarget(Target):

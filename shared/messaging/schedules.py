@@ -20,8 +20,8 @@ WITH span AS (
     FROM span, generate_series(greatest(coalesce(last + 1, present), present - $4 + 1), present) n
     ON CONFLICT DO NOTHING RETURNING job, tick
 )
-INSERT INTO core_job (id, service, kind, payload, created_by, bulk, rung)
-SELECT job, $2, $5, jsonb_build_object('tick', tick), 'system', false, true FROM made ORDER BY tick
+INSERT INTO core_job (id, service, kind, payload, created_by, principal, bulk, rung)
+SELECT job, $2, $5, jsonb_build_object('tick', tick), 'system', 'system', false, true FROM made ORDER BY tick
 RETURNING id
 """
 

@@ -121,7 +121,7 @@ def unkeyed(endpoint: Endpoint) -> Endpoint:
 
 def lists(listing: Listing) -> Callable[[Endpoint], Endpoint]:
     """Marks an endpoint that answers a list: its parameters are the filters and the controls of every list."""
-    return takes_query(*listing.filters, "sort", "limit", "cursor", "fields", "include", "format")
+    return takes_query(*listing.filters, "sort", "limit", "cursor", "fields", "include", "format", "safe")
 
 
 def takes_query(*names: str) -> Callable[[Endpoint], Endpoint]:

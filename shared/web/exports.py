@@ -24,13 +24,14 @@ _MEDIA = {"csv": "text/csv; charset=utf-8", "ndjson": "application/x-ndjson", "x
 
 class ExportBody(Body):
     """What to export: the list under these filters. `fields` are `ref` and import headings, all where absent; `safe`
-    keeps spreadsheets from taking a cell of CSV for a formula; in XLSX every cell is text."""
+    keeps spreadsheets from taking a cell of CSV for a formula, false where absent for clients and keys, true for
+    people; in XLSX every cell is text. Imports read either form back unchanged."""
 
     resource: Line
     format: Literal["csv", "ndjson", "xlsx"] = "csv"
     filters: Annotated[dict[str, str | list[str]], Field(max_length=20)] = {}
     fields: Annotated[list[Line], Field(max_length=50)] = []
-    safe: bool = False
+    safe: bool | None = None
 
 
 def export_routes(api: ImportApi) -> ResourceRouter:
@@ -45,7 +46,8 @@ def export_routes(api: ImportApi) -> ResourceRouter:
         filters = {name: ",".join(value) if isinstance(value, list) else value for name, value in body.filters.items()}
         _check_names("filters", filters, importable.listing.filters)
         _check_names("fields", body.fields, importable.shown)
-        wish = ExportWish(body.format, filters, body.fields or importable.shown, body.safe)
+        safe = not call.principal.is_machine if body.safe is None else body.safe
+        wish = ExportWish(body.format, filters, body.fields or importable.shown, safe)
         return queued_response(
             api.service, await order_export(call.uow, api.service, importable, wish), EXPORT_JOB, now()
         )

@@ -47,6 +47,7 @@ from shared.web.import_answer import Import, present
 from shared.web.jobs import Job, queued_response
 from shared.web.paging import binding, make_cursor, page_limit, read_cursor
 from shared.web.route import ResourceRouter
+from shared.web.streams import is_safe
 
 MOST_AT_ONCE = 20_000
 """Up to so many records are taken back within the request; more are left to the worker."""
@@ -148,7 +149,7 @@ def _add_creation(router: ResourceRouter, api: ImportApi) -> None:
         path = await as_text(store_of(call.request).path(stored.digest), media)
         known = _mapping(mapping)
         layout = await asyncio.to_thread(examine, path, media, importable.understood, known, importable.record_keys)
-        name = (file.filename or "file")[:200]
+        name = (file.filename or "file").replace("\0", "")[:200]
         order = Order(importable.resource.plural, mode, on_error, registry, source, licence, name)
         row = await order_import(call.uow, api.service, order, stored, layout)
         return queued_response(api.service, row["job"], IMPORT_JOB, row["created_at"])
@@ -214,12 +215,16 @@ def _add_reads(router: ResourceRouter, api: ImportApi) -> None:
         summary="The rows that failed, as CSV",
         responses={200: {"content": {"text/csv": {}}}},
     )
+    @takes_query("safe")
     async def get_failures(row: readable, call: CurrentCall) -> Response:
+        safe = is_safe(call.request.query_params, call.principal)
         path = store_of(call.request).path(row["file_digest"])
         if not path.exists():
             raise Gone("The file is not kept any longer.")
         text = await as_text(path, row["media"])
-        return download(failed_rows(call.database, row, text), "text/csv; charset=utf-8", f"{row['ref']}-failures.csv")
+        return download(
+            failed_rows(call.database, row, text, safe=safe), "text/csv; charset=utf-8", f"{row['ref']}-failures.csv"
+        )
 
 
 def _add_undo(router: ResourceRouter, api: ImportApi) -> None:

@@ -114,6 +114,10 @@ _QUERIES: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "q": ("Text in a name, title or subject; one or two characters match the beginning of a word.", {"type": "string"}),
     "format": ("The whole list as a stream instead of a page.", {"type": "string", "enum": ["csv", "ndjson"]}),
+    "safe": (
+        "With CSV, whether an apostrophe keeps cells from being formulas; `false` where absent for clients and keys.",
+        {"type": "boolean"},
+    ),
     "updated_after": ("Changed after this instant.", _INSTANT),
     "updated_before": ("Changed before this instant.", _INSTANT),
     "country": ("ISO 3166-1 alpha-2 codes, by commas.", {"type": "string", "examples": ["PK,KE"]}),

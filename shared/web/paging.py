@@ -22,7 +22,7 @@ from shared.records.columns import parsed_or_fragment
 from shared.records.listing import Listing, ListRequest
 from shared.records.sight import Sight
 from shared.web.call import Call
-from shared.web.streams import ListStream, format_of
+from shared.web.streams import ListStream, format_of, is_safe
 
 DEFAULT_LIMIT = 50
 LARGEST_LIMIT = 200
@@ -145,7 +145,15 @@ async def list_response(
             raise invalid_parameter("include", f"A stream has no {TOTAL}.")
         extra = next(iter(include), "")
         return ListStream(
-            listing, sight, asked, extra, present, file_format=file_format, known={*known, *include}, picked=picked
+            listing,
+            sight,
+            asked,
+            extra,
+            present,
+            file_format=file_format,
+            known={*known, *include},
+            picked=picked,
+            safe=is_safe(call.request.query_params, call.principal),
         )
     async with call.connection() as connection:
         rows = await listing.fetch(connection, sight, asked, next(iter(include), ""))

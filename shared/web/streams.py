@@ -11,11 +11,13 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from shared.bulk.exporting import rows_in_order
+from shared.bulk.formulas import without_formulas
 from shared.bulk.targets import csv_line
 from shared.database.pool import Database
 from shared.database.snapshot import snapshot
 from shared.database.statements import Row
 from shared.kernel.errors import invalid_parameter
+from shared.kernel.principal import Principal
 from shared.records.columns import parsed_or_fragment
 from shared.records.listing import Listing, ListRequest
 from shared.records.sight import Sight
@@ -77,6 +79,7 @@ class ListStream(Response):
         file_format: str,
         known: Collection[str],
         picked: frozenset[str] | None,
+        safe: bool,
     ) -> None:
         headers = {"Content-Disposition": f'inline; filename="{sight.resource.plural}.{file_format}"'}
         super().__init__(None, 200, headers, FORMATS[file_format])
@@ -84,6 +87,7 @@ class ListStream(Response):
         self._listing, self._sight, self._asked, self._extra = listing, sight, asked, extra
         self._present = present
         self._picked = picked
+        self._safe = safe
         self._columns = _columns(known, picked) if file_format == "csv" else None
 
     async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
@@ -124,12 +128,15 @@ class ListStream(Response):
         if self._columns is None:
             return orjson.dumps(shown) + b"\n"
         plain = orjson.loads(orjson.dumps(shown))
-        return csv_line(_text(plain.get(name)) for name in self._columns)
+        cells = [_text(plain.get(name)) for name in self._columns]
+        return csv_line(without_formulas(cells) if self._safe else cells)
 
 
 def format_of(query: Mapping[str, str]) -> str | None:
     """The format of a stream that is asked for, or None for a page. Raises Malformed `invalid_parameter`."""
     file_format = query.get("format")
+    if "safe" in query and file_format != "csv":
+        raise invalid_parameter("safe", "Goes with format=csv.")
     if file_format is None:
         return None
     if file_format not in FORMATS:
@@ -138,6 +145,19 @@ def format_of(query: Mapping[str, str]) -> str | None:
         if name in query:
             raise invalid_parameter(name, "A stream is the whole list.")
     return file_format
+
+
+def is_safe(query: Mapping[str, str], principal: Principal) -> bool:
+    """Whether no cell of a CSV is to be a formula: `safe=`, or else yes for all but machines.
+
+    Raises Malformed `invalid_parameter`.
+    """
+    raw = query.get("safe")
+    if raw is None:
+        return not principal.is_machine
+    if raw not in ("true", "false"):
+        raise invalid_parameter("safe", "true or false.")
+    return raw == "true"
 
 
 def _columns(known: Collection[str], picked: frozenset[str] | None) -> list[str]:

@@ -1,0 +1,69 @@
+"""How an import ends: its counts, what is forgotten of it, and its last state, also where its job was given up."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from shared.bulk.imports import close_import, get_import, result_of
+from shared.bulk.judging import PATIENCE, rows_in
+from shared.database.statements import Connection
+from shared.database.unit_of_work import UnitOfWork
+from shared.messaging.schedules import Schedule
+
+_DONE = "SELECT count(*) FROM core_import_batch WHERE import = $1"
+_FAILED = "SELECT count(*) FROM core_import_row WHERE import = $1 AND problem IS NOT NULL"
+_SUMS = """
+SELECT coalesce(sum(created), 0)::int AS created, coalesce(sum(updated), 0)::int AS updated,
+    coalesce(sum(unchanged), 0)::int AS unchanged FROM core_import_batch WHERE import = $1
+"""
+_ABORT = """
+INSERT INTO core_import_row (import, row, problem, detail)
+SELECT id, row, 'import_aborted', 'Not written, because another row is bad.'
+FROM core_import, generate_series(1, row_count) row WHERE id = $1
+ON CONFLICT DO NOTHING
+"""
+_CLEAR = "DELETE FROM core_import_row WHERE import = $1 AND row > $2"
+_FORGET_ROWS = "DELETE FROM core_import_row WHERE import = $1 AND problem IS NULL"
+_FORGET_KEYS = "DELETE FROM core_import_key WHERE import = $1"
+_LEFT_OPEN = """
+SELECT i.id, j.status FROM core_import i LEFT JOIN core_job j ON j.id = i.job
+WHERE i.service = $1 AND i.status = 'pending' AND (j.id IS NULL OR j.status IN ('failed', 'cancelled'))
+ORDER BY i.id LIMIT 10 FOR UPDATE OF i SKIP LOCKED
+"""
+
+
+async def batches_written(connection: Connection, key: UUID) -> int:
+    """How many batches of an import are written."""
+    return int(await connection.fetchval(_DONE, key))
+
+
+async def clear_rows_beyond(connection: Connection, key: UUID, batches: int) -> None:
+    """Forgets what attempts have left of rows whose batch is not written."""
+    await connection.execute(_CLEAR, key, rows_in(batches), timeout=PATIENCE)
+
+
+async def end_import(uow: UnitOfWork, key: UUID, status: str, late_columns: Sequence[str] = ()) -> dict[str, Any]:
+    """Ends the import in this state, with the counts of what was written; the result of its job."""
+    connection = uow.connection
+    await connection.execute("SET LOCAL statement_timeout = 0")
+    await connection.execute(_FORGET_KEYS, key, timeout=PATIENCE)
+    await connection.execute(_FORGET_ROWS, key, timeout=PATIENCE)
+    if status == "aborted":
+        await connection.execute(_ABORT, key, timeout=PATIENCE)
+    sums = await connection.fetchrow(_SUMS, key)
+    counts = {**sums, "failed": await connection.fetchval(_FAILED, key, timeout=PATIENCE)}
+    imported = await get_import(connection, key)
+    ignored = [*imported["ignored_columns"], *late_columns]
+    return result_of(await close_import(uow, imported, status, counts=counts, ignored_columns=ignored))
+
+
+def given_up(service: str) -> Schedule:
+    """Every minute: imports whose job was given up, or cancelled before it began, end as their job did."""
+
+    async def run(uow: UnitOfWork) -> None:
+        for row in await uow.connection.fetch(_LEFT_OPEN, service):
+            await clear_rows_beyond(uow.connection, row["id"], await batches_written(uow.connection, row["id"]))
+            await end_import(uow, row["id"], "cancelled" if row["status"] == "cancelled" else "failed")
+
+    return Schedule(timedelta(minutes=1), run, catch_up=1)

@@ -1,0 +1,29 @@
+"""Cells of CSV that a spreadsheet would take for a formula, and the apostrophe that keeps it from that.
+
+Whatever begins with one of the signs, behind apostrophes or not, is written with one apostrophe more and read with one
+less: what was written is read back unchanged.
+"""
+
+import re
+from collections.abc import Iterable
+
+_SIGNS = r"[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]"
+"""The last four are their full-width forms."""
+_DANGEROUS = re.compile(f"'*{_SIGNS}")
+_ESCAPED = re.compile(f"'+{_SIGNS}")
+
+
+def escaped(cell: str, *, safe: bool) -> str:
+    """The cell as a list for imports has it. Without `safe` only a cell that looks escaped gets an apostrophe."""
+    pattern = _DANGEROUS if safe else _ESCAPED
+    return f"'{cell}" if pattern.match(cell) else cell
+
+
+def unescaped(cell: str) -> str:
+    """What an import reads of the cell."""
+    return cell[1:] if cell.startswith("'") and _ESCAPED.match(cell) else cell
+
+
+def without_formulas(cells: Iterable[str]) -> list[str]:
+    """Cells for a spreadsheet: none is a formula."""
+    return [escaped(cell, safe=True) for cell in cells]

@@ -1,0 +1,63 @@
+"""A row of JSON: read as it stands where it can be written, with a fault and harmless cells where it cannot."""
+
+import json
+import re
+from typing import Any, NamedTuple, NoReturn
+
+import orjson
+
+_LONG_NUMBER = re.compile(r"\d{18}")
+_DIGITS = 18
+"""Integers of more digits are kept as text: a float would change them, and Python refuses those of 4,301."""
+_ESCAPED_NULL = "\\u0000"
+_NO_CHARACTER = re.compile("[\0\ud800-\udfff]")
+REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+
+
+class Item(NamedTuple):
+    """What a row says. Of one with a fault, the code, and the sentence for whoever sent it."""
+
+    value: Any
+    fault: tuple[str, str] | None = None
+
+
+_NOT_JSON = Item(None, ("malformed_json", "The row is not JSON."))
+_NO_TEXT = ("invalid_text", "Text must hold neither U+0000 nor lone surrogates.")
+
+
+def read_item(text: str) -> Item:
+    """The value of a JSON text. Never raises: what a database cannot hold is replaced, and told as a fault."""
+    try:
+        if _ESCAPED_NULL not in text and not _LONG_NUMBER.search(text):
+            return Item(orjson.loads(text))
+    except orjson.JSONDecodeError:
+        pass
+    try:
+        value = json.loads(text, parse_int=_integer, parse_float=_float, parse_constant=_refuse)
+    except (ValueError, RecursionError):
+        return _NOT_JSON
+    clean = _clean(value)
+    return Item(clean, None if clean == value else _NO_TEXT)
+
+
+def _integer(digits: str) -> int | str:
+    return int(digits) if len(digits) <= _DIGITS else digits
+
+
+def _float(digits: str) -> float | str:
+    number = float(digits)
+    return number if number - number == 0 else digits
+
+
+def _refuse(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON")
+
+
+def _clean(value: Any) -> Any:
+    if isinstance(value, str):
+        return _NO_CHARACTER.sub(REPLACEMENT, value)
+    if isinstance(value, list):
+        return [_clean(part) for part in value]
+    if isinstance(value, dict):
+        return {_clean(name): _clean(part) for name, part in value.items()}
+    return value

@@ -1,0 +1,93 @@
+"""An import whose job is given up ends as failed, with what was written, which can be taken back or gone on with."""
+
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import pytest
+
+from services.membership.settings import MembershipSettings
+from shared.bulk import writing
+from shared.bulk.ending import given_up
+from shared.database.context import SYSTEM_CONTEXT
+from shared.database.pool import Database
+from shared.database.unit_of_work import unit_of_work
+from shared.messaging import jobs
+from tests.faults.clients import eventually
+from tests.membership.imports.conftest import IMPORTS, Importer, counts, csv_of
+
+ROWS = csv_of("full_name,country", [(f"Person {n}", "XA") for n in range(2500)])
+WRITTEN = "SELECT count(*) FROM core_import_batch"
+
+
+@pytest.fixture
+async def pool(settings: MembershipSettings) -> AsyncIterator[Database]:
+    pool = await Database.open(settings.database_dsn(), size=2)
+    yield pool
+    await pool.close()
+
+
+async def close_left_open(pool: Database) -> None:
+    """What the schedule of every minute does."""
+    async with unit_of_work(pool, SYSTEM_CONTEXT) as uow:
+        await given_up("membership").run(uow)
+
+
+@pytest.fixture
+async def abandoned(
+    secretariat: Importer,
+    database: asyncpg.Connection,
+    batches_of: Callable[[int], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> str:
+    """The job of an import that was given up after its first batch."""
+    batches_of(1000)
+    write: Any = writing.Writer.write
+
+    async def break_later(writer: Any, run: Any, batch: Any, *more: Any) -> None:
+        if batch.number:
+            more[1].set()
+            raise RuntimeError("broken")
+        await write(writer, run, batch, *more)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(writing.Writer, "write", break_later)
+        job = (await secretariat.send("experts", ROWS)).headers["location"]
+        await eventually(lambda: database.fetchval(WRITTEN), within=60)
+        await database.execute("UPDATE core_job SET attempts = 8 WHERE kind = 'import'")
+        ended = await secretariat.end_of(job)
+    assert (ended["status"], ended["problem"]["code"]) == ("failed", "internal_error")
+    return job
+
+
+async def test_an_import_whose_job_was_given_up_ends_as_failed_and_can_be_taken_back(
+    abandoned: str, secretariat: Importer, database: asyncpg.Connection, pool: Database
+) -> None:
+    await close_left_open(pool)
+    found = (await secretariat.caller.get(IMPORTS)).json()["items"][0]
+    assert (found["status"], found["counts"]) == ("failed", counts(created=1000))
+    assert await secretariat.failures({"failures_url": f"{IMPORTS}/{found['id']}/failures"}) == []
+    undone = await secretariat.undo({"import_id": found["id"]})
+    assert undone.json()["taken_back"] == {"removed": 1000, "restored": 0, "kept": 0}
+    assert await database.fetchval("SELECT count(*) FROM member_expert") == 0
+
+
+async def test_a_replayed_job_goes_on_with_the_import_that_had_failed(
+    abandoned: str, secretariat: Importer, database: asyncpg.Connection, pool: Database
+) -> None:
+    await close_left_open(pool)
+    async with unit_of_work(pool, SYSTEM_CONTEXT) as uow:
+        assert await jobs.replay(uow, UUID(abandoned.rpartition("/")[2]))
+    assert (await secretariat.end_of(abandoned))["result"]["counts"] == counts(created=2500)
+    assert (await secretariat.caller.get(IMPORTS)).json()["items"][0]["status"] == "done"
+
+
+async def test_an_import_that_was_cancelled_before_it_began_ends_as_cancelled(
+    alone: Importer, database: asyncpg.Connection, pool: Database
+) -> None:
+    job = (await alone.send("experts", ROWS)).headers["location"]
+    assert (await alone.caller.request("DELETE", job)).status_code == 202
+    await close_left_open(pool)
+    found = (await alone.caller.get(IMPORTS)).json()["items"][0]
+    assert (found["status"], found["counts"]) == ("cancelled", counts())

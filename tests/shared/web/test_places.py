@@ -1,20 +1,18 @@
 """Promise 51: places for long answers are shared between principals, and who does not read loses its place."""
 
 import asyncio
-import socket
-from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import Callable
+from contextlib import AsyncExitStack
 from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
 import pytest
-import uvicorn
-from starlette.types import Receive, Scope, Send
+from starlette.types import Scope
 
 from shared.kernel.errors import Unavailable
 from shared.kernel.principal import ANONYMOUS, Principal, PrincipalKind
-from shared.web import job_events, protocol, streams
+from shared.web import job_events, streams
 from shared.web.places import Places, holder_of
 from shared.web.streams import Pace
 from tests.faults.clients import eventually
@@ -138,53 +136,3 @@ async def until(check: Callable[[], bool]) -> None:
         return check()
 
     await eventually(look, within=60)
-
-
-@asynccontextmanager
-async def served(app: Any) -> AsyncIterator[tuple[uvicorn.Server, int]]:
-    """The app behind our protocol, on a port of its own."""
-    listening = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, http=protocol.Protocol, lifespan="off", log_config=None))
-    serving = asyncio.create_task(server.serve([listening]))
-    await until(lambda: server.started)
-    try:
-        yield server, listening.getsockname()[1]
-    finally:
-        server.should_exit = server.force_exit = True
-        await serving
-
-
-@pytest.mark.parametrize("size", [1 << 16, 1 << 25])
-async def test_a_connection_whose_client_reads_nothing_ends(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Also where the answer lies in buffers of the kernel, and nobody waits for it any more."""
-    monkeypatch.setattr(protocol, "READS_WITHIN", 0.5)
-    answered = []
-
-    async def app(_scope: Scope, _receive: Receive, send: Send) -> None:
-        await send({"type": "http.response.start", "status": 200, "headers": []})
-        answered.append(size)
-        await send({"type": "http.response.body", "body": bytes(size)})
-
-    async with served(app) as (server, port):
-        with socket.socket() as client:
-            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-            client.setblocking(False)
-            await asyncio.get_running_loop().sock_connect(client, ("127.0.0.1", port))
-            client.send(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
-            await until(lambda: bool(answered))
-            await until(lambda: not server.server_state.connections)
-
-
-async def test_a_client_that_reads_in_the_end_gets_its_answer() -> None:
-    body = bytes(1 << 22)
-
-    async def app(_scope: Scope, _receive: Receive, send: Send) -> None:
-        await send({"type": "http.response.start", "status": 200, "headers": [(b"connection", b"close")]})
-        await send({"type": "http.response.body", "body": body})
-
-    async with served(app) as (_, port):
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
-        await asyncio.sleep(0.2)
-        assert len(await reader.read()) > len(body)
-        writer.close()

@@ -111,6 +111,9 @@ _FORMS: Mapping[tuple[str, str], Demand] = {
     ("GET", "{record}/history"): Demand(Ask.DO, "history"),
     ("PATCH", "{record}"): Demand(Ask.DO, "update"),
     ("POST", "{record}/transitions"): Demand(Ask.STEP),
+    ("GET", "{record}/transitions/pending"): Demand(Ask.DO, "history"),
+    ("GET", "{record}/transitions/pending/{pending_id}"): Demand(Ask.DO, "history"),
+    ("POST", "{record}/transitions/pending/{pending_id}"): Demand(Ask.STEP),
 }
 
 

@@ -32,6 +32,11 @@ ALSO_PERSONAL: tuple[PersonalTable, ...] = (
     personal("access_account_token", "", {_SECRET: "digest", _SHORT: "account_id purpose email_key until"}),
     personal("access_refresh_token", "", {_SECRET: "digest", _SHORT: "session_id until used_at"}),
     personal("access_revoked_token", "", {_SHORT: "token_id principal_kind principal_id until"}),
+    personal(
+        "access_credential_change",
+        "",
+        {_SHORT: "id principal_kind principal_id by_kind by_id what at old_email"},
+    ),
     personal("access_failed_login", "", {_SHORT: "email_digest failed locked_until last_at"}),
 )
 """`access_last_use` is told with the keys."""

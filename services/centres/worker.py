@@ -4,15 +4,18 @@ from datetime import timedelta
 
 from services.centres.agreements.operations import pass_time as expire_agreements
 from services.centres.reactions import REACTIONS
+from services.centres.registration.operations import CENTRES
 from services.centres.registration.operations import pass_time as end_terms
 from services.centres.seats.operations import end_over as end_seats
 from services.centres.settings import CentresSettings
 from shared.messaging.schedules import Schedule, Schedules
 from shared.messaging.worker import Worker
+from shared.records.pending import expiring
 
 SCHEDULES: Schedules = {
     "end_terms": Schedule(timedelta(hours=1), end_terms, catch_up=1),
     "end_seats": Schedule(timedelta(hours=1), end_seats, catch_up=1),
+    "expire_pending_transitions": Schedule(timedelta(minutes=5), expiring(CENTRES), catch_up=1),
     "expire_agreements": Schedule(timedelta(hours=1), expire_agreements, catch_up=1),
 }
 

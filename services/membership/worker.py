@@ -6,6 +6,7 @@ from services.membership.affiliations import jobs as affiliations
 from services.membership.bulk import IMPORTABLE, STEPPABLE
 from services.membership.duplicates.jobs import DUPLICATE_JOBS
 from services.membership.duplicates.operations import search_what_changed
+from services.membership.experts.operations import EXPERTS
 from services.membership.experts.operations import pass_time as end_terms
 from services.membership.merges.following import follow_institutions
 from services.membership.privacy.jobs import job_handlers as privacy_jobs
@@ -16,6 +17,7 @@ from shared.bulk.running import BulkJobs
 from shared.bulk.stepping import StepJobs
 from shared.messaging.schedules import Schedule, Schedules
 from shared.messaging.worker import Worker
+from shared.records.pending import expiring
 
 SCHEDULES: Schedules = {
     **affiliations.SCHEDULES,
@@ -24,6 +26,7 @@ SCHEDULES: Schedules = {
     "fold_counts": Schedule(timedelta(seconds=30), fold_counts, catch_up=1),
     "check_counts": Schedule(timedelta(days=1), check_counts, catch_up=1),
     "release_gender_balance": Schedule(timedelta(days=1), release_gender_balance, catch_up=1),
+    "expire_pending_transitions": Schedule(timedelta(minutes=5), expiring(EXPERTS), catch_up=1),
     "search_duplicates": Schedule(timedelta(days=1), search_what_changed, catch_up=1),
 }
 

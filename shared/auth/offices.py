@@ -14,13 +14,19 @@ _HELD = Statement(select(*(_GRANTS.c[name] for name in _COLUMNS)).where(_GRANTS.
 
 
 async def holds(
-    connection: Connection, holder: UUID, roles: RoleTable, resource: Resource, verb: str, country: str
+    connection: Connection,
+    holder: UUID,
+    roles: RoleTable,
+    resource: Resource,
+    verb: str,
+    country: str | None,
+    record: UUID | None = None,
 ) -> bool:
-    """Whether the living grants of an account or client let it do this in this country."""
+    """Whether the living grants of an account or client let it do this in this country, or to this record."""
     rows = await _HELD.fetch(connection, holder=holder)
     grants = tuple(Grant(**{**row, "resources": _set(row["resources"]), "verbs": _set(row["verbs"])}) for row in rows)
     principal = Principal(PrincipalKind.ACCOUNT, holder, grants=grants)
-    return principal.reach(roles, resource.name, verb).covers(country)
+    return principal.reach(roles, resource.name, verb).covers(country, record)
 
 
 def _set(values: list[str] | None) -> frozenset[str] | None:

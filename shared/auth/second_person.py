@@ -1,37 +1,134 @@
-"""The second person of a sensitive step: an account that holds secretariat_admin today."""
+"""The second person of a step of two: who counts as one, and who may do without."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, column, select, table
+from sqlalchemy import Text, Uuid, and_, any_, bindparam, column, or_, select, table
+from sqlalchemy.dialects.postgresql import ARRAY
 
+from shared.configuration.settings import variable
 from shared.database.statements import Connection, Statement
-from shared.kernel.errors import invalid_field
-from shared.kernel.principal import Principal
+from shared.kernel.errors import Conflict, Forbidden, invalid_field
+from shared.kernel.lifecycle import SecondPersonNeeded
+from shared.kernel.principal import Principal, PrincipalKind
 
+OFFICE = "secretariat_admin"
+"""The role that a second person holds."""
 _GRANTS = table("access_published_grant", column("principal_kind"), column("principal_id"), column("role"))
 _ADMINISTRATOR = Statement(
     select(_GRANTS.c.role)
     .where(
         _GRANTS.c.principal_kind == "account",
         _GRANTS.c.principal_id == bindparam("account"),
-        _GRANTS.c.role == "secretariat_admin",
+        _GRANTS.c.role == OFFICE,
+    )
+    .limit(1)
+)
+_DEMO_CLIENT = table("access_published_demo_client", column("id", Uuid))
+_IS_DEMO_CLIENT = Statement(select(_DEMO_CLIENT.c.id).where(_DEMO_CLIENT.c.id == bindparam("client")))
+_CREDENTIALS = table(
+    "access_published_credential_change",
+    *(column(name, Text) for name in ("principal_kind", "by_kind")),
+    *(column(name, Uuid) for name in ("principal_id", "by_id")),
+)
+_firsts = bindparam("firsts", type_=ARRAY(Uuid))
+_second = bindparam("second", type_=Uuid)
+_SET_BY_THE_OTHER = Statement(
+    select(_CREDENTIALS.c.by_id)
+    .where(
+        or_(
+            and_(_CREDENTIALS.c.principal_id == _second, _CREDENTIALS.c.by_id == any_(_firsts)),
+            and_(_CREDENTIALS.c.principal_id == any_(_firsts), _CREDENTIALS.c.by_id == _second),
+        )
     )
     .limit(1)
 )
 
 
-async def second_person_fault(connection: Connection, actor: Principal, named: object) -> str | None:
-    """Why the named account does not count as the second person, or None where it does.
+@dataclass(frozen=True, slots=True)
+class FirstPerson:
+    """Who proposed a step. `ids` are those of the proposer and, for a key, of its owner; `named` is the only account
+    that may confirm, where the proposer chose one; `concerned` are the accounts that the step is about."""
 
-    Raises Invalid where `named` is no id.
+    ids: tuple[UUID, ...]
+    named: UUID | None = None
+    concerned: frozenset[UUID] = frozenset()
+
+
+def named_in(fields: Mapping[str, Any]) -> UUID | None:
+    """The account that a step's fields name as its second person: in `second_person`, or in that of a waiver.
+
+    Raises Invalid where it is no id.
     """
-    if named is None:
-        return "second_person_missing"
+    waiver = fields.get("waiver")
+    pointer, named = "/fields/second_person", fields.get("second_person")
+    if named is None and isinstance(waiver, Mapping):
+        pointer, named = "/fields/waiver/second_person", waiver.get("second_person")
     try:
-        account = UUID(str(named))
+        return None if named is None else UUID(str(named))
     except ValueError:
-        raise invalid_field("/fields/second_person", "invalid_value", "The id of an account.") from None
-    if account in (actor.id, actor.owner):
+        raise invalid_field(pointer, "invalid_value", "The id of an account.") from None
+
+
+async def require_second_person(
+    connection: Connection, actor: Principal, status: str, fields: Mapping[str, Any]
+) -> None:
+    """Returns where a step of two is taken at once: by the demo client, which names an administrator.
+
+    Raises SecondPersonNeeded for everybody else, and Conflict where the account that is named cannot be one.
+    """
+    named = named_in(fields)
+    if named is not None:
+        fault = await second_person_fault(connection, actor, named)
+        if fault is not None:
+            members = {"current_state": status, "reason": fault, "allowed_actions": []}
+            raise Conflict("This account cannot be the second person.", code="transition_not_allowed", members=members)
+        if await names_second_persons(connection, actor):
+            return
+    raise SecondPersonNeeded
+
+
+async def names_second_persons(connection: Connection, actor: Principal) -> bool:
+    """Whether naming somebody is enough: for the secretariat client of the demo data, never in production."""
+    if actor.kind is not PrincipalKind.CLIENT or variable("ESCM_ENVIRONMENT") == "production":
+        return False
+    return await _IS_DEMO_CLIENT.fetchval(connection, client=actor.id) is not None
+
+
+async def second_person_fault(connection: Connection, actor: Principal, named: UUID) -> str | None:
+    """Why the named account does not count as the second person, or None where it does."""
+    if named in (actor.id, actor.owner):
         return "second_person_is_the_first"
-    holds = await _ADMINISTRATOR.fetchval(connection, account=account)
+    holds = await _ADMINISTRATOR.fetchval(connection, account=named)
     return None if holds else "second_person_not_entitled"
+
+
+async def credentials_set_by_the_other(connection: Connection, firsts: tuple[UUID, ...], second: UUID) -> bool:
+    """Whether one of the two set the other's address or started a recovery for them within 30 days, or gave the
+    client that proposed its secret or keys: then one person may act as both."""
+    return await _SET_BY_THE_OTHER.fetchval(connection, firsts=list(firsts), second=second) is not None
+
+
+async def refuse_as_second_person(connection: Connection, second: Principal, first: FirstPerson) -> None:
+    """Raises Forbidden, with the reason, where the caller does not count as the second person."""
+    why = _why_not(second, first)
+    if why is None and second.id and await credentials_set_by_the_other(connection, first.ids, second.id):
+        why = "credentials_set_recently"
+    if why is not None:
+        raise Forbidden("You cannot be the second person of this step.", members={"reason": why})
+
+
+def _why_not(second: Principal, first: FirstPerson) -> str | None:
+    if second.kind is not PrincipalKind.ACCOUNT or second.id is None:
+        return "second_person_is_a_client"
+    if second.id in first.ids:
+        return "second_person_is_the_first"
+    if second.id in first.concerned:
+        return "second_person_is_concerned"
+    if first.named not in (None, second.id):
+        return "another_second_person_named"
+    if not any(grant.role == OFFICE for grant in second.grants):
+        return "second_person_not_entitled"
+    return None

@@ -1,11 +1,11 @@
 """Facts of access."""
 
-from shared.contracts.owner import owner
+from shared.contracts.owner import OF_TWO, owner
 
 FACTS = owner(
     "access",
     {
-        "account": ("created", "updated", "suspended", "reinstated", "erased"),
+        "account": (*OF_TWO, "created", "updated", "suspended", "reinstated", "erased"),
         "grant": ("created", "updated", "activated", "revoked", "expired"),
         "client": ("created", "updated", "activated", "revoked", "expired"),
         "api_key": ("created", "updated", "suspended", "activated", "revoked", "expired"),

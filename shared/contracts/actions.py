@@ -1,6 +1,6 @@
 """Facts of actions. `stage_changed` tells that a country's stage, or one of its seven facts, is another."""
 
-from shared.contracts.owner import owner
+from shared.contracts.owner import OF_TWO, owner
 
 _REPORT = (
     "created",
@@ -19,6 +19,7 @@ FACTS = owner(
     {
         "framework": ("created", "updated"),
         "programme": (
+            *OF_TWO,
             "created",
             "updated",
             "designing",

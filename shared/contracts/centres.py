@@ -1,6 +1,6 @@
 """Facts of centres. `formed` is a committee's first entry into `preparatory`; `preparatory` is its return there."""
 
-from shared.contracts.owner import owner
+from shared.contracts.owner import OF_TWO, owner
 
 FACTS = owner(
     "centres",
@@ -19,6 +19,7 @@ FACTS = owner(
         ),
         "seat": ("created", "updated", "deleted", "appointed", "ended"),
         "centre": (
+            *OF_TWO,
             "created",
             "updated",
             "draft",

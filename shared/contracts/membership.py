@@ -1,11 +1,12 @@
 """Facts of membership."""
 
-from shared.contracts.owner import owner
+from shared.contracts.owner import OF_TWO, owner
 
 FACTS = owner(
     "membership",
     {
         "expert": (
+            *OF_TWO,
             "created",
             "updated",
             "deleted",

@@ -2,6 +2,9 @@
 
 from collections.abc import Mapping
 
+OF_TWO = ("transition_proposed", "transition_declined", "transition_withdrawn", "transition_expired")
+"""What is announced of a record one of whose steps waits for a second person."""
+
 
 def type_of(service: str, entity: str, what: str) -> str:
     """The CloudEvents type: `escm.membership.expert.activated.v1`."""

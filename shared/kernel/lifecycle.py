@@ -15,12 +15,32 @@ def always(_case: object) -> str | None:
     return None
 
 
+def never(_case: object) -> bool:
+    """The rule of a step that one person takes alone."""
+    return False
+
+
+def by_two(_case: object) -> bool:
+    """The rule of a step that always needs a second person."""
+    return True
+
+
+class SecondPersonNeeded(Conflict):
+    """The step is possible, and needs a second person to confirm it."""
+
+    code = "transition_not_allowed"
+
+    def __init__(self) -> None:
+        super().__init__("A second person has to confirm this step.", members={"reason": "second_person_needed"})
+
+
 @dataclass(frozen=True, slots=True)
 class Transition(Generic[Case]):
     """One verb. `guard` answers None, or the code of the reason why not. `target` None returns to the state before.
 
     `fact` is the past participle announced; where absent it is the target's name. `fields` are the names that the
-    body's `fields` may hold. `timed` steps are taken by schedules, never by callers.
+    body's `fields` may hold. `timed` steps are taken by schedules, never by callers. `second_person` tells whether
+    the step, in this case, is proposed by one and confirmed by another.
     """
 
     verb: str
@@ -31,6 +51,7 @@ class Transition(Generic[Case]):
     fields: tuple[str, ...] = ()
     fact: str | None = None
     timed: bool = False
+    second_person: Callable[[Case], bool] = never
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +109,14 @@ class Lifecycle(Generic[Case]):
             transition.target or previous or status,
             reason is None,
             reason,
-            ("reason",) if transition.reason_required else (),
+            _requirements(transition, case),
             transition.fields,
         )
+
+    @property
+    def has_steps_of_two(self) -> bool:
+        """Whether any step may need a second person."""
+        return any(transition.second_person is not never for transition in self.transitions)
 
     def check(self, verb: str, reason: str | None, fields: Iterable[str]) -> None:
         """Raises Invalid for a step that no record could take, whatever its state: an unknown verb or field, or a
@@ -156,3 +182,8 @@ class Lifecycle(Generic[Case]):
                 members={"current_state": status},
             )
         return transition, target
+
+
+def _requirements(transition: Transition[Case], case: Case) -> tuple[str, ...]:
+    asked = (("reason", transition.reason_required), ("second_person", transition.second_person(case)))
+    return tuple(name for name, is_asked in asked if is_asked)

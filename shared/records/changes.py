@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from shared.audit.entries import compare, enter
+from shared.audit.entries import FieldChange, compare, enter
 from shared.database.ids import uuid7
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import now
@@ -26,6 +26,7 @@ def record_change(
     link: str | None = None,
     at: datetime | None = None,
     person: UUID | None = None,
+    more: tuple[FieldChange, ...] = (),
 ) -> None:
     """Enters the change in the audit trail and announces the fact, both with the transaction of the change and under
     one id.
@@ -33,7 +34,7 @@ def record_change(
     `action` is `create`, `update` or a lifecycle's verb; `fact` is what the fact's type ends with; `fields` are those
     whose changes the history tells; `link` is the record's address where it is not one of its resource's items; `at` is
     when it happened, now where it is absent; `person` is whom the record describes, whose erasure takes the values
-    of the change away.
+    of the change away; `more` are changes that the history tells beside those of the fields.
     """
     at, change = at or now(), uuid7()
     left = before["country"] if before and before["country"] != after["country"] else None
@@ -45,7 +46,7 @@ def record_change(
         action,
         before=before,
         after=after,
-        changes=compare(before or {}, after, fields),
+        changes=compare(before or {}, after, fields) + more,
         reason=reason,
         person=person,
     )

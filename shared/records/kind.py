@@ -9,6 +9,8 @@ from uuid import UUID
 
 from sqlalchemy import Table
 
+from shared.audit.entries import FieldChange
+from shared.auth.second_person import named_in, require_second_person
 from shared.database.statements import Row
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.errors import Forbidden, NotFound, VersionConflict
@@ -23,11 +25,13 @@ Case = TypeVar("Case")
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A step that a caller asks for."""
+    """A step that a caller asks for. `proposed_by` is the label of who proposed it, where the caller confirms it as the
+    second person."""
 
     action: str
     reason: str | None
     fields: Mapping[str, Any]
+    proposed_by: str | None = None
 
 
 @dataclass(frozen=True)
@@ -82,17 +86,22 @@ class Kind(Generic[Case]):
     ) -> Row:
         """The record one step on. `effects` answers, for the state entered, the further columns that the step sets.
 
-        Raises what `Lifecycle.advance` raises.
+        Raises what `Lifecycle.advance` raises, and SecondPersonNeeded for a step of two that nobody proposed. An
+        operation writes nothing before it calls this.
         """
         previous = before.get("previous_status")
         transition, target = self.lifecycle.advance(
             before["status"], step.action, case, may, reason=step.reason, fields=step.fields, previous=previous
         )
+        is_of_two = transition.second_person(case)
+        if is_of_two and step.proposed_by is None:
+            await require_second_person(uow.connection, uow.origin.actor, before["status"], step.fields)
         values: dict[str, Any] = {"status": target, **effects(target)}
         if "previous_status" in self.table.c:
             values["previous_status"] = before["status"] if target == "suspended" else None
         after = await update_record(uow, self.table, before, values)
-        self.tell(uow, step.action, before, after, transition.fact or target, step.reason)
+        both = _both_persons(step) if is_of_two else ()
+        self.tell(uow, step.action, before, after, transition.fact or target, step.reason, more=both)
         return after
 
     async def pass_time(self, uow: UnitOfWork, before: Row, verb: str, values: Mapping[str, Any] | None = None) -> Row:
@@ -114,6 +123,7 @@ class Kind(Generic[Case]):
         fact: str,
         reason: str | None = None,
         at: datetime | None = None,
+        more: tuple[FieldChange, ...] = (),
     ) -> None:
         """The audit entry and the fact of one change."""
         record_change(
@@ -127,11 +137,19 @@ class Kind(Generic[Case]):
             reason=reason,
             at=at,
             person=self.person_of(after),
+            more=more,
         )
 
     def person_of(self, row: Mapping[str, Any]) -> UUID | None:
         """Whom the record describes, if it describes a person."""
         return row["id"] if self.is_personal else None
+
+
+def _both_persons(step: Step) -> tuple[FieldChange, ...]:
+    """Who else took part in a step of two: its actor is the other of them."""
+    if step.proposed_by is not None:
+        return ({"pointer": "/proposed_by", "before": None, "after": step.proposed_by},)
+    return ({"pointer": "/second_person", "before": None, "after": str(named_in(step.fields))},)
 
 
 def permitted(sight: Sight, row: Mapping[str, Any]) -> Callable[[str], bool]:

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from shared.database.statements import Row
 from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.errors import Forbidden, Gone, NotFound
-from shared.kernel.lifecycle import Offer
+from shared.kernel.lifecycle import Offer, SecondPersonNeeded
 from shared.kernel.principal import Principal, RoleTable
 from shared.records.columns import parsed_or_fragment
 from shared.records.kind import Kind, Step, permitted, require
@@ -34,10 +34,16 @@ from shared.web.conditional import changed_since, is_current
 from shared.web.fields import History, Page, RecordAnswer, TransitionBody, Transitions
 from shared.web.moved import Moved
 from shared.web.paging import list_response, pick_fields
+from shared.web.pending import PendingTransition, add_pending, propose
 from shared.web.route import ResourceRouter
 
 Case = TypeVar("Case")
 Written = TypeVar("Written", bound=BaseModel)
+
+
+def about_nobody(_row: Mapping[str, Any]) -> frozenset[UUID]:
+    """The accounts that a record is about, where it is about none."""
+    return frozenset()
 
 
 @dataclass(frozen=True)
@@ -50,7 +56,8 @@ class RecordApi(Generic[Case]):
     JSON text; `fresh` are the item columns of a record that was just created, where they are known (it is then answered
     without being read again). `is_public`: list and item answer without a token. `hidden` are the fields that a history
     keeps from callers who do not see the record whole. `arriving` is a dependency that every request meets first.
-    `entered` answers what the answer to a creation tells beside the record.
+    `entered` answers what the answer to a creation tells beside the record. `concerns` are the accounts that a record
+    is about, which never are the second person of its steps.
     """
 
     kind: Kind[Case]
@@ -70,6 +77,7 @@ class RecordApi(Generic[Case]):
     hidden: frozenset[str] = frozenset()
     arriving: Callable[..., Awaitable[None]] | None = None
     entered: Callable[[UnitOfWork, Sight, Row], Awaitable[Mapping[str, Any]]] | None = None
+    concerns: Callable[[Mapping[str, Any]], frozenset[UUID]] = about_nobody
     is_public: bool = False
 
     async def readable(self, record: str, call: CurrentCall) -> Row:
@@ -136,6 +144,8 @@ class RecordApi(Generic[Case]):
         if self.update is not None:
             _add_update(router, self, self.update)
         _add_transition(router, self)
+        if self.kind.lifecycle.has_steps_of_two:
+            add_pending(router, self, _names(self)[1])
         return router
 
 
@@ -248,11 +258,20 @@ def _add_transition(router: ResourceRouter, api: RecordApi[Any]) -> None:
         "/{record}/transitions",
         operation_id=f"transition{single}",
         summary=f"Take a step in the life of one {title}",
-        responses={200: {"model": api.answer}},
+        responses={200: {"model": api.answer}, **_proposed(api)},
     )
     async def transition_record(body: TransitionBody, row: changeable, call: CurrentCall) -> Response:
-        await api.transition(call.uow, call.sight, row, Step(body.action, body.reason, body.fields))
+        try:
+            await api.transition(call.uow, call.sight, row, Step(body.action, body.reason, body.fields))
+        except SecondPersonNeeded:
+            return await propose(api, call, row, body)
         return await api.answer_with(call, row["id"])
+
+
+def _proposed(api: RecordApi[Any]) -> dict[int | str, dict[str, Any]]:
+    if not api.kind.lifecycle.has_steps_of_two:
+        return {}
+    return {202: {"model": PendingTransition, "description": "The step waits for a second person."}}
 
 
 def _unmarked(endpoint: Any) -> Any:

@@ -1,6 +1,7 @@
 """The `fields` of a step, read by a model before the operation sees them."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from typing import Any, TypeAlias
 
 from fastapi.exceptions import RequestValidationError
@@ -21,7 +22,7 @@ def with_fields(model: type[BaseModel], operation: Operation) -> Operation:
     async def take(uow: UnitOfWork, sight: Sight, row: Row, step: Step) -> Any:
         may = sight.may(step.action, row["country"], row["id"])
         fields = _read(model, step.fields) if may else {}
-        return await operation(uow, sight, row, Step(step.action, step.reason, fields))
+        return await operation(uow, sight, row, replace(step, fields=fields))
 
     return take
 

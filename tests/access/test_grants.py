@@ -24,6 +24,22 @@ async def _person(caller: Caller) -> tuple[str, str, str]:
     return answer.json()["id"], email, password
 
 
+async def _client_holding(caller: Caller, role: str) -> str:
+    """A further client with a role over everything, by a name that the caller knows."""
+    body = {"name": "Other", "scope_kind": "global", "scope_id": None, "secret": True}
+    whole = {
+        "resources": [f"{s}.*" for s in ("membership", "centres", "actions", "access")],
+        "verbs": ["read", "write"],
+    }
+    made = (await caller.send("admin", "POST", "/clients", {**body, **whole})).json()
+    granted = {"principal": {"kind": "client", "id": made["id"]}, "role": role, "scope_kind": "global"}
+    link = (await caller.send("admin", "POST", "/grants", granted)).json()["links"]["self"]
+    assert (await caller.step("admin2", link, "confirm")).status_code == 200
+    name = f"client {made['client_id']}"
+    caller.demo["clients"][name] = {"id": made["client_id"], "secret": made["secret"]}
+    return name
+
+
 def _body(account: str, role: str, kind: str = "country", scope: str | None = "XA", **more: Any) -> dict[str, Any]:
     return {
         "principal": {"kind": "account", "id": account},
@@ -125,10 +141,13 @@ async def test_a_role_of_two_waits_for_another_person(caller: Caller) -> None:
     assert [line["action"] for line in lines] == ["confirm", "create"]
 
 
-async def test_a_client_names_the_second_person(caller: Caller) -> None:
+async def test_the_demo_client_alone_names_the_second_person(caller: Caller) -> None:
     account, _, _ = await _person(caller)
     made = await caller.send("secretariat", "POST", "/grants", _body(account, "secretariat_admin", "global", None))
     link = made.json()["links"]["self"]
+    other = await _client_holding(caller, "secretariat_admin")
+    named = await caller.step(other, link, "confirm", fields={"second_person": caller.account("admin2")})
+    assert (named.status_code, _reason(named)) == (409, "second_person_is_a_client")
     alone = await caller.step("secretariat", link, "confirm")
     assert (alone.status_code, _reason(alone)) == (409, "second_person_missing")
     for name, reason in (("officer", "second_person_not_entitled"), (account, "second_person_is_the_first")):
@@ -137,6 +156,22 @@ async def test_a_client_names_the_second_person(caller: Caller) -> None:
         assert (bad.status_code, _reason(bad)) == (409, reason)
     named = await caller.step("secretariat", link, "confirm", fields={"second_person": caller.account("admin2")})
     assert (named.status_code, named.json()["status"]) == (200, "active")
+
+
+async def test_whoever_set_the_other_ones_address_does_not_confirm(caller: Caller, database_url: str) -> None:
+    account, _, _ = await _person(caller)
+    link = (await caller.send("admin", "POST", "/grants", _body(account, "national_publisher"))).json()["links"]["self"]
+    connection = await asyncpg.connect(database_url, server_settings={"search_path": "escm"})
+    await connection.execute(
+        "INSERT INTO access_credential_change (id, principal_kind, principal_id, by_kind, by_id, what, at)"
+        " VALUES (uuidv7(), 'account', $1, 'account', $2, 'email', now())",
+        caller.account("admin2"),
+        caller.account("admin"),
+    )
+    refused = await caller.step("admin2", link, "confirm")
+    await connection.execute("DELETE FROM access_credential_change WHERE principal_id = $1", caller.account("admin2"))
+    await connection.close()
+    assert (refused.status_code, _reason(refused)) == (409, "credentials_set_recently")
 
 
 async def test_only_the_named_person_confirms(caller: Caller) -> None:

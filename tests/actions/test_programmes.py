@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from datetime import date
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import asyncpg
 import pytest
@@ -10,6 +10,7 @@ import pytest
 from tests.actions.neighbours import change, enter
 from tests.actions.programme import BASELINE, DOCUMENT, PROGRAMMES, action, programme, refusal, steps
 from tests.support.callers import CALLERS, Caller
+from tests.support.principals import enter_callers
 
 _PILLARS = ("action-1", "action-2", "action-3")
 
@@ -89,14 +90,13 @@ async def test_a_start_needs_an_endorsement_of_level_three(secretariat: Caller, 
 async def test_a_waiver_names_a_second_person_and_is_the_secretariats(
     admin: Caller,
     caller: Callable[[str | None], Caller],
-    superuser: asyncpg.Connection,
+    database_url: str,
     committee: str,
     centre: str,
 ) -> None:
     path = await approved(admin, centre)
     waiver = {"reason": "The ministry is being formed"}
     first, second = str(CALLERS["admin"].id), str(uuid4())
-    assert await refusal(admin, path, "start", fields={"waiver": waiver}) == "second_person_missing"
     alone = {"waiver": {**waiver, "second_person": first}}
     assert await refusal(admin, path, "start", fields=alone) == "second_person_is_the_first"
     both = {"waiver": {**waiver, "second_person": second}}
@@ -105,11 +105,15 @@ async def test_a_waiver_names_a_second_person_and_is_the_secretariats(
     for fault in ({"second_person": second}, {**waiver, "second_person": "somebody"}, 5):
         assert (await admin.step(path, "start", fields={"waiver": fault})).status_code == 422
         assert (await caller("author_xb").step(path, "start", fields={"waiver": fault})).status_code == 403
-    held = {"country": None, "visibility": "restricted", "status": "active"}
-    await enter(superuser, "access_account", id=UUID(second), email_key=f"{second}@example.org", **held)
-    whose = {"principal_kind": "account", "principal_id": UUID(second), "role": "secretariat_admin"}
-    await enter(superuser, "access_grant", scope_kind="global", starts=date(2026, 1, 1), **whose, **held)
-    assert (await steps(admin, path, "start", fields=both))["waiver"] == both["waiver"]
+    await enter_callers(database_url)
+    both = {"waiver": {**waiver, "second_person": str(CALLERS["admin2"].id)}}
+    proposed = await admin.step(path, "start", fields=both)
+    assert (proposed.status_code, proposed.json()["second_person"]) == (202, both["waiver"]["second_person"])
+    waiting = (await caller("admin2").get(PROGRAMMES, params={"holder": "me"})).json()["items"]
+    assert path.rpartition("/")[2] in [item["id"] for item in waiting]
+    started = await caller("admin2").post(proposed.headers["location"], {"decision": "confirm"})
+    assert (started.status_code, started.json()["status"]) == (200, "implementing")
+    assert started.json()["waiver"] == both["waiver"]
     assert "waiver" not in (await caller("government_xa").get(path)).json()
 
 

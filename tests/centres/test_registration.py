@@ -19,7 +19,6 @@ from tests.support.centres import (
     centre_body,
     endorsed,
     entered,
-    entitle,
     host_agreement,
     recommended,
     refused,
@@ -28,6 +27,7 @@ from tests.support.centres import (
     stepped,
     unused_country,
 )
+from tests.support.principals import enter_callers
 
 At = Callable[[str | None], Caller]
 
@@ -37,9 +37,10 @@ def _today() -> date:
 
 
 @pytest.fixture(scope="session")
-async def second_person(superuser: asyncpg.Connection) -> str:
-    """The account of another administrator."""
-    return await entitle(superuser, "admin2")
+async def second_person(database_url: str) -> str:
+    """The account of another administrator; the secretariat's client is that of the demo data."""
+    await enter_callers(database_url)
+    return str(CALLERS["admin2"].id)
 
 
 async def test_the_secretariats_client_takes_a_centre_to_designation_by_waiver(
@@ -106,12 +107,32 @@ async def test_an_endorsement_of_level_two_stands_in_for_the_waiver(
     assert (await stepped(admin, second, "designate"))["registration_number"] == f"ESNRC-{country}-02"
 
 
+async def test_a_waiver_is_confirmed_by_a_second_person(
+    admin: Caller, members: Members, caller: At, second_person: str
+) -> None:
+    centre = await recommended(admin, members, unused_country())
+    await agreed(admin, centre)
+    path = centre["links"]["self"]
+    fields = {"waiver": {"reason": "Urgent"}, "starts": _today().isoformat()}
+    proposed = await admin.step(path, "designate", fields=fields)
+    assert proposed.status_code == 202, proposed.text
+    assert (await admin.get(path)).json()["status"] == "awaiting_agreement"
+    mine = (await admin.get(CENTRES, params={"holder": "me"})).json()["items"]
+    assert centre["id"] in [item["id"] for item in mine]
+    assert (await caller("officer").get(CENTRES, params={"holder": "me"})).json()["items"] == []
+    link = proposed.headers["location"]
+    confirmed = await caller("admin2").post(link, {"decision": "confirm"})
+    assert (confirmed.status_code, confirmed.json()["status"]) == (200, "active")
+    terms = (await admin.get(TERMS, params={"centre_id": centre["id"]})).json()["items"]
+    waiver = {"reason": "Urgent", "second_person": second_person, "by": CALLERS["admin"].label}
+    assert terms[0]["waiver"] == {**waiver, "on": _today().isoformat()}
+
+
 async def test_a_waiver_needs_a_second_person(admin: Caller, members: Members, caller: At) -> None:
     centre = await recommended(admin, members, unused_country())
     await agreed(admin, centre)
     own = str(CALLERS["admin"].id)
     for second, reason in (
-        (None, "second_person_missing"),
         (own, "second_person_is_the_first"),
         (str(uuid4()), "second_person_not_entitled"),
     ):

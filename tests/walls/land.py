@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import asyncpg
 
@@ -30,6 +30,12 @@ _PUBLISHED = {
     "meetings": ("action_meeting", "status = 'held'"),
 }
 """Each kind that is ever published: its table, and what makes a row published beside its visibility."""
+_PENDING = """
+INSERT INTO core_pending_transition (id, resource, record_id, record_ref, record_version, action, fields, status,
+    proposer_kind, proposer_id, concerned, country, visibility, created_at, expires_at)
+VALUES (uuidv7(), $1, $2, $3, 1, 'a step', '{}', 'pending', 'account', uuidv7(), '{}', $4, 'restricted', now(),
+    now() + interval '1 day') RETURNING id
+"""
 _WITH_EXPERT = ("member_affiliation", "member_expert_value")
 
 
@@ -60,7 +66,8 @@ class Settler:
     async def settle(self, country: str, word: str, *, published: bool = False) -> Land:
         """A country with one record of every kind."""
         land = Land(country, word)
-        for enter_kind in (self._members, self._centres, self._government, self._actions, self._access):
+        kinds = (self._members, self._centres, self._government, self._actions, self._access, self._pending)
+        for enter_kind in kinds:
             await enter_kind(land)
         await self._make_room(land)
         if published:
@@ -200,6 +207,17 @@ class Settler:
         await self._superuser.execute(
             "UPDATE access_api_key SET owner_kind = 'account', owner_id = $2 WHERE id = $1", key["id"], account["id"]
         )
+
+    async def _pending(self, land: Land) -> None:
+        """A step that waits for a second person on each kind of record that has such steps."""
+        for service, plural in (
+            ("membership", "experts"), ("centres", "centres"), ("actions", "programmes"), ("access", "accounts"),
+        ):  # fmt: skip
+            record = land.records[plural]
+            key = await self._superuser.fetchval(
+                _PENDING, f"{service}.{plural}", UUID(record["id"]), record["ref"], record["country"]
+            )
+            land.records[f"pending_{plural}"] = {"id": str(key)}
 
     async def _make_room(self, land: Land) -> None:
         """Leaves the country without a living committee, so that another can be entered."""

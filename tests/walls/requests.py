@@ -167,7 +167,8 @@ def request_for(operation: Operation, land: Land, started: Started) -> Request:
     if operation.method == "POST" and operation.path.endswith("/transitions"):
         return Request("POST", path, _HAND_OVER if operation.id == "handOverGrant" else _STEP, item)
     if operation.method == "POST":
-        return Request("POST", path, BODIES[operation.id](land))
+        decides = operation.path.endswith("/{pending_id}")
+        return Request("POST", path, {"decision": "some day"} if decides else BODIES[operation.id](land))
     return Request(operation.method, path, item=item if operation.method == "DELETE" else None)
 
 
@@ -178,6 +179,7 @@ def _filled(operation: Operation, land: Land, started: Started) -> str:
     values = {
         "{record}": record,
         "{session}": record,
+        "{pending_id}": land.records.get(f"pending_{plural}", {}).get("id", ""),
         "{affiliation}": land.id("affiliations"),
         "{review_id}": land.id("reviews"),
         "{job}": started.job_id,

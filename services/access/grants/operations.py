@@ -10,8 +10,8 @@ from services.access.authority import require_granting, wanted_by
 from services.access.grants import domain, queries
 from services.access.grants.delegation import check_delegation, is_holder, last_day, successor, why_not_successor
 from services.access.grants.tables import grant
-from shared.auth.second_person import second_person_fault
-from shared.database.statements import Row
+from shared.auth.second_person import credentials_set_by_the_other, names_second_persons, second_person_fault
+from shared.database.statements import Connection, Row
 from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.clock import today
 from shared.kernel.countries import COUNTRIES, in_region
@@ -131,9 +131,9 @@ async def case_of(
     person, fault = domain.second_person(principal, row, _named(fields))
     if not wanted.needs_second_person:
         fault = None
-    elif fault is None and row["status"] == "proposed" and principal.kind is not PrincipalKind.ACCOUNT:
+    elif fault is None and person is not None and row["status"] == "proposed":
         async with connect() as connection:
-            fault = await second_person_fault(connection, principal, person)
+            fault = await _second_person_fault(connection, principal, row, person)
     revoking = why_not_grant(principal, wanted, "revoke")
     if revoking and row["delegated_from"] is not None and principal.kind is PrincipalKind.ACCOUNT:
         async with connect() as connection:
@@ -145,6 +145,20 @@ async def case_of(
         second_person=fault,
         handing_over=_why_not_hand_over(principal, row),
     )
+
+
+async def _second_person_fault(
+    connection: Connection, principal: Principal, row: Mapping[str, Any], person: UUID
+) -> str | None:
+    """Why this account does not count beside who proposed the grant; a client speaks for no account but its own."""
+    if principal.kind is not PrincipalKind.ACCOUNT:
+        if not await names_second_persons(connection, principal):
+            return "second_person_is_a_client"
+        return await second_person_fault(connection, principal, person)
+    kind, _, proposer = row["created_by"].partition(":")
+    is_somebody = kind in (PrincipalKind.ACCOUNT, PrincipalKind.CLIENT)
+    is_set = is_somebody and await credentials_set_by_the_other(connection, (UUID(proposer),), person)
+    return "credentials_set_recently" if is_set else None
 
 
 def _why_not_hand_over(principal: Principal, row: Mapping[str, Any]) -> str | None:

@@ -22,7 +22,7 @@ class ProgrammeCase:
     endorsement_level: int
     has_waiver: bool
     waiver_fault: str | None
-    """Why the waiver does not count, or None; asked only where there is one."""
+    """Why the caller may give no waiver, or None; asked only where there is one."""
 
 
 def _has_committee(case: ProgrammeCase) -> str | None:
@@ -43,6 +43,10 @@ def _is_endorsed(case: ProgrammeCase) -> str | None:
     return case.waiver_fault if case.has_waiver else "endorsement_missing"
 
 
+def _without_endorsement(case: ProgrammeCase) -> bool:
+    return case.endorsement_level < ENDORSEMENT_LEVEL
+
+
 LIFECYCLE: Lifecycle[ProgrammeCase] = Lifecycle(
     (
         "exploring",
@@ -59,7 +63,14 @@ LIFECYCLE: Lifecycle[ProgrammeCase] = Lifecycle(
         step("submit_plan", "designing", "plan_review", guard=_is_planned),
         step("approve", "plan_review", "approved"),
         step("return", "plan_review", "designing", reason_required=True),
-        step("start", "approved", "implementing", guard=_is_endorsed, fields=("waiver",)),
+        step(
+            "start",
+            "approved",
+            "implementing",
+            guard=_is_endorsed,
+            second_person=_without_endorsement,
+            fields=("waiver",),
+        ),
         step("pause", "implementing", "paused", reason_required=True),
         step("resume", "paused", "implementing"),
         step("complete", "implementing", "completed"),

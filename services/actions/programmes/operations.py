@@ -12,7 +12,6 @@ from services.actions.government.queries import require_body
 from services.actions.programmes import domain
 from services.actions.programmes.queries import committee_lives, is_of_country
 from services.actions.programmes.tables import programme
-from shared.auth.second_person import second_person_fault
 from shared.database.statements import Row
 from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.clock import today
@@ -64,10 +63,16 @@ async def transition(uow: UnitOfWork, sight: Sight, seen: Row, step: Step) -> Ro
     def effects(target: str) -> dict[str, Any]:
         if step.action == "start":
             needed = case.endorsement_level < domain.ENDORSEMENT_LEVEL
-            return {"started_on": today(), "waiver": step.fields.get("waiver") if needed else None}
+            return {"started_on": today(), "waiver": _waiver(sight.principal, step) if needed else None}
         return {"completed_on": today()} if target == "completed" else {}
 
     return await PROGRAMMES.step(uow, before, step, case, permitted(sight, before), effects)
+
+
+def _waiver(principal: Principal, step: Step) -> Mapping[str, Any]:
+    """The waiver as it is kept, with the second person who confirmed it, or was named."""
+    waiver: Mapping[str, Any] = step.fields["waiver"]
+    return {**waiver, "second_person": str(principal.id)} if step.proposed_by else waiver
 
 
 async def case_of(
@@ -84,8 +89,6 @@ async def case_of(
                 covered, measured = await plan(connection, row["id"])
             else:
                 level = await standing_level(connection, row["country"])
-                if waiver:
-                    fault = await second_person_fault(connection, principal, waiver.get("second_person"))
     if waiver and not principal.reach(ROLES, PROGRAMMES.resource.name, "waive").covers(row["country"]):
         fault = "waiver_not_permitted"
     return domain.ProgrammeCase(

@@ -11,6 +11,7 @@ from services.actions.programmes.tables import programme
 from shared.database.context import SYSTEM_CONTEXT, AccessContext, within_context
 from shared.database.statements import Connection, Statement
 from shared.records.listing import values
+from shared.records.pending import holder
 from shared.records.plain import by_itself, listing
 from shared.records.sight import constant
 
@@ -19,6 +20,7 @@ PROGRAMMES = listing(
     domain.LIFECYCLE.states,
     by_itself(programme, domain.PUBLISHED),
     values("framework", programme.c.framework, "Codes of frameworks, separated by commas"),
+    holder("actions.programmes", programme.c.id),
 )
 _COMMITTEES = table("centre_published_committee", *(column(name) for name in ("id", "country", "status")))
 _CENTRES = table("centre_published_centre", *(column(name) for name in ("id", "country", "status")))

@@ -34,7 +34,7 @@ class CentreCase:
     """What the guards look at.
 
     `missing` is the first part of the application that is not there. `favourable` counts reviewers without a conflict
-    of interest who recommend designation. `waiver` tells why there is no waiver that holds, None where one does.
+    of interest who recommend designation.
     """
 
     today: date
@@ -43,7 +43,6 @@ class CentreCase:
     agreed: bool = False
     endorsed: bool = False
     has_waiver: bool = False
-    waiver: str | None = "endorsement_missing"
     has_final_report: bool = False
     has_evaluation: bool = False
     term_ends: date | None = None
@@ -62,7 +61,11 @@ def _designable(case: CentreCase) -> str | None:
         return "agreement_missing"
     if case.endorsed:
         return "waiver_not_needed" if case.has_waiver else None
-    return case.waiver
+    return None if case.has_waiver else "endorsement_missing"
+
+
+def _without_endorsement(case: CentreCase) -> bool:
+    return not case.endorsed
 
 
 def _reported(case: CentreCase) -> str | None:
@@ -109,6 +112,7 @@ LIFECYCLE: Lifecycle[CentreCase] = Lifecycle(
             "awaiting_agreement",
             "active",
             guard=_designable,
+            second_person=_without_endorsement,
             fields=(*_TERM, "waiver"),
             fact="designated",
         ),

@@ -8,7 +8,6 @@ from services.centres.references import country_of, require_experts, require_ins
 from services.centres.registration import domain, queries
 from services.centres.registration.designation import end_term, follow_centre, open_term
 from services.centres.registration.tables import centre
-from shared.auth.second_person import second_person_fault
 from shared.database.ids import uuid7
 from shared.database.statements import Row
 from shared.database.unit_of_work import Connect, UnitOfWork
@@ -93,7 +92,7 @@ async def transition(uow: UnitOfWork, sight: Sight, seen: Row, step: Step) -> Ro
     """
     before = await CENTRES.lock(uow, seen["id"], seen["version"])
     standing = await _standing(uow.connect, before)
-    case = await _case(uow.connect, sight.principal, before, step.fields, standing)
+    case = _case(before, step.fields, standing)
     first = step.action == "designate" and before["registration_number"] is None
     serial = await queries.next_serial(uow.connection, before["country"]) if first else None
 
@@ -121,10 +120,10 @@ async def transition(uow: UnitOfWork, sight: Sight, seen: Row, step: Step) -> Ro
 
 
 async def case_of(
-    connect: Connect, principal: Principal, row: Mapping[str, Any], fields: Mapping[str, Any]
+    connect: Connect, _principal: Principal, row: Mapping[str, Any], fields: Mapping[str, Any]
 ) -> domain.CentreCase:
     """What the guards look at, for this caller and this centre."""
-    return await _case(connect, principal, row, fields, await _standing(connect, row))
+    return _case(row, fields, await _standing(connect, row))
 
 
 async def pass_time(uow: UnitOfWork) -> None:
@@ -145,17 +144,11 @@ async def _standing(connect: Connect, row: Mapping[str, Any]) -> queries.Standin
         return await queries.standing(connection, row["id"], row["country"])
 
 
-async def _case(
-    connect: Connect,
-    principal: Principal,
+def _case(
     row: Mapping[str, Any],
     fields: Mapping[str, Any],
     standing: queries.Standing | None,
 ) -> domain.CentreCase:
-    waiver: str | None = "endorsement_missing"
-    if "waiver" in fields:
-        async with connect() as connection:
-            waiver = await second_person_fault(connection, principal, fields["waiver"]["second_person"])
     return domain.CentreCase(
         today=today(),
         missing=domain.first_missing(row),
@@ -163,7 +156,6 @@ async def _case(
         agreed=standing is not None and standing.agreed,
         endorsed=standing is not None and standing.level >= domain.ENDORSEMENT_LEVEL,
         has_waiver="waiver" in fields,
-        waiver=waiver,
         has_final_report="final_report" in fields,
         has_evaluation="evaluation" in fields,
         term_ends=row["term_ends"],
@@ -171,8 +163,11 @@ async def _case(
 
 
 def _consent(principal: Principal, step: Step, standing: queries.Standing | None) -> dict[str, Any]:
-    waiver = step.fields.get("waiver")
-    kept = {**waiver, "by": principal.label, "on": today().isoformat()} if waiver else None
+    waiver, kept = step.fields.get("waiver"), None
+    if waiver:
+        second = str(principal.id) if step.proposed_by else waiver["second_person"]
+        by = step.proposed_by or principal.label
+        kept = {**waiver, "second_person": second, "by": by, "on": today().isoformat()}
     return {"endorsement_id": standing.endorsement if standing and not waiver else None, "waiver": kept}
 
 

@@ -25,6 +25,7 @@ from sqlalchemy import (
 from services.centres.registration.domain import LIFECYCLE, PUBLISHED
 from services.centres.registration.tables import centre, term
 from shared.database.statements import Connection, Row, Statement
+from shared.records.pending import holder
 from shared.records.plain import by_itself, listing
 from shared.records.sight import constant
 
@@ -77,7 +78,7 @@ class Standing:
     level: int
 
 
-LISTING = listing(centre, LIFECYCLE.states, by_itself(centre, PUBLISHED))
+LISTING = listing(centre, LIFECYCLE.states, by_itself(centre, PUBLISHED), holder("centres.centres", centre.c.id))
 
 
 async def centre_of(connection: Connection, key: UUID) -> Row | None:

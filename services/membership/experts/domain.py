@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from shared.kernel.errors import invalid_field
-from shared.kernel.lifecycle import Lifecycle, step
+from shared.kernel.lifecycle import Lifecycle, by_two, step
 from shared.kernel.text import fold, search_key
 
 CATEGORIES = ("supporter", "expert", "fellow", "honorary", "student")
@@ -96,8 +96,6 @@ class ExpertCase:
     profile_confirmed_on: date | None
     conflict_of_interest_on: date | None
     today: date
-    second_person: str | None = None
-    """Why the second person does not count, or None; asked only of steps that need one."""
     officer: str | None = None
     """Why the file cannot be given to the officer who was named, or None."""
 
@@ -115,10 +113,6 @@ def _renewable(case: ExpertCase) -> str | None:
         return "profile_not_confirmed"
     declared = case.conflict_of_interest_on
     return None if declared and declared.year == case.today.year else "conflict_of_interest_missing"
-
-
-def _second_person(case: ExpertCase) -> str | None:
-    return case.second_person
 
 
 def _may_hold_the_file(case: ExpertCase) -> str | None:
@@ -169,7 +163,7 @@ LIFECYCLE: Lifecycle[ExpertCase] = Lifecycle(
             "terminate",
             "active|grace|lapsed|suspended",
             "terminated",
-            guard=_second_person,
+            second_person=by_two,
             reason_required=True,
             fields=("second_person",),
         ),

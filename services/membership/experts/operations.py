@@ -17,7 +17,6 @@ from services.membership.experts.tables import affiliation, expert
 from services.membership.experts.values import enter_values, replace_values
 from services.membership.likeness.names import name_key, probes
 from shared.auth.offices import holds
-from shared.auth.second_person import second_person_fault
 from shared.database.ids import uuid7
 from shared.database.statements import Row, Statement
 from shared.database.unit_of_work import Connect, UnitOfWork
@@ -166,20 +165,15 @@ async def case_of(
     connect: Connect, principal: Principal, row: Mapping[str, Any], fields: Mapping[str, Any]
 ) -> domain.ExpertCase:
     """What the guards look at, for this caller and this expert."""
-    second: str | None = "second_person_missing"
     officer = None
     if fields.get("officer") is not None:
         officer = await _officer_fault(connect, row, _officer(fields))
-    if "second_person" in fields:
-        async with connect() as connection:
-            second = await second_person_fault(connection, principal, fields["second_person"])
     return domain.ExpertCase(
         has_email=row["emails"] not in ("[]", []),
         is_applicant=_is_own(principal, row),
         profile_confirmed_on=row["profile_confirmed_on"],
         conflict_of_interest_on=row["conflict_of_interest_on"],
         today=today(),
-        second_person=second,
         officer=officer,
     )
 

@@ -27,6 +27,7 @@ from shared.kernel.identifiers import orcid_id
 from shared.kernel.text import fold
 from shared.records.columns import Renderer, survivor
 from shared.records.listing import Filter, Listing, countries, fragment, one_of, region, updated, values
+from shared.records.pending import as_second_person, waits_for_caller
 from shared.records.sight import Sight, Variant, constant, visible
 
 _HIDDEN = {
@@ -156,11 +157,12 @@ def _held_by(holder: str) -> ColumnElement[bool]:
 
 
 def _waiting(_me: Any) -> ColumnElement[bool]:
-    """Files with the secretariat that are the caller's, or nobody's in the caller's countries; and the caller's own
-    that wait for them as the applicant."""
+    """Files with the secretariat that are the caller's, or nobody's in the caller's countries; the caller's own that
+    wait for them as the applicant; and those with a step of two that waits for the caller, or that they proposed."""
     me = any_(bindparam("waiting_for", type_=ARRAY(Uuid)))
     ours = expert.c.country == any_(bindparam("waiting_in", type_=ARRAY(Text)))
     return or_(
+        waits_for_caller("membership.experts", expert.c.id),
         and_(_held_by("secretariat"), expert.c.assignee == me),
         and_(_held_by("secretariat"), expert.c.assignee.is_(None), ours),
         and_(_held_by("applicant"), expert.c.account_id == me),
@@ -170,7 +172,8 @@ def _waiting(_me: Any) -> ColumnElement[bool]:
 def _as_holder(sight: Sight) -> Mapping[str, Any]:
     who, reach = sight.principal, sight.principal.reach(sight.roles, sight.resource.name, "start_review")
     countries = known_codes(fictional=True) if reach.everywhere else reach.countries
-    return {"waiting_for": [key for key in (who.id, who.owner) if key], "waiting_in": sorted(countries)}
+    waiting = {"waiting_for": [key for key in (who.id, who.owner) if key], "waiting_in": sorted(countries)}
+    return {**waiting, **as_second_person(sight)}
 
 
 def _with_email(address: Any) -> ColumnElement[bool]:
@@ -224,7 +227,7 @@ FILTERS: Mapping[str, Filter] = {
         ),
         Filter(
             "holder",
-            "`me`: files that wait for you; needs a token",
+            "`me`: files that wait for you, and those with a step of two that you proposed; needs a token",
             one_of(("me",)),
             _waiting,
             grant_needed=True,

@@ -1,6 +1,8 @@
 """Experts over HTTP: the routes of every record, from this description."""
 
+from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from services.membership.access import ROLES
 from services.membership.duplicates.operations import told_of_expert
@@ -27,6 +29,10 @@ async def _entered(uow: UnitOfWork, sight: Sight, row: Row) -> dict[str, Any]:
     return {"duplicates": told} if told else {}
 
 
+def _concerned(row: Mapping[str, Any]) -> frozenset[UUID]:
+    return frozenset((row["account_id"],)) if row["account_id"] else frozenset()
+
+
 EXPERT_API = RecordApi(
     kind=operations.EXPERTS,
     roles=ROLES,
@@ -44,6 +50,7 @@ EXPERT_API = RecordApi(
     fresh={"affiliations": "[]"},
     hidden=(frozenset((*operations.WRITABLE, "assignee")) - PUBLIC_FIELDS) | {"emails"},
     entered=_entered,
+    concerns=_concerned,
     is_public=True,
 )
 router = EXPERT_API.routes()

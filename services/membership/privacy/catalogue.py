@@ -129,6 +129,15 @@ ALSO_PERSONAL: tuple[PersonalTable, ...] = (
         },
     ),
     personal(
+        "core_pending_transition",
+        "",
+        {
+            "a step that waits, emptied once it is decided, within a day": "id resource record_id record_ref"
+            " record_version action reason fields status proposer_kind proposer_id proposer_owner second_person"
+            " concerned country visibility created_at expires_at decided_at decided_by"
+        },
+    ),
+    personal(
         "core_export",
         "",
         {

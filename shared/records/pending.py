@@ -1,0 +1,228 @@
+"""Steps of two that were proposed and wait for a second person: 24 hours by the database's clock."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
+from typing import Any, Literal, TypeAlias
+from uuid import UUID
+
+from sqlalchemy import Boolean, Column, Integer, Text, Uuid, and_, any_, bindparam, delete, func, insert, or_, select
+from sqlalchemy import update as sql_update
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.sql.elements import ColumnElement
+
+from shared.auth.second_person import OFFICE
+from shared.database.context import AccessContext, within_context
+from shared.database.ids import uuid7
+from shared.database.statements import Connection, Row, Statement
+from shared.database.tables import instant, table, text
+from shared.database.unit_of_work import UnitOfWork
+from shared.kernel.principal import Principal, PrincipalKind
+from shared.records.kind import Kind
+from shared.records.listing import Filter, one_of
+from shared.records.sight import Sight
+
+LIFE = timedelta(hours=24)
+_KEPT = timedelta(days=90)
+_AT_ONCE = 200
+Ending: TypeAlias = Literal["confirmed", "declined", "withdrawn", "expired"]
+
+pending = table(
+    "core_pending_transition",
+    Column("id", Uuid, primary_key=True),
+    text("resource"),
+    Column("record_id", Uuid, nullable=False),
+    text("record_ref"),
+    Column("record_version", Integer, nullable=False),
+    text("action"),
+    text("reason", nullable=True),
+    Column("fields", JSONB, nullable=False),
+    text("status"),
+    text("proposer_kind"),
+    Column("proposer_id", Uuid, nullable=False),
+    Column("proposer_owner", Uuid, nullable=True),
+    Column("second_person", Uuid, nullable=True),
+    Column("concerned", ARRAY(Uuid), nullable=False),
+    text("country", nullable=True),
+    text("visibility"),
+    instant("created_at"),
+    instant("expires_at"),
+    instant("decided_at", nullable=True),
+    text("decided_by", nullable=True),
+)
+"""`second_person` is the only account that may confirm, where one was named. What is personal in `reason` and `fields`
+is taken out once the step was decided or has expired."""
+
+_open = pending.c.status == "pending"
+_now = func.now()
+_is_over = (pending.c.expires_at <= _now).label("is_over")
+_SHOWN = (*pending.c, _is_over)
+_ADD = Statement(
+    insert(pending)
+    .values(
+        **{
+            column.key: bindparam(column.key)
+            for column in pending.c
+            if column.key not in ("status", "created_at", "expires_at", "decided_at", "decided_by")
+        },
+        status="pending",
+        created_at=_now,
+        expires_at=_now + LIFE,
+    )
+    .returning(*_SHOWN)
+)
+_of_record = (pending.c.resource == bindparam("resource_name"), pending.c.record_id == bindparam("record"))
+_LIST = Statement(
+    within_context(
+        select(*_SHOWN).where(*_of_record, _open, pending.c.expires_at > _now).order_by(pending.c.id).limit(100)
+    )
+)
+_ONE = Statement(within_context(select(*_SHOWN).where(*_of_record, pending.c.id == bindparam("key")).limit(1)))
+_LOCK = Statement(select(*_SHOWN).where(*_of_record, pending.c.id == bindparam("key")).with_for_update())
+_LOCK_SAME = Statement(
+    select(*_SHOWN).where(*_of_record, pending.c.action == bindparam("verb"), _open).with_for_update()
+)
+_END = Statement(
+    sql_update(pending)
+    .where(pending.c.id == bindparam("key"))
+    .values(
+        status=bindparam("ending"),
+        decided_at=_now,
+        decided_by=bindparam("by"),
+        reason=None,
+        fields=func.jsonb_build_object(),
+    )
+)
+_DUE = Statement(
+    select(*_SHOWN)
+    .where(pending.c.resource == any_(bindparam("resources", type_=ARRAY(Text))), _open, pending.c.expires_at <= _now)
+    .order_by(pending.c.id)
+    .limit(_AT_ONCE)
+)
+_FORGET = Statement(
+    delete(pending).where(
+        pending.c.resource == any_(bindparam("resources", type_=ARRAY(Text))), pending.c.decided_at < _now - _KEPT
+    )
+)
+
+
+async def add(
+    uow: UnitOfWork,
+    kind: Kind[Any],
+    row: Mapping[str, Any],
+    *,
+    action: str,
+    reason: str | None,
+    fields: Mapping[str, Any],
+    second_person: UUID | None,
+    concerned: frozenset[UUID],
+) -> Row:
+    """A step on a locked record that waits from now on. Leaves an audit entry and a fact."""
+    actor = uow.origin.actor
+    found = await _ADD.fetchrow(
+        uow.connection,
+        id=uuid7(),
+        resource=kind.resource.name,
+        record_id=row["id"],
+        record_ref=row["ref"],
+        record_version=row["version"],
+        action=action,
+        reason=reason,
+        fields=dict(fields),
+        proposer_kind=str(actor.kind),
+        proposer_id=actor.id,
+        proposer_owner=actor.owner,
+        second_person=second_person,
+        concerned=sorted(concerned),
+        country=row["country"],
+        visibility=row["visibility"],
+    )
+    if found is None:
+        raise RuntimeError("the pending transition was not written")
+    _tell(uow, kind, row, "proposed", action, reason)
+    return found
+
+
+async def of_record(connection: Connection, context: AccessContext, kind: Kind[Any], record: UUID) -> list[Row]:
+    """The steps that wait on a record that the caller may read, the oldest first."""
+    return await _LIST.fetch(connection, resource_name=kind.resource.name, record=record, **context.parameters)
+
+
+async def one(connection: Connection, context: AccessContext, kind: Kind[Any], record: UUID, key: UUID) -> Row | None:
+    """A step that waits or waited on a record that the caller may read."""
+    name = kind.resource.name
+    return await _ONE.fetchrow(connection, resource_name=name, record=record, key=key, **context.parameters)
+
+
+async def lock(connection: Connection, kind: Kind[Any], record: UUID, key: UUID) -> Row | None:
+    """The same, locked."""
+    return await _LOCK.fetchrow(connection, resource_name=kind.resource.name, record=record, key=key)
+
+
+async def lock_same(connection: Connection, kind: Kind[Any], record: UUID, action: str) -> Row | None:
+    """The step of this action that is still open on the record, locked."""
+    return await _LOCK_SAME.fetchrow(connection, resource_name=kind.resource.name, record=record, verb=action)
+
+
+async def end(
+    uow: UnitOfWork, kind: Kind[Any], row: Mapping[str, Any], waiting: Row, ending: Ending, reason: str | None = None
+) -> None:
+    """Ends a locked pending step of a locked record. One that was confirmed is told by the step itself, the others
+    leave an audit entry and a fact."""
+    await _END.execute(uow.connection, key=waiting["id"], ending=ending, by=uow.origin.actor.label)
+    if ending != "confirmed":
+        _tell(uow, kind, row, ending, waiting["action"], reason)
+
+
+def _tell(uow: UnitOfWork, kind: Kind[Any], row: Mapping[str, Any], what: str, action: str, reason: str | None) -> None:
+    fact = f"transition_{what}"
+    kind.tell(uow, fact, row, row, fact, reason, more=({"pointer": "/transition", "before": None, "after": action},))
+
+
+def expiring(*kinds: Kind[Any]) -> Callable[[UnitOfWork], Awaitable[None]]:
+    """The scheduled work that ends what nobody confirmed in time, and drops what was decided 90 days ago."""
+    by_name = {kind.resource.name: kind for kind in kinds}
+
+    async def expire(uow: UnitOfWork) -> None:
+        for due in await _DUE.fetch(uow.connection, resources=list(by_name)):
+            kind = by_name[due["resource"]]
+            row = await kind.lock(uow, due["record_id"])
+            waiting = await lock(uow.connection, kind, row["id"], due["id"])
+            if waiting is not None and waiting["status"] == "pending":
+                await end(uow, kind, row, waiting, "expired", "nobody confirmed it in time")
+        await _FORGET.execute(uow.connection, resources=list(by_name))
+
+    return expire
+
+
+def waits_for_caller(resource: str, record: ColumnElement[Any]) -> ColumnElement[bool]:
+    """The condition that a record has a step that waits for the caller, or that the caller proposed. Parameters:
+    `as_second_person`."""
+    me = any_(bindparam("pending_for", type_=ARRAY(Uuid)))
+    mine = or_(pending.c.proposer_id == me, pending.c.proposer_owner == me, pending.c.second_person == me)
+    anybodys = and_(
+        pending.c.second_person.is_(None),
+        bindparam("confirms", type_=Boolean),
+        ~pending.c.concerned.overlap(bindparam("pending_for", type_=ARRAY(Uuid))),
+    )
+    waiting = (pending.c.resource == resource, pending.c.record_id == record, _open, pending.c.expires_at > _now)
+    return select(pending.c.id).where(*waiting, or_(mine, anybodys)).exists()
+
+
+def as_second_person(sight: Sight) -> Mapping[str, Any]:
+    """What `waits_for_caller` asks of the caller."""
+    who: Principal = sight.principal
+    is_person = who.kind is PrincipalKind.ACCOUNT
+    confirms = is_person and any(grant.role == OFFICE for grant in who.grants)
+    return {"pending_for": [key for key in (who.id, who.owner) if key], "confirms": confirms}
+
+
+def holder(resource: str, record: ColumnElement[Any]) -> Filter:
+    """`holder=me` of a resource whose records wait for nobody but second persons."""
+    return Filter(
+        "holder",
+        "`me`: records with a step that you proposed, or that waits for you as the second person; needs a token",
+        one_of(("me",)),
+        lambda _me: waits_for_caller(resource, record),
+        grant_needed=True,
+        of_caller=as_second_person,
+    )

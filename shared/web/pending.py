@@ -1,0 +1,216 @@
+"""Steps of two over HTTP: what is proposed answers 202, and another person confirms or declines it."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+from uuid import UUID
+
+import orjson
+from fastapi import Depends, Response
+from pydantic import Field
+
+from shared.auth.offices import holds
+from shared.auth.second_person import FirstPerson, named_in, refuse_as_second_person
+from shared.database.statements import Row
+from shared.kernel.clock import to_text
+from shared.kernel.errors import Conflict, Forbidden, Gone, NotFound
+from shared.records import pending
+from shared.records.kind import Step, require
+from shared.web.answers import JSON, key_of
+from shared.web.call import Call, CurrentCall
+from shared.web.conditional import changed_since
+from shared.web.fields import Answer, Body, Links, Prose, TransitionBody
+from shared.web.route import ResourceRouter
+
+if TYPE_CHECKING:
+    from shared.web.records import RecordApi
+
+
+class ActorAnswer(Answer):
+    kind: str
+    id: UUID
+
+
+class PendingRecord(Answer):
+    """The record that a step waits on, and its version when the step was proposed."""
+
+    id: UUID
+    ref: str
+    version: int
+
+
+class PendingTransition(Answer):
+    """A step that one has proposed and another has to confirm. `second_person` is the only account that may confirm,
+    or null where any other administrator may. `reason` and `fields` are emptied once the step is decided."""
+
+    id: UUID
+    action: str
+    reason: str | None
+    fields: dict[str, Any]
+    status: Literal["pending", "confirmed", "declined", "withdrawn", "expired"]
+    proposed_by: ActorAnswer
+    second_person: UUID | None
+    record: PendingRecord
+    created_at: datetime
+    expires_at: datetime
+    links: Links
+
+
+class PendingTransitions(Answer):
+    """The steps that wait on a record, the oldest first, at most 100."""
+
+    items: list[PendingTransition]
+    next: str | None
+
+
+class DecisionBody(Body):
+    """What becomes of a step that waits: another person confirms or declines it, or its proposer withdraws it."""
+
+    decision: Annotated[Literal["confirm", "decline", "withdraw"], Field(examples=["confirm"])]
+    reason: Prose | None = None
+
+
+def shown(api: "RecordApi[Any]", row: Mapping[str, Any]) -> dict[str, Any]:
+    """A step that waits, as it is answered."""
+    status = "expired" if row["status"] == "pending" and row["is_over"] else row["status"]
+    return {
+        "id": str(row["id"]),
+        "action": row["action"],
+        "reason": row["reason"],
+        "fields": row["fields"],
+        "status": status,
+        "proposed_by": {"kind": row["proposer_kind"], "id": str(row["proposer_id"])},
+        "second_person": str(row["second_person"]) if row["second_person"] else None,
+        "record": {"id": str(row["record_id"]), "ref": row["record_ref"], "version": row["record_version"]},
+        "created_at": to_text(row["created_at"]),
+        "expires_at": to_text(row["expires_at"]),
+        "links": {"self": f"{api.kind.resource.link(row['record_id'])}/transitions/pending/{row['id']}"},
+    }
+
+
+async def propose(api: "RecordApi[Any]", call: Call, seen: Row, body: TransitionBody) -> Response:
+    """Leaves a step that the caller may take to a second person. Raises Conflict where the same step waits already."""
+    row = await api.kind.lock(call.uow, seen["id"], seen["version"])
+    other = await pending.lock_same(call.uow.connection, api.kind, row["id"], body.action)
+    if other is not None:
+        if not other["is_over"] and other["record_version"] == row["version"]:
+            link = shown(api, other)["links"]["self"]
+            raise Conflict("This step waits for a second person already.", members={"pending": link})
+        await pending.end(call.uow, api.kind, row, other, "expired", "the record has changed or the time is over")
+    waiting = await pending.add(
+        call.uow,
+        api.kind,
+        row,
+        action=body.action,
+        reason=body.reason,
+        fields=body.fields,
+        second_person=named_in(body.fields),
+        concerned=api.concerns(seen),
+    )
+    answer = shown(api, waiting)
+    return Response(orjson.dumps(answer), 202, {"Location": answer["links"]["self"]}, JSON)
+
+
+def add_pending(router: ResourceRouter, api: "RecordApi[Any]", single: str) -> None:
+    """The routes of the steps of two of one kind of record."""
+    title = api.kind.resource.entity.replace("_", " ")
+    readable = Annotated[Row, Depends(api.readable)]
+    decidable = Annotated[Row, Depends(_decidable(api))]
+    answer: Any = api.answer
+
+    @router.get(
+        "/{record}/transitions/pending",
+        operation_id=f"list{single}PendingTransitions",
+        summary=f"List the steps of one {title} that wait for a second person",
+        responses={200: {"model": PendingTransitions}},
+    )
+    async def list_pending(row: readable, call: CurrentCall) -> Response:
+        require(call.sight, "history", row["country"], row["id"])
+        context = call.sight.admitting(row["id"]).context
+        async with call.connection() as connection:
+            found = await pending.of_record(connection, context, api.kind, row["id"])
+        return Response(orjson.dumps({"items": [shown(api, one) for one in found], "next": None}), 200, None, JSON)
+
+    @router.get(
+        "/{record}/transitions/pending/{pending_id}",
+        operation_id=f"get{single}PendingTransition",
+        summary=f"Read one step of one {title} that waits, or waited, for a second person",
+        responses={200: {"model": PendingTransition}},
+    )
+    async def get_pending(row: readable, pending_id: str, call: CurrentCall) -> Response:
+        require(call.sight, "history", row["country"], row["id"])
+        key = key_of(pending_id)
+        context = call.sight.admitting(row["id"]).context
+        async with call.connection() as connection:
+            found = await pending.one(connection, context, api.kind, row["id"], key) if isinstance(key, UUID) else None
+        if found is None:
+            raise NotFound("There is no such pending transition.")
+        return Response(orjson.dumps(shown(api, found)), 200, None, JSON)
+
+    @router.post(
+        "/{record}/transitions/pending/{pending_id}",
+        operation_id=f"decide{single}PendingTransition",
+        summary=f"Confirm, decline or withdraw a step of one {title}",
+        responses={200: {"model": answer | PendingTransition}},
+    )
+    async def decide_pending(row: decidable, pending_id: str, body: DecisionBody, call: CurrentCall) -> Response:
+        record = await api.kind.lock(call.uow, row["id"])
+        key = key_of(pending_id)
+        waiting = await pending.lock(call.uow.connection, api.kind, row["id"], key) if isinstance(key, UUID) else None
+        if waiting is None:
+            raise NotFound("There is no such pending transition.")
+        _require_open(waiting)
+        if body.decision == "confirm":
+            return await _confirm(api, call, row, record, waiting)
+        if body.decision == "withdraw":
+            if waiting["proposer_id"] not in (call.principal.id, call.principal.owner):
+                raise Forbidden("Only its proposer withdraws it.", members={"reason": "not_the_proposer"})
+        else:
+            await refuse_as_second_person(call.uow.connection, call.principal, _first(waiting))
+        ending: Any = "declined" if body.decision == "decline" else "withdrawn"
+        await pending.end(call.uow, api.kind, record, waiting, ending, body.reason)
+        return Response(orjson.dumps({**shown(api, waiting), "status": ending}), 200, None, JSON)
+
+
+def _decidable(api: "RecordApi[Any]") -> Callable[..., Awaitable[Row]]:
+    """The guard of decisions: Forbidden without any grant to change the record."""
+
+    async def decidable_record(row: Annotated[Row, Depends(api.readable)], call: CurrentCall) -> Row:
+        if not call.sight.write.covers(row["country"], row["id"]):
+            raise Forbidden("Your grants do not include this.", members={"reason": "not_permitted"})
+        return row
+
+    return decidable_record
+
+
+def _require_open(waiting: Row) -> None:
+    if waiting["status"] == "expired" or (waiting["status"] == "pending" and waiting["is_over"]):
+        raise Gone("Nobody confirmed it within 24 hours. Propose the step again.", members={"reason": "expired"})
+    if waiting["status"] != "pending":
+        raise Conflict("It was decided already.", members={"reason": waiting["status"]})
+
+
+def _first(waiting: Row) -> FirstPerson:
+    ids = tuple(key for key in (waiting["proposer_id"], waiting["proposer_owner"]) if key)
+    return FirstPerson(ids, waiting["second_person"], frozenset(waiting["concerned"]))
+
+
+async def _confirm(api: "RecordApi[Any]", call: Call, row: Row, record: Row, waiting: Row) -> Response:
+    """Takes the step as the caller, with all that holds for it looked at anew."""
+    first = _first(waiting)
+    await refuse_as_second_person(call.uow.connection, call.principal, first)
+    if not call.sight.may(waiting["action"], row["country"], row["id"]):
+        raise Forbidden("Your grants do not include this action.", members={"reason": "second_person_not_entitled"})
+    if waiting["record_version"] != record["version"] or record["version"] != row["version"]:
+        raise changed_since(await api.item(row, call))
+    proposer, action = first.ids[-1], waiting["action"]
+    resource, country = api.kind.resource, row["country"]
+    if not await holds(call.uow.connection, proposer, api.roles, resource, action, country, row["id"]):
+        members = {"current_state": row["status"], "reason": "proposer_not_entitled", "allowed_actions": []}
+        detail = "Who proposed this may not take the step any more."
+        raise Conflict(detail, code="transition_not_allowed", members=members)
+    proposed_by = f"{waiting['proposer_kind']}:{waiting['proposer_id']}"
+    step = Step(action, waiting["reason"], waiting["fields"], proposed_by)
+    await api.transition(call.uow, call.sight, row, step)
+    await pending.end(call.uow, api.kind, record, waiting, "confirmed")
+    return await api.answer_with(call, row["id"])

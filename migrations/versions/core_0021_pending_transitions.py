@@ -3,7 +3,7 @@
 from migrations.rules import country_scoped, grant, run
 
 revision = "core_0021"
-down_revision = "access_0010"
+down_revision = "access_0011"
 
 
 def upgrade() -> None:

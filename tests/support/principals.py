@@ -42,8 +42,8 @@ async def enter_principal(connection: asyncpg.Connection, principal: Principal) 
         narrowing = next((grant for grant in principal.grants if grant.resources is not None), None)
         await connection.execute(
             f"INSERT INTO access_client ({_COMMON}, client_id, name, search_key, secrets, scope_kind, resources,"
-            f" verbs, ip_allow, sandbox) VALUES ({_VALUES}, CASE $2 WHEN 'secretariat' THEN 'demo-secretariat' ELSE replace($2, ' ', '-') END, $2, $2, '{{}}', 'global', $3, $4,"
-            " '{}', $5) ON CONFLICT DO NOTHING",
+            f" verbs, ip_allow, sandbox) VALUES ({_VALUES}, CASE $2 WHEN 'secretariat' THEN 'demo-secretariat'"
+            " ELSE replace($2, ' ', '-') END, $2, $2, '{}', 'global', $3, $4, '{}', $5) ON CONFLICT DO NOTHING",
             principal.id,
             principal.name,
             sorted(narrowing.resources or ()) if narrowing else ["membership.*"],

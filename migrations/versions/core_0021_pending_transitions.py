@@ -3,7 +3,7 @@
 from migrations.rules import country_scoped, grant, run
 
 revision = "core_0021"
-down_revision = "access_0011"
+down_revision = "core_0026"
 
 
 def upgrade() -> None:

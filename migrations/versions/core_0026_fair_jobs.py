@@ -3,7 +3,7 @@
 from migrations.rules import index_beside_writers, run
 
 revision = "core_0026"
-down_revision = "core_0023"
+down_revision = "access_0011"
 
 
 def upgrade() -> None:

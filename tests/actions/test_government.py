@@ -3,8 +3,13 @@
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
+
+import asyncpg
+import pytest
 
 from shared.kernel.clock import today
+from tests.actions.neighbours import enter
 from tests.actions.programme import made, steps
 from tests.support.callers import Caller
 
@@ -80,3 +85,43 @@ async def test_a_meeting_is_between_those_who_held_it(
     ]
     assert (await caller("government_xb").get(path)).status_code == 404
     assert (await secretariat.step(path, "cancel")).json()["code"] == "unknown_action"
+
+
+@pytest.mark.parametrize(
+    ("who", "country", "status", "visibility", "known"),
+    [
+        ("government_xa", "XA", "prospect", "restricted", True),
+        ("government_xa", "XB", "active", "network", True),
+        ("government_xa", "XB", "active", "restricted", False),
+        ("government_xa", "XB", "prospect", "public", False),
+        ("secretariat", "XB", "prospect", "restricted", True),
+        ("secretariat", None, "", "", False),
+    ],
+)
+async def test_a_focal_point_names_an_expert_that_the_caller_knows(
+    caller: Callable[[str | None], Caller],
+    superuser: asyncpg.Connection,
+    who: str,
+    country: str | None,
+    status: str,
+    visibility: str,
+    known: bool,
+) -> None:
+    """An expert that is hidden from the caller is answered as one that is not there, in a new record and in a patch."""
+    by = caller(who)
+    named: dict[str, str | None] = {"expert_id": str(uuid4()), "name": None}
+    if country is not None:
+        place = {"country": country, "status": status, "visibility": visibility, "category": "expert"}
+        named["expert_id"] = str(await enter(superuser, "member_expert", **place))
+    answer = await by.post(f"{V1}/focal_points", {"country": "XA", "person": named})
+    path = await focal_point(by)
+    etag = (await by.get(path)).headers["etag"]
+    changed = await by.patch(path, {"person": named}, etag=etag)
+    if known:
+        assert (answer.status_code, changed.status_code) == (201, 200), answer.text + changed.text
+        return
+    for refused in (answer, changed):
+        assert refused.status_code == 422, refused.text
+        error = refused.json()["errors"][0]
+        assert (error["code"], error["pointer"]) == ("unknown_reference", "/person/expert_id")
+        assert error["detail"] == "There is no such expert."

@@ -3,10 +3,12 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from services.actions.government import domain
 from services.actions.government.queries import require_body
 from services.actions.government.tables import focal_point, government_body, meeting
+from services.actions.references import require_expert
 from shared.database.statements import Row
 from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.clock import today
@@ -22,6 +24,7 @@ BODIES: Kind[None] = Kind(
     domain.BODY,
     ("country", "names", "kind", "website", "visibility", "status"),
 )
+_EXPERT_POINTER = "/person/expert_id"
 FOCAL_POINTS: Kind[None] = Kind(
     Resource("actions", "focal_points", "focal_point"),
     focal_point,
@@ -52,6 +55,12 @@ def _meeting_key(values: Mapping[str, Any]) -> dict[str, Any]:
     return {"search_key": domain.names_search_key(values["titles"])}
 
 
+def _expert_of(values: Mapping[str, Any]) -> UUID | None:
+    """The expert that a focal point names; None for a body or a meeting, which name none."""
+    named = values["person"].get("expert_id") if "person" in values else None
+    return None if named is None else UUID(str(named))
+
+
 @dataclass(frozen=True)
 class Writing:
     """How one of the three is entered and changed. `derive` gives the columns that follow from the written ones."""
@@ -61,19 +70,22 @@ class Writing:
     derive: Callable[[Mapping[str, Any]], dict[str, Any]]
 
     async def enter(self, uow: UnitOfWork, sight: Sight, values: Mapping[str, Any]) -> Row:
-        """A new record. Raises Invalid for a body that is not known."""
+        """A new record. Raises Invalid for a body or an expert that is not known."""
         require(sight, "create", values["country"])
         require_publishing(sight, values["visibility"], values["country"])
+        await require_expert(uow.connection, sight.principal, _EXPERT_POINTER, _expert_of(values))
         await require_body(uow.connection, sight.context, "body_id", values.get("body_id"), values["country"])
         return await self.kind.enter(uow, {**values, "status": self.status, **self.derive(values)})
 
     async def update(self, uow: UnitOfWork, sight: Sight, seen: Row, values: Mapping[str, Any]) -> Row:
-        """The record with new values; its country stays."""
+        """The record with new values; its country stays. Raises Invalid for a body or an expert that is not known."""
         before = await self.kind.lock(uow, seen["id"], seen["version"])
         if values["visibility"] != before["visibility"]:
             require_publishing(sight, values["visibility"], before["country"], before["id"])
         if "body_id" in values and values["body_id"] != before["body_id"]:
             await require_body(uow.connection, sight.context, "body_id", values["body_id"], before["country"])
+        if (expert := _expert_of(values)) != _expert_of(before):
+            await require_expert(uow.connection, sight.principal, _EXPERT_POINTER, expert)
         return await self.kind.edit(uow, before, {**values, **self.derive(values)})
 
     async def step(self, uow: UnitOfWork, sight: Sight, seen: Row, step: Step) -> Row:

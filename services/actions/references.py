@@ -1,0 +1,40 @@
+"""Records of other services that a body names: they exist and the caller may know of them."""
+
+from uuid import UUID
+
+from sqlalchemy import bindparam, column, select, table
+
+from shared.contracts.readers import reach_of
+from shared.database.statements import Connection, Row, Statement
+from shared.kernel.errors import invalid_field
+from shared.kernel.principal import Principal
+
+_PUBLISHED = frozenset(("active", "grace"))
+"""The states in which an expert is shown beyond those who keep the entry."""
+_expert = table(
+    "member_published_expert",
+    *(column(name) for name in ("id", "country", "status", "visibility", "merged_into", "erased_at")),
+)
+_EXPERT = Statement(
+    select(_expert.c.country, _expert.c.status, _expert.c.visibility).where(
+        _expert.c.id == bindparam("key"), _expert.c.merged_into.is_(None), _expert.c.erased_at.is_(None)
+    )
+)
+
+
+async def require_expert(connection: Connection, principal: Principal, pointer: str, key: UUID | None) -> None:
+    """Raises Invalid `unknown_reference` for an expert that is not there, is merged or erased, or is hidden from the
+    caller; all of them are answered alike. None is no expert."""
+    if key is None:
+        return
+    row = await _EXPERT.fetchrow(connection, key=key)
+    if row is None or not _is_known(principal, row, key):
+        raise invalid_field(pointer, "unknown_reference", "There is no such expert.")
+
+
+def _is_known(principal: Principal, row: Row, key: UUID) -> bool:
+    if reach_of(principal, "membership.experts").covers(row["country"], key):
+        return True
+    if principal.sandbox or row["status"] not in _PUBLISHED:
+        return False
+    return row["visibility"] == "public" or (row["visibility"] == "network" and bool(principal.grants))

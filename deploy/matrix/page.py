@@ -19,6 +19,7 @@ from deploy.matrix.answers import (
 )
 from deploy.matrix.operations import Ask, Operation, operations
 from deploy.matrix.readers import SERVICES, roles_of
+from deploy.matrix.ways import WAYS, actors, expected, expected_for_oneself
 
 FILE = PROJECT / "docs" / "access-matrix.md"
 _ON_RECORD = (Ask.SEE, Ask.DO, Ask.STEP, Ask.OWNER, Ask.CREDENTIAL, Ask.DELEGATE, Ask.HAND_OVER)
@@ -38,6 +39,11 @@ a grant that is theirs. A `key` is an API key that its owner, who holds the gran
 reading. A grant over a region counts as one over each of its countries. Records of others that are not published do
 not exist (404); what is seen but may not be done is 403.
 """
+_WAYS = """## Ways to a role or a credential
+
+Who brings each about for another account or client of the own country: `+` at once, `-` not. What follows from a record
+waits as a proposed grant instead (`w`). Nobody does so for themselves, which a test compares too.
+"""
 _VERBS = """## Verbs
 
 The permissions behind the cells, by role. `*` stands for every kind, or every verb.
@@ -50,9 +56,22 @@ def render() -> bytes:
     parts = [_HEAD]
     for service, found in groupby(operations(), key=lambda operation: operation.service):
         parts.append(f"## {service}\n\n{_table(columns, found)}")
-    parts.append(_VERBS)
+    parts += [_WAYS, _ways(), _VERBS]
     parts += [f"### {service}\n\n{_verbs(service)}" for service in SERVICES]
     return "\n".join(parts).encode()
+
+
+def _ways() -> str:
+    known = list(actors())
+    head = ["operation", "gain", *(actor.name for actor in known)]
+    lines = [_line(head), _line(["---"] * len(head))]
+    for way in WAYS:
+        refused = "-" if way.resource else "w"
+        cells = ["+" if expected(way, actor) else refused for actor in known]
+        lines.append(_line([way.operation, way.how, *cells]))
+    if any(expected_for_oneself(way, actor) for way in WAYS for actor in known):
+        raise ValueError("somebody brings a role or a credential about for themselves")
+    return "\n".join(lines) + "\n"
 
 
 def targets(operation: Operation) -> tuple[Target, ...]:

@@ -126,9 +126,9 @@ def why_not_grant(actor: Principal, wanted: WantedGrant, act: str) -> str | None
     return None if any(_covers(grant, wanted.scope_kind, countries) for grant in holding) else "beyond_own_scope"
 
 
-def why_not_grant_all(actor: Principal, wanted: Iterable[WantedGrant]) -> str | None:
+def why_not_grant_all(actor: Principal, wanted: Iterable[WantedGrant], act: str = "create") -> str | None:
     """Why the actor may not give somebody a credential that is worth all of these grants; None where it may."""
-    return next((why for one in wanted if (why := why_not_grant(actor, one, "create")) is not None), None)
+    return next((why for one in wanted if (why := why_not_grant(actor, one, act)) is not None), None)
 
 
 def is_wide(grant: Grant) -> bool:

@@ -1,0 +1,98 @@
+"""Every way by which somebody comes to a role or a credential over a record of access, or by the record of an office.
+
+What an actor is answered follows from the role table and `why_not_grant`, as for every other way.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from deploy.matrix.answers import OWN
+from services.access.access import EVERY_RESOURCE, MACHINE_ROLE, ROLE_SCOPES, ROLES, WantedGrant, why_not_grant_all
+from shared.kernel.principal import Grant, Principal, PrincipalKind
+
+_SINCE = date(2020, 1, 1)
+_TARGET, _ACTOR = UUID(int=1), UUID(int=2)
+HANDED_ON = "national_author"
+"""The role that the ways over grants and clients give."""
+GAINING = frozenset(("grants", "clients", "api_keys", "seats", "focal_points"))
+"""Kinds of record whose writing operations stand in the table."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """An operation with the permission over a record of access that it asks for. `record` is the role that follows from
+    a record of another service; there is no permission then. A gain of `client` is worth all that the client holds."""
+
+    operation: str
+    how: str
+    resource: str = ""
+    verb: str = ""
+    act: str = "create"
+    gain: str = HANDED_ON
+    everywhere: bool = False
+
+
+_PRESIDENT, _FOCAL_POINT, _CLIENT = "committee_president", "government_focal_point", "client"
+WAYS = (
+    Way("createGrant", "a grant", "grants", "create"),
+    Way("transitionGrant", "confirm", "grants", "confirm", "confirm"),
+    Way("transitionGrant", "hand_over", "grants", "hand_over", "hand_over"),
+    Way("createClient", "a client", "clients", "create", gain=MACHINE_ROLE),
+    Way("addClientSecret", "a secret", "clients", "update", gain=_CLIENT),
+    Way("updateClient", "keys or networks", "clients", "update", gain=_CLIENT),
+    Way("createApiKey", "a key for a client", "api_keys", "create", gain=_CLIENT, everywhere=True),
+    Way("createSeat", "the role of the seat", gain=_PRESIDENT),
+    Way("updateSeat", "the role of the seat", gain=_PRESIDENT),
+    Way("createFocalPoint", "the role of the office", gain=_FOCAL_POINT),
+    Way("updateFocalPoint", "the role of the office", gain=_FOCAL_POINT),
+    Way("transitionFocalPoint", "the role of the office", gain=_FOCAL_POINT),
+)
+WITHOUT_GAIN = frozenset(("updateApiKey", "transitionApiKey", "transitionClient", "transitionSeat"))
+"""Operations over the same kinds that give nobody anything: other names, ends."""
+
+
+def actors() -> Iterator[Principal]:
+    """One of each role over a country or everywhere, then a key and clients whose grant is less than it seems."""
+    for role, kinds in ROLE_SCOPES.items():
+        for kind in sorted(kinds & {"country", "global"}):
+            yield _principal(f"{role}, {kind}", PrincipalKind.ACCOUNT, _grant(role, kind))
+    whole = _grant("secretariat_admin", "global", EVERY_RESOURCE)
+    yield _principal("key of secretariat_admin", PrincipalKind.KEY, whole)
+    yield _principal("client narrowed to access", PrincipalKind.CLIENT, _grant(whole.role, "global", {"access.*"}))
+    yield _principal("sandbox client", PrincipalKind.CLIENT, whole, sandbox=True)
+    yield _principal("whole client", PrincipalKind.CLIENT, whole)
+
+
+def expected(way: Way, actor: Principal) -> bool:
+    """Whether the actor brings the gain about for another account or client in its own country."""
+    return _is_permitted(way, actor) and why_not_grant_all(actor, _gains(way, "account", _TARGET), way.act) is None
+
+
+def expected_for_oneself(way: Way, actor: Principal) -> bool:
+    """The same where the actor itself would gain."""
+    gains = _gains(way, str(actor.kind), actor.id or _ACTOR)
+    return _is_permitted(way, actor) and why_not_grant_all(actor, gains, way.act) is None
+
+
+def _is_permitted(way: Way, actor: Principal) -> bool:
+    if not way.resource:
+        return True
+    reach = actor.reach(ROLES, f"access.{way.resource}", way.verb)
+    return reach.covers(None if way.everywhere else OWN)
+
+
+def _gains(way: Way, kind: str, holder: UUID) -> Iterator[WantedGrant]:
+    for role in (MACHINE_ROLE, HANDED_ON) if way.gain == _CLIENT else (way.gain,):
+        yield WantedGrant(role, "country", OWN, kind, holder)
+
+
+def _grant(role: str, kind: str, resources: frozenset[str] | set[str] | None = None) -> Grant:
+    verbs = None if resources is None else frozenset(("read", "write"))
+    narrowed = None if resources is None else frozenset(resources)
+    return Grant(role, kind, OWN if kind == "country" else None, _SINCE, None, narrowed, verbs)
+
+
+def _principal(name: str, kind: PrincipalKind, grant: Grant, *, sandbox: bool = False) -> Principal:
+    return Principal(kind, _ACTOR, name, (grant,), sandbox)

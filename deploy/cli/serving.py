@@ -63,6 +63,7 @@ async def serve(service: str, *, host: str, port: int, grace: int, drain: float)
     spans.export(process)
     app = _app(service)
     apps = list(app.apps.values()) if isinstance(app, Combined) else [app]
+    proxies = [str(network) for network in apps[0].state.settings.trusted_proxies]
     config = uvicorn.Config(
         app,
         host=host,
@@ -72,6 +73,8 @@ async def serve(service: str, *, host: str, port: int, grace: int, drain: float)
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=bool(proxies),
+        forwarded_allow_ips=proxies,
         timeout_graceful_shutdown=grace,
     )
     server = Server(config, apps, drain)

@@ -18,6 +18,9 @@ class AccessSettings(Settings):
 
     token_requests: int = Field(600, ge=1, le=1_000_000)
     """Token requests of one client."""
+    failed_accounts: int = Field(20, ge=1, le=1_000_000)
+    """Accounts that one network may fail to sign in to within an hour; each further one locks the network for a while,
+    as wrong passwords of one account do."""
     signing_key_days: int = Field(30, ge=1, le=365)
     account_page: str = ""
     """The frontend's page where a token that came by mail is used; `/account` of the issuer where none is named."""

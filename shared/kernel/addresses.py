@@ -2,9 +2,9 @@
 
 from collections.abc import Collection
 from functools import lru_cache
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
-_ONE_SITE = 64
+_ONE_SITE, _MAPPED = 64, 96
 
 
 @lru_cache(maxsize=4096)
@@ -25,7 +25,17 @@ def may_come_from(address: str, allowed: Collection[str]) -> bool:
     if not allowed:
         return True
     here = _parsed(address)
-    return here is not None and any(here in ip_network(network) for network in allowed)
+    return here is not None and any(here in _network(network) for network in allowed)
+
+
+@lru_cache(maxsize=4096)
+def _network(text: str) -> IPv4Network | IPv6Network:
+    """The network; one of mapped addresses is the IPv4 network that they stand for."""
+    network = ip_network(text)
+    mapped = getattr(network.network_address, "ipv4_mapped", None)
+    if mapped is None or network.prefixlen < _MAPPED:
+        return network
+    return ip_network((int(mapped), network.prefixlen - _MAPPED))
 
 
 def _parsed(address: str) -> IPv4Address | IPv6Address | None:

@@ -19,7 +19,12 @@ ORIGIN = "http://access.test"
 @pytest.fixture(scope="session")
 def settings(database_url: str, redis_url: str) -> AccessSettings:
     return AccessSettings(
-        database_url=database_url, redis_url=redis_url, issuer=ORIGIN, failed_authentications=100_000, pool_size=4
+        database_url=database_url,
+        redis_url=redis_url,
+        issuer=ORIGIN,
+        failed_authentications=100_000,
+        failed_accounts=100_000,
+        pool_size=4,
     )
 
 

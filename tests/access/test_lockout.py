@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -9,7 +10,8 @@ import asyncpg
 import httpx
 import pytest
 
-from services.access.tokens.domain import CEILING, network_of
+from services.access.tokens.domain import CEILING
+from shared.kernel.addresses import may_come_from, site_of
 from tests.access.caller import Caller
 from tests.support.inside import Inside
 
@@ -42,11 +44,12 @@ async def _email(caller: Caller) -> str:
         ("192.0.2.7", "192.0.2.7"),
         ("::ffff:192.0.2.7", "192.0.2.7"),
         ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
-        ("testclient", ""),
+        ("::1", "::/64"),
+        ("testclient", "testclient"),
     ],
 )
 def test_guesses_are_counted_by_network(address: str, network: str) -> None:
-    assert network_of(address) == network
+    assert site_of(address) == network
 
 
 async def test_a_strangers_guesses_do_not_lock_the_owner_out(caller: Caller, log_in: LogIn) -> None:
@@ -82,3 +85,29 @@ async def test_a_crowd_of_networks_is_slowed_and_the_owner_gets_in(
     await connection.close()
     guesses = [await log_in("198.51.100.3", email, "a wrong guess") for _ in range(2)]
     assert [guess.status_code for guess in guesses] == [400] * 2
+
+
+def test_a_network_of_mapped_addresses_is_the_ipv4_network() -> None:
+    for allowed in ("192.0.2.0/24", "::ffff:192.0.2.0/120"):
+        assert may_come_from("192.0.2.7", [allowed])
+        assert may_come_from("::ffff:192.0.2.7", [allowed])
+        assert not may_come_from("192.0.3.7", [allowed])
+    assert not may_come_from("2001:db8::1", ["::ffff:0:0/96"])
+
+
+async def test_one_password_tried_with_many_accounts_is_slowed(app: Any, caller: Caller, log_in: LogIn) -> None:
+    email = await _email(caller)
+    desk = app.state.desk
+    app.state.desk = replace(desk, settings=desk.settings.model_copy(update={"failed_accounts": 20}))
+    try:
+        tries = [await log_in(f"2001:db8:9:9::{n}", f"{uuid4().hex}@example.org", "Summer2026!!") for n in range(40)]
+        assert [answer.status_code for answer in tries] == [400] * 21 + [429] * 19
+        assert 1 <= int(tries[-1].headers["retry-after"]) <= 30
+        assert (await log_in("2001:db8:9:9::1", email, PASSWORD)).status_code == 429
+        assert (await log_in("203.0.113.77", email, PASSWORD)).status_code == 200
+        again = [await log_in("203.0.113.78", email, "a wrong guess") for _ in range(5)]
+        assert [answer.status_code for answer in again] == [400] * 5
+        others = [await log_in("203.0.113.78", f"{uuid4().hex}@example.org", "guess") for _ in range(19)]
+        assert [answer.status_code for answer in others] == [400] * 19
+    finally:
+        app.state.desk = desk

@@ -17,6 +17,7 @@ from tests.support.running import running
 
 __all__ = ["running"]
 _CONF = Path(__file__).parents[2] / "deploy" / "containers" / "nginx.conf"
+_PROXIES = "    include /etc/nginx/trusted_proxies.conf;\n"
 _LOOPBACK = "    set_real_ip_from 127.0.0.0/8;\n"
 Edge = Callable[[bool], str]
 
@@ -47,8 +48,8 @@ def edge(running: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> I
 
 def _adapted(folder: Path, port: int, upstream: str, believes_loopback: bool) -> str:
     text = _CONF.read_text()
-    assert text.count(_LOOPBACK) == 1
-    text = text.replace(_LOOPBACK, _LOOPBACK if believes_loopback else "")
+    assert text.count(_PROXIES) == 1
+    text = text.replace(_PROXIES, _LOOPBACK if believes_loopback else "")
     changes = (
         (r"resolver 127\.0\.0\.11 [^;]*;", "", 1),
         (r"proxy_pass http://\$service:8000;", f"proxy_pass http://{upstream};", 2),

@@ -71,7 +71,7 @@ async def test_without_valkey_each_process_goes_on_with_a_limit_of_its_own(house
 
 async def _by_address(house: House, believed: str) -> list[list[int]]:
     """The statuses of four requests for each of two addresses that a proxy tells of."""
-    settings = {"ESCM_ADDRESS_REQUESTS": "3", "FORWARDED_ALLOW_IPS": believed}
+    settings = {"ESCM_ADDRESS_REQUESTS": "3", "ESCM_TRUSTED_PROXIES": believed}
     process, url = house.server(f"behind-{believed}", "deploy.cli", "serve", "membership", **settings)
     await process.start()
     client = Client(url)

@@ -5,30 +5,35 @@ import hashlib
 from services.access.accounts.domain import email_key
 from services.access.tokens.operations import TokenDesk
 from shared.auth.throttle import Limit
+from shared.web.admission import site
 from shared.web.call import Call
 
-_PER_ADDRESS = Limit("mail_to", 5, 3600)
+_PER_PLACE = Limit("mail_to", 5, 3600)
 _PER_CALLER = Limit("mail_from", 60)
+_PER_MAILBOX = Limit("mailbox", 20, 3600)
+"""Mails of one kind to one address in an hour. A token in a mail holds as long: when the limit is spent, the owner has
+mails that still work."""
 
 
-async def limit_mails(call: Call, email: str) -> None:
-    """Counts a mail. Raises RateLimited after 60 a minute from one place or five an hour to one address, known or
-    not."""
-    throttle = _desk(call).throttle
-    await throttle.require(_PER_CALLER, _caller(call))
-    await throttle.require(_PER_ADDRESS, hashlib.sha256(email_key(email).encode()).hexdigest())
+async def may_mail(call: Call, letter: str, email: str) -> bool:
+    """Whether one more mail of this kind goes to the address, known or not; who asks is told the same in both cases.
+
+    Raises RateLimited after 60 requests a minute from one place, or five an hour from one place for one address: nobody
+    uses up what another place may ask for.
+    """
+    throttle, place = _desk(call).throttle, site(call.request)
+    await throttle.require(_PER_CALLER, place)
+    mailbox = hashlib.sha256(email_key(email).encode()).hexdigest()
+    await throttle.require(_PER_PLACE, f"{mailbox}:{place}")
+    return (await throttle.hit(_PER_MAILBOX, f"{letter}:{mailbox}")).admitted
 
 
 async def limit_tries(call: Call) -> None:
     """Counts a token that is tried. Raises RateLimited as for failed authentications."""
     desk = _desk(call)
-    await desk.throttle.require(Limit("mailed_token", desk.settings.failed_authentications), _caller(call))
+    await desk.throttle.require(Limit("mailed_token", desk.settings.failed_authentications), site(call.request))
 
 
 def _desk(call: Call) -> TokenDesk:
     desk: TokenDesk = call.request.app.state.desk
     return desk
-
-
-def _caller(call: Call) -> str:
-    return call.request.client.host if call.request.client else ""

@@ -6,7 +6,7 @@ from fastapi import Response
 
 from services.access.access import ROLES
 from services.access.account_mail import operations
-from services.access.account_mail.guards import limit_mails, limit_tries
+from services.access.account_mail.guards import limit_tries, may_mail
 from services.access.account_mail.schemas import AddressBody, NewPasswordBody, TokenBody
 from services.access.accounts.operations import ACCOUNTS
 from services.access.settings import AccessSettings
@@ -23,10 +23,10 @@ _ASKED: dict[int | str, dict[str, Any]] = {
 
 
 async def _ask(call: Call, letter: str, email: str) -> Response:
-    await limit_mails(call, email)
     settings = cast(AccessSettings, call.settings)
     language = preferred_language(call.request.headers.get("accept-language", ""))
-    operations.ask(call.uow, MailSeal(settings), letter, email, language, settings.page)
+    if await may_mail(call, letter, email):
+        operations.ask(call.uow, MailSeal(settings), letter, email, language, settings.page)
     return Response(status_code=202)
 
 

@@ -6,9 +6,9 @@ from base64 import b64decode
 from binascii import Error as NotBase64
 from collections.abc import Mapping
 from dataclasses import dataclass
-from ipaddress import IPv6Address, ip_address, ip_network
 from urllib.parse import parse_qsl, unquote_plus
 
+from shared.kernel.addresses import site_of
 from shared.kernel.errors import Malformed, Unauthenticated
 
 FORM = "application/x-www-form-urlencoded"
@@ -116,18 +116,18 @@ def _secret(client_id: str, secret: str) -> Secret:
     return Secret(client_id, secret)
 
 
-def network_of(address: str) -> str:
-    """The network that counts as one source of guesses: an IPv4 address, or the /64 of an IPv6 address."""
-    try:
-        here = ip_address(address)
-    except ValueError:
-        return ""
-    if not isinstance(here, IPv6Address):
-        return str(here)
-    return str(here.ipv4_mapped or ip_network((here, 64), strict=False))
+@dataclass(frozen=True, slots=True)
+class LoginKeys:
+    """Under what wrong passwords are counted: the account from this place, the account from anywhere, and the place
+    over all accounts. Digests, so that no address is stored."""
+
+    here: bytes
+    anywhere: bytes
+    place: bytes
 
 
-def login_digests(email_key: str, address: str) -> tuple[bytes, bytes]:
-    """Under what failures are counted: the account from this network, and the account from anywhere."""
-    here = f"{email_key}\n{network_of(address)}"
-    return hashlib.sha256(here.encode()).digest(), hashlib.sha256(email_key.encode()).digest()
+def login_keys(email_key: str, address: str) -> LoginKeys:
+    """The keys of a sign-in to an account, known or not, from an address."""
+    place = site_of(address)
+    texts = (f"{email_key}\n{place}", email_key, f"place\n{place}")
+    return LoginKeys(*(hashlib.sha256(text.encode()).digest() for text in texts))

@@ -26,10 +26,11 @@ from services.access.tokens.domain import (
     PERSON_SCOPE,
     Assertion,
     InvalidClient,
+    LoginKeys,
     Secret,
     invalid_grant,
     invalid_request,
-    login_digests,
+    login_keys,
 )
 from services.access.tokens.signing import SigningKeys
 from shared.auth.keys import LIFETIME, SKEW, Claims, InvalidToken
@@ -196,25 +197,32 @@ async def _log_in(desk: TokenDesk, form: Mapping[str, str], address: str) -> Row
 async def _person(desk: TokenDesk, key: str, password: str, address: str) -> Row | None:
     if len(password) > LONGEST_PASSWORD or not key.isprintable():
         return None
-    here, anywhere = login_digests(key, address)
+    keys = login_keys(key, address)
     async with desk.passwords.turn():
         async with desk.database.acquire() as connection:
-            locked, failed = await queries.failures(connection, here, anywhere)
+            before = await queries.failures(connection, keys)
             account = await accounts.for_login(connection, key)
-        wait = (locked - now()).total_seconds() if locked else 0
+        wait = (before.locked_until - now()).total_seconds()
         if wait > 0:
-            raise RateLimited("Too many wrong passwords for this address.", retry_after=int(wait) + 1)
+            raise RateLimited("Too many wrong passwords from this address.", retry_after=int(wait) + 1)
         stored = account["password_hash"] if account else None
         right = await desk.passwords.matches(stored, password)
-        if right and not locked:
+        if right and not before.was_wrong:
             return account
         async with desk.database.acquire() as connection:
             if right:
-                await queries.login_succeeded(connection, here)
+                await queries.login_succeeded(connection, keys.here)
             else:
-                await queries.login_failed(connection, here, FREE_FAILURES if failed < CEILING else 0)
-                await queries.login_failed(connection, anywhere, NEVER_LOCKED)
+                await _count_failure(desk, connection, keys, before.anywhere)
     return account if right else None
+
+
+async def _count_failure(desk: TokenDesk, connection: Connection, keys: LoginKeys, anywhere: int) -> None:
+    """Counts a wrong password; a place is counted once for each account that it fails with."""
+    free = FREE_FAILURES if anywhere < CEILING else 0
+    if await queries.login_failed(connection, keys.here, free) == 1:
+        await queries.login_failed(connection, keys.place, desk.settings.failed_accounts)
+    await queries.login_failed(connection, keys.anywhere, NEVER_LOCKED)
 
 
 async def revoke(desk: TokenDesk, token: str, shown: Secret | Assertion | None, address: str) -> None:

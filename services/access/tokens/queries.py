@@ -1,6 +1,7 @@
 """What is read and remembered of keys, tokens, assertions and failed logins."""
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -8,13 +9,15 @@ from sqlalchemy import LargeBinary, any_, bindparam, delete, func, insert, selec
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as insert_or
 
-from services.access.tokens.domain import FIRST_LOCK, FORGOTTEN_AFTER, LONGEST_LOCK
+from services.access.tokens.domain import FIRST_LOCK, FORGOTTEN_AFTER, LONGEST_LOCK, LoginKeys
 from services.access.tokens.tables import failed_login, revoked_token, signing_key, used_assertion
 from shared.database.statements import Connection, Row, Statement
 from shared.kernel.clock import now
 from shared.kernel.principal import PrincipalKind
 
 __all__ = ["Row"]
+
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 _LOCK_KEYS = Statement(select(func.pg_advisory_xact_lock(func.hashtext("access_signing_key"))))
 _SIGNING = Statement(
@@ -51,6 +54,7 @@ _FAIL = Statement(
         " locked_until = now() + make_interval(secs => CASE"
         " WHEN f.last_at < now() - make_interval(secs => :forgotten) OR f.failed < :free THEN 0"
         " ELSE least(:longest, :first * 2 ^ least(f.failed - :free, 20)) END)"
+        " RETURNING failed"
     )
 )
 _OVER = [Statement(delete(table).where(table.c.until < bindparam("at"))) for table in (revoked_token, used_assertion)]
@@ -100,18 +104,30 @@ async def use_assertion(connection: Connection, digest: bytes, until: datetime) 
     return await _USE.fetchval(connection, digest=digest, until=until) is not None
 
 
-async def failures(connection: Connection, here: bytes, anywhere: bytes) -> tuple[datetime | None, int]:
-    """When the account may be tried again from here, None where nothing failed of late, and how often it failed from
-    anywhere."""
-    rows = {bytes(row["email_digest"]): row for row in await _FAILURES.fetch(connection, digests=[here, anywhere])}
-    own, all_of_them = rows.get(here), rows.get(anywhere)
-    counts = all_of_them is not None and (now() - all_of_them["last_at"]).total_seconds() < FORGOTTEN_AFTER
-    return own and own["locked_until"], all_of_them["failed"] if all_of_them is not None and counts else 0
+@dataclass(frozen=True, slots=True)
+class LoginFailures:
+    """The wrong passwords before a sign-in. `locked_until` is when it may be tried again from here, `was_wrong` whether
+    the account failed from here of late, `anywhere` how often it failed from all places together."""
+
+    locked_until: datetime
+    was_wrong: bool
+    anywhere: int
 
 
-async def login_failed(connection: Connection, digest: bytes, free: int) -> None:
-    """Counts a wrong password, and locks what the digest stands for after `free` in a row."""
-    await _FAIL.execute(
+async def failures(connection: Connection, keys: LoginKeys) -> LoginFailures:
+    """What is remembered of wrong passwords under these keys."""
+    digests = [keys.here, keys.anywhere, keys.place]
+    rows = {bytes(row["email_digest"]): row for row in await _FAILURES.fetch(connection, digests=digests)}
+    locks = [rows[key]["locked_until"] for key in (keys.here, keys.place) if key in rows]
+    everywhere = rows.get(keys.anywhere)
+    counts = everywhere is not None and (now() - everywhere["last_at"]).total_seconds() < FORGOTTEN_AFTER
+    failed = everywhere["failed"] if everywhere is not None and counts else 0
+    return LoginFailures(max(locks, default=_LONG_AGO), keys.here in rows, failed)
+
+
+async def login_failed(connection: Connection, digest: bytes, free: int) -> int:
+    """Counts a wrong password, and locks what the digest stands for after `free` in a row; how many there are now."""
+    failed: int = await _FAIL.fetchval(
         connection,
         email_digest=digest,
         free=free,
@@ -119,6 +135,7 @@ async def login_failed(connection: Connection, digest: bytes, free: int) -> None
         longest=LONGEST_LOCK,
         forgotten=FORGOTTEN_AFTER,
     )
+    return failed
 
 
 async def login_succeeded(connection: Connection, digest: bytes) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from services.access.accounts import domain
+from services.access.accounts.known_passwords import refuse_known
 from services.access.accounts.passwords import hash_password
 from services.access.accounts.tables import account
 from services.access.sessions import operations as sessions
@@ -61,6 +62,7 @@ async def update(uow: UnitOfWork, seen: Row, values: Mapping[str, Any]) -> Row:
 
 async def set_password(uow: UnitOfWork, before: Row, password: str) -> Row:
     """The locked account with the password that its owner chose after a mail, which verifies the address."""
+    refuse_known(password, (before["name"], before["email"]))
     return await ACCOUNTS.edit(uow, before, {"password_hash": await hash_password(password), "email_verified": True})
 
 
@@ -93,5 +95,6 @@ async def _columns(values: Mapping[str, Any]) -> dict[str, Any]:
     columns["email_key"] = domain.email_key(values["email"])
     columns["search_key"] = search_key(values["name"], values["email"])
     if values.get("password") is not None:
+        refuse_known(values["password"], (values["name"], values["email"]))
         columns["password_hash"] = await hash_password(values["password"])
     return columns

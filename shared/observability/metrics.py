@@ -23,6 +23,9 @@ LEADING = Gauge("escm_relay_leading", "1 where this relay leads, 0 where it wait
 AUDIT_VERIFIED = Gauge("escm_audit_verified_position", "Up to where this process verified the audit trail last")
 AUDIT_VERIFIED_AT = Gauge("escm_audit_verified_at_seconds", "When it did, in Unix time; 0 where it never did")
 AUDIT_FAULTS = Counter("escm_audit_faults", "Looks that found the audit trail altered")
+SECURITY_EVENTS = Counter(
+    "escm_security_events", "Failed authentications, refusals and throttled requests", ["service", "kind"]
+)
 
 _REQUEST_BYTES = 8192
 _PATIENCE = 5.0

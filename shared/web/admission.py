@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from types import MappingProxyType
 
 from fastapi import FastAPI, Request
+from starlette.types import Scope
 
 from shared.auth.keys import InvalidToken
 from shared.auth.meter import Meter
@@ -94,6 +95,12 @@ def site(request: Request) -> str:
 def put_fields(request: Request, limit: Limit, allowance: Allowance) -> None:
     """Tells the edge what the answer says of the limit."""
     request.scope[FIELDS] = limit.fields(allowance)
+
+
+def principal_of(scope: Scope) -> Principal | None:
+    """The principal that a request was admitted as; None where none was, or nobody in particular."""
+    found: Principal | None = scope.get(_PRINCIPAL)
+    return None if found is None or found.is_anonymous else found
 
 
 def admission_of(request: Request) -> Admission:

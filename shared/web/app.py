@@ -18,6 +18,7 @@ from shared.web import openapi
 from shared.web.dispatch import Dispatch
 from shared.web.health import Readiness, health_routes
 from shared.web.middleware import Edge
+from shared.web.security_events import SecurityEvents
 
 Holding: TypeAlias = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 """Something of a service's own that is open while the app runs and that it finds in `app.state`."""
@@ -56,7 +57,15 @@ class Application(FastAPI):
         for middleware in reversed(self.user_middleware):
             inner = middleware.cls(inner, *middleware.args, **middleware.kwargs)
         settings = self.settings
-        return Edge(inner, self.router, settings.cors_origins, service=self.service, is_logging=settings.request_log)
+        security = SecurityEvents(self.service, settings.secret_key.get_secret_value().encode())
+        return Edge(
+            inner,
+            self.router,
+            settings.cors_origins,
+            service=self.service,
+            is_logging=settings.request_log,
+            security=security,
+        )
 
     @cached_property
     def dispatch(self) -> Dispatch:

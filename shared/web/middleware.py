@@ -22,6 +22,8 @@ from shared.observability.spans import spans
 from shared.observability.traces import new_traceparent, request_id, traceparent
 from shared.web.admission import FIELDS
 from shared.web.problems import respond_to
+from shared.web.security_events import SecurityEvents
+from shared.web.translation import as_escm_error
 
 WATCH_AFTER = 0.2
 """Seconds after which a read is watched for its client's going; most are answered long before."""
@@ -69,6 +71,7 @@ class Edge:
         service: str = "",
         *,
         is_logging: bool = False,
+        security: SecurityEvents | None = None,
     ) -> None:
         self._app = app
         self._lifespan = lifespan or app
@@ -76,6 +79,7 @@ class Edge:
         self._requests = REQUESTS.of(service)
         self._service = service
         self._is_logging = is_logging
+        self._security = security
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -113,6 +117,8 @@ class Edge:
         except _HeadSent:
             raise
         except Exception as failure:
+            if self._security is not None:
+                self._security.note(scope, as_escm_error(failure))
             await _answer_failure(failure, scope, receive, answer)
             failure.__traceback__ = None
         except asyncio.CancelledError:

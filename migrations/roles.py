@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
+from pydantic import SecretStr
 
 from shared.configuration.settings import Settings, variable
 from shared.database.maintenance import IS_FENCED
@@ -61,7 +62,7 @@ async def prepare(connection: asyncpg.Connection, settings: Settings) -> None:
         await _set_password(connection, settings, name)
     if await _may_bypass(connection):
         await _ensure_role(connection, role(settings, "backup"), "LOGIN BYPASSRLS")
-        await _set_password(connection, settings, "backup")
+        await _set_backup_password(connection, settings)
     for extension in EXTENSIONS:
         await connection.execute(f"CREATE EXTENSION IF NOT EXISTS {extension} SCHEMA public")
     if not await connection.fetchval("SELECT public.show_trgm('Иванов')"):
@@ -112,8 +113,18 @@ async def _ensure_role(connection: asyncpg.Connection, name: str, attributes: st
         await connection.execute(f"GRANT {name} TO CURRENT_USER WITH SET TRUE, INHERIT TRUE")
 
 
-async def _set_password(connection: asyncpg.Connection, settings: Settings, name: str) -> None:
-    own = variable(f"ESCM_{name.upper()}_DATABASE_PASSWORD")
+async def _set_backup_password(connection: asyncpg.Connection, settings: Settings) -> None:
+    """The role that reads everything opens with a password of its own; without one production leaves it shut."""
+    if settings.environment == "production" and settings.backup_password is None:
+        await connection.execute(f"ALTER ROLE {role(settings, 'backup')} PASSWORD NULL")
+    else:
+        await _set_password(connection, settings, "backup", settings.backup_password)
+
+
+async def _set_password(
+    connection: asyncpg.Connection, settings: Settings, name: str, given: SecretStr | None = None
+) -> None:
+    own = given.get_secret_value() if given else variable(f"ESCM_{name.upper()}_DATABASE_PASSWORD")
     secret = own or settings.role_password.get_secret_value()
     statement = await connection.fetchval(
         "SELECT format('ALTER ROLE %I PASSWORD %L', $1::text, $2::text)", role(settings, name), secret

@@ -12,3 +12,4 @@ class PortalSettings(Settings):
 
     model_config = SettingsConfigDict(env_prefix="ESCM_PORTAL_", extra="ignore", populate_by_name=True)
     service: ClassVar[str] = "portal"
+    has_secrets: ClassVar[bool] = False

@@ -2,11 +2,13 @@
 
 import os
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 from urllib.parse import quote, urlsplit, urlunsplit
 
-from pydantic import Field, SecretStr, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, IPvAnyNetwork, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from shared.configuration.strength import issuer_fault, weakness
 
 DEVELOPMENT_SECRET = "development-only"  # noqa: S105
 _MOST_REQUESTS = 100_000_000
@@ -23,6 +25,8 @@ class Settings(BaseSettings):
     service: ClassVar[str] = ""
     walls_writes: ClassVar[bool] = True
     """Whether row-level security asks of what a caller writes in which country it lies."""
+    has_secrets: ClassVar[bool] = True
+    """Whether the process signs, or reaches the database or Valkey, with secrets that production must keep strong."""
     sends_mail: ClassVar[bool] = False
     """Whether people wait for mails of this service, which production must be able to send."""
 
@@ -33,10 +37,14 @@ class Settings(BaseSettings):
     secret_key: SecretStr = Field(SecretStr(DEVELOPMENT_SECRET), validation_alias="ESCM_SECRET_KEY")
     role_prefix: str = Field("escm", pattern=r"^[a-z][a-z0-9_]{0,20}$", validation_alias="ESCM_ROLE_PREFIX")
     role_password: SecretStr = Field(SecretStr(DEVELOPMENT_SECRET), validation_alias="ESCM_ROLE_PASSWORD")
+    backup_password: SecretStr | None = Field(None, validation_alias="ESCM_BACKUP_DATABASE_PASSWORD")
+    """The password of the role that reads everything; outside production that of the roles where none is given."""
     issuer: str = Field("https://escm.invalid", validation_alias="ESCM_ISSUER")
     audience: str = Field("escm", validation_alias="ESCM_AUDIENCE")
     grants_believed: float = Field(30.0, gt=0, le=30, validation_alias="ESCM_GRANTS_BELIEVED")
     """Seconds for which keys, grants and revocations are believed without another look."""
+    trusted_proxies: Annotated[tuple[IPvAnyNetwork, ...], NoDecode] = Field((), validation_alias="ESCM_TRUSTED_PROXIES")
+    """Addresses and networks of proxies, whose `X-Forwarded-For` is believed. None is by itself, private or not."""
     cors_origins: tuple[str, ...] = Field((), validation_alias="ESCM_CORS_ORIGINS")
     metrics_port: int = Field(0, ge=0, le=65535, validation_alias="ESCM_METRICS_PORT")
     metrics_host: str = Field("127.0.0.1", validation_alias="ESCM_METRICS_HOST")
@@ -73,6 +81,14 @@ class Settings(BaseSettings):
         }
         super().__init__(**{**{fields.get(name, name): value for name, value in _from_files().items()}, **values})
 
+    @field_validator("trusted_proxies", mode="before")
+    @classmethod
+    def _by_commas(cls, given: Any) -> Any:
+        """A list as JSON, or with commas."""
+        if not isinstance(given, str):
+            return given
+        return [part for part in given.strip("[] ").replace('"', "").replace(" ", "").split(",") if part]
+
     @model_validator(mode="after")
     def _refuse(self) -> "Settings":
         known = {field.validation_alias for field in type(self).model_fields.values()}
@@ -89,10 +105,15 @@ class Settings(BaseSettings):
                 "ESCM_ROLE_PASSWORD": (self.database_password or self.role_password).get_secret_value(),
                 "DATABASE_URL": urlsplit(self.database_url).password,
                 "REDIS_URL": urlsplit(self.redis_url).password,
+                **({"ESCM_BACKUP_DATABASE_PASSWORD": secret_of(self.backup_password)} if self.backup_password else {}),
             }
             for name, secret in secrets.items():
                 if secret == DEVELOPMENT_SECRET:
                     raise ValueError(f"{name} still has its development value; production refuses it")
+                if self.has_secrets and (secret or name != "DATABASE_URL") and (fault := weakness(secret)):
+                    raise ValueError(f"{name} {fault}; production refuses it")
+            if fault := issuer_fault(self.issuer) if self.has_secrets else None:
+                raise ValueError(f"ESCM_ISSUER {fault}; production refuses it")
             if self.fictional_countries:
                 raise ValueError("ESCM_FICTIONAL_COUNTRIES must be off in production")
             if self.sends_mail and self.smtp_url is None:
@@ -104,9 +125,16 @@ class Settings(BaseSettings):
         parts = urlsplit(self.database_url.replace("postgresql+asyncpg://", "postgresql://"))
         own = role is None and self.database_password is not None
         password = self.database_password if own and self.database_password else self.role_password
+        if role == "backup" and self.backup_password:
+            password = self.backup_password
         user = f"{self.role_prefix}_{role or self.service}:{quote(password.get_secret_value(), safe='')}"
         host = parts.netloc.rpartition("@")[2]
         return urlunsplit(parts._replace(netloc=f"{user}@{host}"))
+
+
+def secret_of(value: SecretStr | None) -> str | None:
+    """The text of a secret; None where there is none."""
+    return value.get_secret_value() if value else None
 
 
 def variable(name: str) -> str | None:

@@ -99,6 +99,7 @@ async def deliver(settings: Settings, message: EmailMessage, identity: UUID) -> 
             username=unquote(server.username) if server.username else None,
             password=unquote(server.password) if server.password else None,
             use_tls=is_tls,
+            start_tls=True if server.scheme == "smtp+starttls" else None,
             timeout=_PATIENCE,
         )
     except (aiosmtplib.SMTPException, OSError) as error:

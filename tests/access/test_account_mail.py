@@ -29,6 +29,7 @@ from shared.messaging.relay import Relay
 from shared.web.catalogue import LANGUAGES
 from tests.access.caller import Caller
 from tests.support.clock import room_in
+from tests.support.inside import Inside
 from tests.support.mailbox import Mailbox, token_in
 
 _WORKER = """
@@ -39,6 +40,8 @@ from shared.messaging.worker import Worker
 settings = AccessSettings()
 asyncio.run(Worker("access", settings, {}, job_handlers(settings), lease=2.0).run())
 """
+
+VALUES = {"name": "Ana", "page": "https://example.org/account", "token": "a-token"}
 
 
 @pytest.fixture(scope="module")
@@ -222,6 +225,32 @@ async def test_an_address_gets_five_mails_an_hour_at_most(caller: Caller) -> Non
     assert "retry-after" in answers[-1].headers
 
 
+async def test_strangers_use_up_nobodys_resets(app: Any, caller: Caller, database_url: str) -> None:
+    await room_in(3600, 30)
+    email = f"{uuid4().hex}@nowhere.example"
+    connection = await asyncpg.connect(database_url)
+
+    async def asked(address: str) -> int:
+        transport = Inside(app, client=(address, 1))
+        async with httpx.AsyncClient(transport=transport, base_url="http://access.test") as http:
+            body = {"email": email}
+            return (await http.post("/access/v1/accounts/password_reset", json=body)).status_code
+
+    async def mails() -> int:
+        return int(await connection.fetchval("SELECT count(*) FROM escm.core_mail"))
+
+    stranger = [await asked(f"2001:db8:5:5::{n}") for n in range(8)]
+    assert stranger == [202] * 5 + [429] * 3
+    before = await mails()
+    assert await asked("203.0.113.50") == 202
+    assert await mails() == before + 1
+    crowd = [await asked(f"198.51.100.{n}") for n in range(30)]
+    assert crowd == [202] * 30
+    assert await mails() == before + 15
+    assert await asked("203.0.113.51") == 202
+    await connection.close()
+
+
 async def test_a_mail_of_a_killed_worker_comes_again_with_the_same_id(
     caller: Caller, settings: AccessSettings, database_url: str, redis_url: str
 ) -> None:
@@ -337,3 +366,11 @@ async def test_what_is_refused_for_now_or_for_another_reason_is_tried_again(
 
 
 _VALUES = {"name": "Ana", "page": "https://example.org/account", "token": "a-token"}
+
+
+async def test_a_mail_that_must_be_encrypted_is_not_sent_in_clear(mailbox: Mailbox, settings: AccessSettings) -> None:
+    message = compose(Mail("tls@example.org", "verification", "en", VALUES), uuid7(), now(), "mail@escm.example")
+    url = mailbox.url.replace("smtp://", "smtp+starttls://")
+    with pytest.raises(MailNotTaken):
+        await deliver(settings.model_copy(update={"smtp_url": _secret(url)}), message, uuid7())
+    assert mailbox.to("tls@example.org") == []

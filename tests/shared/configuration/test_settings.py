@@ -7,16 +7,20 @@ from pydantic import ValidationError
 
 from services.access.settings import AccessSettings
 from services.membership.settings import MembershipSettings
+from services.portal.settings import PortalSettings
 from shared.configuration.settings import DEVELOPMENT_SECRET, Settings, variable
 
 SAFE = {
     "ESCM_ENVIRONMENT": "production",
     "ESCM_FICTIONAL_COUNTRIES": "false",
-    "ESCM_SECRET_KEY": "k",
-    "ESCM_ROLE_PASSWORD": "r",
-    "DATABASE_URL": "postgresql://escm:d@database/escm",
-    "REDIS_URL": "redis://:v@queue:6379/0",
+    "ESCM_SECRET_KEY": "k3Jd82mPq0zXw5Tn7Lrb",
+    "ESCM_ROLE_PASSWORD": "r3Jd82mPq0zXw5Tn7Lrb",
+    "DATABASE_URL": "postgresql://owner:d3Jd82mPq0zXw5Tn7Lrb@database/escm",
+    "REDIS_URL": "redis://:v3Jd82mPq0zXw5Tn7Lrb@queue:6379/0",
+    "ESCM_ISSUER": "https://api.plan.org",
 }
+
+WEAK = ("short", "a" * 40, "the-production-password", "changeme-changeme-changeme")
 
 
 @pytest.fixture
@@ -101,3 +105,62 @@ def test_limits_are_those_of_the_guides_unless_said_otherwise(monkeypatch: pytes
     settings = MembershipSettings()
     assert (settings.client_requests, settings.account_requests, settings.address_requests) == (6000, 6000, 600000)
     assert settings.failed_authentications == 300
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *((name, weak) for name in ("ESCM_SECRET_KEY", "ESCM_ROLE_PASSWORD") for weak in WEAK),
+        ("ESCM_MEMBERSHIP_DATABASE_PASSWORD", "short"),
+        ("ESCM_BACKUP_DATABASE_PASSWORD", "a" * 40),
+        ("DATABASE_URL", "postgresql://owner:short@database/escm"),
+        ("REDIS_URL", "redis://queue:6379/0"),
+        ("REDIS_URL", "redis://:short@queue:6379/0"),
+        *(
+            ("ESCM_ISSUER", issuer)
+            for issuer in (
+                "https://escm.invalid",
+                "http://api.plan.org",
+                "api.plan.org",
+                "https://",
+                "https://api.plan.org?x=1",
+                "https://api.plan.org#x",
+                "https://user:word@api.plan.org",
+                "https://localhost",
+                "https://127.0.0.1:8000",
+                "https://api.plan.org:port",
+            )
+        ),
+    ],
+)
+def test_production_refuses_what_is_weak(production: pytest.MonkeyPatch, name: str, value: str) -> None:
+    production.setenv(name, value)
+    with pytest.raises(
+        ValidationError, match=f"{name.replace('MEMBERSHIP_DATABASE', 'ROLE')} .*; production refuses it"
+    ):
+        MembershipSettings()
+
+
+def test_the_portal_has_no_secrets_that_could_be_weak(production: pytest.MonkeyPatch) -> None:
+    for name in ("ESCM_SECRET_KEY", "ESCM_ROLE_PASSWORD"):
+        production.setenv(name, "none")
+    production.delenv("REDIS_URL")
+    production.delenv("ESCM_ISSUER")
+    assert PortalSettings().environment == "production"
+
+
+def test_the_backup_role_opens_with_a_password_of_its_own(production: pytest.MonkeyPatch) -> None:
+    production.setenv("ESCM_BACKUP_DATABASE_PASSWORD", "b3Jd82mPq0zXw5Tn7Lrb")
+    settings = MembershipSettings()
+    assert ":b3Jd82mPq0zXw5Tn7Lrb@" in settings.database_dsn("backup")
+    assert ":r3Jd82mPq0zXw5Tn7Lrb@" in settings.database_dsn("relay")
+
+
+@pytest.mark.parametrize("given", ["192.0.2.1, 2001:db8::/64", '["192.0.2.1", "2001:db8::/64"]'])
+def test_proxies_are_a_list_and_none_by_default(monkeypatch: pytest.MonkeyPatch, given: str) -> None:
+    assert Settings().trusted_proxies == ()
+    monkeypatch.setenv("ESCM_TRUSTED_PROXIES", given)
+    assert [str(network) for network in Settings().trusted_proxies] == ["192.0.2.1/32", "2001:db8::/64"]
+    monkeypatch.setenv("ESCM_TRUSTED_PROXIES", "*")
+    with pytest.raises(ValidationError, match="ESCM_TRUSTED_PROXIES"):
+        Settings()

@@ -1,0 +1,49 @@
+"""The role that reads everything opens with a password of its own, and never with that of the relay in production."""
+
+import asyncpg
+import pytest
+from pydantic import SecretStr
+
+from migrations.roles import LOGINS, prepare
+from shared.configuration.settings import Settings
+
+_PREFIX = "shut"
+
+
+@pytest.mark.parametrize(
+    ("environment", "own", "opens"),
+    [
+        ("production", None, ()),
+        ("production", "a password of its own", ("a password of its own",)),
+        ("laptop", None, ("the password of the roles",)),
+    ],
+)
+async def test_the_relays_password_opens_the_backup_role_on_a_laptop_only(
+    database_url: str, environment: str, own: str | None, opens: tuple[str, ...]
+) -> None:
+    settings = Settings(
+        database_url=database_url, role_prefix=_PREFIX, role_password=SecretStr("the password of the roles")
+    )
+    settings = settings.model_copy(
+        update={"environment": environment, "backup_password": SecretStr(own) if own else None}
+    )
+    connection = await asyncpg.connect(database_url)
+    try:
+        await prepare(connection, settings)
+        for password in ("the password of the roles", "a password of its own"):
+            tried = settings.model_copy(update={"backup_password": SecretStr(password)})
+            assert await _lets_in(tried.database_dsn("backup")) is (password in opens)
+    finally:
+        for name in (*LOGINS, "backup", "search", "owner"):
+            await connection.execute(f"DROP OWNED BY {_PREFIX}_{name}")
+            await connection.execute(f"DROP ROLE {_PREFIX}_{name}")
+        await connection.close()
+
+
+async def _lets_in(dsn: str) -> bool:
+    try:
+        connection = await asyncpg.connect(dsn)
+    except asyncpg.InvalidPasswordError:
+        return False
+    await connection.close()
+    return True

@@ -4,8 +4,9 @@ import asyncio
 import os
 import resource
 import signal
+import tempfile
 from collections.abc import Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from functools import partial
 from importlib import import_module
 from socket import socket
@@ -60,6 +61,8 @@ async def serve(service: str, *, host: str, port: int, grace: int, drain: float)
     """Serve one service, or `all` in this process, until SIGTERM or SIGINT."""
     process = "api" if service == "all" else service
     logs.configure(process)
+    with suppress(OSError):
+        tempfile.gettempdir()  # looked for once, by writing a file: on a full disk nothing is found
     spans.export(process)
     app = _app(service)
     apps = list(app.apps.values()) if isinstance(app, Combined) else [app]

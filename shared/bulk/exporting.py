@@ -68,6 +68,13 @@ SELECT EXISTS (SELECT FROM core_export WHERE file_digest = $1 AND created_at >= 
     OR EXISTS (SELECT FROM core_import
                WHERE file_digest = $1 AND (status = 'pending' OR created_at >= now() - $3::interval))
 """
+_UNNAMED = """
+SELECT digest FROM unnest($1::text[]) AS stored (digest)
+WHERE NOT EXISTS (SELECT FROM core_export WHERE file_digest = digest)
+    AND NOT EXISTS (SELECT FROM core_import WHERE file_digest = digest)
+"""
+_UNNAMED_FOR = timedelta(hours=24)
+"""How long a file stays that no import and no export names, such as one whose transaction failed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +181,7 @@ def _write(into: Target, importable: Importable, sight: Sight, rows: Sequence[Ro
 
 
 def sweep(service: str, store: FileStore) -> Schedule:
-    """Every hour: files of exports go after a day, those of imports after thirty."""
+    """Every hour: files of exports go after a day, those of imports after thirty, those that no row names after one."""
 
     async def run(uow: UnitOfWork) -> None:
         old = await uow.connection.fetch(_OLD_EXPORTS, service, KEPT)
@@ -182,5 +189,13 @@ def sweep(service: str, store: FileStore) -> Schedule:
         for digest in {row["file_digest"] for row in old} - {None}:
             if not await uow.connection.fetchval(_STILL_WANTED, digest, KEPT, KEPT_IMPORT):
                 await asyncio.to_thread(store.remove, digest)
+        await _remove_unnamed(uow, store)
 
     return Schedule(timedelta(hours=1), run, catch_up=1)
+
+
+async def _remove_unnamed(uow: UnitOfWork, store: FileStore) -> None:
+    before = (await uow.connection.fetchval("SELECT now() - $1::interval", _UNNAMED_FOR)).timestamp()
+    for row in await uow.connection.fetch(_UNNAMED, await asyncio.to_thread(store.digests_before, before)):
+        await asyncio.to_thread(store.remove_before, row["digest"], before)
+    await asyncio.to_thread(store.discard_before, before)

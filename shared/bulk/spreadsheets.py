@@ -6,6 +6,7 @@ unpacked, then the memory and the time of the process that reads it. Run as `pyt
 
 import asyncio
 import csv
+import os
 import resource
 import sys
 import zipfile
@@ -14,18 +15,24 @@ from contextlib import suppress
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
+from weakref import WeakValueDictionary
 
 from shared.bulk.layout import MOST_COLUMNS, MOST_ROWS, malformed
+from shared.kernel.errors import RateLimited
 
 MOST_PARTS = 1000
-MOST_UNPACKED = 256 << 20
-"""Bytes of all parts together, as the archive's directory tells them: as many as a text file may have."""
+MOST_UNPACKED = 128 << 20
+"""Bytes of all parts together, as the archive's directory tells them."""
 MOST_RATIO = 100
 """How many times larger than packed a part above 1 MiB may be."""
 _SMALL_PART = 1 << 20
-_MEMORY = 1536 << 20
-_SECONDS = 120
+_MEMORY = 768 << 20
+_SECONDS = 60
+_NICE = 10
 _ALONE = asyncio.Semaphore(1)
+_OF_SENDER: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+_PATIENCE = 30.0
+"""Seconds for which a workbook waits for another one of its sender."""
 _REFUSED = 3
 
 
@@ -33,17 +40,29 @@ class Refused(Exception):
     """The file is no workbook of one plain sheet within the bounds; the words are for whoever sent it."""
 
 
-async def as_text(path: Path, media: str) -> Path:
+async def as_text(path: Path, media: str, sender: str = "") -> Path:
     """The file itself; of a workbook its rows as CSV, beside it and made where they are missing.
 
-    Raises Invalid `malformed_file`.
+    One workbook of a `sender` is read at a time, and one of a process. Raises Invalid `malformed_file`, RateLimited
+    where others of the sender take too long.
     """
     if media != "xlsx":
         return path
     target = path.with_name(f"{path.name}.csv")
-    async with _ALONE:
-        if not await asyncio.to_thread(target.exists):
-            await _unpack(path, target)
+    if await asyncio.to_thread(target.exists):
+        return target
+    own = _OF_SENDER.setdefault(sender or str(path), asyncio.Lock())
+    try:
+        async with asyncio.timeout(_PATIENCE):
+            await own.acquire()
+    except TimeoutError:
+        raise RateLimited("Other workbooks of yours are being read.", retry_after=10) from None
+    try:
+        async with _ALONE:
+            if not await asyncio.to_thread(target.exists):
+                await _unpack(path, target)
+    finally:
+        own.release()
     return target
 
 
@@ -126,6 +145,8 @@ def _text(cell: Any) -> str:
 
 def _convert(source: Path, target: Path) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (_SECONDS, _SECONDS))
+    os.nice(_NICE)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     check_archive(source)
     new = target.with_name(f"{target.name}.new")

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 _BLOCK = 1 << 20
+_NEW = ".new-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,14 @@ class StoredFile:
 
     digest: str
     size: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedFile:
+    """A file that is not yet in the store: where it is, and what it holds."""
+
+    path: Path
+    content: StoredFile
 
 
 class FileStore:
@@ -36,8 +45,36 @@ class FileStore:
 
     def write(self, fill: Callable[[BinaryIO], None]) -> StoredFile:
         """Stores what `fill` writes; nothing where it raises. Blocks."""
+        received = self._receive(fill)
+        try:
+            self.keep(received)
+        except BaseException:
+            self.discard(received)
+            raise
+        return received.content
+
+    async def receive(self, source: BinaryIO) -> ReceivedFile:
+        """Copies what is left of the source beside the stored files, to be kept or discarded."""
+        return await asyncio.to_thread(self._receive, lambda target: _copy(source, target))
+
+    def keep(self, received: ReceivedFile) -> None:
+        """Stores a received file and what was made of it. Blocks."""
+        place = self.path(received.content.digest)
+        place.parent.mkdir(exist_ok=True)
+        for made in self._root.glob(f"{received.path.name}.*"):
+            made.replace(place.with_name(place.name + made.name.removeprefix(received.path.name)))
+        received.path.replace(place)
+        _sync(place.parent)
+        _sync(self._root)
+
+    def discard(self, received: ReceivedFile) -> None:
+        """Forgets a received file and what was made of it. One that is kept is not touched. Blocks."""
+        for one in (received.path, *self._root.glob(f"{received.path.name}.*")):
+            one.unlink(missing_ok=True)
+
+    def _receive(self, fill: Callable[[BinaryIO], None]) -> ReceivedFile:
         self._root.mkdir(parents=True, exist_ok=True)
-        number, name = tempfile.mkstemp(dir=self._root, prefix=".new-")
+        number, name = tempfile.mkstemp(dir=self._root, prefix=_NEW)
         try:
             with os.fdopen(number, "w+b") as target:
                 fill(target)
@@ -46,15 +83,26 @@ class FileStore:
                 size = target.tell()
                 target.seek(0)
                 digest = hashlib.file_digest(target, "sha256").hexdigest()
-            place = self.path(digest)
-            place.parent.mkdir(exist_ok=True)
-            Path(name).replace(place)
-            _sync(place.parent)
-            _sync(self._root)
         except BaseException:
             Path(name).unlink(missing_ok=True)
             raise
-        return StoredFile(digest, size)
+        return ReceivedFile(Path(name), StoredFile(digest, size))
+
+    def digests_before(self, time: float) -> list[str]:
+        """Digests of the files that were last stored before this time, in seconds since 1970. Blocks."""
+        return sorted({path.name.partition(".")[0] for path in self._root.glob("??/*") if path.stat().st_mtime < time})
+
+    def remove_before(self, digest: str, time: float) -> None:
+        """Forgets a file unless it was stored again since this time. Blocks."""
+        path = self.path(digest)
+        if not path.exists() or path.stat().st_mtime < time:
+            self.remove(digest)
+
+    def discard_before(self, time: float) -> None:
+        """Forgets what was received before this time and neither kept nor discarded. Blocks."""
+        for path in self._root.glob(f"{_NEW}*"):
+            if path.stat().st_mtime < time:
+                path.unlink(missing_ok=True)
 
     def remove(self, digest: str) -> None:
         """Forgets a file and what was made of it. One that is not there is no error."""

@@ -4,12 +4,14 @@ import logging
 import sys
 import traceback
 from collections.abc import MutableMapping
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO, cast
 
 import orjson
 import structlog
 
+from shared.observability.metrics import LOST_LINES
 from shared.observability.traces import request_id, traceparent
 
 _QUIET = ("arq", "asyncpg", "uvicorn.access", "httpx", "httpcore", "asyncio")
@@ -56,6 +58,24 @@ def _place(filename: str) -> str:
     return str(path.relative_to(_ROOT)) if path.is_relative_to(_ROOT) else path.name
 
 
+class _Lossy:
+    """A stream that drops lines which cannot be written, such as on a full disk: logging never fails a request."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        try:
+            return self._stream.write(text)
+        except (OSError, ValueError):
+            LOST_LINES.inc(text.endswith("\n"))
+            return len(text)
+
+    def flush(self) -> None:
+        with suppress(OSError, ValueError):
+            self._stream.flush()
+
+
 def configure(process: str, level: int = logging.INFO) -> None:
     """Sends this process's logs, those of libraries included, to standard output as JSON lines."""
     shared: list[Any] = [
@@ -65,13 +85,14 @@ def configure(process: str, level: int = logging.INFO) -> None:
         _in_context(process),
         _without_data,
     ]
+    output = cast(TextIO, _Lossy(sys.stdout))
     structlog.configure(
         processors=[*shared, structlog.processors.JSONRenderer(serializer=_dump)],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stdout),
+        logger_factory=structlog.PrintLoggerFactory(output),
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(sys.stdout)
+    handler = logging.StreamHandler(output)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[structlog.stdlib.add_logger_name, *shared],

@@ -26,6 +26,7 @@ AUDIT_FAULTS = Counter("escm_audit_faults", "Looks that found the audit trail al
 SECURITY_EVENTS = Counter(
     "escm_security_events", "Failed authentications, refusals and throttled requests", ["service", "kind"]
 )
+LOST_LINES = Counter("escm_log_lines_lost", "Lines of the log that could not be written")
 
 _REQUEST_BYTES = 8192
 _PATIENCE = 5.0

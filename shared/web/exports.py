@@ -14,10 +14,11 @@ from shared.kernel.resource import Resource
 from shared.web.answers import JSON, key_of
 from shared.web.call import CurrentCall
 from shared.web.fields import Body, Line
-from shared.web.files import blocks_of, download, store_of
+from shared.web.files import blocks_of, download
 from shared.web.imports import ImportApi
 from shared.web.jobs import Job, queued_response
 from shared.web.route import ResourceRouter
+from shared.web.uploads import store_of
 
 _MEDIA = {"csv": "text/csv; charset=utf-8", "ndjson": "application/x-ndjson", "xlsx": SPREADSHEET, "json": JSON}
 

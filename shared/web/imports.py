@@ -3,14 +3,14 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import orjson
-from fastapi import Depends, File, Form, Response, UploadFile
+from fastapi import Depends, File, Form, Request, Response, UploadFile
 from sqlalchemy import column
 from sqlalchemy.types import Uuid
+from starlette.datastructures import FormData
 from starlette.datastructures import UploadFile as FormFile
 
 from shared.bulk import undoing
@@ -31,10 +31,10 @@ from shared.bulk.imports import (
 )
 from shared.bulk.layout import examine, media_of
 from shared.bulk.spreadsheets import as_text
-from shared.bulk.store import StoredFile
+from shared.bulk.store import ReceivedFile
 from shared.database.statements import Row
 from shared.kernel.errors import FieldError, Forbidden, Gone, Invalid, NotFound, invalid_field, pointer_to
-from shared.kernel.principal import RoleTable
+from shared.kernel.principal import Principal, RoleTable
 from shared.messaging.outbox import defer
 from shared.records.kind import Step
 from shared.records.sight import sight_of
@@ -42,12 +42,13 @@ from shared.web.answers import JSON, actions, item_response, key_of, transitions
 from shared.web.call import Call, CurrentCall, takes_query
 from shared.web.conditional import changed_since, is_current
 from shared.web.fields import Line, Page, TransitionBody, Transitions
-from shared.web.files import UploadRoute, download, store_of
+from shared.web.files import download
 from shared.web.import_answer import Import, present
 from shared.web.jobs import Job, queued_response
 from shared.web.paging import binding, make_cursor, page_limit, read_cursor
 from shared.web.route import ResourceRouter
 from shared.web.streams import is_safe
+from shared.web.uploads import UploadRoute, store_of
 
 MOST_AT_ONCE = 20_000
 """Up to so many records are taken back within the request; more are left to the worker."""
@@ -63,9 +64,21 @@ def import_routes(api: "ImportApi") -> ResourceRouter:
         resource = resource_
         roles = roles_
 
-        async def received(self, file: FormFile, path: Path) -> None:
-            """A workbook is read here, since it takes longer than a transaction may wait."""
-            await as_text(path, media_of(file.filename or "", file.content_type or ""))
+        def may_send(self, principal: Principal, fields: dict[str, str]) -> None:
+            """Whoever may import this kind of record; before it is known, any kind."""
+            api.require_import(principal, fields.get("resource"))
+
+        async def check(self, request: Request, principal: Principal, form: FormData, received: ReceivedFile) -> None:
+            """The file is read here, since that takes longer than a transaction may wait."""
+            resource, file = form.get("resource"), form["file"]
+            if isinstance(resource, str) and isinstance(file, FormFile):
+                importable, mapping = api.importable(resource), form.get("mapping")
+                media = media_of(file.filename or "", file.content_type or "")
+                known = _mapping(mapping if isinstance(mapping, str) else None)
+                text = await as_text(received.path, media, principal.label)
+                request.state.layout = await asyncio.to_thread(
+                    examine, text, media, importable.understood, known, importable.record_keys
+                )
 
     router = ResourceRouter(resource_, roles_)
     router.route_class = ImportRoute
@@ -90,6 +103,13 @@ class ImportApi:
         if found is None:
             raise invalid_field("/resource", "not_one_of", f"One of {', '.join(self.importables)}.")
         return found
+
+    def require_import(self, principal: Principal, name: str | None) -> None:
+        """Raises Forbidden where the principal may not import the resource, or none where it is not named."""
+        named = None if name is None else self.importables.get(name.removeprefix(f"{self.service}."))
+        asked = self.importables.values() if named is None else (named,)
+        if not any(principal.reach(one.roles, one.resource.name, IMPORT) for one in asked):
+            raise _forbidden()
 
     def creator_filter(self, call: Call) -> str | None:
         """The creator whose imports the caller sees; None for all."""
@@ -131,33 +151,30 @@ def _add_creation(router: ResourceRouter, api: ImportApi) -> None:
         resource: Annotated[Line, Form()],
         mode: Annotated[Literal["commit", "dry_run"], Form()] = "commit",
         on_error: Annotated[Literal["skip", "abort"], Form()] = "skip",
-        mapping: Annotated[str | None, Form()] = None,
+        mapping: Annotated[str | None, Form()] = None,  # noqa: ARG001 - read before the transaction opens
         source: Annotated[Line | None, Form()] = None,
         licence: Annotated[Line | None, Form()] = None,
         registry: Annotated[bool, Form()] = False,
     ) -> Response:
         importable = api.importable(resource)
-        _require(call, importable, IMPORT)
-        if registry and importable.registry_verb:
-            _require(call, importable, importable.registry_verb)
+        api.require_import(call.principal, resource)
+        verb = importable.registry_verb if registry else None
+        if verb and not call.principal.reach(importable.roles, importable.resource.name, verb):
+            raise _forbidden()
         unknown = sorted(set(await call.request.form()) - _FIELDS)
         if unknown:
             errors = [FieldError("unknown_field", "Not a field here.", pointer=pointer_to(name)) for name in unknown]
             raise Invalid("The form has fields that are not known here.", code="unknown_field", errors=errors)
-        media = media_of(file.filename or "", file.content_type or "")
-        stored: StoredFile = call.request.state.stored
-        path = await as_text(store_of(call.request).path(stored.digest), media)
-        known = _mapping(mapping)
-        layout = await asyncio.to_thread(examine, path, media, importable.understood, known, importable.record_keys)
+        received: ReceivedFile = call.request.state.received
+        await asyncio.to_thread(store_of(call.request).keep, received)
         name = (file.filename or "file").replace("\0", "")[:200]
         order = Order(importable.resource.plural, mode, on_error, registry, source, licence, name)
-        row = await order_import(call.uow, api.service, order, stored, layout)
+        row = await order_import(call.uow, api.service, order, received.content, call.request.state.layout)
         return queued_response(api.service, row["job"], IMPORT_JOB, row["created_at"])
 
 
-def _require(call: Call, importable: Importable, verb: str) -> None:
-    if not call.principal.reach(importable.roles, importable.resource.name, verb):
-        raise Forbidden("Your grants do not include this.", members={"reason": "not_permitted"})
+def _forbidden() -> Forbidden:
+    return Forbidden("Your grants do not include this.", members={"reason": "not_permitted"})
 
 
 def _mapping(raw: str | None) -> dict[str, str | None]:

@@ -1,5 +1,6 @@
 """What frameworks, validators and the database raise, told in our own errors. Input is never repeated."""
 
+import errno
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -80,6 +81,7 @@ _BUSY = (
     ConnectionError,
     TimeoutError,
 )
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EMFILE, errno.ENFILE})
 _BUILT_IN = frozenset(get_args(ErrorType))
 _FIELD_FAULTS: Mapping[str, tuple[str, str]] = {
     "missing": ("required", "This must be given."),
@@ -136,13 +138,22 @@ def _from_database(failure: Exception) -> EscmError:
         return _caused(Conflict(known.detail if known else "Another record holds this value.", errors=errors), failure)
     if isinstance(failure, asyncpg.ForeignKeyViolationError):
         return _caused(Conflict("A record that this refers to is gone, or others still refer to this one."), failure)
-    if isinstance(failure, _BUSY) or (isinstance(failure, asyncpg.InterfaceError) and "clos" in str(failure)):
-        return _caused(Unavailable("The database is busy or cannot be reached."), failure)
+    if reason := _unavailable(failure):
+        return _caused(Unavailable(reason), failure)
     if isinstance(failure, asyncpg.InsufficientPrivilegeError):
         return _caused(Forbidden("The change lies outside your grants."), failure)
     if isinstance(failure, asyncpg.DataError):
         return _caused(Invalid("A value is outside what can be stored."), failure)
     return _caused(EscmError(), failure)
+
+
+def _unavailable(failure: Exception) -> str:
+    """What is missing at the moment; empty where nothing is."""
+    if isinstance(failure, OSError) and failure.errno in _NO_ROOM:
+        return "There is no room to store anything at the moment."
+    if isinstance(failure, _BUSY) or (isinstance(failure, asyncpg.InterfaceError) and "clos" in str(failure)):
+        return "The database is busy or cannot be reached."
+    return ""
 
 
 def _caused(error: EscmError, cause: Exception) -> EscmError:

@@ -1,6 +1,7 @@
 """A small app behind the real edge, dispatch and problems, for tests of the web layer."""
 
 import asyncio
+import errno
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -79,6 +80,8 @@ FAILURES: dict[str, Exception] = {
     "lost": asyncpg.ConnectionDoesNotExistError("lost"),
     "closed": asyncpg.InterfaceError("cannot call fetch(): connection is closed"),
     "refused": ConnectionRefusedError(),
+    "no_room": OSError(errno.ENOSPC, "No space left on device"),
+    "no_room_in_the_database": asyncpg.DiskFullError("could not extend file"),
     "away": Unavailable("Away.", retry_after=7),
     "rls": asyncpg.InsufficientPrivilegeError("new row violates row-level security policy"),
     "out_of_range": asyncpg.DataError("value out of int64 range: canary-5521"),

@@ -84,7 +84,9 @@ async def test_a_constraint_that_nobody_registered_is_a_conflict_without_a_field
     assert "errors" not in await fail(client, "unique_elsewhere", 409, "conflict")
 
 
-@pytest.mark.parametrize("name", ["cancelled", "locked", "crowded", "lost", "closed", "refused"])
+@pytest.mark.parametrize(
+    "name", ["cancelled", "locked", "crowded", "lost", "closed", "refused", "no_room", "no_room_in_the_database"]
+)
 async def test_a_busy_or_absent_database_is_503_with_retry_after(client, name):
     answer = await client.get(f"/test/v1/failures/{name}")
     problem_of(answer, 503, "unavailable")
@@ -102,7 +104,7 @@ async def test_other_faults_of_the_database(client):
 
 
 async def test_every_failure_of_the_small_app_was_tried():
-    assert len(FAILURES) == 19
+    assert len(FAILURES) == 21
 
 
 async def test_an_unknown_path_is_404_before_the_body_is_looked_at(client):

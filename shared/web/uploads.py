@@ -1,0 +1,123 @@
+"""Files that come in a form: whoever may not send them is refused before they are received, and nothing is left."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from fastapi import Request, Response
+from starlette.datastructures import FormData
+from starlette.datastructures import UploadFile as FormFile
+from starlette.formparsers import MultiPartException, MultiPartParser
+
+from shared.bulk.store import FileStore, ReceivedFile
+from shared.kernel.errors import Malformed, RateLimited
+from shared.kernel.principal import Principal
+from shared.web.admission import admitted
+from shared.web.endpoint import Handler
+from shared.web.route import EscmRoute
+
+MOST_FIELDS = 20
+LONGEST_FIELD = 64 << 10
+AT_ONCE = 4
+"""Files of one principal that a process receives at once."""
+_under_way: Counter[str] = Counter()
+
+
+class UploadRoute(EscmRoute):
+    """Receives the file of a form before the transaction opens, once the caller may send it.
+
+    The endpoint finds it in `request.state.received` and keeps it; what is not kept is gone after the request.
+    """
+
+    def may_send(self, principal: Principal, fields: dict[str, str]) -> None:
+        """Raises Forbidden. Asked before the form is read, when its file begins, and when the form has ended; `fields`
+        are those that have come.
+        """
+
+    async def check(self, request: Request, principal: Principal, form: FormData, received: ReceivedFile) -> None:
+        """What is done with the received file before the transaction opens."""
+
+    def get_route_handler(self) -> Handler:
+        """The handler that FastAPI calls."""
+        handle = super().get_route_handler()
+
+        async def receive(request: Request) -> Response:
+            header = request.headers.get("authorization")
+            if not header or not request.headers.get("content-type", "").startswith("multipart/form-data"):
+                return await handle(request)
+            principal = await admitted(request)
+            self.may_send(principal, {})
+            with _place_of(principal):
+                form = await _form(request, lambda fields: self.may_send(principal, fields))
+                try:
+                    return await self._handle(handle, request, principal, form)
+                finally:
+                    await form.close()
+
+        return receive if "POST" in (self.methods or ()) else handle
+
+    async def _handle(self, handle: Handler, request: Request, principal: Principal, form: FormData) -> Response:
+        file = form.get("file")
+        if not isinstance(file, FormFile):
+            return await handle(request)
+        store = store_of(request)
+        received = request.state.received = await store.receive(file.file)
+        try:
+            await file.seek(0)
+            await self.check(request, principal, form, received)
+            return await handle(request)
+        finally:
+            await asyncio.to_thread(store.discard, received)
+
+
+def store_of(request: Request) -> FileStore:
+    """The store of the service's files."""
+    return FileStore(request.app.state.settings.storage_path)
+
+
+class _Form(MultiPartParser):
+    """Asks before a file is received whether it may be."""
+
+    def ask(self, question: Callable[[dict[str, str]], None]) -> None:
+        self._question = question
+
+    def on_headers_finished(self) -> None:
+        super().on_headers_finished()
+        if self._current_part.file is not None:
+            self._question(_texts(self.items))
+
+
+def _texts(items: list[tuple[str, str | FormFile]]) -> dict[str, str]:
+    return {name: value for name, value in items if isinstance(value, str)}
+
+
+async def _form(request: Request, question: Callable[[dict[str, str]], None]) -> FormData:
+    """The form, which the request keeps as the one that it has read."""
+    limits = {"max_files": 1, "max_fields": MOST_FIELDS, "max_part_size": LONGEST_FIELD}
+    parser = _Form(request.headers, request.stream(), **limits)
+    parser.ask(question)
+    try:
+        form = request._form = await parser.parse()  # noqa: SLF001 - where FastAPI looks for a form that was read
+    except MultiPartException as error:
+        raise Malformed(error.message) from None
+    try:
+        question(_texts(form.multi_items()))
+    except BaseException:
+        await form.close()
+        raise
+    return form
+
+
+@contextmanager
+def _place_of(principal: Principal) -> Iterator[None]:
+    label = principal.label
+    if _under_way[label] >= AT_ONCE:
+        raise RateLimited(f"At most {AT_ONCE} files at once.", retry_after=5)
+    _under_way[label] += 1
+    try:
+        yield
+    finally:
+        _under_way[label] -= 1
+        if not _under_way[label]:
+            del _under_way[label]

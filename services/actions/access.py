@@ -1,6 +1,6 @@
 """Who may do what in actions. Pure rules; rows are scoped by `visible`, states by the lifecycles."""
 
-from shared.kernel.principal import RoleTable
+from shared.kernel.principal import Principal, RoleTable
 
 _RESOURCES = (
     "frameworks programmes actions milestones endorsements correspondence government_bodies focal_points meetings"
@@ -52,3 +52,19 @@ ROLES: RoleTable = {
 }
 """Role → permissions. `publish` is the permission to make a record public, `waive` (secretariat_admin alone) the one to
 start a programme without an endorsement."""
+
+_NATIONAL = frozenset(
+    {
+        "government_focal_point",
+        "national_author",
+        "national_publisher",
+        "committee_president",
+        "committee_secretary",
+        "api_client",
+    }
+)
+
+
+def speaks_for(principal: Principal, country: str) -> bool:
+    """Whether a principal holds an office of this country, and so does not judge what the country claims."""
+    return any(grant.role in _NATIONAL and country in grant.countries for grant in principal.grants)

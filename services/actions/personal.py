@@ -33,12 +33,14 @@ ALSO_PERSONAL: tuple[PersonalTable, ...] = (
 IMPERSONAL: Mapping[str, str] = {
     "action_action": f"{RECORD} programme_id pillar kind titles planned_start planned_end actual_start actual_end"
     " participants tags budget baseline previous_status search_key",
+    "action_country_fact": "id country visibility key link day starts ends",
     "action_country_stage": "country id version visibility stage facts updated_at",
-    "action_endorsement": f"{RECORD} body body_id level document issued valid_to verified_on search_key",
+    "action_endorsement": f"{RECORD} body body_id level document issued valid_to verified_on withdrawn_on"
+    " withdrawal_reason claimants search_key",
     "action_framework": f"{RECORD} code core pillars valid_from valid_to search_key",
     "action_government_body": f"{RECORD} search_key names kind website",
     "action_milestone": f"{RECORD} action_id titles due first_due due_reason weight deliverable evidence_required"
-    " evidence claimed_by claimed_on verified_on search_key",
+    " evidence claimed_by claimed_on verified_on claimants search_key",
     "action_programme": f"{RECORD} framework committee_id centre_id lead_body_id waiver started_on completed_on",
     "action_reference_move": "loser_id winner_id resource record_id field position before after",
 }

@@ -11,7 +11,7 @@ _MOVING = {
     ("actions", "endorsement"): "verified withdrawn expired superseded",
     ("actions", "correspondence"): "created updated",
     ("actions", "focal_point"): "activated",
-    ("actions", "programme"): "discontinued",
+    ("actions", "programme"): "approved implementing paused completed discontinued",
     ("actions", "action"): "in_progress finalising closed suspended cancelled planned",
     ("actions", "milestone"): "done",
 }

@@ -53,6 +53,12 @@ def admin(caller: Callable[[str | None], Caller]) -> Caller:
 
 
 @pytest.fixture
+def admin2(caller: Callable[[str | None], Caller]) -> Caller:
+    """Another account of the secretariat: who verifies what `admin` or a client claimed."""
+    return caller("admin2")
+
+
+@pytest.fixture
 def secretariat(caller: Callable[[str | None], Caller]) -> Caller:
     return caller("secretariat")
 

@@ -1,15 +1,20 @@
 """Builders: a programme with its plan, actions and milestones, by any caller."""
 
+from datetime import date
 from typing import Any
+from uuid import uuid4
 
+import asyncpg
 from httpx import Response
 
+from tests.actions.neighbours import enter
 from tests.support.callers import Caller
 
 PROGRAMMES = "/actions/v1/programmes"
 ACTIONS = "/actions/v1/actions"
 MILESTONES = "/actions/v1/milestones"
 DOCUMENT = {"title": "Field report", "date": "2026-06-01", "url": "https://example.org/report.pdf"}
+PILLARS = ("action-1", "action-2", "action-3")
 BASELINE = {"value": 12, "unit": "stations", "date": "2026"}
 
 
@@ -20,8 +25,34 @@ def made(answer: Response) -> str:
     return address
 
 
+async def framework(by: Caller, **more: Any) -> str:
+    """A framework of its own, by the secretariat; its code."""
+    pillars = [{"key": f"action-{n}", "titles": {"en": f"Action {n}"}, "order": n} for n in (1, 2, 3)]
+    body = {"core": {"titles": {"en": "Core"}}, "pillars": pillars, "valid_from": "2026-01-01", **more}
+    code = f"T-{uuid4().hex[:12]}/2026"
+    made(await by.known_as("admin").post("/actions/v1/frameworks", {"code": code, **body}))
+    return code
+
+
 async def programme(by: Caller, country: str = "XA", **more: Any) -> str:
-    return made(await by.post(PROGRAMMES, {"country": country, "framework": "3+1/2026", **more}))
+    """A programme under a framework of its own, since a country has one living programme under each."""
+    code = more.pop("framework", None) or await framework(by)
+    return made(await by.post(PROGRAMMES, {"country": country, "framework": code, **more}))
+
+
+async def approved(by: Caller, superuser: asyncpg.Connection, country: str = "XA", **more: Any) -> str:
+    """A programme whose plan is approved, with an action in each pillar."""
+    lives = "SELECT id FROM centre_committee WHERE country = $1 AND status NOT IN ('dissolved', 'abandoned')"
+    if await superuser.fetchval(lives, country) is None:
+        formed = {"status": "preparatory", "formed_on": date(2026, 3, 1), "visibility": "network"}
+        await enter(superuser, "centre_committee", country=country, **formed)
+    if "centre_id" not in more:
+        more["centre_id"] = str(await enter(superuser, "centre_centre", country=country, status="draft"))
+    path = await programme(by, country, **more)
+    for pillar in PILLARS:
+        await action(by, path, pillar, baseline=BASELINE)
+    await steps(by, path, "launch", "submit_plan", "approve")
+    return path
 
 
 async def action(by: Caller, programme_path: str, pillar: str, **more: Any) -> str:

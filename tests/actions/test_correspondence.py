@@ -61,3 +61,39 @@ async def test_letters_of_another_country_do_not_exist(caller: Callable[[str | N
     assert (await caller(None).get(path)).status_code == 401
     published = await caller("focal_xa").post(PATH, letter(visibility="public"))
     assert published.json()["reason"] == "publish_not_permitted"
+
+
+async def test_a_reply_answers_the_letter_that_it_names(admin: Caller, caller: Callable[[str | None], Caller]) -> None:
+    government = caller("government_xa")
+    for awaited in (True, False):
+        path = await sent(admin)
+        if awaited:
+            await admin.step(path, "await")
+        reply = letter(direction="in", reply_to=path.rsplit("/", 1)[1], date="2026-02-20")
+        made = await government.post(PATH, reply)
+        assert made.status_code == 201, made.text
+        answered = (await admin.get(path)).json()
+        assert (answered["status"], answered["replied_on"]) == ("answered", "2026-02-20")
+        line = (await admin.get(f"{path}/history")).json()["items"][0]
+        assert (line["action"], line["by"]["kind"]) == ("answer", "client")
+        version = answered["version"]
+        assert (await government.post(PATH, reply)).status_code == 201
+        assert (await admin.get(path)).json()["version"] == version, "an answered letter stays as it is"
+    later = await sent(admin)
+    mine = await sent(government, direction="in")
+    etag = (await government.get(mine)).headers["etag"]
+    assert (await government.patch(mine, {"reply_to": later.rsplit("/", 1)[1]}, etag=etag)).status_code == 200
+    assert (await admin.get(later)).json()["status"] == "answered"
+
+
+async def test_a_reply_names_a_letter_of_the_country_that_the_caller_knows(
+    admin: Caller, caller: Callable[[str | None], Caller]
+) -> None:
+    elsewhere = (await sent(admin, country="XB")).rsplit("/", 1)[1]
+    for by, country in ((caller("government_xa"), "XA"), (admin, "XA")):
+        answer = await by.post(PATH, letter(direction="in", country=country, reply_to=elsewhere))
+        assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/reply_to")
+    assert (await admin.get(f"{PATH}/{elsewhere}")).json()["status"] == "sent"
+    own = await sent(admin)
+    etag = (await admin.get(own)).headers["etag"]
+    assert (await admin.patch(own, {"reply_to": own.rsplit("/", 1)[1]}, etag=etag)).status_code == 422

@@ -7,6 +7,7 @@ from typing import Any
 import asyncpg
 
 from services.actions.reactions import REACTIONS
+from services.actions.stage.domain import Held, counts_from, facts_on
 from shared.contracts.envelope import Fact
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.ids import uuid7
@@ -15,7 +16,7 @@ from shared.database.unit_of_work import unit_of_work
 from shared.kernel.clock import today
 from shared.messaging.inbox import Inbox
 from tests.actions.neighbours import change, enter
-from tests.actions.programme import DOCUMENT, action, milestone, programme, steps
+from tests.actions.programme import DOCUMENT, action, approved, milestone, programme, steps
 from tests.support.callers import Caller
 
 PATH = "/actions/v1/countries"
@@ -73,7 +74,7 @@ async def test_every_known_country_answers_with_stage_nought(anonymous: Caller) 
 
 
 async def test_the_stage_climbs_by_records(
-    secretariat: Caller, anonymous: Caller, database: Database, superuser: asyncpg.Connection
+    secretariat: Caller, admin: Caller, anonymous: Caller, database: Database, superuser: asyncpg.Connection
 ) -> None:
     letter = {"country": "NZ", "direction": "in", "date": "2026-01-05", "subject": "First letter"}
     assert (await secretariat.post("/actions/v1/correspondence", letter)).status_code == 201
@@ -91,7 +92,7 @@ async def test_the_stage_climbs_by_records(
 
     claimed = {"country": "NZ", "body": {"name": "Ministry"}, "level": 3, "document": DOCUMENT, "issued": "2026-04-02"}
     endorsement = (await secretariat.post("/actions/v1/endorsements", claimed)).json()["links"]["self"]
-    await steps(secretariat, endorsement, "verify")
+    await steps(admin, endorsement, "verify")
     await hear(database, "NZ", "actions.endorsement.verified")
     stage, dates = await standing(anonymous, "NZ")
     assert (stage, dates["endorsement"]) == (3, "2026-04-02"), "the rung below is not met yet"
@@ -101,8 +102,9 @@ async def test_the_stage_climbs_by_records(
     stage, dates = await standing(anonymous, "NZ")
     assert (stage, dates["centre"]) == (5, "2026-05-01")
 
-    plan = await programme(secretariat, "NZ", centre_id=str(centre))
-    made = [await action(secretariat, plan, f"action-{n}") for n in (1, 2, 3)]
+    plan = await approved(secretariat, superuser, "NZ", centre_id=str(centre))
+    listed = (await secretariat.get(f"/actions/v1/actions?programme_id={plan.rsplit('/', 1)[1]}")).json()["items"]
+    made = [item["links"]["self"] for item in listed]
     for each in made:
         await steps(secretariat, each, "approve", "start")
         await hear(database, "NZ", "actions.action.in_progress")
@@ -112,7 +114,7 @@ async def test_the_stage_climbs_by_records(
     task = await milestone(secretariat, made[0])
     await steps(secretariat, task, "start")
     await steps(secretariat, task, "claim", fields={"evidence": DOCUMENT})
-    await steps(secretariat, task, "verify")
+    await steps(admin, task, "verify")
     await hear(database, "NZ", "actions.milestone.done")
     assert (await standing(anonymous, "NZ"))[0] == 7
 
@@ -204,7 +206,7 @@ async def test_a_programme_shows_its_three_actions(
     secretariat: Caller, anonymous: Caller, superuser: asyncpg.Connection
 ) -> None:
     centre = await enter(superuser, "centre_centre", country="TV", status="draft", visibility="network")
-    plan = await programme(secretariat, "TV", centre_id=str(centre), visibility="public")
+    plan = await programme(secretariat, "TV", framework="3+1/2026", centre_id=str(centre), visibility="public")
     first = await action(secretariat, plan, "action-1")
     await steps(secretariat, first, "approve")
     await action(secretariat, plan, "action-1")
@@ -258,3 +260,59 @@ async def test_a_country_is_not_sent_twice(anonymous: Caller) -> None:
     first = await anonymous.get(f"{PATH}/PK")
     again = await anonymous.get(f"{PATH}/PK", headers={"If-None-Match": first.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
+
+
+async def test_a_past_day_answers_the_same_for_ever(
+    secretariat: Caller, admin: Caller, anonymous: Caller, database: Database, superuser: asyncpg.Connection
+) -> None:
+    place = {"country": "NR", "visibility": "network"}
+    committee = await enter(superuser, "centre_committee", status="preparatory", formed_on=date(2026, 2, 1), **place)
+    centre = await enter(superuser, "centre_centre", **designated("NR", date(2026, 5, 1)), **place)
+    claimed = {"country": "NR", "body": {"name": "Ministry"}, "level": 3, "document": DOCUMENT, "issued": "2026-04-02"}
+    endorsement = (await secretariat.post("/actions/v1/endorsements", claimed)).json()["links"]["self"]
+    await steps(admin, endorsement, "verify")
+    await hear(database, "NR", "actions.endorsement.verified")
+    days = ("2026-01-31", "2026-02-01", "2026-04-01", "2026-04-02", "2026-05-01")
+
+    async def answers() -> list[Any]:
+        return [(await anonymous.get(f"{PATH}/NR?as_of={day}")).json()["facts"] for day in days]
+
+    before = await answers()
+    assert [[fact["key"] for fact in facts if fact["met"]] for facts in before] == [
+        [],
+        ["preparatory_committee"],
+        ["preparatory_committee"],
+        ["contact", "preparatory_committee", "endorsement"],
+        ["contact", "preparatory_committee", "centre", "endorsement"],
+    ]
+    await steps(secretariat, endorsement, "withdraw", reason="The minister resigned")
+    await change(superuser, "centre_centre", centre, status="suspended")
+    await change(superuser, "centre_committee", committee, status="dissolved", ended_on=today())
+    await hear(database, "NR", "centres.centre.suspended")
+    assert await answers() == before
+    assert [fact["met"] for fact in (await anonymous.get(f"{PATH}/NR")).json()["facts"]] == [True, *[False] * 6]
+    await change(superuser, "centre_centre", centre, status="active")
+    await hear(database, "NR", "centres.centre.reinstated")
+    assert await answers() == before
+    listed = (await anonymous.get(f"{PATH}?country=NR&as_of={days[-1]}&stage=0")).json()["items"]
+    assert [item["facts"] for item in listed] == before[-1:]
+
+
+async def test_what_ended_before_it_was_heard_of_counts_for_its_days(
+    anonymous: Caller, database: Database, superuser: asyncpg.Connection
+) -> None:
+    days = {"formed_on": date(2026, 2, 1), "recognised_on": date(2026, 3, 1), "ended_on": date(2026, 4, 1)}
+    await enter(superuser, "centre_committee", country="MH", status="dissolved", **days)
+    await hear(database, "MH", "centres.committee.dissolved", times=2)
+    for day, met in (("2026-02-28", 1), ("2026-03-31", 2), ("2026-04-01", 0)):
+        facts = (await anonymous.get(f"{PATH}/MH?as_of={day}")).json()["facts"]
+        assert len([fact for fact in facts if fact["met"]]) == met, day
+
+
+def test_a_fact_that_is_met_again_does_not_count_for_the_days_without_it() -> None:
+    lost, later = date(2026, 5, 1), date(2026, 6, 1)
+    past = [Held("centre", date(2026, 1, 1), "/a", date(2026, 1, 1), lost)]
+    starts = counts_from("centre", date(2026, 1, 1), "/a", past, later)
+    held = [*past, Held("centre", date(2026, 1, 1), "/a", starts)]
+    met = {day: facts_on(held, day)[3]["met"] for day in (date(2026, 4, 30), lost, date(2026, 5, 31), later)}
+    assert list(met.values()) == [True, False, False, True]

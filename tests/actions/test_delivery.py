@@ -7,12 +7,12 @@ import asyncpg
 
 from shared.kernel.clock import today
 from tests.actions.neighbours import enter
-from tests.actions.programme import DOCUMENT, MILESTONES, action, milestone, programme, refusal, steps
+from tests.actions.programme import DOCUMENT, MILESTONES, action, approved, milestone, programme, refusal, steps
 from tests.support.callers import Caller
 
 
-async def test_an_action_runs_from_proposal_to_close(secretariat: Caller) -> None:
-    path = await action(secretariat, await programme(secretariat), "action-1")
+async def test_an_action_runs_from_proposal_to_close(secretariat: Caller, superuser: asyncpg.Connection) -> None:
+    path = await action(secretariat, await approved(secretariat, superuser), "action-1")
     first = (await secretariat.get(path)).json()
     assert (first["status"], first["iati_status"], first["country"]) == ("proposed", 1, "XA")
     assert await refusal(secretariat, path, "start") == "not_in_this_state"
@@ -25,8 +25,8 @@ async def test_an_action_runs_from_proposal_to_close(secretariat: Caller) -> Non
     assert (await steps(secretariat, path, "close"))["iati_status"] == 4
 
 
-async def test_a_suspended_action_resumes_where_it_was(secretariat: Caller) -> None:
-    plan = await programme(secretariat)
+async def test_a_suspended_action_resumes_where_it_was(secretariat: Caller, superuser: asyncpg.Connection) -> None:
+    plan = await approved(secretariat, superuser)
     for before, taken in (("planned", ("approve",)), ("in_progress", ("approve", "start"))):
         path = await action(secretariat, plan, "core")
         await steps(secretariat, path, *taken)
@@ -44,7 +44,7 @@ async def test_a_milestone_is_claimed_with_evidence_and_verified_by_another(
     assert await refusal(admin, path, "claim") == "evidence_missing"
     claimed = await steps(admin, path, "claim", fields={"evidence": DOCUMENT})
     assert [document["url"] for document in claimed["evidence"]] == [DOCUMENT["url"]]
-    assert await refusal(admin, path, "verify") == "is_the_claimant"
+    assert await refusal(admin, path, "verify") == "not_independent"
     refused = await steps(caller("admin2"), path, "refuse", reason="The page is missing")
     assert (refused["status"], refused["claimed_on"]) == ("in_progress", None)
     await steps(admin, path, "claim", fields={"evidence": [DOCUMENT, DOCUMENT]})
@@ -55,11 +55,30 @@ async def test_a_milestone_is_claimed_with_evidence_and_verified_by_another(
     assert history[2]["reason"] == "The page is missing"
 
 
-async def test_a_client_acts_for_others_and_is_never_the_claimant(secretariat: Caller) -> None:
+async def test_an_action_starts_only_in_an_approved_programme(
+    secretariat: Caller, superuser: asyncpg.Connection
+) -> None:
+    plan = await programme(secretariat)
+    path = await action(secretariat, plan, "action-1")
+    await steps(secretariat, path, "approve")
+    assert await refusal(secretariat, path, "start") == "programme_not_approved"
+    running = await approved(secretariat, superuser)
+    path = await action(secretariat, running, "core")
+    await steps(secretariat, path, "approve")
+    await steps(secretariat, running, "discontinue", reason="Nothing came of it")
+    assert await refusal(secretariat, path, "start") == "programme_not_approved"
+
+
+async def test_nobody_verifies_a_milestone_of_their_own_body(
+    secretariat: Caller, admin: Caller, caller: Callable[[str | None], Caller]
+) -> None:
     path = await milestone(secretariat, await action(secretariat, await programme(secretariat), "action-2"))
     await steps(secretariat, path, "start")
     await steps(secretariat, path, "claim", fields={"evidence": DOCUMENT})
-    assert (await steps(secretariat, path, "verify"))["status"] == "done"
+    assert await refusal(secretariat, path, "verify") == "not_independent"
+    assert await refusal(caller("government_xa"), path, "verify") == "not_independent"
+    assert await refusal(caller("both_xa"), path, "verify") == "not_independent"
+    assert (await steps(admin, path, "verify"))["status"] == "done"
 
 
 async def test_another_date_needs_a_reason_and_the_first_one_stays(secretariat: Caller) -> None:

@@ -44,29 +44,32 @@ async def test_a_government_claims_and_the_secretariat_verifies_with_a_document(
     assert verified.json()["verified_on"] == today().isoformat()
 
 
-async def test_what_was_verified_does_not_change(admin: Caller) -> None:
+async def test_what_was_verified_does_not_change(admin: Caller, admin2: Caller) -> None:
     path = await claimed(admin, document=LETTER)
     etag = (await admin.get(path)).headers["etag"]
     raised = await admin.patch(path, {"level": 4}, etag=etag)
     assert raised.json()["level"] == 4
-    await admin.step(path, "verify")
+    await admin2.step(path, "verify")
     etag = (await admin.get(path)).headers["etag"]
     assert (await admin.patch(path, {"level": 5}, etag=etag)).status_code == 409
     assert (await admin.patch(path, {"visibility": "public"}, etag=etag)).status_code == 200
 
 
-async def test_an_endorsement_is_withdrawn_or_replaced(admin: Caller) -> None:
+async def test_an_endorsement_is_withdrawn_or_replaced(admin: Caller, admin2: Caller) -> None:
     for action, state in (("withdraw", "withdrawn"), ("replace", "superseded")):
         path = await claimed(admin, document=LETTER)
         assert (await admin.step(path, action)).json()["reason"] == "not_in_this_state"
-        await admin.step(path, "verify")
-        assert (await admin.step(path, action)).json()["status"] == state
+        await admin2.step(path, "verify")
+        ended = (await admin.step(path, action, reason="The minister resigned")).json()
+        assert ended["status"] == state
+        told = (today().isoformat(), "The minister resigned") if state == "withdrawn" else (None, None)
+        assert (ended["withdrawn_on"], ended["withdrawal_reason"]) == told
 
 
-async def test_time_ends_an_endorsement_and_no_caller_can(admin: Caller, database: Database) -> None:
+async def test_time_ends_an_endorsement_and_no_caller_can(admin: Caller, admin2: Caller, database: Database) -> None:
     yesterday = (today() - timedelta(days=1)).isoformat()
     path = await claimed(admin, document=LETTER, valid_to=yesterday)
-    await admin.step(path, "verify")
+    await admin2.step(path, "verify")
     assert (await admin.step(path, "expire")).json()["code"] == "unknown_action"
     async with unit_of_work(database, SYSTEM_CONTEXT) as uow:
         assert await expire_endorsements(uow) >= 1
@@ -95,9 +98,11 @@ async def test_bad_claims_are_refused(admin: Caller) -> None:
     assert bad.json()["errors"][0]["pointer"] == "/fields/document/date"
 
 
-async def test_lists_are_filtered_and_walled(caller: Callable[[str | None], Caller], admin: Caller) -> None:
+async def test_lists_are_filtered_and_walled(
+    caller: Callable[[str | None], Caller], admin: Caller, admin2: Caller
+) -> None:
     path = await claimed(admin, level=5, visibility="restricted", document=LETTER, body={"name": "Órgano Único"})
-    await admin.step(path, "verify")
+    await admin2.step(path, "verify")
     record = path.rsplit("/", 1)[1]
 
     async def listed(by: Caller, query: str) -> list[str]:
@@ -112,3 +117,27 @@ async def test_lists_are_filtered_and_walled(caller: Callable[[str | None], Call
     assert (await caller("government_xb").get(path)).status_code == 404
     assert (await caller(None).get(PATH)).status_code == 401
     assert (await caller("government_xb").post(PATH, claim())).json()["reason"] == "country_forbidden"
+
+
+async def test_nobody_verifies_what_they_claimed_or_changed(
+    caller: Callable[[str | None], Caller], admin: Caller, admin2: Caller, secretariat: Caller
+) -> None:
+    for by in (admin, secretariat):
+        path = await claimed(by, document=LETTER)
+        refused = await by.step(path, "verify")
+        assert (refused.status_code, refused.json()["reason"]) == (409, "not_independent")
+        offers = {offer["action"]: offer["reason"] for offer in (await by.get(path)).json()["allowed_actions"]}
+        assert offers == {"verify": "not_independent"}
+        etag = (await admin2.get(path)).headers["etag"]
+        assert (await admin2.patch(path, {"level": 5}, etag=etag)).status_code == 200
+        assert (await admin2.step(path, "verify")).json()["reason"] == "not_independent"
+        assert (await caller("officer").step(path, "verify")).status_code == 200
+
+
+async def test_an_office_of_the_country_never_verifies_its_claim(
+    caller: Callable[[str | None], Caller], admin: Caller
+) -> None:
+    path = await claimed(admin, document=LETTER)
+    assert (await caller("both_xa").step(path, "verify")).json()["reason"] == "not_independent"
+    elsewhere = await claimed(admin, document=LETTER, country="XB")
+    assert (await caller("both_xa").step(elsewhere, "verify")).status_code == 200

@@ -1,5 +1,6 @@
 """Programmes: a living committee to launch, a whole plan to submit, an endorsement or a waiver to start."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from datetime import date
 from uuid import uuid4
@@ -8,11 +9,20 @@ import asyncpg
 import pytest
 
 from tests.actions.neighbours import change, enter
-from tests.actions.programme import BASELINE, DOCUMENT, PROGRAMMES, action, programme, refusal, steps
+from tests.actions.programme import (
+    BASELINE,
+    DOCUMENT,
+    PILLARS,
+    PROGRAMMES,
+    action,
+    approved,
+    framework,
+    programme,
+    refusal,
+    steps,
+)
 from tests.support.callers import CALLERS, Caller
 from tests.support.principals import enter_callers
-
-_PILLARS = ("action-1", "action-2", "action-3")
 
 
 @pytest.fixture
@@ -26,15 +36,6 @@ async def committee(superuser: asyncpg.Connection) -> AsyncIterator[str]:
 @pytest.fixture
 async def centre(superuser: asyncpg.Connection) -> str:
     return str(await enter(superuser, "centre_centre", country="XB", status="draft"))
-
-
-async def approved(by: Caller, centre: str, **more: str) -> str:
-    """A programme of XB whose plan is approved."""
-    path = await programme(by, "XB", centre_id=centre, **more)
-    for pillar in _PILLARS:
-        await action(by, path, pillar, baseline=BASELINE)
-    await steps(by, path, "launch", "submit_plan", "approve")
-    return path
 
 
 async def test_a_launch_needs_a_living_committee(secretariat: Caller, superuser: asyncpg.Connection) -> None:
@@ -52,12 +53,12 @@ async def test_a_plan_needs_three_actions_a_centre_and_baselines(
 ) -> None:
     path = await programme(secretariat, "XB", committee_id=committee)
     await steps(secretariat, path, "launch")
-    made = [await action(secretariat, path, pillar) for pillar in _PILLARS[:2]]
+    made = [await action(secretariat, path, pillar) for pillar in PILLARS[:2]]
     assert await refusal(secretariat, path, "submit_plan") == "actions_missing"
-    last = await action(secretariat, path, _PILLARS[2], baseline=BASELINE)
+    last = await action(secretariat, path, PILLARS[2], baseline=BASELINE)
     await steps(secretariat, last, "cancel", reason="Entered twice")
     assert await refusal(secretariat, path, "submit_plan") == "actions_missing"
-    await action(secretariat, path, _PILLARS[2], baseline=BASELINE)
+    await action(secretariat, path, PILLARS[2], baseline=BASELINE)
     assert await refusal(secretariat, path, "submit_plan") == "centre_missing"
     etag = (await secretariat.get(path)).headers["etag"]
     assert (await secretariat.patch(path, {"centre_id": centre}, etag=etag)).status_code == 200
@@ -71,18 +72,25 @@ async def test_a_plan_needs_three_actions_a_centre_and_baselines(
     assert returned["status"] == "designing"
 
 
-async def test_a_start_needs_an_endorsement_of_level_three(secretariat: Caller, committee: str, centre: str) -> None:
-    path = await approved(secretariat, centre)
+async def test_a_start_needs_an_endorsement_of_level_three(
+    secretariat: Caller, admin: Caller, superuser: asyncpg.Connection, committee: str, centre: str
+) -> None:
+    path = await approved(secretariat, superuser, "XB", centre_id=centre)
     assert await refusal(secretariat, path, "start") == "endorsement_missing"
     body = {"country": "XB", "body": {"name": "Ministry", "kind": "ministry"}, "document": DOCUMENT}
     for level in (2, 3):
         claimed = await secretariat.post("/actions/v1/endorsements", {**body, "level": level})
         assert await refusal(secretariat, path, "start") == "endorsement_missing"
-        await steps(secretariat, claimed.json()["links"]["self"], "verify")
+        await steps(admin, claimed.json()["links"]["self"], "verify")
     started = await steps(secretariat, path, "start")
     assert (started["status"], started["waiver"]) == ("implementing", None)
     assert (await steps(secretariat, path, "pause", reason="Elections"))["status"] == "paused"
-    ended = await steps(secretariat, path, "resume", "complete")
+    await steps(secretariat, path, "resume")
+    assert await refusal(secretariat, path, "complete") == "actions_open"
+    listed = (await secretariat.get(f"/actions/v1/actions?programme_id={started['id']}")).json()["items"]
+    for item in listed:
+        await steps(secretariat, item["links"]["self"], "cancel", reason="The plan has changed")
+    ended = await steps(secretariat, path, "complete")
     assert (ended["status"], ended["allowed_actions"]) == ("completed", [])
     await steps(secretariat, claimed.json()["links"]["self"], "withdraw")
 
@@ -94,7 +102,7 @@ async def test_a_waiver_names_a_second_person_and_is_the_secretariats(
     committee: str,
     centre: str,
 ) -> None:
-    path = await approved(admin, centre)
+    path = await approved(admin, superuser, "XB", centre_id=centre)
     waiver = {"reason": "The ministry is being formed"}
     first, second = str(CALLERS["admin"].id), str(uuid4())
     alone = {"waiver": {**waiver, "second_person": first}}
@@ -118,9 +126,14 @@ async def test_a_waiver_names_a_second_person_and_is_the_secretariats(
 
 
 async def test_the_public_reads_published_programmes(
-    secretariat: Caller, anonymous: Caller, caller: Callable[[str | None], Caller], committee: str, centre: str
+    secretariat: Caller,
+    anonymous: Caller,
+    caller: Callable[[str | None], Caller],
+    superuser: asyncpg.Connection,
+    committee: str,
+    centre: str,
 ) -> None:
-    path = await approved(secretariat, centre, visibility="public")
+    path = await approved(secretariat, superuser, "XB", centre_id=centre, visibility="public")
     seen = (await anonymous.get(path)).json()
     assert seen["status"] == "approved"
     assert not {"created_by", "updated_by", "waiver", "lead_body_id"} & set(seen)
@@ -155,7 +168,7 @@ async def test_programmes_name_what_is_known(
 async def test_each_step_is_for_its_role(caller: Callable[[str | None], Caller], committee: str, centre: str) -> None:
     author = caller("author_xb")
     path = await programme(author, "XB", centre_id=centre)
-    for pillar in _PILLARS:
+    for pillar in PILLARS:
         await action(author, path, pillar, baseline=BASELINE)
     await steps(author, path, "launch", "submit_plan")
     assert (await author.step(path, "approve")).status_code == 403
@@ -167,3 +180,28 @@ async def test_each_step_is_for_its_role(caller: Callable[[str | None], Caller],
         "start": "not_permitted",
         "discontinue": "not_permitted",
     }
+
+
+async def test_a_start_needs_a_framework_that_is_valid_that_day(
+    secretariat: Caller, superuser: asyncpg.Connection, committee: str, centre: str
+) -> None:
+    for bounds in ({"valid_from": "2031-01-01"}, {"valid_from": "2025-01-01", "valid_to": "2025-12-31"}):
+        code = await framework(secretariat, **bounds)
+        path = await approved(secretariat, superuser, "XB", centre_id=centre, framework=code)
+        assert await refusal(secretariat, path, "start") == "framework_not_valid"
+
+
+async def test_a_country_has_one_living_programme_under_a_framework(
+    secretariat: Caller, caller: Callable[[str | None], Caller]
+) -> None:
+    code = await framework(secretariat)
+    first = await programme(secretariat, "XB", framework=code, visibility="restricted")
+    body = {"country": "XB", "framework": code}
+    answers = await asyncio.gather(*(caller("author_xb").post(PROGRAMMES, body) for _ in range(3)))
+    for answer in answers:
+        assert (answer.status_code, answer.json()["code"]) == (409, "conflict")
+        assert answer.json()["errors"][0]["pointer"] == "/framework"
+    await steps(secretariat, first, "discontinue", reason="Started anew")
+    answers = await asyncio.gather(*(secretariat.post(PROGRAMMES, body) for _ in range(4)))
+    assert sorted(answer.status_code for answer in answers) == [201, 409, 409, 409]
+    await programme(secretariat, "XA", framework=code)

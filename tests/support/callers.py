@@ -41,6 +41,7 @@ CALLERS: Mapping[str, Principal] = {
         person("admin", grant("secretariat_admin", "global")),
         person("admin2", grant("secretariat_admin", "global")),
         person("officer", grant("secretariat_officer", "country", "XA"), grant("secretariat_officer", "country", "XB")),
+        person("both_xa", grant("secretariat_officer", "global"), grant("national_author", "country", "XA")),
         person("auditor", grant("auditor", "global")),
         person("operator", grant("platform_operator", "global")),
         person("author_xa", grant("national_author", "country", "XA")),
@@ -97,6 +98,10 @@ class Caller:
     def __init__(self, client: httpx.AsyncClient, name: str | None) -> None:
         self._client = client
         self._name = name
+
+    def known_as(self, name: str) -> "Caller":
+        """Another caller of the same app."""
+        return Caller(self._client, name)
 
     async def get(self, path: str, **more: Any) -> httpx.Response:
         return await self.request("GET", path, **more)

@@ -27,27 +27,34 @@ class EndorsementCase:
     """What the guards look at."""
 
     has_document: bool
+    is_independent: bool
+    """Whether the caller is of another body than whoever claimed it."""
 
 
-def _needs_document(case: EndorsementCase) -> str | None:
-    return None if case.has_document else "document_missing"
+def _verifiable(case: EndorsementCase) -> str | None:
+    if not case.has_document:
+        return "document_missing"
+    return None if case.is_independent else "not_independent"
 
 
 ENDORSEMENT: Lifecycle[EndorsementCase] = Lifecycle(
     ("claimed", "verified", "expired", "withdrawn", "superseded"),
     (
-        step("verify", "claimed", "verified", guard=_needs_document, fields=("document",)),
+        step("verify", "claimed", "verified", guard=_verifiable, fields=("document",)),
         step("expire", "verified", "expired", timed=True),
         step("withdraw", "verified", "withdrawn"),
         step("replace", "verified", "superseded"),
     ),
 )
 
+OPEN_LETTERS = frozenset({"logged", "sent", "awaiting_reply"})
+"""A letter in one of these states becomes `answered` when another letter names it as `reply_to`."""
 CORRESPONDENCE: Lifecycle[None] = Lifecycle(
     ("logged", "sent", "awaiting_reply", "answered", "closed"),
     (
         step("await", "logged|sent", "awaiting_reply", fields=("reply_due",)),
         step("reply", "awaiting_reply", "answered"),
+        step("answer", "logged|sent|awaiting_reply", "answered", timed=True),
         step("close", "logged|sent|awaiting_reply|answered", "closed"),
     ),
 )

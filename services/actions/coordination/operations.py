@@ -1,17 +1,21 @@
 """Writing endorsements and letters: one function per verb, and the expiry that time brings."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import func, select
 
-from services.actions.coordination import domain
+from services.actions.access import speaks_for
+from services.actions.coordination import domain, queries
 from services.actions.coordination.tables import correspondence, endorsement
 from services.actions.government.queries import require_body
+from shared.auth.independence import is_another, with_author
 from shared.database.statements import Row, Statement
 from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.clock import today
-from shared.kernel.errors import Conflict
+from shared.kernel.errors import Conflict, Forbidden, invalid_field
 from shared.kernel.principal import Principal
 from shared.kernel.resource import Resource
 from shared.kernel.text import search_key
@@ -22,8 +26,9 @@ ENDORSEMENTS: Kind[domain.EndorsementCase] = Kind(
     Resource("actions", "endorsements", "endorsement"),
     endorsement,
     domain.ENDORSEMENT,
-    ("country", "body", "body_id", "level", "document", "issued", "valid_to", "visibility", "status", "verified_on"),
-)
+    ("country", "body", "body_id", "level", "document", "issued", "valid_to", "visibility", "status", "verified_on",
+     "withdrawn_on", "withdrawal_reason"),
+)  # fmt: skip
 LETTERS: Kind[None] = Kind(
     Resource("actions", "correspondence", "correspondence"),
     correspondence,
@@ -45,7 +50,10 @@ async def claim(uow: UnitOfWork, sight: Sight, values: Mapping[str, Any]) -> Row
     require(sight, "create", values["country"])
     require_publishing(sight, values["visibility"], values["country"])
     await require_body(uow.connection, sight.context, "body_id", values["body_id"], values["country"])
-    return await ENDORSEMENTS.enter(uow, {**values, "status": "claimed", **_endorsement_key(values)})
+    claimants = with_author((), uow.origin.actor)
+    return await ENDORSEMENTS.enter(
+        uow, {**values, "status": "claimed", "claimants": claimants, **_endorsement_key(values)}
+    )
 
 
 async def update_endorsement(uow: UnitOfWork, sight: Sight, seen: Row, values: Mapping[str, Any]) -> Row:
@@ -58,7 +66,9 @@ async def update_endorsement(uow: UnitOfWork, sight: Sight, seen: Row, values: M
         require_publishing(sight, values["visibility"], before["country"], before["id"])
     if "body_id" in changed:
         await require_body(uow.connection, sight.context, "body_id", values["body_id"], before["country"])
-    return await ENDORSEMENTS.edit(uow, before, {**values, **_endorsement_key(values)})
+    claimants = with_author(before["claimants"], uow.origin.actor) if changed - domain.FREE_WHEN_VERIFIED else None
+    who = {"claimants": claimants} if claimants else {}
+    return await ENDORSEMENTS.edit(uow, before, {**values, **who, **_endorsement_key(values)})
 
 
 async def step_endorsement(uow: UnitOfWork, sight: Sight, seen: Row, step: Step) -> Row:
@@ -67,16 +77,23 @@ async def step_endorsement(uow: UnitOfWork, sight: Sight, seen: Row, step: Step)
     case = await endorsement_case(uow.connect, sight.principal, before, step.fields)
 
     def effects(target: str) -> dict[str, Any]:
+        if target == "withdrawn":
+            return {"withdrawn_on": today(), "withdrawal_reason": step.reason}
         return {**step.fields, "verified_on": today()} if target == "verified" else {}
 
     return await ENDORSEMENTS.step(uow, before, step, case, permitted(sight, before), effects)
 
 
 async def endorsement_case(
-    _connect: Connect, _principal: Principal, row: Mapping[str, Any], fields: Mapping[str, Any]
+    connect: Connect, principal: Principal, row: Mapping[str, Any], fields: Mapping[str, Any]
 ) -> domain.EndorsementCase:
-    """What the guards look at."""
-    return domain.EndorsementCase(has_document=bool(row["document"] or fields.get("document")))
+    """What the guards look at, for this caller."""
+    is_open = row["status"] == "claimed"
+    independent = is_open and not speaks_for(principal, row["country"])
+    return domain.EndorsementCase(
+        has_document=bool(row["document"] or fields.get("document")),
+        is_independent=independent and await is_another(connect, principal, row["claimants"]),
+    )
 
 
 async def expire_endorsements(uow: UnitOfWork) -> int:
@@ -88,19 +105,41 @@ async def expire_endorsements(uow: UnitOfWork) -> int:
 
 
 async def log(uow: UnitOfWork, sight: Sight, values: Mapping[str, Any]) -> Row:
-    """A letter that came in or went out."""
+    """A letter that came in or went out. The letter that it replies to is answered.
+
+    Raises Invalid for a letter that is not known, Forbidden where the caller may not answer it.
+    """
     require(sight, "create", values["country"])
     require_publishing(sight, values["visibility"], values["country"])
+    await _answer(uow, sight, values["reply_to"], values["country"], values["date"])
     status = domain.first_status(values["direction"])
     return await LETTERS.enter(uow, {**values, "status": status, **_letter_key(values)})
 
 
 async def update_letter(uow: UnitOfWork, sight: Sight, seen: Row, values: Mapping[str, Any]) -> Row:
-    """The letter with new values."""
+    """The letter with new values. The letter that it now replies to is answered."""
     before = await LETTERS.lock(uow, seen["id"], seen["version"])
+    if values["reply_to"] != before["reply_to"]:
+        if values["reply_to"] == before["id"]:
+            raise invalid_field("/reply_to", "invalid_value", "A letter does not reply to itself.")
+        await _answer(uow, sight, values["reply_to"], before["country"], values["date"])
     if values["visibility"] != before["visibility"]:
         require_publishing(sight, values["visibility"], before["country"], before["id"])
     return await LETTERS.edit(uow, before, {**values, **_letter_key(values)})
+
+
+async def _answer(uow: UnitOfWork, sight: Sight, letter: UUID | None, country: str, day: date) -> None:
+    """Makes a letter answered by the reply of this day; one that is closed, or answered already, stays as it is."""
+    if letter is None:
+        return
+    found = await queries.letter_of(uow.connection, sight.context, letter, country)
+    if found is None:
+        raise invalid_field("/reply_to", "unknown_reference", "There is no such letter in the country.")
+    if not sight.may("reply", country, letter):
+        raise Forbidden("Your grants do not include answering this letter.", members={"reason": "not_permitted"})
+    answered = await LETTERS.lock(uow, letter)
+    if answered["status"] in domain.OPEN_LETTERS:
+        await LETTERS.pass_time(uow, answered, "answer", {"replied_on": day})
 
 
 async def step_letter(uow: UnitOfWork, sight: Sight, seen: Row, step: Step) -> Row:

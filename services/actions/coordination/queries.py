@@ -1,11 +1,13 @@
 """Reading endorsements and letters."""
 
+from uuid import UUID
+
 from sqlalchemy import and_, bindparam, func, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from services.actions.coordination import domain
 from services.actions.coordination.tables import correspondence, endorsement
-from shared.database.context import SYSTEM_CONTEXT, within_context
+from shared.database.context import SYSTEM_CONTEXT, AccessContext, within_context
 from shared.database.statements import Connection, Statement
 from shared.records.listing import Filter, one_of, values
 from shared.records.plain import by_itself, listing
@@ -18,6 +20,13 @@ _STANDING = Statement(
             endorsement.c.status == "verified",
             (endorsement.c.valid_to.is_(None) | (endorsement.c.valid_to >= func.current_date())),
         )
+    )
+)
+_LETTER = Statement(
+    within_context(
+        select(correspondence.c.id)
+        .where(correspondence.c.id == bindparam("letter"), correspondence.c.country == bindparam("country"))
+        .limit(1)
     )
 )
 
@@ -56,3 +65,9 @@ LETTERS = listing(
 async def standing_level(connection: Connection, country: str) -> int:
     """The highest level of a country's verified endorsements that hold today; 0 where there is none."""
     return await _STANDING.fetchval(connection, country=country, **SYSTEM_CONTEXT.parameters) or 0
+
+
+async def letter_of(connection: Connection, context: AccessContext, letter: UUID, country: str) -> UUID | None:
+    """The id of a letter of this country that the context admits."""
+    found: UUID | None = await _LETTER.fetchval(connection, letter=letter, country=country, **context.parameters)
+    return found

@@ -67,6 +67,8 @@ class Endorsement(RecordAnswer):
     issued: date | None
     valid_to: date | None
     verified_on: date | None
+    withdrawn_on: date | None
+    withdrawal_reason: str | None = None
 
 
 class Party(Body):
@@ -117,9 +119,14 @@ class Correspondence(RecordAnswer):
     overdue: bool
 
 
+PRIVATE_OF_ENDORSEMENT = ("document", "withdrawal_reason")
+
+
 def _overdue(row: Mapping[str, Any]) -> dict[str, Any]:
     return {"overdue": domain.is_overdue(row["status"], row["reply_due"], today())}
 
 
-present_endorsement = presenter(operations.ENDORSEMENTS.resource, endorsement, private=("document",))
+present_endorsement = presenter(
+    operations.ENDORSEMENTS.resource, endorsement, unseen=("claimants",), private=PRIVATE_OF_ENDORSEMENT
+)
 present_letter = presenter(operations.LETTERS.resource, correspondence, derive=_overdue)

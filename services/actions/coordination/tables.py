@@ -1,6 +1,7 @@
 """Endorsements and letters."""
 
 from sqlalchemy import Column, SmallInteger, Uuid
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from shared.database.tables import document, text
 from shared.records.columns import day, record_table
@@ -14,8 +15,12 @@ endorsement = record_table(
     day("issued", nullable=True),
     day("valid_to", nullable=True),
     day("verified_on", nullable=True),
+    day("withdrawn_on", nullable=True),
+    text("withdrawal_reason", nullable=True),
+    Column("claimants", ARRAY(Uuid), nullable=False),
     text("search_key"),
 )
+"""`claimants`: the accounts and clients that wrote the claim."""
 
 correspondence = record_table(
     "action_correspondence",

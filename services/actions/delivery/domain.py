@@ -22,6 +22,8 @@ IATI_STATUS = {
 PUBLISHED_ACTIONS = frozenset({"planned", "in_progress", "finalising", "closed", "cancelled", "suspended"})
 PUBLISHED_MILESTONES = frozenset({"pending", "in_progress", "claimed", "done", "dropped"})
 ENDED_PROGRAMMES = frozenset({"completed", "discontinued"})
+WORKING_PROGRAMMES = frozenset({"approved", "implementing"})
+"""States of a programme in which its actions start."""
 _OPEN_MILESTONES = frozenset({"pending", "in_progress", "claimed"})
 
 
@@ -29,34 +31,40 @@ _OPEN_MILESTONES = frozenset({"pending", "in_progress", "claimed"})
 class ActionCase:
     """What the guards look at."""
 
-    open_milestones: int
+    open_milestones: int = 0
+    programme_status: str | None = None
+    """Read only where the action may start."""
 
 
 @dataclass(frozen=True, slots=True)
 class MilestoneCase:
-    """What the guards look at. `is_claimant`: the caller's account is the one that claimed it."""
+    """What the guards look at. `is_independent`: the caller is of another body than whoever claimed it."""
 
     has_evidence: bool
-    is_claimant: bool
+    is_independent: bool
 
 
 def _is_delivered(case: ActionCase) -> str | None:
     return "milestones_open" if case.open_milestones else None
 
 
+def _may_start(case: ActionCase) -> str | None:
+    return None if case.programme_status in WORKING_PROGRAMMES else "programme_not_approved"
+
+
 def _has_evidence(case: MilestoneCase) -> str | None:
     return None if case.has_evidence else "evidence_missing"
 
 
-def _not_the_claimant(case: MilestoneCase) -> str | None:
-    return "is_the_claimant" if case.is_claimant else None
+def _is_independent(case: MilestoneCase) -> str | None:
+    return None if case.is_independent else "not_independent"
 
 
 ACTION: Lifecycle[ActionCase] = Lifecycle(
     ("proposed", "planned", "in_progress", "finalising", "closed", "suspended", "cancelled"),
     (
         step("approve", "proposed", "planned"),
-        step("start", "planned", "in_progress"),
+        step("start", "planned", "in_progress", guard=_may_start),
         step("finish", "in_progress", "finalising"),
         step("close", "finalising", "closed", guard=_is_delivered),
         step("suspend", "planned|in_progress", "suspended", reason_required=True),
@@ -69,7 +77,7 @@ MILESTONE: Lifecycle[MilestoneCase] = Lifecycle(
     (
         step("start", "pending", "in_progress"),
         step("claim", "in_progress", "claimed", guard=_has_evidence, fields=("evidence",)),
-        step("verify", "claimed", "done", guard=_not_the_claimant),
+        step("verify", "claimed", "done", guard=_is_independent),
         step("refuse", "claimed", "in_progress", reason_required=True),
         step("drop", "pending|in_progress", "dropped", reason_required=True),
     ),

@@ -7,8 +7,10 @@ from uuid import UUID
 from sqlalchemy import bindparam, select
 from sqlalchemy import update as sql_update
 
+from services.actions.access import speaks_for
 from services.actions.delivery import domain, queries
 from services.actions.delivery.tables import action, milestone
+from shared.auth.independence import is_another, with_author
 from shared.database.statements import Row, Statement
 from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.clock import today
@@ -85,10 +87,12 @@ async def step_action(uow: UnitOfWork, sight: Sight, seen: Row, step: Step) -> R
 async def action_case(
     connect: Connect, _principal: Principal, row: Mapping[str, Any], _fields: Mapping[str, Any]
 ) -> domain.ActionCase:
-    """What the guards look at."""
-    if row["status"] != "finalising":
-        return domain.ActionCase(open_milestones=0)
+    """What the guards look at: only what the steps of its state ask for is read."""
+    if row["status"] not in ("planned", "finalising"):
+        return domain.ActionCase()
     async with connect() as connection:
+        if row["status"] == "planned":
+            return domain.ActionCase(programme_status=await queries.programme_status(connection, row["programme_id"]))
         return domain.ActionCase(open_milestones=await queries.open_milestones(connection, row["id"]))
 
 
@@ -101,7 +105,7 @@ async def plan_milestone(uow: UnitOfWork, sight: Sight, values: Mapping[str, Any
     unknown = invalid_field("/action_id", "unknown_action_record", "There is no such action.")
     place = _place(sight, above, unknown, domain.PUBLISHED_ACTIONS, {"closed", "cancelled"})
     return await MILESTONES.enter(
-        uow, {**values, **place, "status": "pending", "first_due": values["due"], **_key(values)}
+        uow, {**values, **place, "status": "pending", "claimants": [], "first_due": values["due"], **_key(values)}
     )
 
 
@@ -125,22 +129,24 @@ async def step_milestone(uow: UnitOfWork, sight: Sight, seen: Row, step: Step) -
 
     def effects(target: str) -> dict[str, Any]:
         if target == "claimed":
-            return {**step.fields, "claimed_by": uow.origin.actor.label, "claimed_on": today()}
+            by = uow.origin.actor
+            return {**step.fields, "claimed_by": by.label, "claimed_on": today(), "claimants": with_author((), by)}
         if step.action == "refuse":
-            return {"claimed_by": None, "claimed_on": None}
+            return {"claimed_by": None, "claimed_on": None, "claimants": []}
         return {"verified_on": today()} if target == "done" else {}
 
     return await MILESTONES.step(uow, before, step, case, permitted(sight, before), effects)
 
 
 async def milestone_case(
-    _connect: Connect, principal: Principal, row: Mapping[str, Any], fields: Mapping[str, Any]
+    connect: Connect, principal: Principal, row: Mapping[str, Any], fields: Mapping[str, Any]
 ) -> domain.MilestoneCase:
-    """What the guards look at, for this caller and this milestone. A client is never the claimant."""
+    """What the guards look at, for this caller and this milestone."""
+    independent = row["status"] == "claimed" and not speaks_for(principal, row["country"])
     needed = row["evidence_required"] not in (False, "false")
     return domain.MilestoneCase(
         has_evidence=bool(fields.get("evidence") or row["evidence"] or not needed),
-        is_claimant=not principal.is_machine and row["claimed_by"] == principal.label,
+        is_independent=independent and await is_another(connect, principal, row["claimants"]),
     )
 
 

@@ -18,6 +18,8 @@ from shared.records.sight import constant
 
 _OPEN = [constant(status) for status in ("pending", "in_progress", "claimed")]
 
+_ENDED = [constant(status) for status in ("closed", "cancelled")]
+
 
 def _truth(raw: str) -> bool:
     return one_of(("true", "false"))(raw) == "true"
@@ -51,6 +53,16 @@ _ACTION = Statement(
         .limit(1)
     )
 )
+_STATUS = Statement(
+    within_context(select(_PROGRAMMES.c.status).where(_PROGRAMMES.c.id == bindparam("programme")).limit(1))
+)
+_OPEN_ACTIONS = Statement(
+    within_context(
+        select(func.count().label("open")).where(
+            action.c.programme_id == bindparam("programme"), action.c.status.not_in(_ENDED)
+        )
+    )
+)
 _OPEN_MILESTONES = Statement(
     within_context(
         select(func.count().label("open")).where(
@@ -82,6 +94,17 @@ async def programme_above(connection: Connection, context: AccessContext, progra
 async def action_above(connection: Connection, context: AccessContext, key: UUID) -> Row | None:
     """State, country and visibility of an action, if row-level security admits it."""
     return await _ACTION.fetchrow(connection, action=key, **context.parameters)
+
+
+async def programme_status(connection: Connection, programme: UUID) -> str | None:
+    """The state of a programme, whoever asks."""
+    found: str | None = await _STATUS.fetchval(connection, programme=programme, **SYSTEM_CONTEXT.parameters)
+    return found
+
+
+async def open_actions(connection: Connection, programme: UUID) -> int:
+    """How many actions of a programme are neither closed nor cancelled."""
+    return await _OPEN_ACTIONS.fetchval(connection, programme=programme, **SYSTEM_CONTEXT.parameters) or 0
 
 
 async def open_milestones(connection: Connection, key: UUID) -> int:

@@ -158,5 +158,9 @@ def _overdue(row: Mapping[str, Any]) -> dict[str, Any]:
 
 present_action = presenter(operations.ACTIONS.resource, action, private=("budget",), derive=_iati)
 present_milestone = presenter(
-    operations.MILESTONES.resource, milestone, private=("claimed_by", "evidence"), derive=_overdue
+    operations.MILESTONES.resource,
+    milestone,
+    unseen=("claimants",),
+    private=("claimed_by", "evidence"),
+    derive=_overdue,
 )

@@ -1,6 +1,7 @@
 """Actions and their milestones. `country` and `visibility` are the programme's: one policy serves all three."""
 
 from sqlalchemy import Column, Float, Uuid
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from shared.database.tables import document, text
 from shared.records.columns import day, record_table
@@ -37,5 +38,7 @@ milestone = record_table(
     text("claimed_by", nullable=True),
     day("claimed_on", nullable=True),
     day("verified_on", nullable=True),
+    Column("claimants", ARRAY(Uuid), nullable=False),
     text("search_key"),
 )
+"""`claimants`: the account or client that claimed it."""

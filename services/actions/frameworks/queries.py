@@ -1,6 +1,8 @@
 """Reading frameworks, which everybody may."""
 
-from sqlalchemy import bindparam, select
+from datetime import date
+
+from sqlalchemy import Date, bindparam, or_, select
 
 from services.actions.frameworks import domain
 from services.actions.frameworks.tables import framework
@@ -17,6 +19,15 @@ FRAMEWORKS = listing(
 )
 _KNOWN = Statement(select(framework.c.id).where(framework.c.code == bindparam("code")))
 
+_day = bindparam("day", type_=Date)
+_VALID = Statement(
+    select(framework.c.id).where(
+        framework.c.code == bindparam("code"),
+        framework.c.valid_from <= _day,
+        or_(framework.c.valid_to.is_(None), framework.c.valid_to >= _day),
+    )
+)
+
 
 async def by_code(connection: Connection, sight: Sight, code: str) -> Row | None:
     """The framework of this code, as reads select it."""
@@ -27,3 +38,8 @@ async def by_code(connection: Connection, sight: Sight, code: str) -> Row | None
 async def is_known(connection: Connection, code: str) -> bool:
     """Whether there is a framework of this code."""
     return await _KNOWN.fetchval(connection, code=code) is not None
+
+
+async def is_valid(connection: Connection, code: str, day: date) -> bool:
+    """Whether the framework of this code is valid on a day."""
+    return await _VALID.fetchval(connection, code=code, day=day) is not None

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from shared.kernel.lifecycle import Lifecycle, step
 
 PUBLISHED = frozenset({"approved", "implementing", "completed"})
+ENDED = frozenset({"completed", "discontinued"})
 ENDORSEMENT_LEVEL = 3
 PRIVATE = frozenset({"lead_body_id", "waiver"})
 """Fields for those whose grants cover the country."""
@@ -21,6 +22,8 @@ class ProgrammeCase:
     pillars_with_baseline: int
     endorsement_level: int
     has_waiver: bool
+    has_valid_framework: bool
+    open_actions: int
     waiver_fault: str | None
     """Why the caller may give no waiver, or None; asked only where there is one."""
 
@@ -37,7 +40,9 @@ def _is_planned(case: ProgrammeCase) -> str | None:
     return None if case.pillars_with_baseline == 3 else "baselines_missing"
 
 
-def _is_endorsed(case: ProgrammeCase) -> str | None:
+def _may_start(case: ProgrammeCase) -> str | None:
+    if not case.has_valid_framework:
+        return "framework_not_valid"
     if case.endorsement_level >= ENDORSEMENT_LEVEL:
         return None
     return case.waiver_fault if case.has_waiver else "endorsement_missing"
@@ -45,6 +50,10 @@ def _is_endorsed(case: ProgrammeCase) -> str | None:
 
 def _without_endorsement(case: ProgrammeCase) -> bool:
     return case.endorsement_level < ENDORSEMENT_LEVEL
+
+
+def _is_done(case: ProgrammeCase) -> str | None:
+    return "actions_open" if case.open_actions else None
 
 
 LIFECYCLE: Lifecycle[ProgrammeCase] = Lifecycle(
@@ -67,13 +76,13 @@ LIFECYCLE: Lifecycle[ProgrammeCase] = Lifecycle(
             "start",
             "approved",
             "implementing",
-            guard=_is_endorsed,
+            guard=_may_start,
             second_person=_without_endorsement,
             fields=("waiver",),
         ),
         step("pause", "implementing", "paused", reason_required=True),
         step("resume", "paused", "implementing"),
-        step("complete", "implementing", "completed"),
+        step("complete", "implementing", "completed", guard=_is_done),
         step(
             "discontinue",
             "exploring|designing|plan_review|approved|paused",

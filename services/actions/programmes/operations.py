@@ -6,16 +6,16 @@ from typing import Any
 from services.actions.access import ROLES
 from services.actions.coordination.queries import standing_level
 from services.actions.delivery.operations import follow_programme
-from services.actions.delivery.queries import plan
-from services.actions.frameworks.queries import is_known
+from services.actions.delivery.queries import open_actions, plan
+from services.actions.frameworks.queries import is_known, is_valid
 from services.actions.government.queries import require_body
 from services.actions.programmes import domain
-from services.actions.programmes.queries import committee_lives, is_of_country
+from services.actions.programmes.queries import committee_lives, is_of_country, lock_living
 from services.actions.programmes.tables import programme
 from shared.database.statements import Row
 from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.clock import today
-from shared.kernel.errors import invalid_field
+from shared.kernel.errors import Conflict, FieldError, invalid_field
 from shared.kernel.principal import Principal
 from shared.kernel.resource import Resource
 from shared.records.kind import Kind, Step, permitted, require, require_publishing
@@ -31,12 +31,19 @@ PROGRAMMES: Kind[domain.ProgrammeCase] = Kind(
 
 
 async def create(uow: UnitOfWork, sight: Sight, values: Mapping[str, Any]) -> Row:
-    """A programme that is being explored. Raises Invalid for a framework, committee or centre that is not known."""
+    """A programme that is being explored.
+
+    Raises Invalid for a framework, committee or centre that is not known, Conflict where the country has a living
+    programme under the framework.
+    """
     require(sight, "create", values["country"])
     require_publishing(sight, values["visibility"], values["country"])
     if not await is_known(uow.connection, values["framework"]):
         raise invalid_field("/framework", "unknown_framework", "There is no framework of this code.")
     await _require_known(uow, sight, values["country"], values)
+    if await lock_living(uow.connection, values["country"], values["framework"]):
+        detail = "The country has a living programme under this framework."
+        raise Conflict(detail, errors=[FieldError("conflict", detail, pointer="/framework")])
     return await PROGRAMMES.enter(uow, {**values, "status": "exploring"})
 
 
@@ -80,14 +87,17 @@ async def case_of(
 ) -> domain.ProgrammeCase:
     """What the guards look at, for this caller and this programme: only what its state's steps ask for is read."""
     status, waiver = row["status"], fields.get("waiver")
-    has_committee, covered, measured, level, fault = False, 0, 0, 0, None
-    if status in ("exploring", "designing", "approved"):
+    has_committee, covered, measured, level, fault, valid, unfinished = False, 0, 0, 0, None, False, 0
+    if status in ("exploring", "designing", "approved", "implementing"):
         async with connect() as connection:
             if status == "exploring":
                 has_committee = await committee_lives(connection, row)
             elif status == "designing":
                 covered, measured = await plan(connection, row["id"])
+            elif status == "implementing":
+                unfinished = await open_actions(connection, row["id"])
             else:
+                valid = await is_valid(connection, row["framework"], today())
                 level = await standing_level(connection, row["country"])
     if waiver and not principal.reach(ROLES, PROGRAMMES.resource.name, "waive").covers(row["country"]):
         fault = "waiver_not_permitted"
@@ -98,6 +108,8 @@ async def case_of(
         pillars_with_baseline=measured,
         endorsement_level=level,
         has_waiver=waiver is not None,
+        has_valid_framework=valid,
+        open_actions=unfinished,
         waiver_fault=fault,
     )
 

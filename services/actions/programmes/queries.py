@@ -34,6 +34,19 @@ _COMMITTEE_LIVES = Statement(
     )
 )
 
+_TURN = "SELECT pg_advisory_xact_lock(hashtextextended('action_programme ' || $1 || ' ' || $2, 0))"
+_LIVING = Statement(
+    within_context(
+        select(programme.c.id)
+        .where(
+            programme.c.country == bindparam("country"),
+            programme.c.framework == bindparam("framework"),
+            programme.c.status.not_in([constant(status) for status in sorted(domain.ENDED)]),
+        )
+        .limit(1)
+    )
+)
+
 
 def _in_country(view: Any) -> Statement:
     found = select(view.c.id).where(view.c.id == bindparam("key"), view.c.country == bindparam("country"))
@@ -41,6 +54,14 @@ def _in_country(view: Any) -> Statement:
 
 
 _KNOWN = {"committee_id": _in_country(_COMMITTEES), "centre_id": _in_country(_CENTRES)}
+
+
+async def lock_living(connection: Connection, country: str, framework: str) -> bool:
+    """Whether the country has a programme under the framework that has not ended, whoever asks. Others that ask the
+    same wait until this transaction ends."""
+    await connection.execute(_TURN, country, framework)
+    arguments = {"country": country, "framework": framework, **SYSTEM_CONTEXT.parameters}
+    return await _LIVING.fetchval(connection, **arguments) is not None
 
 
 async def committee_lives(connection: Connection, row: Mapping[str, Any]) -> bool:

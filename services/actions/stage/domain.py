@@ -1,6 +1,7 @@
 """The stage of a country: seven facts, each derived from records, and the rung that they lead to."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -20,12 +21,40 @@ RUNGS = (
 `scientific_committee`: a committee that was recognised and still lives; suspension does not undo it.
 `centre`: a designated centre that is active or in renewal; while it is suspended it does not count.
 `endorsement`: a verified one of level 3 or more that holds today.
-`programme`: the centre, and in each of the three pillars an action under way, finishing or closed.
-`results`: a milestone verified as done.
+`programme`: the centre, and one programme that was approved with, in each of the three pillars, an action under way,
+finishing or closed.
+`results`: a milestone of such a programme's actions verified as done, which takes somebody of another body.
 Each date is the day of the decision: a committee's forming or recognition, a centre's designation, an endorsement's day
 of issue (of verification where it names none), the start of the last of the four elements, a milestone's verification.
 """
 ENDORSEMENT_LEVEL = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Days on which a fact was met: from `starts` until the day before `ends`. `day` is that of the decision."""
+
+    key: str
+    day: date
+    link: str
+    starts: date
+    ends: date | None = None
+
+
+def counts_from(key: str, day: date, link: str, past: Sequence[Held], today: date) -> date:
+    """The first day on which a fact that is met now counts: that of the decision; today where the same fact was lost
+    in between, so that the days without it stay without it."""
+    was_lost = any((held.key, held.link) == (key, link) and held.ends is not None for held in past)
+    return today if was_lost else day
+
+
+def facts_on(held: Sequence[Held], day: date) -> list[dict[str, Any]]:
+    """All seven facts as they held on a day: of several records that bore one out the earliest decision counts."""
+    found: dict[str, tuple[date, str]] = {}
+    for one in held:
+        if one.starts <= day and (one.ends is None or day < one.ends):
+            found[one.key] = min(found.get(one.key, (one.day, one.link)), (one.day, one.link))
+    return facts_of(found)
 
 
 def headline(met: Sequence[bool]) -> int:

@@ -1,13 +1,16 @@
 """Keeping the stage of a country: read its facts again, and tell where it is another."""
 
+from collections.abc import Mapping
+from datetime import date
 from typing import Any
 from uuid import UUID
 
-from services.actions.stage.domain import NO_FACTS, facts_of, stage_of
-from services.actions.stage.queries import find_facts
+from services.actions.stage.domain import NO_FACTS, Held, counts_from, facts_of, stage_of
+from services.actions.stage.queries import find_ended, find_facts, held
+from shared.database.context import SYSTEM_CONTEXT
 from shared.database.ids import uuid7
 from shared.database.unit_of_work import UnitOfWork
-from shared.kernel.clock import now
+from shared.kernel.clock import now, today
 from shared.kernel.resource import Resource
 from shared.records.changes import record_change
 
@@ -20,6 +23,8 @@ INSERT INTO action_country_stage (country, id, version, visibility, stage, facts
 VALUES ($1, $2, 0, 'public', 0, $3, $4) ON CONFLICT (country) DO NOTHING
 """
 _LOCK = "SELECT id, version, stage, facts FROM action_country_stage WHERE country = $1 FOR UPDATE"
+_OPEN = "INSERT INTO action_country_fact (country, key, link, day, starts, ends) VALUES ($1, $2, $3, $4, $5, $6)"
+_CLOSE = "UPDATE action_country_fact SET ends = $3 WHERE country = $1 AND key = $2 AND ends IS NULL"
 _UPDATE = """
 UPDATE action_country_stage SET version = $2, stage = $3, facts = $4, updated_at = $5 WHERE country = $1
 """
@@ -34,7 +39,9 @@ async def recompute_stage(uow: UnitOfWork, country: str) -> bool:
     instant = now()
     await uow.connection.execute(_ENSURE, country, uuid7(), NO_FACTS, instant)
     row = await uow.connection.fetchrow(_LOCK, country)
-    facts = facts_of(await find_facts(uow.connection, country))
+    found = await find_facts(uow.connection, country)
+    await _keep_days(uow, country, found)
+    facts = facts_of(found)
     if facts == row["facts"]:
         return False
     version, stage = row["version"] + 1, stage_of(facts)
@@ -51,6 +58,27 @@ async def recompute_stage(uow: UnitOfWork, country: str) -> bool:
         at=instant,
     )
     return True
+
+
+async def _keep_days(uow: UnitOfWork, country: str, found: Mapping[str, tuple[date, str]]) -> None:
+    """Keeps on which days each fact held: closes what is lost, opens what is met."""
+    past = (await held(uow.connection, SYSTEM_CONTEXT, [country]))[country]
+    known = {(one.key, one.link): one for one in past}
+    ended = {(one.key, one.link): one for one in await find_ended(uow.connection, country)}
+    for one in (one for place, one in ended.items() if place not in known):
+        await _open(uow, country, one)
+    for one in (one for one in past if one.ends is None and found.get(one.key) != (one.day, one.link)):
+        last = ended.get((one.key, one.link))
+        ends = last.ends if last and last.ends else today()
+        await uow.connection.execute(_CLOSE, country, one.key, max(ends, one.starts))
+    still = {one.key for one in past if one.ends is None and found.get(one.key) == (one.day, one.link)}
+    for key, (day, link) in found.items():
+        if key not in still:
+            await _open(uow, country, Held(key, day, link, counts_from(key, day, link, past, today())))
+
+
+async def _open(uow: UnitOfWork, country: str, one: Held) -> None:
+    await uow.connection.execute(_OPEN, country, one.key, one.link, one.day, one.starts, one.ends)
 
 
 def _state(country: str, record: UUID, version: int, stage: int, facts: Any) -> dict[str, Any]:

@@ -13,10 +13,11 @@ from services.actions.delivery.tables import action
 from services.actions.frameworks.tables import framework
 from services.actions.programmes.domain import PUBLISHED as PUBLISHED_PROGRAMMES
 from services.actions.programmes.tables import programme
-from services.actions.stage.domain import ENDORSEMENT_LEVEL, RUNGS, facts_by, stage_of
-from services.actions.stage.tables import country_stage, published_centre
-from shared.database.context import within_context
+from services.actions.stage.domain import ENDORSEMENT_LEVEL, RUNGS, Held, facts_by, facts_on, stage_of
+from services.actions.stage.tables import country_fact, country_stage, published_centre
+from shared.database.context import AccessContext, within_context
 from shared.database.statements import Connection, Row, Shapes, Statement
+from shared.kernel.clock import today
 from shared.records.columns import as_read
 from shared.records.counts import cells
 from shared.records.sight import Sight, Variant, visible
@@ -38,12 +39,15 @@ WITH committee AS (
     SELECT id, designated_on FROM centre_published_centre
     WHERE country = $1 AND status IN ('active', 'renewal_due', 'renewal_review') AND designated_on IS NOT NULL
     ORDER BY designated_on, id LIMIT 1
+), approved AS (
+    SELECT id FROM action_programme
+    WHERE country = $1 AND status IN ('approved', 'implementing', 'paused', 'completed')
 ), pillar AS (
-    SELECT a.pillar, min(a.actual_start) AS started, (array_agg(a.programme_id ORDER BY a.actual_start, a.id))[1] AS id
-    FROM action_action a JOIN action_programme p ON p.id = a.programme_id
+    SELECT a.programme_id, a.pillar, min(a.actual_start) AS started
+    FROM action_action a JOIN approved p ON p.id = a.programme_id
     WHERE a.country = $1 AND a.pillar <> 'core' AND a.status IN ('in_progress', 'finalising', 'closed')
-      AND a.actual_start IS NOT NULL AND p.status <> 'discontinued'
-    GROUP BY a.pillar
+      AND a.actual_start IS NOT NULL
+    GROUP BY a.programme_id, a.pillar
 ), found (key, day, path, id) AS (
     SELECT 'contact', date, 'actions/v1/correspondence', id FROM action_correspondence WHERE country = $1
     UNION ALL
@@ -63,15 +67,35 @@ WITH committee AS (
       AND (valid_to IS NULL OR valid_to >= current_date)
     UNION ALL
     SELECT 'programme', greatest(max(p.started), (SELECT designated_on FROM centre)), 'actions/v1/programmes',
-        (array_agg(p.id ORDER BY p.started DESC))[1]
-    FROM pillar p HAVING count(*) = 3 AND EXISTS (SELECT FROM centre)
+        p.programme_id
+    FROM pillar p WHERE EXISTS (SELECT FROM centre) GROUP BY p.programme_id HAVING count(*) = 3
     UNION ALL
-    SELECT 'results', verified_on, 'actions/v1/milestones', id FROM action_milestone
-    WHERE country = $1 AND status = 'done'
+    SELECT 'results', m.verified_on, 'actions/v1/milestones', m.id
+    FROM action_milestone m JOIN action_action a ON a.id = m.action_id JOIN approved p ON p.id = a.programme_id
+    WHERE m.country = $1 AND m.status = 'done'
 )
 SELECT DISTINCT ON (key) key, day, '/' || path || '/' || id AS link
 FROM found WHERE day IS NOT NULL ORDER BY key, day, id
 """  # noqa: S608
+_ENDED_FACTS = f"""
+SELECT 'endorsement' AS key, coalesce(issued, verified_on) AS day, '/actions/v1/endorsements/' || id AS link,
+    CASE status WHEN 'expired' THEN valid_to + 1 ELSE withdrawn_on END AS ends
+FROM action_endorsement
+WHERE country = $1 AND level >= {ENDORSEMENT_LEVEL} AND status IN ('expired', 'withdrawn') AND verified_on IS NOT NULL
+UNION ALL
+SELECT key, day, '/centres/v1/committees/' || id, ended_on
+FROM centre_published_committee, LATERAL (VALUES
+    ('preparatory_committee', least(formed_on, recognised_on)),
+    ('scientific_committee', recognised_on)) AS fact (key, day)
+WHERE country = $1 AND status IN ('dissolved', 'abandoned')
+"""  # noqa: S608
+_PAST = Statement(
+    within_context(
+        select(*(country_fact.c[name] for name in ("country", "key", "day", "link", "starts", "ends"))).where(
+            country_fact.c.country == any_(bindparam("codes", type_=ARRAY(Text)))
+        )
+    )
+)
 _STAGES = Statement(
     within_context(
         select(country_stage.c.country, country_stage.c.version, country_stage.c.stage, country_stage.c.facts)
@@ -95,10 +119,35 @@ async def find_facts(connection: Connection, country: str) -> dict[str, tuple[da
     return {row["key"]: (row["day"], row["link"]) for row in rows if row["key"] in RUNGS}
 
 
-async def stages(connection: Connection, sight: Sight, codes: Collection[str]) -> dict[str, Row]:
-    """The rows of those countries that have one."""
+async def find_ended(connection: Connection, country: str) -> list[Held]:
+    """The facts of a country that ended records bore out, with the days on which they did. Needs a context that sees
+    every row."""
+    rows = await connection.fetch(_ENDED_FACTS, country)
+    return [
+        Held(row["key"], row["day"], row["link"], row["day"], row["ends"])
+        for row in rows
+        if row["day"] is not None and row["ends"] is not None and row["day"] < row["ends"]
+    ]
+
+
+async def held(connection: Connection, context: AccessContext, codes: Collection[str]) -> dict[str, list[Held]]:
+    """The days on which the facts of these countries held."""
+    found: dict[str, list[Held]] = {code: [] for code in codes}
+    for row in await _PAST.fetch(connection, codes=list(codes), **context.parameters):
+        found[row["country"]].append(Held(row["key"], row["day"], row["link"], row["starts"], row["ends"]))
+    return found
+
+
+async def stages(
+    connection: Connection, sight: Sight, codes: Collection[str], day: date | None = None
+) -> dict[str, Row]:
+    """The rows of those countries that have one; with a past `day` their facts are those that held on it."""
     rows = await _STAGES.fetch(connection, codes=list(codes), **sight.context.parameters)
-    return {row["country"]: row for row in rows}
+    found = {row["country"]: row for row in rows}
+    if day is None or day >= today():
+        return found
+    past = await held(connection, sight.context, found)
+    return {code: {**row, "facts": facts_on(past[code], day)} for code, row in found.items()}
 
 
 def stage_on(row: Mapping[str, Any] | None, day: date) -> int:

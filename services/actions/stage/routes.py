@@ -49,13 +49,13 @@ class _Asked:
 @public
 @takes_query("country", "region", "stage", "q", "as_of", "sort", "limit", "cursor", "fields")
 async def list_countries(call: CurrentCall) -> Response:
-    """In the order of codes. `as_of` is a day: facts that were decided later are not yet met, experts and institutions
-    are counted as they stood at its end, centres that were entered later are not yet counted."""
+    """In the order of codes. `as_of` is a day: the facts are those that held on it, also where they were lost since;
+    experts, institutions and centres are counted as they stood at its end."""
     asked, secret = _parse(call), _secret(call)
     picked = pick_fields(call.request, frozenset(ListedCountry.model_fields))
     day = asked.day or today()
     async with call.connection() as connection:
-        stages = await queries.stages(connection, call.sight, asked.codes)
+        stages = await queries.stages(connection, call.sight, asked.codes, asked.day)
         chosen = [code for code in sorted(asked.codes, reverse=asked.descending) if _stands(asked, stages, code, day)]
         page = chosen[: asked.limit]
         counts = await queries.counts(connection, call.sight, page, asked.day)
@@ -80,16 +80,18 @@ async def list_countries(call: CurrentCall) -> Response:
 @public
 @takes_query("as_of", "fields")
 async def get_country(code: str, call: CurrentCall) -> Response:
-    """Seven facts, the stage that they lead to, the programme and the counts."""
+    """Seven facts, the stage that they lead to, the programme and the counts. `programme` is that of today: with a
+    past day as `as_of` it is null."""
     if code not in _known(call):
         raise NotFound("There is no country of this code.")
     asked, sight = as_of(call.request), call.sight
     picked = pick_fields(call.request, frozenset(CountryAnswer.model_fields))
     async with call.connection() as connection:
-        row = (await queries.stages(connection, sight, [code])).get(code)
+        row = (await queries.stages(connection, sight, [code], asked)).get(code)
         counts = await queries.counts(connection, sight, [code], asked)
         record = _listed(call, code, row, counts[code], asked or today())
-        programme = await queries.programme_of(connection, sight, code)
+        is_past = asked is not None and asked < today()
+        programme = None if is_past else await queries.programme_of(connection, sight, code)
         record["programme"] = None
         if programme is not None:
             states = await queries.pillar_states(connection, sight, programme["id"])

@@ -1,6 +1,6 @@
 """The stage of each country that has one, and the view of another service that counts are made from."""
 
-from sqlalchemy import Column, Integer, MetaData, SmallInteger, Table, Text, Uuid
+from sqlalchemy import Column, Date, Integer, MetaData, SmallInteger, Table, Text, Uuid
 
 from shared.database.tables import SCHEMA, document, instant, table, text
 
@@ -15,6 +15,19 @@ country_stage = table(
     instant("updated_at"),
 )
 """`facts` are the seven in order: `{"key", "met", "date", "link"}`. Version 0: nobody has read the facts yet."""
+
+country_fact = table(
+    "action_country_fact",
+    Column("id", Uuid, primary_key=True),
+    text("country"),
+    text("visibility"),
+    text("key"),
+    text("link"),
+    Column("day", Date, nullable=False),
+    Column("starts", Date, nullable=False),
+    Column("ends", Date, nullable=True),
+)
+"""The days on which facts held: from `starts` until the day before `ends`, if they have ended. Rows stay."""
 
 published_centre = Table(
     "centre_published_centre",

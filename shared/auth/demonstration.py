@@ -1,0 +1,20 @@
+"""The demonstration's secretariat client. On a laptop it may take alone what otherwise takes two; nowhere else."""
+
+from sqlalchemy import bindparam, column, select, table
+
+from shared.configuration.settings import variable
+from shared.database.statements import Connection, Statement
+from shared.kernel.principal import Principal, PrincipalKind
+
+_CLIENTS = table("access_published_demonstration", column("id"))
+_IS_IT = Statement(select(_CLIENTS.c.id).where(_CLIENTS.c.id == bindparam("client")).limit(1))
+
+
+async def acts_alone(connection: Connection, principal: Principal) -> bool:
+    """Whether this is the demonstration's secretariat client, and the environment is `laptop`.
+
+    An API key of that client is not the client.
+    """
+    if principal.kind is not PrincipalKind.CLIENT or (variable("ESCM_ENVIRONMENT") or "laptop") != "laptop":
+        return False
+    return await _IS_IT.fetchval(connection, client=principal.id) is not None

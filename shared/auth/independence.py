@@ -1,0 +1,27 @@
+"""Whether somebody judges what they wrote themselves: a person, a client and all their keys are one."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from shared.auth.demonstration import acts_alone
+from shared.database.unit_of_work import Connect
+from shared.kernel.principal import Principal
+
+
+def identities(principal: Principal) -> frozenset[UUID]:
+    """The ids under which a principal acts: its own, and that of the owner of a key."""
+    return frozenset(key for key in (principal.id, principal.owner) if key is not None)
+
+
+def with_author(authors: Collection[UUID], principal: Principal) -> list[UUID]:
+    """The authors of a claim with this one more. A key counts as its owner."""
+    author = principal.owner or principal.id
+    return list(authors) if author is None or author in authors else [*authors, author]
+
+
+async def is_another(connect: Connect, principal: Principal, authors: Collection[UUID]) -> bool:
+    """Whether the principal is none of the authors. The demonstration's secretariat on a laptop counts as another."""
+    if identities(principal).isdisjoint(authors):
+        return True
+    async with connect() as connection:
+        return await acts_alone(connection, principal)

@@ -36,5 +36,5 @@ ROLES: RoleTable = {
     "api_client": _READ_FILES | _COMMITTEE | _APPLY,
 }
 """Role → permissions. `publish` is the permission to make a record public, `record` (reviews) the one to enter what
-another person has reviewed. A grant over an institution lets its representative apply for a centre that it hosts; the
-steps after that need a grant over the centre."""
+another person has reviewed. A grant over an institution lets its representative apply for a centre that it hosts; what
+they entered for it is theirs to read and complete, as with a grant over the centre."""

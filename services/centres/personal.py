@@ -43,5 +43,5 @@ IMPERSONAL: Mapping[str, str] = {
     " previous_status formed_on recognised_on ended_on",
     "centre_reference_move": "loser_id winner_id resource record_id field position before after",
     "centre_term": f"{RECORD} centre_id number starts ends terms_of_reference work_plan decided_on endorsement_id"
-    " waiver consent_lapsed_on",
+    " waiver consent_lapsed_on ended_on",
 }

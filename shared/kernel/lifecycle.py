@@ -10,6 +10,10 @@ Case = TypeVar("Case")
 """What a guard may look at: the record and what was loaded beside it. Each feature has its own frozen dataclass."""
 
 
+class NoScheduledStep(LookupError):
+    """The state has no step of this verb that a schedule takes."""
+
+
 def always(_case: object) -> str | None:
     """The guard of a step that asks for nothing."""
     return None
@@ -117,6 +121,13 @@ class Lifecycle(Generic[Case]):
     def has_steps_of_two(self) -> bool:
         """Whether any step may need a second person."""
         return any(transition.second_person is not never for transition in self.transitions)
+
+    def scheduled(self, verb: str, status: str) -> "Transition[Case]":
+        """The step of this verb that a schedule takes from a state. Raises NoScheduledStep."""
+        for transition in self._by_verb.get(verb, ()):
+            if transition.timed and status in transition.sources:
+                return transition
+        raise NoScheduledStep(f"No schedule takes {verb!r} from {status!r}.")
 
     def check(self, verb: str, reason: str | None, fields: Iterable[str]) -> None:
         """Raises Invalid for a step that no record could take, whatever its state: an unknown verb or field, or a

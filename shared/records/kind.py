@@ -105,11 +105,9 @@ class Kind(Generic[Case]):
         return after
 
     async def pass_time(self, uow: UnitOfWork, before: Row, verb: str, values: Mapping[str, Any] | None = None) -> Row:
-        """The locked record one timed step on, which nobody asks for and no guard holds up. Raises StopIteration where
-        its state has no such step."""
-        transition = next(
-            t for t in self.lifecycle.transitions if t.timed and t.verb == verb and before["status"] in t.sources
-        )
+        """The locked record one timed step on, which nobody asks for and no guard holds up. Raises
+        NoScheduledStep where its state has no such step."""
+        transition = self.lifecycle.scheduled(verb, before["status"])
         after = await update_record(uow, self.table, before, {"status": transition.target, **(values or {})})
         self.tell(uow, verb, before, after, transition.fact or after["status"])
         return after

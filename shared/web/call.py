@@ -67,6 +67,11 @@ class Call:
         return Origin(self.principal, state.get("request_id", ""), state.get("traceparent"))
 
     @property
+    def is_writing(self) -> bool:
+        """Whether the route opened a unit of work."""
+        return self._uow is not None
+
+    @property
     def uow(self) -> UnitOfWork:
         """The unit of work that the route opened. Only routes that write have one."""
         if self._uow is None:

@@ -38,6 +38,10 @@ def entering(centres: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch) -> Ent
     return enter
 
 
+def _label(caller: Caller) -> str:
+    return CALLERS[str(caller._name)].label
+
+
 def _account(caller: Caller) -> str:
     return str(CALLERS[str(caller._name)].id)
 
@@ -48,14 +52,24 @@ async def test_an_institution_applies_for_the_centre_that_it_hosts(members: Memb
     representative = entering("institution_representative", "institution", host)
     centre = await entered(representative, CENTRES, await centre_body(members, country, host_institution_id=host))
     assert (centre["status"], centre["host_institution_id"]) == ("draft", host)
-    assert (await representative.get(centre["links"]["self"])).status_code == 404
+    path = centre["links"]["self"]
+    read = await representative.get(path)
+    assert (read.status_code, read.json()["created_by"]) == (200, _label(representative))
+    assert centre["id"] in [item["id"] for item in (await representative.get(CENTRES)).json()["items"]]
+    completed = await representative.patch(path, {"unit": "Faculty of Rivers"}, etag=read.headers["etag"])
+    assert (completed.status_code, completed.json()["unit"]) == (200, "Faculty of Rivers")
+    moved = {"host_institution_id": await members.institution(country)}
+    refused = await representative.patch(path, moved, etag=completed.headers["etag"])
+    assert refused.status_code == 403, refused.text
+    colleague = entering("institution_representative", "institution", host)
+    assert (await colleague.get(path)).status_code == 404, "only what they entered themselves"
     other = await representative.post(CENTRES, await centre_body(members, country))
     assert (other.status_code, other.json()["code"]) == (403, "country_forbidden")
     abroad = await representative.post(CENTRES, await centre_body(members, "XB", host_institution_id=host))
     assert abroad.status_code == 403
+    assert (await stepped(representative, centre, "submit"))["status"] == "submitted"
+    assert (await representative.step(path, "accept_complete")).status_code == 403
     holder = entering("institution_representative", "centre", centre["id"])
-    centre = await stepped(holder, centre, "submit")
-    assert (await holder.step(centre["links"]["self"], "accept_complete")).status_code == 403
     assert (await stepped(holder, centre, "withdraw"))["status"] == "withdrawn"
 
 

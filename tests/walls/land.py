@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 import asyncpg
 
 from tests.actions.neighbours import enter
+from tests.actions.programme import framework
 from tests.support.callers import Caller
 from tests.support.centres import DOCUMENT
 
@@ -169,8 +170,9 @@ class Settler:
     async def _actions(self, land: Land) -> None:
         found = await self._callers["actions"].get("/actions/v1/frameworks", params={"code": "3+1/2026"})
         (land.records["frameworks"],) = found.json()["items"]
+        code = await framework(self._callers["actions"])
         programme = await self._enter(
-            land, "actions", "programmes", country=land.country, framework="3+1/2026", visibility="restricted"
+            land, "actions", "programmes", country=land.country, framework=code, visibility="restricted"
         )
         action = await self._enter(
             land, "actions", "actions", programme_id=programme["id"], pillar="core", titles={"en": land.word}

@@ -1,13 +1,12 @@
 """Reading what a country's stage is made of, the stages, and the counts beside them."""
 
 from collections.abc import Collection, Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, FromClause, Select, Text, any_, bindparam, cast, func, select
+from sqlalchemy import BigInteger, Select, Text, any_, bindparam, cast, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.sql.elements import ColumnElement
 
 from services.actions.delivery.tables import action
 from services.actions.frameworks.tables import framework
@@ -26,9 +25,9 @@ PUBLISHED_CENTRES = frozenset({"active", "renewal_due", "renewal_review"})
 _KEPT: Mapping[str, tuple[str, frozenset[str]]] = {
     "experts": ("expert", frozenset({"active", "grace"})),
     "institutions": ("institution", frozenset({"verified", "inactive"})),
+    "centres": ("centre", PUBLISHED_CENTRES),
 }
-"""What membership keeps counts of: their kind, and the states that are published."""
-_COUNTED = (*_KEPT, "centres")
+"""What counts are kept of: their kind, and the states that are published."""
 _FACTS = f"""
 WITH committee AS (
     SELECT id, status, formed_on, recognised_on, created_at::date AS proposed_on
@@ -156,17 +155,11 @@ def stage_on(row: Mapping[str, Any] | None, day: date) -> int:
 
 
 def _count(what: str, variant: Variant, dated: bool) -> Select[Any]:
-    if what in _KEPT:
-        kind, published = _KEPT[what]
-        counted: FromClause = cells(kind, tagged=False, dated=dated)
-        number: ColumnElement[int] = cast(func.sum(counted.c.n), BigInteger)
-    else:
-        counted, published, number = published_centre, PUBLISHED_CENTRES, func.count()
-    query = select(counted.c.country, number.label("count")).where(
+    kind, published = _KEPT[what]
+    counted = cells(kind, tagged=False, dated=dated)
+    query = select(counted.c.country, cast(func.sum(counted.c.n), BigInteger).label("count")).where(
         counted.c.country == any_(bindparam("codes", type_=ARRAY(Text))), visible(counted, variant, published)
     )
-    if dated and what not in _KEPT:
-        query = query.where(published_centre.c.id < bindparam("end"))
     return within_context(query.group_by(counted.c.country))
 
 
@@ -177,20 +170,14 @@ async def counts(
     connection: Connection, sight: Sight, codes: Collection[str], day: date | None
 ) -> dict[str, dict[str, int]]:
     """Experts, institutions and centres of each country: published rows, and all rows where the caller's grants cover
-    the country. With a `day` experts and institutions as they stood at its end, and centres entered until then."""
-    found = {code: dict.fromkeys(_COUNTED, 0) for code in codes}
-    until = {} if day is None else {"until": day, "end": _first_id_after(day)}
-    for kind in _COUNTED:
+    the country. With a `day` as they stood at its end."""
+    found = {code: dict.fromkeys(_KEPT, 0) for code in codes}
+    until = {} if day is None else {"until": day}
+    for kind in _KEPT:
         statement = _COUNTS.get(kind, sight.variant, day is not None)
         for row in await statement.fetch(connection, codes=list(codes), **until, **sight.parameters):
             found[row["country"]][kind] = row["count"]
     return found
-
-
-def _first_id_after(day: date) -> UUID:
-    """The smallest UUIDv7 of the day after: ids carry the instant at which their record was entered."""
-    midnight = datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(days=1)
-    return UUID(int=int(midnight.timestamp() * 1000) << 80)
 
 
 def _programme(variant: Variant) -> Select[Any]:

@@ -38,6 +38,10 @@ LAST_SIGNATURE = _lifecycle("in_force")
 """The same where one signature is missing: it brings the agreement into force."""
 
 
+class NoSuchParty(LookupError):
+    """No party of this name has still to sign."""
+
+
 def unsigned(parties: Sequence[Mapping[str, Any]]) -> list[str]:
     """The names of the parties that have not signed."""
     return [party["name"] for party in parties if party["signed_at"] is None]
@@ -54,7 +58,9 @@ def first_status(parties: Sequence[Mapping[str, Any]]) -> str:
 
 
 def signed(parties: Sequence[Mapping[str, Any]], name: str, signatory: str | None, day: date) -> list[dict[str, Any]]:
-    """The parties after the first unsigned one of this name has signed."""
-    place = next(n for n, party in enumerate(parties) if party["name"] == name and party["signed_at"] is None)
+    """The parties after the first unsigned one of this name has signed. Raises NoSuchParty."""
+    place = next((n for n, party in enumerate(parties) if party["name"] == name and party["signed_at"] is None), None)
+    if place is None:
+        raise NoSuchParty(f"No party {name!r} has still to sign.")
     signature = {"signatory": signatory or parties[place]["signatory"], "signed_at": day.isoformat()}
     return [{**party, **signature} if n == place else dict(party) for n, party in enumerate(parties)]

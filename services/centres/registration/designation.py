@@ -1,6 +1,6 @@
 """The terms of centres: opened by a designation or renewal, ended with them, and the consent that they rest on."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import bindparam
@@ -20,7 +20,18 @@ TERMS: Kind[None] = Kind(
     Resource("centres", "terms", "term"),
     term,
     Lifecycle(TERM_STATES, ()),
-    ("centre_id", "number", "starts", "ends", "status", "endorsement_id", "waiver", "consent_lapsed_on", "visibility"),
+    (
+        "centre_id",
+        "number",
+        "starts",
+        "ends",
+        "status",
+        "endorsement_id",
+        "waiver",
+        "consent_lapsed_on",
+        "visibility",
+        "ended_on",
+    ),
 )
 
 _FOLLOW = Statement(
@@ -30,7 +41,7 @@ _FOLLOW = Statement(
 
 async def open_term(uow: UnitOfWork, centre: Row, consent: dict[str, Any]) -> Row:
     """The term that the centre's columns tell of. `consent` holds `endorsement_id` and `waiver`."""
-    await end_term(uow, centre)
+    await end_term(uow, centre, centre["term_starts"] - timedelta(days=1))
     return await TERMS.enter(
         uow,
         {
@@ -49,11 +60,11 @@ async def open_term(uow: UnitOfWork, centre: Row, consent: dict[str, Any]) -> Ro
     )
 
 
-async def end_term(uow: UnitOfWork, centre: Row) -> None:
-    """Ends the centre's current term, if it has one."""
+async def end_term(uow: UnitOfWork, centre: Row, day: date) -> None:
+    """Ends the centre's current term, if it has one, on this day, or on its last one where that lies before."""
     current = await queries.lock_current_term(uow.connection, centre["id"])
     if current is not None:
-        await TERMS.edit(uow, current, {"status": "ended"})
+        await TERMS.edit(uow, current, {"status": "ended", "ended_on": min(day, current["ends"])})
 
 
 async def follow_centre(uow: UnitOfWork, centre: Row) -> None:

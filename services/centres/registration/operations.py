@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from services.centres.committees.queries import committee_of
 from services.centres.references import country_of, require_experts, require_institutions
@@ -12,7 +13,7 @@ from shared.database.ids import uuid7
 from shared.database.statements import Row
 from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.clock import now, today
-from shared.kernel.errors import Conflict, FieldError, invalid_field
+from shared.kernel.errors import Conflict, FieldError, Forbidden, invalid_field
 from shared.kernel.principal import Principal
 from shared.kernel.resource import Resource
 from shared.records.kind import Kind, Step, permitted, require, require_publishing
@@ -79,6 +80,8 @@ async def update(uow: UnitOfWork, sight: Sight, seen: Row, values: Mapping[str, 
     if values["visibility"] != before["visibility"]:
         require_publishing(sight, values["visibility"], before["country"], before["id"])
     await _require_references(uow, values, before)
+    if values["host_institution_id"] != before["host_institution_id"]:
+        _require_host(uow, sight, values["host_institution_id"], before)
     after = await CENTRES.edit(uow, before, {**values, **_derived(values, before["registration_number"])})
     if after["visibility"] != before["visibility"]:
         await follow_centre(uow, after)
@@ -115,7 +118,7 @@ async def transition(uow: UnitOfWork, sight: Sight, seen: Row, step: Step) -> Ro
     if step.action in _OPENING:
         await open_term(uow, after, _consent(sight.principal, step, standing))
     elif after["status"] == "closed":
-        await end_term(uow, after)
+        await end_term(uow, after, today())
     return after
 
 
@@ -131,7 +134,7 @@ async def pass_time(uow: UnitOfWork) -> None:
     for before in await queries.lock_due(uow.connection, today()):
         if before["term_ends"] < today():
             after = await CENTRES.pass_time(uow, before, "expire", {"previous_status": None})
-            await end_term(uow, after)
+            await end_term(uow, after, after["term_ends"])
         else:
             await CENTRES.pass_time(uow, before, "open_renewal")
 
@@ -178,6 +181,13 @@ def _derived(values: Mapping[str, Any], number: str | None) -> dict[str, Any]:
 def _clock(status: str) -> dict[str, Any]:
     since = now() if status in domain.HOLDERS else None
     return {"clock_since": since, "clock_target": since + domain.SCREENING_TARGET if since else None}
+
+
+def _require_host(uow: UnitOfWork, sight: Sight, host: UUID, before: Row) -> None:
+    """Raises Forbidden where who has no grant over the centre would apply for another institution than theirs."""
+    granted = uow.origin.actor.reach(sight.roles, sight.resource.name, "update")
+    if not granted.covers(before["country"], before["id"]) and not sight.may("create", None, host):
+        raise Forbidden("Your grants do not cover this institution.", members={"reason": "not_permitted"})
 
 
 async def _require_references(uow: UnitOfWork, values: Mapping[str, Any], before: Mapping[str, Any]) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Text,
     Uuid,
     and_,
+    any_,
     bindparam,
     cast,
     column,
@@ -21,9 +22,11 @@ from sqlalchemy import (
     select,
     true,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.centres.registration.domain import LIFECYCLE, PUBLISHED
 from services.centres.registration.tables import centre, term
+from shared.database.context import Lookup
 from shared.database.statements import Connection, Row, Statement
 from shared.records.pending import holder
 from shared.records.plain import by_itself, listing
@@ -42,6 +45,15 @@ _STANDING = Statement(
 _CONSENT = Statement(select(_consent.c.endorsement, _consent.c.level))
 _NEXT = Statement(select(func.escm.centre_next_serial(_country)))
 _ONE = Statement(select(centre).where(centre.c.id == bindparam("centre")))
+_ENTERED_FOR = Lookup(
+    select(centre.c.id, centre.c.host_institution_id)
+    .where(
+        centre.c.host_institution_id == any_(bindparam("institutions", type_=ARRAY(Uuid))),
+        centre.c.created_by == any_(bindparam("labels", type_=ARRAY(Text))),
+    )
+    .order_by(centre.c.id.desc())
+    .limit(200)
+)
 _CURRENT_TERM = Statement(
     select(term).where(term.c.centre_id == bindparam("centre"), term.c.status == "current").with_for_update()
 )
@@ -84,6 +96,11 @@ LISTING = listing(centre, LIFECYCLE.states, by_itself(centre, PUBLISHED), holder
 async def centre_of(connection: Connection, key: UUID) -> Row | None:
     """The centre within the connection's context."""
     return await _ONE.fetchrow(connection, centre=key)
+
+
+async def entered_for(connection: Connection, institutions: list[str], labels: list[str]) -> list[Row]:
+    """The latest 200 centres that these institutions host and that one of these labels entered."""
+    return await _ENTERED_FOR.fetch(connection, institutions=institutions, labels=labels)
 
 
 async def standing(connection: Connection, key: UUID, country: str) -> Standing:

@@ -2,6 +2,7 @@
 
 from services.centres.access import ROLES
 from services.centres.registration import operations
+from services.centres.registration.guards import with_own_applications
 from services.centres.registration.queries import LISTING
 from services.centres.registration.schemas import DOCUMENTS, Centre, CentreBody, CentreFields, present
 from services.centres.registration.tables import centre
@@ -35,6 +36,7 @@ CENTRE_API = RecordApi(
     transition=with_fields(CentreFields, operations.transition),
     written=written(centre, CentreBody.model_fields),
     hidden=frozenset(DOCUMENTS),
+    arriving=with_own_applications,
     is_public=True,
 )
 router = CENTRE_API.routes()

@@ -46,6 +46,8 @@ term = record_table(
     Column("endorsement_id", Uuid, nullable=True),
     document("waiver", nullable=True),
     day("consent_lapsed_on", nullable=True),
+    day("ended_on", nullable=True),
 )
 """`country` and `visibility` are the centre's. `endorsement_id` is the government's consent that a designation rests
-on, `waiver` what stands in its place; `consent_lapsed_on` since when no endorsement of the country holds any more."""
+on, `waiver` what stands in its place; `consent_lapsed_on` since when no endorsement of the country holds any more.
+`ends` is the last day that was decided, `ended_on` the day on which the term ended."""

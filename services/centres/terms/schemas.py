@@ -17,6 +17,7 @@ class DesignationTerm(RecordAnswer):
     number: int
     starts: date
     ends: date
+    ended_on: date | None
     decided_on: date
     terms_of_reference: dict[str, Any] | None = None
     work_plan: dict[str, Any] | None = None

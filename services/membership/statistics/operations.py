@@ -17,12 +17,14 @@ ON CONFLICT (place) DO UPDATE
 SET day = excluded.day, whole = excluded.whole, women = excluded.women, men = excluded.men, other = excluded.other
 WHERE abs(kept.whole - excluded.whole) >= $7
 """
+_OF_OTHERS = ("centre",)
+"""Kinds whose changes other services append; the fold of all kinds is here."""
 log = structlog.get_logger(__name__)
 
 
 async def fold_counts(uow: UnitOfWork) -> None:
     """Moves pending changes into the sums."""
-    await fold(uow.connection, KINDS)
+    await fold(uow.connection, [*KINDS, *_OF_OTHERS])
 
 
 async def check_counts(uow: UnitOfWork) -> None:

@@ -1,0 +1,36 @@
+"""Which centres an institution's representative has a grant over besides those that are granted to them."""
+
+from dataclasses import replace
+
+from services.centres.registration import queries
+from shared.kernel.principal import Grant, Principal
+from shared.web.call import CurrentCall
+
+_REPRESENTATIVE = "institution_representative"
+
+
+async def with_own_applications(call: CurrentCall) -> None:
+    """Gives representatives, for this request, their role over each centre that they entered for their institution."""
+    held = [grant for grant in call.principal.grants if _represents(grant)]
+    if not held or (call.is_writing and not call.request.path_params):
+        return
+    institutions = {grant.scope_id: grant for grant in held if grant.scope_id}
+    async with call.connection() as connection:
+        found = await queries.entered_for(connection, list(institutions), _labels(call.principal))
+    grants = [
+        replace(institutions[str(row["host_institution_id"])], scope_kind="centre", scope_id=str(row["id"]))
+        for row in found
+    ]
+    call.principal = call.principal.holding(*grants)
+    if call.is_writing:
+        for row in found:
+            await call.uow.admit(row["id"])
+
+
+def _represents(grant: Grant) -> bool:
+    return grant.role == _REPRESENTATIVE and grant.scope_kind == "institution"
+
+
+def _labels(principal: Principal) -> list[str]:
+    """How a record says that this principal, or the owner of this key, entered it."""
+    return [principal.label, *(f"{kind}:{principal.owner}" for kind in ("account", "client") if principal.owner)]

@@ -3,7 +3,7 @@
 from migrations.rules import grant, run
 
 revision = "core_0030"
-down_revision = "access_0010"
+down_revision = "core_0023"
 
 
 def upgrade() -> None:

@@ -195,6 +195,16 @@ async def test_experts_are_counted_as_they_stood_on_the_day(anonymous: Caller, s
     assert (await anonymous.get(f"{PATH}/TO")).json()["counts"]["experts"] == 0
 
 
+async def test_centres_are_counted_as_they_stood_on_the_day(anonymous: Caller, superuser: asyncpg.Connection) -> None:
+    centre = await enter(superuser, "centre_centre", **designated("KI", date(2026, 5, 1)), country="KI")
+    day = today() - timedelta(days=3)
+    await superuser.execute("UPDATE core_count_delta SET day = $1 WHERE country = 'KI'", day)
+    await change(superuser, "centre_centre", centre, status="closed")
+    for asked, centres in ((day - timedelta(days=1), 0), (day, 1), (today() - timedelta(days=1), 1), (today(), 0)):
+        found = (await anonymous.get(f"{PATH}/KI?as_of={asked}")).json()["counts"]["centres"]
+        assert found == centres, asked
+
+
 async def _counts(by: Caller) -> tuple[int, int, int]:
     listed = (await by.get(f"{PATH}?country=XA")).json()["items"][0]["counts"]
     single = (await by.get(f"{PATH}/XA")).json()["counts"]

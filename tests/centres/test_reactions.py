@@ -178,6 +178,7 @@ async def test_a_term_runs_out_and_is_renewed(
     assert (await _now(admin, centre))["status"] == "expired"
     terms = (await admin.get(TERMS, params={"centre_id": centre["id"]})).json()["items"]
     assert [term["status"] for term in terms] == ["ended", "ended"]
+    assert all(term["ended_on"] <= term["ends"] for term in terms), "never later than the last day"
     assert (await stepped(admin, centre, "renew"))["term"]["starts"] == today.isoformat()
     await superuser.execute(
         "UPDATE centre_centre SET status = 'expired', term_starts = $2, term_ends = $3 WHERE id = $1",

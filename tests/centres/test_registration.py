@@ -223,7 +223,7 @@ async def test_a_centre_ends_suspended_or_closed(
     assert centre["status"] == "active"
     assert (await stepped(admin, centre, "close", reason="Merged"))["status"] == "closed"
     terms = (await admin.get(TERMS, params={"centre_id": centre["id"]})).json()["items"]
-    assert [term["status"] for term in terms] == ["ended"]
+    assert [(term["status"], term["ended_on"]) for term in terms] == [("ended", today().isoformat())]
 
 
 async def test_agreements_come_into_force_with_the_last_signature(admin: Caller, members: Members) -> None:

@@ -7,6 +7,7 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
+from shared.kernel.clock import today
 from tests.support.callers import CALLERS, Caller
 from tests.support.centres import (
     AGREEMENTS,

@@ -94,7 +94,7 @@ PRIVATE: dict[str, tuple[str, set[str]]] = {
     "programmes": ("actions", {"lead_body_id", "waiver", *_WHO}),
     "actions": ("actions", {"budget", *_WHO}),
     "milestones": ("actions", {"claimed_by", "evidence", *_WHO}),
-    "endorsements": ("actions", {"document", *_WHO}),
+    "endorsements": ("actions", {"document", "withdrawal_reason", *_WHO}),
     "correspondence": ("actions", _WHO),
     "government_bodies": ("actions", _WHO),
     "focal_points": ("actions", {"letter", *_WHO}),

@@ -101,6 +101,7 @@ async def test_a_waiver_names_a_second_person_and_is_the_secretariats(
     database_url: str,
     committee: str,
     centre: str,
+    superuser: asyncpg.Connection,
 ) -> None:
     path = await approved(admin, superuser, "XB", centre_id=centre)
     waiver = {"reason": "The ministry is being formed"}

@@ -33,7 +33,7 @@ def _status(port: int, path: str) -> int:
         return 0
 
 
-def _becomes(port: int, path: str, status: int, within: float = 15) -> bool:
+def _becomes(port: int, path: str, status: int, within: float = 60) -> bool:
     until = time.monotonic() + within
     while time.monotonic() < until:
         if _status(port, path) == status:

@@ -42,6 +42,8 @@ class Program:
     environment: Mapping[str, str]
     ready: Callable[[], Awaitable[bool]] = _at_once
     before_start: Callable[[], None] = lambda: None
+    is_half_shut: Callable[[], bool] = lambda: False
+    """Whether somebody else told it to stop and it waits: the supervisor then ends it, and starts it again."""
     stop_signal: signal.Signals = signal.SIGTERM
     account: Account = field(default_factory=Account.current)
     folder: Path = Path("/")

@@ -19,6 +19,8 @@ from deploy.local.processes import Identity, command_line
 MAJOR = "18"
 SUPERUSER = "postgres"
 PREFERRED_PORT = 15432
+_STATUS_LINE = 7
+"""Of `postmaster.pid`."""
 _LOCALE = ("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--lc-ctype=C.UTF-8", "--lc-collate=C")
 _SETTINGS = {
     "listen_addresses": HOST,
@@ -121,6 +123,7 @@ class Postgres:
             environment={"LC_ALL": "C.UTF-8", "PATH": "/usr/bin:/bin"},
             ready=self._ready,
             before_start=self._remove_stale_pid_file,
+            is_half_shut=self._is_stopping,
             stop_signal=signal.SIGINT,
             account=self._account,
         )
@@ -140,6 +143,12 @@ class Postgres:
             return bool(await connection.fetchval("SELECT NOT pg_is_in_recovery()"))
         finally:
             await connection.close()
+
+    def _is_stopping(self) -> bool:
+        """SIGTERM lets it wait for its clients, which stay as long as there are any, and admit nobody new."""
+        with suppress(OSError, IndexError):
+            return (self.data / "postmaster.pid").read_text().splitlines()[_STATUS_LINE].strip() == "stopping"
+        return False
 
     def _recorded_pid(self) -> int:
         with suppress(OSError, ValueError, IndexError):

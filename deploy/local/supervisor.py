@@ -96,11 +96,18 @@ class Supervisor:
         )
 
     async def _keep_running(self) -> None:
+        hurried: set[int] = set()
         while True:
             await asyncio.sleep(_POLL)
             for name, child in self.children.items():
-                if not child.running and name not in self._restarts:
+                if name in self._restarts:
+                    continue
+                if not child.running:
                     self._restarts[name] = asyncio.create_task(self._restart(name, child))
+                elif child.program.is_half_shut() and child.pid not in hurried:
+                    hurried.add(child.pid)
+                    log.warning("%s was told to stop by somebody else and waits: it is ended and started again", name)
+                    child.signal(child.program.stop_signal)
 
     async def _restart(self, name: str, child: Child) -> None:
         lived = time.monotonic() - child.started_at

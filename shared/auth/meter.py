@@ -13,23 +13,32 @@ import time
 from collections import OrderedDict
 from collections.abc import Coroutine
 
+import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from shared.auth.throttle import PATIENCE, REST, Allowance, Limit
 
+log = structlog.get_logger(__name__)
 _LEASES = 500
 """Of so many leases a limit consists."""
 _IDLE = 1.0
 """Seconds after which unused leases are given back, and for which a spent limit is believed to be spent."""
 _AWAY = (RedisError, OSError, TimeoutError)
 _LEASE = """
+local mended = 0
+local kind = redis.call('TYPE', KEYS[1])['ok']
+if kind ~= 'none' and (kind ~= 'string' or not string.match(redis.call('GET', KEYS[1]), '^%-?%d+$')) then
+    redis.call('DEL', KEYS[1])
+    mended = 1
+end
 local used = tonumber(redis.call('GET', KEYS[1]) or 0)
 local granted = math.min(tonumber(ARGV[1]), tonumber(ARGV[2]) - used)
 if granted > 0 or used > 0 then used = redis.call('INCRBY', KEYS[1], granted) end
 if redis.call('PTTL', KEYS[1]) < 0 then redis.call('PEXPIRE', KEYS[1], ARGV[3]) end
-return {granted, used, redis.call('PTTL', KEYS[1])}
+return {granted, used, redis.call('PTTL', KEYS[1]), mended}
 """
+"""A key that holds anything but a count is deleted: the window begins anew."""
 
 
 class _Window:
@@ -163,10 +172,12 @@ class Meter:
             return None
         try:
             limit = window.limit
-            granted, used, left = await self._lease([window.name], [wanted, limit.amount, limit.seconds * 1000])
+            granted, used, left, mended = await self._lease([window.name], [wanted, limit.amount, limit.seconds * 1000])
         except _AWAY:
             self._rest_until = time.monotonic() + REST
             return None
+        if mended:
+            log.warning("key_mended", key=window.name)
         return granted, used, left
 
     def _look(self, window: _Window) -> None:

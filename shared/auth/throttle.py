@@ -6,11 +6,13 @@ Each event is counted there and then, which is right for logins; `shared.auth.me
 import time
 from dataclasses import dataclass
 
+import structlog
 from limits import RateLimitItemPerSecond
 from limits.aio.storage import MemoryStorage, RedisStorage
 from limits.aio.strategies import FixedWindowRateLimiter
 from limits.errors import StorageError
 from redis.asyncio import ConnectionPool
+from redis.exceptions import ResponseError
 
 from shared.kernel.errors import RateLimited
 
@@ -18,6 +20,7 @@ PATIENCE = 0.25
 """Seconds that Valkey has for an answer."""
 REST = 5.0
 """Seconds for which Valkey is left alone after it did not answer."""
+log = structlog.get_logger(__name__)
 _AWAY = (StorageError, OSError, TimeoutError)
 
 
@@ -51,14 +54,14 @@ class Throttle:
 
     def __init__(self, redis_url: str) -> None:
         self._pool = ConnectionPool.from_url(redis_url, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE)
-        shared = RedisStorage(
+        self._storage = RedisStorage(
             f"async+{redis_url}",
             wrap_exceptions=True,
             implementation="redispy",
             key_prefix="escm:limit",
             connection_pool=self._pool,  # type: ignore[arg-type]
         )
-        self._over_all = FixedWindowRateLimiter(shared)
+        self._over_all = FixedWindowRateLimiter(self._storage)
         self._here = FixedWindowRateLimiter(MemoryStorage())
         self._rest_until = 0.0
 
@@ -87,14 +90,29 @@ class Throttle:
     async def _ask(self, limit: Limit, key: str, *, count: bool) -> Allowance:
         if time.monotonic() >= self._rest_until:
             try:
-                return await _allowance(self._over_all, limit, key, count=count)
+                return await self._shared_allowance(limit, key, count=count)
             except _AWAY:
                 self._rest_until = time.monotonic() + REST
         return await _allowance(self._here, limit, key, count=count)
 
+    async def _shared_allowance(self, limit: Limit, key: str, *, count: bool) -> Allowance:
+        """The allowance over all processes. A key that holds anything but a count is deleted."""
+        try:
+            return await _allowance(self._over_all, limit, key, count=count)
+        except (StorageError, ValueError) as error:
+            if isinstance(error, StorageError) and not isinstance(error.storage_error, ResponseError):
+                raise
+        log.warning("key_mended", limit=limit.name)
+        await self._storage.clear(_item(limit).key_for(key))
+        return await _allowance(self._over_all, limit, key, count=count)
+
+
+def _item(limit: Limit) -> RateLimitItemPerSecond:
+    return RateLimitItemPerSecond(limit.amount, limit.seconds, namespace=limit.name)
+
 
 async def _allowance(limiter: FixedWindowRateLimiter, limit: Limit, key: str, *, count: bool) -> Allowance:
-    item = RateLimitItemPerSecond(limit.amount, limit.seconds, namespace=limit.name)
+    item = _item(limit)
     admitted = await (limiter.hit(item, key) if count else limiter.test(item, key))
     stats = await limiter.get_window_stats(item, key)
     return Allowance(admitted, stats.remaining, max(1, min(limit.seconds, round(stats.reset_time - time.time()))))

@@ -7,17 +7,20 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
+import structlog
 from arq.connections import ArqRedis
 from arq.constants import job_key_prefix
 from arq.jobs import serialize_job
 from arq.worker import Worker, func
 from redis.asyncio import ConnectionPool
-from redis.exceptions import RedisError
+from redis.exceptions import RedisError, ResponseError
 
+log = structlog.get_logger(__name__)
 _FUNCTION = "ring"
 _LIFE_MS = 60_000
 _MOST_RINGS = 1000
@@ -71,7 +74,9 @@ class Ringer:
             rings, self._waiting = self._waiting, []
             try:
                 await self._enqueue(rings)
-            except (RedisError, OSError, TimeoutError):
+            except (RedisError, OSError, TimeoutError) as error:
+                if isinstance(error, ResponseError):
+                    await self._mend(rings)
                 await asyncio.sleep(_AFTER_FAILURE)
                 self._waiting = []
 
@@ -87,6 +92,21 @@ class Ringer:
             for service in {ring.service for ring in rings}:
                 pipe.zremrangebyrank(_queue(service), 0, -1 - _MOST_RINGS)
             await pipe.execute()
+
+    async def _mend(self, rings: Sequence[Ring]) -> None:
+        """What could not be put anywhere is found by polling."""
+        with suppress(RedisError, OSError, TimeoutError):
+            for service in {ring.service for ring in rings}:
+                await _mend_queue(self._redis, service)
+
+
+async def _mend_queue(redis: ArqRedis, service: str) -> None:
+    """Deletes the key of a queue where it holds something else than a queue."""
+    key = _queue(service)
+    kind = await redis.type(key)
+    if kind not in (b"zset", b"none"):
+        log.warning("key_mended", key=key, kind=kind.decode())
+        await redis.delete(key)
 
 
 class Listener:
@@ -127,6 +147,7 @@ class Listener:
                 job_deserializer=orjson.loads,
             )
             try:
+                await _mend_queue(redis, self._service)
                 await worker.main()
             finally:
                 for task in worker.tasks.values():

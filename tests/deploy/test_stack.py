@@ -133,6 +133,30 @@ async def test_killed_servers_come_back_with_their_data(open_folder: Path, port:
         await stack.stop()
 
 
+async def test_a_postgres_that_somebody_told_to_stop_is_not_left_half_shut(open_folder: Path, port: int) -> None:
+    """SIGTERM lets it wait for its clients for ever and refuse new ones."""
+    root = open_folder / ".local"
+    stack = stack_in(root, open_folder, port)
+    await stack.start({})
+    try:
+        url = stack.environment["DATABASE_URL"]
+        staying = await asyncpg.connect(url)
+        before = _described(root)["processes"]["postgres"]
+        os.kill(before, signal.SIGTERM)
+
+        async def runs_anew() -> bool:
+            return _described(root)["processes"]["postgres"] not in (0, before)
+
+        async def answers() -> bool:
+            return await _run(url, "SELECT 1") == 1
+
+        await _eventually(runs_anew)
+        await _eventually(answers)
+        staying.terminate()
+    finally:
+        await stack.stop()
+
+
 async def test_a_stack_starts_while_others_sit_on_its_ports(open_folder: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         taken = other.getsockname()[1]

@@ -1,0 +1,41 @@
+"""A queue's key of a wrong type is mended by whoever meets it; work goes on meanwhile."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from redis.asyncio import Redis
+
+from shared.messaging.relay import Relay
+from shared.messaging.worker import Worker
+from tests.shared.messaging.conftest import MessagingSettings, at_work, eventually
+from tests.shared.messaging.program import ANY, note
+
+QUEUE = "escm:queue:membership"
+
+
+async def test_a_queue_of_a_wrong_type_is_mended(
+    settings: MessagingSettings, tell: Callable[..., Awaitable[list[Any]]], effects: Callable[[], Awaitable[list[Any]]]
+) -> None:
+    async with Redis.from_url(settings.redis_url) as redis:
+        await redis.delete(QUEUE)
+        await redis.set(QUEUE, "no queue")
+        async with at_work(Relay(settings, grace=0.2, backoff=0.05), Worker("membership", settings, {ANY: note})):
+            await _had_effect(tell, effects, 3)
+
+            async def is_mended() -> bool:
+                return await redis.type(QUEUE) in (b"zset", b"none")
+
+            await eventually(is_mended, within=60)
+            await redis.delete(QUEUE)
+            await redis.rpush(QUEUE, "x")
+            await _had_effect(tell, effects, 6)
+            await eventually(is_mended, within=60)
+
+
+async def _had_effect(tell: Any, effects: Any, count: int) -> None:
+    await tell(3)
+
+    async def all_of_them() -> bool:
+        return len(await effects()) == count
+
+    await eventually(all_of_them, within=60)

@@ -33,6 +33,19 @@ ORDER BY i.id LIMIT 10 FOR UPDATE OF i SKIP LOCKED
 """
 
 
+_FORGET_OLD = tuple(
+    f"""
+DELETE FROM {table} WHERE ctid = ANY(ARRAY(
+    SELECT r.ctid FROM core_import i CROSS JOIN LATERAL (SELECT ctid FROM {table} WHERE import = i.id LIMIT $3) r
+    WHERE i.service = $1 AND i.created_at < now() - $2::interval AND i.status NOT IN ('pending', 'undoing') LIMIT $3))
+"""  # noqa: S608
+    for table in ("core_import_effect", "core_import_row", "core_import_batch")
+)
+_AT_ONCE = 50_000
+_MARGIN = timedelta(days=1)
+"""Whoever began to take an import back on its last day comes to the end."""
+
+
 async def batches_written(connection: Connection, key: UUID) -> int:
     """How many batches of an import are written."""
     return int(await connection.fetchval(_DONE, key))
@@ -67,3 +80,16 @@ def given_up(service: str) -> Schedule:
             await end_import(uow, row["id"], "cancelled" if row["status"] == "cancelled" else "failed")
 
     return Schedule(timedelta(minutes=1), run, catch_up=1)
+
+
+def forget_old(service: str, days: int) -> Schedule:
+    """Every five minutes, a part at a time: what imports made and changed, and their failed rows, after so many days.
+
+    They cannot be taken back any more. Their records stay, and so does what rows are known again by.
+    """
+
+    async def run(uow: UnitOfWork) -> None:
+        for statement in _FORGET_OLD:
+            await uow.connection.execute(statement, service, timedelta(days=days) + _MARGIN, _AT_ONCE)
+
+    return Schedule(timedelta(minutes=5), run, catch_up=1)

@@ -32,11 +32,14 @@ class ImportCase:
 
     is_dry_run: bool
     is_under_way: bool
+    is_too_old: bool = False
 
 
 def _can_be_taken_back(case: ImportCase) -> str | None:
     if case.is_dry_run:
         return "nothing_was_written"
+    if case.is_too_old:
+        return "too_late"
     return "under_way" if case.is_under_way else None
 
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from shared.bulk import undoing
 from shared.bulk.creators import principal_of
 from shared.bulk.deeds import failing
-from shared.bulk.ending import batches_written, clear_rows_beyond, end_import, given_up
+from shared.bulk.ending import batches_written, clear_rows_beyond, end_import, forget_old, given_up
 from shared.bulk.exporting import EXPORT_JOB, run_export, sweep
 from shared.bulk.importable import IMPORT, Importable
 from shared.bulk.imports import IMPORT_JOB, UNDO_JOB, get_import, layout_of, result_of
@@ -141,6 +141,7 @@ class BulkJobs:
         self._store = FileStore(settings.storage_path)
         self._importables = importables
         self._service = settings.service
+        self._undo_days = settings.undo_days
 
     @property
     def handlers(self) -> JobHandlers:
@@ -150,7 +151,11 @@ class BulkJobs:
     @property
     def schedules(self) -> Schedules:
         """What is swept away in time."""
-        return {"bulk_sweep": sweep(self._service, self._store), "imports_given_up": given_up(self._service)}
+        return {
+            "bulk_sweep": sweep(self._service, self._store),
+            "imports_given_up": given_up(self._service),
+            "imports_forgotten": forget_old(self._service, self._undo_days),
+        }
 
     async def _import(self, run: JobRun) -> dict[str, Any]:
         async with run.database.acquire() as connection:

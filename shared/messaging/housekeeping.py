@@ -1,8 +1,11 @@
 """What the relay measures and throws away."""
 
+import structlog
+
 from shared.database.statements import Connection
 from shared.observability.metrics import ATTEMPTS, DEPTH, OLDEST
 
+log = structlog.get_logger(__name__)
 _CHUNK = 10_000
 _ROUNDS = 20
 
@@ -37,6 +40,8 @@ SELECT core_idempotency_turn()
 WHERE to_regclass(format('core_idempotency_%s', to_char((now() AT TIME ZONE 'UTC')::date + 7, 'YYYYMMDD'))) IS NULL
 """
 """Partitions of answers that are kept under keys: a week ahead, and gone after three days."""
+_TRIM = "SELECT core_idempotency_trim($1, interval '1 hour', $2)"
+"""Answers of the last hour stay, however many they are: those who repeat a request do it soon."""
 _BORN_BEFORE = (
     "rpad(lpad(to_hex((extract(epoch FROM now() - {} * interval '1 day') * 1000)::bigint), 12, '0'), 32, '0')::uuid"
 )
@@ -90,15 +95,18 @@ async def measure(connection: Connection) -> None:
             ATTEMPTS.labels(row["service"], row["lane"]).set(row["attempts"])
 
 
-async def tidy(connection: Connection) -> None:
+async def tidy(connection: Connection, responses_mebibytes: int) -> None:
     """Makes room for the keys of the days ahead, retires reactions that no worker has had for an hour, and drops what
     is older than its time, in small pieces.
 
-    Kept: facts, jobs and dead letters 90 days, the inbox a week longer, finished batches and ticks a week.
+    Kept: facts, jobs and dead letters 90 days, the inbox a week longer, finished batches and ticks a week. Answers
+    under idempotency keys are kept for three days, and within so many mebibytes.
     """
     async with connection.transaction():
         await connection.execute("SET LOCAL lock_timeout = '1s'")
         await connection.execute(_TURN)
+        if gone := await connection.fetchval(_TRIM, responses_mebibytes << 20, _CHUNK * _ROUNDS):
+            log.warning("answers_over_bound", gone=gone)
     await connection.execute(_RETIRE)
     for purge in _PURGES:
         for _ in range(_ROUNDS):

@@ -72,7 +72,7 @@ class Relay:
         helpers = [
             asyncio.create_task(keep_running("doorbell", lambda: listen(self._settings.redis_url, self._rung.set))),
             asyncio.create_task(keep_running("measure", lambda: every(_MEASURE_EVERY, self._with(measure)))),
-            asyncio.create_task(keep_running("tidy", lambda: every(_TIDY_EVERY, self._with(tidy)))),
+            asyncio.create_task(keep_running("tidy", lambda: every(_TIDY_EVERY, self._with(self._tidy)))),
         ]
         leading = asyncio.create_task(keep_running("lead", self._lead, pause=0.1, until=self._stop.is_set))
         try:
@@ -120,6 +120,9 @@ class Relay:
             if moved < _CHUNK:
                 await asyncio.sleep(max(0.0, _GAP - (loop.time() - began)))
                 await pause(self._rung, _POLL)
+
+    async def _tidy(self, connection: Connection) -> None:
+        await tidy(connection, self._settings.responses_mebibytes)
 
     def _with(self, work: Callable[[Connection], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
         async def run() -> None:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -33,6 +34,7 @@ from shared.bulk.layout import examine, media_of
 from shared.bulk.spreadsheets import as_text
 from shared.bulk.store import ReceivedFile
 from shared.database.statements import Row
+from shared.kernel.clock import now
 from shared.kernel.errors import FieldError, Forbidden, Gone, Invalid, NotFound, invalid_field, pointer_to
 from shared.kernel.principal import Principal, RoleTable
 from shared.messaging.outbox import defer
@@ -126,8 +128,9 @@ class ImportApi:
 
     async def case(self, row: Row, call: Call) -> ImportCase:
         """What the guard of `undo` looks at."""
+        is_too_old = row["created_at"] < now() - timedelta(days=call.settings.undo_days)
         async with call.connection() as connection:
-            return ImportCase(row["mode"] == "dry_run", await is_under_way(connection, row))
+            return ImportCase(row["mode"] == "dry_run", await is_under_way(connection, row), is_too_old)
 
     def may(self, row: Row, call: Call) -> Any:
         """Whoever sees an import and may import its resource may take it back."""

@@ -9,7 +9,7 @@ import pytest
 
 from services.membership.settings import MembershipSettings
 from shared.bulk import writing
-from shared.bulk.ending import given_up
+from shared.bulk.ending import forget_old, given_up
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.pool import Database
 from shared.database.unit_of_work import unit_of_work
@@ -91,3 +91,26 @@ async def test_an_import_that_was_cancelled_before_it_began_ends_as_cancelled(
     await close_left_open(pool)
     found = (await alone.caller.get(IMPORTS)).json()["items"][0]
     assert (found["status"], found["counts"]) == ("cancelled", counts())
+
+
+async def test_an_import_can_be_taken_back_for_so_many_days_and_is_forgotten_then(
+    secretariat: Importer, database: asyncpg.Connection, pool: Database
+) -> None:
+    brought = await secretariat.bring("experts", csv_of("full_name,country", [("Ann", "XA"), ("Ben", "QQ")]))
+    left = "SELECT (SELECT count(*) FROM core_import_effect) + (SELECT count(*) FROM core_import_row)"
+
+    async def grow_old(days: int) -> int:
+        await database.execute("UPDATE core_import SET created_at = now() - make_interval(days => $1)", days)
+        async with unit_of_work(pool, SYSTEM_CONTEXT) as uow:
+            await forget_old("membership", 90).run(uow)
+        return int(await database.fetchval(left))
+
+    assert await grow_old(89) == 2
+    assert (await secretariat.caller.get(f"{IMPORTS}/{brought['import_id']}")).json()["allowed_actions"][0]["allowed"]
+    assert await grow_old(90) == 2
+    refused = await secretariat.undo(brought)
+    assert (refused.status_code, refused.json()["reason"]) == (409, "too_late")
+    assert await grow_old(92) == 0
+    assert await database.fetchval("SELECT count(*) FROM member_expert") == 1
+    again = await secretariat.bring("experts", csv_of("full_name,country", [("Ann", "XA")]))
+    assert again["counts"] == counts(unchanged=1)

@@ -119,7 +119,7 @@ async def test_old_rows_are_dropped_and_open_ones_kept(settings: MessagingSettin
         INSERT INTO core_schedule VALUES ('s', now() - interval '9 days', uuidv7()),
             ('s', now() - interval '8 days', uuidv7())""")
     relay = await asyncpg.connect(settings.database_dsn("relay"), server_settings={"search_path": "escm"})
-    await tidy(relay)
+    await tidy(relay, 1024)
     await measure(relay)
     depth = DEPTH.labels("membership", "normal", "ready")._value.get()
     await relay.close()
@@ -143,7 +143,7 @@ async def test_kept_answers_have_a_place_for_a_week_ahead_and_none_after_three_d
     )
     relay = await asyncpg.connect(settings.database_dsn("relay"), server_settings={"search_path": "escm"})
     for _ in range(2):
-        await tidy(relay)
+        await tidy(relay, 1024)
         names = sorted(row[0] for row in await admin.fetch(parts))
         assert names == [f"core_idempotency_{old + timedelta(days=4 + n):%Y%m%d}" for n in range(8)]
     await relay.close()

@@ -3,7 +3,7 @@
 from migrations.rules import role, run
 
 revision = "core_0027"
-down_revision = "core_0026"
+down_revision = "access_0015"
 
 
 def upgrade() -> None:

@@ -3,7 +3,7 @@
 from migrations.rules import role, run
 
 revision = "core_0027"
-down_revision = "access_0015"
+down_revision = "centres_0005"
 
 
 def upgrade() -> None:

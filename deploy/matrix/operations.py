@@ -79,6 +79,7 @@ _BY_NAME: Mapping[str, Demand] = {
     "createApiKey": Demand(Ask.FOR_ONESELF, "create"),
     "searchDuplicates": Demand(Ask.ANYWHERE, "search", "duplicates"),
     "endSessions": Demand(Ask.SIGNED_IN),
+    "changeOwnPassword": Demand(Ask.SIGNED_IN),
     "endSession": Demand(Ask.OWNER, "end"),
     "listAudit": Demand(Ask.ANYWHERE, "read"),
     "getFrameworkByCode": Demand(Ask.SEE),

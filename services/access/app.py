@@ -12,6 +12,7 @@ from services.access.audit.routes import router as audit
 from services.access.clients.routes import router as clients
 from services.access.feed.routes import router as events
 from services.access.grants.routes import router as grants
+from services.access.own_account.routes import router as own_account
 from services.access.sessions.routes import router as sessions
 from services.access.settings import AccessSettings
 from services.access.tokens.operations import TokenDesk
@@ -33,7 +34,7 @@ def create_app(settings: AccessSettings | None = None) -> Application:
     return create(
         "access",
         settings or AccessSettings(),
-        (tokens, account_mail, accounts, grants, clients, api_keys, sessions, events, audit),
+        (tokens, account_mail, own_account, accounts, grants, clients, api_keys, sessions, events, audit),
         title="Access",
         description="Accounts, grants, API clients and the tokens they get; what happened, in order.",
         tags={

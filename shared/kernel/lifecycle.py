@@ -1,6 +1,6 @@
 """One transition table per entity: it enforces, documents, and answers `allowed_actions`."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -30,12 +30,15 @@ def by_two(_case: object) -> bool:
 
 
 class SecondPersonNeeded(Conflict):
-    """The step is possible, and needs a second person to confirm it."""
+    """The step is possible, and needs a second person to confirm it. A change that is no step of the lifecycle names
+    the `action`, with its `fields`, that does the same."""
 
     code = "transition_not_allowed"
 
-    def __init__(self) -> None:
+    def __init__(self, action: str = "", fields: Mapping[str, str | None] | None = None) -> None:
         super().__init__("A second person has to confirm this step.", members={"reason": "second_person_needed"})
+        self.action = action
+        self.fields = dict(fields or {})
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,7 +57,7 @@ class RecordApi(Generic[Case]):
     without being read again). `is_public`: list and item answer without a token. `hidden` are the fields that a history
     keeps from callers who do not see the record whole. `arriving` is a dependency that every request meets first.
     `entered` answers what the answer to a creation tells beside the record. `concerns` are the accounts that a record
-    is about, which never are the second person of its steps.
+    is about, which never are the second person of its steps. `proposes_changes`: a patch may need a second person too.
     """
 
     kind: Kind[Case]
@@ -79,6 +79,7 @@ class RecordApi(Generic[Case]):
     entered: Callable[[UnitOfWork, Sight, Row], Awaitable[Mapping[str, Any]]] | None = None
     concerns: Callable[[Mapping[str, Any]], frozenset[UUID]] = about_nobody
     is_public: bool = False
+    proposes_changes: bool = False
 
     async def readable(self, record: str, call: CurrentCall) -> Row:
         """The record, if the caller may know of it. Raises NotFound, Gone for an erased one, Moved for a merged one."""
@@ -240,12 +241,15 @@ def _add_update(
         "/{record}",
         operation_id=f"update{single}",
         summary=f"Change one {title}",
-        responses={200: {"model": api.answer}},
+        responses={200: {"model": api.answer}, **(_proposed(api) if api.proposes_changes else {})},
     )
     async def update_record(patch: patch_body, row: changeable, call: CurrentCall) -> Response:
         require(call.sight, "update", row["country"], row["id"])
         body = patched(api.body, api.written(row), patch)
-        await update(call.uow, call.sight, row, body)
+        try:
+            await update(call.uow, call.sight, row, body)
+        except SecondPersonNeeded as needed:
+            return await propose(api, call, row, TransitionBody(action=needed.action, fields=needed.fields))
         return await api.answer_with(call, row["id"])
 
 

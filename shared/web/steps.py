@@ -15,23 +15,24 @@ from shared.records.sight import Sight
 Operation: TypeAlias = Callable[[UnitOfWork, Sight, Row, Step], Awaitable[Any]]
 
 
-def with_fields(model: type[BaseModel], operation: Operation) -> Operation:
+def with_fields(model: type[BaseModel], operation: Operation, *, keeps_null: bool = False) -> Operation:
     """The operation, given `fields` as the model reads them. Who may not take the step is told that first; names that
-    the model does not know are left to the lifecycle, which refuses them; null is as if not given."""
+    the model does not know are left to the lifecycle, which refuses them; null is as if not given, unless the operation
+    `keeps_null`."""
 
     async def take(uow: UnitOfWork, sight: Sight, row: Row, step: Step) -> Any:
         may = sight.may(step.action, row["country"], row["id"])
-        fields = _read(model, step.fields) if may else {}
+        fields = _read(model, step.fields, keeps_null=keeps_null) if may else {}
         return await operation(uow, sight, row, replace(step, fields=fields))
 
     return take
 
 
-def _read(model: type[BaseModel], fields: Mapping[str, Any]) -> dict[str, Any]:
+def _read(model: type[BaseModel], fields: Mapping[str, Any], *, keeps_null: bool) -> dict[str, Any]:
     unknown = {name: value for name, value in fields.items() if name not in model.model_fields}
     try:
         known = model.model_validate({name: value for name, value in fields.items() if name not in unknown})
     except ValidationError as error:
         faults = [{**fault, "loc": ("body", "fields", *fault["loc"])} for fault in error.errors(include_url=False)]
         raise RequestValidationError(faults) from None
-    return {**unknown, **known.model_dump(exclude_none=True)}
+    return {**unknown, **known.model_dump(exclude_none=not keeps_null, exclude_unset=keeps_null)}

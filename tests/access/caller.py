@@ -5,15 +5,18 @@ from uuid import uuid4
 
 import httpx
 
+from tests.support.passwords import choose_password
+
 TOKEN = "/access/v1/oauth/token"
 
 
 class Caller:
     """Gets tokens and sends requests. A name is that of a demo account or client."""
 
-    def __init__(self, http: httpx.AsyncClient, demo: dict[str, Any]) -> None:
+    def __init__(self, http: httpx.AsyncClient, demo: dict[str, Any], database_url: str = "") -> None:
         self.http = http
         self.demo = demo
+        self._database_url = database_url
         self._tokens: dict[str, str] = {}
 
     async def log_in(self, username: str, password: str) -> httpx.Response:
@@ -40,6 +43,13 @@ class Caller:
         if method == "POST":
             headers.setdefault("Idempotency-Key", uuid4().hex)
         return await self.http.request(method, f"/access/v1{path}", json=json, headers=headers)
+
+    async def enter_person(self, email: str, password: str, name: str = "New Person") -> httpx.Response:
+        """A new account, whose owner has chosen a password."""
+        made = await self.send("admin", "POST", "/accounts", {"email": email, "name": name})
+        assert made.status_code == 201, made.text
+        await choose_password(self._database_url, email, password)
+        return made
 
     async def step(self, name: str, link: str, action: str, **body: Any) -> httpx.Response:
         """Reads the record and takes a step with its ETag."""

@@ -47,8 +47,8 @@ async def http(app: Any) -> AsyncIterator[httpx.AsyncClient]:
 
 
 @pytest.fixture(scope="session")
-def caller(http: httpx.AsyncClient, demo: dict[str, Any]) -> Caller:
-    return Caller(http, demo)
+def caller(http: httpx.AsyncClient, demo: dict[str, Any], database_url: str) -> Caller:
+    return Caller(http, demo, database_url)
 
 
 @pytest.fixture(scope="session")

@@ -182,7 +182,7 @@ async def test_a_key_that_cannot_be_is_refused(caller: Caller, change: dict[str,
 
 async def test_an_owner_has_twenty_keys_at_most(caller: Caller) -> None:
     email, password = f"{uuid4().hex}@example.org", uuid4().hex
-    await caller.send("admin", "POST", "/accounts", {"email": email, "name": "Collector", "password": password})
+    await caller.enter_person(email, password)
     token = (await caller.log_in(email, password)).json()["access_token"]
     answers = [await _with(caller, token, "/api_keys", "POST", json=BODY) for _ in range(21)]
     assert [answer.status_code for answer in answers] == [201] * 20 + [409]

@@ -38,7 +38,7 @@ def elsewhere(app: Any) -> Authenticator:
 
 async def _person(caller: Caller) -> Person:
     email, password = f"{uuid4().hex}@example.org", uuid4().hex
-    made = await caller.send("admin", "POST", "/accounts", {"email": email, "name": "Person", "password": password})
+    made = await caller.enter_person(email, password)
     return Person(caller, made.json()["id"], (await caller.log_in(email, password)).json()["access_token"])
 
 

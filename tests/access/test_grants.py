@@ -17,10 +17,7 @@ from tests.access.caller import Caller
 async def _person(caller: Caller) -> tuple[str, str, str]:
     """A new account without a role: its id, address and password."""
     email, password = f"{uuid4().hex}@example.org", uuid4().hex
-    answer = await caller.send(
-        "admin", "POST", "/accounts", {"email": email, "name": "New Person", "password": password}
-    )
-    assert answer.status_code == 201, answer.text
+    answer = await caller.enter_person(email, password)
     return answer.json()["id"], email, password
 
 

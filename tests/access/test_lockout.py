@@ -33,8 +33,7 @@ def log_in(app: Any, caller: Caller) -> LogIn:
 
 async def _email(caller: Caller) -> str:
     email = f"{uuid4().hex}@example.org"
-    made = await caller.send("admin", "POST", "/accounts", {"email": email, "name": "Target", "password": PASSWORD})
-    assert made.status_code == 201
+    await caller.enter_person(email, PASSWORD)
     return email
 
 

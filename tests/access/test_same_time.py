@@ -40,8 +40,7 @@ class CountedChecks(PasswordChecks):
 async def known_addresses(caller: Caller, count: int) -> list[str]:
     emails = [f"{uuid4().hex}@example.org" for _ in range(count)]
     for email in emails:
-        body = {"email": email, "name": "Known", "password": "a long enough password"}
-        assert (await caller.send("admin", "POST", "/accounts", body)).status_code == 201
+        await caller.enter_person(email, "a long enough password")
     return emails
 
 

@@ -33,7 +33,7 @@ def elsewhere(app: Any) -> Authenticator:
 def enter(caller: Caller) -> Enter:
     async def entered() -> Person:
         person = {"email": f"{uuid4().hex}@example.org", "password": uuid4().hex}
-        made = await caller.send("admin", "POST", "/accounts", {"name": "Somebody", **person})
+        made = await caller.enter_person(person["email"], person["password"])
         return {**person, "id": made.json()["id"]}
 
     return entered
@@ -196,10 +196,15 @@ async def test_a_new_password_and_a_suspension_end_all_sessions(
 ) -> None:
     person = await enter()
     signed_in = await _sign_in(caller, person)
-    change = {"password": "another password"}
-    await caller.send("admin", "PATCH", f"/accounts/{person['id']}", change, **{"If-Match": '"1"'})
+    own, change = await _sign_in(caller, person), {"password": "another password"}
+    body = {"old_password": person["password"], "new_password": change["password"]}
+    path, headers = "/access/v1/accounts/me/password", {"Authorization": _bearer(own)}
+    wrong = await caller.http.post(path, json={**body, "old_password": "not the one"}, headers=headers)
+    assert (wrong.status_code, wrong.json()["errors"][0]["code"]) == (422, "wrong_password")
+    assert (await caller.http.post(path, json=body, headers=headers)).status_code == 204
     with pytest.raises(InvalidToken):
         await elsewhere.principal(_bearer(signed_in))
+    assert await elsewhere.principal(_bearer(own))
     signed_in = await _sign_in(caller, {**person, **change})
     link = f"/access/v1/accounts/{person['id']}"
     assert (await caller.step("admin", link, "suspend", reason="left")).status_code == 200

@@ -98,7 +98,7 @@ def _signed_in(walker: Walker, stack: dict[str, Any]) -> dict[str, str]:
 
 def _everyday(walker: Walker) -> None:
     """What callers do all day, with canaries in everything that they may write."""
-    person = {"email": _EMAIL, "name": f"Ada {_SECRET}", "password": _PASSWORD}
+    person = {"email": _EMAIL, "name": f"Ada {_SECRET}"}
     walker.made("/access/v1/accounts", person)
     assert walker.send("POST", "/access/v1/accounts", json=person).status_code == 409
     login = {"grant_type": "password", "username": _EMAIL}

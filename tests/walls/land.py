@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 import asyncpg
 
+from services.access.accounts.passwords import hash_password
 from tests.actions.neighbours import enter
 from tests.actions.programme import framework
 from tests.support.callers import Caller
@@ -184,7 +185,6 @@ class Settler:
     async def _access(self, land: Land) -> None:
         account = await self._enter(
             land, "access", "accounts", email=f"{land.word}.{uuid4().hex[:8]}@example.org", name=land.word,
-            password=_PASSWORD,
         )  # fmt: skip
         scope = {"scope_kind": "country", "scope_id": land.country}
         holder = {"kind": "account", "id": account["id"]}
@@ -196,6 +196,10 @@ class Settler:
 
     async def _keys(self, land: Land, account: Record) -> None:
         """A session of the account, and a key, which becomes the account's."""
+        stored = await hash_password(_PASSWORD)
+        await self._superuser.execute(
+            "UPDATE access_account SET password_hash = $2 WHERE id = $1", account["id"], stored
+        )
         form = {"grant_type": "password", "username": account["email"], "password": _PASSWORD}
         answer = await self._visitor.post("/access/v1/oauth/token", data=form)
         assert answer.status_code == 200, answer.text

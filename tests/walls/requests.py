@@ -144,6 +144,7 @@ BODIES: dict[str, Callable[[Land], dict[str, Any]]] = {
     "requestVerification": lambda land: {"email": f"{uuid4().hex}@example.org"},
     "requestPasswordReset": lambda land: {"email": f"{uuid4().hex}@example.org"},
     "confirmVerification": lambda land: {"token": uuid4().hex},
+    "changeOwnPassword": lambda land: {"old_password": uuid4().hex, "new_password": uuid4().hex},
     "confirmPasswordReset": lambda land: {"token": uuid4().hex, "password": uuid4().hex},
 }
 _TOKEN = ("createToken", "revokeToken", "introspectToken")

@@ -25,6 +25,8 @@ LETTERS: Mapping[str, Letter] = {
     "verification": Letter(VERIFICATION, timedelta(days=7)),
 }
 """By the template of the mail."""
+OLD_ADDRESS = "address_changed"
+"""The template of the mail to the address that an account had before. It has no token."""
 
 
 def new_token() -> str:

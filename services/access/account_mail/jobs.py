@@ -4,12 +4,14 @@ from typing import Any
 from uuid import UUID
 
 from services.access.account_mail import operations
-from services.access.account_mail.domain import LETTERS
+from services.access.account_mail.domain import LETTERS, OLD_ADDRESS
+from services.access.accounts import credentials
 from services.access.accounts import queries as accounts
-from services.access.accounts.operations import WELCOME
+from services.access.accounts.operations import SEND_RESET, TELL_OLD_ADDRESS, WELCOME
 from services.access.settings import AccessSettings
 from shared.database.unit_of_work import UnitOfWork
-from shared.mail.sealing import MailSeal
+from shared.mail.outbox import post
+from shared.mail.sealing import Mail, MailSeal
 from shared.mail.sending import forget_mails, mail_handlers
 from shared.messaging.job_run import JobHandlers, JobRun
 
@@ -28,10 +30,34 @@ def job_handlers(settings: AccessSettings) -> JobHandlers:
             operations.ask(uow, seal, letter, account["email"], account["language"], settings.page)
         return {"invited": True}
 
-    return {WELCOME: welcome, **mail_handlers(settings, dict.fromkeys(LETTERS, operations.prepare))}
+    async def send_reset(run: JobRun) -> dict[str, Any]:
+        """Lets somebody choose another password, because an administrator asked for it."""
+        async with run.unit_of_work() as uow:
+            account = await accounts.for_reset(uow.connection, UUID(run.payload["account"]))
+            if account is None or not await run.once(uow, SEND_RESET):
+                return {"sent": False}
+            operations.ask(uow, seal, "password_reset", account["email"], account["language"], settings.page)
+        return {"sent": True}
+
+    async def tell_old_address(run: JobRun) -> dict[str, Any]:
+        """Writes to the address that an account had before that another one was set."""
+        change = UUID(run.payload["change"])
+        async with run.unit_of_work() as uow:
+            notice = await credentials.to_notify(uow.connection, change)
+            if notice is None or not await run.once(uow, TELL_OLD_ADDRESS):
+                return {"sent": False}
+            mail = Mail(notice["old_email"], OLD_ADDRESS, notice["language"], {"name": notice["name"]})
+            post(uow, seal, "access", mail)
+            await credentials.notified(uow.connection, change)
+        return {"sent": True}
+
+    jobs: JobHandlers = {WELCOME: welcome, SEND_RESET: send_reset, TELL_OLD_ADDRESS: tell_old_address}
+    preparations = {**dict.fromkeys(LETTERS, operations.prepare), OLD_ADDRESS: operations.as_it_is}
+    return {**jobs, **mail_handlers(settings, preparations)}
 
 
 async def forget_account_mail(uow: UnitOfWork) -> None:
     """Drops tokens that are over, and what is personal in mails that could not be sent."""
     await operations.forget(uow)
+    await credentials.forget(uow.connection)
     await forget_mails(uow)

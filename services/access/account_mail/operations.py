@@ -46,6 +46,11 @@ async def prepare(uow: UnitOfWork, mail: Mail) -> Mail | None:
     return replace(mail, to=account["email"], language=account["language"], values=values)
 
 
+async def as_it_is(_uow: UnitOfWork, mail: Mail) -> Mail:
+    """The mail, for an address that no account has any more."""
+    return mail
+
+
 async def verify(uow: UnitOfWork, token: str) -> None:
     """The address of the token's account is verified, unless it has changed since. Raises Invalid."""
     account = await _account_of(uow, token, VERIFICATION)

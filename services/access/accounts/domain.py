@@ -1,6 +1,7 @@
 """What an account is: an address, a name, a password, and whether it may be used."""
 
 import re
+from dataclasses import dataclass
 
 from shared.kernel.lifecycle import Lifecycle, step
 from shared.kernel.text import nfc
@@ -12,11 +13,47 @@ FIELDS = (*WRITABLE, "email_verified")
 """The fields whose changes the history tells."""
 _ADDRESS = re.compile(r"[^\s@\x00-\x1f<>\"(),:;\\\[\]]{1,64}@[^\s@\x00-\x20<>\"(),:;\\\[\]]+\.[^\s@.]{2,63}")
 
-LIFECYCLE: Lifecycle[None] = Lifecycle(
+CHANGE_IDENTITY, SEND_RESET = "change_identity", "send_password_reset"
+IDENTITY = ("email", "expert_id")
+"""What a second person confirms on an administrator's account."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountCase:
+    """What the guards look at. `is_administrator`: the account holds secretariat_admin, or is to hold it."""
+
+    is_administrator: bool
+
+
+def _of_an_administrator(case: AccountCase) -> bool:
+    return case.is_administrator
+
+
+_CHANGED = (*WRITABLE, "second_person")
+LIFECYCLE: Lifecycle[AccountCase] = Lifecycle(
     ("active", "suspended"),
     (
-        step("suspend", "active", "suspended", reason_required=True),
-        step("reinstate", "suspended", "active", fact="reinstated"),
+        step(
+            "suspend",
+            "active",
+            "suspended",
+            reason_required=True,
+            fields=("second_person",),
+            second_person=_of_an_administrator,
+        ),
+        step(
+            "reinstate",
+            "suspended",
+            "active",
+            fact="reinstated",
+            fields=("second_person",),
+            second_person=_of_an_administrator,
+        ),
+        *(
+            step(CHANGE_IDENTITY, state, state, fields=_CHANGED, fact="updated", second_person=_of_an_administrator)
+            for state in ("active", "suspended")
+        ),
+        step(SEND_RESET, "active", "active", fact="updated"),
     ),
 )
 

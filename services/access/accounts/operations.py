@@ -2,22 +2,25 @@
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
-from services.access.accounts import domain
-from services.access.accounts.known_passwords import refuse_known
+from services.access.accounts import credentials, domain, queries
+from services.access.accounts.known_passwords import is_known, refuse_known
 from services.access.accounts.passwords import hash_password
 from services.access.accounts.tables import account
 from services.access.sessions import operations as sessions
 from shared.database.statements import Row
 from shared.database.unit_of_work import Connect, UnitOfWork
-from shared.kernel.principal import Principal
+from shared.kernel.errors import invalid_field
+from shared.kernel.lifecycle import SecondPersonNeeded
+from shared.kernel.principal import Principal, PrincipalKind
 from shared.kernel.resource import Resource
 from shared.kernel.text import search_key
 from shared.messaging.outbox import defer
 from shared.records.kind import Kind, Step, permitted, require
 from shared.records.sight import Sight
 
-ACCOUNTS: Kind[None] = Kind(
+ACCOUNTS: Kind[domain.AccountCase] = Kind(
     Resource("access", "accounts", "account"),
     account,
     domain.LIFECYCLE,
@@ -25,20 +28,21 @@ ACCOUNTS: Kind[None] = Kind(
     is_personal=True,
 )
 
-WELCOME = "welcome_account"
-"""The job that writes to a new address."""
+WELCOME, TELL_OLD_ADDRESS, SEND_RESET = "welcome_account", "tell_old_address", "send_password_reset"
+"""The jobs that write to a new address, to the one before, and to somebody who is to choose another password."""
 _NEW = {"status": "active", "visibility": "restricted", "email_verified": False, "language": "en"}
 
 
 async def create(uow: UnitOfWork, sight: Sight, values: Mapping[str, Any]) -> Row:
     """A new account, which is invited by mail to choose a password, or asked to verify its address.
 
-    `values` hold `email`, `name`, `expert_id`, `language` and `password`; it may have none.
+    `values` hold `email`, `name`, `expert_id` and `language`.
 
     Raises Forbidden without the permission; the database refuses an address that another account has.
     """
     require(sight, "create", None)
     row = await enter(uow, values)
+    await credentials.note_change(uow, "account", row["id"], "email")
     _welcome(uow, row)
     return row
 
@@ -49,15 +53,45 @@ async def enter(uow: UnitOfWork, values: Mapping[str, Any]) -> Row:
 
 
 async def update(uow: UnitOfWork, seen: Row, values: Mapping[str, Any]) -> Row:
-    """The account with new values. A password is replaced where one is given, and all sessions end then."""
+    """The account with new values.
+
+    Raises SecondPersonNeeded for another address or expert of an administrator's account.
+    """
     before = await ACCOUNTS.lock(uow, seen["id"], seen["version"])
-    if values.get("password") is not None:
-        await sessions.end_all(uow, before["id"], reason="new password")
+    changed = {name: value for name, value in values.items() if before[name] != value}
+    if changed.keys() & set(domain.IDENTITY) and await queries.is_administrator(uow.connection, before["id"]):
+        fields = {name: value if value is None else str(value) for name, value in changed.items()}
+        raise SecondPersonNeeded(domain.CHANGE_IDENTITY, fields)
+    after = await ACCOUNTS.edit(uow, before, await _changed(before, values))
+    await _follow_address(uow, before, after, None)
+    return after
+
+
+async def _changed(before: Row, values: Mapping[str, Any]) -> dict[str, Any]:
     columns = await _columns(values)
-    if columns["email_key"] != before["email_key"]:
-        columns["email_verified"] = False
-        _welcome(uow, before)
-    return await ACCOUNTS.edit(uow, before, columns)
+    return {**columns, "email_verified": before["email_verified"] and columns["email_key"] == before["email_key"]}
+
+
+async def _follow_address(uow: UnitOfWork, before: Row, after: Row, proposed_by: str | None) -> None:
+    """What another address leaves behind: who set it, a mail that verifies it, and one to the address before."""
+    if after["email_key"] == before["email_key"]:
+        return
+    change = await credentials.note_change(uow, "account", after["id"], "email", old_email=before["email"])
+    if proposed_by is not None:
+        kind, _, proposer = proposed_by.partition(":")
+        first = Principal(PrincipalKind(kind), UUID(proposer))
+        await credentials.note_change(uow, "account", after["id"], "email", by=first)
+    _welcome(uow, after)
+    defer(uow, "access", TELL_OLD_ADDRESS, {"change": str(change)}, created_by=uow.origin.actor.label)
+
+
+async def change_password(uow: UnitOfWork, account: UUID, password: str) -> None:
+    """The password that the signed-in owner of an account chose, who gave the old one. Raises Invalid for one that
+    somebody would try first."""
+    before = await ACCOUNTS.lock(uow, account)
+    if is_known(password, (before["name"], before["email"])):
+        raise invalid_field("/new_password", "password_known", "Choose another password, such as four words.")
+    await ACCOUNTS.edit(uow, before, {"password_hash": await hash_password(password)})
 
 
 async def set_password(uow: UnitOfWork, before: Row, password: str) -> Row:
@@ -69,16 +103,27 @@ async def set_password(uow: UnitOfWork, before: Row, password: str) -> Row:
 async def transition(uow: UnitOfWork, sight: Sight, seen: Row, step: Step) -> Row:
     """One step of an account's life. Sessions do not outlive a suspension. Raises what `Lifecycle.advance` raises."""
     before = await ACCOUNTS.lock(uow, seen["id"], seen["version"])
-    after = await ACCOUNTS.step(uow, before, step, None, permitted(sight, before))
+    case = await case_of(uow.connect, sight.principal, before, step.fields)
+    columns: dict[str, Any] = {}
+    if step.action == domain.CHANGE_IDENTITY:
+        given = {name: step.fields[name] for name in domain.WRITABLE if name in step.fields}
+        columns = await _changed(before, {**written(before), **given})
+    after = await ACCOUNTS.step(uow, before, step, case, permitted(sight, before), lambda _target: columns)
+    await _follow_address(uow, before, after, step.proposed_by)
+    if step.action == domain.SEND_RESET:
+        await credentials.note_change(uow, "account", after["id"], "recovery")
+        defer(uow, "access", SEND_RESET, {"account": str(after["id"])}, created_by=uow.origin.actor.label)
     if after["status"] == "suspended":
         await sessions.end_all(uow, before["id"], reason="account suspended")
     return after
 
 
 async def case_of(
-    _connect: Connect, _principal: Principal, _row: Mapping[str, Any], _fields: Mapping[str, Any]
-) -> None:
-    """No guard looks at anything."""
+    connect: Connect, _principal: Principal, row: Mapping[str, Any], _fields: Mapping[str, Any]
+) -> domain.AccountCase:
+    """What the guards look at."""
+    async with connect() as connection:
+        return domain.AccountCase(await queries.is_administrator(connection, row["id"]))
 
 
 def written(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,16 +4,18 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Select, bindparam, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from services.access.access import NO_STATE
 from services.access.accounts.domain import LIFECYCLE, email_key
 from services.access.accounts.tables import account
+from services.access.grants.tables import grant
 from shared.database.context import Lookup
 from shared.database.statements import Connection, Row, Statement
 from shared.records.columns import Renderer
 from shared.records.listing import Filter, Listing, fragment, one_of, reference, updated, values
+from shared.records.pending import holder
 from shared.records.sight import Variant, visible
 
 COLUMNS: Mapping[str, ColumnElement[Any]] = {
@@ -31,6 +33,20 @@ _FOR_MAIL = Statement(
         account.c.email_key == bindparam("email_key"), account.c.status == "active"
     )
 )
+_IS_ADMINISTRATOR = Lookup(
+    select(grant.c.id)
+    .where(
+        grant.c.principal_kind == "account",
+        grant.c.principal_id == bindparam("account"),
+        grant.c.role == "secretariat_admin",
+        or_(grant.c.status == "active", grant.c.status == "proposed"),
+    )
+    .limit(1)
+)
+_FOR_RESET = Statement(
+    select(account.c.email, account.c.language).where(account.c.id == bindparam("id"), account.c.status == "active")
+)
+_KEY_OF = Lookup(select(account.c.email_key).where(account.c.id == bindparam("id")).limit(1))
 _TO_WELCOME = Statement(
     select(account.c.email, account.c.language, account.c.password_hash.is_not(None).label("has_password")).where(
         account.c.id == bindparam("id"), account.c.status == "active", ~account.c.email_verified
@@ -52,6 +68,7 @@ LISTING = Listing(
             values("status", account.c.status, "States, separated by commas", one_of(LIFECYCLE.states)),
             Filter("email", "An e-mail address", email_key, lambda bound: account.c.email_key == bound),
             reference("expert_id", account.c.expert_id),
+            holder("access.accounts", account.c.id),
             fragment(account.c.search_key),
             *updated(account.c.updated_at),
         )
@@ -74,3 +91,19 @@ async def for_mail(connection: Connection, email_key: str) -> Row | None:
 async def to_welcome(connection: Connection, identity: UUID) -> Row | None:
     """Where an active account whose address is not verified is written to, and whether it has a password."""
     return await _TO_WELCOME.fetchrow(connection, id=identity)
+
+
+async def is_administrator(connection: Connection, identity: UUID) -> bool:
+    """Whether the account holds secretariat_admin, will hold it, or is proposed to, also while it is suspended."""
+    return await _IS_ADMINISTRATOR.fetchval(connection, account=identity) is not None
+
+
+async def for_reset(connection: Connection, identity: UUID) -> Row | None:
+    """Where an active account is written to, and in which language."""
+    return await _FOR_RESET.fetchrow(connection, id=identity)
+
+
+async def key_of(connection: Connection, identity: UUID) -> str | None:
+    """The folded address of an account."""
+    found: str | None = await _KEY_OF.fetchval(connection, id=identity)
+    return found

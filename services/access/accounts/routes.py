@@ -1,13 +1,18 @@
 """Accounts over HTTP."""
 
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
 from services.access.access import ROLES
 from services.access.accounts import operations
 from services.access.accounts.queries import LISTING
-from services.access.accounts.schemas import AccountAnswer, AccountBody, present
+from services.access.accounts.schemas import AccountAnswer, AccountBody, AccountFields, present
 from shared.database.statements import Row
 from shared.database.unit_of_work import UnitOfWork
 from shared.records.sight import Sight
 from shared.web.records import RecordApi
+from shared.web.steps import with_fields
 from shared.web.translation import register_constraint
 
 register_constraint("access_account_email_key_key", "/email", "Another account has this address.")
@@ -21,6 +26,10 @@ async def _update(uow: UnitOfWork, _sight: Sight, row: Row, body: AccountBody) -
     return await operations.update(uow, row, body.model_dump())
 
 
+def _concerned(row: Mapping[str, Any]) -> frozenset[UUID]:
+    return frozenset((row["id"],))
+
+
 ACCOUNT_API = RecordApi(
     kind=operations.ACCOUNTS,
     roles=ROLES,
@@ -32,7 +41,9 @@ ACCOUNT_API = RecordApi(
     case=operations.case_of,
     create=_create,
     update=_update,
-    transition=operations.transition,
+    transition=with_fields(AccountFields, operations.transition, keeps_null=True),
+    concerns=_concerned,
+    proposes_changes=True,
     written=operations.written,
 )
 router = ACCOUNT_API.routes()

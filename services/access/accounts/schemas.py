@@ -1,10 +1,11 @@
 """What goes over HTTP for accounts."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeAlias
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, field_validator
+from pydantic_core import PydanticCustomError
 
 from services.access.accounts.domain import LONGEST_PASSWORD, SHORTEST_PASSWORD
 from services.access.accounts.operations import ACCOUNTS
@@ -19,15 +20,34 @@ Password = Annotated[
 ]
 
 
+MailLanguage: TypeAlias = Literal["en", "fr", "es", "ar", "zh", "ru"]
+
+
 class AccountBody(Body):
-    """An account as it is written. A password is set, never answered; without one its owner is invited by mail to
-    choose it. `language` is that of mails."""
+    """An account as it is written. Its owner is invited by mail to choose a password; nobody else sets one. `language`
+    is that of mails."""
 
     email: Email
     name: Line
     expert_id: UUID | None = None
-    language: Literal["en", "fr", "es", "ar", "zh", "ru"] = "en"
-    password: Password | None = None
+    language: MailLanguage = "en"
+
+
+class AccountFields(Body):
+    """The fields of steps: those of change_identity, and who alone may confirm a step on an administrator's account."""
+
+    email: Email | None = None
+    name: Line | None = None
+    expert_id: UUID | None = None
+    language: MailLanguage | None = None
+    second_person: UUID | None = None
+
+    @field_validator("email", "name", "language", mode="before")
+    @classmethod
+    def _is_not_taken_away(cls, value: Any) -> Any:
+        if value is None:
+            raise PydanticCustomError("invalid_type", "An account has one.")
+        return value
 
 
 class AccountAnswer(RecordAnswer):

@@ -6,6 +6,7 @@ from typing import Any
 import orjson
 
 from services.access.access import MACHINE_ROLE, why_not_grant
+from services.access.accounts.credentials import note_change
 from services.access.authority import require_authority, require_granting, wanted_by
 from services.access.clients import domain
 from services.access.clients.tables import client
@@ -46,6 +47,7 @@ async def create(uow: UnitOfWork, sight: Sight, values: Mapping[str, Any]) -> tu
     secrets = domain.with_secret([], secret) if secret else []
     row = await enter(uow, {"id": client, "client_id": domain.new_client_id(), "secrets": secrets, **values})
     await grants.enter(uow, machine, confirmed=True)
+    await note_change(uow, "client", client, "secret")
     return row, secret
 
 
@@ -86,6 +88,7 @@ async def update(uow: UnitOfWork, sight: Sight, seen: Row, values: Mapping[str, 
     before = await CLIENTS.lock(uow, seen["id"], seen["version"])
     if any(values[name] != before[name] for name in domain.CREDENTIALS):
         await require_authority(uow, sight.principal, before["id"])
+        await note_change(uow, "client", before["id"], "secret")
     derived = {"search_key": search_key(values["name"], before["client_id"])}
     return await CLIENTS.edit(uow, before, {**values, **derived})
 
@@ -100,6 +103,7 @@ async def add_secret(uow: UnitOfWork, sight: Sight, seen: Row) -> str:
     secret = domain.new_secret()
     after = await update_record(uow, client, before, {"secrets": domain.with_secret(before["secrets"], secret)})
     CLIENTS.tell(uow, "add_secret", before, after, "updated")
+    await note_change(uow, "client", before["id"], "secret")
     return secret
 
 

@@ -185,12 +185,22 @@ async def _log_in(desk: TokenDesk, form: Mapping[str, str], address: str) -> Row
     username, password = form.get("username"), form.get("password")
     if username is None or password is None:
         raise invalid_request("username and password are needed.")
+    found = await proves_password(desk, email_key(username), password, address)
+    if found is None:
+        raise invalid_grant()
+    return found
+
+
+async def proves_password(desk: TokenDesk, key: str, password: str, address: str) -> Row | None:
+    """The account of a folded address whose password this is; None where it is not, which counts as a failure.
+
+    Raises RateLimited after too many failures.
+    """
     failures = Limit("failed", desk.settings.failed_authentications)
     await desk.throttle.refuse_spent(failures, site_of(address))
-    found = await _person(desk, email_key(username), password, address)
+    found = await _person(desk, key, password, address)
     if found is None:
         await desk.throttle.hit(failures, site_of(address))
-        raise invalid_grant()
     return found
 
 

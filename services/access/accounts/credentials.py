@@ -1,0 +1,86 @@
+"""Who set which credential of whom: kept so that nobody acts as two persons, and so that the old address is told."""
+
+from typing import Literal
+from uuid import UUID
+
+from sqlalchemy import Column, Uuid, bindparam, delete, func, insert, select
+from sqlalchemy import update as sql_update
+
+from services.access.accounts.tables import account
+from shared.database.ids import uuid7
+from shared.database.statements import Connection, Row, Statement
+from shared.database.tables import instant, table, text
+from shared.database.unit_of_work import UnitOfWork
+from shared.kernel.principal import Principal
+
+credential_change = table(
+    "access_credential_change",
+    Column("id", Uuid, primary_key=True),
+    text("principal_kind"),
+    Column("principal_id", Uuid, nullable=False),
+    text("by_kind"),
+    Column("by_id", Uuid, nullable=True),
+    text("what"),
+    instant("at"),
+    text("old_email", nullable=True),
+)
+"""`old_email` is the address before a change, until the mail to it is on its way."""
+_ADD = Statement(
+    insert(credential_change).values(
+        **{column.key: bindparam(column.key) for column in credential_change.c if column.key != "at"}, at=func.now()
+    )
+)
+_NOTICE = Statement(
+    select(credential_change.c.old_email, account.c.name, account.c.language)
+    .select_from(credential_change.join(account, account.c.id == credential_change.c.principal_id))
+    .where(credential_change.c.id == bindparam("change"), credential_change.c.old_email.is_not(None))
+)
+_TOLD = Statement(
+    sql_update(credential_change).where(credential_change.c.id == bindparam("change")).values(old_email=None)
+)
+_FORGET = Statement(
+    delete(credential_change).where(
+        credential_change.c.principal_kind == "account",
+        credential_change.c.at < func.now() - func.make_interval(0, 0, 0, 31),
+    )
+)
+
+
+async def note_change(
+    uow: UnitOfWork,
+    kind: Literal["account", "client"],
+    whose: UUID,
+    what: Literal["email", "recovery", "secret"],
+    *,
+    by: Principal | None = None,
+    old_email: str | None = None,
+) -> UUID:
+    """Keeps that a credential was set, by the actor of the unit of work where `by` is absent; the id of what is kept.
+    A key acts for its owner."""
+    actor, change = by or uow.origin.actor, uuid7()
+    await _ADD.execute(
+        uow.connection,
+        id=change,
+        principal_kind=kind,
+        principal_id=whose,
+        by_kind=str(actor.kind),
+        by_id=actor.owner or actor.id,
+        what=what,
+        old_email=old_email,
+    )
+    return change
+
+
+async def to_notify(connection: Connection, change: UUID) -> Row | None:
+    """The old address of a change, with the account's name and language; None where it was told already."""
+    return await _NOTICE.fetchrow(connection, change=change)
+
+
+async def notified(connection: Connection, change: UUID) -> None:
+    """Drops the old address of a change."""
+    await _TOLD.execute(connection, change=change)
+
+
+async def forget(connection: Connection) -> None:
+    """Drops what was kept of accounts for more than 30 days."""
+    await _FORGET.execute(connection)

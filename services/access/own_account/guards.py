@@ -1,0 +1,29 @@
+"""Who changes their own account proves that they are its owner."""
+
+from uuid import UUID
+
+from services.access.accounts import queries as accounts
+from services.access.tokens.operations import TokenDesk, proves_password
+from shared.kernel.errors import Invalid, invalid_field
+from shared.kernel.principal import PrincipalKind
+from shared.web.call import Call
+
+
+async def require_own_password(call: Call, password: str) -> UUID:
+    """The caller's account. A wrong password counts as a failed sign-in.
+
+    Raises Invalid `wrong_password`, also for clients and keys, and RateLimited as for signing in.
+    """
+    who, key = call.principal, None
+    if who.kind is PrincipalKind.ACCOUNT and who.id is not None:
+        key = await accounts.key_of(call.uow.connection, who.id)
+    desk: TokenDesk = call.request.app.state.desk
+    address = call.request.client.host if call.request.client else ""
+    if key is None or who.id is None or await proves_password(desk, key, password, address) is None:
+        raise wrong_password()
+    return who.id
+
+
+def wrong_password() -> Invalid:
+    """The password that was given is not the caller's."""
+    return invalid_field("/old_password", "wrong_password", "This is not your password.")

@@ -1,0 +1,31 @@
+"""One's own account over HTTP."""
+
+from fastapi import Response
+
+from services.access.access import ROLES
+from services.access.accounts import operations as accounts
+from services.access.own_account.guards import require_own_password
+from services.access.own_account.schemas import OwnPasswordBody
+from services.access.sessions import operations as sessions
+from services.access.sessions.guards import current_session
+from shared.web.call import CurrentCall, unkeyed
+from shared.web.openapi import answers
+from shared.web.route import ResourceRouter
+
+router = ResourceRouter(accounts.ACCOUNTS.resource, ROLES)
+
+
+@router.post(
+    "/me/password",
+    operation_id="changeOwnPassword",
+    summary="Choose another password; all other sessions end",
+    status_code=204,
+    response_model=None,
+)
+@unkeyed
+@answers("wrong_password")
+async def change_own_password(body: OwnPasswordBody, call: CurrentCall) -> Response:
+    account = await require_own_password(call, body.old_password)
+    await accounts.change_password(call.uow, account, body.new_password)
+    await sessions.end_all(call.uow, account, besides=await current_session(call), reason="new password")
+    return Response(status_code=204)

@@ -1,0 +1,20 @@
+"""What goes over HTTP for one's own account."""
+
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from services.access.accounts.domain import LONGEST_PASSWORD
+from services.access.accounts.schemas import Password
+from shared.web.fields import Body
+
+
+class OwnPasswordBody(Body):
+    """The password that holds until now, and the one that holds from now on."""
+
+    old_password: Annotated[
+        str,
+        StringConstraints(min_length=1, max_length=LONGEST_PASSWORD, strip_whitespace=False),
+        Field(json_schema_extra={"format": "password", "writeOnly": True}),
+    ]
+    new_password: Password

@@ -1,0 +1,16 @@
+"""Passwords of accounts in tests: chosen as their owners would have, without the mail that invites them."""
+
+import asyncpg
+
+from services.access.accounts.passwords import hash_password
+
+
+async def choose_password(database_url: str, email: str, password: str) -> None:
+    """Gives the account of this address a password."""
+    connection = await asyncpg.connect(database_url, server_settings={"search_path": "escm"})
+    try:
+        await connection.execute(
+            "UPDATE access_account SET password_hash = $2 WHERE email_key = $1", email, await hash_password(password)
+        )
+    finally:
+        await connection.close()

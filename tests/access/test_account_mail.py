@@ -73,6 +73,13 @@ async def _account(caller: Caller, **more: Any) -> dict[str, Any]:
     return dict(answer.json())
 
 
+async def _invited(caller: Caller, posted: Mailbox, password: str) -> dict[str, Any]:
+    """An account whose invitation has come, and whose owner has this password; its address is not verified."""
+    account = (await caller.enter_person(f"{uuid4().hex}@example.org", password)).json()
+    await posted.next_to(account["email"])
+    return dict(account)
+
+
 async def _post(caller: Caller, path: str, **body: Any) -> httpx.Response:
     headers = {"Accept-Language": body.pop("accept", "en")}
     return await caller.http.post(f"/access/v1/accounts/{path}", json=body, headers=headers)
@@ -132,8 +139,7 @@ async def test_a_new_account_is_invited_and_chooses_its_password(
 
 
 async def test_a_reset_ends_all_sessions_and_other_tokens(caller: Caller, posted: Mailbox) -> None:
-    account = await _account(caller, password="the old password")
-    await posted.next_to(account["email"])
+    account = await _invited(caller, posted, "the old password")
     signed_in = (await caller.log_in(account["email"], "the old password")).json()
     for _ in range(2):
         assert (await _post(caller, "password_reset", email=account["email"].upper())).status_code == 202
@@ -151,8 +157,7 @@ async def test_a_reset_ends_all_sessions_and_other_tokens(caller: Caller, posted
 async def test_who_asks_learns_nothing_and_strangers_get_no_mail(
     caller: Caller, posted: Mailbox, database_url: str
 ) -> None:
-    account = await _account(caller, password="the old password")
-    await posted.next_to(account["email"])
+    account = await _invited(caller, posted, "the old password")
     unknown = f"{uuid4().hex}@nowhere.example"
     answers = [await _post(caller, "password_reset", email=email) for email in (unknown, account["email"])]
     names = ("status_code", "content")
@@ -174,19 +179,23 @@ async def test_who_asks_learns_nothing_and_strangers_get_no_mail(
 
 
 async def test_an_address_is_verified_unless_it_has_changed_since(caller: Caller, posted: Mailbox) -> None:
-    account = await _account(caller, password="some password")
-    token = token_in(await posted.next_to(account["email"]))
+    account = await _invited(caller, posted, "some password")
+    assert (await _post(caller, "verification", email=account["email"])).status_code == 202
+    token = token_in(await posted.next_to(account["email"], 2))
     assert (await _post(caller, "verification/confirm", token=token)).status_code == 204
     path = f"/accounts/{account['id']}"
     assert (await caller.send("admin", "GET", path)).json()["email_verified"] is True
     assert (await _post(caller, "verification", email=account["email"])).status_code == 202
-    token = token_in(await posted.next_to(account["email"], 2))
+    token = token_in(await posted.next_to(account["email"], 3))
     wrong = await _post(caller, "password_reset/confirm", token=token, password="not for passwords")
     assert wrong.status_code == 422
     moved = f"{uuid4().hex}@example.org"
     changed = await caller.send("admin", "PATCH", path, {"email": moved}, **{"If-Match": '"2"'})
     assert (changed.status_code, changed.json()["email_verified"]) == (200, False)
     assert (await _post(caller, "verification/confirm", token=token)).status_code == 422
+    told = await posted.next_to(account["email"], 4)
+    assert told["Subject"] == "The address of your ESCM account has changed"
+    assert "#" not in told.get_content()
     token = token_in(await posted.next_to(moved))
     assert (await _post(caller, "verification/confirm", token=token)).status_code == 204
 
@@ -194,8 +203,9 @@ async def test_an_address_is_verified_unless_it_has_changed_since(caller: Caller
 async def test_a_token_ends_with_its_time_and_with_the_account(
     caller: Caller, posted: Mailbox, database_url: str
 ) -> None:
-    account = await _account(caller, password="some password")
-    token = token_in(await posted.next_to(account["email"]))
+    account = await _invited(caller, posted, "some password")
+    assert (await _post(caller, "verification", email=account["email"])).status_code == 202
+    token = token_in(await posted.next_to(account["email"], 2))
     link = account["links"]["self"]
     await caller.step("admin", link, "suspend", reason="left")
     assert (await _post(caller, "verification/confirm", token=token)).status_code == 422

@@ -10,6 +10,7 @@ import pytest
 
 from tests.faults.clients import EXPERTS, eventually
 from tests.faults.house import House
+from tests.support.passwords import choose_password
 
 _BELIEVED = "1"
 """Seconds; 30 where nobody says otherwise, and never more."""
@@ -24,6 +25,7 @@ class Land:
     others: list[httpx.AsyncClient]
     admin: dict[str, str]
     expert: str
+    database_url: str
 
     async def make(self, path: str, **body: Any) -> dict[str, Any]:
         headers = {**self.admin, "Idempotency-Key": uuid4().hex}
@@ -62,7 +64,13 @@ async def land(house: House) -> AsyncIterator[Land]:
     client = house.client("second")
     made = await client.create("Hidden", visibility="restricted")
     await client.close()
-    yield Land(access, others, {"Authorization": f"Bearer {house.tokens['secretariat']}"}, made.json()["id"])
+    yield Land(
+        access,
+        others,
+        {"Authorization": f"Bearer {house.tokens['secretariat']}"},
+        made.json()["id"],
+        house.database_url,
+    )
     for http in (access, *others):
         await http.aclose()
     for process, _ in started:
@@ -83,7 +91,8 @@ async def _stops(land: Land, token: str, end: Callable[[], Awaitable[Any]], stat
 async def _person(land: Land) -> tuple[dict[str, Any], dict[str, Any], str]:
     """An account, its grant over XA and its token."""
     email = f"{uuid4().hex}@example.org"
-    account = await land.make("accounts", email=email, name="Somebody", password=_PASSWORD)
+    account = await land.make("accounts", email=email, name="Somebody")
+    await choose_password(land.database_url, email, _PASSWORD)
     holder = {"kind": "account", "id": account["id"]}
     grant = await land.make("grants", principal=holder, role="national_author", scope_kind="country", scope_id="XA")
     return account, grant, await land.token({"grant_type": "password", "username": email, "password": _PASSWORD})

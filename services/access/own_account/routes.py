@@ -23,7 +23,7 @@ router = ResourceRouter(accounts.ACCOUNTS.resource, ROLES)
     response_model=None,
 )
 @unkeyed
-@answers("wrong_password")
+@answers("wrong_password", "password_known")
 async def change_own_password(body: OwnPasswordBody, call: CurrentCall) -> Response:
     account = await require_own_password(call, body.old_password)
     await accounts.change_password(call.uow, account, body.new_password)

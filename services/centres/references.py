@@ -3,32 +3,17 @@
 from collections.abc import Mapping
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Uuid, any_, bindparam, column, select, table
+from sqlalchemy import bindparam, column, select, table
 
 from shared.database.statements import Connection, Statement
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.errors import FieldError, Invalid
-from shared.records.sight import constant
+from shared.records.references import NAMED_EXPERTS, NAMED_INSTITUTIONS, Nameable
 
-_institution = table(
-    "member_published_institution", *(column(name) for name in ("id", "country", "status", "merged_into"))
-)
-_expert = table("member_published_expert", *(column(name) for name in ("id", "account_id", "merged_into", "erased_at")))
+_institution = table("member_published_institution", column("id"), column("country"))
+_expert = table("member_published_expert", column("id"), column("account_id"))
 _affiliation = table(
     "member_published_affiliation", *(column(name) for name in ("expert_id", "institution_id", "starts", "ends"))
-)
-_ids = bindparam("ids", type_=ARRAY(Uuid))
-_INSTITUTIONS = Statement(
-    select(_institution.c.id).where(
-        _institution.c.id == any_(_ids),
-        _institution.c.merged_into.is_(None),
-        _institution.c.status.in_([constant(status) for status in ("submitted", "verified", "inactive")]),
-    )
-)
-_EXPERTS = Statement(
-    select(_expert.c.id).where(
-        _expert.c.id == any_(_ids), _expert.c.merged_into.is_(None), _expert.c.erased_at.is_(None)
-    )
 )
 _COUNTRY = Statement(select(_institution.c.country).where(_institution.c.id == bindparam("institution")))
 _ACCOUNT = Statement(select(_expert.c.account_id).where(_expert.c.id == bindparam("expert")))
@@ -41,12 +26,12 @@ _AFFILIATIONS = Statement(
 
 async def require_institutions(uow: UnitOfWork, named: Mapping[str, UUID | None]) -> None:
     """Raises Invalid `unknown_reference` for each pointer whose institution is not to be found, merged or withdrawn."""
-    await _require(uow.connection, _INSTITUTIONS, named, "There is no such institution.")
+    await _require(uow, NAMED_INSTITUTIONS, named, "There is no such institution.")
 
 
 async def require_experts(uow: UnitOfWork, named: Mapping[str, UUID | None]) -> None:
     """Raises Invalid `unknown_reference` for each pointer whose expert is not to be found, merged or erased."""
-    await _require(uow.connection, _EXPERTS, named, "There is no such expert.")
+    await _require(uow, NAMED_EXPERTS, named, "There is no such expert.")
 
 
 async def country_of(connection: Connection, institution: UUID) -> str | None:
@@ -67,11 +52,11 @@ async def belongs_to(connection: Connection, expert: UUID, institution: UUID, to
     return any(row["ends"] is None or row["ends"] >= today[: len(row["ends"])] for row in rows)
 
 
-async def _require(connection: Connection, known: Statement, named: Mapping[str, UUID | None], detail: str) -> None:
+async def _require(uow: UnitOfWork, known: Nameable, named: Mapping[str, UUID | None], detail: str) -> None:
     wanted = {pointer: key for pointer, key in named.items() if key is not None}
     if not wanted:
         return
-    found = {row["id"] for row in await known.fetch(connection, ids=list(set(wanted.values())))}
+    found = await known.known(uow.connection, uow.origin.actor, set(wanted.values()))
     errors = [
         FieldError("unknown_reference", detail, pointer=pointer) for pointer, key in wanted.items() if key not in found
     ]

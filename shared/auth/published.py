@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 from uuid import UUID
 
 from joserfc.jwk import ECKey
-from sqlalchemy import and_, bindparam, column, select, table
+from sqlalchemy import and_, bindparam, case, column, false, func, not_, select, table
 
 from shared.auth.keys import InvalidToken, public_key
 from shared.auth.narrowing import narrowed
@@ -35,11 +35,15 @@ _API_KEYS = table("access_published_api_key", column("digest"), column("id"), co
 _READ_KEYS = Statement(select(_KEYS.c.kid, _KEYS.c.public))
 _SHOWN = ("name", "sandbox", "revoked_tokens", "owner_id", "ip_allow", "ended_sessions")
 _of_principal = and_(_GRANTS.c.principal_kind == _PRINCIPALS.c.kind, _GRANTS.c.principal_id == _PRINCIPALS.c.id)
+_is_applicants = case(
+    (_GRANTS.c.scope_kind == "self", not_(func.escm.member_expert_is_member(_GRANTS.c.scope_id))), else_=false()
+).label("of_applicant")
 _READ_STANDING = Statement(
     select(
         *(_PRINCIPALS.c[name] for name in _SHOWN),
         *(column for column in _GRANTS.c if column.key not in ("id", "principal_kind", "principal_id")),
     )
+    .add_columns(_is_applicants)
     .select_from(_PRINCIPALS.outerjoin(_GRANTS, _of_principal))
     .where(_PRINCIPALS.c.kind == bindparam("kind"), _PRINCIPALS.c.id == bindparam("id"))
     .order_by(_GRANTS.c.id)
@@ -175,7 +179,9 @@ def _grants(row: Row) -> Iterator[Grant]:
     """The grant of an account or a client; of a key those that its narrowing leaves of the owner's."""
     of_client = (_set(row["resources"]), _set(row["verbs"]))
     scope = (row["scope_kind"], row["scope_id"])
-    held = Grant(row["role"], *scope, row["starts"], row["ends"], *of_client, row["delegated_from"])
+    held = Grant(
+        row["role"], *scope, row["starts"], row["ends"], *of_client, row["delegated_from"], row["of_applicant"]
+    )
     resources, verbs = _set(row["key_resources"]), _set(row["key_verbs"])
     if resources is None or verbs is None:
         yield held

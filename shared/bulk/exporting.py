@@ -100,8 +100,10 @@ async def rows_in_order(
         yield rows
 
 
-async def order_export(uow: UnitOfWork, service: str, importable: Importable, wish: ExportWish) -> UUID:
-    """Enters the export and leaves its job to the worker; the job's id. Raises Malformed for a bad filter."""
+async def order_export(uow: UnitOfWork, service: str, importable: Importable, wish: ExportWish, sight: Sight) -> UUID:
+    """Enters the export and leaves its job to the worker; the job's id. Raises Malformed for a bad filter, and for one
+    by what the caller is not shown."""
+    importable.listing.refuse_closed(sight, wish.filters)
     for name, raw in wish.filters.items():
         importable.listing.parse(name, raw)
     return await enter_export(uow, service, importable.resource.plural, wish, EXPORT_JOB, bulk=True)

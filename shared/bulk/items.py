@@ -6,6 +6,8 @@ from typing import Any, NamedTuple, NoReturn
 
 import orjson
 
+from shared.kernel.json_keys import row_repeats_a_key
+
 _LONG_NUMBER = re.compile(r"\d{18}")
 _DIGITS = 18
 """Integers of more digits are kept as text: a float would change them, and Python refuses those of 4,301."""
@@ -22,6 +24,7 @@ class Item(NamedTuple):
 
 
 _NOT_JSON = Item(None, ("malformed_json", "The row is not JSON."))
+_TWICE = ("malformed_json", "A key stands twice in one object.")
 _NO_TEXT = ("invalid_text", "Text must hold neither U+0000 nor lone surrogates.")
 
 
@@ -29,7 +32,8 @@ def read_item(text: str) -> Item:
     """The value of a JSON text. Never raises: what a database cannot hold is replaced, and told as a fault."""
     try:
         if _ESCAPED_NULL not in text and not _LONG_NUMBER.search(text):
-            return Item(orjson.loads(text))
+            value = orjson.loads(text)
+            return Item(value, _TWICE if _repeats(text, value) else None)
     except orjson.JSONDecodeError:
         pass
     try:
@@ -37,7 +41,13 @@ def read_item(text: str) -> Item:
     except (ValueError, RecursionError):
         return _NOT_JSON
     clean = _clean(value)
+    if _repeats(text, value):
+        return Item(clean, _TWICE)
     return Item(clean, None if clean == value else _NO_TEXT)
+
+
+def _repeats(text: str, value: Any) -> bool:
+    return isinstance(value, dict) and row_repeats_a_key(text, value)
 
 
 def _integer(digits: str) -> int | str:

@@ -31,7 +31,12 @@ def reads_everything(principal: Principal) -> bool:
 
 def reach_of(principal: Principal, resource: str) -> Reach:
     """How far the principal reads a resource of any service (`membership.experts`; `membership.*` is all it has)."""
-    return principal.reach(_readers()[resource.partition(".")[0]], resource, READ)
+    return principal.reach(roles_of(resource.partition(".")[0]), resource, READ)
+
+
+def roles_of(service: str) -> RoleTable:
+    """Which role reads which kinds of record of a service."""
+    return _readers()[service]
 
 
 @cache

@@ -61,15 +61,17 @@ def writing_everywhere(context: AccessContext) -> AccessContext:
     return replace(context, write_countries=_ALL_COUNTRIES)
 
 
-def context_for(principal: Principal, read: Reach, write: Reach | None = None) -> AccessContext:
-    """The context of a principal whose reading and writing reach so far.
+def context_for(
+    principal: Principal, read: Reach, write: Reach | None = None, *, in_network: bool = True
+) -> AccessContext:
+    """The context of a principal whose reading and writing reach so far. `in_network`: visibility `network` is open.
 
     In the sandbox no visibility admits a row, only its country: what is published in a real one is not there either.
     """
     write = write or Reach()
     if principal.sandbox:
         return AccessContext("", _FICTIONAL, "", ",".join(sorted(write.countries)))
-    limited = "public,network" if principal.grants else "public"
+    limited = "public,network" if principal.grants and in_network else "public"
     visibilities = ",".join(VISIBILITIES) if read.everywhere else limited
     return AccessContext(
         visibilities,

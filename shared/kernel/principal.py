@@ -34,7 +34,8 @@ class PrincipalKind(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Grant:
     """A living grant. For clients `resources` (`membership.experts`) and `verbs` (`read`, `write`) narrow it.
-    `delegated_from` is the grant whose holder passes it on for a time."""
+    `delegated_from` is the grant whose holder passes it on for a time. `of_applicant`: it is over the holder's own
+    record, which nobody has approved."""
 
     role: str
     scope_kind: str
@@ -44,6 +45,7 @@ class Grant:
     resources: frozenset[str] | None = None
     verbs: frozenset[str] | None = None
     delegated_from: UUID | None = None
+    of_applicant: bool = False
 
     def admits(self, resource: str, verb: str) -> bool:
         """Whether a client's narrowing lets this verb on this resource (`service.resource`) through."""
@@ -136,6 +138,11 @@ class Principal:
     def holding(self, *grants: Grant) -> "Principal":
         """The same principal with more grants."""
         return replace(self, grants=self.grants + grants, _reaches={})
+
+    def in_network(self, resource: str) -> bool:
+        """Whether the principal reads what is of visibility `network` of a resource (`membership.experts`): it holds a
+        living grant that lets it read the resource. An applicant's grant over their own record is none."""
+        return any(grant.admits(resource, READ) and not grant.of_applicant for grant in self.grants)
 
     def reach(self, roles: RoleTable, resource: str, verb: str) -> Reach:
         """How far the permission to do `verb` to `resource` (`membership.experts`) goes under a role table."""

@@ -1,102 +1,56 @@
 """Lists: which parameters one takes, and the statement that each combination becomes. Keyset pages only."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from typing import Any, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import Boolean, Select, Text, Uuid, any_, bindparam, case, column, func, not_, select, true, tuple_
+from sqlalchemy import (
+    Boolean,
+    Select,
+    Text,
+    Uuid,
+    any_,
+    bindparam,
+    case,
+    column,
+    false,
+    func,
+    not_,
+    select,
+    true,
+    tuple_,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.elements import ColumnElement
 
 from shared.database.context import context, within_context
 from shared.database.statements import Connection, Row, Shapes
-from shared.kernel.countries import in_region, known_codes
 from shared.kernel.errors import invalid_parameter
-from shared.kernel.text import search_pattern
 from shared.records.columns import as_read
-from shared.records.sight import Sight, Variant
+from shared.records.filters import (
+    Filter,
+    countries,
+    fragment,
+    instant,
+    one_of,
+    reference,
+    region,
+    updated,
+    values,
+)
+from shared.records.sight import Sight, Variant, covered
+
+__all__ = [
+    "COUNTED", "Filter", "ListRequest", "Listing", "countries", "fragment", "instant", "one_of", "reference", "region",
+    "updated", "values",
+]  # fmt: skip
+"""With the filters, which every list takes from here."""
 
 Names: TypeAlias = tuple[tuple[str, bool], ...]
 """The filters of a statement, each with whether it has one value."""
 COUNTED = 2_000
 """So many records of a list are counted one by one."""
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """One query parameter: `parse` raises ValueError, or answers the value of the bind parameter `f_<name>`.
-
-    `condition` compares with what it is given. A filter with `array` parses to a list; it is given the one value where
-    there is only one (an index can then serve the order too), else `ANY` of all. `of_caller` are further bind
-    parameters of the condition, which follow from who asks. `in_country` is the condition on one value in a list of
-    one country, where looking at each of the country's rows is cheaper than looking the value up for them.
-    """
-
-    name: str
-    description: str
-    parse: Callable[[str], Any]
-    condition: Callable[[Any], ColumnElement[bool]]
-    array: bool = False
-    grant_needed: bool = False
-    of_caller: Callable[[Sight], Mapping[str, Any]] | None = None
-    in_country: Callable[[Any], ColumnElement[bool]] | None = None
-
-
-def values(name: str, column: ColumnElement[Any], description: str, check: Callable[[str], str] = str) -> Filter:
-    """A comma-separated list of values, of which the column holds one."""
-
-    def parse(raw: str) -> list[str]:
-        return [check(part) for part in raw.split(",") if part] or _refuse("is empty")
-
-    return Filter(name, description, parse, lambda wanted: column == wanted, array=True)
-
-
-def countries(column: ColumnElement[Any]) -> Filter:
-    """`country=PK,KE`."""
-    return values("country", column, "ISO 3166-1 alpha-2 codes, separated by commas", _known_country)
-
-
-def region(column: ColumnElement[Any]) -> Filter:
-    """`region=142` or `region=Asia`: a UN M49 region."""
-
-    def parse(raw: str) -> list[str]:
-        return sorted(in_region(raw)) or _refuse("is not a region of UN M49")
-
-    return Filter("region", "A UN M49 region, by number or name", parse, lambda wanted: column == wanted, array=True)
-
-
-def updated(column: ColumnElement[Any]) -> tuple[Filter, Filter]:
-    """`updated_after` and `updated_before`, both strict."""
-    return (
-        Filter("updated_after", "Changed after this instant", instant, lambda bound: column > bound),
-        Filter("updated_before", "Changed before this instant", instant, lambda bound: column < bound),
-    )
-
-
-def reference(name: str, column: ColumnElement[Any]) -> Filter:
-    """The id of a related record."""
-    return Filter(name, f"Records of this {name.removesuffix('_id')}", UUID, lambda bound: column == bound)
-
-
-def instant(raw: str) -> datetime:
-    """An RFC 3339 instant or day; without an offset it is UTC."""
-    parsed = datetime.fromisoformat(raw.replace(" ", "+"))
-    return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
-
-
-def one_of(choices: Mapping[str, Any] | frozenset[str] | tuple[str, ...]) -> Callable[[str], str]:
-    """A check for values of a closed list."""
-
-    def check(raw: str) -> str:
-        return raw if raw in choices else _refuse("is not one of " + ", ".join(sorted(choices)))
-
-    return check
-
-
-def _known_country(code: str) -> str:
-    return code if code in known_codes(fictional=True) else _refuse("is not a known country")
 
 
 def _is_single(value: Any) -> bool:
@@ -106,10 +60,6 @@ def _is_single(value: Any) -> bool:
 def _plain(names: Names, searched: bool) -> Names:
     """The filters that are conditions: without `q` where a search finds it."""
     return tuple(name for name in names if name[0] != "q") if searched else names
-
-
-def _refuse(why: str) -> Any:
-    raise ValueError(why)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,15 +79,6 @@ class ListRequest:
         return names, self.sort, self.descending, self.after is not None
 
 
-def fragment(key: ColumnElement[Any]) -> Filter:
-    """`q=`: a fragment of a name over a folded search key, or the beginning of a word for one or two characters."""
-
-    def parse(raw: str) -> str:
-        return search_pattern(raw) or _refuse("holds nothing to search for")
-
-    return Filter("q", "A fragment of a name, in any script; one or two characters begin a word", parse, key.like)
-
-
 @dataclass(frozen=True)
 class Listing:
     """What one list offers. `base` is the feature's `visible_to`; `sorts` are NOT NULL columns of it.
@@ -145,7 +86,8 @@ class Listing:
     `public_columns`, where given, are all that an anonymous caller's list reads beside what it is sorted by. `search`
     names the function that finds ids by fragment beside row-level security (for large tables); without it `q` is a
     plain condition. `extras` are columns that `include` asks for. Items are read from `item` (where it differs from
-    `base`), with `item_columns` beside the columns of lists. Statements are built once per shape.
+    `base`), with `item_columns` beside the columns of lists. `private` are fields that only those are shown whose
+    grants cover the record: who filters or sorts by one gets those records alone. Statements are built once per shape.
     """
 
     base: Callable[[Variant], Select[Any]]
@@ -158,6 +100,7 @@ class Listing:
     extras: Mapping[str, ColumnElement[Any]] = field(default_factory=dict)
     item: Callable[[Variant], Select[Any]] | None = None
     item_columns: Mapping[str, ColumnElement[Any]] = field(default_factory=dict)
+    private: frozenset[str] = frozenset()
     _items: Shapes = field(init=False, compare=False)
     _shapes: Shapes = field(init=False, compare=False)
     _counts: Shapes = field(init=False, compare=False)
@@ -168,6 +111,28 @@ class Listing:
         object.__setattr__(self, "_items", Shapes(self._item))
         object.__setattr__(self, "_counts", Shapes(self._count))
         object.__setattr__(self, "_wholes", Shapes(self._whole))
+
+    def refuse_closed(self, sight: Sight, names: Iterable[str], sort: str = "id") -> None:
+        """Raises Malformed `invalid_parameter` for a filter, or a sort, by what the caller is shown of no record."""
+        for name in names:
+            chosen = self.filters[name]
+            is_closed = chosen.token_needed and sight.principal.is_anonymous
+            if (
+                is_closed
+                or (chosen.grant_needed and not sight.in_network)
+                or self._is_closed(sight, chosen.field or name)
+            ):
+                raise invalid_parameter(name, f"{name} is for callers whose grants let them read the field.")
+        if self._is_closed(sight, sort):
+            raise invalid_parameter("sort", f"{sort} is for callers whose grants let them read the field.")
+
+    def _is_closed(self, sight: Sight, name: str) -> bool:
+        return name in self.private and not sight.read
+
+    def _is_confined(self, names: Names, sort: str) -> bool:
+        """Whether the list holds only records that show the caller what it is filtered or sorted by."""
+        asked = {sort, *(self.filters[name].field or name for name, _ in names)}
+        return not asked.isdisjoint(self.private)
 
     async def get(self, connection: Connection, sight: Sight, key: UUID | str) -> Row | None:
         """One record by id or ref, as reads select it; None where the caller may not know of it."""
@@ -194,7 +159,7 @@ class Listing:
         expects, which is rough for `q`."""
         whole = replace(asked, after=None, limit=COUNTED)
         arguments = self.arguments(whole, sight)
-        shape = sight.variant, whole.shape[0]
+        shape = sight.variant, whole.shape[0], asked.sort
         found: int | None = None
         if self._is_searched(asked):
             found = await self._counts.get(*shape, True).fetchval(connection, **arguments)
@@ -248,20 +213,24 @@ class Listing:
         joined = context.join(hits, true()).outerjoin(rows, true())
         return select(hits.c.more.label("search_more"), *rows.c).select_from(joined)
 
-    def _count(self, variant: Variant, names: Names, searched: bool) -> Select[Any]:
+    def _count(self, variant: Variant, names: Names, sort: str, searched: bool) -> Select[Any]:
         """How many rows, at most `limit`; null where the search finds too much."""
-        query = self._matching(variant, _plain(names, searched)).with_only_columns(self.key).limit(bindparam("limit"))
+        matching = self._matching(variant, _plain(names, searched), sort)
+        query = matching.with_only_columns(self.key).limit(bindparam("limit"))
         if not searched:
             return select(func.count()).select_from(within_context(query).subquery())
         found = self._among_hits(query).subquery()
         return select(case((not_(func.bool_or(found.c.search_more)), func.count(found.c[str(self.key.key)]))))
 
-    def _whole(self, variant: Variant, names: Names) -> Select[Any]:
+    def _whole(self, variant: Variant, names: Names, sort: str) -> Select[Any]:
         """All rows, for the planner to look at."""
-        return within_context(self._matching(variant, names).with_only_columns(self.key))
+        return within_context(self._matching(variant, names, sort).with_only_columns(self.key))
 
-    def _matching(self, variant: Variant, names: Names) -> Select[Any]:
+    def _matching(self, variant: Variant, names: Names, sort: str) -> Select[Any]:
         query = self.base(variant)
+        if variant is not Variant.EVERYWHERE and self._is_confined(names, sort):
+            is_anonymous = variant is Variant.ANONYMOUS
+            query = query.where(false() if is_anonymous else covered(self.columns["country"], self.key))
         is_country = ("country", True) in names
         for name, is_single in names:
             query = query.where(self._condition(name, is_single, is_country))
@@ -272,7 +241,9 @@ class Listing:
         columns = self.public_columns if variant is Variant.ANONYMOUS and self.public_columns else self.columns
         keys = [self.key] if sort == "id" else [self.sorts[sort], self.key]
         columns = {**columns, **{str(key.key): key for key in keys}}
-        query = self._matching(variant, names).with_only_columns(*(as_read(column) for column in columns.values()))
+        query = self._matching(variant, names, sort).with_only_columns(
+            *(as_read(column) for column in columns.values())
+        )
         if going_on:
             marks = [bindparam(f"after_{n}", type_=key.type) for n, key in enumerate(keys)]
             here, there = tuple_(*keys), tuple_(*marks)

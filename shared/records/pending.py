@@ -223,6 +223,6 @@ def holder(resource: str, record: ColumnElement[Any]) -> Filter:
         "`me`: records with a step that you proposed, or that waits for you as the second person; needs a token",
         one_of(("me",)),
         lambda _me: waits_for_caller(resource, record),
-        grant_needed=True,
+        token_needed=True,
         of_caller=as_second_person,
     )

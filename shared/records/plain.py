@@ -48,9 +48,10 @@ def by_grant(
     )
 
 
-def listing(table: Table, states: tuple[str, ...], base: Base, *more: Filter) -> Listing:
+def listing(table: Table, states: tuple[str, ...], base: Base, *more: Filter, private: Iterable[str] = ()) -> Listing:
     """The list of a table of records: by country, region, status, visibility, every `*_id`, time of change and, where
-    the table has a search key, `q`; `more` are the feature's own filters."""
+    the table has a search key, `q`; `more` are the feature's own filters, `private` the fields that are
+    shown only where the row is granted."""
     chosen = [
         countries(table.c.country),
         region(table.c.country),
@@ -67,6 +68,7 @@ def listing(table: Table, states: tuple[str, ...], base: Base, *more: Filter) ->
         filters={filtered.name: filtered for filtered in chosen},
         sorts={"created_at": table.c.created_at, "updated_at": table.c.updated_at},
         columns={column.key: column for column in table.c if column.key != "search_key"},
+        private=frozenset(private),
     )
 
 

@@ -1,6 +1,6 @@
 """What a principal may see and write of one resource: both walls are built from it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
@@ -12,14 +12,16 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from shared.database.context import AccessContext, context_for
 from shared.kernel.countries import FICTIONAL_CODES
-from shared.kernel.principal import READ, READING, Principal, Reach, RoleTable
+from shared.kernel.principal import READ, READING, Principal, Reach, RoleTable, Visibility
 from shared.kernel.resource import Resource
 
 
 class Variant(StrEnum):
-    """The shapes of the first wall. In the sandbox it is that of the scoped, over fictional countries alone."""
+    """The shapes of the first wall. The covered see what is public and what their grants cover; the scoped see the
+    network too. In the sandbox it is one of these two, over fictional countries alone."""
 
     ANONYMOUS = "anonymous"
+    COVERED = "covered"
     SCOPED = "scoped"
     SANDBOX = "sandbox"
     EVERYWHERE = "everywhere"
@@ -42,6 +44,22 @@ class Sight:
         """Whether the principal's grants include this verb on a row of this country, or on this record."""
         return self.principal.reach(self.roles, self.resource.name, verb).covers(country, record)
 
+    @property
+    def in_network(self) -> bool:
+        """Whether records and fields of visibility `network` are open to the principal."""
+        return self.variant is Variant.EVERYWHERE or self.principal.in_network(self.resource.name)
+
+    @property
+    def open_visibilities(self) -> tuple[Visibility, ...]:
+        """Of which visibility published records and their fields are seen without a grant that covers them."""
+        return ("public", "network") if self.in_network else ("public",)
+
+    def knows(self, row: Mapping[str, Any], published: Collection[str]) -> bool:
+        """Whether the principal may know of a row with `id`, `country`, `status` and `visibility`."""
+        if self.sees_all_fields(row["country"], row["id"]):
+            return True
+        return row["status"] in published and row["visibility"] in self.open_visibilities
+
     def sees_all_fields(self, country: str | None, record: UUID | str | None) -> bool:
         """Whether a row is seen whole; otherwise its public fields only."""
         return self.variant is Variant.EVERYWHERE or self.read.covers(country, record)
@@ -52,14 +70,10 @@ class Sight:
             return self
         records = self.read.records | {str(record)}
         context = replace(self.context, records=",".join(sorted(records)))
-        reach = {"reach_countries": sorted(self.read.countries), "reach_records": sorted(records)}
-        return replace(
-            self,
-            variant=Variant.SANDBOX if self.principal.sandbox else Variant.SCOPED,
-            read=replace(self.read, records=records),
-            context=context,
-            parameters={**context.parameters, **reach},
-        )
+        read = replace(self.read, records=records)
+        variant = Variant.COVERED if self.variant is Variant.ANONYMOUS else self.variant
+        parameters = {**context.parameters, **_covering(read, self.open_visibilities)}
+        return replace(self, variant=variant, read=read, context=context, parameters=parameters)
 
 
 _SIGHTS: dict[tuple[int, str], Sight] = {}
@@ -86,20 +100,31 @@ def _make(principal: Principal, roles: RoleTable, resource: Resource) -> Sight:
         frozenset().union(*(reach.countries for reach in reaches)),
         frozenset().union(*(reach.records for reach in reaches)),
     )
-    variant = _variant(principal, read)
-    context = context_for(principal, read, write)
-    parameters: dict[str, Any] = dict(context.parameters)
-    if variant in (Variant.SCOPED, Variant.SANDBOX):
-        parameters |= {"reach_countries": sorted(read.countries), "reach_records": sorted(read.records)}
-    return Sight(principal, resource, roles, variant, read, write, context, parameters)
+    in_network = principal.in_network(resource.name)
+    context = context_for(principal, read, write, in_network=in_network)
+    variant = _variant(principal, read, in_network)
+    found = Sight(principal, resource, roles, variant, read, write, context, context.parameters)
+    if variant in (Variant.ANONYMOUS, Variant.EVERYWHERE):
+        return found
+    return replace(found, parameters={**context.parameters, **_covering(read, found.open_visibilities)})
 
 
-def _variant(principal: Principal, read: Reach) -> Variant:
+def _covering(read: Reach, visibilities: Collection[str]) -> dict[str, list[str]]:
+    return {
+        "reach_countries": sorted(read.countries),
+        "reach_records": sorted(read.records),
+        "open_visibilities": list(visibilities),
+    }
+
+
+def _variant(principal: Principal, read: Reach, in_network: bool) -> Variant:
     if principal.sandbox:
         return Variant.SANDBOX
     if read.everywhere:
         return Variant.EVERYWHERE
-    return Variant.SCOPED if principal.grants else Variant.ANONYMOUS
+    if in_network:
+        return Variant.SCOPED
+    return Variant.COVERED if read else Variant.ANONYMOUS
 
 
 def constant(word: str) -> ColumnElement[str]:
@@ -109,6 +134,14 @@ def constant(word: str) -> ColumnElement[str]:
     return literal_column(f"'{word}'", Text)
 
 
+def covered(country: ColumnElement[Any], key: ColumnElement[Any] | None) -> ColumnElement[bool]:
+    """What the caller's grants cover: rows of their countries and, where the rows have an id, their records."""
+    of_countries = country == any_(bindparam("reach_countries", type_=ARRAY(Text)))
+    if key is None:
+        return of_countries
+    return or_(of_countries, cast(key, Text) == any_(bindparam("reach_records", type_=ARRAY(Text))))
+
+
 def visible(table: FromClause, variant: Variant, published: Collection[str]) -> ColumnElement[bool]:
     """The first wall as a condition. Published states are for everybody whom the row's visibility admits; the rest is
     for those whose grants cover the country or, where the rows have ids, the record. Parameters: `Sight.parameters`."""
@@ -116,13 +149,15 @@ def visible(table: FromClause, variant: Variant, published: Collection[str]) -> 
         return true()
     states = [constant(status) for status in sorted(published)]
     is_published = table.c.status.in_(states) if states else false()
+    is_public = table.c.visibility == constant("public")
     if variant is Variant.ANONYMOUS:
-        return and_(table.c.visibility == constant("public"), is_published)
-    open_to_all = table.c.visibility.in_([constant(v) for v in ("public", "network")])
-    covered = [table.c.country == any_(bindparam("reach_countries", type_=ARRAY(Text)))]
-    if "id" in table.c:
-        covered.append(cast(table.c.id, Text) == any_(bindparam("reach_records", type_=ARRAY(Text))))
-    known = or_(and_(open_to_all, is_published), *covered)
+        return and_(is_public, is_published)
+    is_open = {
+        Variant.COVERED: is_public,
+        Variant.SCOPED: table.c.visibility.in_([constant(v) for v in ("public", "network")]),
+        Variant.SANDBOX: table.c.visibility == any_(bindparam("open_visibilities", type_=ARRAY(Text))),
+    }[variant]
+    known = or_(and_(is_open, is_published), covered(table.c.country, table.c.get("id")))
     if variant is not Variant.SANDBOX:
         return known
     places = table.c.country.in_([constant(code) for code in sorted(FICTIONAL_CODES)])

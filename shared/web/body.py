@@ -8,6 +8,7 @@ from typing import NoReturn, Self
 from starlette.types import Message, Receive, Scope
 
 from shared.kernel.errors import EscmError, Malformed, TimedOut, TooLarge, Unauthenticated, Unavailable
+from shared.kernel.json_keys import repeats_a_key
 from shared.web.budget import MemoryBudget
 from shared.web.translation import BodyRefused
 
@@ -136,6 +137,8 @@ class Body:
             self._refuse(Malformed("A JSON body is UTF-8.", code="malformed_json"))
         if is_too_deep(body):
             self._refuse(Malformed(f"Not JSON, or of more than {LEVELS} levels.", code="malformed_json"))
+        if repeats_a_key(body):
+            self._refuse(Malformed("A key stands twice in one object.", code="malformed_json"))
         return {"type": "http.request", "body": bytes(body), "more_body": False}
 
     def _refuse(self, error: EscmError) -> NoReturn:

@@ -1,11 +1,10 @@
-"""Lists over HTTP: parameters, the signed cursor, the link to the next page."""
+"""Lists over HTTP: parameters, the encrypted cursor, the link to the next page."""
 
 import base64
 import binascii
-import hashlib
-import hmac
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -15,6 +14,7 @@ from fastapi import Request, Response
 from sqlalchemy import Date, DateTime, Float, Uuid
 from sqlalchemy.sql.elements import ColumnElement
 
+from shared.configuration.sealing import PlaceSealer
 from shared.database.statements import Row
 from shared.kernel.clock import today
 from shared.kernel.errors import Malformed, invalid_parameter
@@ -28,10 +28,10 @@ DEFAULT_LIMIT = 50
 LARGEST_LIMIT = 200
 TOTAL = "total_estimate"
 """What `include` names beside a list's own extras: how many records all its pages have together."""
-_SIGNATURE = 12
+_PURPOSE = "places in lists"
 
 
-def parse_list(request: Request, listing: Listing, secret: bytes, *, anonymous: bool) -> ListRequest:
+def parse_list(request: Request, listing: Listing, secret: bytes, sight: Sight) -> ListRequest:
     """The list that is asked for. Raises Malformed `invalid_parameter` or `invalid_cursor`."""
     given = dict(request.query_params)
     if len(given) != len(request.query_params.multi_items()):
@@ -42,8 +42,7 @@ def parse_list(request: Request, listing: Listing, secret: bytes, *, anonymous: 
     if field != "id" and field not in listing.sorts:
         raise invalid_parameter("sort", f"Sort by {', '.join(['id', *listing.sorts])}, with - for descending.")
     filters = {name: listing.parse(name, raw) for name, raw in given.items() if name in listing.filters}
-    if anonymous and (closed := [name for name in filters if listing.filters[name].grant_needed]):
-        raise invalid_parameter(closed[0], "This filter needs a grant.")
+    listing.refuse_closed(sight, filters, field)
     after = None
     if (cursor := given.get("cursor")) is not None:
         keys = [listing.key] if field == "id" else [listing.sorts[field], listing.key]
@@ -85,26 +84,27 @@ def binding(request: Request) -> bytes:
 
 
 def make_cursor(keys: list[Any], bound_to: bytes, secret: bytes) -> str:
-    """An opaque, signed place in a list."""
+    """An opaque place in a list, which tells nothing of the values that it stands behind. The same place is the same
+    text."""
     payload = orjson.dumps([key.isoformat() if isinstance(key, date) else str(key) for key in keys])
-    return base64.urlsafe_b64encode(_sign(payload, bound_to, secret) + payload).decode().rstrip("=")
+    return base64.urlsafe_b64encode(_sealer(secret).seal(payload, bound_to)).decode().rstrip("=")
 
 
 def read_cursor(cursor: str, bound_to: bytes, secret: bytes, keys: list[ColumnElement[Any]]) -> tuple[Any, ...]:
     """The place that a cursor names. Raises Malformed `invalid_cursor` for any other list or changed byte."""
     try:
         raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
-        signature, payload = raw[:_SIGNATURE], raw[_SIGNATURE:]
-        canonical = base64.urlsafe_b64encode(raw).decode().rstrip("=")
-        if canonical != cursor or not hmac.compare_digest(signature, _sign(payload, bound_to, secret)):
+        payload = _sealer(secret).open(raw, bound_to)
+        if payload is None or base64.urlsafe_b64encode(raw).decode().rstrip("=") != cursor:
             raise ValueError
         return tuple(_typed(text, key) for text, key in zip(orjson.loads(payload), keys, strict=True))
     except (ValueError, binascii.Error) as error:
         raise Malformed("The cursor does not belong to this list.", code="invalid_cursor") from error
 
 
-def _sign(payload: bytes, bound_to: bytes, secret: bytes) -> bytes:
-    return hashlib.blake2b(payload + b"\0" + bound_to, key=secret[:64], digest_size=_SIGNATURE).digest()
+@lru_cache(4)
+def _sealer(secret: bytes) -> PlaceSealer:
+    return PlaceSealer(secret, _PURPOSE)
 
 
 def _typed(text: str, key: ColumnElement[Any]) -> Any:
@@ -136,7 +136,7 @@ async def list_response(
 ) -> Response:
     """The page that is asked for, or with `format` the whole list. `known` are the names that `fields=` may hold."""
     secret = call.settings.secret_key.get_secret_value().encode()
-    asked = parse_list(call.request, listing, secret, anonymous=call.principal.is_anonymous)
+    asked = parse_list(call.request, listing, secret, call.sight)
     picked = pick_fields(call.request, known)
     include, counting = pick_include(call.request, listing)
     sight = call.sight

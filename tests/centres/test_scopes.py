@@ -46,11 +46,19 @@ def _account(caller: Caller) -> str:
     return str(CALLERS[str(caller._name)].id)
 
 
-async def test_an_institution_applies_for_the_centre_that_it_hosts(members: Members, entering: Enter) -> None:
+async def test_an_institution_applies_for_the_centre_that_it_hosts(
+    members: Members, entering: Enter, superuser: asyncpg.Connection
+) -> None:
     country = unused_country()
     host = await members.institution(country)
     representative = entering("institution_representative", "institution", host)
-    centre = await entered(representative, CENTRES, await centre_body(members, country, host_institution_id=host))
+    body = await centre_body(members, country, host_institution_id=host)
+    unseen = await representative.post(CENTRES, body)
+    assert [(error["code"], error["pointer"]) for error in unseen.json()["errors"]] == [
+        ("unknown_reference", "/director_id")
+    ]
+    await superuser.execute("UPDATE member_expert SET status = 'active' WHERE id = $1", body["director_id"])
+    centre = await entered(representative, CENTRES, body)
     assert (centre["status"], centre["host_institution_id"]) == ("draft", host)
     path = centre["links"]["self"]
     read = await representative.get(path)

@@ -132,7 +132,7 @@ def _unite(client: Client, ref: str) -> None:
     known = client.get(f"{EXPERTS}/{ref}")
     total, name = _total(client), known["names"][0]
     again = {"names": [{"full": f"{name['family'].upper()}, {name['given']}"}], "country": "XA", "keywords": ["ice"]}
-    entered = client.create(EXPERTS, {**again, "emails": known["emails"]})
+    entered = client.create(EXPERTS, {**again, "emails": [{"value": email["value"]} for email in known["emails"]]})
     assert [other["id"] for other in entered["duplicates"]] == [known["id"]]
     job = client.finished(client.start(f"{DUPLICATES}/searches", {"resource": "experts"}))
     assert job["result"]["records"] >= total

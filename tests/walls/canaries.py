@@ -93,5 +93,22 @@ def references(land: Land, own: Land) -> Iterator[tuple[str, str, dict[str, Any]
         field, named = reference.split()
         service = "centres" if plural in ("centres", "committees", "seats", "agreements") else "actions"
         yield service, f"/{service}/v1/{plural}", {**body, field: land.id(named)}, field
+    yield from _nested(land, own)
     path = f"/membership/v1/experts/{own.id('experts')}/affiliations"
     yield "membership", path, {"institution_id": land.id("institutions")}, "institution_id"
+
+
+def _nested(land: Land, own: Land) -> Iterator[tuple[str, str, dict[str, Any], str]]:
+    """Those whose reference stands deeper in the body: the field is its pointer."""
+    committee = {"names": {"en": "Own"}, "country": own.country, "visibility": "restricted"}
+    partners = {**committee, "partner_institution_ids": [land.id("institutions")]}
+    yield "centres", "/centres/v1/committees", partners, "partner_institution_ids/0"
+    person = {"expert_id": land.id("experts")}
+    seat = {"committee_id": own.id("committees"), "person": person, "office": "member", "from": "2026-01-01"}
+    yield "centres", "/centres/v1/seats", seat, "person/expert_id"
+    parties = [{"name": "a", "institution_id": land.id("institutions")}, {"name": "b"}]
+    agreement = {"centre_id": own.id("centres"), "kind": "mou", "parties": parties, "document": DOCUMENT}
+    yield "centres", "/centres/v1/agreements", agreement, "parties/0/institution_id"
+    action = {"programme_id": own.id("programmes"), "pillar": "core", "titles": {"en": "Own"}}
+    participants = [{"institution_id": land.id("institutions"), "role": 1}]
+    yield "actions", "/actions/v1/actions", {**action, "participants": participants}, "participants"

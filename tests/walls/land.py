@@ -111,7 +111,8 @@ class Settler:
 
     async def _repeat(self, land: Land, expert: Record) -> None:
         """A second record of the expert, which makes a pair."""
-        body = {**{name: expert[name] for name in ("names", "emails", "country")}, "visibility": "restricted"}
+        emails = [{"value": email["value"]} for email in expert["emails"]]
+        body = {"names": expert["names"], "emails": emails, "country": expert["country"], "visibility": "restricted"}
         answer = await self._callers["membership"].post("/membership/v1/experts", body)
         assert answer.json()["duplicates"], answer.text
         found = "SELECT id, ref FROM member_duplicate WHERE $1 IN (a, b)"

@@ -174,17 +174,41 @@ async def test_filters_by_the_rows_ids_find_nothing(services: Services, canary: 
                     assert (answer.json()["items"], answer.json()["total_estimate"]) == ([], 0), address
 
 
+@pytest.mark.parametrize("visibility", ["restricted", "network"])
 async def test_a_body_that_names_the_rows_is_answered_as_one_that_names_nothing(
-    services: Services, lands: dict[tuple[str, bool], Land], canary: Land, monkeypatch: pytest.MonkeyPatch
+    services: Services,
+    superuser: asyncpg.Connection,
+    lands: dict[tuple[str, bool], Land],
+    canary: Land,
+    monkeypatch: pytest.MonkeyPatch,
+    visibility: str,
 ) -> None:
+    """Nor does visibility `network` make known what is not published."""
     program = machine("program_xa", grant("api_client", "country", "XA"))
     monkeypatch.setitem(callers.CALLERS, program.name, program)
-    for service, path, body, field in references(canary, lands["XA", False]):
-        caller = Caller(services[service], program.name)
-        told, unknown = [await caller.post(path, {**body, field: value}) for value in (body[field], str(uuid4()))]
-        assert told.status_code == unknown.status_code == 422, f"{path} {field}: {told.text}"
-        assert told.json()["errors"][0]["pointer"] == f"/{field}", told.text
-        assert _told(told) == _told(unknown)
+    await _show(superuser, canary, visibility)
+    try:
+        for service, path, body, field in references(canary, lands["XA", False]):
+            caller = Caller(services[service], program.name)
+            told, unknown = [await caller.post(path, other) for other in (body, _naming_nothing(body, canary))]
+            assert told.status_code == unknown.status_code == 422, f"{path} {field}: {told.text}"
+            assert told.json()["errors"][0]["pointer"] == f"/{field}", told.text
+            assert _told(told) == _told(unknown)
+    finally:
+        await _show(superuser, canary, "restricted")
+
+
+async def _show(superuser: asyncpg.Connection, canary: Land, visibility: str) -> None:
+    for plural, table in _NAMED.items():
+        statement = f"UPDATE {table} SET visibility = $2 WHERE id = $1"
+        await superuser.execute(statement, canary.id(plural), visibility)
+
+
+def _naming_nothing(body: dict[str, Any], canary: Land) -> dict[str, Any]:
+    text = orjson.dumps(body).decode()
+    for plural in _NAMED:
+        text = text.replace(canary.id(plural), str(uuid4()))
+    return dict(orjson.loads(text))
 
 
 async def test_equal_addresses_names_and_domains_are_no_conflict_and_tell_of_no_duplicate(
@@ -215,6 +239,16 @@ _KINDS = {
     ),
     "access": ("accounts", "grants", "clients", "api_keys"),
 }  # fmt: skip
+_NAMED = {
+    "experts": "member_expert",
+    "institutions": "member_institution",
+    "committees": "centre_committee",
+    "centres": "centre_centre",
+    "programmes": "action_programme",
+    "actions": "action_action",
+    "government_bodies": "action_government_body",
+}
+"""Kinds that bodies name, with their tables."""
 _NOT_LISTED = ("affiliations", "reviews", "sessions")
 """Kinds that the administrator finds in no list of the system's: sessions are listed to each person alone."""
 _FIELDS = {

@@ -49,7 +49,7 @@ async def claim(uow: UnitOfWork, sight: Sight, values: Mapping[str, Any]) -> Row
     """A new endorsement, claimed until the secretariat has verified it."""
     require(sight, "create", values["country"])
     require_publishing(sight, values["visibility"], values["country"])
-    await require_body(uow.connection, sight.context, "body_id", values["body_id"], values["country"])
+    await require_body(uow.connection, sight, "body_id", values["body_id"], values["country"])
     claimants = with_author((), uow.origin.actor)
     return await ENDORSEMENTS.enter(
         uow, {**values, "status": "claimed", "claimants": claimants, **_endorsement_key(values)}
@@ -65,7 +65,7 @@ async def update_endorsement(uow: UnitOfWork, sight: Sight, seen: Row, values: M
     if "visibility" in changed:
         require_publishing(sight, values["visibility"], before["country"], before["id"])
     if "body_id" in changed:
-        await require_body(uow.connection, sight.context, "body_id", values["body_id"], before["country"])
+        await require_body(uow.connection, sight, "body_id", values["body_id"], before["country"])
     claimants = with_author(before["claimants"], uow.origin.actor) if changed - domain.FREE_WHEN_VERIFIED else None
     who = {"claimants": claimants} if claimants else {}
     return await ENDORSEMENTS.edit(uow, before, {**values, **who, **_endorsement_key(values)})

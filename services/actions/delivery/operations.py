@@ -18,6 +18,7 @@ from shared.kernel.errors import Conflict, Invalid, invalid_field
 from shared.kernel.principal import Principal
 from shared.kernel.resource import Resource
 from shared.records.kind import Kind, Step, permitted, require
+from shared.records.references import NAMED_INSTITUTIONS, reading_sight
 from shared.records.sight import Sight
 
 ACTIONS: Kind[domain.ActionCase] = Kind(
@@ -58,7 +59,8 @@ async def propose(uow: UnitOfWork, sight: Sight, values: Mapping[str, Any]) -> R
     """
     above = await queries.programme_above(uow.connection, sight.context, values["programme_id"])
     unknown = invalid_field("/programme_id", "unknown_programme", "There is no such programme.")
-    place = _place(sight, above, unknown, {"approved", "implementing", "completed"}, domain.ENDED_PROGRAMMES)
+    parent = reading_sight(sight.principal, Resource("actions", "programmes", "programme"))
+    place = _place(sight, parent, above, unknown, {"approved", "implementing", "completed"}, domain.ENDED_PROGRAMMES)
     await _require_participants(uow, sight, values)
     return await ACTIONS.enter(uow, {**values, **place, "status": "proposed", **_key(values)})
 
@@ -103,7 +105,14 @@ async def plan_milestone(uow: UnitOfWork, sight: Sight, values: Mapping[str, Any
     """
     above = await queries.action_above(uow.connection, sight.context, values["action_id"])
     unknown = invalid_field("/action_id", "unknown_action_record", "There is no such action.")
-    place = _place(sight, above, unknown, domain.PUBLISHED_ACTIONS, {"closed", "cancelled"})
+    place = _place(
+        sight,
+        reading_sight(sight.principal, ACTIONS.resource),
+        above,
+        unknown,
+        domain.PUBLISHED_ACTIONS,
+        {"closed", "cancelled"},
+    )
     return await MILESTONES.enter(
         uow, {**values, **place, "status": "pending", "claimants": [], "first_due": values["due"], **_key(values)}
     )
@@ -151,12 +160,10 @@ async def milestone_case(
 
 
 def _place(
-    sight: Sight, above: Row | None, unknown: Invalid, published: Collection[str], ended: Collection[str]
+    sight: Sight, parent: Sight, above: Row | None, unknown: Invalid, published: Collection[str], ended: Collection[str]
 ) -> dict[str, str]:
     """Country and visibility, from the record above. What the caller may not know of is unknown."""
-    if above is None:
-        raise unknown
-    if not sight.read.covers(above["country"], above["id"]) and above["status"] not in published:
+    if above is None or not parent.knows(above, published):
         raise unknown
     require(sight, "create", above["country"])
     if above["status"] in ended:
@@ -166,7 +173,7 @@ def _place(
 
 async def _require_participants(uow: UnitOfWork, sight: Sight, values: Mapping[str, Any]) -> None:
     keys = {UUID(participant["institution_id"]) for participant in values["participants"]}
-    if not await queries.know_institutions(uow.connection, sight.context, keys):
+    if keys and await NAMED_INSTITUTIONS.known(uow.connection, sight.principal, keys) != keys:
         raise invalid_field("/participants", "unknown_institution", "Names an institution that is not known.")
 
 

@@ -1,11 +1,9 @@
 """Reading actions and milestones, and what stands above and below them."""
 
-from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Uuid, and_, any_, bindparam, column, distinct, func, select, table
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import and_, bindparam, column, distinct, func, select, table
 from sqlalchemy.sql.elements import ColumnElement
 
 from services.actions.delivery import domain
@@ -78,12 +76,6 @@ _figures: tuple[ColumnElement[Any], ...] = (
 _of_pillars = and_(action.c.pillar != "core", action.c.status != "cancelled")
 _covered = select(*_figures).where(action.c.programme_id == bindparam("programme"), _of_pillars)
 _PLAN = Statement(within_context(_covered))
-_INSTITUTIONS = table("member_published_institution", column("id"))
-_KNOWN_INSTITUTIONS = Statement(
-    within_context(
-        select(func.count().label("known")).where(_INSTITUTIONS.c.id == any_(bindparam("keys", type_=ARRAY(Uuid))))
-    )
-)
 
 
 async def programme_above(connection: Connection, context: AccessContext, programme: UUID) -> Row | None:
@@ -116,11 +108,3 @@ async def plan(connection: Connection, programme: UUID) -> tuple[int, int]:
     """How many of the three pillars have an action that was not cancelled, and how many a baseline."""
     row = await _PLAN.fetchrow(connection, programme=programme, **SYSTEM_CONTEXT.parameters)
     return (row["covered"], row["measured"]) if row else (0, 0)
-
-
-async def know_institutions(connection: Connection, context: AccessContext, keys: Collection[UUID]) -> bool:
-    """Whether the caller may know of every one of these institutions."""
-    if not keys:
-        return True
-    known = await _KNOWN_INSTITUTIONS.fetchval(connection, keys=list(keys), **context.parameters)
-    return bool(known == len(keys))

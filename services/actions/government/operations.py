@@ -74,7 +74,7 @@ class Writing:
         require(sight, "create", values["country"])
         require_publishing(sight, values["visibility"], values["country"])
         await require_expert(uow.connection, sight.principal, _EXPERT_POINTER, _expert_of(values))
-        await require_body(uow.connection, sight.context, "body_id", values.get("body_id"), values["country"])
+        await require_body(uow.connection, sight, "body_id", values.get("body_id"), values["country"])
         return await self.kind.enter(uow, {**values, "status": self.status, **self.derive(values)})
 
     async def update(self, uow: UnitOfWork, sight: Sight, seen: Row, values: Mapping[str, Any]) -> Row:
@@ -83,7 +83,7 @@ class Writing:
         if values["visibility"] != before["visibility"]:
             require_publishing(sight, values["visibility"], before["country"], before["id"])
         if "body_id" in values and values["body_id"] != before["body_id"]:
-            await require_body(uow.connection, sight.context, "body_id", values["body_id"], before["country"])
+            await require_body(uow.connection, sight, "body_id", values["body_id"], before["country"])
         if (expert := _expert_of(values)) != _expert_of(before):
             await require_expert(uow.connection, sight.principal, _EXPERT_POINTER, expert)
         return await self.kind.edit(uow, before, {**values, **self.derive(values)})

@@ -6,11 +6,14 @@ from sqlalchemy import bindparam, select
 
 from services.actions.government import domain
 from services.actions.government.tables import focal_point, government_body, meeting
-from shared.database.context import AccessContext, within_context
+from shared.database.context import within_context
 from shared.database.statements import Connection, Statement
 from shared.kernel.errors import invalid_field
+from shared.kernel.resource import Resource
 from shared.records.listing import one_of, values
 from shared.records.plain import by_itself, listing
+from shared.records.references import Nameable
+from shared.records.sight import Sight
 
 BODIES = listing(
     government_body,
@@ -25,6 +28,9 @@ MEETINGS = listing(
     by_itself(meeting, domain.PUBLISHED_MEETINGS),
     values("kind", meeting.c.kind, "Kinds, separated by commas", one_of(domain.MEETING_KINDS)),
 )
+_NAMED_BODIES = Nameable(
+    Resource("actions", "government_bodies", "government_body"), government_body, domain.PUBLISHED_BODIES
+)
 _BODY = Statement(
     within_context(
         select(government_body.c.id)
@@ -34,11 +40,10 @@ _BODY = Statement(
 )
 
 
-async def require_body(
-    connection: Connection, context: AccessContext, field: str, key: UUID | None, country: str
-) -> None:
+async def require_body(connection: Connection, sight: Sight, field: str, key: UUID | None, country: str) -> None:
     """Raises Invalid `unknown_body` where a body of this id and country is not known to the caller; None is no body."""
     if key is None:
         return
-    if await _BODY.fetchval(connection, key=key, country=country, **context.parameters) is None:
+    of_country = await _BODY.fetchval(connection, key=key, country=country, **sight.context.parameters)
+    if of_country is None or not await _NAMED_BODIES.known(connection, sight.principal, [key]):
         raise invalid_field(f"/{field}", "unknown_body", "There is no such government body in the country.")

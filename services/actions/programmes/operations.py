@@ -19,6 +19,7 @@ from shared.kernel.errors import Conflict, FieldError, invalid_field
 from shared.kernel.principal import Principal
 from shared.kernel.resource import Resource
 from shared.records.kind import Kind, Step, permitted, require, require_publishing
+from shared.records.references import NAMED_CENTRES, NAMED_COMMITTEES
 from shared.records.sight import Sight
 
 PROGRAMMES: Kind[domain.ProgrammeCase] = Kind(
@@ -28,6 +29,9 @@ PROGRAMMES: Kind[domain.ProgrammeCase] = Kind(
     ("country", "framework", "committee_id", "centre_id", "lead_body_id", "visibility", "status", "waiver",
      "started_on", "completed_on"),
 )  # fmt: skip
+
+
+_NAMEABLE = {"committee_id": NAMED_COMMITTEES, "centre_id": NAMED_CENTRES}
 
 
 async def create(uow: UnitOfWork, sight: Sight, values: Mapping[str, Any]) -> Row:
@@ -115,8 +119,11 @@ async def case_of(
 
 
 async def _require_known(uow: UnitOfWork, sight: Sight, country: str, values: Mapping[str, Any]) -> None:
-    await require_body(uow.connection, sight.context, "lead_body_id", values.get("lead_body_id"), country)
+    await require_body(uow.connection, sight, "lead_body_id", values.get("lead_body_id"), country)
     for field, code in (("committee_id", "unknown_committee"), ("centre_id", "unknown_centre")):
         key = values.get(field)
-        if key is not None and not await is_of_country(uow.connection, sight.context, field, key, country):
+        if key is None:
+            continue
+        known = await _NAMEABLE[field].known(uow.connection, sight.principal, [key])
+        if not known or not await is_of_country(uow.connection, sight.context, field, key, country):
             raise invalid_field(f"/{field}", code, "There is none of this id in the country.")

@@ -21,6 +21,7 @@ PROGRAMMES = listing(
     by_itself(programme, domain.PUBLISHED),
     values("framework", programme.c.framework, "Codes of frameworks, separated by commas"),
     holder("actions.programmes", programme.c.id),
+    private=domain.PRIVATE,
 )
 _COMMITTEES = table("centre_published_committee", *(column(name) for name in ("id", "country", "status")))
 _CENTRES = table("centre_published_centre", *(column(name) for name in ("id", "country", "status")))

@@ -17,8 +17,10 @@ from services.actions.stage.tables import country_fact, country_stage, published
 from shared.database.context import AccessContext, within_context
 from shared.database.statements import Connection, Row, Shapes, Statement
 from shared.kernel.clock import today
+from shared.kernel.principal import Principal
 from shared.records.columns import as_read
 from shared.records.counts import cells
+from shared.records.references import CENTRES, EXPERTS, INSTITUTIONS, reading_sight
 from shared.records.sight import Sight, Variant, visible
 
 PUBLISHED_CENTRES = frozenset({"active", "renewal_due", "renewal_review"})
@@ -28,6 +30,7 @@ _KEPT: Mapping[str, tuple[str, frozenset[str]]] = {
     "centres": ("centre", PUBLISHED_CENTRES),
 }
 """What counts are kept of: their kind, and the states that are published."""
+_RESOURCES = {"experts": EXPERTS, "institutions": INSTITUTIONS, "centres": CENTRES}
 _FACTS = f"""
 WITH committee AS (
     SELECT id, status, formed_on, recognised_on, created_at::date AS proposed_on
@@ -167,13 +170,14 @@ _COUNTS = Shapes(_count)
 
 
 async def counts(
-    connection: Connection, sight: Sight, codes: Collection[str], day: date | None
+    connection: Connection, principal: Principal, codes: Collection[str], day: date | None
 ) -> dict[str, dict[str, int]]:
     """Experts, institutions and centres of each country: published rows, and all rows where the caller's grants cover
     the country. With a `day` as they stood at its end."""
     found = {code: dict.fromkeys(_KEPT, 0) for code in codes}
     until = {} if day is None else {"until": day}
     for kind in _KEPT:
+        sight = reading_sight(principal, _RESOURCES[kind])
         statement = _COUNTS.get(kind, sight.variant, day is not None)
         for row in await statement.fetch(connection, codes=list(codes), **until, **sight.parameters):
             found[row["country"]][kind] = row["count"]
@@ -212,6 +216,7 @@ async def pillar_states(connection: Connection, sight: Sight, programme_id: UUID
     return {row["pillar"]: row["states"] for row in rows}
 
 
-async def knows_centre(connection: Connection, sight: Sight, centre: UUID) -> bool:
+async def knows_centre(connection: Connection, principal: Principal, centre: UUID) -> bool:
     """Whether the caller may know of a centre."""
+    sight = reading_sight(principal, CENTRES)
     return await _CENTRES.get(sight.variant).fetchval(connection, key=centre, **sight.parameters) is not None

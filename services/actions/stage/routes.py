@@ -11,6 +11,8 @@ from fastapi import Request, Response
 from sqlalchemy import Text, column
 
 from services.actions.access import ROLES
+from services.actions.delivery.operations import ACTIONS
+from services.actions.programmes.operations import PROGRAMMES
 from services.actions.stage import queries
 from services.actions.stage.domain import RUNGS
 from services.actions.stage.operations import COUNTRIES as RESOURCE
@@ -58,7 +60,7 @@ async def list_countries(call: CurrentCall) -> Response:
         stages = await queries.stages(connection, call.sight, asked.codes, asked.day)
         chosen = [code for code in sorted(asked.codes, reverse=asked.descending) if _stands(asked, stages, code, day)]
         page = chosen[: asked.limit]
-        counts = await queries.counts(connection, call.sight, page, asked.day)
+        counts = await queries.counts(connection, call.principal, page, asked.day)
     items = [_listed(call, code, stages.get(code), counts[code], day) for code in page]
     if picked is not None:
         items = [{name: value for name, value in item.items() if name in picked} for item in items]
@@ -84,19 +86,21 @@ async def get_country(code: str, call: CurrentCall) -> Response:
     past day as `as_of` it is null."""
     if code not in _known(call):
         raise NotFound("There is no country of this code.")
-    asked, sight = as_of(call.request), call.sight
+    asked = as_of(call.request)
     picked = pick_fields(call.request, frozenset(CountryAnswer.model_fields))
     async with call.connection() as connection:
-        row = (await queries.stages(connection, sight, [code], asked)).get(code)
-        counts = await queries.counts(connection, sight, [code], asked)
+        row = (await queries.stages(connection, call.sight, [code], asked)).get(code)
+        counts = await queries.counts(connection, call.principal, [code], asked)
         record = _listed(call, code, row, counts[code], asked or today())
         is_past = asked is not None and asked < today()
-        programme = None if is_past else await queries.programme_of(connection, sight, code)
+        programmes = call.sight_on(PROGRAMMES.resource)
+        programme = None if is_past else await queries.programme_of(connection, programmes, code)
         record["programme"] = None
         if programme is not None:
-            states = await queries.pillar_states(connection, sight, programme["id"])
+            actions = call.sight_on(ACTIONS.resource)
+            states = await queries.pillar_states(connection, actions, programme["id"])
             centre = programme["centre_id"]
-            shows_centre = centre is not None and await queries.knows_centre(connection, sight, centre)
+            shows_centre = centre is not None and await queries.knows_centre(connection, call.principal, centre)
             record["programme"] = present_programme(programme, states, shows_centre=shows_centre)
     if picked is not None:
         record = {name: value for name, value in record.items() if name in picked}

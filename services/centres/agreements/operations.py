@@ -9,6 +9,7 @@ import orjson
 from services.centres.agreements import domain, queries
 from services.centres.agreements.tables import agreement
 from services.centres.references import require_institutions
+from services.centres.registration.domain import PUBLISHED
 from services.centres.registration.queries import centre_of
 from shared.database.statements import Row
 from shared.database.unit_of_work import Connect, UnitOfWork
@@ -19,6 +20,7 @@ from shared.kernel.principal import Principal
 from shared.kernel.resource import Resource
 from shared.kernel.text import search_key
 from shared.records.kind import Kind, Step, permitted, require
+from shared.records.references import CENTRES, reading_sight
 from shared.records.sight import Sight
 
 _RESOURCE = Resource("centres", "agreements", "agreement")
@@ -38,7 +40,7 @@ async def create(uow: UnitOfWork, sight: Sight, values: Mapping[str, Any]) -> Ro
     Raises Invalid for a centre or institution that the caller does not know, Forbidden outside the caller's grant.
     """
     centre = await centre_of(uow.connection, values["centre_id"])
-    if centre is None:
+    if centre is None or not reading_sight(uow.origin.actor, CENTRES).knows(centre, PUBLISHED):
         raise invalid_field("/centre_id", "unknown_reference", "There is no such centre.")
     require(sight, "create", centre["country"], centre["id"])
     await require_institutions(uow, _institutions(values["parties"]))

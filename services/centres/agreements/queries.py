@@ -9,7 +9,7 @@ from services.centres.agreements.domain import KINDS, LIFECYCLE
 from services.centres.agreements.tables import agreement
 from shared.database.statements import Connection, Row, Statement
 from shared.records.listing import one_of, values
-from shared.records.plain import by_grant, listing
+from shared.records.plain import WHEN, by_grant, listing
 from shared.records.sight import Variant
 
 _OVER = Statement(
@@ -31,6 +31,7 @@ LISTING = listing(
     LIFECYCLE.states,
     visible_to,
     values("kind", agreement.c.kind, "Kinds, separated by commas", one_of(KINDS)),
+    private=WHEN,
 )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from services.centres.committees.domain import PUBLISHED as PUBLISHED_COMMITTEES
 from services.centres.committees.queries import committee_of
 from services.centres.references import country_of, require_experts, require_institutions
 from services.centres.registration import domain, queries
@@ -17,6 +18,7 @@ from shared.kernel.errors import Conflict, FieldError, Forbidden, invalid_field
 from shared.kernel.principal import Principal
 from shared.kernel.resource import Resource
 from shared.records.kind import Kind, Step, permitted, require, require_publishing
+from shared.records.references import COMMITTEES, reading_sight
 from shared.records.sight import Sight
 
 CENTRES: Kind[domain.CentreCase] = Kind(
@@ -200,5 +202,6 @@ async def _require_references(uow: UnitOfWork, values: Mapping[str, Any], before
     if committee is None:
         return
     found = await committee_of(uow.connection, committee)
-    if found is None or found["country"] != values["country"]:
+    known = found is not None and reading_sight(uow.origin.actor, COMMITTEES).knows(found, PUBLISHED_COMMITTEES)
+    if found is None or not known or found["country"] != values["country"]:
         raise invalid_field("/committee_id", "unknown_reference", "There is no such committee in this country.")

@@ -29,7 +29,7 @@ from services.centres.registration.tables import centre, term
 from shared.database.context import Lookup
 from shared.database.statements import Connection, Row, Statement
 from shared.records.pending import holder
-from shared.records.plain import by_itself, listing
+from shared.records.plain import WHEN, by_itself, listing
 from shared.records.sight import constant
 
 _country = bindparam("country", type_=Text)
@@ -90,7 +90,13 @@ class Standing:
     level: int
 
 
-LISTING = listing(centre, LIFECYCLE.states, by_itself(centre, PUBLISHED), holder("centres.centres", centre.c.id))
+LISTING = listing(
+    centre,
+    LIFECYCLE.states,
+    by_itself(centre, PUBLISHED),
+    holder("centres.centres", centre.c.id),
+    private=WHEN,
+)
 
 
 async def centre_of(connection: Connection, key: UUID) -> Row | None:

@@ -42,10 +42,11 @@ async def create(uow: UnitOfWork, sight: Sight, centre: Row, values: Mapping[str
     require(sight, "create", centre["country"], centre["id"])
     reviewer = values["reviewer_id"]
     await uow.admit(centre["id"])
-    await require_experts(uow, {"/reviewer_id": reviewer})
-    on_behalf = sight.may("record", centre["country"], centre["id"])
-    if not on_behalf and await account_of(uow.connection, reviewer) != sight.principal.id:
+    is_own = await account_of(uow.connection, reviewer) == sight.principal.id
+    if not is_own and not sight.may("record", centre["country"], centre["id"]):
         raise Forbidden("Only the reviewer enters this review.", members={"reason": "not_the_reviewer"})
+    if not is_own:
+        await require_experts(uow, {"/reviewer_id": reviewer})
     if await belongs_to(uow.connection, reviewer, centre["host_institution_id"], today().isoformat()):
         raise invalid_field("/reviewer_id", "reviewer_of_host", "The reviewer belongs to the host institution.")
     locked = await CENTRES.lock(uow, centre["id"])

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
+from services.centres.committees.domain import PUBLISHED
 from services.centres.committees.queries import committee_of
 from services.centres.committees.tables import seat
 from services.centres.references import require_experts
@@ -16,6 +17,7 @@ from shared.kernel.principal import Principal
 from shared.kernel.resource import Resource
 from shared.kernel.text import search_key
 from shared.records.kind import Kind, Step, permitted, require
+from shared.records.references import COMMITTEES, reading_sight
 from shared.records.sight import Sight
 
 SEATS: Kind[domain.SeatCase] = Kind(
@@ -32,7 +34,7 @@ async def create(uow: UnitOfWork, sight: Sight, values: Mapping[str, Any]) -> Ro
     Raises Invalid for a committee or expert that the caller does not know, Forbidden outside the caller's grant.
     """
     body = await committee_of(uow.connection, values["committee_id"])
-    if body is None:
+    if body is None or not reading_sight(uow.origin.actor, COMMITTEES).knows(body, PUBLISHED):
         raise invalid_field("/committee_id", "unknown_reference", "There is no such committee.")
     require(sight, "create", body["country"])
     await require_experts(uow, {"/person/expert_id": values["expert_id"]})

@@ -10,7 +10,7 @@ from services.centres.committees.tables import committee, seat
 from services.centres.seats.domain import LIFECYCLE, OFFICES
 from shared.database.statements import Connection, Row, Statement
 from shared.records.listing import one_of, values
-from shared.records.plain import listing, with_parent
+from shared.records.plain import WHEN, listing, with_parent
 from shared.records.sight import Variant
 
 _appointed = select(seat).where(seat.c.status == "appointed").order_by(seat.c.id).limit(200).with_for_update()
@@ -29,6 +29,7 @@ LISTING = listing(
     LIFECYCLE.states,
     visible_to,
     values("office", seat.c.office, "Offices, separated by commas", one_of(OFFICES)),
+    private=WHEN,
 )
 
 

@@ -11,6 +11,8 @@ from services.membership.affiliations import queries
 from services.membership.affiliations.domain import LIFECYCLE, MatchCase
 from services.membership.duplicates.operations import look_at
 from services.membership.experts.tables import affiliation, expert
+from services.membership.institutions.domain import PUBLISHED
+from services.membership.institutions.tables import institution
 from shared.database.ids import uuid7
 from shared.database.statements import Row, Shapes, Statement
 from shared.database.unit_of_work import UnitOfWork
@@ -20,6 +22,7 @@ from shared.kernel.resource import Resource
 from shared.messaging.outbox import defer
 from shared.records.changes import record_change
 from shared.records.kind import Step
+from shared.records.references import INSTITUTIONS, Nameable
 
 AFFILIATIONS = Resource("membership", "affiliations", "affiliation")
 MOST_PER_EXPERT = 200
@@ -170,12 +173,15 @@ def _keeping_match(before: Row, values: Mapping[str, Any]) -> Mapping[str, Any]:
     return {**values, **_UNDECIDED}
 
 
+_NAMED = Nameable(INSTITUTIONS, institution, PUBLISHED)
+
+
 async def _institution_meant(uow: UnitOfWork, named: UUID | None) -> UUID | None:
     """The institution that is named, or that its merges lead to. Raises Invalid where the caller does not know it."""
     if named is None:
         return None
     found: UUID | None = await _MEANT.fetchval(uow.connection, key=named)
-    if found is None:
+    if found is None or not await _NAMED.known(uow.connection, uow.origin.actor, [found]):
         raise invalid_field("/institution_id", "unknown_institution", "There is no such institution.")
     return found
 

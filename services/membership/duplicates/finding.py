@@ -13,7 +13,7 @@ from services.membership.likeness import bodies, people
 from services.membership.likeness.bodies import Body
 from services.membership.likeness.names import telling
 from services.membership.likeness.people import Person, Rates, person_of
-from shared.records.sight import Sight, Variant
+from shared.records.sight import Sight
 
 _TO_ONE_INITIAL = 12
 """Persons with a family name for each one whose given name has the same initial too."""
@@ -96,8 +96,7 @@ def told(hits: Sequence[Hit], sight: Sight, published: Some[str]) -> list[dict[s
     for hit in hits:
         row = hit.row
         whole = sight.sees_all_fields(row["country"], row["id"])
-        levels = ("public",) if sight.variant is Variant.ANONYMOUS else ("public", "network")
-        known = whole or (row["visibility"] in levels and row["status"] in published)
+        known = whole or (row["visibility"] in sight.open_visibilities and row["status"] in published)
         score = hit.found.verdict.score if whole else hit.open_score
         if known and score >= THRESHOLD:
             shown.append({"id": str(row["id"]), "score": score})

@@ -227,6 +227,14 @@ def asserted_fields(kept: Mapping[str, Any], present: Iterable[str], entered_at:
     return {name: said for name in present if (said := kept.get(name, first))}
 
 
+def with_verified(
+    emails: Iterable[Mapping[str, str]], before: Iterable[Mapping[str, Any]] = ()
+) -> list[dict[str, Any]]:
+    """The e-mail addresses as they are stored: one stays verified as long as its value stays."""
+    verified = {email["value"].casefold() for email in before if email.get("verified")}
+    return [{**email, "verified": email["value"].casefold() in verified} for email in emails]
+
+
 def display_name(names: Sequence[Mapping[str, Any]]) -> str:
     """The preferred name as one line: `full`, else given and family."""
     name = next(iter([name for name in names if name.get("kind") == "preferred"]), names[0])

@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import UUID as UUID_TYPE
 
 from services.membership.access import ROLES
-from services.membership.experts.domain import asserted_after, asserted_at_entry
+from services.membership.experts.domain import asserted_after, asserted_at_entry, with_verified
 from services.membership.experts.operations import EXPERTS, derived
 from services.membership.experts.queries import LISTING
 from services.membership.experts.schemas import (
@@ -168,6 +168,7 @@ _BLANK: Columns = {
 def enter(values: Values, _registry: bool) -> Columns:
     """The columns of a new expert."""
     row = {**_BLANK, **{name: value for name, value in values.items() if name != "affiliation"}}
+    row["emails"] = with_verified(row["emails"])
     return {**row, **derived(row), "asserted": _BY_IMPORT}
 
 
@@ -181,7 +182,7 @@ def change(row: Values, values: Values) -> Columns:
         changed["names"] = [values["names"][0], *row["names"][1:]]
     new = [email for email in values.get("emails", ()) if email["value"].casefold() not in row["email_keys"]]
     if new:
-        changed["emails"] = [*new, *row["emails"]][:10]
+        changed["emails"] = [*with_verified(new), *row["emails"]][:10]
     said = asserted_after(row, changed, "import", to_text(now()))
     return {**changed, **said, **derived({**row, **changed})}
 

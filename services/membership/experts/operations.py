@@ -52,7 +52,9 @@ _FOLLOW = Statement(
 
 def written(row: Mapping[str, Any]) -> dict[str, Any]:
     """The fields that a caller writes, as they stand in a row that was read."""
-    return {name: orjson.loads(row[name]) if name in _DOCUMENTS else row[name] for name in WRITABLE}
+    found = {name: orjson.loads(row[name]) if name in _DOCUMENTS else row[name] for name in WRITABLE}
+    emails = [{name: value for name, value in email.items() if name != "verified"} for email in found["emails"]]
+    return {**found, "emails": emails}
 
 
 async def create(uow: UnitOfWork, sight: Sight, values: Mapping[str, Any], *, invite: bool = False) -> Row:
@@ -72,6 +74,7 @@ async def create(uow: UnitOfWork, sight: Sight, values: Mapping[str, Any], *, in
         require(sight, "create", values["country"])
         require_publishing(sight, values["visibility"], values["country"])
     status = "applied" if applies else "invited" if invite else "prospect"
+    values = {**values, "emails": domain.with_verified(values["emails"])}
     row = await EXPERTS.enter(
         uow,
         {
@@ -96,6 +99,7 @@ async def update(uow: UnitOfWork, sight: Sight, seen: Row, values: Mapping[str, 
     Raises Forbidden `country_forbidden` where the caller may not change experts of the new country too.
     """
     before = await EXPERTS.lock(uow, seen["id"], seen["version"])
+    values = {**values, "emails": domain.with_verified(values["emails"], before["emails"])}
     moves = (values["country"], values["visibility"]) != (before["country"], before["visibility"])
     if values["country"] != before["country"]:
         require(sight, "update", values["country"])

@@ -181,7 +181,7 @@ def _with_email(address: Any) -> ColumnElement[bool]:
     entry = func.jsonb_array_elements(expert.c.emails).table_valued("value", name="entry")
     value, visibility = (func.jsonb_extract_path_text(entry.c.value, literal_column(f"'{n}'")) for n in _EMAIL)
     is_open = select(entry.c.value).where(
-        func.lower(value) == address, visibility.in_([constant(level) for level in ("public", "network")])
+        func.lower(value) == address, visibility == any_(bindparam("email_visibilities", type_=ARRAY(Text)))
     )
     return and_(
         expert.c.id.in_(select(func.escm.member_expert_with_email(address))),
@@ -196,6 +196,7 @@ def _with_email(address: Any) -> ColumnElement[bool]:
 
 def _of_emails(sight: Sight) -> Mapping[str, Any]:
     return {
+        "email_visibilities": list(sight.open_visibilities),
         "email_everywhere": sight.read.everywhere,
         "email_countries": sorted(sight.read.countries),
         "email_records": sorted(sight.read.records),
@@ -230,7 +231,7 @@ FILTERS: Mapping[str, Filter] = {
             "`me`: files that wait for you, and those with a step of two that you proposed; needs a token",
             one_of(("me",)),
             _waiting,
-            grant_needed=True,
+            token_needed=True,
             of_caller=_as_holder,
         ),
         Filter("institution", "The id of an institution", UUID, _at_institution),
@@ -257,6 +258,7 @@ LISTING = Listing(
         "conflict_of_interest_on": expert.c.conflict_of_interest_on,
         "asserted": expert.c.asserted,
     },
+    private=frozenset(_NOT_PUBLIC),
 )
 _SHOWN_AS_PARTS = {"term_starts", "term_ends", "clock_since", "clock_target", "sort_name", "merged_into", "erased_at"}
 render_whole = Renderer({name: c for name, c in COLUMNS.items() if name not in _SHOWN_AS_PARTS})

@@ -59,11 +59,10 @@ class Name(Body):
 
 
 class EmailAddress(Body):
-    """An e-mail address and who may see it. `verified` is set by the system."""
+    """An e-mail address and who may see it. Whether it is verified is the system's to say."""
 
     value: Email
     visibility: Visible = "restricted"
-    verified: bool = False
 
 
 ListOfFields: TypeAlias = Annotated[list[Literal[FIELDS_OF_SCIENCE]], Field(max_length=42)]  # type: ignore[valid-type]
@@ -233,6 +232,6 @@ def _asserted(row: Mapping[str, Any]) -> dict[str, Any]:
 def _open_emails(emails: Any, sight: Sight) -> Any:
     if emails in ("[]", []):
         return []
-    levels = ("public",) if sight.principal.is_anonymous else ("public", "network")
+    levels = sight.open_visibilities
     parsed = orjson.loads(emails) if isinstance(emails, str) else emails
     return [email for email in parsed if email["visibility"] in levels]

@@ -126,6 +126,7 @@ LISTING = Listing(
         "relations": RELATIONS,
         "stated": institution.c.relations.label("stated"),
     },
+    private=frozenset(NOT_PUBLIC),
 )
 _SHOWN_ELSEWHERE = {"sort_name", "merged_into", "links"}
 render_whole = Renderer({name: c for name, c in COLUMNS.items() if name not in _SHOWN_ELSEWHERE})

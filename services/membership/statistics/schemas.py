@@ -60,9 +60,12 @@ GENDER_BALANCE = (
 _STATES = {"experts": " or ".join(sorted(EXPERTS)), "institutions": " or ".join(sorted(INSTITUTIONS))}
 _COUNTED = {
     Variant.ANONYMOUS: "{of} of visibility public in state {states}",
+    Variant.COVERED: "{of} of visibility public in state {states}, and in countries that the caller's grants cover"
+    " {lower} of every visibility and state",
     Variant.SCOPED: "{of} of visibility public or network in state {states}, and in countries that the caller's"
     " grants cover {lower} of every visibility and state",
-    Variant.SANDBOX: "{of} of fictional countries, of visibility public or network in state {states}, and in countries"
+    Variant.SANDBOX: "{of} of fictional countries, of visibility public or, for callers who hold a grant that reads"
+    " {lower}, network in state {states}, and in countries"
     " that the caller's grants cover of every visibility and state",
     Variant.EVERYWHERE: "{of} of every visibility and state",
 }

@@ -1,0 +1,107 @@
+"""Filters of lists: how a parameter is read, and the condition that it becomes."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.sql.elements import ColumnElement
+
+from shared.kernel.countries import in_region, known_codes
+from shared.kernel.text import search_pattern
+from shared.records.sight import Sight
+
+_UPDATED = "updated_at"
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """One query parameter: `parse` raises ValueError, or answers the value of the bind parameter `f_<name>`.
+
+    `condition` compares with what it is given. A filter with `array` parses to a list; it is given the one value where
+    there is only one (an index can then serve the order too), else `ANY` of all. `grant_needed`: for members of the
+    network alone; `token_needed`: for whoever signs in. `field` is the field that the filter tells of, where that has
+    another name. `of_caller` are further bind parameters of the condition, which follow from who asks. `in_country` is
+    the condition on one value in a list of one country, where looking at each of the country's rows is cheaper than
+    looking the value up for them.
+    """
+
+    name: str
+    description: str
+    parse: Callable[[str], Any]
+    condition: Callable[[Any], ColumnElement[bool]]
+    array: bool = False
+    grant_needed: bool = False
+    token_needed: bool = False
+    field: str = ""
+    of_caller: Callable[[Sight], Mapping[str, Any]] | None = None
+    in_country: Callable[[Any], ColumnElement[bool]] | None = None
+
+
+def values(name: str, column: ColumnElement[Any], description: str, check: Callable[[str], str] = str) -> Filter:
+    """A comma-separated list of values, of which the column holds one."""
+
+    def parse(raw: str) -> list[str]:
+        return [check(part) for part in raw.split(",") if part] or _refuse("is empty")
+
+    return Filter(name, description, parse, lambda wanted: column == wanted, array=True)
+
+
+def countries(column: ColumnElement[Any]) -> Filter:
+    """`country=PK,KE`."""
+    return values("country", column, "ISO 3166-1 alpha-2 codes, separated by commas", _known_country)
+
+
+def region(column: ColumnElement[Any]) -> Filter:
+    """`region=142` or `region=Asia`: a UN M49 region."""
+
+    def parse(raw: str) -> list[str]:
+        return sorted(in_region(raw)) or _refuse("is not a region of UN M49")
+
+    return Filter("region", "A UN M49 region, by number or name", parse, lambda wanted: column == wanted, array=True)
+
+
+def updated(column: ColumnElement[Any]) -> tuple[Filter, Filter]:
+    """`updated_after` and `updated_before`, both strict."""
+    return (
+        Filter("updated_after", "Changed after this instant", instant, lambda bound: column > bound, field=_UPDATED),
+        Filter("updated_before", "Changed before this instant", instant, lambda bound: column < bound, field=_UPDATED),
+    )
+
+
+def reference(name: str, column: ColumnElement[Any]) -> Filter:
+    """The id of a related record."""
+    return Filter(name, f"Records of this {name.removesuffix('_id')}", UUID, lambda bound: column == bound)
+
+
+def instant(raw: str) -> datetime:
+    """An RFC 3339 instant or day; without an offset it is UTC."""
+    parsed = datetime.fromisoformat(raw.replace(" ", "+"))
+    return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
+
+
+def one_of(choices: Mapping[str, Any] | frozenset[str] | tuple[str, ...]) -> Callable[[str], str]:
+    """A check for values of a closed list."""
+
+    def check(raw: str) -> str:
+        return raw if raw in choices else _refuse("is not one of " + ", ".join(sorted(choices)))
+
+    return check
+
+
+def _known_country(code: str) -> str:
+    return code if code in known_codes(fictional=True) else _refuse("is not a known country")
+
+
+def fragment(key: ColumnElement[Any]) -> Filter:
+    """`q=`: a fragment of a name over a folded search key, or the beginning of a word for one or two characters."""
+
+    def parse(raw: str) -> str:
+        return search_pattern(raw) or _refuse("holds nothing to search for")
+
+    return Filter("q", "A fragment of a name, in any script; one or two characters begin a word", parse, key.like)
+
+
+def _refuse(why: str) -> Any:
+    raise ValueError(why)

@@ -1,0 +1,72 @@
+"""Records of any service that a body names: they count where the caller may know of them, else as nothing."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from sqlalchemy import FromClause, Select, Uuid, any_, bindparam, column, select, table
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from shared.contracts.readers import roles_of
+from shared.database.statements import Connection, Shapes
+from shared.kernel.principal import Principal
+from shared.kernel.resource import Resource
+from shared.records.sight import Sight, Variant, constant, sight_of, visible
+
+EXPERTS = Resource("membership", "experts", "expert")
+INSTITUTIONS = Resource("membership", "institutions", "institution")
+COMMITTEES = Resource("centres", "committees", "committee")
+CENTRES = Resource("centres", "centres", "centre")
+
+
+def reading_sight(principal: Principal, resource: Resource) -> Sight:
+    """What the principal reads of a resource of any service."""
+    return sight_of(principal, roles_of(resource.service), resource)
+
+
+class Nameable:
+    """Records of one kind that bodies name. `published` are the states that are open to whom the visibility admits,
+    `living` those that may be named at all (any where empty). Merged and erased records are not there."""
+
+    def __init__(
+        self, resource: Resource, source: FromClause, published: Collection[str], living: Collection[str] = ()
+    ) -> None:
+        self._resource = resource
+        self._source = source
+        self._published = published
+        self._living = living
+        self._shapes = Shapes(self._known)
+
+    async def known(self, connection: Connection, principal: Principal, keys: Collection[UUID]) -> set[UUID]:
+        """Which of these the principal may know of, within the context of the connection."""
+        sight = reading_sight(principal, self._resource)
+        rows = await self._shapes.get(sight.variant).fetch(connection, ids=list(set(keys)), **sight.parameters)
+        return {row["id"] for row in rows}
+
+    def _known(self, variant: Variant) -> Select[tuple[UUID]]:
+        source = self._source
+        query = select(source.c.id).where(source.c.id == any_(bindparam("ids", type_=ARRAY(Uuid))))
+        for gone in ("merged_into", "erased_at"):
+            if gone in source.c:
+                query = query.where(source.c[gone].is_(None))
+        if self._living:
+            query = query.where(source.c.status.in_([constant(status) for status in sorted(self._living)]))
+        return query.where(visible(source, variant, self._published))
+
+
+def _view(name: str, *more: str) -> FromClause:
+    return table(name, *(column(each) for each in ("id", "country", "status", "visibility", *more)))
+
+
+NAMED_EXPERTS = Nameable(
+    EXPERTS, _view("member_published_expert", "merged_into", "erased_at"), frozenset({"active", "grace"})
+)
+NAMED_INSTITUTIONS = Nameable(
+    INSTITUTIONS,
+    _view("member_published_institution", "merged_into"),
+    frozenset({"verified", "inactive"}),
+    ("submitted", "verified", "inactive"),
+)
+NAMED_COMMITTEES = Nameable(COMMITTEES, _view("centre_published_committee"), frozenset({"recognised"}))
+NAMED_CENTRES = Nameable(
+    CENTRES, _view("centre_published_centre"), frozenset({"active", "renewal_due", "renewal_review"})
+)

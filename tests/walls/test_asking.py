@@ -1,0 +1,61 @@
+"""Nobody filters or sorts by a field that they are not shown: it is refused, or such records are not in the list."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.support import callers
+from tests.support.callers import Caller, grant, person
+from tests.walls.conftest import Services
+from tests.walls.land import ADMIN, Land
+from tests.walls.test_fields import PRIVATE
+
+Lands = dict[tuple[str, bool], Land]
+_SORTS = ("created_at", "updated_at")
+_SELF = grant("expert", "self", "00000000-0000-4000-8000-000000000001", of_applicant=True)
+_WHO = (None, "applicant", "asking applicant", "author_xa", "reader_xa")
+
+
+@pytest.fixture(autouse=True)
+def known(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(callers.CALLERS, "asking applicant", person("asking applicant", _SELF))  # type: ignore[arg-type]
+
+
+def _questions(record: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Each field with what would find the record by it."""
+    yield from ((name, f"sort={sign}{name}") for name in _SORTS for sign in ("", "-"))
+    yield from (("updated_at", query) for query in ("updated_after=2020-01-01", "updated_before=2100-01-01"))
+    for name, value in record.items():
+        if isinstance(value, str) and name not in ("id", "country", *_SORTS):
+            yield name, f"{name}={value}"
+
+
+@pytest.mark.parametrize("plural", PRIVATE)
+async def test_what_is_not_shown_finds_and_orders_nothing(services: Services, lands: Lands, plural: str) -> None:
+    service, land = PRIVATE[plural][0], lands["XB", True]
+    path, key = f"/{service}/v1/{plural}", land.id(plural)
+    whole = (await Caller(services[service], ADMIN).get(f"{path}/{key}")).json()
+    for name in _WHO:
+        caller = Caller(services[service], name)
+        shown = await caller.get(f"{path}/{key}")
+        if shown.status_code != 200:
+            continue
+        for field, query in _questions(whole):
+            answer = await caller.get(f"{path}?{query}&limit=200&country=XB")
+            if field in shown.json():
+                assert answer.status_code == 200 or "unknown_parameter" in answer.text, f"{name} {query}: {answer.text}"
+                continue
+            assert key not in answer.text.replace(f"cursor={key}", ""), f"{name} {path}?{query}"
+            closed = name is None or not callers.CALLERS[name].grants
+            if closed and (field in _SORTS or field in ("lead_body_id", "endorsement_id")):
+                assert (answer.status_code, answer.json()["code"]) == (400, "invalid_parameter"), f"{name} {query}"
+
+
+async def test_an_estimate_counts_no_more_than_the_list_holds(services: Services, lands: Lands) -> None:
+    caller = Caller(services["membership"], "author_xa")
+    path = "/membership/v1/experts?country=XB&include=total_estimate"
+    assert (await caller.get(path)).json()["total_estimate"] > 0
+    for query in ("sort=-updated_at", "updated_after=2020-01-01"):
+        told = (await caller.get(f"{path}&{query}")).json()
+        assert (told["items"], told["total_estimate"]) == ([], 0), query

@@ -3,7 +3,7 @@
 from migrations.rules import role, run, searching
 
 revision = "access_0020"
-down_revision = "centres_0005"
+down_revision = "core_0027"
 
 _FUNCTION = "member_expert_is_member(text)"
 

@@ -3,10 +3,20 @@ bounds as they stand in the published contract."""
 
 import re
 from datetime import date, datetime
+from functools import cache
 from typing import Annotated, Any, Literal, TypeAlias
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, HttpUrl, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    HttpUrl,
+    StringConstraints,
+    create_model,
+)
 from pydantic_core import PydanticCustomError
 
 from shared.kernel import identifiers, partial_date
@@ -174,7 +184,9 @@ class RecordAnswer(Answer):
     country: str | None
     visibility: Visible
     created_at: datetime | None = None
+    created_by: str | None = None
     updated_at: datetime | None = None
+    updated_by: str | None = None
     allowed_actions: list[AllowedAction] | None = None
     links: Links
 
@@ -196,7 +208,8 @@ class HistoryLine(Answer):
 
 
 class Page(Answer):
-    """One page of a list; `next` is the address of the next one, relative to the origin, or null.
+    """One page of a list of records without `allowed_actions`; `next` is the address of the next one, relative to the
+    origin, or null.
 
     `total_estimate` is there with `include=total_estimate`: how many records all pages have together, counted up to
     2,000 and estimated beyond.
@@ -205,6 +218,13 @@ class Page(Answer):
     items: list[Any]
     next: str | None
     total_estimate: int | None = None
+
+
+@cache
+def page_of(record: type[Answer]) -> type[Page]:
+    """The page of a list of these records; in the contract `ExpertPage` for `Expert`."""
+    items: Any = (list[record], ...)  # type: ignore[valid-type]
+    return create_model(f"{record.__name__}Page", __base__=Page, __doc__=Page.__doc__, items=items)
 
 
 class History(Answer):

@@ -23,6 +23,7 @@ class Import(RecordAnswer):
     ignored_columns: list[str]
     rows: int | None
     counts: dict[str, int] | None
+    aborted: bool | None = None
     taken_back: dict[str, int] | None
     job: str
     failures_url: str

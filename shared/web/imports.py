@@ -43,7 +43,7 @@ from shared.records.sight import sight_of
 from shared.web.answers import JSON, actions, item_response, key_of, transitions_response
 from shared.web.call import Call, CurrentCall, takes_query
 from shared.web.conditional import changed_since, is_current
-from shared.web.fields import Line, Page, TransitionBody, Transitions
+from shared.web.fields import Line, TransitionBody, Transitions, page_of
 from shared.web.files import download
 from shared.web.import_answer import Import, present
 from shared.web.jobs import Job, queued_response
@@ -197,7 +197,10 @@ def _add_reads(router: ResourceRouter, api: ImportApi) -> None:
     readable = Annotated[Row, Depends(api.readable)]
 
     @router.get(
-        "", operation_id="listImports", summary="List imports, the newest first", responses={200: {"model": Page}}
+        "",
+        operation_id="listImports",
+        summary="List imports, the newest first",
+        responses={200: {"model": page_of(Import)}},
     )
     @takes_query("limit", "cursor")
     async def list_all(call: CurrentCall) -> Response:

@@ -31,7 +31,7 @@ from shared.web.answers import (
 )
 from shared.web.call import Call, CurrentCall, lists, public, takes_query
 from shared.web.conditional import changed_since, is_current
-from shared.web.fields import History, Page, RecordAnswer, TransitionBody, Transitions
+from shared.web.fields import History, RecordAnswer, TransitionBody, Transitions, page_of
 from shared.web.moved import Moved
 from shared.web.paging import list_response, pick_fields
 from shared.web.pending import PendingTransition, add_pending, propose
@@ -163,7 +163,12 @@ def _add_reads(router: ResourceRouter, api: RecordApi[Any]) -> None:
     readable = Annotated[Row, Depends(api.readable)]
     mark = public if api.is_public else _unmarked
 
-    @router.get("", operation_id=f"list{plural}", summary=f"List {title} records", responses={200: {"model": Page}})
+    @router.get(
+        "",
+        operation_id=f"list{plural}",
+        summary=f"List {title} records",
+        responses={200: {"model": page_of(api.answer)}},
+    )
     @mark
     @lists(api.listing)
     async def list_records(call: CurrentCall) -> Response:

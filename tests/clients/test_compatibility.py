@@ -112,7 +112,7 @@ def _value_answered(spec: Any) -> None:
 
 
 def _never_null(spec: Any) -> None:
-    _schema("Page")(spec)["properties"]["next"] = {"type": "string"}
+    _schema("ExpertPage")(spec)["properties"]["next"] = {"type": "string"}
 
 
 def _words(spec: Any) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import Integer, Select, bindparam, func, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from services.access.access import NO_STATE
@@ -18,7 +18,7 @@ from shared.records.sight import Variant, visible
 
 COLUMNS: Mapping[str, ColumnElement[Any]] = {
     **{column.key: column for column in client.c if column.key not in ("secrets", "search_key")},
-    "living_secrets": func.cardinality(client.c.secrets).label("living_secrets"),
+    "living_secrets": func.cardinality(client.c.secrets, type_=Integer).label("living_secrets"),
     "last_used": used_at("client", client.c.id),
 }
 render = Renderer(COLUMNS)

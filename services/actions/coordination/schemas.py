@@ -63,7 +63,7 @@ class Endorsement(RecordAnswer):
     body: dict[str, Any] | None
     body_id: UUID | None
     level: int
-    document: dict[str, Any] | None
+    document: dict[str, Any] | None = None
     issued: date | None
     valid_to: date | None
     verified_on: date | None

@@ -91,7 +91,7 @@ class Action(RecordAnswer):
     actual_end: date | None
     participants: list[dict[str, Any]]
     tags: list[dict[str, Any]]
-    budget: dict[str, Any] | None
+    budget: dict[str, Any] | None = None
     baseline: dict[str, Any] | None
     iati_status: int
 
@@ -141,7 +141,7 @@ class Milestone(RecordAnswer):
     weight: float
     deliverable: Any
     evidence_required: Any
-    evidence: list[dict[str, Any]] | None
+    evidence: list[dict[str, Any]] | None = None
     claimed_by: str | None = None
     claimed_on: date | None
     verified_on: date | None

@@ -25,7 +25,7 @@ from shared.kernel.text import search_key, search_pattern
 from shared.web.answers import JSON
 from shared.web.call import Call, CurrentCall, public, takes_query
 from shared.web.conditional import etag, is_known
-from shared.web.fields import Page
+from shared.web.fields import page_of
 from shared.web.paging import as_of, binding, make_cursor, page_limit, pick_fields, read_cursor
 from shared.web.route import ResourceRouter
 
@@ -46,7 +46,10 @@ class _Asked:
 
 
 @router.get(
-    "", operation_id="listCountries", summary="List countries with their stage", responses={200: {"model": Page}}
+    "",
+    operation_id="listCountries",
+    summary="List countries with their stage",
+    responses={200: {"model": page_of(ListedCountry)}},
 )
 @public
 @takes_query("country", "region", "stage", "q", "as_of", "sort", "limit", "cursor", "fields")

@@ -17,7 +17,7 @@ from shared.records.kind import require
 from shared.records.sight import Sight
 from shared.web.answers import JSON, item_response, key_of
 from shared.web.call import Call, CurrentCall
-from shared.web.fields import Page
+from shared.web.fields import page_of
 from shared.web.route import ResourceRouter
 from shared.web.values import row_values
 
@@ -35,7 +35,7 @@ def _readable(call: Call, centre: Row) -> Sight:
     "/{record}/reviews",
     operation_id="listCentreReviews",
     summary="List a centre's reviews",
-    responses={200: {"model": Page}},
+    responses={200: {"model": page_of(Review)}},
 )
 async def list_reviews(centre: Centre, call: CurrentCall) -> Response:
     sight = _readable(call, centre)

@@ -13,7 +13,7 @@ from shared.kernel.errors import NotFound
 from shared.records.kind import require
 from shared.web.answers import HISTORY_QUERY, history_response, item_response, key_of
 from shared.web.call import CurrentCall, lists, takes_query
-from shared.web.fields import History, Page
+from shared.web.fields import History, page_of
 from shared.web.paging import list_response, pick_fields
 from shared.web.route import ResourceRouter
 
@@ -33,7 +33,9 @@ async def readable_term(record: str, call: CurrentCall) -> Row:
 Readable = Annotated[Row, Depends(readable_term)]
 
 
-@router.get("", operation_id="listTerms", summary="List term records", responses={200: {"model": Page}})
+@router.get(
+    "", operation_id="listTerms", summary="List term records", responses={200: {"model": page_of(DesignationTerm)}}
+)
 @lists(LISTING)
 async def list_terms(call: CurrentCall) -> Response:
     return await list_response(call, LISTING, present, _KNOWN)

@@ -19,7 +19,7 @@ from shared.records.kind import Step, require
 from shared.web.answers import JSON, item_response, key_of, patched, transitions_response
 from shared.web.call import Call, CurrentCall, lists, public
 from shared.web.conditional import changed_since, is_current
-from shared.web.fields import Page, TransitionBody, Transitions
+from shared.web.fields import TransitionBody, Transitions, page_of
 from shared.web.paging import list_response
 from shared.web.route import ResourceRouter
 
@@ -47,7 +47,7 @@ Readable = Annotated[Row, Depends(readable_affiliation)]
     _LIST,
     operation_id="listExpertAffiliations",
     summary="List an expert's affiliations",
-    responses={200: {"model": Page}},
+    responses={200: {"model": page_of(Affiliation)}},
 )
 @public
 async def list_affiliations(expert: Expert, call: CurrentCall) -> Response:
@@ -131,7 +131,7 @@ matches.prefix = operations.AFFILIATIONS.path
     "",
     operation_id="listAffiliations",
     summary="List affiliations by the state of their match",
-    responses={200: {"model": Page}},
+    responses={200: {"model": page_of(ListedAffiliation)}},
 )
 @lists(queries.LISTING)
 async def list_matches(call: CurrentCall) -> Response:

@@ -26,7 +26,7 @@ from shared.web.answers import (
 )
 from shared.web.call import Call, CurrentCall, lists, takes_query
 from shared.web.conditional import changed_since, is_current
-from shared.web.fields import History, Page, TransitionBody, Transitions
+from shared.web.fields import History, TransitionBody, Transitions, page_of
 from shared.web.jobs import Job, queued_response
 from shared.web.paging import list_response, pick_fields
 from shared.web.route import ResourceRouter
@@ -72,7 +72,10 @@ Changeable = Annotated[Row, Depends(changeable_duplicate)]
 
 
 @router.get(
-    "", operation_id="listDuplicates", summary="List pairs of records that may be one", responses={200: {"model": Page}}
+    "",
+    operation_id="listDuplicates",
+    summary="List pairs of records that may be one",
+    responses={200: {"model": page_of(Duplicate)}},
 )
 @lists(LISTING)
 async def list_duplicates(call: CurrentCall) -> Response:

@@ -33,6 +33,7 @@ from shared.web.fields import (
     Keyword,
     LanguageTag,
     Line,
+    Links,
     OrcidId,
     PartialDate,
     RecordAnswer,
@@ -153,6 +154,7 @@ class AffiliationMatch(Answer):
     score: Annotated[float, Field(ge=0, le=1)] | None
     decided_by: str | None
     decided_at: datetime | None
+    candidates: list[dict[str, Any]] | None = None
 
 
 class Affiliation(Answer):
@@ -169,6 +171,9 @@ class Affiliation(Answer):
     primary: bool
     asserted_by: str
     match: AffiliationMatch | None
+    created_at: datetime | None = None
+    updated_at: datetime | None = None
+    links: Links | None = None
 
 
 class Expert(RecordAnswer):
@@ -176,6 +181,7 @@ class Expert(RecordAnswer):
 
     names: list[dict[str, Any]]
     display_name: str
+    profile_confirmed_on: date | None = None
     emails: list[dict[str, Any]]
     orcid: str | None
     languages: list[str]

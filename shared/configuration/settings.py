@@ -46,6 +46,11 @@ class Settings(BaseSettings):
     trusted_proxies: Annotated[tuple[IPvAnyNetwork, ...], NoDecode] = Field((), validation_alias="ESCM_TRUSTED_PROXIES")
     """Addresses and networks of proxies, whose `X-Forwarded-For` is believed. None is by itself, private or not."""
     cors_origins: tuple[str, ...] = Field((), validation_alias="ESCM_CORS_ORIGINS")
+    """Exact list of origins that browsers may call from; on a laptop pages of this machine may besides."""
+    compression: bool | None = Field(None, validation_alias="ESCM_COMPRESSION")
+    """Whether apps compress answers themselves; unless given, on a laptop, where no edge stands before them."""
+    security_contact: str = Field("", pattern=r"^((mailto:|https://)\S+)?$", validation_alias="ESCM_SECURITY_CONTACT")
+    """Where weaknesses are reported: `mailto:` or `https://`; shown at `/.well-known/security.txt`."""
     metrics_port: int = Field(0, ge=0, le=65535, validation_alias="ESCM_METRICS_PORT")
     metrics_host: str = Field("127.0.0.1", validation_alias="ESCM_METRICS_HOST")
     request_log: bool = Field(default=False, validation_alias="ESCM_REQUEST_LOG")
@@ -123,6 +128,11 @@ class Settings(BaseSettings):
             if self.sends_mail and self.smtp_url is None:
                 raise ValueError(f"ESCM_SMTP_URL is not set: in production mails of {self.service} go to a mail server")
         return self
+
+    @property
+    def is_compressing(self) -> bool:
+        """Whether apps compress their answers."""
+        return self.environment == "laptop" if self.compression is None else self.compression
 
     def database_dsn(self, role: str | None = None) -> str:
         """The address that a role logs in at: `DATABASE_URL` with this service's (or the given) role and password."""

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from functools import cached_property
+from functools import cache, cached_property
 from types import MappingProxyType
 from typing import Any, Protocol, TypeAlias
 
@@ -15,7 +15,10 @@ from shared.configuration.settings import Settings
 from shared.database.pool import Database
 from shared.messaging.wakeup import Doorbell
 from shared.web import openapi
+from shared.web.compression import Compression
+from shared.web.cors import CrossOrigin
 from shared.web.dispatch import Dispatch
+from shared.web.fixed import fixed_response
 from shared.web.health import Readiness, health_routes
 from shared.web.middleware import Edge
 from shared.web.security_events import SecurityEvents
@@ -57,11 +60,14 @@ class Application(FastAPI):
         for middleware in reversed(self.user_middleware):
             inner = middleware.cls(inner, *middleware.args, **middleware.kwargs)
         settings = self.settings
+        if settings.is_compressing:
+            inner = Compression(inner)
+        origins = CrossOrigin(settings.cors_origins, loopback=settings.environment == "laptop")
         security = SecurityEvents(self.service, settings.secret_key.get_secret_value().encode())
         return Edge(
             inner,
             self.router,
-            settings.cors_origins,
+            origins,
             service=self.service,
             is_logging=settings.request_log,
             security=security,
@@ -137,8 +143,10 @@ def create_app(
     for router in (*routers, health_routes(service, prefix)):
         app.router.routes.extend(router.routes)
 
-    async def described(_request: Request) -> Response:
-        return Response(document(app), media_type="application/json")
+    described_once = cache(lambda: document(app))
+
+    async def described(request: Request) -> Response:
+        return fixed_response(request, described_once(), "application/json", {"Cache-Control": "public, max-age=300"})
 
     app.add_route(f"{prefix}/openapi.json", described, include_in_schema=False)
     return app

@@ -21,6 +21,7 @@ from shared.observability.requests import REQUESTS, UNMATCHED
 from shared.observability.spans import spans
 from shared.observability.traces import new_traceparent, request_id, traceparent
 from shared.web.admission import FIELDS
+from shared.web.cors import PREFLIGHT, CrossOrigin, Headers
 from shared.web.problems import respond_to
 from shared.web.security_events import SecurityEvents
 from shared.web.translation import as_escm_error
@@ -37,26 +38,11 @@ _ALWAYS = [
 _POLICY = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
 _NO_STORE = (b"cache-control", b"no-store")
 _VARY = (b"vary", b"Authorization")
-_PREFLIGHT = [
-    (b"access-control-allow-methods", b"GET, POST, PATCH, DELETE"),
-    (
-        b"access-control-allow-headers",
-        b"Accept-Language, Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, X-Request-Id",
-    ),
-    (b"access-control-max-age", b"600"),
-]
-_EXPOSED = (
-    b"access-control-expose-headers",
-    (
-        b"Deprecation, ETag, Idempotency-Replayed, Link, Location, RateLimit, RateLimit-Policy, Retry-After, Sunset, "
-        b"X-Request-Id"
-    ),
-)
 _LOG = structlog.get_logger("escm.web")
 
 
 class Edge:
-    """Wraps an ASGI app. `origins` is the exact list of origins that may call from a browser; by default none.
+    """Wraps an ASGI app. `origins` says who may call from a browser; by default nobody.
 
     Sets `request_id` and `traceparent` (the client's where a valid one came) in `scope["state"]`, and the request's
     headers as a mapping (first of each name) in `scope["escm.headers"]`. With `is_logging` each request is a line of
@@ -67,7 +53,7 @@ class Edge:
         self,
         app: ASGIApp,
         lifespan: ASGIApp | None = None,
-        origins: Iterable[str] = (),
+        origins: CrossOrigin | None = None,
         service: str = "",
         *,
         is_logging: bool = False,
@@ -75,7 +61,7 @@ class Edge:
     ) -> None:
         self._app = app
         self._lifespan = lifespan or app
-        self._origins = frozenset(origin.encode("ascii") for origin in origins)
+        self._origins = origins or CrossOrigin()
         self._requests = REQUESTS.of(service)
         self._service = service
         self._is_logging = is_logging
@@ -107,10 +93,10 @@ class Edge:
         self._requests.open += 1
         watch = _Watch(receive, answer) if scope["method"] == "GET" else None
         try:
-            if self._origins:
-                answer.cross_origin = self._cross_origin(headers)
-                if scope["method"] == "OPTIONS" and b"access-control-request-method" in headers and answer.cross_origin:
-                    await answer.send({"type": "http.response.start", "status": 204, "headers": _PREFLIGHT})
+            if self._origins.is_on:
+                answer.cross_origin = self._origins.headers(headers)
+                if self._origins.is_preflight(scope["method"], headers):
+                    await answer.send({"type": "http.response.start", "status": 204, "headers": PREFLIGHT})
                     await answer.send({"type": "http.response.body", "body": b""})
                     return
             await self._app(scope, receive, answer.send)
@@ -148,10 +134,6 @@ class Edge:
             await self._lifespan(scope, receive, send)
         else:
             await send({"type": "websocket.close", "code": 1000})
-
-    def _cross_origin(self, headers: MutableMapping[bytes, bytes]) -> list[tuple[bytes, bytes]]:
-        origin = headers.get(b"origin")
-        return [(b"access-control-allow-origin", origin), _EXPOSED] if origin in self._origins and origin else []
 
 
 async def _answer_failure(failure: Exception, scope: Scope, receive: Receive, answer: "_Answer") -> None:
@@ -199,7 +181,7 @@ class _Answer:
         self._send = send
         self._request_id = request_id
         self._is_private = is_private
-        self.cross_origin: list[tuple[bytes, bytes]] | None = None
+        self.cross_origin: Headers = []
         self.status: int | None = None
         self.is_ended = False
 
@@ -222,8 +204,8 @@ class _Answer:
             headers.append(_VARY)
         if fields := self._scope.get(FIELDS):
             headers.extend(fields)
-        if self.cross_origin is not None:
-            headers.extend([*self.cross_origin, (b"vary", b"Origin")])
+        if self.cross_origin:
+            headers.extend(self.cross_origin)
         return headers
 
 

@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 from shared.configuration.settings import Settings
 from shared.observability.requests import REQUESTS
 from shared.web.middleware import AnswerCutShort
-from tests.shared.web.edge_app import client_of, edge_app
+from tests.shared.web.edge_app import FAILURES, client_of, edge_app
 
 
 @pytest.fixture(scope="module")
@@ -82,12 +82,24 @@ async def test_a_browser_reads_what_it_needs_and_sends_no_cookies():
                 assert "access-control-allow-credentials" not in answer.headers
                 assert "Origin" in answer.headers.get_list("vary")
             allowed = preflight.headers["access-control-allow-headers"].lower().split(", ")
-            assert {"authorization", "content-type", "if-match", "idempotency-key"} <= set(allowed)
+            assert {"authorization", "content-type", "if-match", "if-none-match", "idempotency-key"} <= set(allowed)
+            assert {"last-event-id", "traceparent", "cache-control", "accept-language"} <= set(allowed)
             exposed = answers[1].headers["access-control-expose-headers"].split(", ")
             assert {"RateLimit", "RateLimit-Policy", "Retry-After", "ETag", "Location", "X-Request-Id"} <= set(exposed)
+            assert {"Content-Disposition", "Link", "Idempotency-Replayed", "Deprecation", "Sunset"} <= set(exposed)
         refused = await client.options("/test/v1/things", headers={"origin": "https://evil.example", **asked})
         assert refused.status_code == 405
         assert not [name for name in refused.headers if name.startswith("access-control")]
+
+
+@pytest.mark.parametrize("name", FAILURES)
+async def test_a_page_of_a_listed_origin_reads_every_failure(name):
+    settings = Settings(environment="test", cors_origins=("https://app.example",))
+    async with client_of(edge_app(settings)) as client:
+        answer = await client.get(f"/test/v1/failures/{name}", headers={"origin": "https://app.example"})
+    assert answer.status_code >= 400
+    assert answer.headers["access-control-allow-origin"] == "https://app.example"
+    assert "Retry-After" in answer.headers["access-control-expose-headers"]
 
 
 async def test_a_listed_origin_and_no_other_may_call_from_a_browser():
@@ -105,6 +117,16 @@ async def test_a_listed_origin_and_no_other_may_call_from_a_browser():
             answer = await client.get("/test/v1/things", headers={"origin": other})
             assert "access-control-allow-origin" not in answer.headers
             assert "Origin" in answer.headers.get_list("vary")
+
+
+async def test_pages_of_this_machine_may_call_a_laptop_and_nothing_else():
+    ours = ("http://localhost:5173", "http://127.0.0.1:3000", "http://[::1]:8080", "https://localhost")
+    foreign = ("http://localhost.evil.example", "http://127.0.0.1.evil.example", "http://192.168.0.2", "null")
+    for environment, may_call in (("laptop", ours), ("test", ())):
+        async with client_of(edge_app(Settings(environment=environment, compression=False))) as client:
+            for origin in (*ours, *foreign):
+                answer = await client.get("/test/v1/things", headers={"origin": origin})
+                assert answer.headers.get("access-control-allow-origin") == (origin if origin in may_call else None)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,49 @@
+"""Which pages of other origins may call from a browser, and which headers they may send and read.
+
+No cookie is ever read, so that an origin gains nothing but what the token it sends is granted.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import TypeAlias
+
+Headers: TypeAlias = list[tuple[bytes, bytes]]
+_LOOPBACK = re.compile(rb"^https?://(?:localhost|127\.0\.0\.1|\[::1\])(?::[0-9]{1,5})?$")
+_ALLOWED = (
+    b"Accept-Language, Authorization, Cache-Control, Content-Type, Idempotency-Key, If-Match, If-None-Match, "
+    b"Last-Event-ID, traceparent, X-Request-Id"
+)
+_EXPOSED = (
+    b"Content-Disposition, Content-Language, Deprecation, ETag, Idempotency-Replayed, Link, Location, RateLimit, "
+    b"RateLimit-Policy, Retry-After, Sunset, WWW-Authenticate, X-Request-Id"
+)
+PREFLIGHT: Headers = [
+    (b"access-control-allow-methods", b"GET, HEAD, POST, PATCH, DELETE"),
+    (b"access-control-allow-headers", _ALLOWED),
+    (b"access-control-max-age", b"600"),
+]
+_VARY = (b"vary", b"Origin")
+
+
+class CrossOrigin:
+    """The origins that may call: an exact list, and with `loopback` every page of this machine."""
+
+    def __init__(self, origins: Iterable[str] = (), *, loopback: bool = False) -> None:
+        self._origins = frozenset(origin.encode("ascii") for origin in origins)
+        self._loopback = loopback
+        self.is_on = bool(self._origins) or loopback
+
+    def headers(self, request: Mapping[bytes, bytes]) -> Headers:
+        """What each answer to this request has; an `Allow-Origin` among it only where its origin may call."""
+        origin = request.get(b"origin", b"")
+        if not self._may_call(origin):
+            return [_VARY]
+        return [(b"access-control-allow-origin", origin), (b"access-control-expose-headers", _EXPOSED), _VARY]
+
+    def is_preflight(self, method: str, request: Mapping[bytes, bytes]) -> bool:
+        """Whether a browser asks beforehand, for an origin that may call."""
+        is_asked = method == "OPTIONS" and b"access-control-request-method" in request
+        return is_asked and self._may_call(request.get(b"origin", b""))
+
+    def _may_call(self, origin: bytes) -> bool:
+        return origin in self._origins or (self._loopback and bool(_LOOPBACK.match(origin)))

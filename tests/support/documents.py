@@ -1,6 +1,5 @@
 """The documents as scripts."""
 
-import json
 import os
 import re
 import subprocess
@@ -13,15 +12,33 @@ _DOCS = _PROJECT / "docs"
 _BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
+_CALLERS = {
+    "frontends.md": ("accounts", "admin"),
+    "secretariat-frontend.md": ("accounts", "officer"),
+    "governments.md": ("clients", "government_xa"),
+    "national-lists.md": ("clients", "government_xa"),
+    "tour.md": ("clients", "secretariat"),
+}
+"""Whose `ID` and `SECRET` a page is for."""
+
+
 def run_commands(page: str, stack: dict[str, Any], folder: Path) -> None:
-    """Runs the commands of a page in order, against the stack. AssertionError with what they said where one fails."""
-    described = folder / "stack.json"
-    described.write_text(json.dumps(stack))
+    """Runs the commands of a page in order, against the stack. AssertionError with what they said where one fails.
+
+    `BASE`, `ID` and `SECRET` are all that the page is given.
+    """
+    kind, name = _CALLERS[page]
+    caller = stack["demo"][kind][name]
+    given = {
+        "BASE": stack["base_url"],
+        "ID": caller.get("id") or caller["username"],
+        "SECRET": caller.get("secret") or caller["password"],
+    }
     commands = "\n".join(_BLOCK.findall((_DOCS / page).read_text()))
-    environment = {**os.environ, "STACK": str(described), "no_proxy": "127.0.0.1"}
+    environment = {**os.environ, **given, "no_proxy": "127.0.0.1"}
     script = f"set -euo pipefail\n{commands}"
     done = subprocess.run(
-        ["bash", "-c", script], env=environment, capture_output=True, text=True, check=False, timeout=120
+        ["bash", "-c", script], env=environment, capture_output=True, text=True, check=False, timeout=120, cwd=folder
     )
     assert done.returncode == 0, f"{done.stdout[-2000:]}\n{done.stderr[-2000:]}"
 

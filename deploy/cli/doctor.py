@@ -36,7 +36,7 @@ def doctor(
 ) -> None:
     """Look at this machine, the local stack and its databases; status 1 where something is wrong."""
     stack = _stack(folder)
-    findings = [_python(), _servers(folder), _data(folder), _disk(folder), _processes(stack)]
+    findings = [_python(), _servers(folder), _data(folder), _disk(folder), _processes(stack), _contact()]
     database = os.environ.get("DATABASE_URL") or stack.get("database_url")
     valkey = os.environ.get("REDIS_URL") or stack.get("redis_url")
     if database:
@@ -109,6 +109,15 @@ def _processes(stack: dict[str, Any]) -> Finding:
     dead = [name for name, pid in stack["processes"].items() if Identity.of(pid) is None]
     detail = f"runs at {stack['base_url']}" if not dead else f"no process: {', '.join(dead)}"
     return Finding("local stack", not dead, detail, "start it again with `make run`; it stops what is left")
+
+
+def _contact() -> Finding:
+    """A warning, which is no fault of the installation."""
+    from shared.configuration.settings import variable
+
+    said = variable("ESCM_SECURITY_CONTACT") or ""
+    missing = "none; set ESCM_SECURITY_CONTACT (mailto: or https:) before others use this system"
+    return Finding("security contact", True, said or missing)
 
 
 async def of_database(url: str) -> list[Finding]:

@@ -13,7 +13,8 @@ from deploy.local.services import SERVICES
 _ROOT = "portal"
 """Answers what no other service's prefix claims."""
 _WELL_KNOWN = ".well-known"
-"""Belongs to access (RFC 8414, JWKS)."""
+"""Belongs to access (RFC 8414, JWKS), but for the contact for security (RFC 9116)."""
+_CONTACT = "/.well-known/security.txt"
 
 
 class Combined:
@@ -38,7 +39,7 @@ class Combined:
 
     def _owner(self, path: str) -> str:
         first = path.removeprefix("/").partition("/")[0]
-        if first == _WELL_KNOWN:
+        if first == _WELL_KNOWN and path != _CONTACT:
             return "access"
         return first if first in self.apps else _ROOT
 

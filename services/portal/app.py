@@ -6,7 +6,9 @@ from importlib.resources.abc import Traversable
 
 import orjson
 
-from services.portal.pages.routes import router
+from services.portal.contact.routes import router as contact
+from services.portal.guides.routes import router as guides
+from services.portal.pages.routes import router as pages
 from services.portal.settings import PortalSettings
 from shared.web.app import Application
 from shared.web.app import create_app as make_app
@@ -20,7 +22,7 @@ def create_app(settings: PortalSettings | None = None) -> Application:
     return make_app(
         "portal",
         settings or PortalSettings(),
-        [router],
+        [pages, guides, contact],
         title="ESCM portal",
         description="Pages for people and developers.",
         tags={"problems": "What each code of a failure means."},

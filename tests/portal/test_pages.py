@@ -1,6 +1,7 @@
 """People and programs find at the root what the API is and what its problems mean, and no page needs the outside."""
 
 import re
+from datetime import datetime, timedelta
 from html.parser import HTMLParser
 
 import httpx
@@ -9,12 +10,15 @@ import pytest
 
 from services.portal.app import create_app, merge_folder
 from services.portal.settings import PortalSettings
+from shared.kernel.clock import now
 from shared.web.catalogue import PROBLEMS
 from shared.web.openapi import render
 from tests.support.inside import Inside
 
-PAGES = ("/", "/docs", "/problems", "/problems/validation_failed")
-ASSETS = ("/docs/style.css", "/docs/docs.js")
+PAGES = ("/", "/people", "/docs", "/problems", "/problems/validation_failed", "/guides/")
+ASSETS = ("/docs/style.css", "/docs/docs.js", "/docs/icon.svg")
+SWAGGER = ("/docs/swagger-ui.css", "/docs/swagger-ui-bundle.js")
+_NAMESPACE = "http://www.w3.org/2000/svg"
 
 
 @pytest.fixture(scope="module")
@@ -67,19 +71,47 @@ async def test_a_page_is_sound_accessible_and_needs_nothing_from_outside(client,
     assert all(link.startswith(("/", "#")) and not link.startswith("//") for link in page.links)
     assert "style=" not in answer.text
     assert "$" not in answer.text
+    assert not any(link.startswith(("/membership", "/centres", "/actions", "/access")) for link in page.links)
 
 
 @pytest.mark.parametrize("path", [*PAGES, *ASSETS])
 async def test_no_outside_address_is_in_a_page_or_asset(client, path):
     answer = await client.get(path)
     assert answer.status_code == 200
-    assert not re.search(r"https?://|//[a-z]+\.", answer.text)
+    assert not re.search(r"https?://|//[a-z]+\.", answer.text.replace(_NAMESPACE, ""))
+
+
+async def test_swagger_ui_is_carried_with_its_icons_as_files(client):
+    style = (await client.get("/docs/swagger-ui.css")).text
+    icons = re.findall(r"url\((icon-[^)]+)\)", style)
+    assert len(icons) > 20
+    assert "data:" not in style
+    assert not re.search(r"@import|url\((?!icon-)", style)
+    for icon in icons:
+        answer = await client.get(f"/docs/{icon}")
+        assert (answer.status_code, answer.headers["content-type"].partition("/")[0]) == (200, "image")
+
+
+@pytest.mark.parametrize("path", ["/", "/docs", "/openapi.json", "/problems", *SWAGGER, *ASSETS])
+async def test_what_stays_the_same_is_answered_once(client, path):
+    whole = await client.get(path, headers={"accept-encoding": "identity"})
+    tag = whole.headers["etag"]
+    for known in (tag, f"W/{tag}", f'"other", {tag}'):
+        again = await client.get(path, headers={"if-none-match": known})
+        assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag)
+    assert (await client.get(path, headers={"if-none-match": '"other"'})).status_code == 200
+    packed = await client.get(path, headers={"accept-encoding": "gzip"})
+    assert packed.content == whole.content
+    assert packed.headers["etag"] == tag
+    assert "Accept-Encoding" in packed.headers["vary"]
+    if len(whole.content) > 5_000:
+        assert int(packed.headers["content-length"]) < len(whole.content) / 2
 
 
 async def test_the_portals_own_links_lead_somewhere(client):
     for path in PAGES:
         for link in set(Balance((await client.get(path)).text).links):
-            if not link.startswith(("#", "/membership", "/centres", "/actions", "/.well-known")):
+            if not link.startswith(("#", "/membership", "/centres", "/actions", "/access", "/.well-known")):
                 assert (await client.get(link)).status_code == 200, link
 
 
@@ -105,7 +137,8 @@ async def test_all_problems_are_listed_for_programs(client):
 
 
 @pytest.mark.parametrize(
-    "path", ["/problems/nothing", "/docs/nothing.js", "/docs/..%2Fapp.py", "/nothing", "/problems/%3Cb%3E"]
+    "path",
+    ["/problems/nothing", "/guides/nothing", "/docs/nothing.js", "/docs/..%2Fapp.py", "/nothing", "/problems/%3Cb%3E"],
 )
 async def test_what_is_not_there_is_a_problem_document(client, path):
     answer = await client.get(path)
@@ -143,3 +176,24 @@ def test_the_portals_own_description_names_its_operations():
     own = create_app(PortalSettings(environment="test")).openapi()
     ids = {operation["operationId"] for path in own["paths"].values() for operation in path.values()}
     assert ids == {"listProblems", "getProblem", "getPortalLiveness", "getPortalReadiness"}
+
+
+async def test_the_contact_for_security_is_told_where_there_is_one(client):
+    assert (await client.get("/.well-known/security.txt")).status_code == 404
+    settings = PortalSettings(environment="test", security_contact="mailto:security@escm.example")
+    app = create_app(settings)
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=Inside(app), base_url="http://test") as told,
+    ):
+        answer = await told.get("/.well-known/security.txt")
+    fields = dict(line.split(": ", 1) for line in answer.text.splitlines())
+    assert answer.headers["content-type"] == "text/plain; charset=utf-8"
+    assert fields["Contact"] == "mailto:security@escm.example"
+    assert timedelta(179) < datetime.fromisoformat(fields["Expires"]) - now() <= timedelta(180)
+
+
+@pytest.mark.parametrize("contact", ["security@escm.example", "javascript:alert(1)", "mailto:a b"])
+def test_a_contact_is_an_address(contact):
+    with pytest.raises(ValueError, match="security_contact"):
+        PortalSettings(environment="test", security_contact=contact)

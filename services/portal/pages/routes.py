@@ -1,4 +1,4 @@
-"""Pages for people (`/`, `/docs`, `/problems`), and the catalogue of problems for programs."""
+"""Pages for people (`/`, `/people`, `/docs`, `/problems`), and the catalogue of problems for programs."""
 
 from typing import Any
 
@@ -6,25 +6,16 @@ import orjson
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
-from services.portal.pages import templates
+from services.portal.pages import assets, templates
+from services.portal.pages.policy import HTML, PAGE
 from shared.kernel.errors import NotFound
 from shared.web.call import public
 from shared.web.catalogue import PROBLEMS, Problem, preferred_language
+from shared.web.fixed import fixed_response
 from shared.web.route import refuse_unknown
 
-_POLICY = (
-    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-)
-_PAGE = {
-    "Content-Security-Policy": _POLICY,
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
-    "Cache-Control": "public, max-age=300",
-}
-_NEGOTIATED = {**_PAGE, "Vary": "Accept, Accept-Language"}
-_HTML = "text/html; charset=utf-8"
+_NEGOTIATED = {**PAGE, "Vary": "Accept, Accept-Language"}
 _JSON = "application/json; charset=utf-8"
-_ASSETS = {"style.css": "text/css; charset=utf-8", "docs.js": "text/javascript; charset=utf-8"}
 _BOTH: dict[int | str, dict[str, Any]] = {200: {"content": {"text/html": {"schema": {"type": "string"}}}}}
 
 router = APIRouter()
@@ -49,25 +40,34 @@ class ProblemList(BaseModel):
 
 @router.get("/", include_in_schema=False)
 @public
-async def front_page() -> Response:
+async def front_page(request: Request) -> Response:
     """What this is, and where to go on."""
-    return Response(templates.front(), 200, _PAGE, _HTML)
+    return fixed_response(request, templates.front().encode(), HTML, PAGE)
+
+
+@router.get("/people", include_in_schema=False)
+@public
+async def people_page(request: Request) -> Response:
+    """What is published, and how to take part."""
+    return fixed_response(request, templates.people().encode(), HTML, PAGE)
 
 
 @router.get("/docs", include_in_schema=False)
 @public
-async def developers_page() -> Response:
+async def developers_page(request: Request) -> Response:
     """The reference, rendered in the browser from `/openapi.json`."""
-    return Response(templates.asset("docs.html"), 200, _PAGE, _HTML)
+    return fixed_response(request, assets.template("docs.html").encode(), HTML, PAGE)
 
 
 @router.get("/docs/{name}", include_in_schema=False)
 @public
-async def page_asset(name: str) -> Response:
-    """Style and script of the pages."""
-    if name not in _ASSETS:
-        raise NotFound
-    return Response(templates.asset(name), 200, _PAGE, _ASSETS[name])
+async def page_asset(name: str, request: Request) -> Response:
+    """Styles, scripts and icons of the pages."""
+    try:
+        content, media = assets.asset(name)
+    except KeyError:
+        raise NotFound from None
+    return fixed_response(request, content, media, PAGE)
 
 
 @router.get(
@@ -84,8 +84,8 @@ async def list_problems(request: Request) -> Response:
     refuse_unknown(request, frozenset())
     if _wants_json(request):
         listing = {"items": [_shown(problem) for problem in PROBLEMS.values()], "next": None}
-        return Response(orjson.dumps(listing), 200, _NEGOTIATED, _JSON)
-    return Response(templates.problems(_language(request)), 200, _NEGOTIATED, _HTML)
+        return fixed_response(request, orjson.dumps(listing), _JSON, _NEGOTIATED)
+    return fixed_response(request, templates.problems(_language(request)).encode(), HTML, _NEGOTIATED)
 
 
 @router.get(
@@ -104,8 +104,8 @@ async def get_problem(code: str, request: Request) -> Response:
     if problem is None:
         raise NotFound("There is no such problem.")
     if _wants_json(request):
-        return Response(orjson.dumps(_shown(problem)), 200, _NEGOTIATED, _JSON)
-    return Response(templates.problem(code, _language(request)), 200, _NEGOTIATED, _HTML)
+        return fixed_response(request, orjson.dumps(_shown(problem)), _JSON, _NEGOTIATED)
+    return fixed_response(request, templates.problem(code, _language(request)).encode(), HTML, _NEGOTIATED)
 
 
 def _shown(problem: Problem) -> dict[str, Any]:

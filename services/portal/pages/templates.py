@@ -3,25 +3,24 @@
 import re
 from functools import cache
 from html import escape
-from importlib.resources import files
 from string import Template
 
+from services.portal.pages.assets import template
 from shared.web.catalogue import LANGUAGES, PROBLEMS
 
-_STATIC = files("services.portal.pages").joinpath("static")
 _CODE = re.compile(r"`([^`]+)`")
-
-
-@cache
-def asset(name: str) -> bytes:
-    """A file of the pages as it is."""
-    return _STATIC.joinpath(name).read_bytes()
 
 
 @cache
 def front() -> str:
     """The front page."""
-    return _page("front.html", "en", "ESCM")
+    return page("front.html", "en", "ESCM")
+
+
+@cache
+def people() -> str:
+    """What is published, and how to take part."""
+    return page("people.html", "en", "For everybody")
 
 
 @cache
@@ -32,7 +31,7 @@ def problems(language: str) -> str:
         f"<td{_in(language)}>{escape(problem.titles[language])}</td></tr>"
         for problem in sorted(PROBLEMS.values(), key=lambda problem: problem.status)
     )
-    return _page("problems.html", "en", "Problems", rows=rows)
+    return page("problems.html", "en", "Problems", rows=rows)
 
 
 @cache
@@ -40,7 +39,7 @@ def problem(code: str, language: str) -> str:
     """The page of a catalogued problem, headed in a language, with its titles in all six."""
     problem = PROBLEMS[code]
     titles = "\n".join(f"<dt>{other}</dt><dd{_in(other)}>{escape(problem.titles[other])}</dd>" for other in LANGUAGES)
-    return _page(
+    return page(
         "problem.html",
         "en",
         problem.titles[language],
@@ -56,7 +55,8 @@ def _in(language: str) -> str:
     return f' lang="{language}" dir="{"rtl" if language == "ar" else "ltr"}"'
 
 
-def _page(name: str, language: str, title: str, **parts: str) -> str:
-    body = Template(asset(name).decode()).substitute(parts)
-    frame = Template(asset("frame.html").decode())
+def page(name: str, language: str, title: str, **parts: str) -> str:
+    """A page: its file with the parts, which are HTML, in the frame that all pages have."""
+    body = Template(template(name)).substitute(parts)
+    frame = Template(template("frame.html"))
     return frame.substitute(language=language, title=escape(title), body=body)

@@ -1,0 +1,1 @@
+"""The guides as they stand here, carried with the code: the portal shows them at `/guides/`."""

@@ -1,0 +1,25 @@
+"""The guides, at `/guides/`."""
+
+from fastapi import APIRouter, Request, Response
+
+from services.portal.guides import rendering
+from services.portal.pages.policy import HTML, PAGE
+from shared.web.call import public
+from shared.web.fixed import fixed_response
+
+router = APIRouter(prefix="/guides")
+
+
+@router.get("", include_in_schema=False)
+@router.get("/", include_in_schema=False)
+@public
+async def list_guides(request: Request) -> Response:
+    """All guides."""
+    return fixed_response(request, rendering.contents_page(), HTML, PAGE)
+
+
+@router.get("/{name}", include_in_schema=False)
+@public
+async def read_guide(name: str, request: Request) -> Response:
+    """One guide. Raises NotFound."""
+    return fixed_response(request, rendering.guide_page(name), HTML, PAGE)

@@ -1,0 +1,56 @@
+"""The files of the pages: our own, and Swagger UI's as npm publishes them, with its icons as files of their own."""
+
+import re
+from base64 import b64decode
+from functools import cache
+from importlib.resources import files
+from urllib.parse import unquote
+
+_STATIC = files("services.portal.pages").joinpath("static")
+_SWAGGER = "swagger-ui"
+_STYLE = f"{_SWAGGER}.css"
+_DRAWN = re.compile(r'url\("data:(image/svg\+xml);charset=utf-8,((?:[^"\\]|\\.)*)"\)')
+_PAINTED = re.compile(r"url\(data:(image/(?:png|jpeg));base64,([^)]*)\)")
+_MEDIA = {
+    "style.css": "text/css; charset=utf-8",
+    "docs.js": "text/javascript; charset=utf-8",
+    "icon.svg": "image/svg+xml",
+    _STYLE: "text/css; charset=utf-8",
+    f"{_SWAGGER}-bundle.js": "text/javascript; charset=utf-8",
+    f"{_SWAGGER}-bundle.js.LICENSE.txt": "text/plain; charset=utf-8",
+}
+
+
+@cache
+def template(name: str) -> str:
+    """A page of ours with `$names` to fill in."""
+    return _STATIC.joinpath(name).read_text(encoding="utf-8")
+
+
+@cache
+def asset(name: str) -> tuple[bytes, str]:
+    """A file that pages name, and its media type. KeyError where there is no such file."""
+    if name in _swagger_style()[1]:
+        return _swagger_style()[1][name]
+    media = _MEDIA[name]
+    if name == _STYLE:
+        return _swagger_style()[0], media
+    folder = _STATIC.joinpath(_SWAGGER) if name.startswith(_SWAGGER) else _STATIC
+    return folder.joinpath(name).read_bytes(), media
+
+
+@cache
+def _swagger_style() -> tuple[bytes, dict[str, tuple[bytes, str]]]:
+    """Swagger UI's style with addresses in place of `data:` icons, which the pages' policy refuses; and the icons."""
+    icons: dict[str, tuple[bytes, str]] = {}
+
+    def placed(content: bytes, media: str) -> str:
+        suffix = media.partition("/")[2].partition("+")[0]
+        name = f"icon-{len(icons)}.{suffix}"
+        icons[name] = content, media
+        return f"url({name})"
+
+    text = _STATIC.joinpath(_SWAGGER, _STYLE).read_text(encoding="utf-8")
+    text = _DRAWN.sub(lambda found: placed(re.sub(r"\\(.)", r"\1", unquote(found[2])).encode(), found[1]), text)
+    text = _PAINTED.sub(lambda found: placed(b64decode(found[2]), found[1]), text)
+    return text.partition("/*# sourceMappingURL")[0].encode(), icons

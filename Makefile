@@ -36,6 +36,9 @@ test-containers: environment-test ## build the images, run them and kill parts; 
 test-edge: environment-test ## run nginx as it is deployed in front of the system, and try to lie to it; needs nginx
 	@exec $(PYTEST) tests/edge -o norecursedirs=
 
+test-browser: environment-test environment-browser ## open the pages in Chromium, call the system from there; needs chromium
+	@exec $(PYTEST) tests/browser -o norecursedirs=
+
 test-observability: ## check the alerts, run their tests and check what is scraped; needs promtool
 	cd deploy/observability && $(PROMTOOL) check config prometheus.yml && $(PROMTOOL) test rules rules.test.yml
 
@@ -64,4 +67,4 @@ clean: ## remove the data, logs and caches of this clone
 environment-%:
 	@$(PYTHON) deploy/local/environment.py $*
 
-.PHONY: help setup run test test-systems test-faults test-faults-long test-contract test-containers test-edge test-observability lint bench bench-quality openapi matrix clean
+.PHONY: help setup run test test-systems test-faults test-faults-long test-contract test-containers test-edge test-browser test-observability lint bench bench-quality openapi matrix clean

@@ -1,8 +1,9 @@
 """Makes the virtual environment `.venv` fit the locked requirements.
 
-    python3 deploy/local/environment.py run|test
+    python3 deploy/local/environment.py run|test|browser
 
-`run` installs requirements.lock, `test` tests/requirements.lock, which holds more. A stamp with the digest
+`run` installs requirements.lock, `test` tests/requirements.lock, which holds more, `browser` what drives a browser
+beside it. A stamp with the digest
 of what was installed makes a second call do nothing. It is called before anything is installed, so it has
 the standard library alone, and a syntax that an older Python reads well enough to refuse.
 """
@@ -20,7 +21,11 @@ ROOT = Path(__file__).resolve().parents[2]
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 OLDEST = (3, 11)
-LOCKS = {"run": ROOT / "requirements.lock", "test": ROOT / "tests" / "requirements.lock"}
+LOCKS = {
+    "run": ROOT / "requirements.lock",
+    "test": ROOT / "tests" / "requirements.lock",
+    "browser": ROOT / "tests" / "browser" / "requirements.lock",
+}
 _LAUNCHER = '#!/bin/sh\nexec "$(dirname "$0")/python" -m deploy.cli "$@"\n'
 
 

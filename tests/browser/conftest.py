@@ -1,0 +1,58 @@
+"""A real browser before the whole running system: Debian's Chromium, or the one that CHROMIUM names."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.support.running import running
+
+__all__ = ["running"]
+_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+PATIENCE = 120_000
+"""Milliseconds for which a condition is waited for."""
+
+
+class Visit:
+    """A page of the browser, and what happened in it that should not."""
+
+    def __init__(self, page: Page, origin: str) -> None:
+        self.page = page
+        self.origin = origin
+        self.faults: list[str] = []
+        self.asked: list[str] = []
+        page.set_default_timeout(PATIENCE)
+        page.on("pageerror", lambda error: self.faults.append(str(error)))
+        page.on("console", lambda said: self.faults.append(said.text) if said.type == "error" else None)
+        page.on("request", lambda request: self.asked.append(request.url))
+
+    def open(self, path: str) -> Page:
+        self.page.goto(f"{self.origin}{path}")
+        return self.page
+
+    def outside(self) -> list[str]:
+        """Addresses that were asked for and are not of this origin."""
+        return [url for url in self.asked if not url.startswith((f"{self.origin}/", "blob:"))]
+
+
+@pytest.fixture(scope="session")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    program = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    assert program is not None, "Chromium is needed (Debian: chromium)"
+    environment = {**os.environ, "HOME": str(tmp_path_factory.mktemp("home"))}
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=Path(program), args=_FLAGS, env=dict(environment))
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="module")
+def visit(browser: Browser, running: dict[str, Any]) -> Iterator[Visit]:
+    """One page for the tests of a module: reading the description takes a while."""
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    yield Visit(page, running["base_url"])
+    page.close()

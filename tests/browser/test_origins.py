@@ -1,0 +1,69 @@
+"""A page of another origin of this machine calls the system: preflights, answers and problems can be read by it."""
+
+import threading
+from collections.abc import Iterator
+from functools import partial
+from http.server import HTTPServer, SimpleHTTPRequestHandler
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.conftest import Visit
+
+_FETCH = """async ([address, options]) => {
+  const answer = await fetch(address, options);
+  return {status: answer.status, headers: Object.fromEntries(answer.headers), body: await answer.text()};
+}"""
+
+
+class _Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *_said: Any) -> None:
+        """Nothing."""
+
+
+@pytest.fixture
+def elsewhere(visit: Visit, tmp_path: Path) -> Iterator[Page]:
+    """An empty page of another origin."""
+    (tmp_path / "index.html").write_text("<!doctype html><title>Elsewhere</title>")
+    server = HTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(tmp_path)))
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    visit.page.goto(f"http://localhost:{server.server_port}/index.html")
+    yield visit.page
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def test_a_page_of_another_origin_reads_answers_and_problems(
+    visit: Visit, elsewhere: Page, running: dict[str, Any]
+) -> None:
+    def call(path: str, method: str = "GET", body: str | None = None, **headers: str) -> dict[str, Any]:
+        options = {"method": method, "headers": headers, "body": body}
+        return dict(elsewhere.evaluate(_FETCH, [f"{visit.origin}{path}", options]))
+
+    client = running["demo"]["clients"]["secretariat"]
+    form = f"grant_type=client_credentials&client_id={client['id']}&client_secret={client['secret']}"
+    told = call("/access/v1/oauth/token", "POST", form, **{"Content-Type": "application/x-www-form-urlencoded"})
+    token = httpx.Response(told["status"], text=told["body"]).json()["access_token"]
+    bearer = {"Authorization": f"Bearer {token}", "traceparent": f"00-{'a' * 32}-{'b' * 16}-01"}
+    listed = call("/membership/v1/experts?limit=1", **bearer, **{"Cache-Control": "no-cache"})
+    assert {"ratelimit", "ratelimit-policy", "x-request-id"} <= listed["headers"].keys()
+    expert = httpx.Response(200, text=listed["body"]).json()["items"][0]["links"]["self"]
+    item = call(expert, **bearer, **{"If-None-Match": '"0.00000000"', "Last-Event-ID": "1"})
+    assert (item["status"], "etag" in item["headers"]) == (200, True)
+    assert call(expert, **bearer, **{"If-None-Match": item["headers"]["etag"]})["status"] == 304
+    change = {"Content-Type": "application/merge-patch+json", "If-Match": '"0.00000000"'}
+    assert call(expert, "PATCH", "{}", **bearer, **change)["status"] == 412
+    problems = {
+        401: call("/access/v1/me"),
+        404: call("/nothing", **bearer),
+        405: call("/membership/v1/experts", "DELETE", **bearer),
+        400: call("/membership/v1/experts?colour=green"),
+    }
+    for status, problem in problems.items():
+        assert problem["status"] == status
+        assert problem["headers"]["content-type"] == "application/problem+json"

@@ -1,5 +1,6 @@
 """The real nginx under deploy/containers/nginx.conf, on loopback in front of the running system."""
 
+import os
 import re
 import shutil
 import socket
@@ -13,13 +14,20 @@ from urllib.parse import urlsplit
 import pytest
 
 from deploy.local.ports import first_free
-from tests.support.running import running
+from tests.support.running import system
 
-__all__ = ["running"]
 _CONF = Path(__file__).parents[2] / "deploy" / "containers" / "nginx.conf"
 _PROXIES = "    include /etc/nginx/trusted_proxies.conf;\n"
 _LOOPBACK = "    set_real_ip_from 127.0.0.0/8;\n"
 Edge = Callable[[bool], str]
+
+
+@pytest.fixture(scope="session")
+def running() -> Iterator[dict[str, Any]]:
+    """A system that believes the edge, which stands on this machine, and leaves compression to it."""
+    settings = {"ESCM_TRUSTED_PROXIES": "127.0.0.1", "ESCM_COMPRESSION": "false"}
+    with system(26000 + os.getpid() % 2000, **settings) as (described, _):
+        yield described
 
 
 @pytest.fixture(scope="module")

@@ -42,6 +42,7 @@ def test_the_worker_keeps_its_schedules() -> None:
         "verify_audit_trail",
         "expire_grants",
         "expire_api_keys",
+        "expire_pending_transitions",
         "expire_sessions",
         "forget_account_mail",
         "turn_signing_keys",

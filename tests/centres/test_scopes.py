@@ -67,6 +67,11 @@ async def test_an_institution_applies_for_the_centre_that_it_hosts(
     completed = await representative.patch(path, {"unit": "Faculty of Rivers"}, etag=read.headers["etag"])
     assert (completed.status_code, completed.json()["unit"]) == (200, "Faculty of Rivers")
     moved = {"host_institution_id": await members.institution(country)}
+    assert (await representative.patch(path, moved, etag=completed.headers["etag"])).status_code == 422, (
+        "unknown to them"
+    )
+    known = "UPDATE member_institution SET status = 'verified', visibility = 'public' WHERE id = $1"
+    await superuser.execute(known, moved["host_institution_id"])
     refused = await representative.patch(path, moved, etag=completed.headers["etag"])
     assert refused.status_code == 403, refused.text
     colleague = entering("institution_representative", "institution", host)

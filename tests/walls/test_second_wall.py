@@ -112,12 +112,16 @@ async def pool(request: pytest.FixtureRequest, database_url: str) -> AsyncIterat
 
 @pytest.fixture
 async def stage(superuser: asyncpg.Connection) -> AsyncIterator[None]:
-    """A row of the one table that only reactions fill."""
+    """A row in each table that only reactions fill."""
     await superuser.execute(
         "INSERT INTO action_country_stage VALUES ('XC', uuidv7(), 1, 'public', 0, '[0,0,0,0,0,0,0]', now())"
     )
+    await superuser.execute(
+        "INSERT INTO action_country_fact (country, key, link, day, starts) VALUES ('XC', 'contact', '/', now(), now())"
+    )
     yield
     await superuser.execute("DELETE FROM action_country_stage WHERE country = 'XC'")
+    await superuser.execute("DELETE FROM action_country_fact WHERE country = 'XC'")
 
 
 async def _listed(caller: Caller, path: str, **query: Any) -> set[str]:

@@ -60,7 +60,7 @@ class Requests(Collector):
         return self._services.setdefault(service, ServiceRequests())
 
     def collect(self) -> Iterator[Metric]:
-        """Called by the library for `/metrics`."""
+        """Called by the library for `/metrics`, in a thread beside requests that may add to what is counted."""
         answered = CounterMetricFamily(
             "escm_requests", "Requests by their answer's status", labels=["service", "method", "route", "status"]
         )
@@ -70,13 +70,13 @@ class Requests(Collector):
             labels=["service", "method", "route"],
         )
         being_answered = GaugeMetricFamily("escm_requests_open", "Requests that are being answered", labels=["service"])
-        for service, requests in self._services.items():
+        for service, requests in list(self._services.items()):
             being_answered.add_metric([service], requests.open)
-            for (method, route), counted in requests.counted.items():
+            for (method, route), counted in list(requests.counted.items()):
                 labels = [service, method, route]
                 buckets = list(zip(_EDGES, map(float, accumulate(counted.buckets)), strict=True))
                 times.add_metric(labels, buckets, counted.seconds)
-                for status, count in counted.statuses.items():
+                for status, count in list(counted.statuses.items()):
                     answered.add_metric([*labels, "gone" if status is None else str(status)], count)
         yield from (answered, times, being_answered)
 

@@ -101,7 +101,9 @@ def _make(principal: Principal, roles: RoleTable, resource: Resource) -> Sight:
         frozenset().union(*(reach.records for reach in reaches)),
     )
     in_network = principal.in_network(resource.name)
-    context = context_for(principal, read, write, in_network=in_network)
+    # A client that may write and not read gets back what it has written: row-level security reads it to return it.
+    writes_countries = write.everywhere or bool(write.countries)
+    context = context_for(principal, read, write, in_network=in_network or writes_countries)
     variant = _variant(principal, read, in_network)
     found = Sight(principal, resource, roles, variant, read, write, context, context.parameters)
     if variant in (Variant.ANONYMOUS, Variant.EVERYWHERE):

@@ -1,5 +1,6 @@
 """Calls access as one of the demo accounts or clients."""
 
+import time
 from typing import Any
 from uuid import uuid4
 
@@ -17,7 +18,7 @@ class Caller:
         self.http = http
         self.demo = demo
         self._database_url = database_url
-        self._tokens: dict[str, str] = {}
+        self._tokens: dict[str, tuple[str, float]] = {}
 
     async def log_in(self, username: str, password: str) -> httpx.Response:
         form = {"grant_type": "password", "username": username, "password": password}
@@ -27,7 +28,8 @@ class Caller:
         return await self.http.post(TOKEN, data={"grant_type": "client_credentials"}, auth=(client_id, secret))
 
     async def token(self, name: str) -> str:
-        if name not in self._tokens:
+        """An access token of a demo client or account, renewed before it ends."""
+        if name not in self._tokens or time.monotonic() > self._tokens[name][1]:
             if name in self.demo["clients"]:
                 client = self.demo["clients"][name]
                 answer = await self.client_token(client["id"], client["secret"])
@@ -35,8 +37,8 @@ class Caller:
                 account = self.demo["accounts"][name]
                 answer = await self.log_in(account["username"], account["password"])
             assert answer.status_code == 200, answer.text
-            self._tokens[name] = answer.json()["access_token"]
-        return self._tokens[name]
+            self._tokens[name] = answer.json()["access_token"], time.monotonic() + answer.json()["expires_in"] / 2
+        return self._tokens[name][0]
 
     async def send(self, name: str, method: str, path: str, json: Any = None, **headers: str) -> httpx.Response:
         headers = {"Authorization": f"Bearer {await self.token(name)}", **headers}

@@ -103,7 +103,7 @@ ALSO_PERSONAL: tuple[PersonalTable, ...] = (
     personal(
         "core_idempotency",
         "",
-        {"a copy of an answer, kept for three days": "day scope digest status headers body created_at"},
+        {"a copy of an answer, kept for three days": "day scope digest status headers body created_at authority"},
     ),
     personal(
         "core_import_row",

@@ -17,7 +17,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-_PATIENCE = 90.0
+_PATIENCE = 300.0
 
 
 class Client:

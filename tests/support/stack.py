@@ -27,7 +27,7 @@ from deploy.local.supervisor import Supervisor
 from deploy.local.valkey import Valkey
 
 _TEMPLATE = "escm_template"
-_PATIENCE = 90.0
+_PATIENCE = 300.0
 _PORTS = 21000
 _UNSAFE_AND_QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
 

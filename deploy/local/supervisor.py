@@ -47,7 +47,7 @@ class Supervisor:
     def pids(self) -> dict[str, int]:
         return {name: child.pid for name, child in self.children.items()}
 
-    async def start(self, programs: Sequence[Program], within: float = 60.0) -> None:
+    async def start(self, programs: Sequence[Program], within: float = 180.0) -> None:
         """Start the programs side by side and wait until each is ready.
 
         Raises LocalStackError with the end of a program's log where it is not ready `within` seconds.

@@ -13,7 +13,7 @@ from tests.support.running import running
 
 __all__ = ["running"]
 _FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
-PATIENCE = 120_000
+PATIENCE = 300_000
 """Milliseconds for which a condition is waited for."""
 
 

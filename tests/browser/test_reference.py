@@ -70,7 +70,7 @@ def test_a_token_is_given_or_got_and_sent(visit: Visit, reference: Page, running
 
 
 def _paths(origin: str) -> dict[str, Any]:
-    return dict(httpx.get(f"{origin}/openapi.json", trust_env=False).json()["paths"])
+    return dict(httpx.get(f"{origin}/openapi.json", trust_env=False, timeout=60).json()["paths"])
 
 
 def _operations(origin: str) -> int:
@@ -96,6 +96,7 @@ def _token(origin: str, client: dict[str, str]) -> str:
         data={"grant_type": "client_credentials"},
         auth=(client["id"], client["secret"]),
         trust_env=False,
+        timeout=60,
     )
     return str(answer.json()["access_token"])
 

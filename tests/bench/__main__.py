@@ -20,7 +20,7 @@ from rich.console import Console
 from rich.table import Table
 
 from migrations.run import migrate
-from tests.bench import access, counts, duplicates, facts, feed, imports, matching, trail
+from tests.bench import access, counts, duplicates, facts, feed, imports, matching, slow, trail
 from tests.bench.cases import EXPERTS, Case, Sample, cases
 from tests.bench.people import EXPERTS as ALL
 from tests.bench.people import load as load_people
@@ -77,6 +77,8 @@ async def _measure(at: Addresses, connection: asyncpg.Connection, picked: list[s
         results["api_rss_mb"] = alone(memory_mb(pid), "MB")
         if not picked or "match" in picked:
             results |= await matching.measure(connection, ours)
+        if not picked or "slow_connections" in picked:
+            results |= await slow.measure(ours, pid, token)
         if not picked or "W1" in picked:
             script = cases(sample)["W1"].ours
             crowd = load(ours, script, connections=128) / load(ours, script)

@@ -83,7 +83,8 @@ def serving(module: str, at: Addresses, *, factory: bool) -> Iterator[tuple[str,
     port = first_free(25000)
     command = [
         "taskset", "-c", API_CORE, sys.executable, "-m", "uvicorn", module, "--port", str(port), "--loop", "uvloop",
-        "--http", "httptools", "--no-access-log", "--log-level", "warning", *(["--factory"] if factory else []),
+        "--no-access-log", "--log-level", "warning", "--http",
+        *(["shared.web.protocol:Protocol", "--factory"] if factory else ["httptools"]),
     ]  # fmt: skip
     environment = {
         **os.environ, "DATABASE_URL": at.postgres, "BENCH_DATABASE_URL": at.postgres, "REDIS_URL": at.valkey,

@@ -7,15 +7,9 @@ import schemathesis
 
 
 @schemathesis.hook
-def map_query(context: schemathesis.HookContext, query: dict[str, Any] | None) -> dict[str, Any] | None:
-    if query:
-        query.pop("fields", None)
-    return query
-
-
-@schemathesis.hook
 def before_load_schema(context: schemathesis.HookContext, raw_schema: dict[str, Any]) -> None:
     for operations in raw_schema["paths"].values():
         for operation in operations.values():
+            operation["parameters"] = [one for one in operation.get("parameters", ()) if one.get("name") != "fields"]
             for response in operation["responses"].values():
                 response.get("content", {}).get("text/event-stream", {}).pop("schema", None)

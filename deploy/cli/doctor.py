@@ -157,6 +157,7 @@ async def _server(connection: Any) -> list[Finding]:
             "can be made" if rights["backup"] else "cannot be made, so `backup` refuses",
             "migrate once with a user that has BYPASSRLS",
         ),
+        *await _backup_login(connection),
     ]
     if installed:
         scripts = bool(await connection.fetchval("SELECT public.show_trgm('Иванов')"))
@@ -170,6 +171,23 @@ async def _server(connection: Any) -> list[Finding]:
             )
         )
     return findings
+
+
+async def _backup_login(connection: Any) -> list[Finding]:
+    """Whether the role that backups log in with is open, where there is one. A password is seen by superusers only."""
+    from shared.configuration.settings import variable
+
+    name = f"{variable('ESCM_ROLE_PREFIX') or 'escm'}_backup"
+    may_log_in = await connection.fetchval("SELECT rolcanlogin FROM pg_roles WHERE rolname = $1", name)
+    if may_log_in is None:
+        return []
+    is_without = await connection.fetchval("SELECT has_table_privilege('pg_authid', 'SELECT')") and (
+        await connection.fetchval("SELECT rolpassword IS NULL FROM pg_authid WHERE rolname = $1", name)
+    )
+    shut = "may not log in" if not may_log_in else "has no password" if is_without else ""
+    detail = f"{name} {shut}, so `backup` and `audit` are refused" if shut else f"{name} is open"
+    mend = f"ALTER ROLE {name} LOGIN; set ESCM_BACKUP_DATABASE_PASSWORD and run `escm migrate`"
+    return [Finding("backup login", not shut, detail, mend)]
 
 
 async def _openness(connection: Any) -> Finding:

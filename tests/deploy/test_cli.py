@@ -69,6 +69,28 @@ def test_the_doctor_tells_what_is_wrong_and_how_to_mend_it(tmp_path: Path) -> No
         assert words in found.output
 
 
+@pytest.mark.parametrize(
+    ("attributes", "said"),
+    [
+        ("NOLOGIN PASSWORD 'a'", "doctored_backup may not log in"),
+        ("LOGIN", "doctored_backup has no password"),
+        ("LOGIN PASSWORD 'a'", None),
+    ],
+)
+def test_the_doctor_tells_of_a_backup_role_that_is_shut(
+    tmp_path: Path, database_url: str, attributes: str, said: str | None
+) -> None:
+    given = {"DATABASE_URL": database_url, "ESCM_ROLE_PREFIX": "doctored", "COLUMNS": "200"}
+    asyncio.run(_execute(database_url, f"CREATE ROLE doctored_backup {attributes}"))
+    try:
+        found = runner.invoke(app, ["doctor", "--folder", str(tmp_path)], env=given)
+    finally:
+        asyncio.run(_execute(database_url, "DROP ROLE doctored_backup"))
+    assert found.exit_code == (1 if said else 0), found.output
+    assert (said or "doctored_backup is open") in found.output
+    assert ("ESCM_BACKUP_DATABASE_PASSWORD" in found.output) is bool(said)
+
+
 def test_a_command_without_a_database_says_what_to_set(tmp_path: Path) -> None:
     shown = runner.invoke(app, ["migrate"], env={"ESCM_LOCAL_FOLDER": str(tmp_path)})
     assert shown.exit_code == 1
@@ -94,6 +116,12 @@ def test_dead_letters_are_listed_and_replayed(database_url: str) -> None:
     again = runner.invoke(app, ["jobs", "replay", str(letter)], env=given)
     assert again.exit_code == 1
     assert str(letter) in again.output
+
+
+async def _execute(database_url: str, statement: str) -> None:
+    connection = await asyncpg.connect(database_url)
+    await connection.execute(statement)
+    await connection.close()
 
 
 async def _bury(url: str) -> UUID:

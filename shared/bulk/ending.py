@@ -27,8 +27,8 @@ _CLEAR = "DELETE FROM core_import_row WHERE import = $1 AND row > $2"
 _FORGET_ROWS = "DELETE FROM core_import_row WHERE import = $1 AND problem IS NULL"
 _FORGET_KEYS = "DELETE FROM core_import_key WHERE import = $1"
 _LEFT_OPEN = """
-SELECT i.id, j.status FROM core_import i LEFT JOIN core_job j ON j.id = i.job
-WHERE i.service = $1 AND i.status = 'pending' AND (j.id IS NULL OR j.status IN ('failed', 'cancelled'))
+SELECT i.*, j.status AS job_status FROM core_import i LEFT JOIN core_job j ON j.id = i.job
+WHERE i.service = $1 AND i.status IN ('pending', 'undoing') AND (j.id IS NULL OR j.status IN ('failed', 'cancelled'))
 ORDER BY i.id LIMIT 10 FOR UPDATE OF i SKIP LOCKED
 """
 
@@ -72,12 +72,19 @@ async def end_import(uow: UnitOfWork, key: UUID, status: str, late_columns: Sequ
 
 
 def given_up(service: str) -> Schedule:
-    """Every minute: imports whose job was given up, or cancelled before it began, end as their job did."""
+    """Every minute: imports whose job was given up, or cancelled before it began, end as their job did.
+
+    The job of an undoing counts as well: what it has not taken back stays, and undo may be asked again.
+    """
 
     async def run(uow: UnitOfWork) -> None:
         for row in await uow.connection.fetch(_LEFT_OPEN, service):
+            status = "cancelled" if row["job_status"] == "cancelled" else "failed"
+            if row["status"] == "undoing":
+                await close_import(uow, row, status)
+                continue
             await clear_rows_beyond(uow.connection, row["id"], await batches_written(uow.connection, row["id"]))
-            await end_import(uow, row["id"], "cancelled" if row["status"] == "cancelled" else "failed")
+            await end_import(uow, row["id"], status)
 
     return Schedule(timedelta(minutes=1), run, catch_up=1)
 

@@ -185,7 +185,7 @@ class BulkJobs:
         sight = sight_of(principal, importable.roles, importable.resource)
         async with run.database.acquire() as connection:
             total = _settled(imported) + await undoing.extent(connection, imported)
-        while imported["status"] == "undoing":
+        while imported["status"] in ("undoing", "failed"):
             async with run.unit_of_work(sight.context, Origin(principal, str(run.id), None, bulk=True)) as uow:
                 imported = await undoing.take_back_some(uow, importable, sight, imported)
             await run.progress(_settled(imported), total)

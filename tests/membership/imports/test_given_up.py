@@ -8,12 +8,13 @@ import asyncpg
 import pytest
 
 from services.membership.settings import MembershipSettings
-from shared.bulk import writing
+from shared.bulk import undoing, writing
 from shared.bulk.ending import forget_old, given_up
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.pool import Database
 from shared.database.unit_of_work import unit_of_work
 from shared.messaging import jobs
+from shared.web import imports
 from tests.faults.clients import eventually
 from tests.membership.imports.conftest import IMPORTS, Importer, counts, csv_of
 
@@ -81,6 +82,54 @@ async def test_a_replayed_job_goes_on_with_the_import_that_had_failed(
         assert await jobs.replay(uow, UUID(abandoned.rpartition("/")[2]))
     assert (await secretariat.end_of(abandoned))["result"]["counts"] == counts(created=2500)
     assert (await secretariat.caller.get(IMPORTS)).json()["items"][0]["status"] == "done"
+
+
+@pytest.fixture
+async def half_undone(
+    secretariat: Importer, database: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> dict[str, Any]:
+    """An import of 2,500 rows of which 1,000 were taken back when the job that does so was given up."""
+    monkeypatch.setattr(undoing, "AT_ONCE", 1000)
+    brought = await secretariat.bring("experts", ROWS)
+    take_back: Any = undoing.take_back_some
+
+    async def break_later(uow: Any, importable: Any, sight: Any, imported: Any) -> Any:
+        if imported["taken_back"]:
+            raise RuntimeError("broken")
+        return await take_back(uow, importable, sight, imported)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(undoing, "take_back_some", break_later)
+        broken.setattr(imports, "MOST_AT_ONCE", 2_000)
+        begun = (await secretariat.undo(brought)).json()
+        await eventually(lambda: database.fetchval("SELECT count(*) = 1500 FROM member_expert"), within=60)
+        await database.execute("UPDATE core_job SET attempts = 8 WHERE kind = 'undo_import'")
+        assert (await secretariat.end_of(begun["job"]))["status"] == "failed"
+    return brought | {"job": begun["job"]}
+
+
+async def test_an_undoing_whose_job_was_given_up_may_be_asked_for_again(
+    half_undone: dict[str, Any], secretariat: Importer, database: asyncpg.Connection, pool: Database
+) -> None:
+    path = f"{IMPORTS}/{half_undone['import_id']}"
+    assert (await secretariat.caller.get(path)).json()["status"] == "undoing"
+    await close_left_open(pool)
+    found = (await secretariat.caller.get(path)).json()
+    assert (found["status"], found["taken_back"]["removed"]) == ("failed", 1000)
+    assert found["allowed_actions"][0]["allowed"]
+    undone = (await secretariat.undo(half_undone)).json()
+    assert (undone["status"], undone["taken_back"]) == ("undone", {"removed": 2500, "restored": 0, "kept": 0})
+    assert await database.fetchval("SELECT count(*) FROM member_expert") == 0
+
+
+async def test_a_replayed_job_goes_on_with_the_undoing_that_had_failed(
+    half_undone: dict[str, Any], secretariat: Importer, database: asyncpg.Connection, pool: Database
+) -> None:
+    await close_left_open(pool)
+    async with unit_of_work(pool, SYSTEM_CONTEXT) as uow:
+        assert await jobs.replay(uow, UUID(half_undone["job"].rpartition("/")[2]))
+    assert (await secretariat.end_of(half_undone["job"]))["result"]["taken_back"]["removed"] == 2500
+    assert (await secretariat.caller.get(f"{IMPORTS}/{half_undone['import_id']}")).json()["status"] == "undone"
 
 
 async def test_an_import_that_was_cancelled_before_it_began_ends_as_cancelled(

@@ -16,14 +16,14 @@ _SINCE = date(2020, 1, 1)
 _TARGET, _ACTOR = UUID(int=1), UUID(int=2)
 HANDED_ON = "national_author"
 """The role that the ways over grants and clients give."""
-GAINING = frozenset(("grants", "clients", "api_keys", "seats", "focal_points"))
+GAINING = frozenset(("grants", "clients", "api_keys", "seats", "focal_points", "merges", "experts", "institutions"))
 """Kinds of record whose writing operations stand in the table."""
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """An operation with the permission over a record of access that it asks for. `record` is the role that follows from
-    a record of another service; there is no permission then. A gain of `client` is worth all that the client holds."""
+    """An operation with the permission over a record of access that it asks for; none where the role follows from a
+    record of another service. A gain of `client` is worth all that the client holds."""
 
     operation: str
     how: str
@@ -35,6 +35,8 @@ class Way:
 
 
 _PRESIDENT, _FOCAL_POINT, _CLIENT = "committee_president", "government_focal_point", "client"
+_REPRESENTATIVE, _EXPERT = "institution_representative", "expert"
+_OVER_ONE = {_REPRESENTATIVE: "institution", _EXPERT: "self"}
 WAYS = (
     Way("createGrant", "a grant", "grants", "create"),
     Way("transitionGrant", "confirm", "grants", "confirm", "confirm"),
@@ -48,9 +50,16 @@ WAYS = (
     Way("createFocalPoint", "the role of the office", gain=_FOCAL_POINT),
     Way("updateFocalPoint", "the role of the office", gain=_FOCAL_POINT),
     Way("transitionFocalPoint", "the role of the office", gain=_FOCAL_POINT),
+    Way("createMerge", "roles over an institution", gain=_REPRESENTATIVE),
+    Way("createMerge", "an expert's own entry", gain=_EXPERT),
+    Way("transitionInstitution", "roles over an institution", gain=_REPRESENTATIVE),
 )
-WITHOUT_GAIN = frozenset(("updateApiKey", "transitionApiKey", "transitionClient", "transitionSeat"))
-"""Operations over the same kinds that give nobody anything: other names, ends."""
+WITHOUT_GAIN = frozenset(
+    "updateApiKey transitionApiKey transitionClient transitionSeat transitionMerge createExpert updateExpert"
+    " transitionExpert decideExpertPendingTransition bulkTransitionExperts exportExpertSubject createExpertAffiliation"
+    " updateExpertAffiliation transitionExpertAffiliation createInstitution updateInstitution createImport".split()
+)
+"""Operations over the same kinds that give nobody anything but their own entry: other names, ends, undone merges."""
 
 
 def actors() -> Iterator[Principal]:
@@ -85,7 +94,8 @@ def _is_permitted(way: Way, actor: Principal) -> bool:
 
 def _gains(way: Way, kind: str, holder: UUID) -> Iterator[WantedGrant]:
     for role in (MACHINE_ROLE, HANDED_ON) if way.gain == _CLIENT else (way.gain,):
-        yield WantedGrant(role, "country", OWN, kind, holder)
+        scope = (_OVER_ONE[role], str(_TARGET)) if role in _OVER_ONE else ("country", OWN)
+        yield WantedGrant(role, *scope, kind, holder)
 
 
 def _grant(role: str, kind: str, resources: frozenset[str] | set[str] | None = None) -> Grant:

@@ -1,23 +1,62 @@
 """What access does about merges: a grant over one expert or institution becomes one over the winner.
 
-What an expert holds over their own entry is left to `offices`, which hands it on by the account of the entry.
+Nobody comes to a wider role by it: the grant waits as a proposed one where whoever merged may not grant it over the
+winner. What an expert holds over their own entry is left to `offices`, which hands it on by the account of the entry.
 """
 
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import String, bindparam, not_
+from sqlalchemy import String, Uuid, bindparam, not_, select
 
+from services.access.authority import wanted_by
+from services.access.grants.causes import merge_of, were_entitled
 from services.access.grants.operations import GRANTS
 from services.access.grants.tables import grant
+from shared.database.statements import Row, Statement
+from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.principal import SYSTEM
-from shared.records.following import Follower, Reference, finding, moves_table
+from shared.records.following import Follower, Ids, Reference, finding, moves_table
 from shared.records.sight import constant
 
 _OVER_ONE = ("self", "record", "institution")
 _MOVES = moves_table("access_reference_move")
+_FOLLOWED = Statement(
+    select(_MOVES.c.loser_id, _MOVES.c.winner_id).where(_MOVES.c.record_id == bindparam("grant", type_=Uuid))
+)
 _own: Any = (grant.c.role == "expert") & (grant.c.created_by == SYSTEM.label)
-_SCOPE = Reference(
+
+
+@dataclass(frozen=True)
+class _Scope(Reference):
+    """The record that a grant is held over. No role over one record is of two, so that a proposed grant over one waits
+    since a merge."""
+
+    async def rewrite(self, uow: UnitOfWork, row: Row, ids: Ids, loser: UUID) -> None:
+        values = dict(self.renamed(row, ids))
+        if row["status"] == "active" and not await _may_follow(uow, row, loser, UUID(values["scope_id"])):
+            causes = await merge_of(uow.connection, loser)
+            values |= {"status": "proposed", "caused_by": causes[0].label if causes else None}
+        await GRANTS.edit(uow, row, values, reason="follows a merge")
+
+    async def set_back(self, uow: UnitOfWork, row: Row, ids: Ids) -> None:
+        """A grant that waited stands again where all merges that it still follows are by somebody entitled."""
+        values = dict(self.renamed(row, ids))
+        if row["status"] == "proposed":
+            left = await _FOLLOWED.fetch(uow.connection, grant=row["id"])
+            if all([await _may_follow(uow, row, move["loser_id"], move["winner_id"]) for move in left]):
+                values |= {"status": "active", "caused_by": None}
+        await GRANTS.edit(uow, row, values, reason="a merge was undone")
+
+
+async def _may_follow(uow: UnitOfWork, row: Row, loser: UUID, winner: UUID) -> bool:
+    """Whether who merged the loser may grant the role over the winner, and could when they merged."""
+    wanted = replace(wanted_by(row), scope_id=str(winner))
+    return await were_entitled(uow.connection, await merge_of(uow.connection, loser), wanted)
+
+
+_SCOPE = _Scope(
     GRANTS,
     "scope_id",
     finding(

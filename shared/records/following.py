@@ -53,7 +53,8 @@ def moves_table(name: str) -> Table:
 @dataclass(frozen=True)
 class Reference:
     """A field that names records of another owner. `names` finds and locks the rows whose field names `named` of one;
-    `ids` are those that a row's field names; `renamed` gives the columns that name others in their places."""
+    `ids` are those that a row's field names; `renamed` gives the columns that name others in their places. A field
+    that more depends on overrides `rewrite` and `set_back`."""
 
     kind: Kind[Any]
     field: str
@@ -62,6 +63,14 @@ class Reference:
     renamed: Callable[[Row, Ids], Mapping[str, Any]]
     named: Callable[[UUID], Any] = lambda key: key
     is_set: bool = False
+
+    async def rewrite(self, uow: UnitOfWork, row: Row, ids: Ids, _loser: UUID) -> None:
+        """Lets a locked row name these, since one that it named was merged."""
+        await self.kind.edit(uow, row, self.renamed(row, ids))
+
+    async def set_back(self, uow: UnitOfWork, row: Row, ids: Ids) -> None:
+        """Lets a locked row name these, since a merge that it followed is no more."""
+        await self.kind.edit(uow, row, self.renamed(row, ids))
 
 
 def single(kind: Kind[Any], name: str, *more: ColumnElement[bool]) -> Reference:
@@ -149,7 +158,7 @@ class Follower:
         before = reference.ids(row)
         after = [winner if one == loser else one for one in before]
         after = list(dict.fromkeys(after)) if reference.is_set else after
-        await reference.kind.edit(uow, row, reference.renamed(row, after))
+        await reference.rewrite(uow, row, after, loser)
         where = {"resource": reference.kind.resource.name, "record_id": row["id"], "field": reference.field}
         await self._keep.execute(uow.connection, loser_id=loser, winner_id=winner, before=before, after=after, **where)
 
@@ -160,7 +169,7 @@ class Follower:
             return
         now = reference.ids(row)
         ids = list(move["before"]) if now == move["after"] else _given_back(reference, now, move)
-        await reference.kind.edit(uow, row, reference.renamed(row, ids))
+        await reference.set_back(uow, row, ids)
 
 
 def _given_back(reference: Reference, now: Ids, move: Row) -> Ids:

@@ -13,9 +13,21 @@ import pytest
 from deploy.matrix.operations import operations
 from deploy.matrix.ways import GAINING, WAYS, WITHOUT_GAIN, Way, actors, expected, expected_for_oneself
 from services.access.app import create_app
+from services.access.reactions import REACTIONS
 from services.access.settings import AccessSettings
+from services.membership.app import create_app as create_membership
+from services.membership.settings import MembershipSettings
+from shared.contracts.envelope import Fact
+from shared.contracts.owner import type_of
+from shared.database.context import SYSTEM_CONTEXT
+from shared.database.pool import Database
+from shared.database.unit_of_work import unit_of_work
 from shared.kernel.clock import today
+from shared.kernel.principal import Principal, PrincipalKind
 from tests.support.callers import CALLERS, Caller, serving
+from tests.support.institutions import submitted, verified
+from tests.support.membership import INSTITUTIONS, entered
+from tests.support.merges import MERGES, merge_body
 from tests.support.principals import enter_callers, enter_principal
 
 V1 = "/access/v1"
@@ -35,6 +47,21 @@ async def rows(database_url: str) -> AsyncIterator[asyncpg.Connection]:
     connection = await asyncpg.connect(database_url, server_settings={"search_path": "escm"})
     yield connection
     await connection.close()
+
+
+@pytest.fixture(scope="module")
+async def members(database_url: str, redis_url: str) -> AsyncIterator[httpx.AsyncClient]:
+    app = create_membership(MembershipSettings(database_url=database_url, redis_url=redis_url))
+    async with serving(app) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+async def database(settings: AccessSettings) -> AsyncIterator[Database]:
+    """The service's own role, as its worker has it."""
+    opened = await Database.open(settings.database_dsn(), size=2)
+    yield opened
+    await opened.close()
 
 
 class Target:
@@ -125,6 +152,71 @@ async def test_nobody_brings_about_what_they_gain_themselves(
         holder = {"kind": "account", "id": str(actor.id)}
         status = await _take(way, Caller(access, actor.name), Target(access, rows), holder)
         assert status in (403, 404, 409), known.name
+
+
+MERGING = [way for way in WAYS if way.operation in ("createMerge", "transitionInstitution")]
+
+
+async def _entered(rows: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch, known: Principal) -> str:
+    """The name of a caller that is like this one and has its rows."""
+    owner = uuid4() if known.kind == "key" else None
+    actor = replace(known, id=uuid4(), name=f"{known.name} {uuid4().hex}", owner=owner)
+    if owner is not None:
+        await enter_principal(rows, replace(actor, kind=PrincipalKind.ACCOUNT, id=owner))
+    await enter_principal(rows, actor)
+    monkeypatch.setitem(CALLERS, actor.name, actor)  # type: ignore[arg-type]
+    return actor.name
+
+
+async def _merge(way: Way, admin: Caller, rows: asyncpg.Connection, caller: Caller) -> tuple[bool, UUID, Fact]:
+    """Whether the caller merged a record, or linked it; who holds a role over that, and what is told of it."""
+    holder = uuid4()
+    if way.gain == "expert":
+        winner, loser = await entered(admin), await entered(admin)
+        await rows.execute("UPDATE member_expert SET account_id = $2 WHERE id = $1", UUID(loser["id"]), holder)
+    else:
+        winner, loser = await verified(admin, uuid4().hex), await submitted(admin, uuid4().hex)
+        await rows.execute(
+            "INSERT INTO access_grant (id, version, status, visibility, created_at, created_by, updated_at, updated_by,"
+            " principal_kind, principal_id, role, scope_kind, scope_id, starts) VALUES (uuidv7(), 1, 'active',"
+            " 'restricted', now(), 'test', now(), 'test', 'account', $1, $2, 'institution', $3, '2020-01-01')",
+            holder, way.gain, loser["id"],
+        )  # fmt: skip
+    if way.operation == "createMerge":
+        answer = await caller.post(MERGES, merge_body(winner, loser))
+    else:
+        fields = {"institution_id": winner["id"]}
+        answer = await caller.step(f"{INSTITUTIONS}/{loser['id']}", "link", fields=fields)
+    assert answer.status_code in (200, 201, 403, 404), answer.text
+    entity = "expert" if way.gain == "expert" else "institution"
+    kind = type_of("membership", entity, "merged" if way.operation == "createMerge" else "linked")
+    fact = Fact(type=kind, subject=UUID(winner["id"]), ref="X", version=1, link="/x")
+    return answer.status_code in (200, 201), holder, fact
+
+
+@pytest.mark.parametrize("way", MERGING, ids=lambda way: f"{way.operation} {way.how}")
+async def test_a_merge_gives_a_role_at_once_only_where_the_table_says_so(
+    access: httpx.AsyncClient,
+    members: httpx.AsyncClient,
+    database: Database,
+    rows: asyncpg.Connection,
+    monkeypatch: pytest.MonkeyPatch,
+    way: Way,
+) -> None:
+    admin, wrong = Caller(members, "admin"), []
+    for known in actors():
+        name = await _entered(rows, monkeypatch, known)
+        is_merged, holder, fact = await _merge(way, admin, rows, Caller(members, name))
+        async with unit_of_work(database, SYSTEM_CONTEXT) as uow:
+            await REACTIONS[fact.type](uow, [fact])
+        query = "SELECT status FROM access_grant WHERE principal_id = $1 AND scope_id = $2"
+        status = await rows.fetchval(query, holder, str(fact.subject))
+        at_once = is_merged and expected(way, known)
+        if status != ("active" if at_once else "proposed" if is_merged else None) or (
+            expected(way, known) and not is_merged
+        ):
+            wrong.append(f"{known.name}: {is_merged} {status}")
+    assert not wrong, wrong
 
 
 def test_each_operation_that_can_give_something_stands_in_the_table() -> None:

@@ -29,15 +29,30 @@ _TRAIL = Statement(
     .order_by(audit.c.version.desc(), audit.c.id.desc())
     .limit(_MOST_ENTRIES)
 )
-_MERGE = Statement(
-    select(audit.c.at, audit.c.actor_kind, audit.c.actor_id)
-    .where(
-        audit.c.subject == bindparam("expert"),
-        audit.c.action.in_([constant(action) for action in ("merge", "unmerge")]),
+
+
+def _latest(*actions: str) -> Statement:
+    """The last of these acts on a record."""
+    return Statement(
+        select(audit.c.at, audit.c.actor_kind, audit.c.actor_id)
+        .where(audit.c.subject == bindparam("record"), audit.c.action.in_([constant(action) for action in actions]))
+        .order_by(audit.c.version.desc(), audit.c.id.desc())
+        .limit(1)
     )
-    .order_by(audit.c.version.desc(), audit.c.id.desc())
-    .limit(1)
+
+
+_MERGE_OR_UNDO = _latest("merge", "unmerge")
+_MERGE = _latest("merge", "link")
+_MERGES_TO_ACCOUNT = """
+WITH RECURSIVE loser AS (
+    SELECT id FROM escm.member_published_expert WHERE merged_into = $1 AND account_id = $2
+    UNION SELECT v.id FROM loser JOIN escm.member_published_expert v ON v.merged_into = loser.id AND v.account_id = $2
 )
+SELECT DISTINCT ON (a.subject) a.at, a.actor_kind, a.actor_id
+FROM loser JOIN escm.core_audit a ON a.subject = loser.id AND a.action = 'merge'
+ORDER BY a.subject, a.version DESC, a.id DESC
+"""
+"""The merges through which an entry of the register came to name an account."""
 _principal = table(
     "access_published_principal", *(column(name) for name in ("kind", "id", "name", "sandbox", "owner_id"))
 )
@@ -89,11 +104,22 @@ async def causes_of(
     is the decisive act.
     """
     found = _acts(await _TRAIL.fetch(connection, subject=record), in_office, holder_fields)
-    row = await _MERGE.fetchrow(connection, expert=expert)
+    row = await _MERGE_OR_UNDO.fetchrow(connection, record=expert)
     merge = None if row is None else _cause(row)
     if found and merge and (found[0].kind is SYSTEM.kind or merge.at > found[0].at):
         found = [merge, *found[1:]] if found[0].kind is SYSTEM.kind else [*found, merge]
     return tuple(found)
+
+
+async def merge_of(connection: Connection, loser: UUID) -> tuple[Cause, ...]:
+    """The act that merged a record into another, or linked it; none where the trail does not tell."""
+    row = await _MERGE.fetchrow(connection, record=loser)
+    return () if row is None else (_cause(row),)
+
+
+async def merges_to_account(connection: Connection, expert: UUID, account: UUID) -> tuple[Cause, ...]:
+    """The merges that gave an expert's entry this account; none where the account entered it."""
+    return tuple(_cause(row) for row in await connection.fetch(_MERGES_TO_ACCOUNT, expert, account))
 
 
 def _acts(newest_first: Iterable[Row], in_office: frozenset[str], holder_fields: frozenset[str]) -> list[Cause]:

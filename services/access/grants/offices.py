@@ -14,7 +14,7 @@ from sqlalchemy import Text, Uuid, any_, bindparam, column, func, or_, select, t
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.access.access import WantedGrant
-from services.access.grants.causes import Cause, causes_of, were_entitled
+from services.access.grants.causes import Cause, causes_of, merges_to_account, were_entitled
 from services.access.grants.operations import GRANTS, end_delegated, enter
 from services.access.grants.tables import grant
 from shared.contracts.envelope import Fact
@@ -142,8 +142,8 @@ async def follow_focal_points(uow: UnitOfWork, facts: Sequence[Fact]) -> None:
 
 
 async def follow_experts(uow: UnitOfWork, facts: Sequence[Fact]) -> None:
-    """Who entered themselves reads and changes their own record, until it is merged into another or erased. Nobody has
-    to be entitled: the record names the account that entered it."""
+    """Who entered themselves reads and changes their own record, until it is merged into another or erased. Where a
+    merge has given another entry their account, whoever merged has to be entitled."""
 
     def office(person: Row) -> _Office | None:
         if not person["account_id"] or person["merged_into"] is not None or person["erased_at"] is not None:
@@ -180,7 +180,8 @@ async def _follow(
 
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """A record that gives an office. Without a trail nobody has to be entitled."""
+    """A record that gives an office. Without a trail it names the account that entered it, and only whoever gave it
+    that account by a merge has to be entitled."""
 
     name: str
     record: UUID
@@ -208,7 +209,8 @@ async def _give(uow: UnitOfWork, source: _Source, office: _Office, active: Row |
         entitled = True
     else:
         causes = await _causes(uow, source, office)
-        entitled = source.trail is None or await _are_entitled(uow, source, office, causes)
+        is_own = source.trail is None and not causes
+        entitled = is_own or await _are_entitled(uow, source, office, causes)
         if active is not None and entitled:
             await GRANTS.edit(uow, active, {"ends": office.ends})
         elif waiting is not None:
@@ -224,7 +226,9 @@ async def _give(uow: UnitOfWork, source: _Source, office: _Office, active: Row |
 
 
 async def _causes(uow: UnitOfWork, source: _Source, office: _Office) -> tuple[Cause, ...]:
-    if source.trail is None or office.expert is None:
+    if source.trail is None:
+        return await merges_to_account(uow.connection, source.record, office.account)
+    if office.expert is None:
         return ()
     trail = source.trail
     return await causes_of(uow.connection, source.record, office.expert, trail.in_office, trail.holder_fields)

@@ -70,7 +70,7 @@ class HolderAnswer(Answer):
 
 class GrantAnswer(RecordAnswer):
     """A grant. `created_by` is who handed it on; `caused_by` is whose act it follows from, where the system granted it
-    because of a record, which `reason` names."""
+    because of a record, which `reason` names, or where it waits since a merge of what it is held over."""
 
     principal: HolderAnswer
     role: str

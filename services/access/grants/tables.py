@@ -21,4 +21,4 @@ grant = record_table(
 )
 """`country` is that of the scope, where it is one country. `created_by` is who granted; `second_person` the account
 that confirms, where one was named; `delegated_from` the grant whose holder passes it on for a time; `caused_by` whose
-act the grant follows from, where it follows from a record."""
+act the grant follows from, where it follows from a record or waits since a merge."""

@@ -55,10 +55,13 @@ WAYS = (
     Way("transitionInstitution", "roles over an institution", gain=_REPRESENTATIVE),
 )
 WITHOUT_GAIN = frozenset(
-    "updateApiKey transitionApiKey transitionClient transitionSeat transitionMerge createExpert updateExpert"
-    " transitionExpert decideExpertPendingTransition bulkTransitionExperts exportExpertSubject createExpertAffiliation"
-    " updateExpertAffiliation transitionExpertAffiliation createInstitution updateInstitution createImport".split()
-)
+    (
+        "updateApiKey", "transitionApiKey", "transitionClient", "transitionSeat", "transitionMerge", "createExpert",
+        "updateExpert", "transitionExpert", "decideExpertPendingTransition", "bulkTransitionExperts",
+        "exportExpertSubject", "createExpertAffiliation", "updateExpertAffiliation", "transitionExpertAffiliation",
+        "createInstitution", "updateInstitution", "createImport",
+    )
+)  # fmt: skip
 """Operations over the same kinds that give nobody anything but their own entry: other names, ends, undone merges."""
 
 

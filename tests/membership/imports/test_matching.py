@@ -1,5 +1,6 @@
 """What the job links after an import does not keep the import from being taken back."""
 
+import asyncio
 from uuid import UUID
 
 import asyncpg
@@ -34,17 +35,23 @@ async def test_matching_makes_way_for_an_import_that_waits(
     monkeypatch.setattr(queries, "is_waiting", _no)  # the schedule orders no job of its own meanwhile
     await secretariat.bring("experts", csv_of("full_name,country,institution", people))
     ordered: list[str] = []
-    batch = Matcher.batch
+    batch, is_held, may_go_on = Matcher.batch, asyncio.Event(), asyncio.Event()
 
     async def interrupted(self: Matcher, uow: UnitOfWork) -> int:
-        if not ordered:
+        if self.before is not None:
+            is_held.set()
+            await may_go_on.wait()
+        elif not ordered:
             answer = await secretariat.send("experts", csv_of("full_name,country", [("Late Comer", "XA")]))
             ordered.append(answer.headers["location"])
         return await batch(self, uow)
 
     monkeypatch.setattr(Matcher, "batch", interrupted)
+    await _ordered(database, "client:other", '{"again": true}')  # holds the other of the two places of bulk jobs
+    await is_held.wait()
     job = await _ordered(database)
     assert (await secretariat.end_of(f"/membership/v1/jobs/{job}"))["result"] == {"matched": 10}
+    may_go_on.set()
     assert (await secretariat.end_of(ordered[0]))["result"]["counts"] == counts(created=1)
     rest = await _ordered(database)
     assert (await secretariat.end_of(f"/membership/v1/jobs/{rest}"))["result"] == {"matched": 20}
@@ -54,12 +61,14 @@ async def _no(_connection: asyncpg.Connection) -> bool:
     return False
 
 
-async def _ordered(database: asyncpg.Connection) -> UUID:
+async def _ordered(database: asyncpg.Connection, by: str = "system", payload: str = "{}") -> UUID:
     job = uuid7()
     await database.execute(
-        "INSERT INTO core_job (id, service, kind, payload, created_by, bulk)"
-        " VALUES ($1, 'membership', 'match_affiliations', '{}', 'system', true)",
+        "INSERT INTO core_job (id, service, kind, payload, created_by, principal, bulk)"
+        " VALUES ($1, 'membership', 'match_affiliations', $3::text::jsonb, $2, $2, true)",
         job,
+        by,
+        payload,
     )
     return job
 

@@ -1,6 +1,7 @@
 """Bounds on the connections of one process: how many they are, how long each may wait, what they hold in memory.
 
-Connections are looked at about once a second, all together, so that a request that is answered at once costs no timer.
+Each connection is looked at about once a second, so that a request that is answered at once costs no timer: a few at a
+time, so that many which end together do not hold up the others.
 """
 
 import asyncio
@@ -9,6 +10,8 @@ from typing import Protocol
 
 from shared.web.budget import MemoryBudget
 
+_AT_ONCE = 32
+"""Connections that are looked at without a pause."""
 MEMORY = 48 << 20
 """Bytes of half heads and of unread answers that a process keeps for all connections together."""
 
@@ -53,6 +56,7 @@ class Connections:
         self.limits = limits
         self.memory = MemoryBudget(memory)
         self._open: dict[Connection, None] = {}
+        self._due: list[Connection] = []
         self._sweep: asyncio.TimerHandle | None = None
 
     def __len__(self) -> int:
@@ -79,12 +83,16 @@ class Connections:
         self.memory.release(connection)
 
     def _look_later(self) -> None:
-        self._sweep = asyncio.get_running_loop().call_later(self.limits.look_every, self._look)
+        turns = max(1.0, len(self._open) / _AT_ONCE)
+        self._sweep = asyncio.get_running_loop().call_later(self.limits.look_every / turns, self._look)
 
     def _look(self) -> None:
         self._sweep = None
         now = asyncio.get_running_loop().time()
-        for connection in list(self._open):
-            connection.check(now)
+        self._due = self._due or list(self._open)
+        some, self._due = self._due[:_AT_ONCE], self._due[_AT_ONCE:]
+        for connection in some:
+            if connection in self._open:
+                connection.check(now)
         if self._open:
             self._look_later()

@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
@@ -228,3 +229,31 @@ async def test_where_all_are_being_answered_a_newcomer_is_told_so(small: Serving
     small.go_on.set()
     answers = [await asyncio.wait_for(reader.read(), 30) for reader, _ in opened]
     assert {answer[:12] for answer in answers} == {b"HTTP/1.1 200"}
+
+
+class Overdue:
+    """A connection that ends when it is looked at, and notes in which turn of the loop that was."""
+
+    def __init__(self, connections: Connections, turns: list[int], ended: list[int]) -> None:
+        self._connections, self._turns, self._ended = connections, turns, ended
+
+    def check(self, now: float) -> None:
+        self._ended.append(self._turns[0])
+        self._connections.discard(self)
+
+    def is_answering(self) -> bool:
+        return False
+
+    def give_way(self) -> bool:
+        return True
+
+
+async def test_many_connections_that_end_together_leave_time_for_others() -> None:
+    connections, turns, ended = Connections(ConnectionLimits(look_every=0.01)), [0], list[int]()
+    for _ in range(200):
+        assert connections.add(Overdue(connections, turns, ended))
+    while len(connections):
+        turns[0] += 1
+        await asyncio.sleep(0)
+    assert len(ended) == 200
+    assert max(Counter(ended).values()) <= 32

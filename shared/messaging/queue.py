@@ -18,6 +18,7 @@ from arq.constants import job_key_prefix
 from arq.jobs import serialize_job
 from arq.worker import Worker, func
 from redis.asyncio import ConnectionPool
+from redis.asyncio.client import PubSub
 from redis.exceptions import RedisError, ResponseError
 
 log = structlog.get_logger(__name__)
@@ -26,6 +27,8 @@ _LIFE_MS = 60_000
 _MOST_RINGS = 1000
 _AFTER_FAILURE = 0.5
 _TOO_MANY_WAITING = 10_000
+_LOOK_EVERY = 0.5
+"""Seconds after which a worker looks into its queue although nothing was announced: announcements may be lost."""
 
 logging.getLogger("arq").setLevel(logging.ERROR)
 
@@ -41,6 +44,10 @@ class Ring(NamedTuple):
 
 def _queue(service: str) -> str:
     return f"escm:queue:{service}"
+
+
+def _channel(service: str) -> str:
+    return f"escm:rung:{service}"
 
 
 def _connect(redis_url: str) -> ArqRedis:
@@ -91,6 +98,7 @@ class Ringer:
                 pipe.zadd(_queue(ring.service), {name: now})
             for service in {ring.service for ring in rings}:
                 pipe.zremrangebyrank(_queue(service), 0, -1 - _MOST_RINGS)
+                pipe.publish(_channel(service), b"")
             await pipe.execute()
 
     async def _mend(self, rings: Sequence[Ring]) -> None:
@@ -107,6 +115,20 @@ async def _mend_queue(redis: ArqRedis, service: str) -> None:
     if kind not in (b"zset", b"none"):
         log.warning("key_mended", key=key, kind=kind.decode())
         await redis.delete(key)
+
+
+class _Announced(Worker):
+    """Looks into its queue when a ring is announced, at most a hundred times a second."""
+
+    def __init__(self, announcements: PubSub, *given: Any, **named: Any) -> None:
+        super().__init__(*given, poll_delay=0.01, **named)
+        self._announcements = announcements
+
+    async def _poll_iteration(self) -> None:
+        if await self._announcements.get_message(timeout=_LOOK_EVERY):
+            while await self._announcements.get_message(timeout=0):
+                pass
+        await super()._poll_iteration()
 
 
 class Listener:
@@ -129,8 +151,11 @@ class Listener:
             self.is_connected = True
 
         redis = _connect(self._redis_url)
+        announcements = redis.pubsub()
         try:
-            worker = Worker(
+            await announcements.subscribe(_channel(self._service))
+            worker = _Announced(
+                announcements,
                 [func(ring, name=_FUNCTION, keep_result=0, timeout=5, max_tries=1)],
                 queue_name=_queue(self._service),
                 redis_pool=redis,
@@ -138,7 +163,6 @@ class Listener:
                 handle_signals=False,
                 max_jobs=100,
                 queue_read_limit=500,
-                poll_delay=0.01,
                 keep_result=0,
                 log_results=False,
                 health_check_interval=10,
@@ -155,4 +179,5 @@ class Listener:
                 await asyncio.gather(*worker.tasks.values(), return_exceptions=True)
         finally:
             self.is_connected = False
+            await announcements.aclose()  # type: ignore[no-untyped-call]
             await redis.aclose(close_connection_pool=True)

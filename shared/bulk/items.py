@@ -6,9 +6,9 @@ from typing import Any, NamedTuple, NoReturn
 
 import orjson
 
-from shared.kernel.json_keys import row_repeats_a_key
+from shared.kernel.json_keys import value_repeats_a_key
 
-_LONG_NUMBER = re.compile(r"\d{18}")
+_LONG_NUMBER = re.compile(r"[0-9]{18}")
 _DIGITS = 18
 """Integers of more digits are kept as text: a float would change them, and Python refuses those of 4,301."""
 _ESCAPED_NULL = "\\u0000"
@@ -47,7 +47,7 @@ def read_item(text: str) -> Item:
 
 
 def _repeats(text: str, value: Any) -> bool:
-    return isinstance(value, dict) and row_repeats_a_key(text, value)
+    return isinstance(value, dict) and value_repeats_a_key(text, value)
 
 
 def _integer(digits: str) -> int | str:

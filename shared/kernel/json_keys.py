@@ -1,8 +1,13 @@
 """Keys that stand twice in a JSON object: readers differ in which value they take, so such a text is refused."""
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
+
+import orjson
+
+_SPACE_BEFORE_COLON = re.compile(rb"[ \t\r\n]:")
 
 
 class _Repeated(Exception):
@@ -11,6 +16,35 @@ class _Repeated(Exception):
 
 def repeats_a_key(text: str | bytes | bytearray) -> bool:
     """Whether any object in a JSON text has a key twice, at any depth. False for a text that is not JSON."""
+    try:
+        return value_repeats_a_key(text, orjson.loads(text))
+    except orjson.JSONDecodeError:
+        return _is_found(text)
+
+
+def value_repeats_a_key(text: str | bytes | bytearray, value: Any) -> bool:
+    """The same for a text whose value was read. A text with as many colons after a quote as the value has keys, and
+    none after a space, has no key twice; any other is read again.
+    """
+    data = text.encode() if isinstance(text, str) else text
+    if data.count(b'":') == _keys(value) and not _SPACE_BEFORE_COLON.search(data):
+        return False
+    return _is_found(text)
+
+
+def _keys(value: Any) -> int:
+    """How many keys all objects of a value have."""
+    count, parts = 0, [value]
+    for part in parts:
+        if type(part) is dict:
+            count += len(part)
+            parts += part.values()
+        elif type(part) is list:
+            parts += part
+    return count
+
+
+def _is_found(text: str | bytes | bytearray) -> bool:
     keep: Callable[[str], str] = str
     try:
         json.loads(text, object_pairs_hook=_all_once, parse_int=keep, parse_float=keep)
@@ -19,11 +53,6 @@ def repeats_a_key(text: str | bytes | bytearray) -> bool:
     except (ValueError, RecursionError):
         return False
     return False
-
-
-def row_repeats_a_key(line: str, row: dict[str, Any]) -> bool:
-    """The same for the text of one object that was read: with as many colons as keys it has none."""
-    return line.count(":") != len(row) and repeats_a_key(line)
 
 
 def _all_once(pairs: list[tuple[str, Any]]) -> None:

@@ -15,6 +15,7 @@ from shared.database.statements import Row
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.errors import Forbidden, NotFound, VersionConflict
 from shared.kernel.lifecycle import Lifecycle
+from shared.kernel.principal import Principal
 from shared.kernel.resource import Resource
 from shared.records.changes import record_change
 from shared.records.sight import Sight
@@ -25,13 +26,13 @@ Case = TypeVar("Case")
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A step that a caller asks for. `proposed_by` is the label of who proposed it, where the caller confirms it as the
-    second person."""
+    """A step that a caller asks for. `proposed_by` is who proposed it, where the caller confirms it as the second
+    person."""
 
     action: str
     reason: str | None
     fields: Mapping[str, Any]
-    proposed_by: str | None = None
+    proposed_by: Principal | None = None
 
 
 @dataclass(frozen=True)
@@ -146,7 +147,7 @@ class Kind(Generic[Case]):
 def _both_persons(step: Step) -> tuple[FieldChange, ...]:
     """Who else took part in a step of two: its actor is the other of them."""
     if step.proposed_by is not None:
-        return ({"pointer": "/proposed_by", "before": None, "after": step.proposed_by},)
+        return ({"pointer": "/proposed_by", "before": None, "after": step.proposed_by.label},)
     return ({"pointer": "/second_person", "before": None, "after": str(named_in(step.fields))},)
 
 

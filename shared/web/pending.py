@@ -14,6 +14,7 @@ from shared.auth.second_person import FirstPerson, named_in, refuse_as_second_pe
 from shared.database.statements import Row
 from shared.kernel.clock import to_text
 from shared.kernel.errors import Conflict, Forbidden, Gone, NotFound
+from shared.kernel.principal import Principal, PrincipalKind
 from shared.records import pending
 from shared.records.kind import Step, require
 from shared.web.answers import JSON, key_of
@@ -209,7 +210,8 @@ async def _confirm(api: "RecordApi[Any]", call: Call, row: Row, record: Row, wai
         members = {"current_state": row["status"], "reason": "proposer_not_entitled", "allowed_actions": []}
         detail = "Who proposed this may not take the step any more."
         raise Conflict(detail, code="transition_not_allowed", members=members)
-    proposed_by = f"{waiting['proposer_kind']}:{waiting['proposer_id']}"
+    kind, owner = PrincipalKind(waiting["proposer_kind"]), waiting["proposer_owner"]
+    proposed_by = Principal(kind, waiting["proposer_id"], owner=owner)
     step = Step(action, waiting["reason"], waiting["fields"], proposed_by)
     await api.transition(call.uow, call.sight, row, step)
     await pending.end(call.uow, api.kind, record, waiting, "confirmed")

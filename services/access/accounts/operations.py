@@ -13,7 +13,7 @@ from shared.database.statements import Row
 from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.errors import invalid_field
 from shared.kernel.lifecycle import SecondPersonNeeded
-from shared.kernel.principal import Principal, PrincipalKind
+from shared.kernel.principal import Principal
 from shared.kernel.resource import Resource
 from shared.kernel.text import search_key
 from shared.messaging.outbox import defer
@@ -72,15 +72,13 @@ async def _changed(before: Row, values: Mapping[str, Any]) -> dict[str, Any]:
     return {**columns, "email_verified": before["email_verified"] and columns["email_key"] == before["email_key"]}
 
 
-async def _follow_address(uow: UnitOfWork, before: Row, after: Row, proposed_by: str | None) -> None:
+async def _follow_address(uow: UnitOfWork, before: Row, after: Row, proposed_by: Principal | None) -> None:
     """What another address leaves behind: who set it, a mail that verifies it, and one to the address before."""
     if after["email_key"] == before["email_key"]:
         return
     change = await credentials.note_change(uow, "account", after["id"], "email", old_email=before["email"])
     if proposed_by is not None:
-        kind, _, proposer = proposed_by.partition(":")
-        first = Principal(PrincipalKind(kind), UUID(proposer))
-        await credentials.note_change(uow, "account", after["id"], "email", by=first)
+        await credentials.note_change(uow, "account", after["id"], "email", by=proposed_by)
     _welcome(uow, after)
     defer(uow, "access", TELL_OLD_ADDRESS, {"change": str(change)}, created_by=uow.origin.actor.label)
 

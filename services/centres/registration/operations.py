@@ -171,7 +171,7 @@ def _consent(principal: Principal, step: Step, standing: queries.Standing | None
     waiver, kept = step.fields.get("waiver"), None
     if waiver:
         second = str(principal.id) if step.proposed_by else waiver["second_person"]
-        by = step.proposed_by or principal.label
+        by = (step.proposed_by or principal).label
         kept = {**waiver, "second_person": second, "by": by, "on": today().isoformat()}
     return {"endorsement_id": standing.endorsement if standing and not waiver else None, "waiver": kept}
 

@@ -81,7 +81,7 @@ async def _client(uow: UnitOfWork, key: str, machine: _Machine) -> dict[str, str
             {
                 "client_id": client_id,
                 "name": machine.name,
-                "secrets": domain.with_secret([], secret),
+                "secrets": [domain.digest(secret)],
                 "jwks": None,
                 "scope_kind": kind,
                 "scope_id": machine.country,

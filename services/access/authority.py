@@ -6,13 +6,15 @@ from uuid import UUID
 
 from sqlalchemy import BindParameter, bindparam, literal, or_, select, union_all
 
-from services.access.access import MACHINE_ROLE, WantedGrant, why_not_grant_all
+from services.access.access import MACHINE_ROLE, ROLES_OF_TWO, WantedGrant, why_not_grant_all
 from services.access.clients.tables import client
 from services.access.grants.tables import grant
-from shared.database.statements import Statement
+from shared.database.context import Lookup
+from shared.database.statements import Connection, Statement
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.errors import Forbidden
 from shared.kernel.principal import Principal
+from shared.records.sight import constant
 
 _client: BindParameter[UUID] = bindparam("client")
 _HELD = Statement(
@@ -28,6 +30,16 @@ _HELD = Statement(
     )
 )
 """What a client is entered for, and the grants that it holds, is proposed to hold or will hold."""
+_OF_TWO = Lookup(
+    select(grant.c.id)
+    .where(
+        grant.c.principal_kind == "client",
+        grant.c.principal_id == _client,
+        grant.c.role.in_([constant(role) for role in sorted(ROLES_OF_TWO)]),
+        or_(grant.c.status == "proposed", grant.c.status == "active"),
+    )
+    .limit(1)
+)
 
 
 def wanted_by(row: Mapping[str, Any]) -> WantedGrant:
@@ -41,6 +53,11 @@ def require_granting(why: str | None) -> None:
         raise Forbidden("Nobody gives a role or a credential to themselves.", members={"reason": why})
     if why is not None:
         raise Forbidden("Nobody grants beyond their own scope.", members={"reason": why})
+
+
+async def is_of_two(connection: Connection, machine: UUID) -> bool:
+    """Whether a client holds a role that a second person confirms, will hold it, or is proposed to."""
+    return await _OF_TWO.fetchval(connection, client=machine) is not None
 
 
 async def require_authority(uow: UnitOfWork, actor: Principal, machine: UUID) -> None:

@@ -41,8 +41,8 @@ ALSO_PERSONAL: tuple[PersonalTable, ...] = (
 )
 """`access_last_use` is told with the keys."""
 IMPERSONAL: Mapping[str, str] = {
-    "access_client": f"{RECORD} client_id name search_key secrets jwks scope_kind scope_id resources verbs ip_allow"
-    " sandbox",
+    "access_client": f"{RECORD} client_id name search_key secrets proposed_secret jwks scope_kind scope_id resources"
+    " verbs ip_allow sandbox",
     "access_reference_move": "loser_id winner_id resource record_id field position before after",
     "access_signing_key": "kid public private created_at signs_from signs_until verifies_until",
     "access_used_assertion": "digest until",

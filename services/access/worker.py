@@ -5,7 +5,9 @@ from datetime import timedelta
 from services.access.account_mail.jobs import forget_account_mail, job_handlers
 from services.access.accounts.operations import ACCOUNTS
 from services.access.api_keys.jobs import expire_api_keys
+from services.access.api_keys.operations import API_KEYS
 from services.access.audit.jobs import verify_trail
+from services.access.clients.operations import CLIENTS
 from services.access.grants.jobs import expire_grants
 from services.access.reactions import REACTIONS
 from services.access.sessions.jobs import expire_sessions
@@ -18,7 +20,7 @@ from shared.records.pending import expiring
 SCHEDULES: Schedules = {
     "expire_grants": Schedule(timedelta(minutes=5), expire_grants, catch_up=1),
     "expire_api_keys": Schedule(timedelta(minutes=5), expire_api_keys, catch_up=1),
-    "expire_pending_transitions": Schedule(timedelta(minutes=5), expiring(ACCOUNTS), catch_up=1),
+    "expire_pending_transitions": Schedule(timedelta(minutes=5), expiring(ACCOUNTS, CLIENTS, API_KEYS), catch_up=1),
     "expire_sessions": Schedule(timedelta(minutes=5), expire_sessions, catch_up=1),
     "forget_account_mail": Schedule(timedelta(hours=1), forget_account_mail, catch_up=1),
     "turn_signing_keys": Schedule(timedelta(hours=1), turn_signing_keys, catch_up=1),

@@ -7,8 +7,8 @@ FACTS = owner(
     {
         "account": (*OF_TWO, "created", "updated", "suspended", "reinstated", "erased"),
         "grant": ("created", "updated", "activated", "revoked", "expired"),
-        "client": ("created", "updated", "activated", "revoked", "expired"),
-        "api_key": ("created", "updated", "suspended", "activated", "revoked", "expired"),
+        "client": (*OF_TWO, "created", "updated", "activated", "revoked", "expired"),
+        "api_key": (*OF_TWO, "created", "updated", "suspended", "activated", "revoked", "expired"),
         "session": ("created", "ended", "expired"),
         "webhook": ("created", "updated", "deleted", "pinged", "disabled"),
     },

@@ -35,7 +35,7 @@ class SecondPersonNeeded(Conflict):
 
     code = "transition_not_allowed"
 
-    def __init__(self, action: str = "", fields: Mapping[str, str | None] | None = None) -> None:
+    def __init__(self, action: str = "", fields: Mapping[str, object] | None = None) -> None:
         super().__init__("A second person has to confirm this step.", members={"reason": "second_person_needed"})
         self.action = action
         self.fields = dict(fields or {})

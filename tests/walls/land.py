@@ -219,6 +219,7 @@ class Settler:
         """A step that waits for a second person on each kind of record that has such steps."""
         for service, plural in (
             ("membership", "experts"), ("centres", "centres"), ("actions", "programmes"), ("access", "accounts"),
+            ("access", "clients"), ("access", "api_keys"),
         ):  # fmt: skip
             record = land.records[plural]
             key = await self._superuser.fetchval(

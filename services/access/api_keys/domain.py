@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from shared.kernel.lifecycle import Lifecycle, step
+from shared.kernel.lifecycle import Lifecycle, by_two, step
 from shared.kernel.principal import Principal, PrincipalKind
 
 LONGEST_LIFE = timedelta(days=365)
@@ -24,16 +24,19 @@ def only_by_its_owner(case: KeyCase) -> str | None:
     return None if case.is_owner else "not_the_owner"
 
 
+CONFIRM = "confirm"
 LIFECYCLE: Lifecycle[KeyCase] = Lifecycle(
-    ("active", "suspended", "revoked", "expired"),
+    ("proposed", "active", "suspended", "revoked", "expired"),
     (
+        step(CONFIRM, "proposed", "active", fields=("second_person",), fact="activated", second_person=by_two),
         step("enable", "suspended", "active", guard=only_by_its_owner, fact="activated"),
-        step("revoke", "active|suspended", "revoked"),
+        step("revoke", "proposed|active|suspended", "revoked"),
         step("suspend", "active", "suspended", timed=True),
-        step("expire", "active|suspended", "expired", timed=True),
+        step("expire", "proposed|active|suspended", "expired", timed=True),
     ),
 )
-"""`suspend` is taken by the system alone, when the password of the key's owner was recovered by mail."""
+"""`suspend` is taken by the system alone, when the password of the key's owner was recovered by mail. A key of a client
+with a role of two starts as proposed."""
 
 
 def why_not_make(principal: Principal, kind: str) -> str | None:

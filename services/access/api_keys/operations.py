@@ -5,10 +5,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from services.access.accounts.credentials import note_change
 from services.access.api_keys import domain, queries
 from services.access.api_keys.domain import KeyCase
 from services.access.api_keys.tables import api_key
-from services.access.authority import require_authority
+from services.access.authority import is_of_two, require_authority
 from services.access.grants.queries import is_active
 from shared.auth.api_keys import SHOWN, api_key_digest, new_api_key
 from shared.database.statements import Row
@@ -30,13 +31,14 @@ API_KEYS: Kind[KeyCase] = Kind(
 
 async def create(uow: UnitOfWork, sight: Sight, values: Mapping[str, Any]) -> tuple[Row, str]:
     """A new key, and its text, which is told this once. A person makes keys that act for themselves; keys of clients
-    are made by those who enter clients and have authority over all that the client holds.
+    are made by those who enter clients and have authority over all that the client holds. Where that includes a role of
+    two, the key waits for a second person.
 
     Raises Forbidden, Invalid for an owner that is not in use or an end that is not within a year, Conflict where the
     owner has 20 keys in use.
     """
     principal = sight.principal
-    owner = (values["owner_kind"], values["owner_id"])
+    owner, status = (values["owner_kind"], values["owner_id"]), "active"
     if principal.kind is not PrincipalKind.ACCOUNT or owner != ("account", principal.id):
         if (why := domain.why_not_make(principal, values["owner_kind"])) is not None:
             raise Forbidden("You make no such key.", members={"reason": why})
@@ -45,12 +47,14 @@ async def create(uow: UnitOfWork, sight: Sight, values: Mapping[str, Any]) -> tu
             raise invalid_field("/owner/id", "unknown_principal", "There is no such client in use.")
         if owner != (str(principal.kind), principal.id):
             await require_authority(uow, principal, values["owner_id"])
+            await note_change(uow, "client", values["owner_id"], "secret")
+            status = "proposed" if await is_of_two(uow.connection, values["owner_id"]) else status
     if not domain.is_timely(values["expires_at"], now()):
         raise invalid_field("/expires_at", "out_of_range", "A key ends in the future, at most 365 days ahead.")
     if await queries.living(uow.connection, values["owner_id"]) >= domain.MOST_LIVING:
         raise Conflict(f"An owner has at most {domain.MOST_LIVING} keys in use.", members={"reason": "too_many_keys"})
     key = new_api_key()
-    blank = {"status": "active", "country": None, "visibility": "restricted"}
+    blank = {"status": status, "country": None, "visibility": "restricted"}
     return await API_KEYS.enter(uow, {**blank, **values, "digest": api_key_digest(key), "hint": key[:SHOWN]}), key
 
 
@@ -61,9 +65,15 @@ async def update(uow: UnitOfWork, seen: Row, values: Mapping[str, Any]) -> Row:
 
 
 async def transition(uow: UnitOfWork, sight: Sight, seen: Row, step: Step) -> Row:
-    """One step of a key's life. Raises what `Lifecycle.advance` raises."""
+    """One step of a key's life. Raises what `Lifecycle.advance` raises, and Forbidden where the caller confirms a key
+    of a client and has no authority over all that the client holds."""
     before = await API_KEYS.lock(uow, seen["id"], seen["version"])
-    return await API_KEYS.step(uow, before, step, _case(sight.principal, before), permitted(sight, before))
+    if step.action == domain.CONFIRM:
+        await require_authority(uow, sight.principal, before["owner_id"])
+    after = await API_KEYS.step(uow, before, step, _case(sight.principal, before), permitted(sight, before))
+    if step.action == domain.CONFIRM:
+        await note_change(uow, "client", before["owner_id"], "secret")
+    return after
 
 
 async def suspend_all(uow: UnitOfWork, account: UUID) -> int:

@@ -15,6 +15,7 @@ from shared.database.context import Lookup
 from shared.database.statements import Connection, Row, Statement
 from shared.records.columns import Renderer
 from shared.records.listing import Listing, one_of, reference, updated, values
+from shared.records.pending import holder
 from shared.records.sight import Variant, constant, visible
 
 
@@ -38,7 +39,7 @@ _SUSPENDED = Lookup(
     .limit(MOST_LIVING)
 )
 _LOCK_OWNER = Statement(select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("owner"), 0))))
-_is_living = api_key.c.status.in_([constant("active"), constant("suspended")])
+_is_living = api_key.c.status.in_([constant(status) for status in ("proposed", "active", "suspended")])
 _LIVING = Statement(select(func.count()).where(api_key.c.owner_id == bindparam("owner"), _is_living))
 _LOCK_IN_USE = Statement(
     select(api_key)
@@ -68,6 +69,7 @@ LISTING = Listing(
         for chosen in (
             values("status", api_key.c.status, "States, separated by commas", one_of(LIFECYCLE.states)),
             reference("owner_id", api_key.c.owner_id),
+            holder("access.api_keys", api_key.c.id),
             *updated(api_key.c.updated_at),
         )
     },
@@ -82,7 +84,7 @@ async def own(connection: Connection, owner: UUID) -> list[UUID]:
 
 
 async def living(connection: Connection, owner: UUID) -> int:
-    """How many keys an owner has in use; until the transaction ends nobody else makes one for it."""
+    """How many keys an owner has in use or proposed; until the transaction ends nobody else makes one for it."""
     await _LOCK_OWNER.execute(connection, owner=f"api keys of {owner}")
     found: int = await _LIVING.fetchval(connection, owner=owner)
     return found
@@ -99,5 +101,5 @@ async def suspended(connection: Connection, owner: UUID) -> list[UUID]:
 
 
 async def over(connection: Connection, at: datetime) -> list[Row]:
-    """Up to 200 keys that have ended and still count as active, locked."""
+    """Up to 200 keys that have ended and still count as living, locked."""
     return await _OVER.fetch(connection, at=at)

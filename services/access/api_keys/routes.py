@@ -4,6 +4,7 @@ from fastapi import Response
 
 from services.access.access import ROLES
 from services.access.api_keys import operations
+from services.access.api_keys.domain import CONFIRM
 from services.access.api_keys.guards import own_keys, with_own_keys
 from services.access.api_keys.queries import LISTING
 from services.access.api_keys.schemas import ApiKeyAnswer, ApiKeyBody, ApiKeyCreate, present
@@ -11,7 +12,9 @@ from shared.database.statements import Row
 from shared.database.unit_of_work import UnitOfWork
 from shared.records.sight import Sight
 from shared.web.call import CurrentCall
+from shared.web.fields import TransitionBody
 from shared.web.openapi import answers
+from shared.web.pending import propose
 from shared.web.records import RecordApi
 
 
@@ -47,4 +50,6 @@ async def create_api_key(body: ApiKeyCreate, call: CurrentCall) -> Response:
     row, key = await operations.create(call.uow, call.sight, body.values(call.principal))
     if row["owner_id"] == call.principal.id:
         own_keys(call, row["id"])
+    if row["status"] == "proposed":
+        await propose(API_KEY_API, call, row, TransitionBody(action=CONFIRM))
     return await API_KEY_API.answer_once(call, row, key)

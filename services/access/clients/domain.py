@@ -3,7 +3,8 @@
 import hashlib
 import secrets
 from collections.abc import Mapping
-from ipaddress import ip_network
+from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any
 
 from joserfc.errors import JoseError
@@ -20,7 +21,49 @@ LIVING_SECRETS = 2
 _SMALLEST_RSA = 2048
 _PRIVATE_MEMBERS = frozenset(("d", "p", "q", "dp", "dq", "qi", "oth", "k"))
 
-LIFECYCLE: Lifecycle[None] = Lifecycle(("active", "revoked"), (step("revoke", "active", "revoked"),))
+CHANGE_CREDENTIALS, CONFIRM_SECRET = "change_credentials", "confirm_secret"
+
+
+@dataclass(frozen=True, slots=True)
+class ClientCase:
+    """What the guards look at. `is_of_two`: the client holds a role that a second person confirms, or is to hold it.
+    `has_proposed_secret`: a secret of it waits for a second person."""
+
+    is_of_two: bool
+    has_proposed_secret: bool
+
+
+def _of_two(case: ClientCase) -> bool:
+    return case.is_of_two
+
+
+def _has_proposed_secret(case: ClientCase) -> str | None:
+    return None if case.has_proposed_secret else "no_proposed_secret"
+
+
+LIFECYCLE: Lifecycle[ClientCase] = Lifecycle(
+    ("active", "revoked"),
+    (
+        step("revoke", "active", "revoked"),
+        step(
+            CHANGE_CREDENTIALS,
+            "active",
+            "active",
+            fields=(*WRITABLE, "second_person"),
+            fact="updated",
+            second_person=_of_two,
+        ),
+        step(
+            CONFIRM_SECRET,
+            "active",
+            "active",
+            guard=_has_proposed_secret,
+            fields=("second_person",),
+            fact="updated",
+            second_person=_of_two,
+        ),
+    ),
+)
 
 
 def new_client_id() -> str:
@@ -38,9 +81,24 @@ def digest(secret: str) -> bytes:
     return hashlib.sha256(secret.encode()).digest()
 
 
-def with_secret(living: list[bytes], secret: str) -> list[bytes]:
-    """The digests with a new secret before them; of the older ones the newest stays, so that users can change over."""
-    return [digest(secret), *living][:LIVING_SECRETS]
+def with_secret(living: list[bytes], new: bytes) -> list[bytes]:
+    """The digests with a new one before them; of the older ones the newest stays, so that users can change over."""
+    return [new, *living][:LIVING_SECRETS]
+
+
+def widens(before: Mapping[str, Any], values: Mapping[str, Any]) -> bool:
+    """Whether other keys or networks let somebody act as the client who could not before. No networks are all."""
+    keys = [] if before["jwks"] is None else before["jwks"]["keys"]
+    if any(key not in keys for key in (values["jwks"] or {"keys": []})["keys"]):
+        return True
+    if not before["ip_allow"] or not values["ip_allow"]:
+        return bool(before["ip_allow"])
+    known = [ip_network(text) for text in before["ip_allow"]]
+    return not all(any(_is_within(ip_network(text), one) for one in known) for text in values["ip_allow"])
+
+
+def _is_within(network: IPv4Network | IPv6Network, other: IPv4Network | IPv6Network) -> bool:
+    return network.version == other.version and network.subnet_of(other)  # type: ignore[arg-type]
 
 
 def is_resource(name: str) -> bool:

@@ -7,7 +7,7 @@ import orjson
 
 from services.access.access import MACHINE_ROLE, why_not_grant
 from services.access.accounts.credentials import note_change
-from services.access.authority import require_authority, require_granting, wanted_by
+from services.access.authority import is_of_two, require_authority, require_granting, wanted_by
 from services.access.clients import domain
 from services.access.clients.tables import client
 from services.access.grants import operations as grants
@@ -17,6 +17,7 @@ from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.clock import today
 from shared.kernel.countries import COUNTRIES, in_region
 from shared.kernel.errors import invalid_field
+from shared.kernel.lifecycle import SecondPersonNeeded
 from shared.kernel.principal import Principal
 from shared.kernel.resource import Resource
 from shared.kernel.text import search_key
@@ -24,7 +25,7 @@ from shared.records.kind import Kind, Step, permitted, require
 from shared.records.sight import Sight
 from shared.records.store import update_record
 
-CLIENTS: Kind[None] = Kind(
+CLIENTS: Kind[domain.ClientCase] = Kind(
     Resource("access", "clients", "client"),
     client,
     domain.LIFECYCLE,
@@ -44,7 +45,7 @@ async def create(uow: UnitOfWork, sight: Sight, values: Mapping[str, Any]) -> tu
     machine = machine_grant({**values, "id": client})
     require_granting(why_not_grant(sight.principal, wanted_by(machine), "create"))
     secret = None if values["jwks"] else domain.new_secret()
-    secrets = domain.with_secret([], secret) if secret else []
+    secrets = [domain.digest(secret)] if secret else []
     row = await enter(uow, {"id": client, "client_id": domain.new_client_id(), "secrets": secrets, **values})
     await grants.enter(uow, machine, confirmed=True)
     await note_change(uow, "client", client, "secret")
@@ -83,40 +84,71 @@ def machine_grant(row: Mapping[str, Any]) -> dict[str, Any]:
 async def update(uow: UnitOfWork, sight: Sight, seen: Row, values: Mapping[str, Any]) -> Row:
     """The client with new values; where nothing differs, nothing is written and the version stays.
 
-    Raises Forbidden for other keys or networks where the caller has no authority over all that the client holds.
+    Raises Forbidden for other keys or networks where the caller has no authority over all that the client holds, and
+    SecondPersonNeeded for wider ones of a client with a role of two.
     """
     before = await CLIENTS.lock(uow, seen["id"], seen["version"])
-    if any(values[name] != before[name] for name in domain.CREDENTIALS):
+    changed = {name: value for name, value in values.items() if value != before[name]}
+    if changed.keys() & set(domain.CREDENTIALS):
         await require_authority(uow, sight.principal, before["id"])
+        if domain.widens(before, values) and await is_of_two(uow.connection, before["id"]):
+            raise SecondPersonNeeded(domain.CHANGE_CREDENTIALS, changed)
         await note_change(uow, "client", before["id"], "secret")
-    derived = {"search_key": search_key(values["name"], before["client_id"])}
-    return await CLIENTS.edit(uow, before, {**values, **derived})
+    return await CLIENTS.edit(uow, before, _columns(before, values))
 
 
-async def add_secret(uow: UnitOfWork, sight: Sight, seen: Row) -> str:
-    """A further secret. The one before it goes on to work until the next is added; an older one ends now.
+def _columns(before: Row, values: Mapping[str, Any]) -> dict[str, Any]:
+    return {**values, "search_key": search_key(values["name"], before["client_id"])}
+
+
+async def add_secret(uow: UnitOfWork, sight: Sight, seen: Row) -> tuple[Row, str]:
+    """A further secret. The one before it goes on to work until the next is added; an older one ends now. That of a
+    client with a role of two is `proposed_secret`, which nobody signs in with, until `confirm_secret` makes it one.
 
     Raises Forbidden where the caller has no authority over all that the client holds.
     """
     before = await CLIENTS.lock(uow, seen["id"])
     await require_authority(uow, sight.principal, before["id"])
     secret = domain.new_secret()
-    after = await update_record(uow, client, before, {"secrets": domain.with_secret(before["secrets"], secret)})
-    CLIENTS.tell(uow, "add_secret", before, after, "updated")
+    waits = await is_of_two(uow.connection, before["id"])
+    values, action = _with_secret(before, domain.digest(secret)), "add_secret"
+    if waits:
+        values, action = {"proposed_secret": domain.digest(secret)}, "propose_secret"
+    after = await update_record(uow, client, before, values)
+    CLIENTS.tell(uow, action, before, after, "updated")
     await note_change(uow, "client", before["id"], "secret")
-    return secret
+    return after, secret
+
+
+def _with_secret(before: Row, digest: bytes) -> dict[str, Any]:
+    return {"secrets": domain.with_secret(before["secrets"], digest), "proposed_secret": None}
 
 
 async def transition(uow: UnitOfWork, sight: Sight, seen: Row, step: Step) -> Row:
-    """One step of a client's life. Raises what `Lifecycle.advance` raises."""
+    """One step of a client's life. Raises what `Lifecycle.advance` raises, and Forbidden for a step that gives it
+    credentials where the caller has no authority over all that it holds."""
     before = await CLIENTS.lock(uow, seen["id"], seen["version"])
-    return await CLIENTS.step(uow, before, step, None, permitted(sight, before))
+    case = await case_of(uow.connect, sight.principal, before, step.fields)
+    columns: dict[str, Any] = {}
+    if step.action == domain.CHANGE_CREDENTIALS:
+        given = {name: step.fields[name] for name in domain.WRITABLE if name in step.fields}
+        columns = _columns(before, {**{name: before[name] for name in domain.WRITABLE}, **given})
+    elif step.action == domain.CONFIRM_SECRET and case.has_proposed_secret:
+        columns = _with_secret(before, before["proposed_secret"])
+    if columns:
+        await require_authority(uow, sight.principal, before["id"])
+    after = await CLIENTS.step(uow, before, step, case, permitted(sight, before), lambda _target: columns)
+    for actor in filter(None, (sight.principal, step.proposed_by) if columns else ()):
+        await note_change(uow, "client", before["id"], "secret", by=actor)
+    return after
 
 
 async def case_of(
-    _connect: Connect, _principal: Principal, _row: Mapping[str, Any], _fields: Mapping[str, Any]
-) -> None:
-    """No guard looks at anything."""
+    connect: Connect, _principal: Principal, row: Mapping[str, Any], _fields: Mapping[str, Any]
+) -> domain.ClientCase:
+    """What the guards look at."""
+    async with connect() as connection:
+        return domain.ClientCase(await is_of_two(connection, row["id"]), bool(row["proposed_secret"]))
 
 
 def written(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -14,11 +14,13 @@ from shared.database.context import Lookup
 from shared.database.statements import Connection, Row
 from shared.records.columns import Renderer
 from shared.records.listing import Filter, Listing, countries, fragment, one_of, updated, values
+from shared.records.pending import holder
 from shared.records.sight import Variant, visible
 
 COLUMNS: Mapping[str, ColumnElement[Any]] = {
-    **{column.key: column for column in client.c if column.key not in ("secrets", "search_key")},
+    **{c.key: c for c in client.c if c.key not in ("secrets", "proposed_secret", "search_key")},
     "living_secrets": func.cardinality(client.c.secrets, type_=Integer).label("living_secrets"),
+    "proposed_secret": client.c.proposed_secret.is_not(None).label("proposed_secret"),
     "last_used": used_at("client", client.c.id),
 }
 render = Renderer(COLUMNS)
@@ -43,6 +45,7 @@ LISTING = Listing(
             values("status", client.c.status, "States, separated by commas", one_of(LIFECYCLE.states)),
             Filter("client_id", "The name that it authenticates with", str, lambda b: client.c.client_id == b),
             countries(client.c.country),
+            holder("access.clients", client.c.id),
             fragment(client.c.search_key),
             *updated(client.c.updated_at),
         )

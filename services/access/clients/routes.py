@@ -7,15 +7,27 @@ from fastapi import Depends, Response
 
 from services.access.access import ROLES
 from services.access.clients import operations
+from services.access.clients.domain import CONFIRM_SECRET
 from services.access.clients.queries import LISTING
-from services.access.clients.schemas import ClientAnswer, ClientBody, ClientCreate, SecretAnswer, present
+from services.access.clients.schemas import (
+    ClientAnswer,
+    ClientBody,
+    ClientCreate,
+    ClientFields,
+    ProposedSecret,
+    SecretAnswer,
+    present,
+)
 from shared.database.statements import Row
 from shared.database.unit_of_work import UnitOfWork
 from shared.records.kind import require
 from shared.records.sight import Sight
 from shared.web.answers import JSON, told_once
 from shared.web.call import CurrentCall
+from shared.web.fields import TransitionBody
+from shared.web.pending import propose
 from shared.web.records import RecordApi
+from shared.web.steps import with_fields
 
 
 async def _update(uow: UnitOfWork, sight: Sight, row: Row, body: ClientBody) -> Row:
@@ -31,7 +43,8 @@ CLIENT_API = RecordApi(
     present=present,
     case=operations.case_of,
     update=_update,
-    transition=operations.transition,
+    transition=with_fields(ClientFields, operations.transition, keeps_null=True),
+    proposes_changes=True,
     written=operations.written,
 )
 router = CLIENT_API.routes()
@@ -54,11 +67,17 @@ async def create_client(body: ClientCreate, call: CurrentCall) -> Response:
     operation_id="addClientSecret",
     summary="Give a client a further secret",
     status_code=201,
-    responses={201: {"model": SecretAnswer}},
+    responses={
+        201: {"model": SecretAnswer},
+        202: {"model": ProposedSecret, "description": "The secret waits for a second person."},
+    },
 )
 async def add_secret(row: Annotated[Row, Depends(CLIENT_API.readable)], call: CurrentCall) -> Response:
     require(call.sight, "update", row["country"], row["id"])
-    secret = await operations.add_secret(call.uow, call.sight, row)
-    answer = {"id": str(row["id"]), "client_id": row["client_id"]}
-    kept = Response(orjson.dumps({**answer, "secret": None}), 201, None, JSON)
+    after, secret = await operations.add_secret(call.uow, call.sight, row)
+    status, place, answer = 201, None, {"id": str(row["id"]), "client_id": row["client_id"]}
+    if after["proposed_secret"] is not None:
+        waiting = await propose(CLIENT_API, call, after, TransitionBody(action=CONFIRM_SECRET))
+        status, place, answer = 202, {"Location": waiting.headers["location"]}, orjson.loads(waiting.body)
+    kept = Response(orjson.dumps({**answer, "secret": None}), status, place, JSON)
     return told_once(kept, {**answer, "secret": secret})

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from services.access.clients.domain import is_network, is_resource, key_fault
@@ -14,6 +14,7 @@ from services.access.clients.queries import render
 from services.access.grants.schemas import ScopeId
 from shared.records.sight import Sight
 from shared.web.fields import Answer, Body, Line, RecordAnswer
+from shared.web.pending import PendingTransition
 
 
 def _resource(name: str) -> str:
@@ -58,6 +59,22 @@ class ClientBody(Body):
         return self.model_dump(mode="json", exclude={"secret"})
 
 
+class ClientFields(Body):
+    """The fields of steps: those of change_credentials, and who alone may confirm."""
+
+    name: Line | None = None
+    ip_allow: Annotated[list[Network], Field(max_length=50)] | None = None
+    jwks: PublicKeys | None = None
+    second_person: UUID | None = None
+
+    @field_validator("name", "ip_allow", mode="before")
+    @classmethod
+    def _is_not_taken_away(cls, value: Any) -> Any:
+        if value is None:
+            raise PydanticCustomError("invalid_type", "A client has one.")
+        return value
+
+
 class ClientCreate(ClientBody):
     """A new client: over which scope, for which resources and verbs, and whether it shows a secret or signs."""
 
@@ -76,7 +93,8 @@ class ClientCreate(ClientBody):
 
 
 class ClientAnswer(RecordAnswer):
-    """A client. `last_used` is told to the hour. `secret` is answered once, when the client is created with one."""
+    """A client. `last_used` is told to the hour. `secret` is answered once, when the client is created with one.
+    `proposed_secret`: a further one waits for a second person."""
 
     client_id: str
     name: str
@@ -88,6 +106,7 @@ class ClientAnswer(RecordAnswer):
     ip_allow: list[str]
     sandbox: bool
     living_secrets: int
+    proposed_secret: bool
     last_used: datetime | None
     secret: str | None = None
     created_by: str | None = None
@@ -99,6 +118,13 @@ class SecretAnswer(Answer):
 
     client_id: str
     id: UUID
+    secret: str | None
+
+
+class ProposedSecret(PendingTransition):
+    """A further secret of a client with a role of two, answered once. It works when a second person has confirmed the
+    step."""
+
     secret: str | None
 
 

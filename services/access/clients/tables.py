@@ -12,6 +12,7 @@ client = record_table(
     text("name"),
     text("search_key"),
     Column("secrets", ARRAY(LargeBinary), nullable=False),
+    Column("proposed_secret", LargeBinary, nullable=True),
     document("jwks", nullable=True),
     text("scope_kind"),
     text("scope_id", nullable=True),
@@ -21,4 +22,4 @@ client = record_table(
     Column("sandbox", Boolean, nullable=False),
 )
 """`country` is that of the scope, where it is one country. `secrets` are SHA-256 digests of at most two living secrets,
-the newest first."""
+the newest first; `proposed_secret` is that of one which waits for a second person."""

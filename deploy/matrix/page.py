@@ -19,7 +19,7 @@ from deploy.matrix.answers import (
 )
 from deploy.matrix.operations import Ask, Operation, operations
 from deploy.matrix.readers import SERVICES, roles_of
-from deploy.matrix.ways import WAYS, actors, expected, expected_for_oneself
+from deploy.matrix.ways import WAYS, Way, actors, expected, expected_for_oneself
 
 FILE = PROJECT / "docs" / "access-matrix.md"
 _ON_RECORD = (Ask.SEE, Ask.DO, Ask.STEP, Ask.OWNER, Ask.CREDENTIAL, Ask.DELEGATE, Ask.HAND_OVER)
@@ -41,8 +41,9 @@ not exist (404); what is seen but may not be done is 403.
 """
 _WAYS = """## Ways to a role or a credential
 
-Who brings each about for another account or client of the own country: `+` at once, `-` not. What follows from a record
-waits as a proposed grant instead (`w`). Nobody does so for themselves, which a test compares too.
+Who brings each about for another account or client of the own country: `+` at once, `-` not, `2` where it waits for a
+second person. What follows from a record waits as a proposed grant instead (`w`). Nobody does so for themselves, which
+a test compares too.
 """
 _VERBS = """## Verbs
 
@@ -66,12 +67,16 @@ def _ways() -> str:
     head = ["operation", "gain", *(actor.name for actor in known)]
     lines = [_line(head), _line(["---"] * len(head))]
     for way in WAYS:
-        refused = "-" if way.resource else "w"
-        cells = ["+" if expected(way, actor) else refused for actor in known]
-        lines.append(_line([way.operation, way.how, *cells]))
+        granted, refused = "2" if way.proposes else "+", "-" if way.resource else "w"
+        cells = [granted if expected(way, actor) else refused for actor in known]
+        lines.append(_line([way.operation, f"{way.how}{_of_two(way)}", *cells]))
     if any(expected_for_oneself(way, actor) for way in WAYS for actor in known):
         raise ValueError("somebody brings a role or a credential about for themselves")
     return "\n".join(lines) + "\n"
+
+
+def _of_two(way: Way) -> str:
+    return ", confirmed" if way.confirms else ", of a client with a role of two" if way.proposes else ""
 
 
 def targets(operation: Operation) -> tuple[Target, ...]:

@@ -6,16 +6,18 @@ What an actor is answered follows from the role table and `why_not_grant`, as fo
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from uuid import UUID
 
 from deploy.matrix.answers import OWN
 from services.access.access import EVERY_RESOURCE, MACHINE_ROLE, ROLE_SCOPES, ROLES, WantedGrant, why_not_grant_all
+from shared.auth.second_person import OFFICE
 from shared.kernel.principal import Grant, Principal, PrincipalKind
 
 _SINCE = date(2020, 1, 1)
 _TARGET, _ACTOR = UUID(int=1), UUID(int=2)
-HANDED_ON = "national_author"
-"""The role that the ways over grants and clients give."""
+HANDED_ON, OF_TWO = "national_author", "national_publisher"
+"""The role that the ways over grants and clients give, and one that a second person confirms."""
 GAINING = frozenset(("grants", "clients", "api_keys", "seats", "focal_points", "merges", "experts", "institutions"))
 """Kinds of record whose writing operations stand in the table."""
 
@@ -23,7 +25,8 @@ GAINING = frozenset(("grants", "clients", "api_keys", "seats", "focal_points", "
 @dataclass(frozen=True, slots=True)
 class Way:
     """An operation with the permission over a record of access that it asks for; none where the role follows from a
-    record of another service. A gain of `client` is worth all that the client holds."""
+    record of another service. A gain of `client` is worth all that the client holds, and one of `client of two` all
+    that a client with a role of two holds, which is proposed unless the way `confirms` it."""
 
     operation: str
     how: str
@@ -32,11 +35,20 @@ class Way:
     act: str = "create"
     gain: str = HANDED_ON
     everywhere: bool = False
+    confirms: bool = False
+
+    @property
+    def proposes(self) -> bool:
+        """Whether what the way gives waits for a second person."""
+        return self.gain == _CLIENT_OF_TWO and not self.confirms
 
 
-_PRESIDENT, _FOCAL_POINT, _CLIENT = "committee_president", "government_focal_point", "client"
+_PRESIDENT, _FOCAL_POINT = "committee_president", "government_focal_point"
+_CLIENT, _CLIENT_OF_TWO = "client", "client of two"
+_HELD = {_CLIENT: (MACHINE_ROLE, HANDED_ON), _CLIENT_OF_TWO: (MACHINE_ROLE, OF_TWO)}
 _REPRESENTATIVE, _EXPERT = "institution_representative", "expert"
 _OVER_ONE = {_REPRESENTATIVE: "institution", _EXPERT: "self"}
+_confirming = partial(Way, gain=_CLIENT_OF_TWO, confirms=True)
 WAYS = (
     Way("createGrant", "a grant", "grants", "create"),
     Way("transitionGrant", "confirm", "grants", "confirm", "confirm"),
@@ -44,7 +56,14 @@ WAYS = (
     Way("createClient", "a client", "clients", "create", gain=MACHINE_ROLE),
     Way("addClientSecret", "a secret", "clients", "update", gain=_CLIENT),
     Way("updateClient", "keys or networks", "clients", "update", gain=_CLIENT),
+    Way("transitionClient", "keys or networks", "clients", "change_credentials", gain=_CLIENT),
     Way("createApiKey", "a key for a client", "api_keys", "create", gain=_CLIENT, everywhere=True),
+    Way("addClientSecret", "a secret", "clients", "update", gain=_CLIENT_OF_TWO),
+    Way("updateClient", "keys or networks", "clients", "update", gain=_CLIENT_OF_TWO),
+    Way("createApiKey", "a key for a client", "api_keys", "create", gain=_CLIENT_OF_TWO, everywhere=True),
+    _confirming("decideClientPendingTransition", "a secret", "clients", "confirm_secret"),
+    _confirming("decideClientPendingTransition", "keys or networks", "clients", "change_credentials"),
+    _confirming("decideApiKeyPendingTransition", "a key for a client", "api_keys", "confirm", everywhere=True),
     Way("createSeat", "the role of the seat", gain=_PRESIDENT),
     Way("updateSeat", "the role of the seat", gain=_PRESIDENT),
     Way("createFocalPoint", "the role of the office", gain=_FOCAL_POINT),
@@ -56,7 +75,7 @@ WAYS = (
 )
 WITHOUT_GAIN = frozenset(
     (
-        "updateApiKey", "transitionApiKey", "transitionClient", "transitionSeat", "transitionMerge", "createExpert",
+        "updateApiKey", "transitionApiKey", "transitionSeat", "transitionMerge", "createExpert",
         "updateExpert", "transitionExpert", "decideExpertPendingTransition", "bulkTransitionExperts",
         "exportExpertSubject", "createExpertAffiliation", "updateExpertAffiliation", "transitionExpertAffiliation",
         "createInstitution", "updateInstitution", "createImport",
@@ -89,6 +108,8 @@ def expected_for_oneself(way: Way, actor: Principal) -> bool:
 
 
 def _is_permitted(way: Way, actor: Principal) -> bool:
+    if way.confirms and (actor.kind is not PrincipalKind.ACCOUNT or actor.grants[0].role != OFFICE):
+        return False
     if not way.resource:
         return True
     reach = actor.reach(ROLES, f"access.{way.resource}", way.verb)
@@ -96,7 +117,7 @@ def _is_permitted(way: Way, actor: Principal) -> bool:
 
 
 def _gains(way: Way, kind: str, holder: UUID) -> Iterator[WantedGrant]:
-    for role in (MACHINE_ROLE, HANDED_ON) if way.gain == _CLIENT else (way.gain,):
+    for role in _HELD.get(way.gain, (way.gain,)):
         scope = (_OVER_ONE[role], str(_TARGET)) if role in _OVER_ONE else ("country", OWN)
         yield WantedGrant(role, *scope, kind, holder)
 

@@ -1,4 +1,5 @@
-"""The demonstration's secretariat client. On a laptop it may take alone what otherwise takes two; nowhere else."""
+"""The demonstration's secretariat client. On a laptop it may take alone what otherwise takes two: it names the second
+person, and verifies what it claimed itself. Nowhere else does anybody."""
 
 from sqlalchemy import bindparam, column, select, table
 

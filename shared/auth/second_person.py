@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Text, Uuid, and_, any_, bindparam, column, or_, select, table
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from shared.configuration.settings import variable
+from shared.auth.demonstration import acts_alone
 from shared.database.statements import Connection, Statement
 from shared.kernel.errors import Conflict, Forbidden, invalid_field
 from shared.kernel.lifecycle import SecondPersonNeeded
@@ -26,8 +26,6 @@ _ADMINISTRATOR = Statement(
     )
     .limit(1)
 )
-_DEMO_CLIENT = table("access_published_demo_client", column("id", Uuid))
-_IS_DEMO_CLIENT = Statement(select(_DEMO_CLIENT.c.id).where(_DEMO_CLIENT.c.id == bindparam("client")))
 _CREDENTIALS = table(
     "access_published_credential_change",
     *(column(name, Text) for name in ("principal_kind", "by_kind")),
@@ -75,7 +73,8 @@ def named_in(fields: Mapping[str, Any]) -> UUID | None:
 async def require_second_person(
     connection: Connection, actor: Principal, status: str, fields: Mapping[str, Any]
 ) -> None:
-    """Returns where a step of two is taken at once: by the demo client, which names an administrator.
+    """Returns where a step of two is taken at once: by the demonstration's secretariat on a laptop, which names an
+    administrator.
 
     Raises SecondPersonNeeded for everybody else, and Conflict where the account that is named cannot be one.
     """
@@ -85,16 +84,9 @@ async def require_second_person(
         if fault is not None:
             members = {"current_state": status, "reason": fault, "allowed_actions": []}
             raise Conflict("This account cannot be the second person.", code="transition_not_allowed", members=members)
-        if await names_second_persons(connection, actor):
+        if await acts_alone(connection, actor):
             return
     raise SecondPersonNeeded
-
-
-async def names_second_persons(connection: Connection, actor: Principal) -> bool:
-    """Whether naming somebody is enough: for the secretariat client of the demo data, never in production."""
-    if actor.kind is not PrincipalKind.CLIENT or variable("ESCM_ENVIRONMENT") == "production":
-        return False
-    return await _IS_DEMO_CLIENT.fetchval(connection, client=actor.id) is not None
 
 
 async def second_person_fault(connection: Connection, actor: Principal, named: UUID) -> str | None:

@@ -138,11 +138,18 @@ async def test_a_role_of_two_waits_for_another_person(caller: Caller) -> None:
     assert [line["action"] for line in lines] == ["confirm", "create"]
 
 
-async def test_the_demo_client_alone_names_the_second_person(caller: Caller) -> None:
+async def test_the_demo_client_alone_names_the_second_person_and_on_a_laptop_alone(
+    caller: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
     account, _, _ = await _person(caller)
     made = await caller.send("secretariat", "POST", "/grants", _body(account, "secretariat_admin", "global", None))
     link = made.json()["links"]["self"]
     other = await _client_holding(caller, "secretariat_admin")
+    for environment in ("test", "production"):
+        monkeypatch.setenv("ESCM_ENVIRONMENT", environment)
+        away = await caller.step("secretariat", link, "confirm", fields={"second_person": caller.account("admin2")})
+        assert (away.status_code, _reason(away)) == (409, "second_person_is_a_client")
+    monkeypatch.setenv("ESCM_ENVIRONMENT", "laptop")
     named = await caller.step(other, link, "confirm", fields={"second_person": caller.account("admin2")})
     assert (named.status_code, _reason(named)) == (409, "second_person_is_a_client")
     alone = await caller.step("secretariat", link, "confirm")

@@ -44,9 +44,15 @@ async def second_person(database_url: str) -> str:
     return str(CALLERS["admin2"].id)
 
 
-async def test_the_secretariats_client_takes_a_centre_to_designation_by_waiver(
-    secretariat: Caller, members: Members, second_person: str, anonymous: Caller, superuser: asyncpg.Connection
+async def test_the_secretariats_client_on_a_laptop_takes_a_centre_to_designation_by_waiver(
+    secretariat: Caller,
+    members: Members,
+    second_person: str,
+    anonymous: Caller,
+    superuser: asyncpg.Connection,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setenv("ESCM_ENVIRONMENT", "laptop")
     country = unused_country()
     centre = await recommended(secretariat, members, country, visibility="public")
     assert (centre["registration_number"], centre["term"]) == (None, None)

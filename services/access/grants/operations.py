@@ -10,7 +10,8 @@ from services.access.authority import require_granting, wanted_by
 from services.access.grants import domain, queries
 from services.access.grants.delegation import check_delegation, is_holder, last_day, successor, why_not_successor
 from services.access.grants.tables import grant
-from shared.auth.second_person import credentials_set_by_the_other, names_second_persons, second_person_fault
+from shared.auth.demonstration import acts_alone
+from shared.auth.second_person import credentials_set_by_the_other, second_person_fault
 from shared.database.statements import Connection, Row
 from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.clock import today
@@ -152,7 +153,7 @@ async def _second_person_fault(
 ) -> str | None:
     """Why this account does not count beside who proposed the grant; a client speaks for no account but its own."""
     if principal.kind is not PrincipalKind.ACCOUNT:
-        if not await names_second_persons(connection, principal):
+        if not await acts_alone(connection, principal):
             return "second_person_is_a_client"
         return await second_person_fault(connection, principal, person)
     kind, _, proposer = row["created_by"].partition(":")

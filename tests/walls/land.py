@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 import asyncpg
 
+from deploy.matrix.operations import operations
 from services.access.accounts.passwords import hash_password
 from tests.actions.neighbours import enter
 from tests.actions.programme import framework
@@ -38,6 +39,12 @@ INSERT INTO core_pending_transition (id, resource, record_id, record_ref, record
 VALUES (uuidv7(), $1, $2, $3, 1, 'a step', '{}', 'pending', 'account', uuidv7(), '{}', $4, 'restricted', now(),
     now() + interval '1 day') RETURNING id
 """
+_OF_TWO = [
+    (operation.service, operation.resource)
+    for operation in operations()
+    if operation.method == "GET" and operation.path.endswith("/{record}/transitions/pending")
+]
+"""The kinds of record with steps that a second person confirms."""
 _WITH_EXPERT = ("member_affiliation", "member_expert_value")
 
 
@@ -217,13 +224,10 @@ class Settler:
 
     async def _pending(self, land: Land) -> None:
         """A step that waits for a second person on each kind of record that has such steps."""
-        for service, plural in (
-            ("membership", "experts"), ("centres", "centres"), ("actions", "programmes"), ("access", "accounts"),
-            ("access", "clients"), ("access", "api_keys"),
-        ):  # fmt: skip
+        for service, plural in _OF_TWO:
             record = land.records[plural]
             key = await self._superuser.fetchval(
-                _PENDING, f"{service}.{plural}", UUID(record["id"]), record["ref"], record["country"]
+                _PENDING, f"{service}.{plural}", UUID(record["id"]), record["ref"], record.get("country")
             )
             land.records[f"pending_{plural}"] = {"id": str(key)}
 

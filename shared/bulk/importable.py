@@ -11,7 +11,7 @@ from sqlalchemy import Table
 from shared.bulk.marks import MARKS
 from shared.bulk.reading import Cells
 from shared.database.statements import Connection
-from shared.kernel.principal import RoleTable
+from shared.kernel.principal import Principal, RoleTable
 from shared.kernel.resource import Resource
 from shared.records.kind import Kind
 from shared.records.listing import Listing
@@ -77,7 +77,7 @@ class Child:
 class Importable:
     """One resource. `candidate` judges a row and raises RowFault; `enter` makes the columns of a new record, `change`
     those that the row's values set on one that is there. `matches` is the SQL function that finds records by key.
-    `references` names, of some values, those whose references the context does not know.
+    `references` names, of some values, those whose references the principal may not know of.
     `record_keys`: JSON objects with all these keys come to `candidate` whole, as the cell `record` of JSON text.
     `cells` shows a record under import headings. `registry_verb` is what a caller needs to say `registry`.
     """
@@ -93,7 +93,7 @@ class Importable:
     matches: str | None = None
     derived: tuple[Derived, ...] = ()
     children: tuple[Child, ...] = ()
-    references: Callable[[Connection, Sequence[Values]], Awaitable[set[int]]] | None = None
+    references: Callable[[Connection, Principal, Sequence[Values]], Awaitable[set[int]]] | None = None
     in_use: Callable[[Connection, Sequence[UUID]], Awaitable[set[UUID]]] | None = None
     export_extra: str = ""
     registry_verb: str | None = None

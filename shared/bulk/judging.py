@@ -207,7 +207,8 @@ class Reader:
         async with self._run.unit_of_work(self._sight.context) as uow:
             unknown = await self._strangers(uow.connection, rows)
             if self._importable.references is not None:
-                unknown |= await self._importable.references(uow.connection, [row.values for row in rows])
+                values = [row.values for row in rows]
+                unknown |= await self._importable.references(uow.connection, self._sight.principal, values)
         return unknown
 
     async def _strangers(self, connection: Connection, rows: Sequence[GoodRow]) -> set[int]:

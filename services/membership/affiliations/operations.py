@@ -5,14 +5,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Uuid, bindparam, column, func, insert, select, table, update
+from sqlalchemy import bindparam, func, insert, select, update
 
 from services.membership.affiliations import queries
 from services.membership.affiliations.domain import LIFECYCLE, MatchCase
 from services.membership.duplicates.operations import look_at
 from services.membership.experts.tables import affiliation, expert
-from services.membership.institutions.domain import PUBLISHED
-from services.membership.institutions.tables import institution
+from services.membership.institutions.naming import meant
 from shared.database.ids import uuid7
 from shared.database.statements import Row, Shapes, Statement
 from shared.database.unit_of_work import UnitOfWork
@@ -22,7 +21,6 @@ from shared.kernel.resource import Resource
 from shared.messaging.outbox import defer
 from shared.records.changes import record_change
 from shared.records.kind import Step
-from shared.records.references import INSTITUTIONS, Nameable
 
 AFFILIATIONS = Resource("membership", "affiliations", "affiliation")
 MOST_PER_EXPERT = 200
@@ -30,12 +28,6 @@ WRITABLE = ("institution_id", "raw", "role", "unit", "starts", "ends", "is_prima
 TOLD = (*WRITABLE, "match")
 MATCH_JOB = "match_affiliations"
 _UNDECIDED: Mapping[str, Any] = dict.fromkeys(("match_status", "match", "match_candidates", "matched_at"))
-_institution = table("member_institution", column("id"), schema="escm")
-_MEANT = Statement(
-    select(_institution.c.id).where(
-        _institution.c.id == func.escm.member_institution_survivor(bindparam("key", type_=Uuid))
-    )
-)
 _LIVING = Statement(
     select(expert.c.id)
     .where(expert.c.id == bindparam("key"), expert.c.merged_into.is_(None))
@@ -173,15 +165,12 @@ def _keeping_match(before: Row, values: Mapping[str, Any]) -> Mapping[str, Any]:
     return {**values, **_UNDECIDED}
 
 
-_NAMED = Nameable(INSTITUTIONS, institution, PUBLISHED)
-
-
 async def _institution_meant(uow: UnitOfWork, named: UUID | None) -> UUID | None:
     """The institution that is named, or that its merges lead to. Raises Invalid where the caller does not know it."""
     if named is None:
         return None
-    found: UUID | None = await _MEANT.fetchval(uow.connection, key=named)
-    if found is None or not await _NAMED.known(uow.connection, uow.origin.actor, [found]):
+    found = (await meant(uow.connection, uow.origin.actor, [named])).get(named)
+    if found is None:
         raise invalid_field("/institution_id", "unknown_institution", "There is no such institution.")
     return found
 

@@ -10,9 +10,6 @@ from uuid import UUID
 
 import orjson
 from pydantic import Field
-from sqlalchemy import any_, bindparam, column, select, table
-from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.dialects.postgresql import UUID as UUID_TYPE
 
 from services.membership.access import ROLES
 from services.membership.experts.domain import asserted_after, asserted_at_entry, with_verified
@@ -30,10 +27,12 @@ from services.membership.experts.schemas import (
 )
 from services.membership.experts.tables import affiliation, expert_value
 from services.membership.experts.values import values_of
+from services.membership.institutions.naming import meant
 from shared.bulk.importable import Candidate, Child, Columns, Derived, Importable, Values
 from shared.bulk.reading import Cells, RowFault
-from shared.database.statements import Connection, Statement
+from shared.database.statements import Connection
 from shared.kernel.clock import now, to_text
+from shared.kernel.principal import Principal
 from shared.kernel.resource import Resource
 from shared.kernel.text import fold
 from shared.records.sight import Sight
@@ -60,8 +59,6 @@ _HEADING_OF = {
     "/affiliation/institution_id": "institution_id",
     "/affiliation/role": "role",
 }
-_institution = table("member_institution", column("id", UUID_TYPE), schema="escm")
-_KNOWN = Statement(select(_institution.c.id).where(_institution.c.id == any_(bindparam("ids", type_=ARRAY(UUID_TYPE)))))
 
 
 class ExpertRow(Body):
@@ -221,15 +218,14 @@ def _value_rows(row: Values) -> list[Columns]:
     return [{**place, "kind": kind, "value": value} for kind, value in values_of(row)]
 
 
-async def _unknown_institutions(connection: Connection, rows: Sequence[Values]) -> set[int]:
-    """The places of rows whose institution the context does not know."""
+async def _unknown_institutions(connection: Connection, principal: Principal, rows: Sequence[Values]) -> set[int]:
+    """The places of rows whose institution the principal may not know of."""
     asked = {
         place: UUID(said["institution_id"])
         for place, values in enumerate(rows)
         if (said := values.get("affiliation")) and said["institution_id"]
     }
-    found = await _KNOWN.fetch(connection, ids=list(set(asked.values()))) if asked else []
-    known = {row["id"] for row in found}
+    known = await meant(connection, principal, set(asked.values()))
     return {place for place, institution in asked.items() if institution not in known}
 
 

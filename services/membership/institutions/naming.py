@@ -1,0 +1,20 @@
+"""Institutions that a body or a row names: merges are followed, and what the principal may not know of is nothing."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from services.membership.institutions.domain import PUBLISHED
+from services.membership.institutions.tables import institution
+from shared.database.statements import Connection
+from shared.kernel.principal import Principal
+from shared.records.references import INSTITUTIONS, Nameable
+
+_NAMED = Nameable(INSTITUTIONS, institution, PUBLISHED)
+_SURVIVORS = "SELECT named, escm.member_institution_survivor(named) AS meant FROM unnest($1::uuid[]) named"
+
+
+async def meant(connection: Connection, principal: Principal, named: Collection[UUID]) -> dict[UUID, UUID]:
+    """By each of these ids, the institution that it means. What the principal does not know of is left out."""
+    rows = await connection.fetch(_SURVIVORS, list(named)) if named else []
+    known = await _NAMED.known(connection, principal, [row["meant"] for row in rows if row["meant"]]) if rows else ()
+    return {row["named"]: row["meant"] for row in rows if row["meant"] in known}

@@ -1,0 +1,152 @@
+"""A row that names a record of another country which its sender may not see is answered as one that names nobody's."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import asyncpg
+import httpx
+import pytest
+
+from services.membership.bulk import IMPORTABLE
+from tests.membership.imports.conftest import IMPORTS, Importer, csv_of
+from tests.support.callers import Caller
+from tests.support.membership import EXPERTS, INSTITUTIONS
+
+_DUPLICATES = "/membership/v1/duplicates"
+_UNKNOWN = {
+    "email": "nobody@matched.example",
+    "orcid": "0000-0002-9079-593X",
+    "ror": "https://ror.org/05a28rw58",
+    "ref": "EXP-999999",
+    "institution_id": "0199aaaa-0000-7000-8000-000000000000",
+    "domains": "nobody.example",
+    "name": "University of Nobody",
+}
+"""What no record has, as long as what one has."""
+_HIDDEN = {
+    "email": "hidden@matched.example",
+    "orcid": "0000-0002-1694-233X",
+    "ror": "https://ror.org/02mhbdp94",
+    "domains": "hidden.example",
+    "name": "University of Hidden",
+}
+_BODIES: Mapping[str, Callable[[str], dict[str, Any]]] = {
+    "email": lambda value: {"names": [{"full": "Seen Person"}], "country": "XA", "emails": [{"value": value}]},
+    "orcid": lambda value: {"names": [{"full": "Seen Person"}], "country": "XA", "orcid": value},
+    "ror": lambda value: {
+        "names": [{"value": "University of Seen", "types": ["ror_display"]}],
+        "country": "XA",
+        "ror": value,
+    },
+}
+_VARYING = re.compile(
+    r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\b[A-Z]{3}-\d{6,}|\d{4}-\d\d-\d\dT[\d:.]+Z|\b[0-9a-f]{64}\b"
+)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A column that names a record, beside the others of its row."""
+
+    resource: str
+    column: str
+
+    def file(self, value: str, *more: tuple[str, str]) -> bytes:
+        """The row twice, one that names nothing, and more of name and country."""
+        if self.column == "name":
+            return csv_of("name,country", [(value, "XA"), (value, "XA"), ("Other", "XA"), *more])
+        rows = [("Seen", "XA", value), ("Seen", "XA", value), ("Other", "XA", ""), *((*each, "") for each in more)]
+        return csv_of(f"{'full_name' if self.resource == 'experts' else 'name'},country,{self.column}", rows)
+
+
+ROWS = [
+    Row("experts", "email"),
+    Row("experts", "orcid"),
+    Row("experts", "ref"),
+    Row("experts", "institution_id"),
+    Row("institutions", "ror"),
+    Row("institutions", "domains"),
+    Row("institutions", "name"),
+    Row("institutions", "ref"),
+]
+
+
+def test_every_kind_that_can_be_imported_is_tried() -> None:
+    assert {row.resource for row in ROWS} == set(IMPORTABLE)
+
+
+async def _hide(office: Caller, visibility: str) -> dict[str, dict[str, Any]]:
+    """An expert and an institution of XB that nobody of XA may see."""
+    place = {"country": "XB", "visibility": visibility}
+    person = {"names": [{"given": "Perdita", "family": "Farrowmere"}], "orcid": _HIDDEN["orcid"]}
+    person["emails"] = [{"value": _HIDDEN["email"]}]
+    name = {"value": _HIDDEN["name"], "language": "en", "types": ["ror_display"]}
+    body = {"names": [name], "ror": _HIDDEN["ror"], "domains": [_HIDDEN["domains"]]}
+    answers = [await office.post(EXPERTS, {**person, **place}), await office.post(INSTITUTIONS, {**body, **place})]
+    assert [answer.status_code for answer in answers] == [201, 201], [answer.text for answer in answers]
+    return {"experts": answers[0].json(), "institutions": answers[1].json()}
+
+
+async def _told(office: Importer, row: Row, value: str, **form: str) -> list[tuple[int, str]]:
+    """Everything that the sender is answered about a file with this value in it, but for what differs anyhow."""
+    answers: list[httpx.Response] = []
+    imports: list[str] = []
+    bad = [] if "on_error" in form else [("Third", "XK")]
+
+    async def get(address: str) -> dict[str, Any]:
+        answers.append(await office.caller.get(address))
+        return dict(answers[-1].json()) if "json" in answers[-1].headers["content-type"] else {}
+
+    for _ in range(2):
+        answers.append(await office.send(row.resource, row.file(value, *bad), **form))
+        job = answers[-1].headers["location"]
+        imports.append(f"{IMPORTS}/{(await office.end_of(job))['result']['import_id']}")
+        for address in (job, *(f"{imports[-1]}{tail}" for tail in ("", "/failures"))):
+            await get(address)
+    path = f"/membership/v1/{row.resource}?country=XA&sort=id"
+    for record in (await get(path))["items"]:
+        own = record["links"]["self"]
+        for address in (own, f"{own}/history", f"{own}?include=affiliations", f"{_DUPLICATES}?record={record['id']}"):
+            await get(address)
+    await get(f"{_DUPLICATES}?include=total_estimate")
+    answers.extend([await office.caller.step(item, "undo") for item in reversed(imports)])
+    await get(path)
+    return [(answer.status_code, _VARYING.sub("…", answer.text.replace(value, "VALUE"))) for answer in answers]
+
+
+@pytest.mark.parametrize("form", [{}, {"on_error": "abort"}, {"mode": "dry_run"}], ids=str)
+@pytest.mark.parametrize("visibility", ["restricted", "network"])
+@pytest.mark.parametrize("row", ROWS, ids=str)
+async def test_the_answers_are_those_to_a_value_that_nobody_has(
+    government: Importer, secretariat: Importer, row: Row, visibility: str, form: dict[str, str]
+) -> None:
+    hidden = await _hide(secretariat.caller, visibility)
+    hidden_ids = {"ref": hidden[row.resource]["ref"], "institution_id": hidden["institutions"]["id"]}
+    told = await _told(government, row, {**_HIDDEN, **hidden_ids}[row.column], **form)
+    assert told == await _told(government, row, _UNKNOWN[row.column], **form)
+    is_dry, has_aborted = "mode" in form, "on_error" in form and row.column in ("ref", "institution_id")
+    assert [status for status, _ in told if status >= 400] == [409, 409] * (is_dry or has_aborted)
+
+
+async def test_whoever_may_see_both_gets_the_pair_that_an_entry_would_make(
+    government: Importer, secretariat: Importer, database: asyncpg.Connection
+) -> None:
+    """The rule is that of an entry, whatever else the two say of themselves."""
+    hidden, office = await _hide(secretariat.caller, "restricted"), secretariat.caller
+    for row in (row for row in ROWS if row.column in ("email", "orcid", "ror")):
+        value, key = _HIDDEN[row.column], hidden[row.resource]["id"]
+        await government.bring(row.resource, row.file(value))
+        listed = (await government.caller.get(f"/membership/v1/{row.resource}?country=XA&sort=id")).json()["items"]
+        entered = await government.caller.post(f"/membership/v1/{row.resource}", _BODIES[row.column](value))
+        assert entered.status_code == 201, entered.text
+        ordered = await office.post(f"{_DUPLICATES}/searches", {"resource": row.resource, "whole": False})
+        assert (await secretariat.end_of(ordered.headers["location"]))["status"] == "succeeded"
+        pairs = (await office.get(f"{_DUPLICATES}?record={key}")).json()["items"]
+        ids = {listed[0]["id"], entered.json()["id"]}
+        found = {({pair["a"], pair["b"]} - {key}).pop(): pair for pair in pairs}
+        assert ids <= found.keys()
+        one, other = (found[each] for each in ids)
+        assert (one["score"], one["reasons"]) == (other["score"], other["reasons"]), row
+        assert (await government.caller.get(f"{_DUPLICATES}?record={key}")).json()["items"] == []

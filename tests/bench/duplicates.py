@@ -23,7 +23,7 @@ from tests.bench.people import COUNTRY_CODES, names
 from tests.bench.servers import ANY_CORE, API_CORE, Addresses, alone, running
 
 LOOKED_UP = 2_000
-_LOOK = "SELECT escm.member_expert_lookalikes($1, $2, $3, $4, '{}', NULL, NULL)"
+_LOOK = "SELECT escm.member_expert_namesakes($1, $2, $3, $4, '{}', NULL, NULL)"
 _JOB = "SELECT status, result, attempts, finished_at - created_at AS took FROM core_job WHERE id = $1"
 _ENDED = ("succeeded", "failed", "cancelled")
 

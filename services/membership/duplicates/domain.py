@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeAlias
 from uuid import UUID
 
@@ -13,6 +13,7 @@ Collection: TypeAlias = Literal["experts", "institutions"]
 COLLECTIONS: tuple[Collection, ...] = ("experts", "institutions")
 THRESHOLD = 0.6
 """The score from which two records are a pair."""
+_IDENTIFIERS = frozenset(("same_orcid", "same_email", "same_ror"))
 TOLD = 10
 """How many pairs the answer to an entry tells at most."""
 
@@ -41,6 +42,13 @@ LIFECYCLE: Lifecycle[DuplicateCase] = Lifecycle(
         step("reopen", "dismissed", "open", fact="reopened"),
     ),
 )
+
+
+def decided(verdict: Verdict) -> Verdict:
+    """The verdict, at least a pair where both have an identifier in common, whatever else they say of themselves."""
+    if _IDENTIFIERS.isdisjoint(verdict.reasons):
+        return verdict
+    return replace(verdict, score=max(verdict.score, THRESHOLD))
 
 
 def pair(one: Any, other: Any, verdict: Verdict) -> Found:

@@ -1,107 +1,102 @@
-"""What a new or changed record may repeat, among the few that the database looked up for it."""
+"""What a new or changed record may repeat, among the few that the database looked up for it.
+
+How sure a pair is follows from records of its two countries alone, and what a caller is told from records alone that
+they may know of: neither moves with what is hidden from them.
+"""
 
 from collections import Counter
 from collections.abc import Collection as Some
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
+from typing import Any, TypeAlias
 from uuid import UUID
 
-from services.membership.duplicates.domain import THRESHOLD, TOLD, Collection, Found, pair
+from services.membership.duplicates.domain import THRESHOLD, TOLD, Collection, Found, decided, pair
 from services.membership.institutions.matching.words import GENERIC
 from services.membership.likeness import bodies, people
 from services.membership.likeness.bodies import Body
+from services.membership.likeness.domain import Verdict
 from services.membership.likeness.names import telling
 from services.membership.likeness.people import Person, Rates, person_of
 from shared.records.sight import Sight
 
+Rows: TypeAlias = Sequence[Mapping[str, Any]]
 _TO_ONE_INITIAL = 12
 """Persons with a family name for each one whose given name has the same initial too."""
+_TYPICAL = 2_000
+"""Experts of two countries, where nobody has counted them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A record that the new one may repeat. `open_score` is what the score is without e-mail addresses, which not
-    everybody may know."""
-
-    row: Mapping[str, Any]
-    found: Found
-    open_score: float
+def like_person(own: Person, rows: Rows) -> list[Found]:
+    """The pairs of this person with those of the experts looked up that are the same."""
+    others = [person_of(row) for row in rows]
+    rates = _rates_by_country(own, others)
+    verdicts = [decided(people.compare(own, other, rates[other.country])) for other in others]
+    return [pair(own, other, verdict) for other, verdict in zip(others, verdicts, strict=True) if _is_sure(verdict)]
 
 
-def like_person(own: Person, lookalikes: Mapping[str, Any]) -> list[Hit]:
-    """Those of the experts looked up that are this person, the surest first."""
-    others = [(row, person_of(row)) for row in lookalikes["found"]]
-    rates = _rates([other for _, other in others], max(int(lookalikes["total"]), 0))
+def like_body(own: Body, rows: Rows) -> list[Found]:
+    """The pairs of this institution with those of the institutions looked up that are the same."""
+    others = [bodies.body_of(row) for row in rows]
+    verdicts = [bodies.compare(own, other) for other in others]
+    return [pair(own, other, verdict) for other, verdict in zip(others, verdicts, strict=True) if _is_sure(verdict)]
+
+
+def told_of_person(own: Person, rows: Rows, sight: Sight, published: Some[str]) -> list[dict[str, Any]]:
+    """What the caller is told: of experts that they may know of, as sure as what they may see of them makes it. Of
+    others than those that they see whole no e-mail address counts."""
+    known = [row for row in rows if sight.knows(row, published)]
+    others = [person_of(row) for row in known]
+    rates = _rates_by_country(own, others)
     bare = replace(own, emails=frozenset())
-    hits = []
-    for row, other in others:
-        verdict = people.compare(own, other, rates)
-        if verdict.score >= THRESHOLD:
-            without = people.compare(bare, other, rates) if own.emails & other.emails else verdict
-            hits.append(Hit(row, pair(own, other, verdict), without.score))
-    return _surest_first(hits)
+    seen = [own if sight.sees_all_fields(row["country"], row["id"]) else bare for row in known]
+    verdicts = [people.compare(mine, other, rates[other.country]) for mine, other in zip(seen, others, strict=True)]
+    return _told(known, map(decided, verdicts))
 
 
-def _rates(others: Iterable[Person], total: int) -> Rates:
-    names = [name for person in others for name in person.names]
+def told_of_body(own: Body, rows: Rows, sight: Sight, published: Some[str]) -> list[dict[str, Any]]:
+    """The same of institutions, of which nothing that is compared is hidden from whoever may know of them."""
+    known = [row for row in rows if sight.knows(row, published)]
+    return _told(known, [bodies.compare(own, bodies.body_of(row)) for row in known])
+
+
+def _told(rows: Rows, verdicts: Iterable[Verdict]) -> list[dict[str, Any]]:
+    sure = [(verdict.score, str(row["id"])) for row, verdict in zip(rows, verdicts, strict=True) if _is_sure(verdict)]
+    return [{"id": key, "score": score} for score, key in sorted(sure, key=lambda each: (-each[0], each[1]))[:TOLD]]
+
+
+def _is_sure(verdict: Verdict) -> bool:
+    return verdict.score >= THRESHOLD
+
+
+def _rates_by_country(own: Person, others: Sequence[Person]) -> dict[str, Rates]:
+    """How common names are among these persons in a country and the person's own, by that country."""
+    return {country: _rates(others, {own.country, country}) for country in {other.country for other in others}}
+
+
+def _rates(persons: Iterable[Person], countries: Some[str]) -> Rates:
+    names = [name for person in persons if person.country in countries for name in person.names]
     families = Counter(word for name in names for word in set(telling(name.family)))
     given = Counter(name.given[0] for name in names if name.given)
     return Rates(
-        total,
+        _TYPICAL,
         {word: count * _TO_ONE_INITIAL for word, count in families.items() if count > 1},
         dict(given),
     )
 
 
-def like_body(own: Body, rows: Sequence[Mapping[str, Any]]) -> list[Hit]:
-    """Those of the institutions looked up that are this one, the surest first."""
-    hits = []
-    for row in rows:
-        other = bodies.body_of(row)
-        verdict = bodies.compare(own, other)
-        if verdict.score >= THRESHOLD:
-            hits.append(Hit(row, pair(own, other, verdict), verdict.score))
-    return _surest_first(hits)
-
-
 def identified(
     resource: Collection, pairs: Iterable[tuple[UUID, UUID]], rows: Mapping[UUID, Mapping[str, Any]]
 ) -> list[Found]:
-    """The pairs of these records, which are known to share an identifier: never below the threshold."""
-    found = []
-    for first, second in pairs:
-        if first in rows and second in rows and first != second:
-            one: Any
-            other: Any
-            if resource == "experts":
-                one, other = person_of(rows[first]), person_of(rows[second])
-                verdict = people.compare(one, other, Rates(0))
-            else:
-                one, other = bodies.body_of(rows[first]), bodies.body_of(rows[second])
-                verdict = bodies.compare(one, other)
-            found.append(pair(one, other, replace(verdict, score=max(verdict.score, THRESHOLD))))
-    return found
+    """Those of these pairs of records, which shared an identifier as one of them was imported, that an entry would make
+    too. `rows` are the records that are living."""
+    both = [(rows[one], rows[other]) for one, other in pairs if one in rows and other in rows and one != other]
+    if resource == "experts":
+        return [found for one, other in both for found in like_person(person_of(one), [other])]
+    return [found for one, other in both for found in like_body(bodies.body_of(one), [other])]
 
 
 def terms(own: Body) -> list[str]:
     """The words that an institution is looked up by beside its whole names."""
     words = dict.fromkeys(word for name in own.names for word in name if word not in GENERIC and len(word) > 2)
     return sorted(words, key=lambda word: (-len(word), word))[:6]
-
-
-def told(hits: Sequence[Hit], sight: Sight, published: Some[str]) -> list[dict[str, Any]]:
-    """What the caller is told: of records that they may know of, as sure as what they may see of them makes it."""
-    shown: list[dict[str, Any]] = []
-    for hit in hits:
-        row = hit.row
-        whole = sight.sees_all_fields(row["country"], row["id"])
-        known = whole or (row["visibility"] in sight.open_visibilities and row["status"] in published)
-        score = hit.found.verdict.score if whole else hit.open_score
-        if known and score >= THRESHOLD:
-            shown.append({"id": str(row["id"]), "score": score})
-    return sorted(shown, key=lambda each: -each["score"])[:TOLD]
-
-
-def _surest_first(hits: list[Hit]) -> list[Hit]:
-    return sorted(hits, key=lambda hit: (-hit.found.verdict.score, str(hit.row["id"])))

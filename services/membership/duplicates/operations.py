@@ -37,17 +37,17 @@ async def told_of_expert(uow: UnitOfWork, sight: Sight, row: Mapping[str, Any], 
     """
     if row["lookalikes"] is None:
         return []
-    hits = finding.like_person(person_of({**row, "works": ()}), row["lookalikes"])
-    await pairs.enter(uow, "experts", [hit.found for hit in hits], "entry")
-    return finding.told(hits, sight, published)
+    own = person_of({**row, "works": ()})
+    await pairs.enter(uow, "experts", finding.like_person(own, row["lookalikes"]), "entry")
+    return finding.told_of_person(own, row["lookalikes"], sight, published)
 
 
 async def told_of_institution(uow: UnitOfWork, sight: Sight, row: Mapping[str, Any], published: Some[str]) -> Any:
     """The same of an institution, for which the database is asked."""
     own = body_of(row)
-    hits = finding.like_body(own, await _lookalikes(uow.connection, own))
-    await pairs.enter(uow, "institutions", [hit.found for hit in hits], "entry")
-    return finding.told(hits, sight, published)
+    lookalikes = await _lookalikes(uow.connection, own)
+    await pairs.enter(uow, "institutions", finding.like_body(own, lookalikes), "entry")
+    return finding.told_of_body(own, lookalikes, sight, published)
 
 
 def look_again(uow: UnitOfWork, resource: Collection, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
@@ -87,14 +87,13 @@ async def look(connection: Connection, resource: Collection, rows: Sequence[Row]
     """The pairs that these records make with others. The context must see every record."""
     if resource == "institutions":
         owns = [body_of(row) for row in rows]
-        found = [hit for own in owns for hit in finding.like_body(own, await _lookalikes(connection, own))]
-        return [hit.found for hit in found]
+        return [found for own in owns for found in finding.like_body(own, await _lookalikes(connection, own))]
     persons = {row["id"]: person_of(row) for row in rows}
     asked = {row["id"]: (probes(row["names"]), patterns(row["names"])) for row in rows}
     return [
-        hit.found
+        found
         async for key, lookalikes in queries.lookalike_experts(connection, asked)
-        for hit in finding.like_person(persons[key], lookalikes)
+        for found in finding.like_person(persons[key], lookalikes)
     ]
 
 
@@ -158,8 +157,7 @@ async def forget(uow: UnitOfWork, resource: Collection, record: UUID) -> None:
 
 
 def imported(resource: Collection, pairs: Sequence[tuple[UUID, UUID]], rows: Sequence[Row]) -> list[Found]:
-    """The pairs that imports found by an equal identifier, as sure as the rest of the records makes them, and a pair in
-    any case. `rows` are the records that are living."""
+    """The pairs that imports found by an equal identifier. `rows` are the records that are living."""
     return finding.identified(resource, pairs, {row["id"]: row for row in rows})
 
 

@@ -128,9 +128,9 @@ ORDER BY i.record, i.other LIMIT $5
 _KEYS = (
     "UPDATE escm.member_expert e SET name_key = w.key FROM unnest($1::uuid[], $2::text[]) w (id, key) WHERE e.id = w.id"
 )
-_LOOKALIKE_INSTITUTIONS = "SELECT escm.member_institution_lookalikes($1, $2, $3, $4, $5, $6)"
+_LOOKALIKE_INSTITUTIONS = "SELECT escm.member_institution_namesakes($1, $2, $3, $4, $5, $6)"
 _LOOKALIKE_EXPERTS = """
-SELECT s.id, escm.member_expert_lookalikes(
+SELECT s.id, escm.member_expert_namesakes(
     s.id, k.keys, s.sort_name, s.country, s.email_keys, s.orcid, k.patterns) AS found
 FROM jsonb_to_recordset($1) AS k (id uuid, keys text[], patterns text[]) JOIN escm.member_expert s ON s.id = k.id
 """
@@ -210,7 +210,7 @@ async def write_name_keys(connection: Connection, keys: Mapping[UUID, str]) -> N
 async def lookalike_experts(
     connection: Connection, asked: Mapping[UUID, tuple[list[str], list[str]]]
 ) -> AsyncIterator[tuple[UUID, Any]]:
-    """For each of these experts, by its keys and patterns, those that it may repeat, as `member_expert_lookalikes`
+    """For each of these experts, by its keys and patterns, those that it may repeat, as `member_expert_namesakes`
     tells them."""
     rows = [{"id": str(record), "keys": keys, "patterns": patterns} for record, (keys, patterns) in asked.items()]
     for row in await connection.fetch(_LOOKALIKE_EXPERTS, rows):
@@ -255,5 +255,5 @@ def lookalikes_beside(experts: Table) -> ColumnElement[Any]:
     """What an insert of an expert answers beside its row: `lookalikes`, those that it may repeat. Parameter:
     `lookalike_keys`."""
     c, keys = experts.c, bindparam("lookalike_keys", type_=ARRAY(Text))
-    found = func.escm.member_expert_lookalikes(c.id, keys, c.sort_name, c.country, c.email_keys, c.orcid, _NO_PATTERNS)
+    found = func.escm.member_expert_namesakes(c.id, keys, c.sort_name, c.country, c.email_keys, c.orcid, _NO_PATTERNS)
     return found.label("lookalikes")

@@ -5,14 +5,16 @@ walked for itself.
 """
 
 from array import array
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from itertools import combinations, groupby
 from typing import Any
 from uuid import UUID
 from zlib import crc32
 
-from services.membership.duplicates.domain import THRESHOLD, Found, pair
+from services.membership.duplicates.domain import THRESHOLD, Found, decided, pair
 from services.membership.institutions.matching.words import GENERIC
 from services.membership.likeness import bodies, people
 from services.membership.likeness.bodies import Body
@@ -30,21 +32,40 @@ _LARGEST = 250
 _BITS = 24
 _MASK = (1 << _BITS) - 1
 _TURNED = 1 << _BITS
-_CELLS = 1 << 22
 _NOBODY = UUID(int=0)
 
 
 class Tally:
-    """How often words were met, by their digests: some 16 MB however many there are."""
+    """How often words were met in each country: by their digests of 64 bits, so some 8 bytes for each time."""
 
     def __init__(self) -> None:
-        self._cells = array("I", bytes(4 * _CELLS))
+        self._parts = [array("q") for _ in range(SLICES)]
+        self._sorted = [True] * SLICES
 
-    def add(self, word: str) -> None:
-        self._cells[crc32(word.encode()) % _CELLS] += 1
+    def add(self, country: str, word: str) -> None:
+        digest = hash((country, word))
+        self._parts[digest % SLICES].append(digest)
+        self._sorted[digest % SLICES] = False
+
+    def count(self, country: str, word: str) -> int:
+        digest = hash((country, word))
+        number = digest % SLICES
+        if not self._sorted[number]:
+            self._parts[number] = array("q", sorted(self._parts[number]))
+            self._sorted[number] = True
+        part = self._parts[number]
+        return bisect_right(part, digest) - bisect_left(part, digest)
+
+
+@dataclass(frozen=True, slots=True)
+class CountsOf:
+    """How often words were met in some countries together."""
+
+    tally: Tally
+    countries: frozenset[str]
 
     def get(self, word: str, _default: int = 0) -> int:
-        return self._cells[crc32(word.encode()) % _CELLS]
+        return sum(self.tally.count(country, word) for country in self.countries)
 
 
 class PeopleSearch:
@@ -55,6 +76,7 @@ class PeopleSearch:
         self._texts: list[bytes] = []
         self._families, self._given = Tally(), Tally()
         self._countries: Counter[str] = Counter()
+        self._known_rates: dict[frozenset[str], Rates] = {}
         self._kind = ""
         self._buckets: list[array[int]] = []
 
@@ -68,9 +90,9 @@ class PeopleSearch:
         self._countries[person.country] += 1
         for name in person.names:
             for word in set(telling(name.family)):
-                self._families.add(word)
+                self._families.add(person.country, word)
             if name.given:
-                self._given.add(name.given[0])
+                self._given.add(person.country, name.given[0])
 
     def turn_to(self, kind: str) -> None:
         """Makes the keys of one kind, in place of those of another."""
@@ -83,19 +105,24 @@ class PeopleSearch:
 
     def walk(self, number: int) -> list[Found]:
         """The pairs that the keys of one slice find."""
-        keys, rates = sorted(self._buckets[number]), self._rates
+        keys = sorted(self._buckets[number])
         found: dict[tuple[UUID, UUID], Found] = {}
         for _, block in groupby(keys, _digest):
             for one, other in self._pairs(list(block)):
-                verdict = people.compare(one, other, rates)
+                verdict = decided(people.compare(one, other, self._rates(one.country, other.country)))
                 if verdict.score >= THRESHOLD:
                     hit = pair(one, other, verdict)
                     found[hit.a, hit.b] = hit
         return list(found.values())
 
-    @property
-    def _rates(self) -> Rates:
-        return Rates(len(self), self._families, self._given, self._countries)
+    def _rates(self, *countries: str) -> Rates:
+        """How common names are in the two countries of a pair: whoever sees the pair may know of all their records."""
+        both = frozenset(countries)
+        if (known := self._known_rates.get(both)) is None:
+            members = {country: self._countries[country] for country in both}
+            counts = CountsOf(self._families, both), CountsOf(self._given, both)
+            known = self._known_rates[both] = Rates(sum(members.values()), *counts, members)
+        return known
 
     def _pairs(self, numbers: list[int]) -> Iterator[tuple[Person, Person]]:
         """The pairs of a block that are worth a comparison; of a large one those of one country and given name, or of

@@ -84,8 +84,10 @@ async def test_missing_keys_of_earlier_experts_are_filled(office: Caller, superu
 
 
 async def test_pairs_of_imports_are_brought(office: Caller, superuser: asyncpg.Connection) -> None:
-    one = await entered(office, "Aloysius", "Outofreach", country="XB")
-    other = await entered(office, "Wilhelmina", "Entirelyother")
+    address = {"emails": [{"value": "both@brought.example"}]}
+    one = await entered(office, "Aloysius", "Outofreach", country="XB", **address)
+    other = await entered(office, "Wilhelmina", "Entirelyother", **address)
+    await superuser.execute("DELETE FROM member_duplicate WHERE a = $1", UUID(one["id"]))
     await superuser.execute("SET session_replication_role = replica")
     await superuser.execute(
         "INSERT INTO core_import_duplicate (resource, record, other, import) VALUES ('membership.experts', $1, $2, $3)",

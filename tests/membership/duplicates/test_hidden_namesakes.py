@@ -1,0 +1,120 @@
+"""What a caller is told of possible duplicates, and how sure, is the same whoever else is hidden from them."""
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+
+import asyncpg
+import pytest
+
+from tests.membership.duplicates.conftest import DUPLICATES, At, called, founded, searched
+from tests.support.callers import Caller
+from tests.support.membership import EXPERTS
+
+_MATCH = "/membership/v1/institutions/match"
+_FORGET = ("DELETE FROM member_duplicate WHERE $1 IN (a, b)", "DELETE FROM member_expert_value WHERE expert_id = $1",
+           "DELETE FROM member_expert WHERE id = $1")  # fmt: skip
+Crowd = list[tuple[str, str]]
+CROWDS: dict[str, Crowd] = {
+    "one": [("Anselm", "Brightwater")],
+    "as many as are looked at": [("Anselm", "Brightwater")] * 45,
+    "those of the same key": [("Albrecht", "Brightwater")] * 20 + [("A.", "Brightwater")] * 30,
+}
+
+
+@pytest.fixture(autouse=True)
+async def alone(superuser: asyncpg.Connection) -> AsyncIterator[None]:
+    """No one of these names is there, before or after."""
+    await _forget_everybody(superuser)
+    yield
+    await _forget_everybody(superuser)
+
+
+async def _forget_everybody(superuser: asyncpg.Connection) -> None:
+    for row in await superuser.fetch("SELECT id FROM member_expert WHERE display_name LIKE '%Brightwater'"):
+        for statement in _FORGET:
+            await superuser.execute(statement, row["id"])
+
+
+async def _hide(office: Caller, crowd: Sequence[tuple[str, str]]) -> None:
+    """Restricted ones of XC, and prospects that the network does not see yet."""
+    for number, name in enumerate(crowd):
+        visibility = "restricted" if number % 2 == 0 else "network"
+        answer = await office.post(EXPERTS, called(*name, country="XC", visibility=visibility))
+        assert answer.status_code == 201, answer.text
+
+
+async def _published(office: Caller, superuser: asyncpg.Connection, visibility: str) -> None:
+    answer = await office.post(EXPERTS, called("Anselm", "Brightwater", country="XB", visibility=visibility))
+    await superuser.execute("UPDATE member_expert SET status = 'active' WHERE id = $1", answer.json()["id"])
+
+
+@pytest.mark.parametrize("crowd", CROWDS)
+@pytest.mark.parametrize("at_home", [2, 45], ids=["few at home", "many at home"])
+async def test_an_entry_tells_the_same(
+    at: At, office: Caller, superuser: asyncpg.Connection, crowd: str, at_home: int
+) -> None:
+    author = at("author_xa")
+    names = [("Anselm", "Brightwater"), *[("Almut", "Brightwater")] * (at_home - 1)]
+    for name in names:
+        assert (await office.post(EXPERTS, called(*name, visibility="restricted"))).status_code == 201
+    for visibility in ("public", "network"):
+        await _published(office, superuser, visibility)
+
+    async def told() -> tuple[Any, Any]:
+        answer = (await author.post(EXPERTS, called("Anselm", "Brightwater"))).json()
+        pairs = (await author.get(DUPLICATES, params={"record": answer["id"]})).json()["items"]
+        for statement in _FORGET:
+            await superuser.execute(statement, answer["id"])
+        scores = [(pair["score"], pair["reasons"], pair["a"]) for pair in pairs]
+        return answer["duplicates"], sorted(scores)
+
+    before = await told()
+    assert len(before[0]) >= 3
+    await _hide(office, CROWDS[crowd])
+    assert await told() == before
+
+
+async def test_a_search_is_as_sure_of_a_pair(
+    at: At, office: Caller, superuser: asyncpg.Connection, worker: None
+) -> None:
+    own = (await office.post(EXPERTS, called("Anselm", "Brightwater"))).json()["id"]
+    assert (await office.post(EXPERTS, called("A.", "Brightwater"))).status_code == 201
+
+    async def told() -> list[Any]:
+        await superuser.execute("DELETE FROM member_duplicate")
+        await searched(office)
+        pairs = (await at("author_xa").get(DUPLICATES, params={"record": own})).json()["items"]
+        return [(pair["a"], pair["b"], pair["score"], pair["reasons"]) for pair in pairs]
+
+    before = await told()
+    assert before
+    await _hide(office, [("A.", "Brightwater")] * 8)
+    assert await told() == before
+
+
+async def test_an_entry_of_an_institution_tells_the_same(at: At, office: Caller, superuser: asyncpg.Connection) -> None:
+    body: dict[str, Any] = {"name": "University of Brightwater", "domains": ["brightwater.example"]}
+
+    async def told() -> list[float]:
+        known = await founded(office, **body)
+        answer = await founded(at("author_xa"), "Brightwater University", domains=["brightwater.example"])
+        for key in (answer["id"], known["id"]):
+            for table, column in (("duplicate", "b"), ("institution_value", "institution_id"), ("institution", "id")):
+                await superuser.execute(f"DELETE FROM member_{table} WHERE {column} = $1", key)
+        assert [each["id"] for each in answer["duplicates"]] == [known["id"]]
+        return [each["score"] for each in answer["duplicates"]]
+
+    before = await told()
+    for number in range(45):
+        await founded(office, **body, country="XC", visibility="restricted" if number % 2 else "network")
+    assert await told() == before
+
+
+async def test_a_match_tells_the_same(at: At, office: Caller) -> None:
+    """A word that only a hidden institution has keeps nothing from being looked for."""
+    await founded(office, "Thessalomoravian Institute")
+    query = {"affiliation": "Institute of Thessalomurevian", "country": "XA"}
+    before = (await at("author_xa").get(_MATCH, params=query)).json()
+    assert before["items"]
+    await founded(office, "Thessalomurevian Institute", country="XC", visibility="restricted")
+    assert (await at("author_xa").get(_MATCH, params=query)).json() == before

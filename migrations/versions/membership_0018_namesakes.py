@@ -7,7 +7,7 @@ from alembic import op
 from migrations.rules import index_beside_writers, role, run, searching, setting
 
 revision = "membership_0018"
-down_revision = "access_0020"
+down_revision = "access_0022"
 
 _EXPERTS = "member_expert_namesakes(uuid, text[], text, text, text[], text, text[])"
 _INSTITUTIONS = "member_institution_namesakes(uuid, text[], text[], text[], text[], text)"

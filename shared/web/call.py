@@ -10,7 +10,7 @@ from shared.configuration.settings import Settings
 from shared.database.context import AccessContext, writing_everywhere
 from shared.database.pool import Database
 from shared.database.statements import Connection
-from shared.database.unit_of_work import Origin, UnitOfWork
+from shared.database.unit_of_work import Origin, UnitOfWork, unit_of_work
 from shared.kernel.principal import Principal, RoleTable
 from shared.kernel.resource import Resource
 from shared.records.listing import Listing
@@ -83,6 +83,14 @@ class Call:
         self._uow = uow
 
     @asynccontextmanager
+    async def writing(self) -> AsyncIterator[UnitOfWork]:
+        """The unit of work of an endpoint that is marked `opens_late`."""
+        async with unit_of_work(self.database, self.writing_context, self.origin) as uow:
+            self.attach(uow)
+            yield uow
+        self.request.app.state.doorbell.ring()
+
+    @asynccontextmanager
     async def connection(self) -> AsyncIterator[Connection]:
         """The unit of work's connection, or one of the pool for a read."""
         if self._uow is not None:
@@ -121,6 +129,12 @@ def public(endpoint: Endpoint) -> Endpoint:
 def unkeyed(endpoint: Endpoint) -> Endpoint:
     """Marks a write that keeps no answer under an idempotency key, because repeating it is harmless or it has none."""
     endpoint.is_unkeyed = True  # type: ignore[attr-defined]
+    return endpoint
+
+
+def opens_late(endpoint: Endpoint) -> Endpoint:
+    """Marks a write that opens its unit of work itself by `Call.writing`, after what holds no connection meanwhile."""
+    endpoint.opens_late = True  # type: ignore[attr-defined]
     return endpoint
 
 

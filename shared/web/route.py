@@ -89,7 +89,7 @@ class EscmRoute(APIRoute):
             await _read_body(request)
             return await _write(inner, call, claim)
 
-        return read if methods <= _READS else write
+        return read if methods <= _READS or getattr(self.endpoint, "opens_late", False) else write
 
 
 async def _read_body(request: Request) -> None:

@@ -10,13 +10,14 @@ from shared.web.call import Call
 
 
 async def require_own_password(call: Call, password: str) -> UUID:
-    """The caller's account. A wrong password counts as a failed sign-in.
+    """The caller's account. A wrong password counts as a failed sign-in. No connection is held while it is checked.
 
     Raises Invalid `wrong_password`, also for clients and keys, and RateLimited as for signing in.
     """
     who, key = call.principal, None
     if who.kind is PrincipalKind.ACCOUNT and who.id is not None:
-        key = await accounts.key_of(call.uow.connection, who.id)
+        async with call.connection() as connection:
+            key = await accounts.key_of(connection, who.id)
     desk: TokenDesk = call.request.app.state.desk
     address = call.request.client.host if call.request.client else ""
     if key is None or who.id is None or await proves_password(desk, key, password, address) is None:

@@ -1,0 +1,66 @@
+"""Whoever changes their own password shows the old one; wrong ones count like failed sign-ins."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from tests.access.caller import Caller
+from tests.support.inside import Inside
+
+PASSWORD, NEXT = "the right password", "another right password"
+From = Callable[[str], httpx.AsyncClient]
+
+
+@pytest.fixture
+def calling(app: Any) -> From:
+    """A client at an address."""
+
+    def client(address: str) -> httpx.AsyncClient:
+        return httpx.AsyncClient(transport=Inside(app, client=(address, 1)), base_url="http://access.test")
+
+    return client
+
+
+async def _signed_in(caller: Caller, at: httpx.AsyncClient) -> tuple[str, str]:
+    """The address of a new person, and a token of theirs."""
+    email = f"{uuid4().hex}@example.org"
+    await caller.enter_person(email, PASSWORD)
+    return email, (await Caller(at, caller.demo).log_in(email, PASSWORD)).json()["access_token"]
+
+
+async def _change(at: httpx.AsyncClient, token: str, old: str) -> httpx.Response:
+    body = {"old_password": old, "new_password": NEXT}
+    headers = {"Authorization": f"Bearer {token}"}
+    return await at.post("/access/v1/accounts/me/password", json=body, headers=headers)
+
+
+async def test_wrong_old_passwords_lock_their_place_and_no_other(caller: Caller, calling: From) -> None:
+    async with calling("198.51.100.21") as thief, calling("203.0.113.21") as owner:
+        email, token = await _signed_in(caller, owner)
+        guesses = [await _change(thief, token, "a wrong guess") for _ in range(8)]
+        assert [guess.status_code for guess in guesses] == [422] * 6 + [429] * 2
+        assert (await _change(thief, token, PASSWORD)).status_code == 429, "the right one is no way around"
+        assert (await Caller(thief, caller.demo).log_in(email, PASSWORD)).status_code == 429
+        assert (await Caller(owner, caller.demo).log_in(email, PASSWORD)).status_code == 200
+        assert (await _change(owner, token, PASSWORD)).status_code == 204
+        assert (await Caller(owner, caller.demo).log_in(email, NEXT)).status_code == 200
+
+
+async def test_wrong_sign_ins_count_for_the_old_password_too(caller: Caller, calling: From) -> None:
+    async with calling("198.51.100.22") as thief:
+        email, token = await _signed_in(caller, thief)
+        for _ in range(3):
+            assert (await Caller(thief, caller.demo).log_in(email, "a wrong guess")).status_code == 400
+        guesses = [await _change(thief, token, "a wrong guess") for _ in range(4)]
+        assert [guess.status_code for guess in guesses] == [422] * 3 + [429]
+
+
+async def test_more_people_than_connections_change_their_passwords_at_once(caller: Caller, calling: From) -> None:
+    async with calling("203.0.113.23") as at:
+        tokens = [(await _signed_in(caller, at))[1] for _ in range(8)]
+        done = await asyncio.gather(*(_change(at, token, PASSWORD) for token in tokens))
+        assert [answer.status_code for answer in done] == [204] * 8

@@ -69,6 +69,20 @@ async def test_steps_on_an_administrators_account_wait_for_a_second_person(
     assert (await _patch(caller, administrator, {"name": "Another Name"})).status_code == 200
 
 
+async def test_an_administrators_account_is_suspended_and_reinstated_by_two(caller: Caller, administrator: str) -> None:
+    for action, status, more in (("suspend", "suspended", {"reason": "on leave"}), ("reinstate", "active", {})):
+        before = (await caller.send("admin", "GET", administrator.removeprefix("/access/v1"))).json()["status"]
+        proposed = await caller.step("admin", administrator, action, **more)
+        assert (proposed.status_code, proposed.json()["action"]) == (202, action), proposed.text
+        link = proposed.headers["location"].removeprefix("/access/v1")
+        alone = await caller.send("admin", "POST", link, {"decision": "confirm"})
+        assert (alone.status_code, alone.json()["reason"]) == (403, "second_person_is_the_first")
+        seen = (await caller.send("admin", "GET", administrator.removeprefix("/access/v1"))).json()
+        assert seen["status"] == before
+        done = await caller.send("admin2", "POST", link, {"decision": "confirm"})
+        assert (done.status_code, done.json()["status"]) == (200, status), done.text
+
+
 async def test_the_address_before_is_told(
     caller: Caller, superuser: asyncpg.Connection, settings: AccessSettings
 ) -> None:

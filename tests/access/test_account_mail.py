@@ -15,7 +15,6 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from services.access.account_mail.domain import LETTERS
 from services.access.account_mail.jobs import forget_account_mail
 from services.access.administration import setting_up
 from services.access.settings import AccessSettings
@@ -26,7 +25,6 @@ from shared.mail.message import compose
 from shared.mail.sealing import Mail, MailSeal
 from shared.mail.sending import MailNotTaken, deliver
 from shared.messaging.relay import Relay
-from shared.web.catalogue import LANGUAGES
 from tests.access.caller import Caller
 from tests.support.clock import room_in
 from tests.support.inside import Inside
@@ -83,23 +81,6 @@ async def _invited(caller: Caller, posted: Mailbox, password: str) -> dict[str, 
 async def _post(caller: Caller, path: str, **body: Any) -> httpx.Response:
     headers = {"Accept-Language": body.pop("accept", "en")}
     return await caller.http.post(f"/access/v1/accounts/{path}", json=body, headers=headers)
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("letter", LETTERS)
-def test_every_letter_is_written_in_every_language(letter: str, language: str) -> None:
-    values = {"name": "Ana", "page": "https://example.org/account", "token": "a-token"}
-    identity, at = uuid7(), now()
-    mails = [
-        compose(Mail("ana@example.org", letter, language, values), identity, at, "ESCM <mail@escm.example>")
-        for _ in range(2)
-    ]
-    assert token_in(mails[0]) == "a-token"
-    assert "Ana" in mails[0].get_content()
-    assert mails[0]["Message-ID"] == f"<{identity}@escm.example>"
-    assert bytes(mails[0]) == bytes(mails[1])
-    english = compose(Mail("ana@example.org", letter, "en", values), identity, at, "mail@escm.example")
-    assert (mails[0]["Subject"] == english["Subject"]) is (language == "en")
 
 
 def test_a_sealed_mail_opens_in_its_own_row_and_under_its_secret_only(settings: AccessSettings) -> None:

@@ -1,0 +1,98 @@
+"""Every mail of access is written in every language, whole, and goes out in that of its account."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from importlib.resources import files
+from typing import Any
+from uuid import uuid4
+
+import pytest
+import pytest_asyncio
+
+from services.access.account_mail.domain import LETTERS, OLD_ADDRESS
+from services.access.account_mail.jobs import job_handlers
+from services.access.settings import AccessSettings
+from services.access.worker import create_worker
+from shared.database.ids import uuid7
+from shared.kernel.clock import now
+from shared.mail.message import compose
+from shared.mail.sealing import Mail
+from shared.web.catalogue import LANGUAGES
+from tests.access.caller import Caller
+from tests.support.mailbox import Mailbox, token_in
+
+NAME = "Ana Example"
+WITH_TOKEN = {"name": NAME, "page": "https://example.org/account", "token": "a-token"}
+VALUES: dict[str, dict[str, str]] = {**dict.fromkeys(LETTERS, WITH_TOKEN), OLD_ADDRESS: {"name": NAME}}
+"""What each letter is written with."""
+SENDER = "ESCM <mail@escm.example>"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("letter", sorted(VALUES))
+def test_every_letter_is_written_whole_in_every_language(letter: str, language: str) -> None:
+    values, identity, at = VALUES[letter], uuid7(), now()
+    mails = [compose(Mail("ana@example.org", letter, language, values), identity, at, SENDER) for _ in range(2)]
+    subject, text = mails[0]["Subject"], mails[0].get_content()
+    assert subject.strip()
+    assert not any(mark in subject + text for mark in ("{", "}", "%", "None", "Undefined"))
+    assert all(value in text for value in values.values())
+    if "token" in values:
+        assert token_in(mails[0]) == "a-token"
+    else:
+        assert "#" not in text
+    assert mails[0]["Message-ID"] == f"<{identity}@escm.example>"
+    assert bytes(mails[0]) == bytes(mails[1])
+    english = compose(Mail("ana@example.org", letter, "en", values), identity, at, SENDER)
+    is_english = language == "en"
+    assert (subject == english["Subject"], text == english.get_content()) == (is_english, is_english)
+
+
+def test_each_template_is_that_of_a_letter(settings: AccessSettings) -> None:
+    written = {f"{letter}.{language}.txt" for letter in VALUES for language in LANGUAGES}
+    assert {entry.name for entry in files("shared.mail").joinpath("templates").iterdir()} == written
+    assert job_handlers(settings).keys() >= {"welcome_account", "send_password_reset", "tell_old_address"}
+
+
+@pytest.fixture(scope="module")
+def mailbox() -> Iterator[Mailbox]:
+    box = Mailbox()
+    box.start()
+    yield box
+    box.stop()
+
+
+@pytest_asyncio.fixture
+async def posted(mailbox: Mailbox, settings: AccessSettings) -> AsyncIterator[Mailbox]:
+    """The mailbox while a worker sends to it."""
+    given: Any = AccessSettings(smtp_url=mailbox.url)  # type: ignore[arg-type]
+    worker = create_worker(settings.model_copy(update={"smtp_url": given.smtp_url}))
+    working = asyncio.create_task(worker.work())
+    yield mailbox
+    worker.stop()
+    await working
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_each_letter_comes_in_the_language_of_its_account(caller: Caller, posted: Mailbox, language: str) -> None:
+    first, second = f"{uuid4().hex}@example.org", f"{uuid4().hex}@example.org"
+    body = {"email": first, "name": NAME, "language": language}
+    account = (await caller.send("admin", "POST", "/accounts", body)).json()
+    link = account["links"]["self"]
+    assert (await caller.step("admin", link, "send_password_reset")).status_code == 200
+    sent = [await posted.next_to(first, count) for count in (1, 2)]
+    path = link.removeprefix("/access/v1")
+    tag = (await caller.send("admin", "GET", path)).headers["etag"]
+    changed = await caller.send("admin", "PATCH", path, {"email": second}, **{"If-Match": tag})
+    assert changed.status_code == 200, changed.text
+    sent += [await posted.next_to(first, 3), await posted.next_to(second)]
+    assert {mail["Content-Language"] for mail in sent} == {language}
+    assert sent[2]["Subject"] == _subject(OLD_ADDRESS, language)
+    assert {sent[0]["Subject"], sent[1]["Subject"]} == {
+        _subject(one, language) for one in ("invitation", "password_reset")
+    }
+    assert sent[3]["Subject"] == _subject("invitation", language)
+
+
+def _subject(letter: str, language: str) -> str:
+    return str(compose(Mail("x@example.org", letter, language, VALUES[letter]), uuid7(), now(), SENDER)["Subject"])

@@ -17,7 +17,7 @@ from shared.kernel.clock import now
 from shared.records.changes import record_change
 from shared.records.sight import Sight
 
-AT_ONCE = 5000
+AT_ONCE = 1000
 _OWNERS = """
 SELECT DISTINCT owner FROM core_import_effect WHERE import = $1 AND NOT is_kept ORDER BY owner LIMIT $2
 """
@@ -63,7 +63,7 @@ async def leave_to(uow: UnitOfWork, imported: Row, job: UUID) -> Row:
 
 
 async def take_back_some(uow: UnitOfWork, importable: Importable, sight: Sight, imported: Row) -> Row:
-    """Takes back up to 5,000 records; the import's row, whose status is `undone` when nothing is left.
+    """Takes back up to 1,000 records; the import's row, whose status is `undone` when nothing is left.
 
     `taken_back` counts the records removed, restored and kept because they changed since or lie out of reach.
     """

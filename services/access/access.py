@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Literal, TypeAlias
 from uuid import UUID
 
 from shared.kernel.countries import in_region
@@ -99,17 +100,29 @@ class WantedGrant:
         return (self.holder_kind, self.holder_id) == (str(principal.kind), principal.id)
 
 
-def why_not_grant(actor: Principal, wanted: WantedGrant, act: str) -> str | None:
+ScopeFault: TypeAlias = Literal["role_not_yours_to_hand_on", "beyond_own_scope"]
+GrantFault: TypeAlias = Literal["own_grant"] | ScopeFault
+
+
+def why_not_grant(actor: Principal, wanted: WantedGrant, act: str) -> GrantFault | None:
     """Why the actor may not bring this grant about now; None where it may. Every way to a role or a credential asks it.
 
-    `act` is the permission over grants that is used: `create`, `confirm`, `revoke` or `hand_over`. The reasons are
-    `own_grant`, `role_not_yours_to_hand_on` and `beyond_own_scope`. Nobody brings about a grant of their own; to take
-    one away is no gain, so that `revoke` does not ask it. A key and a client of the sandbox bring about none. Any other
-    actor needs one grant whose role may hand on the wanted one, that is neither delegated nor narrowed to a part of the
-    system, and whose own scope covers the whole of the wanted one.
+    `act` is the permission over grants that is used: `create`, `confirm` or `hand_over`. Nobody brings about a grant of
+    their own.
     """
-    if act != "revoke" and wanted.is_for(actor):
-        return "own_grant"
+    return "own_grant" if wanted.is_for(actor) else _why_not(actor, wanted, act)
+
+
+def why_not_revoke(actor: Principal, wanted: WantedGrant) -> ScopeFault | None:
+    """Why the actor may not take this grant away; None where it may. One's own may be taken away: that is no gain."""
+    return _why_not(actor, wanted, "revoke")
+
+
+def _why_not(actor: Principal, wanted: WantedGrant, act: str) -> ScopeFault | None:
+    """A key and a client of the sandbox bring about no grant. Any other actor needs one grant whose role may hand on
+    the wanted one, that is neither delegated nor narrowed to a part of the system, and whose own scope covers the whole
+    of the wanted one.
+    """
     if actor.kind is PrincipalKind.KEY or actor.sandbox:
         return "role_not_yours_to_hand_on"
     holding = [
@@ -126,7 +139,7 @@ def why_not_grant(actor: Principal, wanted: WantedGrant, act: str) -> str | None
     return None if any(_covers(grant, wanted.scope_kind, countries) for grant in holding) else "beyond_own_scope"
 
 
-def why_not_grant_all(actor: Principal, wanted: Iterable[WantedGrant], act: str = "create") -> str | None:
+def why_not_grant_all(actor: Principal, wanted: Iterable[WantedGrant], act: str = "create") -> GrantFault | None:
     """Why the actor may not give somebody a credential that is worth all of these grants; None where it may."""
     return next((why for one in wanted if (why := why_not_grant(actor, one, act)) is not None), None)
 

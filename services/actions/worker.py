@@ -7,7 +7,7 @@ from services.actions.programmes.operations import PROGRAMMES
 from services.actions.reactions import REACTIONS
 from services.actions.settings import ActionsSettings
 from shared.database.unit_of_work import UnitOfWork
-from shared.messaging.schedules import Schedule
+from shared.messaging.schedules import Schedule, Schedules
 from shared.messaging.worker import Worker
 from shared.records.pending import expiring
 
@@ -16,13 +16,15 @@ async def _expire(uow: UnitOfWork) -> None:
     await expire_endorsements(uow)
 
 
+SCHEDULES: Schedules = {
+    "expire_endorsements": Schedule(timedelta(hours=1), _expire, catch_up=1),
+    "expire_pending_transitions": Schedule(timedelta(minutes=5), expiring(PROGRAMMES), catch_up=1),
+}
+
+
 def create_worker(settings: ActionsSettings | None = None) -> Worker:
     """The worker of the actions service under the given settings, or those of the environment."""
-    schedules = {
-        "expire_endorsements": Schedule(timedelta(hours=1), _expire, catch_up=1),
-        "expire_pending_transitions": Schedule(timedelta(minutes=5), expiring(PROGRAMMES), catch_up=1),
-    }
-    return Worker("actions", settings or ActionsSettings(), REACTIONS, schedules=schedules)
+    return Worker("actions", settings or ActionsSettings(), REACTIONS, schedules=SCHEDULES)
 
 
 async def run() -> None:

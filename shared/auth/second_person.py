@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from sqlalchemy import Text, Uuid, and_, any_, bindparam, column, or_, select, table
@@ -89,7 +89,9 @@ async def require_second_person(
     raise SecondPersonNeeded
 
 
-async def second_person_fault(connection: Connection, actor: Principal, named: UUID) -> str | None:
+async def second_person_fault(
+    connection: Connection, actor: Principal, named: UUID
+) -> Literal["second_person_is_the_first", "second_person_not_entitled"] | None:
     """Why the named account does not count as the second person, or None where it does."""
     if named in (actor.id, actor.owner):
         return "second_person_is_the_first"

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from sqlalchemy import bindparam, select
@@ -35,7 +35,7 @@ class ImportCase:
     is_too_old: bool = False
 
 
-def _can_be_taken_back(case: ImportCase) -> str | None:
+def _can_be_taken_back(case: ImportCase) -> Literal["nothing_was_written", "too_late", "under_way"] | None:
     if case.is_dry_run:
         return "nothing_was_written"
     if case.is_too_old:

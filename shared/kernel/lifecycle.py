@@ -14,9 +14,8 @@ class NoScheduledStep(LookupError):
     """The state has no step of this verb that a schedule takes."""
 
 
-def always(_case: object) -> str | None:
+def always(_case: object) -> None:
     """The guard of a step that asks for nothing."""
-    return None
 
 
 def never(_case: object) -> bool:
@@ -43,7 +42,8 @@ class SecondPersonNeeded(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Transition(Generic[Case]):
-    """One verb. `guard` answers None, or the code of the reason why not. `target` None returns to the state before.
+    """One verb. `guard` answers None, or the code of the reason why not: its return type names every code that it may
+    answer. `target` None returns to the state before.
 
     `fact` is the past participle announced; where absent it is the target's name. `fields` are the names that the
     body's `fields` may hold. `timed` steps are taken by schedules, never by callers. `second_person` tells whether

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 
 from shared.kernel.lifecycle import Lifecycle, by_two, step
 from shared.kernel.principal import Principal, PrincipalKind
@@ -19,7 +20,7 @@ class KeyCase:
     is_owner: bool
 
 
-def only_by_its_owner(case: KeyCase) -> str | None:
+def only_by_its_owner(case: KeyCase) -> Literal["not_the_owner"] | None:
     """The guard of the step by which an owner vouches for a key again."""
     return None if case.is_owner else "not_the_owner"
 

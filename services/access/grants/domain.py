@@ -2,11 +2,22 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, TypeAlias
 from uuid import UUID
 
+from services.access.access import GrantFault, ScopeFault
 from shared.kernel.lifecycle import Lifecycle, step
 from shared.kernel.principal import SYSTEM, Principal, PrincipalKind
+
+SecondPersonFault: TypeAlias = Literal[
+    "second_person_missing",
+    "another_second_person_named",
+    "second_person_is_the_first",
+    "second_person_is_a_client",
+    "second_person_not_entitled",
+    "credentials_set_recently",
+]
+HandOverFault: TypeAlias = Literal["role_not_delegated", "not_further", "follows_an_office"] | GrantFault
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,21 +25,21 @@ class GrantCase:
     """What the guards look at: why the caller may not confirm, revoke or hand over, and why the second person does not
     count."""
 
-    confirming: str | None
-    revoking: str | None
-    second_person: str | None
-    handing_over: str | None
+    confirming: GrantFault | None
+    revoking: ScopeFault | None
+    second_person: SecondPersonFault | None
+    handing_over: HandOverFault | None
 
 
-def _confirmable(case: GrantCase) -> str | None:
+def _confirmable(case: GrantCase) -> GrantFault | SecondPersonFault | None:
     return case.confirming or case.second_person
 
 
-def _revocable(case: GrantCase) -> str | None:
+def _revocable(case: GrantCase) -> ScopeFault | None:
     return case.revoking
 
 
-def _can_be_handed_over(case: GrantCase) -> str | None:
+def _can_be_handed_over(case: GrantCase) -> HandOverFault | None:
     return case.handing_over
 
 
@@ -53,7 +64,9 @@ LIFECYCLE: Lifecycle[GrantCase] = Lifecycle(
 )
 
 
-def second_person(principal: Principal, row: Mapping[str, Any], named: UUID | None) -> tuple[UUID | None, str | None]:
+def second_person(
+    principal: Principal, row: Mapping[str, Any], named: UUID | None
+) -> tuple[UUID | None, SecondPersonFault | None]:
     """The account that stands as the second person, and why it does not count (None where nothing speaks against it).
 
     A person stands for themselves; a client names an account, or relies on the one named in the proposal. Who

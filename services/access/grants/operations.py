@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from services.access.access import NEVER_DELEGATED, ROLE_SCOPES, why_not_grant
+from services.access.access import NEVER_DELEGATED, ROLE_SCOPES, why_not_grant, why_not_revoke
 from services.access.authority import require_granting, wanted_by
 from services.access.grants import domain, queries
 from services.access.grants.delegation import check_delegation, is_holder, last_day, successor, why_not_successor
@@ -135,7 +135,7 @@ async def case_of(
     elif fault is None and person is not None and row["status"] == "proposed":
         async with connect() as connection:
             fault = await _second_person_fault(connection, principal, row, person)
-    revoking = why_not_grant(principal, wanted, "revoke")
+    revoking = why_not_revoke(principal, wanted)
     if revoking and row["delegated_from"] is not None and principal.kind is PrincipalKind.ACCOUNT:
         async with connect() as connection:
             is_source = await queries.holder(connection, row["delegated_from"]) == principal.id
@@ -150,7 +150,7 @@ async def case_of(
 
 async def _second_person_fault(
     connection: Connection, principal: Principal, row: Mapping[str, Any], person: UUID
-) -> str | None:
+) -> domain.SecondPersonFault | None:
     """Why this account does not count beside who proposed the grant; a client speaks for no account but its own."""
     if principal.kind is not PrincipalKind.ACCOUNT:
         if not await acts_alone(connection, principal):
@@ -162,7 +162,7 @@ async def _second_person_fault(
     return "credentials_set_recently" if is_set else None
 
 
-def _why_not_hand_over(principal: Principal, row: Mapping[str, Any]) -> str | None:
+def _why_not_hand_over(principal: Principal, row: Mapping[str, Any]) -> domain.HandOverFault | None:
     if row["role"] in NEVER_DELEGATED:
         return "role_not_delegated"
     if row["delegated_from"] is not None:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from shared.kernel.lifecycle import Lifecycle, step
 
@@ -31,7 +31,7 @@ class EndorsementCase:
     """Whether the caller is of another body than whoever claimed it."""
 
 
-def _verifiable(case: EndorsementCase) -> str | None:
+def _verifiable(case: EndorsementCase) -> Literal["document_missing", "not_independent"] | None:
     if not case.has_document:
         return "document_missing"
     return None if case.is_independent else "not_independent"

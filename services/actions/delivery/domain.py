@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
 from shared.kernel.lifecycle import Lifecycle, step
 from shared.kernel.text import search_key
@@ -44,19 +45,19 @@ class MilestoneCase:
     is_independent: bool
 
 
-def _is_delivered(case: ActionCase) -> str | None:
+def _is_delivered(case: ActionCase) -> Literal["milestones_open"] | None:
     return "milestones_open" if case.open_milestones else None
 
 
-def _may_start(case: ActionCase) -> str | None:
+def _may_start(case: ActionCase) -> Literal["programme_not_approved"] | None:
     return None if case.programme_status in WORKING_PROGRAMMES else "programme_not_approved"
 
 
-def _has_evidence(case: MilestoneCase) -> str | None:
+def _has_evidence(case: MilestoneCase) -> Literal["evidence_missing"] | None:
     return None if case.has_evidence else "evidence_missing"
 
 
-def _is_independent(case: MilestoneCase) -> str | None:
+def _is_independent(case: MilestoneCase) -> Literal["not_independent"] | None:
     return None if case.is_independent else "not_independent"
 
 

@@ -1,6 +1,7 @@
 """The life of a country programme."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from shared.kernel.lifecycle import Lifecycle, step
 
@@ -24,15 +25,15 @@ class ProgrammeCase:
     has_waiver: bool
     has_valid_framework: bool
     open_actions: int
-    waiver_fault: str | None
+    waiver_fault: Literal["waiver_not_permitted"] | None
     """Why the caller may give no waiver, or None; asked only where there is one."""
 
 
-def _has_committee(case: ProgrammeCase) -> str | None:
+def _has_committee(case: ProgrammeCase) -> Literal["committee_missing"] | None:
     return None if case.has_committee else "committee_missing"
 
 
-def _is_planned(case: ProgrammeCase) -> str | None:
+def _is_planned(case: ProgrammeCase) -> Literal["actions_missing", "centre_missing", "baselines_missing"] | None:
     if case.pillars_covered < 3:
         return "actions_missing"
     if not case.has_centre:
@@ -40,7 +41,9 @@ def _is_planned(case: ProgrammeCase) -> str | None:
     return None if case.pillars_with_baseline == 3 else "baselines_missing"
 
 
-def _may_start(case: ProgrammeCase) -> str | None:
+def _may_start(
+    case: ProgrammeCase,
+) -> Literal["framework_not_valid", "endorsement_missing", "waiver_not_permitted"] | None:
     if not case.has_valid_framework:
         return "framework_not_valid"
     if case.endorsement_level >= ENDORSEMENT_LEVEL:
@@ -52,7 +55,7 @@ def _without_endorsement(case: ProgrammeCase) -> bool:
     return case.endorsement_level < ENDORSEMENT_LEVEL
 
 
-def _is_done(case: ProgrammeCase) -> str | None:
+def _is_done(case: ProgrammeCase) -> Literal["actions_open"] | None:
     return "actions_open" if case.open_actions else None
 
 

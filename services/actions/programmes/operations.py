@@ -91,7 +91,7 @@ async def case_of(
 ) -> domain.ProgrammeCase:
     """What the guards look at, for this caller and this programme: only what its state's steps ask for is read."""
     status, waiver = row["status"], fields.get("waiver")
-    has_committee, covered, measured, level, fault, valid, unfinished = False, 0, 0, 0, None, False, 0
+    has_committee, covered, measured, level, valid, unfinished = False, 0, 0, 0, False, 0
     if status in ("exploring", "designing", "approved", "implementing"):
         async with connect() as connection:
             if status == "exploring":
@@ -103,8 +103,7 @@ async def case_of(
             else:
                 valid = await is_valid(connection, row["framework"], today())
                 level = await standing_level(connection, row["country"])
-    if waiver and not principal.reach(ROLES, PROGRAMMES.resource.name, "waive").covers(row["country"]):
-        fault = "waiver_not_permitted"
+    may_waive = principal.reach(ROLES, PROGRAMMES.resource.name, "waive").covers(row["country"])
     return domain.ProgrammeCase(
         has_committee=has_committee,
         has_centre=row["centre_id"] is not None,
@@ -114,7 +113,7 @@ async def case_of(
         has_waiver=waiver is not None,
         has_valid_framework=valid,
         open_actions=unfinished,
-        waiver_fault=fault,
+        waiver_fault="waiver_not_permitted" if waiver and not may_waive else None,
     )
 
 

@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 from shared.kernel.lifecycle import Lifecycle, step
 from shared.kernel.text import search_key
 
 PUBLISHED = frozenset({"recognised"})
+Unformed: TypeAlias = Literal["president_missing", "secretary_missing", "host_missing", "decision_missing"]
+Unrecognised: TypeAlias = Literal["bylaws_missing", "members_missing", "institutions_missing"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +35,8 @@ class CommitteeCase:
     seats: int
 
 
-def _formable(case: CommitteeCase) -> str | None:
-    wanted = (
+def _formable(case: CommitteeCase) -> Unformed | None:
+    wanted: tuple[tuple[Unformed, object], ...] = (
         ("president_missing", case.presidents),
         ("secretary_missing", case.secretaries),
         ("host_missing", case.has_host),
@@ -43,8 +45,8 @@ def _formable(case: CommitteeCase) -> str | None:
     return next((reason for reason, found in wanted if not found), None)
 
 
-def _recognisable(case: CommitteeCase) -> str | None:
-    wanted = (
+def _recognisable(case: CommitteeCase) -> Unrecognised | None:
+    wanted: tuple[tuple[Unrecognised, object], ...] = (
         ("bylaws_missing", case.has_bylaws),
         ("members_missing", case.seats >= case.rules.seats),
         ("institutions_missing", case.partners >= case.rules.institutions),

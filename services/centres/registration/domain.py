@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 from shared.kernel.lifecycle import Lifecycle, step
 from shared.kernel.text import search_key
@@ -19,8 +19,10 @@ REVIEWABLE = frozenset({"under_review", "info_requested"})
 OPEN_TO_CHANGE = frozenset({"draft", "info_requested"})
 APPLICATION = ("host_institution_id", "terms_of_reference", "work_plan", "host_letter")
 """What reviewers judge; it changes only while the file is with the applicant."""
-_ASKED = {
-    "host_institution_id": "host_missing",
+Missing: TypeAlias = Literal[
+    "unit_missing", "director_missing", "terms_of_reference_missing", "work_plan_missing", "host_letter_missing"
+]
+_ASKED: Mapping[str, Missing] = {
     "unit": "unit_missing",
     "director_id": "director_missing",
     "terms_of_reference": "terms_of_reference_missing",
@@ -38,7 +40,7 @@ class CentreCase:
     """
 
     today: date
-    missing: str | None
+    missing: Missing | None
     favourable: int = 0
     agreed: bool = False
     endorsed: bool = False
@@ -48,15 +50,17 @@ class CentreCase:
     term_ends: date | None = None
 
 
-def _complete(case: CentreCase) -> str | None:
+def _complete(case: CentreCase) -> Missing | None:
     return case.missing
 
 
-def _reviewed(case: CentreCase) -> str | None:
+def _reviewed(case: CentreCase) -> Literal["reviews_missing"] | None:
     return None if case.favourable >= REVIEWS_ASKED else "reviews_missing"
 
 
-def _designable(case: CentreCase) -> str | None:
+def _designable(
+    case: CentreCase,
+) -> Literal["agreement_missing", "waiver_not_needed", "endorsement_missing"] | None:
     if not case.agreed:
         return "agreement_missing"
     if case.endorsed:
@@ -68,13 +72,13 @@ def _without_endorsement(case: CentreCase) -> bool:
     return not case.endorsed
 
 
-def _reported(case: CentreCase) -> str | None:
+def _reported(case: CentreCase) -> Literal["final_report_missing", "evaluation_missing"] | None:
     if not case.has_final_report:
         return "final_report_missing"
     return None if case.has_evaluation else "evaluation_missing"
 
 
-def _renewable(case: CentreCase) -> str | None:
+def _renewable(case: CentreCase) -> Literal["renewal_too_late"] | None:
     if case.term_ends is None or case.today > years_after(case.term_ends, RENEWABLE_YEARS):
         return "renewal_too_late"
     return None
@@ -142,8 +146,8 @@ HOLDERS: Mapping[str, str] = {
 """Who holds the file while it waits; the clock runs in these states only."""
 
 
-def first_missing(row: Mapping[str, Any]) -> str | None:
-    """The first part of an application that is not there, as a reason."""
+def first_missing(row: Mapping[str, Any]) -> Missing | None:
+    """The first part of an application that is not there, as a reason; every centre has a host."""
     return next((reason for name, reason in _ASKED.items() if row[name] is None), None)
 
 

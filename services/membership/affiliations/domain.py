@@ -1,6 +1,7 @@
 """The life of a match: from a text to the institution that it means, and who decided."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from shared.kernel.lifecycle import Lifecycle, step
 
@@ -16,14 +17,16 @@ class MatchCase:
     an institution itself, so there is no text to match."""
 
     is_stated: bool = False
-    fault: str | None = None
+    fault: Literal["institution_missing", "institution_unknown"] | None = None
 
 
-def _acceptable(case: MatchCase) -> str | None:
+def _acceptable(
+    case: MatchCase,
+) -> Literal["institution_stated", "institution_missing", "institution_unknown"] | None:
     return "institution_stated" if case.is_stated else case.fault
 
 
-def _has_text(case: MatchCase) -> str | None:
+def _has_text(case: MatchCase) -> Literal["institution_stated"] | None:
     return "institution_stated" if case.is_stated else None
 
 
@@ -32,7 +35,7 @@ LIFECYCLE: Lifecycle[MatchCase] = Lifecycle(
     (
         step("accept", "waiting|open|unknown|linked|none", "linked", guard=_acceptable, fields=("institution_id",)),
         step("reject", "waiting|open|unknown|linked", "none", guard=_has_text),
-        step("reopen", "linked|none", "waiting", guard=_has_text),
+        step("reopen", "linked|none", "waiting"),
     ),
 )
 """`waiting`: not looked at yet; `open`: candidates wait for a person; `unknown`: no candidate was found; `none`: a

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 import orjson
 
@@ -87,6 +87,9 @@ PUBLIC_FIELDS = frozenset(
 """What a caller without a grant over the expert sees; of the e-mails only those of visibility `public`."""
 
 
+OfficerFault: TypeAlias = Literal["is_the_applicant", "officer_not_entitled"]
+
+
 @dataclass(frozen=True, slots=True)
 class ExpertCase:
     """What the guards look at. `is_applicant`: the caller's account is the expert's own."""
@@ -96,26 +99,26 @@ class ExpertCase:
     profile_confirmed_on: date | None
     conflict_of_interest_on: date | None
     today: date
-    officer: str | None = None
+    officer: OfficerFault | None = None
     """Why the file cannot be given to the officer who was named, or None."""
 
 
-def _needs_email(case: ExpertCase) -> str | None:
+def _needs_email(case: ExpertCase) -> Literal["email_missing"] | None:
     return None if case.has_email else "email_missing"
 
 
-def _not_the_applicant(case: ExpertCase) -> str | None:
+def _not_the_applicant(case: ExpertCase) -> Literal["is_the_applicant"] | None:
     return "is_the_applicant" if case.is_applicant else None
 
 
-def _renewable(case: ExpertCase) -> str | None:
+def _renewable(case: ExpertCase) -> Literal["profile_not_confirmed", "conflict_of_interest_missing"] | None:
     if case.profile_confirmed_on is None or case.today - case.profile_confirmed_on > PROFILE_VALID:
         return "profile_not_confirmed"
     declared = case.conflict_of_interest_on
     return None if declared and declared.year == case.today.year else "conflict_of_interest_missing"
 
 
-def _may_hold_the_file(case: ExpertCase) -> str | None:
+def _may_hold_the_file(case: ExpertCase) -> OfficerFault | None:
     return case.officer
 
 

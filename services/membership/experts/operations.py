@@ -182,7 +182,7 @@ async def case_of(
     )
 
 
-async def _officer_fault(connect: Connect, row: Mapping[str, Any], officer: UUID | None) -> str | None:
+async def _officer_fault(connect: Connect, row: Mapping[str, Any], officer: UUID | None) -> domain.OfficerFault | None:
     """Why the file cannot be given to this account or client, or None."""
     if officer is None:
         return None

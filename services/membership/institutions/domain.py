@@ -4,7 +4,7 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 from services.membership.institutions.matching.names import labels, match_key, name_key, short_forms
 from shared.kernel.identifiers import ror_id
@@ -24,14 +24,17 @@ _DOMAIN = re.compile(r"(?=.{3,253}$)(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_][
 _BETWEEN = re.compile(r"[\s;]+")
 
 
+LinkFault: TypeAlias = Literal["institution_missing", "institution_unknown"]
+
+
 @dataclass(frozen=True, slots=True)
 class InstitutionCase:
     """What the guards look at. `link_fault`: why the institution to link to does not count, or None."""
 
-    link_fault: str | None = None
+    link_fault: LinkFault | None = None
 
 
-def _linkable(case: InstitutionCase) -> str | None:
+def _linkable(case: InstitutionCase) -> LinkFault | None:
     return case.link_fault
 
 

@@ -7,7 +7,7 @@ stays on the loser's row, which is never removed. A value of the loser brings al
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias, get_args
 
 import orjson
 
@@ -23,11 +23,15 @@ Unite: TypeAlias = Callable[[Any, Any], Any]
 _NOTHING: tuple[Any, ...] = (None, "", [], {})
 
 
+UndoFault: TypeAlias = Literal["erased", "winner_merged", "later_merge"]
+UNDO_FAULTS: tuple[UndoFault, ...] = get_args(UndoFault)
+
+
 @dataclass(frozen=True, slots=True)
 class MergeCase:
     """What the guard looks at. `fault`: why the merge cannot be taken back, or None."""
 
-    fault: str | None
+    fault: UndoFault | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +45,12 @@ class Change:
     said: Mapping[str, Any] | None = None
 
 
+def _undoable(case: MergeCase) -> UndoFault | None:
+    return case.fault
+
+
 LIFECYCLE: Lifecycle[MergeCase] = Lifecycle(
-    ("merged", "undone"),
-    (step("undo", "merged", "undone", guard=lambda case: case.fault, fields=("resolve",)),),
+    ("merged", "undone"), (step("undo", "merged", "undone", guard=_undoable, fields=("resolve",)),)
 )
 
 

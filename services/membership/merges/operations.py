@@ -167,8 +167,8 @@ async def case_of(
     """What the guard looks at: whether the winner was merged itself, or merged with others later, or erased."""
     async with connect() as connection:
         found = await queries.standing(connection, SUBJECTS[row["resource"]].kind.table, row)
-    reasons = ("erased", "winner_merged", "later_merge")
-    return domain.MergeCase(next((reason for reason in reasons if found is None or found[reason]), None))
+    faults = (fault for fault in domain.UNDO_FAULTS if found is None or found[fault])
+    return domain.MergeCase(next(faults, None))
 
 
 async def conflicts(

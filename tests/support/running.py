@@ -34,7 +34,7 @@ class Client:
 
     def get(self, path: str, **params: Any) -> Any:
         """The answer's body; AssertionError where it is no 200."""
-        response = self._request("GET", path, params=params)
+        response = self._request("GET", path, params=params or None)
         assert response.status_code == 200, f"{path}: {response.text}"
         return response.json()
 
@@ -97,6 +97,10 @@ class Client:
         assert response.status_code == 200, response.text
         return response.text
 
+    def send(self, method: str, path: str, **more: Any) -> httpx.Response:
+        """The answer to any other request, whatever it is."""
+        return self._request(method, path, **more)
+
     def _etag(self, path: str) -> str:
         return str(self._request("GET", path).headers["etag"])
 
@@ -110,12 +114,38 @@ class Client:
 
     def _bearer(self) -> str:
         if time.monotonic() > self._until:
-            auth = (self._credentials["id"], self._credentials["secret"])
-            form = {"grant_type": "client_credentials"}
-            response = self._http.post("/access/v1/oauth/token", data=form, auth=auth)
+            response = self._sign_in(self._http, self._credentials)
             assert response.status_code == 200, response.text
             self._token, self._until = response.json()["access_token"], time.monotonic() + 300
         return self._token
+
+    def _sign_in(self, http: httpx.Client, credentials: dict[str, str]) -> httpx.Response:
+        auth = (credentials["id"], credentials["secret"])
+        return http.post("/access/v1/oauth/token", data={"grant_type": "client_credentials"}, auth=auth)
+
+
+class Person(Client):
+    """Somebody who signs in with a password, again where their session has ended; `username`, `password` and
+    `account_id` are the credentials."""
+
+    def __init__(self, base_url: str, credentials: dict[str, str]) -> None:
+        super().__init__(base_url, credentials)
+        self.account, self.email = credentials["account_id"], credentials["username"]
+
+    def has_password(self, password: str) -> None:
+        """Signs in with another password from now on."""
+        self._credentials["password"] = password
+
+    def _request(self, method: str, path: str, **more: Any) -> httpx.Response:
+        response = super()._request(method, path, **more)
+        if response.status_code != 401:
+            return response
+        self._until = 0.0
+        return super()._request(method, path, **more)
+
+    def _sign_in(self, http: httpx.Client, credentials: dict[str, str]) -> httpx.Response:
+        form = {"grant_type": "password", **{name: credentials[name] for name in ("username", "password")}}
+        return http.post("/access/v1/oauth/token", data=form)
 
 
 def eventually(check: Any, within: float = 20.0) -> Any:
@@ -153,9 +183,9 @@ def system(port: int, **settings: str) -> Iterator[tuple[dict[str, Any], Path]]:
 
 @pytest.fixture(scope="session")
 def running() -> Iterator[dict[str, Any]]:
-    """What `.local/stack.json` says of a system of this test session's own."""
-    with system(26000 + os.getpid() % 2000) as (described, _):
-        yield described
+    """What `.local/stack.json` says of a system of this test session's own, and the `folder` of its state."""
+    with system(26000 + os.getpid() % 2000, ESCM_GRANTS_BELIEVED="1") as (described, folder):
+        yield {**described, "folder": str(folder)}
 
 
 @pytest.fixture(scope="session")

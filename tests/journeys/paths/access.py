@@ -1,0 +1,267 @@
+"""The paths of access: accounts, clients, grants, API keys and sessions."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from tests.journeys.paths.centres import committee, seat
+from tests.journeys.paths.walking import Path, Walk, agreed, day, follows, later, refused, taken
+from tests.journeys.paths.world import V1
+from tests.support.running import Client, Person, eventually
+
+_V1 = V1["access"]
+_OFFICER, _FOCAL_POINT, _PRESIDENT = "secretariat_officer", "government_focal_point", "committee_president"
+_ELSEWHERE = "GD"
+
+
+def _link(record: dict[str, Any]) -> str:
+    return str(record["links"]["self"])
+
+
+def _grant(role: str, holder: str = "holder", by: str = "admin", **more: Any) -> Any:
+    """The start with a grant in the country for a new account, or for the walk's caller of this name."""
+
+    def start(walk: Walk) -> str:
+        if holder == "holder":
+            walk.notes["holder"] = walk.world.person("Hilda Holder")
+        account = {"kind": "account", "id": _account(holder)(walk)}
+        scope = {"role": role, "scope_kind": "country", "scope_id": walk.country}
+        given = {name: value(walk) if callable(value) else value for name, value in more.items()}
+        return _link(walk.create(by, f"{_V1}/grants", principal=account, **scope, **given))
+
+    return start
+
+
+def _account(who: str) -> Any:
+    def of(walk: Walk) -> str:
+        person = walk.by(who)
+        assert isinstance(person, Person)
+        return person.account
+
+    return of
+
+
+def _person(walk: Walk) -> dict[str, str]:
+    return {"kind": "account", "id": walk.world.person("Sven Successor").account}
+
+
+def _machine(walk: Walk) -> dict[str, str]:
+    return {"kind": "client", "id": walk.world.machine(walk.country).get(f"{_V1}/me")["principal"]["id"]}
+
+
+def _two_countries(walk: Walk) -> None:
+    """Somebody who may hand roles on elsewhere, and read grants here."""
+    walk.notes["both"] = walk.world.official(walk.country, _FOCAL_POINT)
+    walk.world.grant(_account("both")(walk), _OFFICER, _ELSEWHERE)
+
+
+def _of_a_seat(walk: Walk) -> str:
+    """The role that waits for whoever was made president by somebody who may not grant it."""
+    walk.notes["president"] = person = walk.world.person("Petra President")
+    body = {"names": [{"full": "Petra President"}], "country": walk.country, "emails": [{"value": person.email}]}
+    expert = person.create(f"{V1['membership']}/experts", body)
+    for action in ("start_review", "approve"):
+        walk.by(_OFFICER).step(_link(expert), action)
+    committee(walk)
+    seat("president", person={"expert_id": expert["id"]})(walk)
+    _two_countries(walk)
+    asked = {"principal_id": person.account, "role": _PRESIDENT}
+    found = eventually(lambda: walk.world.secretariat.get(f"{_V1}/grants", **asked)["items"])
+    return _link(found[0])
+
+
+def _delegated(walk: Walk) -> str:
+    """A role that its holder passed on for a week."""
+    source = walk.by("admin").get(_grant("national_author")(walk))
+    colleague = {"kind": "account", "id": walk.world.person("Carla Colleague").account}
+    scope = {name: source[name] for name in ("role", "scope_kind", "scope_id")}
+    passed = {"principal": colleague, **scope, "to": day(7), "delegated_from": source["id"]}
+    return _link(walk.create("holder", f"{_V1}/grants", **passed))
+
+
+def _of_a_machine(walk: Walk) -> str:
+    """A role of a client that may hand roles on."""
+    walk.notes["machine"] = walk.world.machine(walk.country, _FOCAL_POINT, "national_author")
+    held = walk.by("machine").get(f"{_V1}/me")["principal"]["id"]
+    found = walk.by("admin").get(f"{_V1}/grants", principal_id=held, role="national_author")["items"]
+    return _link(found[0])
+
+
+def _presidency(walk: Walk) -> str:
+    """The role of a committee's president, which an administrator gave without a seat."""
+    _two_countries(walk)
+    return str(_grant(_PRESIDENT)(walk))
+
+
+def _proposed_by_a_machine(walk: Walk) -> str:
+    """A role of two that the secretariat's client proposes."""
+    walk.notes["newcomer"] = walk.world.official("", "secretariat_admin")
+    walk.notes["machine"] = walk.world.machine("", "secretariat_admin")
+    return str(_grant("national_publisher", by="secretariat")(walk))
+
+
+def _ordinary_account(walk: Walk) -> str:
+    return f"{_V1}/accounts/{walk.world.person().account}"
+
+
+def _administrators_account(walk: Walk) -> str:
+    return f"{_V1}/accounts/{walk.world.official('', 'secretariat_admin').account}"
+
+
+def _client(walk: Walk) -> str:
+    body = {"name": "A client", "scope_kind": "country", "scope_id": walk.country}
+    made = walk.create("admin", f"{_V1}/clients", **body, resources=["membership.*"], verbs=["read"])
+    return _link(made)
+
+
+def _key(**life: timedelta) -> Any:
+    def start(walk: Walk) -> str:
+        walk.notes["owner"] = walk.world.person("Olga Owner")
+        ends = {name: (datetime.now(UTC) + span).isoformat() for name, span in life.items()}
+        made = walk.create("owner", f"{_V1}/api_keys", name="A key", resources=["access.*"], verbs=["read"], **ends)
+        return _link(made)
+
+    return start
+
+
+def _recover(walk: Walk) -> None:
+    owner = walk.by("owner")
+    assert isinstance(owner, Person)
+    walk.world.recover(owner)
+
+
+def _session(walk: Walk) -> str:
+    """The trail of a session that somebody opens by signing in."""
+    walk.notes["owner"] = walk.world.person("Olga Owner")
+    (opened,) = walk.by("owner").get(f"{_V1}/sessions")["items"]
+    walk.notes["session"] = f"{_V1}/sessions/{opened['id']}"
+    return f"{_V1}/audit?subject={opened['id']}"
+
+
+def _sign_out(walk: Walk) -> None:
+    owner: Client = walk.by("owner")
+    assert owner.send("DELETE", walk.notes["session"]).status_code == 204
+
+
+def _last_state(trail: Any) -> str:
+    """The state that the trail tells of last; it follows a moment later."""
+    return str(([""] + [line["to"] for line in trail["items"]])[-1])
+
+
+PATHS = (
+    Path(
+        "access.accounts",
+        "GD",
+        _ordinary_account,
+        "active",
+        (
+            taken("admin", "suspend", "suspended"),
+            taken("admin", "reinstate", "active"),
+            taken("admin", "change_identity", "active", name="Another Name"),
+            taken("admin", "send_password_reset", "active"),
+        ),
+    ),
+    Path(
+        "access.accounts",
+        "GD",
+        _administrators_account,
+        "active",
+        (
+            agreed("admin", "admin2", "suspend", "suspended"),
+            agreed("admin", "admin2", "reinstate", "active"),
+            agreed("admin", "admin2", "change_identity", "active", name="Another Name"),
+        ),
+    ),
+    Path("access.clients", "GD", _client, "active", (taken("admin", "revoke", "revoked"),)),
+    Path("access.api_keys", "GD", _key(), "active", (taken("owner", "revoke", "revoked"),)),
+    Path(
+        "access.api_keys",
+        "GD",
+        _key(expires_at=timedelta(hours=1)),
+        "active",
+        (
+            follows("suspend", "suspended", _recover),
+            refused("admin", "enable", "not_the_owner"),
+            taken("owner", "enable", "active"),
+            follows("expire", "expired", later("access.expire_api_keys", 1)),
+        ),
+    ),
+    Path("access.sessions", "GD", _session, "active", (follows("end", "ended", _sign_out),), status=_last_state),
+    Path(
+        "access.sessions",
+        "GD",
+        _session,
+        "active",
+        (follows("expire", "expired", later("access.expire_sessions", 1)),),
+        status=_last_state,
+    ),
+    Path(
+        "access.grants",
+        "LC",
+        _of_a_seat,
+        "proposed",
+        (
+            refused(_FOCAL_POINT, "confirm", "role_not_yours_to_hand_on"),
+            refused("both", "confirm", "beyond_own_scope"),
+            taken(_OFFICER, "confirm", "active"),
+            refused("admin", "hand_over", "follows_an_office"),
+            refused(_FOCAL_POINT, "revoke", "role_not_yours_to_hand_on"),
+            refused("both", "revoke", "beyond_own_scope"),
+            taken(_OFFICER, "revoke", "revoked"),
+        ),
+    ),
+    Path(
+        "access.grants",
+        "LC",
+        _presidency,
+        "active",
+        (
+            refused(_FOCAL_POINT, "hand_over", "role_not_yours_to_hand_on"),
+            refused("both", "hand_over", "beyond_own_scope"),
+            taken("admin", "hand_over", "active", principal=_person, to=day(1)),
+        ),
+    ),
+    Path(
+        "access.grants",
+        "LC",
+        _of_a_machine,
+        "active",
+        (
+            refused("machine", "hand_over", "own_grant"),
+            taken("admin", "hand_over", "active", principal=_machine, to=day(1)),
+        ),
+    ),
+    Path("access.grants", "LC", _delegated, "active", (refused("admin", "hand_over", "not_further"),)),
+    Path(
+        "access.grants",
+        "LC",
+        _grant("national_publisher", _OFFICER, to=day(1)),
+        "proposed",
+        (
+            refused("admin", "confirm", "second_person_is_the_first"),
+            refused(_OFFICER, "confirm", "own_grant"),
+            taken("admin2", "confirm", "active"),
+            refused("admin", "hand_over", "role_not_delegated"),
+            follows("expire", "expired", later("access.expire_grants", 2)),
+        ),
+    ),
+    Path(
+        "access.grants",
+        "LC",
+        _grant("national_publisher", second_person=_account("admin2")),
+        "proposed",
+        (refused("admin", "confirm", "another_second_person_named"), taken("admin2", "confirm", "active")),
+    ),
+    Path(
+        "access.grants",
+        "LC",
+        _proposed_by_a_machine,
+        "proposed",
+        (
+            refused("newcomer", "confirm", "credentials_set_recently"),
+            refused("machine", "confirm", "second_person_is_a_client", second_person=_account("admin2")),
+            refused("secretariat", "confirm", "second_person_missing"),
+            refused("secretariat", "confirm", "second_person_not_entitled", second_person=_account("reviewer1")),
+            taken("secretariat", "confirm", "active", second_person=_account("admin2")),
+        ),
+    ),
+)

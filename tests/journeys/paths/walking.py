@@ -1,0 +1,194 @@
+"""Paths through the lives of records: who asks for which step, what a guard refuses, and what meets it."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import httpx
+
+from tests.journeys.paths import inventory
+from tests.support.running import Client, eventually
+
+if TYPE_CHECKING:
+    from tests.journeys.paths.world import World
+
+_REASON = "The path asks for it."
+_PATIENCE = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a path.
+
+    `by` asks for the step `verb` with `fields`. It is refused with `code`, whereupon `act` gives what the guard asks
+    for, or it leads `to` a state; where `second` is named, that account confirms it. Without `by` the step follows from
+    `act`, or from time; without a verb `act` only prepares what comes.
+    """
+
+    verb: str = ""
+    by: str = ""
+    code: str = ""
+    to: str = ""
+    second: str = ""
+    act: "Act | None" = None
+    fields: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """The life of one record in a country. `start` enters it and answers its address; it is `first` in this state."""
+
+    resource: str
+    country: str
+    start: "Callable[[Walk], str]"
+    first: str
+    lines: tuple[Line, ...]
+    status: Callable[[Mapping[str, Any]], str] = lambda record: str(record["status"])
+    """Tells the state from an answer."""
+
+    def shows(self) -> Iterator[str]:
+        """What of the inventory this path shows."""
+        yield inventory.state(self.resource, self.first)
+        for line in self.lines:
+            if line.code:
+                yield inventory.refusal(self.resource, line.verb, line.code)
+            elif line.to:
+                yield inventory.state(self.resource, line.to)
+                if line.verb:
+                    yield inventory.step(self.resource, line.verb)
+            if line.second:
+                yield inventory.pair(self.resource, line.verb)
+
+    def meets(self) -> Iterator[str]:
+        """The refusals after which the path takes the step."""
+        for place, line in enumerate(self.lines):
+            if line.code and any(later.to and later.verb == line.verb for later in self.lines[place:]):
+                yield inventory.refusal(self.resource, line.verb, line.code)
+
+
+def taken(by: str, verb: str, to: str, /, **fields: Any) -> Line:
+    """A step that is taken. Fields may be functions of the walk."""
+    return Line(verb, by, to=to, fields=fields)
+
+
+def agreed(by: str, second: str, verb: str, to: str, /, **fields: Any) -> Line:
+    """A step that one proposes and another confirms."""
+    return Line(verb, by, to=to, second=second, fields=fields)
+
+
+def refused(by: str, verb: str, code: str, meets: "Act | None" = None, /, **fields: Any) -> Line:
+    """A step that a guard refuses with this code, and what meets that."""
+    return Line(verb, by, code=code, act=meets, fields=fields)
+
+
+def follows(verb: str, to: str, act: "Act") -> Line:
+    """A step that nobody asks for by itself: it follows from an act, or from time. Without a verb the state does."""
+    return Line(verb, to=to, act=act)
+
+
+def given(act: "Act") -> Line:
+    """Something else that happens on the way."""
+    return Line(act=act)
+
+
+class Walk:
+    """One walk along a path."""
+
+    def __init__(self, world: "World", path: Path) -> None:
+        self.world = world
+        self.country = path.country
+        self.path = path
+        self.record = ""
+        self.notes: dict[str, Any] = {}
+        """What `start` and acts leave for later lines."""
+
+    def run(self) -> None:
+        """Walks the whole path. AssertionError where an answer is another than the path says."""
+        self.record = self.path.start(self)
+        self._reaches(self.path.first)
+        for line in self.path.lines:
+            self._follow(line)
+
+    def by(self, who: str) -> Client:
+        """The caller of this name: an account or client of the demonstration, of the walk, or a holder of the role in
+        the path's country."""
+        return self.notes[who] if isinstance(self.notes.get(who), Client) else self.world.caller(who, self.country)
+
+    def create(self, who: str, path: str, **body: Any) -> dict[str, Any]:
+        """A record that this caller enters."""
+        return self.by(who).create(path, body)
+
+    @property
+    def id(self) -> str:
+        """The id of the path's record."""
+        return self.record.rpartition("/")[2]
+
+    def _follow(self, line: Line) -> None:
+        if line.by and line.code:
+            self._is_refused(line)
+        elif line.by:
+            self._is_taken(line)
+        if line.act:
+            line.act(self)
+        if line.to and not line.by:
+            self._reaches(line.to)
+
+    def _is_refused(self, line: Line) -> None:
+        fields = _resolved(self, line.fields)
+        answer = self._ask(line, fields, lambda answer: _refusal(answer) == line.code)
+        assert answer["code"] == "transition_not_allowed"
+        offers = {offer["action"]: offer["reason"] for offer in self._read(line.by).get("allowed_actions", ())}
+        assert fields or offers.get(line.verb, line.code) == line.code
+
+    def _is_taken(self, line: Line) -> None:
+        wanted = 202 if line.second else 200
+        answer = self._ask(line, _resolved(self, line.fields), lambda answer: answer.status_code == wanted)
+        if line.second:
+            done = self.by(line.second).send("POST", answer["links"]["self"], json={"decision": "confirm"})
+            assert done.status_code == 200, done.text
+            answer = done.json()
+        assert self.path.status(answer) == line.to
+
+    def _ask(self, line: Line, fields: dict[str, Any], is_right: Callable[[httpx.Response], bool]) -> dict[str, Any]:
+        """The answer to the step, once it is the right one: what other services tell takes a moment."""
+        until = time.monotonic() + _PATIENCE
+        asker = self.by(line.by)
+        while not is_right(answer := asker.try_step(self.record, line.verb, reason=_REASON, fields=fields)):
+            assert time.monotonic() < until, f"{self.record} {line}: {answer.status_code} {answer.text}"
+            time.sleep(0.05)
+        return dict(answer.json())
+
+    def _reaches(self, status: str) -> None:
+        eventually(lambda: self.path.status(self._read("secretariat")) == status, _PATIENCE)
+
+    def _read(self, who: str) -> dict[str, Any]:
+        return dict(self.by(who).get(self.record))
+
+
+Act = Callable[[Walk], object]
+"""What somebody does on the way, over the API."""
+
+
+def change(who: str, **values: Any) -> Act:
+    """The path's record gets new values. They may be functions of the walk."""
+    return lambda walk: walk.by(who).change(walk.record, _resolved(walk, values))
+
+
+def later(schedule: str, days: int = 0) -> Act:
+    """A worker whose clock is so many days ahead does its scheduled work: `<service>.<name of the schedule>`."""
+    return lambda walk: walk.world.time_passes(schedule, days)
+
+
+def day(ahead: int = 0) -> str:
+    """The day so many days from today."""
+    return (datetime.now(UTC).date() + timedelta(days=ahead)).isoformat()
+
+
+def _resolved(walk: Walk, values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value(walk) if callable(value) else value for name, value in values.items()}
+
+
+def _refusal(answer: httpx.Response) -> str | None:
+    return str(answer.json().get("reason")) if answer.status_code == 409 else None

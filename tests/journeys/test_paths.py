@@ -1,0 +1,64 @@
+"""Promise 53: whatever a guard asks for somebody gives over the API, and every state is reached without SQL."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.journeys.paths import access, actions, centres, ladder, membership
+from tests.journeys.paths.inventory import codes_of, inventory
+from tests.journeys.paths.walking import Path, Walk
+from tests.journeys.paths.world import World
+
+PATHS = (*centres.PATHS, *actions.PATHS, ladder.LADDER, *membership.PATHS, *access.PATHS)
+FINAL = {
+    "access.grants hand_over: follows_an_office": "the office is handed over, and the role with it",
+    "access.grants hand_over: not_further": "what was delegated ends with the role that it comes from",
+    "access.grants hand_over: role_not_delegated": "an administrator grants the role anew, which takes two",
+    "centres.centres renew: renewal_too_late": "a year after its term a centre applies anew",
+    "membership.imports undo: nothing_was_written": "a dry run has written nothing that could be taken back",
+    "membership.imports undo: too_late": "90 days after an import its records are changed one by one",
+}
+"""Refusals that nothing meets, and what is done instead."""
+TO_COME = {
+    "membership.experts renew": "declarations of conflicts of interest",
+    "membership.experts renew: conflict_of_interest_missing": "declarations of conflicts of interest",
+    "membership.experts renew: profile_not_confirmed": "taking over the record that somebody else entered",
+    "membership.merges undo: erased": "erasure of a person",
+}
+"""What waits for another part of the system, and for which."""
+UNSEEN = {"membership.imports undo: too_late", "membership.experts renew", "membership.merges undo: erased"}
+"""What no path shows: 90 days would have to pass, or it is to come."""
+
+
+@pytest.fixture(scope="module")
+def world(running: dict[str, Any]) -> Iterator[World]:
+    world = World(running)
+    yield world
+    world.close()
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: f"{path.resource}-{path.country}-{path.first}")
+def test_a_path_is_walked_with_calls_alone(world: World, path: Path) -> None:
+    Walk(world, path).run()
+
+
+def test_every_step_refusal_and_state_of_the_code_is_on_a_path() -> None:
+    shown = {item for path in PATHS for item in path.shows()}
+    assert shown - inventory() == set(), "paths show what the code does not have"
+    assert inventory() - shown == UNSEEN, "add a path"
+
+
+def test_whatever_is_refused_is_given_and_then_taken() -> None:
+    met = {item for path in PATHS for item in path.meets()}
+    refusals = {item for item in inventory() if ": " in item}
+    assert refusals - met == (FINAL.keys() | TO_COME.keys()) & refusals
+    assert (FINAL.keys() | TO_COME.keys()) <= inventory()
+
+
+def test_a_guard_names_its_codes() -> None:
+    def vague(_case: object) -> str | None:
+        return "something_missing"
+
+    with pytest.raises(AssertionError, match="vague does not say"):
+        codes_of(vague)

@@ -16,6 +16,7 @@ from shared.database.unit_of_work import unit_of_work
 from shared.kernel.clock import now
 from tests.support.callers import Caller
 from tests.support.centres import (
+    AGREEMENTS,
     CENTRES,
     COMMITTEES,
     DOCUMENT,
@@ -27,6 +28,7 @@ from tests.support.centres import (
     centre_body,
     endorsed,
     entered,
+    host_agreement,
     proposed_committee,
     recommended,
     reviewed,
@@ -189,10 +191,9 @@ async def test_a_term_runs_out_and_is_renewed(
     assert (await admin.step(path, "renew")).json()["reason"] == "renewal_too_late"
 
 
-async def test_agreements_run_out(
-    admin: Caller, members: Members, database: Database, superuser: asyncpg.Connection
-) -> None:
-    agreement = await agreed(admin, await applied(admin, members, unused_country()))
-    await superuser.execute("UPDATE centre_agreement SET expires = '2026-01-01' WHERE id = $1", agreement["id"])
+async def test_agreements_run_out(admin: Caller, members: Members, database: Database) -> None:
+    centre = await applied(admin, members, unused_country())
+    agreement = await entered(admin, AGREEMENTS, {**host_agreement(centre), "expires": "2026-01-01"})
+    assert agreement["status"] == "in_force"
     await _tick(database, "expire_agreements")
     assert (await _now(admin, agreement))["status"] == "expired"

@@ -22,6 +22,7 @@ from tests.support.centres import (
     stepped,
     unused_country,
 )
+from tests.support.membership import INSTITUTIONS, activated
 
 Enter = Any
 
@@ -46,9 +47,7 @@ def _account(caller: Caller) -> str:
     return str(CALLERS[str(caller._name)].id)
 
 
-async def test_an_institution_applies_for_the_centre_that_it_hosts(
-    members: Members, entering: Enter, superuser: asyncpg.Connection
-) -> None:
+async def test_an_institution_applies_for_the_centre_that_it_hosts(members: Members, entering: Enter) -> None:
     country = unused_country()
     host = await members.institution(country)
     representative = entering("institution_representative", "institution", host)
@@ -57,7 +56,7 @@ async def test_an_institution_applies_for_the_centre_that_it_hosts(
     assert [(error["code"], error["pointer"]) for error in unseen.json()["errors"]] == [
         ("unknown_reference", "/director_id")
     ]
-    await superuser.execute("UPDATE member_expert SET status = 'active' WHERE id = $1", body["director_id"])
+    body["director_id"] = (await activated(members.admin, country=country))["id"]
     centre = await entered(representative, CENTRES, body)
     assert (centre["status"], centre["host_institution_id"]) == ("draft", host)
     path = centre["links"]["self"]
@@ -66,12 +65,11 @@ async def test_an_institution_applies_for_the_centre_that_it_hosts(
     assert centre["id"] in [item["id"] for item in (await representative.get(CENTRES)).json()["items"]]
     completed = await representative.patch(path, {"unit": "Faculty of Rivers"}, etag=read.headers["etag"])
     assert (completed.status_code, completed.json()["unit"]) == (200, "Faculty of Rivers")
-    moved = {"host_institution_id": await members.institution(country)}
+    moved = {"host_institution_id": await members.institution(country, visibility="public")}
     assert (await representative.patch(path, moved, etag=completed.headers["etag"])).status_code == 422, (
         "unknown to them"
     )
-    known = "UPDATE member_institution SET status = 'verified', visibility = 'public' WHERE id = $1"
-    await superuser.execute(known, moved["host_institution_id"])
+    assert (await members.admin.step(f"{INSTITUTIONS}/{moved['host_institution_id']}", "verify")).status_code == 200
     refused = await representative.patch(path, moved, etag=completed.headers["etag"])
     assert refused.status_code == 403, refused.text
     colleague = entering("institution_representative", "institution", host)

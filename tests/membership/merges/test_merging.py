@@ -233,14 +233,14 @@ async def test_what_cannot_be_merged_is_refused(admin: Caller, change: dict[str,
     assert (answer.status_code, answer.json()["code"]) == (status, code)
 
 
-async def test_only_two_living_records_are_merged(admin: Caller, superuser: asyncpg.Connection) -> None:
+async def test_only_two_living_records_are_merged(admin: Caller) -> None:
     one, two, three = [await entered(admin) for _ in range(3)]
     assert (await admin.post(MERGES, merge_body(one, one))).json()["errors"][0]["pointer"] == "/loser_id"
     await merged(admin, one, two)
     for pair, reason in (((two, three), "winner_merged"), ((three, two), "loser_merged")):
         answer = await admin.post(MERGES, merge_body(*pair))
         assert (answer.status_code, answer.json()["reason"]) == (409, reason)
-    await superuser.execute("UPDATE member_expert SET status = 'deceased' WHERE id = $1", three["id"])
+    assert (await admin.step(f"{EXPERTS}/{three['id']}", "mark_deceased")).status_code == 200
     answer = await admin.post(MERGES, merge_body(three, one))
     assert (answer.status_code, answer.json()["reason"]) == (409, "winner_ended")
     assert (await admin.post(MERGES, merge_body(one, three))).status_code == 201

@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
-from typing import Any
+from typing import Any, Literal
 
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, RSAKey
@@ -37,7 +37,7 @@ def _of_two(case: ClientCase) -> bool:
     return case.is_of_two
 
 
-def _has_proposed_secret(case: ClientCase) -> str | None:
+def _has_proposed_secret(case: ClientCase) -> Literal["no_proposed_secret"] | None:
     return None if case.has_proposed_secret else "no_proposed_secret"
 
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.journeys.paths.centres import committee, seat
-from tests.journeys.paths.walking import Path, Walk, agreed, day, follows, later, refused, taken
+from tests.journeys.paths.walking import Path, Walk, agreed, confirmed, day, follows, later, refused, taken
 from tests.journeys.paths.world import V1
 from tests.support.running import Client, Person, eventually
 
@@ -113,6 +113,22 @@ def _client(walk: Walk) -> str:
     return _link(made)
 
 
+def _client_of_two(walk: Walk) -> str:
+    """A client with a role that a second person confirms."""
+    held = walk.world.machine("", "secretariat_admin").get(f"{_V1}/me")["principal"]["id"]
+    return f"{_V1}/clients/{held}"
+
+
+def _propose_secret(walk: Walk) -> None:
+    assert walk.by("admin").send("POST", f"{walk.record}/secrets").status_code == 202
+
+
+def _key_of_two(walk: Walk) -> str:
+    owner = {"kind": "client", "id": _client_of_two(walk).rpartition("/")[2]}
+    made = walk.create("admin", f"{_V1}/api_keys", name="A key", owner=owner, resources=["access.*"], verbs=["read"])
+    return _link(made)
+
+
 def _key(**life: timedelta) -> Any:
     def start(walk: Walk) -> str:
         walk.notes["owner"] = walk.world.person("Olga Owner")
@@ -171,8 +187,26 @@ PATHS = (
             agreed("admin", "admin2", "change_identity", "active", name="Another Name"),
         ),
     ),
-    Path("access.clients", "GD", _client, "active", (taken("admin", "revoke", "revoked"),)),
+    Path(
+        "access.clients",
+        "GD",
+        _client,
+        "active",
+        (taken("admin", "change_credentials", "active", name="Another Name"), taken("admin", "revoke", "revoked")),
+    ),
+    Path(
+        "access.clients",
+        "GD",
+        _client_of_two,
+        "active",
+        (
+            refused("admin", "confirm_secret", "no_proposed_secret", _propose_secret),
+            confirmed("admin2", "confirm_secret", "active"),
+            agreed("admin", "admin2", "change_credentials", "active", ip_allow=["127.0.0.0/8"]),
+        ),
+    ),
     Path("access.api_keys", "GD", _key(), "active", (taken("owner", "revoke", "revoked"),)),
+    Path("access.api_keys", "GD", _key_of_two, "proposed", (confirmed("admin2", "confirm", "active"),)),
     Path(
         "access.api_keys",
         "GD",

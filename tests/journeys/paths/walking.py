@@ -83,6 +83,11 @@ def refused(by: str, verb: str, code: str, meets: "Act | None" = None, /, **fiel
     return Line(verb, by, code=code, act=meets, fields=fields)
 
 
+def confirmed(second: str, verb: str, to: str) -> Line:
+    """A step that waits already, and is confirmed."""
+    return Line(verb, to=to, second=second, act=lambda walk: walk.confirm(second))
+
+
 def follows(verb: str, to: str, act: "Act") -> Line:
     """A step that nobody asks for by itself: it follows from an act, or from time. Without a verb the state does."""
     return Line(verb, to=to, act=act)
@@ -120,6 +125,13 @@ class Walk:
         """A record that this caller enters."""
         return self.by(who).create(path, body)
 
+    def confirm(self, second: str) -> dict[str, Any]:
+        """The record after the step that waits for a second person."""
+        (waiting,) = self.by(second).get(f"{self.record}/transitions/pending")["items"]
+        done = self.by(second).send("POST", waiting["links"]["self"], json={"decision": "confirm"})
+        assert done.status_code == 200, done.text
+        return dict(done.json())
+
     @property
     def id(self) -> str:
         """The id of the path's record."""
@@ -146,9 +158,7 @@ class Walk:
         wanted = 202 if line.second else 200
         answer = self._ask(line, _resolved(self, line.fields), lambda answer: answer.status_code == wanted)
         if line.second:
-            done = self.by(line.second).send("POST", answer["links"]["self"], json={"decision": "confirm"})
-            assert done.status_code == 200, done.text
-            answer = done.json()
+            answer = self.confirm(line.second)
         assert self.path.status(answer) == line.to
 
     def _ask(self, line: Line, fields: dict[str, Any], is_right: Callable[[httpx.Response], bool]) -> dict[str, Any]:

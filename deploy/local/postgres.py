@@ -22,7 +22,7 @@ PREFERRED_PORT = 15432
 _STATUS_LINE = 7
 """Of `postmaster.pid`."""
 _LOCALE = ("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--lc-ctype=C.UTF-8", "--lc-collate=C")
-_SETTINGS = {
+SETTINGS = {
     "listen_addresses": HOST,
     "unix_socket_directories": "",
     "max_connections": "100",
@@ -65,7 +65,7 @@ class Postgres:
         self._binaries = binaries
         self._account = account
         self._password = password
-        self._settings = {**_SETTINGS, **(settings or {}), "port": str(port)}
+        self._settings = {**SETTINGS, **(settings or {}), "port": str(port)}
 
     def url(self, database: str) -> str:
         """Address of a database for the superuser."""

@@ -42,7 +42,7 @@ def create_worker(settings: MembershipSettings | None = None) -> Worker:
         **DUPLICATE_JOBS,
         **privacy_jobs(settings),
     }
-    return Worker("membership", settings, REACTIONS, handlers, {**bulk.schedules, **SCHEDULES})
+    return Worker("membership", settings, REACTIONS, handlers, {**bulk.schedules, **SCHEDULES}, has_bulk_jobs=True)
 
 
 async def run() -> None:

@@ -79,6 +79,7 @@ class Settings(BaseSettings):
     mail_sender: str = Field("ESCM secretariat <secretariat@escm.invalid>", validation_alias="ESCM_MAIL_SENDER")
     mail_folder: Path = Field(Path(".local/mail"), validation_alias="ESCM_MAIL_FOLDER")
     pool_size: int = Field(8, ge=1, le=40)
+    """Connections of an app to the database, beside those for streams."""
     database_password: SecretStr | None = None
 
     def __init__(self, **values: Any) -> None:

@@ -55,8 +55,10 @@ _POLL_ALONE = 0.25
 _REGISTER_EVERY = 60.0
 BULK_SLOTS = 2
 """Bulk jobs that a worker runs at once, each of another principal."""
-_BULK_CONNECTIONS = 4
-"""What an import holds at once: two batches, a look ahead, its progress."""
+_CONNECTIONS = 6
+"""What a worker holds at once: one for each of three batches and two jobs, and one for leases and schedules."""
+_BULK_CONNECTIONS = 6
+"""What its bulk jobs hold beside. An import holds four: two batches, a look ahead, its progress."""
 _FINAL = frozenset(Kind) - {Kind.INTERNAL, Kind.UNAVAILABLE, Kind.RATE_LIMITED}
 
 
@@ -65,7 +67,7 @@ class Worker:
 
     `lease` seconds after it dies or stalls its work goes to others; a little before, Postgres cuts its transactions, so
     that nobody waits for what they hold. On stopping, what has not ended within `patience` seconds
-    is given back and costs no attempt.
+    is given back and costs no attempt. `has_bulk_jobs`: it runs imports and the like, and has connections for them.
     """
 
     def __init__(
@@ -78,6 +80,7 @@ class Worker:
         *,
         lease: float = 15.0,
         patience: float = 3.0,
+        has_bulk_jobs: bool = False,
     ) -> None:
         self._service = service
         self._settings = settings
@@ -86,6 +89,7 @@ class Worker:
         self._jobs = {**(jobs or {}), **ticks.job_handlers(self._schedules)}
         self._lease = lease
         self._patience = patience
+        self._has_bulk_jobs = has_bulk_jobs
         self._name = f"{service}@{socket.gethostname()}:{os.getpid()}"
         self._stop = asyncio.Event()
         self._runs: dict[UUID, JobRun] = {}
@@ -112,7 +116,7 @@ class Worker:
         dsn = self._settings.database_dsn()
         self._database = await Database.open(
             dsn,
-            size=self._settings.pool_size + _BULK_CONNECTIONS,
+            size=_CONNECTIONS + (_BULK_CONNECTIONS if self._has_bulk_jobs else 0),
             application=application,
             idle_in_transaction=self._lease * 0.8,
         )

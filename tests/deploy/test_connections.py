@@ -1,0 +1,79 @@
+"""What all processes of a laptop hold of PostgreSQL at most: the pools that they make, added up."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from importlib import import_module
+from typing import Any
+
+import asyncpg
+import pytest
+
+from deploy.local.combined import create_app
+from deploy.local.postgres import SETTINGS
+from deploy.local.system import System
+from shared.configuration.settings import Settings
+from shared.messaging.relay import Relay
+
+BOUND = 80
+"""The pools of the design hold fewer together."""
+
+
+class Pools:
+    """The size of each pool that is made, by the name that PostgreSQL knows it by."""
+
+    def __init__(self) -> None:
+        self.sizes: dict[str, int] = {}
+        self.made = asyncio.Event()
+
+    def add(self, name: str, size: int) -> None:
+        assert name not in self.sizes, f"two pools are called {name}"
+        self.sizes[name] = size
+        self.made.set()
+
+
+@pytest.fixture
+def pools(monkeypatch: pytest.MonkeyPatch) -> Pools:
+    found, create = Pools(), asyncpg.create_pool
+
+    def recorded(*given: Any, **named: Any) -> Any:
+        found.add(named["server_settings"]["application_name"], named["max_size"])
+        return create(*given, **named)
+
+    monkeypatch.setattr(asyncpg, "create_pool", recorded)
+    return found
+
+
+@asynccontextmanager
+async def _running(name: str, pools: Pools) -> AsyncIterator[None]:
+    """What `escm up` starts under this name, in this process, from when it has made a pool."""
+    pools.made.clear()
+    if name == "api":
+        async with create_app().entered():
+            yield
+        return
+    service = name.removeprefix("worker-")
+    process = Relay(Settings()) if name == "relay" else import_module(f"services.{service}.worker").create_worker()
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(process.work())
+        await pools.made.wait()
+        yield
+        process.stop()
+
+
+async def test_all_processes_together_leave_connections_of_postgres_to_others(
+    database_named: Callable[[str], str], redis_url: str, monkeypatch: pytest.MonkeyPatch, pools: Pools
+) -> None:
+    url = await asyncio.to_thread(database_named, "connections")
+    monkeypatch.setenv("DATABASE_URL", url)
+    monkeypatch.setenv("REDIS_URL", redis_url)
+    async with AsyncExitStack() as stack:
+        for program in System().programs({}):
+            await stack.enter_async_context(_running(program.name, pools))
+    connection = await asyncpg.connect(url)
+    reserved = int(await connection.fetchval("SHOW superuser_reserved_connections"))
+    await connection.close()
+    together = sum(pools.sizes.values())
+    assert together < BOUND, pools.sizes
+    each_watched = together + len(pools.sizes)
+    assert each_watched <= int(SETTINGS["max_connections"]) - reserved

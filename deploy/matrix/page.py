@@ -76,7 +76,7 @@ def _ways() -> str:
 
 
 def _of_two(way: Way) -> str:
-    return ", confirmed" if way.confirms else ", of a client with a role of two" if way.proposes else ""
+    return f" (role of two{', confirmed' if way.confirms else ''})" if way.confirms or way.proposes else ""
 
 
 def targets(operation: Operation) -> tuple[Target, ...]:

@@ -18,7 +18,9 @@ _SINCE = date(2020, 1, 1)
 _TARGET, _ACTOR = UUID(int=1), UUID(int=2)
 HANDED_ON, OF_TWO = "national_author", "national_publisher"
 """The role that the ways over grants and clients give, and one that a second person confirms."""
-GAINING = frozenset(("grants", "clients", "api_keys", "seats", "focal_points", "merges", "experts", "institutions"))
+GAINING = frozenset(
+    ("accounts", "grants", "clients", "api_keys", "seats", "focal_points", "merges", "experts", "institutions")
+)
 """Kinds of record whose writing operations stand in the table."""
 
 
@@ -26,7 +28,7 @@ GAINING = frozenset(("grants", "clients", "api_keys", "seats", "focal_points", "
 class Way:
     """An operation with the permission over a record of access that it asks for; none where the role follows from a
     record of another service. A gain of `client` is worth all that the client holds, and one of `client of two` all
-    that a client with a role of two holds, which is proposed unless the way `confirms` it."""
+    that a client with a role of two holds. A way to a role of two proposes it, unless it `confirms` it."""
 
     operation: str
     how: str
@@ -40,7 +42,7 @@ class Way:
     @property
     def proposes(self) -> bool:
         """Whether what the way gives waits for a second person."""
-        return self.gain == _CLIENT_OF_TWO and not self.confirms
+        return self.gain in (_CLIENT_OF_TWO, OF_TWO) and not self.confirms
 
 
 _PRESIDENT, _FOCAL_POINT = "committee_president", "government_focal_point"
@@ -48,11 +50,20 @@ _CLIENT, _CLIENT_OF_TWO = "client", "client of two"
 _HELD = {_CLIENT: (MACHINE_ROLE, HANDED_ON), _CLIENT_OF_TWO: (MACHINE_ROLE, OF_TWO)}
 _REPRESENTATIVE, _EXPERT = "institution_representative", "expert"
 _OVER_ONE = {_REPRESENTATIVE: "institution", _EXPERT: "self"}
+_ADDRESS = "the address of an account"
 _confirming = partial(Way, gain=_CLIENT_OF_TWO, confirms=True)
 WAYS = (
     Way("createGrant", "a grant", "grants", "create"),
     Way("transitionGrant", "confirm", "grants", "confirm", "confirm"),
     Way("transitionGrant", "hand_over", "grants", "hand_over", "hand_over"),
+    Way("createGrant", "a grant", "grants", "create", gain=OF_TWO),
+    Way("transitionGrant", "confirm", "grants", "confirm", "confirm", gain=OF_TWO, confirms=True),
+    Way("updateAccount", _ADDRESS, "accounts", "update", everywhere=True),
+    Way("transitionAccount", _ADDRESS, "accounts", "change_identity", everywhere=True),
+    Way("updateAccount", _ADDRESS, "accounts", "update", gain=OF_TWO, everywhere=True),
+    _confirming(
+        "decideAccountPendingTransition", _ADDRESS, "accounts", "change_identity", gain=OF_TWO, everywhere=True
+    ),
     Way("createClient", "a client", "clients", "create", gain=MACHINE_ROLE),
     Way("addClientSecret", "a secret", "clients", "update", gain=_CLIENT),
     Way("updateClient", "keys or networks", "clients", "update", gain=_CLIENT),
@@ -78,10 +89,12 @@ WITHOUT_GAIN = frozenset(
         "updateApiKey", "transitionApiKey", "transitionSeat", "transitionMerge", "createExpert",
         "updateExpert", "transitionExpert", "decideExpertPendingTransition", "bulkTransitionExperts",
         "exportExpertSubject", "createExpertAffiliation", "updateExpertAffiliation", "transitionExpertAffiliation",
-        "createInstitution", "updateInstitution", "createImport",
+        "createInstitution", "updateInstitution", "createImport", "createAccount", "requestVerification",
+        "requestPasswordReset", "confirmVerification", "confirmPasswordReset", "changeOwnPassword",
     )
 )  # fmt: skip
-"""Operations over the same kinds that give nobody anything but their own entry: other names, ends, undone merges."""
+"""Operations over the same kinds that give nobody anything but their own entry or account: other names, ends, undone
+merges, mails to owners."""
 
 
 def actors() -> Iterator[Principal]:
@@ -108,12 +121,17 @@ def expected_for_oneself(way: Way, actor: Principal) -> bool:
 
 
 def _is_permitted(way: Way, actor: Principal) -> bool:
-    if way.confirms and (actor.kind is not PrincipalKind.ACCOUNT or actor.grants[0].role != OFFICE):
+    if way.confirms and (actor.kind is not PrincipalKind.ACCOUNT or not _may_be_second(way, actor)):
         return False
     if not way.resource:
         return True
     reach = actor.reach(ROLES, f"access.{way.resource}", way.verb)
     return reach.covers(None if way.everywhere else OWN)
+
+
+def _may_be_second(way: Way, actor: Principal) -> bool:
+    """Grants are confirmed by whoever may hand them on, all other steps of two by an administrator."""
+    return way.resource == "grants" or actor.grants[0].role == OFFICE
 
 
 def _gains(way: Way, kind: str, holder: UUID) -> Iterator[WantedGrant]:

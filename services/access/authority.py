@@ -1,10 +1,10 @@
-"""Authority over all that a client holds, which every change of its credentials asks for."""
+"""Authority over all that a client or an account holds, which every change of its credentials asks for."""
 
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BindParameter, bindparam, literal, or_, select, union_all
+from sqlalchemy import Text, Uuid, bindparam, literal, or_, select, union_all
 
 from services.access.access import MACHINE_ROLE, ROLES_OF_TWO, WantedGrant, why_not_grant_all
 from services.access.clients.tables import client
@@ -13,32 +13,29 @@ from shared.database.context import Lookup
 from shared.database.statements import Connection, Statement
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.errors import Forbidden
-from shared.kernel.principal import Principal
+from shared.kernel.principal import Principal, PrincipalKind
 from shared.records.sight import constant
 
-_client: BindParameter[UUID] = bindparam("client")
+_holder = bindparam("holder", type_=Uuid)
+_is_held = (
+    grant.c.principal_kind == bindparam("kind", type_=Text),
+    grant.c.principal_id == _holder,
+    or_(grant.c.status == "proposed", grant.c.status == "active"),
+)
 _HELD = Statement(
     union_all(
         select(literal(MACHINE_ROLE).label("role"), client.c.scope_kind, client.c.scope_id).where(
-            client.c.id == _client
+            client.c.id == _holder
         ),
-        select(grant.c.role, grant.c.scope_kind, grant.c.scope_id).where(
-            grant.c.principal_kind == "client",
-            grant.c.principal_id == _client,
-            or_(grant.c.status == "proposed", grant.c.status == "active"),
-        ),
+        select(grant.c.role, grant.c.scope_kind, grant.c.scope_id).where(*_is_held),
     )
 )
-"""What a client is entered for, and the grants that it holds, is proposed to hold or will hold."""
+"""What a client is entered for, and the grants that somebody holds, is proposed to hold or will hold."""
 _OF_TWO = Lookup(
-    select(grant.c.id)
-    .where(
-        grant.c.principal_kind == "client",
-        grant.c.principal_id == _client,
-        grant.c.role.in_([constant(role) for role in sorted(ROLES_OF_TWO)]),
-        or_(grant.c.status == "proposed", grant.c.status == "active"),
-    )
-    .limit(1)
+    select(grant.c.role)
+    .where(*_is_held, grant.c.role.in_([constant(role) for role in sorted(ROLES_OF_TWO)]))
+    .distinct()
+    .limit(len(ROLES_OF_TWO))
 )
 
 
@@ -55,16 +52,17 @@ def require_granting(why: str | None) -> None:
         raise Forbidden("Nobody grants beyond their own scope.", members={"reason": why})
 
 
-async def is_of_two(connection: Connection, machine: UUID) -> bool:
-    """Whether a client holds a role that a second person confirms, will hold it, or is proposed to."""
-    return await _OF_TWO.fetchval(connection, client=machine) is not None
+async def roles_of_two(connection: Connection, kind: PrincipalKind, holder: UUID) -> frozenset[str]:
+    """The roles that a second person confirms, of those that an account or a client holds, will hold, or is proposed to
+    hold, also while it is not in use."""
+    return frozenset(row["role"] for row in await _OF_TWO.fetch(connection, kind=str(kind), holder=holder))
 
 
-async def require_authority(uow: UnitOfWork, actor: Principal, machine: UUID) -> None:
-    """Raises Forbidden where the actor may not bring about all that a client holds.
+async def require_authority(uow: UnitOfWork, actor: Principal, kind: PrincipalKind, holder: UUID) -> None:
+    """Raises Forbidden where the actor may not bring about all that an account or a client holds.
 
-    A secret, a key and the networks of the client decide who acts with these grants.
+    A secret, a key and the networks of a client, and the address of an account, decide who acts with these grants.
     """
-    rows = await _HELD.fetch(uow.connection, client=machine)
-    held = (WantedGrant(row["role"], row["scope_kind"], row["scope_id"], "client", machine) for row in rows)
+    rows = await _HELD.fetch(uow.connection, kind=str(kind), holder=holder)
+    held = (WantedGrant(row["role"], row["scope_kind"], row["scope_id"], str(kind), holder) for row in rows)
     require_granting(why_not_grant_all(actor, held))

@@ -83,6 +83,45 @@ async def test_an_administrators_account_is_suspended_and_reinstated_by_two(call
         assert (done.status_code, done.json()["status"]) == (200, status), done.text
 
 
+async def _held(caller: Caller, role: str) -> str:
+    """The link of an account with a role in XA, or with none."""
+    made = (await caller.enter_person(f"{uuid4().hex}@example.org", "a long enough password")).json()
+    if role:
+        scope = {"scope_kind": "country", "scope_id": "XA"}
+        body = {"principal": {"kind": "account", "id": made["id"]}, "role": role, **scope}
+        assert (await caller.send("admin", "POST", "/grants", body)).status_code == 201
+    return str(made["links"]["self"])
+
+
+async def test_an_account_with_any_role_of_two_gets_another_address_by_two(caller: Caller) -> None:
+    link = await _held(caller, "national_publisher")
+    proposed = await _patch(caller, link, {"email": f"{uuid4().hex}@example.org"})
+    assert (proposed.status_code, proposed.json()["action"]) == (202, "change_identity"), proposed.text
+    assert (await caller.step("admin", link, "suspend", reason="left")).status_code == 200
+
+
+@pytest.mark.parametrize(("role", "status"), [("", 200), ("national_author", 403), ("secretariat_officer", 403)])
+async def test_nobody_changes_the_address_of_an_account_that_holds_more_than_they_may_grant(
+    caller: Caller, superuser: asyncpg.Connection, role: str, status: int
+) -> None:
+    narrowed = {"name": "Directory", "scope_kind": "global", "resources": ["access.*"], "verbs": ["read", "write"]}
+    client = (await caller.send("admin", "POST", "/clients", narrowed)).json()
+    await superuser.execute(
+        "UPDATE access_grant SET role = 'secretariat_admin' WHERE principal_id = $1", UUID(client["id"])
+    )
+    token = (await caller.client_token(client["client_id"], client["secret"])).json()["access_token"]
+    path = await _held(caller, role)
+    tag = (await caller.send("admin", "GET", path.removeprefix("/access/v1"))).headers["etag"]
+    headers = {"Authorization": f"Bearer {token}", "If-Match": tag}
+    change = {"email": f"{uuid4().hex}@example.org"}
+    answer = await caller.http.patch(path, json=change, headers=headers)
+    assert answer.status_code == status, answer.text
+    if status == 403:
+        assert answer.json()["reason"] == "role_not_yours_to_hand_on"
+        renamed = await caller.http.patch(path, json={"name": "Another Name"}, headers=headers)
+        assert renamed.status_code == 200
+
+
 async def test_the_address_before_is_told(
     caller: Caller, superuser: asyncpg.Connection, settings: AccessSettings
 ) -> None:

@@ -98,11 +98,11 @@ class Target:
 async def _take(way: Way, caller: Caller, target: Target, holder: dict[str, str]) -> int:
     """The status of the call that takes this way. `holder` is who gains a grant."""
     if way.operation == "createGrant":
-        body = {"principal": holder, "role": "national_author", **_SCOPE}
-        return (await caller.post(f"{V1}/grants", body)).status_code
+        made = await caller.post(f"{V1}/grants", {"principal": holder, "role": way.gain, **_SCOPE})
+        return 202 if made.json().get("status") == "proposed" else made.status_code
     if way.operation == "transitionGrant":
         source = str(CALLERS["applicant"].id)
-        path = await target.grant("account", source)
+        path = await target.grant("account", source, way.gain)
         etag = (await target.admin.get(path)).headers["etag"]
         fields: dict[str, Any] = {}
         if way.how == "confirm":
@@ -117,6 +117,8 @@ async def _take(way: Way, caller: Caller, target: Target, holder: dict[str, str]
     if way.operation == "createClient":
         body = {"name": "New", **_SCOPE, "resources": ["membership.*"], "verbs": ["read"]}
         return (await caller.post(f"{V1}/clients", body)).status_code
+    if way.resource == "accounts":
+        return await _take_address(way, caller, target)
     client = await target.client(HANDED_ON if way.gain == "client" else OF_TWO)
     if not way.confirms:
         return await _set(way.how, client, caller, target, step=way.operation == "transitionClient")
@@ -127,6 +129,23 @@ async def _take(way: Way, caller: Caller, target: Target, holder: dict[str, str]
         path = f"{V1}/api_keys/{(await target.admin.get(f'{V1}/api_keys?owner_id={client}')).json()['items'][0]['id']}"
     (pending,) = (await target.admin.get(f"{path}/transitions/pending")).json()["items"]
     return (await caller.post(pending["links"]["self"], {"decision": "confirm"})).status_code
+
+
+async def _take_address(way: Way, caller: Caller, target: Target) -> int:
+    """The status of the call that sets, or confirms, another address of an account that holds the gain."""
+    body = {"email": f"{uuid4().hex}@example.org", "name": "Held"}
+    made = (await target.admin.post(f"{V1}/accounts", body)).json()
+    path, change = made["links"]["self"], {"email": f"{uuid4().hex}@example.org"}
+    await target.rows.execute("DELETE FROM access_credential_change WHERE principal_id = $1", UUID(made["id"]))
+    await target.grant("account", made["id"], way.gain)
+    etag = (await target.admin.get(path)).headers["etag"]
+    if way.operation == "transitionAccount":
+        step = {"action": "change_identity", "fields": change}
+        return (await caller.post(f"{path}/transitions", step, etag=etag)).status_code
+    if not way.confirms:
+        return (await caller.patch(path, change, etag=etag)).status_code
+    proposed = await target.admin.known_as("admin2").patch(path, change, etag=etag)
+    return (await caller.post(proposed.headers["location"], {"decision": "confirm"})).status_code
 
 
 async def _set(how: str, client: str, caller: Caller, target: Target, *, step: bool = False) -> int:

@@ -15,18 +15,22 @@ _ADDRESS = re.compile(r"[^\s@\x00-\x1f<>\"(),:;\\\[\]]{1,64}@[^\s@\x00-\x20<>\"(
 
 CHANGE_IDENTITY, SEND_RESET = "change_identity", "send_password_reset"
 IDENTITY = ("email", "expert_id")
-"""What a second person confirms on an administrator's account."""
+"""What a second person confirms on an account with a role of two."""
 
 
 @dataclass(frozen=True, slots=True)
 class AccountCase:
-    """What the guards look at. `is_administrator`: the account holds secretariat_admin, or is to hold it."""
+    """What the guards look at: the roles of two that the account holds, or is to hold."""
 
-    is_administrator: bool
+    roles_of_two: frozenset[str]
 
 
 def _of_an_administrator(case: AccountCase) -> bool:
-    return case.is_administrator
+    return "secretariat_admin" in case.roles_of_two
+
+
+def _of_two(case: AccountCase) -> bool:
+    return bool(case.roles_of_two)
 
 
 _CHANGED = (*WRITABLE, "second_person")
@@ -50,7 +54,7 @@ LIFECYCLE: Lifecycle[AccountCase] = Lifecycle(
             second_person=_of_an_administrator,
         ),
         *(
-            step(CHANGE_IDENTITY, state, state, fields=_CHANGED, fact="updated", second_person=_of_an_administrator)
+            step(CHANGE_IDENTITY, state, state, fields=_CHANGED, fact="updated", second_person=_of_two)
             for state in ("active", "suspended")
         ),
         step(SEND_RESET, "active", "active", fact="updated"),

@@ -4,16 +4,17 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from services.access.accounts import credentials, domain, queries
+from services.access.accounts import credentials, domain
 from services.access.accounts.known_passwords import is_known, refuse_known
 from services.access.accounts.passwords import hash_password
 from services.access.accounts.tables import account
+from services.access.authority import require_authority, roles_of_two
 from services.access.sessions import operations as sessions
 from shared.database.statements import Row
 from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.errors import invalid_field
 from shared.kernel.lifecycle import SecondPersonNeeded
-from shared.kernel.principal import Principal
+from shared.kernel.principal import Principal, PrincipalKind
 from shared.kernel.resource import Resource
 from shared.kernel.text import search_key
 from shared.messaging.outbox import defer
@@ -52,19 +53,28 @@ async def enter(uow: UnitOfWork, values: Mapping[str, Any]) -> Row:
     return await ACCOUNTS.enter(uow, {**_NEW, **await _columns(values)})
 
 
-async def update(uow: UnitOfWork, seen: Row, values: Mapping[str, Any]) -> Row:
+async def update(uow: UnitOfWork, sight: Sight, seen: Row, values: Mapping[str, Any]) -> Row:
     """The account with new values.
 
-    Raises SecondPersonNeeded for another address or expert of an administrator's account.
+    Raises Forbidden for another address or expert where the caller has no authority over all that the account holds,
+    and SecondPersonNeeded where that includes a role of two.
     """
     before = await ACCOUNTS.lock(uow, seen["id"], seen["version"])
     changed = {name: value for name, value in values.items() if before[name] != value}
-    if changed.keys() & set(domain.IDENTITY) and await queries.is_administrator(uow.connection, before["id"]):
-        fields = {name: value if value is None else str(value) for name, value in changed.items()}
-        raise SecondPersonNeeded(domain.CHANGE_IDENTITY, fields)
+    if changed.keys() & set(domain.IDENTITY):
+        await _require_authority(uow, sight.principal, before["id"])
+        if await roles_of_two(uow.connection, PrincipalKind.ACCOUNT, before["id"]):
+            fields = {name: value if value is None else str(value) for name, value in changed.items()}
+            raise SecondPersonNeeded(domain.CHANGE_IDENTITY, fields)
     after = await ACCOUNTS.edit(uow, before, await _changed(before, values))
     await _follow_address(uow, before, after, None)
     return after
+
+
+async def _require_authority(uow: UnitOfWork, actor: Principal, account: UUID) -> None:
+    """Whoever chooses an address can have another password mailed there. One's own account is worth what one holds."""
+    if (actor.kind, actor.id) != (PrincipalKind.ACCOUNT, account):
+        await require_authority(uow, actor, PrincipalKind.ACCOUNT, account)
 
 
 async def _changed(before: Row, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -99,11 +109,13 @@ async def set_password(uow: UnitOfWork, before: Row, password: str) -> Row:
 
 
 async def transition(uow: UnitOfWork, sight: Sight, seen: Row, step: Step) -> Row:
-    """One step of an account's life. Sessions do not outlive a suspension. Raises what `Lifecycle.advance` raises."""
+    """One step of an account's life. Sessions do not outlive a suspension. Raises what `Lifecycle.advance` raises, and
+    Forbidden for another identity where the caller has no authority over all that the account holds."""
     before = await ACCOUNTS.lock(uow, seen["id"], seen["version"])
     case = await case_of(uow.connect, sight.principal, before, step.fields)
     columns: dict[str, Any] = {}
     if step.action == domain.CHANGE_IDENTITY:
+        await _require_authority(uow, sight.principal, before["id"])
         given = {name: step.fields[name] for name in domain.WRITABLE if name in step.fields}
         columns = await _changed(before, {**written(before), **given})
     after = await ACCOUNTS.step(uow, before, step, case, permitted(sight, before), lambda _target: columns)
@@ -121,7 +133,7 @@ async def case_of(
 ) -> domain.AccountCase:
     """What the guards look at."""
     async with connect() as connection:
-        return domain.AccountCase(await queries.is_administrator(connection, row["id"]))
+        return domain.AccountCase(await roles_of_two(connection, PrincipalKind.ACCOUNT, row["id"]))
 
 
 def written(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,13 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, or_, select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from services.access.access import NO_STATE
 from services.access.accounts.domain import LIFECYCLE, email_key
 from services.access.accounts.tables import account
-from services.access.grants.tables import grant
 from shared.database.context import Lookup
 from shared.database.statements import Connection, Row, Statement
 from shared.records.columns import Renderer
@@ -32,16 +31,6 @@ _FOR_MAIL = Statement(
     select(*(account.c[name] for name in ("id", "email", "email_key", "name", "language"))).where(
         account.c.email_key == bindparam("email_key"), account.c.status == "active"
     )
-)
-_IS_ADMINISTRATOR = Lookup(
-    select(grant.c.id)
-    .where(
-        grant.c.principal_kind == "account",
-        grant.c.principal_id == bindparam("account"),
-        grant.c.role == "secretariat_admin",
-        or_(grant.c.status == "active", grant.c.status == "proposed"),
-    )
-    .limit(1)
 )
 _FOR_RESET = Statement(
     select(account.c.email, account.c.language).where(account.c.id == bindparam("id"), account.c.status == "active")
@@ -91,11 +80,6 @@ async def for_mail(connection: Connection, email_key: str) -> Row | None:
 async def to_welcome(connection: Connection, identity: UUID) -> Row | None:
     """Where an active account whose address is not verified is written to, and whether it has a password."""
     return await _TO_WELCOME.fetchrow(connection, id=identity)
-
-
-async def is_administrator(connection: Connection, identity: UUID) -> bool:
-    """Whether the account holds secretariat_admin, will hold it, or is proposed to, also while it is suspended."""
-    return await _IS_ADMINISTRATOR.fetchval(connection, account=identity) is not None
 
 
 async def for_reset(connection: Connection, identity: UUID) -> Row | None:

@@ -22,8 +22,8 @@ async def _create(uow: UnitOfWork, sight: Sight, body: AccountBody) -> Row:
     return await operations.create(uow, sight, body.model_dump())
 
 
-async def _update(uow: UnitOfWork, _sight: Sight, row: Row, body: AccountBody) -> Row:
-    return await operations.update(uow, row, body.model_dump())
+async def _update(uow: UnitOfWork, sight: Sight, row: Row, body: AccountBody) -> Row:
+    return await operations.update(uow, sight, row, body.model_dump())
 
 
 def _concerned(row: Mapping[str, Any]) -> frozenset[UUID]:

@@ -9,7 +9,7 @@ from services.access.accounts.credentials import note_change
 from services.access.api_keys import domain, queries
 from services.access.api_keys.domain import KeyCase
 from services.access.api_keys.tables import api_key
-from services.access.authority import is_of_two, require_authority
+from services.access.authority import require_authority, roles_of_two
 from services.access.grants.queries import is_active
 from shared.auth.api_keys import SHOWN, api_key_digest, new_api_key
 from shared.database.statements import Row
@@ -46,9 +46,10 @@ async def create(uow: UnitOfWork, sight: Sight, values: Mapping[str, Any]) -> tu
         if not await is_active(uow.connection, *owner):
             raise invalid_field("/owner/id", "unknown_principal", "There is no such client in use.")
         if owner != (str(principal.kind), principal.id):
-            await require_authority(uow, principal, values["owner_id"])
+            await require_authority(uow, principal, PrincipalKind.CLIENT, values["owner_id"])
             await note_change(uow, "client", values["owner_id"], "secret")
-            status = "proposed" if await is_of_two(uow.connection, values["owner_id"]) else status
+            is_of_two = await roles_of_two(uow.connection, PrincipalKind.CLIENT, values["owner_id"])
+            status = "proposed" if is_of_two else status
     if not domain.is_timely(values["expires_at"], now()):
         raise invalid_field("/expires_at", "out_of_range", "A key ends in the future, at most 365 days ahead.")
     if await queries.living(uow.connection, values["owner_id"]) >= domain.MOST_LIVING:
@@ -69,7 +70,7 @@ async def transition(uow: UnitOfWork, sight: Sight, seen: Row, step: Step) -> Ro
     of a client and has no authority over all that the client holds."""
     before = await API_KEYS.lock(uow, seen["id"], seen["version"])
     if step.action == domain.CONFIRM:
-        await require_authority(uow, sight.principal, before["owner_id"])
+        await require_authority(uow, sight.principal, PrincipalKind.CLIENT, before["owner_id"])
     after = await API_KEYS.step(uow, before, step, _case(sight.principal, before), permitted(sight, before))
     if step.action == domain.CONFIRM:
         await note_change(uow, "client", before["owner_id"], "secret")

@@ -7,7 +7,7 @@ import orjson
 
 from services.access.access import MACHINE_ROLE, why_not_grant
 from services.access.accounts.credentials import note_change
-from services.access.authority import is_of_two, require_authority, require_granting, wanted_by
+from services.access.authority import require_authority, require_granting, roles_of_two, wanted_by
 from services.access.clients import domain
 from services.access.clients.tables import client
 from services.access.grants import operations as grants
@@ -18,7 +18,7 @@ from shared.kernel.clock import today
 from shared.kernel.countries import COUNTRIES, in_region
 from shared.kernel.errors import invalid_field
 from shared.kernel.lifecycle import SecondPersonNeeded
-from shared.kernel.principal import Principal
+from shared.kernel.principal import Principal, PrincipalKind
 from shared.kernel.resource import Resource
 from shared.kernel.text import search_key
 from shared.records.kind import Kind, Step, permitted, require
@@ -90,8 +90,8 @@ async def update(uow: UnitOfWork, sight: Sight, seen: Row, values: Mapping[str, 
     before = await CLIENTS.lock(uow, seen["id"], seen["version"])
     changed = {name: value for name, value in values.items() if value != before[name]}
     if changed.keys() & set(domain.CREDENTIALS):
-        await require_authority(uow, sight.principal, before["id"])
-        if domain.widens(before, values) and await is_of_two(uow.connection, before["id"]):
+        await require_authority(uow, sight.principal, PrincipalKind.CLIENT, before["id"])
+        if domain.widens(before, values) and await roles_of_two(uow.connection, PrincipalKind.CLIENT, before["id"]):
             raise SecondPersonNeeded(domain.CHANGE_CREDENTIALS, changed)
         await note_change(uow, "client", before["id"], "secret")
     return await CLIENTS.edit(uow, before, _columns(before, values))
@@ -108,9 +108,9 @@ async def add_secret(uow: UnitOfWork, sight: Sight, seen: Row) -> tuple[Row, str
     Raises Forbidden where the caller has no authority over all that the client holds.
     """
     before = await CLIENTS.lock(uow, seen["id"])
-    await require_authority(uow, sight.principal, before["id"])
+    await require_authority(uow, sight.principal, PrincipalKind.CLIENT, before["id"])
     secret = domain.new_secret()
-    waits = await is_of_two(uow.connection, before["id"])
+    waits = await roles_of_two(uow.connection, PrincipalKind.CLIENT, before["id"])
     values, action = _with_secret(before, domain.digest(secret)), "add_secret"
     if waits:
         values, action = {"proposed_secret": domain.digest(secret)}, "propose_secret"
@@ -136,7 +136,7 @@ async def transition(uow: UnitOfWork, sight: Sight, seen: Row, step: Step) -> Ro
     elif step.action == domain.CONFIRM_SECRET and case.has_proposed_secret:
         columns = _with_secret(before, before["proposed_secret"])
     if columns:
-        await require_authority(uow, sight.principal, before["id"])
+        await require_authority(uow, sight.principal, PrincipalKind.CLIENT, before["id"])
     after = await CLIENTS.step(uow, before, step, case, permitted(sight, before), lambda _target: columns)
     for actor in filter(None, (sight.principal, step.proposed_by) if columns else ()):
         await note_change(uow, "client", before["id"], "secret", by=actor)
@@ -148,7 +148,8 @@ async def case_of(
 ) -> domain.ClientCase:
     """What the guards look at."""
     async with connect() as connection:
-        return domain.ClientCase(await is_of_two(connection, row["id"]), bool(row["proposed_secret"]))
+        is_of_two = bool(await roles_of_two(connection, PrincipalKind.CLIENT, row["id"]))
+    return domain.ClientCase(is_of_two, bool(row["proposed_secret"]))
 
 
 def written(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from shared.web.dispatch import Dispatch
 from shared.web.fixed import fixed_response
 from shared.web.health import Readiness, health_routes
 from shared.web.middleware import Edge
+from shared.web.problems import Respond, respond_to
 from shared.web.security_events import SecurityEvents
 
 Holding: TypeAlias = Callable[[FastAPI], AbstractAsyncContextManager[None]]
@@ -48,9 +49,10 @@ class Application(FastAPI):
     same again, so it is left out.
     """
 
-    def __init__(self, service: str, settings: Settings, **more: Any) -> None:
+    def __init__(self, service: str, settings: Settings, respond: Respond = respond_to, **more: Any) -> None:
         self.service = service
         self.settings = settings
+        self.respond = respond
         silent = TelemetryConfig(tracing=False, metrics=False, logs=False)
         super().__init__(openapi_url=None, docs_url=None, redoc_url=None, telemetry=silent, **more)
 
@@ -71,6 +73,7 @@ class Application(FastAPI):
             service=self.service,
             is_logging=settings.request_log,
             security=security,
+            respond=self.respond,
         )
 
     @cached_property
@@ -106,12 +109,13 @@ def create_app(
     has_database: bool = True,
     prefix: str | None = None,
     document: Callable[[Application], bytes] = _own_document,
+    respond: Respond = respond_to,
 ) -> Application:
     """The app of one service, with its health and its OpenAPI document beside the given routes.
 
     While it runs, `app.state` holds `settings`, `database` (the service's own role), `doorbell` and `readiness`, and
     what `holding` puts there; without a database there is no doorbell either. `tags` says of each kind of record what
-    it is. Routes carry their full prefix, which is `/<service>/v1` unless given.
+    it is. Routes carry their full prefix, which is `/<service>/v1` unless given. `respond` answers failures.
     """
     prefix = f"/{service}/v1" if prefix is None else prefix
 
@@ -133,6 +137,7 @@ def create_app(
     app = Application(
         service,
         settings,
+        respond,
         title=title,
         description=description,
         version="1.0.0",

@@ -22,7 +22,7 @@ from shared.observability.spans import spans
 from shared.observability.traces import new_traceparent, request_id, traceparent
 from shared.web.admission import FIELDS
 from shared.web.cors import PREFLIGHT, CrossOrigin, Headers
-from shared.web.problems import respond_to
+from shared.web.problems import Respond, respond_to
 from shared.web.security_events import SecurityEvents
 from shared.web.translation import as_escm_error
 
@@ -42,7 +42,7 @@ _LOG = structlog.get_logger("escm.web")
 
 
 class Edge:
-    """Wraps an ASGI app. `origins` says who may call from a browser; by default nobody.
+    """Wraps an ASGI app. `origins` says who may call from a browser; by default nobody. `respond` answers failures.
 
     Sets `request_id` and `traceparent` (the client's where a valid one came) in `scope["state"]`, and the request's
     headers as a mapping (first of each name) in `scope["escm.headers"]`. With `is_logging` each request is a line of
@@ -58,8 +58,10 @@ class Edge:
         *,
         is_logging: bool = False,
         security: SecurityEvents | None = None,
+        respond: Respond = respond_to,
     ) -> None:
         self._app = app
+        self._respond = respond
         self._lifespan = lifespan or app
         self._origins = origins or CrossOrigin()
         self._requests = REQUESTS.of(service)
@@ -105,7 +107,7 @@ class Edge:
         except Exception as failure:
             if self._security is not None:
                 self._security.note(scope, as_escm_error(failure))
-            await _answer_failure(failure, scope, receive, answer)
+            await self._answer_failure(failure, scope, receive, answer)
             failure.__traceback__ = None
         except asyncio.CancelledError:
             if watch is None or not watch.has_fired:
@@ -116,6 +118,17 @@ class Edge:
                 watch.end()
             self._requests.open -= 1
             self._tell(scope, answer.status, perf_counter() - began, span)
+
+    async def _answer_failure(self, failure: Exception, scope: Scope, receive: Receive, answer: "_Answer") -> None:
+        """Answers what `respond` makes of it. A client that went while its body was read made no failure, and there is
+        nobody to answer."""
+        if ClientDisconnect in (type(failure), type(failure.__cause__)):
+            _LOG.info("client_gone")
+            return
+        response = self._respond(scope, failure)
+        if answer.status is not None:
+            raise AnswerCutShort(scope["state"]["request_id"]) from None
+        await response(scope, receive, answer.send)
 
     def _tell(self, scope: Scope, status: int | None, seconds: float, span: Any) -> None:
         """Counts the request, and where it is wanted logs it and ends its span."""
@@ -134,17 +147,6 @@ class Edge:
             await self._lifespan(scope, receive, send)
         else:
             await send({"type": "websocket.close", "code": 1000})
-
-
-async def _answer_failure(failure: Exception, scope: Scope, receive: Receive, answer: "_Answer") -> None:
-    """Answers a problem. A client that went while its body was read made none, and there is nobody to answer."""
-    if ClientDisconnect in (type(failure), type(failure.__cause__)):
-        _LOG.info("client_gone")
-        return
-    response = respond_to(scope, failure)
-    if answer.status is not None:
-        raise AnswerCutShort(scope["state"]["request_id"]) from None
-    await response(scope, receive, answer.send)
 
 
 class AnswerCutShort(Exception):

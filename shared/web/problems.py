@@ -1,8 +1,9 @@
 """Every failure as one RFC 9457 document: `type`, `title`, `status`, `code`, `detail`, `instance`, `request_id`."""
 
 import traceback
+from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 from urllib.parse import quote
 
 import orjson
@@ -16,6 +17,8 @@ from shared.web.catalogue import GENERAL, PROBLEMS, Problem, preferred_language
 from shared.web.moved import Moved
 from shared.web.translation import as_escm_error
 
+Respond: TypeAlias = Callable[[Scope, Exception], Response]
+"""Makes the answer of a failure."""
 MEDIA_TYPE = "application/problem+json"
 _LOG = structlog.get_logger("escm.problems")
 _MOST_ERRORS = 100

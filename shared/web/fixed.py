@@ -1,4 +1,4 @@
-"""Answers that stay the same until the next release: the contract, pages and their files."""
+"""Answers with an `ETag` over their bytes: the contract, pages and their files."""
 
 import gzip
 import zlib
@@ -18,15 +18,14 @@ _LEVEL = 9
 def fixed_response(
     request: Request, body: bytes, media_type: str, headers: Mapping[str, str] | None = None
 ) -> Response:
-    """The body with an `ETag` over its bytes before compression; 304 where the caller names that tag.
+    """A body that stays the same until the next release, with an `ETag` over its bytes before compression; 304 where
+    the caller names that tag.
 
     The compressed body is kept, so `body` must be one of few.
     """
-    tag = _tag(body)
-    shown = {**(headers or {}), "ETag": tag}
+    shown = {**(headers or {}), "ETag": _tag(body)}
     shown["Vary"] = ", ".join(filter(None, (shown.get("Vary"), "Accept-Encoding")))
-    asked = request.headers.get("if-none-match", "")
-    if tag in (part.strip().removeprefix("W/") for part in asked.split(",")):
+    if _is_known(request, shown["ETag"]):
         return Response(status_code=304, headers=shown)
     if len(body) > _SMALL and is_compressible(media_type) and takes_gzip(request.headers.get("accept-encoding", "")):
         shown["Content-Encoding"] = "gzip"
@@ -34,9 +33,24 @@ def fixed_response(
     return Response(body, 200, shown, media_type)
 
 
-@lru_cache(256)
-def _tag(body: bytes) -> str:
+def tagged_response(request: Request, body: bytes, media_type: str, headers: Mapping[str, str]) -> Response:
+    """A body that was made for this request, with an `ETag` over it; 304 where the caller names that tag."""
+    shown = {**headers, "ETag": _digest(body)}
+    if _is_known(request, shown["ETag"]):
+        return Response(status_code=304, headers=shown)
+    return Response(body, 200, shown, media_type)
+
+
+def _is_known(request: Request, tag: str) -> bool:
+    asked = request.headers.get("if-none-match", "")
+    return tag in (part.strip().removeprefix("W/") for part in asked.split(","))
+
+
+def _digest(body: bytes) -> str:
     return f'"{zlib.crc32(body):08x}"'
+
+
+_tag = lru_cache(256)(_digest)
 
 
 @lru_cache(256)

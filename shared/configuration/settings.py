@@ -40,6 +40,8 @@ class Settings(BaseSettings):
     backup_password: SecretStr | None = Field(None, validation_alias="ESCM_BACKUP_DATABASE_PASSWORD")
     """The password of the role that reads everything; outside production that of the roles where none is given."""
     issuer: str = Field("https://escm.invalid", validation_alias="ESCM_ISSUER")
+    api: str = Field("", pattern=r"^(https?://\S+)?$", validation_alias="ESCM_API")
+    """Where pages read the services, such as `http://{service}:8000`; the issuer's address unless given."""
     audience: str = Field("escm", validation_alias="ESCM_AUDIENCE")
     grants_believed: float = Field(30.0, gt=0, le=30, validation_alias="ESCM_GRANTS_BELIEVED")
     """Seconds for which keys, grants and revocations are believed without another look."""

@@ -10,6 +10,7 @@ from unicodedata import normalize
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
+from markupsafe import Markup
 
 from services.portal.pages.templates import page
 from shared.kernel.errors import NotFound
@@ -55,8 +56,8 @@ def guide_page(name: str) -> bytes:
         if token.children:
             token.children = list(_linked(token.children))
     body = _MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {})
-    body = body.replace("<table>", '<div class="scroll"><table>').replace("</table>", "</table></div>")
-    return page("guide.html", "en", found.title, guide=body).encode()
+    body = body.replace("<table>", '<div class="scroll" tabindex="0"><table>').replace("</table>", "</table></div>")
+    return page("guide.html", "en", here="guides", title=found.title, guide=Markup(body))  # noqa: S704  Markdown made it
 
 
 @cache
@@ -71,7 +72,7 @@ def contents_page() -> bytes:
         if token.children:
             token.children = list(_linked(token.children))
     body = _MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {})
-    return page("guides.html", "en", "Guides", guides=body).encode()
+    return page("guides.html", "en", here="guides", guides=Markup(body))  # noqa: S704  Markdown made it
 
 
 def _anchor(tokens: list[Token]) -> None:

@@ -22,12 +22,6 @@ _MEDIA = {
 
 
 @cache
-def template(name: str) -> str:
-    """A page of ours with `$names` to fill in."""
-    return _STATIC.joinpath(name).read_text(encoding="utf-8")
-
-
-@cache
 def asset(name: str) -> tuple[bytes, str]:
     """A file that pages name, and its media type. KeyError where there is no such file."""
     if name in _swagger_style()[1]:

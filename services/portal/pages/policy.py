@@ -2,11 +2,12 @@
 
 POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
-PAGE = {
+GUARD = {
     "Content-Security-Policy": POLICY,
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
-    "Cache-Control": "public, max-age=300",
 }
+PAGE = {**GUARD, "Cache-Control": "public, max-age=300"}
+"""Those of a page that stays the same until the next release."""
 HTML = "text/html; charset=utf-8"

@@ -41,22 +41,22 @@ class ProblemList(BaseModel):
 @router.get("/", include_in_schema=False)
 @public
 async def front_page(request: Request) -> Response:
-    """What this is, and where to go on."""
-    return fixed_response(request, templates.front().encode(), HTML, PAGE)
+    """What this is, and where to go on, in the reader's language."""
+    return fixed_response(request, templates.front(_language(request)), HTML, _NEGOTIATED)
 
 
 @router.get("/people", include_in_schema=False)
 @public
 async def people_page(request: Request) -> Response:
     """What is published, and how to take part."""
-    return fixed_response(request, templates.people().encode(), HTML, PAGE)
+    return fixed_response(request, templates.people(_language(request)), HTML, _NEGOTIATED)
 
 
 @router.get("/docs", include_in_schema=False)
 @public
 async def developers_page(request: Request) -> Response:
     """The reference, rendered in the browser from `/openapi.json`."""
-    return fixed_response(request, assets.template("docs.html").encode(), HTML, PAGE)
+    return fixed_response(request, templates.reference(), HTML, PAGE)
 
 
 @router.get("/docs/{name}", include_in_schema=False)
@@ -85,7 +85,7 @@ async def list_problems(request: Request) -> Response:
     if _wants_json(request):
         listing = {"items": [_shown(problem) for problem in PROBLEMS.values()], "next": None}
         return fixed_response(request, orjson.dumps(listing), _JSON, _NEGOTIATED)
-    return fixed_response(request, templates.problems(_language(request)).encode(), HTML, _NEGOTIATED)
+    return fixed_response(request, templates.problems(_language(request)), HTML, _NEGOTIATED)
 
 
 @router.get(
@@ -105,7 +105,7 @@ async def get_problem(code: str, request: Request) -> Response:
         raise NotFound("There is no such problem.")
     if _wants_json(request):
         return fixed_response(request, orjson.dumps(_shown(problem)), _JSON, _NEGOTIATED)
-    return fixed_response(request, templates.problem(code, _language(request)).encode(), HTML, _NEGOTIATED)
+    return fixed_response(request, templates.problem(code, _language(request)), HTML, _NEGOTIATED)
 
 
 def _shown(problem: Problem) -> dict[str, Any]:

@@ -1,62 +1,74 @@
-"""The HTML of the pages: files with `$names`, filled with escaped text."""
+"""The HTML of the pages: Jinja templates, whose values are escaped, in the frame that all pages have."""
 
-import re
-from functools import cache
-from html import escape
-from string import Template
+from functools import cache, partial
+from typing import Any
 
-from services.portal.pages.assets import template
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from services.portal.pages.texts import OWN_NAMES, best, country_name, text
 from shared.web.catalogue import LANGUAGES, PROBLEMS
 
-_CODE = re.compile(r"`([^`]+)`")
+_TEMPLATES = Environment(
+    loader=PackageLoader("services.portal.pages", "static"),
+    undefined=StrictUndefined,
+    autoescape=True,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+def page(name: str, language: str, **values: Any) -> bytes:
+    """A page of a template in one of the six languages.
+
+    `tail` is what follows the language in the address of a page that is there in all six; `here` is the part of the
+    site that the page belongs to.
+    """
+    said = {
+        "language": language,
+        "languages": OWN_NAMES,
+        "tail": None,
+        "here": "",
+        "t": partial(text, language),
+        "best": partial(best, language=language),
+        "country": partial(country_name, language=language),
+    }
+    return _TEMPLATES.get_template(name).render({**said, **values}).encode()
 
 
 @cache
-def front() -> str:
+def front(language: str) -> bytes:
     """The front page."""
-    return page("front.html", "en", "ESCM")
+    return page("front.html", language, tail="/")
 
 
 @cache
-def people() -> str:
+def people(language: str) -> bytes:
     """What is published, and how to take part."""
-    return page("people.html", "en", "For everybody")
+    return page("people.html", language, tail="/people")
 
 
 @cache
-def problems(language: str) -> str:
+def reference() -> bytes:
+    """The page in which the browser draws the reference."""
+    return page("docs.html", "en", here="reference")
+
+
+@cache
+def problems(language: str) -> bytes:
     """The list of all problems, titled in a language, in the order of their statuses."""
-    rows = "\n".join(
-        f'<tr><td>{problem.status}</td><td><a href="{problem.type}"><code>{problem.code}</code></a></td>'
-        f"<td{_in(language)}>{escape(problem.titles[language])}</td></tr>"
-        for problem in sorted(PROBLEMS.values(), key=lambda problem: problem.status)
-    )
-    return page("problems.html", "en", "Problems", rows=rows)
+    ordered = sorted(PROBLEMS.values(), key=lambda problem: problem.status)
+    return page("problems.html", "en", shown=language, problems=ordered)
 
 
 @cache
-def problem(code: str, language: str) -> str:
+def problem(code: str, language: str) -> bytes:
     """The page of a catalogued problem, headed in a language, with its titles in all six."""
-    problem = PROBLEMS[code]
-    titles = "\n".join(f"<dt>{other}</dt><dd{_in(other)}>{escape(problem.titles[other])}</dd>" for other in LANGUAGES)
-    return page(
-        "problem.html",
-        "en",
-        problem.titles[language],
-        heading=f"<h1{_in(language)}>{escape(problem.titles[language])}</h1>",
-        code=problem.code,
-        status=str(problem.status),
-        meaning=_CODE.sub(r"<code>\1</code>", escape(problem.meaning)),
-        titles=titles,
-    )
+    found = PROBLEMS[code]
+    return page("problem.html", "en", shown=language, problem=found, meaning=_coded(found.meaning), titled=LANGUAGES)
 
 
-def _in(language: str) -> str:
-    return f' lang="{language}" dir="{"rtl" if language == "ar" else "ltr"}"'
-
-
-def page(name: str, language: str, title: str, **parts: str) -> str:
-    """A page: its file with the parts, which are HTML, in the frame that all pages have."""
-    body = Template(template(name)).substitute(parts)
-    frame = Template(template("frame.html"))
-    return frame.substitute(language=language, title=escape(title), body=body)
+def _coded(sentence: str) -> Markup:
+    """The sentence with what stands between backticks as code."""
+    parts = (escape(part) for part in sentence.split("`"))
+    return Markup("").join(Markup("<code>{}</code>").format(p) if n % 2 else p for n, p in enumerate(parts))

@@ -43,8 +43,14 @@ function narrowed(taggedOperations, sought) {
 
 function told(taggedOperations) {
   const size = taggedOperations.reduce((sum, tagged) => sum + tagged.get("operations").size, 0);
-  document.getElementById("count").textContent = `${size} operations`;
+  document.getElementById("count").textContent = `${size} operation${size === 1 ? "" : "s"}`;
 }
+
+// Swagger UI has its own dark colours, for pages that say so.
+const dark = matchMedia("(prefers-color-scheme: dark)");
+const coloured = () => document.documentElement.classList.toggle("dark-mode", dark.matches);
+dark.addEventListener("change", coloured);
+coloured();
 
 const ui = SwaggerUIBundle({
   url: "/openapi.json",

@@ -1,0 +1,30 @@
+"""Failures as pages, for readers whose browser asks for a page; programs get the problem document as everywhere."""
+
+import orjson
+from starlette.responses import Response
+from starlette.types import Scope
+
+from services.portal.pages.policy import GUARD, HTML
+from services.portal.pages.templates import page
+from services.portal.pages.texts import TEXTS
+from shared.web.catalogue import LANGUAGES, PROBLEMS
+from shared.web.problems import MEDIA_TYPE, respond_to
+
+_KEPT = ("cache-control", "retry-after", "allow")
+
+
+def readable(scope: Scope, failure: Exception) -> Response:
+    """What `respond_to` answers, as a page where `Accept` names HTML: in the language of the address, or else in that
+    of the reader."""
+    answer = respond_to(scope, failure)
+    if answer.media_type != MEDIA_TYPE or b"text/html" not in scope["escm.headers"].get(b"accept", b""):
+        return answer
+    problem = orjson.loads(answer.body)
+    catalogued = PROBLEMS[problem["code"]]
+    first = scope["path"].split("/")[1]
+    language = first if first in LANGUAGES else answer.headers["content-language"]
+    reason = catalogued.kind if f"failure.{catalogued.kind}" in TEXTS else "other"
+    values = {"title": catalogued.titles[language], "reason": reason, "request_id": problem["request_id"]}
+    kept = {name: answer.headers[name] for name in _KEPT if name in answer.headers}
+    headers = {**GUARD, **kept, "Content-Language": language, "Vary": f"{answer.headers['vary']}, Accept"}
+    return Response(page("failure.html", language, **values), answer.status_code, headers, HTML)

@@ -1,0 +1,45 @@
+"""The words of the pages in six languages: `texts.csv`, one text a line, with `{names}` of what is filled in."""
+
+import csv
+from collections.abc import Mapping
+from importlib.resources import files
+from types import MappingProxyType
+
+from shared.kernel.countries import COUNTRIES
+from shared.web.catalogue import LANGUAGES
+
+OWN_NAMES: Mapping[str, str] = MappingProxyType(
+    {"en": "English", "fr": "français", "es": "español", "ar": "العربية", "zh": "中文", "ru": "русский"}
+)
+"""The languages of the pages, each by its own name."""
+
+
+def _read() -> Mapping[str, Mapping[str, str]]:
+    with files("services.portal.pages").joinpath("texts.csv").open(encoding="utf-8") as lines:
+        rows = {row["key"]: {language: row[language] for language in LANGUAGES} for row in csv.DictReader(lines)}
+    return MappingProxyType(rows)
+
+
+TEXTS: Mapping[str, Mapping[str, str]] = _read()
+
+
+def text(language: str, key: str, **values: object) -> str:
+    """A text of the pages with its values filled in. KeyError where there is no such text.
+
+    In Arabic values are isolated (U+2068, U+2069): days and numbers would be turned round between its letters.
+    """
+    if language == "ar":
+        values = {name: f"\u2068{value}\u2069" for name, value in values.items()}
+    return TEXTS[key][language].format(**values)
+
+
+def best(texts: Mapping[str, str], language: str) -> tuple[str, str]:
+    """The language and the text that a reader of `language` is shown: theirs, English, or the first there is."""
+    shown = next((tag for tag in (language, "en") if texts.get(tag)), None) or next(iter(texts), "")
+    return shown, texts.get(shown, "")
+
+
+def country_name(code: str, language: str) -> str:
+    """A country's name, or its code where that is not known."""
+    country = COUNTRIES.get(code)
+    return best(country.names, language)[1] if country else code

@@ -8,7 +8,10 @@ import orjson
 
 from services.portal.contact.routes import router as contact
 from services.portal.guides.routes import router as guides
+from services.portal.pages.failures import readable
 from services.portal.pages.routes import router as pages
+from services.portal.reading.api import public_api
+from services.portal.register.routes import router as register
 from services.portal.settings import PortalSettings
 from shared.web.app import Application
 from shared.web.app import create_app as make_app
@@ -22,13 +25,15 @@ def create_app(settings: PortalSettings | None = None) -> Application:
     return make_app(
         "portal",
         settings or PortalSettings(),
-        [pages, guides, contact],
+        [pages, guides, contact, register],
         title="ESCM portal",
         description="Pages for people and developers.",
         tags={"problems": "What each code of a failure means."},
         has_database=False,
         prefix="",
         document=lambda _app: merged_document(),
+        holding=(public_api,),
+        respond=readable,
     )
 
 

@@ -3,27 +3,13 @@
 import re
 from pathlib import Path
 
-import httpx
 import pytest
 
-from services.portal.app import create_app
 from services.portal.guides.rendering import GROUPS
-from services.portal.settings import PortalSettings
 from tests.portal.test_pages import Balance
-from tests.support.inside import Inside
 
 NAMES = [name for names in GROUPS.values() for name in names]
 _DOCS = Path(__file__).parents[2] / "docs"
-
-
-@pytest.fixture(scope="module")
-async def client():
-    app = create_app(PortalSettings(environment="test"))
-    async with (
-        app.router.lifespan_context(app),
-        httpx.AsyncClient(transport=Inside(app), base_url="http://test") as client,
-    ):
-        yield client
 
 
 def test_every_page_of_the_folder_is_a_guide() -> None:

@@ -1,0 +1,108 @@
+"""Reads the API as anybody may: without a token, at the addresses of the settings, so that pages show what is public.
+
+Whoever opens a page is named to the services, so that the limits of addresses meet them.
+"""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpx
+import orjson
+from fastapi import FastAPI, Request
+
+from shared.configuration.settings import Settings
+from shared.kernel.errors import EscmError, Gone, Malformed, NotFound, RateLimited, Unavailable
+
+PATIENCE = 2.0
+"""Seconds that one call may take, with the wait for its turn."""
+_AT_ONCE = 32
+_IDLE = 2.0
+"""Seconds after which a connection is not used again: less than those after which a server closes it."""
+_KEY = re.compile(r"^[A-Za-z0-9-]{1,64}$")
+_REFUSALS: Mapping[int, type[EscmError]] = {400: Malformed, 404: NotFound, 410: Gone}
+
+
+class Elsewhere(Exception):
+    """The record was merged into another; `key` is that one's."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__()
+        self.key = key
+
+
+class PublicApi:
+    """The public reads of all services. At most 32 of a process are under way at once."""
+
+    def __init__(self, settings: Settings, transport: httpx.AsyncBaseTransport | None = None) -> None:
+        self._address = settings.api or settings.issuer
+        limits = httpx.Limits(max_connections=_AT_ONCE, keepalive_expiry=_IDLE)
+        self._http = httpx.AsyncClient(transport=transport, limits=limits, trust_env=False, timeout=PATIENCE)
+        self._turns = asyncio.Semaphore(_AT_ONCE)
+
+    async def close(self) -> None:
+        await self._http.aclose()
+
+    async def get(self, request: Request, service: str, path: str, query: Mapping[str, str]) -> httpx.Response:
+        """The answer, whatever it is, for whoever sent `request`. Raises Unavailable where there is none in time."""
+        state = request.scope["state"]
+        headers = {"X-Request-Id": state["request_id"], "traceparent": state["traceparent"]}
+        if request.client is not None:
+            headers["X-Forwarded-For"] = request.client.host
+        address = self._address.replace("{service}", service).rstrip("/")
+        try:
+            async with asyncio.timeout(PATIENCE), self._turns:
+                return await self._http.get(f"{address}/{service}/v1/{path}", params=query, headers=headers)
+        except (httpx.TransportError, TimeoutError) as error:
+            raise Unavailable(f"The service {service} does not answer.") from error
+
+
+class PageReads:
+    """What one page reads."""
+
+    def __init__(self, request: Request) -> None:
+        self._request = request
+        self._api: PublicApi = request.app.state.public_api
+
+    async def listed(self, service: str, plural: str, **query: str) -> dict[str, Any]:
+        """A page of a list. Raises Malformed for a filter that does not hold."""
+        return await self._read(service, plural, query)
+
+    async def record(self, service: str, plural: str, key: str, **query: str) -> dict[str, Any]:
+        """A record by its id or ref. Raises NotFound, Gone, Elsewhere."""
+        if not _KEY.match(key):
+            raise NotFound("There is no such record.")
+        return await self._read(service, f"{plural}/{key}", query)
+
+    async def known(self, service: str, plural: str, key: str | None, **query: str) -> dict[str, Any] | None:
+        """A record that another one names; None where nobody names one or it is not public."""
+        try:
+            return await self.record(service, plural, key, **query) if key else None
+        except Elsewhere as moved:
+            return await self.known(service, plural, moved.key, **query)
+        except (NotFound, Gone):
+            return None
+
+    async def _read(self, service: str, path: str, query: Mapping[str, str]) -> dict[str, Any]:
+        answer = await self._api.get(self._request, service, path, query)
+        if answer.status_code == 200 and answer.headers.get("content-type", "").startswith("application/json"):
+            return dict(orjson.loads(answer.content))
+        if answer.status_code == 308:
+            raise Elsewhere(answer.headers["location"].partition("?")[0].rpartition("/")[2])
+        if answer.status_code == 429:
+            raise RateLimited(retry_after=int(answer.headers.get("retry-after", "1")))
+        if refusal := _REFUSALS.get(answer.status_code):
+            raise refusal
+        raise Unavailable(f"The service {service} fails.")
+
+
+@asynccontextmanager
+async def public_api(app: FastAPI) -> AsyncIterator[None]:
+    """Holds `app.state.public_api` while the app runs."""
+    api = app.state.public_api = PublicApi(app.state.settings)
+    try:
+        yield
+    finally:
+        await api.close()

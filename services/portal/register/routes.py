@@ -1,0 +1,165 @@
+"""The register as pages, `/{language}/…`: what anybody may read, in six languages, without scripts.
+
+A page shows what the services answer to nobody in particular; credentials of a request are not looked at.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeAlias
+from urllib.parse import quote, urlencode
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
+from starlette.convertors import Convertor, register_url_convertor
+
+from services.portal.pages import templates
+from services.portal.pages.policy import HTML, PAGE
+from services.portal.reading.api import Elsewhere, PageReads
+from services.portal.register import views
+from services.portal.register.views import FILTERS, Query, Values
+from shared.web.call import public
+from shared.web.catalogue import LANGUAGES
+from shared.web.fixed import fixed_response, tagged_response
+
+_PUBLISHED = {**PAGE, "Cache-Control": "public, max-age=60"}
+_OF_PEOPLE = {**PAGE, "Cache-Control": "public, max-age=30", "X-Robots-Tag": "noindex"}
+"""People are shown to readers, not to search engines, and are gone soon after they leave."""
+
+
+class _Language(Convertor[str]):
+    """One of the languages of the pages; addresses that begin otherwise are not the register's."""
+
+    regex = "|".join(LANGUAGES)
+
+    def convert(self, value: str) -> str:
+        return value
+
+    def to_string(self, value: str) -> str:
+        return value
+
+
+register_url_convertor("page_language", _Language())
+router = APIRouter(prefix="/{language:page_language}", include_in_schema=False)
+List: TypeAlias = Callable[[PageReads, Query], Awaitable[Values]]
+Record: TypeAlias = Callable[[PageReads, str], Awaitable[Values]]
+
+
+@router.get("")
+@router.get("/")
+@public
+async def front_page(language: str, request: Request) -> Response:
+    """What this is, and where to go on."""
+    return fixed_response(request, templates.front(language), HTML, PAGE)
+
+
+@router.get("/people")
+@public
+async def people_page(language: str, request: Request) -> Response:
+    """What is published, and how to take part."""
+    return fixed_response(request, templates.people(language), HTML, PAGE)
+
+
+@router.get("/countries")
+@public
+async def list_countries(language: str, request: Request) -> Response:
+    """All countries with their stage and counts, by name, region and stage."""
+    return await _list(request, language, "countries", views.countries, _PUBLISHED)
+
+
+@router.get("/countries/{code}")
+@public
+async def show_country(language: str, code: str, request: Request) -> Response:
+    """One country: its stage, programme, committees and centres."""
+    return await _record(request, language, "countries", code.upper(), views.country, _PUBLISHED)
+
+
+@router.get("/experts")
+@public
+async def list_experts(language: str, request: Request) -> Response:
+    """A page of the experts, by name and country."""
+    return await _list(request, language, "experts", views.experts, _OF_PEOPLE)
+
+
+@router.get("/experts/{key}")
+@public
+async def show_expert(language: str, key: str, request: Request) -> Response:
+    """One expert by ref or id."""
+    return await _record(request, language, "experts", key, views.expert, _OF_PEOPLE)
+
+
+@router.get("/institutions")
+@public
+async def list_institutions(language: str, request: Request) -> Response:
+    """A page of the institutions, by name and country."""
+    return await _list(request, language, "institutions", views.institutions, _PUBLISHED)
+
+
+@router.get("/institutions/{key}")
+@public
+async def show_institution(language: str, key: str, request: Request) -> Response:
+    """One institution by ref or id."""
+    return await _record(request, language, "institutions", key, views.institution, _PUBLISHED)
+
+
+@router.get("/centres")
+@public
+async def list_centres(language: str, request: Request) -> Response:
+    """A page of the designated centres, by name and country."""
+    return await _list(request, language, "centres", views.centres, _PUBLISHED)
+
+
+@router.get("/centres/{key}")
+@public
+async def show_centre(language: str, key: str, request: Request) -> Response:
+    """One centre by ref or id, with the name of its director."""
+    return await _record(request, language, "centres", key, views.centre, _OF_PEOPLE)
+
+
+async def _list(request: Request, language: str, plural: str, view: List, headers: dict[str, str]) -> Response:
+    given = request.query_params
+    asked = {name: given.get(name, "").strip() for name in FILTERS[plural]}
+    query = {name: value for name, value in asked.items() if value}
+    if given.keys() - asked.keys():
+        return _moved(f"/{language}{_tail(plural, query)}")
+    values = await view(PageReads(request), query)
+    narrowed = {name: value for name, value in query.items() if name != "cursor"}
+    following = values.pop("next")
+    return _page(
+        request,
+        f"{plural}.html",
+        language,
+        headers,
+        here=plural,
+        tail=_tail(plural, query),
+        asked=asked,
+        choices=views.country_choices(language, fictional=request.app.state.settings.fictional_countries),
+        first=f"/{language}{_tail(plural, narrowed)}" if "cursor" in query else None,
+        next=f"/{language}{_tail(plural, {**narrowed, 'cursor': following})}" if following else None,
+        **values,
+    )
+
+
+async def _record(
+    request: Request, language: str, plural: str, key: str, view: Record, headers: dict[str, str]
+) -> Response:
+    tail = f"/{plural}/{quote(key, safe='')}"
+    if request.query_params:
+        return _moved(f"/{language}{tail}")
+    try:
+        values = await view(PageReads(request), key)
+    except Elsewhere as moved:
+        return _moved(f"/{language}/{plural}/{moved.key}")
+    template = "country" if plural == "countries" else plural.removesuffix("s")
+    return _page(request, f"{template}.html", language, headers, here=plural, tail=tail, **values)
+
+
+def _tail(plural: str, query: Query) -> str:
+    """What follows the language in the address of a list."""
+    return f"/{plural}?{urlencode(query)}" if query else f"/{plural}"
+
+
+def _moved(address: str) -> Response:
+    return RedirectResponse(address, 301, {"Cache-Control": "public, max-age=60"})
+
+
+def _page(request: Request, template: str, language: str, headers: dict[str, str], **values: Any) -> Response:
+    return tagged_response(request, templates.page(template, language, **values), HTML, headers)

@@ -1,0 +1,137 @@
+"""What the pages of the register show, read from the services. A function for each page: its template's values."""
+
+import asyncio
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, TypeAlias
+from urllib.parse import parse_qs, urlsplit
+
+from services.portal.pages.texts import OWN_NAMES, country_name
+from services.portal.reading.api import PageReads
+from services.portal.register.classifications import field_name, words
+from shared.kernel.countries import REGIONS, known_codes
+from shared.kernel.text import search_key
+
+Values: TypeAlias = dict[str, Any]
+Query: TypeAlias = Mapping[str, str]
+FILTERS: Mapping[str, tuple[str, ...]] = {
+    "countries": ("q", "region", "stage"),
+    "experts": ("q", "country", "cursor"),
+    "institutions": ("q", "country", "cursor"),
+    "centres": ("q", "country", "cursor"),
+}
+"""What each list is narrowed by, as the API names it."""
+PAGE_SIZE = 25
+_MOST_COUNTRIES = 200
+_MOST_NAMED = 12
+"""Records that a page names beside its own; more of them are left out."""
+_ONE = "id,ref,display_name"
+
+
+async def countries(reads: PageReads, query: Query) -> Values:
+    """All countries that the filters leave, by their codes."""
+    items: Values = {}
+    more: Query | None = {}
+    while more is not None:
+        found = await reads.listed("actions", "countries", limit=str(_MOST_COUNTRIES), **query, **more)
+        items |= {item["code"]: item for item in found["items"]}
+        more = {"cursor": cursor} if (cursor := _cursor(found["next"])) else None
+    as_of = next((item["as_of"] for item in items.values()), None)
+    return {"items": items, "next": None, "regions": REGIONS, "as_of": as_of}
+
+
+async def country(reads: PageReads, code: str) -> Values:
+    """One country: its stage, programme, committees and centres."""
+    record, committees, centres = await asyncio.gather(
+        reads.record("actions", "countries", code),
+        reads.listed("centres", "committees", country=code, limit=str(PAGE_SIZE)),
+        reads.listed("centres", "centres", country=code, limit=str(PAGE_SIZE)),
+    )
+    core = record["programme"] and record["programme"]["core"]["centre_id"]
+    return {
+        "record": record,
+        "committees": committees["items"],
+        "centres": centres["items"],
+        "core": await reads.known("centres", "centres", core, fields="id,ref,names"),
+    }
+
+
+async def experts(reads: PageReads, query: Query) -> Values:
+    """One page of the experts in the order of their names."""
+    values = await _page_of(reads, "membership", "experts", {**query, "sort": "display_name"})
+    items = [{**item, "fields": [field_name(code) for code in item["fields"]]} for item in values["items"]]
+    return {**values, "items": items}
+
+
+async def expert(reads: PageReads, key: str) -> Values:
+    """One expert with the institutions of the affiliations."""
+    record = await reads.record("membership", "experts", key)
+    affiliations = record["affiliations"] or []
+    named = list(dict.fromkeys(each["institution_id"] for each in affiliations if each["institution_id"]))
+    found = await asyncio.gather(
+        *(reads.known("membership", "institutions", one, fields=_ONE) for one in named[:_MOST_NAMED])
+    )
+    institutions = dict(zip(named, found, strict=False))
+    forms = [name["full"] or " ".join(filter(None, (name["given"], name["family"]))) for name in record["names"]]
+    return {
+        "record": record,
+        "forms": [form for form in dict.fromkeys(forms) if form != record["display_name"]],
+        "affiliations": [
+            (each, institutions.get(each["institution_id"]))
+            for each in affiliations
+            if each["raw"] or institutions.get(each["institution_id"])
+        ],
+        "fields": [field_name(code) for code in record["fields"]],
+        "boundaries": [words(code) for code in record["planetary_boundaries"]],
+        "spoken": [OWN_NAMES.get(tag, tag) for tag in record["languages"]],
+        "ecosystems": [words(code) for code in record["ecosystems"]],
+    }
+
+
+async def institutions(reads: PageReads, query: Query) -> Values:
+    """One page of the institutions in the order of their names."""
+    return await _page_of(reads, "membership", "institutions", {**query, "sort": "display_name"})
+
+
+async def institution(reads: PageReads, key: str) -> Values:
+    """One institution with its names, places, relations and web pages."""
+    record = await reads.record("membership", "institutions", key)
+    others = [name for name in record["names"] if name["value"] != record["display_name"]]
+    return {
+        "record": record,
+        "former": [name for name in others if "former" in name["types"]],
+        "others": [name for name in others if "former" not in name["types"]],
+        "types": [words(each) for each in record["types"]],
+        "pages": [page for page in record["links"]["web_pages"] if urlsplit(page).scheme in ("http", "https")],
+    }
+
+
+async def centres(reads: PageReads, query: Query) -> Values:
+    """One page of the designated centres."""
+    return await _page_of(reads, "centres", "centres", query)
+
+
+async def centre(reads: PageReads, key: str) -> Values:
+    """One designated centre with its host, its director and its term."""
+    record = await reads.record("centres", "centres", key)
+    host, director = await asyncio.gather(
+        reads.known("membership", "institutions", record["host_institution_id"], fields=_ONE),
+        reads.known("membership", "experts", record["director_id"], fields=_ONE),
+    )
+    return {"record": record, "host": host, "director": director, "themes": [words(each) for each in record["themes"]]}
+
+
+async def _page_of(reads: PageReads, service: str, plural: str, query: Query) -> Values:
+    found = await reads.listed(service, plural, limit=str(PAGE_SIZE), **query)
+    return {"items": found["items"], "next": _cursor(found["next"])}
+
+
+def _cursor(address: str | None) -> str | None:
+    return parse_qs(urlsplit(address).query)["cursor"][0] if address else None
+
+
+@cache
+def country_choices(language: str, *, fictional: bool) -> list[tuple[str, str]]:
+    """Codes and names of all countries in the order of their names."""
+    named = [(code, country_name(code, language)) for code in known_codes(fictional=fictional)]
+    return sorted(named, key=lambda choice: search_key(choice[1]))

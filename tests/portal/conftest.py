@@ -1,0 +1,61 @@
+"""The portal before all services, over a database in which one country has published records of every kind."""
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import asyncpg
+import httpx
+import pytest
+
+from tests.support.callers import Caller
+from tests.support.services import Services, ToServices, open_services
+from tests.walls.land import ADMIN, Land, Settler
+
+HTML = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+
+
+@dataclass(frozen=True)
+class Site:
+    """The portal, the services behind it, what it asked of them, and the rows."""
+
+    services: Services
+    asking: ToServices
+    superuser: asyncpg.Connection
+    land: Land
+
+    @property
+    def client(self) -> httpx.AsyncClient:
+        return self.services["portal"]
+
+    def ref(self, plural: str) -> str:
+        return str(self.land.records[plural]["ref"])
+
+    async def page(self, path: str, **headers: str) -> httpx.Response:
+        return await self.client.get(path, headers={**HTML, **headers})
+
+    async def change(self, table: str, plural: str, assignments: str, *values: object) -> None:
+        """Changes the row behind the API's back; the values begin at `$2`."""
+        await self.superuser.execute(f"UPDATE {table} SET {assignments} WHERE id = $1", self.land.id(plural), *values)
+
+
+@pytest.fixture(scope="session")
+def database_url(database_named: Callable[[str], str]) -> str:
+    """A database that only these tests write."""
+    return database_named("portal")
+
+
+@pytest.fixture(scope="session")
+async def site(database_url: str, redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
+    storage: Path = tmp_path_factory.mktemp("files")
+    superuser = await asyncpg.connect(database_url, server_settings={"search_path": "escm"})
+    async with open_services(database_url=database_url, redis_url=redis_url, storage_path=storage) as (found, asking):
+        callers = {name: Caller(client, ADMIN) for name, client in found.items()}
+        settler = Settler(callers, Caller(found["access"], None), superuser)
+        yield Site(found, asking, superuser, await settler.settle("XA", "Nileword", published=True))
+    await superuser.close()
+
+
+@pytest.fixture
+def client(site: Site) -> httpx.AsyncClient:
+    return site.client

@@ -1,0 +1,146 @@
+"""A failure is a page for people whose browser asks for one, and the problem document for everybody else."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+
+import httpx
+import pytest
+
+from shared.web.catalogue import PROBLEMS
+from tests.portal.conftest import HTML, Site
+from tests.portal.test_pages import Balance
+from tests.support.services import open_portal
+
+
+@pytest.fixture
+def closed_port() -> Iterator[int]:
+    """A port of this machine at which nobody answers."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        yield taken.getsockname()[1]
+
+
+@asynccontextmanager
+async def _answering(answer: bytes) -> AsyncIterator[int]:
+    """The port of a server that answers each request with these bytes; with none it keeps the caller waiting."""
+    done = asyncio.Event()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(answer)
+        if not answer:
+            await done.wait()
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    async with server:
+        yield server.sockets[0].getsockname()[1]
+        done.set()
+
+
+@pytest.mark.parametrize(
+    ("path", "language", "words"),
+    [
+        ("/en/experts/EXP-999999", "en", "is not published any more"),
+        ("/fr/countries/ZZ", "fr", "n’est plus publié"),
+        ("/ar/nothing", "ar", "غير موجود"),
+        ("/nothing", "es", "ya no está publicado"),
+        ("/guides/nothing", "es", "ya no está publicado"),
+    ],
+)
+async def test_what_is_not_there_is_a_page_in_the_readers_language(
+    site: Site, path: str, language: str, words: str
+) -> None:
+    answer = await site.page(path, **{"Accept-Language": "es"})
+    assert (answer.status_code, answer.headers["content-type"]) == (404, "text/html; charset=utf-8")
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.headers["content-language"] == language
+    assert {"Accept", "Accept-Language"} <= {part.strip() for part in answer.headers["vary"].split(",")}
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    assert words in answer.text
+    page = Balance(answer.text)
+    assert page.tags.count("h1") == 1
+    assert f"/{language}/experts" in page.links
+    assert answer.headers["x-request-id"] in answer.text
+
+
+@pytest.mark.parametrize("path", ["/en/experts/EXP-999999", "/en/experts?country=ZZ", "/nothing"])
+@pytest.mark.parametrize("accept", ["*/*", "application/json", "application/problem+json"])
+async def test_programs_get_the_problem_document(site: Site, path: str, accept: str) -> None:
+    answer = await site.client.get(path, headers={"accept": accept})
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["status"] == answer.status_code
+
+
+@pytest.mark.parametrize("service", ["membership", "centres", "actions", "access"])
+async def test_the_api_answers_problems_to_browsers_too(site: Site, service: str) -> None:
+    answer = await site.services[service].get(f"/{service}/v1/nothing", headers=HTML)
+    assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
+
+
+@pytest.mark.parametrize("query", ["country=ZZ", "cursor=abc", "q=%00", "q=!!!"])
+async def test_a_filter_that_is_none_is_a_readable_400(site: Site, query: str) -> None:
+    answer = await site.page(f"/en/experts?{query}")
+    assert (answer.status_code, "Choose again" in answer.text) == (400, True)
+
+
+async def test_a_method_that_is_none_names_those_that_are(site: Site) -> None:
+    answer = await site.client.post("/en/experts", headers=HTML)
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD")
+    assert PROBLEMS["method_not_allowed"].titles["en"] in answer.text
+
+
+@pytest.mark.parametrize("path", ["/en/countries", "/en/countries/XA", "/en/experts/EXP-000001", "/en/centres"])
+async def test_a_service_that_is_down_is_a_readable_503(closed_port: int, path: str) -> None:
+    async with open_portal(None, api=f"http://127.0.0.1:{closed_port}") as client:
+        answer = await client.get(path, headers=HTML)
+        assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")
+        assert "does not answer at the moment" in answer.text
+        assert answer.headers["cache-control"] == "no-store"
+        assert (await client.get("/en/", headers=HTML)).status_code == 200, "what needs no service stays"
+
+
+@pytest.mark.parametrize(
+    ("answer", "status"),
+    [
+        (b"", 503),
+        (b"HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n", 503),
+        (b"HTTP/1.1 401 No\r\nContent-Length: 0\r\n\r\n", 503),
+        (b"not HTTP\r\n\r\n", 503),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nnot JSON.", 503),
+        (b"HTTP/1.1 429 Wait\r\nRetry-After: 7\r\nContent-Length: 0\r\n\r\n", 429),
+    ],
+)
+async def test_a_service_that_fails_or_hangs_fails_the_page_readably(answer: bytes, status: int) -> None:
+    async with (
+        _answering(answer) as port,
+        open_portal(None, api=f"http://127.0.0.1:{port}") as client,
+    ):
+        page = await client.get("/en/countries/XA", headers=HTML)
+        assert (page.status_code, page.headers["retry-after"]) == (status, "7" if status == 429 else "2")
+        assert "<h1>" in page.text
+
+
+class _Hanging(httpx.AsyncBaseTransport):
+    """Calls that never end, and how many were under way at once."""
+
+    def __init__(self) -> None:
+        self.under_way = self.most = 0
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        self.under_way += 1
+        self.most = max(self.most, self.under_way)
+        try:
+            return await asyncio.get_running_loop().create_future()
+        finally:
+            self.under_way -= 1
+
+
+async def test_many_readers_of_a_hanging_service_share_a_bounded_number_of_calls() -> None:
+    hanging = _Hanging()
+    async with open_portal(hanging) as client:
+        answers = await asyncio.gather(*(client.get("/en/countries", headers=HTML) for _ in range(100)))
+    assert {answer.status_code for answer in answers} == {503}
+    assert (hanging.most, hanging.under_way) == (32, 0)

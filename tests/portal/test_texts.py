@@ -1,0 +1,63 @@
+"""The words of the pages: whole in six languages, one for each code that the API answers, none that no page says."""
+
+import re
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+from services.actions.delivery.domain import ACTION as ACTIONS
+from services.actions.programmes.domain import PUBLISHED as PROGRAMMES
+from services.actions.stage.domain import RUNGS
+from services.centres.committees.domain import PUBLISHED as COMMITTEES
+from services.centres.registration.domain import PUBLISHED as CENTRES
+from services.membership.experts.domain import CATEGORIES, FIELDS_OF_SCIENCE
+from services.membership.institutions.domain import PUBLISHED as INSTITUTIONS
+from services.portal.pages.texts import OWN_NAMES, TEXTS, best, text
+from services.portal.register.classifications import field_name, words
+from shared.kernel.countries import REGIONS
+from shared.web.catalogue import LANGUAGES
+
+_PORTAL = Path(__file__).parents[2] / "services/portal"
+_CODES = {
+    "status": {*ACTIONS.states, *PROGRAMMES, *COMMITTEES, *CENTRES, *INSTITUTIONS},
+    "stage": set(RUNGS),
+    "category": set(CATEGORIES),
+    "region": set(REGIONS),
+}
+
+
+@pytest.mark.parametrize("key", sorted(TEXTS))
+def test_a_text_is_there_in_every_language_with_the_same_values(key: str) -> None:
+    texts = TEXTS[key]
+    assert set(texts) == set(LANGUAGES) == set(OWN_NAMES)
+    assert all(said and said == said.strip() for said in texts.values())
+    asked = {language: {name for _, name, _, _ in Formatter().parse(said) if name} for language, said in texts.items()}
+    assert len({frozenset(names) for names in asked.values()}) == 1
+
+
+def test_each_code_of_the_api_has_words() -> None:
+    missing = {f"{kind}.{code}" for kind, codes in _CODES.items() for code in codes} - TEXTS.keys()
+    assert missing == set()
+    assert [code for code in FIELDS_OF_SCIENCE if field_name(code) == code] == []
+
+
+def test_every_text_is_said_somewhere() -> None:
+    said = "".join(path.read_text() for path in (*_PORTAL.rglob("*.html"), *_PORTAL.rglob("*.py")))
+    whole = set(re.findall(r"\b(?:t|text)\(\"([\w.]+)\"", said)) | set(re.findall(r"\"(stage\.\w+)\"", said))
+    begun = set(re.findall(r"\"(\w+\.)\" ~", said)) | {"failure."}
+    assert [key for key in TEXTS if key not in whole and not key.startswith(tuple(begun))] == []
+
+
+def test_a_reader_gets_their_language_english_or_what_there_is() -> None:
+    texts = {"pt": "Centro", "en": "Centre", "fr": "Centre français"}
+    assert best(texts, "fr") == ("fr", "Centre français")
+    assert best(texts, "ru") == ("en", "Centre")
+    assert best({"pt": "Centro"}, "ru") == ("pt", "Centro")
+    assert best({}, "ru") == ("", "")
+    assert words("freshwater-change") == "Freshwater change"
+
+
+def test_days_keep_their_order_between_arabic_letters() -> None:
+    assert "\u20682026-11-26\u2069" in text("ar", "stage.since", date="2026-11-26")
+    assert text("en", "stage.since", date="2026-11-26") == "since 2026-11-26"

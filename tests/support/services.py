@@ -1,0 +1,62 @@
+"""All services in this process over one database; the portal reads the others as it does over the network."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
+
+import httpx
+
+from services.access.app import create_app as create_access
+from services.access.settings import AccessSettings
+from services.actions.app import create_app as create_actions
+from services.actions.settings import ActionsSettings
+from services.centres.app import create_app as create_centres
+from services.centres.settings import CentresSettings
+from services.membership.app import create_app as create_membership
+from services.membership.settings import MembershipSettings
+from services.portal.app import create_app as create_portal
+from services.portal.reading.api import PublicApi
+from services.portal.settings import PortalSettings
+from tests.support.callers import serving
+from tests.support.inside import Inside
+
+_APPS: dict[str, tuple[Any, Any]] = {
+    "membership": (create_membership, MembershipSettings),
+    "centres": (create_centres, CentresSettings),
+    "actions": (create_actions, ActionsSettings),
+    "access": (create_access, AccessSettings),
+}
+Services = dict[str, httpx.AsyncClient]
+
+
+class ToServices(httpx.AsyncBaseTransport):
+    """Sends each request to the app that its path names, and keeps it in `asked`."""
+
+    def __init__(self, apps: Mapping[str, Any]) -> None:
+        self._inside = {name: Inside(app) for name, app in apps.items()}
+        self.asked: list[httpx.Request] = []
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        self.asked.append(request)
+        return await self._inside[request.url.path.split("/")[1]].handle_async_request(request)
+
+
+@asynccontextmanager
+async def open_portal(transport: httpx.AsyncBaseTransport | None, **settings: Any) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the portal, which reads the API through the transport."""
+    app = create_portal(PortalSettings(environment="test", **settings))
+    async with serving(app) as client:
+        app.state.public_api = api = PublicApi(app.state.settings, transport)
+        yield client
+        await api.close()
+
+
+@asynccontextmanager
+async def open_services(**settings: Any) -> AsyncIterator[tuple[Services, ToServices]]:
+    """A client of each service, and what the portal asks of the others."""
+    async with AsyncExitStack() as stack:
+        apps = {name: create(of(**settings)) for name, (create, of) in _APPS.items()}
+        found = {name: await stack.enter_async_context(serving(app)) for name, app in apps.items()}
+        asking = ToServices(apps)
+        found["portal"] = await stack.enter_async_context(open_portal(asking))
+        yield found, asking

@@ -1,35 +1,14 @@
 """All services over one database, countries with records of every kind, and principals by the name of their token."""
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack
 from pathlib import Path
-from typing import Any
 
 import asyncpg
-import httpx
 import pytest
 
-from services.access.app import create_app as create_access
-from services.access.settings import AccessSettings
-from services.actions.app import create_app as create_actions
-from services.actions.settings import ActionsSettings
-from services.centres.app import create_app as create_centres
-from services.centres.settings import CentresSettings
-from services.membership.app import create_app as create_membership
-from services.membership.settings import MembershipSettings
-from services.portal.app import create_app as create_portal
-from services.portal.settings import PortalSettings
-from tests.support.callers import Caller, serving
+from tests.support.callers import Caller
+from tests.support.services import Services, open_services
 from tests.walls.land import ADMIN, Land, Settler
-
-_APPS: dict[str, tuple[Any, Any]] = {
-    "membership": (create_membership, MembershipSettings),
-    "centres": (create_centres, CentresSettings),
-    "actions": (create_actions, ActionsSettings),
-    "access": (create_access, AccessSettings),
-    "portal": (create_portal, PortalSettings),
-}
-Services = dict[str, httpx.AsyncClient]
 
 
 @pytest.fixture(scope="session")
@@ -46,11 +25,7 @@ def storage(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 async def services(database_url: str, redis_url: str, storage: Path) -> AsyncIterator[Services]:
     """A client of each service, in this process."""
-    async with AsyncExitStack() as stack:
-        found = {}
-        for name, (create, settings) in _APPS.items():
-            app = create(settings(database_url=database_url, redis_url=redis_url, storage_path=storage))
-            found[name] = await stack.enter_async_context(serving(app))
+    async with open_services(database_url=database_url, redis_url=redis_url, storage_path=storage) as (found, _):
         yield found
 
 

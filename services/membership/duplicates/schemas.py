@@ -10,7 +10,7 @@ from pydantic import Field
 from services.membership.duplicates.domain import COLLECTIONS
 from services.membership.duplicates.queries import COLUMNS
 from shared.records.columns import Renderer
-from shared.web.fields import Answer, Body, RecordAnswer
+from shared.web.fields import Answer, Body, Links, RecordAnswer
 
 Score = Annotated[float, Field(ge=0, le=1)]
 _render = Renderer(COLUMNS)
@@ -21,6 +21,13 @@ class Lookalike(Answer):
 
     id: UUID
     score: Score
+
+
+class DuplicateLinks(Links):
+    """The addresses of the pair and of its two records."""
+
+    a: str
+    b: str
 
 
 class Duplicate(RecordAnswer):
@@ -36,6 +43,7 @@ class Duplicate(RecordAnswer):
     dismissed_by: str | None
     dismissed_at: datetime | None
     dismissal: str | None
+    links: DuplicateLinks
 
 
 class SearchBody(Body):

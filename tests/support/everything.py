@@ -1,0 +1,153 @@
+"""A record of every kind in Alphaland (XA), as the secretariat enters them, for tests that meet every list."""
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from tests.support.running import Client, eventually
+
+COUNTRY = "XA"
+_DOCUMENT = {"title": "Minutes", "date": "2026-10-01", "url": "https://example.org/minutes.pdf"}
+_PLACE = {"country": COUNTRY, "visibility": "public"}
+_DAY = "2026-10-01"
+_WAIVER = {"waiver": {"reason": "The ministry is being formed"}}
+
+
+def enter_everything(by: Client, admin: Client, accounts: dict[str, Any]) -> None:
+    """Enters them by the secretariat's client; `admin`, a person, proposes what another one has to confirm."""
+    host, twins = _members(by)
+    officers = [_active(by, name) for name in ("Ada First", "Bela Second", "Cleo Third")]
+    centre = _centre(by, host, officers)
+    programme = _programme(by, centre)
+    _government(by)
+    pillars = [
+        {"key": f"action-{number}", "titles": {"en": f"Action {number}"}, "order": number} for number in (1, 2, 3)
+    ]
+    framework = {"code": "everything/2026", "core": {"titles": {"en": "Core"}}, "pillars": pillars}
+    by.create("/actions/v1/frameworks", {**framework, "valid_from": _DAY})
+    by.create("/membership/v1/merges", {"resource": "experts", "winner_id": twins[0], "loser_id": twins[1]})
+    key = {"name": "Reader", "resources": ["membership.*"], "verbs": ["read"]}
+    by.create("/access/v1/api_keys", key)
+    _propose(admin, f"/membership/v1/experts/{officers[2]['id']}", "terminate", reason="Moved abroad")
+    _propose(admin, centre["links"]["self"], "designate", fields=_WAIVER)
+    _propose(admin, programme["links"]["self"], "start", fields=_WAIVER)
+    _propose(admin, f"/access/v1/accounts/{accounts['admin2']['account_id']}", "suspend", reason="On leave")
+
+
+def _members(by: Client) -> tuple[dict[str, Any], list[str]]:
+    """An institution, and the ids of two experts of one name; an import, and an affiliation that nobody matched yet."""
+    name = {"value": "University of the Delta", "language": "en", "types": ["ror_display"]}
+    acronym = {"value": "UDELTA", "types": ["acronym"]}
+    place = {"city": "Port Alpha", "subdivision": "Delta", "geonames": 1, "lat": 1.5, "lon": -2.25}
+    host = by.create(
+        "/membership/v1/institutions",
+        {
+            **_PLACE,
+            "names": [name, acronym],
+            "types": ["education"],
+            "locations": [place],
+            "relations": [{"type": "related", "ror": "https://ror.org/02mhbdp94", "label": "A sister"}],
+        },
+    )
+    host = by.step(host["links"]["self"], "verify")
+    twin = {**_PLACE, "names": [{"given": "Gemma", "family": "Twin"}], "fields": ["1.5"], "biography": {"en": "Soil."}}
+    twins = [by.create("/membership/v1/experts", twin) for _ in range(3)]
+    assert twins[1]["duplicates"], "the pair is found as the second is entered"
+    by.create(f"{twins[0]['links']['self']}/affiliations", {"raw": "Univercity of the Delta, Port Alpha"})
+    by.create(f"{twins[0]['links']['self']}/affiliations", {"institution_id": host["id"], "role": "Reader"})
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "experts.csv"
+        file.write_text(f"full_name,country,email\nIda Import,{COUNTRY},ida@example.org\n,{COUNTRY},none\n")
+        by.upload("/membership/v1/imports", file, resource="experts")
+    return host, [twin["id"] for twin in twins[1:]]
+
+
+def _active(by: Client, name: str) -> dict[str, Any]:
+    email = {"value": f"{name.split()[0].lower()}.officer@example.org", "visibility": "public"}
+    expert = by.create("/membership/v1/experts", {**_PLACE, "names": [{"full": name}], "emails": [email]})
+    for action in ("invite", "apply", "start_review", "approve"):
+        expert = by.step(expert["links"]["self"], action)
+    return expert
+
+
+def _centre(by: Client, host: dict[str, Any], officers: list[dict[str, Any]]) -> dict[str, Any]:
+    """A centre that waits for its designation, with reviews and an agreement; its committee with a seat."""
+    names = {"en": "Committee of Alphaland"}
+    committee = by.create("/centres/v1/committees", {**_PLACE, "names": names, "host_institution_id": host["id"]})
+    seat = {"committee_id": committee["id"], "person": {"expert_id": officers[0]["id"]}, "office": "president"}
+    by.create("/centres/v1/seats", {**seat, "from": _DAY})
+    body = {
+        **_PLACE,
+        "names": {"en": "Research Centre of Alphaland"},
+        "host_institution_id": host["id"],
+        "unit": "Faculty",
+        "committee_id": committee["id"],
+        "director_id": officers[0]["id"],
+        "position": {"lat": 1.5, "lon": -2.25},
+        **dict.fromkeys(("terms_of_reference", "work_plan", "host_letter"), _DOCUMENT),
+    }
+    centre = by.create("/centres/v1/centres", body)
+    path = centre["links"]["self"]
+    by.step(path, "submit")
+    by.step(path, "accept_complete")
+    for reviewer in officers[1:]:
+        scores = {"relevance": 5, "capacity": 4, "governance": 4, "plan": 5}
+        review = {"reviewer_id": reviewer["id"], "scores": scores, "recommendation": "designate"}
+        by.create(f"{path}/reviews", {**review, "conflict_of_interest": False})
+    parties = [{"name": name, "signatory": "Head", "signed_at": "2026-11-01"} for name in ("Host", "The network")]
+    agreement = {"centre_id": centre["id"], "kind": "host", "document": _DOCUMENT, "effective": "2026-12-01"}
+    by.create("/centres/v1/agreements", {**agreement, "parties": parties})
+    return by.step(path, "recommend")
+
+
+def _programme(by: Client, centre: dict[str, Any]) -> dict[str, Any]:
+    """An approved programme with an action in each pillar, and a milestone with evidence."""
+    body = {**_PLACE, "framework": "3+1/2026", "committee_id": centre["committee_id"], "centre_id": centre["id"]}
+    programme = by.create("/actions/v1/programmes", body)
+    path = programme["links"]["self"]
+    by.step(path, "launch")
+    for number in (1, 2, 3):
+        action = by.create(
+            "/actions/v1/actions",
+            {
+                "programme_id": programme["id"],
+                "pillar": f"action-{number}",
+                "titles": {"en": f"Pillar {number}"},
+                "baseline": {"value": "12.5", "unit": "%", "date": "2025"},
+                "budget": {"amount": "1000.50", "currency": "USD"},
+                "participants": [{"institution_id": centre["host_institution_id"], "role": 1}],
+                "tags": [{"scheme": "SDG", "code": "13"}],
+                "planned_start": _DAY,
+            },
+        )
+    milestone = {"action_id": action["id"], "titles": {"en": "First"}, "due": "2027-01-31", "weight": 2}
+    by.create("/actions/v1/milestones", {**milestone, "deliverable": "A map", "evidence_required": True})
+    by.step(path, "submit_plan")
+    # The committee and the centre are told of by facts.
+    return dict(eventually(lambda: (answer := by.try_step(path, "approve")).status_code == 200 and answer.json()))
+
+
+def _government(by: Client) -> None:
+    body = by.create("/actions/v1/government_bodies", {**_PLACE, "names": {"en": "Ministry"}, "kind": "ministry"})
+    person = {"name": "Femi Focal"}
+    by.create("/actions/v1/focal_points", {**_PLACE, "person": person, "body_id": body["id"], "letter": _DOCUMENT})
+    letter = {
+        "country": COUNTRY,
+        "direction": "in",
+        "date": _DAY,
+        "subject": "Hello",
+        "parties": [{"name": "Ministry"}],
+    }
+    by.create("/actions/v1/correspondence", {**letter, "document": _DOCUMENT})
+    meeting = {**_PLACE, "kind": "online", "titles": {"en": "First meeting"}, "date": _DAY}
+    by.create(
+        "/actions/v1/meetings",
+        {**meeting, "participants": [{"name": "Femi Focal"}], "decisions": [{"text": "To go on"}]},
+    )
+    endorsement = {**_PLACE, "body_id": body["id"], "level": 1, "document": _DOCUMENT, "issued": _DAY}
+    by.create("/actions/v1/endorsements", endorsement)
+
+
+def _propose(admin: Client, path: str, action: str, **body: Any) -> None:
+    answer = admin.try_step(path, action, **body)
+    assert answer.status_code == 202, f"{path} {action}: {answer.text}"

@@ -56,7 +56,11 @@ def guide_page(name: str) -> bytes:
         if token.children:
             token.children = list(_linked(token.children))
     body = _MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {})
-    body = body.replace("<table>", '<div class="scroll" tabindex="0"><table>').replace("</table>", "</table></div>")
+    body = (
+        body.replace("<table>", '<div class="scroll" tabindex="0"><table>')
+        .replace("</table>", "</table></div>")
+        .replace("<pre>", '<pre tabindex="0">')
+    )
     return page("guide.html", "en", here="guides", title=found.title, guide=Markup(body))  # noqa: S704  Markdown made it
 
 

@@ -1,0 +1,125 @@
+"""Every page, narrow and dark, wide and light, in Chromium: whole, without a fault, without the outside, and such that
+axe finds no barrier (WCAG 2.0 to 2.2, A and AA)."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from services.portal.guides.rendering import GROUPS
+from tests.browser.conftest import PATIENCE, Visit
+from tests.support.documents import run_commands
+
+_REGISTER = {
+    "/": "For everybody",
+    "/ar/": "للجميع",
+    "/en/people": "What is published",
+    "/en/countries": "Gammaland",
+    "/ar/countries?stage=5": "Gammaland",
+    "/en/countries/XC": "Stage 5 of 7",
+    "/en/experts": "Amara Okoye-Lind",
+    "/en/experts?q=nobodyofthisname": "Nothing that is published fits",
+    "/en/experts/EXP-000001": "University of Alpha",
+    "/ar/experts/EXP-000001": "University of Alpha",
+    "/en/institutions": "University of Alpha",
+    "/en/institutions/INS-000001": "University of Alpha",
+    "/en/centres": "Research Centre of Gammaland",
+    "/en/centres/CTR-000001": "ESNRC-XC-01",
+}
+_DEVELOPERS = {
+    "/docs": "Search operations",
+    "/problems": "malformed_request",
+    "/problems/not_found": "Titles",
+    "/guides/": "For developers",
+    **{f"/guides/{name}": "" for names in GROUPS.values() for name in names},
+}
+_FAILURES = {
+    "/en/experts/EXP-999999": "is not published any more",
+    "/ar/centres/nothing": "لم يعد منشوراً",
+    "/en/experts?country=ZZ": "Choose again",
+    "/nothing": "is not published any more",
+}
+_PAGES = _REGISTER | _DEVELOPERS | _FAILURES
+_LOOKS = ((320, "dark"), (1280, "light"))
+_STANDARD = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+_OPTIONS = {"resultTypes": ["violations"], "runOnly": _STANDARD}
+_OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+_SHADES = "getComputedStyle(document.body).backgroundColor"
+
+
+@pytest.fixture(scope="module")
+def toured(running: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """A system in which a country has gone the whole way."""
+    run_commands("tour.md", running, tmp_path_factory.mktemp("tour"))
+    return running
+
+
+@pytest.fixture(scope="module", params=_LOOKS, ids=lambda look: f"{look[1]} {look[0]}px")
+def seen(request: pytest.FixtureRequest, browser: Browser, toured: dict[str, Any]) -> Iterator[tuple[Visit, str]]:
+    """A page of this width and these colours."""
+    width, scheme = request.param
+    page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    yield Visit(page, toured["base_url"]), scheme
+    page.close()
+
+
+@pytest.mark.parametrize("path", _PAGES)
+def test_a_page_is_whole_and_open_to_everybody(seen: tuple[Visit, str], path: str) -> None:
+    visit, scheme = seen
+    visit.faults.clear()
+    page = visit.open(path)
+    if path == "/docs":
+        expect(page.locator(".opblock-tag").first).to_be_visible(timeout=PATIENCE)
+    expect(page.locator("#main")).to_contain_text(_PAGES[path])
+    expect(page.get_by_role("heading", level=1)).to_have_count(1)
+    assert page.evaluate(_OVERFLOW) == 0, "the page scrolls sideways"
+    red = int(page.evaluate(_SHADES).removeprefix("rgb(").split(",")[0])
+    assert (red < 128) is (scheme == "dark")
+    assert _barriers(page) == []
+    assert visit.outside() == []
+    assert [fault for fault in visit.faults if path not in _FAILURES or "status of 40" not in fault] == []
+
+
+def _barriers(page: Page) -> list[str]:
+    """What axe finds, but for what Swagger UI draws."""
+    found = Axe().run(page, context={"exclude": [["#reference"]]}, options=_OPTIONS).response["violations"]
+    return [f"{fault['id']}: {node['html'][:200]}" for fault in found for node in fault["nodes"][:3]]
+
+
+def test_everything_is_found_by_links_and_forms_without_scripts(browser: Browser, toured: dict[str, Any]) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE)
+    page.goto(f"{toured['base_url']}/")
+    page.get_by_role("main").get_by_role("link", name="Countries").click()
+    page.get_by_label("Search by name").fill("gamma")
+    page.get_by_role("button", name="Show").click()
+    page.get_by_role("link", name="Gammaland").click()
+    page.get_by_role("link", name="Research Centre of Gammaland").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Research Centre of Gammaland")
+    page.get_by_role("link", name="Experts", exact=True).click()
+    page.get_by_label("Country").select_option("XA")
+    page.get_by_role("button", name="Show").click()
+    expect(page.get_by_role("row")).to_have_count(3)
+    page.get_by_role("link", name="français").click()
+    expect(page).to_have_url(f"{toured['base_url']}/fr/experts?country=XA")
+    page.get_by_role("link", name="Amara Okoye-Lind").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Amara Okoye-Lind")
+    context.close()
+
+
+def test_the_first_view_is_light_on_the_wire(browser: Browser, toured: dict[str, Any], tmp_path: Path) -> None:
+    """At most 100 kB and eight requests."""
+    for path in ("/", "/en/countries/XC", "/en/experts"):
+        page = browser.new_page()
+        network = page.context.new_cdp_session(page)
+        network.send("Network.enable")
+        loaded: list[float] = []
+        network.on("Network.loadingFinished", lambda told, sizes=loaded: sizes.append(told["encodedDataLength"]))
+        page.goto(f"{toured['base_url']}{path}", wait_until="networkidle", timeout=PATIENCE)
+        assert 2 <= len(loaded) <= 8
+        assert sum(loaded) <= 100_000, path
+        page.close()

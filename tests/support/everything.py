@@ -9,6 +9,7 @@ from tests.support.running import Client, eventually
 COUNTRY = "XA"
 _DOCUMENT = {"title": "Minutes", "date": "2026-10-01", "url": "https://example.org/minutes.pdf"}
 _PLACE = {"country": COUNTRY, "visibility": "public"}
+_KEY = {"resources": ["membership.*"], "verbs": ["read"]}
 _DAY = "2026-10-01"
 _WAIVER = {"waiver": {"reason": "The ministry is being formed"}}
 
@@ -26,12 +27,13 @@ def enter_everything(by: Client, admin: Client, accounts: dict[str, Any]) -> Non
     framework = {"code": "everything/2026", "core": {"titles": {"en": "Core"}}, "pillars": pillars}
     by.create("/actions/v1/frameworks", {**framework, "valid_from": _DAY})
     by.create("/membership/v1/merges", {"resource": "experts", "winner_id": twins[0], "loser_id": twins[1]})
-    key = {"name": "Reader", "resources": ["membership.*"], "verbs": ["read"]}
-    by.create("/access/v1/api_keys", key)
+    by.create("/access/v1/api_keys", {"name": "Reader", **_KEY})
     _propose(admin, f"/membership/v1/experts/{officers[2]['id']}", "terminate", reason="Moved abroad")
     _propose(admin, centre["links"]["self"], "designate", fields=_WAIVER)
     _propose(admin, programme["links"]["self"], "start", fields=_WAIVER)
-    _propose(admin, f"/access/v1/accounts/{accounts['admin2']['account_id']}", "suspend", reason="On leave")
+    second = accounts["admin2"]["account_id"]
+    _propose(admin, f"/access/v1/accounts/{second}", "suspend", reason="On leave")
+    _credentials_of_two(by, admin, second)
 
 
 def _members(by: Client) -> tuple[dict[str, Any], list[str]]:
@@ -146,6 +148,18 @@ def _government(by: Client) -> None:
     )
     endorsement = {**_PLACE, "body_id": body["id"], "level": 1, "document": _DOCUMENT, "issued": _DAY}
     by.create("/actions/v1/endorsements", endorsement)
+
+
+def _credentials_of_two(by: Client, admin: Client, second: str) -> None:
+    """A secret and a key that wait for a second person: their client holds a role that takes two."""
+    made = by.create("/access/v1/clients", {"name": "Of two", "scope_kind": "global", "secret": True, **_KEY})
+    holder = {"kind": "client", "id": made["id"]}
+    role = {"principal": holder, "role": "secretariat_admin", "scope_kind": "global"}
+    granted = by.create("/access/v1/grants", role)
+    by.step(granted["links"]["self"], "confirm", fields={"second_person": second})
+    answer = admin.send("POST", f"{made['links']['self']}/secrets")
+    assert answer.status_code == 202, answer.text
+    admin.create("/access/v1/api_keys", {"name": "Of two", "owner": holder, **_KEY})
 
 
 def _propose(admin: Client, path: str, action: str, **body: Any) -> None:

@@ -42,18 +42,14 @@ async def countries(reads: PageReads, query: Query) -> Values:
 
 async def country(reads: PageReads, code: str) -> Values:
     """One country: its stage, programme, committees and centres."""
-    record, committees, centres = await asyncio.gather(
-        reads.record("actions", "countries", code),
+    record = await reads.record("actions", "countries", code)
+    core = record["programme"] and record["programme"]["core"]["centre_id"]
+    committees, centres, named = await asyncio.gather(
         reads.listed("centres", "committees", country=code, limit=str(PAGE_SIZE)),
         reads.listed("centres", "centres", country=code, limit=str(PAGE_SIZE)),
+        reads.known("centres", "centres", core, fields="id,ref,names"),
     )
-    core = record["programme"] and record["programme"]["core"]["centre_id"]
-    return {
-        "record": record,
-        "committees": committees["items"],
-        "centres": centres["items"],
-        "core": await reads.known("centres", "centres", core, fields="id,ref,names"),
-    }
+    return {"record": record, "committees": committees["items"], "centres": centres["items"], "core": named}
 
 
 async def experts(reads: PageReads, query: Query) -> Values:

@@ -1,8 +1,9 @@
 """What each operation of the contract asks of its caller: by its form, or by name where the form does not tell."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cache
 from importlib import import_module
 from typing import Any
 
@@ -118,8 +119,13 @@ _FORMS: Mapping[tuple[str, str], Demand] = {
 }
 
 
-def operations() -> Iterator[Operation]:
+@cache
+def operations() -> Sequence[Operation]:
     """Every operation of every service. ValueError for one of which neither form nor name tells what it asks."""
+    return tuple(_operations())
+
+
+def _operations() -> Iterator[Operation]:
     for service in SERVICES:
         document = import_module(f"services.{service}.app").create_app().openapi()
         for path, methods in document["paths"].items():

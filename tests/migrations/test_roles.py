@@ -1,13 +1,13 @@
 """The role that reads everything opens with a password of its own, and never with that of the relay in production."""
 
+from uuid import uuid4
+
 import asyncpg
 import pytest
 from pydantic import SecretStr
 
 from migrations.roles import LOGINS, prepare
 from shared.configuration.settings import Settings
-
-_PREFIX = "shut"
 
 
 @pytest.mark.parametrize(
@@ -21,8 +21,9 @@ _PREFIX = "shut"
 async def test_the_relays_password_opens_the_backup_role_on_a_laptop_only(
     database_url: str, environment: str, own: str | None, opens: tuple[str, ...]
 ) -> None:
+    prefix = f"shut{uuid4().hex[:12]}"  # roles are shared by the databases of all tests that run at the same time
     settings = Settings(
-        database_url=database_url, role_prefix=_PREFIX, role_password=SecretStr("the password of the roles")
+        database_url=database_url, role_prefix=prefix, role_password=SecretStr("the password of the roles")
     )
     settings = settings.model_copy(
         update={"environment": environment, "backup_password": SecretStr(own) if own else None}
@@ -33,10 +34,10 @@ async def test_the_relays_password_opens_the_backup_role_on_a_laptop_only(
         for password in ("the password of the roles", "a password of its own"):
             tried = settings.model_copy(update={"backup_password": SecretStr(password)})
             assert await _lets_in(tried.database_dsn("backup")) is (password in opens)
-    finally:
         for name in (*LOGINS, "backup", "search", "owner"):
-            await connection.execute(f"DROP OWNED BY {_PREFIX}_{name}")
-            await connection.execute(f"DROP ROLE {_PREFIX}_{name}")
+            await connection.execute(f"DROP OWNED BY {prefix}_{name}")
+            await connection.execute(f"DROP ROLE {prefix}_{name}")
+    finally:
         await connection.close()
 
 

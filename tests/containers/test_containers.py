@@ -68,6 +68,12 @@ def test_production_leaves_out_what_is_for_development_and_asks_for_a_mail_serve
     assert not {"demo", "mail"} & set(services)
 
 
+async def test_pages_read_the_services(client: Client) -> None:
+    async with client.anonymous() as reader:
+        answer = await reader.get("/en/countries/XA")
+    assert (answer.status_code, "<h1>Alphaland</h1>" in answer.text) == (200, True)
+
+
 async def test_the_edge_refuses_as_the_services_do(client: Client) -> None:
     longest = await client.http.get(EXPERTS, headers={"X-Long": "x" * 40_000})
     assert_problem(longest, (400, "malformed_request"))

@@ -42,6 +42,8 @@ class Settings(BaseSettings):
     issuer: str = Field("https://escm.invalid", validation_alias="ESCM_ISSUER")
     api: str = Field("", pattern=r"^(https?://\S+)?$", validation_alias="ESCM_API")
     """Where pages read the services, such as `http://{service}:8000`; the issuer's address unless given."""
+    api_seconds: float = Field(2.0, gt=0, le=60, validation_alias="ESCM_API_SECONDS")
+    """How long a page waits for one answer of a service, its turn included."""
     audience: str = Field("escm", validation_alias="ESCM_AUDIENCE")
     grants_believed: float = Field(30.0, gt=0, le=30, validation_alias="ESCM_GRANTS_BELIEVED")
     """Seconds for which keys, grants and revocations are believed without another look."""

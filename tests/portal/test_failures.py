@@ -116,7 +116,7 @@ async def test_a_service_that_is_down_is_a_readable_503(closed_port: int, path: 
 async def test_a_service_that_fails_or_hangs_fails_the_page_readably(answer: bytes, status: int) -> None:
     async with (
         _answering(answer) as port,
-        open_portal(None, api=f"http://127.0.0.1:{port}") as client,
+        open_portal(None, api=f"http://127.0.0.1:{port}", api_seconds=60 if answer else 0.5) as client,
     ):
         page = await client.get("/en/countries/XA", headers=HTML)
         assert (page.status_code, page.headers["retry-after"]) == (status, "7" if status == 429 else "2")
@@ -140,7 +140,7 @@ class _Hanging(httpx.AsyncBaseTransport):
 
 async def test_many_readers_of_a_hanging_service_share_a_bounded_number_of_calls() -> None:
     hanging = _Hanging()
-    async with open_portal(hanging) as client:
+    async with open_portal(hanging, api_seconds=0.5) as client:
         answers = await asyncio.gather(*(client.get("/en/countries", headers=HTML) for _ in range(100)))
     assert {answer.status_code for answer in answers} == {503}
     assert (hanging.most, hanging.under_way) == (32, 0)

@@ -13,8 +13,8 @@ from services.centres.committees.domain import PUBLISHED as COMMITTEES
 from services.centres.registration.domain import PUBLISHED as CENTRES
 from services.membership.experts.domain import CATEGORIES, FIELDS_OF_SCIENCE
 from services.membership.institutions.domain import PUBLISHED as INSTITUTIONS
-from services.portal.pages.texts import OWN_NAMES, TEXTS, best, text
-from services.portal.register.classifications import field_name, words
+from services.portal.pages.texts import OWN_NAMES, TEXTS, best, code_text, text, words
+from services.portal.register.classifications import field_name
 from shared.kernel.countries import REGIONS
 from shared.web.catalogue import LANGUAGES
 
@@ -46,6 +46,7 @@ def test_every_text_is_said_somewhere() -> None:
     said = "".join(path.read_text() for path in (*_PORTAL.rglob("*.html"), *_PORTAL.rglob("*.py")))
     whole = set(re.findall(r"\b(?:t|text)\(\"([\w.]+)\"", said)) | set(re.findall(r"\"(stage\.\w+)\"", said))
     begun = set(re.findall(r"\"(\w+\.)\" ~", said)) | {"failure."}
+    begun |= {f"{kind}." for kind in re.findall(r"\bcode\(\"(\w+)\"", said)}
     assert [key for key in TEXTS if key not in whole and not key.startswith(tuple(begun))] == []
 
 
@@ -56,6 +57,11 @@ def test_a_reader_gets_their_language_english_or_what_there_is() -> None:
     assert best({"pt": "Centro"}, "ru") == ("pt", "Centro")
     assert best({}, "ru") == ("", "")
     assert words("freshwater-change") == "Freshwater change"
+
+
+def test_a_code_that_is_new_is_said_by_its_own_words() -> None:
+    assert code_text("fr", "status", "approved") == "approuvé"
+    assert code_text("fr", "status", "under_reform") == "Under reform"
 
 
 def test_days_keep_their_order_between_arabic_letters() -> None:

@@ -184,7 +184,7 @@ def system(port: int, **settings: str) -> Iterator[tuple[dict[str, Any], Path]]:
 @pytest.fixture(scope="session")
 def running() -> Iterator[dict[str, Any]]:
     """What `.local/stack.json` says of a system of this test session's own, and the `folder` of its state."""
-    with system(26000 + os.getpid() % 2000, ESCM_GRANTS_BELIEVED="1") as (described, folder):
+    with system(26000 + os.getpid() % 2000, ESCM_GRANTS_BELIEVED="1", ESCM_API_SECONDS="60") as (described, folder):
         yield {**described, "folder": str(folder)}
 
 

@@ -58,5 +58,5 @@ async def open_services(**settings: Any) -> AsyncIterator[tuple[Services, ToServ
         apps = {name: create(of(**settings)) for name, (create, of) in _APPS.items()}
         found = {name: await stack.enter_async_context(serving(app)) for name, app in apps.items()}
         asking = ToServices(apps)
-        found["portal"] = await stack.enter_async_context(open_portal(asking))
+        found["portal"] = await stack.enter_async_context(open_portal(asking, api_seconds=60))
         yield found, asking

@@ -6,7 +6,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from services.portal.pages.texts import OWN_NAMES, best, country_name, text
+from services.portal.pages.texts import OWN_NAMES, best, code_text, country_name, text
 from shared.web.catalogue import LANGUAGES, PROBLEMS
 
 _TEMPLATES = Environment(
@@ -30,6 +30,7 @@ def page(name: str, language: str, **values: Any) -> bytes:
         "tail": None,
         "here": "",
         "t": partial(text, language),
+        "code": partial(code_text, language),
         "best": partial(best, language=language),
         "country": partial(country_name, language=language),
     }

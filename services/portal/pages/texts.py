@@ -33,6 +33,18 @@ def text(language: str, key: str, **values: object) -> str:
     return TEXTS[key][language].format(**values)
 
 
+def code_text(language: str, kind: str, code: str) -> str:
+    """The words for a code of the API, such as a status; for one that is new, the code's own."""
+    key = f"{kind}.{code}"
+    return text(language, key) if key in TEXTS else words(code)
+
+
+def words(code: str) -> str:
+    """A code of words as text: `freshwater-change` is `Freshwater change`."""
+    plain = code.replace("-", " ").replace("_", " ")
+    return plain[:1].upper() + plain[1:]
+
+
 def best(texts: Mapping[str, str], language: str) -> tuple[str, str]:
     """The language and the text that a reader of `language` is shown: theirs, English, or the first there is."""
     shown = next((tag for tag in (language, "en") if texts.get(tag)), None) or next(iter(texts), "")

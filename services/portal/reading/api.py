@@ -16,8 +16,6 @@ from fastapi import FastAPI, Request
 from shared.configuration.settings import Settings
 from shared.kernel.errors import EscmError, Gone, Malformed, NotFound, RateLimited, Unavailable
 
-PATIENCE = 2.0
-"""Seconds that one call may take, with the wait for its turn."""
 _AT_ONCE = 32
 _IDLE = 2.0
 """Seconds after which a connection is not used again: less than those after which a server closes it."""
@@ -38,8 +36,9 @@ class PublicApi:
 
     def __init__(self, settings: Settings, transport: httpx.AsyncBaseTransport | None = None) -> None:
         self._address = settings.api or settings.issuer
+        self._seconds = settings.api_seconds
         limits = httpx.Limits(max_connections=_AT_ONCE, keepalive_expiry=_IDLE)
-        self._http = httpx.AsyncClient(transport=transport, limits=limits, trust_env=False, timeout=PATIENCE)
+        self._http = httpx.AsyncClient(transport=transport, limits=limits, trust_env=False, timeout=self._seconds)
         self._turns = asyncio.Semaphore(_AT_ONCE)
 
     async def close(self) -> None:
@@ -53,7 +52,7 @@ class PublicApi:
             headers["X-Forwarded-For"] = request.client.host
         address = self._address.replace("{service}", service).rstrip("/")
         try:
-            async with asyncio.timeout(PATIENCE), self._turns:
+            async with asyncio.timeout(self._seconds), self._turns:
                 return await self._http.get(f"{address}/{service}/v1/{path}", params=query, headers=headers)
         except (httpx.TransportError, TimeoutError) as error:
             raise Unavailable(f"The service {service} does not answer.") from error

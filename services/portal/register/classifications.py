@@ -61,9 +61,3 @@ _FIELDS: Mapping[str, str] = MappingProxyType(
 def field_name(code: str) -> str:
     """The name of a field of science; the code where it is not known."""
     return _FIELDS.get(code, code)
-
-
-def words(code: str) -> str:
-    """A code of words as text: `freshwater-change` is `Freshwater change`."""
-    plain = code.replace("-", " ").replace("_", " ")
-    return plain[:1].upper() + plain[1:]

@@ -6,9 +6,9 @@ from functools import cache
 from typing import Any, TypeAlias
 from urllib.parse import parse_qs, urlsplit
 
-from services.portal.pages.texts import OWN_NAMES, country_name
+from services.portal.pages.texts import OWN_NAMES, country_name, words
 from services.portal.reading.api import PageReads
-from services.portal.register.classifications import field_name, words
+from services.portal.register.classifications import field_name
 from shared.kernel.countries import REGIONS, known_codes
 from shared.kernel.text import search_key
 

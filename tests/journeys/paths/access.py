@@ -65,7 +65,7 @@ def _of_a_seat(walk: Walk) -> str:
     seat("president", person={"expert_id": expert["id"]})(walk)
     _two_countries(walk)
     asked = {"principal_id": person.account, "role": _PRESIDENT}
-    found = eventually(lambda: walk.world.secretariat.get(f"{_V1}/grants", **asked)["items"])
+    found = eventually(lambda: walk.world.secretariat.get(f"{_V1}/grants", **asked)["items"], 60)
     return _link(found[0])
 
 

@@ -40,7 +40,7 @@ def _applicant(walk: Walk) -> str:
     body = {"names": [{"full": "Anna Applicant"}], "country": walk.country, "emails": [{"value": "anna@example.org"}]}
     made = person.create(f"{_V1}/experts", body)
     walk.world.grant(person.account, _OFFICER, walk.country)
-    eventually(lambda: person.look(made["links"]["self"]).status_code == 200)
+    eventually(lambda: person.look(made["links"]["self"]).status_code == 200, 60)
     return str(made["links"]["self"])
 
 

@@ -101,7 +101,7 @@ class World:
 
     def token_for(self, email: str, mails: int = 1) -> str:
         """The token in the newest mail to an address that has so many."""
-        found = eventually(lambda: len(got := self._mails(email)) >= mails and got)
+        found = eventually(lambda: len(got := self._mails(email)) >= mails and got, 60)
         return token_in(found[-1])
 
     def grant(self, holder: str, role: str, country: str, kind: str = "account") -> Record:

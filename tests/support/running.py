@@ -177,7 +177,7 @@ def system(port: int, **settings: str) -> Iterator[tuple[dict[str, Any], Path]]:
         yield json.loads(described.read_text()), root / "local"
     finally:
         process.send_signal(signal.SIGTERM)
-        process.wait(20)
+        process.wait(_PATIENCE)
         shutil.rmtree(root, ignore_errors=True)
 
 

@@ -141,7 +141,7 @@ class Lifecycle(Generic[Case]):
         candidates = self._by_verb.get(verb)
         if candidates is None or all(candidate.timed for candidate in candidates):
             raise Invalid(
-                f"There is no action {verb!r}.",
+                "There is no such action.",
                 code="unknown_action",
                 errors=[FieldError("unknown_action", "Not an action of this resource.", pointer="/action")],
             )

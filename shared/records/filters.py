@@ -76,8 +76,11 @@ def reference(name: str, column: ColumnElement[Any]) -> Filter:
 
 
 def instant(raw: str) -> datetime:
-    """An RFC 3339 instant or day; without an offset it is UTC."""
-    parsed = datetime.fromisoformat(raw.replace(" ", "+"))
+    """An RFC 3339 instant or day; without an offset it is UTC. Raises ValueError, whose text does not repeat it."""
+    try:
+        parsed = datetime.fromisoformat(raw.replace(" ", "+"))
+    except ValueError:
+        raise ValueError("is no RFC 3339 instant or day") from None
     return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
 
 

@@ -1,8 +1,10 @@
 """Every failure as one RFC 9457 document: `type`, `title`, `status`, `code`, `detail`, `instance`, `request_id`."""
 
+import re
 import traceback
 from collections.abc import Callable
 from datetime import datetime
+from itertools import takewhile
 from typing import Any, TypeAlias
 from urllib.parse import quote
 
@@ -22,6 +24,8 @@ Respond: TypeAlias = Callable[[Scope, Exception], Response]
 MEDIA_TYPE = "application/problem+json"
 _LOG = structlog.get_logger("escm.problems")
 _MOST_ERRORS = 100
+_NAME = re.compile(r"[A-Za-z_-]{1,40}\d{0,4}|\d{1,7}")
+"""What names of fields and languages, and places in lists, look like; values and secrets mostly do not."""
 _PATH_SAFE = "/:@!$&'()*+,;=-._~"
 _SHARED_CODES = frozenset({"unknown_field", "invalid_text"})
 """Codes of fields that name the whole problem when all its errors have the same one."""
@@ -95,13 +99,18 @@ def _code(error: EscmError) -> str:
 
 
 def _field(fault: FieldError) -> dict[str, str]:
-    place = {"pointer": fault.pointer, "parameter": fault.parameter}
-    known = {name: _printable(value) for name, value in place.items() if value is not None}
-    return {**known, "code": fault.code, "detail": fault.detail}
+    place: dict[str, str] = {}
+    if fault.pointer is not None:
+        place["pointer"] = _without_strange_names(fault.pointer)
+    if fault.parameter is not None and _NAME.fullmatch(fault.parameter):
+        place["parameter"] = fault.parameter
+    return {**place, "code": fault.code, "detail": fault.detail}
 
 
-def _printable(text: str) -> str:
-    return text[:300].encode("utf-8", "replace").decode()
+def _without_strange_names(pointer: str) -> str:
+    """The pointer up to the first part that is neither a number nor a name: whoever sent it may have sent a value."""
+    parts = takewhile(_NAME.fullmatch, pointer.split("/")[1:])
+    return "".join(f"/{part}" for part in parts)
 
 
 def _plain(value: Any) -> Any:

@@ -17,22 +17,32 @@ from tests.support.centres import DOCUMENT
 Record = dict[str, Any]
 ADMIN = "admin"
 _PASSWORD = "a password of some length"
+TABLES = {
+    "experts": "member_expert", "affiliations": "member_affiliation", "institutions": "member_institution",
+    "duplicates": "member_duplicate", "merges": "member_merge", "committees": "centre_committee",
+    "seats": "centre_seat", "centres": "centre_centre", "terms": "centre_term", "agreements": "centre_agreement",
+    "frameworks": "action_framework", "programmes": "action_programme", "actions": "action_action",
+    "milestones": "action_milestone", "endorsements": "action_endorsement", "correspondence": "action_correspondence",
+    "government_bodies": "action_government_body", "focal_points": "action_focal_point", "meetings": "action_meeting",
+    "accounts": "access_account", "grants": "access_grant", "clients": "access_client", "api_keys": "access_api_key",
+}  # fmt: skip
+"""The table of each kind."""
 _PUBLISHED = {
-    "experts": ("member_expert", "status = 'active'"),
-    "institutions": ("member_institution", "status = 'verified'"),
-    "committees": ("centre_committee", "status = 'recognised'"),
-    "seats": ("centre_seat", "status = 'appointed'"),
-    "centres": ("centre_centre", "status = 'active'"),
-    "programmes": ("action_programme", "status = 'approved'"),
-    "actions": ("action_action", "status = 'planned'"),
-    "milestones": ("action_milestone", "status = 'in_progress'"),
-    "endorsements": ("action_endorsement", "status = 'verified', verified_on = '2026-01-02'"),
-    "correspondence": ("action_correspondence", "status = 'logged'"),
-    "government_bodies": ("action_government_body", "status = 'active'"),
-    "focal_points": ("action_focal_point", "status = 'active', starts = '2026-01-01'"),
-    "meetings": ("action_meeting", "status = 'held'"),
+    "experts": "status = 'active'",
+    "institutions": "status = 'verified'",
+    "committees": "status = 'recognised'",
+    "seats": "status = 'appointed'",
+    "centres": "status = 'active'",
+    "programmes": "status = 'approved'",
+    "actions": "status = 'planned'",
+    "milestones": "status = 'in_progress'",
+    "endorsements": "status = 'verified', verified_on = '2026-01-02'",
+    "correspondence": "status = 'logged'",
+    "government_bodies": "status = 'active'",
+    "focal_points": "status = 'active', starts = '2026-01-01'",
+    "meetings": "status = 'held'",
 }
-"""Each kind that is ever published: its table, and what makes a row published beside its visibility."""
+"""Each kind that is ever published, with what makes a row published beside its visibility."""
 _PENDING = """
 INSERT INTO core_pending_transition (id, resource, record_id, record_ref, record_version, action, fields, status,
     proposer_kind, proposer_id, concerned, country, visibility, created_at, expires_at)
@@ -238,9 +248,9 @@ class Settler:
         )
 
     async def _publish(self, land: Land) -> None:
-        for plural, (table, state) in _PUBLISHED.items():
+        for plural, state in _PUBLISHED.items():
             await self._superuser.execute(
-                f"UPDATE {table} SET visibility = 'public', {state} WHERE id = $1", land.id(plural)
+                f"UPDATE {TABLES[plural]} SET visibility = 'public', {state} WHERE id = $1", land.id(plural)
             )
         for table in _WITH_EXPERT:
             await self._superuser.execute(

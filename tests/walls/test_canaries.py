@@ -17,7 +17,7 @@ from tests.support.callers import Caller, grant, machine, person
 from tests.support.clock import room_in
 from tests.walls.canaries import WORD, lists, references, traces
 from tests.walls.conftest import Services
-from tests.walls.land import Land, Settler
+from tests.walls.land import TABLES, Land, Settler
 
 WHO = ("author_xa", "government_xa", None)
 _EVENTS = "/access/v1/events"
@@ -203,8 +203,8 @@ async def test_a_body_that_names_the_rows_is_answered_as_one_that_names_nothing(
 
 
 async def _show(superuser: asyncpg.Connection, canary: Land, visibility: str) -> None:
-    for plural, table in _NAMED.items():
-        statement = f"UPDATE {table} SET visibility = $2 WHERE id = $1"
+    for plural in _NAMED:
+        statement = f"UPDATE {TABLES[plural]} SET visibility = $2 WHERE id = $1"
         await superuser.execute(statement, canary.id(plural), visibility)
 
 
@@ -243,16 +243,8 @@ _KINDS = {
     ),
     "access": ("accounts", "grants", "clients", "api_keys"),
 }  # fmt: skip
-_NAMED = {
-    "experts": "member_expert",
-    "institutions": "member_institution",
-    "committees": "centre_committee",
-    "centres": "centre_centre",
-    "programmes": "action_programme",
-    "actions": "action_action",
-    "government_bodies": "action_government_body",
-}
-"""Kinds that bodies name, with their tables."""
+_NAMED = ("experts", "institutions", "committees", "centres", "programmes", "actions", "government_bodies")
+"""Kinds that bodies name."""
 _NOT_LISTED = ("affiliations", "reviews", "sessions")
 """Kinds that the administrator finds in no list of the system's: sessions are listed to each person alone. Pending
 transitions are listed at their records."""

@@ -13,7 +13,7 @@ from shared.kernel.principal import Grant
 from tests.support import callers
 from tests.support.callers import Caller, grant, machine, person
 from tests.walls.conftest import Services
-from tests.walls.land import ADMIN, Land, Settler
+from tests.walls.land import ADMIN, TABLES, Land, Settler
 
 _KINDS = {
     "membership": ("experts", "institutions"),
@@ -23,13 +23,7 @@ _KINDS = {
         "meetings",
     ),
 }  # fmt: skip
-_TABLES = {
-    "experts": "member_expert", "institutions": "member_institution", "committees": "centre_committee",
-    "seats": "centre_seat", "centres": "centre_centre", "terms": "centre_term", "programmes": "action_programme",
-    "actions": "action_action", "milestones": "action_milestone", "endorsements": "action_endorsement",
-    "correspondence": "action_correspondence", "government_bodies": "action_government_body",
-    "focal_points": "action_focal_point", "meetings": "action_meeting",
-}  # fmt: skip
+_TABLES = {plural: TABLES[plural] for plurals in _KINDS.values() for plural in plurals}
 _OWN = str(uuid4())
 _SELF: dict[str, Any] = {"scope_kind": "self", "scope_id": _OWN}
 _ELSEWHERE = frozenset({"access.grants"})

@@ -1,0 +1,88 @@
+"""Bodies that no operation takes, made from its description: each place in turn with what does not belong there."""
+
+from collections.abc import Iterator, Mapping
+from copy import deepcopy
+from functools import cache
+from importlib import import_module
+from typing import Any, TypeAlias
+
+Path: TypeAlias = tuple[str | int, ...]
+Schema: TypeAlias = Mapping[str, Any]
+CANARY = "canary7q"
+"""Stands in every value and name that is sent and belongs to no description."""
+_TEXT = f"A {CANARY} text"
+_DEEPEST = 5
+STRANGE = (_TEXT, f"{CANARY}@example.org", f"https://{CANARY}.example/", [_TEXT], {"en": {CANARY: _TEXT}})
+"""Text, an address, a page, and what is none."""
+_LONG = f"{CANARY} ~1/%0A\n" + CANARY * 4000
+
+
+@cache
+def description(service: str) -> dict[str, Any]:
+    """The service's OpenAPI document."""
+    document: dict[str, Any] = import_module(f"services.{service}.app").create_app().openapi()
+    return document
+
+
+def schema_of(service: str, method: str, path: str) -> Schema:
+    """The schema of an operation's JSON body; of a patch, that of the body that makes the record."""
+    paths = description(service)["paths"]
+    operation = paths[path].get(method.lower(), {})
+    if method == "PATCH":
+        path, method = path.rpartition("/")[0], "POST"
+        operation = paths.get(path, {}).get("post", {})
+    content = operation.get("requestBody", {}).get("content", {})
+    return _resolved(service, content.get("application/json", {}).get("schema", {}))
+
+
+def _resolved(service: str, schema: Schema) -> Schema:
+    while True:
+        if name := schema.get("$ref", "").rpartition("/")[2]:
+            schema = description(service)["components"]["schemas"][name]
+        elif several := [each for each in schema.get("anyOf", schema.get("oneOf", ())) if each.get("type") != "null"]:
+            schema = several[0]
+        else:
+            return schema
+
+
+def places(service: str, schema: Schema, at: Path = ()) -> Iterator[tuple[Path, Schema]]:
+    """Every place that the schema describes, with what it says of it."""
+    schema = _resolved(service, schema)
+    yield at, schema
+    if len(at) >= _DEEPEST:
+        return
+    for name, part in schema.get("properties", {}).items():
+        yield from places(service, part, (*at, name))
+    if isinstance(schema.get("additionalProperties"), Mapping) and "properties" not in schema:
+        yield from places(service, schema["additionalProperties"], (*at, "en"))
+    if "items" in schema:
+        yield from places(service, schema["items"], (*at, 0))
+
+
+def strange_bodies(service: str, schema: Schema, valid: Any) -> Iterator[Any]:
+    """The valid body, changed in one place; or in all at once, so that many faults are told together."""
+    found = list(places(service, schema))
+    for at, described in found:
+        for value in STRANGE:
+            yield with_value(valid, at, value)
+        if described.get("type") == "object":
+            yield with_value(valid, (*at, CANARY), _TEXT)
+            yield with_value(valid, (*at, f"{CANARY} ~/\n{CANARY}@example.org"), {CANARY: _TEXT})
+    leaves = [at for at, described in found if at and described.get("type") not in ("object", "array")]
+    for value in (*STRANGE, _LONG):
+        body = valid
+        for at in leaves:
+            body = with_value(body, at, value)
+        yield body
+
+
+def with_value(body: Any, at: Path, value: Any) -> Any:
+    """A copy of the body with the value at this place, whose containers are made where they are missing."""
+    if not at:
+        return value
+    step, rest = at[0], at[1:]
+    if isinstance(step, int):
+        old = list(body) if isinstance(body, list) else []
+        return [with_value(old[0] if old else {}, rest, value), *deepcopy(old[1:])]
+    old = dict(body) if isinstance(body, Mapping) else {}
+    return {**deepcopy(old), step: with_value(old.get(step), rest, value)}

@@ -1,0 +1,59 @@
+"""Every step of every lifecycle: each record is put into each of its states, whose verbs are then asked for."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+
+import asyncpg
+
+from deploy.matrix.operations import Operation, operations
+from tests.support.callers import Caller
+from tests.walls.conftest import Services
+from tests.walls.land import ADMIN, TABLES, Land
+from tests.walls.requests import Started, request_for
+
+STEPPING = [
+    each
+    for each in operations()
+    if each.method == "POST" and each.path.endswith("}/transitions") and not each.note and "imports" not in each.path
+]
+"""The steps of all kinds but imports, whose only one takes no field."""
+_SETS = {
+    "member_affiliation": "match_status = nullif($2, 'waiting')",
+    "action_action": "status = $2, actual_start = '2026-01-01'",
+    "action_milestone": "status = $2, claimed_on = '2026-01-01', verified_on = '2026-01-02'",
+    "action_endorsement": "status = $2, verified_on = '2026-01-02'",
+}
+"""What puts a record into a state where that asks for a day too, by table."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A record in one of its states, and a verb of that state with the fields that it takes."""
+
+    path: str
+    table: str
+    key: str
+    state: str
+    action: str
+    fields: tuple[str, ...]
+
+    async def enter(self, superuser: asyncpg.Connection) -> None:
+        """Puts the record into the state."""
+        change = _SETS.get(self.table, "status = $2")
+        await superuser.execute(f"UPDATE {self.table} SET {change} WHERE id = $1", self.key, self.state)
+
+
+async def each_place(
+    services: Services, superuser: asyncpg.Connection, operation: Operation, land: Land
+) -> AsyncIterator[Place]:
+    """Every verb in every state of the operation's kind, with the record in that state."""
+    path = str(request_for(operation, land, Started("", "", "")).item)
+    plural = path.split("/")[-2]
+    caller, first = Caller(services[operation.service], ADMIN), Place(path, TABLES[plural], land.id(plural), "", "", ())
+    for state in (await caller.get(f"{path}/transitions")).json()["states"]:
+        if state == "linked" and plural == "institutions":
+            continue  # it is another record then
+        at = replace(first, state=state)
+        await at.enter(superuser)
+        for offer in (await caller.get(f"{path}/transitions")).json()["allowed_actions"]:
+            yield replace(at, action=offer["action"], fields=tuple(offer["fields"]))

@@ -24,8 +24,8 @@ Respond: TypeAlias = Callable[[Scope, Exception], Response]
 MEDIA_TYPE = "application/problem+json"
 _LOG = structlog.get_logger("escm.problems")
 _MOST_ERRORS = 100
-_NAME = re.compile(r"[A-Za-z_-]{1,40}\d{0,4}|\d{1,7}")
-"""What names of fields and languages, and places in lists, look like; values and secrets mostly do not."""
+_NAME = re.compile(r"(?=.{1,40}$)(?:[^\W\d]|[ .-]|~[01])+\d{0,4}|\d{1,7}")
+"""What names of fields, columns and languages, and places in lists, look like; secrets mostly do not."""
 _PATH_SAFE = "/:@!$&'()*+,;=-._~"
 _SHARED_CODES = frozenset({"unknown_field", "invalid_text"})
 """Codes of fields that name the whole problem when all its errors have the same one."""

@@ -1,8 +1,10 @@
 """Whatever goes wrong, the caller reads one catalogued document, and nothing of what was sent or is inside."""
 
 import httpx
+import orjson
 import pytest
 
+from shared.kernel.errors import pointer_to
 from shared.web.catalogue import PROBLEMS
 from shared.web.translation import register_constraint
 from tests.shared.web.edge_app import FAILURES, client_of, edge_app
@@ -198,3 +200,19 @@ async def test_a_body_of_another_type_is_415_and_an_absent_one_422(client):
 async def test_at_most_a_hundred_errors_are_told(client):
     body = b"{" + b",".join(b'"x%d": 1' % number for number in range(500)) + b"}"
     assert len(problem_of(await post(client, body), 422, "unknown_field")["errors"]) == 100
+
+
+@pytest.mark.parametrize("name", ["colour", "zh-Hant", "es-419", "a/b", "Prénom usuel", "address2"])
+async def test_an_unknown_name_that_looks_like_one_is_told(client, name):
+    problem = problem_of(await post(client, orjson.dumps({name: 1})), 422, "unknown_field")
+    assert [error["pointer"] for error in problem["errors"]] == [pointer_to(name)]
+    problem = problem_of(await client.get("/test/v1/things", params={name: "1"}), 400, "unknown_parameter")
+    assert [error.get("parameter") for error in problem["errors"]] == [None if "/" in name else name]
+
+
+@pytest.mark.parametrize("name", ["canary-5521x", "secret@example.org", "hunter2!", "x" * 41, "a\nb", ""])
+async def test_no_other_name_is_told(client, name):
+    problem = problem_of(await post(client, orjson.dumps({"names": [{name: 1}]})), 422, "unknown_field")
+    assert [error["pointer"] for error in problem["errors"]] == ["/names/0"]
+    problem = problem_of(await client.get("/test/v1/things", params={name: "1"}), 400, "unknown_parameter")
+    assert problem["errors"] == [{"code": "unknown_parameter", "detail": "Not a parameter here."}]

@@ -65,10 +65,10 @@ WITH RECURSIVE above (id, steps) AS (
     SELECT p.id, above.steps + 1 FROM above CROSS JOIN LATERAL (
         SELECT {_SURVIVOR}(o.id) FROM {institution_relation.fullname} v JOIN {institution.fullname} o
             ON o.ror = v.other OR o.id = CASE WHEN v.other LIKE '________-%' THEN v.other::uuid END
-        WHERE v.institution_id = above.id AND v.kind = 'parent'
+        WHERE v.institution_id = above.id AND v.kind = 'parent' AND (o.merged_into IS NOT NULL OR {_SEEN})
         UNION
         SELECT o.id FROM {institution_relation.fullname} v JOIN {institution.fullname} o ON o.id = v.institution_id
-        WHERE v.other = ANY({_NAMES}(above.id)) AND v.kind = 'child' AND o.merged_into IS NULL
+        WHERE v.other = ANY({_NAMES}(above.id)) AND v.kind = 'child' AND {_SEEN}
     ) p (id) WHERE above.steps < 20 AND p.id <> above.id
 )
 SELECT EXISTS (SELECT FROM above WHERE steps > 0 AND id = $1)
@@ -140,7 +140,8 @@ async def _said_by_others(uow: UnitOfWork, record: UUID, ror: str | None) -> lis
 
 
 async def replace_relations(uow: UnitOfWork, row: Mapping[str, Any]) -> None:
-    """Makes the side table say what the institution states. Raises Invalid where it would be its own parent."""
+    """Makes the side table say what the institution states. Raises Invalid where it would be its own parent, as far as
+    the caller may know of those in between."""
     pairs = rows_of(row)
     await replace_rows(uow, institution_relation, row, pairs)
     if {"parent", "child"} & {kind for kind, _ in pairs} and await uow.connection.fetchval(_IS_ABOVE_ITSELF, row["id"]):

@@ -1,5 +1,6 @@
 """What institutions are to one another, over HTTP: stated by one, shown by both."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -70,6 +71,21 @@ async def test_nobody_is_above_itself(admin: Caller) -> None:
         refused = await relate(admin, record, *relations)
         assert (refused.status_code, refused.json()["errors"][0]["code"]) == (422, "relation_cycle"), refused.text
     assert await shown(admin, third) == {("child", second["id"])}
+
+
+async def test_what_a_hidden_institution_states_closes_no_circle(
+    admin: Caller, caller: Callable[[str | None], Caller]
+) -> None:
+    """It is of visibility `network`, and not published."""
+    ours, theirs = "https://ror.org/05a28rw58", "https://ror.org/02mhbdp94"
+    mine = await submitted(admin, "Circle Institute", ror=ours)
+    below = [{"type": "parent", "ror": ours, "label": "Circle Institute"}]
+    hidden = await submitted(admin, "Hidden Circle", ror=theirs, country="XC", visibility="network", relations=below)
+    above = [{"type": "parent", "ror": theirs, "label": "Somebody"}]
+    assert (await relate(caller("author_xa"), mine, *above)).status_code == 200
+    assert (await relate(caller("author_xa"), mine)).status_code == 200
+    refused = await relate(admin, mine, *above, to("child", hidden))
+    assert (refused.status_code, refused.json()["errors"][0]["code"]) == (422, "relation_cycle"), refused.text
 
 
 async def test_relations_follow_a_merge_and_go_back(admin: Caller) -> None:

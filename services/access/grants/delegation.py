@@ -68,7 +68,7 @@ async def successor(uow: UnitOfWork, row: Row, fields: Mapping[str, Any]) -> dic
     is_other = (kind, identity) != (row["principal_kind"], row["principal_id"])
     if kind != row["principal_kind"] or identity is None or not is_other:
         raise invalid_field("/fields/principal", "unknown_principal", "Another account or client of the same kind.")
-    if not await queries.is_active(uow.connection, kind, identity):
+    if not await queries.is_nameable(uow.connection, uow.origin.actor, kind, identity):
         raise invalid_field("/fields/principal", "unknown_principal", "There is no such account or client in use.")
     kept = ("principal_kind", "role", "scope_kind", "scope_id", "ends")
     return {

@@ -56,7 +56,7 @@ async def create(uow: UnitOfWork, sight: Sight, values: Mapping[str, Any]) -> Ro
         await check_delegation(uow, principal, values, wanted)
     else:
         require_granting(why_not_grant(principal, wanted, "create"))
-    if not await queries.is_active(uow.connection, values["principal_kind"], values["principal_id"]):
+    if not await queries.is_nameable(uow.connection, principal, values["principal_kind"], values["principal_id"]):
         raise invalid_field("/principal/id", "unknown_principal", "There is no such account or client in use.")
     named = values["second_person"]
     if named is not None:

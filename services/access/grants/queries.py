@@ -8,13 +8,14 @@ from uuid import UUID
 from sqlalchemy import Select, bindparam, column, or_, select, table
 from sqlalchemy.sql.elements import ColumnElement
 
-from services.access.access import NO_STATE, ROLE_SCOPES
+from services.access.access import NO_STATE, ROLE_SCOPES, ROLES
+from services.access.clients.tables import client
 from services.access.grants.domain import LIFECYCLE
 from services.access.grants.tables import grant
 from shared.audit.tables import audit
 from shared.database.context import Lookup
 from shared.database.statements import Connection, Row, Statement
-from shared.kernel.principal import Principal
+from shared.kernel.principal import Principal, PrincipalKind
 from shared.records.columns import Renderer
 from shared.records.listing import Filter, Listing, countries, one_of, reference, updated, values
 from shared.records.sight import Variant, constant, visible
@@ -27,6 +28,7 @@ _PRINCIPALS = table("access_published_principal", column("kind"), column("id"))
 _IS_ACTIVE = Statement(
     select(_PRINCIPALS.c.id).where(_PRINCIPALS.c.kind == bindparam("kind"), _PRINCIPALS.c.id == bindparam("id"))
 )
+_OF_CLIENT = Statement(select(client.c.country).where(client.c.id == bindparam("id")))
 _OVER = Statement(
     select(grant)
     .where(or_(grant.c.status == "proposed", grant.c.status == "active"), grant.c.ends < bindparam("day"))
@@ -108,6 +110,17 @@ LISTING = Listing(
 async def is_active(connection: Connection, kind: str, principal: UUID) -> bool:
     """Whether there is such an account or client, and it may be used."""
     return await _IS_ACTIVE.fetchval(connection, kind=kind, id=principal) is not None
+
+
+async def is_nameable(connection: Connection, actor: Principal, kind: str, principal: UUID) -> bool:
+    """Whether the actor may name it as the holder of a grant: any account in use; of the clients in use, those of
+    countries where the actor hands roles on."""
+    if not await is_active(connection, kind, principal):
+        return False
+    if kind != PrincipalKind.CLIENT:
+        return True
+    country = await _OF_CLIENT.fetchval(connection, id=principal)
+    return actor.reach(ROLES, "access.grants", "create").covers(country)
 
 
 async def over(connection: Connection, day: date) -> list[Row]:

@@ -13,11 +13,11 @@ from services.access.settings import AccessSettings
 from shared.audit.chain import Chain
 from shared.messaging.sequencer import Leader
 from tests.support import callers
-from tests.support.callers import Caller, grant, machine, person
+from tests.support.callers import Caller, grant, person
 from tests.support.clock import room_in
-from tests.walls.canaries import WORD, lists, references, traces
+from tests.walls.canaries import WORD, lists, traces
 from tests.walls.conftest import Services
-from tests.walls.land import TABLES, Land, Settler
+from tests.walls.land import Land, Settler
 
 WHO = ("author_xa", "government_xa", None)
 _EVENTS = "/access/v1/events"
@@ -178,43 +178,6 @@ async def test_filters_by_the_rows_ids_find_nothing(services: Services, canary: 
                     assert (answer.json()["items"], answer.json()["total_estimate"]) == ([], 0), address
 
 
-@pytest.mark.parametrize("visibility", ["restricted", "network"])
-async def test_a_body_that_names_the_rows_is_answered_as_one_that_names_nothing(
-    services: Services,
-    superuser: asyncpg.Connection,
-    lands: dict[tuple[str, bool], Land],
-    canary: Land,
-    monkeypatch: pytest.MonkeyPatch,
-    visibility: str,
-) -> None:
-    """Nor does visibility `network` make known what is not published."""
-    program = machine("program_xa", grant("api_client", "country", "XA"))
-    monkeypatch.setitem(callers.CALLERS, program.name, program)
-    await _show(superuser, canary, visibility)
-    try:
-        for service, path, body, field in references(canary, lands["XA", False]):
-            caller = Caller(services[service], program.name)
-            told, unknown = [await caller.post(path, other) for other in (body, _naming_nothing(body, canary))]
-            assert told.status_code == unknown.status_code == 422, f"{path} {field}: {told.text}"
-            assert told.json()["errors"][0]["pointer"] == f"/{field}", told.text
-            assert _told(told) == _told(unknown)
-    finally:
-        await _show(superuser, canary, "restricted")
-
-
-async def _show(superuser: asyncpg.Connection, canary: Land, visibility: str) -> None:
-    for plural in _NAMED:
-        statement = f"UPDATE {TABLES[plural]} SET visibility = $2 WHERE id = $1"
-        await superuser.execute(statement, canary.id(plural), visibility)
-
-
-def _naming_nothing(body: dict[str, Any], canary: Land) -> dict[str, Any]:
-    text = orjson.dumps(body).decode()
-    for plural in _NAMED:
-        text = text.replace(canary.id(plural), str(uuid4()))
-    return dict(orjson.loads(text))
-
-
 async def test_equal_addresses_names_and_domains_are_no_conflict_and_tell_of_no_duplicate(
     services: Services, canary: Land
 ) -> None:
@@ -243,8 +206,6 @@ _KINDS = {
     ),
     "access": ("accounts", "grants", "clients", "api_keys"),
 }  # fmt: skip
-_NAMED = ("experts", "institutions", "committees", "centres", "programmes", "actions", "government_bodies")
-"""Kinds that bodies name."""
 _NOT_LISTED = ("affiliations", "reviews", "sessions")
 """Kinds that the administrator finds in no list of the system's: sessions are listed to each person alone. Pending
 transitions are listed at their records."""

@@ -1,0 +1,75 @@
+"""Every place of a body or a step in which a record may be named, with what names one there."""
+
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from typing import Any
+
+from deploy.matrix.operations import Operation, operations
+from shared.kernel.clock import today
+from tests.support.centres import DOCUMENT
+from tests.walls.bodies import Path, places, schema_of, with_value
+from tests.walls.land import Land
+from tests.walls.requests import BODIES, Request, Started, request_for
+
+NAMING = [
+    each
+    for each in operations()
+    if each.method in ("POST", "PATCH", "PUT") and not each.path.endswith("/transitions") and not each.note
+]
+_FOLLOWING = str(today() + timedelta(days=10))
+FIELDS: Mapping[str, Any] = {
+    "document": DOCUMENT, "ends": _FOLLOWING, "evaluation": DOCUMENT, "evidence": [DOCUMENT], "final_report": DOCUMENT,
+    "number": "N-1", "party": "A party", "principal": {"kind": "account", "id": ""}, "reply_due": _FOLLOWING,
+    "resolve": {}, "signatory": "A signatory", "signed_at": "2026-01-01", "starts": str(today()), "to": _FOLLOWING,
+    "until": _FOLLOWING, "waiver": {"reason": "So be it."},
+}  # fmt: skip
+"""What stands in the other fields of a step while one of them names a record."""
+
+
+def naming(operation: Operation, land: Land, key: str, ref: str) -> Iterator[Request]:
+    """The operation on the land's own record, with this id, or number, in each place that may name a record: beside
+    what stands there already, and alone."""
+    request = request_for(operation, land, Started("", "", ""))
+    for valid in _valid(operation, land):
+        for at, described in places(operation.service, schema_of(operation.service, operation.method, operation.path)):
+            if not _names(at, described):
+                continue
+            for name in dict.fromkeys((key, key if described.get("format") == "uuid" else ref)):
+                beside, alone = with_value(valid, at, name), {**valid, **with_value({}, at, name)}
+                for body in (beside, alone) if alone != beside else (beside,):
+                    sent = {at[0]: body[at[0]]} if operation.method == "PATCH" else body
+                    yield Request(request.method, request.path, sent, request.item)
+
+
+def _valid(operation: Operation, land: Land) -> Iterator[Mapping[str, Any]]:
+    """Bodies that make such a record; grants are held over records too."""
+    entering = BODIES.get(operation.id) or BODIES.get(operation.id.replace("update", "create", 1))
+    body = entering(land) if entering else {}
+    yield body
+    if operation.id == "createGrant":
+        yield {**body, "principal": {"kind": "client", "id": land.id("clients")}}
+        for role, kind in (("institution_representative", "institution"), ("centre_director", "centre"),
+                           ("reviewer", "record"), ("expert", "self")):  # fmt: skip
+            yield {**body, "role": role, "scope_kind": kind}
+
+
+def _names(at: Path, described: Mapping[str, Any]) -> bool:
+    name = next((str(part) for part in reversed(at) if isinstance(part, str)), "")
+    return described.get("format") == "uuid" or name.endswith(("_id", "_ids")) or name == "id"
+
+
+def fields_naming(
+    names: tuple[str, ...], key: str, *, is_record: bool
+) -> Iterator[tuple[tuple[str, int], dict[str, Any]]]:
+    """The fields of a step, of which one names a record by this id, by that field and the form that names it. Only
+    accounts and clients are named in other forms than the id alone."""
+    for name in names:
+        others = {other: FIELDS[other] for other in names if other != name and other in FIELDS}
+        for form, shape in enumerate((key,) if is_record else _shapes(key)):
+            yield (name, form), {**others, name: shape}
+
+
+def _shapes(key: str) -> Iterator[Any]:
+    document = {name: value for name, value in DOCUMENT.items() if name != "url"}
+    yield from (key, [key], {"kind": "account", "id": key}, {"kind": "client", "id": key}, {"resolve": {"id": key}})
+    yield from ({"reason": "So be it.", "second_person": key}, {**document, "evidence_id": key})

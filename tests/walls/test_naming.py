@@ -1,0 +1,133 @@
+"""Whoever names a record that is hidden from them is answered as if they had named nothing."""
+
+import re
+from collections.abc import AsyncIterator
+from typing import Any
+from uuid import uuid4
+
+import asyncpg
+import httpx
+import pytest
+
+from deploy.matrix.operations import Operation
+from services.access.access import ROLE_SCOPES
+from tests.support import callers
+from tests.support.callers import Caller, grant, machine
+from tests.walls.canaries import references
+from tests.walls.conftest import Services
+from tests.walls.land import TABLES, Land, Settler
+from tests.walls.naming import NAMING, fields_naming, naming
+from tests.walls.requests import Request
+from tests.walls.steps import STEPPING, each_place
+
+_CALLER = machine(
+    "offices_xa", *(grant(role, "country", "XA") for role, kinds in ROLE_SCOPES.items() if "country" in kinds)
+)
+"""A client with every role that is held over a country."""
+_NAMED = ("experts", "institutions", "committees", "centres", "programmes", "actions", "government_bodies")
+"""Kinds that bodies name."""
+_OTHERS = ("accounts", "clients", "grants", "merges", "winners", "duplicates", "affiliations", "terms", "endorsements")
+_WITHOUT_COUNTRY = {"createGrant": {"accounts"}, "transitionGrant": {"accounts"}}
+"""Accounts lie in no country: who knows the id of one may give it a role in a country of their own."""
+_VARYING = re.compile(
+    r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\b[A-Z]{3}-\d{6,}|\d{4}-\d\d-\d\dT[\d:.]+Z|\"version\":\d+"
+    r"|Entered \w+ \d+|[0-9a-f]{32}@"
+)
+
+
+@pytest.fixture(autouse=True)
+def known(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(callers.CALLERS, _CALLER.name, _CALLER)  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="module")
+async def own(settler: Settler) -> Land:
+    return await settler.settle("XA", "namingword")
+
+
+@pytest.fixture(scope="module")
+async def stepping(settler: Settler) -> Land:
+    """Records that are put into all of their states."""
+    return await settler.settle("XA", "steppingword")
+
+
+@pytest.fixture(scope="module")
+async def hidden(settler: Settler, superuser: asyncpg.Connection) -> AsyncIterator[dict[str, Land]]:
+    """Records of XC that are not published, restricted or of visibility `network`; and restricted ones whose state is
+    a published one."""
+    lands = {"restricted": await settler.settle("XC", "namedword"), "network": await settler.settle("XC", "networked")}
+    lands["published"] = await settler.settle("XC", "statedword", published=True)
+    for name, visibility in (("network", "network"), ("published", "restricted")):
+        for plural in _NAMED:
+            statement = f"UPDATE {TABLES[plural]} SET visibility = $2 WHERE id = $1"
+            await superuser.execute(statement, lands[name].id(plural), visibility)
+    yield lands
+    closed = "UPDATE centre_committee SET status = 'dissolved' WHERE id = $1"
+    await superuser.execute(closed, lands["published"].id("committees"))
+
+
+def _keys(hidden: dict[str, Land], *others: str) -> list[tuple[str, str, str]]:
+    """Kind, id and number of every hidden record that is named; the first stands for nothing."""
+    kinds = {"restricted": (*_NAMED, *others), "network": _NAMED, "published": _NAMED}
+    records = [(plural, hidden[name].records[plural]) for name, plurals in kinds.items() for plural in plurals]
+    of_records = [(plural, str(record["id"]), record.get("ref") or "NIL-000001") for plural, record in records]
+    return [("nothing", str(uuid4()), "NIL-000000"), *of_records]
+
+
+def _told(answer: httpx.Response) -> tuple[int, str]:
+    return answer.status_code, _VARYING.sub("…", answer.text)
+
+
+class Sender:
+    """Sends requests to one operation, with the item's present ETag."""
+
+    def __init__(self, services: Services, operation: Operation) -> None:
+        self._caller = Caller(services[operation.service], _CALLER.name)
+        self._etag: str | None = None
+
+    async def send(self, request: Request) -> httpx.Response:
+        if request.item is not None and self._etag is None:
+            self._etag = (await self._caller.get(request.item)).headers.get("etag")
+        answer = await self._caller.request(request.method, request.path, json=request.json, etag=self._etag)
+        if answer.status_code < 400:
+            self._etag = None
+        return answer
+
+
+@pytest.mark.parametrize("operation", NAMING, ids=lambda each: each.id)
+async def test_a_body_that_names_what_is_hidden_is_answered_as_one_that_names_nothing(
+    services: Services, own: Land, hidden: dict[str, Land], operation: Operation
+) -> None:
+    sender = Sender(services, operation)
+    nothing, *named = _keys(hidden, *_OTHERS)
+    expected = [_told(await sender.send(request)) for request in naming(operation, own, *nothing[1:])]
+    for plural, key, ref in named:
+        if plural in _WITHOUT_COUNTRY.get(operation.id, ()):
+            continue
+        for request, answer in zip(naming(operation, own, key, ref), expected, strict=True):
+            assert _told(await sender.send(request)) == answer, f"{plural}: {request}"
+
+
+@pytest.mark.parametrize("operation", STEPPING, ids=lambda each: each.id)
+async def test_a_step_that_names_what_is_hidden_is_answered_as_one_that_names_nothing(
+    services: Services, superuser: asyncpg.Connection, stepping: Land, hidden: dict[str, Land], operation: Operation
+) -> None:
+    async for place in each_place(services, superuser, operation, stepping):
+        expected: dict[Any, tuple[int, str]] = {}
+        for plural, key, _ in _keys(hidden, "accounts", "clients") if place.fields else ():
+            if plural in _WITHOUT_COUNTRY.get(operation.id, ()):
+                continue
+            for form, fields in fields_naming(place.fields, key, is_record=plural in _NAMED):
+                await place.enter(superuser)
+                body = {"action": place.action, "reason": "Because.", "fields": fields}
+                request = Request("POST", f"{place.path}/transitions", body, place.path)
+                answer = _told(await Sender(services, operation).send(request))
+                assert answer == expected.setdefault(form, answer), f"{plural}: {request}"
+
+
+async def test_each_place_is_told_by_its_pointer(services: Services, own: Land, hidden: dict[str, Land]) -> None:
+    for land in hidden.values():
+        for service, path, body, field in references(land, own):
+            answer = await Caller(services[service], _CALLER.name).post(path, body)
+            assert answer.status_code == 422, f"{path} {field}: {answer.text}"
+            assert answer.json()["errors"][0]["pointer"] == f"/{field}", answer.text

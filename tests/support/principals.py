@@ -7,6 +7,7 @@ from tests.support.callers import CALLERS
 
 _COMMON = "id, version, status, visibility, created_at, created_by, updated_at, updated_by"
 _VALUES = "$1, 1, 'active', 'restricted', now(), 'test', now(), 'test'"
+_EVERYTHING = ["membership.*", "centres.*", "actions.*", "access.*"]
 
 
 async def enter_callers(database_url: str) -> None:
@@ -20,7 +21,8 @@ async def enter_callers(database_url: str) -> None:
 
 async def enter_principal(connection: asyncpg.Connection, principal: Principal) -> None:
     """Enters one with its grants. What it holds as a client is narrowed for all of its grants alike; a key holds what
-    its owner holds."""
+    its owner holds, for the resources of its own grants."""
+    narrowing = next((grant for grant in principal.grants if grant.resources is not None), None)
     if principal.kind == "account":
         await connection.execute(
             f"INSERT INTO access_account ({_COMMON}, email, email_key, name, search_key)"
@@ -31,15 +33,15 @@ async def enter_principal(connection: asyncpg.Connection, principal: Principal) 
     elif principal.kind == "key":
         await connection.execute(
             f"INSERT INTO access_api_key ({_COMMON}, name, hint, digest, owner_kind, owner_id, resources, verbs,"
-            f" expires_at) VALUES ({_VALUES}, $2, 'x', sha256(convert_to($2, 'UTF8')), 'account', $3,"
-            " '{membership.*,centres.*,actions.*,access.*}', '{read,write}', now() + interval '1 day')",
+            f" expires_at) VALUES ({_VALUES}, $2, 'x', sha256(convert_to($2, 'UTF8')), 'account', $3, $4,"
+            " '{read,write}', now() + interval '1 day') ON CONFLICT DO NOTHING",
             principal.id,
             principal.name,
             principal.owner,
+            sorted(narrowing.resources or ()) if narrowing else _EVERYTHING,
         )
         return
     else:
-        narrowing = next((grant for grant in principal.grants if grant.resources is not None), None)
         await connection.execute(
             f"INSERT INTO access_client ({_COMMON}, client_id, name, search_key, secrets, scope_kind, resources,"
             f" verbs, ip_allow, sandbox) VALUES ({_VALUES}, CASE $2 WHEN 'secretariat' THEN 'demo-secretariat'"

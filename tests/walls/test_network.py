@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from deploy.matrix.operations import operations
-from shared.kernel.principal import Grant
+from shared.kernel.principal import Grant, Principal, PrincipalKind
 from tests.support import callers
 from tests.support.callers import Caller, grant, machine, person
 from tests.walls.conftest import Services
@@ -35,6 +35,12 @@ _OUTSIDE = {
         person("network applicant", grant("expert", **_SELF, of_applicant=True)),
         machine("network machine", grant("api_client", "country", "XA", resources=_ELSEWHERE)),
         machine("network global machine", grant("api_client", "global", resources=_ELSEWHERE)),
+        Principal(
+            PrincipalKind.KEY,
+            uuid4(),
+            "network key",
+            (grant("national_author", "country", "XA", resources=_ELSEWHERE),),
+        ),
     )
 }
 

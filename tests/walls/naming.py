@@ -30,9 +30,10 @@ def naming(operation: Operation, land: Land, key: str, ref: str) -> Iterator[Req
     """The operation on the land's own record, with this id, or number, in each place that may name a record: beside
     what stands there already, and alone."""
     request = request_for(operation, land, Started("", "", ""))
-    for valid in _valid(operation, land):
-        for at, described in places(operation.service, schema_of(operation.service, operation.method, operation.path)):
-            if not _names(at, described):
+    schema = schema_of(operation.service, operation.method, operation.path)
+    for valid, only in _valid(operation, land):
+        for at, described in places(operation.service, schema):
+            if not _names(at, described) or only not in ((), at):
                 continue
             for name in dict.fromkeys((key, key if described.get("format") == "uuid" else ref)):
                 beside, alone = with_value(valid, at, name), {**valid, **with_value({}, at, name)}
@@ -41,16 +42,17 @@ def naming(operation: Operation, land: Land, key: str, ref: str) -> Iterator[Req
                     yield Request(request.method, request.path, sent, request.item)
 
 
-def _valid(operation: Operation, land: Land) -> Iterator[Mapping[str, Any]]:
-    """Bodies that make such a record; grants are held over records too."""
+def _valid(operation: Operation, land: Land) -> Iterator[tuple[Mapping[str, Any], Path]]:
+    """Bodies that make such a record, each with the only place to try, if any. Grants are held by clients too, and over
+    records."""
     entering = BODIES.get(operation.id) or BODIES.get(operation.id.replace("update", "create", 1))
     body = entering(land) if entering else {}
-    yield body
+    yield body, ()
     if operation.id == "createGrant":
-        yield {**body, "principal": {"kind": "client", "id": land.id("clients")}}
+        yield {**body, "principal": {"kind": "client", "id": land.id("clients")}}, ("principal", "id")
         for role, kind in (("institution_representative", "institution"), ("centre_director", "centre"),
                            ("reviewer", "record"), ("expert", "self")):  # fmt: skip
-            yield {**body, "role": role, "scope_kind": kind}
+            yield {**body, "role": role, "scope_kind": kind}, ("scope_id",)
 
 
 def _names(at: Path, described: Mapping[str, Any]) -> bool:

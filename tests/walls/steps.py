@@ -18,7 +18,7 @@ STEPPING = [
 ]
 """The steps of all kinds but imports, whose only one takes no field."""
 _SETS = {
-    "member_affiliation": "match_status = nullif($2, 'waiting')",
+    "member_affiliation": "match_status = nullif($2, 'waiting'), raw = coalesce(raw, 'A text')",
     "centre_seat": "status = $2, ends = '2027-01-31'",
     "action_focal_point": "status = $2, starts = '2026-01-01'",
     "action_action": "status = $2, actual_start = '2026-01-01'",

@@ -26,7 +26,17 @@ _JSON = {"Content-Type": "application/json"}
 @pytest.fixture(scope="module")
 async def land(services: Services, settler: Settler) -> Land:
     """Records that nobody else looks at."""
-    land = await settler.settle("XC", "repeatedword")
+    return await _settled(services, settler, "NP")
+
+
+@pytest.fixture(scope="module")
+async def stepping(services: Services, settler: Settler) -> Land:
+    """Records that are put into all of their states."""
+    return await _settled(services, settler, "BT")
+
+
+async def _settled(services: Services, settler: Settler, country: str) -> Land:
+    land = await settler.settle(country, f"repeated{country.lower()}")
     entered = await Caller(services["actions"], ADMIN).post("/actions/v1/frameworks", BODIES["createFramework"](land))
     land.records["frameworks"] = entered.json()
     return land
@@ -72,10 +82,10 @@ def _broken() -> Iterator[bytes]:
 
 @pytest.mark.parametrize("operation", STEPPING, ids=[each.id for each in STEPPING])
 async def test_no_step_repeats_its_fields_or_reason(
-    services: Services, superuser: asyncpg.Connection, land: Land, operation: Operation
+    services: Services, superuser: asyncpg.Connection, stepping: Land, operation: Operation
 ) -> None:
     caller = Caller(services[operation.service], ADMIN)
-    async for place in each_place(services, superuser, operation, land):
+    async for place in each_place(services, superuser, operation, stepping):
         named: list[dict[str, Any]] = [{}, dict.fromkeys((*place.fields, CANARY), STRANGE[0])]
         named += [dict.fromkeys(place.fields, value) for value in STRANGE if place.fields]
         for fields in named:

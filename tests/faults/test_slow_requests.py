@@ -81,8 +81,9 @@ async def test_half_bodies_take_no_connection_from_others(house: House, address:
         read = [await asyncio.wait_for(reader.read(), 60) for reader in waiting]
     for number, answer in enumerate(read):
         name = list(sent)[number // 16]
-        assert answer.startswith(b"HTTP/1.1 408"), (name, answer[:300])
-        assert b'"request_timeout"' in answer, name
+        is_one_too_many = name == "import" and answer.startswith(b"HTTP/1.1 429")
+        assert is_one_too_many or answer.startswith(b"HTTP/1.1 408"), (name, answer[:300])
+        assert is_one_too_many or b'"request_timeout"' in answer, name
     await client.close()
 
 

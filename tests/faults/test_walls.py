@@ -51,7 +51,7 @@ async def pool(house: House) -> AsyncIterator[Database]:
 async def _seen(client: Client, prefix: str, rows: dict[str, str]) -> tuple[set[str], set[str], set[str]]:
     """Which of the rows a caller finds by item, by list and by search."""
     items = {name for name, key in rows.items() if (await client.get(f"{EXPERTS}/{key}")).status_code == 200}
-    by_list = (await client.get(EXPERTS, sort="-created_at", limit=200)).json()["items"]
+    by_list = (await client.get(EXPERTS, limit=200)).json()["items"]
     by_search = (await client.get(EXPERTS, q=prefix.rstrip("-"), limit=200)).json()["items"]
     lists = [
         {name for name, key in rows.items() if key in {item["id"] for item in found}} for found in (by_list, by_search)

@@ -108,7 +108,10 @@ class Client:
         headers = {"Authorization": f"Bearer {self._bearer()}", **more.pop("headers", {})}
         if method == "POST":
             headers["Idempotency-Key"] = str(uuid4())
-        while (response := self._http.request(method, path, headers=headers, **more)).status_code == 429:
+        until = time.monotonic() + _PATIENCE
+        while (response := self._http.request(method, path, headers=headers, **more)).status_code in (429, 503):
+            if "retry-after" not in response.headers or time.monotonic() > until:
+                break
             time.sleep(int(response.headers["retry-after"]))
         return response
 

@@ -112,6 +112,15 @@ def test_everything_is_found_by_links_and_forms_without_scripts(browser: Browser
     context.close()
 
 
+def test_a_printed_list_is_without_what_only_a_screen_needs(seen: tuple[Visit, str]) -> None:
+    page = seen[0].open("/en/countries")
+    page.emulate_media(media="print")
+    for hidden in ("header", ".skip", ".find"):
+        expect(page.locator(hidden).first).to_be_hidden()
+    expect(page.get_by_role("table")).to_be_visible()
+    page.emulate_media(media="null")
+
+
 def test_the_first_view_is_light_on_the_wire(browser: Browser, toured: dict[str, Any], tmp_path: Path) -> None:
     """At most 100 kB and eight requests."""
     for path in ("/", "/en/countries/XC", "/en/experts"):

@@ -1,5 +1,6 @@
 """The app of access over a real database, with the demo accounts and clients."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
@@ -14,6 +15,14 @@ from tests.access.caller import Caller
 from tests.support.inside import Inside
 
 ORIGIN = "http://access.test"
+
+
+@pytest.fixture(scope="session")
+def database_url(database_named: Callable[[str], str]) -> str:
+    """A database that only these tests write. The demo comes first: `enter_callers` has clients of the same names."""
+    url = database_named("access")
+    asyncio.run(load(url))
+    return url
 
 
 @pytest.fixture(scope="session")
@@ -49,9 +58,3 @@ async def http(app: Any) -> AsyncIterator[httpx.AsyncClient]:
 @pytest.fixture(scope="session")
 def caller(http: httpx.AsyncClient, demo: dict[str, Any], database_url: str) -> Caller:
     return Caller(http, demo, database_url)
-
-
-@pytest.fixture(scope="session")
-def database_url(database_named: Callable[[str], str]) -> str:
-    """A database that only these tests write."""
-    return database_named("access")

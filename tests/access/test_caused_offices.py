@@ -103,10 +103,7 @@ class World:
 
 
 @pytest.fixture(scope="module")
-async def world(
-    database_url: str, redis_url: str, settings: AccessSettings, demo: dict[str, Any]
-) -> AsyncIterator[World]:
-    """The demo clients come first: callers of the same names do not take their place."""
+async def world(database_url: str, redis_url: str, settings: AccessSettings) -> AsyncIterator[World]:
     await enter_callers(database_url)
     urls: Any = {"database_url": database_url, "redis_url": redis_url}
     rows = await asyncpg.connect(database_url, server_settings={"search_path": "escm"})

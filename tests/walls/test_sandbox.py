@@ -15,7 +15,7 @@ from tests.walls.test_canaries import _KINDS, _events, _sequence
 from tests.walls.test_second_wall import WALLED, without_first_wall
 
 __all__ = ["without_first_wall"]
-REAL, TEXT = "KE", "realword"
+REAL, TEXT = "GH", "realword"
 NATIONAL = ("government_focal_point", "national_author", "auditor")
 WHO = {
     "sandbox": (grant("secretariat_admin", "global"),),

@@ -79,7 +79,7 @@ def test_suspension_returns_to_where_it_came_from() -> None:
 def test_permission_comes_before_the_rules_and_unknown_things_before_both() -> None:
     with pytest.raises(Forbidden):
         LIFECYCLE.advance("active", "suspend", CASE, lambda _: False)
-    with pytest.raises(Invalid, match="There is no action"):
+    with pytest.raises(Invalid, match="There is no such action"):
         LIFECYCLE.advance("active", "nothing", CASE, lambda _: False)
 
 

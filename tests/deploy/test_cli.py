@@ -3,7 +3,7 @@
 import asyncio
 import json
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
@@ -72,22 +72,23 @@ def test_the_doctor_tells_what_is_wrong_and_how_to_mend_it(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("attributes", "said"),
     [
-        ("NOLOGIN PASSWORD 'a'", "doctored_backup may not log in"),
-        ("LOGIN", "doctored_backup has no password"),
+        ("NOLOGIN PASSWORD 'a'", "_backup may not log in"),
+        ("LOGIN", "_backup has no password"),
         ("LOGIN PASSWORD 'a'", None),
     ],
 )
 def test_the_doctor_tells_of_a_backup_role_that_is_shut(
     tmp_path: Path, database_url: str, attributes: str, said: str | None
 ) -> None:
-    given = {"DATABASE_URL": database_url, "ESCM_ROLE_PREFIX": "doctored", "COLUMNS": "200"}
-    asyncio.run(_execute(database_url, f"CREATE ROLE doctored_backup {attributes}"))
+    prefix = f"doctored{uuid4().hex[:8]}"
+    given = {"DATABASE_URL": database_url, "ESCM_ROLE_PREFIX": prefix, "COLUMNS": "200"}
+    asyncio.run(_execute(database_url, f"CREATE ROLE {prefix}_backup {attributes}"))
     try:
         found = runner.invoke(app, ["doctor", "--folder", str(tmp_path)], env=given)
     finally:
-        asyncio.run(_execute(database_url, "DROP ROLE doctored_backup"))
+        asyncio.run(_execute(database_url, f"DROP ROLE {prefix}_backup"))
     assert found.exit_code == (1 if said else 0), found.output
-    assert (said or "doctored_backup is open") in found.output
+    assert f"{prefix}{said or '_backup is open'}" in found.output
     assert ("ESCM_BACKUP_DATABASE_PASSWORD" in found.output) is bool(said)
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -29,14 +29,18 @@ async def address(house: House) -> AsyncIterator[tuple[str, int]]:
 @asynccontextmanager
 async def half_requests(port: int, *sent: bytes) -> AsyncIterator[list[asyncio.StreamReader]]:
     """Connections on which these beginnings of requests were sent; their answers' readers."""
-    async with AsyncExitStack() as opened:
-        readers = []
+    readers, writers = [], []
+    try:
         for part in sent:
             reader, writer = await asyncio.open_connection("127.0.0.1", port)
-            opened.callback(writer.close)
             writer.write(part)
             readers.append(reader)
+            writers.append(writer)
         yield readers
+    finally:
+        for writer in writers:
+            writer.transport.abort()
+        await asyncio.gather(*(writer.wait_closed() for writer in writers), return_exceptions=True)
 
 
 def half(method: str, path: str, token: str, body: bytes, kind: str = "application/json", **headers: str) -> bytes:

@@ -32,14 +32,15 @@ def upgrade() -> None:
     _edit_matches(_EDITS)
     index_beside_writers(
         "member_expert_open_name_key_idx",
-        "member_expert (name_key, sort_name) WHERE visibility <> 'restricted' AND status IN ('active', 'grace')",
+        "member_expert (name_key, (sort_name || '')) WHERE visibility <> 'restricted' AND status IN ('active', 'grace')",
     )
 
 
 def _experts() -> None:
     """Reads few rows of indexes however common a name is. Where more than 40 of the country have the key, only the very
     name counts, and one that more than 20 have is no sign of anything. `patterns` find a name with a wrong letter by
-    the trigram index; whoever waits for an answer gives none. Plans are made once."""
+    the trigram index; whoever waits for an answer gives none. Plans are made once; the very name among the open ones is an
+    expression, so that the index of all names is no choice for it."""
     named = "SELECT e.id FROM member_expert e WHERE"
     is_open = "e.visibility <> 'restricted' AND e.visibility = ANY(open) AND e.status IN ('active', 'grace')"
 
@@ -63,7 +64,7 @@ BEGIN
         is_common := cardinality(at_home) > 40;
         IF is_common THEN
             found := '{{}}' || {few("e.sort_name = sort AND e.country = ANY(covered)")}
-                || {few(f"e.name_key = ANY(keys) AND e.sort_name = sort AND {is_open}")} || {few("e.sort_name = sort")};
+                || {few(f"e.name_key = ANY(keys) AND e.sort_name || '' = sort AND {is_open}")} || {few("e.sort_name = sort")};
         ELSE
             found := found || at_home || ARRAY({named} e.name_key = ANY(keys) AND e.country = ANY(covered) LIMIT 41)
                 || ARRAY({named} e.name_key = ANY(keys) AND {is_open} LIMIT 41);

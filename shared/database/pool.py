@@ -176,13 +176,18 @@ class Database:
 
     @asynccontextmanager
     async def _acquired(self, patience: float) -> AsyncIterator[Connection]:
+        """A connection of the pool. A timer costs as much as a short statement: there is none for what cannot wait,
+        taking an idle connection and giving back one of which nothing was cancelled."""
+        is_one_idle = self._pool.get_idle_size() > 0
         try:
-            connection = await self._pool.acquire(timeout=patience)
+            connection = await self._pool.acquire(timeout=None if is_one_idle else patience)
         except (*UNREACHABLE, TimeoutError) as error:
             raise Unavailable("The database cannot be reached.") from error
         use = self._watch.begin(connection)
+        to_release: float | None = patience
         try:
             yield connection
+            to_release = None
         except _NOT_THERE as error:
             if await self._is_fenced():
                 raise under_maintenance() from error
@@ -196,7 +201,7 @@ class Database:
             raise Unavailable("The database went away.") from error
         finally:
             self._watch.end(use)
-            await self._pool.release(connection)
+            await self._pool.release(connection, timeout=to_release)
 
     async def _is_fenced(self) -> bool:
         """Whether the database is closed, asked over a connection of its own: the failed one is in a transaction."""

@@ -199,5 +199,5 @@ class Lifecycle(Generic[Case]):
 
 
 def _requirements(transition: Transition[Case], case: Case) -> tuple[str, ...]:
-    asked = (("reason", transition.reason_required), ("second_person", transition.second_person(case)))
-    return tuple(name for name, is_asked in asked if is_asked)
+    asked = ("reason",) if transition.reason_required else ()
+    return (*asked, "second_person") if transition.second_person(case) else asked

@@ -8,6 +8,7 @@ length must not tell what stands beside text of the caller), and what is compres
 import re
 import zlib
 from collections.abc import Iterable
+from functools import lru_cache
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -18,6 +19,7 @@ _MEDIA = ("application/json", "application/x-ndjson", "text/csv", "text/html", "
 _CODING = re.compile(r"^\s*(gzip|\*)\s*(?:;\s*q\s*=\s*([0-9.]+))?\s*$", re.IGNORECASE)
 
 
+@lru_cache(maxsize=256)
 def takes_gzip(accepted: str) -> bool:
     """Whether a client that sends this `Accept-Encoding` takes gzip."""
     weights = {found[1].lower(): found[2] for part in accepted.split(",") if (found := _CODING.match(part))}
@@ -25,6 +27,7 @@ def takes_gzip(accepted: str) -> bool:
     return bool(weight.strip("0."))
 
 
+@lru_cache(maxsize=64)
 def is_compressible(media_type: str) -> bool:
     """Whether answers of this `Content-Type` get smaller and may."""
     return media_type.partition(";")[0].strip().lower() in _MEDIA
@@ -66,7 +69,7 @@ class _Compressing:
 
 
 def _is_worth_it(status: int, headers: Iterable[tuple[bytes, bytes]]) -> bool:
-    given = {name.lower(): value for name, value in headers}
+    given = dict(headers)
     length = given.get(b"content-length")
     return (
         status not in (204, 304)

@@ -35,8 +35,8 @@ class CrossOrigin:
 
     def headers(self, request: Mapping[bytes, bytes]) -> Headers:
         """What each answer to this request has; an `Allow-Origin` among it only where its origin may call."""
-        origin = request.get(b"origin", b"")
-        if not self._may_call(origin):
+        origin = request.get(b"origin")
+        if origin is None or not self._may_call(origin):
             return [_VARY]
         return [(b"access-control-allow-origin", origin), (b"access-control-expose-headers", _EXPOSED), _VARY]
 

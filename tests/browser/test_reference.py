@@ -79,12 +79,14 @@ def _operations(origin: str) -> int:
 
 def _call(page: Page, operation: str, path: str) -> Response:
     page.locator("#search").fill(f"{operation} {path}")
-    expect(page.locator(".opblock")).to_have_count(1, timeout=PATIENCE)
-    block = page.locator(".opblock")
-    execute = block.get_by_role("button", name="Execute")
-    if not execute.is_visible():
+    block = page.locator(f".opblock[id$='-{operation}']")
+    expect(block).to_be_visible(timeout=PATIENCE)
+    if "is-open" not in (block.get_attribute("class") or ""):
         block.locator(".opblock-summary-control").click()
-        block.get_by_role("button", name="Try it out").click()
+    begin, execute = (block.get_by_role("button", name=name) for name in ("Try it out", "Execute"))
+    expect(begin.or_(execute).first).to_be_visible(timeout=PATIENCE)
+    if begin.is_visible():
+        begin.click()
     with page.expect_response(lambda answer: answer.url.partition("?")[0].endswith(path)) as answered:
         execute.click()
     return answered.value

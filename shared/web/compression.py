@@ -19,7 +19,6 @@ _MEDIA = ("application/json", "application/x-ndjson", "text/csv", "text/html", "
 _CODING = re.compile(r"^\s*(gzip|\*)\s*(?:;\s*q\s*=\s*([0-9.]+))?\s*$", re.IGNORECASE)
 
 
-@lru_cache(maxsize=256)
 def takes_gzip(accepted: str) -> bool:
     """Whether a client that sends this `Accept-Encoding` takes gzip."""
     weights = {found[1].lower(): found[2] for part in accepted.split(",") if (found := _CODING.match(part))}
@@ -81,5 +80,5 @@ def _is_worth_it(status: int, headers: Iterable[tuple[bytes, bytes]]) -> bool:
 
 
 def _of_compressed(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
-    kept = [(name, value) for name, value in headers if name.lower() != b"content-length"]
+    kept = [(name, value) for name, value in headers if name != b"content-length"]
     return [*kept, (b"content-encoding", b"gzip")]

@@ -70,10 +70,10 @@ class JobRun:
         return await enter_once(uow.connection, self.id, f"job:{step}")
 
     async def is_awaited(self) -> bool:
-        """Whether a job that somebody ordered waits for this one's place: a good moment to end for work that a schedule
-        takes up again."""
+        """Whether a bulk job of the system gives way to one that somebody ordered: a good moment to end for work that a
+        schedule takes up again. Ten minutes after its order it gives way no more."""
         async with self.database.acquire() as connection:
-            return await self._ledger.is_awaited(connection)
+            return await self._ledger.is_awaited(connection, self._job)
 
     async def progress(self, done: int, total: int | None = None) -> None:
         """Tells how far the job is, and learns whether its cancellation was asked for."""

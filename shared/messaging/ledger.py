@@ -78,6 +78,8 @@ SELECT principal FROM core_job
 WHERE service = $1 AND bulk AND $2 AND status = 'running' AND worker = $4 AND lease_until >= clock_timestamp()
 """
 """Principals for which this worker runs a bulk job: it runs no second one for them at the same time."""
+_SYSTEM_WAITS = "interval '10 minutes'"
+"""How long bulk jobs of the system leave a worker to those that somebody ordered."""
 _TAKE_JOB = """
 WITH RECURSIVE waiting AS (
     SELECT min(principal) AS principal FROM core_job WHERE service = $1 AND bulk = $2 AND status = 'queued'
@@ -89,11 +91,12 @@ WITH RECURSIVE waiting AS (
     SELECT job.id FROM waiting w
     CROSS JOIN LATERAL (SELECT max(taken_at) AS at FROM core_job j
         WHERE service = $1 AND bulk = $2 AND j.principal = w.principal) served
-    CROSS JOIN LATERAL (SELECT id, next_at FROM core_job j
+    CROSS JOIN LATERAL (SELECT id, next_at, created_at FROM core_job j
         WHERE service = $1 AND bulk = $2 AND status = 'queued' AND j.principal = w.principal
             AND next_at <= clock_timestamp() AND kind = ANY($3::text[])
         ORDER BY next_at LIMIT 1 FOR UPDATE SKIP LOCKED) job
     WHERE w.principal <> ALL(ARRAY({busy}))
+        AND (w.principal <> 'system' OR job.created_at < clock_timestamp() - {system_waits} OR NOT EXISTS ({busy}))
     ORDER BY served.at NULLS FIRST, job.next_at LIMIT 1
 )
 UPDATE core_job j SET status = 'running', attempts = attempts + 1, fence = fence + 1, error = NULL, rung = true,
@@ -113,9 +116,10 @@ WHERE id = $1 AND fence = $2 AND status = 'running' RETURNING id
 """
 _HOLD_JOB = "SELECT id FROM core_job WHERE id = $1 AND fence = $2 AND status = 'running' FOR NO KEY UPDATE"
 _AWAITED = """
-SELECT EXISTS (SELECT FROM core_job WHERE service = $1 AND bulk = $2 AND status = 'queued'
-    AND next_at <= clock_timestamp() AND kind = ANY($3::text[]) AND created_by <> 'system'
-    AND principal <> ALL(ARRAY({busy})))
+SELECT $5::timestamptz > clock_timestamp() - {system_waits} AND (
+    EXISTS ({busy} AND principal <> 'system')
+    OR EXISTS (SELECT FROM core_job WHERE service = $1 AND bulk = $2 AND status = 'queued'
+        AND next_at <= clock_timestamp() AND kind = ANY($3::text[]) AND principal <> 'system'))
 """
 _PROGRESS = """
 UPDATE core_job SET done = $3, total = $4 WHERE id = $1 AND fence = $2 AND status = 'running' RETURNING cancel_requested
@@ -192,16 +196,18 @@ class JobLedger(Ledger[Job]):
 
     def __init__(self, service: str, bulk: bool, kinds: list[str], worker: str, lease: timedelta) -> None:
         super().__init__(_JOB, lease)
-        self._take, self._awaited = (statement.format(busy=_BUSY) for statement in (_TAKE_JOB, _AWAITED))
+        self._take, self._awaited = (
+            statement.format(busy=_BUSY, system_waits=_SYSTEM_WAITS) for statement in (_TAKE_JOB, _AWAITED)
+        )
         self._arguments = (service, bulk, kinds, worker)
 
     async def take(self, connection: Connection) -> Job | None:
         row = await connection.fetchrow(self._take, *self._arguments, self._lease)
         return Job(**row) if row else None
 
-    async def is_awaited(self, connection: Connection) -> bool:
-        """Whether a job that somebody ordered waits for its turn."""
-        return bool(await connection.fetchval(self._awaited, *self._arguments))
+    async def is_awaited(self, connection: Connection, job: Job) -> bool:
+        """Whether the system's job gives way: somebody's job waits, or runs on this worker, and this one is young."""
+        return bool(await connection.fetchval(self._awaited, *self._arguments, job.created_at))
 
     async def hold(self, connection: Connection, job: Job) -> None:
         """Keeps the lease until the transaction ends. Raises LeaseLost where the fence is another's."""

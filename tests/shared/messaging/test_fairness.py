@@ -12,7 +12,7 @@ import pytest
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.pool import Database
 from shared.database.unit_of_work import Origin, unit_of_work
-from shared.kernel.principal import Principal, PrincipalKind
+from shared.kernel.principal import SYSTEM, Principal, PrincipalKind
 from shared.messaging.job_run import JobRun
 from shared.messaging.outbox import defer
 from shared.messaging.relay import Relay
@@ -129,6 +129,33 @@ async def test_an_endless_job_leaves_a_place_to_others(
         assert work.begun == [many.label, one.label]
         work.gate.set()
         await _ended(admin)
+
+
+async def test_the_system_waits_for_what_somebody_ordered_but_not_for_ever(
+    settings: MessagingSettings, order: Order, admin: asyncpg.Connection
+) -> None:
+    one = an_account()
+    await order(one)
+    work = Work()
+    work.gate = asyncio.Event()
+    async with working(settings, work):
+        await eventually(lambda: _value(work.begun))
+        (waiting,) = await order(SYSTEM)
+        other, another = an_account(), an_account()
+        await order(other)
+        await eventually(lambda: _value(len(work.begun) == 2))
+        work.gate.set()
+        await eventually(lambda: _value(len(work.begun) == 3))
+        work.gate.clear()
+        await order(another)
+        await eventually(lambda: _value(len(work.begun) == 4))
+        (late,) = await order(SYSTEM)
+        await admin.execute("UPDATE core_job SET created_at = created_at - interval '10 minutes' WHERE id = $1", late)
+        await eventually(lambda: _value(len(work.begun) == 5))
+        work.gate.set()
+        await _ended(admin)
+    assert work.begun == [one.label, other.label, "system", another.label, "system"]
+    assert waiting != late
 
 
 async def test_two_workers_take_every_job_once(

@@ -22,7 +22,7 @@ test-systems: environment-test ## start, observe, back up, restore, audit and up
 	@exec $(PYTEST) tests/systems -o norecursedirs= -n 2
 
 test-faults: environment-test ## kill, stop and cut off real processes, and check the promises; FAULT_SEED=… replays
-	@exec $(PYTEST) tests/faults -o norecursedirs= -p no:randomly -m "not long"
+	@exec $(PYTEST) tests/faults -o norecursedirs= -p no:randomly -n 3 -m "not long"
 
 test-faults-long: environment-test ## the same, with what takes minutes
 	@exec $(PYTEST) tests/faults -o norecursedirs= -p no:randomly

@@ -1,4 +1,4 @@
-"""One house for all tests of faults, healed before each; the seed of their schedules."""
+"""One house for all tests of faults of a process, healed before each; the seed of their schedules."""
 
 import os
 import random
@@ -12,6 +12,7 @@ from tests.faults.history import History
 from tests.faults.house import House, a_house
 
 SEED = int(os.environ.get("FAULT_SEED") or random.SystemRandom().randrange(1 << 32))
+os.environ["FAULT_SEED"] = str(SEED)  # for the processes that xdist starts
 
 
 def pytest_configure(config: pytest.Config) -> None:

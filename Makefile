@@ -37,7 +37,7 @@ test-edge: environment-test ## run nginx as it is deployed in front of the syste
 	@exec $(PYTEST) tests/edge -o norecursedirs=
 
 test-browser: environment-test environment-browser ## open the pages in Chromium, call the system from there; needs chromium
-	@exec $(PYTEST) tests/browser -o norecursedirs=
+	@exec $(PYTEST) tests/browser -o norecursedirs= -n 2
 
 test-observability: ## check the alerts, run their tests and check what is scraped; needs promtool
 	cd deploy/observability && $(PROMTOOL) check config prometheus.yml && $(PROMTOOL) test rules rules.test.yml

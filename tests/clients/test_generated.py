@@ -13,7 +13,7 @@ from tests.clients.tools import HERE, python, run
 
 _SEED = os.environ.get("FAULT_SEED") or str(random.SystemRandom().randrange(1 << 31))
 _CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
-_SECONDS = {True: 24, False: 6}
+_SECONDS = {True: 18, False: 4}
 _ACCESS_LAST = sorted(SERVICES, key=lambda service: service == "access")
 """Requests to it may suspend the very client that they are sent for."""
 

@@ -1,18 +1,51 @@
 """The columns that every record has, and how a row becomes JSON."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, get_args, get_origin
+from uuid import UUID
 
 import orjson
-from sqlalchemy import Column, Date, Integer, Table, Text, Uuid, case, cast, func
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import Boolean, Column, Date, Float, Integer, Table, Text, Uuid, case, cast, func
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.types import TypeEngine
 
-from shared.database.tables import instant, table, text
+from shared.database.tables import Instant, instant, table, text
 from shared.kernel.clock import to_text
+from shared.records.record import Field, Record, fields_of
 
-Record: TypeAlias = dict[str, Any]
+JsonObject: TypeAlias = dict[str, Any]
+_TYPES: Mapping[Any, type[TypeEngine[Any]] | TypeEngine[Any]] = {
+    UUID: Uuid,
+    str: Text,
+    int: Integer,
+    float: Float,
+    bool: Boolean,
+    date: Date,
+    datetime: Instant,
+    Mapping: JSONB,
+    Sequence: JSONB,
+    object: JSONB,
+}
+
+
+def table_of(record: type[Record], name: str) -> Table:
+    """The table of these records: a column for each field."""
+    return table(
+        name,
+        *(
+            Column(one.name, _type_of(one), primary_key=one.name == "id", nullable=one.is_optional)
+            for one in fields_of(record).values()
+        ),
+    )
+
+
+def _type_of(field: Field) -> type[TypeEngine[Any]] | TypeEngine[Any]:
+    origin = get_origin(field.type) or field.type
+    if origin is list:
+        return ARRAY(_TYPES[get_args(field.type)[0]])
+    return _TYPES[origin]
 
 
 def record_table(name: str, *columns: Column[Any]) -> Table:
@@ -60,8 +93,8 @@ class Renderer:
     def __init__(self, columns: Mapping[str, ColumnElement[Any]]) -> None:
         self._converters = tuple((str(name), _converter(column)) for name, column in columns.items())
 
-    def __call__(self, row: Mapping[str, Any]) -> Record:
-        record: Record = {}
+    def __call__(self, row: Mapping[str, Any]) -> JsonObject:
+        record: JsonObject = {}
         for name, convert in self._converters:
             value = row[name]
             record[name] = value if convert is None or value is None else convert(value)

@@ -18,6 +18,7 @@ from shared.kernel.lifecycle import Lifecycle
 from shared.kernel.principal import Principal
 from shared.kernel.resource import Resource
 from shared.records.changes import record_change
+from shared.records.record import Record, private_fields, tracked_fields
 from shared.records.sight import Sight
 from shared.records.store import Beside, insert_record, lock_record, update_record
 
@@ -38,13 +39,20 @@ class Step:
 @dataclass(frozen=True)
 class Kind(Generic[Case]):
     """A resource with its table and lifecycle. `told` are the columns whose changes its history tells. `is_personal`:
-    each record describes a person, whose erasure takes the values of its history away."""
+    each record describes a person, whose erasure takes the values of its history away. `private` are the fields that
+    only grants that cover the record are shown."""
 
     resource: Resource
     table: Table
     lifecycle: Lifecycle[Case]
     told: tuple[str, ...]
     is_personal: bool = False
+    private: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, record: type[Record], table: Table, lifecycle: Lifecycle[Case]) -> "Kind[Case]":
+        """The kind of these records."""
+        return cls(record.resource_type, table, lifecycle, told=tracked_fields(record), private=private_fields(record))
 
     @cached_property
     def _columns(self) -> tuple[str, ...]:

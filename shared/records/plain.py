@@ -1,6 +1,6 @@
 """Records whose table holds nearly all that there is to them: how they are walled, listed and shown."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 from sqlalchemy import Column, Select, Table, Text, any_, bindparam, cast, false, or_, select, true
@@ -8,16 +8,13 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.elements import ColumnElement
 
 from shared.kernel.principal import VISIBILITIES
-from shared.kernel.resource import Resource
-from shared.records.columns import Record, Renderer
+from shared.records.columns import JsonObject, Renderer
 from shared.records.listing import Filter, Listing, countries, fragment, one_of, reference, region, updated, values
+from shared.records.record import Audience, Part, Record, fields_of, private_fields
 from shared.records.sight import Sight, Variant, visible
 
 Base: TypeAlias = Callable[[Variant], Select[Any]]
-Derive: TypeAlias = Callable[[Mapping[str, Any]], Record]
-WHEN = ("created_at", "updated_at")
-_NEVER_SHOWN = frozenset({"search_key", "previous_status"})
-_WHO = frozenset({"created_by", "updated_by"})
+Derive: TypeAlias = Callable[[Mapping[str, Any]], JsonObject]
 
 
 def by_itself(table: Table, published: frozenset[str]) -> Base:
@@ -48,10 +45,9 @@ def by_grant(
     )
 
 
-def listing(table: Table, states: tuple[str, ...], base: Base, *more: Filter, private: Iterable[str] = ()) -> Listing:
+def listing(record: type[Record], table: Table, states: tuple[str, ...], base: Base, *more: Filter) -> Listing:
     """The list of a table of records: by country, region, status, visibility, every `*_id`, time of change and, where
-    the table has a search key, `q`; `more` are the feature's own filters, `private` the fields that are
-    shown only where the row is granted."""
+    the table has a search key, `q`; `more` are the feature's own filters."""
     chosen = [
         countries(table.c.country),
         region(table.c.country),
@@ -68,31 +64,33 @@ def listing(table: Table, states: tuple[str, ...], base: Base, *more: Filter, pr
         filters={filtered.name: filtered for filtered in chosen},
         sorts={"created_at": table.c.created_at, "updated_at": table.c.updated_at},
         columns={column.key: column for column in table.c if column.key != "search_key"},
-        private=frozenset(private),
+        private=private_fields(record),
     )
 
 
 def presenter(
-    resource: Resource,
+    record: type[Record],
     table: Table,
     *,
-    unseen: Iterable[str] = (),
-    private: Iterable[str] = (),
     derive: Derive = lambda _row: {},
     derive_private: Derive = lambda _row: {},
-) -> Callable[[Mapping[str, Any], Sight], Record]:
-    """How a row is shown: all columns but `unseen`; `private` ones, who wrote it, and what `derive_private` adds, only
-    to whom the row is granted; `derive` adds what follows from the row."""
-    shown = {column.key: column for column in table.c if column.key not in _NEVER_SHOWN.union(unseen)}
-    whole = Renderer(shown)
-    limited = Renderer({name: column for name, column in shown.items() if name not in _WHO.union(private)})
+) -> Callable[[Mapping[str, Any], Sight], JsonObject]:
+    """How a row is shown: each field to its audience and to nobody else. `derive` adds what follows from the row,
+    `derive_private` what follows from it for grants that cover it."""
+    renderers = {audience: _renderer(record, table, audience) for audience in Audience if audience < Audience.INTERNAL}
 
-    def present(row: Mapping[str, Any], sight: Sight) -> Record:
+    def present(row: Mapping[str, Any], sight: Sight) -> JsonObject:
         if sight.sees_all_fields(row["country"], row["id"]):
-            record = {**whole(row), **derive(row), **derive_private(row)}
+            shown = {**renderers[Audience.GRANTED](row), **derive(row), **derive_private(row)}
         else:
-            record = {**limited(row), **derive(row)}
-        record["links"] = {"self": resource.link(record["id"])}
-        return record
+            audience = Audience.NETWORK if sight.in_network else Audience.PUBLIC
+            shown = {**renderers[audience](row), **derive(row)}
+        shown["links"] = {"self": record.resource_type.link(shown["id"])}
+        return shown
 
     return present
+
+
+def _renderer(record: type[Record], table: Table, audience: Audience) -> Renderer:
+    fields = fields_of(record).values()
+    return Renderer({f.name: table.c[f.name] for f in fields if f.audience <= audience and Part not in f.traits})

@@ -54,10 +54,10 @@ class RecordApi(Generic[Case]):
     `update` and `transition` are the feature's operations; `written` gives the fields of a row that a caller writes,
     which a patch is merged into. Without `create` or `update` there is no such route. `embedded` are item columns of
     JSON text; `fresh` are the item columns of a record that was just created, where they are known (it is then answered
-    without being read again). `is_public`: list and item answer without a token. `hidden` are the fields that a history
-    keeps from callers who do not see the record whole. `arriving` is a dependency that every request meets first.
-    `entered` answers what the answer to a creation tells beside the record. `concerns` are the accounts that a record
-    is about, which never are the second person of its steps. `proposes_changes`: a patch may need a second person too.
+    without being read again). `is_public`: list and item answer without a token. `arriving` is a dependency that every
+    request meets first. `entered` answers what the answer to a creation tells beside the record. `concerns` are the
+    accounts that a record is about, which never are the second person of its steps. `proposes_changes`: a patch may
+    need a second person too.
     """
 
     kind: Kind[Case]
@@ -74,7 +74,6 @@ class RecordApi(Generic[Case]):
     written: Callable[[Row], dict[str, Any]] = dict
     embedded: tuple[str, ...] = ()
     fresh: Mapping[str, Any] | None = None
-    hidden: frozenset[str] = frozenset()
     arriving: Callable[..., Awaitable[None]] | None = None
     entered: Callable[[UnitOfWork, Sight, Row], Awaitable[Mapping[str, Any]]] | None = None
     concerns: Callable[[Mapping[str, Any]], frozenset[UUID]] = about_nobody
@@ -192,7 +191,7 @@ def _add_reads(router: ResourceRouter, api: RecordApi[Any]) -> None:
     async def get_history(row: readable, call: CurrentCall) -> Response:
         require(call.sight, "history", row["country"], row["id"])
         whole = call.sight.sees_all_fields(row["country"], row["id"])
-        return await history_response(call, row["id"], () if whole else api.hidden)
+        return await history_response(call, row["id"], () if whole else api.kind.private)
 
     @router.get(
         "/{record}/transitions",

@@ -8,20 +8,20 @@ from pydantic import BaseModel
 from sqlalchemy import Table
 from sqlalchemy.dialects.postgresql import JSONB
 
-from shared.records.columns import Record
+from shared.records.columns import JsonObject
 
 
-def row_values(body: BaseModel, table: Table) -> Record:
+def row_values(body: BaseModel, table: Table) -> JsonObject:
     """The columns that a body gives: documents as JSON values, the rest as Python values."""
     plain, as_json = body.model_dump(), body.model_dump(mode="json")
     return {name: as_json[name] if _is_document(table, name) else value for name, value in plain.items()}
 
 
-def written(table: Table, names: Iterable[str]) -> Callable[[Mapping[str, Any]], Record]:
+def written(table: Table, names: Iterable[str]) -> Callable[[Mapping[str, Any]], JsonObject]:
     """Reads the fields that a caller writes back from a row that was read, for a patch to be merged into."""
     fields = tuple((name, _is_document(table, name)) for name in names)
 
-    def read_back(row: Mapping[str, Any]) -> Record:
+    def read_back(row: Mapping[str, Any]) -> JsonObject:
         return {
             name: orjson.loads(row[name]) if document and row[name] is not None else row[name]
             for name, document in fields

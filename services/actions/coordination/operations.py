@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from services.actions.access import speaks_for
 from services.actions.coordination import domain, queries
+from services.actions.coordination.record import Endorsement, Letter
 from services.actions.coordination.tables import correspondence, endorsement
 from services.actions.government.queries import require_body
 from shared.auth.independence import is_another, with_author
@@ -17,25 +18,12 @@ from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.clock import today
 from shared.kernel.errors import Conflict, Forbidden, invalid_field
 from shared.kernel.principal import Principal
-from shared.kernel.resource import Resource
 from shared.kernel.text import search_key
 from shared.records.kind import Kind, Step, permitted, require, require_publishing
 from shared.records.sight import Sight
 
-ENDORSEMENTS: Kind[domain.EndorsementCase] = Kind(
-    Resource("actions", "endorsements", "endorsement"),
-    endorsement,
-    domain.ENDORSEMENT,
-    ("country", "body", "body_id", "level", "document", "issued", "valid_to", "visibility", "status", "verified_on",
-     "withdrawn_on", "withdrawal_reason"),
-)  # fmt: skip
-LETTERS: Kind[None] = Kind(
-    Resource("actions", "correspondence", "correspondence"),
-    correspondence,
-    domain.CORRESPONDENCE,
-    ("country", "direction", "date", "subject", "parties", "about", "reply_due", "reply_to", "document", "visibility",
-     "status", "replied_on"),
-)  # fmt: skip
+ENDORSEMENTS: Kind[domain.EndorsementCase] = Kind.of(Endorsement, endorsement, domain.ENDORSEMENT)
+LETTERS: Kind[None] = Kind.of(Letter, correspondence, domain.CORRESPONDENCE)
 _EXPIRED = Statement(
     select(endorsement)
     .where(endorsement.c.status == "verified", endorsement.c.valid_to < func.current_date())

@@ -6,6 +6,7 @@ from sqlalchemy import and_, bindparam, func, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from services.actions.coordination import domain
+from services.actions.coordination.record import Endorsement, Letter
 from services.actions.coordination.tables import correspondence, endorsement
 from shared.database.context import SYSTEM_CONTEXT, AccessContext, within_context
 from shared.database.statements import Connection, Statement
@@ -48,12 +49,14 @@ def _is_overdue(bound: ColumnElement[bool]) -> ColumnElement[bool]:
 
 
 ENDORSEMENTS = listing(
+    Endorsement,
     endorsement,
     domain.ENDORSEMENT.states,
     by_itself(endorsement, domain.PUBLISHED_ENDORSEMENTS),
     Filter("level", "A level from 1 to 5", _level, lambda bound: endorsement.c.level == bound),
 )
 LETTERS = listing(
+    Letter,
     correspondence,
     domain.CORRESPONDENCE.states,
     by_itself(correspondence, domain.PUBLISHED_LETTERS),

@@ -40,7 +40,6 @@ endorsements = RecordApi(
     update=_update_endorsement,
     transition=with_fields(schemas.EndorsementFields, operations.step_endorsement),
     written=written(endorsement, schemas.EndorsementBody.model_fields),
-    hidden=frozenset(schemas.PRIVATE_OF_ENDORSEMENT),
 ).routes()
 
 letters = RecordApi(

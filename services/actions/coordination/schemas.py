@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import Field, PlainSerializer, model_validator
 from pydantic_core import PydanticCustomError
 
-from services.actions.coordination import domain, operations
+from services.actions.coordination import domain, record
 from services.actions.coordination.tables import correspondence, endorsement
 from shared.kernel.clock import today
 from shared.records.plain import presenter
@@ -119,14 +119,9 @@ class Correspondence(RecordAnswer):
     overdue: bool
 
 
-PRIVATE_OF_ENDORSEMENT = ("document", "withdrawal_reason")
-
-
 def _overdue(row: Mapping[str, Any]) -> dict[str, Any]:
     return {"overdue": domain.is_overdue(row["status"], row["reply_due"], today())}
 
 
-present_endorsement = presenter(
-    operations.ENDORSEMENTS.resource, endorsement, unseen=("claimants",), private=PRIVATE_OF_ENDORSEMENT
-)
-present_letter = presenter(operations.LETTERS.resource, correspondence, derive=_overdue)
+present_endorsement = presenter(record.Endorsement, endorsement)
+present_letter = presenter(record.Letter, correspondence, derive=_overdue)

@@ -9,6 +9,7 @@ from sqlalchemy import update as sql_update
 
 from services.actions.access import speaks_for
 from services.actions.delivery import domain, queries
+from services.actions.delivery.record import Action, Milestone
 from services.actions.delivery.tables import action, milestone
 from shared.auth.independence import is_another, with_author
 from shared.database.statements import Row, Statement
@@ -21,20 +22,8 @@ from shared.records.kind import Kind, Step, permitted, require
 from shared.records.references import NAMED_INSTITUTIONS, reading_sight
 from shared.records.sight import Sight
 
-ACTIONS: Kind[domain.ActionCase] = Kind(
-    Resource("actions", "actions", "action"),
-    action,
-    domain.ACTION,
-    ("programme_id", "pillar", "kind", "titles", "planned_start", "planned_end", "actual_start", "actual_end",
-     "participants", "tags", "budget", "baseline", "status"),
-)  # fmt: skip
-MILESTONES: Kind[domain.MilestoneCase] = Kind(
-    Resource("actions", "milestones", "milestone"),
-    milestone,
-    domain.MILESTONE,
-    ("action_id", "titles", "due", "due_reason", "weight", "deliverable", "evidence_required", "evidence", "status",
-     "claimed_by", "claimed_on", "verified_on"),
-)  # fmt: skip
+ACTIONS: Kind[domain.ActionCase] = Kind.of(Action, action, domain.ACTION)
+MILESTONES: Kind[domain.MilestoneCase] = Kind.of(Milestone, milestone, domain.MILESTONE)
 _of_programme = action.c.programme_id == bindparam("programme")
 _FOLLOWING = (
     Statement(sql_update(action).where(_of_programme).values(visibility=bindparam("shown"))),

@@ -7,6 +7,7 @@ from sqlalchemy import and_, bindparam, column, distinct, func, select, table
 from sqlalchemy.sql.elements import ColumnElement
 
 from services.actions.delivery import domain
+from services.actions.delivery.record import Action, Milestone
 from services.actions.delivery.tables import action, milestone
 from shared.database.context import SYSTEM_CONTEXT, AccessContext, within_context
 from shared.database.statements import Connection, Row, Statement
@@ -28,6 +29,7 @@ def _is_overdue(bound: ColumnElement[bool]) -> ColumnElement[bool]:
 
 
 ACTIONS = listing(
+    Action,
     action,
     domain.ACTION.states,
     by_itself(action, domain.PUBLISHED_ACTIONS),
@@ -35,6 +37,7 @@ ACTIONS = listing(
     values("kind", action.c.kind, "Kinds, separated by commas", one_of(domain.KINDS)),
 )
 MILESTONES = listing(
+    Milestone,
     milestone,
     domain.MILESTONE.states,
     by_itself(milestone, domain.PUBLISHED_MILESTONES),

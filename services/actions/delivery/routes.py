@@ -40,7 +40,6 @@ actions = RecordApi(
     update=_update_action,
     transition=operations.step_action,
     written=written(action, schemas.ActionBody.model_fields),
-    hidden=frozenset({"budget"}),
 ).routes()
 
 milestones = RecordApi(
@@ -56,5 +55,4 @@ milestones = RecordApi(
     update=_update_milestone,
     transition=with_fields(schemas.MilestoneFields, operations.step_milestone),
     written=written(milestone, schemas.MilestoneBody.model_fields.keys() - {"due_reason"}),
-    hidden=frozenset({"claimed_by", "evidence"}),
 ).routes()

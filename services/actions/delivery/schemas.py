@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
-from services.actions.delivery import domain, operations
+from services.actions.delivery import domain, record
 from services.actions.delivery.tables import action, milestone
 from shared.kernel.clock import today
 from shared.records.plain import presenter
@@ -156,11 +156,5 @@ def _overdue(row: Mapping[str, Any]) -> dict[str, Any]:
     return {"overdue": domain.is_overdue(row["status"], row["due"], today())}
 
 
-present_action = presenter(operations.ACTIONS.resource, action, private=("budget",), derive=_iati)
-present_milestone = presenter(
-    operations.MILESTONES.resource,
-    milestone,
-    unseen=("claimants",),
-    private=("claimed_by", "evidence"),
-    derive=_overdue,
-)
+present_action = presenter(record.Action, action, derive=_iati)
+present_milestone = presenter(record.Milestone, milestone, derive=_overdue)

@@ -5,21 +5,16 @@ from typing import Any
 
 from services.actions.frameworks import domain
 from services.actions.frameworks.queries import is_known
+from services.actions.frameworks.record import Framework
 from services.actions.frameworks.tables import framework
 from shared.database.statements import Row
 from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.errors import Conflict, FieldError
 from shared.kernel.principal import Principal
-from shared.kernel.resource import Resource
 from shared.records.kind import Kind, Step, permitted, require
 from shared.records.sight import Sight
 
-FRAMEWORKS: Kind[None] = Kind(
-    Resource("actions", "frameworks", "framework"),
-    framework,
-    domain.LIFECYCLE,
-    ("code", "core", "pillars", "valid_from", "valid_to", "status"),
-)
+FRAMEWORKS: Kind[None] = Kind.of(Framework, framework, domain.LIFECYCLE)
 
 
 async def create(uow: UnitOfWork, sight: Sight, values: Mapping[str, Any]) -> Row:

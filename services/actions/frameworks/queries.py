@@ -5,6 +5,7 @@ from datetime import date
 from sqlalchemy import Date, bindparam, or_, select
 
 from services.actions.frameworks import domain
+from services.actions.frameworks.record import Framework
 from services.actions.frameworks.tables import framework
 from shared.database.statements import Connection, Row, Statement
 from shared.records.listing import values
@@ -12,6 +13,7 @@ from shared.records.plain import by_itself, listing
 from shared.records.sight import Sight
 
 FRAMEWORKS = listing(
+    Framework,
     framework,
     domain.LIFECYCLE.states,
     by_itself(framework, domain.PUBLISHED),

@@ -5,8 +5,8 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
+from services.actions.frameworks import record
 from services.actions.frameworks.domain import PILLARS
-from services.actions.frameworks.operations import FRAMEWORKS
 from services.actions.frameworks.tables import framework
 from shared.records.plain import presenter
 from shared.web.fields import Body, Clean, Day, RecordAnswer, Texts, Titles
@@ -67,4 +67,4 @@ class Framework(RecordAnswer):
     valid_to: Day | None
 
 
-present = presenter(FRAMEWORKS.resource, framework)
+present = presenter(record.Framework, framework)

@@ -1,14 +1,6 @@
-"""Frameworks. They belong to no country."""
+"""Frameworks."""
 
-from shared.database.tables import document, text
-from shared.records.columns import day, record_table
+from services.actions.frameworks.record import Framework
+from shared.records.columns import table_of
 
-framework = record_table(
-    "action_framework",
-    text("code"),
-    document("core"),
-    document("pillars"),
-    day("valid_from"),
-    day("valid_to", nullable=True),
-    text("search_key"),
-)
+framework = table_of(Framework, "action_framework")

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from services.actions.government import domain
 from services.actions.government.queries import require_body
+from services.actions.government.record import FocalPoint, GovernmentBody, Meeting
 from services.actions.government.tables import focal_point, government_body, meeting
 from services.actions.references import require_expert
 from shared.database.statements import Row
@@ -14,29 +15,13 @@ from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.clock import today
 from shared.kernel.errors import invalid_field
 from shared.kernel.principal import Principal
-from shared.kernel.resource import Resource
 from shared.records.kind import Kind, Step, permitted, require, require_publishing
 from shared.records.sight import Sight
 
-BODIES: Kind[None] = Kind(
-    Resource("actions", "government_bodies", "government_body"),
-    government_body,
-    domain.BODY,
-    ("country", "names", "kind", "website", "visibility", "status"),
-)
+BODIES: Kind[None] = Kind.of(GovernmentBody, government_body, domain.BODY)
 _EXPERT_POINTER = "/person/expert_id"
-FOCAL_POINTS: Kind[None] = Kind(
-    Resource("actions", "focal_points", "focal_point"),
-    focal_point,
-    domain.FOCAL_POINT,
-    ("country", "person", "body_id", "role", "letter", "predecessor_id", "starts", "ends", "visibility", "status"),
-)
-MEETINGS: Kind[None] = Kind(
-    Resource("actions", "meetings", "meeting"),
-    meeting,
-    domain.MEETING,
-    ("country", "kind", "date", "titles", "participants", "decisions", "visibility", "status"),
-)
+FOCAL_POINTS: Kind[None] = Kind.of(FocalPoint, focal_point, domain.FOCAL_POINT)
+MEETINGS: Kind[None] = Kind.of(Meeting, meeting, domain.MEETING)
 
 
 def _body_key(values: Mapping[str, Any]) -> dict[str, Any]:

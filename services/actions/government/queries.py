@@ -5,6 +5,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, select
 
 from services.actions.government import domain
+from services.actions.government.record import FocalPoint, GovernmentBody, Meeting
 from services.actions.government.tables import focal_point, government_body, meeting
 from shared.database.context import within_context
 from shared.database.statements import Connection, Statement
@@ -16,13 +17,17 @@ from shared.records.references import Nameable
 from shared.records.sight import Sight
 
 BODIES = listing(
+    GovernmentBody,
     government_body,
     domain.BODY.states,
     by_itself(government_body, domain.PUBLISHED_BODIES),
     values("kind", government_body.c.kind, "Kinds, separated by commas", one_of(domain.BODY_KINDS)),
 )
-FOCAL_POINTS = listing(focal_point, domain.FOCAL_POINT.states, by_itself(focal_point, domain.PUBLISHED_FOCAL_POINTS))
+FOCAL_POINTS = listing(
+    FocalPoint, focal_point, domain.FOCAL_POINT.states, by_itself(focal_point, domain.PUBLISHED_FOCAL_POINTS)
+)
 MEETINGS = listing(
+    Meeting,
     meeting,
     domain.MEETING.states,
     by_itself(meeting, domain.PUBLISHED_MEETINGS),

@@ -48,7 +48,6 @@ focal_points = RecordApi(
     body=schemas.FocalPointBody,
     present=schemas.present_focal_point,
     written=written(operations.FOCAL_POINTS.table, schemas.FocalPointBody.model_fields),
-    hidden=frozenset({"letter"}),
 ).routes()
 
 meetings = RecordApi(
@@ -59,5 +58,4 @@ meetings = RecordApi(
     body=schemas.MeetingBody,
     present=schemas.present_meeting,
     written=written(operations.MEETINGS.table, schemas.MeetingBody.model_fields),
-    hidden=frozenset({"participants"}),
 ).routes()

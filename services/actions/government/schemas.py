@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field, HttpUrl, PlainSerializer, model_validator
 from pydantic_core import PydanticCustomError
 
-from services.actions.government import domain, operations
+from services.actions.government import domain, record
 from services.actions.government.tables import focal_point, government_body, meeting
 from shared.records.plain import presenter
 from shared.web.fields import Body, CountryCode, Day, Document, Line, Prose, RecordAnswer, Titles, Visible
@@ -133,8 +133,6 @@ class Meeting(RecordAnswer):
     decisions: list[Any]
 
 
-present_body = presenter(operations.BODIES.resource, government_body)
-present_focal_point = presenter(
-    operations.FOCAL_POINTS.resource, focal_point, unseen=("expert_id",), private=("letter",)
-)
-present_meeting = presenter(operations.MEETINGS.resource, meeting, private=("participants",))
+present_body = presenter(record.GovernmentBody, government_body)
+present_focal_point = presenter(record.FocalPoint, focal_point)
+present_meeting = presenter(record.Meeting, meeting)

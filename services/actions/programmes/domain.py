@@ -8,8 +8,6 @@ from shared.kernel.lifecycle import Lifecycle, step
 PUBLISHED = frozenset({"approved", "implementing", "completed"})
 ENDED = frozenset({"completed", "discontinued"})
 ENDORSEMENT_LEVEL = 3
-PRIVATE = frozenset({"lead_body_id", "waiver"})
-"""Fields for those whose grants cover the country."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,24 +11,18 @@ from services.actions.frameworks.queries import is_known, is_valid
 from services.actions.government.queries import require_body
 from services.actions.programmes import domain
 from services.actions.programmes.queries import committee_lives, is_of_country, lock_living
+from services.actions.programmes.record import Programme
 from services.actions.programmes.tables import programme
 from shared.database.statements import Row
 from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.clock import today
 from shared.kernel.errors import Conflict, FieldError, invalid_field
 from shared.kernel.principal import Principal
-from shared.kernel.resource import Resource
 from shared.records.kind import Kind, Step, permitted, require, require_publishing
 from shared.records.references import NAMED_CENTRES, NAMED_COMMITTEES
 from shared.records.sight import Sight
 
-PROGRAMMES: Kind[domain.ProgrammeCase] = Kind(
-    Resource("actions", "programmes", "programme"),
-    programme,
-    domain.LIFECYCLE,
-    ("country", "framework", "committee_id", "centre_id", "lead_body_id", "visibility", "status", "waiver",
-     "started_on", "completed_on"),
-)  # fmt: skip
+PROGRAMMES: Kind[domain.ProgrammeCase] = Kind.of(Programme, programme, domain.LIFECYCLE)
 
 
 _NAMEABLE = {"committee_id": NAMED_COMMITTEES, "centre_id": NAMED_CENTRES}

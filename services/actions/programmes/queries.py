@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import Uuid, bindparam, column, func, not_, or_, select, table
 
 from services.actions.programmes import domain
+from services.actions.programmes.record import Programme
 from services.actions.programmes.tables import programme
 from shared.database.context import SYSTEM_CONTEXT, AccessContext, within_context
 from shared.database.statements import Connection, Statement
@@ -16,12 +17,12 @@ from shared.records.plain import by_itself, listing
 from shared.records.sight import constant
 
 PROGRAMMES = listing(
+    Programme,
     programme,
     domain.LIFECYCLE.states,
     by_itself(programme, domain.PUBLISHED),
     values("framework", programme.c.framework, "Codes of frameworks, separated by commas"),
     holder("actions.programmes", programme.c.id),
-    private=domain.PRIVATE,
 )
 _COMMITTEES = table("centre_published_committee", *(column(name) for name in ("id", "country", "status")))
 _CENTRES = table("centre_published_centre", *(column(name) for name in ("id", "country", "status")))

@@ -2,7 +2,6 @@
 
 from services.actions.access import ROLES
 from services.actions.programmes import operations, queries, schemas
-from services.actions.programmes.domain import PRIVATE
 from services.actions.programmes.tables import programme
 from shared.database.statements import Row
 from shared.database.unit_of_work import UnitOfWork
@@ -33,6 +32,5 @@ router = RecordApi(
     update=_update,
     transition=with_fields(schemas.ProgrammeFields, operations.transition),
     written=written(programme, schemas.ProgrammeBody.model_fields),
-    hidden=PRIVATE,
     is_public=True,
 ).routes()

@@ -7,8 +7,7 @@ from uuid import UUID
 from pydantic import Field, PlainSerializer
 
 from services.actions.frameworks.schemas import Code
-from services.actions.programmes.domain import PRIVATE
-from services.actions.programmes.operations import PROGRAMMES
+from services.actions.programmes import record
 from services.actions.programmes.tables import programme
 from shared.records.plain import presenter
 from shared.web.fields import Body, CountryCode, Prose, RecordAnswer, Visible
@@ -55,4 +54,4 @@ class Programme(RecordAnswer):
     completed_on: date | None
 
 
-present = presenter(PROGRAMMES.resource, programme, private=PRIVATE)
+present = presenter(record.Programme, programme)

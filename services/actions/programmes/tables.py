@@ -1,17 +1,6 @@
 """Country programmes."""
 
-from sqlalchemy import Column, Uuid
+from services.actions.programmes.record import Programme
+from shared.records.columns import table_of
 
-from shared.database.tables import document, text
-from shared.records.columns import day, record_table
-
-programme = record_table(
-    "action_programme",
-    text("framework"),
-    Column("committee_id", Uuid, nullable=True),
-    Column("centre_id", Uuid, nullable=True),
-    Column("lead_body_id", Uuid, nullable=True),
-    document("waiver", nullable=True),
-    day("started_on", nullable=True),
-    day("completed_on", nullable=True),
-)
+programme = table_of(Programme, "action_programme")

@@ -7,6 +7,7 @@ from uuid import UUID
 import orjson
 
 from services.centres.agreements import domain, queries
+from services.centres.agreements.record import Agreement
 from services.centres.agreements.tables import agreement
 from services.centres.references import require_institutions
 from services.centres.registration.domain import PUBLISHED
@@ -17,16 +18,13 @@ from shared.kernel.clock import today
 from shared.kernel.errors import Conflict, invalid_field
 from shared.kernel.lifecycle import Lifecycle
 from shared.kernel.principal import Principal
-from shared.kernel.resource import Resource
 from shared.kernel.text import search_key
 from shared.records.kind import Kind, Step, permitted, require
 from shared.records.references import CENTRES, reading_sight
 from shared.records.sight import Sight
 
-_RESOURCE = Resource("centres", "agreements", "agreement")
-_TOLD = ("centre_id", "kind", "parties", "effective", "expires", "document", "status")
-AGREEMENTS: Kind[domain.AgreementCase] = Kind(_RESOURCE, agreement, domain.LIFECYCLE, _TOLD)
-_LAST: Kind[domain.AgreementCase] = Kind(_RESOURCE, agreement, domain.LAST_SIGNATURE, _TOLD)
+AGREEMENTS: Kind[domain.AgreementCase] = Kind.of(Agreement, agreement, domain.LIFECYCLE)
+_LAST: Kind[domain.AgreementCase] = Kind.of(Agreement, agreement, domain.LAST_SIGNATURE)
 
 
 def lifecycle_of(row: Mapping[str, Any]) -> Lifecycle[domain.AgreementCase]:

@@ -6,10 +6,11 @@ from typing import Any
 from sqlalchemy import Select, bindparam, select
 
 from services.centres.agreements.domain import KINDS, LIFECYCLE
+from services.centres.agreements.record import Agreement
 from services.centres.agreements.tables import agreement
 from shared.database.statements import Connection, Row, Statement
 from shared.records.listing import one_of, values
-from shared.records.plain import WHEN, by_grant, listing
+from shared.records.plain import by_grant, listing
 from shared.records.sight import Variant
 
 _OVER = Statement(
@@ -27,11 +28,11 @@ def visible_to(variant: Variant) -> Select[Any]:
 
 
 LISTING = listing(
+    Agreement,
     agreement,
     LIFECYCLE.states,
     visible_to,
     values("kind", agreement.c.kind, "Kinds, separated by commas", one_of(KINDS)),
-    private=WHEN,
 )
 
 

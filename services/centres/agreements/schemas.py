@@ -6,10 +6,10 @@ from uuid import UUID
 
 from pydantic import Field
 
+from services.centres.agreements import record
 from services.centres.agreements.domain import KINDS
-from services.centres.agreements.operations import AGREEMENTS
 from services.centres.agreements.tables import agreement
-from shared.records.plain import WHEN, presenter
+from shared.records.plain import presenter
 from shared.web.fields import Body, Day, Document, Line, RecordAnswer
 
 
@@ -52,4 +52,4 @@ class Agreement(RecordAnswer):
     document: dict[str, Any] | None
 
 
-present = presenter(AGREEMENTS.resource, agreement, private=WHEN)
+present = presenter(record.Agreement, agreement)

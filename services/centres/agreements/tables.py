@@ -1,18 +1,6 @@
 """Agreements about centres."""
 
-from sqlalchemy import Column, Uuid
+from services.centres.agreements.record import Agreement
+from shared.records.columns import table_of
 
-from shared.database.tables import document, text
-from shared.records.columns import day, record_table
-
-agreement = record_table(
-    "centre_agreement",
-    Column("centre_id", Uuid, nullable=False),
-    text("kind"),
-    document("parties"),
-    text("search_key"),
-    day("effective", nullable=True),
-    day("expires", nullable=True),
-    document("document", nullable=True),
-)
-"""`country` is the centre's; agreements are never published."""
+agreement = table_of(Agreement, "centre_agreement")

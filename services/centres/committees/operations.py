@@ -7,6 +7,7 @@ from sqlalchemy import bindparam
 from sqlalchemy import update as sql_update
 
 from services.centres.committees import domain, queries
+from services.centres.committees.record import Committee
 from services.centres.committees.tables import committee, seat
 from services.centres.references import require_institutions
 from shared.database.statements import Row, Statement
@@ -14,27 +15,10 @@ from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.clock import today
 from shared.kernel.errors import invalid_field
 from shared.kernel.principal import Principal
-from shared.kernel.resource import Resource
 from shared.records.kind import Kind, Step, permitted, require, require_publishing
 from shared.records.sight import Sight
 
-COMMITTEES: Kind[domain.CommitteeCase] = Kind(
-    Resource("centres", "committees", "committee"),
-    committee,
-    domain.LIFECYCLE,
-    (
-        "names",
-        "host_institution_id",
-        "partner_institution_ids",
-        "decision",
-        "bylaws",
-        "visibility",
-        "status",
-        "formed_on",
-        "recognised_on",
-        "ended_on",
-    ),
-)
+COMMITTEES: Kind[domain.CommitteeCase] = Kind.of(Committee, committee, domain.LIFECYCLE)
 _FOLLOW = Statement(
     sql_update(seat).where(seat.c.committee_id == bindparam("key")).values(visibility=bindparam("visibility"))
 )

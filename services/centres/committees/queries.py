@@ -5,9 +5,10 @@ from uuid import UUID
 from sqlalchemy import Integer, Uuid, bindparam, column, func, select
 
 from services.centres.committees.domain import LIFECYCLE, PUBLISHED
+from services.centres.committees.record import Committee
 from services.centres.committees.tables import committee
 from shared.database.statements import Connection, Row, Statement
-from shared.records.plain import WHEN, by_itself, listing
+from shared.records.plain import by_itself, listing
 
 _counts = func.escm.centre_committee_standing(bindparam("committee", type_=Uuid)).table_valued(
     *(column(name, Integer) for name in ("presidents", "secretaries", "seats"))
@@ -16,7 +17,7 @@ _STANDING = Statement(select(_counts.c.presidents, _counts.c.secretaries, _count
 
 _ONE = Statement(select(committee).where(committee.c.id == bindparam("committee")))
 
-LISTING = listing(committee, LIFECYCLE.states, by_itself(committee, PUBLISHED), private=WHEN)
+LISTING = listing(Committee, committee, LIFECYCLE.states, by_itself(committee, PUBLISHED))
 
 
 async def committee_of(connection: Connection, key: UUID) -> Row | None:

@@ -42,6 +42,5 @@ def routes(rules: RecognitionRules) -> ResourceRouter:
         update=_update,
         transition=partial(operations.transition, rules),
         written=written(committee, CommitteeBody.model_fields),
-        hidden=frozenset({"decision", "bylaws"}),
         is_public=True,
     ).routes()

@@ -7,9 +7,9 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field
 
-from services.centres.committees.operations import COMMITTEES
+from services.centres.committees import record
 from services.centres.committees.tables import committee
-from shared.records.plain import WHEN, presenter
+from shared.records.plain import presenter
 from shared.web.fields import Body, CountryCode, Document, RecordAnswer, Titles, Visible
 
 
@@ -46,4 +46,4 @@ def _partners(row: Mapping[str, Any]) -> dict[str, Any]:
     return {"partner_institution_ids": [str(key) for key in row["partner_institution_ids"]]}
 
 
-present = presenter(COMMITTEES.resource, committee, private=(*WHEN, "decision", "bylaws"), derive=_partners)
+present = presenter(record.Committee, committee, derive=_partners)

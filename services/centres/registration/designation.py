@@ -7,32 +7,16 @@ from sqlalchemy import bindparam
 from sqlalchemy import update as sql_update
 
 from services.centres.registration import domain, queries
+from services.centres.registration.record import Term
 from services.centres.registration.tables import term
 from shared.database.statements import Row, Statement
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import today
 from shared.kernel.lifecycle import Lifecycle
-from shared.kernel.resource import Resource
 from shared.records.kind import Kind
 
 TERM_STATES = ("current", "ended")
-TERMS: Kind[None] = Kind(
-    Resource("centres", "terms", "term"),
-    term,
-    Lifecycle(TERM_STATES, ()),
-    (
-        "centre_id",
-        "number",
-        "starts",
-        "ends",
-        "status",
-        "endorsement_id",
-        "waiver",
-        "consent_lapsed_on",
-        "visibility",
-        "ended_on",
-    ),
-)
+TERMS: Kind[None] = Kind.of(Term, term, Lifecycle(TERM_STATES, ()))
 
 _FOLLOW = Statement(
     sql_update(term).where(term.c.centre_id == bindparam("key")).values(visibility=bindparam("visibility"))

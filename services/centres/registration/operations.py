@@ -9,6 +9,7 @@ from services.centres.committees.queries import committee_of
 from services.centres.references import country_of, require_experts, require_institutions
 from services.centres.registration import domain, queries
 from services.centres.registration.designation import end_term, follow_centre, open_term
+from services.centres.registration.record import Centre
 from services.centres.registration.tables import centre
 from shared.database.ids import uuid7
 from shared.database.statements import Row
@@ -16,38 +17,11 @@ from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.clock import now, today
 from shared.kernel.errors import Conflict, FieldError, Forbidden, invalid_field
 from shared.kernel.principal import Principal
-from shared.kernel.resource import Resource
 from shared.records.kind import Kind, Step, permitted, require, require_publishing
 from shared.records.references import COMMITTEES, reading_sight
 from shared.records.sight import Sight
 
-CENTRES: Kind[domain.CentreCase] = Kind(
-    Resource("centres", "centres", "centre"),
-    centre,
-    domain.LIFECYCLE,
-    (
-        "names",
-        "host_institution_id",
-        "unit",
-        "committee_id",
-        "director_id",
-        "themes",
-        "terms_of_reference",
-        "work_plan",
-        "host_letter",
-        "address",
-        "position",
-        "final_report",
-        "evaluation",
-        "visibility",
-        "status",
-        "registration_number",
-        "designated_on",
-        "term_number",
-        "term_starts",
-        "term_ends",
-    ),
-)
+CENTRES: Kind[domain.CentreCase] = Kind.of(Centre, centre, domain.LIFECYCLE)
 _OPENING = ("designate", "renew")
 _GATED = frozenset({"under_review", "awaiting_agreement"})
 

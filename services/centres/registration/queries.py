@@ -25,11 +25,12 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.centres.registration.domain import LIFECYCLE, PUBLISHED
+from services.centres.registration.record import Centre
 from services.centres.registration.tables import centre, term
 from shared.database.context import Lookup
 from shared.database.statements import Connection, Row, Statement
 from shared.records.pending import holder
-from shared.records.plain import WHEN, by_itself, listing
+from shared.records.plain import by_itself, listing
 from shared.records.sight import constant
 
 _country = bindparam("country", type_=Text)
@@ -91,11 +92,11 @@ class Standing:
 
 
 LISTING = listing(
+    Centre,
     centre,
     LIFECYCLE.states,
     by_itself(centre, PUBLISHED),
     holder("centres.centres", centre.c.id),
-    private=WHEN,
 )
 
 

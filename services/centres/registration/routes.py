@@ -4,7 +4,7 @@ from services.centres.access import ROLES
 from services.centres.registration import operations
 from services.centres.registration.guards import with_own_applications
 from services.centres.registration.queries import LISTING
-from services.centres.registration.schemas import DOCUMENTS, Centre, CentreBody, CentreFields, present
+from services.centres.registration.schemas import Centre, CentreBody, CentreFields, present
 from services.centres.registration.tables import centre
 from shared.database.statements import Row
 from shared.database.unit_of_work import UnitOfWork
@@ -35,7 +35,6 @@ CENTRE_API = RecordApi(
     update=_update,
     transition=with_fields(CentreFields, operations.transition),
     written=written(centre, CentreBody.model_fields),
-    hidden=frozenset(DOCUMENTS),
     arriving=with_own_applications,
     is_public=True,
 )

@@ -7,11 +7,11 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, Field, PlainSerializer
 
+from services.centres.registration import record
 from services.centres.registration.domain import HOLDERS
-from services.centres.registration.operations import CENTRES
 from services.centres.registration.tables import centre
 from shared.kernel.clock import to_text
-from shared.records.plain import WHEN, presenter
+from shared.records.plain import presenter
 from shared.web.fields import (
     Answer,
     Body,
@@ -116,9 +116,6 @@ class Centre(RecordAnswer):
     clock: Clock | None = None
 
 
-DOCUMENTS = ("terms_of_reference", "work_plan", "host_letter", "final_report", "evaluation")
-
-
 def _term(row: Mapping[str, Any]) -> dict[str, Any]:
     starts, ends = row["term_starts"], row["term_ends"]
     if starts is None:
@@ -134,11 +131,4 @@ def _clock(row: Mapping[str, Any]) -> dict[str, Any]:
     return {"clock": {"holder": holder, "since": to_text(since), "target": to_text(target) if target else None}}
 
 
-present = presenter(
-    CENTRES.resource,
-    centre,
-    unseen=("registration_serial", "term_number", "term_starts", "term_ends", "clock_since", "clock_target"),
-    private=(*WHEN, *DOCUMENTS),
-    derive=_term,
-    derive_private=_clock,
-)
+present = presenter(record.Centre, centre, derive=_term, derive_private=_clock)

@@ -8,23 +8,18 @@ from sqlalchemy import bindparam, select
 from services.centres.references import account_of, belongs_to, require_experts
 from services.centres.registration.domain import REVIEWABLE
 from services.centres.registration.operations import CENTRES
+from services.centres.reviews.record import Review
 from services.centres.reviews.tables import review
 from shared.database.statements import Row, Statement
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import today
 from shared.kernel.errors import Conflict, FieldError, Forbidden, invalid_field
 from shared.kernel.lifecycle import Lifecycle
-from shared.kernel.resource import Resource
 from shared.records.kind import Kind, require
 from shared.records.sight import Sight
 
 MOST_PER_CENTRE = 50
-REVIEWS: Kind[None] = Kind(
-    Resource("centres", "reviews", "review"),
-    review,
-    Lifecycle(("recorded",), ()),
-    ("centre_id", "reviewer_id", "scores", "recommendation", "conflict_of_interest", "comment"),
-)
+REVIEWS: Kind[None] = Kind.of(Review, review, Lifecycle(("recorded",), ()))
 _REVIEWERS = Statement(select(review.c.reviewer_id).where(review.c.centre_id == bindparam("centre")))
 
 

@@ -9,23 +9,18 @@ from services.centres.committees.queries import committee_of
 from services.centres.committees.tables import seat
 from services.centres.references import require_experts
 from services.centres.seats import domain, queries
+from services.centres.seats.record import Seat
 from shared.database.statements import Row
 from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.clock import today
 from shared.kernel.errors import invalid_field
 from shared.kernel.principal import Principal
-from shared.kernel.resource import Resource
 from shared.kernel.text import search_key
 from shared.records.kind import Kind, Step, permitted, require
 from shared.records.references import COMMITTEES, reading_sight
 from shared.records.sight import Sight
 
-SEATS: Kind[domain.SeatCase] = Kind(
-    Resource("centres", "seats", "seat"),
-    seat,
-    domain.LIFECYCLE,
-    ("committee_id", "expert_id", "person_name", "office", "starts", "ends", "visibility", "status"),
-)
+SEATS: Kind[domain.SeatCase] = Kind.of(Seat, seat, domain.LIFECYCLE)
 
 
 async def create(uow: UnitOfWork, sight: Sight, values: Mapping[str, Any]) -> Row:

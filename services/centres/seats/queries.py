@@ -8,9 +8,10 @@ from sqlalchemy import Select, Text, bindparam, func, select
 from services.centres.committees.domain import PUBLISHED
 from services.centres.committees.tables import committee, seat
 from services.centres.seats.domain import LIFECYCLE, OFFICES
+from services.centres.seats.record import Seat
 from shared.database.statements import Connection, Row, Statement
 from shared.records.listing import one_of, values
-from shared.records.plain import WHEN, listing, with_parent
+from shared.records.plain import listing, with_parent
 from shared.records.sight import Variant
 
 _appointed = select(seat).where(seat.c.status == "appointed").order_by(seat.c.id).limit(200).with_for_update()
@@ -25,11 +26,11 @@ def visible_to(variant: Variant) -> Select[Any]:
 
 
 LISTING = listing(
+    Seat,
     seat,
     LIFECYCLE.states,
     visible_to,
     values("office", seat.c.office, "Offices, separated by commas", one_of(OFFICES)),
-    private=WHEN,
 )
 
 

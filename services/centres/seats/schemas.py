@@ -8,9 +8,9 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from services.centres.committees.tables import seat
+from services.centres.seats import record
 from services.centres.seats.domain import OFFICES
-from services.centres.seats.operations import SEATS
-from shared.records.plain import WHEN, presenter
+from shared.records.plain import presenter
 from shared.web.fields import Body, Line, PartialDate, RecordAnswer
 
 
@@ -76,6 +76,4 @@ def _parts(row: Mapping[str, Any]) -> dict[str, Any]:
     return {"person": person, "from": row["starts"], "to": row["ends"]}
 
 
-present = presenter(
-    SEATS.resource, seat, unseen=("expert_id", "person_name", "starts", "ends"), private=WHEN, derive=_parts
-)
+present = presenter(record.Seat, seat, derive=_parts)

@@ -6,8 +6,9 @@ from sqlalchemy import Select, select
 
 from services.centres.registration.designation import TERM_STATES
 from services.centres.registration.domain import PUBLISHED
+from services.centres.registration.record import Term
 from services.centres.registration.tables import centre, term
-from shared.records.plain import WHEN, listing, with_parent
+from shared.records.plain import listing, with_parent
 from shared.records.sight import Variant
 
 
@@ -16,4 +17,4 @@ def visible_to(variant: Variant) -> Select[Any]:
     return select(term).where(with_parent(centre, term.c.centre_id, variant, PUBLISHED))
 
 
-LISTING = listing(term, TERM_STATES, visible_to, private=(*WHEN, "endorsement_id"))
+LISTING = listing(Term, term, TERM_STATES, visible_to)

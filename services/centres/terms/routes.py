@@ -7,7 +7,7 @@ from fastapi import Depends, Response
 from services.centres.access import ROLES
 from services.centres.registration.designation import TERMS
 from services.centres.terms.queries import LISTING
-from services.centres.terms.schemas import PRIVATE, DesignationTerm, present
+from services.centres.terms.schemas import DesignationTerm, present
 from shared.database.statements import Row
 from shared.kernel.errors import NotFound
 from shared.records.kind import require
@@ -57,4 +57,4 @@ async def get_term(row: Readable, call: CurrentCall) -> Response:
 async def get_term_history(row: Readable, call: CurrentCall) -> Response:
     require(call.sight, "history", row["country"], row["id"])
     whole = call.sight.sees_all_fields(row["country"], row["id"])
-    return await history_response(call, row["id"], () if whole else PRIVATE)
+    return await history_response(call, row["id"], () if whole else TERMS.private)

@@ -4,9 +4,9 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from services.centres.registration.designation import TERMS
+from services.centres.registration import record
 from services.centres.registration.tables import term
-from shared.records.plain import WHEN, presenter
+from shared.records.plain import presenter
 from shared.web.fields import RecordAnswer
 
 
@@ -26,5 +26,4 @@ class DesignationTerm(RecordAnswer):
     consent_lapsed_on: date | None = None
 
 
-PRIVATE = ("terms_of_reference", "work_plan", "endorsement_id", "waiver", "consent_lapsed_on")
-present = presenter(TERMS.resource, term, private=(*WHEN, *PRIVATE))
+present = presenter(record.Term, term)

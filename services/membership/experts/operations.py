@@ -40,6 +40,7 @@ EXPERTS: Kind[domain.ExpertCase] = Kind(
     domain.LIFECYCLE,
     (*WRITABLE, "status", "term_starts", "term_ends", "assignee", "merged_into"),
     is_personal=True,
+    private=(frozenset((*WRITABLE, "assignee")) - domain.PUBLIC_FIELDS) | {"emails"},
 )
 _LOOKALIKES = lookalikes_beside(expert)
 _FOLLOW = Statement(

@@ -7,7 +7,7 @@ from uuid import UUID
 from services.membership.access import ROLES
 from services.membership.duplicates.operations import told_of_expert
 from services.membership.experts import operations
-from services.membership.experts.domain import PUBLIC_FIELDS, PUBLISHED
+from services.membership.experts.domain import PUBLISHED
 from services.membership.experts.queries import LISTING
 from services.membership.experts.schemas import Expert, ExpertBody, ExpertCreate, present
 from shared.database.statements import Row
@@ -48,7 +48,6 @@ EXPERT_API = RecordApi(
     written=operations.written,
     embedded=("affiliations",),
     fresh={"affiliations": "[]"},
-    hidden=(frozenset((*operations.WRITABLE, "assignee")) - PUBLIC_FIELDS) | {"emails"},
     entered=_entered,
     concerns=_concerned,
     is_public=True,

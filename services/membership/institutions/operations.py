@@ -26,6 +26,7 @@ INSTITUTIONS: Kind[domain.InstitutionCase] = Kind(
     institution,
     domain.LIFECYCLE,
     (*WRITABLE, "status", "merged_into"),
+    private=domain.NOT_PUBLIC,
 )
 
 

@@ -8,7 +8,7 @@ from fastapi import Query, Response
 from services.membership.access import ROLES
 from services.membership.duplicates.operations import told_of_institution
 from services.membership.institutions import operations, queries
-from services.membership.institutions.domain import NOT_PUBLIC, PUBLISHED
+from services.membership.institutions.domain import PUBLISHED
 from services.membership.institutions.matching.texts import LONGEST
 from services.membership.institutions.queries import LISTING
 from services.membership.institutions.schemas import Institution, InstitutionBody, Matches, present, present_match
@@ -54,7 +54,6 @@ INSTITUTION_API = RecordApi(
     transition=operations.transition,
     written=operations.written,
     embedded=("relations",),
-    hidden=NOT_PUBLIC,
     entered=_entered,
     is_public=True,
 )

@@ -15,6 +15,7 @@ from services.membership.duplicates.operations import settle, unsettle
 from services.membership.merges import domain, moving, queries
 from services.membership.merges.keeping import Kept, keep, kept_of
 from services.membership.merges.pairing import Asked, Pair, decided, pair_of, require_living
+from services.membership.merges.record import Merge
 from services.membership.merges.subjects import SUBJECTS, Subject
 from services.membership.merges.tables import merge
 from shared.database.context import SYSTEM_CONTEXT
@@ -22,7 +23,6 @@ from shared.database.statements import Connection, Row
 from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.errors import Conflict, FieldError, Forbidden, NotFound, invalid_field, pointer_to
 from shared.kernel.principal import Principal
-from shared.kernel.resource import Resource
 from shared.records.kind import Kind, Step, require_publishing
 from shared.records.sight import Sight, sight_of
 from shared.records.store import update_record
@@ -35,12 +35,7 @@ class _Merges(Kind[domain.MergeCase]):
         return row["winner_id"] if row["resource"] == "experts" else None
 
 
-MERGES: Kind[domain.MergeCase] = _Merges(
-    Resource("membership", "merges", "merge"),
-    merge,
-    domain.LIFECYCLE,
-    ("resource", "winner_id", "loser_id", "choices", "moved", "status"),
-)
+MERGES: Kind[domain.MergeCase] = _Merges.of(Merge, merge, domain.LIFECYCLE)
 
 
 @dataclass(frozen=True, slots=True)

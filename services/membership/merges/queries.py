@@ -9,6 +9,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from services.membership.experts.tables import affiliation
 from services.membership.merges.domain import LIFECYCLE
+from services.membership.merges.record import Merge
 from services.membership.merges.tables import merge, part
 from shared.audit import details
 from shared.audit.tables import audit_key
@@ -28,6 +29,7 @@ def visible_to(variant: Variant) -> Select[Any]:
 
 
 LISTING = listing(
+    Merge,
     merge,
     LIFECYCLE.states,
     visible_to,

@@ -10,8 +10,9 @@ from services.membership.experts.schemas import Expert
 from services.membership.experts.schemas import present as present_expert
 from services.membership.institutions.schemas import Institution
 from services.membership.institutions.schemas import present as present_institution
+from services.membership.merges import record
 from services.membership.merges.domain import KEEP, LOSER, RESTORE, WINNER
-from services.membership.merges.operations import MERGES, Preview
+from services.membership.merges.operations import Preview
 from services.membership.merges.queries import RESOURCES
 from services.membership.merges.tables import merge
 from shared.records.plain import presenter
@@ -94,7 +95,7 @@ class MergePreview(Answer):
     moves: Moves
 
 
-present = presenter(MERGES.resource, merge, unseen=("winner_version", "loser_country"))
+present = presenter(record.Merge, merge)
 _PRESENT = {"experts": present_expert, "institutions": present_institution}
 
 

@@ -1,22 +1,12 @@
 """Merges, and what each of them changed."""
 
-from sqlalchemy import Column, Integer, LargeBinary, Uuid
+from sqlalchemy import Column, LargeBinary, Uuid
 
-from shared.database.tables import document, table, text
-from shared.records.columns import record_table
+from services.membership.merges.record import Merge
+from shared.database.tables import table, text
+from shared.records.columns import table_of
 
-merge = record_table(
-    "member_merge",
-    text("resource"),
-    Column("winner_id", Uuid, nullable=False),
-    Column("winner_version", Integer, nullable=False),
-    Column("loser_id", Uuid, nullable=False),
-    text("loser_country"),
-    document("choices"),
-    document("moved"),
-)
-"""`country` is the winner's and `loser_country` the loser's, when they were merged. `winner_version` is the one that
-the merge made: of two merges into one winner it tells the later. `moved` counts what went to the winner."""
+merge = table_of(Merge, "member_merge")
 
 part = table(
     "member_merge_part",

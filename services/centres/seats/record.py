@@ -1,0 +1,29 @@
+"""A seat on a committee."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from shared.kernel.resource import Resource
+from shared.records.record import Granted, Internal, Part, Public, Record, Written
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seat(Record):
+    """A seat on a committee, with the committee's country and visibility.
+
+    The database derives the days that an office is taken from `starts` and `ends`, which may be partial dates.
+    """
+
+    resource_type = Resource("centres", "seats", "seat")
+
+    created_at: Annotated[datetime, Granted]
+    updated_at: Annotated[datetime, Granted]
+    committee_id: Annotated[UUID, Public, Written]
+    expert_id: Annotated[UUID | None, Public, Written, Part]
+    person_name: Annotated[str | None, Public, Written, Part]
+    search_key: Annotated[str, Internal]
+    office: Annotated[str, Public, Written]
+    starts: Annotated[str | None, Public, Written, Part]
+    ends: Annotated[str | None, Public, Written, Part]

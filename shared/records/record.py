@@ -1,0 +1,130 @@
+"""A typed record: everything that is said about a field stands at the field.
+
+    @dataclass(frozen=True, slots=True, kw_only=True)
+    class Visit(Record):
+        resource_type = Resource("centres", "visits", "visit")
+
+        centre_id: Annotated[UUID, Public, Written]
+        report: Annotated[Document | None, Granted, Written]
+        search_key: Annotated[str, Internal]
+
+From it follow the table, how rows are shown, and which changes a history holds. A field without an audience is refused
+when the module is imported.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import Enum, IntEnum
+from types import NoneType, UnionType
+from typing import Annotated, Any, ClassVar, TypeAlias, get_args, get_origin, get_type_hints
+from uuid import UUID
+
+from shared.kernel.resource import Resource
+
+
+class Audience(IntEnum):
+    """Who is shown a field, of those who may know of the record: everybody, whoever sees the network, grants that cover
+    the record, nobody."""
+
+    PUBLIC = 0
+    NETWORK = 1
+    GRANTED = 2
+    INTERNAL = 3
+
+
+class Trait(Enum):
+    """What else is said about a field. `WRITTEN`: a body, a patch or an import sets it. `TRACKED`: its changes stand in
+    the history, as those of written fields do. `PART`: the field is shown as a part of another one."""
+
+    WRITTEN = "written"
+    TRACKED = "tracked"
+    PART = "part"
+
+
+Public, Network, Granted, Internal = Audience
+Written, Tracked, Part = Trait
+Day: TypeAlias = date
+"""For records with a field `date`."""
+AnyJson: TypeAlias = object
+"""Any JSON value."""
+Document: TypeAlias = Mapping[str, Any]
+"""A JSON object."""
+Texts: TypeAlias = Mapping[str, str]
+"""A text in each of several languages."""
+Parts: TypeAlias = Sequence[Mapping[str, Any]]
+"""A JSON array of objects."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field: its name, its type without None, whether it may be None, its audience and traits."""
+
+    name: str
+    type: Any
+    is_optional: bool
+    audience: Audience
+    traits: frozenset[Trait]
+
+    @property
+    def is_tracked(self) -> bool:
+        return not self.traits.isdisjoint({Written, Tracked})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """What every record has. `country` and `visibility` decide who may know of it."""
+
+    resource_type: ClassVar[Resource]
+
+    id: Annotated[UUID, Public]
+    ref: Annotated[str, Public]
+    version: Annotated[int, Public]
+    status: Annotated[str, Public, Tracked]
+    country: Annotated[str, Public]
+    visibility: Annotated[str, Public, Tracked]
+    created_at: Annotated[datetime, Public]
+    created_by: Annotated[str, Granted]
+    updated_at: Annotated[datetime, Public]
+    updated_by: Annotated[str, Granted]
+
+    def __init_subclass__(cls) -> None:
+        for name, hint in cls.__annotations__.items():
+            if not _is_of_class(hint) and _audience_of(hint) is None:
+                raise TypeError(f"{cls.__name__}.{name} names no audience")
+
+
+def fields_of(record: type[Record]) -> Mapping[str, Field]:
+    """The fields by name, those that every record has first."""
+    hints = get_type_hints(record, include_extras=True)
+    return {name: _field(name, hint) for name, hint in hints.items() if not _is_of_class(hint)}
+
+
+def tracked_fields(record: type[Record]) -> tuple[str, ...]:
+    """The fields whose changes stand in the history."""
+    return tuple(name for name, field in fields_of(record).items() if field.is_tracked)
+
+
+def private_fields(record: type[Record]) -> frozenset[str]:
+    """The fields that are shown only to grants that cover the record."""
+    return frozenset(name for name, field in fields_of(record).items() if field.audience is Granted)
+
+
+def _field(name: str, hint: Any) -> Field:
+    plain, *marks = get_args(hint)
+    types = [part for part in get_args(plain) if part is not NoneType] if isinstance(plain, UnionType) else [plain]
+    audience = _audience_of(hint)
+    if audience is None or len(types) != 1:
+        raise TypeError(f"{name}: {hint}")
+    traits = frozenset(mark for mark in marks if isinstance(mark, Trait))
+    return Field(name, types[0], types != [plain], audience, traits)
+
+
+def _is_of_class(hint: Any) -> bool:
+    origin: Any = get_origin(hint)
+    return origin is ClassVar
+
+
+def _audience_of(hint: Any) -> Audience | None:
+    marks = getattr(hint, "__metadata__", ())
+    return next((mark for mark in marks if isinstance(mark, Audience)), None)

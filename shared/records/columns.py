@@ -6,19 +6,20 @@ from typing import Any, TypeAlias, get_args, get_origin
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Boolean, Column, Date, Float, Integer, Table, Text, Uuid, case, cast, func
+from sqlalchemy import Boolean, Column, Date, Float, Integer, LargeBinary, Table, Text, Uuid, case, cast, func
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.types import TypeEngine
 
 from shared.database.tables import Instant, instant, table, text
 from shared.kernel.clock import to_text
-from shared.records.record import Field, Record, fields_of
+from shared.records.record import Audience, Field, Granted, Part, Record, fields_of
 
 JsonObject: TypeAlias = dict[str, Any]
 _TYPES: Mapping[Any, type[TypeEngine[Any]] | TypeEngine[Any]] = {
     UUID: Uuid,
     str: Text,
+    bytes: LargeBinary,
     int: Integer,
     float: Float,
     bool: Boolean,
@@ -31,14 +32,28 @@ _TYPES: Mapping[Any, type[TypeEngine[Any]] | TypeEngine[Any]] = {
 
 
 def table_of(record: type[Record], name: str) -> Table:
-    """The table of these records: a column for each field."""
-    return table(
+    """The table of these records: a column for each field. `info["record"]` names them."""
+    made = table(
         name,
         *(
             Column(one.name, _type_of(one), primary_key=one.name == "id", nullable=one.is_optional)
             for one in fields_of(record).values()
         ),
     )
+    made.info["record"] = record
+    return made
+
+
+def shown_columns(record: type[Record], table: Table, audience: Audience = Granted) -> dict[str, ColumnElement[Any]]:
+    """The columns of the fields that an audience is shown by themselves."""
+    fields = fields_of(record)
+    columns = read_columns(record, table, audience)
+    return {name: column for name, column in columns.items() if Part not in fields[name].traits}
+
+
+def read_columns(record: type[Record], table: Table, audience: Audience = Granted) -> dict[str, ColumnElement[Any]]:
+    """The columns of the fields that an audience is shown, by themselves or as parts of others."""
+    return {one.name: table.c[one.name] for one in fields_of(record).values() if one.audience <= audience}
 
 
 def _type_of(field: Field) -> type[TypeEngine[Any]] | TypeEngine[Any]:

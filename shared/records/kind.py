@@ -50,9 +50,11 @@ class Kind(Generic[Case]):
     private: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, record: type[Record], table: Table, lifecycle: Lifecycle[Case]) -> "Kind[Case]":
+    def of(
+        cls, record: type[Record], table: Table, lifecycle: Lifecycle[Case], *, is_personal: bool = False
+    ) -> "Kind[Case]":
         """The kind of these records."""
-        return cls(record.resource_type, table, lifecycle, told=tracked_fields(record), private=private_fields(record))
+        return cls(record.resource_type, table, lifecycle, tracked_fields(record), is_personal, private_fields(record))
 
     @cached_property
     def _columns(self) -> tuple[str, ...]:

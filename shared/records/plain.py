@@ -8,9 +8,9 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.elements import ColumnElement
 
 from shared.kernel.principal import VISIBILITIES
-from shared.records.columns import JsonObject, Renderer
+from shared.records.columns import JsonObject, Renderer, shown_columns
 from shared.records.listing import Filter, Listing, countries, fragment, one_of, reference, region, updated, values
-from shared.records.record import Audience, Part, Record, fields_of, private_fields
+from shared.records.record import Audience, Record, private_fields
 from shared.records.sight import Sight, Variant, visible
 
 Base: TypeAlias = Callable[[Variant], Select[Any]]
@@ -77,7 +77,8 @@ def presenter(
 ) -> Callable[[Mapping[str, Any], Sight], JsonObject]:
     """How a row is shown: each field to its audience and to nobody else. `derive` adds what follows from the row,
     `derive_private` what follows from it for grants that cover it."""
-    renderers = {audience: _renderer(record, table, audience) for audience in Audience if audience < Audience.INTERNAL}
+    audiences = (Audience.PUBLIC, Audience.NETWORK, Audience.GRANTED)
+    renderers = {audience: Renderer(shown_columns(record, table, audience)) for audience in audiences}
 
     def present(row: Mapping[str, Any], sight: Sight) -> JsonObject:
         if sight.sees_all_fields(row["country"], row["id"]):
@@ -89,8 +90,3 @@ def presenter(
         return shown
 
     return present
-
-
-def _renderer(record: type[Record], table: Table, audience: Audience) -> Renderer:
-    fields = fields_of(record).values()
-    return Renderer({f.name: table.c[f.name] for f in fields if f.audience <= audience and Part not in f.traits})

@@ -100,6 +100,11 @@ def fields_of(record: type[Record]) -> Mapping[str, Field]:
     return {name: _field(name, hint) for name, hint in hints.items() if not _is_of_class(hint)}
 
 
+def written_fields(record: type[Record]) -> tuple[str, ...]:
+    """The fields that a body, a patch or an import sets."""
+    return tuple(name for name, field in fields_of(record).items() if Written in field.traits)
+
+
 def tracked_fields(record: type[Record]) -> tuple[str, ...]:
     """The fields whose changes stand in the history."""
     return tuple(name for name, field in fields_of(record).items() if field.is_tracked)

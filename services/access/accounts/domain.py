@@ -9,8 +9,6 @@ from shared.kernel.text import nfc
 LONGEST_EMAIL = 254
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 256
 WRITABLE = ("email", "name", "expert_id", "language")
-FIELDS = (*WRITABLE, "email_verified")
-"""The fields whose changes the history tells."""
 _ADDRESS = re.compile(r"[^\s@\x00-\x1f<>\"(),:;\\\[\]]{1,64}@[^\s@\x00-\x20<>\"(),:;\\\[\]]+\.[^\s@.]{2,63}")
 
 CHANGE_IDENTITY, SEND_RESET = "change_identity", "send_password_reset"

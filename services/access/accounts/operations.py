@@ -7,6 +7,7 @@ from uuid import UUID
 from services.access.accounts import credentials, domain
 from services.access.accounts.known_passwords import is_known, refuse_known
 from services.access.accounts.passwords import hash_password
+from services.access.accounts.record import Account
 from services.access.accounts.tables import account
 from services.access.authority import require_authority, roles_of_two
 from services.access.sessions import operations as sessions
@@ -15,19 +16,12 @@ from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.errors import invalid_field
 from shared.kernel.lifecycle import SecondPersonNeeded
 from shared.kernel.principal import Principal, PrincipalKind
-from shared.kernel.resource import Resource
 from shared.kernel.text import search_key
 from shared.messaging.outbox import defer
 from shared.records.kind import Kind, Step, permitted, require
 from shared.records.sight import Sight
 
-ACCOUNTS: Kind[domain.AccountCase] = Kind(
-    Resource("access", "accounts", "account"),
-    account,
-    domain.LIFECYCLE,
-    ("status", *domain.FIELDS),
-    is_personal=True,
-)
+ACCOUNTS: Kind[domain.AccountCase] = Kind.of(Account, account, domain.LIFECYCLE, is_personal=True)
 
 WELCOME, TELL_OLD_ADDRESS, SEND_RESET = "welcome_account", "tell_old_address", "send_password_reset"
 """The jobs that write to a new address, to the one before, and to somebody who is to choose another password."""

@@ -1,25 +1,22 @@
 """Reading accounts."""
 
-from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, bindparam, select
-from sqlalchemy.sql.elements import ColumnElement
 
 from services.access.access import NO_STATE
 from services.access.accounts.domain import LIFECYCLE, email_key
+from services.access.accounts.record import Account
 from services.access.accounts.tables import account
 from shared.database.context import Lookup
 from shared.database.statements import Connection, Row, Statement
-from shared.records.columns import Renderer
+from shared.records.columns import Renderer, shown_columns
 from shared.records.listing import Filter, Listing, fragment, one_of, reference, updated, values
 from shared.records.pending import holder
 from shared.records.sight import Variant, visible
 
-COLUMNS: Mapping[str, ColumnElement[Any]] = {
-    column.key: column for column in account.c if column.key not in ("email_key", "search_key", "password_hash")
-}
+COLUMNS = shown_columns(Account, account)
 render = Renderer(COLUMNS)
 _FOR_LOGIN = Lookup(
     select(account.c.id, account.c.name, account.c.password_hash)

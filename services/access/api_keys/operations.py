@@ -8,6 +8,7 @@ from uuid import UUID
 from services.access.accounts.credentials import note_change
 from services.access.api_keys import domain, queries
 from services.access.api_keys.domain import KeyCase
+from services.access.api_keys.record import ApiKey
 from services.access.api_keys.tables import api_key
 from services.access.authority import require_authority, roles_of_two
 from services.access.grants.queries import is_active
@@ -17,16 +18,10 @@ from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.clock import now
 from shared.kernel.errors import Conflict, Forbidden, invalid_field
 from shared.kernel.principal import Principal, PrincipalKind
-from shared.kernel.resource import Resource
 from shared.records.kind import Kind, Step, permitted, require
 from shared.records.sight import Sight
 
-API_KEYS: Kind[KeyCase] = Kind(
-    Resource("access", "api_keys", "api_key"),
-    api_key,
-    domain.LIFECYCLE,
-    ("status", "name", "owner_kind", "owner_id", "resources", "verbs", "countries", "expires_at"),
-)
+API_KEYS: Kind[KeyCase] = Kind.of(ApiKey, api_key, domain.LIFECYCLE)
 
 
 async def create(uow: UnitOfWork, sight: Sight, values: Mapping[str, Any]) -> tuple[Row, str]:

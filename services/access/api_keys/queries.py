@@ -10,10 +10,11 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from services.access.access import NO_STATE
 from services.access.api_keys.domain import LIFECYCLE, MOST_LIVING
+from services.access.api_keys.record import ApiKey
 from services.access.api_keys.tables import api_key, last_use
 from shared.database.context import Lookup
 from shared.database.statements import Connection, Row, Statement
-from shared.records.columns import Renderer
+from shared.records.columns import Renderer, shown_columns
 from shared.records.listing import Listing, one_of, reference, updated, values
 from shared.records.pending import holder
 from shared.records.sight import Variant, constant, visible
@@ -26,7 +27,7 @@ def used_at(kind: str, identity: ColumnElement[Any]) -> ColumnElement[Any]:
 
 
 COLUMNS: Mapping[str, ColumnElement[Any]] = {
-    **{column.key: column for column in api_key.c if column.key != "digest"},
+    **shown_columns(ApiKey, api_key),
     "last_used": used_at("key", api_key.c.id),
 }
 render = Renderer(COLUMNS)

@@ -9,6 +9,7 @@ from services.access.access import MACHINE_ROLE, why_not_grant
 from services.access.accounts.credentials import note_change
 from services.access.authority import require_authority, require_granting, roles_of_two, wanted_by
 from services.access.clients import domain
+from services.access.clients.record import Client
 from services.access.clients.tables import client
 from services.access.grants import operations as grants
 from shared.database.ids import uuid7
@@ -19,18 +20,12 @@ from shared.kernel.countries import COUNTRIES, in_region
 from shared.kernel.errors import invalid_field
 from shared.kernel.lifecycle import SecondPersonNeeded
 from shared.kernel.principal import Principal, PrincipalKind
-from shared.kernel.resource import Resource
 from shared.kernel.text import search_key
 from shared.records.kind import Kind, Step, permitted, require
 from shared.records.sight import Sight
 from shared.records.store import update_record
 
-CLIENTS: Kind[domain.ClientCase] = Kind(
-    Resource("access", "clients", "client"),
-    client,
-    domain.LIFECYCLE,
-    ("status", "client_id", "scope_kind", "scope_id", "resources", "verbs", "sandbox", *domain.WRITABLE),
-)
+CLIENTS: Kind[domain.ClientCase] = Kind.of(Client, client, domain.LIFECYCLE)
 
 
 async def create(uow: UnitOfWork, sight: Sight, values: Mapping[str, Any]) -> tuple[Row, str | None]:

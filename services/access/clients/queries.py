@@ -9,16 +9,17 @@ from sqlalchemy.sql.elements import ColumnElement
 from services.access.access import NO_STATE
 from services.access.api_keys.queries import used_at
 from services.access.clients.domain import LIFECYCLE
+from services.access.clients.record import Client
 from services.access.clients.tables import client
 from shared.database.context import Lookup
 from shared.database.statements import Connection, Row
-from shared.records.columns import Renderer
+from shared.records.columns import Renderer, shown_columns
 from shared.records.listing import Filter, Listing, countries, fragment, one_of, updated, values
 from shared.records.pending import holder
 from shared.records.sight import Variant, visible
 
 COLUMNS: Mapping[str, ColumnElement[Any]] = {
-    **{c.key: c for c in client.c if c.key not in ("secrets", "proposed_secret", "search_key")},
+    **shown_columns(Client, client),
     "living_secrets": func.cardinality(client.c.secrets, type_=Integer).label("living_secrets"),
     "proposed_secret": client.c.proposed_secret.is_not(None).label("proposed_secret"),
     "last_used": used_at("client", client.c.id),

@@ -9,6 +9,7 @@ from services.access.access import NEVER_DELEGATED, ROLE_SCOPES, why_not_grant, 
 from services.access.authority import require_granting, wanted_by
 from services.access.grants import domain, queries
 from services.access.grants.delegation import check_delegation, is_holder, last_day, successor, why_not_successor
+from services.access.grants.record import Grant
 from services.access.grants.tables import grant
 from shared.auth.demonstration import acts_alone
 from shared.auth.second_person import credentials_set_by_the_other, second_person_fault
@@ -18,29 +19,11 @@ from shared.kernel.clock import today
 from shared.kernel.countries import COUNTRIES, in_region
 from shared.kernel.errors import invalid_field
 from shared.kernel.principal import Principal, PrincipalKind
-from shared.kernel.resource import Resource
 from shared.records.kind import Kind, Step, permitted
 from shared.records.sight import Sight
 from shared.records.store import update_record
 
-GRANTS: Kind[domain.GrantCase] = Kind(
-    Resource("access", "grants", "grant"),
-    grant,
-    domain.LIFECYCLE,
-    (
-        "status",
-        "principal_kind",
-        "principal_id",
-        "role",
-        "scope_kind",
-        "scope_id",
-        "starts",
-        "ends",
-        "second_person",
-        "delegated_from",
-        "caused_by",
-    ),
-)
+GRANTS: Kind[domain.GrantCase] = Kind.of(Grant, grant, domain.LIFECYCLE)
 
 
 async def create(uow: UnitOfWork, sight: Sight, values: Mapping[str, Any]) -> Row:

@@ -1,26 +1,25 @@
 """Reading grants."""
 
-from collections.abc import Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, bindparam, column, or_, select, table
-from sqlalchemy.sql.elements import ColumnElement
 
 from services.access.access import NO_STATE, ROLE_SCOPES, ROLES
 from services.access.clients.tables import client
 from services.access.grants.domain import LIFECYCLE
+from services.access.grants.record import Grant
 from services.access.grants.tables import grant
 from shared.audit.tables import audit
 from shared.database.context import Lookup
 from shared.database.statements import Connection, Row, Statement
 from shared.kernel.principal import Principal, PrincipalKind
-from shared.records.columns import Renderer
+from shared.records.columns import Renderer, shown_columns
 from shared.records.listing import Filter, Listing, countries, one_of, reference, updated, values
 from shared.records.sight import Variant, constant, visible
 
-COLUMNS: Mapping[str, ColumnElement[Any]] = {c.key: c for c in grant.c}
+COLUMNS = shown_columns(Grant, grant)
 render = Renderer(COLUMNS)
 _MOST_OWN = 10_000
 _source = grant.alias("source")

@@ -7,17 +7,15 @@ from uuid import UUID
 
 from services.access.grants.queries import is_active
 from services.access.sessions import domain, queries
+from services.access.sessions.record import Session
 from services.access.sessions.tables import session
 from shared.database.statements import Row
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import now
 from shared.kernel.principal import Principal, PrincipalKind
-from shared.kernel.resource import Resource
 from shared.records.kind import Kind, Step
 
-SESSIONS: Kind[None] = Kind(
-    Resource("access", "sessions", "session"), session, domain.LIFECYCLE, ("status", "account_id", "label", "ends_at")
-)
+SESSIONS: Kind[None] = Kind.of(Session, session, domain.LIFECYCLE)
 _END = "end"
 
 

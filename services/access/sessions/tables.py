@@ -2,15 +2,11 @@
 
 from sqlalchemy import Column, LargeBinary, Uuid
 
-from shared.database.tables import instant, table, text
-from shared.records.columns import record_table
+from services.access.sessions.record import Session
+from shared.database.tables import instant, table
+from shared.records.columns import table_of
 
-session = record_table(
-    "access_session",
-    Column("account_id", Uuid, nullable=False),
-    text("label", nullable=True),
-    instant("ends_at"),
-)
+session = table_of(Session, "access_session")
 
 refresh_token = table(
     "access_refresh_token",

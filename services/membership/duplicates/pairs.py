@@ -6,18 +6,16 @@ from uuid import UUID
 
 from services.membership.duplicates import queries
 from services.membership.duplicates.domain import LIFECYCLE, Collection, DuplicateCase, Found
+from services.membership.duplicates.record import Duplicate
 from services.membership.duplicates.tables import duplicate
 from shared.database.ids import uuid7
 from shared.database.statements import Row
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import now
-from shared.kernel.resource import Resource
 from shared.records.kind import Kind, Step
 from shared.records.store import update_record
 
-DUPLICATES: Kind[DuplicateCase] = Kind(
-    Resource("membership", "duplicates", "duplicate"), duplicate, LIFECYCLE, ("status", "score", "reasons")
-)
+DUPLICATES: Kind[DuplicateCase] = Kind.of(Duplicate, duplicate, LIFECYCLE)
 _REFS = (
     "SELECT escm.core_ref('DUP', nextval('escm.member_duplicate_ref_seq')) AS ref FROM generate_series(1, $1::integer)"
 )

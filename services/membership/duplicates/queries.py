@@ -10,15 +10,16 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.elements import ColumnElement
 
 from services.membership.duplicates.domain import COLLECTIONS, LIFECYCLE, Collection
+from services.membership.duplicates.record import Duplicate
 from services.membership.duplicates.tables import duplicate
 from shared.database.statements import Connection, Row, Statement
+from shared.records.columns import shown_columns
 from shared.records.listing import Filter, Listing, countries, one_of, updated, values
 from shared.records.sight import Variant
 
 PAGE = 5_000
 """Records that a search reads at once."""
-_SHOWN_NOT = {"basis", "country_a", "country_b", "settled_by", "instead_of"}
-COLUMNS: Mapping[str, ColumnElement[Any]] = {c.key: c for c in duplicate.c if c.key not in _SHOWN_NOT}
+COLUMNS = shown_columns(Duplicate, duplicate)
 
 
 def visible_to(variant: Variant) -> Select[Any]:

@@ -59,33 +59,6 @@ FIELDS_OF_SCIENCE = tuple(
 )
 """The 6 major and 42 minor fields of the OECD FORD classification (Frascati Manual 2015)."""
 
-PUBLIC_FIELDS = frozenset(
-    [
-        "id",
-        "ref",
-        "version",
-        "status",
-        "names",
-        "display_name",
-        "country",
-        "category",
-        "languages",
-        "fields",
-        "planetary_boundaries",
-        "ecosystems",
-        "keywords",
-        "biography",
-        "orcid",
-        "term",
-        "affiliations",
-        "emails",
-        "visibility",
-        "links",
-        "allowed_actions",
-    ]
-)
-"""What a caller without a grant over the expert sees; of the e-mails only those of visibility `public`."""
-
 
 OfficerFault: TypeAlias = Literal["is_the_applicant", "officer_not_entitled"]
 

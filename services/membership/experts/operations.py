@@ -13,6 +13,7 @@ from services.membership.access import ROLES, SOURCES
 from services.membership.duplicates.operations import look_again
 from services.membership.duplicates.queries import lookalikes_beside
 from services.membership.experts import domain, queries
+from services.membership.experts.record import Expert
 from services.membership.experts.tables import affiliation, expert
 from services.membership.experts.values import enter_values, replace_values
 from services.membership.likeness.names import name_key, probes
@@ -23,25 +24,15 @@ from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.clock import now, to_text, today
 from shared.kernel.errors import invalid_field
 from shared.kernel.principal import Principal, PrincipalKind
-from shared.kernel.resource import Resource
 from shared.records.kind import Kind, Step, permitted, require, require_publishing
+from shared.records.record import written_fields
 from shared.records.sight import Sight
 from shared.records.store import Beside
 
-WRITABLE = (
-    "names", "country", "emails", "orcid", "languages", "fields", "planetary_boundaries", "ecosystems", "keywords",
-    "biography", "gender", "category", "visibility",
-)  # fmt: skip
+WRITABLE = written_fields(Expert)
 _DOCUMENTS = ("names", "emails", "biography")
 _AT_ONCE = 500
-EXPERTS: Kind[domain.ExpertCase] = Kind(
-    Resource("membership", "experts", "expert"),
-    expert,
-    domain.LIFECYCLE,
-    (*WRITABLE, "status", "term_starts", "term_ends", "assignee", "merged_into"),
-    is_personal=True,
-    private=(frozenset((*WRITABLE, "assignee")) - domain.PUBLIC_FIELDS) | {"emails"},
-)
+EXPERTS: Kind[domain.ExpertCase] = Kind.of(Expert, expert, domain.LIFECYCLE, is_personal=True)
 _LOOKALIKES = lookalikes_beside(expert)
 _FOLLOW = Statement(
     sql_update(affiliation)

@@ -20,25 +20,21 @@ from services.membership.experts.domain import (
     LIFECYCLE,
     PUBLISHED,
 )
+from services.membership.experts.record import Expert
 from services.membership.experts.tables import affiliation, expert, expert_value
 from shared.database.statements import Connection, Row, Statement
 from shared.kernel.countries import known_codes
 from shared.kernel.identifiers import orcid_id
 from shared.kernel.text import fold
-from shared.records.columns import Renderer, survivor
+from shared.records.columns import Renderer, read_columns, shown_columns, survivor
 from shared.records.listing import Filter, Listing, countries, fragment, one_of, region, updated, values
 from shared.records.pending import as_second_person, waits_for_caller
+from shared.records.record import Public, private_fields
 from shared.records.sight import Sight, Variant, constant, visible
 
-_HIDDEN = {
-    "search_key", "name_key", "email_keys", "previous_status", "account_id", "conflict_of_interest_on", "asserted",
-}  # fmt: skip
-COLUMNS: Mapping[str, ColumnElement[Any]] = {c.key: c for c in expert.c if c.key not in _HIDDEN}
-_NOT_PUBLIC = {
-    "created_at", "created_by", "updated_at", "updated_by", "gender", "profile_confirmed_on", "clock_since",
-    "clock_target", "assignee",
-}  # fmt: skip
-PUBLIC_COLUMNS = {name: column for name, column in COLUMNS.items() if name not in _NOT_PUBLIC}
+COLUMNS = {name: column for name, column in read_columns(Expert, expert).items() if name != "asserted"}
+"""What lists read; items read `asserted` too."""
+PUBLIC_COLUMNS = {**read_columns(Expert, expert, Public), "emails": expert.c.emails}
 
 
 def _pairs(parts: Mapping[str, ColumnElement[Any]]) -> list[ColumnElement[Any]]:
@@ -257,9 +253,9 @@ LISTING = Listing(
         "previous_status": expert.c.previous_status,
         "conflict_of_interest_on": expert.c.conflict_of_interest_on,
         "asserted": expert.c.asserted,
+        "erased_at": expert.c.erased_at,
     },
-    private=frozenset(_NOT_PUBLIC),
+    private=private_fields(Expert),
 )
-_SHOWN_AS_PARTS = {"term_starts", "term_ends", "clock_since", "clock_target", "sort_name", "merged_into", "erased_at"}
-render_whole = Renderer({name: c for name, c in COLUMNS.items() if name not in _SHOWN_AS_PARTS})
-render_public = Renderer({name: c for name, c in PUBLIC_COLUMNS.items() if name not in _SHOWN_AS_PARTS})
+render_whole = Renderer(shown_columns(Expert, expert))
+render_public = Renderer(shown_columns(Expert, expert, Public))

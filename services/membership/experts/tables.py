@@ -1,47 +1,13 @@
 """Experts, their affiliations, and the values that lists filter by."""
 
-from sqlalchemy import Boolean, Column, Date, Integer, Text, Uuid
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy import Boolean, Column, Integer, Text, Uuid
+from sqlalchemy.dialects.postgresql import JSONB
 
-from shared.database.tables import document, instant, table, text
-from shared.records.columns import record_table
+from services.membership.experts.record import Expert
+from shared.database.tables import instant, table, text
+from shared.records.columns import table_of
 
-
-def _texts(name: str) -> Column[list[str]]:
-    return Column(name, ARRAY(Text), nullable=False)
-
-
-expert = record_table(
-    "member_expert",
-    document("names"),
-    text("display_name"),
-    text("sort_name"),
-    text("search_key"),
-    text("name_key"),
-    document("emails"),
-    _texts("email_keys"),
-    text("orcid", nullable=True),
-    _texts("languages"),
-    _texts("fields"),
-    _texts("planetary_boundaries"),
-    _texts("ecosystems"),
-    _texts("keywords"),
-    document("biography"),
-    text("gender", nullable=True),
-    text("category"),
-    text("previous_status", nullable=True),
-    Column("term_starts", Date, nullable=True),
-    Column("term_ends", Date, nullable=True),
-    Column("account_id", Uuid, nullable=True),
-    Column("profile_confirmed_on", Date, nullable=True),
-    Column("conflict_of_interest_on", Date, nullable=True),
-    instant("clock_since", nullable=True),
-    instant("clock_target", nullable=True),
-    Column("assignee", Uuid, nullable=True),
-    document("asserted"),
-    Column("merged_into", Uuid, nullable=True),
-    instant("erased_at", nullable=True),
-)
+expert = table_of(Expert, "member_expert")
 
 affiliation = table(
     "member_affiliation",

@@ -18,7 +18,6 @@ TYPES = ("archive", "company", "education", "facility", "funder", "government", 
 NAME_TYPES = ("acronym", "alias", "former", "label", "ror_display")
 """Both vocabularies are those of ROR schema 2.1, with `former` for a name that is borne no longer: ROR keeps those as
 aliases."""
-NOT_PUBLIC = frozenset({"created_by", "updated_by"})
 
 _DOMAIN = re.compile(r"(?=.{3,253}$)(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_][\w-]{0,61}[^\W_]")
 _BETWEEN = re.compile(r"[\s;]+")

@@ -9,25 +9,20 @@ import orjson
 from services.membership.access import ROLES
 from services.membership.duplicates.operations import look_again
 from services.membership.institutions import domain, queries
+from services.membership.institutions.record import Institution
 from services.membership.institutions.relations import names_of, replace_relations, stated, without
 from services.membership.institutions.tables import institution
 from services.membership.institutions.values import replace_values
 from shared.database.statements import Row
 from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.principal import Principal
-from shared.kernel.resource import Resource
 from shared.records.kind import Kind, Step, permitted, require, require_publishing
+from shared.records.record import written_fields
 from shared.records.sight import Sight, sight_of
 
-WRITABLE = ("names", "country", "ror", "types", "domains", "links", "locations", "relations", "heri", "visibility")
+WRITABLE = written_fields(Institution)
 _DOCUMENTS = ("names", "locations", "relations")
-INSTITUTIONS: Kind[domain.InstitutionCase] = Kind(
-    Resource("membership", "institutions", "institution"),
-    institution,
-    domain.LIFECYCLE,
-    (*WRITABLE, "status", "merged_into"),
-    private=domain.NOT_PUBLIC,
-)
+INSTITUTIONS: Kind[domain.InstitutionCase] = Kind.of(Institution, institution, domain.LIFECYCLE)
 
 
 def written(row: Mapping[str, Any]) -> dict[str, Any]:

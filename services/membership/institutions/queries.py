@@ -23,23 +23,27 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.elements import ColumnElement
 
-from services.membership.institutions.domain import LIFECYCLE, MATCHED, NOT_PUBLIC, PUBLISHED, TYPES, normal_domain
+from services.membership.institutions.domain import LIFECYCLE, MATCHED, PUBLISHED, TYPES, normal_domain
 from services.membership.institutions.matching.candidates import Candidate
 from services.membership.institutions.matching.names import one_letter_off
 from services.membership.institutions.matching.ranking import Match, rank
 from services.membership.institutions.matching.texts import Affiliation, take_apart
+from services.membership.institutions.record import Institution
 from services.membership.institutions.relations import SHOWN
 from services.membership.institutions.tables import institution, institution_value
 from shared.database.context import context
 from shared.database.statements import Connection, Row, Shapes
 from shared.kernel.identifiers import ror_id
-from shared.records.columns import Renderer, survivor
+from shared.records.columns import Renderer, read_columns, shown_columns, survivor
 from shared.records.listing import Filter, Listing, countries, fragment, one_of, region, updated, values
+from shared.records.record import Public, private_fields
 from shared.records.sight import Sight, Variant, constant, visible
 
-_HIDDEN = {"search_key", "match_key", "previous_status", "relations"}
-COLUMNS: Mapping[str, ColumnElement[Any]] = {c.key: c for c in institution.c if c.key not in _HIDDEN}
-PUBLIC_COLUMNS = {name: column for name, column in COLUMNS.items() if name not in NOT_PUBLIC}
+COLUMNS = {name: column for name, column in read_columns(Institution, institution).items() if name != "relations"}
+"""What lists read; of relations they are asked for those that are shown."""
+PUBLIC_COLUMNS = {
+    name: column for name, column in read_columns(Institution, institution, Public).items() if name in COLUMNS
+}
 
 
 def visible_to(variant: Variant) -> Select[Any]:
@@ -126,11 +130,10 @@ LISTING = Listing(
         "relations": RELATIONS,
         "stated": institution.c.relations.label("stated"),
     },
-    private=frozenset(NOT_PUBLIC),
+    private=private_fields(Institution),
 )
-_SHOWN_ELSEWHERE = {"sort_name", "merged_into", "links"}
-render_whole = Renderer({name: c for name, c in COLUMNS.items() if name not in _SHOWN_ELSEWHERE})
-render_public = Renderer({name: c for name, c in PUBLIC_COLUMNS.items() if name not in _SHOWN_ELSEWHERE})
+render_whole = Renderer(shown_columns(Institution, institution))
+render_public = Renderer(shown_columns(Institution, institution, Public))
 
 _MATCH_COLUMNS = (
     "id", "ref", "display_name", "country", "ror", "status", "visibility", "names", "domains", "locations",

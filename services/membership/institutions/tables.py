@@ -1,34 +1,12 @@
 """Institutions, and the values that lists filter and matches look up by."""
 
-from sqlalchemy import Boolean, Column, Text, Uuid
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import Column, Text, Uuid
 
-from shared.database.tables import document, table, text
-from shared.records.columns import record_table
+from services.membership.institutions.record import Institution
+from shared.database.tables import table, text
+from shared.records.columns import table_of
 
-
-def _texts(name: str) -> Column[list[str]]:
-    return Column(name, ARRAY(Text), nullable=False)
-
-
-institution = record_table(
-    "member_institution",
-    document("names"),
-    text("display_name"),
-    text("sort_name"),
-    text("search_key"),
-    text("match_key"),
-    text("ror", nullable=True),
-    _texts("types"),
-    _texts("domains"),
-    _texts("links"),
-    document("locations"),
-    document("relations"),
-    Column("heri", Boolean, nullable=False),
-    text("previous_status", nullable=True),
-    Column("merged_into", Uuid, nullable=True),
-)
-"""`match_key` holds the telling words of all names, folded; `search_key` the whole names."""
+institution = table_of(Institution, "member_institution")
 
 institution_value = table(
     "member_institution_value",

@@ -1,0 +1,29 @@
+"""An account of a person."""
+
+from dataclasses import dataclass
+from typing import Annotated
+from uuid import UUID
+
+from shared.kernel.resource import Resource
+from shared.records.record import Granted, Internal, Public, Record, Tracked, Written
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account(Record):
+    """An account of a person. `email_key` is the folded address, which is unique; `language` is that of mails.
+
+    Who has no password cannot log in with one.
+    """
+
+    resource_type = Resource("access", "accounts", "account")
+
+    country: Annotated[str | None, Public]  # type: ignore[assignment]
+    visibility: Annotated[str, Public]
+    email: Annotated[str, Granted, Written]
+    email_key: Annotated[str, Internal]
+    name: Annotated[str, Granted, Written]
+    search_key: Annotated[str, Internal]
+    password_hash: Annotated[str | None, Internal]
+    expert_id: Annotated[UUID | None, Granted, Written]
+    email_verified: Annotated[bool, Granted, Tracked]
+    language: Annotated[str, Granted, Written]

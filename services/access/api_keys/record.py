@@ -1,0 +1,31 @@
+"""An API key."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from shared.kernel.resource import Resource
+from shared.records.record import Granted, Internal, Public, Record, Written
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiKey(Record):
+    """A key of an account or a client. `digest` is the SHA-256 of the key, `hint` its beginning.
+
+    `countries` is None where the key reaches as far as its owner.
+    """
+
+    resource_type = Resource("access", "api_keys", "api_key")
+
+    country: Annotated[str | None, Public]  # type: ignore[assignment]
+    visibility: Annotated[str, Public]
+    name: Annotated[str, Granted, Written]
+    hint: Annotated[str, Granted]
+    digest: Annotated[bytes, Internal]
+    owner_kind: Annotated[str, Granted, Written]
+    owner_id: Annotated[UUID, Granted, Written]
+    resources: Annotated[list[str], Granted, Written]
+    verbs: Annotated[list[str], Granted, Written]
+    countries: Annotated[list[str] | None, Granted, Written]
+    expires_at: Annotated[datetime, Granted, Written]

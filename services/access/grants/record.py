@@ -1,0 +1,35 @@
+"""A grant of a role."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from shared.kernel.resource import Resource
+from shared.records.record import Granted, Public, Record, Tracked, Written
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant(Record):
+    """A grant of a role to an account or a client. `country` is that of its scope, where it is one country.
+
+    `created_by` is who granted; `second_person` the account that confirms, where one was named; `delegated_from` the
+    grant whose holder passes it on for a time; `caused_by` whose act the grant follows from, where it follows from a
+    record or waits since a merge.
+    """
+
+    resource_type = Resource("access", "grants", "grant")
+
+    country: Annotated[str | None, Public]  # type: ignore[assignment]
+    visibility: Annotated[str, Public]
+    principal_kind: Annotated[str, Granted, Written]
+    principal_id: Annotated[UUID, Granted, Written]
+    role: Annotated[str, Granted, Written]
+    scope_kind: Annotated[str, Granted, Written]
+    scope_id: Annotated[str | None, Granted, Written]
+    starts: Annotated[date, Granted, Written]
+    ends: Annotated[date | None, Granted, Written]
+    reason: Annotated[str | None, Granted]
+    second_person: Annotated[UUID | None, Granted, Written]
+    delegated_from: Annotated[UUID | None, Granted, Written]
+    caused_by: Annotated[str | None, Granted, Tracked]

@@ -1,0 +1,40 @@
+"""The tables of records are what the migrations made."""
+
+from collections.abc import AsyncIterator
+from importlib import import_module
+from pathlib import Path
+
+import asyncpg
+import pytest
+from sqlalchemy import Table
+from sqlalchemy.dialects import postgresql
+
+from shared.database.tables import metadata
+
+ROOT = Path(__file__).parents[2]
+for file in ROOT.glob("services/*/*/tables.py"):
+    import_module(".".join(file.relative_to(ROOT).with_suffix("").parts))
+RECORDS = [made for made in metadata.tables.values() if "record" in made.info and not made.name.startswith("test_")]
+_COLUMNS = """
+SELECT attname, format_type(atttypid, NULL), NOT attnotnull FROM pg_attribute
+WHERE attrelid = $1::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = ''
+"""
+_NAMES = {"double precision": "float", "real": "float", "smallint": "integer"}
+
+
+@pytest.fixture
+async def connection(database_url: str) -> AsyncIterator[asyncpg.Connection]:
+    opened = await asyncpg.connect(database_url)
+    yield opened
+    await opened.close()
+
+
+@pytest.mark.parametrize("made", RECORDS, ids=lambda made: str(made.name))
+async def test_a_record_has_the_columns_of_its_table(made: Table, connection: asyncpg.Connection) -> None:
+    rows = await connection.fetch(_COLUMNS, made.fullname)
+    found = {name: (_NAMES.get(kind, kind), null) for name, kind, null in rows}
+    assert {c.name: (c.type.compile(postgresql.dialect()).lower(), bool(c.nullable)) for c in made.c} == found
+
+
+def test_every_service_has_records() -> None:
+    assert {made.name.split("_")[0] for made in RECORDS} == {"access", "action", "centre", "member"}

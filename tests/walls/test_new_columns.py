@@ -1,0 +1,86 @@
+"""Closed by default: a column that nobody spoke of is in no answer, and internal ones are not either."""
+
+from collections.abc import AsyncIterator, Callable
+
+import asyncpg
+import pytest
+
+from shared.database.tables import metadata
+from shared.records.record import Internal, Record, fields_of
+from tests.support.callers import Caller
+from tests.support.services import Services, open_services
+from tests.walls.canaries import lists
+from tests.walls.land import ADMIN, TABLES, Land, Settler
+
+CANARY = "canarycolumn"
+_TABLES = """
+SELECT oid::regclass::text FROM pg_class
+WHERE relnamespace = 'escm'::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition AND relname LIKE ANY($1)
+"""
+_FLAGS = {"proposed_secret"}
+"""Whether a client's secret waits for a second person is told under the name of the secret's digest."""
+
+
+@pytest.fixture(scope="module")
+def own_database(database_named: Callable[[str], str]) -> str:
+    return database_named("widened")
+
+
+@pytest.fixture(scope="module")
+async def connection(own_database: str) -> AsyncIterator[asyncpg.Connection]:
+    """The superuser's, after each table of services got one more column, with the canary in every row."""
+    opened = await asyncpg.connect(own_database, server_settings={"search_path": "escm"})
+    for (name,) in await opened.fetch(_TABLES, ["member%", "centre%", "action%", "access%"]):
+        await opened.execute(f"ALTER TABLE {name} ADD COLUMN {CANARY} text NOT NULL DEFAULT '{CANARY}'")
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture(scope="module")
+async def wide_services(
+    own_database: str, connection: asyncpg.Connection, redis_url: str, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Services]:
+    settings = {"database_url": own_database, "redis_url": redis_url, "storage_path": tmp_path_factory.mktemp("files")}
+    async with open_services(**settings) as (found, _):
+        yield found
+
+
+@pytest.fixture(scope="module")
+async def land(wide_services: Services, connection: asyncpg.Connection) -> Land:
+    """A country with one published record of every kind."""
+    callers = {name: Caller(client, ADMIN) for name, client in wide_services.items()}
+    settler = Settler(callers, Caller(wide_services["access"], None), connection)
+    return await settler.settle("XA", "wide", published=True)
+
+
+@pytest.mark.parametrize("who", [ADMIN, None])
+async def test_no_list_stream_or_number_tells_a_new_column(
+    wide_services: Services, land: Land, who: str | None
+) -> None:
+    answers = {address: (await Caller(wide_services[service], who).get(address)).text for service, address in lists()}
+    assert [address for address, body in answers.items() if CANARY in body] == []
+    assert any(land.id("experts") in body for body in answers.values())
+
+
+async def test_no_item_history_or_work_list_tells_a_new_column(wide_services: Services, land: Land) -> None:
+    for service, plural in _KINDS:
+        for tail in ("", "/history", "/transitions", "/transitions/pending"):
+            address = f"/{service}/v1/{plural}/{land.id(plural)}{tail}"
+            answer = await Caller(wide_services[service], ADMIN).get(address)
+            assert tail not in ("", "/history") or answer.status_code == 200, f"{address}: {answer.text}"
+            assert CANARY not in answer.text, address
+
+
+async def test_no_item_holds_an_internal_field(wide_services: Services, land: Land) -> None:
+    records: dict[str, type[Record]] = {
+        made.name: made.info["record"] for made in metadata.tables.values() if "record" in made.info
+    }
+    for service, plural in _KINDS:
+        internal = {f.name for f in fields_of(records[TABLES[plural]]).values() if f.audience is Internal}
+        item = (await Caller(wide_services[service], ADMIN).get(f"/{service}/v1/{plural}/{land.id(plural)}")).json()
+        assert internal & item.keys() <= _FLAGS, plural
+
+
+_PREFIXES = {"member": "membership", "centre": "centres", "action": "actions", "access": "access"}
+_KINDS = [(_PREFIXES[table.split("_")[0]], plural) for plural, table in TABLES.items() if plural != "affiliations"]
+"""Service and plural of every kind with items of its own."""

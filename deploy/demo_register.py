@@ -15,8 +15,8 @@ from shared.database.pool import Database
 from shared.database.unit_of_work import Origin, UnitOfWork, unit_of_work
 from shared.kernel.clock import today
 from shared.kernel.principal import Grant, Principal, PrincipalKind
+from shared.records.access_scope import AccessScope, access_scope_for
 from shared.records.kind import Step
-from shared.records.sight import Sight, sight_of
 
 _SECRETARIAT = Principal(
     PrincipalKind.SYSTEM, None, "demonstration", (Grant("secretariat_admin", "global", None, today(), None),)
@@ -70,10 +70,10 @@ async def _country(uow: UnitOfWork, country: str) -> None:
                 "visibility": "public" if status == "active" else "network",
             }
         )
-        sight = _sight(experts.EXPERTS.resource)
-        row = await experts.create(uow, sight, body.model_dump(mode="json"))
+        access = _access(experts.EXPERTS.resource)
+        row = await experts.create(uow, access, body.model_dump(mode="json"))
         for action in _WAY[: _STEPS[status]]:
-            row = await experts.transition(uow, sight, row, Step(action, None, {}))
+            row = await experts.transition(uow, access, row, Step(action, None, {}))
         await affiliations.create(uow, row, _affiliation(places[number % 2]), asserted_by="secretariat")
 
 
@@ -87,9 +87,9 @@ async def _institution(uow: UnitOfWork, country: str, name: str, domain: str) ->
             "visibility": "public",
         }
     )
-    sight = _sight(institutions.INSTITUTIONS.resource)
-    row = await institutions.create(uow, sight, body.model_dump(mode="json"))
-    return (await institutions.transition(uow, sight, row, Step("verify", None, {})))["id"]
+    access = _access(institutions.INSTITUTIONS.resource)
+    row = await institutions.create(uow, access, body.model_dump(mode="json"))
+    return (await institutions.transition(uow, access, row, Step("verify", None, {})))["id"]
 
 
 def _affiliation(institution: Any) -> dict[str, Any]:
@@ -97,5 +97,5 @@ def _affiliation(institution: Any) -> dict[str, Any]:
     return {"institution_id": institution, "is_primary": True, **empty}
 
 
-def _sight(resource: Any) -> Sight:
-    return sight_of(_SECRETARIAT, ROLES, resource)
+def _access(resource: Any) -> AccessScope:
+    return access_scope_for(_SECRETARIAT, ROLES, resource)

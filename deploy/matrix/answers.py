@@ -10,7 +10,7 @@ from deploy.matrix.readers import roles_of
 from services.access.access import DELEGABLE, EVERY_RESOURCE, GRANT_HOLDER, KEY_OWNER, MACHINE_ROLE, ROLE_SCOPES
 from shared.auth.narrowing import narrowed
 from shared.bulk.imports import OVERSEE
-from shared.kernel.principal import READ, READING, Grant, Principal, PrincipalKind, Reach, RoleTable
+from shared.kernel.principal import READ, READING, Grant, PermissionScope, Principal, PrincipalKind, RoleTable
 
 OWN, OTHER = "XA", "XB"
 WITHOUT_COUNTRY = frozenset({"frameworks", "accounts", "api_keys", "sessions"})
@@ -20,7 +20,7 @@ NEVER_PUBLISHED = frozenset(
 )
 ALWAYS_PUBLISHED = frozenset({"frameworks"})
 SEEN_BY_ANOTHER = frozenset({"seats", "terms", "agreements"})
-"""Kinds that a grant over a record reaches through the record that they belong to."""
+"""Kinds that a grant over a record scopes through the record that they belong to."""
 UNDER = {"seats": "committees", "agreements": "centres", "actions": "programmes", "milestones": "actions"}
 """Kinds whose records are entered under another record, which the body names, with the kind of that one."""
 WRITE = "write"
@@ -73,7 +73,7 @@ class Holder:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A record. `seen_by` is the record through which a grant over one record reaches it."""
+    """A record. `seen_by` is the record through which a grant over one record scopes it."""
 
     country: str | None
     published: bool
@@ -114,24 +114,24 @@ def _to_nobody(operation: Operation, target: Target) -> Class:
 
 def _on_record(operation: Operation, rights: "_Rights", target: Target) -> Class:
     plural = _plural(operation)
-    if not (target.published or rights.reach(plural, READ).covers(target.country, target.seen_by)):
+    if not (target.published or rights.permission_scope(plural, READ).covers(target.country, target.seen_by)):
         return Class.HIDDEN
     if operation.demand.ask is Ask.SEE:
         return Class.DONE
     if operation.demand.ask is Ask.STEP:
         return _done(rights.writes(plural).covers(target.country, target.id))
-    return _done(rights.reach(operation.resource, operation.demand.verb).covers(target.country, target.id))
+    return _done(rights.permission_scope(operation.resource, operation.demand.verb).covers(target.country, target.id))
 
 
 def _on_entering(operation: Operation, rights: "_Rights", target: Target) -> Class:
     under = target.seen_by if operation.resource == "agreements" else None
-    return _done(rights.reach(operation.resource, operation.demand.verb).covers(target.country, under))
+    return _done(rights.permission_scope(operation.resource, operation.demand.verb).covers(target.country, under))
 
 
 def _on_entering_under(operation: Operation, rights: "_Rights", target: Target) -> Class:
     if not rights.is_person and not rights.writes(operation.resource):
         return Class.FORBIDDEN
-    if not rights.reach(operation.resource, READ).covers(target.country, target.seen_by):
+    if not rights.permission_scope(operation.resource, READ).covers(target.country, target.seen_by):
         return Class.UNKNOWN
     return _on_entering(operation, rights, target)
 
@@ -141,7 +141,7 @@ def _on_applying(operation: Operation, rights: "_Rights", target: Target) -> Cla
 
 
 def _anywhere(operation: Operation, rights: "_Rights", _target: Target) -> Class:
-    return _done(bool(rights.reach(operation.resource, operation.demand.verb)))
+    return _done(bool(rights.permission_scope(operation.resource, operation.demand.verb)))
 
 
 def _for_oneself(operation: Operation, rights: "_Rights", target: Target) -> Class:
@@ -180,14 +180,14 @@ def _on_both(operation: Operation, rights: "_Rights", target: Target) -> Class:
     """No grant over one record covers two."""
     if not rights.is_person and not rights.writes(_plural(operation)):
         return Class.FORBIDDEN
-    if not (target.published or rights.reach(operation.resource, READ).covers(target.country, None)):
+    if not (target.published or rights.permission_scope(operation.resource, READ).covers(target.country, None)):
         return Class.HIDDEN
-    changes = rights.reach(operation.resource, operation.demand.verb).covers(target.country, None)
-    return _done(changes and rights.reach(_plural(operation), "create").covers(target.country, None))
+    changes = rights.permission_scope(operation.resource, operation.demand.verb).covers(target.country, None)
+    return _done(changes and rights.permission_scope(_plural(operation), "create").covers(target.country, None))
 
 
 def _to_starter(_operation: Operation, rights: "_Rights", _target: Target) -> Class:
-    return Class.DONE if rights.reach("jobs", OVERSEE).everywhere else Class.HIDDEN
+    return Class.DONE if rights.permission_scope("jobs", OVERSEE).everywhere else Class.HIDDEN
 
 
 def _always(_operation: Operation, _rights: "_Rights", _target: Target) -> Class:
@@ -214,17 +214,17 @@ class _Rights:
     def _roles(self) -> RoleTable:
         return roles_of(self._service)
 
-    def reach(self, plural: str, verb: str) -> Reach:
-        return self._principal.reach(self._roles, f"{self._service}.{plural}", verb)
+    def permission_scope(self, plural: str, verb: str) -> PermissionScope:
+        return self._principal.permission_scope(self._roles, f"{self._service}.{plural}", verb)
 
-    def writes(self, plural: str) -> Reach:
+    def writes(self, plural: str) -> PermissionScope:
         """How far any verb that changes something goes."""
         verbs = {verb for held in self._roles.values() for name, verb in held if name in (plural, "*")} - READING
-        reaches = [self.reach(plural, verb) for verb in verbs]
-        return Reach(
-            any(reach.everywhere for reach in reaches),
-            frozenset().union(*(reach.countries for reach in reaches)),
-            frozenset().union(*(reach.records for reach in reaches)),
+        scopes = [self.permission_scope(plural, verb) for verb in verbs]
+        return PermissionScope(
+            any(reach.everywhere for reach in scopes),
+            frozenset().union(*(reach.countries for reach in scopes)),
+            frozenset().union(*(reach.records for reach in scopes)),
         )
 
     @property
@@ -246,7 +246,7 @@ class _Rights:
     def applies(self, plural: str) -> bool:
         """Whether a person has no office over the register, and so enters themselves."""
         writes = self.writes(plural)
-        office = self.reach(plural, READ).everywhere or writes.everywhere or bool(writes.countries)
+        office = self.permission_scope(plural, READ).everywhere or writes.everywhere or bool(writes.countries)
         return self.is_person and not office
 
 

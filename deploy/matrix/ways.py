@@ -125,7 +125,7 @@ def _is_permitted(way: Way, actor: Principal) -> bool:
         return False
     if not way.resource:
         return True
-    reach = actor.reach(ROLES, f"access.{way.resource}", way.verb)
+    reach = actor.permission_scope(ROLES, f"access.{way.resource}", way.verb)
     return reach.covers(None if way.everywhere else OWN)
 
 

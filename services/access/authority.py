@@ -14,7 +14,7 @@ from shared.database.statements import Connection, Statement
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.errors import Forbidden
 from shared.kernel.principal import Principal, PrincipalKind
-from shared.records.sight import constant
+from shared.records.access_scope import constant
 
 _holder = bindparam("holder", type_=Uuid)
 _is_held = (

@@ -17,8 +17,8 @@ from services.access.grants.tables import grant
 from shared.database.statements import Row, Statement
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.principal import SYSTEM
+from shared.records.access_scope import constant
 from shared.records.following import Follower, Ids, Reference, finding, moves_table
-from shared.records.sight import constant
 
 _OVER_ONE = ("self", "record", "institution")
 _MOVES = moves_table("access_reference_move")

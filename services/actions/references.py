@@ -4,7 +4,7 @@ from uuid import UUID
 
 from sqlalchemy import bindparam, column, select, table
 
-from shared.contracts.readers import reach_of
+from shared.contracts.readers import permission_scope_of
 from shared.database.statements import Connection, Row, Statement
 from shared.kernel.errors import invalid_field
 from shared.kernel.principal import Principal
@@ -33,7 +33,7 @@ async def require_expert(connection: Connection, principal: Principal, pointer: 
 
 
 def _is_known(principal: Principal, row: Row, key: UUID) -> bool:
-    if reach_of(principal, "membership.experts").covers(row["country"], key):
+    if permission_scope_of(principal, "membership.experts").covers(row["country"], key):
         return True
     if principal.sandbox or row["status"] not in _PUBLISHED:
         return False

@@ -26,7 +26,7 @@ async def holds(
     rows = await _HELD.fetch(connection, holder=holder)
     grants = tuple(Grant(**{**row, "resources": _set(row["resources"]), "verbs": _set(row["verbs"])}) for row in rows)
     principal = Principal(PrincipalKind.ACCOUNT, holder, grants=grants)
-    return principal.reach(roles, resource.name, verb).covers(country, record)
+    return principal.permission_scope(roles, resource.name, verb).covers(country, record)
 
 
 def _set(values: list[str] | None) -> frozenset[str] | None:

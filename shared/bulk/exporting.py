@@ -23,8 +23,8 @@ from shared.kernel.clock import now
 from shared.messaging.job_run import JobCancelled, JobRun
 from shared.messaging.outbox import defer
 from shared.messaging.schedules import Schedule
+from shared.records.access_scope import AccessScope, access_scope_for
 from shared.records.listing import Listing, ListRequest
-from shared.records.sight import Sight, sight_of
 
 EXPORT_JOB = "export"
 ROWS_AT_ONCE = 500
@@ -88,22 +88,24 @@ class ExportWish:
 
 
 async def rows_in_order(
-    connection: Connection, listing: Listing, sight: Sight, asked: ListRequest, extra: str
+    connection: Connection, listing: Listing, access: AccessScope, asked: ListRequest, extra: str
 ) -> AsyncIterator[list[Row]]:
     """All rows of a list by a server-side cursor, some at a time, whatever its limit."""
-    query = listing.ordered(sight.variant, *asked.shape)
+    query = listing.ordered(access.variant, *asked.shape)
     if extra:
         query = query.add_columns(listing.extras[extra])
     statement = Statement(query)
-    cursor = await connection.cursor(statement.sql, *statement.arguments(listing.arguments(asked, sight)))
+    cursor = await connection.cursor(statement.sql, *statement.arguments(listing.arguments(asked, access)))
     while rows := await cursor.fetch(ROWS_AT_ONCE):
         yield rows
 
 
-async def order_export(uow: UnitOfWork, service: str, importable: Importable, wish: ExportWish, sight: Sight) -> UUID:
+async def order_export(
+    uow: UnitOfWork, service: str, importable: Importable, wish: ExportWish, access: AccessScope
+) -> UUID:
     """Enters the export and leaves its job to the worker; the job's id. Raises Malformed for a bad filter, and for one
     by what the caller is not shown."""
-    importable.listing.refuse_closed(sight, wish.filters)
+    importable.listing.refuse_closed(access, wish.filters)
     for name, raw in wish.filters.items():
         importable.listing.parse(name, raw)
     return await enter_export(uow, service, importable.resource.plural, wish, EXPORT_JOB, bulk=True)
@@ -158,15 +160,15 @@ async def run_export(run: JobRun, importables: Mapping[str, Importable], store: 
     export = await export_of(run)
     importable = importables[export["resource"]]
     principal = await principal_of(run.database, run.created_by)
-    sight = sight_of(principal, importable.roles, importable.resource)
+    access = access_scope_for(principal, importable.roles, importable.resource)
     count = 0
     with tempfile.TemporaryFile() as file:
         into = target(file, export["format"], export["fields"], safe=export["safe"])
-        async with snapshot(run.database, sight.context) as connection:
+        async with snapshot(run.database, access.context) as connection:
             filters = {name: importable.listing.parse(name, raw) for name, raw in export["filters"].items()}
             asked = ListRequest(filters, "id", False, 0)
-            async for rows in rows_in_order(connection, importable.listing, sight, asked, importable.export_extra):
-                await asyncio.to_thread(_write, into, importable, sight, rows)
+            async for rows in rows_in_order(connection, importable.listing, access, asked, importable.export_extra):
+                await asyncio.to_thread(_write, into, importable, access, rows)
                 count += len(rows)
                 await run.progress(count)
                 if run.cancelled:
@@ -177,9 +179,9 @@ async def run_export(run: JobRun, importables: Mapping[str, Importable], store: 
     return await finish_export(run, export, count, stored)
 
 
-def _write(into: Target, importable: Importable, sight: Sight, rows: Sequence[Row]) -> None:
+def _write(into: Target, importable: Importable, access: AccessScope, rows: Sequence[Row]) -> None:
     for row in rows:
-        into.write({"ref": row["ref"], **importable.cells(row, sight)})
+        into.write({"ref": row["ref"], **importable.cells(row, access)})
 
 
 def sweep(service: str, store: FileStore) -> Schedule:

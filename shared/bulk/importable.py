@@ -13,9 +13,9 @@ from shared.bulk.reading import Cells
 from shared.database.statements import Connection
 from shared.kernel.principal import Principal, RoleTable
 from shared.kernel.resource import Resource
+from shared.records.access_scope import AccessScope
 from shared.records.kind import Kind
 from shared.records.listing import Listing
-from shared.records.sight import Sight
 
 Columns: TypeAlias = dict[str, Any]
 Values: TypeAlias = Mapping[str, Any]
@@ -89,7 +89,7 @@ class Importable:
     enter: Callable[[Values, bool], Columns]
     change: Callable[[Values, Values], Columns]
     listing: Listing
-    cells: Callable[[Values, Sight], dict[str, str]]
+    cells: Callable[[Values, AccessScope], dict[str, str]]
     matches: str | None = None
     derived: tuple[Derived, ...] = ()
     children: tuple[Child, ...] = ()

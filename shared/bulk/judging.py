@@ -24,7 +24,7 @@ from shared.bulk.reading import RawRow, RowFault, cells_of, rows_of
 from shared.database.ids import uuid7s
 from shared.database.statements import Connection, Row
 from shared.messaging.job_run import JobRun
-from shared.records.sight import Sight
+from shared.records.access_scope import AccessScope
 
 BATCH = 5000
 _CHUNK = 1000
@@ -76,10 +76,10 @@ class Batch:
 class Judge:
     """Judges the rows of one import for one caller, as far as that takes no look into the database."""
 
-    def __init__(self, importable: Importable, sight: Sight, imported: Row, layout: Layout) -> None:
+    def __init__(self, importable: Importable, access: AccessScope, imported: Row, layout: Layout) -> None:
         self._importable = importable
         self._understood = importable.understood
-        self._sight = sight
+        self._access = access
         self._source: str = imported["source"] or ""
         self._layout = layout
         self._columns = {name for name, _ in layout.columns}
@@ -108,7 +108,7 @@ class Judge:
         cells = self._importable.whole(raw.cells) or cells_of(raw, self._layout, self._understood)
         marks = take_marks(cells)
         candidate = self._importable.candidate(cells)
-        if not self._sight.may(IMPORT, candidate.country):
+        if not self._access.may(IMPORT, candidate.country):
             raise RowFault("country_forbidden", "Your grants do not cover this country.")
         return candidate, marks
 
@@ -142,12 +142,12 @@ class Reader:
     """One way through the file of an import, batch by batch."""
 
     def __init__(
-        self, run: JobRun, importable: Importable, sight: Sight, imported: Row, path: Path, layout: Layout
+        self, run: JobRun, importable: Importable, access: AccessScope, imported: Row, path: Path, layout: Layout
     ) -> None:
         self._run = run
-        self._judge = Judge(importable, sight, imported, layout)
+        self._judge = Judge(importable, access, imported, layout)
         self._importable = importable
-        self._sight = sight
+        self._access = access
         self._import: UUID = imported["id"]
         self._occurrences = Occurrences()
         self._rows: Iterator[RawRow] = rows_of(path, layout)
@@ -204,11 +204,11 @@ class Reader:
 
     async def _unknown(self, rows: Sequence[GoodRow]) -> set[int]:
         """The places of rows that refer to what is not known, or not to who asks."""
-        async with self._run.unit_of_work(self._sight.context) as uow:
+        async with self._run.unit_of_work(self._access.context) as uow:
             unknown = await self._strangers(uow.connection, rows)
             if self._importable.references is not None:
                 values = [row.values for row in rows]
-                unknown |= await self._importable.references(uow.connection, self._sight.principal, values)
+                unknown |= await self._importable.references(uow.connection, self._access.principal, values)
         return unknown
 
     async def _strangers(self, connection: Connection, rows: Sequence[GoodRow]) -> set[int]:
@@ -219,7 +219,7 @@ class Reader:
             if row.keys and row.keys[0].startswith("ref:")
         }
         table = self._importable.kind.table
-        found = await find_refs(connection, table, set(asked.values()), self._sight) if asked else []
+        found = await find_refs(connection, table, set(asked.values()), self._access) if asked else []
         known = {row["ref"] for row in found}
         return {place for place, ref in asked.items() if ref not in known}
 

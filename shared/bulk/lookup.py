@@ -14,7 +14,7 @@ from shared.bulk.planning import ChildDraft, Draft, Known, Prepared, Writing, un
 from shared.bulk.turns import in_turns
 from shared.database.statements import Connection, Row
 from shared.kernel.clock import now
-from shared.records.sight import Sight
+from shared.records.access_scope import AccessScope
 
 _IDENTITIES = """
 SELECT identity, occurrence, record, digest FROM core_import_identity
@@ -33,10 +33,10 @@ WHERE import = $1 AND record = ANY($2) AND document IS NOT NULL AND problem IS N
 class Lookup:
     """Reads for the batches of one import."""
 
-    def __init__(self, importable: Importable, sight: Sight, imported: Row) -> None:
+    def __init__(self, importable: Importable, access: AccessScope, imported: Row) -> None:
         self._importable = importable
         self._table = importable.kind.table
-        self._sight = sight
+        self._access = access
         self._import: UUID = imported["id"]
         self._registry: bool = imported["registry"]
         self._is_dry = imported["mode"] == "dry_run"
@@ -49,7 +49,7 @@ class Lookup:
         found = await self._identities(connection, rows)
         repeat = self._is_dry or found or any(row.occurrence > 1 for row in rows)
         are_new = not (repeat or await self._matches(connection, rows))
-        writing = Writing(self._sight.principal.label, now(), self._registry)
+        writing = Writing(self._access.principal.label, now(), self._registry)
         seen = {(*key, one["digest"]) for key, leads in found.items() for one in leads}
         prepared = []
         async for row in in_turns(rows):
@@ -116,7 +116,7 @@ class Lookup:
         found: dict[str, list[tuple[UUID, bool]]] = defaultdict(list)
         keys = sorted({key for row in rows for key in row.keys})
         refs = {key.removeprefix("ref:") for key in keys if key.startswith("ref:")}
-        for row in await find_refs(connection, self._table, refs, self._sight) if refs else ():
+        for row in await find_refs(connection, self._table, refs, self._access) if refs else ():
             found[ref_key(row["ref"])].append((row["record"], True))
         if keys and self._importable.matches:
             statement = f"SELECT key, record, writable FROM {self._importable.matches}($1) ORDER BY record"  # noqa: S608
@@ -150,7 +150,7 @@ class Lookup:
     async def _writable(self, connection: Connection, records: set[UUID]) -> set[UUID]:
         statement = f"SELECT id, country FROM {self._table.fullname} WHERE id = ANY($1){self._living}"  # noqa: S608
         found = await connection.fetch(statement, list(records)) if records else []
-        return {row["id"] for row in found if self._sight.write.covers(row["country"], row["id"])}
+        return {row["id"] for row in found if self._access.write.covers(row["country"], row["id"])}
 
     async def _load(self, connection: Connection, records: set[UUID]) -> dict[UUID, Draft]:
         if not records:

@@ -12,7 +12,7 @@ from sqlalchemy import Table
 
 from shared.bulk.reading import Cells, RowFault
 from shared.database.statements import Connection, Row
-from shared.records.sight import Sight
+from shared.records.access_scope import AccessScope
 
 MARKS = ("ref", "row_id")
 LONGEST = 200
@@ -47,11 +47,11 @@ def ref_key(ref: str) -> str:
     return f"ref:{ref}"
 
 
-async def find_refs(connection: Connection, table: Table, refs: Collection[str], sight: Sight) -> list[Row]:
+async def find_refs(connection: Connection, table: Table, refs: Collection[str], access: AccessScope) -> list[Row]:
     """(ref, record) of the numbers that lead to a living record which the caller may write; a merged one leads to the
     record that it was merged into."""
     found = await connection.fetch(_leads(table), sorted(refs))
-    return [row for row in found if sight.write.covers(row["country"], row["record"])]
+    return [row for row in found if access.write.covers(row["country"], row["record"])]
 
 
 @lru_cache(32)

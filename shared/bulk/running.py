@@ -29,7 +29,7 @@ from shared.kernel.garbage import few_collections
 from shared.kernel.principal import Principal
 from shared.messaging.job_run import JobCancelled, JobHandlers, JobRun
 from shared.messaging.schedules import Schedules
-from shared.records.sight import Sight, sight_of
+from shared.records.access_scope import AccessScope, access_scope_for
 
 _TAKEN_UP = """
 UPDATE core_job SET payload = jsonb_build_object($2::text, payload -> 'import') WHERE id = $1 AND payload ? 'import'
@@ -48,7 +48,7 @@ class ImportRun:
         self._importable = importable
         self._imported = imported
         self._principal = principal
-        self._sight: Sight = sight_of(principal, importable.roles, importable.resource)
+        self._access: AccessScope = access_scope_for(principal, importable.roles, importable.resource)
 
     async def to_the_end(self, store: FileStore) -> dict[str, Any]:
         """Writes what is left to do; the job's result. Raises JobCancelled, and EscmError for a bad file."""
@@ -60,7 +60,7 @@ class ImportRun:
         if total is None:
             total = await asyncio.to_thread(count_rows, path, layout)
         done = await self._begin(total)
-        reader = partial(Reader, self._run, self._importable, self._sight, self._imported, path, layout)
+        reader = partial(Reader, self._run, self._importable, self._access, self._imported, path, layout)
         if self._imported["on_error"] == "abort" and not done and await self._has_bad_rows(looking := reader(), total):
             return await self._end("aborted", looking.late_columns)
         await self._write(writing := reader(), done, total)
@@ -92,7 +92,7 @@ class ImportRun:
             raise JobCancelled
 
     async def _write(self, reader: Reader, done: int, total: int) -> None:
-        writer = Writer(self._importable, self._sight, self._imported)
+        writer = Writer(self._importable, self._access, self._imported)
         under_way: deque[UnderWay] = deque()
         await self._tell(min(rows_in(done), total), total)
         await reader.pass_over(done)
@@ -131,7 +131,7 @@ def _settled(imported: Row) -> int:
 
 def principal_may_import(principal: Principal, importable: Importable) -> bool:
     """Whether any of the principal's grants includes imports of this resource."""
-    return bool(principal.reach(importable.roles, importable.resource.name, IMPORT))
+    return bool(principal.permission_scope(importable.roles, importable.resource.name, IMPORT))
 
 
 class BulkJobs:
@@ -182,12 +182,12 @@ class BulkJobs:
             imported = await get_import(connection, UUID(run.payload["import"]))
         importable = self._importables[imported["resource"]]
         principal = await principal_of(run.database, run.created_by)
-        sight = sight_of(principal, importable.roles, importable.resource)
+        access = access_scope_for(principal, importable.roles, importable.resource)
         async with run.database.acquire() as connection:
             total = _settled(imported) + await undoing.extent(connection, imported)
         while imported["status"] in ("undoing", "failed"):
-            async with run.unit_of_work(sight.context, Origin(principal, str(run.id), None, bulk=True)) as uow:
-                imported = await undoing.take_back_some(uow, importable, sight, imported)
+            async with run.unit_of_work(access.context, Origin(principal, str(run.id), None, bulk=True)) as uow:
+                imported = await undoing.take_back_some(uow, importable, access, imported)
             await run.progress(_settled(imported), total)
         return {"import_id": str(imported["id"]), "taken_back": imported["taken_back"]}
 

@@ -12,10 +12,10 @@ from shared.kernel.errors import Conflict, EscmError, Gone, Invalid, Kind, NotFo
 from shared.kernel.principal import RoleTable
 from shared.messaging.job_run import JobCancelled, JobHandlers, JobRun
 from shared.messaging.outbox import defer
+from shared.records.access_scope import AccessScope, access_scope_for
 from shared.records.kind import Kind as RecordKind
 from shared.records.kind import Step
 from shared.records.listing import Listing
-from shared.records.sight import Sight, sight_of
 
 STEP_JOB = "bulk_transitions"
 MOST = 500
@@ -24,7 +24,7 @@ _TOLD = ("reason", "current_state", "winner")
 _FORGET = "UPDATE core_job SET payload = payload - 'reason' WHERE id = $1"
 """A reason may name people, and jobs are kept for months."""
 _TRIED_AGAIN = (Kind.INTERNAL, Kind.UNAVAILABLE, Kind.RATE_LIMITED)
-Operation: TypeAlias = Callable[[UnitOfWork, Sight, Row, Step], Awaitable[Row]]
+Operation: TypeAlias = Callable[[UnitOfWork, AccessScope, Row, Step], Awaitable[Row]]
 
 
 @dataclass(frozen=True)
@@ -80,8 +80,8 @@ class StepJobs:
         asked = run.payload
         principal = await principal_of(run.database, run.created_by)
         steppable = self._steppables[asked["resource"]]
-        sight = sight_of(principal, steppable.roles, steppable.kind.resource)
-        one = _OneByOne(run, steppable, sight, Step(asked["action"], asked["reason"], asked["fields"]))
+        access = access_scope_for(principal, steppable.roles, steppable.kind.resource)
+        one = _OneByOne(run, steppable, access, Step(asked["action"], asked["reason"], asked["fields"]))
         items, outcomes = asked["items"], []
         for place, (record, version) in enumerate(items):
             if place % _TOLD_EVERY == 0:
@@ -101,16 +101,16 @@ class StepJobs:
 class _OneByOne:
     run: JobRun
     steppable: Steppable
-    sight: Sight
+    access: AccessScope
     step: Step
 
     async def outcome(self, record: UUID, version: int) -> dict[str, Any]:
         """What became of one record: its state, and the problem where the step was refused."""
         status: str | None = None
-        origin = Origin(self.sight.principal, str(self.run.id))
+        origin = Origin(self.access.principal, str(self.run.id))
         try:
-            async with self.run.unit_of_work(self.sight.context, origin) as uow:
-                seen = await self.steppable.listing.get(uow.connection, self.sight, record)
+            async with self.run.unit_of_work(self.access.context, origin) as uow:
+                seen = await self.steppable.listing.get(uow.connection, self.access, record)
                 status = seen["status"] if seen else None
                 if await self.run.once(uow, str(record)):
                     status = (await self._take(uow, seen, version))["status"]
@@ -129,7 +129,7 @@ class _OneByOne:
             raise Conflict("This record was merged into another.", members={"winner": str(seen["merged_into"])})
         if seen["version"] != version:
             raise VersionConflict("The record changed in the meantime.")
-        return await self.steppable.operation_of(self.step)(uow, self.sight, seen, self.step)
+        return await self.steppable.operation_of(self.step)(uow, self.access, seen, self.step)
 
 
 def _problem(error: EscmError) -> dict[str, Any]:

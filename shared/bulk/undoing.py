@@ -14,8 +14,8 @@ from shared.bulk.writing import tell
 from shared.database.statements import Connection, Row
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import now
+from shared.records.access_scope import AccessScope
 from shared.records.changes import record_change
-from shared.records.sight import Sight
 
 AT_ONCE = 1000
 _OWNERS = """
@@ -51,9 +51,9 @@ async def extent(connection: Connection, imported: Mapping[str, Any]) -> int:
     return int(await connection.fetchval(_COUNT, imported["id"]))
 
 
-async def see_as(connection: Connection, sight: Sight) -> None:
-    """Row-level security for the rest of the transaction is that of this sight."""
-    await connection.execute(";".join(part for part in (_NO_CONTEXT, sight.context.set_local) if part))
+async def see_as(connection: Connection, access: AccessScope) -> None:
+    """Row-level security for the rest of the transaction is that of this access."""
+    await connection.execute(";".join(part for part in (_NO_CONTEXT, access.context.set_local) if part))
 
 
 async def leave_to(uow: UnitOfWork, imported: Row, job: UUID) -> Row:
@@ -62,7 +62,7 @@ async def leave_to(uow: UnitOfWork, imported: Row, job: UUID) -> Row:
     return await uow.connection.fetchrow(statement, imported["id"], job)
 
 
-async def take_back_some(uow: UnitOfWork, importable: Importable, sight: Sight, imported: Row) -> Row:
+async def take_back_some(uow: UnitOfWork, importable: Importable, access: AccessScope, imported: Row) -> Row:
     """Takes back up to 1,000 records; the import's row, whose status is `undone` when nothing is left.
 
     `taken_back` counts the records removed, restored and kept because they changed since or lie out of reach.
@@ -71,7 +71,7 @@ async def take_back_some(uow: UnitOfWork, importable: Importable, sight: Sight, 
     owners = [row["owner"] for row in await connection.fetch(_OWNERS, key, AT_ONCE)]
     counts = imported["taken_back"] or {"removed": 0, "restored": 0, "kept": 0}
     if owners:
-        return_ = _Return(uow, importable, sight)
+        return_ = _Return(uow, importable, access)
         await return_.prepare(imported, owners)
         await return_.write(key)
         found = {"removed": len(return_.removed), "restored": len(return_.restored), "kept": len(return_.kept)}
@@ -94,7 +94,7 @@ class _Held:
 class _Return:
     uow: UnitOfWork
     importable: Importable
-    sight: Sight
+    access: AccessScope
     removed: list[UUID] = field(default_factory=list)
     restored: list[UUID] = field(default_factory=list)
     kept: list[UUID] = field(default_factory=list)

@@ -21,8 +21,8 @@ from shared.database.statements import Connection, Row
 from shared.database.unit_of_work import Origin, UnitOfWork
 from shared.kernel.clock import now
 from shared.messaging.job_run import JobRun
+from shared.records.access_scope import AccessScope
 from shared.records.changes import record_change
-from shared.records.sight import Sight
 
 _BEGIN = ";".join(
     f"SET LOCAL {name} = {value}"
@@ -64,13 +64,13 @@ class Writer:
     """Writes the batches of one import in their order, or goes through the motions for a dry run. At most two are under
     way at once."""
 
-    def __init__(self, importable: Importable, sight: Sight, imported: Row) -> None:
+    def __init__(self, importable: Importable, access: AccessScope, imported: Row) -> None:
         self._importable = importable
-        self._sight = sight
+        self._access = access
         self._import: UUID = imported["id"]
         self._registry: bool = imported["registry"]
         self._is_dry = imported["mode"] == "dry_run"
-        self._lookup = Lookup(importable, sight, imported)
+        self._lookup = Lookup(importable, access, imported)
         self._ref_default = ""
         self._turn = 0
         self._marks: set[bytes | str] = set()
@@ -88,8 +88,8 @@ class Writer:
     async def _attempt(
         self, run: JobRun, batch: Batch, before: UnderWay | None, is_told: asyncio.Event, *, is_again: bool = False
     ) -> None:
-        origin = Origin(self._sight.principal, str(run.id), None, bulk=True)
-        async with run.unit_of_work(self._sight.context, origin) as uow:
+        origin = Origin(self._access.principal, str(run.id), None, bulk=True)
+        async with run.unit_of_work(self._access.context, origin) as uow:
             connection = uow.connection
             await connection.execute(_BEGIN)
             seen = await connection.fetchval(_SEEN, self._importable.resource.name) or 0
@@ -137,7 +137,7 @@ class Writer:
         self, connection: Connection, rows: Sequence[Prepared], known: Known
     ) -> tuple[Counts, list[Told], list[Deed]]:
         refs = await self._refs(connection, len(rows))
-        writing = Writing(self._sight.principal.label, now(), self._registry)
+        writing = Writing(self._access.principal.label, now(), self._registry)
         return await asyncio.to_thread(self._planned, Planner(self._importable, known, refs, writing), rows)
 
     def _planned(self, planner: Planner, rows: Sequence[Prepared]) -> tuple[Counts, list[Told], list[Deed]]:

@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 
-from shared.kernel.principal import READ, Principal, Reach, RoleTable
+from shared.kernel.principal import READ, PermissionScope, Principal, RoleTable
 
 
 @cache
@@ -26,12 +26,12 @@ def entities() -> Mapping[str, str]:
 
 def reads_everything(principal: Principal) -> bool:
     """Whether the principal reads every kind of record of every service, of every country."""
-    return all(reach_of(principal, f"{service}.*").everywhere for service in _published())
+    return all(permission_scope_of(principal, f"{service}.*").everywhere for service in _published())
 
 
-def reach_of(principal: Principal, resource: str) -> Reach:
+def permission_scope_of(principal: Principal, resource: str) -> PermissionScope:
     """How far the principal reads a resource of any service (`membership.experts`; `membership.*` is all it has)."""
-    return principal.reach(roles_of(resource.partition(".")[0]), resource, READ)
+    return principal.permission_scope(roles_of(resource.partition(".")[0]), resource, READ)
 
 
 def roles_of(service: str) -> RoleTable:

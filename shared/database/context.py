@@ -9,7 +9,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from shared.database.statements import Statement
 from shared.kernel.countries import COUNTRIES, FICTIONAL_CODES
-from shared.kernel.principal import VISIBILITIES, Principal, Reach
+from shared.kernel.principal import VISIBILITIES, PermissionScope, Principal
 
 _ALL_COUNTRIES = ",".join(sorted(COUNTRIES))
 _FICTIONAL = ",".join(sorted(FICTIONAL_CODES))
@@ -62,13 +62,13 @@ def writing_everywhere(context: AccessContext) -> AccessContext:
 
 
 def context_for(
-    principal: Principal, read: Reach, write: Reach | None = None, *, in_network: bool = True
+    principal: Principal, read: PermissionScope, write: PermissionScope | None = None, *, in_network: bool = True
 ) -> AccessContext:
     """The context of a principal whose reading and writing reach so far. `in_network`: visibility `network` is open.
 
     In the sandbox no visibility admits a row, only its country: what is published in a real one is not there either.
     """
-    write = write or Reach()
+    write = write or PermissionScope()
     if principal.sandbox:
         return AccessContext("", _FICTIONAL, "", ",".join(sorted(write.countries)))
     limited = "public,network" if principal.grants and in_network else "public"

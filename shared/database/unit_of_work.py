@@ -70,7 +70,7 @@ class UnitOfWork:
         """Whether a row of this table was appended, flushed or not."""
         return table in self._tables
 
-    async def admit(self, record: object) -> None:
+    async def allow_record(self, record: object) -> None:
         """Lets row-level security write and read one more record: for what a rule allows without a grant."""
         await self.connection.execute(
             "SELECT set_config(n, concat_ws(',', nullif(current_setting(n, true), ''), $1::text), true)"

@@ -73,7 +73,7 @@ class Grant:
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
+class PermissionScope:
     """How far one permission goes: everywhere, in these countries, on these records (ids as text)."""
 
     everywhere: bool = False
@@ -108,7 +108,9 @@ class Principal:
     sandbox: bool = False
     owner: UUID | None = None
     ip_allow: tuple[str, ...] = ()
-    _reaches: dict[tuple[int, str, str], Reach] = field(default_factory=dict, repr=False, compare=False)
+    _permission_scopes: dict[tuple[int, str, str], PermissionScope] = field(
+        default_factory=dict, repr=False, compare=False
+    )
 
     @property
     def is_anonymous(self) -> bool:
@@ -137,22 +139,22 @@ class Principal:
 
     def holding(self, *grants: Grant) -> "Principal":
         """The same principal with more grants."""
-        return replace(self, grants=self.grants + grants, _reaches={})
+        return replace(self, grants=self.grants + grants, _permission_scopes={})
 
     def in_network(self, resource: str) -> bool:
         """Whether the principal reads what is of visibility `network` of a resource (`membership.experts`): it holds a
         living grant that lets it read the resource. An applicant's grant over their own record is none."""
         return any(grant.admits(resource, READ) and not grant.of_applicant for grant in self.grants)
 
-    def reach(self, roles: RoleTable, resource: str, verb: str) -> Reach:
+    def permission_scope(self, roles: RoleTable, resource: str, verb: str) -> PermissionScope:
         """How far the permission to do `verb` to `resource` (`membership.experts`) goes under a role table."""
         key = (id(roles), resource, verb)
-        found = self._reaches.get(key)
+        found = self._permission_scopes.get(key)
         if found is None:
-            found = self._reaches[key] = self._reach(roles, resource, verb)
+            found = self._permission_scopes[key] = self._permission_scope(roles, resource, verb)
         return found
 
-    def _reach(self, roles: RoleTable, resource: str, verb: str) -> Reach:
+    def _permission_scope(self, roles: RoleTable, resource: str, verb: str) -> PermissionScope:
         short = resource.split(".", 1)[-1]
         wanted = {(short, verb), (short, "*"), ("*", verb), ("*", "*")}
         grants = [
@@ -165,7 +167,7 @@ class Principal:
         everywhere = any(grant.scope_kind == "global" for grant in grants)
         if self.sandbox:
             everywhere, countries, records = False, countries & FICTIONAL_CODES, frozenset()
-        return Reach(everywhere, countries, records)
+        return PermissionScope(everywhere, countries, records)
 
 
 ANONYMOUS = Principal(PrincipalKind.ANONYMOUS)

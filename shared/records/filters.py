@@ -10,7 +10,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from shared.kernel.countries import in_region, known_codes
 from shared.kernel.text import search_pattern
-from shared.records.sight import Sight
+from shared.records.access_scope import AccessScope
 
 _UPDATED = "updated_at"
 
@@ -35,7 +35,7 @@ class Filter:
     grant_needed: bool = False
     token_needed: bool = False
     field: str = ""
-    of_caller: Callable[[Sight], Mapping[str, Any]] | None = None
+    of_caller: Callable[[AccessScope], Mapping[str, Any]] | None = None
     in_country: Callable[[Any], ColumnElement[bool]] | None = None
 
 

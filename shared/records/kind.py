@@ -17,9 +17,9 @@ from shared.kernel.errors import Forbidden, NotFound, VersionConflict
 from shared.kernel.lifecycle import Lifecycle
 from shared.kernel.principal import Principal
 from shared.kernel.resource import Resource
+from shared.records.access_scope import AccessScope
 from shared.records.changes import record_change
 from shared.records.record import Record, private_fields, tracked_fields
-from shared.records.sight import Sight
 from shared.records.store import Beside, insert_record, lock_record, update_record
 
 Case = TypeVar("Case")
@@ -161,16 +161,16 @@ def _both_persons(step: Step) -> tuple[FieldChange, ...]:
     return ({"pointer": "/second_person", "before": None, "after": str(named_in(step.fields))},)
 
 
-def permitted(sight: Sight, row: Mapping[str, Any]) -> Callable[[str], bool]:
+def permitted(access: AccessScope, row: Mapping[str, Any]) -> Callable[[str], bool]:
     """Whether the caller's grants include a verb on this record."""
-    return lambda verb: sight.may(verb, row["country"], row["id"])
+    return lambda verb: access.may(verb, row["country"], row["id"])
 
 
-def require(sight: Sight, verb: str, country: str | None, record: UUID | None = None) -> None:
+def require(access: AccessScope, verb: str, country: str | None, record: UUID | None = None) -> None:
     """Raises Forbidden where the grants do not include the verb; `country_forbidden` if only the country is wrong."""
-    if sight.may(verb, country, record):
+    if access.may(verb, country, record):
         return
-    elsewhere = record is None and bool(sight.principal.reach(sight.roles, sight.resource.name, verb))
+    elsewhere = record is None and bool(access.principal.permission_scope(access.roles, access.resource.name, verb))
     raise Forbidden(
         "Your grants do not cover this country." if elsewhere else "Your grants do not include this.",
         code="country_forbidden" if elsewhere else None,
@@ -178,7 +178,7 @@ def require(sight: Sight, verb: str, country: str | None, record: UUID | None = 
     )
 
 
-def require_publishing(sight: Sight, visibility: str, country: str | None, record: UUID | None = None) -> None:
+def require_publishing(access: AccessScope, visibility: str, country: str | None, record: UUID | None = None) -> None:
     """Raises Forbidden where the caller may not make a record public."""
-    if visibility == "public" and not sight.may("publish", country, record):
+    if visibility == "public" and not access.may("publish", country, record):
         raise Forbidden("Your grants do not include publishing.", members={"reason": "publish_not_permitted"})

@@ -27,6 +27,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from shared.database.context import context, within_context
 from shared.database.statements import Connection, Row, Shapes
 from shared.kernel.errors import invalid_parameter
+from shared.records.access_scope import AccessKind, AccessScope, covered
 from shared.records.columns import as_read
 from shared.records.filters import (
     Filter,
@@ -39,7 +40,6 @@ from shared.records.filters import (
     updated,
     values,
 )
-from shared.records.sight import Sight, Variant, covered
 
 __all__ = [
     "COUNTED", "Filter", "ListRequest", "Listing", "countries", "fragment", "instant", "one_of", "reference", "region",
@@ -90,7 +90,7 @@ class Listing:
     grants cover the record: who filters or sorts by one gets those records alone. Statements are built once per shape.
     """
 
-    base: Callable[[Variant], Select[Any]]
+    base: Callable[[AccessKind], Select[Any]]
     key: ColumnElement[Any]
     filters: Mapping[str, Filter]
     sorts: Mapping[str, ColumnElement[Any]]
@@ -98,7 +98,7 @@ class Listing:
     public_columns: Mapping[str, ColumnElement[Any]] | None = None
     search: str | None = None
     extras: Mapping[str, ColumnElement[Any]] = field(default_factory=dict)
-    item: Callable[[Variant], Select[Any]] | None = None
+    item: Callable[[AccessKind], Select[Any]] | None = None
     item_columns: Mapping[str, ColumnElement[Any]] = field(default_factory=dict)
     private: frozenset[str] = frozenset()
     _items: Shapes = field(init=False, compare=False)
@@ -112,54 +112,56 @@ class Listing:
         object.__setattr__(self, "_counts", Shapes(self._count))
         object.__setattr__(self, "_wholes", Shapes(self._whole))
 
-    def refuse_closed(self, sight: Sight, names: Iterable[str], sort: str = "id") -> None:
+    def refuse_closed(self, access: AccessScope, names: Iterable[str], sort: str = "id") -> None:
         """Raises Malformed `invalid_parameter` for a filter, or a sort, by what the caller is shown of no record."""
         for name in names:
             chosen = self.filters[name]
-            is_closed = chosen.token_needed and sight.principal.is_anonymous
+            is_closed = chosen.token_needed and access.principal.is_anonymous
             if (
                 is_closed
-                or (chosen.grant_needed and not sight.in_network)
-                or self._is_closed(sight, chosen.field or name)
+                or (chosen.grant_needed and not access.in_network)
+                or self._is_closed(access, chosen.field or name)
             ):
                 raise invalid_parameter(name, f"{name} is for callers whose grants let them read the field.")
-        if self._is_closed(sight, sort):
+        if self._is_closed(access, sort):
             raise invalid_parameter("sort", f"{sort} is for callers whose grants let them read the field.")
 
-    def _is_closed(self, sight: Sight, name: str) -> bool:
-        return name in self.private and not sight.read
+    def _is_closed(self, access: AccessScope, name: str) -> bool:
+        return name in self.private and not access.read
 
     def _is_confined(self, names: Names, sort: str) -> bool:
         """Whether the list holds only records that show the caller what it is filtered or sorted by."""
         asked = {sort, *(self.filters[name].field or name for name, _ in names)}
         return not asked.isdisjoint(self.private)
 
-    async def get(self, connection: Connection, sight: Sight, key: UUID | str) -> Row | None:
+    async def get(self, connection: Connection, access: AccessScope, key: UUID | str) -> Row | None:
         """One record by id or ref, as reads select it; None where the caller may not know of it."""
-        statement = self._items.get(sight.variant, "id" if isinstance(key, UUID) else "ref")
-        return await statement.fetchrow(connection, key=key, **sight.parameters)
+        statement = self._items.get(access.variant, "id" if isinstance(key, UUID) else "ref")
+        return await statement.fetchrow(connection, key=key, **access.parameters)
 
-    def _item(self, variant: Variant, by: str) -> Select[Any]:
+    def _item(self, variant: AccessKind, by: str) -> Select[Any]:
         known = (self.item or self.base)(variant)
         columns = {**self.columns, **self.item_columns}.values()
         found = known.with_only_columns(*(as_read(chosen) for chosen in columns))
         return within_context(found.where(self.columns[by] == bindparam("key")))
 
-    async def fetch(self, connection: Connection, sight: Sight, asked: ListRequest, extra: str = "") -> list[Row]:
+    async def fetch(
+        self, connection: Connection, access: AccessScope, asked: ListRequest, extra: str = ""
+    ) -> list[Row]:
         """The page's rows, and one more when there is a next page. `extra` names one of `extras`."""
-        arguments = self.arguments(asked, sight)
+        arguments = self.arguments(asked, access)
         if self._is_searched(asked):
-            found = await self._shapes.get(sight.variant, *asked.shape, extra, True).fetch(connection, **arguments)
+            found = await self._shapes.get(access.variant, *asked.shape, extra, True).fetch(connection, **arguments)
             if not found[0]["search_more"]:
                 return [] if found[0]["id"] is None else found
-        return await self._shapes.get(sight.variant, *asked.shape, extra, False).fetch(connection, **arguments)
+        return await self._shapes.get(access.variant, *asked.shape, extra, False).fetch(connection, **arguments)
 
-    async def estimate(self, connection: Connection, sight: Sight, asked: ListRequest) -> int:
+    async def estimate(self, connection: Connection, access: AccessScope, asked: ListRequest) -> int:
         """How many records all pages have together: up to 2,000 counted, beyond that what the planner
         expects, which is rough for `q`."""
         whole = replace(asked, after=None, limit=COUNTED)
-        arguments = self.arguments(whole, sight)
-        shape = sight.variant, whole.shape[0], asked.sort
+        arguments = self.arguments(whole, access)
+        shape = access.variant, whole.shape[0], asked.sort
         found: int | None = None
         if self._is_searched(asked):
             found = await self._counts.get(*shape, True).fetchval(connection, **arguments)
@@ -175,20 +177,20 @@ class Listing:
     def _is_searched(self, asked: ListRequest) -> bool:
         return self.search is not None and "q" in asked.filters
 
-    def arguments(self, asked: ListRequest, sight: Sight) -> dict[str, Any]:
+    def arguments(self, asked: ListRequest, access: AccessScope) -> dict[str, Any]:
         """Values for the walls, the filters, the keyset and the limit."""
-        arguments = dict(sight.parameters)
+        arguments = dict(access.parameters)
         for name, value in asked.filters.items():
             arguments[f"f_{name}"] = value[0] if _is_single(value) else value
             if (of_caller := self.filters[name].of_caller) is not None:
-                arguments |= of_caller(sight)
+                arguments |= of_caller(access)
         if asked.after is not None:
             arguments |= {f"after_{n}": value for n, value in enumerate(asked.after)}
         return arguments | {"limit": asked.limit + 1}
 
     def select(
         self,
-        variant: Variant,
+        variant: AccessKind,
         names: Names,
         sort: str,
         descending: bool,
@@ -213,7 +215,7 @@ class Listing:
         joined = context.join(hits, true()).outerjoin(rows, true())
         return select(hits.c.more.label("search_more"), *rows.c).select_from(joined)
 
-    def _count(self, variant: Variant, names: Names, sort: str, searched: bool) -> Select[Any]:
+    def _count(self, variant: AccessKind, names: Names, sort: str, searched: bool) -> Select[Any]:
         """How many rows, at most `limit`; null where the search finds too much."""
         matching = self._matching(variant, _plain(names, searched), sort)
         query = matching.with_only_columns(self.key).limit(bindparam("limit"))
@@ -222,23 +224,23 @@ class Listing:
         found = self._among_hits(query).subquery()
         return select(case((not_(func.bool_or(found.c.search_more)), func.count(found.c[str(self.key.key)]))))
 
-    def _whole(self, variant: Variant, names: Names, sort: str) -> Select[Any]:
+    def _whole(self, variant: AccessKind, names: Names, sort: str) -> Select[Any]:
         """All rows, for the planner to look at."""
         return within_context(self._matching(variant, names, sort).with_only_columns(self.key))
 
-    def _matching(self, variant: Variant, names: Names, sort: str) -> Select[Any]:
+    def _matching(self, variant: AccessKind, names: Names, sort: str) -> Select[Any]:
         query = self.base(variant)
-        if variant is not Variant.EVERYWHERE and self._is_confined(names, sort):
-            is_anonymous = variant is Variant.ANONYMOUS
+        if variant is not AccessKind.EVERYWHERE and self._is_confined(names, sort):
+            is_anonymous = variant is AccessKind.ANONYMOUS
             query = query.where(false() if is_anonymous else covered(self.columns["country"], self.key))
         is_country = ("country", True) in names
         for name, is_single in names:
             query = query.where(self._condition(name, is_single, is_country))
         return query
 
-    def ordered(self, variant: Variant, names: Names, sort: str, descending: bool, going_on: bool) -> Select[Any]:
+    def ordered(self, variant: AccessKind, names: Names, sort: str, descending: bool, going_on: bool) -> Select[Any]:
         """The rows in order without a limit, for pages and for streams."""
-        columns = self.public_columns if variant is Variant.ANONYMOUS and self.public_columns else self.columns
+        columns = self.public_columns if variant is AccessKind.ANONYMOUS and self.public_columns else self.columns
         keys = [self.key] if sort == "id" else [self.sorts[sort], self.key]
         columns = {**columns, **{str(key.key): key for key in keys}}
         query = self._matching(variant, names, sort).with_only_columns(

@@ -17,9 +17,9 @@ from shared.database.statements import Connection, Row, Statement
 from shared.database.tables import instant, table, text
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.principal import Principal, PrincipalKind
+from shared.records.access_scope import AccessScope
 from shared.records.kind import Kind
 from shared.records.listing import Filter, one_of
-from shared.records.sight import Sight
 
 LIFE = timedelta(hours=24)
 _KEPT = timedelta(days=90)
@@ -208,9 +208,9 @@ def waits_for_caller(resource: str, record: ColumnElement[Any]) -> ColumnElement
     return select(pending.c.id).where(*waiting, or_(mine, anybodys)).exists()
 
 
-def as_second_person(sight: Sight) -> Mapping[str, Any]:
+def as_second_person(access: AccessScope) -> Mapping[str, Any]:
     """What `waits_for_caller` asks of the caller."""
-    who: Principal = sight.principal
+    who: Principal = access.principal
     is_person = who.kind is PrincipalKind.ACCOUNT
     confirms = is_person and any(grant.role == OFFICE for grant in who.grants)
     return {"pending_for": [key for key in (who.id, who.owner) if key], "confirms": confirms}

@@ -8,12 +8,12 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.elements import ColumnElement
 
 from shared.kernel.principal import VISIBILITIES
+from shared.records.access_scope import AccessKind, AccessScope, visible
 from shared.records.columns import JsonObject, Renderer, shown_columns
 from shared.records.listing import Filter, Listing, countries, fragment, one_of, reference, region, updated, values
 from shared.records.record import Audience, Record, private_fields
-from shared.records.sight import Sight, Variant, visible
 
-Base: TypeAlias = Callable[[Variant], Select[Any]]
+Base: TypeAlias = Callable[[AccessKind], Select[Any]]
 Derive: TypeAlias = Callable[[Mapping[str, Any]], JsonObject]
 
 
@@ -22,26 +22,28 @@ def by_itself(table: Table, published: frozenset[str]) -> Base:
     return lambda variant: select(table).where(visible(table, variant, published))
 
 
-def with_parent(parent: Table, link: Column[Any], variant: Variant, published: frozenset[str]) -> ColumnElement[bool]:
+def with_parent(
+    parent: Table, link: Column[Any], variant: AccessKind, published: frozenset[str]
+) -> ColumnElement[bool]:
     """The first wall of what lives with another record: seen by whoever may know of that one."""
-    if variant is Variant.EVERYWHERE:
+    if variant is AccessKind.EVERYWHERE:
         return true()
     return select(parent.c.id).where(parent.c.id == link, visible(parent, variant, published)).exists()
 
 
 def by_grant(
-    table: Table, link: Column[Any], variant: Variant, country: Column[Any] | None = None
+    table: Table, link: Column[Any], variant: AccessKind, country: Column[Any] | None = None
 ) -> ColumnElement[bool]:
     """The first wall of what is never published: for grants that cover the country (in `country`, where the column has
     another name), or the record at `link`."""
-    if variant is Variant.EVERYWHERE:
+    if variant is AccessKind.EVERYWHERE:
         return true()
-    if variant is Variant.ANONYMOUS:
+    if variant is AccessKind.ANONYMOUS:
         return false()
     within = table.c.country if country is None else country
     return or_(
-        within == any_(bindparam("reach_countries", type_=ARRAY(Text))),
-        cast(link, Text) == any_(bindparam("reach_records", type_=ARRAY(Text))),
+        within == any_(bindparam("granted_countries", type_=ARRAY(Text))),
+        cast(link, Text) == any_(bindparam("granted_records", type_=ARRAY(Text))),
     )
 
 
@@ -74,17 +76,17 @@ def presenter(
     *,
     derive: Derive = lambda _row: {},
     derive_private: Derive = lambda _row: {},
-) -> Callable[[Mapping[str, Any], Sight], JsonObject]:
+) -> Callable[[Mapping[str, Any], AccessScope], JsonObject]:
     """How a row is shown: each field to its audience and to nobody else. `derive` adds what follows from the row,
     `derive_private` what follows from it for grants that cover it."""
     audiences = (Audience.PUBLIC, Audience.NETWORK, Audience.GRANTED)
     renderers = {audience: Renderer(shown_columns(record, table, audience)) for audience in audiences}
 
-    def present(row: Mapping[str, Any], sight: Sight) -> JsonObject:
-        if sight.sees_all_fields(row["country"], row["id"]):
+    def present(row: Mapping[str, Any], access: AccessScope) -> JsonObject:
+        if access.sees_all_fields(row["country"], row["id"]):
             shown = {**renderers[Audience.GRANTED](row), **derive(row), **derive_private(row)}
         else:
-            audience = Audience.NETWORK if sight.in_network else Audience.PUBLIC
+            audience = Audience.NETWORK if access.in_network else Audience.PUBLIC
             shown = {**renderers[audience](row), **derive(row)}
         shown["links"] = {"self": record.resource_type.link(shown["id"])}
         return shown

@@ -10,7 +10,7 @@ from shared.contracts.readers import roles_of
 from shared.database.statements import Connection, Shapes
 from shared.kernel.principal import Principal
 from shared.kernel.resource import Resource
-from shared.records.sight import Sight, Variant, constant, sight_of, visible
+from shared.records.access_scope import AccessKind, AccessScope, access_scope_for, constant, visible
 
 EXPERTS = Resource("membership", "experts", "expert")
 INSTITUTIONS = Resource("membership", "institutions", "institution")
@@ -18,9 +18,9 @@ COMMITTEES = Resource("centres", "committees", "committee")
 CENTRES = Resource("centres", "centres", "centre")
 
 
-def reading_sight(principal: Principal, resource: Resource) -> Sight:
+def reading_access(principal: Principal, resource: Resource) -> AccessScope:
     """What the principal reads of a resource of any service."""
-    return sight_of(principal, roles_of(resource.service), resource)
+    return access_scope_for(principal, roles_of(resource.service), resource)
 
 
 class Nameable:
@@ -38,11 +38,11 @@ class Nameable:
 
     async def known(self, connection: Connection, principal: Principal, keys: Collection[UUID]) -> set[UUID]:
         """Which of these the principal may know of, within the context of the connection."""
-        sight = reading_sight(principal, self._resource)
-        rows = await self._shapes.get(sight.variant).fetch(connection, ids=list(set(keys)), **sight.parameters)
+        access = reading_access(principal, self._resource)
+        rows = await self._shapes.get(access.variant).fetch(connection, ids=list(set(keys)), **access.parameters)
         return {row["id"] for row in rows}
 
-    def _known(self, variant: Variant) -> Select[tuple[UUID]]:
+    def _known(self, variant: AccessKind) -> Select[tuple[UUID]]:
         source = self._source
         query = select(source.c.id).where(source.c.id == any_(bindparam("ids", type_=ARRAY(Uuid))))
         for gone in ("merged_into", "erased_at"):

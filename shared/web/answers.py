@@ -88,7 +88,9 @@ async def history_response(call: Call, subject: UUID, hidden: Collection[str] = 
         version, entry = read_cursor(cursor, bound_to, secret, _PLACE)
         before = int(version), entry
     async with call.connection() as connection:
-        rows = await history(connection, call.sight.admitting(subject).context, subject, before=before, limit=limit)
+        rows = await history(
+            connection, call.access.including_record(subject).context, subject, before=before, limit=limit
+        )
     following = None
     if len(rows) > limit:
         rows = rows[:limit]

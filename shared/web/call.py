@@ -13,8 +13,8 @@ from shared.database.statements import Connection
 from shared.database.unit_of_work import Origin, UnitOfWork, unit_of_work
 from shared.kernel.principal import Principal, RoleTable
 from shared.kernel.resource import Resource
+from shared.records.access_scope import AccessScope, access_scope_for
 from shared.records.listing import Listing
-from shared.records.sight import Sight, sight_of
 
 _KEY = "escm.call"
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
@@ -38,13 +38,13 @@ class Call:
         return cast(str, self.request.scope["path"])
 
     @property
-    def sight(self) -> Sight:
+    def access(self) -> AccessScope:
         """What the caller sees of the route's resource."""
-        return sight_of(self.principal, self.roles, self.resource)
+        return access_scope_for(self.principal, self.roles, self.resource)
 
-    def sight_on(self, resource: Resource) -> Sight:
+    def access_on(self, resource: Resource) -> AccessScope:
         """What the caller sees of another resource of the service."""
-        return sight_of(self.principal, self.roles, resource)
+        return access_scope_for(self.principal, self.roles, resource)
 
     @property
     def database(self) -> Database:
@@ -57,7 +57,7 @@ class Call:
     @property
     def writing_context(self) -> AccessContext:
         """What row-level security lets the request's transaction see and write."""
-        context = self.sight.context
+        context = self.access.context
         return context if self.settings.walls_writes else writing_everywhere(context)
 
     @property

@@ -11,7 +11,7 @@ from shared.bulk.layout import SPREADSHEET
 from shared.kernel.clock import now
 from shared.kernel.errors import FieldError, Gone, Invalid, NotFound, pointer_to
 from shared.kernel.resource import Resource
-from shared.records.sight import sight_of
+from shared.records.access_scope import access_scope_for
 from shared.web.answers import JSON, key_of
 from shared.web.call import CurrentCall
 from shared.web.fields import Body, Line
@@ -50,8 +50,8 @@ def export_routes(api: ImportApi) -> ResourceRouter:
         _check_names("fields", body.fields, importable.shown)
         safe = not call.principal.is_machine if body.safe is None else body.safe
         wish = ExportWish(body.format, filters, body.fields or importable.shown, safe)
-        sight = sight_of(call.principal, importable.roles, importable.resource)
-        job = await order_export(call.uow, api.service, importable, wish, sight)
+        access = access_scope_for(call.principal, importable.roles, importable.resource)
+        job = await order_export(call.uow, api.service, importable, wish, access)
         return queued_response(api.service, job, EXPORT_JOB, now())
 
     @router.get(

@@ -38,8 +38,8 @@ from shared.kernel.clock import now
 from shared.kernel.errors import FieldError, Forbidden, Gone, Invalid, NotFound, invalid_field, pointer_to
 from shared.kernel.principal import Principal, RoleTable
 from shared.messaging.outbox import defer
+from shared.records.access_scope import access_scope_for
 from shared.records.kind import Step
-from shared.records.sight import sight_of
 from shared.web.answers import JSON, actions, item_response, key_of, transitions_response
 from shared.web.call import Call, CurrentCall, takes_query
 from shared.web.conditional import changed_since, is_current
@@ -110,7 +110,7 @@ class ImportApi:
         """Raises Forbidden where the principal may not import the resource, or none where it is not named."""
         named = None if name is None else self.importables.get(name.removeprefix(f"{self.service}."))
         asked = self.importables.values() if named is None else (named,)
-        if not any(principal.reach(one.roles, one.resource.name, IMPORT) for one in asked):
+        if not any(principal.permission_scope(one.roles, one.resource.name, IMPORT) for one in asked):
             raise _forbidden()
 
     def creator_filter(self, call: Call) -> str | None:
@@ -135,7 +135,7 @@ class ImportApi:
     def may(self, row: Row, call: Call) -> Any:
         """Whoever sees an import and may import its resource may take it back."""
         importable = self.importables[row["resource"]]
-        allowed = bool(call.principal.reach(self.roles, importable.resource.name, IMPORT))
+        allowed = bool(call.principal.permission_scope(self.roles, importable.resource.name, IMPORT))
         return lambda _verb: allowed
 
     async def shown(self, row: Row, call: Call) -> dict[str, Any]:
@@ -162,7 +162,7 @@ def _add_creation(router: ResourceRouter, api: ImportApi) -> None:
         importable = api.importable(resource)
         api.require_import(call.principal, resource)
         verb = importable.registry_verb if registry else None
-        if verb and not call.principal.reach(importable.roles, importable.resource.name, verb):
+        if verb and not call.principal.permission_scope(importable.roles, importable.resource.name, verb):
             raise _forbidden()
         unknown = sorted(set(await call.request.form()) - _FIELDS)
         if unknown:
@@ -271,9 +271,9 @@ def _add_undo(router: ResourceRouter, api: ImportApi) -> None:
             job = defer(call.uow, api.service, UNDO_JOB, payload, created_by=call.principal.label, bulk=True)
             after = await undoing.leave_to(call.uow, after, job)
         else:
-            sight = sight_of(call.principal, api.roles, importable.resource)
+            access = access_scope_for(call.principal, api.roles, importable.resource)
             call.uow.origin = replace(call.uow.origin, bulk=True)
-            await undoing.see_as(call.uow.connection, sight)
+            await undoing.see_as(call.uow.connection, access)
             while after["status"] == "undoing":
-                after = await undoing.take_back_some(call.uow, importable, sight, after)
+                after = await undoing.take_back_some(call.uow, importable, access, after)
         return item_response(call, await api.shown(after, call))

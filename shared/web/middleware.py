@@ -20,9 +20,9 @@ from shared.database.ids import uuid7
 from shared.observability.requests import REQUESTS, UNMATCHED
 from shared.observability.spans import spans
 from shared.observability.traces import new_traceparent, request_id, traceparent
-from shared.web.admission import FIELDS
 from shared.web.cors import PREFLIGHT, CrossOrigin, Headers
 from shared.web.problems import Respond, respond_to
+from shared.web.request_authenticator import FIELDS
 from shared.web.security_events import SecurityEvents
 from shared.web.translation import as_escm_error
 

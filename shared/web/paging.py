@@ -18,9 +18,9 @@ from shared.configuration.sealing import PlaceSealer
 from shared.database.statements import Row
 from shared.kernel.clock import today
 from shared.kernel.errors import Malformed, invalid_parameter
+from shared.records.access_scope import AccessScope
 from shared.records.columns import parsed_or_fragment
 from shared.records.listing import Listing, ListRequest
-from shared.records.sight import Sight
 from shared.web.call import Call
 from shared.web.streams import ListStream, format_of, is_safe
 
@@ -31,7 +31,7 @@ TOTAL = "total_estimate"
 _PURPOSE = "places in lists"
 
 
-def parse_list(request: Request, listing: Listing, secret: bytes, sight: Sight) -> ListRequest:
+def parse_list(request: Request, listing: Listing, secret: bytes, access: AccessScope) -> ListRequest:
     """The list that is asked for. Raises Malformed `invalid_parameter` or `invalid_cursor`."""
     given = dict(request.query_params)
     if len(given) != len(request.query_params.multi_items()):
@@ -42,7 +42,7 @@ def parse_list(request: Request, listing: Listing, secret: bytes, sight: Sight) 
     if field != "id" and field not in listing.sorts:
         raise invalid_parameter("sort", f"Sort by {', '.join(['id', *listing.sorts])}, with - for descending.")
     filters = {name: listing.parse(name, raw) for name, raw in given.items() if name in listing.filters}
-    listing.refuse_closed(sight, filters, field)
+    listing.refuse_closed(access, filters, field)
     after = None
     if (cursor := given.get("cursor")) is not None:
         keys = [listing.key] if field == "id" else [listing.sorts[field], listing.key]
@@ -131,22 +131,22 @@ def pick_fields(request: Request, known: frozenset[str]) -> frozenset[str] | Non
 async def list_response(
     call: Call,
     listing: Listing,
-    present: Callable[[Row, Sight], dict[str, Any]],
+    present: Callable[[Row, AccessScope], dict[str, Any]],
     known: frozenset[str],
 ) -> Response:
     """The page that is asked for, or with `format` the whole list. `known` are the names that `fields=` may hold."""
     secret = call.settings.secret_key.get_secret_value().encode()
-    asked = parse_list(call.request, listing, secret, call.sight)
+    asked = parse_list(call.request, listing, secret, call.access)
     picked = pick_fields(call.request, known)
     include, counting = pick_include(call.request, listing)
-    sight = call.sight
+    access = call.access
     if (file_format := format_of(call.request.query_params)) is not None:
         if counting:
             raise invalid_parameter("include", f"A stream has no {TOTAL}.")
         extra = next(iter(include), "")
         return ListStream(
             listing,
-            sight,
+            access,
             asked,
             extra,
             present,
@@ -156,11 +156,11 @@ async def list_response(
             safe=is_safe(call.request.query_params, call.principal),
         )
     async with call.connection() as connection:
-        rows = await listing.fetch(connection, sight, asked, next(iter(include), ""))
-        total = await listing.estimate(connection, sight, asked) if counting else None
+        rows = await listing.fetch(connection, access, asked, next(iter(include), ""))
+        total = await listing.estimate(connection, access, asked) if counting else None
 
     def render(row: Row) -> dict[str, Any]:
-        record = present(row, sight)
+        record = present(row, access)
         for name in include:
             record[name] = parsed_or_fragment(row[name])
         return record if picked is None else {name: value for name, value in record.items() if name in picked}

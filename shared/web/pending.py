@@ -126,8 +126,8 @@ def add_pending(router: ResourceRouter, api: "RecordApi[Any]", single: str) -> N
         responses={200: {"model": PendingTransitions}},
     )
     async def list_pending(row: readable, call: CurrentCall) -> Response:
-        require(call.sight, "history", row["country"], row["id"])
-        context = call.sight.admitting(row["id"]).context
+        require(call.access, "history", row["country"], row["id"])
+        context = call.access.including_record(row["id"]).context
         async with call.connection() as connection:
             found = await pending.of_record(connection, context, api.kind, row["id"])
         return Response(orjson.dumps({"items": [shown(api, one) for one in found], "next": None}), 200, None, JSON)
@@ -139,9 +139,9 @@ def add_pending(router: ResourceRouter, api: "RecordApi[Any]", single: str) -> N
         responses={200: {"model": PendingTransition}},
     )
     async def get_pending(row: readable, pending_id: str, call: CurrentCall) -> Response:
-        require(call.sight, "history", row["country"], row["id"])
+        require(call.access, "history", row["country"], row["id"])
         key = key_of(pending_id)
-        context = call.sight.admitting(row["id"]).context
+        context = call.access.including_record(row["id"]).context
         async with call.connection() as connection:
             found = await pending.one(connection, context, api.kind, row["id"], key) if isinstance(key, UUID) else None
         if found is None:
@@ -177,7 +177,7 @@ def _decidable(api: "RecordApi[Any]") -> Callable[..., Awaitable[Row]]:
     """The guard of decisions: Forbidden without any grant to change the record."""
 
     async def decidable_record(row: Annotated[Row, Depends(api.readable)], call: CurrentCall) -> Row:
-        if not call.sight.write.covers(row["country"], row["id"]):
+        if not call.access.write.covers(row["country"], row["id"]):
             raise Forbidden("Your grants do not include this.", members={"reason": "not_permitted"})
         return row
 
@@ -200,7 +200,7 @@ async def _confirm(api: "RecordApi[Any]", call: Call, row: Row, record: Row, wai
     """Takes the step as the caller, with all that holds for it looked at anew."""
     first = _first(waiting)
     await refuse_as_second_person(call.uow.connection, call.principal, first)
-    if not call.sight.may(waiting["action"], row["country"], row["id"]):
+    if not call.access.may(waiting["action"], row["country"], row["id"]):
         raise Forbidden("Your grants do not include this action.", members={"reason": "second_person_not_entitled"})
     if waiting["record_version"] != record["version"] or record["version"] != row["version"]:
         raise changed_since(await api.item(row, call))
@@ -213,6 +213,6 @@ async def _confirm(api: "RecordApi[Any]", call: Call, row: Row, record: Row, wai
     kind, owner = PrincipalKind(waiting["proposer_kind"]), waiting["proposer_owner"]
     proposed_by = Principal(kind, waiting["proposer_id"], owner=owner)
     step = Step(action, waiting["reason"], waiting["fields"], proposed_by)
-    await api.transition(call.uow, call.sight, row, step)
+    await api.transition(call.uow, call.access, row, step)
     await pending.end(call.uow, api.kind, record, waiting, "confirmed")
     return await api.answer_with(call, row["id"])

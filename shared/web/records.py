@@ -14,10 +14,10 @@ from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.errors import Forbidden, Gone, NotFound
 from shared.kernel.lifecycle import Offer, SecondPersonNeeded
 from shared.kernel.principal import Principal, RoleTable
+from shared.records.access_scope import AccessScope
 from shared.records.columns import parsed_or_fragment
 from shared.records.kind import Kind, Step, permitted, require
 from shared.records.listing import Listing
-from shared.records.sight import Sight
 from shared.records.store import as_inserted
 from shared.web.answers import (
     HISTORY_QUERY,
@@ -64,18 +64,18 @@ class RecordApi(Generic[Case]):
     roles: RoleTable
     listing: Listing
     answer: type[RecordAnswer]
-    present: Callable[[Any, Sight], dict[str, Any]]
+    present: Callable[[Any, AccessScope], dict[str, Any]]
     case: Callable[[Connect, Principal, Any, Mapping[str, Any]], Awaitable[Case]]
-    transition: Callable[[UnitOfWork, Sight, Row, Step], Awaitable[Any]]
+    transition: Callable[[UnitOfWork, AccessScope, Row, Step], Awaitable[Any]]
     create_body: type[BaseModel] = BaseModel
-    create: Callable[[UnitOfWork, Sight, Any], Awaitable[Row]] | None = None
+    create: Callable[[UnitOfWork, AccessScope, Any], Awaitable[Row]] | None = None
     body: type[BaseModel] = BaseModel
-    update: Callable[[UnitOfWork, Sight, Row, Any], Awaitable[Any]] | None = None
+    update: Callable[[UnitOfWork, AccessScope, Row, Any], Awaitable[Any]] | None = None
     written: Callable[[Row], dict[str, Any]] = dict
     embedded: tuple[str, ...] = ()
     fresh: Mapping[str, Any] | None = None
     arriving: Callable[..., Awaitable[None]] | None = None
-    entered: Callable[[UnitOfWork, Sight, Row], Awaitable[Mapping[str, Any]]] | None = None
+    entered: Callable[[UnitOfWork, AccessScope, Row], Awaitable[Mapping[str, Any]]] | None = None
     concerns: Callable[[Mapping[str, Any]], frozenset[UUID]] = about_nobody
     is_public: bool = False
     proposes_changes: bool = False
@@ -83,7 +83,7 @@ class RecordApi(Generic[Case]):
     async def readable(self, record: str, call: CurrentCall) -> Row:
         """The record, if the caller may know of it. Raises NotFound, Gone for an erased one, Moved for a merged one."""
         async with call.connection() as connection:
-            row = await self.listing.get(connection, call.sight_on(self.kind.resource), key_of(record))
+            row = await self.listing.get(connection, call.access_on(self.kind.resource), key_of(record))
         if row is None:
             raise NotFound(f"There is no such {self.kind.resource.entity}.")
         if row.get("erased_at") is not None:
@@ -95,12 +95,12 @@ class RecordApi(Generic[Case]):
     async def offers(self, row: Mapping[str, Any], call: Call) -> list[Offer]:
         """The verbs of the record's state for this caller."""
         case = await self.case(call.connection, call.principal, row, {})
-        sight = call.sight_on(self.kind.resource)
-        return self.kind.lifecycle.offers(row["status"], case, permitted(sight, row), row.get("previous_status"))
+        access = call.access_on(self.kind.resource)
+        return self.kind.lifecycle.offers(row["status"], case, permitted(access, row), row.get("previous_status"))
 
-    async def item(self, row: Mapping[str, Any], call: Call, sight: Sight | None = None) -> dict[str, Any]:
+    async def item(self, row: Mapping[str, Any], call: Call, access: AccessScope | None = None) -> dict[str, Any]:
         """The record as an item answer."""
-        record = self.present(row, sight or call.sight_on(self.kind.resource))
+        record = self.present(row, access or call.access_on(self.kind.resource))
         for name in self.embedded:
             record[name] = parsed_or_fragment(row[name])
         record["allowed_actions"] = [] if call.principal.is_anonymous else actions(await self.offers(row, call))
@@ -110,15 +110,15 @@ class RecordApi(Generic[Case]):
         self, call: Call, record: UUID, status: int = 200, beside: Mapping[str, Any] | None = None
     ) -> Response:
         """The record as it now stands, read as any reader would, and what is told `beside` it."""
-        sight = call.sight_on(self.kind.resource).admitting(record)
-        row = await self.listing.get(call.uow.connection, sight, record)
+        access = call.access_on(self.kind.resource).including_record(record)
+        row = await self.listing.get(call.uow.connection, access, record)
         if row is None:
-            raise NotFound("The record has left your sight.")
-        return item_response(call, await self.item(row, call, sight), status=status, beside=beside)
+            raise NotFound("The record has left your access.")
+        return item_response(call, await self.item(row, call, access), status=status, beside=beside)
 
     async def answer_once(self, call: Call, row: Row, secret: str | None) -> Response:
         """A new record with its secret, if it has one, which is told this once: the answer that is kept has none."""
-        found = await self.listing.get(call.uow.connection, call.sight, row["id"])
+        found = await self.listing.get(call.uow.connection, call.access, row["id"])
         record = await self.item(found or row, call)
         return told_once(item_response(call, {**record, "secret": None}, status=201), {**record, "secret": secret})
 
@@ -126,7 +126,7 @@ class RecordApi(Generic[Case]):
         """The guard of changes: Forbidden without any grant over the record, then the precondition."""
 
         async def changeable_record(row: Annotated[Row, Depends(self.readable)], call: CurrentCall) -> Row:
-            if not call.sight_on(self.kind.resource).write.covers(row["country"], row["id"]):
+            if not call.access_on(self.kind.resource).write.covers(row["country"], row["id"]):
                 raise Forbidden("Your grants do not include this.", members={"reason": "not_permitted"})
             if not is_current(call.request, row["version"]):
                 raise changed_since(await self.item(row, call))
@@ -189,8 +189,8 @@ def _add_reads(router: ResourceRouter, api: RecordApi[Any]) -> None:
     )
     @takes_query(*HISTORY_QUERY)
     async def get_history(row: readable, call: CurrentCall) -> Response:
-        require(call.sight, "history", row["country"], row["id"])
-        whole = call.sight.sees_all_fields(row["country"], row["id"])
+        require(call.access, "history", row["country"], row["id"])
+        whole = call.access.sees_all_fields(row["country"], row["id"])
         return await history_response(call, row["id"], () if whole else api.kind.private)
 
     @router.get(
@@ -204,7 +204,7 @@ def _add_reads(router: ResourceRouter, api: RecordApi[Any]) -> None:
 
 
 def _add_creation(
-    router: ResourceRouter, api: RecordApi[Any], create: Callable[[UnitOfWork, Sight, Any], Awaitable[Row]]
+    router: ResourceRouter, api: RecordApi[Any], create: Callable[[UnitOfWork, AccessScope, Any], Awaitable[Row]]
 ) -> None:
     _, single = _names(api)
     title = api.kind.resource.entity.replace("_", " ")
@@ -218,23 +218,23 @@ def _add_creation(
         responses={201: {"model": api.answer}},
     )
     async def create_record(body: creation, call: Annotated[Call, Depends(may_create)]) -> Response:
-        row = await create(call.uow, call.sight, body)
-        beside = await api.entered(call.uow, call.sight, row) if api.entered else None
+        row = await create(call.uow, call.access, body)
+        beside = await api.entered(call.uow, call.access, row) if api.entered else None
         if api.fresh is None:
             return await api.answer_with(call, row["id"], status=201, beside=beside)
-        shown = await api.item({**as_inserted(row), **api.fresh}, call, call.sight.admitting(row["id"]))
+        shown = await api.item({**as_inserted(row), **api.fresh}, call, call.access.including_record(row["id"]))
         return item_response(call, shown, status=201, beside=beside)
 
 
 async def may_create(call: CurrentCall) -> Call:
     """The guard of creation: Forbidden for a machine that writes nothing of the kind, before the body is looked at."""
-    if call.principal.is_machine and not call.sight.write:
+    if call.principal.is_machine and not call.access.write:
         raise Forbidden("Your grants do not include this.", members={"reason": "not_permitted"})
     return call
 
 
 def _add_update(
-    router: ResourceRouter, api: RecordApi[Any], update: Callable[[UnitOfWork, Sight, Row, Any], Awaitable[Any]]
+    router: ResourceRouter, api: RecordApi[Any], update: Callable[[UnitOfWork, AccessScope, Row, Any], Awaitable[Any]]
 ) -> None:
     _, single = _names(api)
     title = api.kind.resource.entity.replace("_", " ")
@@ -248,10 +248,10 @@ def _add_update(
         responses={200: {"model": api.answer}, **(_proposed(api) if api.proposes_changes else {})},
     )
     async def update_record(patch: patch_body, row: changeable, call: CurrentCall) -> Response:
-        require(call.sight, "update", row["country"], row["id"])
+        require(call.access, "update", row["country"], row["id"])
         body = patched(api.body, api.written(row), patch)
         try:
-            await update(call.uow, call.sight, row, body)
+            await update(call.uow, call.access, row, body)
         except SecondPersonNeeded as needed:
             return await propose(api, call, row, TransitionBody(action=needed.action, fields=needed.fields))
         return await api.answer_with(call, row["id"])
@@ -270,7 +270,7 @@ def _add_transition(router: ResourceRouter, api: RecordApi[Any]) -> None:
     )
     async def transition_record(body: TransitionBody, row: changeable, call: CurrentCall) -> Response:
         try:
-            await api.transition(call.uow, call.sight, row, Step(body.action, body.reason, body.fields))
+            await api.transition(call.uow, call.access, row, Step(body.action, body.reason, body.fields))
         except SecondPersonNeeded:
             return await propose(api, call, row, body)
         return await api.answer_with(call, row["id"])

@@ -43,7 +43,7 @@ async def _read_again(call: Call, replay: Replay) -> None:
 def _is_covered(call: Call, replay: Replay) -> bool:
     """Whether the caller's grants let them read the record as the answer showed it."""
     record = orjson.loads(replay.response.body or b"{}")
-    return isinstance(record, dict) and call.sight.read.covers(record.get("country"), record.get("id"))
+    return isinstance(record, dict) and call.access.read.covers(record.get("country"), record.get("id"))
 
 
 async def _nothing() -> Message:

@@ -13,11 +13,11 @@ from shared.kernel.errors import FieldError, Malformed, Unauthenticated, Unsuppo
 from shared.kernel.principal import RoleTable
 from shared.kernel.resource import Resource
 from shared.web import idempotency
-from shared.web.admission import admitted
 from shared.web.call import Call, put_call
 from shared.web.endpoint import Handler, plain_handler
 from shared.web.idempotency import Claim, Replay
 from shared.web.replaying import refuse_unreadable
+from shared.web.request_authenticator import authenticated_principal
 
 _READS = frozenset({"GET", "HEAD"})
 _JSON = ("application/json",)
@@ -69,7 +69,7 @@ class EscmRoute(APIRoute):
         async def begin(request: Request) -> Call:
             if media and request.headers.get("content-type", "").partition(";")[0].strip().lower() not in media:
                 raise UnsupportedMedia(f"Send {' or '.join(media)}.")
-            principal = await admitted(request)
+            principal = await authenticated_principal(request)
             if principal.is_anonymous and not is_public:
                 raise Unauthenticated("This needs a token.", headers={"WWW-Authenticate": 'Bearer realm="escm"'})
             if request.scope["query_string"]:

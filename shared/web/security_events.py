@@ -10,7 +10,7 @@ from shared.configuration.sealing import derived_key
 from shared.kernel.addresses import site_of
 from shared.kernel.errors import EscmError, Kind
 from shared.observability.metrics import SECURITY_EVENTS
-from shared.web.admission import principal_of
+from shared.web.request_authenticator import principal_of
 
 MOST_LOGGED = 50
 """Events a second that a process logs; all are counted."""

@@ -12,7 +12,7 @@ from shared.auth.usage import WRITE_EVERY
 from shared.configuration.settings import Settings
 from shared.messaging.supervision import end, every, keep_running
 from shared.messaging.wakeup import Doorbell
-from shared.web.admission import admission
+from shared.web.request_authenticator import request_authenticator
 from shared.web.streams import streams
 
 
@@ -38,4 +38,4 @@ async def _doorbell(settings: Settings) -> AsyncIterator[Doorbell]:
 
 def service_parts() -> dict[str, Any]:
     """Arguments of `create_app` for a service with a database."""
-    return {"doorbell": _doorbell, "holding": [_authenticator, admission, streams]}
+    return {"doorbell": _doorbell, "holding": [_authenticator, request_authenticator, streams]}

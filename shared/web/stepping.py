@@ -44,7 +44,7 @@ def stepping_routes(steppable: Steppable) -> ResourceRouter:
     )
     async def bulk_transitions(body: ManySteps, call: CurrentCall) -> Response:
         step = Step(body.action, body.reason, body.fields)
-        if not call.principal.reach(steppable.roles, resource.name, steppable.verb_of(step)):
+        if not call.principal.permission_scope(steppable.roles, resource.name, steppable.verb_of(step)):
             raise Forbidden("Your grants do not include this action.", members={"reason": "not_permitted"})
         _refuse_repeated(body.items)
         job = order_steps(call.uow, steppable, step, [(item.id, item.version) for item in body.items])

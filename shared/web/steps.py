@@ -9,10 +9,10 @@ from pydantic import BaseModel, ValidationError
 
 from shared.database.statements import Row
 from shared.database.unit_of_work import UnitOfWork
+from shared.records.access_scope import AccessScope
 from shared.records.kind import Step
-from shared.records.sight import Sight
 
-Operation: TypeAlias = Callable[[UnitOfWork, Sight, Row, Step], Awaitable[Any]]
+Operation: TypeAlias = Callable[[UnitOfWork, AccessScope, Row, Step], Awaitable[Any]]
 
 
 def with_fields(model: type[BaseModel], operation: Operation, *, keeps_null: bool = False) -> Operation:
@@ -20,10 +20,10 @@ def with_fields(model: type[BaseModel], operation: Operation, *, keeps_null: boo
     the model does not know are left to the lifecycle, which refuses them; null is as if not given, unless the operation
     `keeps_null`."""
 
-    async def take(uow: UnitOfWork, sight: Sight, row: Row, step: Step) -> Any:
-        may = sight.may(step.action, row["country"], row["id"])
+    async def take(uow: UnitOfWork, access: AccessScope, row: Row, step: Step) -> Any:
+        may = access.may(step.action, row["country"], row["id"])
         fields = _read(model, step.fields, keeps_null=keeps_null) if may else {}
-        return await operation(uow, sight, row, replace(step, fields=fields))
+        return await operation(uow, access, row, replace(step, fields=fields))
 
     return take
 

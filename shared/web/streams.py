@@ -18,9 +18,9 @@ from shared.database.snapshot import snapshot
 from shared.database.statements import Row
 from shared.kernel.errors import invalid_parameter
 from shared.kernel.principal import Principal
+from shared.records.access_scope import AccessScope
 from shared.records.columns import parsed_or_fragment
 from shared.records.listing import Listing, ListRequest
-from shared.records.sight import Sight
 from shared.web.places import Places, holder_of
 
 FORMATS = {"csv": "text/csv; charset=utf-8", "ndjson": "application/x-ndjson"}
@@ -35,7 +35,7 @@ SLOWEST = 8 << 10
 """Bytes a second: a stream that waits longer for its client, beyond its patience, is cut."""
 _FIRST = ("id", "ref", "version", "status", "country", "visibility", "created_at", "updated_at")
 _NOT_IN_CSV = {"allowed_actions", "links"}
-Present = Callable[[Row, Sight], dict[str, Any]]
+Present = Callable[[Row, AccessScope], dict[str, Any]]
 
 
 class Streams:
@@ -71,7 +71,7 @@ class ListStream(Response):
     def __init__(
         self,
         listing: Listing,
-        sight: Sight,
+        access: AccessScope,
         asked: ListRequest,
         extra: str,
         present: Present,
@@ -81,10 +81,10 @@ class ListStream(Response):
         picked: frozenset[str] | None,
         safe: bool,
     ) -> None:
-        headers = {"Content-Disposition": f'inline; filename="{sight.resource.plural}.{file_format}"'}
+        headers = {"Content-Disposition": f'inline; filename="{access.resource.plural}.{file_format}"'}
         super().__init__(None, 200, headers, FORMATS[file_format])
         del self.headers["content-length"]
-        self._listing, self._sight, self._asked, self._extra = listing, sight, asked, extra
+        self._listing, self._access, self._asked, self._extra = listing, access, asked, extra
         self._present = present
         self._picked = picked
         self._safe = safe
@@ -93,13 +93,13 @@ class ListStream(Response):
     async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
         """Takes a place, reads, and sends what was read before it reads more."""
         start = {"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers}
-        holder, pace = holder_of(self._sight.principal, scope), Pace(send)
+        holder, pace = holder_of(self._access.principal, scope), Pace(send)
         async with (
             scope["app"].state.streams.place(holder) as database,
-            snapshot(database, self._sight.context) as connection,
+            snapshot(database, self._access.context) as connection,
         ):
             begun = False
-            async for rows in rows_in_order(connection, self._listing, self._sight, self._asked, self._extra):
+            async for rows in rows_in_order(connection, self._listing, self._access, self._asked, self._extra):
                 block = await asyncio.to_thread(self._block, rows)
                 if not begun:
                     begun = True
@@ -118,7 +118,7 @@ class ListStream(Response):
         return b"".join(self._line(self._record(row)) for row in rows)
 
     def _record(self, row: Row) -> dict[str, Any]:
-        record = self._present(row, self._sight)
+        record = self._present(row, self._access)
         if self._extra:
             record[self._extra] = parsed_or_fragment(row[self._extra])
         return record

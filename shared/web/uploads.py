@@ -13,8 +13,8 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 from shared.bulk.store import FileStore, ReceivedFile
 from shared.kernel.errors import Malformed, RateLimited
 from shared.kernel.principal import Principal
-from shared.web.admission import admitted
 from shared.web.endpoint import Handler
+from shared.web.request_authenticator import authenticated_principal
 from shared.web.route import EscmRoute
 
 MOST_FIELDS = 20
@@ -46,7 +46,7 @@ class UploadRoute(EscmRoute):
             header = request.headers.get("authorization")
             if not header or not request.headers.get("content-type", "").startswith("multipart/form-data"):
                 return await handle(request)
-            principal = await admitted(request)
+            principal = await authenticated_principal(request)
             self.may_send(principal, {})
             with _place_of(principal):
                 form = await _form(request, lambda fields: self.may_send(principal, fields))

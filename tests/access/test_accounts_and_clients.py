@@ -71,7 +71,9 @@ async def test_a_revoked_client_gets_no_token_and_its_token_stops(caller: Caller
     token = (await caller.client_token(made["client_id"], made["secret"])).json()["access_token"]
     elsewhere = Authenticator(app.state.database, app.state.settings, age=0.0)
     principal = await elsewhere.principal(f"Bearer {token}")
-    assert principal.reach({"api_client": frozenset({("experts", "read")})}, "membership.experts", "read").countries
+    assert principal.permission_scope(
+        {"api_client": frozenset({("experts", "read")})}, "membership.experts", "read"
+    ).countries
     assert (await caller.step("admin", made["links"]["self"], "revoke")).status_code == 200
     assert (await caller.client_token(made["client_id"], made["secret"])).status_code == 401
     with pytest.raises(InvalidToken):

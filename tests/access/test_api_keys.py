@@ -80,9 +80,9 @@ async def test_a_key_is_narrower_than_its_owner(caller: Caller, elsewhere: Authe
     assert principal.kind is PrincipalKind.KEY
     assert {grant.scope_id for grant in principal.grants} == {"XB"}
     roles = {"secretariat_officer": frozenset({("experts", "read"), ("experts", "update"), ("institutions", "read")})}
-    assert principal.reach(roles, "membership.experts", "read").countries == {"XB"}
-    assert not principal.reach(roles, "membership.experts", "update")
-    assert not principal.reach(roles, "membership.institutions", "read")
+    assert principal.permission_scope(roles, "membership.experts", "read").countries == {"XB"}
+    assert not principal.permission_scope(roles, "membership.experts", "update")
+    assert not principal.permission_scope(roles, "membership.institutions", "read")
 
 
 async def test_a_key_of_somebody_everywhere_reaches_its_countries_only(
@@ -90,7 +90,7 @@ async def test_a_key_of_somebody_everywhere_reaches_its_countries_only(
 ) -> None:
     made = await _key(caller, "admin", countries=["XA"])
     principal = await elsewhere.principal(f"Bearer {made['secret']}")
-    reach = principal.reach({"secretariat_admin": frozenset({("*", "*")})}, "access.grants", "read")
+    reach = principal.permission_scope({"secretariat_admin": frozenset({("*", "*")})}, "access.grants", "read")
     assert (reach.everywhere, reach.countries) == (False, {"XA"})
 
 
@@ -101,9 +101,9 @@ async def test_a_key_of_a_client_stays_within_the_client(caller: Caller, elsewhe
     made = await _key(caller, "admin", owner=owner, resources=["membership.*"], verbs=["read", "write"])
     principal = await elsewhere.principal(f"Bearer {made['secret']}")
     roles = {"api_client": frozenset({("*", "*")})}
-    assert principal.reach(roles, "membership.experts", "read").countries == {"XA"}
-    assert not principal.reach(roles, "membership.institutions", "read")
-    assert not principal.reach(roles, "membership.experts", "update")
+    assert principal.permission_scope(roles, "membership.experts", "read").countries == {"XA"}
+    assert not principal.permission_scope(roles, "membership.institutions", "read")
+    assert not principal.permission_scope(roles, "membership.experts", "update")
     assert (await caller.step("admin", client["links"]["self"], "revoke")).status_code == 200
     with pytest.raises(InvalidToken):
         await elsewhere.principal(f"Bearer {made['secret']}")
@@ -231,7 +231,7 @@ async def test_a_sandbox_client_and_its_keys_reach_fictional_countries_only(
     token = (await caller.client_token(client["client_id"], client["secret"])).json()["access_token"]
     for credential in (token, key["secret"]):
         principal = await elsewhere.principal(f"Bearer {credential}")
-        reach = principal.reach({"api_client": frozenset({("*", "*")})}, "membership.experts", "read")
+        reach = principal.permission_scope({"api_client": frozenset({("*", "*")})}, "membership.experts", "read")
         assert (reach.everywhere, reach.countries) == (False, {"XA", "XB", "XC"} if scope_kind == "global" else set())
 
 

@@ -35,7 +35,7 @@ from shared.database.statements import Row
 from shared.database.unit_of_work import Origin, unit_of_work
 from shared.kernel.principal import Principal
 from shared.messaging.wakeup import Doorbell
-from shared.records.sight import sight_of
+from shared.records.access_scope import access_scope_for
 from tests.bench.institutions import invented, load
 from tests.bench.noise import NOISES
 from tests.bench.people import COUNTRY_CODES, names
@@ -114,11 +114,11 @@ async def _short_jobs(database: Database, at: Addresses) -> None:
     connection = await asyncpg.connect(at.postgres)
     experts = await connection.fetch(_SOME_EXPERTS)
     await connection.close()
-    sight = sight_of(principal, ROLES, EXPERTS.resource)
+    access = access_scope_for(principal, ROLES, EXPERTS.resource)
     async with Doorbell(at.valkey) as bell:
         for expert in experts:
             async with unit_of_work(database, SYSTEM_CONTEXT, Origin(principal)) as uow:
-                await order_subject_export(uow, sight, expert)
+                await order_subject_export(uow, access, expert)
             bell.ring()
             await asyncio.sleep(1)
 

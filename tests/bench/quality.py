@@ -23,7 +23,7 @@ from services.membership.settings import MembershipSettings
 from shared.database.pool import Database
 from shared.kernel.principal import ANONYMOUS
 from shared.kernel.text import fold
-from shared.records.sight import sight_of
+from shared.records.access_scope import access_scope_for
 from tests.bench import quality_duplicates
 from tests.bench.institutions import listed, load
 from tests.bench.noise import NOISES
@@ -85,9 +85,9 @@ async def affiliations(connection: asyncpg.Connection, database: Database) -> Fi
 
 
 async def _ask(database: Database, text: str, country: str | None) -> list[tuple[UUID, bool]]:
-    sight = sight_of(ANONYMOUS, ROLES, INSTITUTIONS.resource)
+    access = access_scope_for(ANONYMOUS, ROLES, INSTITUTIONS.resource)
     async with database.acquire() as connection:
-        found = await matches(connection, sight, text, country)
+        found = await matches(connection, access, text, country)
     return [(match.candidate.key, match.chosen) for match, _ in found[:5]]
 
 

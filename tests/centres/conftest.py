@@ -45,8 +45,8 @@ async def database(settings: CentresSettings) -> AsyncIterator[Database]:
 @pytest.fixture(scope="session")
 async def superuser(database_url: str) -> AsyncIterator[asyncpg.Connection]:
     """Sees and writes every table, as other services do theirs."""
-    sight = {"search_path": "escm", "escm.visibilities": "public,network,restricted"}
-    connection = await asyncpg.connect(database_url, server_settings=sight)
+    access = {"search_path": "escm", "escm.visibilities": "public,network,restricted"}
+    connection = await asyncpg.connect(database_url, server_settings=access)
     yield connection
     await connection.close()
 

@@ -6,7 +6,7 @@ from typing import Any
 import uvloop
 from sqlalchemy import true
 
-from shared.records import sight
+from shared.records import access_scope
 
 
 def _admit(*_: Any) -> Any:
@@ -14,7 +14,7 @@ def _admit(*_: Any) -> Any:
 
 
 def main() -> None:
-    sight.visible = _admit
+    access_scope.visible = _admit
     from deploy.cli.serving import serve
 
     uvloop.run(serve("membership", host="127.0.0.1", port=int(sys.argv[2]), grace=2, drain=0))

@@ -5,8 +5,8 @@ import hashlib
 from services.access.accounts.domain import email_key
 from services.access.tokens.operations import TokenDesk
 from shared.auth.throttle import Limit
-from shared.web.admission import site
 from shared.web.call import Call
+from shared.web.request_authenticator import site
 
 _PER_PLACE = Limit("mail_to", 5, 3600)
 _PER_CALLER = Limit("mail_from", 60)

@@ -18,8 +18,8 @@ from shared.kernel.lifecycle import SecondPersonNeeded
 from shared.kernel.principal import Principal, PrincipalKind
 from shared.kernel.text import search_key
 from shared.messaging.outbox import defer
+from shared.records.access_scope import AccessScope
 from shared.records.kind import Kind, Step, permitted, require
-from shared.records.sight import Sight
 
 ACCOUNTS: Kind[domain.AccountCase] = Kind.of(Account, account, domain.LIFECYCLE, is_personal=True)
 
@@ -28,14 +28,14 @@ WELCOME, TELL_OLD_ADDRESS, SEND_RESET = "welcome_account", "tell_old_address", "
 _NEW = {"status": "active", "visibility": "restricted", "email_verified": False, "language": "en"}
 
 
-async def create(uow: UnitOfWork, sight: Sight, values: Mapping[str, Any]) -> Row:
+async def create(uow: UnitOfWork, access: AccessScope, values: Mapping[str, Any]) -> Row:
     """A new account, which is invited by mail to choose a password, or asked to verify its address.
 
     `values` hold `email`, `name`, `expert_id` and `language`.
 
     Raises Forbidden without the permission; the database refuses an address that another account has.
     """
-    require(sight, "create", None)
+    require(access, "create", None)
     row = await enter(uow, values)
     await credentials.note_change(uow, "account", row["id"], "email")
     _welcome(uow, row)
@@ -47,7 +47,7 @@ async def enter(uow: UnitOfWork, values: Mapping[str, Any]) -> Row:
     return await ACCOUNTS.enter(uow, {**_NEW, **await _columns(values)})
 
 
-async def update(uow: UnitOfWork, sight: Sight, seen: Row, values: Mapping[str, Any]) -> Row:
+async def update(uow: UnitOfWork, access: AccessScope, seen: Row, values: Mapping[str, Any]) -> Row:
     """The account with new values.
 
     Raises Forbidden for another address or expert where the caller has no authority over all that the account holds,
@@ -56,7 +56,7 @@ async def update(uow: UnitOfWork, sight: Sight, seen: Row, values: Mapping[str, 
     before = await ACCOUNTS.lock(uow, seen["id"], seen["version"])
     changed = {name: value for name, value in values.items() if before[name] != value}
     if changed.keys() & set(domain.IDENTITY):
-        await _require_authority(uow, sight.principal, before["id"])
+        await _require_authority(uow, access.principal, before["id"])
         if await roles_of_two(uow.connection, PrincipalKind.ACCOUNT, before["id"]):
             fields = {name: value if value is None else str(value) for name, value in changed.items()}
             raise SecondPersonNeeded(domain.CHANGE_IDENTITY, fields)
@@ -102,17 +102,17 @@ async def set_password(uow: UnitOfWork, before: Row, password: str) -> Row:
     return await ACCOUNTS.edit(uow, before, {"password_hash": await hash_password(password), "email_verified": True})
 
 
-async def transition(uow: UnitOfWork, sight: Sight, seen: Row, step: Step) -> Row:
+async def transition(uow: UnitOfWork, access: AccessScope, seen: Row, step: Step) -> Row:
     """One step of an account's life. Sessions do not outlive a suspension. Raises what `Lifecycle.advance` raises, and
     Forbidden for another identity where the caller has no authority over all that the account holds."""
     before = await ACCOUNTS.lock(uow, seen["id"], seen["version"])
-    case = await case_of(uow.connect, sight.principal, before, step.fields)
+    case = await case_of(uow.connect, access.principal, before, step.fields)
     columns: dict[str, Any] = {}
     if step.action == domain.CHANGE_IDENTITY:
-        await _require_authority(uow, sight.principal, before["id"])
+        await _require_authority(uow, access.principal, before["id"])
         given = {name: step.fields[name] for name in domain.WRITABLE if name in step.fields}
         columns = await _changed(before, {**written(before), **given})
-    after = await ACCOUNTS.step(uow, before, step, case, permitted(sight, before), lambda _target: columns)
+    after = await ACCOUNTS.step(uow, before, step, case, permitted(access, before), lambda _target: columns)
     await _follow_address(uow, before, after, step.proposed_by)
     if step.action == domain.SEND_RESET:
         await credentials.note_change(uow, "account", after["id"], "recovery")

@@ -11,10 +11,10 @@ from services.access.accounts.record import Account
 from services.access.accounts.tables import account
 from shared.database.context import Lookup
 from shared.database.statements import Connection, Row, Statement
+from shared.records.access_scope import AccessKind, visible
 from shared.records.columns import Renderer, shown_columns
 from shared.records.listing import Filter, Listing, fragment, one_of, reference, updated, values
 from shared.records.pending import holder
-from shared.records.sight import Variant, visible
 
 COLUMNS = shown_columns(Account, account)
 render = Renderer(COLUMNS)
@@ -40,7 +40,7 @@ _TO_WELCOME = Statement(
 )
 
 
-def visible_to(variant: Variant) -> Select[Any]:
+def visible_to(variant: AccessKind) -> Select[Any]:
     """Accounts, for those who may read them: none is published."""
     return select(account).where(visible(account, variant, NO_STATE))
 

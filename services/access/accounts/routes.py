@@ -10,7 +10,7 @@ from services.access.accounts.queries import LISTING
 from services.access.accounts.schemas import AccountAnswer, AccountBody, AccountFields, present
 from shared.database.statements import Row
 from shared.database.unit_of_work import UnitOfWork
-from shared.records.sight import Sight
+from shared.records.access_scope import AccessScope
 from shared.web.records import RecordApi
 from shared.web.steps import with_fields
 from shared.web.translation import register_constraint
@@ -18,12 +18,12 @@ from shared.web.translation import register_constraint
 register_constraint("access_account_email_key_key", "/email", "Another account has this address.")
 
 
-async def _create(uow: UnitOfWork, sight: Sight, body: AccountBody) -> Row:
-    return await operations.create(uow, sight, body.model_dump())
+async def _create(uow: UnitOfWork, access: AccessScope, body: AccountBody) -> Row:
+    return await operations.create(uow, access, body.model_dump())
 
 
-async def _update(uow: UnitOfWork, sight: Sight, row: Row, body: AccountBody) -> Row:
-    return await operations.update(uow, sight, row, body.model_dump())
+async def _update(uow: UnitOfWork, access: AccessScope, row: Row, body: AccountBody) -> Row:
+    return await operations.update(uow, access, row, body.model_dump())
 
 
 def _concerned(row: Mapping[str, Any]) -> frozenset[UUID]:

@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 from services.access.accounts.domain import LONGEST_PASSWORD, SHORTEST_PASSWORD
 from services.access.accounts.operations import ACCOUNTS
 from services.access.accounts.queries import render
-from shared.records.sight import Sight
+from shared.records.access_scope import AccessScope
 from shared.web.fields import Body, Email, Line, RecordAnswer
 
 Password = Annotated[
@@ -62,7 +62,7 @@ class AccountAnswer(RecordAnswer):
     updated_by: str | None = None
 
 
-def present(row: Mapping[str, Any], _sight: Sight) -> dict[str, Any]:
+def present(row: Mapping[str, Any], _access: AccessScope) -> dict[str, Any]:
     """The account as it is answered."""
     record = render(row)
     record["links"] = {"self": ACCOUNTS.resource.link(record["id"])}

@@ -18,13 +18,13 @@ from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.clock import now
 from shared.kernel.errors import Conflict, Forbidden, invalid_field
 from shared.kernel.principal import Principal, PrincipalKind
+from shared.records.access_scope import AccessScope
 from shared.records.kind import Kind, Step, permitted, require
-from shared.records.sight import Sight
 
 API_KEYS: Kind[KeyCase] = Kind.of(ApiKey, api_key, domain.LIFECYCLE)
 
 
-async def create(uow: UnitOfWork, sight: Sight, values: Mapping[str, Any]) -> tuple[Row, str]:
+async def create(uow: UnitOfWork, access: AccessScope, values: Mapping[str, Any]) -> tuple[Row, str]:
     """A new key, and its text, which is told this once. A person makes keys that act for themselves; keys of clients
     are made by those who enter clients and have authority over all that the client holds. Where that includes a role of
     two, the key waits for a second person.
@@ -32,12 +32,12 @@ async def create(uow: UnitOfWork, sight: Sight, values: Mapping[str, Any]) -> tu
     Raises Forbidden, Invalid for an owner that is not in use or an end that is not within a year, Conflict where the
     owner has 20 keys in use.
     """
-    principal = sight.principal
+    principal = access.principal
     owner, status = (values["owner_kind"], values["owner_id"]), "active"
     if principal.kind is not PrincipalKind.ACCOUNT or owner != ("account", principal.id):
         if (why := domain.why_not_make(principal, values["owner_kind"])) is not None:
             raise Forbidden("You make no such key.", members={"reason": why})
-        require(sight, "create", None)
+        require(access, "create", None)
         if not await is_active(uow.connection, *owner):
             raise invalid_field("/owner/id", "unknown_principal", "There is no such client in use.")
         if owner != (str(principal.kind), principal.id):
@@ -60,13 +60,13 @@ async def update(uow: UnitOfWork, seen: Row, values: Mapping[str, Any]) -> Row:
     return await API_KEYS.edit(uow, before, values)
 
 
-async def transition(uow: UnitOfWork, sight: Sight, seen: Row, step: Step) -> Row:
+async def transition(uow: UnitOfWork, access: AccessScope, seen: Row, step: Step) -> Row:
     """One step of a key's life. Raises what `Lifecycle.advance` raises, and Forbidden where the caller confirms a key
     of a client and has no authority over all that the client holds."""
     before = await API_KEYS.lock(uow, seen["id"], seen["version"])
     if step.action == domain.CONFIRM:
-        await require_authority(uow, sight.principal, PrincipalKind.CLIENT, before["owner_id"])
-    after = await API_KEYS.step(uow, before, step, _case(sight.principal, before), permitted(sight, before))
+        await require_authority(uow, access.principal, PrincipalKind.CLIENT, before["owner_id"])
+    after = await API_KEYS.step(uow, before, step, _case(access.principal, before), permitted(access, before))
     if step.action == domain.CONFIRM:
         await note_change(uow, "client", before["owner_id"], "secret")
     return after

@@ -14,10 +14,10 @@ from services.access.api_keys.record import ApiKey
 from services.access.api_keys.tables import api_key, last_use
 from shared.database.context import Lookup
 from shared.database.statements import Connection, Row, Statement
+from shared.records.access_scope import AccessKind, constant, visible
 from shared.records.columns import Renderer, shown_columns
 from shared.records.listing import Listing, one_of, reference, updated, values
 from shared.records.pending import holder
-from shared.records.sight import Variant, constant, visible
 
 
 def used_at(kind: str, identity: ColumnElement[Any]) -> ColumnElement[Any]:
@@ -57,7 +57,7 @@ _OVER = Statement(
 )
 
 
-def visible_to(variant: Variant) -> Select[Any]:
+def visible_to(variant: AccessKind) -> Select[Any]:
     """Keys, for those who may read them: none is published."""
     return select(api_key).where(visible(api_key, variant, NO_STATE))
 

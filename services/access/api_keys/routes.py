@@ -10,7 +10,7 @@ from services.access.api_keys.queries import LISTING
 from services.access.api_keys.schemas import ApiKeyAnswer, ApiKeyBody, ApiKeyCreate, present
 from shared.database.statements import Row
 from shared.database.unit_of_work import UnitOfWork
-from shared.records.sight import Sight
+from shared.records.access_scope import AccessScope
 from shared.web.call import CurrentCall
 from shared.web.fields import TransitionBody
 from shared.web.openapi import answers
@@ -18,7 +18,7 @@ from shared.web.pending import propose
 from shared.web.records import RecordApi
 
 
-async def _update(uow: UnitOfWork, _sight: Sight, row: Row, body: ApiKeyBody) -> Row:
+async def _update(uow: UnitOfWork, _access: AccessScope, row: Row, body: ApiKeyBody) -> Row:
     return await operations.update(uow, row, body.model_dump())
 
 
@@ -47,7 +47,7 @@ router = API_KEY_API.routes()
 )
 @answers("conflict")
 async def create_api_key(body: ApiKeyCreate, call: CurrentCall) -> Response:
-    row, key = await operations.create(call.uow, call.sight, body.values(call.principal))
+    row, key = await operations.create(call.uow, call.access, body.values(call.principal))
     if row["owner_id"] == call.principal.id:
         own_keys(call, row["id"])
     if row["status"] == "proposed":

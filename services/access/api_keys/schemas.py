@@ -13,7 +13,7 @@ from services.access.clients.schemas import ResourceName
 from services.access.grants.schemas import Holder, HolderAnswer
 from shared.kernel.clock import now
 from shared.kernel.principal import Principal
-from shared.records.sight import Sight
+from shared.records.access_scope import AccessScope
 from shared.web.fields import Body, CountryCode, Line, RecordAnswer
 
 
@@ -26,7 +26,7 @@ class ApiKeyBody(Body):
 class ApiKeyCreate(ApiKeyBody):
     """A new key: what of its owner's grants it may use, where, and until when.
 
-    It is the caller's own where no `owner` is given, reaches as far as its owner without `countries`, and ends in 90
+    It is the caller's own where no `owner` is given, scopes as far as its owner without `countries`, and ends in 90
     days without `expires_at`.
     """
 
@@ -65,7 +65,7 @@ class ApiKeyAnswer(RecordAnswer):
     updated_by: str | None = None
 
 
-def present(row: Mapping[str, Any], _sight: Sight) -> dict[str, Any]:
+def present(row: Mapping[str, Any], _access: AccessScope) -> dict[str, Any]:
     """The key as it is answered, without what it is made of."""
     record = render(row)
     record["owner"] = {"kind": record.pop("owner_kind"), "id": record.pop("owner_id")}

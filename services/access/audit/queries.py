@@ -10,8 +10,8 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from shared.audit.tables import audit, audit_link
 from shared.database.context import within_context
 from shared.database.statements import Connection, Row, Shapes, Statement
+from shared.records.access_scope import AccessKind, AccessScope
 from shared.records.history import LINES, with_keys
-from shared.records.sight import Sight, Variant
 
 WINDOW = 20_000
 """Positions that one look passes over at most, whatever it finds there."""
@@ -28,7 +28,7 @@ class Wanted:
     actor: UUID | None = None
 
 
-def _page(variant: Variant, by_subject: bool, by_actor: bool) -> Select[Any]:
+def _page(variant: AccessKind, by_subject: bool, by_actor: bool) -> Select[Any]:
     linked = with_keys().join(audit_link, audit_link.c.entry == audit.c.id)
     query = select(*LINES, audit_link.c.position, audit_link.c.hash).select_from(linked)
     query = query.where(audit_link.c.position > bindparam("after"))
@@ -38,9 +38,9 @@ def _page(variant: Variant, by_subject: bool, by_actor: bool) -> Select[Any]:
         query = query.where(audit_link.c.position <= bindparam("upto"))
     if by_actor:
         query = query.where(audit.c.actor_id == bindparam("actor"))
-    if variant is not Variant.EVERYWHERE:
-        countries = bindparam("reach_countries", type_=ARRAY(Text))
-        records = bindparam("reach_records", type_=ARRAY(Text))
+    if variant is not AccessKind.EVERYWHERE:
+        countries = bindparam("granted_countries", type_=ARRAY(Text))
+        records = bindparam("granted_records", type_=ARRAY(Text))
         query = query.where(or_(audit.c.country == any_(countries), cast(audit.c.subject, Text) == any_(records)))
     return within_context(query.order_by(audit_link.c.position).limit(bindparam("limit")))
 
@@ -48,7 +48,7 @@ def _page(variant: Variant, by_subject: bool, by_actor: bool) -> Select[Any]:
 _PAGES = Shapes(_page)
 
 
-async def page(connection: Connection, sight: Sight, wanted: Wanted) -> tuple[list[Row], int]:
+async def page(connection: Connection, access: AccessScope, wanted: Wanted) -> tuple[list[Row], int]:
     """The entries in order of position, of those whose records' countries or ids the caller's grants cover, and the
     position that the next page goes on after. No entry and a moved position mean: go on."""
     ends = await _ENDS.fetchrow(connection)
@@ -56,7 +56,7 @@ async def page(connection: Connection, sight: Sight, wanted: Wanted) -> tuple[li
         return [], wanted.after or 0
     after = ends["first"] - 1 if wanted.after is None else wanted.after
     upto: int = ends["last"] if wanted.subject else min(ends["last"], max(after, ends["first"] - 1) + WINDOW)
-    statement = _PAGES.get(sight.variant, wanted.subject is not None, wanted.actor is not None)
+    statement = _PAGES.get(access.variant, wanted.subject is not None, wanted.actor is not None)
     rows = await statement.fetch(
         connection,
         after=after,
@@ -64,6 +64,6 @@ async def page(connection: Connection, sight: Sight, wanted: Wanted) -> tuple[li
         limit=wanted.limit,
         subject=wanted.subject,
         actor=wanted.actor,
-        **sight.parameters,
+        **access.parameters,
     )
     return rows, rows[-1]["position"] if len(rows) == wanted.limit else max(after, upto)

@@ -39,12 +39,12 @@ async def list_audit(
     after: Annotated[str | None, Query(description="`next_after` of an earlier page; absent is the oldest.")] = None,
     limit: Annotated[int, Query(ge=1, le=LARGEST_LIMIT, description="Entries of a page.")] = DEFAULT_LIMIT,
 ) -> Response:
-    if not call.sight.read:
+    if not call.access.read:
         raise Forbidden("Your grants do not include this.", members={"reason": "not_permitted"})
     secret = call.settings.secret_key.get_secret_value().encode()
     place = None if after is None else int(read_cursor(after, _BOUND_TO, secret, _PLACE)[0])
     wanted = Wanted(place, limit, subject, actor)
     async with call.connection() as connection:
-        rows, following = await page(connection, call.sight, wanted)
+        rows, following = await page(connection, call.access, wanted)
     answer = {"items": [present(row) for row in rows], "next_after": make_cursor([following], _BOUND_TO, secret)}
     return Response(orjson.dumps(answer), 200, None, JSON)

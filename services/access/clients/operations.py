@@ -21,24 +21,24 @@ from shared.kernel.errors import invalid_field
 from shared.kernel.lifecycle import SecondPersonNeeded
 from shared.kernel.principal import Principal, PrincipalKind
 from shared.kernel.text import search_key
+from shared.records.access_scope import AccessScope
 from shared.records.kind import Kind, Step, permitted, require
-from shared.records.sight import Sight
 from shared.records.store import update_record
 
 CLIENTS: Kind[domain.ClientCase] = Kind.of(Client, client, domain.LIFECYCLE)
 
 
-async def create(uow: UnitOfWork, sight: Sight, values: Mapping[str, Any]) -> tuple[Row, str | None]:
+async def create(uow: UnitOfWork, access: AccessScope, values: Mapping[str, Any]) -> tuple[Row, str | None]:
     """A new client with the role api_client over its scope, and its secret where it has no keys of its own.
 
     Further roles are handed to it as grants. Raises Invalid for a scope that does not exist, Forbidden beyond the
     caller's own scope.
     """
-    require(sight, "create", values["scope_id"] if values["scope_kind"] == "country" else None)
+    require(access, "create", values["scope_id"] if values["scope_kind"] == "country" else None)
     _check_scope(values["scope_kind"], values["scope_id"])
     client = uuid7()
     machine = machine_grant({**values, "id": client})
-    require_granting(why_not_grant(sight.principal, wanted_by(machine), "create"))
+    require_granting(why_not_grant(access.principal, wanted_by(machine), "create"))
     secret = None if values["jwks"] else domain.new_secret()
     secrets = [domain.digest(secret)] if secret else []
     row = await enter(uow, {"id": client, "client_id": domain.new_client_id(), "secrets": secrets, **values})
@@ -76,7 +76,7 @@ def machine_grant(row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-async def update(uow: UnitOfWork, sight: Sight, seen: Row, values: Mapping[str, Any]) -> Row:
+async def update(uow: UnitOfWork, access: AccessScope, seen: Row, values: Mapping[str, Any]) -> Row:
     """The client with new values; where nothing differs, nothing is written and the version stays.
 
     Raises Forbidden for other keys or networks where the caller has no authority over all that the client holds, and
@@ -85,7 +85,7 @@ async def update(uow: UnitOfWork, sight: Sight, seen: Row, values: Mapping[str, 
     before = await CLIENTS.lock(uow, seen["id"], seen["version"])
     changed = {name: value for name, value in values.items() if value != before[name]}
     if changed.keys() & set(domain.CREDENTIALS):
-        await require_authority(uow, sight.principal, PrincipalKind.CLIENT, before["id"])
+        await require_authority(uow, access.principal, PrincipalKind.CLIENT, before["id"])
         if domain.widens(before, values) and await roles_of_two(uow.connection, PrincipalKind.CLIENT, before["id"]):
             raise SecondPersonNeeded(domain.CHANGE_CREDENTIALS, changed)
         await note_change(uow, "client", before["id"], "secret")
@@ -96,14 +96,14 @@ def _columns(before: Row, values: Mapping[str, Any]) -> dict[str, Any]:
     return {**values, "search_key": search_key(values["name"], before["client_id"])}
 
 
-async def add_secret(uow: UnitOfWork, sight: Sight, seen: Row) -> tuple[Row, str]:
+async def add_secret(uow: UnitOfWork, access: AccessScope, seen: Row) -> tuple[Row, str]:
     """A further secret. The one before it goes on to work until the next is added; an older one ends now. That of a
     client with a role of two is `proposed_secret`, which nobody signs in with, until `confirm_secret` makes it one.
 
     Raises Forbidden where the caller has no authority over all that the client holds.
     """
     before = await CLIENTS.lock(uow, seen["id"])
-    await require_authority(uow, sight.principal, PrincipalKind.CLIENT, before["id"])
+    await require_authority(uow, access.principal, PrincipalKind.CLIENT, before["id"])
     secret = domain.new_secret()
     waits = await roles_of_two(uow.connection, PrincipalKind.CLIENT, before["id"])
     values, action = _with_secret(before, domain.digest(secret)), "add_secret"
@@ -119,11 +119,11 @@ def _with_secret(before: Row, digest: bytes) -> dict[str, Any]:
     return {"secrets": domain.with_secret(before["secrets"], digest), "proposed_secret": None}
 
 
-async def transition(uow: UnitOfWork, sight: Sight, seen: Row, step: Step) -> Row:
+async def transition(uow: UnitOfWork, access: AccessScope, seen: Row, step: Step) -> Row:
     """One step of a client's life. Raises what `Lifecycle.advance` raises, and Forbidden for a step that gives it
     credentials where the caller has no authority over all that it holds."""
     before = await CLIENTS.lock(uow, seen["id"], seen["version"])
-    case = await case_of(uow.connect, sight.principal, before, step.fields)
+    case = await case_of(uow.connect, access.principal, before, step.fields)
     columns: dict[str, Any] = {}
     if step.action == domain.CHANGE_CREDENTIALS:
         given = {name: step.fields[name] for name in domain.WRITABLE if name in step.fields}
@@ -131,9 +131,9 @@ async def transition(uow: UnitOfWork, sight: Sight, seen: Row, step: Step) -> Ro
     elif step.action == domain.CONFIRM_SECRET and case.has_proposed_secret:
         columns = _with_secret(before, before["proposed_secret"])
     if columns:
-        await require_authority(uow, sight.principal, PrincipalKind.CLIENT, before["id"])
-    after = await CLIENTS.step(uow, before, step, case, permitted(sight, before), lambda _target: columns)
-    for actor in filter(None, (sight.principal, step.proposed_by) if columns else ()):
+        await require_authority(uow, access.principal, PrincipalKind.CLIENT, before["id"])
+    after = await CLIENTS.step(uow, before, step, case, permitted(access, before), lambda _target: columns)
+    for actor in filter(None, (access.principal, step.proposed_by) if columns else ()):
         await note_change(uow, "client", before["id"], "secret", by=actor)
     return after
 

@@ -13,10 +13,10 @@ from services.access.clients.record import Client
 from services.access.clients.tables import client
 from shared.database.context import Lookup
 from shared.database.statements import Connection, Row
+from shared.records.access_scope import AccessKind, visible
 from shared.records.columns import Renderer, shown_columns
 from shared.records.listing import Filter, Listing, countries, fragment, one_of, updated, values
 from shared.records.pending import holder
-from shared.records.sight import Variant, visible
 
 COLUMNS: Mapping[str, ColumnElement[Any]] = {
     **shown_columns(Client, client),
@@ -32,7 +32,7 @@ _FOR_TOKEN = Lookup(
 )
 
 
-def visible_to(variant: Variant) -> Select[Any]:
+def visible_to(variant: AccessKind) -> Select[Any]:
     """Clients, for those who may read them: none is published."""
     return select(client).where(visible(client, variant, NO_STATE))
 

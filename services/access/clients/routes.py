@@ -20,8 +20,8 @@ from services.access.clients.schemas import (
 )
 from shared.database.statements import Row
 from shared.database.unit_of_work import UnitOfWork
+from shared.records.access_scope import AccessScope
 from shared.records.kind import require
-from shared.records.sight import Sight
 from shared.web.answers import JSON, told_once
 from shared.web.call import CurrentCall
 from shared.web.fields import TransitionBody
@@ -30,8 +30,8 @@ from shared.web.records import RecordApi
 from shared.web.steps import with_fields
 
 
-async def _update(uow: UnitOfWork, sight: Sight, row: Row, body: ClientBody) -> Row:
-    return await operations.update(uow, sight, row, body.values())
+async def _update(uow: UnitOfWork, access: AccessScope, row: Row, body: ClientBody) -> Row:
+    return await operations.update(uow, access, row, body.values())
 
 
 CLIENT_API = RecordApi(
@@ -58,7 +58,7 @@ router = CLIENT_API.routes()
     responses={201: {"model": ClientAnswer}},
 )
 async def create_client(body: ClientCreate, call: CurrentCall) -> Response:
-    row, secret = await operations.create(call.uow, call.sight, body.values())
+    row, secret = await operations.create(call.uow, call.access, body.values())
     return await CLIENT_API.answer_once(call, row, secret)
 
 
@@ -73,8 +73,8 @@ async def create_client(body: ClientCreate, call: CurrentCall) -> Response:
     },
 )
 async def add_secret(row: Annotated[Row, Depends(CLIENT_API.readable)], call: CurrentCall) -> Response:
-    require(call.sight, "update", row["country"], row["id"])
-    after, secret = await operations.add_secret(call.uow, call.sight, row)
+    require(call.access, "update", row["country"], row["id"])
+    after, secret = await operations.add_secret(call.uow, call.access, row)
     status, place, answer = 201, None, {"id": str(row["id"]), "client_id": row["client_id"]}
     if after["proposed_secret"] is not None:
         waiting = await propose(CLIENT_API, call, after, TransitionBody(action=CONFIRM_SECRET))

@@ -12,7 +12,7 @@ from services.access.clients.domain import is_network, is_resource, key_fault
 from services.access.clients.operations import CLIENTS
 from services.access.clients.queries import render
 from services.access.grants.schemas import ScopeId
-from shared.records.sight import Sight
+from shared.records.access_scope import AccessScope
 from shared.web.fields import Answer, Body, Line, RecordAnswer
 from shared.web.pending import PendingTransition
 
@@ -128,7 +128,7 @@ class ProposedSecret(PendingTransition):
     secret: str | None
 
 
-def present(row: Mapping[str, Any], _sight: Sight) -> dict[str, Any]:
+def present(row: Mapping[str, Any], _access: AccessScope) -> dict[str, Any]:
     """The client as it is answered, without any secret."""
     record = render(row)
     record["links"] = {"self": CLIENTS.resource.link(record["id"])}

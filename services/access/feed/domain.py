@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
-from shared.contracts.readers import entities, reach_of, reads_everything
+from shared.contracts.readers import entities, permission_scope_of, reads_everything
 from shared.kernel.principal import Principal
 
 SCANNED = 10_000
@@ -32,7 +32,7 @@ def share_of(principal: Principal) -> Share:
     kinds: list[str] = []
     places: list[str] = []
     for entity, resource in entities().items():
-        reach = reach_of(principal, resource)
+        reach = permission_scope_of(principal, resource)
         if reach.everywhere:
             kinds.append(entity)
         places += [f"{entity}|{part}" for part in sorted(reach.countries | reach.records) if not reach.everywhere]

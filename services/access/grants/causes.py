@@ -17,7 +17,7 @@ from shared.audit import details
 from shared.audit.tables import audit, audit_key
 from shared.database.statements import Connection, Row, Statement
 from shared.kernel.principal import SYSTEM, Grant, Principal, PrincipalKind
-from shared.records.sight import constant
+from shared.records.access_scope import constant
 
 _MOST_ENTRIES = 1_000
 """How far back a record's trail is read. A role waits where the cause lies further back."""

@@ -90,7 +90,7 @@ async def why_not_successor(uow: UnitOfWork, principal: Principal, row: Row, wan
     holder = f"{wanted.holder_kind}:{wanted.holder_id}"
     if wanted.is_for(principal) or (is_holder(principal, row) and holder == row["created_by"]):
         return "own_grant"
-    await uow.admit(wanted.holder_id)
+    await uow.allow_record(wanted.holder_id)
     if await queries.has_set_credentials(uow.connection, principal, wanted.holder_id):
         return "credentials_set_by_you"
     return None if is_holder(principal, row) else why_not_grant(principal, wanted, "hand_over")

@@ -19,19 +19,19 @@ from shared.kernel.clock import today
 from shared.kernel.countries import COUNTRIES, in_region
 from shared.kernel.errors import invalid_field
 from shared.kernel.principal import Principal, PrincipalKind
+from shared.records.access_scope import AccessScope
 from shared.records.kind import Kind, Step, permitted
-from shared.records.sight import Sight
 from shared.records.store import update_record
 
 GRANTS: Kind[domain.GrantCase] = Kind.of(Grant, grant, domain.LIFECYCLE)
 
 
-async def create(uow: UnitOfWork, sight: Sight, values: Mapping[str, Any]) -> Row:
+async def create(uow: UnitOfWork, access: AccessScope, values: Mapping[str, Any]) -> Row:
     """Hands a role on. It starts proposed where the role asks for a second person.
 
     Raises Invalid for a scope that does not fit the role or does not exist, Forbidden beyond the caller's own scope.
     """
-    principal = sight.principal
+    principal = access.principal
     _check_scope(values["role"], values["scope_kind"], values["scope_id"])
     _check_role_of_kind(values["role"], values["principal_kind"])
     wanted = wanted_by(values)
@@ -64,19 +64,19 @@ async def enter(uow: UnitOfWork, values: Mapping[str, Any], *, confirmed: bool) 
     )
 
 
-async def transition(uow: UnitOfWork, sight: Sight, seen: Row, step: Step) -> Row:
+async def transition(uow: UnitOfWork, access: AccessScope, seen: Row, step: Step) -> Row:
     """One step of a grant's life. Raises what `Lifecycle.advance` raises, and Invalid for bad `fields`."""
     before = await GRANTS.lock(uow, seen["id"], seen["version"])
-    case = await case_of(uow.connect, sight.principal, before, step.fields)
+    case = await case_of(uow.connect, access.principal, before, step.fields)
 
     if step.action == "hand_over":
-        return await _hand_over(uow, sight.principal, before, step, case, permitted(sight, before))
+        return await _hand_over(uow, access.principal, before, step, case, permitted(access, before))
 
     def effects(target: str) -> dict[str, Any]:
-        person, _ = domain.second_person(sight.principal, before, _named(step.fields))
+        person, _ = domain.second_person(access.principal, before, _named(step.fields))
         return {"second_person": person} if target == "active" else {}
 
-    after = await GRANTS.step(uow, before, step, case, permitted(sight, before), effects)
+    after = await GRANTS.step(uow, before, step, case, permitted(access, before), effects)
     if after["status"] == "revoked":
         await end_delegated(uow, after["id"])
     return after

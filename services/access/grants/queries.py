@@ -15,9 +15,9 @@ from shared.audit.tables import audit
 from shared.database.context import Lookup
 from shared.database.statements import Connection, Row, Statement
 from shared.kernel.principal import Principal, PrincipalKind
+from shared.records.access_scope import AccessKind, constant, visible
 from shared.records.columns import Renderer, shown_columns
 from shared.records.listing import Filter, Listing, countries, one_of, reference, updated, values
-from shared.records.sight import Variant, constant, visible
 
 COLUMNS = shown_columns(Grant, grant)
 render = Renderer(COLUMNS)
@@ -72,7 +72,7 @@ _HOLDER = Statement(
 )
 
 
-def visible_to(variant: Variant) -> Select[Any]:
+def visible_to(variant: AccessKind) -> Select[Any]:
     """Grants over what the caller may read grants of: none is published."""
     return select(grant).where(visible(grant, variant, NO_STATE))
 
@@ -119,7 +119,7 @@ async def is_nameable(connection: Connection, actor: Principal, kind: str, princ
     if kind != PrincipalKind.CLIENT:
         return True
     country = await _OF_CLIENT.fetchval(connection, id=principal)
-    return actor.reach(ROLES, "access.grants", "create").covers(country)
+    return actor.permission_scope(ROLES, "access.grants", "create").covers(country)
 
 
 async def over(connection: Connection, day: date) -> list[Row]:

@@ -7,12 +7,12 @@ from services.access.grants.queries import LISTING
 from services.access.grants.schemas import GrantAnswer, GrantCreate, present
 from shared.database.statements import Row
 from shared.database.unit_of_work import UnitOfWork
-from shared.records.sight import Sight
+from shared.records.access_scope import AccessScope
 from shared.web.records import RecordApi
 
 
-async def _create(uow: UnitOfWork, sight: Sight, body: GrantCreate) -> Row:
-    return await operations.create(uow, sight, body.values())
+async def _create(uow: UnitOfWork, access: AccessScope, body: GrantCreate) -> Row:
+    return await operations.create(uow, access, body.values())
 
 
 GRANT_API = RecordApi(

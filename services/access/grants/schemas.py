@@ -11,7 +11,7 @@ from services.access.access import ROLE_SCOPES
 from services.access.grants.operations import GRANTS, first_day
 from services.access.grants.queries import render
 from shared.kernel.clock import today
-from shared.records.sight import Sight
+from shared.records.access_scope import AccessScope
 from shared.web.fields import Answer, Body, Clean, Day, Prose, RecordAnswer
 
 ScopeKind = Literal["global", "region", "country", "institution", "centre", "edition", "record", "self"]
@@ -86,7 +86,7 @@ class GrantAnswer(RecordAnswer):
     updated_by: str | None = None
 
 
-def present(row: Mapping[str, Any], _sight: Sight) -> dict[str, Any]:
+def present(row: Mapping[str, Any], _access: AccessScope) -> dict[str, Any]:
     """The grant as it is answered."""
     record = render(row)
     record["principal"] = {"kind": record.pop("principal_kind"), "id": record.pop("principal_id")}

@@ -30,7 +30,7 @@ def chosen_account(call: Call, verb: str) -> UUID | None:
     if not isinstance(account, UUID):
         raise invalid_parameter("account_id", "The id of an account.")
     if account != own:
-        require(call.sight, verb, None)
+        require(call.access, verb, None)
     return account
 
 
@@ -41,8 +41,8 @@ async def account_of_session(call: Call, raw: str) -> tuple[UUID, UUID]:
     async with call.connection() as connection:
         account = await queries.account_of(connection, key) if isinstance(key, UUID) else None
     is_own = call.principal.kind is PrincipalKind.ACCOUNT and account == call.principal.id
-    if account is None or not isinstance(key, UUID) or not (is_own or call.sight.may(READ, None)):
+    if account is None or not isinstance(key, UUID) or not (is_own or call.access.may(READ, None)):
         raise NotFound("There is no such session.")
     if not is_own:
-        require(call.sight, "end", None)
+        require(call.access, "end", None)
     return account, key

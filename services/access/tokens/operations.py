@@ -267,7 +267,7 @@ async def introspect(desk: TokenDesk, token: str, shown: Secret | Assertion | No
 
 async def _reads_tokens(desk: TokenDesk, client: Row) -> bool:
     principal = await desk.inspector.standing_of(PrincipalKind.CLIENT, client["id"])
-    return principal.reach(ROLES, TOKENS, READ).everywhere
+    return principal.permission_scope(ROLES, TOKENS, READ).everywhere
 
 
 async def _claims(desk: TokenDesk, token: str) -> Claims | None:

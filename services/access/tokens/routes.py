@@ -17,9 +17,9 @@ from shared.auth.tokens import Bearer
 from shared.kernel.clock import now, to_text
 from shared.kernel.errors import Unauthenticated
 from shared.kernel.principal import PrincipalKind
-from shared.web.admission import admission_of, admitted, put_fields
 from shared.web.call import public, unkeyed
 from shared.web.openapi import answers
+from shared.web.request_authenticator import authenticated_principal, put_fields, request_authenticator_of
 from shared.web.route import refuse_unknown
 
 _PREFIX = "/access/v1"
@@ -74,7 +74,7 @@ async def create_token(request: Request, asked: Asked, desk: Desk) -> Response:
 @unkeyed
 @answers(*_FORM_PROBLEMS)
 async def revoke_token(request: Request, asked: Asked, desk: Desk) -> Response:
-    await admission_of(request).unnamed(request)
+    await request_authenticator_of(request).anonymous(request)
     await operations.revoke(desk, _token(asked.form), asked.shown, asked.address)
     return Response(None, 200, _PRIVATE)
 
@@ -91,7 +91,7 @@ async def revoke_token(request: Request, asked: Asked, desk: Desk) -> Response:
 @unkeyed
 @answers(*_FORM_PROBLEMS)
 async def introspect_token(request: Request, asked: Asked, desk: Desk) -> Response:
-    await admission_of(request).unnamed(request)
+    await request_authenticator_of(request).anonymous(request)
     return _answer(await operations.introspect(desk, _token(asked.form), asked.shown, asked.address), _PRIVATE)
 
 
@@ -161,7 +161,7 @@ async def me(request: Request) -> Response:
     header = request.headers.get("authorization")
     if header is None:
         raise Unauthenticated("This needs a token.", headers={"WWW-Authenticate": 'Bearer realm="escm"'})
-    principal = await admitted(request)
+    principal = await authenticated_principal(request)
     refuse_unknown(request, frozenset())
     bearer: Bearer = await request.app.state.authenticator.bearer(header)
     session = bearer.claims.session if bearer.claims else None

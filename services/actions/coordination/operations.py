@@ -19,8 +19,8 @@ from shared.kernel.clock import today
 from shared.kernel.errors import Conflict, Forbidden, invalid_field
 from shared.kernel.principal import Principal
 from shared.kernel.text import search_key
+from shared.records.access_scope import AccessScope
 from shared.records.kind import Kind, Step, permitted, require, require_publishing
-from shared.records.sight import Sight
 
 ENDORSEMENTS: Kind[domain.EndorsementCase] = Kind.of(Endorsement, endorsement, domain.ENDORSEMENT)
 LETTERS: Kind[None] = Kind.of(Letter, correspondence, domain.CORRESPONDENCE)
@@ -33,43 +33,43 @@ _EXPIRED = Statement(
 )
 
 
-async def claim(uow: UnitOfWork, sight: Sight, values: Mapping[str, Any]) -> Row:
+async def claim(uow: UnitOfWork, access: AccessScope, values: Mapping[str, Any]) -> Row:
     """A new endorsement, claimed until the secretariat has verified it."""
-    require(sight, "create", values["country"])
-    require_publishing(sight, values["visibility"], values["country"])
-    await require_body(uow.connection, sight, "body_id", values["body_id"], values["country"])
+    require(access, "create", values["country"])
+    require_publishing(access, values["visibility"], values["country"])
+    await require_body(uow.connection, access, "body_id", values["body_id"], values["country"])
     claimants = with_author((), uow.origin.actor)
     return await ENDORSEMENTS.enter(
         uow, {**values, "status": "claimed", "claimants": claimants, **_endorsement_key(values)}
     )
 
 
-async def update_endorsement(uow: UnitOfWork, sight: Sight, seen: Row, values: Mapping[str, Any]) -> Row:
+async def update_endorsement(uow: UnitOfWork, access: AccessScope, seen: Row, values: Mapping[str, Any]) -> Row:
     """The endorsement with new values. Raises Conflict where what was verified would become another."""
     before = await ENDORSEMENTS.lock(uow, seen["id"], seen["version"])
     changed = {name for name, value in values.items() if before[name] != value}
     if before["status"] != "claimed" and changed - domain.FREE_WHEN_VERIFIED:
         raise Conflict("What was verified does not change; claim another endorsement and replace this one.")
     if "visibility" in changed:
-        require_publishing(sight, values["visibility"], before["country"], before["id"])
+        require_publishing(access, values["visibility"], before["country"], before["id"])
     if "body_id" in changed:
-        await require_body(uow.connection, sight, "body_id", values["body_id"], before["country"])
+        await require_body(uow.connection, access, "body_id", values["body_id"], before["country"])
     claimants = with_author(before["claimants"], uow.origin.actor) if changed - domain.FREE_WHEN_VERIFIED else None
     who = {"claimants": claimants} if claimants else {}
     return await ENDORSEMENTS.edit(uow, before, {**values, **who, **_endorsement_key(values)})
 
 
-async def step_endorsement(uow: UnitOfWork, sight: Sight, seen: Row, step: Step) -> Row:
+async def step_endorsement(uow: UnitOfWork, access: AccessScope, seen: Row, step: Step) -> Row:
     """One step of an endorsement. Raises what `Lifecycle.advance` raises."""
     before = await ENDORSEMENTS.lock(uow, seen["id"], seen["version"])
-    case = await endorsement_case(uow.connect, sight.principal, before, step.fields)
+    case = await endorsement_case(uow.connect, access.principal, before, step.fields)
 
     def effects(target: str) -> dict[str, Any]:
         if target == "withdrawn":
             return {"withdrawn_on": today(), "withdrawal_reason": step.reason}
         return {**step.fields, "verified_on": today()} if target == "verified" else {}
 
-    return await ENDORSEMENTS.step(uow, before, step, case, permitted(sight, before), effects)
+    return await ENDORSEMENTS.step(uow, before, step, case, permitted(access, before), effects)
 
 
 async def endorsement_case(
@@ -92,45 +92,45 @@ async def expire_endorsements(uow: UnitOfWork) -> int:
     return len(rows)
 
 
-async def log(uow: UnitOfWork, sight: Sight, values: Mapping[str, Any]) -> Row:
+async def log(uow: UnitOfWork, access: AccessScope, values: Mapping[str, Any]) -> Row:
     """A letter that came in or went out. The letter that it replies to is answered.
 
     Raises Invalid for a letter that is not known, Forbidden where the caller may not answer it.
     """
-    require(sight, "create", values["country"])
-    require_publishing(sight, values["visibility"], values["country"])
-    await _answer(uow, sight, values["reply_to"], values["country"], values["date"])
+    require(access, "create", values["country"])
+    require_publishing(access, values["visibility"], values["country"])
+    await _answer(uow, access, values["reply_to"], values["country"], values["date"])
     status = domain.first_status(values["direction"])
     return await LETTERS.enter(uow, {**values, "status": status, **_letter_key(values)})
 
 
-async def update_letter(uow: UnitOfWork, sight: Sight, seen: Row, values: Mapping[str, Any]) -> Row:
+async def update_letter(uow: UnitOfWork, access: AccessScope, seen: Row, values: Mapping[str, Any]) -> Row:
     """The letter with new values. The letter that it now replies to is answered."""
     before = await LETTERS.lock(uow, seen["id"], seen["version"])
     if values["reply_to"] != before["reply_to"]:
         if values["reply_to"] == before["id"]:
             raise invalid_field("/reply_to", "invalid_value", "A letter does not reply to itself.")
-        await _answer(uow, sight, values["reply_to"], before["country"], values["date"])
+        await _answer(uow, access, values["reply_to"], before["country"], values["date"])
     if values["visibility"] != before["visibility"]:
-        require_publishing(sight, values["visibility"], before["country"], before["id"])
+        require_publishing(access, values["visibility"], before["country"], before["id"])
     return await LETTERS.edit(uow, before, {**values, **_letter_key(values)})
 
 
-async def _answer(uow: UnitOfWork, sight: Sight, letter: UUID | None, country: str, day: date) -> None:
+async def _answer(uow: UnitOfWork, access: AccessScope, letter: UUID | None, country: str, day: date) -> None:
     """Makes a letter answered by the reply of this day; one that is closed, or answered already, stays as it is."""
     if letter is None:
         return
-    found = await queries.letter_of(uow.connection, sight.context, letter, country)
+    found = await queries.letter_of(uow.connection, access.context, letter, country)
     if found is None:
         raise invalid_field("/reply_to", "unknown_reference", "There is no such letter in the country.")
-    if not sight.may("reply", country, letter):
+    if not access.may("reply", country, letter):
         raise Forbidden("Your grants do not include answering this letter.", members={"reason": "not_permitted"})
     answered = await LETTERS.lock(uow, letter)
     if answered["status"] in domain.OPEN_LETTERS:
         await LETTERS.pass_time(uow, answered, "answer", {"replied_on": day})
 
 
-async def step_letter(uow: UnitOfWork, sight: Sight, seen: Row, step: Step) -> Row:
+async def step_letter(uow: UnitOfWork, access: AccessScope, seen: Row, step: Step) -> Row:
     """One step of a letter. Awaiting a reply starts a clock of 30 days where no other day was agreed."""
     before = await LETTERS.lock(uow, seen["id"], seen["version"])
 
@@ -140,7 +140,7 @@ async def step_letter(uow: UnitOfWork, sight: Sight, seen: Row, step: Step) -> R
             return {"reply_due": agreed or today() + domain.REPLY_CLOCK}
         return {"replied_on": today()} if target == "answered" else {}
 
-    return await LETTERS.step(uow, before, step, None, permitted(sight, before), effects)
+    return await LETTERS.step(uow, before, step, None, permitted(access, before), effects)
 
 
 async def letter_case(

@@ -5,26 +5,26 @@ from services.actions.coordination import operations, queries, schemas
 from services.actions.coordination.tables import correspondence, endorsement
 from shared.database.statements import Row
 from shared.database.unit_of_work import UnitOfWork
-from shared.records.sight import Sight
+from shared.records.access_scope import AccessScope
 from shared.web.records import RecordApi
 from shared.web.steps import with_fields
 from shared.web.values import row_values, written
 
 
-async def _claim(uow: UnitOfWork, sight: Sight, body: schemas.EndorsementCreate) -> Row:
-    return await operations.claim(uow, sight, row_values(body, endorsement))
+async def _claim(uow: UnitOfWork, access: AccessScope, body: schemas.EndorsementCreate) -> Row:
+    return await operations.claim(uow, access, row_values(body, endorsement))
 
 
-async def _update_endorsement(uow: UnitOfWork, sight: Sight, row: Row, body: schemas.EndorsementBody) -> Row:
-    return await operations.update_endorsement(uow, sight, row, row_values(body, endorsement))
+async def _update_endorsement(uow: UnitOfWork, access: AccessScope, row: Row, body: schemas.EndorsementBody) -> Row:
+    return await operations.update_endorsement(uow, access, row, row_values(body, endorsement))
 
 
-async def _log(uow: UnitOfWork, sight: Sight, body: schemas.LetterCreate) -> Row:
-    return await operations.log(uow, sight, row_values(body, correspondence))
+async def _log(uow: UnitOfWork, access: AccessScope, body: schemas.LetterCreate) -> Row:
+    return await operations.log(uow, access, row_values(body, correspondence))
 
 
-async def _update_letter(uow: UnitOfWork, sight: Sight, row: Row, body: schemas.LetterBody) -> Row:
-    return await operations.update_letter(uow, sight, row, row_values(body, correspondence))
+async def _update_letter(uow: UnitOfWork, access: AccessScope, row: Row, body: schemas.LetterBody) -> Row:
+    return await operations.update_letter(uow, access, row, row_values(body, correspondence))
 
 
 endorsements = RecordApi(

@@ -18,9 +18,9 @@ from shared.kernel.clock import today
 from shared.kernel.errors import Conflict, Invalid, invalid_field
 from shared.kernel.principal import Principal
 from shared.kernel.resource import Resource
+from shared.records.access_scope import AccessScope
 from shared.records.kind import Kind, Step, permitted, require
-from shared.records.references import NAMED_INSTITUTIONS, reading_sight
-from shared.records.sight import Sight
+from shared.records.references import NAMED_INSTITUTIONS, reading_access
 
 ACTIONS: Kind[domain.ActionCase] = Kind.of(Action, action, domain.ACTION)
 MILESTONES: Kind[domain.MilestoneCase] = Kind.of(Milestone, milestone, domain.MILESTONE)
@@ -41,38 +41,38 @@ async def follow_programme(uow: UnitOfWork, programme: UUID, visibility: str) ->
         await statement.execute(uow.connection, programme=programme, shown=visibility)
 
 
-async def propose(uow: UnitOfWork, sight: Sight, values: Mapping[str, Any]) -> Row:
+async def propose(uow: UnitOfWork, access: AccessScope, values: Mapping[str, Any]) -> Row:
     """A new action of a programme, in whose country it lies.
 
     Raises Invalid for an unknown programme or participant, Conflict where the programme has ended.
     """
-    above = await queries.programme_above(uow.connection, sight.context, values["programme_id"])
+    above = await queries.programme_above(uow.connection, access.context, values["programme_id"])
     unknown = invalid_field("/programme_id", "unknown_programme", "There is no such programme.")
-    parent = reading_sight(sight.principal, Resource("actions", "programmes", "programme"))
-    place = _place(sight, parent, above, unknown, {"approved", "implementing", "completed"}, domain.ENDED_PROGRAMMES)
-    await _require_participants(uow, sight, values)
+    parent = reading_access(access.principal, Resource("actions", "programmes", "programme"))
+    place = _place(access, parent, above, unknown, {"approved", "implementing", "completed"}, domain.ENDED_PROGRAMMES)
+    await _require_participants(uow, access, values)
     return await ACTIONS.enter(uow, {**values, **place, "status": "proposed", **_key(values)})
 
 
-async def update_action(uow: UnitOfWork, sight: Sight, seen: Row, values: Mapping[str, Any]) -> Row:
+async def update_action(uow: UnitOfWork, access: AccessScope, seen: Row, values: Mapping[str, Any]) -> Row:
     """The action with new values; its programme stays."""
     before = await ACTIONS.lock(uow, seen["id"], seen["version"])
     if values["participants"] != before["participants"]:
-        await _require_participants(uow, sight, values)
+        await _require_participants(uow, access, values)
     return await ACTIONS.edit(uow, before, {**values, **_key(values)})
 
 
-async def step_action(uow: UnitOfWork, sight: Sight, seen: Row, step: Step) -> Row:
+async def step_action(uow: UnitOfWork, access: AccessScope, seen: Row, step: Step) -> Row:
     """One step of an action; its actual dates are the days of its start and its finish."""
     before = await ACTIONS.lock(uow, seen["id"], seen["version"])
-    case = await action_case(uow.connect, sight.principal, before, step.fields)
+    case = await action_case(uow.connect, access.principal, before, step.fields)
 
     def effects(_target: str) -> dict[str, Any]:
         if step.action == "start":
             return {"actual_start": today()}
         return {"actual_end": today()} if step.action == "finish" else {}
 
-    return await ACTIONS.step(uow, before, step, case, permitted(sight, before), effects)
+    return await ACTIONS.step(uow, before, step, case, permitted(access, before), effects)
 
 
 async def action_case(
@@ -87,16 +87,16 @@ async def action_case(
         return domain.ActionCase(open_milestones=await queries.open_milestones(connection, row["id"]))
 
 
-async def plan_milestone(uow: UnitOfWork, sight: Sight, values: Mapping[str, Any]) -> Row:
+async def plan_milestone(uow: UnitOfWork, access: AccessScope, values: Mapping[str, Any]) -> Row:
     """A new milestone of an action, in whose country it lies.
 
     Raises Invalid for an unknown action, Conflict where the action has ended.
     """
-    above = await queries.action_above(uow.connection, sight.context, values["action_id"])
+    above = await queries.action_above(uow.connection, access.context, values["action_id"])
     unknown = invalid_field("/action_id", "unknown_action_record", "There is no such action.")
     place = _place(
-        sight,
-        reading_sight(sight.principal, ACTIONS.resource),
+        access,
+        reading_access(access.principal, ACTIONS.resource),
         above,
         unknown,
         domain.PUBLISHED_ACTIONS,
@@ -107,7 +107,7 @@ async def plan_milestone(uow: UnitOfWork, sight: Sight, values: Mapping[str, Any
     )
 
 
-async def update_milestone(uow: UnitOfWork, _sight: Sight, seen: Row, values: Mapping[str, Any]) -> Row:
+async def update_milestone(uow: UnitOfWork, _access: AccessScope, seen: Row, values: Mapping[str, Any]) -> Row:
     """The milestone with new values. The first date stays.
 
     Raises Invalid `reason_required` for another date without a reason.
@@ -120,10 +120,10 @@ async def update_milestone(uow: UnitOfWork, _sight: Sight, seen: Row, values: Ma
     return await MILESTONES.edit(uow, before, {**values, **kept, **_key(values)})
 
 
-async def step_milestone(uow: UnitOfWork, sight: Sight, seen: Row, step: Step) -> Row:
+async def step_milestone(uow: UnitOfWork, access: AccessScope, seen: Row, step: Step) -> Row:
     """One step of a milestone. A refused claim is taken back; its evidence stays on file."""
     before = await MILESTONES.lock(uow, seen["id"], seen["version"])
-    case = await milestone_case(uow.connect, sight.principal, before, step.fields)
+    case = await milestone_case(uow.connect, access.principal, before, step.fields)
 
     def effects(target: str) -> dict[str, Any]:
         if target == "claimed":
@@ -133,7 +133,7 @@ async def step_milestone(uow: UnitOfWork, sight: Sight, seen: Row, step: Step) -
             return {"claimed_by": None, "claimed_on": None, "claimants": []}
         return {"verified_on": today()} if target == "done" else {}
 
-    return await MILESTONES.step(uow, before, step, case, permitted(sight, before), effects)
+    return await MILESTONES.step(uow, before, step, case, permitted(access, before), effects)
 
 
 async def milestone_case(
@@ -149,20 +149,25 @@ async def milestone_case(
 
 
 def _place(
-    sight: Sight, parent: Sight, above: Row | None, unknown: Invalid, published: Collection[str], ended: Collection[str]
+    access: AccessScope,
+    parent: AccessScope,
+    above: Row | None,
+    unknown: Invalid,
+    published: Collection[str],
+    ended: Collection[str],
 ) -> dict[str, str]:
     """Country and visibility, from the record above. What the caller may not know of is unknown."""
     if above is None or not parent.knows(above, published):
         raise unknown
-    require(sight, "create", above["country"])
+    require(access, "create", above["country"])
     if above["status"] in ended:
         raise Conflict("What this belongs to has ended.")
     return {"country": above["country"], "visibility": above["visibility"]}
 
 
-async def _require_participants(uow: UnitOfWork, sight: Sight, values: Mapping[str, Any]) -> None:
+async def _require_participants(uow: UnitOfWork, access: AccessScope, values: Mapping[str, Any]) -> None:
     keys = {UUID(participant["institution_id"]) for participant in values["participants"]}
-    if keys and await NAMED_INSTITUTIONS.known(uow.connection, sight.principal, keys) != keys:
+    if keys and await NAMED_INSTITUTIONS.known(uow.connection, access.principal, keys) != keys:
         raise invalid_field("/participants", "unknown_institution", "Names an institution that is not known.")
 
 

@@ -11,9 +11,9 @@ from services.actions.delivery.record import Action, Milestone
 from services.actions.delivery.tables import action, milestone
 from shared.database.context import SYSTEM_CONTEXT, AccessContext, within_context
 from shared.database.statements import Connection, Row, Statement
+from shared.records.access_scope import constant
 from shared.records.listing import Filter, one_of, values
 from shared.records.plain import by_itself, listing
-from shared.records.sight import constant
 
 _OPEN = [constant(status) for status in ("pending", "in_progress", "claimed")]
 

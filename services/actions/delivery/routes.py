@@ -5,26 +5,26 @@ from services.actions.delivery import operations, queries, schemas
 from services.actions.delivery.tables import action, milestone
 from shared.database.statements import Row
 from shared.database.unit_of_work import UnitOfWork
-from shared.records.sight import Sight
+from shared.records.access_scope import AccessScope
 from shared.web.records import RecordApi
 from shared.web.steps import with_fields
 from shared.web.values import row_values, written
 
 
-async def _propose(uow: UnitOfWork, sight: Sight, body: schemas.ActionCreate) -> Row:
-    return await operations.propose(uow, sight, row_values(body, action))
+async def _propose(uow: UnitOfWork, access: AccessScope, body: schemas.ActionCreate) -> Row:
+    return await operations.propose(uow, access, row_values(body, action))
 
 
-async def _update_action(uow: UnitOfWork, sight: Sight, row: Row, body: schemas.ActionBody) -> Row:
-    return await operations.update_action(uow, sight, row, row_values(body, action))
+async def _update_action(uow: UnitOfWork, access: AccessScope, row: Row, body: schemas.ActionBody) -> Row:
+    return await operations.update_action(uow, access, row, row_values(body, action))
 
 
-async def _plan_milestone(uow: UnitOfWork, sight: Sight, body: schemas.MilestoneCreate) -> Row:
-    return await operations.plan_milestone(uow, sight, row_values(body, milestone))
+async def _plan_milestone(uow: UnitOfWork, access: AccessScope, body: schemas.MilestoneCreate) -> Row:
+    return await operations.plan_milestone(uow, access, row_values(body, milestone))
 
 
-async def _update_milestone(uow: UnitOfWork, sight: Sight, row: Row, body: schemas.MilestoneBody) -> Row:
-    return await operations.update_milestone(uow, sight, row, row_values(body, milestone))
+async def _update_milestone(uow: UnitOfWork, access: AccessScope, row: Row, body: schemas.MilestoneBody) -> Row:
+    return await operations.update_milestone(uow, access, row, row_values(body, milestone))
 
 
 actions = RecordApi(

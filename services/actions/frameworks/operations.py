@@ -11,15 +11,15 @@ from shared.database.statements import Row
 from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.errors import Conflict, FieldError
 from shared.kernel.principal import Principal
+from shared.records.access_scope import AccessScope
 from shared.records.kind import Kind, Step, permitted, require
-from shared.records.sight import Sight
 
 FRAMEWORKS: Kind[None] = Kind.of(Framework, framework, domain.LIFECYCLE)
 
 
-async def create(uow: UnitOfWork, sight: Sight, values: Mapping[str, Any]) -> Row:
+async def create(uow: UnitOfWork, access: AccessScope, values: Mapping[str, Any]) -> Row:
     """A new framework. Raises Conflict where its code is taken."""
-    require(sight, "create", None)
+    require(access, "create", None)
     if await is_known(uow.connection, values["code"]):
         fault = FieldError("not_unique", "There is a framework of this code.", pointer="/code")
         raise Conflict("There is a framework of this code.", errors=[fault])
@@ -27,16 +27,16 @@ async def create(uow: UnitOfWork, sight: Sight, values: Mapping[str, Any]) -> Ro
     return await FRAMEWORKS.enter(uow, {**values, **place, **_key(values["code"], values)})
 
 
-async def update(uow: UnitOfWork, _sight: Sight, seen: Row, values: Mapping[str, Any]) -> Row:
+async def update(uow: UnitOfWork, _access: AccessScope, seen: Row, values: Mapping[str, Any]) -> Row:
     """The framework with new values; its code stays, since programmes name it."""
     before = await FRAMEWORKS.lock(uow, seen["id"], seen["version"])
     return await FRAMEWORKS.edit(uow, before, {**values, **_key(before["code"], values)})
 
 
-async def transition(uow: UnitOfWork, sight: Sight, seen: Row, step: Step) -> Row:
+async def transition(uow: UnitOfWork, access: AccessScope, seen: Row, step: Step) -> Row:
     """Raises Invalid: a framework takes no steps."""
     before = await FRAMEWORKS.lock(uow, seen["id"], seen["version"])
-    return await FRAMEWORKS.step(uow, before, step, None, permitted(sight, before))
+    return await FRAMEWORKS.step(uow, before, step, None, permitted(access, before))
 
 
 async def case_of(

@@ -8,9 +8,9 @@ from services.actions.frameworks import domain
 from services.actions.frameworks.record import Framework
 from services.actions.frameworks.tables import framework
 from shared.database.statements import Connection, Row, Statement
+from shared.records.access_scope import AccessScope
 from shared.records.listing import values
 from shared.records.plain import by_itself, listing
-from shared.records.sight import Sight
 
 FRAMEWORKS = listing(
     Framework,
@@ -31,10 +31,10 @@ _VALID = Statement(
 )
 
 
-async def by_code(connection: Connection, sight: Sight, code: str) -> Row | None:
+async def by_code(connection: Connection, access: AccessScope, code: str) -> Row | None:
     """The framework of this code, as reads select it."""
     found = await _KNOWN.fetchval(connection, code=code)
-    return await FRAMEWORKS.get(connection, sight, found) if found else None
+    return await FRAMEWORKS.get(connection, access, found) if found else None
 
 
 async def is_known(connection: Connection, code: str) -> bool:

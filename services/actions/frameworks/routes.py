@@ -8,7 +8,7 @@ from services.actions.frameworks.tables import framework
 from shared.database.statements import Row
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.errors import NotFound
-from shared.records.sight import Sight
+from shared.records.access_scope import AccessScope
 from shared.web.answers import item_response
 from shared.web.call import CurrentCall, public, takes_query
 from shared.web.paging import pick_fields
@@ -16,12 +16,12 @@ from shared.web.records import RecordApi
 from shared.web.values import row_values, written
 
 
-async def _create(uow: UnitOfWork, sight: Sight, body: schemas.FrameworkCreate) -> Row:
-    return await operations.create(uow, sight, row_values(body, framework))
+async def _create(uow: UnitOfWork, access: AccessScope, body: schemas.FrameworkCreate) -> Row:
+    return await operations.create(uow, access, row_values(body, framework))
 
 
-async def _update(uow: UnitOfWork, sight: Sight, row: Row, body: schemas.FrameworkBody) -> Row:
-    return await operations.update(uow, sight, row, row_values(body, framework))
+async def _update(uow: UnitOfWork, access: AccessScope, row: Row, body: schemas.FrameworkBody) -> Row:
+    return await operations.update(uow, access, row, row_values(body, framework))
 
 
 API: RecordApi[None] = RecordApi(
@@ -53,7 +53,7 @@ router = API.routes()
 async def get_framework_by_code(name: str, year: int, call: CurrentCall) -> Response:
     """`/frameworks/3+1/2026`."""
     async with call.connection() as connection:
-        row = await queries.by_code(connection, call.sight, f"{name}/{year}")
+        row = await queries.by_code(connection, call.access, f"{name}/{year}")
     if row is None:
         raise NotFound("There is no framework of this code.")
     picked = pick_fields(call.request, frozenset(schemas.Framework.model_fields))

@@ -15,8 +15,8 @@ from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.clock import today
 from shared.kernel.errors import invalid_field
 from shared.kernel.principal import Principal
+from shared.records.access_scope import AccessScope
 from shared.records.kind import Kind, Step, permitted, require, require_publishing
-from shared.records.sight import Sight
 
 BODIES: Kind[None] = Kind.of(GovernmentBody, government_body, domain.BODY)
 _EXPERT_POINTER = "/person/expert_id"
@@ -54,30 +54,30 @@ class Writing:
     status: str
     derive: Callable[[Mapping[str, Any]], dict[str, Any]]
 
-    async def enter(self, uow: UnitOfWork, sight: Sight, values: Mapping[str, Any]) -> Row:
+    async def enter(self, uow: UnitOfWork, access: AccessScope, values: Mapping[str, Any]) -> Row:
         """A new record. Raises Invalid for a body or an expert that is not known."""
-        require(sight, "create", values["country"])
-        require_publishing(sight, values["visibility"], values["country"])
-        await require_expert(uow.connection, sight.principal, _EXPERT_POINTER, _expert_of(values))
-        await require_body(uow.connection, sight, "body_id", values.get("body_id"), values["country"])
+        require(access, "create", values["country"])
+        require_publishing(access, values["visibility"], values["country"])
+        await require_expert(uow.connection, access.principal, _EXPERT_POINTER, _expert_of(values))
+        await require_body(uow.connection, access, "body_id", values.get("body_id"), values["country"])
         return await self.kind.enter(uow, {**values, "status": self.status, **self.derive(values)})
 
-    async def update(self, uow: UnitOfWork, sight: Sight, seen: Row, values: Mapping[str, Any]) -> Row:
+    async def update(self, uow: UnitOfWork, access: AccessScope, seen: Row, values: Mapping[str, Any]) -> Row:
         """The record with new values; its country stays. Raises Invalid for a body or an expert that is not known."""
         before = await self.kind.lock(uow, seen["id"], seen["version"])
         if values["visibility"] != before["visibility"]:
-            require_publishing(sight, values["visibility"], before["country"], before["id"])
+            require_publishing(access, values["visibility"], before["country"], before["id"])
         if "body_id" in values and values["body_id"] != before["body_id"]:
-            await require_body(uow.connection, sight, "body_id", values["body_id"], before["country"])
+            await require_body(uow.connection, access, "body_id", values["body_id"], before["country"])
         if (expert := _expert_of(values)) != _expert_of(before):
-            await require_expert(uow.connection, sight.principal, _EXPERT_POINTER, expert)
+            await require_expert(uow.connection, access.principal, _EXPERT_POINTER, expert)
         return await self.kind.edit(uow, before, {**values, **self.derive(values)})
 
-    async def step(self, uow: UnitOfWork, sight: Sight, seen: Row, step: Step) -> Row:
+    async def step(self, uow: UnitOfWork, access: AccessScope, seen: Row, step: Step) -> Row:
         """One step of the lifecycle. Raises what `Lifecycle.advance` raises."""
         before = await self.kind.lock(uow, seen["id"], seen["version"])
         return await self.kind.step(
-            uow, before, step, None, permitted(sight, before), lambda target: _effects(before, step, target)
+            uow, before, step, None, permitted(access, before), lambda target: _effects(before, step, target)
         )
 
 

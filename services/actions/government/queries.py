@@ -11,10 +11,10 @@ from shared.database.context import within_context
 from shared.database.statements import Connection, Statement
 from shared.kernel.errors import invalid_field
 from shared.kernel.resource import Resource
+from shared.records.access_scope import AccessScope
 from shared.records.listing import one_of, values
 from shared.records.plain import by_itself, listing
 from shared.records.references import Nameable
-from shared.records.sight import Sight
 
 BODIES = listing(
     GovernmentBody,
@@ -45,10 +45,10 @@ _BODY = Statement(
 )
 
 
-async def require_body(connection: Connection, sight: Sight, field: str, key: UUID | None, country: str) -> None:
+async def require_body(connection: Connection, access: AccessScope, field: str, key: UUID | None, country: str) -> None:
     """Raises Invalid `unknown_body` where a body of this id and country is not known to the caller; None is no body."""
     if key is None:
         return
-    of_country = await _BODY.fetchval(connection, key=key, country=country, **sight.context.parameters)
-    if of_country is None or not await _NAMED_BODIES.known(connection, sight.principal, [key]):
+    of_country = await _BODY.fetchval(connection, key=key, country=country, **access.context.parameters)
+    if of_country is None or not await _NAMED_BODIES.known(connection, access.principal, [key]):
         raise invalid_field(f"/{field}", "unknown_body", "There is no such government body in the country.")

@@ -8,7 +8,7 @@ from services.actions.access import ROLES
 from services.actions.government import operations, queries, schemas
 from shared.database.statements import Row
 from shared.database.unit_of_work import UnitOfWork
-from shared.records.sight import Sight
+from shared.records.access_scope import AccessScope
 from shared.web.records import RecordApi
 from shared.web.steps import with_fields
 from shared.web.values import row_values, written
@@ -17,11 +17,11 @@ from shared.web.values import row_values, written
 def _writing(writing: operations.Writing) -> dict[str, Any]:
     """The arguments of `RecordApi` that the three share."""
 
-    async def enter(uow: UnitOfWork, sight: Sight, body: BaseModel) -> Row:
-        return await writing.enter(uow, sight, row_values(body, writing.kind.table))
+    async def enter(uow: UnitOfWork, access: AccessScope, body: BaseModel) -> Row:
+        return await writing.enter(uow, access, row_values(body, writing.kind.table))
 
-    async def update(uow: UnitOfWork, sight: Sight, row: Row, body: BaseModel) -> Row:
-        return await writing.update(uow, sight, row, row_values(body, writing.kind.table))
+    async def update(uow: UnitOfWork, access: AccessScope, row: Row, body: BaseModel) -> Row:
+        return await writing.update(uow, access, row, row_values(body, writing.kind.table))
 
     shared: dict[str, Any] = {"kind": writing.kind, "roles": ROLES, "case": operations.no_case}
     return {**shared, "create": enter, "update": update, "transition": writing.step}

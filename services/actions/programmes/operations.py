@@ -18,9 +18,9 @@ from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.clock import today
 from shared.kernel.errors import Conflict, FieldError, invalid_field
 from shared.kernel.principal import Principal
+from shared.records.access_scope import AccessScope
 from shared.records.kind import Kind, Step, permitted, require, require_publishing
 from shared.records.references import NAMED_CENTRES, NAMED_COMMITTEES
-from shared.records.sight import Sight
 
 PROGRAMMES: Kind[domain.ProgrammeCase] = Kind.of(Programme, programme, domain.LIFECYCLE)
 
@@ -28,50 +28,50 @@ PROGRAMMES: Kind[domain.ProgrammeCase] = Kind.of(Programme, programme, domain.LI
 _NAMEABLE = {"committee_id": NAMED_COMMITTEES, "centre_id": NAMED_CENTRES}
 
 
-async def create(uow: UnitOfWork, sight: Sight, values: Mapping[str, Any]) -> Row:
+async def create(uow: UnitOfWork, access: AccessScope, values: Mapping[str, Any]) -> Row:
     """A programme that is being explored.
 
     Raises Invalid for a framework, committee or centre that is not known, Conflict where the country has a living
     programme under the framework.
     """
-    require(sight, "create", values["country"])
-    require_publishing(sight, values["visibility"], values["country"])
+    require(access, "create", values["country"])
+    require_publishing(access, values["visibility"], values["country"])
     if not await is_known(uow.connection, values["framework"]):
         raise invalid_field("/framework", "unknown_framework", "There is no framework of this code.")
-    await _require_known(uow, sight, values["country"], values)
+    await _require_known(uow, access, values["country"], values)
     if await lock_living(uow.connection, values["country"], values["framework"]):
         detail = "The country has a living programme under this framework."
         raise Conflict(detail, errors=[FieldError("conflict", detail, pointer="/framework")])
     return await PROGRAMMES.enter(uow, {**values, "status": "exploring"})
 
 
-async def update(uow: UnitOfWork, sight: Sight, seen: Row, values: Mapping[str, Any]) -> Row:
+async def update(uow: UnitOfWork, access: AccessScope, seen: Row, values: Mapping[str, Any]) -> Row:
     """The programme with new values; its country and framework stay."""
     before = await PROGRAMMES.lock(uow, seen["id"], seen["version"])
     await _require_known(
-        uow, sight, before["country"], {name: value for name, value in values.items() if before[name] != value}
+        uow, access, before["country"], {name: value for name, value in values.items() if before[name] != value}
     )
     moves = values["visibility"] != before["visibility"]
     if moves:
-        require_publishing(sight, values["visibility"], before["country"], before["id"])
+        require_publishing(access, values["visibility"], before["country"], before["id"])
     after = await PROGRAMMES.edit(uow, before, values)
     if moves:
         await follow_programme(uow, after["id"], after["visibility"])
     return after
 
 
-async def transition(uow: UnitOfWork, sight: Sight, seen: Row, step: Step) -> Row:
+async def transition(uow: UnitOfWork, access: AccessScope, seen: Row, step: Step) -> Row:
     """One step of the lifecycle. A waiver is kept where it was needed."""
     before = await PROGRAMMES.lock(uow, seen["id"], seen["version"])
-    case = await case_of(uow.connect, sight.principal, before, step.fields)
+    case = await case_of(uow.connect, access.principal, before, step.fields)
 
     def effects(target: str) -> dict[str, Any]:
         if step.action == "start":
             needed = case.endorsement_level < domain.ENDORSEMENT_LEVEL
-            return {"started_on": today(), "waiver": _waiver(sight.principal, step) if needed else None}
+            return {"started_on": today(), "waiver": _waiver(access.principal, step) if needed else None}
         return {"completed_on": today()} if target == "completed" else {}
 
-    return await PROGRAMMES.step(uow, before, step, case, permitted(sight, before), effects)
+    return await PROGRAMMES.step(uow, before, step, case, permitted(access, before), effects)
 
 
 def _waiver(principal: Principal, step: Step) -> Mapping[str, Any]:
@@ -97,7 +97,7 @@ async def case_of(
             else:
                 valid = await is_valid(connection, row["framework"], today())
                 level = await standing_level(connection, row["country"])
-    may_waive = principal.reach(ROLES, PROGRAMMES.resource.name, "waive").covers(row["country"])
+    may_waive = principal.permission_scope(ROLES, PROGRAMMES.resource.name, "waive").covers(row["country"])
     return domain.ProgrammeCase(
         has_committee=has_committee,
         has_centre=row["centre_id"] is not None,
@@ -111,12 +111,12 @@ async def case_of(
     )
 
 
-async def _require_known(uow: UnitOfWork, sight: Sight, country: str, values: Mapping[str, Any]) -> None:
-    await require_body(uow.connection, sight, "lead_body_id", values.get("lead_body_id"), country)
+async def _require_known(uow: UnitOfWork, access: AccessScope, country: str, values: Mapping[str, Any]) -> None:
+    await require_body(uow.connection, access, "lead_body_id", values.get("lead_body_id"), country)
     for field, code in (("committee_id", "unknown_committee"), ("centre_id", "unknown_centre")):
         key = values.get(field)
         if key is None:
             continue
-        known = await _NAMEABLE[field].known(uow.connection, sight.principal, [key])
-        if not known or not await is_of_country(uow.connection, sight.context, field, key, country):
+        known = await _NAMEABLE[field].known(uow.connection, access.principal, [key])
+        if not known or not await is_of_country(uow.connection, access.context, field, key, country):
             raise invalid_field(f"/{field}", code, "There is none of this id in the country.")

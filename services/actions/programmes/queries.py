@@ -11,10 +11,10 @@ from services.actions.programmes.record import Programme
 from services.actions.programmes.tables import programme
 from shared.database.context import SYSTEM_CONTEXT, AccessContext, within_context
 from shared.database.statements import Connection, Statement
+from shared.records.access_scope import constant
 from shared.records.listing import values
 from shared.records.pending import holder
 from shared.records.plain import by_itself, listing
-from shared.records.sight import constant
 
 PROGRAMMES = listing(
     Programme,

@@ -5,18 +5,18 @@ from services.actions.programmes import operations, queries, schemas
 from services.actions.programmes.tables import programme
 from shared.database.statements import Row
 from shared.database.unit_of_work import UnitOfWork
-from shared.records.sight import Sight
+from shared.records.access_scope import AccessScope
 from shared.web.records import RecordApi
 from shared.web.steps import with_fields
 from shared.web.values import row_values, written
 
 
-async def _create(uow: UnitOfWork, sight: Sight, body: schemas.ProgrammeCreate) -> Row:
-    return await operations.create(uow, sight, row_values(body, programme))
+async def _create(uow: UnitOfWork, access: AccessScope, body: schemas.ProgrammeCreate) -> Row:
+    return await operations.create(uow, access, row_values(body, programme))
 
 
-async def _update(uow: UnitOfWork, sight: Sight, row: Row, body: schemas.ProgrammeBody) -> Row:
-    return await operations.update(uow, sight, row, row_values(body, programme))
+async def _update(uow: UnitOfWork, access: AccessScope, row: Row, body: schemas.ProgrammeBody) -> Row:
+    return await operations.update(uow, access, row, row_values(body, programme))
 
 
 router = RecordApi(

@@ -18,10 +18,10 @@ from shared.database.context import AccessContext, within_context
 from shared.database.statements import Connection, Row, Shapes, Statement
 from shared.kernel.clock import today
 from shared.kernel.principal import Principal
+from shared.records.access_scope import AccessKind, AccessScope, visible
 from shared.records.columns import as_read
 from shared.records.counts import cells
-from shared.records.references import CENTRES, EXPERTS, INSTITUTIONS, reading_sight
-from shared.records.sight import Sight, Variant, visible
+from shared.records.references import CENTRES, EXPERTS, INSTITUTIONS, reading_access
 
 PUBLISHED_CENTRES = frozenset({"active", "renewal_due", "renewal_review"})
 _KEPT: Mapping[str, tuple[str, frozenset[str]]] = {
@@ -141,14 +141,14 @@ async def held(connection: Connection, context: AccessContext, codes: Collection
 
 
 async def stages(
-    connection: Connection, sight: Sight, codes: Collection[str], day: date | None = None
+    connection: Connection, access: AccessScope, codes: Collection[str], day: date | None = None
 ) -> dict[str, Row]:
     """The rows of those countries that have one; with a past `day` their facts are those that held on it."""
-    rows = await _STAGES.fetch(connection, codes=list(codes), **sight.context.parameters)
+    rows = await _STAGES.fetch(connection, codes=list(codes), **access.context.parameters)
     found = {row["country"]: row for row in rows}
     if day is None or day >= today():
         return found
-    past = await held(connection, sight.context, found)
+    past = await held(connection, access.context, found)
     return {code: {**row, "facts": facts_on(past[code], day)} for code, row in found.items()}
 
 
@@ -157,7 +157,7 @@ def stage_on(row: Mapping[str, Any] | None, day: date) -> int:
     return 0 if row is None else stage_of(facts_by(row["facts"], day))
 
 
-def _count(what: str, variant: Variant, dated: bool) -> Select[Any]:
+def _count(what: str, variant: AccessKind, dated: bool) -> Select[Any]:
     kind, published = _KEPT[what]
     counted = cells(kind, tagged=False, dated=dated)
     query = select(counted.c.country, cast(func.sum(counted.c.n), BigInteger).label("count")).where(
@@ -177,14 +177,14 @@ async def counts(
     found = {code: dict.fromkeys(_KEPT, 0) for code in codes}
     until = {} if day is None else {"until": day}
     for kind in _KEPT:
-        sight = reading_sight(principal, _RESOURCES[kind])
-        statement = _COUNTS.get(kind, sight.variant, day is not None)
-        for row in await statement.fetch(connection, codes=list(codes), **until, **sight.parameters):
+        access = reading_access(principal, _RESOURCES[kind])
+        statement = _COUNTS.get(kind, access.variant, day is not None)
+        for row in await statement.fetch(connection, codes=list(codes), **until, **access.parameters):
             found[row["country"]][kind] = row["count"]
     return found
 
 
-def _programme(variant: Variant) -> Select[Any]:
+def _programme(variant: AccessKind) -> Select[Any]:
     columns = ("id", "ref", "status", "country", "centre_id")
     query = select(*(programme.c[name] for name in columns), as_read(framework.c.pillars))
     query = query.join_from(programme, framework, framework.c.code == programme.c.framework)
@@ -193,7 +193,7 @@ def _programme(variant: Variant) -> Select[Any]:
     return within_context(query.where(programme.c.country == bindparam("code"), known).order_by(*ordered).limit(1))
 
 
-def _centre(variant: Variant) -> Select[Any]:
+def _centre(variant: AccessKind) -> Select[Any]:
     known = visible(published_centre, variant, PUBLISHED_CENTRES)
     return within_context(
         select(published_centre.c.id).where(published_centre.c.id == bindparam("key"), known).limit(1)
@@ -204,19 +204,19 @@ _PROGRAMMES = Shapes(_programme)
 _CENTRES = Shapes(_centre)
 
 
-async def programme_of(connection: Connection, sight: Sight, code: str) -> Row | None:
+async def programme_of(connection: Connection, access: AccessScope, code: str) -> Row | None:
     """The country's latest programme that the caller may know of, discontinued ones last, with its framework's
     pillars as JSON text."""
-    return await _PROGRAMMES.get(sight.variant).fetchrow(connection, code=code, **sight.parameters)
+    return await _PROGRAMMES.get(access.variant).fetchrow(connection, code=code, **access.parameters)
 
 
-async def pillar_states(connection: Connection, sight: Sight, programme_id: UUID) -> dict[str, list[str]]:
+async def pillar_states(connection: Connection, access: AccessScope, programme_id: UUID) -> dict[str, list[str]]:
     """The states of a programme's actions in each pillar."""
-    rows = await _PILLARS.fetch(connection, programme=programme_id, **sight.context.parameters)
+    rows = await _PILLARS.fetch(connection, programme=programme_id, **access.context.parameters)
     return {row["pillar"]: row["states"] for row in rows}
 
 
 async def knows_centre(connection: Connection, principal: Principal, centre: UUID) -> bool:
     """Whether the caller may know of a centre."""
-    sight = reading_sight(principal, CENTRES)
-    return await _CENTRES.get(sight.variant).fetchval(connection, key=centre, **sight.parameters) is not None
+    access = reading_access(principal, CENTRES)
+    return await _CENTRES.get(access.variant).fetchval(connection, key=centre, **access.parameters) is not None

@@ -60,7 +60,7 @@ async def list_countries(call: CurrentCall) -> Response:
     picked = pick_fields(call.request, frozenset(ListedCountry.model_fields))
     day = asked.day or today()
     async with call.connection() as connection:
-        stages = await queries.stages(connection, call.sight, asked.codes, asked.day)
+        stages = await queries.stages(connection, call.access, asked.codes, asked.day)
         chosen = [code for code in sorted(asked.codes, reverse=asked.descending) if _stands(asked, stages, code, day)]
         page = chosen[: asked.limit]
         counts = await queries.counts(connection, call.principal, page, asked.day)
@@ -92,15 +92,15 @@ async def get_country(code: str, call: CurrentCall) -> Response:
     asked = as_of(call.request)
     picked = pick_fields(call.request, frozenset(CountryAnswer.model_fields))
     async with call.connection() as connection:
-        row = (await queries.stages(connection, call.sight, [code], asked)).get(code)
+        row = (await queries.stages(connection, call.access, [code], asked)).get(code)
         counts = await queries.counts(connection, call.principal, [code], asked)
         record = _listed(call, code, row, counts[code], asked or today())
         is_past = asked is not None and asked < today()
-        programmes = call.sight_on(PROGRAMMES.resource)
+        programmes = call.access_on(PROGRAMMES.resource)
         programme = None if is_past else await queries.programme_of(connection, programmes, code)
         record["programme"] = None
         if programme is not None:
-            actions = call.sight_on(ACTIONS.resource)
+            actions = call.access_on(ACTIONS.resource)
             states = await queries.pillar_states(connection, actions, programme["id"])
             centre = programme["centre_id"]
             shows_centre = centre is not None and await queries.knows_centre(connection, call.principal, centre)
@@ -115,7 +115,7 @@ async def get_country(code: str, call: CurrentCall) -> Response:
 
 
 def _listed(call: Call, code: str, row: Row | None, counts: dict[str, int], day: date) -> dict[str, Any]:
-    is_covered = not call.principal.is_anonymous and call.sight.sees_all_fields(code, None)
+    is_covered = not call.principal.is_anonymous and call.access.sees_all_fields(code, None)
     return present(COUNTRIES[code], row, counts, day, is_covered=is_covered)
 
 

@@ -19,9 +19,9 @@ from shared.kernel.errors import Conflict, invalid_field
 from shared.kernel.lifecycle import Lifecycle
 from shared.kernel.principal import Principal
 from shared.kernel.text import search_key
+from shared.records.access_scope import AccessScope
 from shared.records.kind import Kind, Step, permitted, require
-from shared.records.references import CENTRES, reading_sight
-from shared.records.sight import Sight
+from shared.records.references import CENTRES, reading_access
 
 AGREEMENTS: Kind[domain.AgreementCase] = Kind.of(Agreement, agreement, domain.LIFECYCLE)
 _LAST: Kind[domain.AgreementCase] = Kind.of(Agreement, agreement, domain.LAST_SIGNATURE)
@@ -32,15 +32,15 @@ def lifecycle_of(row: Mapping[str, Any]) -> Lifecycle[domain.AgreementCase]:
     return _kind_of(row).lifecycle
 
 
-async def create(uow: UnitOfWork, sight: Sight, values: Mapping[str, Any]) -> Row:
+async def create(uow: UnitOfWork, access: AccessScope, values: Mapping[str, Any]) -> Row:
     """An agreement: in force where every party has signed, else drafting. Its first day may lie ahead.
 
     Raises Invalid for a centre or institution that the caller does not know, Forbidden outside the caller's grant.
     """
     centre = await centre_of(uow.connection, values["centre_id"])
-    if centre is None or not reading_sight(uow.origin.actor, CENTRES).knows(centre, PUBLISHED):
+    if centre is None or not reading_access(uow.origin.actor, CENTRES).knows(centre, PUBLISHED):
         raise invalid_field("/centre_id", "unknown_reference", "There is no such centre.")
-    require(sight, "create", centre["country"], centre["id"])
+    require(access, "create", centre["country"], centre["id"])
     await require_institutions(uow, _institutions(values["parties"]))
     _require_order(values)
     place = {"country": centre["country"], "visibility": "restricted"}
@@ -48,7 +48,7 @@ async def create(uow: UnitOfWork, sight: Sight, values: Mapping[str, Any]) -> Ro
     return await AGREEMENTS.enter(uow, {**values, **place, **_derived(values), "status": status})
 
 
-async def update(uow: UnitOfWork, _sight: Sight, seen: Row, values: Mapping[str, Any]) -> Row:
+async def update(uow: UnitOfWork, _access: AccessScope, seen: Row, values: Mapping[str, Any]) -> Row:
     """The agreement with new values. Raises Conflict where somebody has signed or it has ended."""
     before = await AGREEMENTS.lock(uow, seen["id"], seen["version"])
     if values["centre_id"] != before["centre_id"]:
@@ -63,7 +63,7 @@ async def update(uow: UnitOfWork, _sight: Sight, seen: Row, values: Mapping[str,
     return await AGREEMENTS.edit(uow, before, {**values, **_derived(values)})
 
 
-async def transition(uow: UnitOfWork, sight: Sight, seen: Row, step: Step) -> Row:
+async def transition(uow: UnitOfWork, access: AccessScope, seen: Row, step: Step) -> Row:
     """One step of the lifecycle. Raises what `Lifecycle.advance` raises, Invalid for a party that cannot sign."""
     before = await AGREEMENTS.lock(uow, seen["id"], seen["version"])
 
@@ -78,7 +78,7 @@ async def transition(uow: UnitOfWork, sight: Sight, seen: Row, step: Step) -> Ro
         return {"parties": domain.signed(before["parties"], name, step.fields.get("signatory"), day)}
 
     case = domain.AgreementCase()
-    return await _kind_of(before).step(uow, before, step, case, permitted(sight, before), effects)
+    return await _kind_of(before).step(uow, before, step, case, permitted(access, before), effects)
 
 
 async def case_of(

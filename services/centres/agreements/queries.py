@@ -9,9 +9,9 @@ from services.centres.agreements.domain import KINDS, LIFECYCLE
 from services.centres.agreements.record import Agreement
 from services.centres.agreements.tables import agreement
 from shared.database.statements import Connection, Row, Statement
+from shared.records.access_scope import AccessKind
 from shared.records.listing import one_of, values
 from shared.records.plain import by_grant, listing
-from shared.records.sight import Variant
 
 _OVER = Statement(
     select(agreement)
@@ -22,7 +22,7 @@ _OVER = Statement(
 )
 
 
-def visible_to(variant: Variant) -> Select[Any]:
+def visible_to(variant: AccessKind) -> Select[Any]:
     """The first wall."""
     return select(agreement).where(by_grant(agreement, agreement.c.centre_id, variant))
 

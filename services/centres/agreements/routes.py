@@ -8,8 +8,8 @@ from services.centres.agreements.tables import agreement
 from shared.database.statements import Row
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.lifecycle import Offer
+from shared.records.access_scope import AccessScope
 from shared.records.kind import permitted
-from shared.records.sight import Sight
 from shared.web.call import Call
 from shared.web.records import RecordApi
 from shared.web.steps import with_fields
@@ -20,16 +20,16 @@ class AgreementApi(RecordApi[domain.AgreementCase]):
     """Agreements offer where the next signature really leads."""
 
     async def offers(self, row: Row, call: Call) -> list[Offer]:
-        may = permitted(call.sight_on(self.kind.resource), row)
+        may = permitted(call.access_on(self.kind.resource), row)
         return operations.lifecycle_of(row).offers(row["status"], domain.AgreementCase(), may)
 
 
-async def _create(uow: UnitOfWork, sight: Sight, body: AgreementBody) -> Row:
-    return await operations.create(uow, sight, row_values(body, agreement))
+async def _create(uow: UnitOfWork, access: AccessScope, body: AgreementBody) -> Row:
+    return await operations.create(uow, access, row_values(body, agreement))
 
 
-async def _update(uow: UnitOfWork, sight: Sight, row: Row, body: AgreementBody) -> Row:
-    return await operations.update(uow, sight, row, row_values(body, agreement))
+async def _update(uow: UnitOfWork, access: AccessScope, row: Row, body: AgreementBody) -> Row:
+    return await operations.update(uow, access, row, row_values(body, agreement))
 
 
 router = AgreementApi(

@@ -15,8 +15,8 @@ from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.clock import today
 from shared.kernel.errors import invalid_field
 from shared.kernel.principal import Principal
+from shared.records.access_scope import AccessScope
 from shared.records.kind import Kind, Step, permitted, require, require_publishing
-from shared.records.sight import Sight
 
 COMMITTEES: Kind[domain.CommitteeCase] = Kind.of(Committee, committee, domain.LIFECYCLE)
 _FOLLOW = Statement(
@@ -25,24 +25,24 @@ _FOLLOW = Statement(
 """Seats carry their committee's visibility."""
 
 
-async def create(uow: UnitOfWork, sight: Sight, values: Mapping[str, Any]) -> Row:
+async def create(uow: UnitOfWork, access: AccessScope, values: Mapping[str, Any]) -> Row:
     """A proposed committee. The country's living one is the only one: another is a conflict.
 
     Raises Forbidden outside the caller's grant, Invalid for an institution that the caller does not know.
     """
-    require(sight, "create", values["country"])
-    require_publishing(sight, values["visibility"], values["country"])
+    require(access, "create", values["country"])
+    require_publishing(access, values["visibility"], values["country"])
     await require_institutions(uow, _institutions(values))
     return await COMMITTEES.enter(uow, {**values, "status": "proposed", **_derived(values)})
 
 
-async def update(uow: UnitOfWork, sight: Sight, seen: Row, values: Mapping[str, Any]) -> Row:
+async def update(uow: UnitOfWork, access: AccessScope, seen: Row, values: Mapping[str, Any]) -> Row:
     """The committee with new values. Raises Invalid where it would move to another country."""
     before = await COMMITTEES.lock(uow, seen["id"], seen["version"])
     if values["country"] != before["country"]:
         raise invalid_field("/country", "invalid_value", "A committee stays in its country.")
     if values["visibility"] != before["visibility"]:
-        require_publishing(sight, values["visibility"], before["country"], before["id"])
+        require_publishing(access, values["visibility"], before["country"], before["id"])
     known = {before["host_institution_id"], *before["partner_institution_ids"]}
     fresh = {pointer: key for pointer, key in _institutions(values).items() if key not in known}
     await require_institutions(uow, fresh)
@@ -52,13 +52,15 @@ async def update(uow: UnitOfWork, sight: Sight, seen: Row, values: Mapping[str, 
     return after
 
 
-async def transition(rules: domain.RecognitionRules, uow: UnitOfWork, sight: Sight, seen: Row, step: Step) -> Row:
+async def transition(
+    rules: domain.RecognitionRules, uow: UnitOfWork, access: AccessScope, seen: Row, step: Step
+) -> Row:
     """One step of the lifecycle. Raises what `Lifecycle.advance` raises."""
     before = await COMMITTEES.lock(uow, seen["id"], seen["version"])
-    case = await case_of(rules, uow.connect, sight.principal, before, step.fields)
+    case = await case_of(rules, uow.connect, access.principal, before, step.fields)
     dates = domain.dates_of
     return await COMMITTEES.step(
-        uow, before, step, case, permitted(sight, before), lambda _target: dates(step.action, before, today())
+        uow, before, step, case, permitted(access, before), lambda _target: dates(step.action, before, today())
     )
 
 

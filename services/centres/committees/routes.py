@@ -10,7 +10,7 @@ from services.centres.committees.schemas import Committee, CommitteeBody, presen
 from services.centres.committees.tables import committee
 from shared.database.statements import Row
 from shared.database.unit_of_work import UnitOfWork
-from shared.records.sight import Sight
+from shared.records.access_scope import AccessScope
 from shared.web.records import RecordApi
 from shared.web.route import ResourceRouter
 from shared.web.translation import register_constraint
@@ -19,12 +19,12 @@ from shared.web.values import row_values, written
 register_constraint("centre_committee_living_key", "/country", "This country has a living committee already.")
 
 
-async def _create(uow: UnitOfWork, sight: Sight, body: CommitteeBody) -> Row:
-    return await operations.create(uow, sight, row_values(body, committee))
+async def _create(uow: UnitOfWork, access: AccessScope, body: CommitteeBody) -> Row:
+    return await operations.create(uow, access, row_values(body, committee))
 
 
-async def _update(uow: UnitOfWork, sight: Sight, row: Row, body: CommitteeBody) -> Row:
-    return await operations.update(uow, sight, row, row_values(body, committee))
+async def _update(uow: UnitOfWork, access: AccessScope, row: Row, body: CommitteeBody) -> Row:
+    return await operations.update(uow, access, row, row_values(body, committee))
 
 
 def routes(rules: RecognitionRules) -> ResourceRouter:

@@ -24,7 +24,7 @@ async def with_own_applications(call: CurrentCall) -> None:
     call.principal = call.principal.holding(*grants)
     if call.is_writing:
         for row in found:
-            await call.uow.admit(row["id"])
+            await call.uow.allow_record(row["id"])
 
 
 def _represents(grant: Grant) -> bool:

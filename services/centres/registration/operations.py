@@ -17,31 +17,31 @@ from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.clock import now, today
 from shared.kernel.errors import Conflict, FieldError, Forbidden, invalid_field
 from shared.kernel.principal import Principal
+from shared.records.access_scope import AccessScope
 from shared.records.kind import Kind, Step, permitted, require, require_publishing
-from shared.records.references import COMMITTEES, reading_sight
-from shared.records.sight import Sight
+from shared.records.references import COMMITTEES, reading_access
 
 CENTRES: Kind[domain.CentreCase] = Kind.of(Centre, centre, domain.LIFECYCLE)
 _OPENING = ("designate", "renew")
 _GATED = frozenset({"under_review", "awaiting_agreement"})
 
 
-async def create(uow: UnitOfWork, sight: Sight, values: Mapping[str, Any]) -> Row:
+async def create(uow: UnitOfWork, access: AccessScope, values: Mapping[str, Any]) -> Row:
     """A centre in draft. A grant over the host institution is enough to apply in its country.
 
     Raises Forbidden outside the caller's grant, Invalid for a reference that the caller does not know.
     """
-    require_publishing(sight, values["visibility"], values["country"])
+    require_publishing(access, values["visibility"], values["country"])
     record, host = uuid7(), values["host_institution_id"]
-    if sight.may("create", None, host) and await country_of(uow.connection, host) == values["country"]:
-        await uow.admit(record)
+    if access.may("create", None, host) and await country_of(uow.connection, host) == values["country"]:
+        await uow.allow_record(record)
     else:
-        require(sight, "create", values["country"])
+        require(access, "create", values["country"])
     await _require_references(uow, values, {})
     return await CENTRES.enter(uow, {"id": record, **values, "status": "draft", **_derived(values, None)})
 
 
-async def update(uow: UnitOfWork, sight: Sight, seen: Row, values: Mapping[str, Any]) -> Row:
+async def update(uow: UnitOfWork, access: AccessScope, seen: Row, values: Mapping[str, Any]) -> Row:
     """The centre with new values.
 
     Raises Invalid where it would move to another country, Conflict where what is judged would change under review.
@@ -54,17 +54,17 @@ async def update(uow: UnitOfWork, sight: Sight, seen: Row, values: Mapping[str, 
         detail = "The application changes only while it is with the applicant."
         raise Conflict(detail, errors=[FieldError("conflict", detail, pointer=f"/{name}") for name in changed])
     if values["visibility"] != before["visibility"]:
-        require_publishing(sight, values["visibility"], before["country"], before["id"])
+        require_publishing(access, values["visibility"], before["country"], before["id"])
     await _require_references(uow, values, before)
     if values["host_institution_id"] != before["host_institution_id"]:
-        _require_host(uow, sight, values["host_institution_id"], before)
+        _require_host(uow, access, values["host_institution_id"], before)
     after = await CENTRES.edit(uow, before, {**values, **_derived(values, before["registration_number"])})
     if after["visibility"] != before["visibility"]:
         await follow_centre(uow, after)
     return after
 
 
-async def transition(uow: UnitOfWork, sight: Sight, seen: Row, step: Step) -> Row:
+async def transition(uow: UnitOfWork, access: AccessScope, seen: Row, step: Step) -> Row:
     """One step of the lifecycle. Raises what `Lifecycle.advance` raises, Invalid for a term that ends before it starts.
 
     Of parallel designations in one country each gets a number of its own.
@@ -90,9 +90,9 @@ async def transition(uow: UnitOfWork, sight: Sight, seen: Row, step: Step) -> Ro
             values |= step.fields
         return values
 
-    after = await CENTRES.step(uow, before, step, case, permitted(sight, before), effects)
+    after = await CENTRES.step(uow, before, step, case, permitted(access, before), effects)
     if step.action in _OPENING:
-        await open_term(uow, after, _consent(sight.principal, step, standing))
+        await open_term(uow, after, _consent(access.principal, step, standing))
     elif after["status"] == "closed":
         await end_term(uow, after, today())
     return after
@@ -159,10 +159,10 @@ def _clock(status: str) -> dict[str, Any]:
     return {"clock_since": since, "clock_target": since + domain.SCREENING_TARGET if since else None}
 
 
-def _require_host(uow: UnitOfWork, sight: Sight, host: UUID, before: Row) -> None:
+def _require_host(uow: UnitOfWork, access: AccessScope, host: UUID, before: Row) -> None:
     """Raises Forbidden where who has no grant over the centre would apply for another institution than theirs."""
-    granted = uow.origin.actor.reach(sight.roles, sight.resource.name, "update")
-    if not granted.covers(before["country"], before["id"]) and not sight.may("create", None, host):
+    granted = uow.origin.actor.permission_scope(access.roles, access.resource.name, "update")
+    if not granted.covers(before["country"], before["id"]) and not access.may("create", None, host):
         raise Forbidden("Your grants do not cover this institution.", members={"reason": "not_permitted"})
 
 
@@ -176,6 +176,6 @@ async def _require_references(uow: UnitOfWork, values: Mapping[str, Any], before
     if committee is None:
         return
     found = await committee_of(uow.connection, committee)
-    known = found is not None and reading_sight(uow.origin.actor, COMMITTEES).knows(found, PUBLISHED_COMMITTEES)
+    known = found is not None and reading_access(uow.origin.actor, COMMITTEES).knows(found, PUBLISHED_COMMITTEES)
     if found is None or not known or found["country"] != values["country"]:
         raise invalid_field("/committee_id", "unknown_reference", "There is no such committee in this country.")

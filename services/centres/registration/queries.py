@@ -29,9 +29,9 @@ from services.centres.registration.record import Centre
 from services.centres.registration.tables import centre, term
 from shared.database.context import Lookup
 from shared.database.statements import Connection, Row, Statement
+from shared.records.access_scope import constant
 from shared.records.pending import holder
 from shared.records.plain import by_itself, listing
-from shared.records.sight import constant
 
 _country = bindparam("country", type_=Text)
 _counts = func.escm.centre_standing(bindparam("centre", type_=Uuid)).table_valued(
@@ -83,7 +83,7 @@ _DUE = Statement(
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Favourable reviewers, whether a host agreement is in force, the endorsement that reaches furthest."""
+    """Favourable reviewers, whether a host agreement is in force, the endorsement that scopes furthest."""
 
     favourable: int
     agreed: bool

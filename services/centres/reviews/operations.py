@@ -15,8 +15,8 @@ from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import today
 from shared.kernel.errors import Conflict, FieldError, Forbidden, invalid_field
 from shared.kernel.lifecycle import Lifecycle
+from shared.records.access_scope import AccessScope
 from shared.records.kind import Kind, require
-from shared.records.sight import Sight
 
 MOST_PER_CENTRE = 50
 REVIEWS: Kind[None] = Kind.of(Review, review, Lifecycle(("recorded",), ()))
@@ -28,17 +28,17 @@ def path_of(centre: object, key: object = "") -> str:
     return f"{CENTRES.resource.link(centre)}/reviews" + (f"/{key}" if key else "")
 
 
-async def create(uow: UnitOfWork, sight: Sight, centre: Row, values: Mapping[str, Any]) -> Row:
-    """What a reviewer found. `sight` is that of reviews.
+async def create(uow: UnitOfWork, access: AccessScope, centre: Row, values: Mapping[str, Any]) -> Row:
+    """What a reviewer found. `access` is that of reviews.
 
     Raises Forbidden where the caller is not the reviewer and may not record for others, Conflict where the centre is
     not under review or the reviewer has reviewed it, Invalid for a reviewer who belongs to the host institution.
     """
-    require(sight, "create", centre["country"], centre["id"])
+    require(access, "create", centre["country"], centre["id"])
     reviewer = values["reviewer_id"]
-    await uow.admit(centre["id"])
-    is_own = await account_of(uow.connection, reviewer) == sight.principal.id
-    if not is_own and not sight.may("record", centre["country"], centre["id"]):
+    await uow.allow_record(centre["id"])
+    is_own = await account_of(uow.connection, reviewer) == access.principal.id
+    if not is_own and not access.may("record", centre["country"], centre["id"]):
         raise Forbidden("Only the reviewer enters this review.", members={"reason": "not_the_reviewer"})
     if not is_own:
         await require_experts(uow, {"/reviewer_id": reviewer})

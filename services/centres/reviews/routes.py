@@ -13,8 +13,8 @@ from services.centres.reviews.schemas import Review, ReviewBody, present
 from services.centres.reviews.tables import review
 from shared.database.statements import Row
 from shared.kernel.errors import NotFound
+from shared.records.access_scope import AccessScope
 from shared.records.kind import require
-from shared.records.sight import Sight
 from shared.web.answers import JSON, item_response, key_of
 from shared.web.call import Call, CurrentCall
 from shared.web.fields import page_of
@@ -25,10 +25,10 @@ router = ResourceRouter(CENTRE_API.kind.resource, ROLES)
 Centre = Annotated[Row, Depends(CENTRE_API.readable)]
 
 
-def _readable(call: Call, centre: Row) -> Sight:
-    sight = call.sight_on(operations.REVIEWS.resource)
-    require(sight, "read", centre["country"], centre["id"])
-    return sight
+def _readable(call: Call, centre: Row) -> AccessScope:
+    access = call.access_on(operations.REVIEWS.resource)
+    require(access, "read", centre["country"], centre["id"])
+    return access
 
 
 @router.get(
@@ -38,9 +38,9 @@ def _readable(call: Call, centre: Row) -> Sight:
     responses={200: {"model": page_of(Review)}},
 )
 async def list_reviews(centre: Centre, call: CurrentCall) -> Response:
-    sight = _readable(call, centre)
+    access = _readable(call, centre)
     async with call.connection() as connection:
-        rows = await queries.of_centre(connection, sight.context, centre["id"])
+        rows = await queries.of_centre(connection, access.context, centre["id"])
     return Response(orjson.dumps({"items": [present(row) for row in rows], "next": None}), media_type=JSON)
 
 
@@ -51,11 +51,11 @@ async def list_reviews(centre: Centre, call: CurrentCall) -> Response:
     responses={200: {"model": Review}},
 )
 async def get_review(review_id: str, centre: Centre, call: CurrentCall) -> Response:
-    sight, key = _readable(call, centre), key_of(review_id)
+    access, key = _readable(call, centre), key_of(review_id)
     row = None
     if isinstance(key, UUID):
         async with call.connection() as connection:
-            row = await queries.get(connection, sight.context, centre["id"], key)
+            row = await queries.get(connection, access.context, centre["id"], key)
     if row is None:
         raise NotFound("There is no such review.")
     return item_response(call, present(row))
@@ -69,6 +69,6 @@ async def get_review(review_id: str, centre: Centre, call: CurrentCall) -> Respo
     responses={201: {"model": Review}},
 )
 async def create_review(body: ReviewBody, centre: Centre, call: CurrentCall) -> Response:
-    sight = call.sight_on(operations.REVIEWS.resource)
-    row = await operations.create(call.uow, sight, centre, row_values(body, review))
+    access = call.access_on(operations.REVIEWS.resource)
+    row = await operations.create(call.uow, access, centre, row_values(body, review))
     return item_response(call, present(row), status=201)

@@ -16,22 +16,22 @@ from shared.kernel.clock import today
 from shared.kernel.errors import invalid_field
 from shared.kernel.principal import Principal
 from shared.kernel.text import search_key
+from shared.records.access_scope import AccessScope
 from shared.records.kind import Kind, Step, permitted, require
-from shared.records.references import COMMITTEES, reading_sight
-from shared.records.sight import Sight
+from shared.records.references import COMMITTEES, reading_access
 
 SEATS: Kind[domain.SeatCase] = Kind.of(Seat, seat, domain.LIFECYCLE)
 
 
-async def create(uow: UnitOfWork, sight: Sight, values: Mapping[str, Any]) -> Row:
+async def create(uow: UnitOfWork, access: AccessScope, values: Mapping[str, Any]) -> Row:
     """A person appointed to an office. A second holder of a single office at once is a conflict.
 
     Raises Invalid for a committee or expert that the caller does not know, Forbidden outside the caller's grant.
     """
     body = await committee_of(uow.connection, values["committee_id"])
-    if body is None or not reading_sight(uow.origin.actor, COMMITTEES).knows(body, PUBLISHED):
+    if body is None or not reading_access(uow.origin.actor, COMMITTEES).knows(body, PUBLISHED):
         raise invalid_field("/committee_id", "unknown_reference", "There is no such committee.")
-    require(sight, "create", body["country"])
+    require(access, "create", body["country"])
     await require_experts(uow, {"/person/expert_id": values["expert_id"]})
     _require_order(values, "/to")
     place = {"country": body["country"], "visibility": body["visibility"]}
@@ -39,7 +39,7 @@ async def create(uow: UnitOfWork, sight: Sight, values: Mapping[str, Any]) -> Ro
     return await SEATS.enter(uow, row, fact="appointed")
 
 
-async def update(uow: UnitOfWork, _sight: Sight, seen: Row, values: Mapping[str, Any]) -> Row:
+async def update(uow: UnitOfWork, _access: AccessScope, seen: Row, values: Mapping[str, Any]) -> Row:
     """The seat with new values. Raises Invalid where it would move to another committee."""
     before = await SEATS.lock(uow, seen["id"], seen["version"])
     if values["committee_id"] != before["committee_id"]:
@@ -52,7 +52,7 @@ async def update(uow: UnitOfWork, _sight: Sight, seen: Row, values: Mapping[str,
     return await SEATS.edit(uow, before, {**values, **_derived(values)})
 
 
-async def transition(uow: UnitOfWork, sight: Sight, seen: Row, step: Step) -> Row:
+async def transition(uow: UnitOfWork, access: AccessScope, seen: Row, step: Step) -> Row:
     """One step of the lifecycle. Raises what `Lifecycle.advance` raises, Invalid for an end before the start."""
     before = await SEATS.lock(uow, seen["id"], seen["version"])
     ends = step.fields.get("to")
@@ -60,7 +60,7 @@ async def transition(uow: UnitOfWork, sight: Sight, seen: Row, step: Step) -> Ro
         raise invalid_field("/fields/to", "invalid_date", "A seat ends after it starts.")
     ends = ends or domain.end_of(before["starts"], before["ends"], today().isoformat())
     return await SEATS.step(
-        uow, before, step, domain.SeatCase(), permitted(sight, before), lambda _target: {"ends": ends}
+        uow, before, step, domain.SeatCase(), permitted(access, before), lambda _target: {"ends": ends}
     )
 
 

@@ -10,9 +10,9 @@ from services.centres.committees.tables import committee, seat
 from services.centres.seats.domain import LIFECYCLE, OFFICES
 from services.centres.seats.record import Seat
 from shared.database.statements import Connection, Row, Statement
+from shared.records.access_scope import AccessKind
 from shared.records.listing import one_of, values
 from shared.records.plain import listing, with_parent
-from shared.records.sight import Variant
 
 _appointed = select(seat).where(seat.c.status == "appointed").order_by(seat.c.id).limit(200).with_for_update()
 _OF_COMMITTEE = Statement(_appointed.where(seat.c.committee_id == bindparam("committee")))
@@ -20,7 +20,7 @@ _OF_EXPERT = Statement(_appointed.where(seat.c.expert_id == bindparam("expert"))
 _OVER = Statement(_appointed.where(seat.c.ends < func.left(bindparam("today", type_=Text), func.length(seat.c.ends))))
 
 
-def visible_to(variant: Variant) -> Select[Any]:
+def visible_to(variant: AccessKind) -> Select[Any]:
     """The first wall: seats of committees that a caller of this variant may know of."""
     return select(seat).where(with_parent(committee, seat.c.committee_id, variant, PUBLISHED))
 

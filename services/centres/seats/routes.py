@@ -6,7 +6,7 @@ from services.centres.seats.queries import LISTING
 from services.centres.seats.schemas import Seat, SeatBody, SeatFields, present, row_of, written
 from shared.database.statements import Row
 from shared.database.unit_of_work import UnitOfWork
-from shared.records.sight import Sight
+from shared.records.access_scope import AccessScope
 from shared.web.records import RecordApi
 from shared.web.steps import with_fields
 from shared.web.translation import register_constraint
@@ -14,12 +14,12 @@ from shared.web.translation import register_constraint
 register_constraint("centre_seat_holder_excl", "/office", "Somebody else holds this office at that time.")
 
 
-async def _create(uow: UnitOfWork, sight: Sight, body: SeatBody) -> Row:
-    return await operations.create(uow, sight, row_of(body))
+async def _create(uow: UnitOfWork, access: AccessScope, body: SeatBody) -> Row:
+    return await operations.create(uow, access, row_of(body))
 
 
-async def _update(uow: UnitOfWork, sight: Sight, row: Row, body: SeatBody) -> Row:
-    return await operations.update(uow, sight, row, row_of(body))
+async def _update(uow: UnitOfWork, access: AccessScope, row: Row, body: SeatBody) -> Row:
+    return await operations.update(uow, access, row, row_of(body))
 
 
 router = RecordApi(

@@ -8,11 +8,11 @@ from services.centres.registration.designation import TERM_STATES
 from services.centres.registration.domain import PUBLISHED
 from services.centres.registration.record import Term
 from services.centres.registration.tables import centre, term
+from shared.records.access_scope import AccessKind
 from shared.records.plain import listing, with_parent
-from shared.records.sight import Variant
 
 
-def visible_to(variant: Variant) -> Select[Any]:
+def visible_to(variant: AccessKind) -> Select[Any]:
     """The first wall: terms of centres that a caller of this variant may know of."""
     return select(term).where(with_parent(centre, term.c.centre_id, variant, PUBLISHED))
 

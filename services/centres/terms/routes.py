@@ -24,7 +24,7 @@ _KNOWN = frozenset(DesignationTerm.model_fields)
 async def readable_term(record: str, call: CurrentCall) -> Row:
     """The term, if the caller may know of it. Raises NotFound."""
     async with call.connection() as connection:
-        row = await LISTING.get(connection, call.sight, key_of(record))
+        row = await LISTING.get(connection, call.access, key_of(record))
     if row is None:
         raise NotFound("There is no such term.")
     return row
@@ -44,7 +44,7 @@ async def list_terms(call: CurrentCall) -> Response:
 @router.get("/{record}", operation_id="getTerm", summary="Read one term", responses={200: {"model": DesignationTerm}})
 @takes_query("fields")
 async def get_term(row: Readable, call: CurrentCall) -> Response:
-    return item_response(call, present(row, call.sight), fields=pick_fields(call.request, _KNOWN))
+    return item_response(call, present(row, call.access), fields=pick_fields(call.request, _KNOWN))
 
 
 @router.get(
@@ -55,6 +55,6 @@ async def get_term(row: Readable, call: CurrentCall) -> Response:
 )
 @takes_query(*HISTORY_QUERY)
 async def get_term_history(row: Readable, call: CurrentCall) -> Response:
-    require(call.sight, "history", row["country"], row["id"])
-    whole = call.sight.sees_all_fields(row["country"], row["id"])
+    require(call.access, "history", row["country"], row["id"])
+    whole = call.access.sees_all_fields(row["country"], row["id"])
     return await history_response(call, row["id"], () if whole else TERMS.private)

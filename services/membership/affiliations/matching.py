@@ -23,15 +23,15 @@ from shared.database.statements import Connection, Row
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import now
 from shared.kernel.principal import SYSTEM
-from shared.records.sight import Variant, sight_of
+from shared.records.access_scope import AccessKind, access_scope_for
 
 AT_ONCE = 2500
 _TEXTS_AT_ONCE = 250
 _FIRST = UUID(int=0)
 _KEPT = 50_000
 _SYSTEM_SIGHT = replace(
-    sight_of(SYSTEM, ROLES, INSTITUTIONS.resource),
-    variant=Variant.EVERYWHERE,
+    access_scope_for(SYSTEM, ROLES, INSTITUTIONS.resource),
+    variant=AccessKind.EVERYWHERE,
     context=SYSTEM_CONTEXT,
     parameters=dict(SYSTEM_CONTEXT.parameters),
 )

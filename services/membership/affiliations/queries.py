@@ -14,8 +14,8 @@ from services.membership.experts.tables import affiliation, expert
 from services.membership.institutions.tables import institution
 from shared.database.context import AccessContext, within_context
 from shared.database.statements import Connection, Row, Shapes, Statement
+from shared.records.access_scope import AccessKind, constant
 from shared.records.listing import Listing, countries, one_of, reference, updated, values
-from shared.records.sight import Variant, constant
 
 
 def _select(single: bool) -> Any:
@@ -88,13 +88,13 @@ async def latest_institution(connection: Connection) -> datetime | None:
     return found
 
 
-def known_to(variant: Variant) -> Select[Any]:
+def known_to(variant: AccessKind) -> Select[Any]:
     """The first wall of the list: affiliations of experts of countries that the caller's grants cover."""
-    if variant is Variant.EVERYWHERE:
+    if variant is AccessKind.EVERYWHERE:
         return select(affiliation)
-    if variant is Variant.ANONYMOUS:
+    if variant is AccessKind.ANONYMOUS:
         return select(affiliation).where(false())
-    return select(affiliation).where(affiliation.c.country == any_(bindparam("reach_countries", type_=ARRAY(Text))))
+    return select(affiliation).where(affiliation.c.country == any_(bindparam("granted_countries", type_=ARRAY(Text))))
 
 
 _CANDIDATES: ColumnElement[Any] = literal_column(

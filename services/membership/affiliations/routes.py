@@ -34,7 +34,7 @@ async def readable_affiliation(affiliation: str, expert: Expert, call: CurrentCa
     key = key_of(affiliation)
     if isinstance(key, UUID):
         async with call.connection() as connection:
-            row = await queries.get(connection, call.sight.context, expert["id"], key)
+            row = await queries.get(connection, call.access.context, expert["id"], key)
         if row is not None:
             return row
     raise NotFound("There is no such affiliation.")
@@ -52,7 +52,7 @@ Readable = Annotated[Row, Depends(readable_affiliation)]
 @public
 async def list_affiliations(expert: Expert, call: CurrentCall) -> Response:
     async with call.connection() as connection:
-        rows = await queries.of_expert(connection, call.sight.context, expert["id"])
+        rows = await queries.of_expert(connection, call.access.context, expert["id"])
     return Response(orjson.dumps({"items": [present(row) for row in rows], "next": None}), media_type=JSON)
 
 
@@ -72,7 +72,7 @@ async def get_affiliation(row: Readable, call: CurrentCall) -> Response:
     responses={201: {"model": Affiliation}},
 )
 async def create_affiliation(body: AffiliationBody, expert: Expert, call: CurrentCall) -> Response:
-    require(call.sight, "update", expert["country"], expert["id"])
+    require(call.access, "update", expert["country"], expert["id"])
     row = await operations.create(call.uow, expert, values(body), asserted_by=_source(call, expert))
     return item_response(call, present(row), status=201)
 
@@ -89,7 +89,7 @@ async def update_affiliation(
     row: Readable,
     call: CurrentCall,
 ) -> Response:
-    require(call.sight, "update", expert["country"], expert["id"])
+    require(call.access, "update", expert["country"], expert["id"])
     if not is_current(call.request, row["version"]):
         raise changed_since(present(row))
     body = patched(AffiliationBody, written(row), patch)
@@ -115,7 +115,7 @@ async def get_affiliation_transitions(expert: Expert, row: Readable, call: Curre
     responses={200: {"model": Affiliation}},
 )
 async def transition_affiliation(body: TransitionBody, expert: Expert, row: Readable, call: CurrentCall) -> Response:
-    require(call.sight, "update", expert["country"], expert["id"])
+    require(call.access, "update", expert["country"], expert["id"])
     if not is_current(call.request, row["version"]):
         raise changed_since(present(row))
     step = Step(body.action, body.reason, body.fields)
@@ -139,7 +139,7 @@ async def list_matches(call: CurrentCall) -> Response:
 
 
 def _may(call: Call, expert: Row) -> Callable[[str], bool]:
-    return lambda _verb: call.sight.may("update", expert["country"], expert["id"])
+    return lambda _verb: call.access.may("update", expert["country"], expert["id"])
 
 
 def _source(call: Call, expert: Row) -> str:

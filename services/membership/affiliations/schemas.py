@@ -7,8 +7,8 @@ import orjson
 
 from services.membership.experts.schemas import Affiliation, AffiliationBody
 from shared.kernel.clock import to_text
+from shared.records.access_scope import AccessScope
 from shared.records.columns import parsed_or_fragment
-from shared.records.sight import Sight
 from shared.web.fields import Answer
 
 
@@ -68,7 +68,7 @@ def present(row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def present_listed(row: Mapping[str, Any], _sight: Sight) -> dict[str, Any]:
+def present_listed(row: Mapping[str, Any], _access: AccessScope) -> dict[str, Any]:
     """The affiliation as the list of matches shows it: with its expert, and the candidates of an open question."""
     record = {**present(row), "country": row["country"]}
     record["expert"] = {

@@ -18,7 +18,7 @@ from services.membership.likeness.bodies import Body
 from services.membership.likeness.domain import Verdict
 from services.membership.likeness.names import telling
 from services.membership.likeness.people import Person, Rates, person_of
-from shared.records.sight import Sight
+from shared.records.access_scope import AccessScope
 
 Rows: TypeAlias = Sequence[Mapping[str, Any]]
 _TO_ONE_INITIAL = 12
@@ -42,21 +42,21 @@ def like_body(own: Body, rows: Rows) -> list[Found]:
     return [pair(own, other, verdict) for other, verdict in zip(others, verdicts, strict=True) if _is_sure(verdict)]
 
 
-def told_of_person(own: Person, rows: Rows, sight: Sight, published: Some[str]) -> list[dict[str, Any]]:
+def told_of_person(own: Person, rows: Rows, access: AccessScope, published: Some[str]) -> list[dict[str, Any]]:
     """What the caller is told: of experts that they may know of, as sure as what they may see of them makes it. Of
     others than those that they see whole no e-mail address counts."""
-    known = [row for row in rows if sight.knows(row, published)]
+    known = [row for row in rows if access.knows(row, published)]
     others = [person_of(row) for row in known]
     rates = _rates_by_country(own, others)
     bare = replace(own, emails=frozenset())
-    seen = [own if sight.sees_all_fields(row["country"], row["id"]) else bare for row in known]
+    seen = [own if access.sees_all_fields(row["country"], row["id"]) else bare for row in known]
     verdicts = [people.compare(mine, other, rates[other.country]) for mine, other in zip(seen, others, strict=True)]
     return _told(known, map(decided, verdicts))
 
 
-def told_of_body(own: Body, rows: Rows, sight: Sight, published: Some[str]) -> list[dict[str, Any]]:
+def told_of_body(own: Body, rows: Rows, access: AccessScope, published: Some[str]) -> list[dict[str, Any]]:
     """The same of institutions, of which nothing that is compared is hidden from whoever may know of them."""
-    known = [row for row in rows if sight.knows(row, published)]
+    known = [row for row in rows if access.knows(row, published)]
     return _told(known, [bodies.compare(own, bodies.body_of(row)) for row in known])
 
 

@@ -16,8 +16,8 @@ from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import now
 from shared.kernel.principal import SYSTEM
 from shared.messaging.outbox import defer
+from shared.records.access_scope import AccessScope
 from shared.records.kind import Step
-from shared.records.sight import Sight
 
 LOOK_JOB = "duplicates_look"
 """Looks for what one changed record may repeat."""
@@ -30,7 +30,7 @@ ON CONFLICT (resource) DO UPDATE SET covered_until = greatest(known.covered_unti
 _MATTERS = {"experts": ("names", "emails", "orcid", "country"), "institutions": ("names", "domains", "ror", "country")}
 
 
-async def told_of_expert(uow: UnitOfWork, sight: Sight, row: Mapping[str, Any], published: Some[str]) -> Any:
+async def told_of_expert(uow: UnitOfWork, access: AccessScope, row: Mapping[str, Any], published: Some[str]) -> Any:
     """What the answer to an expert's entry tells of those that it may repeat; all of them become pairs.
 
     `row` is the new row with `lookalikes`, which its insert answered.
@@ -39,15 +39,17 @@ async def told_of_expert(uow: UnitOfWork, sight: Sight, row: Mapping[str, Any], 
         return []
     own = person_of({**row, "works": ()})
     await pairs.enter(uow, "experts", finding.like_person(own, row["lookalikes"]), "entry")
-    return finding.told_of_person(own, row["lookalikes"], sight, published)
+    return finding.told_of_person(own, row["lookalikes"], access, published)
 
 
-async def told_of_institution(uow: UnitOfWork, sight: Sight, row: Mapping[str, Any], published: Some[str]) -> Any:
+async def told_of_institution(
+    uow: UnitOfWork, access: AccessScope, row: Mapping[str, Any], published: Some[str]
+) -> Any:
     """The same of an institution, for which the database is asked."""
     own = body_of(row)
     lookalikes = await _lookalikes(uow.connection, own)
     await pairs.enter(uow, "institutions", finding.like_body(own, lookalikes), "entry")
-    return finding.told_of_body(own, lookalikes, sight, published)
+    return finding.told_of_body(own, lookalikes, access, published)
 
 
 def look_again(uow: UnitOfWork, resource: Collection, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
@@ -97,7 +99,7 @@ async def look(connection: Connection, resource: Collection, rows: Sequence[Row]
     ]
 
 
-async def transition(uow: UnitOfWork, sight: Sight, seen: Row, step: Step) -> Row:
+async def transition(uow: UnitOfWork, access: AccessScope, seen: Row, step: Step) -> Row:
     """A decision about a pair. Raises what `Lifecycle.advance` raises."""
     before = await DUPLICATES.lock(uow, seen["id"], seen["version"])
 
@@ -106,12 +108,12 @@ async def transition(uow: UnitOfWork, sight: Sight, seen: Row, step: Step) -> Ro
             return pairs.UNDECIDED
         return {"dismissed_by": uow.origin.actor.label, "dismissed_at": now(), "dismissal": step.reason}
 
-    return await DUPLICATES.step(uow, before, step, DuplicateCase(), permitted_on(sight, before), effects)
+    return await DUPLICATES.step(uow, before, step, DuplicateCase(), permitted_on(access, before), effects)
 
 
-def permitted_on(sight: Sight, row: Mapping[str, Any]) -> Callable[[str], bool]:
+def permitted_on(access: AccessScope, row: Mapping[str, Any]) -> Callable[[str], bool]:
     """Whether the caller's grants include a verb in both countries of a pair."""
-    return lambda verb: sight.may(verb, row["country_a"]) and sight.may(verb, row["country_b"])
+    return lambda verb: access.may(verb, row["country_a"]) and access.may(verb, row["country_b"])
 
 
 async def settle(uow: UnitOfWork, resource: Collection, winner: UUID, loser: UUID) -> None:

@@ -13,27 +13,27 @@ from services.membership.duplicates.domain import COLLECTIONS, LIFECYCLE, Collec
 from services.membership.duplicates.record import Duplicate
 from services.membership.duplicates.tables import duplicate
 from shared.database.statements import Connection, Row, Statement
+from shared.records.access_scope import AccessKind
 from shared.records.columns import shown_columns
 from shared.records.listing import Filter, Listing, countries, one_of, updated, values
-from shared.records.sight import Variant
 
 PAGE = 5_000
 """Records that a search reads at once."""
 COLUMNS = shown_columns(Duplicate, duplicate)
 
 
-def visible_to(variant: Variant) -> Select[Any]:
+def visible_to(variant: AccessKind) -> Select[Any]:
     """The first wall: pairs for offices that cover both records' countries."""
     return select(duplicate).where(visible(variant))
 
 
-def visible(variant: Variant) -> ColumnElement[bool]:
+def visible(variant: AccessKind) -> ColumnElement[bool]:
     """Both countries lie within the caller's grants."""
-    if variant is Variant.EVERYWHERE:
+    if variant is AccessKind.EVERYWHERE:
         return true()
-    if variant is Variant.ANONYMOUS:
+    if variant is AccessKind.ANONYMOUS:
         return false()
-    reach = any_(bindparam("reach_countries", type_=ARRAY(Text)))
+    reach = any_(bindparam("granted_countries", type_=ARRAY(Text)))
     return and_(duplicate.c.country_a == reach, duplicate.c.country_b == reach)
 
 

@@ -39,7 +39,7 @@ _PAIR: dict[int | str, dict[str, Any]] = {200: {"model": Duplicate}}
 async def readable_duplicate(record: str, call: CurrentCall) -> Row:
     """The pair, for offices over both of its records. Raises NotFound."""
     async with call.connection() as connection:
-        row = await LISTING.get(connection, call.sight, key_of(record))
+        row = await LISTING.get(connection, call.access, key_of(record))
     if row is None:
         raise NotFound("There is no such pair.")
     return row
@@ -50,7 +50,7 @@ Readable = Annotated[Row, Depends(readable_duplicate)]
 
 def offers(row: Row, call: Call) -> list[Offer]:
     """The verbs of the pair's state for this caller."""
-    return LIFECYCLE.offers(row["status"], DuplicateCase(), permitted_on(call.sight, row))
+    return LIFECYCLE.offers(row["status"], DuplicateCase(), permitted_on(call.access, row))
 
 
 def item(row: Row, call: Call) -> dict[str, Any]:
@@ -60,7 +60,7 @@ def item(row: Row, call: Call) -> dict[str, Any]:
 
 async def changeable_duplicate(row: Readable, call: CurrentCall) -> Row:
     """The same for who may change it, as it was read. Raises Forbidden, PreconditionRequired and VersionConflict."""
-    may = permitted_on(call.sight, row)
+    may = permitted_on(call.access, row)
     if not any(may(transition.verb) for transition in LIFECYCLE.transitions):
         raise Forbidden("Your grants do not include this.", members={"reason": "not_permitted"})
     if not is_current(call.request, row["version"]):
@@ -92,7 +92,7 @@ async def list_duplicates(call: CurrentCall) -> Response:
 )
 async def search_duplicates(body: SearchBody, call: CurrentCall) -> Response:
     """Left to the worker. The job's result tells how many records were compared, and how many pairs found and new."""
-    if not call.principal.reach(ROLES, DUPLICATES.resource.name, "search").everywhere:
+    if not call.principal.permission_scope(ROLES, DUPLICATES.resource.name, "search").everywhere:
         raise Forbidden("Your grants do not include this.", members={"reason": "not_permitted"})
     job = await operations.order_search(call.uow, body.resource, whole=body.whole)
     return queued_response("membership", job, SEARCH_JOB, now())
@@ -112,7 +112,7 @@ async def get_duplicate(row: Readable, call: CurrentCall) -> Response:
 )
 @takes_query(*HISTORY_QUERY)
 async def get_history(row: Readable, call: CurrentCall) -> Response:
-    if not all(call.sight.may("history", row[side]) for side in ("country_a", "country_b")):
+    if not all(call.access.may("history", row[side]) for side in ("country_a", "country_b")):
         raise Forbidden("Your grants do not include this.", members={"reason": "not_permitted"})
     return await history_response(call, row["id"])
 
@@ -136,5 +136,5 @@ async def get_transitions(row: Readable, call: CurrentCall) -> Response:
 async def transition_duplicate(body: TransitionBody, row: Changeable, call: CurrentCall) -> Response:
     """`dismiss` says with its reason why the two are not one; the pair stays dismissed until one of them changes in
     what is compared. A pair becomes merged by the merge of its records."""
-    after = await operations.transition(call.uow, call.sight, row, Step(body.action, body.reason, body.fields))
+    after = await operations.transition(call.uow, call.access, row, Step(body.action, body.reason, body.fields))
     return item_response(call, item(after, call))

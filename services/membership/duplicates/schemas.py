@@ -53,7 +53,7 @@ class SearchBody(Body):
     whole: bool = True
 
 
-def present(row: Mapping[str, Any], _sight: object = None) -> dict[str, Any]:
+def present(row: Mapping[str, Any], _access: object = None) -> dict[str, Any]:
     """The pair as it is shown."""
     record = _render(row)
     base = f"/membership/v1/{row['resource']}"

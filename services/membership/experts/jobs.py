@@ -35,7 +35,7 @@ from shared.kernel.clock import now, to_text
 from shared.kernel.principal import Principal
 from shared.kernel.resource import Resource
 from shared.kernel.text import fold
-from shared.records.sight import Sight
+from shared.records.access_scope import AccessScope
 from shared.web.fields import Body, CountryCode, Keyword, LanguageTag, OrcidId, Texts
 from shared.web.rows import validated
 
@@ -229,9 +229,9 @@ async def _unknown_institutions(connection: Connection, principal: Principal, ro
     return {place for place, institution in asked.items() if institution not in known}
 
 
-def cells(row: Values, sight: Sight) -> dict[str, str]:
+def cells(row: Values, access: AccessScope) -> dict[str, str]:
     """The expert as its export shows it: of the names the first, of the affiliations the primary or the first."""
-    shown = orjson.loads(orjson.dumps(present(row, sight)))
+    shown = orjson.loads(orjson.dumps(present(row, access)))
     name = shown["names"][0]
     emails = [email["value"] for email in shown.get("emails", ())]
     works = orjson.loads(row["affiliations"])

@@ -24,9 +24,9 @@ from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.clock import now, to_text, today
 from shared.kernel.errors import invalid_field
 from shared.kernel.principal import Principal, PrincipalKind
+from shared.records.access_scope import AccessScope
 from shared.records.kind import Kind, Step, permitted, require, require_publishing
 from shared.records.record import written_fields
-from shared.records.sight import Sight
 from shared.records.store import Beside
 
 WRITABLE = written_fields(Expert)
@@ -49,22 +49,22 @@ def written(row: Mapping[str, Any]) -> dict[str, Any]:
     return {**found, "emails": emails}
 
 
-async def create(uow: UnitOfWork, sight: Sight, values: Mapping[str, Any], *, invite: bool = False) -> Row:
+async def create(uow: UnitOfWork, access: AccessScope, values: Mapping[str, Any], *, invite: bool = False) -> Row:
     """A new expert: a prospect, or invited; who enters themselves, without an office over the register, has
     applied.
 
     Raises Forbidden `country_forbidden` outside the caller's grant, Invalid `email_missing` for an applicant.
     """
     record = uuid7()
-    entitled = sight.read.everywhere or sight.write.everywhere or bool(sight.write.countries)
-    applies = sight.principal.kind is PrincipalKind.ACCOUNT and not entitled
+    entitled = access.read.everywhere or access.write.everywhere or bool(access.write.countries)
+    applies = access.principal.kind is PrincipalKind.ACCOUNT and not entitled
     if applies:
         if not values["emails"]:
             raise invalid_field("/emails", "email_missing", "Who applies gives an e-mail address.")
-        await uow.admit(record)
+        await uow.allow_record(record)
     else:
-        require(sight, "create", values["country"])
-        require_publishing(sight, values["visibility"], values["country"])
+        require(access, "create", values["country"])
+        require_publishing(access, values["visibility"], values["country"])
     status = "applied" if applies else "invited" if invite else "prospect"
     values = {**values, "emails": domain.with_verified(values["emails"])}
     row = await EXPERTS.enter(
@@ -75,8 +75,8 @@ async def create(uow: UnitOfWork, sight: Sight, values: Mapping[str, Any], *, in
             **values,
             **derived(values),
             **_clock(domain.Clock(), "", status),
-            "asserted": domain.asserted_at_entry("self" if applies else _source(sight.principal, values["country"])),
-            "account_id": sight.principal.id if applies else None,
+            "asserted": domain.asserted_at_entry("self" if applies else _source(access.principal, values["country"])),
+            "account_id": access.principal.id if applies else None,
             "profile_confirmed_on": today() if applies else None,
         },
         beside=Beside(_LOOKALIKES, {"lookalike_keys": probes(values["names"])}),
@@ -85,7 +85,9 @@ async def create(uow: UnitOfWork, sight: Sight, values: Mapping[str, Any], *, in
     return row
 
 
-async def update(uow: UnitOfWork, sight: Sight, seen: Row, values: Mapping[str, Any], reason: str | None = None) -> Row:
+async def update(
+    uow: UnitOfWork, access: AccessScope, seen: Row, values: Mapping[str, Any], reason: str | None = None
+) -> Row:
     """The expert with new values; where nothing differs, nothing is written and the version stays.
 
     Raises Forbidden `country_forbidden` where the caller may not change experts of the new country too.
@@ -94,12 +96,12 @@ async def update(uow: UnitOfWork, sight: Sight, seen: Row, values: Mapping[str, 
     values = {**values, "emails": domain.with_verified(values["emails"], before["emails"])}
     moves = (values["country"], values["visibility"]) != (before["country"], before["visibility"])
     if values["country"] != before["country"]:
-        require(sight, "update", values["country"])
+        require(access, "update", values["country"])
     if moves:
-        require_publishing(sight, values["visibility"], values["country"], before["id"])
-    is_own = _is_own(sight.principal, before)
+        require_publishing(access, values["visibility"], values["country"], before["id"])
+    is_own = _is_own(access.principal, before)
     confirmed = {"profile_confirmed_on": today()} if is_own else {}
-    by = "self" if is_own else _source(sight.principal, values["country"])
+    by = "self" if is_own else _source(access.principal, values["country"])
     said = domain.asserted_after(before, values, by, to_text(now()))
     after = await EXPERTS.edit(uow, before, {**values, **derived(values), **said, **confirmed}, reason=reason)
     await carry(uow, before, after)
@@ -116,29 +118,29 @@ async def carry(uow: UnitOfWork, before: Row, after: Row) -> None:
         await _FOLLOW.execute(uow.connection, key=after["id"], **place)
 
 
-async def publish(uow: UnitOfWork, sight: Sight, seen: Row, step: Step) -> Row:
+async def publish(uow: UnitOfWork, access: AccessScope, seen: Row, step: Step) -> Row:
     """The expert as everybody sees it while its state is a published one."""
-    require(sight, "update", seen["country"], seen["id"])
-    return await update(uow, sight, seen, {**written(seen), "visibility": "public"}, step.reason)
+    require(access, "update", seen["country"], seen["id"])
+    return await update(uow, access, seen, {**written(seen), "visibility": "public"}, step.reason)
 
 
-async def unpublish(uow: UnitOfWork, sight: Sight, seen: Row, step: Step) -> Row:
+async def unpublish(uow: UnitOfWork, access: AccessScope, seen: Row, step: Step) -> Row:
     """The public expert as only the network sees it; one that is not public is left as it is."""
-    require(sight, "update", seen["country"], seen["id"])
+    require(access, "update", seen["country"], seen["id"])
     visibility = "network" if seen["visibility"] == "public" else seen["visibility"]
-    return await update(uow, sight, seen, {**written(seen), "visibility": visibility}, step.reason)
+    return await update(uow, access, seen, {**written(seen), "visibility": visibility}, step.reason)
 
 
-async def transition(uow: UnitOfWork, sight: Sight, seen: Row, step: Step) -> Row:
+async def transition(uow: UnitOfWork, access: AccessScope, seen: Row, step: Step) -> Row:
     """One step of the lifecycle. Raises what `Lifecycle.advance` raises, and Invalid for bad `fields`."""
     before = await EXPERTS.lock(uow, seen["id"], seen["version"])
-    may = permitted(sight, before)
+    may = permitted(access, before)
     more: dict[str, Any] = {}
     if step.action in ("approve", "renew") and may(step.action):
         more["term_starts"], more["term_ends"] = domain.term_of(*_term(step.fields), step.reason, today())
     if step.action == "assign" and may(step.action):
         more["assignee"] = _officer(step.fields)
-    case = await case_of(uow.connect, sight.principal, before, step.fields)
+    case = await case_of(uow.connect, access.principal, before, step.fields)
 
     def effects(target: str) -> dict[str, Any]:
         if step.action == "assign":

@@ -26,11 +26,11 @@ from shared.database.statements import Connection, Row, Statement
 from shared.kernel.countries import known_codes
 from shared.kernel.identifiers import orcid_id
 from shared.kernel.text import fold
+from shared.records.access_scope import AccessKind, AccessScope, constant, visible
 from shared.records.columns import Renderer, read_columns, shown_columns, survivor
 from shared.records.listing import Filter, Listing, countries, fragment, one_of, region, updated, values
 from shared.records.pending import as_second_person, waits_for_caller
 from shared.records.record import Public, private_fields
-from shared.records.sight import Sight, Variant, constant, visible
 
 COLUMNS = {name: column for name, column in read_columns(Expert, expert).items() if name != "asserted"}
 """What lists read; items read `asserted` too."""
@@ -96,12 +96,12 @@ _OVER = Statement(
 )
 
 
-def visible_to(variant: Variant) -> Select[Any]:
+def visible_to(variant: AccessKind) -> Select[Any]:
     """The first wall: experts that a caller of this variant may know of, merged and erased ones left out."""
     return known_to(variant).where(expert.c.merged_into.is_(None), expert.c.erased_at.is_(None))
 
 
-def known_to(variant: Variant) -> Select[Any]:
+def known_to(variant: AccessKind) -> Select[Any]:
     """The same with merged and erased ones, which answer 308 and 410."""
     return select(expert).where(visible(expert, variant, PUBLISHED))
 
@@ -165,11 +165,11 @@ def _waiting(_me: Any) -> ColumnElement[bool]:
     )
 
 
-def _as_holder(sight: Sight) -> Mapping[str, Any]:
-    who, reach = sight.principal, sight.principal.reach(sight.roles, sight.resource.name, "start_review")
+def _as_holder(access: AccessScope) -> Mapping[str, Any]:
+    who, reach = access.principal, access.principal.permission_scope(access.roles, access.resource.name, "start_review")
     countries = known_codes(fictional=True) if reach.everywhere else reach.countries
     waiting = {"waiting_for": [key for key in (who.id, who.owner) if key], "waiting_in": sorted(countries)}
-    return {**waiting, **as_second_person(sight)}
+    return {**waiting, **as_second_person(access)}
 
 
 def _with_email(address: Any) -> ColumnElement[bool]:
@@ -190,12 +190,12 @@ def _with_email(address: Any) -> ColumnElement[bool]:
     )
 
 
-def _of_emails(sight: Sight) -> Mapping[str, Any]:
+def _of_emails(access: AccessScope) -> Mapping[str, Any]:
     return {
-        "email_visibilities": list(sight.open_visibilities),
-        "email_everywhere": sight.read.everywhere,
-        "email_countries": sorted(sight.read.countries),
-        "email_records": sorted(sight.read.records),
+        "email_visibilities": list(access.open_visibilities),
+        "email_everywhere": access.read.everywhere,
+        "email_countries": sorted(access.read.countries),
+        "email_records": sorted(access.read.records),
     }
 
 

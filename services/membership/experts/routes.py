@@ -12,20 +12,20 @@ from services.membership.experts.queries import LISTING
 from services.membership.experts.schemas import Expert, ExpertBody, ExpertCreate, present
 from shared.database.statements import Row
 from shared.database.unit_of_work import UnitOfWork
-from shared.records.sight import Sight
+from shared.records.access_scope import AccessScope
 from shared.web.records import RecordApi
 
 
-async def _create(uow: UnitOfWork, sight: Sight, body: ExpertCreate) -> Row:
-    return await operations.create(uow, sight, body.model_dump(exclude={"invite"}, mode="json"), invite=body.invite)
+async def _create(uow: UnitOfWork, access: AccessScope, body: ExpertCreate) -> Row:
+    return await operations.create(uow, access, body.model_dump(exclude={"invite"}, mode="json"), invite=body.invite)
 
 
-async def _update(uow: UnitOfWork, sight: Sight, row: Row, body: ExpertBody) -> Row:
-    return await operations.update(uow, sight, row, body.model_dump(mode="json"))
+async def _update(uow: UnitOfWork, access: AccessScope, row: Row, body: ExpertBody) -> Row:
+    return await operations.update(uow, access, row, body.model_dump(mode="json"))
 
 
-async def _entered(uow: UnitOfWork, sight: Sight, row: Row) -> dict[str, Any]:
-    told = await told_of_expert(uow, sight, row, PUBLISHED)
+async def _entered(uow: UnitOfWork, access: AccessScope, row: Row) -> dict[str, Any]:
+    told = await told_of_expert(uow, access, row, PUBLISHED)
     return {"duplicates": told} if told else {}
 
 

@@ -24,7 +24,7 @@ from services.membership.experts.domain import (
 from services.membership.experts.operations import EXPERTS
 from services.membership.experts.queries import render_public, render_whole
 from shared.kernel.clock import to_text
-from shared.records.sight import Sight
+from shared.records.access_scope import AccessScope
 from shared.web.fields import (
     Answer,
     Body,
@@ -200,9 +200,9 @@ class Expert(RecordAnswer):
     duplicates: list[Lookalike] | None = None
 
 
-def present(row: Mapping[str, Any], sight: Sight) -> dict[str, Any]:
+def present(row: Mapping[str, Any], access: AccessScope) -> dict[str, Any]:
     """The expert as this caller sees it."""
-    whole = sight.sees_all_fields(row["country"], row["id"])
+    whole = access.sees_all_fields(row["country"], row["id"])
     record = render_whole(row) if whole else render_public(row)
     starts, ends = row["term_starts"], row["term_ends"]
     record["term"] = {"starts": starts.isoformat(), "ends": ends.isoformat()} if starts else None
@@ -212,7 +212,7 @@ def present(row: Mapping[str, Any], sight: Sight) -> dict[str, Any]:
         if "asserted" in row:
             record["asserted"] = _asserted(row)
     else:
-        record["emails"] = _open_emails(row["emails"], sight)
+        record["emails"] = _open_emails(row["emails"], access)
     return record
 
 
@@ -235,9 +235,9 @@ def _asserted(row: Mapping[str, Any]) -> dict[str, Any]:
     return asserted_fields(asserted_kept(row), present_fields, to_text(row["created_at"]))
 
 
-def _open_emails(emails: Any, sight: Sight) -> Any:
+def _open_emails(emails: Any, access: AccessScope) -> Any:
     if emails in ("[]", []):
         return []
-    levels = sight.open_visibilities
+    levels = access.open_visibilities
     parsed = orjson.loads(emails) if isinstance(emails, str) else emails
     return [email for email in parsed if email["visibility"] in levels]

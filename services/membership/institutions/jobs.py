@@ -22,7 +22,7 @@ from services.membership.institutions.tables import institution, institution_rel
 from shared.bulk.importable import Candidate, Columns, Derived, Importable, Values
 from shared.bulk.reading import Cells, RowFault
 from shared.database.statements import Connection, Statement
-from shared.records.sight import Sight
+from shared.records.access_scope import AccessScope
 from shared.web.fields import is_language
 from shared.web.rows import validated
 
@@ -134,7 +134,7 @@ async def _in_use(connection: Connection, ids: Sequence[UUID]) -> set[UUID]:
     return {row["institution_id"] for row in await _IN_USE.fetch(connection, ids=list(ids))}
 
 
-def cells(row: Values, _sight: Sight) -> dict[str, str]:
+def cells(row: Values, _access: AccessScope) -> dict[str, str]:
     """The institution as its export shows it."""
     locations = orjson.loads(row["locations"])
     texts = {

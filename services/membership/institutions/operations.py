@@ -16,9 +16,9 @@ from services.membership.institutions.values import replace_values
 from shared.database.statements import Row
 from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.principal import Principal
+from shared.records.access_scope import AccessScope, access_scope_for
 from shared.records.kind import Kind, Step, permitted, require, require_publishing
 from shared.records.record import written_fields
-from shared.records.sight import Sight, sight_of
 
 WRITABLE = written_fields(Institution)
 _DOCUMENTS = ("names", "locations", "relations")
@@ -35,10 +35,10 @@ def kept(row: Mapping[str, Any]) -> dict[str, Any]:
     return {**written(row), "relations": orjson.loads(row["stated"])}
 
 
-async def create(uow: UnitOfWork, sight: Sight, values: Mapping[str, Any]) -> Row:
+async def create(uow: UnitOfWork, access: AccessScope, values: Mapping[str, Any]) -> Row:
     """A new institution, submitted. Raises Forbidden `country_forbidden` outside the caller's grant."""
-    require(sight, "create", values["country"])
-    require_publishing(sight, values["visibility"], values["country"])
+    require(access, "create", values["country"])
+    require_publishing(access, values["visibility"], values["country"])
     own, _ = await stated(uow, None, values["ror"], values["relations"])
     row = await INSTITUTIONS.enter(uow, {"status": "submitted", **values, "relations": own, **domain.derived(values)})
     await replace_values(uow, row)
@@ -46,18 +46,18 @@ async def create(uow: UnitOfWork, sight: Sight, values: Mapping[str, Any]) -> Ro
     return row
 
 
-async def update(uow: UnitOfWork, sight: Sight, seen: Row, values: Mapping[str, Any]) -> Row:
+async def update(uow: UnitOfWork, access: AccessScope, seen: Row, values: Mapping[str, Any]) -> Row:
     """The institution with new values; where nothing differs, nothing is written and the version stays."""
     before = await INSTITUTIONS.lock(uow, seen["id"], seen["version"])
     if (values["country"], values["visibility"]) != (before["country"], before["visibility"]):
-        require(sight, "update", values["country"])
-        require_publishing(sight, values["visibility"], values["country"], before["id"])
+        require(access, "update", values["country"])
+        require_publishing(access, values["visibility"], values["country"], before["id"])
     shown = orjson.loads(seen["relations"])
     own = before["relations"]
     if values["relations"] != shown:
         own, dropped = await stated(uow, before["id"], values["ror"], values["relations"])
         for kind, other in dropped:
-            await _take_back(uow, sight, other, kind, before)
+            await _take_back(uow, access, other, kind, before)
     after = await INSTITUTIONS.edit(uow, before, {**values, "relations": own, **domain.derived(values)})
     await carry(uow, before, after)
     return after
@@ -71,26 +71,26 @@ async def carry(uow: UnitOfWork, before: Row, after: Row) -> None:
         look_again(uow, "institutions", before, after)
 
 
-async def _take_back(uow: UnitOfWork, sight: Sight, other: UUID, kind: str, row: Row) -> None:
+async def _take_back(uow: UnitOfWork, access: AccessScope, other: UUID, kind: str, row: Row) -> None:
     """Another institution states the relation: it is a change of that one. Raises Forbidden where the caller may not
     change it."""
-    seen = await queries.LISTING.get(uow.connection, sight, other)
-    require(sight, "update", seen["country"] if seen else None, other)
+    seen = await queries.LISTING.get(uow.connection, access, other)
+    require(access, "update", seen["country"] if seen else None, other)
     before = await INSTITUTIONS.lock(uow, other)
     names = await names_of(uow, row["id"])
     after = await INSTITUTIONS.edit(uow, before, {"relations": without(before, kind, names)})
     await replace_relations(uow, after)
 
 
-async def transition(uow: UnitOfWork, sight: Sight, seen: Row, step: Step) -> Row:
+async def transition(uow: UnitOfWork, access: AccessScope, seen: Row, step: Step) -> Row:
     """One step of the lifecycle. Raises what `Lifecycle.advance` raises."""
     before = await INSTITUTIONS.lock(uow, seen["id"], seen["version"])
-    case = await case_of(uow.connect, sight.principal, before, step.fields)
+    case = await case_of(uow.connect, access.principal, before, step.fields)
 
     def effects(target: str) -> dict[str, Any]:
         return {"merged_into": UUID(step.fields["institution_id"])} if target == "linked" else {}
 
-    return await INSTITUTIONS.step(uow, before, step, case, permitted(sight, before), effects)
+    return await INSTITUTIONS.step(uow, before, step, case, permitted(access, before), effects)
 
 
 async def case_of(
@@ -103,7 +103,7 @@ async def case_of(
         return domain.InstitutionCase("institution_missing")
     except (TypeError, ValueError, AttributeError):
         return domain.InstitutionCase("institution_unknown")
-    sight = sight_of(principal, ROLES, INSTITUTIONS.resource)
+    access = access_scope_for(principal, ROLES, INSTITUTIONS.resource)
     async with connect() as connection:
-        counts = await queries.linkable(connection, sight, winner)
+        counts = await queries.linkable(connection, access, winner)
     return domain.InstitutionCase(None if counts else "institution_unknown")

@@ -34,10 +34,10 @@ from services.membership.institutions.tables import institution, institution_val
 from shared.database.context import context
 from shared.database.statements import Connection, Row, Shapes
 from shared.kernel.identifiers import ror_id
+from shared.records.access_scope import AccessKind, AccessScope, constant, visible
 from shared.records.columns import Renderer, read_columns, shown_columns, survivor
 from shared.records.listing import Filter, Listing, countries, fragment, one_of, region, updated, values
 from shared.records.record import Public, private_fields
-from shared.records.sight import Sight, Variant, constant, visible
 
 COLUMNS = {name: column for name, column in read_columns(Institution, institution).items() if name != "relations"}
 """What lists read; of relations they are asked for those that are shown."""
@@ -46,12 +46,12 @@ PUBLIC_COLUMNS = {
 }
 
 
-def visible_to(variant: Variant) -> Select[Any]:
+def visible_to(variant: AccessKind) -> Select[Any]:
     """The first wall: institutions that a caller of this variant may know of, merged ones left out."""
     return known_to(variant).where(institution.c.merged_into.is_(None))
 
 
-def known_to(variant: Variant) -> Select[Any]:
+def known_to(variant: AccessKind) -> Select[Any]:
     """The same with merged ones, which answer 308."""
     return select(institution).where(visible(institution, variant, PUBLISHED))
 
@@ -144,7 +144,7 @@ _BETWEEN = "\n"
 """Between the values of one row; a folded text has none."""
 
 
-def _matched(variant: Variant) -> Select[Any]:
+def _matched(variant: AccessKind) -> Select[Any]:
     """What matching reads of institutions that a caller of this variant may see."""
     states = institution.c.status.in_([constant(status) for status in sorted(MATCHED)])
     return visible_to(variant).with_only_columns(*(institution.c[name] for name in _MATCH_COLUMNS)).where(states)
@@ -160,7 +160,7 @@ def _lists_asked() -> Subquery:
     return select(*(func.array_agg(part).label(part.name) for part in each.c)).subquery("lists")
 
 
-def _candidates(variant: Variant, whole: bool) -> Select[Any]:
+def _candidates(variant: AccessKind, whole: bool) -> Select[Any]:
     """Rows of what each text may mean, or one row for each text with their ids."""
     lists = _lists_asked()
     options = [bindparam("loose", type_=Boolean), bindparam("only_country", type_=Text)]
@@ -174,7 +174,7 @@ def _candidates(variant: Variant, whole: bool) -> Select[Any]:
     return select(hits.c.asked_by, *rows.c).select_from(asked.join(rows, true()))
 
 
-def _by_ids(variant: Variant) -> Select[Any]:
+def _by_ids(variant: AccessKind) -> Select[Any]:
     return _matched(variant).where(institution.c.id == any_(bindparam("ids", type_=ARRAY(Uuid))))
 
 
@@ -198,19 +198,21 @@ def _forms(word: str) -> str:
     return _BETWEEN.join(one_letter_off(word))
 
 
-def _question(sight: Sight, texts: Sequence[Affiliation]) -> dict[str, Any]:
+def _question(access: AccessScope, texts: Sequence[Affiliation]) -> dict[str, Any]:
     asked = [row for number, said in enumerate(texts) for row in _asked(number, said)]
     numbers, kinds, looked_up, words, homes = zip(*asked, strict=True) if asked else ((),) * 5
     lists = {"asked": numbers, "kinds": kinds, "looked_up": looked_up, "words": words, "homes": homes}
-    return {**sight.parameters, **lists}
+    return {**access.parameters, **lists}
 
 
-async def matches(connection: Connection, sight: Sight, text: str, country: str | None) -> list[tuple[Match, Row]]:
+async def matches(
+    connection: Connection, access: AccessScope, text: str, country: str | None
+) -> list[tuple[Match, Row]]:
     """The institutions that an affiliation may mean, each with its row, the surest first; of one country where it is
     given. It is looked further for words that are misspelt in more than one letter, which takes longer."""
     said = take_apart(text)
-    question = {**_question(sight, [said]), "loose": True, "only_country": country}
-    rows = await _CANDIDATES.get(sight.variant, True).fetch(connection, **question)
+    question = {**_question(access, [said]), "loose": True, "only_country": country}
+    rows = await _CANDIDATES.get(access.variant, True).fetch(connection, **question)
     by_id = {row["id"]: row for row in rows}
     return [(match, by_id[match.candidate.key]) for match in rank(said, [candidate_of(row) for row in rows], country)]
 
@@ -227,19 +229,19 @@ class Institutions:
     """What many texts may mean, one batch after the other: each institution is read once as long as this lives, and
     is what it was then."""
 
-    def __init__(self, sight: Sight) -> None:
-        self._sight = sight
+    def __init__(self, access: AccessScope) -> None:
+        self._access = access
         self._known: dict[UUID, Known] = {}
 
     async def candidates(self, connection: Connection, texts: Sequence[Affiliation]) -> list[list[Known]]:
         """For each text, institutions that may be seen and that it may mean, some 100 at most."""
-        question = {**_question(self._sight, texts), "loose": False, "only_country": None}
-        rows = await _CANDIDATES.get(self._sight.variant, False).fetch(connection, **question)
+        question = {**_question(self._access, texts), "loose": False, "only_country": None}
+        rows = await _CANDIDATES.get(self._access.variant, False).fetch(connection, **question)
         hits: dict[int, list[UUID]] = {row["asked_by"]: row["ids"] for row in rows}
         if len(self._known) > _MOST_KNOWN:
             self._known = {}
         unknown = list(set().union(*hits.values()) - self._known.keys())
-        for row in await _BY_IDS.get(self._sight.variant).fetch(connection, ids=unknown, **self._sight.parameters):
+        for row in await _BY_IDS.get(self._access.variant).fetch(connection, ids=unknown, **self._access.parameters):
             is_restricted = row["visibility"] == "restricted"
             self._known[row["id"]] = Known(candidate_of(row), row["status"] in PUBLISHED, is_restricted)
         known = self._known
@@ -251,7 +253,7 @@ def candidate_of(row: Row) -> Candidate:
     return Candidate(row["id"], row["country"], row["names"], row["domains"], row["locations"])
 
 
-async def linkable(connection: Connection, sight: Sight, key: UUID) -> bool:
+async def linkable(connection: Connection, access: AccessScope, key: UUID) -> bool:
     """Whether the caller may see this institution and it is verified or inactive."""
-    row = await LISTING.get(connection, sight, key)
+    row = await LISTING.get(connection, access, key)
     return row is not None and row["merged_into"] is None and row["status"] in PUBLISHED

@@ -17,7 +17,7 @@ from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.countries import known_codes
 from shared.kernel.errors import invalid_parameter
 from shared.kernel.text import fold
-from shared.records.sight import Sight
+from shared.records.access_scope import AccessScope
 from shared.web.answers import JSON
 from shared.web.call import CurrentCall, public
 from shared.web.records import RecordApi
@@ -27,16 +27,16 @@ from shared.web.translation import register_constraint
 register_constraint("member_institution_ror_key", "/ror", "Another institution of this country has this ROR id.")
 
 
-async def _create(uow: UnitOfWork, sight: Sight, body: InstitutionBody) -> Row:
-    return await operations.create(uow, sight, body.model_dump(mode="json"))
+async def _create(uow: UnitOfWork, access: AccessScope, body: InstitutionBody) -> Row:
+    return await operations.create(uow, access, body.model_dump(mode="json"))
 
 
-async def _update(uow: UnitOfWork, sight: Sight, row: Row, body: InstitutionBody) -> Row:
-    return await operations.update(uow, sight, row, body.model_dump(mode="json"))
+async def _update(uow: UnitOfWork, access: AccessScope, row: Row, body: InstitutionBody) -> Row:
+    return await operations.update(uow, access, row, body.model_dump(mode="json"))
 
 
-async def _entered(uow: UnitOfWork, sight: Sight, row: Row) -> dict[str, Any]:
-    told = await told_of_institution(uow, sight, row, PUBLISHED)
+async def _entered(uow: UnitOfWork, access: AccessScope, row: Row) -> dict[str, Any]:
+    told = await told_of_institution(uow, access, row, PUBLISHED)
     return {"duplicates": told} if told else {}
 
 
@@ -81,6 +81,6 @@ async def match_institution(
     if country is not None and country not in known_codes(fictional=True):
         raise invalid_parameter("country", "Not a known country.")
     async with call.connection() as connection:
-        found = await queries.matches(connection, call.sight, affiliation, country)
+        found = await queries.matches(connection, call.access, affiliation, country)
     items = [present_match(match, row) for match, row in found[:limit]]
     return Response(orjson.dumps({"items": items}), media_type=JSON)

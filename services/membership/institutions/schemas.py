@@ -14,7 +14,7 @@ from services.membership.institutions.operations import INSTITUTIONS
 from services.membership.institutions.queries import render_public, render_whole
 from services.membership.institutions.relations import KINDS
 from shared.database.statements import Row
-from shared.records.sight import Sight
+from shared.records.access_scope import AccessScope
 from shared.web.fields import Answer, Body, CountryCode, LanguageTag, Line, Links, RecordAnswer, RorId, Visible
 
 
@@ -125,9 +125,9 @@ class Matches(Answer):
     items: list[Match]
 
 
-def present(row: Mapping[str, Any], sight: Sight) -> dict[str, Any]:
+def present(row: Mapping[str, Any], access: AccessScope) -> dict[str, Any]:
     """The institution as this caller sees it."""
-    render = render_whole if sight.sees_all_fields(row["country"], row["id"]) else render_public
+    render = render_whole if access.sees_all_fields(row["country"], row["id"]) else render_public
     record = render(row)
     record["id"] = str(row["id"])
     record["links"] = {"self": INSTITUTIONS.resource.link(record["id"]), "web_pages": row["links"]}

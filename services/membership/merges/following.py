@@ -13,7 +13,7 @@ from services.membership.merges.subjects import SUBJECTS
 from services.membership.merges.tables import merge
 from shared.database.statements import Statement
 from shared.database.unit_of_work import UnitOfWork
-from shared.records.sight import constant
+from shared.records.access_scope import constant
 
 _AT_ONCE = 100
 _ROW = Statement(select(institution).where(institution.c.id == bindparam("key")))

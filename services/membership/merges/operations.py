@@ -23,8 +23,8 @@ from shared.database.statements import Connection, Row
 from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.errors import Conflict, FieldError, Forbidden, NotFound, invalid_field, pointer_to
 from shared.kernel.principal import Principal
+from shared.records.access_scope import AccessScope, access_scope_for
 from shared.records.kind import Kind, Step, require_publishing
-from shared.records.sight import Sight, sight_of
 from shared.records.store import update_record
 
 
@@ -58,7 +58,7 @@ async def preview(connection: Connection, principal: Principal, asked: Asked) ->
     values = decided(pair, mine, theirs, asked.choices)
     fields = [name for name in subject.fields if mine[name] != theirs[name]]
     differing = [{"field": f, "winner": mine[f], "loser": theirs[f], "merged": values[f]} for f in fields]
-    moves = await queries.would_move(connection, pair.sight, asked.resource, subject.holder, loser["id"])
+    moves = await queries.would_move(connection, pair.access, asked.resource, subject.holder, loser["id"])
     await moving.require_few(connection, subject, loser["id"])
     said = domain.sources_taken_over(winner, loser, _taken(mine, theirs, values))
     shown = {**winner, **values, **subject.derived(values), **said}
@@ -114,21 +114,21 @@ async def create(uow: UnitOfWork, principal: Principal, asked: Asked) -> Row:
     return row
 
 
-async def undo(uow: UnitOfWork, sight: Sight, seen: Row, step: Step) -> Row:
+async def undo(uow: UnitOfWork, access: AccessScope, seen: Row, step: Step) -> Row:
     """Both records as they were, but for what was edited since and is to be kept.
 
     Raises what `Lifecycle.advance` raises; Conflict `transition_not_allowed` with reason `edited_since` while `resolve`
     does not say of every field that was edited since whether to keep or to restore it.
     """
-    subject, may = SUBJECTS[seen["resource"]], permitted(sight, seen)
+    subject, may = SUBJECTS[seen["resource"]], permitted(access, seen)
     if step.action == "undo" and not may("undo"):
         raise Forbidden("Your grants do not include this action here.", members={"reason": "not_permitted"})
     before = await MERGES.lock(uow, seen["id"], seen["version"])
     kind, winner_id, loser_id = subject.kind, before["winner_id"], before["loser_id"]
     locked = await queries.lock_pair(uow.connection, kind.table, winner_id, loser_id)
-    case = await case_of(uow.connect, sight.principal, before, step.fields)
+    case = await case_of(uow.connect, access.principal, before, step.fields)
     MERGES.lifecycle.advance(before["status"], step.action, case, may, fields=step.fields)
-    own = sight_of(sight.principal, ROLES, kind.resource)
+    own = access_scope_for(access.principal, ROLES, kind.resource)
     if len(locked) < 2 or not all(own.may("update", row["country"], row["id"]) for row in locked.values()):
         raise Forbidden("Your grants do not cover both records.", members={"reason": "not_permitted"})
     winner, loser = locked[winner_id], locked[loser_id]
@@ -151,9 +151,9 @@ async def undo(uow: UnitOfWork, sight: Sight, seen: Row, step: Step) -> Row:
     return await MERGES.step(uow, before, step, case, may)
 
 
-def permitted(sight: Sight, row: Mapping[str, Any]) -> Callable[[str], bool]:
+def permitted(access: AccessScope, row: Mapping[str, Any]) -> Callable[[str], bool]:
     """Whether the caller's grants include a verb in the countries of both records."""
-    return lambda verb: all(sight.may(verb, row[name]) for name in ("country", "loser_country"))
+    return lambda verb: all(access.may(verb, row[name]) for name in ("country", "loser_country"))
 
 
 async def case_of(
@@ -174,9 +174,9 @@ async def conflicts(
     subject = SUBJECTS[row["resource"]]
     if row["status"] != "merged":
         return None
-    sight = sight_of(principal, ROLES, subject.kind.resource)
-    winner = await subject.listing.get(connection, sight, row["winner_id"])
-    if winner is None or not sight.sees_all_fields(winner["country"], winner["id"]):
+    access = access_scope_for(principal, ROLES, subject.kind.resource)
+    winner = await subject.listing.get(connection, access, row["winner_id"])
+    if winner is None or not access.sees_all_fields(winner["country"], winner["id"]):
         return None
     now = subject.read_values(winner)
     kept = kept_of(await queries.parts(connection, row["id"]))
@@ -191,7 +191,7 @@ async def _lock(uow: UnitOfWork, pair: Pair) -> Pair:
     locked = await queries.lock_pair(uow.connection, pair.subject.kind.table, winner, loser)
     if len(locked) < 2:
         raise NotFound(f"There is no such {pair.subject.kind.resource.entity}.")
-    return Pair(pair.subject, pair.sight, locked[winner], locked[loser])
+    return Pair(pair.subject, pair.access, locked[winner], locked[loser])
 
 
 def _taken(mine: domain.Values, theirs: domain.Values, values: domain.Values) -> list[str]:

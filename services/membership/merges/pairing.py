@@ -13,8 +13,8 @@ from shared.database.statements import Connection, Row
 from shared.kernel.errors import Conflict, Forbidden, NotFound, invalid_field, pointer_to
 from shared.kernel.principal import Principal
 from shared.kernel.resource import Resource
+from shared.records.access_scope import AccessScope, access_scope_for
 from shared.records.kind import require, require_publishing
-from shared.records.sight import Sight, sight_of
 
 _MERGES = Resource("membership", "merges", "merge")
 
@@ -31,10 +31,10 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two records that the caller may change; `sight` is the caller's of their kind."""
+    """Two records that the caller may change; `access` is the caller's of their kind."""
 
     subject: Subject
-    sight: Sight
+    access: AccessScope
     winner: Row
     loser: Row
 
@@ -44,14 +44,14 @@ async def pair_of(connection: Connection, principal: Principal, asked: Asked) ->
     merge there, Invalid for a choice of no field and for a record and itself."""
     subject = SUBJECTS[asked.resource]
     resource = subject.kind.resource
-    sight = sight_of(principal, ROLES, resource)
-    rows = [await subject.listing.get(connection, sight, key) for key in (asked.winner, asked.loser)]
+    access = access_scope_for(principal, ROLES, resource)
+    rows = [await subject.listing.get(connection, access, key) for key in (asked.winner, asked.loser)]
     winner, loser = rows
     if winner is None or loser is None:
         raise NotFound(f"There is no such {resource.entity}.")
-    merging = sight_of(principal, ROLES, _MERGES)
+    merging = access_scope_for(principal, ROLES, _MERGES)
     for row in (winner, loser):
-        require(sight, "update", row["country"], row["id"])
+        require(access, "update", row["country"], row["id"])
         if not merging.may("create", row["country"]):
             raise Forbidden("Your grants do not include merging.", members={"reason": "not_permitted"})
     for name in asked.choices:
@@ -59,7 +59,7 @@ async def pair_of(connection: Connection, principal: Principal, asked: Asked) ->
             raise invalid_field(pointer_to("choices", name), "unknown_field", "Not a field that can be chosen.")
     if winner["id"] == loser["id"]:
         raise invalid_field("/loser_id", "invalid_value", "A record is not merged into itself.")
-    return Pair(subject, sight, winner, loser)
+    return Pair(subject, access, winner, loser)
 
 
 def require_living(pair: Pair) -> None:
@@ -87,5 +87,5 @@ def decided(
     """The winner's values after the merge. Raises Forbidden where that publishes something and the caller may not."""
     values = merged(mine, theirs, choices, pair.subject.unite)
     if not mine["visibility"] == theirs["visibility"] == "public":
-        require_publishing(pair.sight, values["visibility"], values["country"], pair.winner["id"])
+        require_publishing(pair.access, values["visibility"], values["country"], pair.winner["id"])
     return values

@@ -15,14 +15,14 @@ from shared.audit import details
 from shared.audit.tables import audit_key
 from shared.database.context import SYSTEM_CONTEXT, within_context
 from shared.database.statements import Connection, Row, Shapes, Statement
+from shared.records.access_scope import AccessKind, AccessScope, constant
 from shared.records.listing import one_of, values
 from shared.records.plain import by_grant, listing
-from shared.records.sight import Sight, Variant, constant
 
 RESOURCES = ("experts", "institutions")
 
 
-def visible_to(variant: Variant) -> Select[Any]:
+def visible_to(variant: AccessKind) -> Select[Any]:
     """The first wall: merges of two records whose countries the caller's grants both cover."""
     both = by_grant(merge, merge.c.id, variant), by_grant(merge, merge.c.id, variant, merge.c.loser_country)
     return select(merge).where(*both)
@@ -140,10 +140,12 @@ def _moving(resource: str, holder: str) -> Any:
 _MOVING = Shapes(_moving)
 
 
-async def would_move(connection: Connection, sight: Sight, resource: str, holder: str, loser: UUID) -> dict[str, Any]:
+async def would_move(
+    connection: Connection, access: AccessScope, resource: str, holder: str, loser: UUID
+) -> dict[str, Any]:
     """How many affiliations, identities of imports and references of other services name the loser, of those that the
     caller may see."""
-    row = await _MOVING.get(resource, holder).fetchrow(connection, loser=loser, **sight.context.parameters)
+    row = await _MOVING.get(resource, holder).fetchrow(connection, loser=loser, **access.context.parameters)
     counts = dict(row or {})
     own = {name: counts.pop(name) for name in ("affiliations", "identities")}
     return {**own, "references": counts}

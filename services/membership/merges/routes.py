@@ -13,7 +13,7 @@ from services.membership.merges.queries import LISTING
 from services.membership.merges.schemas import Merge, MergeBody, MergePreview, UndoFields, present, present_preview
 from services.membership.merges.subjects import SUBJECTS
 from shared.kernel.lifecycle import Offer
-from shared.records.sight import Sight
+from shared.records.access_scope import AccessScope
 from shared.web.answers import JSON, key_of
 from shared.web.call import Call
 from shared.web.openapi import answers
@@ -24,10 +24,10 @@ from shared.web.steps import with_fields
 class _MergeApi(RecordApi[Any]):
     async def offers(self, row: Mapping[str, Any], call: Call) -> list[Offer]:
         case = await self.case(call.connection, call.principal, row, {})
-        return self.kind.lifecycle.offers(row["status"], case, operations.permitted(call.sight, row))
+        return self.kind.lifecycle.offers(row["status"], case, operations.permitted(call.access, row))
 
-    async def item(self, row: Any, call: Call, sight: Sight | None = None) -> dict[str, Any]:
-        record = await super().item(row, call, sight)
+    async def item(self, row: Any, call: Call, access: AccessScope | None = None) -> dict[str, Any]:
+        record = await super().item(row, call, access)
         async with call.connection() as connection:
             record["conflicts"] = await operations.conflicts(connection, call.principal, row)
         return record
@@ -63,7 +63,7 @@ async def create_merge(
         row = await operations.create(call.uow, call.principal, asked)
         return await MERGE_API.answer_with(call, row["id"], status=201)
     found = await operations.preview(call.uow.connection, call.principal, asked)
-    sight = call.sight_on(SUBJECTS[body.resource].kind.resource)
-    response = Response(orjson.dumps(present_preview(found, sight), default=str), media_type=JSON)
+    access = call.access_on(SUBJECTS[body.resource].kind.resource)
+    response = Response(orjson.dumps(present_preview(found, access), default=str), media_type=JSON)
     response.is_preview = True  # type: ignore[attr-defined]
     return response

@@ -15,8 +15,8 @@ from services.membership.merges.domain import KEEP, LOSER, RESTORE, WINNER
 from services.membership.merges.operations import Preview
 from services.membership.merges.queries import RESOURCES
 from services.membership.merges.tables import merge
+from shared.records.access_scope import AccessScope
 from shared.records.plain import presenter
-from shared.records.sight import Sight
 from shared.web.fields import Answer, Body, RecordAnswer
 
 Key = Annotated[
@@ -99,7 +99,7 @@ present = presenter(record.Merge, merge)
 _PRESENT = {"experts": present_expert, "institutions": present_institution}
 
 
-def present_preview(found: Preview, sight: Sight) -> Mapping[str, Any]:
+def present_preview(found: Preview, access: AccessScope) -> Mapping[str, Any]:
     """The preview as it is answered."""
-    record = _PRESENT[found.resource](found.winner, sight)
+    record = _PRESENT[found.resource](found.winner, access)
     return {"record": record, "fields": found.differing, "moves": found.moves}

@@ -17,8 +17,8 @@ from shared.database.snapshot import snapshot
 from shared.database.statements import Row
 from shared.kernel.errors import NotFound
 from shared.messaging.job_run import JobHandlers, JobRun
+from shared.records.access_scope import access_scope_for
 from shared.records.kind import require
-from shared.records.sight import sight_of
 
 
 def job_handlers(settings: Settings) -> JobHandlers:
@@ -40,10 +40,10 @@ def job_handlers(settings: Settings) -> JobHandlers:
 
 async def _expert_of(run: JobRun, key: UUID) -> Row:
     """The expert, if whoever ordered the export may still have it."""
-    sight = sight_of(await principal_of(run.database, run.created_by), ROLES, EXPERTS.resource)
+    access = access_scope_for(await principal_of(run.database, run.created_by), ROLES, EXPERTS.resource)
     async with run.database.acquire() as connection:
-        expert = await LISTING.get(connection, sight, key)
+        expert = await LISTING.get(connection, access, key)
     if expert is None:
         raise NotFound("There is no such expert.")
-    require(sight, SUBJECT_EXPORT, expert["country"], expert["id"])
+    require(access, SUBJECT_EXPORT, expert["country"], expert["id"])
     return expert

@@ -11,8 +11,8 @@ from shared.bulk.exporting import ExportWish, enter_export
 from shared.database.statements import Connection, Row
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import now
+from shared.records.access_scope import AccessScope
 from shared.records.kind import require
-from shared.records.sight import Sight
 
 SUBJECT_EXPORT = "subject_export"
 """The verb, the kind of its job, and what the file is called."""
@@ -20,12 +20,12 @@ _OWN_PARTS = tuple(part for part in PARTS if part != "history")
 _WITH_HISTORY = frozenset({"affiliations", "duplicates", "merges"})
 
 
-async def order(uow: UnitOfWork, sight: Sight, seen: Row) -> UUID:
+async def order(uow: UnitOfWork, access: AccessScope, seen: Row) -> UUID:
     """Leaves an export of everything about an expert to the worker, which the expert's history tells; the job's id.
 
     Raises Forbidden for everybody but the expert and administrators.
     """
-    require(sight, SUBJECT_EXPORT, seen["country"], seen["id"])
+    require(access, SUBJECT_EXPORT, seen["country"], seen["id"])
     row = await EXPERTS.lock(uow, seen["id"])
     EXPERTS.tell(uow, SUBJECT_EXPORT, row, row, "subject_exported")
     wish = ExportWish("json", {"expert": str(row["id"])}, (), safe=False)

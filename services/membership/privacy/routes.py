@@ -24,4 +24,4 @@ router = ResourceRouter(EXPERT_API.kind.resource, ROLES)
     responses={202: {"model": Job}},
 )
 async def export_subject(expert: Annotated[Row, Depends(EXPERT_API.readable)], call: CurrentCall) -> Response:
-    return queued_response("membership", await order(call.uow, call.sight, expert), SUBJECT_EXPORT, now())
+    return queued_response("membership", await order(call.uow, call.access, expert), SUBJECT_EXPORT, now())

@@ -22,25 +22,25 @@ class KeptAnswers:
         self._next: dict[Hashable, asyncio.Task[State]] = {}
         self._under_way: dict[Hashable, asyncio.Task[State]] = {}
 
-    async def state(self, sight: Hashable, look: Callable[[], Awaitable[State]]) -> State:
+    async def state(self, access: Hashable, look: Callable[[], Awaitable[State]]) -> State:
         """The state that `look` finds. Those who ask while a look is under way share the next one, so that nobody is
         told of a time before they asked."""
-        task = self._next.get(sight)
+        task = self._next.get(access)
         if task is None:
-            task = self._next[sight] = asyncio.create_task(self._look(sight, look, self._under_way.get(sight)))
+            task = self._next[access] = asyncio.create_task(self._look(access, look, self._under_way.get(access)))
         return await asyncio.shield(task)
 
     async def _look(
-        self, sight: Hashable, look: Callable[[], Awaitable[State]], earlier: asyncio.Task[State] | None
+        self, access: Hashable, look: Callable[[], Awaitable[State]], earlier: asyncio.Task[State] | None
     ) -> State:
         if earlier is not None:
             await asyncio.wait((earlier,))
-        task = self._under_way[sight] = self._next.pop(sight)
+        task = self._under_way[access] = self._next.pop(access)
         try:
             return await look()
         finally:
-            if self._under_way.get(sight) is task:
-                del self._under_way[sight]
+            if self._under_way.get(access) is task:
+                del self._under_way[access]
 
     def get(self, key: Hashable, state: State) -> bytes | None:
         """The answer, where it is of this state."""

@@ -16,9 +16,9 @@ from services.membership.statistics.gender import WORDS
 from services.membership.statistics.tables import gender_balance
 from shared.database.context import within_context
 from shared.database.statements import Connection, Row, Shapes, Statement
+from shared.records.access_scope import AccessKind, AccessScope, visible
 from shared.records.counts import TAGGED, cells
 from shared.records.listing import Filter, countries, one_of, region, values
-from shared.records.sight import Sight, Variant, visible
 
 _FORD = re.compile(r"[1-6](\.[0-9]{1,2})?")
 KINDS = ["expert", "expert_boundary", "institution"]
@@ -74,7 +74,7 @@ def kind_of(of: str, names: Collection[str]) -> str:
 
 
 def _select(
-    of: str, variant: Variant, by: tuple[str, ...], names: tuple[str, ...], dated: bool, stepped: bool
+    of: str, variant: AccessKind, by: tuple[str, ...], names: tuple[str, ...], dated: bool, stepped: bool
 ) -> Select[Any]:
     asked = {*by, *names}
     counted = cells(kind_of(of, asked), tagged=not asked.isdisjoint(TAGS), dated=dated)
@@ -99,7 +99,7 @@ _COUNTS = Shapes(_select)
 
 async def counts(
     connection: Connection,
-    sight: Sight,
+    access: AccessScope,
     of: str,
     by: Sequence[str],
     chosen: Mapping[str, Any],
@@ -111,9 +111,9 @@ async def counts(
     With `points`, days in order up to `until`, what changed until each since the one before it: its number is `point`,
     and the count may be below 0."""
     columns = tuple(dict.fromkeys("country" if name == "region" else name for name in by))
-    statement = _COUNTS.get(of, sight.variant, columns, tuple(chosen), until is not None, bool(points))
+    statement = _COUNTS.get(of, access.variant, columns, tuple(chosen), until is not None, bool(points))
     bound = {f"f_{name}": value for name, value in chosen.items()}
-    return await statement.fetch(connection, until=until, points=list(points), **bound, **sight.parameters)
+    return await statement.fetch(connection, until=until, points=list(points), **bound, **access.parameters)
 
 
 _DECLARED = """

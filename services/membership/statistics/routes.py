@@ -32,8 +32,8 @@ from shared.kernel.clock import today
 from shared.kernel.countries import REGIONS, in_region
 from shared.kernel.errors import Malformed, invalid_parameter
 from shared.kernel.resource import Resource
+from shared.records.access_scope import AccessScope
 from shared.records.counts import State, counts_state
-from shared.records.sight import Sight
 from shared.web.answers import JSON
 from shared.web.call import Call, CurrentCall, public, takes_query
 from shared.web.paging import as_of, day_of
@@ -81,21 +81,21 @@ async def get_statistics(call: CurrentCall) -> Response:
     if given.get("by") == "gender":
         return await _gender_balance(call)
     asked = _parse(call.request)
-    sight = call.sight_on(_RESOURCES[asked.of])
+    access = call.access_on(_RESOURCES[asked.of])
     kept = _KEPT.setdefault(call.database, KeptAnswers())
-    context, read = sight.context, sight.read
-    seen = (asked.kind, sight.variant, context.visibilities, context.countries, read.countries, bool(read.records))
+    context, read = access.context, access.read
+    seen = (asked.kind, access.variant, context.visibilities, context.countries, read.countries, bool(read.records))
     key = (call.request.scope["query_string"], *seen, today())
 
     async def look() -> State:
         async with call.database.acquire() as connection:
-            return await counts_state(connection, sight.context, asked.kind)
+            return await counts_state(connection, access.context, asked.kind)
 
     state = await kept.state(seen, look)
     body = kept.get(key, state)
     if body is None:
         async with call.connection() as connection:
-            body = await _counted(connection, sight, asked)
+            body = await _counted(connection, access, asked)
         kept.keep(key, state, body)
     return Response(body, media_type=JSON)
 
@@ -138,31 +138,31 @@ def _place(given: Mapping[str, str]) -> str:
     return str(chosen[0])
 
 
-async def _counted(connection: Connection, sight: Sight, asked: _Asked) -> bytes:
+async def _counted(connection: Connection, access: AccessScope, asked: _Asked) -> bytes:
     by = asked.by
-    rows = await queries.counts(connection, sight, asked.of, by, asked.chosen, asked.until)
+    rows = await queries.counts(connection, access, asked.of, by, asked.chosen, asked.until)
     if len(rows) > LARGEST:
         raise _too_many()
     once = rows
     counts_twice = any(name in by and name not in asked.chosen for name in TAGS)
     if counts_twice or not {"country", "region"} & set(by):
-        once = await queries.counts(connection, sight, asked.of, ("country",), asked.chosen, asked.until)
+        once = await queries.counts(connection, access, asked.of, ("country",), asked.chosen, asked.until)
     answer = {
-        "items": _linked(items_of(by, rows), asked, sight),
+        "items": _linked(items_of(by, rows), asked, access),
         "as_of": asked.until or today(),
-        "definition": definition(asked.of, sight.variant, by),
+        "definition": definition(asked.of, access.variant, by),
         "total": sum(row["count"] for row in once),
         "countries": len({row["country"] for row in once}),
     }
     if asked.points:
-        answer["series"] = await _series(connection, sight, asked)
+        answer["series"] = await _series(connection, access, asked)
     return orjson.dumps(answer)
 
 
-async def _series(connection: Connection, sight: Sight, asked: _Asked) -> list[dict[str, Any]]:
+async def _series(connection: Connection, access: AccessScope, asked: _Asked) -> list[dict[str, Any]]:
     filters, days = asked.chosen, asked.points
-    rows = await queries.counts(connection, sight, asked.of, asked.by, filters, asked.until, days)
-    once = await queries.counts(connection, sight, asked.of, (), filters, asked.until, days)
+    rows = await queries.counts(connection, access, asked.of, asked.by, filters, asked.until, days)
+    once = await queries.counts(connection, access, asked.of, (), filters, asked.until, days)
     told, numbers = [], 0
     both = zip(days, over_time(asked.by, rows, len(days)), over_time((), once, len(days)), strict=True)
     for day, (_, items), (total, _) in both:
@@ -177,10 +177,10 @@ def _too_many() -> Malformed:
     return invalid_parameter("by", f"That would be more than {LARGEST:,} numbers: filter, or ask by less.")
 
 
-def _linked(items: list[dict[str, Any]], asked: _Asked, sight: Sight) -> list[dict[str, Any]]:
+def _linked(items: list[dict[str, Any]], asked: _Asked, access: AccessScope) -> list[dict[str, Any]]:
     """The items with the list of each. Who sees single records has none: lists show those, numbers leave them out."""
-    listed = asked.until in (None, today()) and not sight.read.records
-    path = sight.resource.path
+    listed = asked.until in (None, today()) and not access.read.records
+    path = access.resource.path
     for item in items:
         query = drill_down(asked.given, item) if listed else None
         item["links"] = {"records": None if query is None else f"{path}?{query}"}

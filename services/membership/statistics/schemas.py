@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from services.membership.experts.domain import PUBLISHED as EXPERTS
 from services.membership.institutions.domain import PUBLISHED as INSTITUTIONS
 from services.membership.statistics.domain import TAGS
-from shared.records.sight import Variant
+from shared.records.access_scope import AccessKind
 from shared.web.fields import Answer, Day
 
 
@@ -59,21 +59,21 @@ GENDER_BALANCE = (
 )
 _STATES = {"experts": " or ".join(sorted(EXPERTS)), "institutions": " or ".join(sorted(INSTITUTIONS))}
 _COUNTED = {
-    Variant.ANONYMOUS: "{of} of visibility public in state {states}",
-    Variant.COVERED: "{of} of visibility public in state {states}, and in countries that the caller's grants cover"
+    AccessKind.ANONYMOUS: "{of} of visibility public in state {states}",
+    AccessKind.COVERED: "{of} of visibility public in state {states}, and in countries that the caller's grants cover"
     " {lower} of every visibility and state",
-    Variant.SCOPED: "{of} of visibility public or network in state {states}, and in countries that the caller's"
+    AccessKind.SCOPED: "{of} of visibility public or network in state {states}, and in countries that the caller's"
     " grants cover {lower} of every visibility and state",
-    Variant.SANDBOX: "{of} of fictional countries, of visibility public or, for callers who hold a grant that reads"
+    AccessKind.SANDBOX: "{of} of fictional countries, of visibility public or, for callers who hold a grant that reads"
     " {lower}, network in state {states}, and in countries"
     " that the caller's grants cover of every visibility and state",
-    Variant.EVERYWHERE: "{of} of every visibility and state",
+    AccessKind.EVERYWHERE: "{of} of every visibility and state",
 }
 _LEFT_OUT = {"experts": "merged into another or erased", "institutions": "merged into another"}
 _TAGS = {"field": "several fields", "planetary_boundary": "several planetary boundaries"}
 
 
-def definition(of: str, variant: Variant, by: Sequence[str]) -> str:
+def definition(of: str, variant: AccessKind, by: Sequence[str]) -> str:
     """Who is counted for this caller."""
     counted = _COUNTED[variant].format(of=of.capitalize(), lower=of, states=_STATES[of])
     several = "".join(

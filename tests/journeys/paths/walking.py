@@ -112,7 +112,7 @@ class Walk:
     def run(self) -> None:
         """Walks the whole path. AssertionError where an answer is another than the path says."""
         self.record = self.path.start(self)
-        self._reaches(self.path.first)
+        self._permission_scopes(self.path.first)
         for line in self.path.lines:
             self._follow(line)
 
@@ -145,7 +145,7 @@ class Walk:
         if line.act:
             line.act(self)
         if line.to and not line.by:
-            self._reaches(line.to)
+            self._permission_scopes(line.to)
 
     def _is_refused(self, line: Line) -> None:
         fields = _resolved(self, line.fields)
@@ -170,7 +170,7 @@ class Walk:
             time.sleep(0.05)
         return dict(answer.json())
 
-    def _reaches(self, status: str) -> None:
+    def _permission_scopes(self, status: str) -> None:
         eventually(lambda: self.path.status(self._read("secretariat")) == status, _PATIENCE)
 
     def _read(self, who: str) -> dict[str, Any]:

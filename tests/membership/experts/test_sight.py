@@ -9,8 +9,8 @@ import pytest
 
 from services.membership.experts.jobs import EXPERT_IMPORT
 from shared.database.pool import Database
+from shared.records.access_scope import access_scope_for
 from shared.records.listing import ListRequest
-from shared.records.sight import sight_of
 from tests.support.callers import CALLERS, Caller, grant, person
 from tests.support.membership import EXPERTS
 
@@ -102,13 +102,13 @@ async def test_histories_are_for_those_who_see_the_record_whole(seen: Any, who: 
 @pytest.mark.parametrize("who", [who for who in SIGHTS if who != "public"])
 async def test_exports_hold_the_first_address_that_their_creator_sees(seen: Any, database: Database, who: str) -> None:
     callers, record = seen
-    sight = sight_of(CALLERS[callers[who]._name], EXPERT_IMPORT.roles, EXPERT_IMPORT.resource)
+    access = access_scope_for(CALLERS[callers[who]._name], EXPERT_IMPORT.roles, EXPERT_IMPORT.resource)
     listing = EXPERT_IMPORT.listing
     asked = ListRequest({"q": listing.parse("q", "zq-name")}, "id", False, 200)
     async with database.acquire() as connection:
-        rows = await listing.fetch(connection, sight, asked, EXPERT_IMPORT.export_extra)
+        rows = await listing.fetch(connection, access, asked, EXPERT_IMPORT.export_extra)
     row = next(row for row in rows if str(row["id"]) == record["id"])
-    cells = EXPERT_IMPORT.cells(row, sight)
+    cells = EXPERT_IMPORT.cells(row, access)
     assert cells["email"] == (_RESTRICTED if SIGHTS[who][1] else _NETWORK)
     assert "zq-gender" not in " ".join(cells.values())
 

@@ -93,10 +93,10 @@ async def half_undone(
     brought = await secretariat.bring("experts", ROWS)
     take_back: Any = undoing.take_back_some
 
-    async def break_later(uow: Any, importable: Any, sight: Any, imported: Any) -> Any:
+    async def break_later(uow: Any, importable: Any, access: Any, imported: Any) -> Any:
         if imported["taken_back"]:
             raise RuntimeError("broken")
-        return await take_back(uow, importable, sight, imported)
+        return await take_back(uow, importable, access, imported)
 
     with monkeypatch.context() as broken:
         broken.setattr(undoing, "take_back_some", break_later)

@@ -22,7 +22,7 @@ def patient(monkeypatch: pytest.MonkeyPatch) -> None:
 NOBODY = "redis://127.0.0.1:9/0"
 
 
-async def admitted(meters: list[Meter], limit: Limit, key: str, tries: int) -> int:
+async def authenticated_principal(meters: list[Meter], limit: Limit, key: str, tries: int) -> int:
     """How many of `tries` requests are admitted, sent to each process in turn, twenty at once."""
     answers = []
     for begin in range(0, tries, 20):
@@ -39,28 +39,28 @@ async def closed(*meters: Meter) -> None:
 async def test_two_processes_admit_a_limit_within_one_per_cent(redis_url: str) -> None:
     limit, meters = Limit("test", 6000), [Meter(redis_url), Meter(redis_url)]
     for key in (uuid7().hex, uuid7().hex):
-        assert 5940 <= await admitted(meters, limit, key, 7000) <= 6000
+        assert 5940 <= await authenticated_principal(meters, limit, key, 7000) <= 6000
     await closed(*meters)
 
 
 async def test_four_processes_that_are_asked_unevenly_stay_within_one_per_cent(redis_url: str) -> None:
     limit, key, meters = Limit("test", 6000), uuid7().hex, [Meter(redis_url) for _ in range(4)]
-    idle = [await admitted([meter], limit, key, 1) for meter in meters[1:]]
-    assert 5940 <= sum(idle) + await admitted(meters[:1], limit, key, 7000) <= 6000
+    idle = [await authenticated_principal([meter], limit, key, 1) for meter in meters[1:]]
+    assert 5940 <= sum(idle) + await authenticated_principal(meters[:1], limit, key, 7000) <= 6000
     await closed(*meters)
 
 
 async def test_a_small_limit_is_exact(redis_url: str) -> None:
     meters = [Meter(redis_url), Meter(redis_url), Meter(redis_url)]
     for amount in (1, 3, 50):
-        assert await admitted(meters, Limit("test", amount), uuid7().hex, 150) == amount
+        assert await authenticated_principal(meters, Limit("test", amount), uuid7().hex, 150) == amount
     await closed(*meters)
 
 
 async def test_each_window_has_its_own_budget_and_none_more(redis_url: str) -> None:
     limit, key, meters = Limit("test", 200, seconds=2), uuid7().hex, [Meter(redis_url), Meter(redis_url)]
     for _ in range(3):
-        assert await admitted(meters, limit, key, 220) == 200
+        assert await authenticated_principal(meters, limit, key, 220) == 200
         refused = await meters[0].take(limit, key)
         assert not refused.admitted
         await asyncio.sleep(refused.resets_in)
@@ -111,7 +111,7 @@ async def test_a_process_that_ends_gives_back_what_it_held(redis_url: str) -> No
 
 async def test_without_valkey_each_process_counts_for_itself() -> None:
     limit, key, meters = Limit("test", 100), uuid7().hex, [Meter(NOBODY), Meter(NOBODY)]
-    assert await admitted(meters, limit, key, 300) == 200
+    assert await authenticated_principal(meters, limit, key, 300) == 200
     refused = await meters[0].take(limit, key)
     assert (refused.admitted, refused.remaining) == (False, 0)
     assert 1 <= refused.resets_in <= 60
@@ -120,9 +120,9 @@ async def test_without_valkey_each_process_counts_for_itself() -> None:
 
 async def test_what_was_counted_before_valkey_went_away_still_counts(redis_url: str) -> None:
     limit, key, meter = Limit("test", 100), uuid7().hex, Meter(redis_url)
-    assert await admitted([meter], limit, key, 60) == 60
+    assert await authenticated_principal([meter], limit, key, 60) == 60
     meter._rest_until = math.inf
-    assert await admitted([meter], limit, key, 60) == 40
+    assert await authenticated_principal([meter], limit, key, 60) == 40
     await closed(meter)
 
 
@@ -130,19 +130,19 @@ async def test_processes_count_together_again_when_valkey_is_back(redis_url: str
     limit, key, meters = Limit("test", 100), uuid7().hex, [Meter(redis_url), Meter(redis_url)]
     for meter in meters:
         meter._rest_until = math.inf
-    assert await admitted(meters, limit, key, 20) == 20
+    assert await authenticated_principal(meters, limit, key, 20) == 20
     for meter in meters:
         meter._rest_until = 0.0
-    assert await admitted(meters, limit, key, 200) == 100
+    assert await authenticated_principal(meters, limit, key, 200) == 100
     await closed(*meters)
 
 
 async def test_so_many_keys_are_remembered_and_those_forgotten_lose_nothing(redis_url: str) -> None:
     limit, meter = Limit("test", 3), Meter(redis_url, bound=10)
     keys = [uuid7().hex for _ in range(40)]
-    assert [await admitted([meter], limit, key, 2) for key in keys] == [2] * 40
+    assert [await authenticated_principal([meter], limit, key, 2) for key in keys] == [2] * 40
     assert len(meter._windows) == 10
-    assert [await admitted([meter], limit, key, 2) for key in keys] == [1] * 40
+    assert [await authenticated_principal([meter], limit, key, 2) for key in keys] == [1] * 40
     await closed(meter)
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.dialects import postgresql
 
 from shared.kernel.principal import ANONYMOUS, Principal, PrincipalKind
 from shared.kernel.resource import Resource
+from shared.records.access_scope import access_scope_for
 from shared.records.columns import table_of
 from shared.records.plain import presenter
 from shared.records.record import (
@@ -27,7 +28,6 @@ from shared.records.record import (
     tracked_fields,
     written_fields,
 )
-from shared.records.sight import sight_of
 from tests.support.callers import grant
 
 
@@ -80,7 +80,7 @@ def reader(country: str) -> Principal:
     ids=["anonymous", "of the network", "granted"],
 )
 def test_a_field_is_shown_to_its_audience(who: Principal, fields: set[str]) -> None:
-    shown = presenter(Visit, visit)(_ROW, sight_of(who, _ROLES, Visit.resource_type))
+    shown = presenter(Visit, visit)(_ROW, access_scope_for(who, _ROLES, Visit.resource_type))
     assert shown.keys() == fields
 
 

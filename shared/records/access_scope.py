@@ -12,11 +12,11 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from shared.database.context import AccessContext, context_for
 from shared.kernel.countries import FICTIONAL_CODES
-from shared.kernel.principal import READ, READING, Principal, Reach, RoleTable, Visibility
+from shared.kernel.principal import READ, READING, PermissionScope, Principal, RoleTable, Visibility
 from shared.kernel.resource import Resource
 
 
-class Variant(StrEnum):
+class AccessKind(StrEnum):
     """The shapes of the first wall. The covered see what is public and what their grants cover; the scoped see the
     network too. In the sandbox it is one of these two, over fictional countries alone."""
 
@@ -28,26 +28,26 @@ class Variant(StrEnum):
 
 
 @dataclass(frozen=True)
-class Sight:
-    """How one principal sees one resource. `read` and `write` are reaches, `context` is for row-level security."""
+class AccessScope:
+    """How one principal sees one resource. `read` and `write` are scopes, `context` is for row-level security."""
 
     principal: Principal
     resource: Resource
     roles: RoleTable
-    variant: Variant
-    read: Reach
-    write: Reach
+    variant: AccessKind
+    read: PermissionScope
+    write: PermissionScope
     context: AccessContext
     parameters: dict[str, Any] = field(compare=False)
 
     def may(self, verb: str, country: str | None, record: UUID | str | None = None) -> bool:
         """Whether the principal's grants include this verb on a row of this country, or on this record."""
-        return self.principal.reach(self.roles, self.resource.name, verb).covers(country, record)
+        return self.principal.permission_scope(self.roles, self.resource.name, verb).covers(country, record)
 
     @property
     def in_network(self) -> bool:
         """Whether records and fields of visibility `network` are open to the principal."""
-        return self.variant is Variant.EVERYWHERE or self.principal.in_network(self.resource.name)
+        return self.variant is AccessKind.EVERYWHERE or self.principal.in_network(self.resource.name)
 
     @property
     def open_visibilities(self) -> tuple[Visibility, ...]:
@@ -62,71 +62,71 @@ class Sight:
 
     def sees_all_fields(self, country: str | None, record: UUID | str | None) -> bool:
         """Whether a row is seen whole; otherwise its public fields only."""
-        return self.variant is Variant.EVERYWHERE or self.read.covers(country, record)
+        return self.variant is AccessKind.EVERYWHERE or self.read.covers(country, record)
 
-    def admitting(self, record: UUID) -> "Sight":
-        """The same with one more record in sight: what somebody entered without a grant is answered to them whole."""
+    def including_record(self, record: UUID) -> "AccessScope":
+        """The same with one more record in access: what somebody entered without a grant is answered to them whole."""
         if self.read.everywhere:
             return self
         records = self.read.records | {str(record)}
         context = replace(self.context, records=",".join(sorted(records)))
         read = replace(self.read, records=records)
-        variant = Variant.COVERED if self.variant is Variant.ANONYMOUS else self.variant
+        variant = AccessKind.COVERED if self.variant is AccessKind.ANONYMOUS else self.variant
         parameters = {**context.parameters, **_covering(read, self.open_visibilities)}
         return replace(self, variant=variant, read=read, context=context, parameters=parameters)
 
 
-_SIGHTS: dict[tuple[int, str], Sight] = {}
+_SCOPES: dict[tuple[int, str], AccessScope] = {}
 _BOUND = 4096
 
 
-def sight_of(principal: Principal, roles: RoleTable, resource: Resource) -> Sight:
-    """The principal's sight of a resource, kept while the principal itself is kept (bounded)."""
+def access_scope_for(principal: Principal, roles: RoleTable, resource: Resource) -> AccessScope:
+    """The principal's access of a resource, kept while the principal itself is kept (bounded)."""
     key = (id(principal), resource.name)
-    found = _SIGHTS.get(key)
+    found = _SCOPES.get(key)
     if found is None or found.principal is not principal or found.roles is not roles:
-        if len(_SIGHTS) >= _BOUND:
-            _SIGHTS.clear()
-        found = _SIGHTS[key] = _make(principal, roles, resource)
+        if len(_SCOPES) >= _BOUND:
+            _SCOPES.clear()
+        found = _SCOPES[key] = _make(principal, roles, resource)
     return found
 
 
-def _make(principal: Principal, roles: RoleTable, resource: Resource) -> Sight:
-    read = principal.reach(roles, resource.name, READ)
+def _make(principal: Principal, roles: RoleTable, resource: Resource) -> AccessScope:
+    read = principal.permission_scope(roles, resource.name, READ)
     verbs = {verb for permissions in roles.values() for plural, verb in permissions if plural in (resource.plural, "*")}
-    reaches = [principal.reach(roles, resource.name, verb) for verb in sorted(verbs - READING)]
-    write = Reach(
-        any(reach.everywhere for reach in reaches),
-        frozenset().union(*(reach.countries for reach in reaches)),
-        frozenset().union(*(reach.records for reach in reaches)),
+    scopes = [principal.permission_scope(roles, resource.name, verb) for verb in sorted(verbs - READING)]
+    write = PermissionScope(
+        any(reach.everywhere for reach in scopes),
+        frozenset().union(*(reach.countries for reach in scopes)),
+        frozenset().union(*(reach.records for reach in scopes)),
     )
     in_network = principal.in_network(resource.name)
     # A client that may write and not read gets back what it has written: row-level security reads it to return it.
     writes_countries = write.everywhere or bool(write.countries)
     context = context_for(principal, read, write, in_network=in_network or writes_countries)
     variant = _variant(principal, read, in_network)
-    found = Sight(principal, resource, roles, variant, read, write, context, context.parameters)
-    if variant in (Variant.ANONYMOUS, Variant.EVERYWHERE):
+    found = AccessScope(principal, resource, roles, variant, read, write, context, context.parameters)
+    if variant in (AccessKind.ANONYMOUS, AccessKind.EVERYWHERE):
         return found
     return replace(found, parameters={**context.parameters, **_covering(read, found.open_visibilities)})
 
 
-def _covering(read: Reach, visibilities: Collection[str]) -> dict[str, list[str]]:
+def _covering(read: PermissionScope, visibilities: Collection[str]) -> dict[str, list[str]]:
     return {
-        "reach_countries": sorted(read.countries),
-        "reach_records": sorted(read.records),
+        "granted_countries": sorted(read.countries),
+        "granted_records": sorted(read.records),
         "open_visibilities": list(visibilities),
     }
 
 
-def _variant(principal: Principal, read: Reach, in_network: bool) -> Variant:
+def _variant(principal: Principal, read: PermissionScope, in_network: bool) -> AccessKind:
     if principal.sandbox:
-        return Variant.SANDBOX
+        return AccessKind.SANDBOX
     if read.everywhere:
-        return Variant.EVERYWHERE
+        return AccessKind.EVERYWHERE
     if in_network:
-        return Variant.SCOPED
-    return Variant.COVERED if read else Variant.ANONYMOUS
+        return AccessKind.SCOPED
+    return AccessKind.COVERED if read else AccessKind.ANONYMOUS
 
 
 def constant(word: str) -> ColumnElement[str]:
@@ -138,29 +138,32 @@ def constant(word: str) -> ColumnElement[str]:
 
 def covered(country: ColumnElement[Any], key: ColumnElement[Any] | None) -> ColumnElement[bool]:
     """What the caller's grants cover: rows of their countries and, where the rows have an id, their records."""
-    of_countries = country == any_(bindparam("reach_countries", type_=ARRAY(Text)))
+    of_countries = country == any_(bindparam("granted_countries", type_=ARRAY(Text)))
     if key is None:
         return of_countries
-    return or_(of_countries, cast(key, Text) == any_(bindparam("reach_records", type_=ARRAY(Text))))
+    return or_(of_countries, cast(key, Text) == any_(bindparam("granted_records", type_=ARRAY(Text))))
 
 
-def visible(table: FromClause, variant: Variant, published: Collection[str]) -> ColumnElement[bool]:
+def visible(table: FromClause, variant: AccessKind, published: Collection[str]) -> ColumnElement[bool]:
     """The first wall as a condition. Published states are for everybody whom the row's visibility admits; the rest is
-    for those whose grants cover the country or, where the rows have ids, the record. Parameters: `Sight.parameters`."""
-    if variant is Variant.EVERYWHERE:
+    for those whose grants cover the country or, where the rows have ids, the record.
+
+    Parameters: `AccessScope.parameters`.
+    """
+    if variant is AccessKind.EVERYWHERE:
         return true()
     states = [constant(status) for status in sorted(published)]
     is_published = table.c.status.in_(states) if states else false()
     is_public = table.c.visibility == constant("public")
-    if variant is Variant.ANONYMOUS:
+    if variant is AccessKind.ANONYMOUS:
         return and_(is_public, is_published)
     is_open = {
-        Variant.COVERED: is_public,
-        Variant.SCOPED: table.c.visibility.in_([constant(v) for v in ("public", "network")]),
-        Variant.SANDBOX: table.c.visibility == any_(bindparam("open_visibilities", type_=ARRAY(Text))),
+        AccessKind.COVERED: is_public,
+        AccessKind.SCOPED: table.c.visibility.in_([constant(v) for v in ("public", "network")]),
+        AccessKind.SANDBOX: table.c.visibility == any_(bindparam("open_visibilities", type_=ARRAY(Text))),
     }[variant]
     known = or_(and_(is_open, is_published), covered(table.c.country, table.c.get("id")))
-    if variant is not Variant.SANDBOX:
+    if variant is not AccessKind.SANDBOX:
         return known
     places = table.c.country.in_([constant(code) for code in sorted(FICTIONAL_CODES)])
     return and_(known, or_(places, table.c.country.is_(None)))

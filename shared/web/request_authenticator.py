@@ -26,7 +26,7 @@ FIELDS = "escm.rate_limit"
 _PRINCIPAL = "escm.principal"
 
 
-class Admission:
+class RequestAuthenticator:
     """Admits requests under the limits of the settings. One per app."""
 
     def __init__(self, settings: Settings, meter: Meter, throttle: Throttle) -> None:
@@ -56,7 +56,7 @@ class Admission:
             await self._count(request, self._limits[known.kind], key, is_told=not known.is_anonymous)
         return known
 
-    async def unnamed(self, request: Request) -> None:
+    async def anonymous(self, request: Request) -> None:
         """Counts a request that proves who it is in another way than by a token. Raises RateLimited."""
         await self._count(request, self._limits[PrincipalKind.ANONYMOUS], site(request), is_told=True)
 
@@ -98,28 +98,28 @@ def put_fields(request: Request, limit: Limit, allowance: Allowance) -> None:
 
 
 def principal_of(scope: Scope) -> Principal | None:
-    """The principal that a request was admitted as; None where none was, or nobody in particular."""
+    """The principal that sent a request; None where none was, or nobody in particular."""
     found: Principal | None = scope.get(_PRINCIPAL)
     return None if found is None or found.is_anonymous else found
 
 
-def admission_of(request: Request) -> Admission:
-    """The admission of the app that the request came to."""
-    found: Admission = request.app.state.admission
+def request_authenticator_of(request: Request) -> RequestAuthenticator:
+    """The authenticator of the app that the request came to."""
+    found: RequestAuthenticator = request.app.state.request_authenticator
     return found
 
 
-async def admitted(request: Request) -> Principal:
-    """The principal of the request, admitted under the app's limits. Raises what `Admission.principal` raises."""
-    return await admission_of(request).principal(request)
+async def authenticated_principal(request: Request) -> Principal:
+    """Who sent the request, within the app's limits. Raises what `RequestAuthenticator.principal` raises."""
+    return await request_authenticator_of(request).principal(request)
 
 
 @asynccontextmanager
-async def admission(app: FastAPI) -> AsyncIterator[None]:
-    """Holds `app.state.admission` and `app.state.throttle` while the app runs."""
+async def request_authenticator(app: FastAPI) -> AsyncIterator[None]:
+    """Holds `app.state.request_authenticator` and `app.state.throttle` while the app runs."""
     settings = app.state.settings
     meter, throttle = Meter(settings.redis_url), Throttle(settings.redis_url)
-    app.state.admission, app.state.throttle = Admission(settings, meter, throttle), throttle
+    app.state.request_authenticator, app.state.throttle = RequestAuthenticator(settings, meter, throttle), throttle
     try:
         yield
     finally:

@@ -53,7 +53,7 @@ class Account:
         )
 
     def can_enter(self, folder: Path) -> bool:
-        """Whether this account scopes the folder through all its parents."""
+        """Whether this account reaches the folder through all its parents."""
         return self.run(["/bin/sh", "-c", 'cd "$1"', "sh", folder]).returncode == 0
 
     def own(self, path: Path) -> None:

@@ -44,7 +44,7 @@ class Binaries:
         return copy
 
     def run_as(self, account: Account) -> bool:
-        """Whether the account scopes and runs all three."""
+        """Whether the account reaches and runs all three."""
         try:
             tries = [account.run([binary, "--version"]) for binary in (self.postgres, self.initdb, self.valkey)]
         except PermissionError:

@@ -1,4 +1,4 @@
-"""The embedded Valkey: the doorbell of the job queues."""
+"""The embedded Valkey: the notifier of the job queues."""
 
 from pathlib import Path
 

@@ -20,7 +20,7 @@ NEVER_PUBLISHED = frozenset(
 )
 ALWAYS_PUBLISHED = frozenset({"frameworks"})
 SEEN_BY_ANOTHER = frozenset({"seats", "terms", "agreements"})
-"""Kinds that a grant over a record scopes through the record that they belong to."""
+"""Kinds that a grant over a record reaches through the record that they belong to."""
 UNDER = {"seats": "committees", "agreements": "centres", "actions": "programmes", "milestones": "actions"}
 """Kinds whose records are entered under another record, which the body names, with the kind of that one."""
 WRITE = "write"
@@ -73,7 +73,7 @@ class Holder:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A record. `seen_by` is the record through which a grant over one record scopes it."""
+    """A record. `seen_by` is the record through which a grant over one record reaches it."""
 
     country: str | None
     published: bool
@@ -222,9 +222,9 @@ class _Rights:
         verbs = {verb for held in self._roles.values() for name, verb in held if name in (plural, "*")} - READING
         scopes = [self.permission_scope(plural, verb) for verb in verbs]
         return PermissionScope(
-            any(reach.everywhere for reach in scopes),
-            frozenset().union(*(reach.countries for reach in scopes)),
-            frozenset().union(*(reach.records for reach in scopes)),
+            any(scope.everywhere for scope in scopes),
+            frozenset().union(*(scope.countries for scope in scopes)),
+            frozenset().union(*(scope.records for scope in scopes)),
         )
 
     @property

@@ -47,6 +47,6 @@ def create_app(settings: AccessSettings | None = None) -> Application:
             "sessions": "Where a person is signed in.",
             "api_keys": "Keys for programs that cannot do OAuth: each a part of what its owner may do.",
         },
-        doorbell=parts["doorbell"],
+        open_notifier=parts["open_notifier"],
         holding=(*parts["holding"], _desk),
     )

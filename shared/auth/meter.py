@@ -112,7 +112,7 @@ class Meter:
     async def close(self) -> None:
         """Gives back what is held, and lets go of the connections."""
         for window in self._windows.values():
-            self._give_back(window)
+            self._release(window)
         await asyncio.gather(*self._tasks)
         await self._redis.aclose()
 
@@ -143,7 +143,7 @@ class Meter:
         if window is None:
             window = self._windows[name] = _Window(limit, key)
             if len(self._windows) > self._bound:
-                self._give_back(self._windows.popitem(last=False)[1])
+                self._release(self._windows.popitem(last=False)[1])
         else:
             self._windows.move_to_end(name)
         return window
@@ -183,12 +183,12 @@ class Meter:
     def _look(self, window: _Window) -> None:
         window.is_watched = False
         if time.monotonic() - window.touched >= _IDLE:
-            self._give_back(window)
+            self._release(window)
         elif window.held > 0:
             window.is_watched = True
             asyncio.get_running_loop().call_later(_IDLE, self._look, window)
 
-    def _give_back(self, window: _Window) -> None:
+    def _release(self, window: _Window) -> None:
         """Not in a window's last second: what arrived after its end would be given to the next."""
         held = 0 if window.is_here else window.held
         if held > 0 and time.monotonic() < window.closes - _IDLE:

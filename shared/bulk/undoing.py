@@ -52,7 +52,7 @@ async def extent(connection: Connection, imported: Mapping[str, Any]) -> int:
 
 
 async def see_as(connection: Connection, access: AccessScope) -> None:
-    """Row-level security for the rest of the transaction is that of this access."""
+    """Row-level security for the rest of the transaction is the one of this access scope."""
     await connection.execute(";".join(part for part in (_NO_CONTEXT, access.context.set_local) if part))
 
 

@@ -26,7 +26,7 @@ class Settings(BaseSettings):
     walls_writes: ClassVar[bool] = True
     """Whether row-level security asks of what a caller writes in which country it lies."""
     has_secrets: ClassVar[bool] = True
-    """Whether the process signs, or scopes the database or Valkey, with secrets that production must keep strong."""
+    """Whether the process signs, or reaches the database or Valkey, with secrets that production must keep strong."""
     sends_mail: ClassVar[bool] = False
     """Whether people wait for mails of this service, which production must be able to send."""
 

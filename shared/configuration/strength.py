@@ -37,7 +37,7 @@ def issuer_fault(issuer: str) -> str | None:
         return "must have no query and no fragment"
     name = host.rstrip(".")
     if name == "localhost" or name.endswith(_RESERVED) or _is_loopback(name):
-        return "names a host that nobody else scopes"
+        return "names a host that nobody else reaches"
     return None
 
 

@@ -84,7 +84,7 @@ DELETE FROM core_schedule WHERE (name, tick) IN (
 
 
 async def measure(connection: Connection) -> None:
-    """Sets the gauges of the ledger: depth, age and attempts of what is open, and how much is dead."""
+    """Sets the gauges of the store: depth, age and attempts of what is open, and how much is dead."""
     rows = await connection.fetch(_LEDGER)
     for gauge in (DEPTH, OLDEST, ATTEMPTS):
         gauge.clear()

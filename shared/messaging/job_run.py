@@ -9,9 +9,9 @@ from shared.database.context import SYSTEM_CONTEXT, AccessContext
 from shared.database.pool import Database
 from shared.database.unit_of_work import Origin, UnitOfWork, unit_of_work
 from shared.messaging.inbox import enter_once
-from shared.messaging.ledger import Job, JobLedger
+from shared.messaging.notifier import Notifier
 from shared.messaging.outbox import has_left
-from shared.messaging.wakeup import Doorbell
+from shared.messaging.work_store import Job, JobStore
 from shared.observability.spans import spans
 
 
@@ -25,13 +25,13 @@ class JobRun:
     `result_url`, where the handler sets it, is told by `GET /jobs/{id}`.
     """
 
-    def __init__(self, job: Job, ledger: JobLedger, database: Database, doorbell: Doorbell) -> None:
+    def __init__(self, job: Job, store: JobStore, database: Database, notifier: Notifier) -> None:
         self.database = database
         self.cancelled = job.cancel_requested
         self.result_url: str | None = None
         self._job = job
-        self._ledger = ledger
-        self._doorbell = doorbell
+        self._store = store
+        self._notifier = notifier
 
     @property
     def id(self) -> UUID:
@@ -61,9 +61,9 @@ class JobRun:
             async with unit_of_work(self.database, context, origin) as uow:
                 yield uow
                 await uow.flush()
-                await self._ledger.hold(uow.connection, self._job)
+                await self._store.assert_lease(uow.connection, self._job)
         if has_left(uow):
-            self._doorbell.ring()
+            self._notifier.notify()
 
     async def once(self, uow: UnitOfWork, step: str) -> bool:
         """Takes a step of this job in this transaction; False where an earlier attempt has committed it."""
@@ -73,12 +73,12 @@ class JobRun:
         """Whether a bulk job of the system gives way to one that somebody ordered: a good moment to end for work that a
         schedule takes up again. Ten minutes after its order it gives way no more."""
         async with self.database.acquire() as connection:
-            return await self._ledger.is_awaited(connection, self._job)
+            return await self._store.is_awaited(connection, self._job)
 
     async def progress(self, done: int, total: int | None = None) -> None:
         """Tells how far the job is, and learns whether its cancellation was asked for."""
         async with self.database.acquire() as connection:
-            self.cancelled = await self._ledger.progress(connection, self._job, done, total)
+            self.cancelled = await self._store.progress(connection, self._job, done, total)
 
 
 JobHandler: TypeAlias = Callable[[JobRun], Awaitable[dict[str, Any] | None]]

@@ -78,5 +78,5 @@ def _principal_of(uow: UnitOfWork, created_by: str) -> str:
 
 
 def has_left(uow: UnitOfWork) -> bool:
-    """Whether the unit of work announced or deferred anything, so that the doorbell is to be rung after its commit."""
+    """Whether the unit of work announced or deferred anything, so that the relay is to be notified after its commit."""
     return uow.appended(core_outbox) or uow.appended(core_job)

@@ -1,6 +1,6 @@
-"""arq as a doorbell: it carries the news that a row is ready, and nothing else. The only module that imports arq.
+"""arq as a notifier: it carries the news that a row is ready, and nothing else. The only module that imports arq.
 
-Whatever becomes of a ring costs latency alone, since rows are also found by polling.
+Whatever becomes of a message costs latency alone, since rows are also found by polling.
 """
 
 import asyncio
@@ -24,7 +24,7 @@ from redis.exceptions import RedisError, ResponseError
 log = structlog.get_logger(__name__)
 _FUNCTION = "ring"
 _LIFE_MS = 60_000
-_MOST_RINGS = 1000
+_MOST_MESSAGES = 1000
 _AFTER_FAILURE = 0.5
 _TOO_MANY_WAITING = 10_000
 _LOOK_EVERY = 0.5
@@ -33,8 +33,8 @@ _LOOK_EVERY = 0.5
 logging.getLogger("arq").setLevel(logging.ERROR)
 
 
-class Ring(NamedTuple):
-    """A row of the ledger that is ready: whose, in which lane, which, and at which attempt."""
+class QueueMessage(NamedTuple):
+    """A row of the store that is ready: whose, in which lane, which, and at which attempt."""
 
     service: str
     lane: str
@@ -55,18 +55,18 @@ def _connect(redis_url: str) -> ArqRedis:
     return ArqRedis(pool, job_serializer=orjson.dumps, job_deserializer=orjson.loads)
 
 
-class Ringer:
+class QueuePublisher:
     """Puts one arq job per ready row into its consumer's queue. Never waits, never fails."""
 
     def __init__(self, redis_url: str) -> None:
         self._redis = _connect(redis_url)
-        self._waiting: list[Ring] = []
+        self._waiting: list[QueueMessage] = []
         self._task: asyncio.Task[None] | None = None
 
-    def ring(self, rings: Sequence[Ring]) -> None:
+    def notify(self, messages: Sequence[QueueMessage]) -> None:
         """Returns at once. Must be called on the event loop's thread."""
-        if rings and len(self._waiting) < _TOO_MANY_WAITING:
-            self._waiting.extend(rings)
+        if messages and len(self._waiting) < _TOO_MANY_WAITING:
+            self._waiting.extend(messages)
             if self._task is None or self._task.done():
                 self._task = asyncio.get_running_loop().create_task(self._deliver())
 
@@ -78,33 +78,33 @@ class Ringer:
 
     async def _deliver(self) -> None:
         while self._waiting:
-            rings, self._waiting = self._waiting, []
+            messages, self._waiting = self._waiting, []
             try:
-                await self._enqueue(rings)
+                await self._enqueue(messages)
             except (RedisError, OSError, TimeoutError) as error:
                 if isinstance(error, ResponseError):
-                    await self._mend(rings)
+                    await self._mend(messages)
                 await asyncio.sleep(_AFTER_FAILURE)
                 self._waiting = []
 
-    async def _enqueue(self, rings: Sequence[Ring]) -> None:
+    async def _enqueue(self, messages: Sequence[QueueMessage]) -> None:
         now = time.time_ns() // 1_000_000
         async with self._redis.pipeline(transaction=False) as pipe:
-            for ring in rings:
-                name = f"{ring.service}:{ring.lane}:{ring.id}:{ring.attempt}"
-                arguments = (ring.lane, str(ring.id))
+            for message in messages:
+                name = f"{message.service}:{message.lane}:{message.id}:{message.attempt}"
+                arguments = (message.lane, str(message.id))
                 job = serialize_job(_FUNCTION, arguments, {}, None, now, serializer=orjson.dumps)
                 pipe.psetex(job_key_prefix + name, _LIFE_MS, job)
-                pipe.zadd(_queue(ring.service), {name: now})
-            for service in {ring.service for ring in rings}:
-                pipe.zremrangebyrank(_queue(service), 0, -1 - _MOST_RINGS)
+                pipe.zadd(_queue(message.service), {name: now})
+            for service in {message.service for message in messages}:
+                pipe.zremrangebyrank(_queue(service), 0, -1 - _MOST_MESSAGES)
                 pipe.publish(_channel(service), b"")
             await pipe.execute()
 
-    async def _mend(self, rings: Sequence[Ring]) -> None:
+    async def _mend(self, messages: Sequence[QueueMessage]) -> None:
         """What could not be put anywhere is found by polling."""
         with suppress(RedisError, OSError, TimeoutError):
-            for service in {ring.service for ring in rings}:
+            for service in {message.service for message in messages}:
                 await _mend_queue(self._redis, service)
 
 
@@ -118,7 +118,7 @@ async def _mend_queue(redis: ArqRedis, service: str) -> None:
 
 
 class _Announced(Worker):
-    """Looks into its queue when a ring is announced, at most a hundred times a second."""
+    """Looks into its queue when a message is announced, at most a hundred times a second."""
 
     def __init__(self, announcements: PubSub, *given: Any, **named: Any) -> None:
         super().__init__(*given, poll_delay=0.01, **named)
@@ -134,17 +134,17 @@ class _Announced(Worker):
 class Listener:
     """A consumer's side: an arq worker whose one function tells a lane that something is ready."""
 
-    def __init__(self, redis_url: str, service: str, name: str, on_ring: Callable[[str], None]) -> None:
+    def __init__(self, redis_url: str, service: str, name: str, on_notice: Callable[[str], None]) -> None:
         self._redis_url = redis_url
         self._service = service
         self._name = name
-        self._on_ring = on_ring
+        self._on_ring = on_notice
         self.is_connected = False
 
     async def listen(self) -> None:
         """Runs until the connection fails, then raises; the caller begins anew."""
 
-        async def ring(ctx: dict[Any, Any], *arguments: Any, **_more: Any) -> None:  # noqa: ARG001
+        async def notify(ctx: dict[Any, Any], *arguments: Any, **_more: Any) -> None:  # noqa: ARG001
             self._on_ring(arguments[0])
 
         async def connected(ctx: dict[Any, Any]) -> None:  # noqa: ARG001
@@ -156,7 +156,7 @@ class Listener:
             await announcements.subscribe(_channel(self._service))
             worker = _Announced(
                 announcements,
-                [func(ring, name=_FUNCTION, keep_result=0, timeout=5, max_tries=1)],
+                [func(notify, name=_FUNCTION, keep_result=0, timeout=5, max_tries=1)],
                 queue_name=_queue(self._service),
                 redis_pool=redis,
                 on_startup=connected,

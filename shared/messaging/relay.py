@@ -1,4 +1,4 @@
-"""The relay: one leader over any number of processes puts committed facts in order and rings their consumers."""
+"""The relay: one leader over any number of processes puts committed facts in order and notifies their consumers."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -10,11 +10,11 @@ from shared.configuration.settings import Settings
 from shared.database.pool import Database
 from shared.database.statements import Connection
 from shared.messaging.housekeeping import measure, tidy
-from shared.messaging.ledger import LeaseLost
-from shared.messaging.queue import Ringer
+from shared.messaging.notifier import listen
+from shared.messaging.queue import QueuePublisher
 from shared.messaging.sequencer import Leader, Sequencer, pause
 from shared.messaging.supervision import end, every, keep_running, stop_on_signals
-from shared.messaging.wakeup import listen
+from shared.messaging.work_store import LeaseLost
 from shared.observability import logs, metrics
 
 log = structlog.get_logger(__name__)
@@ -50,7 +50,7 @@ class Relay:
         self._grace = grace
         self._reap = (attempts, backoff)
         self._holder = uuid4()
-        self._rung = asyncio.Event()
+        self._notified = asyncio.Event()
         self._stop = asyncio.Event()
         self._is_ready = False
 
@@ -58,19 +58,19 @@ class Relay:
         """Begins the end of `work`."""
         self._is_ready = False
         self._stop.set()
-        self._rung.set()
+        self._notified.set()
 
     async def work(self) -> None:
         """Relays until `stop`. Survives the loss of Valkey and of Postgres."""
         self._database = await Database.open(self._settings.database_dsn("relay"), size=3, application="escm-relay")
-        self._ringer = Ringer(self._settings.redis_url)
+        self._publisher = QueuePublisher(self._settings.redis_url)
         server = None
         if self._settings.metrics_port:
             server = await metrics.serve(
                 self._settings.metrics_port, lambda: self._is_ready, self._settings.metrics_host
             )
         helpers = [
-            asyncio.create_task(keep_running("doorbell", lambda: listen(self._settings.redis_url, self._rung.set))),
+            asyncio.create_task(keep_running("notifier", lambda: listen(self._settings.redis_url, self._notified.set))),
             asyncio.create_task(keep_running("measure", lambda: every(_MEASURE_EVERY, self._with(measure)))),
             asyncio.create_task(keep_running("tidy", lambda: every(_TIDY_EVERY, self._with(self._tidy)))),
         ]
@@ -83,7 +83,7 @@ class Relay:
             await end([leading, *helpers])
             if server is not None:
                 server.close()
-            await self._ringer.close()
+            await self._publisher.close()
             await self._database.close()
 
     async def _lead(self) -> None:
@@ -114,12 +114,12 @@ class Relay:
             is_time = began >= next_reaping
             if is_time:
                 next_reaping = began + _POLL
-            moved, rings = await leader.tick(_CHUNK, self._sequencers, self._reap if is_time else None)
-            self._ringer.ring(rings)
+            moved, messages = await leader.tick(_CHUNK, self._sequencers, self._reap if is_time else None)
+            self._publisher.notify(messages)
             metrics.SEQUENCED.inc(moved)
             if moved < _CHUNK:
                 await asyncio.sleep(max(0.0, _GAP - (loop.time() - began)))
-                await pause(self._rung, _POLL)
+                await pause(self._notified, _POLL)
 
     async def _tidy(self, connection: Connection) -> None:
         await tidy(connection, self._settings.responses_mebibytes)

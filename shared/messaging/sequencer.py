@@ -6,8 +6,8 @@ from typing import TypeAlias
 from uuid import UUID
 
 from shared.database.statements import Connection, Row
-from shared.messaging.ledger import LeaseLost
-from shared.messaging.queue import Ring
+from shared.messaging.queue import QueueMessage
+from shared.messaging.work_store import LeaseLost
 
 Sequencer: TypeAlias = Callable[[Connection], Awaitable[object]]
 """Puts committed rows of another kind in order, in the transaction of the one leader, after the facts'."""
@@ -126,11 +126,11 @@ class Leader:
         chunk: int,
         sequencers: Iterable[Sequencer],
         reap: tuple[int, float] | None,
-    ) -> tuple[int, list[Ring]]:
+    ) -> tuple[int, list[QueueMessage]]:
         """One transaction: positions for at most `chunk` facts, rows for their consumers, jobs that are due.
 
         With `reap` (most attempts, first backoff in seconds) also what leases ran out for, and what is due again.
-        Answers how many facts were moved and what to ring for. Raises LeaseLost where another leads.
+        Answers how many facts were moved and whom to notify. Raises LeaseLost where another leads.
         """
         connection = self._connection
         async with connection.transaction():
@@ -145,11 +145,11 @@ class Leader:
                 await connection.execute(_REAP_JOBS, *reap)
                 rows += await connection.fetch(_RING_BATCHES)
             rows += await connection.fetch(_RING_JOBS)
-        return row["moved"], [Ring(r["service"], r["lane"], r["id"], r["attempts"]) for r in rows]
+        return row["moved"], [QueueMessage(r["service"], r["lane"], r["id"], r["attempts"]) for r in rows]
 
 
 async def pause(rung: asyncio.Event, seconds: float) -> None:
-    """Waits until the doorbell rings, at most so long."""
+    """Waits until somebody notifies, at most so long."""
     try:
         async with asyncio.timeout(seconds):
             await rung.wait()

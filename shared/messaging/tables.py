@@ -52,4 +52,4 @@ core_job = table(
     instant("created_at"),
     instant("finished_at", nullable=True),
 )
-"""Deferred work. The lease's columns are the ledger's business."""
+"""Deferred work. The lease's columns are the store's business."""

@@ -20,13 +20,13 @@ from shared.kernel.errors import EscmError, Kind
 from shared.messaging import schedules as ticks
 from shared.messaging.inbox import Inbox, Reactions
 from shared.messaging.job_run import JobCancelled, JobHandlers, JobRun
-from shared.messaging.lanes import Lane
-from shared.messaging.ledger import Batch, BatchLedger, Job, JobLedger
+from shared.messaging.notifier import Notifier
 from shared.messaging.outbox import has_left
 from shared.messaging.queue import Listener
 from shared.messaging.schedules import Schedules
 from shared.messaging.supervision import end, every, keep_running, stop_on_signals
-from shared.messaging.wakeup import Doorbell
+from shared.messaging.work_queue import WorkQueue
+from shared.messaging.work_store import Batch, BatchStore, Job, JobStore
 from shared.observability import logs, metrics
 from shared.observability.spans import spans
 from shared.observability.traces import traceparent
@@ -120,7 +120,7 @@ class Worker:
             application=application,
             idle_in_transaction=self._lease * 0.8,
         )
-        self._doorbell = Doorbell(self._settings.redis_url)
+        self._notifier = Notifier(self._settings.redis_url)
         self._open_lanes()
         listener = Listener(self._settings.redis_url, self._service, self._name, self._wake)
         server = None
@@ -142,24 +142,26 @@ class Worker:
             await end([*helpers, *takers])
             if server is not None:
                 server.close()
-            await self._doorbell.close()
+            await self._notifier.close()
             await self._database.close()
             log.info("stopped", service=self._service, worker=self._name)
 
     def _open_lanes(self) -> None:
         lease = timedelta(seconds=self._lease)
         kinds = sorted(self._jobs)
-        self._lanes: dict[str, Lane[Any]] = {}
+        self._lanes: dict[str, WorkQueue[Any]] = {}
         for name, slots in (("normal", 2), ("bulk", 1)):
-            batches = BatchLedger(self._service, name, self._inbox.patterns, self._name, lease)
-            self._lanes[name] = Lane(
+            batches = BatchStore(self._service, name, self._inbox.patterns, self._name, lease)
+            self._lanes[name] = WorkQueue(
                 self._service, name, slots, self._database, batches, self._batch_runner(name, batches)
             )
         for name, slots in (("jobs", 2), ("bulk_jobs", BULK_SLOTS)):
             is_bulk = name == "bulk_jobs"
-            jobs = JobLedger(self._service, is_bulk, kinds, self._name, lease)
+            jobs = JobStore(self._service, is_bulk, kinds, self._name, lease)
             run, stop = self._job_runner(name, jobs), self._ask_to_stop
-            self._lanes[name] = Lane(self._service, name, slots, self._database, jobs, run, stop, looks_again=is_bulk)
+            self._lanes[name] = WorkQueue(
+                self._service, name, slots, self._database, jobs, run, stop, looks_again=is_bulk
+            )
 
     def _helpers(self, listener: Listener) -> dict[str, Callable[[], Any]]:
         async def poll() -> None:
@@ -169,7 +171,7 @@ class Worker:
 
         shortest = min((schedule.every.total_seconds() for schedule in self._schedules.values()), default=60.0)
         return {
-            "bell": listener.listen,
+            "notifier": listener.listen,
             "register": lambda: every(_REGISTER_EVERY, self._register),
             "poll": poll,
             "leases": lambda: every(self._lease / 5, self._renew),
@@ -210,7 +212,7 @@ class Worker:
         if any(made):
             self._wake("jobs")
 
-    def _batch_runner(self, lane: str, ledger: BatchLedger) -> Callable[[Batch], Any]:
+    def _batch_runner(self, lane: str, store: BatchStore) -> Callable[[Batch], Any]:
         async def run(batch: Batch) -> None:
             origin = Origin(request_id=str(batch.id))
             origins = (fact.traceparent for fact in batch.facts)
@@ -225,23 +227,23 @@ class Worker:
             async with unit_of_work(self._database, SYSTEM_CONTEXT, origin) as uow:
                 await self._inbox.react(uow, batch.facts)
                 await uow.flush()
-                await ledger.finish(uow.connection, batch)
+                await store.finish(uow.connection, batch)
             if has_left(uow):
-                self._doorbell.ring()
+                self._notifier.notify()
 
         return run
 
-    def _job_runner(self, lane: str, ledger: JobLedger) -> Callable[[Job], Any]:
+    def _job_runner(self, lane: str, store: JobStore) -> Callable[[Job], Any]:
         async def run(job: Job) -> None:
             traceparent.set(job.traceparent)
-            attempt = self._runs[job.id] = JobRun(job, ledger, self._database, self._doorbell)
+            attempt = self._runs[job.id] = JobRun(job, store, self._database, self._notifier)
             with spans.attempt(f"{self._service} job {job.kind}", [job.traceparent], **{"escm.job": str(job.id)}):
                 try:
                     end = await self._end_of(job, attempt)
                 finally:
                     del self._runs[job.id]
                 async with self._database.acquire() as connection:
-                    await ledger.finish(connection, job, **end)
+                    await store.finish(connection, job, **end)
             metrics.LATENCY.labels(self._service, lane).observe((now() - job.created_at).total_seconds())
 
         return run

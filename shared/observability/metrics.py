@@ -15,7 +15,7 @@ LATENCY = Histogram(
     ["service", "lane"],
     buckets=_BUCKETS,
 )
-DEPTH = Gauge("escm_ledger_rows", "Open rows of the ledger", ["service", "lane", "state"])
+DEPTH = Gauge("escm_ledger_rows", "Open rows of the store", ["service", "lane", "state"])
 OLDEST = Gauge("escm_ledger_oldest_seconds", "Age of the oldest open row", ["service", "lane"])
 ATTEMPTS = Gauge("escm_ledger_attempts_max", "Most attempts of an open row", ["service", "lane"])
 SEQUENCED = Counter("escm_sequenced", "Facts that were given a position")

@@ -81,7 +81,7 @@ _BOUND = 4096
 
 
 def access_scope_for(principal: Principal, roles: RoleTable, resource: Resource) -> AccessScope:
-    """The principal's access of a resource, kept while the principal itself is kept (bounded)."""
+    """The principal's access scope for a resource, kept while the principal itself is kept (bounded)."""
     key = (id(principal), resource.name)
     found = _SCOPES.get(key)
     if found is None or found.principal is not principal or found.roles is not roles:
@@ -96,9 +96,9 @@ def _make(principal: Principal, roles: RoleTable, resource: Resource) -> AccessS
     verbs = {verb for permissions in roles.values() for plural, verb in permissions if plural in (resource.plural, "*")}
     scopes = [principal.permission_scope(roles, resource.name, verb) for verb in sorted(verbs - READING)]
     write = PermissionScope(
-        any(reach.everywhere for reach in scopes),
-        frozenset().union(*(reach.countries for reach in scopes)),
-        frozenset().union(*(reach.records for reach in scopes)),
+        any(scope.everywhere for scope in scopes),
+        frozenset().union(*(scope.countries for scope in scopes)),
+        frozenset().union(*(scope.records for scope in scopes)),
     )
     in_network = principal.in_network(resource.name)
     # A client that may write and not read gets back what it has written: row-level security reads it to return it.

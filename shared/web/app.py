@@ -13,7 +13,7 @@ from starlette.types import ASGIApp
 
 from shared.configuration.settings import Settings
 from shared.database.pool import Database
-from shared.messaging.wakeup import Doorbell
+from shared.messaging.notifier import Notifier
 from shared.web import openapi
 from shared.web.compression import Compression
 from shared.web.cors import CrossOrigin
@@ -36,10 +36,10 @@ _TAGS = {
 }
 
 
-class Bell(Protocol):
+class Notifying(Protocol):
     """Tells the relay that facts were committed. Ringing never waits and never fails."""
 
-    def ring(self) -> None: ...
+    def notify(self) -> None: ...
 
     async def ping(self) -> bool: ...
 
@@ -88,8 +88,8 @@ class Application(FastAPI):
         return self.openapi_schema
 
 
-def _valkey_bell(settings: Settings) -> AbstractAsyncContextManager[Bell]:
-    return Doorbell(settings.redis_url)
+def _over_valkey(settings: Settings) -> AbstractAsyncContextManager[Notifying]:
+    return Notifier(settings.redis_url)
 
 
 def _own_document(app: Application) -> bytes:
@@ -104,7 +104,7 @@ def create_app(
     title: str,
     description: str = "",
     tags: Mapping[str, str] = MappingProxyType({}),
-    doorbell: Callable[[Settings], AbstractAsyncContextManager[Bell]] = _valkey_bell,
+    open_notifier: Callable[[Settings], AbstractAsyncContextManager[Notifying]] = _over_valkey,
     holding: Sequence[Holding] = (),
     has_database: bool = True,
     prefix: str | None = None,
@@ -113,8 +113,8 @@ def create_app(
 ) -> Application:
     """The app of one service, with its health and its OpenAPI document beside the given routes.
 
-    While it runs, `app.state` holds `settings`, `database` (the service's own role), `doorbell` and `readiness`, and
-    what `holding` puts there; without a database there is no doorbell either. `tags` says of each kind of record what
+    While it runs, `app.state` holds `settings`, `database` (the service's own role), `notifier` and `readiness`, and
+    what `holding` puts there; without a database there is no notifier either. `tags` says of each kind of record what
     it is. Routes carry their full prefix, which is `/<service>/v1` unless given. `respond` answers failures.
     """
     prefix = f"/{service}/v1" if prefix is None else prefix
@@ -122,14 +122,14 @@ def create_app(
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
-            database = bell = None
+            database = notifier = None
             if has_database:
                 name = f"escm-{service}"
                 database = await Database.open(settings.database_dsn(), size=settings.pool_size, application=name)
                 stack.push_async_callback(database.close)
-                bell = await stack.enter_async_context(doorbell(settings))
-            app.state.database, app.state.doorbell = database, bell
-            app.state.readiness = Readiness(database, bell)
+                notifier = await stack.enter_async_context(open_notifier(settings))
+            app.state.database, app.state.notifier = database, notifier
+            app.state.readiness = Readiness(database, notifier)
             for hold in holding:
                 await stack.enter_async_context(hold(app))
             yield

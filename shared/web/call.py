@@ -88,7 +88,7 @@ class Call:
         async with unit_of_work(self.database, self.writing_context, self.origin) as uow:
             self.attach(uow)
             yield uow
-        self.request.app.state.doorbell.ring()
+        self.request.app.state.notifier.notify()
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[Connection]:

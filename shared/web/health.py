@@ -38,9 +38,9 @@ class ReadinessAnswer(BaseModel):
 class Readiness:
     """Whether this process may be sent requests. Valkey may be away: facts then arrive later, nothing is lost."""
 
-    def __init__(self, database: Database | None = None, doorbell: Any = None) -> None:
+    def __init__(self, database: Database | None = None, notifier: Any = None) -> None:
         self._database = database
-        self._doorbell = doorbell
+        self._notifier = notifier
         self._is_migrated = False
         self.is_draining = False
 
@@ -55,7 +55,7 @@ class Readiness:
         found: dict[str, str] = {}
         if self._database is not None:
             found |= await self._look_at(self._database)
-        if self._doorbell is not None:
+        if self._notifier is not None:
             found["queue"] = "ok" if await self._queue_answers() else "degraded"
         return found
 
@@ -78,7 +78,7 @@ class Readiness:
     async def _queue_answers(self) -> bool:
         try:
             async with asyncio.timeout(PATIENCE):
-                return bool(await self._doorbell.ping())
+                return bool(await self._notifier.ping())
         except Exception:
             return False
 

@@ -122,7 +122,7 @@ async def _commit(inner: Handler, call: Call, claim: Claim | None, *, is_met: bo
         response = await inner(call.request)
         if claim and not getattr(response, "is_preview", False):
             idempotency.keep(uow, claim, response)
-    call.request.app.state.doorbell.ring()
+    call.request.app.state.notifier.notify()
     return response
 
 

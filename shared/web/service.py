@@ -1,4 +1,4 @@
-"""What every service's app holds open beside its database: the authenticator, the limits and the doorbell."""
+"""What every service's app holds open beside its database: the authenticator, the limits and the notifier."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -10,8 +10,8 @@ from fastapi import FastAPI
 from shared.auth.tokens import Authenticator
 from shared.auth.usage import WRITE_EVERY
 from shared.configuration.settings import Settings
+from shared.messaging.notifier import Notifier
 from shared.messaging.supervision import end, every, keep_running
-from shared.messaging.wakeup import Doorbell
 from shared.web.request_authenticator import request_authenticator
 from shared.web.streams import streams
 
@@ -28,14 +28,14 @@ async def _authenticator(app: FastAPI) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def _doorbell(settings: Settings) -> AsyncIterator[Doorbell]:
-    bell = Doorbell(settings.redis_url)
+async def _notifier(settings: Settings) -> AsyncIterator[Notifier]:
+    notifier = Notifier(settings.redis_url)
     try:
-        yield bell
+        yield notifier
     finally:
-        await bell.close()
+        await notifier.close()
 
 
 def service_parts() -> dict[str, Any]:
     """Arguments of `create_app` for a service with a database."""
-    return {"doorbell": _doorbell, "holding": [_authenticator, request_authenticator, streams]}
+    return {"open_notifier": _notifier, "holding": [_authenticator, request_authenticator, streams]}

@@ -21,7 +21,7 @@ def _keys(count: int = 1) -> dict[str, Any]:
 
 async def _client(caller: Caller, url: str, *roles: str, **more: Any) -> dict[str, Any]:
     """A client over everything with these roles, as it was answered to its creation."""
-    body = {"name": "Held", "scope_kind": "global", "resources": EVERYTHING, "verbs": ["read", "write"]}
+    body = {"name": "LeasedWork", "scope_kind": "global", "resources": EVERYTHING, "verbs": ["read", "write"]}
     made = await caller.send("admin", "POST", "/clients", body | more)
     assert made.status_code == 201, made.text
     async with setting_up(url) as uow:
@@ -135,7 +135,7 @@ async def test_wider_networks_and_new_keys_wait(caller: Caller, held: dict[str, 
     assert (proposed.status_code, proposed.json()["action"]) == (202, "change_credentials"), proposed.text
     assert proposed.json()["fields"] == change | name
     before = (await caller.send("admin", "GET", path)).json()
-    assert (before["ip_allow"], before["jwks"], before["name"]) == ([HOME], None, "Held")
+    assert (before["ip_allow"], before["jwks"], before["name"]) == ([HOME], None, "LeasedWork")
     done = await _decide(caller, "admin2", proposed.json())
     assert done.status_code == 200, done.text
     assert {field: done.json()[field] for field in change | name} == change | name

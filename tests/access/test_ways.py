@@ -82,7 +82,7 @@ class Target:
         self.admin, self.rows = Caller(access, "admin"), rows
 
     async def client(self, role: str) -> str:
-        body = {"name": "Held", **_SCOPE, "resources": ["membership.*"], "verbs": ["read"]}
+        body = {"name": "LeasedWork", **_SCOPE, "resources": ["membership.*"], "verbs": ["read"]}
         made = await self.admin.post(f"{V1}/clients", body)
         assert made.status_code == 201, made.text
         await self.grant("client", made.json()["id"], role)
@@ -133,7 +133,7 @@ async def _take(way: Way, caller: Caller, target: Target, holder: dict[str, str]
 
 async def _take_address(way: Way, caller: Caller, target: Target) -> int:
     """The status of the call that sets, or confirms, another address of an account that holds the gain."""
-    body = {"email": f"{uuid4().hex}@example.org", "name": "Held"}
+    body = {"email": f"{uuid4().hex}@example.org", "name": "LeasedWork"}
     made = (await target.admin.post(f"{V1}/accounts", body)).json()
     path, change = made["links"]["self"], {"email": f"{uuid4().hex}@example.org"}
     await target.rows.execute("DELETE FROM access_credential_change WHERE principal_id = $1", UUID(made["id"]))

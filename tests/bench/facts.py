@@ -15,8 +15,8 @@ from shared.contracts.owner import type_of
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.pool import Database
 from shared.database.unit_of_work import unit_of_work
+from shared.messaging.notifier import Notifier
 from shared.messaging.outbox import announce
-from shared.messaging.wakeup import Doorbell
 from tests.bench.servers import API_CORE, LOAD_CORE, WORKING, Addresses, alone, load, running, serving, until
 
 WAITING = 100_000
@@ -82,21 +82,21 @@ async def _latency(
     await connection.execute(_EMPTY)
     with running("worker access", at, API_CORE), running("relay", at, LOAD_CORE):
         await until(connection, WORKING, "access")
-        async with Doorbell(at.valkey) as bell, asyncio.TaskGroup() as group:
+        async with Notifier(at.valkey) as notifier, asyncio.TaskGroup() as group:
             for first in range(_WRITERS):
-                group.create_task(_write(database, experts[first : RATE * SECONDS : _WRITERS], bell))
+                group.create_task(_write(database, experts[first : RATE * SECONDS : _WRITERS], notifier))
         await until(connection, f"SELECT ({_LEFT}) = 0")
     return quantiles([float(row[0]) for row in await connection.fetch(_TOOK, _TYPE)], n=100)[98]
 
 
-async def _write(database: Database, experts: Sequence[asyncpg.Record], bell: Doorbell) -> None:
+async def _write(database: Database, experts: Sequence[asyncpg.Record], notifier: Notifier) -> None:
     began = time.perf_counter()
     for number, expert in enumerate(experts):
         await asyncio.sleep(max(0.0, began + number * _WRITERS / RATE - time.perf_counter()))
-        await _announce(database, [expert], bell)
+        await _announce(database, [expert], notifier)
 
 
-async def _announce(database: Database, experts: Sequence[asyncpg.Record], bell: Doorbell | None = None) -> None:
+async def _announce(database: Database, experts: Sequence[asyncpg.Record], notifier: Notifier | None = None) -> None:
     async with unit_of_work(database, SYSTEM_CONTEXT) as uow:
         for row in experts:
             link = f"/membership/v1/experts/{row['id']}"
@@ -104,12 +104,12 @@ async def _announce(database: Database, experts: Sequence[asyncpg.Record], bell:
                 uow,
                 Fact(type=_TYPE, subject=row["id"], ref=row["ref"], version=1, country=row["country"], link=link),
             )
-    if bell is not None:
-        bell.ring()
+    if notifier is not None:
+        notifier.notify()
 
 
 def _wakeup_ratio(at: Addresses, create: str) -> float:
-    """Creates a second with the doorbell, over those of an app whose doorbell is silent."""
+    """Creates a second with the notifier, over those of an app whose notifier is silent."""
     with (
         serving("services.membership.app:create_app", at, factory=True) as (ringing, _),
         serving("tests.bench.silent:create_app", at, factory=True) as (silent, _),
@@ -117,4 +117,4 @@ def _wakeup_ratio(at: Addresses, create: str) -> float:
         for address in (ringing, silent):
             load(address, create, seconds=1)
         pairs = [(load(ringing, create), load(silent, create)) for _ in range(_ROUNDS)]
-    return median(rings for rings, _ in pairs) / median(without for _, without in pairs)
+    return median(notified for notified, _ in pairs) / median(without for _, without in pairs)

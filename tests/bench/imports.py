@@ -34,7 +34,7 @@ from shared.database.pool import Database
 from shared.database.statements import Row
 from shared.database.unit_of_work import Origin, unit_of_work
 from shared.kernel.principal import Principal
-from shared.messaging.wakeup import Doorbell
+from shared.messaging.notifier import Notifier
 from shared.records.access_scope import access_scope_for
 from tests.bench.institutions import invented, load
 from tests.bench.noise import NOISES
@@ -115,11 +115,11 @@ async def _short_jobs(database: Database, at: Addresses) -> None:
     experts = await connection.fetch(_SOME_EXPERTS)
     await connection.close()
     access = access_scope_for(principal, ROLES, EXPERTS.resource)
-    async with Doorbell(at.valkey) as bell:
+    async with Notifier(at.valkey) as notifier:
         for expert in experts:
             async with unit_of_work(database, SYSTEM_CONTEXT, Origin(principal)) as uow:
                 await order_subject_export(uow, access, expert)
-            bell.ring()
+            notifier.notify()
             await asyncio.sleep(1)
 
 

@@ -30,7 +30,7 @@ _PORTS = 26000
 
 
 class House:
-    """`first` scopes Postgres through `proxy`, `second` and `relay` directly. Tokens are those of demo clients."""
+    """`first` reaches Postgres through `proxy`, `second` and `relay` directly. Tokens are those of demo clients."""
 
     def __init__(self, root: Path) -> None:
         root.chmod(0o711)

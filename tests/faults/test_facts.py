@@ -82,7 +82,7 @@ async def _entered(client: Client, history: History, count: int) -> None:
         assert await history.attempt(mark, client.create(mark, key=mark)) == "ok"
 
 
-async def test_an_api_killed_after_the_commit_and_before_the_doorbell(house: House, history: History):
+async def test_an_api_killed_after_the_commit_and_before_the_notice(house: House, history: History):
     mark, client = f"{history.prefix}one", house.client("first")
     house.proxy.cut_commit("after", then=house.first.kill)
     assert await history.attempt(mark, client.create(mark, key=mark)) == "unknown"

@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 from redis.asyncio import Redis
 
-from shared.messaging import jobs as ledger
+from shared.messaging import jobs as store
 from tests.faults.clients import eventually
 from tests.faults.crew import Crew, a_crew
 from tests.faults.house import House
@@ -74,7 +74,7 @@ async def test_a_job_that_kills_its_worker_ends_in_the_dead_letters_and_others_g
         await crew.relieve()
         await asyncio.sleep(0.05)
     assert await crew.done(jobs) == _once_each(jobs)
-    letters = {letter.id: letter for letter in await ledger.dead(crew.connection)}
+    letters = {letter.id: letter for letter in await store.dead(crew.connection)}
     assert letters.keys() == {poison, failing}
     assert (letters[poison].name, letters[poison].attempts) == ("die", ATTEMPTS)
     assert letters[poison].error == "lease ran out"

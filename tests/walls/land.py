@@ -70,7 +70,7 @@ class Land:
         return str(self.records[plural]["id"])
 
     def above(self, plural: str) -> str:
-        """The id of the record through which a grant over one record scopes this one."""
+        """The id of the record through which a grant over one record reaches this one."""
         return self.id({"seats": "committees", "terms": "centres", "agreements": "centres"}.get(plural, plural))
 
 

@@ -13,7 +13,7 @@ from shared.records.record import Granted, Internal, Public, Record, Written
 class ApiKey(Record):
     """A key of an account or a client. `digest` is the SHA-256 of the key, `hint` its beginning.
 
-    `countries` is None where the key scopes as far as its owner.
+    `countries` is None where the key reaches as far as its owner.
     """
 
     resource_type = Resource("access", "api_keys", "api_key")

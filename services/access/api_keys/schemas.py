@@ -26,7 +26,7 @@ class ApiKeyBody(Body):
 class ApiKeyCreate(ApiKeyBody):
     """A new key: what of its owner's grants it may use, where, and until when.
 
-    It is the caller's own where no `owner` is given, scopes as far as its owner without `countries`, and ends in 90
+    It is the caller's own where no `owner` is given, reaches as far as its owner without `countries`, and ends in 90
     days without `expires_at`.
     """
 

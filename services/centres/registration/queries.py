@@ -83,7 +83,7 @@ _DUE = Statement(
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Favourable reviewers, whether a host agreement is in force, the endorsement that scopes furthest."""
+    """Favourable reviewers, whether a host agreement is in force, the endorsement that reaches furthest."""
 
     favourable: int
     agreed: bool

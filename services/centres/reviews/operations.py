@@ -29,7 +29,7 @@ def path_of(centre: object, key: object = "") -> str:
 
 
 async def create(uow: UnitOfWork, access: AccessScope, centre: Row, values: Mapping[str, Any]) -> Row:
-    """What a reviewer found. `access` is that of reviews.
+    """What a reviewer found. `access` is the one to reviews.
 
     Raises Forbidden where the caller is not the reviewer and may not record for others, Conflict where the centre is
     not under review or the reviewer has reviewed it, Invalid for a reviewer who belongs to the host institution.

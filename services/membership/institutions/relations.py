@@ -49,7 +49,7 @@ SHOWN = f"""(SELECT coalesce(json_agg(json_build_object('type', r.type, 'institu
         WHERE v.other = ANY({_NAMES}({institution.fullname}.id)) AND o.id <> {institution.fullname}.id AND {_SEEN}
     ) r)"""  # noqa: S608
 """An institution's relations as JSON text: those that it states, and those that others state of it. A ROR id that no
-institution in access has stays, without one."""
+institution that the caller may know of has stays, without one."""
 _KNOWN = f"""
 SELECT w.id AS asked, o.id FROM unnest($1::uuid[]) w (id) JOIN {institution.fullname} o ON o.id = {_SURVIVOR}(w.id)
 WHERE {_SEEN}
@@ -132,7 +132,7 @@ async def names_of(uow: UnitOfWork, record: UUID) -> list[str]:
 
 
 async def _said_by_others(uow: UnitOfWork, record: UUID, ror: str | None) -> list[tuple[str, UUID]]:
-    """(type, id) of what others in access state, as it reads from this side."""
+    """(type, id) of what others state that the caller may know of, as it reads from this side."""
     names = [*await names_of(uow, record), *([ror] if ror else [])]
     rows = await uow.connection.fetch(_OF_OTHERS, names, record)
     known = {row["id"] for row in await uow.connection.fetch(_KNOWN, [row["institution_id"] for row in rows])}

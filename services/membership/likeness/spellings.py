@@ -8,7 +8,7 @@ thomas taylor moore jackson martin lee perez thompson white harris sanchez clark
 allen king wright scott torres nguyen hill flores green adams nelson baker hall rivera campbell mitchell carter
 roberts gomez phillips evans turner diaz parker cruz edwards collins reyes stewart morris morales murphy cook rogers
 gutierrez ortiz morgan cooper peterson bailey reed kelly howard ramos kim cox ward richardson watson brooks chavez
-wood james bennett gray mendoza ruiz hughes price alvarez castillo patel myers long ross foster jimenez bell shaw
+wood james bennett gray mendoza ruiz hughes price alvarez castillo patel myers long ross foster jimenez notifier shaw
 davies harrison jenkins li wang zhang liu chen yang huang zhao wu zhou xu sun ma zhu hu guo he lin gao luo zheng
 liang xie tang song han feng deng cao peng zeng xiao tian dong pan yuan cai jiang yu du ye cheng wei su lu ding ren
 shen yao singh kumar sharma gupta das khan ahmed ali shah rao reddy mehta jain verma joshi chowdhury hussain rahman

@@ -31,7 +31,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two records that the caller may change; `access` is the caller's of their kind."""
+    """Two records that the caller may change; `access` is the caller's to their kind."""
 
     subject: Subject
     access: AccessScope

@@ -14,8 +14,8 @@ from services.membership.duplicates.jobs import search
 from services.membership.settings import MembershipSettings
 from shared.database.pool import Database
 from shared.messaging.job_run import JobCancelled, JobRun
-from shared.messaging.ledger import Job, JobLedger
-from shared.messaging.wakeup import Doorbell
+from shared.messaging.notifier import Notifier
+from shared.messaging.work_store import Job, JobStore
 from tests.membership.duplicates.conftest import (
     DUPLICATES,
     called,
@@ -158,10 +158,10 @@ async def begin(
         )  # fmt: skip
         payload = {"resource": "experts", "whole": whole}
         job = Job(key, 1, 1, "duplicates_search", payload, by, is_cancelled, None, at)
-        ledger = JobLedger("membership", True, ["waits"], "test", at - at)
-        return JobRun(job, ledger, own_database, bell)
+        store = JobStore("membership", True, ["waits"], "test", at - at)
+        return JobRun(job, store, own_database, notifier)
 
-    async with Doorbell(settings.redis_url) as bell:
+    async with Notifier(settings.redis_url) as notifier:
         yield begun
 
 

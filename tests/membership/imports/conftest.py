@@ -20,8 +20,8 @@ from services.membership.app import create_app
 from services.membership.settings import MembershipSettings
 from services.membership.worker import create_worker
 from shared.bulk import judging
-from shared.messaging.ledger import JobLedger
 from shared.messaging.relay import Relay
+from shared.messaging.work_store import JobStore
 from shared.messaging.worker import Worker
 from tests.support.callers import Caller, serving
 from tests.support.principals import enter_callers
@@ -206,7 +206,7 @@ def alone(
     async def nothing(*_: object) -> None:
         return None
 
-    monkeypatch.setattr(JobLedger, "take", nothing)
+    monkeypatch.setattr(JobStore, "take", nothing)
     return Importer(service, "secretariat")
 
 

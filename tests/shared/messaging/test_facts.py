@@ -1,4 +1,4 @@
-"""A committed fact scopes every reaction once, whatever happens on the way."""
+"""A committed fact reaches every reaction once, whatever happens on the way."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence

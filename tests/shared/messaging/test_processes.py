@@ -1,4 +1,4 @@
-"""What a worker and a relay show of themselves, and the bell that never gets in anybody's way."""
+"""What a worker and a relay show of themselves, and the notifier that never gets in anybody's way."""
 
 import asyncio
 import json
@@ -15,8 +15,8 @@ import structlog
 from redis.asyncio import Redis
 
 from shared.messaging.housekeeping import measure, tidy
+from shared.messaging.notifier import CHANNEL, Notifier
 from shared.messaging.relay import Relay
-from shared.messaging.wakeup import CHANNEL, Doorbell
 from shared.messaging.worker import Worker
 from shared.observability import logs
 from shared.observability.metrics import DEPTH
@@ -74,10 +74,10 @@ async def test_rings_of_one_moment_are_one_message(redis_url: str) -> None:
     heard = 0
     async with Redis.from_url(redis_url) as valkey, valkey.pubsub(ignore_subscribe_messages=True) as subscription:
         await subscription.subscribe(CHANNEL)
-        async with Doorbell(redis_url) as bell:
-            assert await bell.ping()
+        async with Notifier(redis_url) as notifier:
+            assert await notifier.ping()
             for _ in range(1000):
-                bell.ring()
+                notifier.notify()
         async with asyncio.timeout(15):
             while (message := await subscription.get_message(timeout=0.5)) or not heard:
                 heard += message is not None and message["data"] == str(os.getpid()).encode()
@@ -85,7 +85,7 @@ async def test_rings_of_one_moment_are_one_message(redis_url: str) -> None:
 
 
 async def test_ringing_without_valkey_costs_nothing() -> None:
-    """Whoever rings waits for nothing, and a thousand rings are one attempt."""
+    """Whoever notifies waits for nothing, and a thousand calls are one attempt."""
     asked = 0
 
     async def hang_up(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -96,12 +96,12 @@ async def test_ringing_without_valkey_costs_nothing() -> None:
     server = await asyncio.start_server(hang_up, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
     before = asyncio.all_tasks()
-    bell = Doorbell(f"redis://127.0.0.1:{port}/0")
+    notifier = Notifier(f"redis://127.0.0.1:{port}/0")
     for _ in range(1000):
-        bell.ring()
+        notifier.notify()
     ringing = [task for task in asyncio.all_tasks() - before if "_publish" in str(task.get_coro())]
     assert len(ringing) == 1
-    await bell.close()
+    await notifier.close()
     server.close()
     assert asked == 1
 

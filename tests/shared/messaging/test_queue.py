@@ -1,4 +1,4 @@
-"""How a worker learns of its rings: by announcement, and by itself where an announcement is lost."""
+"""How a worker learns of its messages: by announcement, and by itself where an announcement is lost."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 from shared.messaging import queue
-from shared.messaging.queue import Listener, Ring, Ringer
+from shared.messaging.queue import Listener, QueueMessage, QueuePublisher
 from tests.shared.messaging.conftest import eventually
 
 _NEVER = 3600.0
@@ -33,18 +33,18 @@ async def listening(redis_url: str, service: str) -> AsyncIterator[asyncio.Queue
 
 async def test_an_announced_ring_is_heard_at_once(redis_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(queue, "_LOOK_EVERY", _NEVER)
-    ringer, service = Ringer(redis_url), uuid4().hex
+    ringer, service = QueuePublisher(redis_url), uuid4().hex
     async with listening(redis_url, service) as lanes:
         for lane in ("normal", "jobs"):
-            ringer.ring([Ring(service, lane, uuid4(), 1)])
+            ringer.notify([QueueMessage(service, lane, uuid4(), 1)])
             assert await asyncio.wait_for(lanes.get(), 60) == lane
     await ringer.close()
 
 
 async def test_a_ring_whose_announcement_is_lost_is_heard(redis_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(queue, "_channel", lambda service: f"{service}:{uuid4()}")
-    ringer, service = Ringer(redis_url), uuid4().hex
+    ringer, service = QueuePublisher(redis_url), uuid4().hex
     async with listening(redis_url, service) as lanes:
-        ringer.ring([Ring(service, "normal", uuid4(), 1)])
+        ringer.notify([QueueMessage(service, "normal", uuid4(), 1)])
         assert await asyncio.wait_for(lanes.get(), 60) == "normal"
     await ringer.close()

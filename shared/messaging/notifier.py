@@ -1,4 +1,4 @@
-"""The doorbell between whoever commits and the relay: best effort, over Valkey's publish and subscribe."""
+"""The notifier between whoever commits and the relay: best effort, over Valkey's publish and subscribe."""
 
 import asyncio
 import os
@@ -15,8 +15,8 @@ _AFTER_FAILURE = 0.5
 _ERRORS = (RedisError, OSError, TimeoutError)
 
 
-class Doorbell:
-    """Tells the relay that something was committed. Rings of a process within 5 ms are one publish.
+class Notifier:
+    """Tells the relay that something was committed. Calls of a process within 5 ms are one publish.
 
     Nothing depends on it: while Valkey is away the relay polls.
     """
@@ -34,7 +34,7 @@ class Doorbell:
     ) -> None:
         await self.close()
 
-    def ring(self) -> None:
+    def notify(self) -> None:
         """Returns at once and never raises. Must be called on the event loop's thread."""
         self._wanted = True
         if self._task is None or self._task.done():
@@ -65,14 +65,14 @@ class Doorbell:
                 await asyncio.sleep(_GAP)
 
 
-async def listen(redis_url: str, on_ring: Callable[[], None]) -> None:
-    """Calls `on_ring` for every ring, until the connection fails: then it raises, and the caller begins anew."""
+async def listen(redis_url: str, on_notice: Callable[[], None]) -> None:
+    """Calls `on_notice` for every message, until the connection fails: then it raises, and the caller begins anew."""
     async with (
         Redis.from_url(redis_url, socket_connect_timeout=1, health_check_interval=5) as redis,
         redis.pubsub(ignore_subscribe_messages=True) as subscription,
     ):
         await subscription.subscribe(CHANNEL)
-        on_ring()
+        on_notice()
         while True:
             if await subscription.get_message(timeout=10) is not None:
-                on_ring()
+                on_notice()

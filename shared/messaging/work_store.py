@@ -28,7 +28,7 @@ class Work(Protocol):
     def fence(self) -> int: ...
 
 
-Held = TypeVar("Held", bound=Work)
+LeasedWork = TypeVar("LeasedWork", bound=Work)
 Key: TypeAlias = tuple[UUID, int]
 """A row's id and the fence that it was taken under."""
 
@@ -131,7 +131,7 @@ UPDATE {table} r SET lease_until = clock_timestamp() + $3::interval
 FROM unnest($1::uuid[], $2::bigint[]) w(id, fence)
 WHERE r.id = w.id AND r.fence = w.fence AND r.{state} = 'running' RETURNING r.id, r.fence, {cancelled} AS cancelled
 """
-_GIVE_BACK = """
+_RELEASE = """
 UPDATE {table} SET {state} = '{ready}', attempts = attempts - 1, lease_until = NULL, rung = false,
     next_at = clock_timestamp()
 WHERE id = $1 AND fence = $2 AND {state} = 'running'
@@ -143,34 +143,34 @@ _BATCH = {"table": "core_batch", "state": "state", "ready": "ready", "cancelled"
 _JOB = {"table": "core_job", "state": "status", "ready": "queued", "cancelled": "r.cancel_requested"}
 
 
-class Ledger(ABC, Generic[Held]):
+class WorkStore(ABC, Generic[LeasedWork]):
     """What is the same for batches and jobs."""
 
     def __init__(self, words: dict[str, str], lease: timedelta) -> None:
-        self._renew, self._give_back, self._fail = (
-            statement.format_map(words) for statement in (_RENEW, _GIVE_BACK, _FAIL)
+        self._renew, self._release, self._fail = (
+            statement.format_map(words) for statement in (_RENEW, _RELEASE, _FAIL)
         )
         self._lease = lease
 
     @abstractmethod
-    async def take(self, connection: Connection) -> Held | None:
+    async def take(self, connection: Connection) -> LeasedWork | None:
         """The next ready row, now under a lease; None where there is none."""
 
-    async def renew(self, connection: Connection, held: Sequence[Held]) -> dict[Key, bool]:
+    async def renew(self, connection: Connection, held: Sequence[LeasedWork]) -> dict[Key, bool]:
         """The rows that are still held, now with a full lease, each with whether its cancellation was asked for."""
         rows = await connection.fetch(self._renew, [w.id for w in held], [w.fence for w in held], self._lease)
         return {(row["id"], row["fence"]): row["cancelled"] for row in rows}
 
-    async def give_back(self, connection: Connection, work: Held) -> None:
+    async def release(self, connection: Connection, work: LeasedWork) -> None:
         """Makes it ready again; the attempt does not count."""
-        await connection.execute(self._give_back, work.id, work.fence)
+        await connection.execute(self._release, work.id, work.fence)
 
-    async def fail(self, connection: Connection, work: Held, error: str) -> None:
+    async def fail(self, connection: Connection, work: LeasedWork, error: str) -> None:
         """Ends the attempt. `error` holds no personal data."""
         await connection.execute(self._fail, work.id, work.fence, error)
 
 
-class BatchLedger(Ledger[Batch]):
+class BatchStore(WorkStore[Batch]):
     """Batches of one lane of one consumer, as far as this worker knows all their reactions."""
 
     def __init__(self, consumer: str, lane: str, patterns: list[str], worker: str, lease: timedelta) -> None:
@@ -191,7 +191,7 @@ class BatchLedger(Ledger[Batch]):
             raise LeaseLost
 
 
-class JobLedger(Ledger[Job]):
+class JobStore(WorkStore[Job]):
     """Jobs of one service, bulk or not, of the kinds that this worker knows."""
 
     def __init__(self, service: str, bulk: bool, kinds: list[str], worker: str, lease: timedelta) -> None:
@@ -209,7 +209,7 @@ class JobLedger(Ledger[Job]):
         """Whether the system's job gives way: somebody's job waits, or runs on this worker, and this one is young."""
         return bool(await connection.fetchval(self._awaited, *self._arguments, job.created_at))
 
-    async def hold(self, connection: Connection, job: Job) -> None:
+    async def assert_lease(self, connection: Connection, job: Job) -> None:
         """Keeps the lease until the transaction ends. Raises LeaseLost where the fence is another's."""
         if await connection.fetchval(_HOLD_JOB, job.id, job.fence) is None:
             raise LeaseLost

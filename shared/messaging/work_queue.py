@@ -10,8 +10,8 @@ import structlog
 
 from shared.database.pool import Database
 from shared.database.statements import Connection
-from shared.messaging.ledger import Held, Key, LeaseLost, Ledger
 from shared.messaging.supervision import is_transient
+from shared.messaging.work_store import Key, LeasedWork, LeaseLost, WorkStore
 from shared.observability.logs import describe
 from shared.observability.metrics import HANDLED
 
@@ -20,8 +20,8 @@ _PAUSE = 0.25
 _PARDONED = 1000
 
 
-class Lane(Generic[Held]):
-    """Takes rows of one ledger and runs up to `slots` of them at once.
+class WorkQueue(Generic[LeasedWork]):
+    """Takes rows of one store and runs up to `slots` of them at once.
 
     With `looks_again` it also looks for work whenever some has ended: a row may have waited for just that.
     """
@@ -32,8 +32,8 @@ class Lane(Generic[Held]):
         name: str,
         slots: int,
         database: Database,
-        ledger: Ledger[Held],
-        execute: Callable[[Held], Awaitable[None]],
+        store: WorkStore[LeasedWork],
+        execute: Callable[[LeasedWork], Awaitable[None]],
         on_asked_to_stop: Callable[[UUID], None] = lambda _id: None,
         *,
         looks_again: bool = False,
@@ -41,32 +41,32 @@ class Lane(Generic[Held]):
         self.service = service
         self.name = name
         self._database = database
-        self._ledger = ledger
+        self._store = store
         self._execute = execute
         self._on_asked_to_stop = on_asked_to_stop
         self._looks_again = looks_again
         self._slots = asyncio.Semaphore(slots)
-        self._bell = asyncio.Event()
-        self._running: dict[Key, tuple[Held, asyncio.Task[None]]] = {}
+        self._ready = asyncio.Event()
+        self._running: dict[Key, tuple[LeasedWork, asyncio.Task[None]]] = {}
         self._lost: set[Key] = set()
         self._pardoned: dict[UUID, None] = {}
         self._stopping = False
 
     def wake(self) -> None:
         """Something may be ready."""
-        self._bell.set()
+        self._ready.set()
 
     async def run(self) -> None:
         """Takes and runs until `stop`."""
         while not self._stopping:
-            await self._bell.wait()
-            self._bell.clear()
+            await self._ready.wait()
+            self._ready.clear()
             try:
                 await self._take_all()
             except Exception as error:
                 log.warning("not_taken", lane=self.name, error=describe(error))
                 await asyncio.sleep(_PAUSE)
-                self._bell.set()
+                self._ready.set()
 
     async def _take_all(self) -> None:
         while not self._stopping:
@@ -76,7 +76,7 @@ class Lane(Generic[Held]):
             work = None
             try:
                 async with self._database.acquire() as connection:
-                    work = await self._ledger.take(connection)
+                    work = await self._store.take(connection)
             finally:
                 if work is None:
                     self._slots.release()
@@ -100,7 +100,7 @@ class Lane(Generic[Held]):
         running = dict(self._running)
         if not running:
             return
-        held = await self._ledger.renew(connection, [work for work, _ in running.values()])
+        held = await self._store.renew(connection, [work for work, _ in running.values()])
         for key, (work, task) in running.items():
             if key not in held and not task.done():
                 self._lost.add(key)
@@ -111,7 +111,7 @@ class Lane(Generic[Held]):
     def stop(self) -> None:
         """Takes nothing more: `run` ends."""
         self._stopping = True
-        self._bell.set()
+        self._ready.set()
         self._slots.release()
 
     async def drain(self, patience: float) -> None:
@@ -125,11 +125,11 @@ class Lane(Generic[Held]):
         if self._running:
             await asyncio.wait([task for _, task in self._running.values()], timeout=1.0)
 
-    async def _work(self, work: Held) -> None:
+    async def _work(self, work: LeasedWork) -> None:
         outcome = await self._attempt(work)
         HANDLED.labels(self.service, self.name, outcome).inc()
 
-    async def _attempt(self, work: Held) -> str:
+    async def _attempt(self, work: LeasedWork) -> str:
         try:
             await self._execute(work)
         except LeaseLost:
@@ -137,18 +137,18 @@ class Lane(Generic[Held]):
         except asyncio.CancelledError:
             if (work.id, work.fence) in self._lost:
                 return "lost"
-            await self._settle(lambda connection: self._ledger.give_back(connection, work))
+            await self._settle(lambda connection: self._store.release(connection, work))
             return "given_back"
         except Exception as error:
             words = describe(error)
             log.warning("failed", lane=self.name, work=str(work.id), error=words)
             if is_transient(error) and await self._pardon(work):
                 return "given_back"
-            await self._settle(lambda connection: self._ledger.fail(connection, work, words))
+            await self._settle(lambda connection: self._store.fail(connection, work, words))
             return "failed"
         return "done"
 
-    async def _pardon(self, work: Held) -> bool:
+    async def _pardon(self, work: LeasedWork) -> bool:
         """Gives work back that failed because the database was away.
 
         Where the database answers at once, only the first time counts as its fault: work that kills its own
@@ -159,7 +159,7 @@ class Lane(Generic[Held]):
         while len(self._pardoned) >= _PARDONED:
             self._pardoned.pop(next(iter(self._pardoned)))
         self._pardoned[work.id] = None
-        await self._settle(lambda connection: self._ledger.give_back(connection, work))
+        await self._settle(lambda connection: self._store.release(connection, work))
         return True
 
     async def _settle(self, update: Callable[[Connection], Awaitable[object]]) -> None:

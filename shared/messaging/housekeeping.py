@@ -9,7 +9,7 @@ log = structlog.get_logger(__name__)
 _CHUNK = 10_000
 _ROUNDS = 20
 
-_LEDGER = """
+_OPEN_WORK = """
 WITH open AS (
     SELECT consumer AS service, lane, state, attempts, created_at FROM core_batch WHERE state = 'ready'
     UNION ALL SELECT consumer, lane, state, attempts, created_at FROM core_batch WHERE state = 'running'
@@ -85,7 +85,7 @@ DELETE FROM core_schedule WHERE (name, tick) IN (
 
 async def measure(connection: Connection) -> None:
     """Sets the gauges of the store: depth, age and attempts of what is open, and how much is dead."""
-    rows = await connection.fetch(_LEDGER)
+    rows = await connection.fetch(_OPEN_WORK)
     for gauge in (DEPTH, OLDEST, ATTEMPTS):
         gauge.clear()
     for row in rows:

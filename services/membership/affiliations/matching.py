@@ -29,7 +29,7 @@ AT_ONCE = 2500
 _TEXTS_AT_ONCE = 250
 _FIRST = UUID(int=0)
 _KEPT = 50_000
-_SYSTEM_SIGHT = replace(
+_SYSTEM_ACCESS = replace(
     access_scope_for(SYSTEM, ROLES, INSTITUTIONS.resource),
     variant=AccessKind.EVERYWHERE,
     context=SYSTEM_CONTEXT,
@@ -64,7 +64,7 @@ class Matcher:
     """Where it is given, texts that were looked at before it in vain are looked at again, and no others."""
     after: UUID = _FIRST
     _known: dict[Text, Found] = field(default_factory=dict)
-    _institutions: Institutions = field(default_factory=lambda: Institutions(_SYSTEM_SIGHT))
+    _institutions: Institutions = field(default_factory=lambda: Institutions(_SYSTEM_ACCESS))
 
     async def batch(self, uow: UnitOfWork) -> int:
         """Matches up to 2,500 affiliations; how many there were. A link is a change of its affiliation; a question that

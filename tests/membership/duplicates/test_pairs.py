@@ -104,7 +104,7 @@ async def test_a_list_of_a_country_reads_its_pairs_but_does_not_decide(at: At, o
         assert (await at(name).get(DUPLICATES)).json()["items"] == []
 
 
-async def test_a_record_that_moves_takes_its_pair_out_of_sight(at: At, office: Caller) -> None:
+async def test_a_record_that_moves_takes_its_pair_along(at: At, office: Caller) -> None:
     pair, one, _ = await _pair(office, "Wandersmith")
     assert (await at("author_xa").get(f"{DUPLICATES}/{pair}")).status_code == 200
     await _patch(office, one, {"country": "XC"})

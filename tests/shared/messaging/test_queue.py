@@ -33,18 +33,18 @@ async def listening(redis_url: str, service: str) -> AsyncIterator[asyncio.Queue
 
 async def test_an_announced_ring_is_heard_at_once(redis_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(queue, "_LOOK_EVERY", _NEVER)
-    ringer, service = QueuePublisher(redis_url), uuid4().hex
+    publisher, service = QueuePublisher(redis_url), uuid4().hex
     async with listening(redis_url, service) as lanes:
         for lane in ("normal", "jobs"):
-            ringer.notify([QueueMessage(service, lane, uuid4(), 1)])
+            publisher.notify([QueueMessage(service, lane, uuid4(), 1)])
             assert await asyncio.wait_for(lanes.get(), 60) == lane
-    await ringer.close()
+    await publisher.close()
 
 
 async def test_a_ring_whose_announcement_is_lost_is_heard(redis_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(queue, "_channel", lambda service: f"{service}:{uuid4()}")
-    ringer, service = QueuePublisher(redis_url), uuid4().hex
+    publisher, service = QueuePublisher(redis_url), uuid4().hex
     async with listening(redis_url, service) as lanes:
-        ringer.notify([QueueMessage(service, "normal", uuid4(), 1)])
+        publisher.notify([QueueMessage(service, "normal", uuid4(), 1)])
         assert await asyncio.wait_for(lanes.get(), 60) == "normal"
-    await ringer.close()
+    await publisher.close()

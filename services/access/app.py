@@ -24,7 +24,7 @@ from shared.web.service import service_parts
 
 @asynccontextmanager
 async def _desk(app: FastAPI) -> AsyncIterator[None]:
-    app.state.desk = TokenDesk.make(app.state.database, app.state.settings, app.state.throttle)
+    app.state.desk = TokenDesk.make(app.state.database, app.state.settings, app.state.rate_limiter)
     yield
 
 

@@ -13,12 +13,12 @@ from fastapi import FastAPI, Request
 from starlette.types import Scope
 
 from shared.auth.keys import InvalidToken
-from shared.auth.meter import Meter
-from shared.auth.throttle import Allowance, Limit, Throttle
 from shared.configuration.settings import Settings
 from shared.kernel.addresses import may_come_from, site_of
 from shared.kernel.errors import RateLimited, Unauthenticated
 from shared.kernel.principal import ANONYMOUS, Principal, PrincipalKind
+from shared.ratelimit.leased import LeasedRateLimiter
+from shared.ratelimit.limiter import Limit, RateLimiter, RateLimitState
 from shared.web.call import header_of
 
 FIELDS = "escm.rate_limit"
@@ -29,7 +29,7 @@ _PRINCIPAL = "escm.principal"
 class RequestAuthenticator:
     """Admits requests under the limits of the settings. One per app."""
 
-    def __init__(self, settings: Settings, meter: Meter, throttle: Throttle) -> None:
+    def __init__(self, settings: Settings, leased_limiter: LeasedRateLimiter, rate_limiter: RateLimiter) -> None:
         of_client = Limit("client", settings.client_requests)
         self._limits: Mapping[PrincipalKind, Limit] = MappingProxyType(
             {
@@ -40,8 +40,8 @@ class RequestAuthenticator:
             }
         )
         self._failures = Limit("failed", settings.failed_authentications)
-        self._meter = meter
-        self._throttle = throttle
+        self._leased_limiter = leased_limiter
+        self._rate_limiter = rate_limiter
 
     async def principal(self, request: Request) -> Principal:
         """Who asks; counted once a request. Without an `Authorization` header that is nobody.
@@ -62,11 +62,11 @@ class RequestAuthenticator:
 
     async def _count(self, request: Request, limit: Limit, key: str, *, is_told: bool) -> None:
         """Answers to nobody in particular may be kept by caches, so that they do not tell what is left."""
-        allowance = await self._meter.take(limit, key)
-        if is_told or not allowance.admitted:
-            put_fields(request, limit, allowance)
-        if not allowance.admitted:
-            raise RateLimited("Too many requests. Come back later.", retry_after=allowance.resets_in)
+        state = await self._leased_limiter.take(limit, key)
+        if is_told or not state.is_allowed:
+            put_fields(request, limit, state)
+        if not state.is_allowed:
+            raise RateLimited("Too many requests. Come back later.", retry_after=state.resets_in)
 
     async def _authenticated(self, request: Request) -> Principal:
         header = header_of(request, b"authorization")
@@ -76,7 +76,7 @@ class RequestAuthenticator:
             principal: Principal = await request.app.state.authenticator.principal(header)
             _refuse_elsewhere(principal, request)
         except Unauthenticated:
-            await self._throttle.require(self._failures, site(request))
+            await self._rate_limiter.require(self._failures, site(request))
             raise
         return principal
 
@@ -92,9 +92,9 @@ def site(request: Request) -> str:
     return site_of(request.client.host) if request.client else ""
 
 
-def put_fields(request: Request, limit: Limit, allowance: Allowance) -> None:
+def put_fields(request: Request, limit: Limit, state: RateLimitState) -> None:
     """Tells the edge what the answer says of the limit."""
-    request.scope[FIELDS] = limit.fields(allowance)
+    request.scope[FIELDS] = limit.fields(state)
 
 
 def principal_of(scope: Scope) -> Principal | None:
@@ -116,12 +116,13 @@ async def authenticated_principal(request: Request) -> Principal:
 
 @asynccontextmanager
 async def request_authenticator(app: FastAPI) -> AsyncIterator[None]:
-    """Holds `app.state.request_authenticator` and `app.state.throttle` while the app runs."""
+    """Holds `app.state.request_authenticator` and `app.state.rate_limiter` while the app runs."""
     settings = app.state.settings
-    meter, throttle = Meter(settings.redis_url), Throttle(settings.redis_url)
-    app.state.request_authenticator, app.state.throttle = RequestAuthenticator(settings, meter, throttle), throttle
+    leased_limiter = LeasedRateLimiter(settings.redis_url)
+    app.state.rate_limiter = rate_limiter = RateLimiter(settings.redis_url)
+    app.state.request_authenticator = RequestAuthenticator(settings, leased_limiter, rate_limiter)
     try:
         yield
     finally:
-        await meter.close()
-        await throttle.close()
+        await leased_limiter.close()
+        await rate_limiter.close()

@@ -4,7 +4,7 @@ import hashlib
 
 from services.access.accounts.domain import email_key
 from services.access.tokens.operations import TokenDesk
-from shared.auth.throttle import Limit
+from shared.ratelimit.limiter import Limit
 from shared.web.call import Call
 from shared.web.request_authenticator import site
 
@@ -21,17 +21,17 @@ async def may_mail(call: Call, letter: str, email: str) -> bool:
     Raises RateLimited after 60 requests a minute from one place, or five an hour from one place for one address: nobody
     uses up what another place may ask for.
     """
-    throttle, place = _desk(call).throttle, site(call.request)
-    await throttle.require(_PER_CALLER, place)
+    rate_limiter, place = _desk(call).rate_limiter, site(call.request)
+    await rate_limiter.require(_PER_CALLER, place)
     mailbox = hashlib.sha256(email_key(email).encode()).hexdigest()
-    await throttle.require(_PER_PLACE, f"{mailbox}:{place}")
-    return (await throttle.hit(_PER_MAILBOX, f"{letter}:{mailbox}")).admitted
+    await rate_limiter.require(_PER_PLACE, f"{mailbox}:{place}")
+    return (await rate_limiter.hit(_PER_MAILBOX, f"{letter}:{mailbox}")).is_allowed
 
 
 async def limit_tries(call: Call) -> None:
     """Counts a token that is tried. Raises RateLimited as for failed authentications."""
     desk = _desk(call)
-    await desk.throttle.require(Limit("mailed_token", desk.settings.failed_authentications), site(call.request))
+    await desk.rate_limiter.require(Limit("mailed_token", desk.settings.failed_authentications), site(call.request))
 
 
 def _desk(call: Call) -> TokenDesk:

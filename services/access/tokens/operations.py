@@ -34,7 +34,6 @@ from services.access.tokens.domain import (
 )
 from services.access.tokens.signing import SigningKeys
 from shared.auth.keys import LIFETIME, SKEW, Claims, InvalidToken
-from shared.auth.throttle import Allowance, Limit, Throttle
 from shared.auth.tokens import Authenticator
 from shared.configuration.sealing import derived_key
 from shared.database.context import SYSTEM_CONTEXT
@@ -46,9 +45,10 @@ from shared.kernel.clock import now
 from shared.kernel.errors import Malformed, RateLimited
 from shared.kernel.principal import READ, Principal, PrincipalKind
 from shared.observability.traces import request_id
+from shared.ratelimit.limiter import Limit, RateLimiter, RateLimitState
 
 TOKEN_PATH = "/access/v1/oauth/token"  # noqa: S105
-Counted: TypeAlias = tuple[Limit, Allowance]
+Counted: TypeAlias = tuple[Limit, RateLimitState]
 
 
 @dataclass(frozen=True)
@@ -59,19 +59,19 @@ class TokenDesk:
     settings: AccessSettings
     keys: SigningKeys
     passwords: PasswordChecks
-    throttle: Throttle
+    rate_limiter: RateLimiter
     inspector: Authenticator
     refresh_secret: bytes
 
     @classmethod
-    def make(cls, database: Database, settings: AccessSettings, throttle: Throttle) -> "TokenDesk":
-        """One per process. The database and the throttle are not its own."""
+    def make(cls, database: Database, settings: AccessSettings, rate_limiter: RateLimiter) -> "TokenDesk":
+        """One per process. The database and the rate_limiter are not its own."""
         return cls(
             database,
             settings,
             SigningKeys(database, settings),
             PasswordChecks(),
-            throttle,
+            rate_limiter,
             Authenticator(database, settings, age=0.0, bound=1),
             derived_key(settings.secret_key.get_secret_value().encode(), "escm refresh tokens"),
         )
@@ -97,7 +97,7 @@ async def give_token(
     if kind == "client_credentials":
         client = await authenticate(desk, shown, address)
         limit = Limit("token", desk.settings.token_requests)
-        counted = limit, await desk.throttle.require(limit, client["client_id"])
+        counted = limit, await desk.rate_limiter.require(limit, client["client_id"])
         scope = " ".join(f"{resource}:{verb}" for resource in client["resources"] for verb in client["verbs"])
         token = await desk.keys.token(PrincipalKind.CLIENT, client["id"], client["client_id"], scope)
         return _answer(token, scope), counted
@@ -130,11 +130,11 @@ async def _renewed(desk: TokenDesk, form: Mapping[str, str], address: str) -> Re
     if token is None:
         raise invalid_request("refresh_token is missing.")
     failures = Limit("failed", desk.settings.failed_authentications)
-    await desk.throttle.refuse_spent(failures, site_of(address))
+    await desk.rate_limiter.refuse_spent(failures, site_of(address))
     async with unit_of_work(desk.database, SYSTEM_CONTEXT, Origin(request_id=request_id.get() or "")) as uow:
         renewal = await sessions.renew(uow, token, desk.refresh_secret)
     if renewal is None:
-        await desk.throttle.hit(failures, site_of(address))
+        await desk.rate_limiter.hit(failures, site_of(address))
         raise invalid_grant("The refresh token does not hold; sign in again.")
     return renewal
 
@@ -142,11 +142,11 @@ async def _renewed(desk: TokenDesk, form: Mapping[str, str], address: str) -> Re
 async def authenticate(desk: TokenDesk, shown: Secret | Assertion | None, address: str) -> Row:
     """The client that proved itself. Raises InvalidClient, or RateLimited after too many failures of this address."""
     failures = Limit("failed", desk.settings.failed_authentications)
-    await desk.throttle.refuse_spent(failures, site_of(address))
+    await desk.rate_limiter.refuse_spent(failures, site_of(address))
     try:
         return await _client(desk, shown, address)
     except InvalidClient:
-        await desk.throttle.hit(failures, site_of(address))
+        await desk.rate_limiter.hit(failures, site_of(address))
         raise
 
 
@@ -197,10 +197,10 @@ async def proves_password(desk: TokenDesk, key: str, password: str, address: str
     Raises RateLimited after too many failures.
     """
     failures = Limit("failed", desk.settings.failed_authentications)
-    await desk.throttle.refuse_spent(failures, site_of(address))
+    await desk.rate_limiter.refuse_spent(failures, site_of(address))
     found = await _person(desk, key, password, address)
     if found is None:
-        await desk.throttle.hit(failures, site_of(address))
+        await desk.rate_limiter.hit(failures, site_of(address))
     return found
 
 

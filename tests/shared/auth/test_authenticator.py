@@ -14,13 +14,13 @@ from joserfc.jwk import ECKey
 
 from shared.auth import published, tokens
 from shared.auth.keys import SKEW, Claims, InvalidToken, TokenRules, sign
-from shared.auth.throttle import Limit, Throttle
 from shared.auth.tokens import Authenticator
 from shared.configuration.settings import Settings
 from shared.database.ids import uuid7
 from shared.database.pool import Database
 from shared.kernel.errors import RateLimited
 from shared.kernel.principal import PrincipalKind
+from shared.ratelimit.limiter import Limit, RateLimiter
 from tests.support.clock import Clock, stopped_clock
 
 RULES = TokenRules("https://escm.invalid", "escm")
@@ -244,9 +244,9 @@ async def test_other_headers_are_refused(database: Database, header: str) -> Non
 
 async def test_a_limit_counts_over_all_processes(redis_url: str) -> None:
     limit, key = Limit("test", 5), uuid7().hex
-    one, two = Throttle(redis_url), Throttle(redis_url)
-    admitted = [(await throttle.hit(limit, key)).admitted for throttle in (one, two) * 4]
-    assert admitted.count(True) == 5
+    one, two = RateLimiter(redis_url), RateLimiter(redis_url)
+    is_allowed = [(await rate_limiter.hit(limit, key)).is_allowed for rate_limiter in (one, two) * 4]
+    assert is_allowed.count(True) == 5
     with pytest.raises(RateLimited) as refusal:
         await one.require(limit, key)
     assert 1 <= int(refusal.value.headers["Retry-After"]) <= 60
@@ -256,6 +256,6 @@ async def test_a_limit_counts_over_all_processes(redis_url: str) -> None:
 
 async def test_without_valkey_a_limit_counts_here() -> None:
     limit, key = Limit("test", 5), uuid7().hex
-    throttle = Throttle("redis://127.0.0.1:9/0")
-    assert [(await throttle.hit(limit, key)).admitted for _ in range(6)] == [True] * 5 + [False]
-    await throttle.close()
+    rate_limiter = RateLimiter("redis://127.0.0.1:9/0")
+    assert [(await rate_limiter.hit(limit, key)).is_allowed for _ in range(6)] == [True] * 5 + [False]
+    await rate_limiter.close()

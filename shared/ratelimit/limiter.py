@@ -1,6 +1,6 @@
 """How often something may happen in a minute, counted in Valkey over all processes, or here while Valkey is away.
 
-Each event is counted there and then, which is right for logins; `shared.auth.meter` counts every request.
+Each event is counted there and then, which is right for logins; `shared.ratelimit.leased` counts every request.
 """
 
 import time
@@ -32,24 +32,24 @@ class Limit:
     amount: int
     seconds: int = 60
 
-    def fields(self, allowance: "Allowance") -> list[tuple[bytes, bytes]]:
+    def fields(self, state: "RateLimitState") -> list[tuple[bytes, bytes]]:
         """`RateLimit-Policy` and `RateLimit` of an answer, as structured fields (RFC 9651)."""
         return [
             (b"ratelimit-policy", f'"{self.name}";q={self.amount};w={self.seconds}'.encode()),
-            (b"ratelimit", f'"{self.name}";r={allowance.remaining};t={allowance.resets_in}'.encode()),
+            (b"ratelimit", f'"{self.name}";r={state.remaining};t={state.resets_in}'.encode()),
         ]
 
 
 @dataclass(frozen=True, slots=True)
-class Allowance:
+class RateLimitState:
     """What is left of a limit: `remaining` events until the window closes in `resets_in` seconds."""
 
-    admitted: bool
+    is_allowed: bool
     remaining: int
     resets_in: int
 
 
-class Throttle:
+class RateLimiter:
     """Counts events by limit and key. One per process."""
 
     def __init__(self, redis_url: str) -> None:
@@ -69,56 +69,58 @@ class Throttle:
         """Lets go of the connections."""
         await self._pool.aclose()
 
-    async def hit(self, limit: Limit, key: str) -> Allowance:
+    async def hit(self, limit: Limit, key: str) -> RateLimitState:
         """Counts one event, unless the limit is spent; what is left of it then."""
         return await self._ask(limit, key, count=True)
 
-    async def left(self, limit: Limit, key: str) -> Allowance:
+    async def left(self, limit: Limit, key: str) -> RateLimitState:
         """What is left, without counting."""
         return await self._ask(limit, key, count=False)
 
-    async def require(self, limit: Limit, key: str) -> Allowance:
+    async def require(self, limit: Limit, key: str) -> RateLimitState:
         """Counts one event. Raises RateLimited where the limit is spent."""
-        allowance = await self.hit(limit, key)
-        _refuse(limit, allowance)
-        return allowance
+        state = await self.hit(limit, key)
+        _refuse(limit, state)
+        return state
 
     async def refuse_spent(self, limit: Limit, key: str) -> None:
         """Raises RateLimited where the limit is spent. Counts nothing."""
         _refuse(limit, await self.left(limit, key))
 
-    async def _ask(self, limit: Limit, key: str, *, count: bool) -> Allowance:
+    async def _ask(self, limit: Limit, key: str, *, count: bool) -> RateLimitState:
         if time.monotonic() >= self._rest_until:
             try:
-                return await self._shared_allowance(limit, key, count=count)
+                return await self._shared_state(limit, key, count=count)
             except _AWAY:
                 self._rest_until = time.monotonic() + REST
-        return await _allowance(self._here, limit, key, count=count)
+        return await _state(self._here, limit, key, count=count)
 
-    async def _shared_allowance(self, limit: Limit, key: str, *, count: bool) -> Allowance:
-        """The allowance over all processes. A key that holds anything but a count is deleted."""
+    async def _shared_state(self, limit: Limit, key: str, *, count: bool) -> RateLimitState:
+        """The state over all processes. A key that holds anything but a count is deleted."""
         try:
-            return await _allowance(self._over_all, limit, key, count=count)
+            return await _state(self._over_all, limit, key, count=count)
         except (StorageError, ValueError) as error:
             if isinstance(error, StorageError) and not isinstance(error.storage_error, ResponseError):
                 raise
         log.warning("key_mended", limit=limit.name)
         await self._storage.clear(_item(limit).key_for(key))
-        return await _allowance(self._over_all, limit, key, count=count)
+        return await _state(self._over_all, limit, key, count=count)
 
 
 def _item(limit: Limit) -> RateLimitItemPerSecond:
     return RateLimitItemPerSecond(limit.amount, limit.seconds, namespace=limit.name)
 
 
-async def _allowance(limiter: FixedWindowRateLimiter, limit: Limit, key: str, *, count: bool) -> Allowance:
+async def _state(limiter: FixedWindowRateLimiter, limit: Limit, key: str, *, count: bool) -> RateLimitState:
     item = _item(limit)
-    admitted = await (limiter.hit(item, key) if count else limiter.test(item, key))
+    is_allowed = await (limiter.hit(item, key) if count else limiter.test(item, key))
     stats = await limiter.get_window_stats(item, key)
-    return Allowance(admitted, stats.remaining, max(1, min(limit.seconds, round(stats.reset_time - time.time()))))
+    return RateLimitState(
+        is_allowed, stats.remaining, max(1, min(limit.seconds, round(stats.reset_time - time.time())))
+    )
 
 
-def _refuse(limit: Limit, allowance: Allowance) -> None:
-    if not allowance.admitted:
-        fields = {name.decode(): value.decode() for name, value in limit.fields(allowance)}
-        raise RateLimited("Too many requests. Come back later.", headers=fields, retry_after=allowance.resets_in)
+def _refuse(limit: Limit, state: RateLimitState) -> None:
+    if not state.is_allowed:
+        fields = {name.decode(): value.decode() for name, value in limit.fields(state)}
+        raise RateLimited("Too many requests. Come back later.", headers=fields, retry_after=state.resets_in)

@@ -2,9 +2,9 @@
 budget ahead and count within them.
 
 A window opens with its first request. Leases come out of one counter in Valkey that never passes the limit, and end
-with the window, so that never more is admitted. Less is admitted by what other processes hold and do not use: a process
-holds at most 1.5 leases of 1/500 of the limit, gives back what lay unused for a second, and leases one by one where
-the limit is below 1,000. Two processes are right within 0.3 %, four within 0.9 %.
+with the window, so that never more are allowed. Fewer are allowed by what other processes hold and do not use: a
+process holds at most 1.5 leases of 1/500 of the limit, gives back what lay unused for a second, and leases one by one
+where the limit is below 1,000. Two processes are right within 0.3 %, four within 0.9 %.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from shared.auth.throttle import PATIENCE, REST, Allowance, Limit
+from shared.ratelimit.limiter import PATIENCE, REST, Limit, RateLimitState
 
 log = structlog.get_logger(__name__)
 _LEASES = 500
@@ -42,7 +42,7 @@ return {granted, used, redis.call('PTTL', KEYS[1]), mended}
 
 
 class _Window:
-    """What this process knows of one limit and key. `held` requests may be admitted until `closes` (monotonic)."""
+    """What this process knows of one limit and key. `held` requests may be allowed until `closes` (monotonic)."""
 
     __slots__ = (
         *("closes", "counted", "flight", "held", "is_here", "is_watched", "lease", "limit", "name", "spent_until"),
@@ -51,7 +51,7 @@ class _Window:
 
     def __init__(self, limit: Limit, key: str) -> None:
         self.limit = limit
-        self.name = f"escm:meter:{limit.name}:{limit.amount}:{limit.seconds}:{key}"
+        self.name = f"escm:rate:{limit.name}:{limit.amount}:{limit.seconds}:{key}"
         self.lease = max(1, limit.amount // _LEASES)
         self.held = self.counted = self.unleased = self.waiting = 0
         self.closes = self.spent_until = self.touched = 0.0
@@ -63,14 +63,14 @@ class _Window:
         self.held = self.counted = self.unleased = 0
         self.spent_until = 0.0
 
-    def admit(self, now: float) -> Allowance:
+    def allow(self, now: float) -> RateLimitState:
         self.held -= 1
         self.counted += 1
         self.touched = now
-        return Allowance(True, self.unleased + self.held, math.ceil(self.closes - now))
+        return RateLimitState(True, self.unleased + self.held, math.ceil(self.closes - now))
 
-    def refuse(self, now: float) -> Allowance:
-        return Allowance(False, 0, max(1, math.ceil(self.closes - now)))
+    def refuse(self, now: float) -> RateLimitState:
+        return RateLimitState(False, 0, max(1, math.ceil(self.closes - now)))
 
     def extend(self, granted: int, used: int, closes: float) -> None:
         """A lease of Valkey's, in this window or in one that has opened since."""
@@ -95,7 +95,7 @@ class _Window:
             self.spent_until = min(self.closes, now + _IDLE)
 
 
-class Meter:
+class LeasedRateLimiter:
     """Counts requests by limit and key. One per process; remembers the `bound` keys that asked last.
 
     While a lease lasts nothing is awaited. Without Valkey it counts here alone, and looks for it every few seconds.
@@ -116,7 +116,7 @@ class Meter:
         await asyncio.gather(*self._tasks)
         await self._redis.aclose()
 
-    async def take(self, limit: Limit, key: str) -> Allowance:
+    async def take(self, limit: Limit, key: str) -> RateLimitState:
         """Counts one request, unless the limit is spent; what is left of it then."""
         window = self._window(limit, key)
         while True:
@@ -128,7 +128,7 @@ class Meter:
             if window.held > 0:
                 if window.held <= window.lease // 2:
                     self._refill(window)
-                return window.admit(now)
+                return window.allow(now)
             if now < window.spent_until:
                 return window.refuse(now)
             window.waiting += 1

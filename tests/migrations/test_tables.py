@@ -14,7 +14,7 @@ from shared.database.tables import metadata
 ROOT = Path(__file__).parents[2]
 for file in ROOT.glob("services/*/*/tables.py"):
     import_module(".".join(file.relative_to(ROOT).with_suffix("").parts))
-RECORDS = [made for made in metadata.tables.values() if "record" in made.info and not made.name.startswith("test_")]
+RECORDS = [made for made in metadata.tables.values() if "record" in made.info]
 _COLUMNS = """
 SELECT attname, format_type(atttypid, NULL), NOT attnotnull FROM pg_attribute
 WHERE attrelid = $1::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = ''

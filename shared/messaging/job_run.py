@@ -8,6 +8,7 @@ from uuid import UUID
 from shared.database.context import SYSTEM_CONTEXT, AccessContext
 from shared.database.pool import Database
 from shared.database.unit_of_work import Origin, UnitOfWork, unit_of_work
+from shared.kernel.principal import SYSTEM
 from shared.messaging.inbox import enter_once
 from shared.messaging.notifier import Notifier
 from shared.messaging.outbox import has_left
@@ -72,6 +73,8 @@ class JobRun:
     async def is_awaited(self) -> bool:
         """Whether a bulk job of the system gives way to one that somebody ordered: a good moment to end for work that a
         schedule takes up again. Ten minutes after its order it gives way no more."""
+        if self.created_by != SYSTEM.label:
+            return False
         async with self.database.acquire() as connection:
             return await self._store.is_awaited(connection, self._job)
 

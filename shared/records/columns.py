@@ -81,11 +81,6 @@ def record_table(name: str, *columns: Column[Any]) -> Table:
     )
 
 
-def day(name: str, *, nullable: bool = False) -> Column[Any]:
-    """A date column."""
-    return Column(name, Date, nullable=nullable)
-
-
 def as_read(column: ColumnElement[Any]) -> ColumnElement[Any]:
     """The column as reads select it: documents as text, which goes into the answer without being parsed."""
     if isinstance(column.type, JSONB):

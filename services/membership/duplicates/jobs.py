@@ -17,7 +17,6 @@ from services.membership.likeness.people import person_of
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.statements import Row
 from shared.database.unit_of_work import Origin, UnitOfWork, unit_of_work
-from shared.kernel.principal import SYSTEM
 from shared.messaging.job_run import JobCancelled, JobHandlers, JobRun
 
 _AT_ONCE = 500
@@ -186,7 +185,7 @@ class Search:
         await self._run.progress(done, total)
         if self._run.cancelled:
             raise JobCancelled
-        if place and self._run.created_by == SYSTEM.label and await self._run.is_awaited():
+        if place and await self._run.is_awaited():
             raise _MadeWay(place)
 
 

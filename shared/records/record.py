@@ -94,10 +94,15 @@ class Record:
                 raise TypeError(f"{cls.__name__}.{name} names no audience")
 
 
+_FIELDS: dict[type[Record], Mapping[str, Field]] = {}
+
+
 def fields_of(record: type[Record]) -> Mapping[str, Field]:
     """The fields by name, those that every record has first."""
-    hints = get_type_hints(record, include_extras=True)
-    return {name: _field(name, hint) for name, hint in hints.items() if not _is_of_class(hint)}
+    if record not in _FIELDS:
+        hints = get_type_hints(record, include_extras=True)
+        _FIELDS[record] = {name: _field(name, hint) for name, hint in hints.items() if not _is_of_class(hint)}
+    return _FIELDS[record]
 
 
 def written_fields(record: type[Record]) -> tuple[str, ...]:

@@ -64,11 +64,16 @@ def is_gone(connection: Connection) -> bool:
 
 
 async def roll_back(connection: Connection) -> None:
-    """Ends the transaction, or the connection where that is not possible: nothing open goes back to the pool."""
+    """Ends the transaction, or the connection where that is not possible: nothing open goes back to the pool.
+
+    A failure to roll back does not replace what ended the block, such as a cancellation.
+    """
     if is_gone(connection):
         return
     try:
         await connection.execute("ROLLBACK", timeout=2)
+    except Exception:
+        connection.terminate()
     except BaseException:
         connection.terminate()
         raise

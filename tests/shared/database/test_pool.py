@@ -1,5 +1,6 @@
 """A database that went away is told from everything else that fails while a connection is held."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 
 import asyncpg
@@ -34,6 +35,16 @@ async def _cut(connection: asyncpg.Connection, database_url: str) -> None:
     other = await asyncpg.connect(database_url)
     await other.execute("SELECT pg_terminate_backend($1, 5000)", pid)
     await other.close()
+
+
+async def _leaving_a_statement_behind(database: Database, failure: type[BaseException]) -> None:
+    """Fails while a statement is under way, so that its connection takes no other one."""
+    async with unit_of_work(database, SYSTEM_CONTEXT) as uow:
+        await uow.connection.execute("INSERT INTO kept VALUES ('left behind')")
+        statement = asyncio.create_task(uow.connection.execute("SELECT pg_sleep(60)"))
+        await asyncio.sleep(0)
+        statement.add_done_callback(lambda done: done.exception())
+        raise failure
 
 
 async def _failing(database: Database, failure: Exception) -> None:
@@ -79,6 +90,16 @@ async def test_an_operating_system_error_beside_a_lost_connection_is_unavailable
 ) -> None:
     with pytest.raises(Unavailable):
         await _losing(database, database_url, ConnectionResetError())
+
+
+@pytest.mark.parametrize("failure", [ZeroDivisionError, asyncio.CancelledError])
+async def test_what_ends_a_block_is_kept_where_the_transaction_cannot_be_rolled_back(
+    database: Database, failure: type[BaseException]
+) -> None:
+    with pytest.raises(failure):
+        await _leaving_a_statement_behind(database, failure)
+    async with unit_of_work(database, SYSTEM_CONTEXT) as uow:
+        assert await uow.connection.fetchval("SELECT count(*) FROM kept WHERE note = 'left behind'") == 0
 
 
 async def test_a_refused_connection_is_unavailable() -> None:

@@ -31,26 +31,28 @@ class FactData(BaseModel):
     told where the record went: `country` is null.
     """
 
-    id: UUID
-    ref: str
-    version: int
-    country: str | None
-    country_left: str | None = None
-    link: str
+    id: UUID = Field(description="The record's id.")
+    ref: str = Field(description="The record's ref.", examples=["CTR-000123"])
+    version: int = Field(description="The version that the change made.", examples=[3])
+    country: str | None = Field(description="The record's country.", examples=["XA"])
+    country_left: str | None = Field(None, description="The country that the record left.", examples=[None])
+    link: str = Field(
+        description="The record's address.", examples=["/centres/v1/centres/0199d2c8-7c1e-7a4b-9a51-0c5b8e1f2a33"]
+    )
 
 
 class CloudEvent(BaseModel):
     """A fact as the feed and the webhooks show it: CloudEvents 1.0, JSON. `sequence` is the record's version."""
 
-    id: UUID
-    source: str
-    specversion: Literal["1.0"]
-    type: str
-    time: str
-    subject: str
-    dataschema: str
-    sequence: str
-    data: FactData
+    id: UUID = Field(description="The event's id; who gets it twice passes over the second.")
+    source: str = Field(description="The service that announced it.", examples=["/centres"])
+    specversion: Literal["1.0"] = Field(description="The version of CloudEvents.")
+    type: str = Field(description="What happened.", examples=["escm.centres.centre.designated.v1"])
+    time: str = Field(description="When it happened.", examples=["2026-11-24T10:00:00.000000Z"])
+    subject: str = Field(description="The record's id.", examples=["0199d2c8-7c1e-7a4b-9a51-0c5b8e1f2a33"])
+    dataschema: str = Field(description="The schema of `data`.", examples=[DATA_SCHEMA])
+    sequence: str = Field(description="The record's version, which orders its events.", examples=["3"])
+    data: FactData = Field(description="The record that it is about.")
 
 
 class Fact(BaseModel):

@@ -121,6 +121,11 @@ class Lifecycle(Generic[Case]):
         )
 
     @property
+    def verbs(self) -> tuple[str, ...]:
+        """The verbs that callers take, in the order of the table."""
+        return tuple(dict.fromkeys(each.verb for each in self.transitions if not each.timed))
+
+    @property
     def has_steps_of_two(self) -> bool:
         """Whether any step may need a second person."""
         return any(transition.second_person is not never for transition in self.transitions)

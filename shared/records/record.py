@@ -4,12 +4,12 @@
     class Visit(Record):
         resource_type = Resource("centres", "visits", "visit")
 
-        centre_id: Annotated[UUID, Public, Written]
-        report: Annotated[Document | None, Granted, Written]
+        centre_id: Annotated[UUID, Public, Written, Refers("/centres/v1/centres"), "The centre that was visited."]
+        report: Annotated[Document | None, Granted, Written, "What the visitors found."]
         search_key: Annotated[str, Internal]
 
-From it follow the table, how rows are shown, and which changes a history holds. A field without an audience is refused
-when the module is imported.
+From it follow the table, how rows are shown, which changes a history holds, and how the contract describes the field. A
+field without an audience is refused when the module is imported.
 """
 
 from collections.abc import Mapping, Sequence
@@ -57,14 +57,24 @@ Parts: TypeAlias = Sequence[Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
+class Refers:
+    """The field is the id of another record, or a list of such ids. `path` is the address of the other's list."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
 class Field:
-    """One field: its name, its type without None, whether it may be None, its audience and traits."""
+    """One field: its name, its type without None, whether it may be None, its audience and traits; what it refers to,
+    and its description in the contract."""
 
     name: str
     type: Any
     is_optional: bool
     audience: Audience
     traits: frozenset[Trait]
+    refers: Refers | None
+    description: str
 
     @property
     def is_tracked(self) -> bool:
@@ -127,7 +137,9 @@ def _field(name: str, hint: Any) -> Field:
     if audience is None or len(types) != 1:
         raise TypeError(f"{name}: {hint}")
     traits = frozenset(mark for mark in marks if isinstance(mark, Trait))
-    return Field(name, types[0], types != [plain], audience, traits)
+    refers = next((mark for mark in marks if isinstance(mark, Refers)), None)
+    description = next((mark for mark in marks if isinstance(mark, str)), "")
+    return Field(name, types[0], types != [plain], audience, traits, refers, description)
 
 
 def _is_of_class(hint: Any) -> bool:

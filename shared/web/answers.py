@@ -17,6 +17,7 @@ from shared.kernel.lifecycle import Lifecycle, Offer
 from shared.records.history import history, line
 from shared.web.call import Call
 from shared.web.conditional import etag, is_known
+from shared.web.contract import fields_schema
 from shared.web.paging import binding, make_cursor, page_limit, read_cursor
 
 JSON = "application/json; charset=utf-8"
@@ -66,13 +67,16 @@ def told_once(kept: Response, told: Mapping[str, Any]) -> Response:
     return response
 
 
-def transitions_response(lifecycle: Lifecycle[Any], status: str, offers: list[Offer]) -> Response:
-    """The present state, every verb of it, and all states."""
-    shown = [{**asdict(offer), "requires": list(offer.requires), "fields": list(offer.fields)} for offer in offers]
+def transitions_response(
+    lifecycle: Lifecycle[Any], status: str, offers: list[Offer], fields: type[BaseModel] | None = None
+) -> Response:
+    """The present state, every verb of it, and all states. `fields` is the model of what transitions take."""
+    shown = [{**asdict(offer), "fields_schema": _schema_of(fields, offer.fields)} for offer in offers]
     body = orjson.dumps({"status": status, "allowed_actions": shown, "states": lifecycle.states})
     return Response(body, 200, None, JSON)
 
 
+_schema_of = lru_cache(512)(fields_schema)
 HISTORY_QUERY = ("limit", "cursor")
 _PLACE: list[ColumnElement[Any]] = [column("version"), column("id", Uuid)]
 

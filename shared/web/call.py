@@ -1,6 +1,6 @@
 """What the web layer knows of one request under way, handed to guards and endpoints as one thing."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from typing import Annotated, Any, TypeVar, cast
 
@@ -14,6 +14,7 @@ from shared.database.unit_of_work import Origin, UnitOfWork, unit_of_work
 from shared.kernel.principal import Principal, RoleTable
 from shared.kernel.resource import Resource
 from shared.records.access_scope import AccessScope, access_scope_for
+from shared.records.filters import Filter
 from shared.records.listing import Listing
 
 _KEY = "escm.call"
@@ -140,14 +141,22 @@ def opens_late(endpoint: Endpoint) -> Endpoint:
 
 def lists(listing: Listing) -> Callable[[Endpoint], Endpoint]:
     """Marks an endpoint that answers a list: its parameters are the filters and the controls of every list."""
-    return takes_query(*listing.filters, "sort", "limit", "cursor", "fields", "include", "format", "safe")
+    controls = ("sort", "limit", "cursor", "fields", "include", "format", "safe")
+    return takes_query(*controls, filters=listing.filters.values())
 
 
-def takes_query(*names: str) -> Callable[[Endpoint], Endpoint]:
-    """Names query parameters that the endpoint reads by itself."""
+def takes_query(
+    *names: str, filters: Iterable[Filter] = (), described: Mapping[str, str] | None = None
+) -> Callable[[Endpoint], Endpoint]:
+    """Names query parameters that the endpoint reads by itself: those that the contract describes once for all
+    endpoints, filters, and others with their descriptions."""
+    known = {each.name: each for each in filters}
+    said = dict(described or {})
 
     def mark(endpoint: Endpoint) -> Endpoint:
-        endpoint.query_names = frozenset(names)  # type: ignore[attr-defined]
+        endpoint.query_names = frozenset((*names, *known, *said))  # type: ignore[attr-defined]
+        endpoint.query_filters = known  # type: ignore[attr-defined]
+        endpoint.query_descriptions = said  # type: ignore[attr-defined]
         return endpoint
 
     return mark

@@ -25,15 +25,22 @@ _MEDIA = {"csv": "text/csv; charset=utf-8", "ndjson": "application/x-ndjson", "x
 
 
 class ExportBody(Body):
-    """What to export: the list under these filters. `fields` are `ref` and import headings, all where absent; `safe`
-    keeps spreadsheets from taking a cell of CSV for a formula, false where absent for clients and keys, true for
-    people; in XLSX every cell is text. Imports read either form back unchanged."""
+    """What to export. Imports read every format back unchanged; in XLSX every cell is text."""
 
-    resource: Line
-    format: Literal["csv", "ndjson", "xlsx"] = "csv"
-    filters: Annotated[dict[str, str | list[str]], Field(max_length=20)] = {}
-    fields: Annotated[list[Line], Field(max_length=50)] = []
-    safe: bool | None = None
+    resource: Annotated[Line, Field(examples=["experts"]), "The list to export."]
+    format: Annotated[Literal["csv", "ndjson", "xlsx"], "The format of the file."] = "csv"
+    filters: Annotated[
+        dict[str, str | list[str]],
+        Field(max_length=20, examples=[{"country": "XA"}]),
+        "Filters of the list, by name, with their values.",
+    ] = {}
+    fields: Annotated[
+        list[Line], Field(max_length=50, examples=[["ref", "family_name"]]), "`ref` and headings; all where empty."
+    ] = []
+    safe: Annotated[
+        bool | None,
+        "Whether an apostrophe keeps cells of CSV from being formulas; where absent, false for clients and keys.",
+    ] = None
 
 
 def export_routes(api: ImportApi) -> ResourceRouter:
@@ -41,7 +48,12 @@ def export_routes(api: ImportApi) -> ResourceRouter:
     router = ResourceRouter(Resource(api.service, "exports", "export"), api.roles)
 
     @router.post(
-        "", operation_id="createExport", summary="Export a list", status_code=202, responses={202: {"model": Job}}
+        "",
+        operation_id="createExport",
+        summary="Export a list",
+        description="Left to a job, whose `result_url` is the file.",
+        status_code=202,
+        responses={202: {"model": Job}},
     )
     async def create_export(body: ExportBody, call: CurrentCall) -> Response:
         importable = api.importable(body.resource)
@@ -58,6 +70,7 @@ def export_routes(api: ImportApi) -> ResourceRouter:
         "/{export}/file",
         operation_id="getExportFile",
         summary="Fetch the file of an export",
+        description="For whoever ordered it, until it is removed.",
         responses={200: {"content": {media.partition(";")[0]: {} for media in _MEDIA.values()}}},
     )
     async def get_file(export: str, call: CurrentCall) -> Response:

@@ -4,14 +4,15 @@ import asyncio
 import re
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from shared.database.pool import Database
 from shared.kernel.errors import Unavailable
 from shared.web.call import public
+from shared.web.contract import Described
 from shared.web.openapi import answers
 
 PATIENCE = 1.0
@@ -22,17 +23,19 @@ _NAME = re.compile(r'"(\w+)"')
 _APPLIED = "SELECT version_num FROM core_migration"
 
 
-class Liveness(BaseModel):
+class Liveness(Described):
     """The process answers."""
 
-    status: str = Field(examples=["alive"])
+    status: Annotated[str, "Always `alive`."] = Field(examples=["alive"])
 
 
-class ReadinessAnswer(BaseModel):
+class ReadinessAnswer(Described):
     """What was looked at: each part is `ok` or `degraded`; a part that stands in the way is a 503 problem."""
 
-    status: str = Field(examples=["ready"])
-    checks: dict[str, str] = Field(examples=[{"database": "ok", "migrations": "ok", "queue": "ok"}])
+    status: Annotated[str, "Always `ready`."] = Field(examples=["ready"])
+    checks: Annotated[dict[str, str], "The parts that were checked: `ok` or `degraded`."] = Field(
+        examples=[{"database": "ok", "migrations": "ok", "queue": "ok"}]
+    )
 
 
 class Readiness:
@@ -106,12 +109,22 @@ def health_routes(service: str, prefix: str) -> APIRouter:
     """The two routes of a service; `app.state.readiness` answers for the second."""
     router = APIRouter(prefix=prefix, tags=["health"])
 
-    @router.get("/livez", operation_id=f"get{service.title()}Liveness", summary="Is the process alive?")
+    @router.get(
+        "/livez",
+        operation_id=f"get{service.title()}Liveness",
+        summary="Is the process alive?",
+        description="For the supervisor: no answer means that the process should be started anew.",
+    )
     @public
     async def livez() -> Liveness:
         return Liveness(status="alive")
 
-    @router.get("/readyz", operation_id=f"get{service.title()}Readiness", summary="May requests be sent here?")
+    @router.get(
+        "/readyz",
+        operation_id=f"get{service.title()}Readiness",
+        summary="May requests be sent here?",
+        description="For the load balancer: 503 where the process starts, stops or has no database.",
+    )
     @public
     @answers("unavailable")
     async def readyz(request: Request) -> ReadinessAnswer:

@@ -1,32 +1,65 @@
 """The import as it is answered."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from shared.bulk.imports import failures_url
+from pydantic import Field
+
+from shared.bulk.imports import LIFECYCLE, failures_url
 from shared.database.statements import Row
 from shared.kernel.clock import to_text
-from shared.web.fields import RecordAnswer
+from shared.web.fields import Answer
+from shared.web.schemas import RecordAnswer
 
 
-class Import(RecordAnswer):
+class ImportedFile(Answer):
+    """The file of an import."""
+
+    name: Annotated[str, Field(examples=["experts.csv"]), "The file's name."]
+    sha256: Annotated[
+        str,
+        Field(examples=["9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"]),
+        "The SHA-256 digest of the file.",
+    ]
+    size: Annotated[int, Field(examples=[48213]), "Bytes."]
+    media: Annotated[str, Field(examples=["text/csv"]), "The media type that the file was read as."]
+
+
+class ImportedColumn(Answer):
+    """A column of the file."""
+
+    column: Annotated[str, Field(examples=["Family name"]), "The heading in the file."]
+    field: Annotated[str | None, Field(examples=["family_name"]), "The field that the column fills; null for none."]
+
+
+class Import(RecordAnswer, lifecycle=LIFECYCLE):
     """An import: who brought which file for what, and what came of it. `columns` are the file's, with the field that
     each fills; those that nobody knows are `ignored_columns`."""
 
-    resource: str
-    mode: str
-    on_error: str
-    registry: bool
-    source: str | None
-    licence: str | None
-    file: dict[str, Any]
-    columns: list[dict[str, Any]]
-    ignored_columns: list[str]
-    rows: int | None
-    counts: dict[str, int] | None
-    aborted: bool | None = None
-    taken_back: dict[str, int] | None
-    job: str
-    failures_url: str
+    resource: Annotated[str, Field(examples=["experts"]), "What is imported."]
+    mode: Annotated[str, Field(examples=["commit"]), "`commit`, or `dry_run` where nothing is written."]
+    on_error: Annotated[str, Field(examples=["skip"]), "Whether a faulty row is skipped or ends the import."]
+    registry: Annotated[bool, "Whether the file is a registry of institutions."]
+    source: Annotated[str | None, Field(examples=["National list of 2026"]), "Where the data are from."]
+    licence: Annotated[str | None, Field(examples=["CC-BY-4.0"]), "The licence of the data."]
+    file: Annotated[ImportedFile, "The file."]
+    columns: Annotated[list[ImportedColumn], "The columns of the file, with the field that each fills."]
+    ignored_columns: Annotated[list[str], Field(examples=[["Remarks"]]), "Columns that fill no field."]
+    rows: Annotated[int | None, Field(examples=[1200]), "How many rows the file has; null until they are counted."]
+    counts: Annotated[
+        dict[str, int] | None, Field(examples=[{"created": 1190, "failed": 10}]), "What became of the rows, by outcome."
+    ]
+    aborted: Annotated[bool | None, "Whether a faulty row ended the import."] = None
+    taken_back: Annotated[
+        dict[str, int] | None, Field(examples=[None]), "What an undo took back, by outcome; null before it."
+    ]
+    job: Annotated[
+        str, Field(examples=["/membership/v1/jobs/0199d2c8-7c1e-7a4b-9a51-0c5b8e1f2a33"]), "The address of the job."
+    ]
+    failures_url: Annotated[
+        str,
+        Field(examples=["/membership/v1/imports/0199d2c8-7c1e-7a4b-9a51-0c5b8e1f2a33/failures"]),
+        "Where the faulty rows are, as CSV.",
+    ]
 
 
 def present(row: Row) -> dict[str, Any]:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeAlias
 from uuid import UUID
 
 import orjson
@@ -43,18 +43,21 @@ from shared.records.kind import Step
 from shared.web.answers import JSON, actions, item_response, key_of, transitions_response
 from shared.web.call import Call, CurrentCall, takes_query
 from shared.web.conditional import changed_since, is_current
-from shared.web.fields import Line, TransitionBody, Transitions, page_of
+from shared.web.contract import ShownAs
+from shared.web.fields import Line
 from shared.web.files import download
 from shared.web.import_answer import Import, present
 from shared.web.jobs import Job, queued_response
 from shared.web.paging import binding, make_cursor, page_limit, read_cursor
 from shared.web.route import ResourceRouter
+from shared.web.schemas import TransitionBody, Transitions, page_of, transition_model
 from shared.web.streams import is_safe
 from shared.web.uploads import UploadRoute, store_of
 
 MOST_AT_ONCE = 20_000
 """Up to so many records are taken back within the request; more are left to the worker."""
 _FIELDS = frozenset({"file", "resource", "mode", "on_error", "mapping", "source", "licence", "registry"})
+_Transition: TypeAlias = Annotated[TransitionBody, ShownAs(transition_model("Import", LIFECYCLE))]
 _KEYSET: list[Any] = [column("id", Uuid)]
 
 
@@ -146,18 +149,25 @@ class ImportApi:
 
 def _add_creation(router: ResourceRouter, api: ImportApi) -> None:
     @router.post(
-        "", operation_id="createImport", summary="Import a file", status_code=202, responses={202: {"model": Job}}
+        "",
+        operation_id="createImport",
+        summary="Import a file",
+        description="The file is checked at once and imported by a job; each row is accounted for.",
+        status_code=202,
+        responses={202: {"model": Job}},
     )
     async def create_import(
         call: CurrentCall,
-        file: Annotated[UploadFile, File()],
-        resource: Annotated[Line, Form()],
-        mode: Annotated[Literal["commit", "dry_run"], Form()] = "commit",
-        on_error: Annotated[Literal["skip", "abort"], Form()] = "skip",
-        mapping: Annotated[str | None, Form()] = None,  # noqa: ARG001 - read before the transaction opens
-        source: Annotated[Line | None, Form()] = None,
-        licence: Annotated[Line | None, Form()] = None,
-        registry: Annotated[bool, Form()] = False,
+        file: Annotated[UploadFile, File(description="CSV, XLSX, JSON or NDJSON.")],
+        resource: Annotated[Line, Form(description="What is imported.", examples=["experts"])],
+        mode: Annotated[Literal["commit", "dry_run"], Form(description="Whether rows are written.")] = "commit",
+        on_error: Annotated[Literal["skip", "abort"], Form(description="What a faulty row does.")] = "skip",
+        mapping: Annotated[  # noqa: ARG001 - read before the transaction opens
+            str | None, Form(description="Headings of the file and the fields that they fill, as a JSON object.")
+        ] = None,
+        source: Annotated[Line | None, Form(description="Where the data are from.")] = None,
+        licence: Annotated[Line | None, Form(description="The licence of the data.", examples=["CC-BY-4.0"])] = None,
+        registry: Annotated[bool, Form(description="Whether the file is a registry of institutions.")] = False,
     ) -> Response:
         importable = api.importable(resource)
         api.require_import(call.principal, resource)
@@ -200,6 +210,7 @@ def _add_reads(router: ResourceRouter, api: ImportApi) -> None:
         "",
         operation_id="listImports",
         summary="List imports, the newest first",
+        description="The caller's own, or all for those who oversee imports.",
         responses={200: {"model": page_of(Import)}},
     )
     @takes_query("limit", "cursor")
@@ -218,7 +229,13 @@ def _add_reads(router: ResourceRouter, api: ImportApi) -> None:
         body = orjson.dumps({"items": [present(row) for row in rows], "next": following})
         return Response(body, 200, {"Link": f'<{following}>; rel="next"'} if following else None, JSON)
 
-    @router.get("/{record}", operation_id="getImport", summary="Read one import", responses={200: {"model": Import}})
+    @router.get(
+        "/{record}",
+        operation_id="getImport",
+        summary="Read one import",
+        description="How many rows were created, updated and refused, and where the refused ones are.",
+        responses={200: {"model": Import}},
+    )
     async def get_import(row: readable, call: CurrentCall) -> Response:
         return item_response(call, await api.shown(row, call))
 
@@ -226,6 +243,7 @@ def _add_reads(router: ResourceRouter, api: ImportApi) -> None:
         "/{record}/transitions",
         operation_id="getImportTransitions",
         summary="Whether an import can be taken back",
+        description="`undo` is there until the import is too old, and while no other undo runs.",
         responses={200: {"model": Transitions}},
     )
     async def get_transitions(row: readable, call: CurrentCall) -> Response:
@@ -236,6 +254,7 @@ def _add_reads(router: ResourceRouter, api: ImportApi) -> None:
         "/{record}/failures",
         operation_id="getImportFailures",
         summary="The rows that failed, as CSV",
+        description="The refused rows as they came, with code and reason: correct them and import the file.",
         responses={200: {"content": {"text/csv": {}}}},
     )
     @takes_query("safe")
@@ -255,11 +274,10 @@ def _add_undo(router: ResourceRouter, api: ImportApi) -> None:
         "/{record}/transitions",
         operation_id="transitionImport",
         summary="Take an import back",
+        description="`undo` removes what it created and restores what it changed, unless it was edited since.",
         responses={200: {"model": Import}},
     )
-    async def transition(
-        body: TransitionBody, row: Annotated[Row, Depends(api.readable)], call: CurrentCall
-    ) -> Response:
+    async def transition(body: _Transition, row: Annotated[Row, Depends(api.readable)], call: CurrentCall) -> Response:
         if not is_current(call.request, row["version"]):
             raise changed_since(await api.shown(row, call))
         before = await api.kind.lock(call.uow, row["id"], row["version"])

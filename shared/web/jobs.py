@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 import orjson
 from fastapi import Response
+from pydantic import Field
 
 from shared.bulk.imports import oversees
 from shared.database.statements import Row
@@ -22,6 +23,7 @@ from shared.web.fields import Answer
 from shared.web.job_events import LAST_EVENT_ID, MOST_OF_ONE, MOST_STREAMS, JobEvents
 from shared.web.places import Places
 from shared.web.route import ResourceRouter
+from shared.web.schemas import Problem
 
 _OPEN = ("queued", "running")
 AGAIN_AFTER = "1"
@@ -31,23 +33,27 @@ AGAIN_AFTER = "1"
 class Progress(Answer):
     """`total` is null while it is not known."""
 
-    done: int
-    total: int | None
+    done: Annotated[int, Field(examples=[400]), "How many parts are done."]
+    total: Annotated[int | None, Field(examples=[1200]), "How many there are; null while that is not known."]
 
 
 class Job(Answer):
     """Work that outlives its request. `result` and `problem` are null until it has ended well or badly."""
 
-    id: UUID
-    kind: str
-    status: str
-    progress: Progress
-    result: dict[str, Any] | None
-    result_url: str | None
-    problem: dict[str, Any] | None
-    attempts: int
-    created_at: datetime
-    finished_at: datetime | None
+    id: Annotated[UUID, "The job's id."]
+    kind: Annotated[str, Field(examples=["member_expert_import"]), "What the job does."]
+    status: Annotated[str, "The state of the job."]
+    progress: Annotated[Progress, "How far it is."]
+    result: Annotated[
+        dict[str, Any] | None,
+        Field(examples=[{"created": 1190, "failed": 10}]),
+        "What came of it, as the operation that ordered it says; null until it has ended.",
+    ]
+    result_url: Annotated[str | None, Field(examples=[None]), "Where the result is; null where there is none."]
+    problem: Annotated[Problem | None, "The problem that ended the job; null unless it failed."]
+    attempts: Annotated[int, Field(examples=[1]), "How often it was begun."]
+    created_at: Annotated[datetime, "When it was ordered."]
+    finished_at: Annotated[datetime | None, "When it ended; null until then."]
 
 
 def job_routes(service: str, roles: RoleTable) -> ResourceRouter:
@@ -67,7 +73,13 @@ def job_routes(service: str, roles: RoleTable) -> ResourceRouter:
             raise NotFound
         return row
 
-    @router.get("/{job}", operation_id="getJob", summary="Read how far a job is", responses={200: {"model": Job}})
+    @router.get(
+        "/{job}",
+        operation_id="getJob",
+        summary="Read how far a job is",
+        description="For whoever ordered it, and for those who oversee jobs.",
+        responses={200: {"model": Job}},
+    )
     async def get_job(job: str, call: CurrentCall) -> Response:
         return job_response(await _find(job, call), 200)
 
@@ -75,6 +87,7 @@ def job_routes(service: str, roles: RoleTable) -> ResourceRouter:
         "/{job}/events",
         operation_id="getJobEvents",
         summary="Follow a job until it ends, as server-sent events",
+        description="An event for each progress; `Last-Event-ID` continues after one.",
         status_code=200,
         responses={204: {"description": "The end is known by `Last-Event-ID`."}},
         response_class=JobEvents,
@@ -93,6 +106,7 @@ def job_routes(service: str, roles: RoleTable) -> ResourceRouter:
         "/{job}",
         operation_id="cancelJob",
         summary="Ask a job to stop",
+        description="A queued job is cancelled at once, a running one at its next step.",
         status_code=202,
         responses={202: {"model": Job}},
     )

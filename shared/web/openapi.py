@@ -10,7 +10,9 @@ from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute
 
 from shared.web.catalogue import PROBLEMS
-from shared.web.openapi_parts import HEADERS, PARAMETERS, PROBLEM_SCHEMA, SECURITY_SCHEMES, query_parameter
+from shared.web.examples import add_examples
+from shared.web.openapi_parts import HEADERS, PARAMETERS, PATH_PARAMETERS, SECURITY_SCHEMES, query_parameter
+from shared.web.schemas import Problem
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -32,6 +34,11 @@ _JSON_BODY = (
 )
 _FORM_BODY = ("malformed_request", "request_timeout", "too_large", "unsupported_media_type", "validation_failed")
 _LIMITS = ["RateLimit-Policy", "RateLimit"]
+_CONTACT = {"name": "Secretariat of the ESCM Plan"}
+_ANY_PROBLEM: dict[str, Any] = {
+    "description": "Any other failure.",
+    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+}
 _STREAMS = ("text/csv", "application/x-ndjson")
 _KEYED = ("idempotency_key_required", "request_in_progress", "idempotency_key_reused")
 _CONDITIONAL = ("precondition_required", "version_conflict", "conflict")
@@ -69,19 +76,20 @@ def describe(app: "FastAPI") -> dict[str, Any]:
         routes=routes,
         tags=app.openapi_tags,
         servers=[{"url": "/"}],
+        contact=_CONTACT,
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
     )
     components = document.setdefault("components", {})
     components["schemas"] = {
         **{name: schema for name, schema in components.get("schemas", {}).items() if name not in _FRAMEWORK_SCHEMAS},
-        "Problem": PROBLEM_SCHEMA,
+        **_problem_schemas(),
     }
     if vague := [name for name in components["schemas"] if not _CLASS_NAME.match(name)]:
         raise ValueError(f"two bodies or answers have one name; give one another: {vague}")
     components["headers"] = HEADERS
     components["parameters"] = PARAMETERS
     components["securitySchemes"] = {**components.get("securitySchemes", {}), **SECURITY_SCHEMES}
-    components["responses"] = {}
+    components["responses"] = {"Problem": _ANY_PROBLEM}
     for route in routes:
         for method in sorted(route.methods or ()):
             _complete(document["paths"][route.path_format][method.lower()], route, method, components["responses"])
@@ -92,7 +100,13 @@ def describe(app: "FastAPI") -> dict[str, Any]:
     document["tags"] = [tag for tag in document.get("tags", ()) if tag["name"] in used]
     document["tags"] += [{"name": tag} for tag in sorted(used - known)]
     _without_unused(document)
+    add_examples(document["components"]["schemas"])
     return document
+
+
+def _problem_schemas() -> dict[str, Any]:
+    schema = Problem.model_json_schema(ref_template="#/components/schemas/{model}", mode="serialization")
+    return {**schema.pop("$defs"), "Problem": schema}
 
 
 def render(document: Mapping[str, Any]) -> bytes:
@@ -108,6 +122,7 @@ def merged(documents: Iterable[Mapping[str, Any]], *, title: str, description: s
             "title": title,
             "version": "1.0.0",
             "description": description,
+            "contact": _CONTACT,
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "servers": [{"url": "/"}],
@@ -144,7 +159,14 @@ def _complete(operation: dict[str, Any], route: APIRoute, method: str, shared: d
     parameters = operation.setdefault("parameters", [])
     given = {str(parameter.get("name", "")).lower() for parameter in parameters}
     queries = sorted(getattr(route.endpoint, "query_names", frozenset()))
-    parameters.extend(query_parameter(name) for name in queries if name not in given)
+    filters, said = (getattr(route.endpoint, f"query_{kind}", {}) for kind in ("filters", "descriptions"))
+    parameters.extend(
+        query_parameter(name, filters.get(name), said.get(name, "")) for name in queries if name not in given
+    )
+    for parameter in parameters:
+        if parameter.get("in") == "path":
+            name = parameter["name"]
+            parameter.setdefault("description", PATH_PARAMETERS.get(name, f"The {name.replace('_', ' ')}."))
     for name in _header_parameters(route, method):
         if PARAMETERS[name]["name"].lower() not in given:
             parameters.append({"$ref": f"#/components/parameters/{name}"})
@@ -160,6 +182,7 @@ def _complete(operation: dict[str, Any], route: APIRoute, method: str, shared: d
     if _is_item(route, method):
         operation["responses"]["304"] = {"description": "The representation named by `If-None-Match` is current."}
     operation["responses"].update(_problem_responses(_problems(route, method, is_ours, is_public), shared))
+    operation["responses"]["default"] = {"$ref": "#/components/responses/Problem"}
 
 
 def _problems(route: APIRoute, method: str, is_ours: bool, is_public: bool) -> set[str]:

@@ -1,6 +1,9 @@
 """The parts that every service's OpenAPI document shares."""
 
 from typing import Any
+from uuid import UUID
+
+from shared.records.filters import Filter, instant
 
 TOKEN_URL = "/access/v1/oauth/token"  # noqa: S105
 
@@ -9,46 +12,6 @@ def _text(description: str, example: str) -> dict[str, Any]:
     return {"description": description, "schema": {"type": "string", "examples": [example]}}
 
 
-PROBLEM_SCHEMA: dict[str, Any] = {
-    "title": "Problem",
-    "description": "A failure (RFC 9457). `code` is stable and has a page under `/problems/`; more members may occur.",
-    "type": "object",
-    "required": ["type", "title", "status", "code", "detail", "instance", "request_id"],
-    "properties": {
-        "type": {"type": "string", "format": "uri-reference", "description": "The problem's page."},
-        "title": {"type": "string", "description": "Short, in the language of `Accept-Language` (en fr es ar zh ru)."},
-        "status": {"type": "integer", "minimum": 400, "maximum": 599},
-        "code": {"type": "string"},
-        "detail": {"type": "string", "description": "A sentence about this case; it may change."},
-        "instance": {"type": "string", "format": "uri-reference", "description": "The path that was asked for."},
-        "request_id": {"type": "string"},
-        "errors": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["code", "detail"],
-                "properties": {
-                    "pointer": {"type": "string", "format": "json-pointer", "description": "The field (RFC 6901)."},
-                    "parameter": {"type": "string", "description": "The query parameter or header."},
-                    "code": {"type": "string"},
-                    "detail": {"type": "string"},
-                },
-            },
-        },
-    },
-    "examples": [
-        {
-            "type": "/problems/validation_failed",
-            "title": "The content breaks the rules",
-            "status": 422,
-            "code": "validation_failed",
-            "detail": "The body breaks the rules of this operation; see errors.",
-            "instance": "/membership/v1/experts",
-            "request_id": "0199d2c8-7c1e-7a4b-9a51-0c5b8e1f2a33",
-            "errors": [{"pointer": "/orcid", "code": "orcid_checksum", "detail": "Not an ORCID iD."}],
-        }
-    ],
-}
 HEADERS: dict[str, Any] = {
     "ETag": _text("Version of the record and digest of the representation.", '"3.9f86d081"'),
     "Location": _text(
@@ -100,9 +63,21 @@ SECURITY_SCHEMES: dict[str, Any] = {
         "description": "An access token, one of a trusted issuer, or an API key.",
     },
 }
+PATH_PARAMETERS: dict[str, str] = {
+    "affiliation": "The id of the affiliation.",
+    "code": "The country, as an ISO 3166-1 alpha-2 code; or the code of a problem.",
+    "export": "The id of the export's job.",
+    "job": "The id of the job.",
+    "name": "The code of the framework before the slash.",
+    "pending_id": "The id of the pending transition.",
+    "record": "The id or the ref of the record.",
+    "review_id": "The id of the review.",
+    "session": "The id of the session.",
+    "year": "The code of the framework after the slash.",
+}
 
 
-_INSTANT = {"type": "string", "format": "date-time", "examples": ["2026-11-24T10:00:00.000000Z"]}
+_INSTANT: dict[str, Any] = {"type": "string", "format": "date-time", "examples": ["2026-11-24T10:00:00.000000Z"]}
 _QUERIES: dict[str, tuple[str, dict[str, Any]]] = {
     "limit": ("Entries of a page.", {"type": "integer", "minimum": 1, "maximum": 200, "default": 50}),
     "cursor": ("The place to go on from, as in `next`; belongs to these filters and this sort.", {"type": "string"}),
@@ -120,11 +95,26 @@ _QUERIES: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "updated_after": ("Changed after this instant.", _INSTANT),
     "updated_before": ("Changed before this instant.", _INSTANT),
+    "as_of": ("The day, today or in the past, that the answer stands for.", {"type": "string", "format": "date"}),
+    "region": (
+        "Regions of UN M49, by number or name, separated by commas.",
+        {"type": "string", "examples": ["Asia"]},
+    ),
     "country": ("ISO 3166-1 alpha-2 codes, by commas.", {"type": "string", "examples": ["PK,KE"]}),
 }
 
 
-def query_parameter(name: str) -> dict[str, Any]:
-    """A query parameter of a list; those that not all lists have are filters of one or more values."""
-    description, schema = _QUERIES.get(name, ("Only records with one of these values, by commas.", {"type": "string"}))
+def query_parameter(name: str, chosen: Filter | None = None, said: str = "") -> dict[str, Any]:
+    """A query parameter: one that many operations take, a filter of a list, or another as it is `said` to be.
+    ValueError for one that nobody describes."""
+    if not (said or chosen or name in _QUERIES):
+        raise ValueError(f"describe the query parameter {name}")
+    description, schema = (said, {"type": "string"}) if said else _of_filter(chosen) if chosen else _QUERIES[name]
     return {"name": name, "in": "query", "required": False, "description": description, "schema": schema}
+
+
+def _of_filter(chosen: Filter) -> tuple[str, dict[str, Any]]:
+    if chosen.name in _QUERIES:
+        return _QUERIES[chosen.name]
+    schema = {UUID: {"type": "string", "format": "uuid"}, instant: _INSTANT}.get(chosen.parse, {"type": "string"})
+    return f"{chosen.description}.", schema

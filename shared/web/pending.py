@@ -17,58 +17,70 @@ from shared.kernel.errors import Conflict, Forbidden, Gone, NotFound
 from shared.kernel.principal import Principal, PrincipalKind
 from shared.records import pending
 from shared.records.kind import Step, require
+from shared.records.record import Refers
 from shared.web.answers import JSON, key_of
 from shared.web.call import Call, CurrentCall
 from shared.web.conditional import changed_since
-from shared.web.fields import Answer, Body, Links, Prose, TransitionBody
+from shared.web.fields import Answer, Body, Prose
 from shared.web.route import ResourceRouter
+from shared.web.schemas import Links, TransitionBody
 
 if TYPE_CHECKING:
     from shared.web.records import RecordApi
 
 
 class ActorAnswer(Answer):
-    kind: str
-    id: UUID
+    """Who acted."""
+
+    kind: Annotated[str, Field(examples=["account"]), "`account`, `client` or `api_key`."]
+    id: Annotated[UUID, "The id of the account, client or key."]
 
 
 class PendingRecord(Answer):
     """The record that a step waits on, and its version when the step was proposed."""
 
-    id: UUID
-    ref: str
-    version: int
+    id: Annotated[UUID, "The record's id."]
+    ref: Annotated[str, Field(examples=["GRT-000123"]), "The record's ref."]
+    version: Annotated[int, Field(examples=[3]), "The record's version when the transition was proposed."]
 
 
 class PendingTransition(Answer):
     """A step that one has proposed and another has to confirm. `second_person` is the only account that may confirm,
     or null where any other administrator may. `reason` and `fields` are emptied once the step is decided."""
 
-    id: UUID
-    action: str
-    reason: str | None
-    fields: dict[str, Any]
-    status: Literal["pending", "confirmed", "declined", "withdrawn", "expired"]
-    proposed_by: ActorAnswer
-    second_person: UUID | None
-    record: PendingRecord
-    created_at: datetime
-    expires_at: datetime
-    links: Links
+    id: Annotated[UUID, "The id of the pending transition."]
+    action: Annotated[str, Field(examples=["terminate"]), "The verb."]
+    reason: Annotated[str | None, "The reason that was given; null once it is decided."]
+    fields: Annotated[dict[str, Any], Field(examples=[{}]), "What was given with it; empty once it is decided."]
+    status: Annotated[Literal["pending", "confirmed", "declined", "withdrawn", "expired"], "What became of it."]
+    proposed_by: Annotated[ActorAnswer, "Who proposed it."]
+    second_person: Annotated[
+        UUID | None,
+        Refers("/access/v1/accounts"),
+        "The only account that may confirm; null where any other administrator may.",
+    ]
+    record: Annotated[PendingRecord, "The record that it changes."]
+    created_at: Annotated[datetime, "When it was proposed."]
+    expires_at: Annotated[datetime, "When the proposal ends: after 24 hours."]
+    links: Annotated[Links, "Addresses of the pending transition."]
 
 
 class PendingTransitions(Answer):
     """The steps that wait on a record, the oldest first, at most 100."""
 
-    items: list[PendingTransition]
-    next: str | None
+    items: Annotated[list[PendingTransition], "The pending transitions, the oldest first."]
+    next: Annotated[str | None, Field(examples=[None]), "Always null: there is no next page."]
 
 
 class DecisionBody(Body):
     """What becomes of a step that waits: another person confirms or declines it, or its proposer withdraws it."""
 
-    decision: Annotated[Literal["confirm", "decline", "withdraw"], Field(examples=["confirm"])]
-    reason: Prose | None = None
+    decision: Annotated[
+        Literal["confirm", "decline", "withdraw"],
+        Field(examples=["confirm"]),
+        "What becomes of it: another person confirms or declines, or its proposer withdraws.",
+    ]
+    reason: Annotated[Prose | None, "Why; it stands in the history."] = None
 
 
 def shown(api: "RecordApi[Any]", row: Mapping[str, Any]) -> dict[str, Any]:
@@ -122,7 +134,8 @@ def add_pending(router: ResourceRouter, api: "RecordApi[Any]", single: str) -> N
     @router.get(
         "/{record}/transitions/pending",
         operation_id=f"list{single}PendingTransitions",
-        summary=f"List the steps of one {title} that wait for a second person",
+        summary=f"List the transitions of one {title} that wait for a second person",
+        description="The oldest first, at most 100, each for 24 hours.",
         responses={200: {"model": PendingTransitions}},
     )
     async def list_pending(row: readable, call: CurrentCall) -> Response:
@@ -135,7 +148,8 @@ def add_pending(router: ResourceRouter, api: "RecordApi[Any]", single: str) -> N
     @router.get(
         "/{record}/transitions/pending/{pending_id}",
         operation_id=f"get{single}PendingTransition",
-        summary=f"Read one step of one {title} that waits, or waited, for a second person",
+        summary=f"Read one pending transition of one {title}",
+        description="One that waits for a second person, or did.",
         responses={200: {"model": PendingTransition}},
     )
     async def get_pending(row: readable, pending_id: str, call: CurrentCall) -> Response:
@@ -151,7 +165,8 @@ def add_pending(router: ResourceRouter, api: "RecordApi[Any]", single: str) -> N
     @router.post(
         "/{record}/transitions/pending/{pending_id}",
         operation_id=f"decide{single}PendingTransition",
-        summary=f"Confirm, decline or withdraw a step of one {title}",
+        summary=f"Confirm, decline or withdraw a pending transition of one {title}",
+        description="Another person confirms or declines it with their own token; its proposer withdraws it.",
         responses={200: {"model": answer | PendingTransition}},
     )
     async def decide_pending(row: decidable, pending_id: str, body: DecisionBody, call: CurrentCall) -> Response:
@@ -213,6 +228,6 @@ async def _confirm(api: "RecordApi[Any]", call: Call, row: Row, record: Row, wai
     kind, owner = PrincipalKind(waiting["proposer_kind"]), waiting["proposer_owner"]
     proposed_by = Principal(kind, waiting["proposer_id"], owner=owner)
     step = Step(action, waiting["reason"], waiting["fields"], proposed_by)
-    await api.transition(call.uow, call.access, row, step)
+    await api.take(call.uow, call.access, row, step)
     await pending.end(call.uow, api.kind, record, waiting, "confirmed")
     return await api.answer_with(call, row["id"])

@@ -4,45 +4,50 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Response
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from shared.bulk.stepping import MOST, STEP_JOB, Steppable, order_steps
 from shared.kernel.clock import now
 from shared.kernel.errors import FieldError, Forbidden, Invalid
 from shared.records.kind import Step
 from shared.web.call import CurrentCall
-from shared.web.fields import Body, TransitionBody
+from shared.web.contract import ShownAs
+from shared.web.fields import Body
 from shared.web.jobs import Job, queued_response
 from shared.web.route import ResourceRouter
+from shared.web.schemas import TransitionBody, transition_model
 
 
 class SeenRecord(Body):
     """A record, and its version as the caller saw it."""
 
-    id: UUID
-    version: Annotated[int, Field(ge=1)]
+    id: Annotated[UUID, "The record's id."]
+    version: Annotated[int, Field(ge=1), Field(examples=[3]), "The version that the caller saw."]
 
 
 class ManySteps(TransitionBody):
     """The same step on many records, each once."""
 
-    items: Annotated[list[SeenRecord], Field(min_length=1, max_length=MOST)]
+    items: Annotated[list[SeenRecord], Field(min_length=1, max_length=MOST), "The records, each once."]
 
 
-def stepping_routes(steppable: Steppable) -> ResourceRouter:
-    """The route of many steps at once on one kind of record."""
+def stepping_routes(steppable: Steppable, fields: type[BaseModel] | None = None) -> ResourceRouter:
+    """The route of many steps at once on one kind of record. `fields` is the model of what the steps take."""
     resource = steppable.kind.resource
     router = ResourceRouter(resource, steppable.roles)
     name = "".join(part.capitalize() for part in resource.plural.split("_"))
+    shown = transition_model(f"Bulk{name}", steppable.kind.lifecycle, fields, ManySteps)
+    many_steps = Annotated[ManySteps, ShownAs(shown)]
 
     @router.post(
         "/bulk_transitions",
         operation_id=f"bulkTransition{name}",
-        summary=f"Take the same step in the lives of up to {MOST} {resource.plural.replace('_', ' ')}",
+        summary=f"Take up to {MOST} {resource.plural.replace('_', ' ')} through one transition",
+        description="Left to a job, whose result accounts for each record.",
         status_code=202,
         responses={202: {"model": Job}},
     )
-    async def bulk_transitions(body: ManySteps, call: CurrentCall) -> Response:
+    async def bulk_transitions(body: many_steps, call: CurrentCall) -> Response:
         step = Step(body.action, body.reason, body.fields)
         if not call.principal.permission_scope(steppable.roles, resource.name, steppable.verb_of(step)):
             raise Forbidden("Your grants do not include this action.", members={"reason": "not_permitted"})

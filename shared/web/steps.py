@@ -1,31 +1,23 @@
-"""The `fields` of a step, read by a model before the operation sees them."""
+"""The `fields` of a transition, read by a model before the operation sees them."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, TypeAlias
+from typing import Any
 
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ValidationError
 
 from shared.database.statements import Row
-from shared.database.unit_of_work import UnitOfWork
 from shared.records.access_scope import AccessScope
 from shared.records.kind import Step
 
-Operation: TypeAlias = Callable[[UnitOfWork, AccessScope, Row, Step], Awaitable[Any]]
 
-
-def with_fields(model: type[BaseModel], operation: Operation, *, keeps_null: bool = False) -> Operation:
-    """The operation, given `fields` as the model reads them. Who may not take the step is told that first; names that
-    the model does not know are left to the lifecycle, which refuses them; null is as if not given, unless the operation
-    `keeps_null`."""
-
-    async def take(uow: UnitOfWork, access: AccessScope, row: Row, step: Step) -> Any:
-        may = access.may(step.action, row["country"], row["id"])
-        fields = _read(model, step.fields, keeps_null=keeps_null) if may else {}
-        return await operation(uow, access, row, replace(step, fields=fields))
-
-    return take
+def with_fields(model: type[BaseModel], access: AccessScope, row: Row, step: Step, *, keeps_null: bool) -> Step:
+    """The step with `fields` as the model reads them, and without any where the caller may not take it, so that the
+    operation refuses it for that. Names that the model does not know are left to the lifecycle, which refuses them;
+    null is as if not given, unless `keeps_null`."""
+    may = access.may(step.action, row["country"], row["id"])
+    return replace(step, fields=_read(model, step.fields, keeps_null=keeps_null) if may else {})
 
 
 def _read(model: type[BaseModel], fields: Mapping[str, Any], *, keeps_null: bool) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 import asyncpg
 
 from services.actions.reactions import REACTIONS
-from services.actions.stage.domain import LeasedWork, counts_from, facts_on
+from services.actions.stage.domain import FactPeriod, counts_from, facts_on
 from shared.contracts.envelope import Fact
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.ids import uuid7
@@ -321,8 +321,8 @@ async def test_what_ended_before_it_was_heard_of_counts_for_its_days(
 
 def test_a_fact_that_is_met_again_does_not_count_for_the_days_without_it() -> None:
     lost, later = date(2026, 5, 1), date(2026, 6, 1)
-    past = [LeasedWork("centre", date(2026, 1, 1), "/a", date(2026, 1, 1), lost)]
+    past = [FactPeriod("centre", date(2026, 1, 1), "/a", date(2026, 1, 1), lost)]
     starts = counts_from("centre", date(2026, 1, 1), "/a", past, later)
-    held = [*past, LeasedWork("centre", date(2026, 1, 1), "/a", starts)]
+    held = [*past, FactPeriod("centre", date(2026, 1, 1), "/a", starts)]
     met = {day: facts_on(held, day)[3]["met"] for day in (date(2026, 4, 30), lost, date(2026, 5, 31), later)}
     assert list(met.values()) == [True, False, False, True]

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 from fnmatch import fnmatch
@@ -33,11 +34,12 @@ def _base() -> str:
     return "HEAD"
 
 
-def test_the_linter_finds_nothing():
+def test_the_linters_find_nothing():
     environment = {**os.environ, "REDOCLY_TELEMETRY": "off", "REDOCLY_SUPPRESS_UPDATE_NOTICE": "true"}
     descriptions = sorted((_PROJECT / SPECS).glob("*.json"))
     assert len(descriptions) == len(SERVICES)
     run(node("redocly"), "lint", "--config", "lint.yaml", *descriptions, environment=environment)
+    run(node("spectral"), "lint", "--quiet", "--fail-severity", "hint", "--ruleset", "spectral.yaml", *descriptions)
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -52,12 +54,27 @@ def test_nothing_breaks_for_clients_of_the_last_description(service: str):
     assert unmeant == [], f"breaks for clients of {base}; undo them, or a new major"
 
 
-def test_the_typescript_client_compiles_and_works(running: dict[str, Any], description: Path):
-    client = running["demo"]["clients"]["secretariat"]
+@pytest.fixture(scope="module")
+def compiled(description: Path) -> Path:
+    """The folder of the TypeScript visits, compiled with the generated types and Zod schemas."""
     run(node("openapi-typescript"), description, "-o", GENERATED / "api.ts", "--default-non-nullable", "false")
+    run(node("openapi-ts"), "-i", description, "-o", GENERATED / "zod", "-p", "zod")
     run(node("tsc"), "-p", "tsconfig.json")
-    said = run(shutil.which("node") or "node", "generated/js/visit.js", *_visit(running["base_url"], client))
+    return GENERATED / "js"
+
+
+def test_the_typescript_client_compiles_and_works(running: dict[str, Any], compiled: Path):
+    client = running["demo"]["clients"]["secretariat"]
+    said = run(shutil.which("node") or "node", compiled / "visit.js", *_visit(running["base_url"], client))
     assert said == "visited\n"
+
+
+def test_zod_schemas_parse_every_list_and_name_every_member(running: dict[str, Any], compiled: Path):
+    client = running["demo"]["clients"]["secretariat"]
+    said = run(shutil.which("node") or "node", compiled / "lists.js", *_visit(running["base_url"], client))
+    lists, records = (int(number) for number in re.findall(r"\d+", said))
+    assert lists > 25
+    assert records > 50
 
 
 def test_the_python_client_is_whole_and_works(running: dict[str, Any], description: Path):

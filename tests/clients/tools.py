@@ -24,7 +24,7 @@ def node(program: str) -> Path:
     npm = shutil.which("npm")
     assert npm is not None, "npm is needed to check clients (Debian: nodejs npm)"
     modules = HERE / "node_modules"
-    _once(modules, HERE / "package-lock.json", lambda: run(npm, "ci", "--no-progress"))
+    _once(modules, HERE / "package-lock.json", lambda: run(npm, "ci", "--no-progress", "--ignore-scripts"))
     return modules / ".bin" / program
 
 

@@ -17,10 +17,10 @@ from escm_client.models import (
     CreateTokenBodyGrantType,
     Expert,
     ExpertCreate,
+    ExpertPatch,
+    ExpertTransition,
     Name,
     Problem,
-    TransitionBody,
-    UpdateExpertPatch,
 )
 from escm_client.types import UNSET, Response
 
@@ -50,14 +50,14 @@ def an_expert(client: AuthenticatedClient) -> None:
     expert: Expert = given(made, HTTPStatus.CREATED)
     assert expert.version == 1
 
-    patch, etag, record = UpdateExpertPatch.from_dict({"keywords": ["soil"]}), made.headers["etag"], str(expert.id)
+    patch, etag, record = ExpertPatch(keywords=["soil"]), made.headers["etag"], str(expert.id)
     changed = update_expert.sync_detailed(record, client=client, body=patch, if_match=etag)
     assert given(changed, HTTPStatus.OK).version == 2
     stale = update_expert.sync_detailed(record, client=client, body=patch, if_match=etag)
     assert isinstance(stale.parsed, Problem)
     assert stale.parsed.code == "version_conflict"
 
-    step = TransitionBody(action="no-such-step")
+    step = ExpertTransition(action="no-such-step")
     refused = transition_expert.sync_detailed(
         record, client=client, body=step, if_match=changed.headers["etag"], idempotency_key=uuid4().hex
     )

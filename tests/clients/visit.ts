@@ -62,7 +62,7 @@ async function aWalk(): Promise<void> {
   const seen = new Set<string>();
   for (let page = 0; page < 3; page++) {
     const { items, next } = given(await api.GET("/membership/v1/experts", { params: { query } }), 200);
-    for (const item of items as components["schemas"]["Expert"][]) {
+    for (const item of items) {
       check(!seen.has(item.id), "no record twice");
       seen.add(item.id);
     }

@@ -34,6 +34,7 @@ async def _ask(call: Call, letter: str, email: str) -> Response:
     "/verification",
     operation_id="requestVerification",
     summary="Ask for a mail that verifies one's address",
+    description="Answered the same whether or not there is such an account.",
     status_code=202,
     response_class=Response,
     response_model=None,
@@ -49,6 +50,7 @@ async def request_verification(body: AddressBody, call: CurrentCall) -> Response
     "/password_reset",
     operation_id="requestPasswordReset",
     summary="Ask for a mail that lets one choose a new password",
+    description="Answered the same whether or not there is such an account.",
     status_code=202,
     response_class=Response,
     response_model=None,
@@ -64,6 +66,7 @@ async def request_password_reset(body: AddressBody, call: CurrentCall) -> Respon
     "/verification/confirm",
     operation_id="confirmVerification",
     summary="Verify one's address with the token that came by mail",
+    description="The token works once, for a day.",
     status_code=204,
     response_model=None,
 )
@@ -80,6 +83,7 @@ async def confirm_verification(body: TokenBody, call: CurrentCall) -> Response:
     "/password_reset/confirm",
     operation_id="confirmPasswordReset",
     summary="Choose a password with the token that came by mail",
+    description="All sessions end, and the API keys of the account wait until their owner enables them.",
     status_code=204,
     response_model=None,
 )

@@ -13,16 +13,16 @@ MailedToken = Annotated[str, StringConstraints(min_length=1, max_length=100), Cl
 class AddressBody(Body):
     """The address that a mail is asked for."""
 
-    email: Email
+    email: Annotated[Email, "The address of the account."]
 
 
 class TokenBody(Body):
     """The token that came by mail."""
 
-    token: MailedToken
+    token: Annotated[MailedToken, "The token that came by mail."]
 
 
 class NewPasswordBody(TokenBody):
     """The token that came by mail, and the password that is chosen."""
 
-    password: Password
+    password: Annotated[Password, "The password that is chosen."]

@@ -5,7 +5,7 @@ from typing import Annotated
 from uuid import UUID
 
 from shared.kernel.resource import Resource
-from shared.records.record import Granted, Internal, Public, Record, Tracked, Written
+from shared.records.record import Granted, Internal, Public, Record, Refers, Tracked, Written
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,11 +19,17 @@ class Account(Record):
 
     country: Annotated[str | None, Public]  # type: ignore[assignment]
     visibility: Annotated[str, Public]
-    email: Annotated[str, Granted, Written]
+    email: Annotated[str, Granted, Written, "The address that the person signs in with and gets mails at."]
     email_key: Annotated[str, Internal]
-    name: Annotated[str, Granted, Written]
+    name: Annotated[str, Granted, Written, "The person's name."]
     search_key: Annotated[str, Internal]
     password_hash: Annotated[str | None, Internal]
-    expert_id: Annotated[UUID | None, Granted, Written]
-    email_verified: Annotated[bool, Granted, Tracked]
-    language: Annotated[str, Granted, Written]
+    expert_id: Annotated[
+        UUID | None,
+        Granted,
+        Written,
+        Refers("/membership/v1/experts"),
+        "The expert of the register that the person is.",
+    ]
+    email_verified: Annotated[bool, Granted, Tracked, "Whether the person has shown that the address is theirs."]
+    language: Annotated[str, Granted, Written, "The language of mails."]

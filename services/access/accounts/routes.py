@@ -12,7 +12,6 @@ from shared.database.statements import Row
 from shared.database.unit_of_work import UnitOfWork
 from shared.records.access_scope import AccessScope
 from shared.web.records import RecordApi
-from shared.web.steps import with_fields
 from shared.web.translation import register_constraint
 
 register_constraint("access_account_email_key_key", "/email", "Another account has this address.")
@@ -41,7 +40,9 @@ ACCOUNT_API = RecordApi(
     case=operations.case_of,
     create=_create,
     update=_update,
-    transition=with_fields(AccountFields, operations.transition, keeps_null=True),
+    transition=operations.transition,
+    fields=AccountFields,
+    keeps_null=True,
     concerns=_concerned,
     proposes_changes=True,
     written=operations.written,

@@ -7,11 +7,14 @@ from uuid import UUID
 from pydantic import Field, StringConstraints, field_validator
 from pydantic_core import PydanticCustomError
 
-from services.access.accounts.domain import LONGEST_PASSWORD, SHORTEST_PASSWORD
+from services.access.accounts import record
+from services.access.accounts.domain import LIFECYCLE, LONGEST_PASSWORD, SHORTEST_PASSWORD
 from services.access.accounts.operations import ACCOUNTS
 from services.access.accounts.queries import render
 from shared.records.access_scope import AccessScope
-from shared.web.fields import Body, Email, Line, RecordAnswer
+from shared.records.record import Refers
+from shared.web.fields import Body, Email, Line
+from shared.web.schemas import RecordAnswer
 
 Password = Annotated[
     str,
@@ -23,12 +26,12 @@ Password = Annotated[
 MailLanguage: TypeAlias = Literal["en", "fr", "es", "ar", "zh", "ru"]
 
 
-class AccountBody(Body):
+class AccountBody(Body, of=record.Account):
     """An account as it is written. Its owner is invited by mail to choose a password; nobody else sets one. `language`
     is that of mails."""
 
     email: Email
-    name: Line
+    name: Annotated[Line, Field(examples=["Amina Khan"])]
     expert_id: UUID | None = None
     language: MailLanguage = "en"
 
@@ -36,11 +39,13 @@ class AccountBody(Body):
 class AccountFields(Body):
     """The fields of steps: those of change_identity, and who alone may confirm a step on an administrator's account."""
 
-    email: Email | None = None
-    name: Line | None = None
-    expert_id: UUID | None = None
-    language: MailLanguage | None = None
-    second_person: UUID | None = None
+    email: Annotated[Email | None, "Of `change_identity`: the new address."] = None
+    name: Annotated[Line | None, Field(examples=["Amina Khan"]), "Of `change_identity`: the new name."] = None
+    expert_id: Annotated[
+        UUID | None, Refers("/membership/v1/experts"), "Of `change_identity`: the expert that the person is."
+    ] = None
+    language: Annotated[MailLanguage | None, "Of `change_identity`: the language of mails."] = None
+    second_person: Annotated[UUID | None, Refers("/access/v1/accounts"), "The only account that may confirm."] = None
 
     @field_validator("email", "name", "language", mode="before")
     @classmethod
@@ -50,20 +55,18 @@ class AccountFields(Body):
         return value
 
 
-class AccountAnswer(RecordAnswer):
+class AccountAnswer(RecordAnswer, of=record.Account, lifecycle=LIFECYCLE):
     """An account."""
 
-    email: str
-    name: str
+    email: Annotated[str, Field(examples=["amina.khan@example.org"])]
+    name: Annotated[str, Field(examples=["Amina Khan"])]
     expert_id: UUID | None
     email_verified: bool
-    language: str
-    created_by: str | None = None
-    updated_by: str | None = None
+    language: Annotated[str, Field(examples=["en"])]
 
 
 def present(row: Mapping[str, Any], _access: AccessScope) -> dict[str, Any]:
     """The account as it is answered."""
-    record = render(row)
-    record["links"] = {"self": ACCOUNTS.resource.link(record["id"])}
-    return record
+    shown = render(row)
+    shown["links"] = {"self": ACCOUNTS.resource.link(shown["id"])}
+    return shown

@@ -20,12 +20,19 @@ class ApiKey(Record):
 
     country: Annotated[str | None, Public]  # type: ignore[assignment]
     visibility: Annotated[str, Public]
-    name: Annotated[str, Granted, Written]
-    hint: Annotated[str, Granted]
+    name: Annotated[str, Granted, Written, "What the key is for."]
+    hint: Annotated[str, Granted, "The beginning of the key."]
     digest: Annotated[bytes, Internal]
     owner_kind: Annotated[str, Granted, Written]
     owner_id: Annotated[UUID, Granted, Written]
-    resources: Annotated[list[str], Granted, Written]
-    verbs: Annotated[list[str], Granted, Written]
-    countries: Annotated[list[str] | None, Granted, Written]
-    expires_at: Annotated[datetime, Granted, Written]
+    resources: Annotated[
+        list[str],
+        Granted,
+        Written,
+        "The resources that the key is for, such as `membership.experts` or `membership.*`.",
+    ]
+    verbs: Annotated[list[str], Granted, Written, "Whether the key reads, writes or both."]
+    countries: Annotated[
+        list[str] | None, Granted, Written, "The countries that the key is for; null for all of its owner."
+    ]
+    expires_at: Annotated[datetime, Granted, Written, "When the key ends."]

@@ -7,15 +7,15 @@ from services.access.api_keys import operations
 from services.access.api_keys.domain import CONFIRM
 from services.access.api_keys.guards import own_keys, with_own_keys
 from services.access.api_keys.queries import LISTING
-from services.access.api_keys.schemas import ApiKeyAnswer, ApiKeyBody, ApiKeyCreate, present
+from services.access.api_keys.schemas import ApiKeyAnswer, ApiKeyBody, ApiKeyCreate, ApiKeyFields, present
 from shared.database.statements import Row
 from shared.database.unit_of_work import UnitOfWork
 from shared.records.access_scope import AccessScope
 from shared.web.call import CurrentCall
-from shared.web.fields import TransitionBody
 from shared.web.openapi import answers
 from shared.web.pending import propose
 from shared.web.records import RecordApi
+from shared.web.schemas import TransitionBody
 
 
 async def _update(uow: UnitOfWork, _access: AccessScope, row: Row, body: ApiKeyBody) -> Row:
@@ -32,6 +32,8 @@ API_KEY_API = RecordApi(
     case=operations.case_of,
     update=_update,
     transition=operations.transition,
+    fields=ApiKeyFields,
+    reads_fields=False,
     written=operations.written,
     arriving=with_own_keys,
 )
@@ -42,6 +44,7 @@ router = API_KEY_API.routes()
     "",
     operation_id="createApiKey",
     summary="Make one API key",
+    description="The key is shown once. It does no more than its owner may.",
     status_code=201,
     responses={201: {"model": ApiKeyAnswer}},
 )

@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, Literal
+from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
-from services.access.api_keys.domain import USUAL_LIFE
+from services.access.api_keys import record
+from services.access.api_keys.domain import LIFECYCLE, USUAL_LIFE
 from services.access.api_keys.operations import API_KEYS
 from services.access.api_keys.queries import render
 from services.access.clients.schemas import ResourceName
@@ -14,13 +16,15 @@ from services.access.grants.schemas import Holder, HolderAnswer
 from shared.kernel.clock import now
 from shared.kernel.principal import Principal
 from shared.records.access_scope import AccessScope
-from shared.web.fields import Body, CountryCode, Line, RecordAnswer
+from shared.records.record import Refers
+from shared.web.fields import Body, CountryCode, Line
+from shared.web.schemas import RecordAnswer
 
 
-class ApiKeyBody(Body):
+class ApiKeyBody(Body, of=record.ApiKey):
     """What may change of a key."""
 
-    name: Line
+    name: Annotated[Line, Field(examples=["Nightly synchronisation"])]
 
 
 class ApiKeyCreate(ApiKeyBody):
@@ -30,11 +34,11 @@ class ApiKeyCreate(ApiKeyBody):
     days without `expires_at`.
     """
 
-    owner: Holder | None = None
+    owner: Annotated[Holder | None, "The account or client whose grants the key uses; the caller where absent."] = None
     resources: Annotated[list[ResourceName], Field(min_length=1, max_length=40)]
     verbs: Annotated[list[Literal["read", "write"]], Field(min_length=1, max_length=2)]
     countries: Annotated[list[CountryCode] | None, Field(min_length=1, max_length=60)] = None
-    expires_at: AwareDatetime | None = None
+    expires_at: Annotated[AwareDatetime | None, "When the key ends; in 90 days where absent."] = None
 
     def values(self, principal: Principal) -> dict[str, Any]:
         """The columns, for a key that this principal makes."""
@@ -49,25 +53,33 @@ class ApiKeyCreate(ApiKeyBody):
         }
 
 
-class ApiKeyAnswer(RecordAnswer):
+class ApiKeyFields(Body):
+    """What the transitions of a key take."""
+
+    second_person: Annotated[
+        UUID | None, Refers("/access/v1/accounts"), "Of `confirm`: the only account that may confirm."
+    ] = None
+
+
+class ApiKeyAnswer(RecordAnswer, of=record.ApiKey, lifecycle=LIFECYCLE):
     """A key. `secret` is answered once, when it is made; `hint` is its beginning. `last_used` is told to the hour."""
 
-    name: str
-    hint: str
-    owner: HolderAnswer
-    resources: list[str]
-    verbs: list[str]
-    countries: list[str] | None
+    name: Annotated[str, Field(examples=["Nightly synchronisation"])]
+    hint: Annotated[str, Field(examples=["escm_k_3f9a"])]
+    owner: Annotated[HolderAnswer, "The account or client whose grants the key uses."]
+    resources: Annotated[list[str], Field(examples=[["membership.experts"]])]
+    verbs: Annotated[list[str], Field(examples=[["read"]])]
+    countries: Annotated[list[str] | None, Field(examples=[["XA"]])]
     expires_at: datetime
-    last_used: datetime | None
-    secret: str | None = None
-    created_by: str | None = None
-    updated_by: str | None = None
+    last_used: Annotated[datetime | None, "When the key was last used, to the hour; null where it never was."]
+    secret: Annotated[str | None, Field(examples=[None]), "The key itself: in the response to its creation alone."] = (
+        None
+    )
 
 
 def present(row: Mapping[str, Any], _access: AccessScope) -> dict[str, Any]:
     """The key as it is answered, without what it is made of."""
-    record = render(row)
-    record["owner"] = {"kind": record.pop("owner_kind"), "id": record.pop("owner_id")}
-    record["links"] = {"self": API_KEYS.resource.link(record["id"])}
-    return record
+    shown = render(row)
+    shown["owner"] = {"kind": shown.pop("owner_kind"), "id": shown.pop("owner_id")}
+    shown["links"] = {"self": API_KEYS.resource.link(shown["id"])}
+    return shown

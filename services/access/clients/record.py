@@ -19,15 +19,29 @@ class Client(Record):
 
     country: Annotated[str | None, Public]  # type: ignore[assignment]
     visibility: Annotated[str, Public]
-    client_id: Annotated[str, Granted, Written]
-    name: Annotated[str, Granted, Written]
+    client_id: Annotated[str, Granted, Written, "The id that the client authenticates with."]
+    name: Annotated[str, Granted, Written, "The client's name."]
     search_key: Annotated[str, Internal]
     secrets: Annotated[list[bytes], Internal]
     proposed_secret: Annotated[bytes | None, Internal]
-    jwks: Annotated[Document | None, Granted, Written]
-    scope_kind: Annotated[str, Granted, Written]
-    scope_id: Annotated[str | None, Granted, Written]
-    resources: Annotated[list[str], Granted, Written]
-    verbs: Annotated[list[str], Granted, Written]
-    ip_allow: Annotated[list[str], Granted, Written]
-    sandbox: Annotated[bool, Granted, Written]
+    jwks: Annotated[
+        Document | None,
+        Granted,
+        Written,
+        "The public keys that the client signs its assertions with; null where it uses secrets.",
+    ]
+    scope_kind: Annotated[
+        str, Granted, Written, "What the client's grants are over: everything, a region or a country."
+    ]
+    scope_id: Annotated[str | None, Granted, Written, "The country code or the region; null where the scope is global."]
+    resources: Annotated[
+        list[str],
+        Granted,
+        Written,
+        "The resources that the client is for, such as `membership.experts` or `membership.*`.",
+    ]
+    verbs: Annotated[list[str], Granted, Written, "Whether the client reads, writes or both."]
+    ip_allow: Annotated[
+        list[str], Granted, Written, "The addresses and networks that the client may call from; any where empty."
+    ]
+    sandbox: Annotated[bool, Granted, Written, "Whether the client sees and writes fictional countries only."]

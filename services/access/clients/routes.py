@@ -24,10 +24,9 @@ from shared.records.access_scope import AccessScope
 from shared.records.kind import require
 from shared.web.answers import JSON, told_once
 from shared.web.call import CurrentCall
-from shared.web.fields import TransitionBody
 from shared.web.pending import propose
 from shared.web.records import RecordApi
-from shared.web.steps import with_fields
+from shared.web.schemas import TransitionBody
 
 
 async def _update(uow: UnitOfWork, access: AccessScope, row: Row, body: ClientBody) -> Row:
@@ -43,7 +42,9 @@ CLIENT_API = RecordApi(
     present=present,
     case=operations.case_of,
     update=_update,
-    transition=with_fields(ClientFields, operations.transition, keeps_null=True),
+    transition=operations.transition,
+    fields=ClientFields,
+    keeps_null=True,
     proposes_changes=True,
     written=operations.written,
 )
@@ -53,7 +54,8 @@ router = CLIENT_API.routes()
 @router.post(
     "",
     operation_id="createClient",
-    summary="Enter one client",
+    summary="Create one client",
+    description="The secret, where it has one, is shown once.",
     status_code=201,
     responses={201: {"model": ClientAnswer}},
 )
@@ -66,6 +68,7 @@ async def create_client(body: ClientCreate, call: CurrentCall) -> Response:
     "/{record}/secrets",
     operation_id="addClientSecret",
     summary="Give a client a further secret",
+    description="A client has at most two, so that it can change from one to the other. The secret is shown once.",
     status_code=201,
     responses={
         201: {"model": SecretAnswer},

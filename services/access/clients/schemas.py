@@ -8,13 +8,17 @@ from uuid import UUID
 from pydantic import AfterValidator, Field, StringConstraints, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from services.access.clients.domain import is_network, is_resource, key_fault
+from services.access.clients import record
+from services.access.clients.domain import LIFECYCLE, is_network, is_resource, key_fault
 from services.access.clients.operations import CLIENTS
 from services.access.clients.queries import render
 from services.access.grants.schemas import ScopeId
 from shared.records.access_scope import AccessScope
-from shared.web.fields import Answer, Body, Line, RecordAnswer
+from shared.records.record import Refers
+from shared.web.contract import ShownAs
+from shared.web.fields import Answer, Body, Line
 from shared.web.pending import PendingTransition
+from shared.web.schemas import RecordAnswer
 
 
 def _resource(name: str) -> str:
@@ -36,21 +40,36 @@ def _key(key: dict[str, Any]) -> dict[str, Any]:
     return key
 
 
-ResourceName = Annotated[str, StringConstraints(max_length=80), AfterValidator(_resource)]
-Network = Annotated[str, StringConstraints(max_length=50), AfterValidator(_network)]
-PublicKey = Annotated[dict[str, Any], Field(max_length=20), AfterValidator(_key)]
+ResourceName = Annotated[
+    str, StringConstraints(max_length=80), AfterValidator(_resource), Field(examples=["membership.experts"])
+]
+Network = Annotated[str, StringConstraints(max_length=50), AfterValidator(_network), Field(examples=["192.0.2.0/24"])]
+
+
+class JsonWebKey(Answer):
+    """A public key (RFC 7517); members that its type asks for stand beside these."""
+
+    kty: Annotated[str, Field(examples=["EC"]), "The type of the key."]
+    kid: Annotated[str | None, Field(examples=["2026-11-24"]), "The name of the key."] = None
+    alg: Annotated[str | None, Field(examples=["ES256"]), "What signatures are made with."] = None
+    use: Annotated[str | None, Field(examples=["sig"]), "What the key is for."] = None
+
+
+PublicKey = Annotated[dict[str, Any], ShownAs(JsonWebKey), Field(max_length=20), AfterValidator(_key)]
 
 
 class PublicKeys(Body):
     """The public keys that a client signs its assertions with."""
 
-    keys: Annotated[list[PublicKey], Field(min_length=1, max_length=5)]
+    keys: Annotated[
+        list[PublicKey], Field(min_length=1, max_length=5), "The keys, each a JWK (RFC 7517) of type EC or OKP."
+    ]
 
 
-class ClientBody(Body):
+class ClientBody(Body, of=record.Client):
     """What may change of a client."""
 
-    name: Line
+    name: Annotated[Line, Field(examples=["Ministry portal"])]
     ip_allow: Annotated[list[Network], Field(max_length=50)] = []
     jwks: PublicKeys | None = None
 
@@ -62,10 +81,13 @@ class ClientBody(Body):
 class ClientFields(Body):
     """The fields of steps: those of change_credentials, and who alone may confirm."""
 
-    name: Line | None = None
-    ip_allow: Annotated[list[Network], Field(max_length=50)] | None = None
-    jwks: PublicKeys | None = None
-    second_person: UUID | None = None
+    name: Annotated[Line | None, "Of `change_credentials`: the new name."] = None
+    ip_allow: Annotated[
+        Annotated[list[Network], Field(max_length=50)] | None,
+        "Of `change_credentials`: the addresses and networks that the client may call from.",
+    ] = None
+    jwks: Annotated[PublicKeys | None, "Of `change_credentials`: the public keys; null takes them away."] = None
+    second_person: Annotated[UUID | None, Refers("/access/v1/accounts"), "The only account that may confirm."] = None
 
     @field_validator("name", "ip_allow", mode="before")
     @classmethod
@@ -82,7 +104,7 @@ class ClientCreate(ClientBody):
     scope_id: ScopeId | None = None
     resources: Annotated[list[ResourceName], Field(min_length=1, max_length=40)]
     verbs: Annotated[list[Literal["read", "write"]], Field(min_length=1, max_length=2)]
-    secret: bool | None = None
+    secret: Annotated[bool | None, "Whether the client gets a secret; only without `jwks`."] = None
     sandbox: bool = False
 
     @model_validator(mode="after")
@@ -92,44 +114,42 @@ class ClientCreate(ClientBody):
         return self
 
 
-class ClientAnswer(RecordAnswer):
+class ClientAnswer(RecordAnswer, of=record.Client, lifecycle=LIFECYCLE):
     """A client. `last_used` is told to the hour. `secret` is answered once, when the client is created with one.
     `proposed_secret`: a further one waits for a second person."""
 
-    client_id: str
-    name: str
-    scope_kind: str
-    scope_id: str | None
-    resources: list[str]
-    verbs: list[str]
-    jwks: dict[str, Any] | None
-    ip_allow: list[str]
+    client_id: Annotated[str, Field(examples=["ministry-portal-7f3a"])]
+    name: Annotated[str, Field(examples=["Ministry portal"])]
+    scope_kind: Annotated[str, Field(examples=["country"])]
+    scope_id: Annotated[str | None, Field(examples=["XA"])]
+    resources: Annotated[list[str], Field(examples=[["membership.experts"]])]
+    verbs: Annotated[list[str], Field(examples=[["read"]])]
+    jwks: PublicKeys | None
+    ip_allow: Annotated[list[str], Field(examples=[["192.0.2.0/24"]])]
     sandbox: bool
-    living_secrets: int
-    proposed_secret: bool
-    last_used: datetime | None
-    secret: str | None = None
-    created_by: str | None = None
-    updated_by: str | None = None
+    living_secrets: Annotated[int, Field(examples=[1]), "How many secrets the client can use, at most 2."]
+    proposed_secret: Annotated[bool, "Whether a further secret waits for a second person."]
+    last_used: Annotated[datetime | None, "When the client last got a token, to the hour; null where it never did."]
+    secret: Annotated[str | None, Field(examples=[None]), "The secret: in the response to the creation alone."] = None
 
 
 class SecretAnswer(Answer):
     """A further secret, answered once."""
 
-    client_id: str
-    id: UUID
-    secret: str | None
+    client_id: Annotated[str, Field(examples=["ministry-portal-7f3a"]), "The id that the client authenticates with."]
+    id: Annotated[UUID, Refers("/access/v1/clients"), "The client's record."]
+    secret: Annotated[str | None, Field(examples=["…"]), "The new secret; null in a replayed response."]
 
 
 class ProposedSecret(PendingTransition):
     """A further secret of a client with a role of two, answered once. It works when a second person has confirmed the
     step."""
 
-    secret: str | None
+    secret: Annotated[str | None, Field(examples=["…"]), "The new secret; null in a replayed response."]
 
 
 def present(row: Mapping[str, Any], _access: AccessScope) -> dict[str, Any]:
     """The client as it is answered, without any secret."""
-    record = render(row)
-    record["links"] = {"self": CLIENTS.resource.link(record["id"])}
-    return record
+    shown = render(row)
+    shown["links"] = {"self": CLIENTS.resource.link(shown["id"])}
+    return shown

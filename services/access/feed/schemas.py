@@ -1,6 +1,6 @@
 """What goes over HTTP for the feed."""
 
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import Field
 
@@ -16,8 +16,10 @@ class Events(Answer):
     the same `next_after` mean that there is nothing newer; no items and another one, that the filter hid what was
     there."""
 
-    items: list[CloudEvent]
-    next_after: str = Field(examples=["q83vEjRWeJCrze8SWzQyXQ"])
+    items: Annotated[list[CloudEvent], "The events, the oldest first."]
+    next_after: Annotated[str, "Where to continue: as `after` of the next request."] = Field(
+        examples=["q83vEjRWeJCrze8SWzQyXQ"]
+    )
 
 
 def _parameter(name: str, description: str, schema: dict[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Annotated
 from uuid import UUID
 
 from shared.kernel.resource import Resource
-from shared.records.record import Granted, Public, Record, Tracked, Written
+from shared.records.record import Granted, Public, Record, Refers, Tracked, Written
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,12 +24,28 @@ class Grant(Record):
     visibility: Annotated[str, Public]
     principal_kind: Annotated[str, Granted, Written]
     principal_id: Annotated[UUID, Granted, Written]
-    role: Annotated[str, Granted, Written]
-    scope_kind: Annotated[str, Granted, Written]
-    scope_id: Annotated[str | None, Granted, Written]
+    role: Annotated[str, Granted, Written, "The role that is given."]
+    scope_kind: Annotated[str, Granted, Written, "What kind of thing the role is held over."]
+    scope_id: Annotated[
+        str | None,
+        Granted,
+        Written,
+        "What the role is held over: a country code, a region, an id; null where the scope is global.",
+    ]
     starts: Annotated[date, Granted, Written]
     ends: Annotated[date | None, Granted, Written]
-    reason: Annotated[str | None, Granted]
-    second_person: Annotated[UUID | None, Granted, Written]
-    delegated_from: Annotated[UUID | None, Granted, Written]
-    caused_by: Annotated[str | None, Granted, Tracked]
+    reason: Annotated[
+        str | None, Granted, "Why it was given; the record that it follows from, where the system gave it."
+    ]
+    second_person: Annotated[
+        UUID | None, Granted, Written, Refers("/access/v1/accounts"), "The account that confirms the grant."
+    ]
+    delegated_from: Annotated[
+        UUID | None, Granted, Written, Refers("/access/v1/grants"), "The grant whose holder passes it on for a time."
+    ]
+    caused_by: Annotated[
+        str | None,
+        Granted,
+        Tracked,
+        "Whose act the grant follows from, kind and id, where the system gave it because of a record.",
+    ]

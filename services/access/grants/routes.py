@@ -4,7 +4,7 @@ from services.access.access import ROLES
 from services.access.grants import operations
 from services.access.grants.guards import with_own_grants
 from services.access.grants.queries import LISTING
-from services.access.grants.schemas import GrantAnswer, GrantCreate, present
+from services.access.grants.schemas import GrantAnswer, GrantCreate, GrantFields, present
 from shared.database.statements import Row
 from shared.database.unit_of_work import UnitOfWork
 from shared.records.access_scope import AccessScope
@@ -25,6 +25,8 @@ GRANT_API = RecordApi(
     case=operations.case_of,
     create=_create,
     transition=operations.transition,
+    fields=GrantFields,
+    reads_fields=False,
     arriving=with_own_grants,
 )
 router = GRANT_API.routes()

@@ -8,11 +8,15 @@ from pydantic import Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from services.access.access import ROLE_SCOPES
+from services.access.grants import record
+from services.access.grants.domain import LIFECYCLE
 from services.access.grants.operations import GRANTS, first_day
 from services.access.grants.queries import render
 from shared.kernel.clock import today
 from shared.records.access_scope import AccessScope
-from shared.web.fields import Answer, Body, Clean, Day, Prose, RecordAnswer
+from shared.records.record import Refers
+from shared.web.fields import Answer, Body, Clean, Day, Prose
+from shared.web.schemas import RecordAnswer
 
 ScopeKind = Literal["global", "region", "country", "institution", "centre", "edition", "record", "self"]
 ScopeId = Annotated[str, StringConstraints(min_length=1, max_length=80), Clean, Field(examples=["XA"])]
@@ -21,23 +25,23 @@ ScopeId = Annotated[str, StringConstraints(min_length=1, max_length=80), Clean, 
 class Holder(Body):
     """Who holds a grant."""
 
-    kind: Literal["account", "client"]
-    id: UUID
+    kind: Annotated[Literal["account", "client"], "Whether an account or a client holds it."]
+    id: Annotated[UUID, "The id of the account or client."]
 
 
-class GrantCreate(Body):
+class GrantCreate(Body, of=record.Grant):
     """A role to be handed on. From today, and without end, where no days are given.
 
     With `delegated_from`, a grant of one's own, it is passed on for a time: the same role, within its scope, to an end.
     """
 
-    principal: Holder
+    principal: Annotated[Holder, "Who gets the role."]
     role: Literal[tuple(ROLE_SCOPES)]  # type: ignore[valid-type]
     scope_kind: ScopeKind
     scope_id: ScopeId | None = None
-    from_: Annotated[Day | None, Field(alias="from")] = None
-    to: Day | None = None
-    reason: Prose | None = None
+    from_: Annotated[Day | None, Field(alias="from"), "The first day; today where absent."] = None
+    to: Annotated[Day | None, "The last day; without an end where absent."] = None
+    reason: Annotated[Prose | None, "Why it is given."] = None
     second_person: UUID | None = None
     delegated_from: UUID | None = None
 
@@ -63,33 +67,43 @@ class GrantCreate(Body):
         }
 
 
+class GrantFields(Body):
+    """What the transitions of a grant take."""
+
+    second_person: Annotated[UUID | None, Refers("/access/v1/accounts"), "Of `confirm`: the account that confirms."] = (
+        None
+    )
+    principal: Annotated[Holder | None, "Of `hand_over`: who gets the role next."] = None
+    to: Annotated[Day | None, "Of `hand_over`: the last day of the present holder, at most 60 days from today."] = None
+
+
 class HolderAnswer(Answer):
-    kind: str
-    id: UUID
+    """Who holds something."""
+
+    kind: Annotated[str, Field(examples=["account"]), "`account` or `client`."]
+    id: Annotated[UUID, "The id of the account or client."]
 
 
-class GrantAnswer(RecordAnswer):
+class GrantAnswer(RecordAnswer, of=record.Grant, lifecycle=LIFECYCLE):
     """A grant. `created_by` is who handed it on; `caused_by` is whose act it follows from, where the system granted it
     because of a record, which `reason` names, or where it waits since a merge of what it is held over."""
 
-    principal: HolderAnswer
-    role: str
-    scope_kind: str
-    scope_id: str | None
-    from_: Annotated[str, Field(alias="from")]
-    to: str | None
+    principal: Annotated[HolderAnswer, "Who holds the role."]
+    role: Annotated[str, Field(examples=["national_author"])]
+    scope_kind: Annotated[str, Field(examples=["country"])]
+    scope_id: Annotated[str | None, Field(examples=["XA"])]
+    from_: Annotated[str, Field(alias="from"), Field(examples=["2026-11-24"]), "The first day."]
+    to: Annotated[str | None, Field(examples=["2027-11-23"]), "The last day; null without an end."]
     reason: str | None
     second_person: UUID | None
     delegated_from: UUID | None
-    caused_by: str | None
-    created_by: str | None = None
-    updated_by: str | None = None
+    caused_by: Annotated[str | None, Field(examples=[None])]
 
 
 def present(row: Mapping[str, Any], _access: AccessScope) -> dict[str, Any]:
     """The grant as it is answered."""
-    record = render(row)
-    record["principal"] = {"kind": record.pop("principal_kind"), "id": record.pop("principal_id")}
-    record["from"], record["to"] = record.pop("starts"), record.pop("ends")
-    record["links"] = {"self": GRANTS.resource.link(record["id"])}
-    return record
+    shown = render(row)
+    shown["principal"] = {"kind": shown.pop("principal_kind"), "id": shown.pop("principal_id")}
+    shown["from"], shown["to"] = shown.pop("starts"), shown.pop("ends")
+    shown["links"] = {"self": GRANTS.resource.link(shown["id"])}
+    return shown

@@ -19,6 +19,7 @@ router = ResourceRouter(accounts.ACCOUNTS.resource, ROLES)
     "/me/password",
     operation_id="changeOwnPassword",
     summary="Choose another password; all other sessions end",
+    description="Needs the password that holds until now.",
     status_code=204,
     response_model=None,
 )

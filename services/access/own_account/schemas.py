@@ -16,5 +16,6 @@ class OwnPasswordBody(Body):
         str,
         StringConstraints(min_length=1, max_length=LONGEST_PASSWORD, strip_whitespace=False),
         Field(json_schema_extra={"format": "password", "writeOnly": True}),
+        "The password that holds until now.",
     ]
-    new_password: Password
+    new_password: Annotated[Password, "The password that holds from now on."]

@@ -14,6 +14,7 @@ from shared.web.call import CurrentCall, takes_query
 from shared.web.route import ResourceRouter
 
 router = ResourceRouter(SESSIONS.resource, ROLES)
+_ACCOUNT = {"account_id": "The id of another account, for those who may know its sessions; one's own where absent."}
 
 
 @router.get(
@@ -22,7 +23,7 @@ router = ResourceRouter(SESSIONS.resource, ROLES)
     summary="List where one is signed in",
     responses={200: {"model": SessionList}},
 )
-@takes_query("account_id")
+@takes_query(described=_ACCOUNT)
 async def list_sessions(call: CurrentCall) -> Response:
     """Those of the caller; of another account with `account_id`, for those who may know them."""
     account, current = chosen_account(call, "read"), await current_session(call)
@@ -38,7 +39,7 @@ async def list_sessions(call: CurrentCall) -> Response:
     summary="Sign out everywhere else",
     responses={200: {"model": EndedSessions}},
 )
-@takes_query("account_id")
+@takes_query(described=_ACCOUNT)
 async def end_sessions(call: CurrentCall) -> Response:
     """Ends all sessions of the caller but the one that asks; all of another account with `account_id`, for those who
     may."""
@@ -47,7 +48,13 @@ async def end_sessions(call: CurrentCall) -> Response:
     return Response(orjson.dumps({"ended": ended}), 200, None, JSON)
 
 
-@router.delete("/{session}", operation_id="endSession", summary="Sign out of one session", status_code=204)
+@router.delete(
+    "/{session}",
+    operation_id="endSession",
+    summary="Sign out of one session",
+    description="Its refresh token and its access tokens end.",
+    status_code=204,
+)
 async def end_session(session: str, call: CurrentCall) -> Response:
     account, chosen = await account_of_session(call, session)
     await operations.end(call.uow, account, chosen)

@@ -2,39 +2,43 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
+
+from pydantic import Field
 
 from services.access.sessions.operations import SESSIONS
 from services.access.sessions.queries import render
-from shared.web.fields import Answer, Links
+from shared.records.record import Refers
+from shared.web.fields import Answer
+from shared.web.schemas import Links
 
 
 class SessionAnswer(Answer):
     """Somebody signed in. `current` is the one that asks; `last_used` is told to the hour."""
 
-    id: UUID
-    ref: str
-    account_id: UUID
-    label: str | None
-    created_at: datetime
-    last_used: datetime | None
-    ends_at: datetime
-    current: bool
-    links: Links
+    id: Annotated[UUID, "The session's id."]
+    ref: Annotated[str, Field(examples=["SES-000123"]), "The session's short name for people."]
+    account_id: Annotated[UUID, Refers("/access/v1/accounts"), "Who is signed in."]
+    label: Annotated[str | None, Field(examples=["Office laptop"]), "How the owner named the session at the sign-in."]
+    created_at: Annotated[datetime, "When the sign-in was."]
+    last_used: Annotated[datetime | None, "When the session was last used, to the hour."]
+    ends_at: Annotated[datetime, "When the session ends at the latest."]
+    current: Annotated[bool, "Whether it is the session that asks."]
+    links: Annotated[Links, "Addresses of the session."]
 
 
 class SessionList(Answer):
     """The sessions of one account, the newest first: at most 50, so that there is no next page."""
 
-    items: list[SessionAnswer]
-    next: None = None
+    items: Annotated[list[SessionAnswer], "The sessions, the newest first."]
+    next: Annotated[None, "Always null: there is no next page."] = None
 
 
 class EndedSessions(Answer):
     """How many sessions have ended now."""
 
-    ended: int
+    ended: Annotated[int, Field(examples=[2]), "How many sessions ended."]
 
 
 def present(row: Mapping[str, Any], current: UUID | None) -> dict[str, Any]:

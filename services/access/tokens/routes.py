@@ -47,6 +47,7 @@ def _answer(content: Any, headers: dict[str, str]) -> Response:
     f"{_PREFIX}/oauth/token",
     operation_id="createToken",
     summary="Get an access token",
+    description="By client credentials, a password or a refresh token (RFC 6749); a token lasts ten minutes.",
     response_model=None,
     responses={200: {"model": Token}},
     openapi_extra=TOKEN_FORM,
@@ -65,6 +66,7 @@ async def create_token(request: Request, asked: Asked, desk: Desk) -> Response:
     f"{_PREFIX}/oauth/revoke",
     operation_id="revokeToken",
     summary="End a token before its time",
+    description="RFC 7009. An unknown token is answered as a known one is.",
     response_model=None,
     response_class=Response,
     responses={200: {"description": "The token, if there was one, is at its end."}},
@@ -83,6 +85,7 @@ async def revoke_token(request: Request, asked: Asked, desk: Desk) -> Response:
     f"{_PREFIX}/oauth/introspect",
     operation_id="introspectToken",
     summary="Ask what a token stands for",
+    description="RFC 7662. Of one's own tokens; those of others need a grant.",
     response_model=None,
     responses={200: {"model": Introspection}},
     openapi_extra=TOKEN_ALONE,
@@ -105,6 +108,7 @@ def _token(form: dict[str, str]) -> str:
     "/.well-known/oauth-authorization-server",
     operation_id="getAuthorizationServer",
     summary="Where and how tokens are given",
+    description="RFC 8414: what an OAuth 2.0 library reads to find everything else.",
     response_model=None,
     responses={200: {"model": Metadata}},
 )
@@ -137,6 +141,7 @@ async def authorization_server(desk: Desk) -> Response:
     "/.well-known/jwks.json",
     operation_id="getKeySet",
     summary="The keys that tokens are verified with",
+    description="RFC 7517. Cache them for five minutes, and read them anew for an unknown `kid`.",
     response_model=None,
     responses={200: {"model": KeySet}},
 )
@@ -153,6 +158,7 @@ async def key_set(desk: Desk) -> Response:
     f"{_PREFIX}/me",
     operation_id="getMe",
     summary="Who the caller is and what it holds",
+    description="The principal, its living grants, and when its token ends.",
     response_model=None,
     responses={200: {"model": Me}},
 )

@@ -1,82 +1,104 @@
 """Bodies and answers of the token endpoints, for the contract."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
+from services.access.clients.schemas import JsonWebKey
 from services.access.tokens.domain import FORM
+from shared.web.contract import Described
 
 
-class Token(BaseModel):
+class Token(Described):
     """RFC 6749, 5.1."""
 
-    access_token: str = Field(examples=["eyJhbGciOiJFUzI1NiIsInR5cCI6ImF0K2p3dCIsImtpZCI6Ii4uLiJ9.e30.c2lnbmF0dXJl"])
-    token_type: str = Field(examples=["Bearer"])
+    access_token: Annotated[str, "The token; send it as `Authorization: Bearer …`."] = Field(
+        examples=["eyJhbGciOiJFUzI1NiIsInR5cCI6ImF0K2p3dCIsImtpZCI6Ii4uLiJ9.e30.c2lnbmF0dXJl"]
+    )
+    token_type: Annotated[str, "Always `Bearer`."] = Field(examples=["Bearer"])
     expires_in: int = Field(examples=[600], description="Seconds.")
-    scope: str = Field(examples=["membership.experts:read"])
+    scope: Annotated[str, "The resources and verbs of the token."] = Field(examples=["membership.experts:read"])
     refresh_token: str | None = Field(None, description="For people: renews the session, once.")
     refresh_expires_in: int | None = Field(None, examples=[43200], description="Seconds.")
 
 
-class Introspection(BaseModel):
+class Introspection(Described):
     """RFC 7662, 2.2. Only `active` where the token does not hold."""
 
     model_config = ConfigDict(extra="allow")
-    active: bool
+    active: Annotated[bool, "Whether the token is valid and of the caller, or the caller may introspect all."]
 
 
-class KeySet(BaseModel):
+class KeySet(Described):
     """RFC 7517, 5."""
 
-    keys: list[dict[str, Any]]
+    keys: Annotated[list[JsonWebKey], "The keys that tokens are verified with."]
 
 
-class Metadata(BaseModel):
+class Metadata(Described):
     """RFC 8414."""
 
     model_config = ConfigDict(extra="allow")
-    issuer: str
-    token_endpoint: str
-    jwks_uri: str
+    issuer: Annotated[str, Field(examples=["https://escm.example.org"]), "The issuer that tokens name."]
+    token_endpoint: Annotated[
+        str, Field(examples=["https://escm.example.org/access/v1/oauth/token"]), "Where tokens are given."
+    ]
+    jwks_uri: Annotated[str, Field(examples=["https://escm.example.org/.well-known/jwks.json"]), "Where the keys are."]
 
 
-class PrincipalAnswer(BaseModel):
+class PrincipalAnswer(Described):
     """Who the token speaks for."""
 
-    kind: str = Field(examples=["account"])
-    id: str = Field(examples=["0199d2c8-7c1e-7a4b-9a51-0c5b8e1f2a33"])
-    name: str = Field(examples=["Ana Example"])
+    kind: Annotated[str, "`account`, `client` or `api_key`."] = Field(examples=["account"])
+    id: Annotated[str, "The id of the account, client or key."] = Field(
+        examples=["0199d2c8-7c1e-7a4b-9a51-0c5b8e1f2a33"]
+    )
+    name: Annotated[str, "The name of the account, client or key."] = Field(examples=["Ana Example"])
 
 
-class HeldGrant(BaseModel):
+class HeldGrant(Described):
     """A living grant. `to` is null where it has no end, `scope_id` where the scope is global. `resources` and `verbs`
     narrow the grant of a client or key; they are null where nothing narrows it."""
 
     model_config = ConfigDict(populate_by_name=True)
-    role: str = Field(examples=["secretariat_officer"])
-    scope_kind: str = Field(examples=["country"])
-    scope_id: str | None = Field(examples=["XA"])
-    starts: str = Field(alias="from", examples=["2026-11-24"])
-    ends: str | None = Field(alias="to", examples=[None])
-    delegated_from: str | None = Field(None, examples=[None])
-    resources: list[str] | None = Field(None, examples=[None])
-    verbs: list[str] | None = Field(None, examples=[None])
+    role: Annotated[str, "The role."] = Field(examples=["secretariat_officer"])
+    scope_kind: Annotated[str, "What kind of thing the role is held over."] = Field(examples=["country"])
+    scope_id: Annotated[str | None, "What the role is held over; null where the scope is global."] = Field(
+        examples=["XA"]
+    )
+    starts: Annotated[str, "The first day."] = Field(alias="from", examples=["2026-11-24"])
+    ends: Annotated[str | None, "The last day; null without an end."] = Field(alias="to", examples=[None])
+    delegated_from: Annotated[str | None, "The grant that it was passed on from."] = Field(None, examples=[None])
+    resources: Annotated[
+        list[str] | None, "The resources that narrow the grant of a client or key; null where none do."
+    ] = Field(None, examples=[None])
+    verbs: Annotated[list[str] | None, "The verbs that narrow the grant of a client or key; null where none do."] = (
+        Field(None, examples=[None])
+    )
 
 
-class Me(BaseModel):
+class Me(Described):
     """The caller, as every service sees it.
 
     `resources` and `verbs` are those of a client or key, over all its grants; null for people. `suspended_api_keys`
     are a person's keys that wait to be enabled again, since the password was recovered by mail.
     """
 
-    principal: PrincipalAnswer
-    grants: list[HeldGrant]
-    resources: list[str] | None = Field(None, examples=[["membership.experts"]])
-    verbs: list[str] | None = Field(None, examples=[["read"]])
-    suspended_api_keys: list[str] = Field([], examples=[[]])
-    session_id: str | None = Field(examples=["0199d2c8-7c1e-7a4b-9a51-0c5b8e1f2a33"])
-    expires_at: str = Field(examples=["2026-11-24T10:10:00.000000Z"])
+    principal: Annotated[PrincipalAnswer, "Who the token speaks for."]
+    grants: Annotated[list[HeldGrant], "The living grants of the caller."]
+    resources: Annotated[
+        list[str] | None, "The resources of a client or key, over all its grants; null for people."
+    ] = Field(None, examples=[["membership.experts"]])
+    verbs: Annotated[list[str] | None, "The verbs of a client or key, over all its grants; null for people."] = Field(
+        None, examples=[["read"]]
+    )
+    suspended_api_keys: Annotated[
+        list[str], "A person's keys that wait to be enabled again, since the password was recovered by mail."
+    ] = Field([], examples=[[]])
+    session_id: Annotated[str | None, "The session that the token is of; null for clients and keys."] = Field(
+        examples=["0199d2c8-7c1e-7a4b-9a51-0c5b8e1f2a33"]
+    )
+    expires_at: Annotated[str, "When the token ends."] = Field(examples=["2026-11-24T10:10:00.000000Z"])
 
 
 _CLIENT = {

@@ -5,7 +5,7 @@ from typing import Annotated
 from uuid import UUID
 
 from shared.kernel.resource import Resource
-from shared.records.record import AnyJson, Day, Document, Granted, Internal, Public, Record, Tracked, Written
+from shared.records.record import AnyJson, Day, Document, Granted, Internal, Public, Record, Refers, Tracked, Written
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,16 +14,26 @@ class Endorsement(Record):
 
     resource_type = Resource("actions", "endorsements", "endorsement")
 
-    country: Annotated[str, Public, Written]
-    body: Annotated[Document | None, Public, Written]
-    body_id: Annotated[UUID | None, Public, Written]
-    level: Annotated[int, Public, Written]
-    document: Annotated[Document | None, Granted, Written]
-    issued: Annotated[Day | None, Public, Written]
-    valid_to: Annotated[Day | None, Public, Written]
-    verified_on: Annotated[Day | None, Public, Tracked]
-    withdrawn_on: Annotated[Day | None, Public, Tracked]
-    withdrawal_reason: Annotated[str | None, Granted, Tracked]
+    country: Annotated[
+        str, Public, Written, "The country whose government endorses the plan, as an ISO 3166-1 alpha-2 code."
+    ]
+    body: Annotated[
+        Document | None, Public, Written, "The body that speaks, where it is not among the government bodies."
+    ]
+    body_id: Annotated[
+        UUID | None, Public, Written, Refers("/actions/v1/government_bodies"), "The government body that speaks."
+    ]
+    level: Annotated[int, Public, Written, "How far the consent goes, from 1 to 5."]
+    document: Annotated[
+        Document | None, Granted, Written, "The letter of the government; for grants that cover the endorsement."
+    ]
+    issued: Annotated[Day | None, Public, Written, "The day on which the letter was issued."]
+    valid_to: Annotated[Day | None, Public, Written, "The last day of the consent; null without an end."]
+    verified_on: Annotated[Day | None, Public, Tracked, "The day on which the endorsement was verified."]
+    withdrawn_on: Annotated[Day | None, Public, Tracked, "The day on which the endorsement was withdrawn."]
+    withdrawal_reason: Annotated[
+        str | None, Granted, Tracked, "Why it was withdrawn; for grants that cover the endorsement."
+    ]
     claimants: Annotated[list[UUID], Internal]
     search_key: Annotated[str, Internal]
 
@@ -34,14 +44,18 @@ class Letter(Record):
 
     resource_type = Resource("actions", "correspondence", "correspondence")
 
-    country: Annotated[str, Public, Written]
-    direction: Annotated[str, Public, Written]
-    date: Annotated[Day, Public, Written]
-    subject: Annotated[str, Public, Written]
-    parties: Annotated[Document, Public, Written]
-    about: Annotated[AnyJson, Public, Written]
-    reply_due: Annotated[Day | None, Public, Written]
-    reply_to: Annotated[UUID | None, Public, Written]
-    replied_on: Annotated[Day | None, Public, Tracked]
-    document: Annotated[Document | None, Public, Written]
+    country: Annotated[
+        str, Public, Written, "The country whose government wrote or was written to, as an ISO 3166-1 alpha-2 code."
+    ]
+    direction: Annotated[str, Public, Written, "Whether the letter came in or went out."]
+    date: Annotated[Day, Public, Written, "The day of the letter."]
+    subject: Annotated[str, Public, Written, "What the letter is about."]
+    parties: Annotated[Document, Public, Written, "Who wrote or was written to."]
+    about: Annotated[AnyJson, Public, Written, "What the letter speaks of, such as refs of records."]
+    reply_due: Annotated[Day | None, Public, Written, "The day until which a reply is awaited."]
+    reply_to: Annotated[
+        UUID | None, Public, Written, Refers("/actions/v1/correspondence"), "The letter that this one answers."
+    ]
+    replied_on: Annotated[Day | None, Public, Tracked, "The day of the letter that answered this one."]
+    document: Annotated[Document | None, Public, Written, "The letter itself."]
     search_key: Annotated[str, Internal]

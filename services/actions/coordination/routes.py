@@ -7,7 +7,6 @@ from shared.database.statements import Row
 from shared.database.unit_of_work import UnitOfWork
 from shared.records.access_scope import AccessScope
 from shared.web.records import RecordApi
-from shared.web.steps import with_fields
 from shared.web.values import row_values, written
 
 
@@ -38,7 +37,8 @@ endorsements = RecordApi(
     case=operations.endorsement_case,
     create=_claim,
     update=_update_endorsement,
-    transition=with_fields(schemas.EndorsementFields, operations.step_endorsement),
+    transition=operations.step_endorsement,
+    fields=schemas.EndorsementFields,
     written=written(endorsement, schemas.EndorsementBody.model_fields),
 ).routes()
 
@@ -53,6 +53,7 @@ letters = RecordApi(
     case=operations.letter_case,
     create=_log,
     update=_update_letter,
-    transition=with_fields(schemas.LetterFields, operations.step_letter),
+    transition=operations.step_letter,
+    fields=schemas.LetterFields,
     written=written(correspondence, schemas.LetterBody.model_fields),
 ).routes()

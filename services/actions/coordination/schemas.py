@@ -12,7 +12,8 @@ from services.actions.coordination import domain, record
 from services.actions.coordination.tables import correspondence, endorsement
 from shared.kernel.clock import today
 from shared.records.plain import presenter
-from shared.web.fields import Body, CountryCode, Day, Document, Line, RecordAnswer, Visible
+from shared.web.fields import Body, CountryCode, Day, Document, Line, Visible
+from shared.web.schemas import RecordAnswer
 
 JsonDocument = Annotated[Document, PlainSerializer(lambda document: document.model_dump(mode="json"))]
 """A document as JSON values, whatever the rest of the body becomes."""
@@ -21,14 +22,16 @@ JsonDocument = Annotated[Document, PlainSerializer(lambda document: document.mod
 class IssuingBody(Body):
     """Who speaks, where the body is not among the government bodies."""
 
-    name: Line
-    kind: Literal[domain.BODY_KINDS] = "other"  # type: ignore[valid-type]
+    name: Annotated[Line, Field(examples=["Ministry of Environment"]), "The name of the body."]
+    kind: Annotated[Literal[domain.BODY_KINDS], "The kind of body."] = "other"  # type: ignore[valid-type]
 
 
-class EndorsementBody(Body):
+class EndorsementBody(Body, of=record.Endorsement):
     """An endorsement as it is written; its country stays."""
 
-    body: IssuingBody | None = None
+    body: Annotated[IssuingBody | None, Field(examples=[{"name": "Ministry of Environment", "kind": "ministry"}])] = (
+        None
+    )
     body_id: UUID | None = None
     level: Annotated[int, Field(ge=1, le=5, strict=True)]
     document: Document | None = None
@@ -45,7 +48,7 @@ class EndorsementBody(Body):
         return self
 
 
-class EndorsementCreate(EndorsementBody):
+class EndorsementCreate(EndorsementBody, of=record.Endorsement):
     """A claim that a government endorses the plan in its country."""
 
     country: CountryCode
@@ -54,16 +57,16 @@ class EndorsementCreate(EndorsementBody):
 class EndorsementFields(Body):
     """What `verify` takes."""
 
-    document: JsonDocument | None = None
+    document: Annotated[JsonDocument | None, "Of `verify`: the letter of the government."] = None
 
 
-class Endorsement(RecordAnswer):
+class Endorsement(RecordAnswer, of=record.Endorsement, lifecycle=domain.ENDORSEMENT):
     """An endorsement as a caller sees it."""
 
-    body: dict[str, Any] | None
+    body: IssuingBody | None
     body_id: UUID | None
-    level: int
-    document: dict[str, Any] | None = None
+    level: Annotated[int, Field(examples=[3])]
+    document: Document | None = None
     issued: date | None
     valid_to: date | None
     verified_on: date | None
@@ -74,11 +77,11 @@ class Endorsement(RecordAnswer):
 class Party(Body):
     """Who wrote or was written to."""
 
-    name: Line
-    role: Line | None = None
+    name: Annotated[Line, Field(examples=["Amina Khan"]), "The name of the person or body."]
+    role: Annotated[Line | None, Field(examples=["Secretary"]), "In what office."] = None
 
 
-class LetterBody(Body):
+class LetterBody(Body, of=record.Letter):
     """A letter, mail or note as it is written; its country and direction stay."""
 
     date: Day = Field(default_factory=today)
@@ -101,22 +104,22 @@ class LetterCreate(LetterBody):
 class LetterFields(Body):
     """What `await` takes."""
 
-    reply_due: Day | None = None
+    reply_due: Annotated[Day | None, "Of `await`: the day until which a reply is awaited."] = None
 
 
-class Correspondence(RecordAnswer):
+class Correspondence(RecordAnswer, of=record.Letter, lifecycle=domain.CORRESPONDENCE):
     """A letter as a caller sees it. `overdue`: a reply is awaited and its day is over."""
 
-    direction: str
+    direction: Annotated[str, Field(examples=["in"])]
     date: Day
-    subject: str
-    parties: list[Any]
-    about: list[str]
+    subject: Annotated[str, Field(examples=["Nomination of a focal point"])]
+    parties: list[Party | str]
+    about: Annotated[list[str], Field(examples=[["PRG-000001"]])]
     reply_due: Day | None
     reply_to: UUID | None
     replied_on: Day | None
-    document: dict[str, Any] | None
-    overdue: bool
+    document: Document | None
+    overdue: Annotated[bool, "Whether a reply is awaited and its day is over."]
 
 
 def _overdue(row: Mapping[str, Any]) -> dict[str, Any]:

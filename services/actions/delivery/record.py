@@ -6,7 +6,19 @@ from typing import Annotated
 from uuid import UUID
 
 from shared.kernel.resource import Resource
-from shared.records.record import AnyJson, Document, Granted, Internal, Parts, Public, Record, Texts, Tracked, Written
+from shared.records.record import (
+    AnyJson,
+    Document,
+    Granted,
+    Internal,
+    Parts,
+    Public,
+    Record,
+    Refers,
+    Texts,
+    Tracked,
+    Written,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,18 +28,20 @@ class Action(Record):
     resource_type = Resource("actions", "actions", "action")
 
     visibility: Annotated[str, Public]
-    programme_id: Annotated[UUID, Public, Written]
-    pillar: Annotated[str, Public, Written]
-    kind: Annotated[str, Public, Written]
-    titles: Annotated[Texts, Public, Written]
-    planned_start: Annotated[date | None, Public, Written]
-    planned_end: Annotated[date | None, Public, Written]
-    actual_start: Annotated[date | None, Public, Tracked]
-    actual_end: Annotated[date | None, Public, Tracked]
-    participants: Annotated[Parts, Public, Written]
-    tags: Annotated[Parts, Public, Written]
-    budget: Annotated[Document | None, Granted, Written]
-    baseline: Annotated[Document | None, Public, Written]
+    programme_id: Annotated[
+        UUID, Public, Written, Refers("/actions/v1/programmes"), "The programme that the action belongs to."
+    ]
+    pillar: Annotated[str, Public, Written, "Which of the three proactive actions of the framework this is part of."]
+    kind: Annotated[str, Public, Written, "The kind of action."]
+    titles: Annotated[Texts, Public, Written, "The action's titles, by language."]
+    planned_start: Annotated[date | None, Public, Written, "The day on which the action is to start."]
+    planned_end: Annotated[date | None, Public, Written, "The day on which the action is to end."]
+    actual_start: Annotated[date | None, Public, Tracked, "The day on which the action started."]
+    actual_end: Annotated[date | None, Public, Tracked, "The day on which the action ended."]
+    participants: Annotated[Parts, Public, Written, "The institutions that take part."]
+    tags: Annotated[Parts, Public, Written, "Codes of vocabularies, such as targets of the SDGs."]
+    budget: Annotated[Document | None, Granted, Written, "The money that is planned; for grants that cover the action."]
+    baseline: Annotated[Document | None, Public, Written, "The figure that progress is measured from."]
     previous_status: Annotated[str | None, Internal]
     search_key: Annotated[str, Internal]
 
@@ -39,17 +53,25 @@ class Milestone(Record):
     resource_type = Resource("actions", "milestones", "milestone")
 
     visibility: Annotated[str, Public]
-    action_id: Annotated[UUID, Public, Written]
-    titles: Annotated[Texts, Public, Written]
-    due: Annotated[date, Public, Written]
-    first_due: Annotated[date, Public]
-    due_reason: Annotated[str | None, Public, Written]
-    weight: Annotated[float, Public, Written]
-    deliverable: Annotated[Document | None, Public, Written]
-    evidence_required: Annotated[AnyJson, Public, Written]
-    evidence: Annotated[Parts | None, Granted, Tracked]
-    claimed_by: Annotated[str | None, Granted, Tracked]
-    claimed_on: Annotated[date | None, Public, Tracked]
-    verified_on: Annotated[date | None, Public, Tracked]
+    action_id: Annotated[
+        UUID, Public, Written, Refers("/actions/v1/actions"), "The action that the milestone belongs to."
+    ]
+    titles: Annotated[Texts, Public, Written, "The milestone's titles, by language."]
+    due: Annotated[date, Public, Written, "The day on which the milestone is due."]
+    first_due: Annotated[date, Public, "The day on which it was due at first."]
+    due_reason: Annotated[str | None, Public, Written, "Why the day was moved."]
+    weight: Annotated[float, Public, Written, "The milestone's share among those of its action."]
+    deliverable: Annotated[Document | None, Public, Written, "What is delivered."]
+    evidence_required: Annotated[
+        AnyJson, Public, Written, "Which evidence a claim needs: a text, true for any, false for none."
+    ]
+    evidence: Annotated[
+        Parts | None, Granted, Tracked, "The evidence that was claimed with; for grants that cover the milestone."
+    ]
+    claimed_by: Annotated[
+        str | None, Granted, Tracked, "Who claimed it, kind and id; for grants that cover the milestone."
+    ]
+    claimed_on: Annotated[date | None, Public, Tracked, "The day on which it was claimed."]
+    verified_on: Annotated[date | None, Public, Tracked, "The day on which it was verified."]
     claimants: Annotated[list[UUID], Internal]
     search_key: Annotated[str, Internal]

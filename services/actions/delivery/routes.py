@@ -7,7 +7,6 @@ from shared.database.statements import Row
 from shared.database.unit_of_work import UnitOfWork
 from shared.records.access_scope import AccessScope
 from shared.web.records import RecordApi
-from shared.web.steps import with_fields
 from shared.web.values import row_values, written
 
 
@@ -53,6 +52,7 @@ milestones = RecordApi(
     case=operations.milestone_case,
     create=_plan_milestone,
     update=_update_milestone,
-    transition=with_fields(schemas.MilestoneFields, operations.step_milestone),
+    transition=operations.step_milestone,
+    fields=schemas.MilestoneFields,
     written=written(milestone, schemas.MilestoneBody.model_fields.keys() - {"due_reason"}),
 ).routes()

@@ -12,7 +12,9 @@ from services.actions.delivery import domain, record
 from services.actions.delivery.tables import action, milestone
 from shared.kernel.clock import today
 from shared.records.plain import presenter
-from shared.web.fields import Body, Day, Document, Keyword, Line, PartialDate, Prose, RecordAnswer, Texts, Titles
+from shared.records.record import Refers
+from shared.web.fields import Body, Day, Document, Keyword, Line, LocalizedTexts, PartialDate, Prose, Texts, Titles
+from shared.web.schemas import RecordAnswer
 
 _MOST = 10**15
 Figure = Annotated[int, Field(strict=True)] | Annotated[float, Field(allow_inf_nan=False)]
@@ -23,35 +25,42 @@ class Participant(Body):
     """An institution that takes part, with its role by the IATI codelist OrganisationRole: 1 funding, 2 accountable,
     3 extending, 4 implementing."""
 
-    institution_id: UUID
-    role: Annotated[int, Field(ge=1, le=4, strict=True)]
+    institution_id: Annotated[UUID, Refers("/membership/v1/institutions"), "The institution."]
+    role: Annotated[
+        int,
+        Field(ge=1, le=4, strict=True),
+        Field(examples=[4]),
+        "By OrganisationRole of IATI: 1 funding, 2 accountable, 3 extending, 4 implementing.",
+    ]
 
 
 class Tag(Body):
     """A code of a vocabulary, such as a target of the SDGs."""
 
-    scheme: Keyword
-    code: Keyword
+    scheme: Annotated[Keyword, Field(examples=["sdg-targets"]), "The vocabulary."]
+    code: Annotated[Keyword, Field(examples=["15.3"]), "The code in the vocabulary."]
 
 
 class Budget(Body):
     """Money in a currency of ISO 4217."""
 
-    amount: Sum
-    currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+    amount: Annotated[Sum, Field(examples=[250000]), "The amount in whole units of the currency."]
+    currency: Annotated[
+        str, StringConstraints(pattern=r"^[A-Z]{3}$"), Field(examples=["EUR"]), "The currency of ISO 4217."
+    ]
 
 
 class Baseline(Body):
     """The figure that the action's progress is measured from: what, how much, in which unit, as of when."""
 
-    measure: Line | None = None
-    value: Figure
-    unit: Line
-    date: PartialDate
-    source: Document | None = None
+    measure: Annotated[Line | None, Field(examples=["Restored land"]), "What is measured."] = None
+    value: Annotated[Figure, Field(examples=[120]), "The figure."]
+    unit: Annotated[Line, Field(examples=["ha"]), "The unit of the figure."]
+    date: Annotated[PartialDate, "As of when, as year, month or day."]
+    source: Annotated[Document | None, "Where the figure is from."] = None
 
 
-class ActionBody(Body):
+class ActionBody(Body, of=record.Action):
     """An action as it is written; its programme stays. A plan is complete when, in each of the three pillars, an action
     has a baseline."""
 
@@ -78,25 +87,25 @@ class ActionCreate(ActionBody):
     programme_id: UUID
 
 
-class Action(RecordAnswer):
+class Action(RecordAnswer, of=record.Action, lifecycle=domain.ACTION):
     """An action as a caller sees it; `iati_status` is its code in the IATI codelist ActivityStatus."""
 
     programme_id: UUID
-    pillar: str
-    kind: str
-    titles: dict[str, str]
+    pillar: Annotated[str, Field(examples=["action-1"])]
+    kind: Annotated[str, Field(examples=["action"])]
+    titles: LocalizedTexts
     planned_start: date | None
     planned_end: date | None
     actual_start: date | None
     actual_end: date | None
-    participants: list[dict[str, Any]]
-    tags: list[dict[str, Any]]
-    budget: dict[str, Any] | None = None
-    baseline: dict[str, Any] | None
-    iati_status: int
+    participants: list[Participant]
+    tags: list[Tag]
+    budget: Budget | None = None
+    baseline: Baseline | None
+    iati_status: Annotated[int, Field(examples=[2]), "The state as a code of ActivityStatus of IATI."]
 
 
-class MilestoneBody(Body):
+class MilestoneBody(Body, of=record.Milestone):
     """A milestone as it is written; its action stays. Another `due` comes with its `due_reason`.
 
     `weight` is its share among the action's milestones. `evidence_required` says which evidence a claim needs; with
@@ -120,7 +129,10 @@ class MilestoneCreate(MilestoneBody):
 class MilestoneFields(Body):
     """What `claim` takes: one document, or several."""
 
-    evidence: Document | Annotated[list[Document], Field(min_length=1, max_length=50)] | None = None
+    evidence: Annotated[
+        Document | Annotated[list[Document], Field(min_length=1, max_length=50)] | None,
+        "Of `claim`: one document, or several.",
+    ] = None
 
     def model_dump(self, **how: Any) -> dict[str, Any]:
         """Always a list of JSON documents."""
@@ -130,22 +142,22 @@ class MilestoneFields(Body):
         return given
 
 
-class Milestone(RecordAnswer):
+class Milestone(RecordAnswer, of=record.Milestone, lifecycle=domain.MILESTONE):
     """A milestone as a caller sees it. `overdue`: its day is over and it is neither done nor dropped."""
 
     action_id: UUID
-    titles: dict[str, str]
+    titles: LocalizedTexts
     due: date
     first_due: date
     due_reason: str | None
-    weight: float
-    deliverable: Any
-    evidence_required: Any
-    evidence: list[dict[str, Any]] | None = None
-    claimed_by: str | None = None
+    weight: Annotated[float, Field(examples=[1])]
+    deliverable: str | LocalizedTexts | None
+    evidence_required: bool | str
+    evidence: list[Document] | None = None
+    claimed_by: Annotated[str | None, Field(examples=["account:0199d2c8-7c1e-7a4b-9a51-0c5b8e1f2a33"])] = None
     claimed_on: date | None
     verified_on: date | None
-    overdue: bool
+    overdue: Annotated[bool, "Whether its day is over and it is neither done nor dropped."]
 
 
 def _iati(row: Mapping[str, Any]) -> dict[str, Any]:

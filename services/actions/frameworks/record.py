@@ -16,9 +16,11 @@ class Framework(Record):
 
     country: Annotated[str | None, Public]  # type: ignore[assignment]
     visibility: Annotated[str, Public]
-    code: Annotated[str, Public, Written]
-    core: Annotated[Document, Public, Written]
-    pillars: Annotated[Parts, Public, Written]
-    valid_from: Annotated[date, Public, Written]
-    valid_to: Annotated[date | None, Public, Written]
+    code: Annotated[str, Public, Written, "The framework's code, which never changes."]
+    core: Annotated[Document, Public, Written, "What every country has once."]
+    pillars: Annotated[Parts, Public, Written, "The three proactive actions."]
+    valid_from: Annotated[date, Public, Written, "The first day on which programmes may start under it."]
+    valid_to: Annotated[
+        date | None, Public, Written, "The last day on which programmes may start under it; null without an end."
+    ]
     search_key: Annotated[str, Internal]

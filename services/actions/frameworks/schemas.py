@@ -1,15 +1,16 @@
 """What goes over HTTP for frameworks."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from services.actions.frameworks import record
-from services.actions.frameworks.domain import PILLARS
+from services.actions.frameworks.domain import LIFECYCLE, PILLARS
 from services.actions.frameworks.tables import framework
 from shared.records.plain import presenter
-from shared.web.fields import Body, Clean, Day, RecordAnswer, Texts, Titles
+from shared.web.fields import Body, Clean, Day, Texts, Titles
+from shared.web.schemas import RecordAnswer
 
 Code = Annotated[
     str,
@@ -22,23 +23,26 @@ Code = Annotated[
 class Core(Body):
     """What every country has once."""
 
-    titles: Titles
+    titles: Annotated[Titles, "The titles of what every country has once, by language."]
 
 
 class Pillar(Body):
     """One of the three proactive actions."""
 
-    key: Literal[PILLARS]  # type: ignore[valid-type]
-    titles: Titles
-    descriptions: Texts = {}
-    order: Annotated[int, Field(ge=1, le=3)]
+    key: Annotated[Literal[PILLARS], "The name of the proactive action in the API."]  # type: ignore[valid-type]
+    titles: Annotated[Titles, "The titles of the proactive action, by language."]
+    descriptions: Annotated[Texts, "What it is for, by language."] = {}
+    order: Annotated[int, Field(ge=1, le=3), Field(examples=[1]), "Its place among the three."]
 
 
-class FrameworkBody(Body):
+_PILLARS = [{"key": key, "titles": {"en": f"Action {n}"}, "order": n} for n, key in enumerate(PILLARS, 1)]
+
+
+class FrameworkBody(Body, of=record.Framework):
     """A framework as it is written; its code stays."""
 
     core: Core
-    pillars: Annotated[list[Pillar], Field(min_length=3, max_length=3)]
+    pillars: Annotated[list[Pillar], Field(min_length=3, max_length=3, examples=[_PILLARS])]
     valid_from: Day
     valid_to: Day | None = None
 
@@ -57,12 +61,12 @@ class FrameworkCreate(FrameworkBody):
     code: Code
 
 
-class Framework(RecordAnswer):
+class Framework(RecordAnswer, of=record.Framework, lifecycle=LIFECYCLE):
     """A framework; its country is always null."""
 
-    code: str
-    core: dict[str, Any]
-    pillars: list[dict[str, Any]]
+    code: Annotated[str, Field(examples=["3+1/2026"])]
+    core: Core
+    pillars: list[Pillar]
     valid_from: Day
     valid_to: Day | None
 

@@ -14,6 +14,7 @@ from shared.records.record import (
     Parts,
     Public,
     Record,
+    Refers,
     Texts,
     Tracked,
     Written,
@@ -26,10 +27,10 @@ class GovernmentBody(Record):
 
     resource_type = Resource("actions", "government_bodies", "government_body")
 
-    country: Annotated[str, Public, Written]
-    names: Annotated[Texts, Public, Written]
-    kind: Annotated[str, Public, Written]
-    website: Annotated[str | None, Public, Written]
+    country: Annotated[str, Public, Written, "The country of the government, as an ISO 3166-1 alpha-2 code."]
+    names: Annotated[Texts, Public, Written, "The body's names, by language."]
+    kind: Annotated[str, Public, Written, "The kind of body."]
+    website: Annotated[str | None, Public, Written, "The body's page."]
     search_key: Annotated[str, Internal]
 
 
@@ -39,15 +40,25 @@ class FocalPoint(Record):
 
     resource_type = Resource("actions", "focal_points", "focal_point")
 
-    country: Annotated[str, Public, Written]
-    person: Annotated[Document, Public, Written]
+    country: Annotated[str, Public, Written, "The country of the government, as an ISO 3166-1 alpha-2 code."]
+    person: Annotated[Document, Public, Written, "Whom the government named."]
     expert_id: Annotated[UUID | None, Internal]
-    body_id: Annotated[UUID | None, Public, Written]
-    role: Annotated[str | None, Public, Written]
-    letter: Annotated[Document | None, Granted, Written]
-    predecessor_id: Annotated[UUID | None, Public, Tracked]
-    starts: Annotated[Day | None, Public, Tracked]
-    ends: Annotated[Day | None, Public, Tracked]
+    body_id: Annotated[
+        UUID | None,
+        Public,
+        Written,
+        Refers("/actions/v1/government_bodies"),
+        "The government body that named the person.",
+    ]
+    role: Annotated[str | None, Public, Written, "What the person speaks for."]
+    letter: Annotated[
+        Document | None, Granted, Written, "The letter of nomination; for grants that cover the focal point."
+    ]
+    predecessor_id: Annotated[
+        UUID | None, Public, Tracked, Refers("/actions/v1/focal_points"), "The focal point whom this one follows."
+    ]
+    starts: Annotated[Day | None, Public, Tracked, "The first day in office."]
+    ends: Annotated[Day | None, Public, Tracked, "The last day in office; null without an end."]
     search_key: Annotated[str, Internal]
 
 
@@ -57,10 +68,10 @@ class Meeting(Record):
 
     resource_type = Resource("actions", "meetings", "meeting")
 
-    country: Annotated[str, Public, Written]
-    kind: Annotated[str, Public, Written]
-    date: Annotated[Day, Public, Written]
-    titles: Annotated[Texts, Public, Written]
-    participants: Annotated[Parts, Granted, Written]
-    decisions: Annotated[AnyJson, Public, Written]
+    country: Annotated[str, Public, Written, "The country of the government, as an ISO 3166-1 alpha-2 code."]
+    kind: Annotated[str, Public, Written, "The kind of meeting."]
+    date: Annotated[Day, Public, Written, "The day of the meeting."]
+    titles: Annotated[Texts, Public, Written, "The meeting's titles, by language."]
+    participants: Annotated[Parts, Granted, Written, "Who took part; for grants that cover the meeting."]
+    decisions: Annotated[AnyJson, Public, Written, "What was decided."]
     search_key: Annotated[str, Internal]

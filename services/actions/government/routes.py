@@ -10,7 +10,6 @@ from shared.database.statements import Row
 from shared.database.unit_of_work import UnitOfWork
 from shared.records.access_scope import AccessScope
 from shared.web.records import RecordApi
-from shared.web.steps import with_fields
 from shared.web.values import row_values, written
 
 
@@ -40,7 +39,8 @@ bodies = RecordApi(
 focal_points = RecordApi(
     **{
         **_writing(operations.WRITE_FOCAL_POINT),
-        "transition": with_fields(schemas.FocalPointFields, operations.WRITE_FOCAL_POINT.step),
+        "transition": operations.WRITE_FOCAL_POINT.step,
+        "fields": schemas.FocalPointFields,
     },
     listing=queries.FOCAL_POINTS,
     answer=schemas.FocalPoint,

@@ -1,7 +1,7 @@
 """What goes over HTTP for government bodies, focal points and meetings."""
 
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import Field, HttpUrl, PlainSerializer, model_validator
@@ -10,10 +10,12 @@ from pydantic_core import PydanticCustomError
 from services.actions.government import domain, record
 from services.actions.government.tables import focal_point, government_body, meeting
 from shared.records.plain import presenter
-from shared.web.fields import Body, CountryCode, Day, Document, Line, Prose, RecordAnswer, Titles, Visible
+from shared.records.record import Refers
+from shared.web.fields import Body, CountryCode, Day, Document, Line, LocalizedTexts, Prose, Titles, Visible
+from shared.web.schemas import RecordAnswer
 
 
-class BodyBody(Body):
+class BodyBody(Body, of=record.GovernmentBody):
     """A government body as it is written; its country stays."""
 
     names: Titles
@@ -28,19 +30,21 @@ class BodyCreate(BodyBody):
     country: CountryCode
 
 
-class GovernmentBody(RecordAnswer):
+class GovernmentBody(RecordAnswer, of=record.GovernmentBody, lifecycle=domain.BODY):
     """A government body as a caller sees it."""
 
-    names: dict[str, str]
-    kind: str
-    website: str | None
+    names: LocalizedTexts
+    kind: Annotated[str, Field(examples=["ministry"])]
+    website: Annotated[str | None, Field(examples=["https://ministry.example.org/"])]
 
 
 class Person(Body):
     """An expert of the register, or somebody by name."""
 
-    expert_id: UUID | None = None
-    name: Line | None = None
+    expert_id: Annotated[UUID | None, Refers("/membership/v1/experts"), "The expert of the register."] = None
+    name: Annotated[
+        Line | None, Field(examples=["Amina Khan"]), "The name of somebody who is no expert of the register."
+    ] = None
 
     @model_validator(mode="after")
     def _is_somebody(self) -> "Person":
@@ -49,7 +53,7 @@ class Person(Body):
         return self
 
 
-class FocalPointBody(Body):
+class FocalPointBody(Body, of=record.FocalPoint):
     """A focal point as it is written; its country stays."""
 
     person: Person
@@ -77,16 +81,16 @@ class FocalPointCreate(FocalPointBody):
 class FocalPointFields(Body):
     """What `hand_over` takes: the last day, at most 60 days from today."""
 
-    until: Day | None = None
+    until: Annotated[Day | None, "Of `hand_over`: the last day in office, at most 60 days from today."] = None
 
 
-class FocalPoint(RecordAnswer):
+class FocalPoint(RecordAnswer, of=record.FocalPoint, lifecycle=domain.FOCAL_POINT):
     """A focal point as a caller sees it."""
 
-    person: dict[str, Any]
+    person: Person
     body_id: UUID | None
-    role: str | None
-    letter: dict[str, Any] | None = None
+    role: Annotated[str | None, Field(examples=["Eco-security"])]
+    letter: Document | None = None
     predecessor_id: UUID | None
     starts: date | None
     ends: date | None
@@ -95,18 +99,18 @@ class FocalPoint(RecordAnswer):
 class Attendee(Body):
     """Who took part in a meeting."""
 
-    name: Line
-    role: Line | None = None
+    name: Annotated[Line, Field(examples=["Amina Khan"]), "The name of the person."]
+    role: Annotated[Line | None, Field(examples=["Minister"]), "In what office."] = None
 
 
 class Decision(Body):
     """What was decided; `key` is how others refer to it."""
 
-    key: Line | None = None
-    text: Prose
+    key: Annotated[Line | None, Field(examples=["host"]), "How others refer to the decision."] = None
+    text: Annotated[Prose, "What was decided."]
 
 
-class MeetingBody(Body):
+class MeetingBody(Body, of=record.Meeting):
     """A meeting as it is written; its country stays."""
 
     kind: Literal[domain.MEETING_KINDS]  # type: ignore[valid-type]
@@ -123,14 +127,14 @@ class MeetingCreate(MeetingBody):
     country: CountryCode
 
 
-class Meeting(RecordAnswer):
+class Meeting(RecordAnswer, of=record.Meeting, lifecycle=domain.MEETING):
     """A meeting as a caller sees it."""
 
-    kind: str
+    kind: Annotated[str, Field(examples=["onsite"])]
     date: Day
-    titles: dict[str, str]
-    participants: list[Any] = []
-    decisions: list[Any]
+    titles: LocalizedTexts
+    participants: list[Attendee | str] = []
+    decisions: list[Decision | str]
 
 
 present_body = presenter(record.GovernmentBody, government_body)

@@ -6,7 +6,7 @@ from typing import Annotated
 from uuid import UUID
 
 from shared.kernel.resource import Resource
-from shared.records.record import Document, Granted, Public, Record, Tracked, Written
+from shared.records.record import Document, Granted, Public, Record, Refers, Tracked, Written
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,11 +15,26 @@ class Programme(Record):
 
     resource_type = Resource("actions", "programmes", "programme")
 
-    country: Annotated[str, Public, Written]
-    framework: Annotated[str, Public, Written]
-    committee_id: Annotated[UUID | None, Public, Written]
-    centre_id: Annotated[UUID | None, Public, Written]
-    lead_body_id: Annotated[UUID | None, Granted, Written]
-    waiver: Annotated[Document | None, Granted, Tracked]
-    started_on: Annotated[date | None, Public, Tracked]
-    completed_on: Annotated[date | None, Public, Tracked]
+    country: Annotated[str, Public, Written, "The country of the programme, as an ISO 3166-1 alpha-2 code."]
+    framework: Annotated[str, Public, Written, "The code of the framework that the programme follows."]
+    committee_id: Annotated[
+        UUID | None, Public, Written, Refers("/centres/v1/committees"), "The committee that leads the programme."
+    ]
+    centre_id: Annotated[
+        UUID | None, Public, Written, Refers("/centres/v1/centres"), "The centre that links the three actions."
+    ]
+    lead_body_id: Annotated[
+        UUID | None,
+        Granted,
+        Written,
+        Refers("/actions/v1/government_bodies"),
+        "The government body that leads; for grants that cover the programme.",
+    ]
+    waiver: Annotated[
+        Document | None,
+        Granted,
+        Tracked,
+        "What stands in the place of an endorsement; for grants that cover the programme.",
+    ]
+    started_on: Annotated[date | None, Public, Tracked, "The day on which the programme started."]
+    completed_on: Annotated[date | None, Public, Tracked, "The day on which the programme ended."]

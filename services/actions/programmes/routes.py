@@ -7,7 +7,6 @@ from shared.database.statements import Row
 from shared.database.unit_of_work import UnitOfWork
 from shared.records.access_scope import AccessScope
 from shared.web.records import RecordApi
-from shared.web.steps import with_fields
 from shared.web.values import row_values, written
 
 
@@ -30,7 +29,8 @@ router = RecordApi(
     case=operations.case_of,
     create=_create,
     update=_update,
-    transition=with_fields(schemas.ProgrammeFields, operations.transition),
+    transition=operations.transition,
+    fields=schemas.ProgrammeFields,
     written=written(programme, schemas.ProgrammeBody.model_fields),
     is_public=True,
 ).routes()

@@ -1,19 +1,22 @@
 """What goes over HTTP for programmes."""
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field, PlainSerializer
 
 from services.actions.frameworks.schemas import Code
 from services.actions.programmes import record
+from services.actions.programmes.domain import LIFECYCLE
 from services.actions.programmes.tables import programme
 from shared.records.plain import presenter
-from shared.web.fields import Body, CountryCode, Prose, RecordAnswer, Visible
+from shared.records.record import Refers
+from shared.web.fields import Body, CountryCode, Prose, Visible
+from shared.web.schemas import RecordAnswer
 
 
-class ProgrammeBody(Body):
+class ProgrammeBody(Body, of=record.Programme):
     """A programme as it is written; its country and framework stay."""
 
     committee_id: UUID | None = None
@@ -29,27 +32,30 @@ class ProgrammeCreate(ProgrammeBody):
     framework: Code = Field("3+1/2026", examples=["3+1/2026"])
 
 
-class Waiver(Body):
+class ProgrammeWaiver(Body):
     """Why a programme starts without an endorsement of level 3, and the account of the second person."""
 
-    reason: Prose
-    second_person: Annotated[UUID, PlainSerializer(str)] | None = None
+    reason: Annotated[Prose, "Why the programme starts without an endorsement of level 3."]
+    second_person: Annotated[UUID | None, Refers("/access/v1/accounts"), "The account that confirms it."] = None
 
 
 class ProgrammeFields(Body):
     """What `start` takes."""
 
-    waiver: Waiver | None = None
+    waiver: Annotated[
+        Annotated[ProgrammeWaiver, PlainSerializer(lambda waiver: waiver.model_dump(mode="json"))] | None,
+        "Of `start`: what stands in the place of an endorsement.",
+    ] = None
 
 
-class Programme(RecordAnswer):
+class Programme(RecordAnswer, of=record.Programme, lifecycle=LIFECYCLE):
     """A programme as a caller sees it; fields that the caller may not see are absent."""
 
-    framework: str
+    framework: Annotated[str, Field(examples=["3+1/2026"])]
     committee_id: UUID | None
     centre_id: UUID | None
     lead_body_id: UUID | None = None
-    waiver: dict[str, Any] | None = None
+    waiver: ProgrammeWaiver | None = None
     started_on: date | None
     completed_on: date | None
 

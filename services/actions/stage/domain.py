@@ -31,7 +31,7 @@ ENDORSEMENT_LEVEL = 3
 
 
 @dataclass(frozen=True, slots=True)
-class LeasedWork:
+class FactPeriod:
     """Days on which a fact was met: from `starts` until the day before `ends`. `day` is that of the decision."""
 
     key: str
@@ -41,14 +41,14 @@ class LeasedWork:
     ends: date | None = None
 
 
-def counts_from(key: str, day: date, link: str, past: Sequence[LeasedWork], today: date) -> date:
+def counts_from(key: str, day: date, link: str, past: Sequence[FactPeriod], today: date) -> date:
     """The first day on which a fact that is met now counts: that of the decision; today where the same fact was lost
     in between, so that the days without it stay without it."""
     was_lost = any((held.key, held.link) == (key, link) and held.ends is not None for held in past)
     return today if was_lost else day
 
 
-def facts_on(held: Sequence[LeasedWork], day: date) -> list[dict[str, Any]]:
+def facts_on(held: Sequence[FactPeriod], day: date) -> list[dict[str, Any]]:
     """All seven facts as they held on a day: of several records that bore one out the earliest decision counts."""
     found: dict[str, tuple[date, str]] = {}
     for one in held:

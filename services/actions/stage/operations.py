@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from services.actions.stage.domain import NO_FACTS, LeasedWork, counts_from, facts_of, stage_of
+from services.actions.stage.domain import NO_FACTS, FactPeriod, counts_from, facts_of, stage_of
 from services.actions.stage.queries import find_ended, find_facts, held
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.ids import uuid7
@@ -74,10 +74,10 @@ async def _keep_days(uow: UnitOfWork, country: str, found: Mapping[str, tuple[da
     still = {one.key for one in past if one.ends is None and found.get(one.key) == (one.day, one.link)}
     for key, (day, link) in found.items():
         if key not in still:
-            await _open(uow, country, LeasedWork(key, day, link, counts_from(key, day, link, past, today())))
+            await _open(uow, country, FactPeriod(key, day, link, counts_from(key, day, link, past, today())))
 
 
-async def _open(uow: UnitOfWork, country: str, one: LeasedWork) -> None:
+async def _open(uow: UnitOfWork, country: str, one: FactPeriod) -> None:
     await uow.connection.execute(_OPEN, country, one.key, one.link, one.day, one.starts, one.ends)
 
 

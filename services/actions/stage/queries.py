@@ -12,7 +12,7 @@ from services.actions.delivery.tables import action
 from services.actions.frameworks.tables import framework
 from services.actions.programmes.domain import PUBLISHED as PUBLISHED_PROGRAMMES
 from services.actions.programmes.tables import programme
-from services.actions.stage.domain import ENDORSEMENT_LEVEL, RUNGS, LeasedWork, facts_by, facts_on, stage_of
+from services.actions.stage.domain import ENDORSEMENT_LEVEL, RUNGS, FactPeriod, facts_by, facts_on, stage_of
 from services.actions.stage.tables import country_fact, country_stage, published_centre
 from shared.database.context import AccessContext, within_context
 from shared.database.statements import Connection, Row, Shapes, Statement
@@ -121,22 +121,22 @@ async def find_facts(connection: Connection, country: str) -> dict[str, tuple[da
     return {row["key"]: (row["day"], row["link"]) for row in rows if row["key"] in RUNGS}
 
 
-async def find_ended(connection: Connection, country: str) -> list[LeasedWork]:
+async def find_ended(connection: Connection, country: str) -> list[FactPeriod]:
     """The facts of a country that ended records bore out, with the days on which they did. Needs a context that sees
     every row."""
     rows = await connection.fetch(_ENDED_FACTS, country)
     return [
-        LeasedWork(row["key"], row["day"], row["link"], row["day"], row["ends"])
+        FactPeriod(row["key"], row["day"], row["link"], row["day"], row["ends"])
         for row in rows
         if row["day"] is not None and row["ends"] is not None and row["day"] < row["ends"]
     ]
 
 
-async def held(connection: Connection, context: AccessContext, codes: Collection[str]) -> dict[str, list[LeasedWork]]:
+async def held(connection: Connection, context: AccessContext, codes: Collection[str]) -> dict[str, list[FactPeriod]]:
     """The days on which the facts of these countries held."""
-    found: dict[str, list[LeasedWork]] = {code: [] for code in codes}
+    found: dict[str, list[FactPeriod]] = {code: [] for code in codes}
     for row in await _PAST.fetch(connection, codes=list(codes), **context.parameters):
-        found[row["country"]].append(LeasedWork(row["key"], row["day"], row["link"], row["starts"], row["ends"]))
+        found[row["country"]].append(FactPeriod(row["key"], row["day"], row["link"], row["starts"], row["ends"]))
     return found
 
 

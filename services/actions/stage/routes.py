@@ -25,12 +25,13 @@ from shared.kernel.text import search_key, search_pattern
 from shared.web.answers import JSON
 from shared.web.call import Call, CurrentCall, public, takes_query
 from shared.web.conditional import etag, is_known
-from shared.web.fields import page_of
 from shared.web.paging import as_of, binding, make_cursor, page_limit, pick_fields, read_cursor
 from shared.web.route import ResourceRouter
+from shared.web.schemas import page_of
 
 router = ResourceRouter(RESOURCE, ROLES)
 _KEYS: list[Any] = [column("code", Text)]
+_STAGE = {"stage": "Only countries of these stages, 0 to 7, separated by commas."}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ class _Asked:
     responses={200: {"model": page_of(ListedCountry)}},
 )
 @public
-@takes_query("country", "region", "stage", "q", "as_of", "sort", "limit", "cursor", "fields")
+@takes_query("country", "region", "q", "as_of", "sort", "limit", "cursor", "fields", described=_STAGE)
 async def list_countries(call: CurrentCall) -> Response:
     """In the order of codes. `as_of` is a day: the facts are those that held on it, also where they were lost since;
     experts, institutions and centres are counted as they stood at its end."""

@@ -6,7 +6,7 @@ from typing import Annotated
 from uuid import UUID
 
 from shared.kernel.resource import Resource
-from shared.records.record import Document, Granted, Internal, Parts, Public, Record, Written
+from shared.records.record import Document, Granted, Internal, Parts, Public, Record, Refers, Written
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,10 +18,12 @@ class Agreement(Record):
     visibility: Annotated[str, Public]
     created_at: Annotated[datetime, Granted]
     updated_at: Annotated[datetime, Granted]
-    centre_id: Annotated[UUID, Public, Written]
-    kind: Annotated[str, Public, Written]
-    parties: Annotated[Parts, Public, Written]
+    centre_id: Annotated[
+        UUID, Public, Written, Refers("/centres/v1/centres"), "The centre that the agreement is about."
+    ]
+    kind: Annotated[str, Public, Written, "The kind of agreement."]
+    parties: Annotated[Parts, Public, Written, "Who agrees."]
     search_key: Annotated[str, Internal]
-    effective: Annotated[date | None, Public, Written]
-    expires: Annotated[date | None, Public, Written]
-    document: Annotated[Document | None, Public, Written]
+    effective: Annotated[date | None, Public, Written, "The first day on which the agreement is in force."]
+    expires: Annotated[date | None, Public, Written, "The last day on which the agreement is in force."]
+    document: Annotated[Document | None, Public, Written, "The text of the agreement."]

@@ -12,7 +12,6 @@ from shared.records.access_scope import AccessScope
 from shared.records.kind import permitted
 from shared.web.call import Call
 from shared.web.records import RecordApi
-from shared.web.steps import with_fields
 from shared.web.values import row_values, written
 
 
@@ -43,6 +42,7 @@ router = AgreementApi(
     case=operations.case_of,
     create=_create,
     update=_update,
-    transition=with_fields(AgreementFields, operations.transition),
+    transition=operations.transition,
+    fields=AgreementFields,
     written=written(agreement, AgreementBody.model_fields),
 ).routes()

@@ -1,28 +1,32 @@
 """What goes over HTTP for agreements."""
 
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import Field
 
 from services.centres.agreements import record
-from services.centres.agreements.domain import KINDS
+from services.centres.agreements.domain import KINDS, LIFECYCLE
 from services.centres.agreements.tables import agreement
 from shared.records.plain import presenter
-from shared.web.fields import Body, Day, Document, Line, RecordAnswer
+from shared.records.record import Refers
+from shared.web.fields import Body, Day, Document, Line
+from shared.web.schemas import RecordAnswer
 
 
 class AgreementParty(Body):
     """Who agrees; `signed_at` is the day of the signature, or null."""
 
-    name: Line
-    institution_id: UUID | None = None
-    signatory: Line | None = None
-    signed_at: Day | None = None
+    name: Annotated[Line, "The party's name."]
+    institution_id: Annotated[
+        UUID | None, Refers("/membership/v1/institutions"), "The institution of the register that the party is."
+    ] = None
+    signatory: Annotated[Line | None, Field(examples=["Amina Khan"]), "Who signs for the party."] = None
+    signed_at: Annotated[Day | None, "The day of the signature; null before it."] = None
 
 
-class AgreementBody(Body):
+class AgreementBody(Body, of=record.Agreement):
     """An agreement as it is written."""
 
     centre_id: UUID
@@ -36,20 +40,22 @@ class AgreementBody(Body):
 class AgreementFields(Body):
     """The fields of `sign`: the party's name (it may be left out where one is left), who signed, and when."""
 
-    party: Line | None = None
-    signatory: Line | None = None
-    signed_at: Day | None = None
+    party: Annotated[
+        Line | None, "Of `sign`: the name of the party that signs; may be absent where one party is left."
+    ] = None
+    signatory: Annotated[Line | None, Field(examples=["Amina Khan"]), "Of `sign`: who signs."] = None
+    signed_at: Annotated[Day | None, "Of `sign`: the day of the signature; today where absent."] = None
 
 
-class Agreement(RecordAnswer):
+class Agreement(RecordAnswer, of=record.Agreement, lifecycle=LIFECYCLE):
     """An agreement as a caller sees it."""
 
     centre_id: UUID
-    kind: str
-    parties: list[dict[str, Any]]
+    kind: Annotated[str, Field(examples=["host"])]
+    parties: list[AgreementParty]
     effective: date | None
     expires: date | None
-    document: dict[str, Any] | None
+    document: Document | None
 
 
 present = presenter(record.Agreement, agreement)

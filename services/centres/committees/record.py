@@ -6,7 +6,7 @@ from typing import Annotated
 from uuid import UUID
 
 from shared.kernel.resource import Resource
-from shared.records.record import Document, Granted, Internal, Public, Record, Texts, Tracked, Written
+from shared.records.record import Document, Granted, Internal, Public, Record, Refers, Texts, Tracked, Written
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,13 +17,23 @@ class Committee(Record):
 
     created_at: Annotated[datetime, Granted]
     updated_at: Annotated[datetime, Granted]
-    names: Annotated[Texts, Public, Written]
+    names: Annotated[Texts, Public, Written, "The committee's names, by language."]
     search_key: Annotated[str, Internal]
-    host_institution_id: Annotated[UUID | None, Public, Written]
-    partner_institution_ids: Annotated[list[UUID], Public, Written]
-    decision: Annotated[Document | None, Granted, Written]
-    bylaws: Annotated[Document | None, Granted, Written]
+    host_institution_id: Annotated[
+        UUID | None, Public, Written, Refers("/membership/v1/institutions"), "The institution that hosts the committee."
+    ]
+    partner_institution_ids: Annotated[
+        list[UUID],
+        Public,
+        Written,
+        Refers("/membership/v1/institutions"),
+        "The institutions that work with the committee.",
+    ]
+    decision: Annotated[
+        Document | None, Granted, Written, "The minuted decision that forms the committee; for grants that cover it."
+    ]
+    bylaws: Annotated[Document | None, Granted, Written, "The committee's bylaws; for grants that cover it."]
     previous_status: Annotated[str | None, Internal]
-    formed_on: Annotated[date | None, Public, Tracked]
-    recognised_on: Annotated[date | None, Public, Tracked]
-    ended_on: Annotated[date | None, Public, Tracked]
+    formed_on: Annotated[date | None, Public, Tracked, "The day of the decision that formed the committee."]
+    recognised_on: Annotated[date | None, Public, Tracked, "The day on which the committee was recognised."]
+    ended_on: Annotated[date | None, Public, Tracked, "The day on which the committee was dissolved or abandoned."]

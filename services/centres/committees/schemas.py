@@ -8,16 +8,18 @@ from uuid import UUID
 from pydantic import AfterValidator, Field
 
 from services.centres.committees import record
+from services.centres.committees.domain import LIFECYCLE
 from services.centres.committees.tables import committee
 from shared.records.plain import presenter
-from shared.web.fields import Body, CountryCode, Document, RecordAnswer, Titles, Visible
+from shared.web.fields import Body, CountryCode, Document, LocalizedTexts, Titles, Visible
+from shared.web.schemas import RecordAnswer
 
 
 def _each_once(keys: list[UUID]) -> list[UUID]:
     return list(dict.fromkeys(keys))
 
 
-class CommitteeBody(Body):
+class CommitteeBody(Body, of=record.Committee):
     """A committee as it is written. `decision` is the minuted decision that forms it."""
 
     country: CountryCode
@@ -29,14 +31,14 @@ class CommitteeBody(Body):
     visibility: Visible = "network"
 
 
-class Committee(RecordAnswer):
+class Committee(RecordAnswer, of=record.Committee, lifecycle=LIFECYCLE):
     """A committee as a caller sees it. The documents are for grants that cover it."""
 
-    names: dict[str, str]
+    names: LocalizedTexts
     host_institution_id: UUID | None
     partner_institution_ids: list[UUID]
-    decision: dict[str, Any] | None = None
-    bylaws: dict[str, Any] | None = None
+    decision: Document | None = None
+    bylaws: Document | None = None
     formed_on: date | None
     recognised_on: date | None
     ended_on: date | None

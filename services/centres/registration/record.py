@@ -6,7 +6,7 @@ from typing import Annotated
 from uuid import UUID
 
 from shared.kernel.resource import Resource
-from shared.records.record import Document, Granted, Internal, Part, Public, Record, Texts, Tracked, Written
+from shared.records.record import Document, Granted, Internal, Part, Public, Record, Refers, Texts, Tracked, Written
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,24 +17,44 @@ class Centre(Record):
 
     created_at: Annotated[datetime, Granted]
     updated_at: Annotated[datetime, Granted]
-    names: Annotated[Texts, Public, Written]
+    names: Annotated[Texts, Public, Written, "The centre's names, by language."]
     search_key: Annotated[str, Internal]
-    host_institution_id: Annotated[UUID, Public, Written]
-    unit: Annotated[str | None, Public, Written]
-    committee_id: Annotated[UUID | None, Public, Written]
-    director_id: Annotated[UUID | None, Public, Written]
-    themes: Annotated[list[str], Public, Written]
-    terms_of_reference: Annotated[Document | None, Granted, Written]
-    work_plan: Annotated[Document | None, Granted, Written]
-    host_letter: Annotated[Document | None, Granted, Written]
-    address: Annotated[str | None, Public, Written]
-    position: Annotated[Document | None, Public, Written]
-    final_report: Annotated[Document | None, Granted, Tracked]
-    evaluation: Annotated[Document | None, Granted, Tracked]
+    host_institution_id: Annotated[
+        UUID, Public, Written, Refers("/membership/v1/institutions"), "The institution that hosts the centre."
+    ]
+    unit: Annotated[str | None, Public, Written, "The unit of the host that the centre is."]
+    committee_id: Annotated[
+        UUID | None,
+        Public,
+        Written,
+        Refers("/centres/v1/committees"),
+        "The national committee that proposes the centre.",
+    ]
+    director_id: Annotated[
+        UUID | None, Public, Written, Refers("/membership/v1/experts"), "The expert who directs the centre."
+    ]
+    themes: Annotated[list[str], Public, Written, "What the centre works on."]
+    terms_of_reference: Annotated[
+        Document | None, Granted, Written, "The terms of reference; for grants that cover the centre."
+    ]
+    work_plan: Annotated[Document | None, Granted, Written, "The work plan; for grants that cover the centre."]
+    host_letter: Annotated[
+        Document | None, Granted, Written, "The letter of the host institution; for grants that cover the centre."
+    ]
+    address: Annotated[str | None, Public, Written, "The postal address."]
+    position: Annotated[Document | None, Public, Written, "Where the centre lies."]
+    final_report: Annotated[
+        Document | None, Granted, Tracked, "The report on the term that ends; for grants that cover the centre."
+    ]
+    evaluation: Annotated[
+        Document | None, Granted, Tracked, "The evaluation of the term that ends; for grants that cover the centre."
+    ]
     previous_status: Annotated[str | None, Internal]
-    registration_number: Annotated[str | None, Public, Tracked]
+    registration_number: Annotated[
+        str | None, Public, Tracked, "The number that the centre was given at its first designation."
+    ]
     registration_serial: Annotated[int | None, Internal]
-    designated_on: Annotated[date | None, Public, Tracked]
+    designated_on: Annotated[date | None, Public, Tracked, "The day of the first decision to designate the centre."]
     term_number: Annotated[int | None, Public, Tracked, Part]
     term_starts: Annotated[date | None, Public, Tracked, Part]
     term_ends: Annotated[date | None, Public, Tracked, Part]
@@ -55,14 +75,26 @@ class Term(Record):
 
     created_at: Annotated[datetime, Granted]
     updated_at: Annotated[datetime, Granted]
-    centre_id: Annotated[UUID, Public, Tracked]
-    number: Annotated[int, Public, Tracked]
-    starts: Annotated[date, Public, Tracked]
-    ends: Annotated[date, Public, Tracked]
-    terms_of_reference: Annotated[Document | None, Granted]
-    work_plan: Annotated[Document | None, Granted]
-    decided_on: Annotated[date, Public]
-    endorsement_id: Annotated[UUID | None, Granted, Tracked]
-    waiver: Annotated[Document | None, Granted, Tracked]
-    consent_lapsed_on: Annotated[date | None, Granted, Tracked]
-    ended_on: Annotated[date | None, Public, Tracked]
+    centre_id: Annotated[UUID, Public, Tracked, Refers("/centres/v1/centres"), "The centre that is designated."]
+    number: Annotated[int, Public, Tracked, "The first term of a centre is 1."]
+    starts: Annotated[date, Public, Tracked, "The first day of the term."]
+    ends: Annotated[date, Public, Tracked, "The last day of the term, as it was decided."]
+    terms_of_reference: Annotated[
+        Document | None, Granted, "The terms of reference of this term; for grants that cover the centre."
+    ]
+    work_plan: Annotated[Document | None, Granted, "The work plan of this term; for grants that cover the centre."]
+    decided_on: Annotated[date, Public, "The day of the decision."]
+    endorsement_id: Annotated[
+        UUID | None,
+        Granted,
+        Tracked,
+        Refers("/actions/v1/endorsements"),
+        "The government's endorsement that the designation rests on.",
+    ]
+    waiver: Annotated[Document | None, Granted, Tracked, "What stands in the place of an endorsement."]
+    consent_lapsed_on: Annotated[
+        date | None, Granted, Tracked, "Since when no endorsement of the country holds any more."
+    ]
+    ended_on: Annotated[
+        date | None, Public, Tracked, "The day on which the term ended, where that was before its last day."
+    ]

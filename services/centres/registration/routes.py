@@ -10,7 +10,6 @@ from shared.database.statements import Row
 from shared.database.unit_of_work import UnitOfWork
 from shared.records.access_scope import AccessScope
 from shared.web.records import RecordApi
-from shared.web.steps import with_fields
 from shared.web.values import row_values, written
 
 
@@ -33,7 +32,8 @@ CENTRE_API = RecordApi(
     case=operations.case_of,
     create=_create,
     update=_update,
-    transition=with_fields(CentreFields, operations.transition),
+    transition=operations.transition,
+    fields=CentreFields,
     written=written(centre, CentreBody.model_fields),
     arriving=with_own_applications,
     is_public=True,

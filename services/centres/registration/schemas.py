@@ -8,10 +8,11 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, Field, PlainSerializer
 
 from services.centres.registration import record
-from services.centres.registration.domain import HOLDERS
+from services.centres.registration.domain import HOLDERS, LIFECYCLE
 from services.centres.registration.tables import centre
 from shared.kernel.clock import to_text
 from shared.records.plain import presenter
+from shared.records.record import Refers
 from shared.web.fields import (
     Answer,
     Body,
@@ -20,11 +21,12 @@ from shared.web.fields import (
     Document,
     Keyword,
     Line,
+    LocalizedTexts,
     Prose,
-    RecordAnswer,
     Titles,
     Visible,
 )
+from shared.web.schemas import RecordAnswer
 
 
 def _each_once(words: list[str]) -> list[str]:
@@ -38,11 +40,21 @@ def _as_json(part: BaseModel) -> dict[str, Any]:
 class Position(Body):
     """Degrees in WGS 84."""
 
-    lat: Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
-    lon: Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
+    lat: Annotated[
+        float,
+        Field(ge=-90, le=90, allow_inf_nan=False),
+        Field(examples=[33.7]),
+        "Degrees of latitude, north is positive.",
+    ]
+    lon: Annotated[
+        float,
+        Field(ge=-180, le=180, allow_inf_nan=False),
+        Field(examples=[73.1]),
+        "Degrees of longitude, east is positive.",
+    ]
 
 
-class CentreBody(Body):
+class CentreBody(Body, of=record.Centre):
     """A centre as it is written. All but country, names and host may follow before it is submitted."""
 
     country: CountryCode
@@ -60,60 +72,83 @@ class CentreBody(Body):
     visibility: Visible = "network"
 
 
-class Waiver(Body):
+class DesignationWaiver(Body):
     """Why a centre is designated without an endorsement, and the administrator who agrees."""
 
-    reason: Prose
-    second_person: UUID | None = None
+    reason: Annotated[Prose, "Why the centre is designated without an endorsement."]
+    second_person: Annotated[UUID | None, Refers("/access/v1/accounts"), "The administrator who confirms it."] = None
 
 
 class CentreFields(Body):
     """The fields of steps: `starts`, `ends`, `waiver` of designate; `starts`, `ends` of renew; the documents of
     submit_renewal."""
 
-    starts: Day | None = None
-    ends: Day | None = None
-    waiver: Annotated[Waiver, PlainSerializer(_as_json)] | None = None
-    final_report: Annotated[Document, PlainSerializer(_as_json)] | None = None
-    evaluation: Annotated[Document, PlainSerializer(_as_json)] | None = None
+    starts: Annotated[
+        Day | None, "Of `designate` and `renew`: the first day of the term; today, or the day after the last term."
+    ] = None
+    ends: Annotated[
+        Day | None, "Of `designate` and `renew`: the last day of the term; four years after the first where absent."
+    ] = None
+    waiver: Annotated[
+        Annotated[DesignationWaiver, PlainSerializer(_as_json)] | None,
+        "Of `designate`: what stands in the place of an endorsement.",
+    ] = None
+    final_report: Annotated[
+        Annotated[Document, PlainSerializer(_as_json)] | None, "Of `submit_renewal`: the report on the term that ends."
+    ] = None
+    evaluation: Annotated[
+        Annotated[Document, PlainSerializer(_as_json)] | None,
+        "Of `submit_renewal`: the evaluation of the term that ends.",
+    ] = None
+
+
+class StoredWaiver(Answer):
+    """What stood in the place of an endorsement when a centre was designated."""
+
+    reason: Annotated[Prose, "Why the centre was designated without an endorsement."]
+    second_person: Annotated[UUID | None, Refers("/access/v1/accounts"), "The administrator who confirmed it."]
+    by: Annotated[
+        str, Field(examples=["account:0199d2c8-7c1e-7a4b-9a51-0c5b8e1f2a33"]), "Who proposed it: kind and id."
+    ]
+    on: Annotated[Day, "The day of the designation."]
 
 
 class CentreTerm(Answer):
     """The latest term: first and last day."""
 
-    number: int
-    starts: date
-    ends: date
+    number: Annotated[int, Field(examples=[1]), "The first term of a centre is 1."]
+    starts: Annotated[date, "The first day of the term."]
+    ends: Annotated[date, "The last day of the term."]
 
 
 class Clock(Answer):
     """Who holds the file, since when, and when the step should be done."""
 
-    holder: str
-    since: datetime
-    target: datetime | None
+    holder: Annotated[str, Field(examples=["secretariat"]), "Who holds the file: `secretariat` or `applicant`."]
+    since: Annotated[datetime, "Since when the holder has it."]
+    target: Annotated[datetime | None, "When the present transition is due; null where no day is set."]
 
 
-class Centre(RecordAnswer):
+class Centre(RecordAnswer, of=record.Centre, lifecycle=LIFECYCLE):
     """A centre as a caller sees it. Documents and the clock are for grants that cover it."""
 
-    names: dict[str, str]
+    names: LocalizedTexts
     host_institution_id: UUID
     unit: str | None
     committee_id: UUID | None
     director_id: UUID | None
     themes: list[str]
     address: str | None
-    position: dict[str, float] | None
+    position: Position | None
     registration_number: str | None
     designated_on: date | None
-    term: CentreTerm | None
-    terms_of_reference: dict[str, Any] | None = None
-    work_plan: dict[str, Any] | None = None
-    host_letter: dict[str, Any] | None = None
-    final_report: dict[str, Any] | None = None
-    evaluation: dict[str, Any] | None = None
-    clock: Clock | None = None
+    term: Annotated[CentreTerm | None, "The latest term; null before the first."]
+    terms_of_reference: Document | None = None
+    work_plan: Document | None = None
+    host_letter: Document | None = None
+    final_report: Document | None = None
+    evaluation: Document | None = None
+    clock: Annotated[Clock | None, "Who holds the file, and until when; for grants that cover the centre."] = None
 
 
 def _term(row: Mapping[str, Any]) -> dict[str, Any]:

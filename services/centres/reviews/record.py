@@ -5,7 +5,7 @@ from typing import Annotated
 from uuid import UUID
 
 from shared.kernel.resource import Resource
-from shared.records.record import Document, Public, Record, Written
+from shared.records.record import Document, Public, Record, Refers, Written
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,9 +16,9 @@ class Review(Record):
 
     status: Annotated[str, Public]
     visibility: Annotated[str, Public]
-    centre_id: Annotated[UUID, Public, Written]
-    reviewer_id: Annotated[UUID, Public, Written]
-    scores: Annotated[Document, Public, Written]
-    recommendation: Annotated[str, Public, Written]
-    conflict_of_interest: Annotated[bool, Public, Written]
-    comment: Annotated[str | None, Public, Written]
+    centre_id: Annotated[UUID, Public, Written, Refers("/centres/v1/centres"), "The centre that was reviewed."]
+    reviewer_id: Annotated[UUID, Public, Written, Refers("/membership/v1/experts"), "The expert who reviewed it."]
+    scores: Annotated[Document, Public, Written, "What the reviewer scores, from 0 (worst) to 5 (best)."]
+    recommendation: Annotated[str, Public, Written, "What the reviewer recommends."]
+    conflict_of_interest: Annotated[bool, Public, Written, "Whether the reviewer declares a conflict of interest."]
+    comment: Annotated[str | None, Public, Written, "What the reviewer says."]

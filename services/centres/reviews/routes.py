@@ -17,8 +17,8 @@ from shared.records.access_scope import AccessScope
 from shared.records.kind import require
 from shared.web.answers import JSON, item_response, key_of
 from shared.web.call import Call, CurrentCall
-from shared.web.fields import page_of
 from shared.web.route import ResourceRouter
+from shared.web.schemas import page_of
 from shared.web.values import row_values
 
 router = ResourceRouter(CENTRE_API.kind.resource, ROLES)
@@ -35,6 +35,7 @@ def _readable(call: Call, centre: Row) -> AccessScope:
     "/{record}/reviews",
     operation_id="listCentreReviews",
     summary="List a centre's reviews",
+    description="All of them, the first one first, for grants that read reviews.",
     responses={200: {"model": page_of(Review)}},
 )
 async def list_reviews(centre: Centre, call: CurrentCall) -> Response:
@@ -48,6 +49,7 @@ async def list_reviews(centre: Centre, call: CurrentCall) -> Response:
     "/{record}/reviews/{review_id}",
     operation_id="getCentreReview",
     summary="Read a review",
+    description="One review of the centre, for grants that read reviews.",
     responses={200: {"model": Review}},
 )
 async def get_review(review_id: str, centre: Centre, call: CurrentCall) -> Response:
@@ -65,6 +67,7 @@ async def get_review(review_id: str, centre: Centre, call: CurrentCall) -> Respo
     "/{record}/reviews",
     operation_id="createCentreReview",
     summary="Enter a review",
+    description="By the reviewer, while the centre is under review; each reviewer once.",
     status_code=201,
     responses={201: {"model": Review}},
 )

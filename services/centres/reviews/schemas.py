@@ -6,10 +6,12 @@ from uuid import UUID
 
 from pydantic import Field
 
-from services.centres.reviews.operations import path_of
+from services.centres.reviews import record
+from services.centres.reviews.operations import REVIEWS, path_of
 from services.centres.reviews.tables import review
 from shared.records.columns import Renderer
-from shared.web.fields import Body, Prose, RecordAnswer
+from shared.web.fields import Body, Prose
+from shared.web.schemas import RecordAnswer
 
 Score = Annotated[int, Field(ge=0, le=5, strict=True)]
 
@@ -17,13 +19,13 @@ Score = Annotated[int, Field(ge=0, le=5, strict=True)]
 class Scores(Body):
     """0 is the worst, 5 the best."""
 
-    relevance: Score
-    capacity: Score
-    governance: Score
-    plan: Score
+    relevance: Annotated[Score, Field(examples=[4]), "How relevant the centre's themes are."]
+    capacity: Annotated[Score, Field(examples=[4]), "How able the host is to run the centre."]
+    governance: Annotated[Score, Field(examples=[4]), "How well the centre is governed."]
+    plan: Annotated[Score, Field(examples=[4]), "How sound the work plan is."]
 
 
-class ReviewBody(Body):
+class ReviewBody(Body, of=record.Review):
     """A review as it is written."""
 
     reviewer_id: UUID
@@ -33,13 +35,13 @@ class ReviewBody(Body):
     comment: Prose | None = None
 
 
-class Review(RecordAnswer):
+class Review(RecordAnswer, of=record.Review, lifecycle=REVIEWS.lifecycle):
     """A review as it is answered."""
 
     centre_id: UUID
     reviewer_id: UUID
-    scores: dict[str, int]
-    recommendation: str
+    scores: Scores
+    recommendation: Annotated[str, Field(examples=["designate"])]
     conflict_of_interest: bool
     comment: str | None
 

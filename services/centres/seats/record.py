@@ -6,7 +6,7 @@ from typing import Annotated
 from uuid import UUID
 
 from shared.kernel.resource import Resource
-from shared.records.record import Granted, Internal, Part, Public, Record, Written
+from shared.records.record import Granted, Internal, Part, Public, Record, Refers, Written
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,10 +20,12 @@ class Seat(Record):
 
     created_at: Annotated[datetime, Granted]
     updated_at: Annotated[datetime, Granted]
-    committee_id: Annotated[UUID, Public, Written]
+    committee_id: Annotated[
+        UUID, Public, Written, Refers("/centres/v1/committees"), "The committee that the seat is on."
+    ]
     expert_id: Annotated[UUID | None, Public, Written, Part]
     person_name: Annotated[str | None, Public, Written, Part]
     search_key: Annotated[str, Internal]
-    office: Annotated[str, Public, Written]
+    office: Annotated[str, Public, Written, "The office that the seat gives on the committee."]
     starts: Annotated[str | None, Public, Written, Part]
     ends: Annotated[str | None, Public, Written, Part]

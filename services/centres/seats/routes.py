@@ -8,7 +8,6 @@ from shared.database.statements import Row
 from shared.database.unit_of_work import UnitOfWork
 from shared.records.access_scope import AccessScope
 from shared.web.records import RecordApi
-from shared.web.steps import with_fields
 from shared.web.translation import register_constraint
 
 register_constraint("centre_seat_holder_excl", "/office", "Somebody else holds this office at that time.")
@@ -33,6 +32,7 @@ router = RecordApi(
     case=operations.case_of,
     create=_create,
     update=_update,
-    transition=with_fields(SeatFields, operations.transition),
+    transition=operations.transition,
+    fields=SeatFields,
     written=written,
 ).routes()

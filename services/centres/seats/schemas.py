@@ -9,16 +9,20 @@ from pydantic_core import PydanticCustomError
 
 from services.centres.committees.tables import seat
 from services.centres.seats import record
-from services.centres.seats.domain import OFFICES
+from services.centres.seats.domain import LIFECYCLE, OFFICES
 from shared.records.plain import presenter
-from shared.web.fields import Body, Line, PartialDate, RecordAnswer
+from shared.records.record import Refers
+from shared.web.fields import Body, Line, PartialDate
+from shared.web.schemas import RecordAnswer
 
 
 class SeatHolder(Body):
     """Who holds the seat: an expert of the register, or a name."""
 
-    expert_id: UUID | None = None
-    name: Line | None = None
+    expert_id: Annotated[UUID | None, Refers("/membership/v1/experts"), "The expert who holds the seat."] = None
+    name: Annotated[
+        Line | None, Field(examples=["Amina Khan"]), "The name of somebody who is no expert of the register."
+    ] = None
 
     @model_validator(mode="after")
     def _names_somebody(self) -> "SeatHolder":
@@ -27,30 +31,43 @@ class SeatHolder(Body):
         return self
 
 
-class SeatBody(Body):
+class SeatBody(Body, of=record.Seat):
     """A seat as it is written. Without `from` it is held since the beginning, without `to` until it is ended."""
 
     committee_id: UUID
-    person: SeatHolder
+    person: Annotated[SeatHolder, "Who holds the seat."]
     office: Literal[OFFICES]  # type: ignore[valid-type]
-    from_: Annotated[PartialDate | None, Field(alias="from")] = None
-    to: PartialDate | None = None
+    from_: Annotated[
+        PartialDate | None,
+        Field(alias="from"),
+        "The first day, as year, month or day; since the beginning where absent.",
+    ] = None
+    to: Annotated[PartialDate | None, "The last day, as year, month or day; until the seat is ended where absent."] = (
+        None
+    )
 
 
 class SeatFields(Body):
     """The fields of `end`: its last day, today where absent."""
 
-    to: PartialDate | None = None
+    to: Annotated[PartialDate | None, "Of `end`: the last day; today where absent."] = None
 
 
-class Seat(RecordAnswer):
+class Seat(RecordAnswer, of=record.Seat, lifecycle=LIFECYCLE):
     """A seat as a caller sees it."""
 
     committee_id: UUID
-    person: dict[str, Any]
-    office: str
-    from_: Annotated[str | None, Field(alias="from")]
-    to: str | None
+    person: Annotated[SeatHolder, "Who holds the seat."]
+    office: Annotated[str, Field(examples=["president"])]
+    from_: Annotated[
+        str | None,
+        Field(alias="from"),
+        Field(examples=["2026-11"]),
+        "The first day, as year, month or day; null since the beginning.",
+    ]
+    to: Annotated[
+        str | None, Field(examples=["2030"]), "The last day, as year, month or day; null until the seat is ended."
+    ]
 
 
 def row_of(body: SeatBody) -> dict[str, Any]:

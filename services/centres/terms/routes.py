@@ -13,9 +13,9 @@ from shared.kernel.errors import NotFound
 from shared.records.kind import require
 from shared.web.answers import HISTORY_QUERY, history_response, item_response, key_of
 from shared.web.call import CurrentCall, lists, takes_query
-from shared.web.fields import History, page_of
 from shared.web.paging import list_response, pick_fields
 from shared.web.route import ResourceRouter
+from shared.web.schemas import History, page_of
 
 router = ResourceRouter(TERMS.resource, ROLES)
 _KNOWN = frozenset(DesignationTerm.model_fields)
@@ -34,14 +34,24 @@ Readable = Annotated[Row, Depends(readable_term)]
 
 
 @router.get(
-    "", operation_id="listTerms", summary="List term records", responses={200: {"model": page_of(DesignationTerm)}}
+    "",
+    operation_id="listTerms",
+    summary="List term records",
+    description="Terms of centres that the caller may know of.",
+    responses={200: {"model": page_of(DesignationTerm)}},
 )
 @lists(LISTING)
 async def list_terms(call: CurrentCall) -> Response:
     return await list_response(call, LISTING, present, _KNOWN)
 
 
-@router.get("/{record}", operation_id="getTerm", summary="Read one term", responses={200: {"model": DesignationTerm}})
+@router.get(
+    "/{record}",
+    operation_id="getTerm",
+    summary="Read one term",
+    description="One term of a centre.",
+    responses={200: {"model": DesignationTerm}},
+)
 @takes_query("fields")
 async def get_term(row: Readable, call: CurrentCall) -> Response:
     return item_response(call, present(row, call.access), fields=pick_fields(call.request, _KNOWN))
@@ -51,6 +61,7 @@ async def get_term(row: Readable, call: CurrentCall) -> Response:
     "/{record}/history",
     operation_id="getTermHistory",
     summary="Read the history of one term",
+    description="Who changed the term when, the latest change first.",
     responses={200: {"model": History}},
 )
 @takes_query(*HISTORY_QUERY)

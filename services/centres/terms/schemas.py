@@ -1,16 +1,18 @@
 """What goes over HTTP for terms."""
 
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 from services.centres.registration import record
+from services.centres.registration.designation import TERMS
+from services.centres.registration.schemas import StoredWaiver
 from services.centres.registration.tables import term
 from shared.records.plain import presenter
-from shared.web.fields import RecordAnswer
+from shared.web.fields import Document
+from shared.web.schemas import RecordAnswer
 
 
-class DesignationTerm(RecordAnswer):
+class DesignationTerm(RecordAnswer, of=record.Term, lifecycle=TERMS.lifecycle):
     """A term that a centre is designated for: first and last day, the decision, the consent that it rests on."""
 
     centre_id: UUID
@@ -19,10 +21,10 @@ class DesignationTerm(RecordAnswer):
     ends: date
     ended_on: date | None
     decided_on: date
-    terms_of_reference: dict[str, Any] | None = None
-    work_plan: dict[str, Any] | None = None
+    terms_of_reference: Document | None = None
+    work_plan: Document | None = None
     endorsement_id: UUID | None = None
-    waiver: dict[str, Any] | None = None
+    waiver: StoredWaiver | None = None
     consent_lapsed_on: date | None = None
 
 

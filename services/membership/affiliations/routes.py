@@ -10,23 +10,33 @@ from fastapi import Body, Depends, Response
 from services.membership.access import ROLES
 from services.membership.affiliations import operations, queries
 from services.membership.affiliations.domain import LIFECYCLE, MatchCase
-from services.membership.affiliations.schemas import ListedAffiliation, present, present_listed, values, written
+from services.membership.affiliations.schemas import (
+    ListedAffiliation,
+    MatchFields,
+    present,
+    present_listed,
+    values,
+    written,
+)
+from services.membership.experts.affiliation import Affiliation, AffiliationBody
 from services.membership.experts.routes import EXPERT_API
-from services.membership.experts.schemas import Affiliation, AffiliationBody
 from shared.database.statements import Row
 from shared.kernel.errors import NotFound
 from shared.records.kind import Step, require
 from shared.web.answers import JSON, item_response, key_of, patched, transitions_response
 from shared.web.call import Call, CurrentCall, lists, public
 from shared.web.conditional import changed_since, is_current
-from shared.web.fields import TransitionBody, Transitions, page_of
+from shared.web.contract import ShownAs, patch_of
 from shared.web.paging import list_response
 from shared.web.route import ResourceRouter
+from shared.web.schemas import TransitionBody, Transitions, page_of, transition_model
 
 router = ResourceRouter(EXPERT_API.kind.resource, ROLES)
 Expert = Annotated[Row, Depends(EXPERT_API.readable)]
 _LIST, _ITEM = "/{record}/affiliations", "/{record}/affiliations/{affiliation}"
 _STEPS = f"{_ITEM}/transitions"
+_PATCH = patch_of("Affiliation", AffiliationBody)
+_TRANSITION = transition_model("Affiliation", LIFECYCLE, MatchFields)
 
 
 async def readable_affiliation(affiliation: str, expert: Expert, call: CurrentCall) -> Row:
@@ -47,6 +57,7 @@ Readable = Annotated[Row, Depends(readable_affiliation)]
     _LIST,
     operation_id="listExpertAffiliations",
     summary="List an expert's affiliations",
+    description="All of them, the first one first.",
     responses={200: {"model": page_of(Affiliation)}},
 )
 @public
@@ -57,7 +68,11 @@ async def list_affiliations(expert: Expert, call: CurrentCall) -> Response:
 
 
 @router.get(
-    _ITEM, operation_id="getExpertAffiliation", summary="Read an affiliation", responses={200: {"model": Affiliation}}
+    _ITEM,
+    operation_id="getExpertAffiliation",
+    summary="Read an affiliation",
+    description="One affiliation of the expert.",
+    responses={200: {"model": Affiliation}},
 )
 @public
 async def get_affiliation(row: Readable, call: CurrentCall) -> Response:
@@ -68,6 +83,7 @@ async def get_affiliation(row: Readable, call: CurrentCall) -> Response:
     _LIST,
     operation_id="createExpertAffiliation",
     summary="Add an affiliation",
+    description="To an institution of the register by its id, or to a text that is matched with the register later.",
     status_code=201,
     responses={201: {"model": Affiliation}},
 )
@@ -81,10 +97,11 @@ async def create_affiliation(body: AffiliationBody, expert: Expert, call: Curren
     _ITEM,
     operation_id="updateExpertAffiliation",
     summary="Change an affiliation",
+    description="A merge patch; `If-Match` names the version of the affiliation.",
     responses={200: {"model": Affiliation}},
 )
 async def update_affiliation(
-    patch: Annotated[dict[str, Any], Body(media_type="application/merge-patch+json")],
+    patch: Annotated[dict[str, Any], ShownAs(_PATCH), Body(media_type="application/merge-patch+json")],
     expert: Expert,
     row: Readable,
     call: CurrentCall,
@@ -100,21 +117,25 @@ async def update_affiliation(
     _STEPS,
     operation_id="getExpertAffiliationTransitions",
     summary="Which steps the match of an affiliation allows",
+    description="The transitions of the match, and whether the caller may take them.",
     responses={200: {"model": Transitions}},
 )
 async def get_affiliation_transitions(expert: Expert, row: Readable, call: CurrentCall) -> Response:
     status = row["match_status"] or "waiting"
     case = MatchCase(is_stated=row["raw"] is None)
-    return transitions_response(LIFECYCLE, status, LIFECYCLE.offers(status, case, _may(call, expert)))
+    return transitions_response(LIFECYCLE, status, LIFECYCLE.offers(status, case, _may(call, expert)), MatchFields)
 
 
 @router.post(
     _STEPS,
     operation_id="transitionExpertAffiliation",
     summary="Decide which institution an affiliation means",
+    description="`accept` names the institution; other verbs leave the text as it is.",
     responses={200: {"model": Affiliation}},
 )
-async def transition_affiliation(body: TransitionBody, expert: Expert, row: Readable, call: CurrentCall) -> Response:
+async def transition_affiliation(
+    body: Annotated[TransitionBody, ShownAs(_TRANSITION)], expert: Expert, row: Readable, call: CurrentCall
+) -> Response:
     require(call.access, "update", expert["country"], expert["id"])
     if not is_current(call.request, row["version"]):
         raise changed_since(present(row))
@@ -131,6 +152,7 @@ matches.prefix = operations.AFFILIATIONS.path
     "",
     operation_id="listAffiliations",
     summary="List affiliations by the state of their match",
+    description="Of all experts that the caller's grants cover, with candidates where the match is open.",
     responses={200: {"model": page_of(ListedAffiliation)}},
 )
 @lists(queries.LISTING)

@@ -1,28 +1,41 @@
 """Affiliations over HTTP: `from`, `to` and `primary` are the columns starts, ends and is_primary."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
+from uuid import UUID
 
 import orjson
+from pydantic import Field
 
-from services.membership.experts.schemas import Affiliation, AffiliationBody
+from services.membership.experts.affiliation import Affiliation, AffiliationBody
 from shared.kernel.clock import to_text
 from shared.records.access_scope import AccessScope
 from shared.records.columns import parsed_or_fragment
-from shared.web.fields import Answer
+from shared.records.record import Refers
+from shared.web.fields import Answer, Body
 
 
 class AffiliatedExpert(Answer):
-    id: str
-    ref: str
-    display_name: str
+    """The expert whose affiliation it is."""
+
+    id: Annotated[str, Refers("/membership/v1/experts"), "The expert's id."]
+    ref: Annotated[str, Field(examples=["EXP-000123"]), "The expert's ref."]
+    display_name: Annotated[str, Field(examples=["Amina Khan"]), "The preferred name in one line."]
+
+
+class MatchFields(Body):
+    """What the transitions of a match take."""
+
+    institution_id: Annotated[
+        UUID | None, Refers("/membership/v1/institutions"), "Of `accept`: the institution that the text means."
+    ] = None
 
 
 class ListedAffiliation(Affiliation):
     """An affiliation with its expert; the `match` of one that is open has `candidates`, the surest first."""
 
-    country: str
-    expert: AffiliatedExpert
+    country: Annotated[str, Field(examples=["XA"]), "The expert's country, as an ISO 3166-1 alpha-2 code."]
+    expert: Annotated[AffiliatedExpert, "The expert whose affiliation it is."]
 
 
 def values(body: AffiliationBody) -> dict[str, Any]:

@@ -26,13 +26,15 @@ from shared.web.answers import (
 )
 from shared.web.call import Call, CurrentCall, lists, takes_query
 from shared.web.conditional import changed_since, is_current
-from shared.web.fields import History, TransitionBody, Transitions, page_of
+from shared.web.contract import ShownAs
 from shared.web.jobs import Job, queued_response
 from shared.web.paging import list_response, pick_fields
 from shared.web.route import ResourceRouter
+from shared.web.schemas import History, TransitionBody, Transitions, page_of, transition_model
 
 router = ResourceRouter(DUPLICATES.resource, ROLES)
 _KNOWN = frozenset(Duplicate.model_fields)
+Transition = Annotated[TransitionBody, ShownAs(transition_model("Duplicate", LIFECYCLE))]
 _PAIR: dict[int | str, dict[str, Any]] = {200: {"model": Duplicate}}
 
 
@@ -98,7 +100,13 @@ async def search_duplicates(body: SearchBody, call: CurrentCall) -> Response:
     return queued_response("membership", job, SEARCH_JOB, now())
 
 
-@router.get("/{record}", operation_id="getDuplicate", summary="Read one pair", responses=_PAIR)
+@router.get(
+    "/{record}",
+    operation_id="getDuplicate",
+    summary="Read one pair",
+    description="Two records that may be one, for grants that cover both.",
+    responses=_PAIR,
+)
 @takes_query("fields")
 async def get_duplicate(row: Readable, call: CurrentCall) -> Response:
     return item_response(call, item(row, call), fields=pick_fields(call.request, _KNOWN))
@@ -108,6 +116,7 @@ async def get_duplicate(row: Readable, call: CurrentCall) -> Response:
     "/{record}/history",
     operation_id="getDuplicateHistory",
     summary="Read the history of one pair",
+    description="Who changed the pair when, the latest change first.",
     responses={200: {"model": History}},
 )
 @takes_query(*HISTORY_QUERY)
@@ -121,6 +130,7 @@ async def get_history(row: Readable, call: CurrentCall) -> Response:
     "/{record}/transitions",
     operation_id="getDuplicateTransitions",
     summary="Which steps the state of one pair allows",
+    description="Whether the pair can be dismissed or opened again.",
     responses={200: {"model": Transitions}},
 )
 async def get_transitions(row: Readable, call: CurrentCall) -> Response:
@@ -133,7 +143,7 @@ async def get_transitions(row: Readable, call: CurrentCall) -> Response:
     summary="Dismiss a pair, or open it again",
     responses=_PAIR,
 )
-async def transition_duplicate(body: TransitionBody, row: Changeable, call: CurrentCall) -> Response:
+async def transition_duplicate(body: Transition, row: Changeable, call: CurrentCall) -> Response:
     """`dismiss` says with its reason why the two are not one; the pair stays dismissed until one of them changes in
     what is compared. A pair becomes merged by the merge of its records."""
     after = await operations.transition(call.uow, call.access, row, Step(body.action, body.reason, body.fields))

@@ -12,11 +12,11 @@ import orjson
 from pydantic import Field
 
 from services.membership.access import ROLES
+from services.membership.experts.affiliation import AffiliationBody
 from services.membership.experts.domain import asserted_after, asserted_at_entry, with_verified
 from services.membership.experts.operations import EXPERTS, derived
 from services.membership.experts.queries import LISTING
 from services.membership.experts.schemas import (
-    AffiliationBody,
     Category,
     EmailAddress,
     ListOfBoundaries,

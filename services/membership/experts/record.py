@@ -18,35 +18,46 @@ class Expert(Record):
 
     resource_type = Resource("membership", "experts", "expert")
 
-    country: Annotated[str, Public, Written]
-    visibility: Annotated[str, Public, Written]
+    country: Annotated[str, Public, Written, "The expert's country, as an ISO 3166-1 alpha-2 code."]
+    visibility: Annotated[
+        str,
+        Public,
+        Written,
+        "Who may know of the expert once published: everybody, the network, or grants over the record.",
+    ]
     created_at: Annotated[datetime, Granted]
     updated_at: Annotated[datetime, Granted]
-    names: Annotated[Parts, Public, Written]
-    display_name: Annotated[str, Public]
+    names: Annotated[Parts, Public, Written, "The expert's names, the preferred one first."]
+    display_name: Annotated[str, Public, "The preferred name in one line."]
     sort_name: Annotated[str, Internal]
     search_key: Annotated[str, Internal]
     name_key: Annotated[str, Internal]
-    emails: Annotated[Parts, Granted, Written]
+    emails: Annotated[
+        Parts, Granted, Written, "The addresses, as far as their own visibility shows them to the caller."
+    ]
     email_keys: Annotated[list[str], Internal]
-    orcid: Annotated[str | None, Public, Written]
-    languages: Annotated[list[str], Public, Written]
-    fields: Annotated[list[str], Public, Written]
-    planetary_boundaries: Annotated[list[str], Public, Written]
-    ecosystems: Annotated[list[str], Public, Written]
-    keywords: Annotated[list[str], Public, Written]
-    biography: Annotated[Texts, Public, Written]
-    gender: Annotated[str | None, Granted, Written]
-    category: Annotated[str, Public, Written]
+    orcid: Annotated[str | None, Public, Written, "The ORCID iD."]
+    languages: Annotated[list[str], Public, Written, "The languages that the expert works in, as BCP 47 tags."]
+    fields: Annotated[list[str], Public, Written, "The fields of science."]
+    planetary_boundaries: Annotated[list[str], Public, Written, "The planetary boundaries that the expert works on."]
+    ecosystems: Annotated[list[str], Public, Written, "The ecosystems that the expert works on."]
+    keywords: Annotated[list[str], Public, Written, "What the expert works on, in free words."]
+    biography: Annotated[Texts, Public, Written, "A short biography, by language."]
+    gender: Annotated[
+        str | None, Granted, Written, "The gender that the expert declares; for grants that cover the expert."
+    ]
+    category: Annotated[str, Public, Written, "The category of the expert's membership."]
     previous_status: Annotated[str | None, Internal]
     term_starts: Annotated[date | None, Public, Tracked, Part]
     term_ends: Annotated[date | None, Public, Tracked, Part]
     account_id: Annotated[UUID | None, Internal]
-    profile_confirmed_on: Annotated[date | None, Granted]
+    profile_confirmed_on: Annotated[date | None, Granted, "The day on which the expert last confirmed the profile."]
     conflict_of_interest_on: Annotated[date | None, Internal]
     clock_since: Annotated[datetime | None, Granted, Part]
     clock_target: Annotated[datetime | None, Granted, Part]
-    assignee: Annotated[UUID | None, Granted, Tracked]
-    asserted: Annotated[Document, Granted, Part]
+    assignee: Annotated[UUID | None, Granted, Tracked, "The account or client that holds the file."]
+    asserted: Annotated[
+        Document, Granted, Part, "Who said what stands in a field; in items, for grants that cover the expert."
+    ]
     merged_into: Annotated[UUID | None, Internal, Tracked]
     erased_at: Annotated[datetime | None, Internal]

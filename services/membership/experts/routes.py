@@ -9,7 +9,7 @@ from services.membership.duplicates.operations import told_of_expert
 from services.membership.experts import operations
 from services.membership.experts.domain import PUBLISHED
 from services.membership.experts.queries import LISTING
-from services.membership.experts.schemas import Expert, ExpertBody, ExpertCreate, present
+from services.membership.experts.schemas import Expert, ExpertBody, ExpertCreate, ExpertFields, present
 from shared.database.statements import Row
 from shared.database.unit_of_work import UnitOfWork
 from shared.records.access_scope import AccessScope
@@ -45,6 +45,8 @@ EXPERT_API = RecordApi(
     create=_create,
     update=_update,
     transition=operations.transition,
+    fields=ExpertFields,
+    reads_fields=False,
     written=operations.written,
     embedded=("affiliations",),
     fresh={"affiliations": "[]"},

@@ -10,6 +10,8 @@ from pydantic import Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from services.membership.duplicates.schemas import Lookalike
+from services.membership.experts import record
+from services.membership.experts.affiliation import Affiliation
 from services.membership.experts.domain import (
     ASSERTED,
     BOUNDARIES,
@@ -17,6 +19,7 @@ from services.membership.experts.domain import (
     ECOSYSTEMS,
     FIELDS_OF_SCIENCE,
     HOLDERS,
+    LIFECYCLE,
     PAUSED,
     asserted_fields,
     asserted_kept,
@@ -25,32 +28,40 @@ from services.membership.experts.operations import EXPERTS
 from services.membership.experts.queries import render_public, render_whole
 from shared.kernel.clock import to_text
 from shared.records.access_scope import AccessScope
+from shared.records.record import Refers
 from shared.web.fields import (
     Answer,
     Body,
     CountryCode,
+    Day,
     Email,
     Keyword,
     LanguageTag,
     Line,
-    Links,
+    LocalizedTexts,
     OrcidId,
-    PartialDate,
-    RecordAnswer,
     Texts,
     Visible,
 )
+from shared.web.schemas import RecordAnswer
 
 
 class Name(Body):
     """A person's name in one script. A name has at least `family` or `full`."""
 
-    given: Line | None = None
-    family: Line | None = None
-    full: Line | None = None
-    script: Annotated[str, StringConstraints(pattern=r"^[A-Z][a-z]{3}$")] | None = None
-    language: LanguageTag | None = None
-    kind: Literal["preferred", "native", "former"] = "preferred"
+    given: Annotated[Line | None, Field(examples=["Amina"]), "The given names."] = None
+    family: Annotated[Line | None, Field(examples=["Khan"]), "The family name."] = None
+    full: Annotated[Line | None, Field(examples=["Amina Khan"]), "The whole name, where it has no parts."] = None
+    script: Annotated[
+        Annotated[str, StringConstraints(pattern=r"^[A-Z][a-z]{3}$")] | None,
+        Field(examples=["Latn"]),
+        "The script, by ISO 15924.",
+    ] = None
+    language: Annotated[LanguageTag | None, "The language of the name."] = None
+    kind: Annotated[
+        Literal["preferred", "native", "former"],
+        "Whether it is the preferred name, one in another script, or a former one.",
+    ] = "preferred"
 
     @model_validator(mode="after")
     def _has_a_name(self) -> "Name":
@@ -62,8 +73,10 @@ class Name(Body):
 class EmailAddress(Body):
     """An e-mail address and who may see it. Whether it is verified is the system's to say."""
 
-    value: Email
-    visibility: Visible = "restricted"
+    value: Annotated[Email, "The address."]
+    visibility: Annotated[Visible, "Who is shown the address: everybody, the network, or grants over the record."] = (
+        "restricted"
+    )
 
 
 ListOfFields: TypeAlias = Annotated[list[Literal[FIELDS_OF_SCIENCE]], Field(max_length=42)]  # type: ignore[valid-type]
@@ -72,7 +85,15 @@ ListOfEcosystems: TypeAlias = Annotated[list[Literal[ECOSYSTEMS]], Field(max_len
 Category: TypeAlias = Literal[CATEGORIES]  # type: ignore[valid-type]
 
 
-class ExpertBody(Body):
+class StoredEmail(Answer):
+    """An e-mail address, who may see it, and whether it was verified."""
+
+    value: Annotated[str, Field(examples=["amina.khan@example.org"]), "The address."]
+    visibility: Annotated[Visible, "Who is shown the address: everybody, the network, or grants over the record."]
+    verified: Annotated[bool | None, "Whether somebody has shown that the address is theirs."] = None
+
+
+class ExpertBody(Body, of=record.Expert):
     """An expert as it is written."""
 
     names: Annotated[list[Name], Field(min_length=1, max_length=20)]
@@ -85,7 +106,9 @@ class ExpertBody(Body):
     ecosystems: ListOfEcosystems = []
     keywords: Annotated[list[Keyword], Field(max_length=50)] = []
     biography: Texts = {}
-    gender: Annotated[str, StringConstraints(min_length=1, max_length=50)] | None = None
+    gender: Annotated[
+        Annotated[str, StringConstraints(min_length=1, max_length=50)] | None, Field(examples=["female"])
+    ] = None
     category: Category = "expert"
     visibility: Visible = "network"
 
@@ -93,7 +116,7 @@ class ExpertBody(Body):
 class ExpertCreate(ExpertBody):
     """A new expert; with `invite` and an e-mail it starts as invited."""
 
-    invite: bool = False
+    invite: Annotated[bool, "Whether the expert starts as invited; needs an e-mail address."] = False
 
     @model_validator(mode="after")
     def _can_be_invited(self) -> "ExpertCreate":
@@ -105,115 +128,83 @@ class ExpertCreate(ExpertBody):
 _EMPTY: tuple[Any, ...] = (None, [], {}, "[]", "{}")
 
 
+class ExpertFields(Body):
+    """What the transitions of an expert take."""
+
+    starts: Annotated[Day | None, "Of `approve` and `renew`: the first day of the term."] = None
+    ends: Annotated[Day | None, "Of `approve` and `renew`: the last day of the term."] = None
+    officer: Annotated[UUID | None, "Of `assign`: the account or client that holds the file; null for nobody."] = None
+    second_person: Annotated[
+        UUID | None, Refers("/access/v1/accounts"), "Of `terminate`: the only account that may confirm."
+    ] = None
+
+
 class Term(Answer):
-    starts: date
-    ends: date
+    """A term of membership."""
+
+    starts: Annotated[date, "The first day of the term."]
+    ends: Annotated[date, "The last day of the term."]
 
 
 class ScreeningClock(Answer):
     """Who holds the file, since when, and when it should be decided. While the applicant is asked for more the clock is
     paused: `target` is null, and moves on by the length of the pause."""
 
-    holder: str
-    since: datetime
-    target: datetime | None
-    paused_since: datetime | None
+    holder: Annotated[str, Field(examples=["secretariat"]), "Who holds the file: `secretariat` or `applicant`."]
+    since: Annotated[datetime, "Since when the holder has it."]
+    target: Annotated[datetime | None, "When it is to be decided; null while the applicant is asked for more."]
+    paused_since: Annotated[datetime | None, "Since when the applicant is asked for more; null otherwise."]
 
 
 class Assertion(Answer):
     """Who said what stands in a field, and when: self, orcid, institution, secretariat, government or import."""
 
-    by: str
-    at: datetime
+    by: Annotated[str, Field(examples=["self"]), "self, orcid, institution, secretariat, government or import."]
+    at: Annotated[datetime, "When it was said."]
 
 
-class AffiliationBody(Body):
-    """Where an expert works or worked: an institution of the register, or its name as given."""
-
-    institution_id: UUID | None = None
-    raw: Line | None = None
-    role: Line | None = None
-    unit: Line | None = None
-    from_: Annotated[PartialDate | None, Field(alias="from")] = None
-    to: PartialDate | None = None
-    primary: bool = False
-
-    @model_validator(mode="after")
-    def _names_something(self) -> "AffiliationBody":
-        if (self.institution_id is None) == (self.raw is None):
-            raise PydanticCustomError("institution_or_raw", "Give either institution_id or raw.")
-        return self
-
-
-class AffiliationMatch(Answer):
-    """Which institution a text was taken to mean. `method`, `score` (0 to 1), `decided_by` (`system` or `person`) and
-    `decided_at` are null as long as nothing is decided."""
-
-    status: Literal["waiting", "open", "unknown", "linked", "none"]
-    method: str | None
-    score: Annotated[float, Field(ge=0, le=1)] | None
-    decided_by: str | None
-    decided_at: datetime | None
-    candidates: list[dict[str, Any]] | None = None
-
-
-class Affiliation(Answer):
-    """Where an expert works or worked. `match` is null where the institution was named by its id."""
-
-    id: UUID
-    version: int
-    institution_id: UUID | None
-    raw: str | None
-    role: str | None
-    unit: str | None
-    from_: Annotated[str | None, Field(alias="from")]
-    to: str | None
-    primary: bool
-    asserted_by: str
-    match: AffiliationMatch | None
-    created_at: datetime | None = None
-    updated_at: datetime | None = None
-    links: Links | None = None
-
-
-class Expert(RecordAnswer):
+class Expert(RecordAnswer, of=record.Expert, lifecycle=LIFECYCLE):
     """An expert as a caller sees it; fields that the caller may not see are absent."""
 
-    names: list[dict[str, Any]]
-    display_name: str
+    names: list[Name]
+    display_name: Annotated[str, Field(examples=["Amina Khan"])]
     profile_confirmed_on: date | None = None
-    emails: list[dict[str, Any]]
-    orcid: str | None
-    languages: list[str]
-    fields: list[str]
-    planetary_boundaries: list[str]
-    ecosystems: list[str]
-    keywords: list[str]
-    biography: dict[str, str]
-    gender: str | None = None
-    category: str
-    term: Term | None
-    clock: ScreeningClock | None = None
+    emails: list[StoredEmail]
+    orcid: Annotated[str | None, Field(examples=["0000-0002-1825-0097"])]
+    languages: Annotated[list[str], Field(examples=[["en"]])]
+    fields: Annotated[list[str], Field(examples=[["1.5"]])]
+    planetary_boundaries: Annotated[list[str], Field(examples=[["land-system-change"]])]
+    ecosystems: Annotated[list[str], Field(examples=[[]])]
+    keywords: Annotated[list[str], Field(examples=[["soil carbon"]])]
+    biography: LocalizedTexts
+    gender: Annotated[str | None, Field(examples=["female"])] = None
+    category: Annotated[str, Field(examples=["expert"])]
+    term: Annotated[Term | None, "The present term of membership; null where there is none."]
+    clock: Annotated[ScreeningClock | None, "Who holds the file, and until when; for grants that cover the expert."] = (
+        None
+    )
     assignee: UUID | None = None
     asserted: dict[str, Assertion] | None = None
-    affiliations: list[Affiliation] | None = None
-    duplicates: list[Lookalike] | None = None
+    affiliations: Annotated[list[Affiliation] | None, "Where the expert works or worked; in items."] = None
+    duplicates: Annotated[
+        list[Lookalike] | None, "Records that this one may repeat: in the response to the creation alone."
+    ] = None
 
 
 def present(row: Mapping[str, Any], access: AccessScope) -> dict[str, Any]:
     """The expert as this caller sees it."""
     whole = access.sees_all_fields(row["country"], row["id"])
-    record = render_whole(row) if whole else render_public(row)
+    shown = render_whole(row) if whole else render_public(row)
     starts, ends = row["term_starts"], row["term_ends"]
-    record["term"] = {"starts": starts.isoformat(), "ends": ends.isoformat()} if starts else None
-    record["links"] = {"self": f"{EXPERTS.resource.path}/{record['id']}"}
+    shown["term"] = {"starts": starts.isoformat(), "ends": ends.isoformat()} if starts else None
+    shown["links"] = {"self": f"{EXPERTS.resource.path}/{shown['id']}"}
     if whole:
-        record["clock"] = _clock(row)
+        shown["clock"] = _clock(row)
         if "asserted" in row:
-            record["asserted"] = _asserted(row)
+            shown["asserted"] = _asserted(row)
     else:
-        record["emails"] = _open_emails(row["emails"], access)
-    return record
+        shown["emails"] = _open_emails(row["emails"], access)
+    return shown
 
 
 def _clock(row: Mapping[str, Any]) -> dict[str, Any] | None:

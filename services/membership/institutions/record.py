@@ -18,19 +18,24 @@ class Institution(Record):
 
     resource_type = Resource("membership", "institutions", "institution")
 
-    country: Annotated[str, Public, Written]
-    visibility: Annotated[str, Public, Written]
-    names: Annotated[Parts, Public, Written]
-    display_name: Annotated[str, Public]
+    country: Annotated[str, Public, Written, "The institution's country, as an ISO 3166-1 alpha-2 code."]
+    visibility: Annotated[
+        str,
+        Public,
+        Written,
+        "Who may know of the institution once published: everybody, the network, or grants over the record.",
+    ]
+    names: Annotated[Parts, Public, Written, "The institution's names, as in ROR schema 2.1."]
+    display_name: Annotated[str, Public, "The name that it is shown under."]
     sort_name: Annotated[str, Internal]
     search_key: Annotated[str, Internal]
     match_key: Annotated[str, Internal]
-    ror: Annotated[str | None, Public, Written]
-    types: Annotated[list[str], Public, Written]
-    domains: Annotated[list[str], Public, Written]
-    links: Annotated[list[str], Public, Written, Part]
-    locations: Annotated[Parts, Public, Written]
-    relations: Annotated[Parts, Public, Written, Part]
-    heri: Annotated[bool, Public, Written]
+    ror: Annotated[str | None, Public, Written, "The ROR id."]
+    types: Annotated[list[str], Public, Written, "The types of ROR."]
+    domains: Annotated[list[str], Public, Written, "The institution's domains."]
+    links: Annotated[list[str], Public, Written, Part, "The institution's web pages."]
+    locations: Annotated[Parts, Public, Written, "Where the institution lies."]
+    relations: Annotated[Parts, Public, Written, Part, "What other institutions are to this one."]
+    heri: Annotated[bool, Public, Written, "Whether it is a higher education or research institution."]
     previous_status: Annotated[str | None, Internal]
     merged_into: Annotated[UUID | None, Internal, Tracked]

@@ -11,7 +11,14 @@ from services.membership.institutions import operations, queries
 from services.membership.institutions.domain import PUBLISHED
 from services.membership.institutions.matching.texts import LONGEST
 from services.membership.institutions.queries import LISTING
-from services.membership.institutions.schemas import Institution, InstitutionBody, Matches, present, present_match
+from services.membership.institutions.schemas import (
+    Institution,
+    InstitutionBody,
+    InstitutionFields,
+    Matches,
+    present,
+    present_match,
+)
 from shared.database.statements import Row
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.countries import known_codes
@@ -52,6 +59,8 @@ INSTITUTION_API = RecordApi(
     create=_create,
     update=_update,
     transition=operations.transition,
+    fields=InstitutionFields,
+    reads_fields=False,
     written=operations.written,
     embedded=("relations",),
     entered=_entered,
@@ -71,9 +80,14 @@ matching = ResourceRouter(operations.INSTITUTIONS.resource, ROLES)
 @public
 async def match_institution(
     call: CurrentCall,
-    affiliation: Annotated[str, Query(min_length=1, max_length=LONGEST)],
-    country: Annotated[str | None, Query(min_length=2, max_length=2)] = None,
-    limit: Annotated[int, Query(ge=1, le=20)] = 5,
+    affiliation: Annotated[
+        str,
+        Query(min_length=1, max_length=LONGEST, description="The affiliation as text.", examples=["Univ. of Soils"]),
+    ],
+    country: Annotated[
+        str | None, Query(min_length=2, max_length=2, description="The country, as an ISO 3166-1 alpha-2 code.")
+    ] = None,
+    limit: Annotated[int, Query(ge=1, le=20, description="How many institutions to answer at most.")] = 5,
 ) -> Response:
     """Every institution counts that the caller may see and that is submitted, verified or inactive."""
     if "\0" in affiliation or not fold(affiliation):

@@ -1,21 +1,24 @@
 """What goes over HTTP for institutions and matches."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeAlias
 from uuid import UUID
 
 from pydantic import AfterValidator, Field, HttpUrl, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from services.membership.duplicates.schemas import Lookalike
-from services.membership.institutions.domain import NAME_TYPES, TYPES, normal_domain
+from services.membership.institutions import record
+from services.membership.institutions.domain import LIFECYCLE, NAME_TYPES, TYPES, normal_domain
 from services.membership.institutions.matching.ranking import Match as Found
 from services.membership.institutions.operations import INSTITUTIONS
 from services.membership.institutions.queries import render_public, render_whole
 from services.membership.institutions.relations import KINDS
 from shared.database.statements import Row
 from shared.records.access_scope import AccessScope
-from shared.web.fields import Answer, Body, CountryCode, LanguageTag, Line, Links, RecordAnswer, RorId, Visible
+from shared.records.record import Refers
+from shared.web.fields import Answer, Body, CountryCode, LanguageTag, Line, RorId, Visible
+from shared.web.schemas import Links, RecordAnswer
 
 
 def _domain(text: str) -> str:
@@ -32,32 +35,51 @@ def _once(values: list[str]) -> list[str]:
 Domain = Annotated[str, StringConstraints(max_length=300), AfterValidator(_domain), Field(examples=["example.org"])]
 
 
+NameType: TypeAlias = Literal[NAME_TYPES]  # type: ignore[valid-type]
+
+
 class InstitutionName(Body):
     """One name, as in ROR schema 2.1."""
 
-    value: Line
-    language: LanguageTag | None = None
-    types: Annotated[list[Literal[NAME_TYPES]], Field(max_length=5)] = ["label"]  # type: ignore[valid-type]
+    value: Annotated[Line, Field(examples=["Green Plains University"]), "The name."]
+    language: Annotated[LanguageTag | None, "The language of the name."] = None
+    types: Annotated[
+        list[NameType],
+        Field(max_length=5),
+        "What the name is: `ror_display`, `label`, `alias` or `acronym`.",
+    ] = ["label"]
 
 
 class Location(Body):
     """Where it lies; `geonames` is the number of GeoNames."""
 
-    subdivision: Line | None = None
-    city: Line | None = None
-    geonames: Annotated[int, Field(ge=1, le=2**31 - 1)] | None = None
-    lat: Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)] | None = None
-    lon: Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)] | None = None
+    subdivision: Annotated[Line | None, Field(examples=["Northern Province"]), "The province or state."] = None
+    city: Annotated[Line | None, Field(examples=["Greenfield"]), "The city."] = None
+    geonames: Annotated[
+        Annotated[int, Field(ge=1, le=2**31 - 1)] | None, Field(examples=[1176615]), "The number of GeoNames."
+    ] = None
+    lat: Annotated[
+        Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)] | None,
+        Field(examples=[33.7]),
+        "Degrees of latitude, north is positive.",
+    ] = None
+    lon: Annotated[
+        Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)] | None,
+        Field(examples=[73.1]),
+        "Degrees of longitude, east is positive.",
+    ] = None
 
 
 class Relation(Body):
     """What another institution is to this one: its parent, child, predecessor, successor or a related one. It is named
     by its id, or by its ROR id where it is not here (yet); answers give both, and its name as `label`."""
 
-    type: Literal[KINDS]  # type: ignore[valid-type]
-    institution_id: UUID | None = None
-    ror: RorId | None = None
-    label: Line | None = None
+    type: Annotated[Literal[KINDS], "What the other is to this one."]  # type: ignore[valid-type]
+    institution_id: Annotated[UUID | None, Refers("/membership/v1/institutions"), "The other institution."] = None
+    ror: Annotated[RorId | None, "The ROR id of the other institution."] = None
+    label: Annotated[Line | None, Field(examples=["Green Plains University"]), "The name of the other institution."] = (
+        None
+    )
 
     @model_validator(mode="after")
     def _names_something(self) -> "Relation":
@@ -66,7 +88,7 @@ class Relation(Body):
         return self
 
 
-class InstitutionBody(Body):
+class InstitutionBody(Body, of=record.Institution):
     """An institution as it is written. `links` are its web pages."""
 
     names: Annotated[list[InstitutionName], Field(min_length=1, max_length=50)]
@@ -81,57 +103,69 @@ class InstitutionBody(Body):
     visibility: Visible = "network"
 
 
+class InstitutionFields(Body):
+    """What the transitions of an institution take."""
+
+    institution_id: Annotated[
+        UUID | None, Refers("/membership/v1/institutions"), "Of `link`: the institution that this one is."
+    ] = None
+
+
 class InstitutionLinks(Links):
     """The record's address, and the institution's own pages."""
 
-    web_pages: list[str]
+    web_pages: Annotated[list[str], Field(examples=[["https://www.example.org/"]]), "The institution's web pages."]
 
 
-class Institution(RecordAnswer):
+class Institution(RecordAnswer, of=record.Institution, lifecycle=LIFECYCLE):
     """An institution as a caller sees it; fields that the caller may not see are absent."""
 
-    names: list[dict[str, Any]]
-    display_name: str
-    ror: str | None
-    types: list[str]
-    domains: list[str]
-    locations: list[dict[str, Any]]
+    names: list[InstitutionName]
+    display_name: Annotated[str, Field(examples=["Green Plains University"])]
+    ror: Annotated[str | None, Field(examples=["https://ror.org/02mhbdp94"])]
+    types: Annotated[list[str], Field(examples=[["education"]])]
+    domains: Annotated[list[str], Field(examples=[["example.org"]])]
+    locations: list[Location]
     relations: list[Relation] | None = None
     heri: bool
-    links: InstitutionLinks
-    duplicates: list[Lookalike] | None = None
+    links: Annotated[InstitutionLinks, "Addresses of the record, and the institution's web pages."]
+    duplicates: Annotated[
+        list[Lookalike] | None, "Records that this one may repeat: in the response to the creation alone."
+    ] = None
 
 
 class MatchedInstitution(Answer):
-    id: UUID
-    ref: str
-    name: str
-    country: str
-    ror: str | None
+    """An institution that an affiliation may mean."""
+
+    id: Annotated[UUID, Refers("/membership/v1/institutions"), "The institution's id."]
+    ref: Annotated[str, Field(examples=["INS-000123"]), "The institution's ref."]
+    name: Annotated[str, Field(examples=["Green Plains University"]), "The name that it is shown under."]
+    country: Annotated[str, Field(examples=["XA"]), "The country, as an ISO 3166-1 alpha-2 code."]
+    ror: Annotated[str | None, Field(examples=["https://ror.org/02mhbdp94"]), "The ROR id."]
 
 
 class Match(Answer):
     """One institution that an affiliation may mean. `chosen` at most once: where name or domain leave no doubt."""
 
-    institution: MatchedInstitution
-    score: Annotated[float, Field(ge=0, le=1)]
-    method: Literal["exact", "domain", "alias", "trigram"]
-    chosen: bool
+    institution: Annotated[MatchedInstitution, "The institution."]
+    score: Annotated[float, Field(ge=0, le=1), Field(examples=[0.97]), "How sure the match is, from 0 to 1."]
+    method: Annotated[Literal["exact", "domain", "alias", "trigram"], "How it was found."]
+    chosen: Annotated[bool, "Whether name or domain leave no doubt; true of one at most."]
 
 
 class Matches(Answer):
     """The surest first."""
 
-    items: list[Match]
+    items: Annotated[list[Match], "The institutions, the surest first."]
 
 
 def present(row: Mapping[str, Any], access: AccessScope) -> dict[str, Any]:
     """The institution as this caller sees it."""
     render = render_whole if access.sees_all_fields(row["country"], row["id"]) else render_public
-    record = render(row)
-    record["id"] = str(row["id"])
-    record["links"] = {"self": INSTITUTIONS.resource.link(record["id"]), "web_pages": row["links"]}
-    return record
+    shown = render(row)
+    shown["id"] = str(row["id"])
+    shown["links"] = {"self": INSTITUTIONS.resource.link(shown["id"]), "web_pages": row["links"]}
+    return shown
 
 
 def present_match(match: Found, row: Row) -> dict[str, Any]:

@@ -19,10 +19,10 @@ class Merge(Record):
     resource_type = Resource("membership", "merges", "merge")
 
     visibility: Annotated[str, Public]
-    resource: Annotated[str, Public, Written]
-    winner_id: Annotated[UUID, Public, Written]
+    resource: Annotated[str, Public, Written, "What the two records are."]
+    winner_id: Annotated[UUID, Public, Written, "The record that stays."]
     winner_version: Annotated[int, Internal]
-    loser_id: Annotated[UUID, Public, Written]
+    loser_id: Annotated[UUID, Public, Written, "The record that became part of it."]
     loser_country: Annotated[str, Internal]
-    choices: Annotated[Document, Public, Written]
-    moved: Annotated[Document, Public, Tracked]
+    choices: Annotated[Document, Public, Written, "Of each field that was chosen, whose value was taken."]
+    moved: Annotated[Document, Public, Tracked, "How much the winner took over."]

@@ -17,8 +17,8 @@ from shared.records.access_scope import AccessScope
 from shared.web.answers import JSON, key_of
 from shared.web.call import Call
 from shared.web.openapi import answers
-from shared.web.records import RecordApi, may_create
-from shared.web.steps import with_fields
+from shared.web.record_routes import may_create
+from shared.web.records import RecordApi
 
 
 class _MergeApi(RecordApi[Any]):
@@ -40,7 +40,8 @@ MERGE_API = _MergeApi(
     answer=Merge,
     present=present,
     case=operations.case_of,
-    transition=with_fields(UndoFields, operations.undo),
+    transition=operations.undo,
+    fields=UndoFields,
 )
 router = MERGE_API.routes()
 
@@ -54,7 +55,9 @@ router = MERGE_API.routes()
 )
 @answers("not_found")
 async def create_merge(
-    body: MergeBody, call: Annotated[Call, Depends(may_create)], dry_run: Annotated[bool, Query()] = False
+    body: MergeBody,
+    call: Annotated[Call, Depends(may_create)],
+    dry_run: Annotated[bool, Query(description="Whether to show what the merge would do.")] = False,
 ) -> Response:
     """The loser becomes part of the winner: its address answers 308, and what names it follows. With `dry_run=true`
     nothing is written, and no idempotency key is used up."""

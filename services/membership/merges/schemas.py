@@ -1,7 +1,7 @@
 """What goes over HTTP for merges."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeAlias
 from uuid import UUID
 
 from pydantic import Field, StringConstraints
@@ -11,88 +11,105 @@ from services.membership.experts.schemas import present as present_expert
 from services.membership.institutions.schemas import Institution
 from services.membership.institutions.schemas import present as present_institution
 from services.membership.merges import record
-from services.membership.merges.domain import KEEP, LOSER, RESTORE, WINNER
+from services.membership.merges.domain import KEEP, LIFECYCLE, LOSER, RESTORE, WINNER
 from services.membership.merges.operations import Preview
 from services.membership.merges.queries import RESOURCES
 from services.membership.merges.tables import merge
 from shared.records.access_scope import AccessScope
 from shared.records.plain import presenter
-from shared.web.fields import Answer, Body, RecordAnswer
+from shared.web.fields import Answer, Body
+from shared.web.schemas import RecordAnswer
 
 Key = Annotated[
     str, StringConstraints(min_length=1, max_length=60), Field(examples=["0199d0b2-7c1e-7aaa-8000-000000000001"])
 ]
 """The id or the ref of a record."""
 FieldName = Annotated[str, StringConstraints(max_length=60)]
+Choice: TypeAlias = Literal[WINNER, LOSER]  # type: ignore[valid-type]
+Resolution: TypeAlias = Literal[KEEP, RESTORE]  # type: ignore[valid-type]
 
 
-class MergeBody(Body):
+class MergeBody(Body, of=record.Merge):
     """Which record becomes part of which. `choices` says of a field whose value the winner takes; else the winner keeps
     its own, takes the loser's where it has none, and lists are united."""
 
     resource: Literal[RESOURCES]  # type: ignore[valid-type]
-    winner_id: Key
-    loser_id: Key
-    choices: Annotated[dict[FieldName, Literal[WINNER, LOSER]], Field(max_length=30)] = {}  # type: ignore[valid-type]
+    winner_id: Annotated[Key, "The id or ref of the record that stays."]
+    loser_id: Annotated[Key, "The id or ref of the record that becomes part of it."]
+    choices: Annotated[
+        dict[FieldName, Choice],
+        Field(max_length=30),
+        Field(examples=[{"biography": "loser"}]),
+        "Of a field, whose value the winner takes; its own where absent.",
+    ] = {}
 
 
 class UndoFields(Body):
     """What `undo` takes: of each field that was edited since the merge, whether to keep or to restore it."""
 
-    resolve: Annotated[dict[FieldName, Literal[KEEP, RESTORE]], Field(max_length=30)] = {}  # type: ignore[valid-type]
+    resolve: Annotated[
+        dict[FieldName, Resolution],
+        Field(max_length=30),
+        Field(examples=[{"biography": "keep"}]),
+        "Of `undo`: of each field edited since the merge, whether to keep or restore it.",
+    ] = {}
 
 
 class MovedCounts(Answer):
     """How much the winner took over. `united`: affiliations that said the same as one of the winner's."""
 
-    affiliations: int
-    united: int
-    identities: int
+    affiliations: Annotated[int, Field(examples=[2]), "Affiliations that went to the winner."]
+    united: Annotated[int, Field(examples=[0]), "Affiliations that said the same as one of the winner's."]
+    identities: Annotated[int, Field(examples=[1]), "Identifiers that went to the winner."]
 
 
 class EditedField(Answer):
     """A field of the winner that was edited since the merge: before it, after it, and now."""
 
-    field: str
-    before: Any
-    merged: Any
-    now: Any
+    field: Annotated[str, Field(examples=["biography"]), "The name of the field."]
+    before: Annotated[Any, Field(examples=[None]), "Its value before the merge."]
+    merged: Annotated[Any, Field(examples=[None]), "Its value after the merge."]
+    now: Annotated[Any, Field(examples=[None]), "Its present value."]
 
 
-class Merge(RecordAnswer):
+class Merge(RecordAnswer, of=record.Merge, lifecycle=LIFECYCLE):
     """A merge. `conflicts` is there in the item: what an undo would ask about; null where it cannot be told."""
 
-    resource: str
+    resource: Annotated[str, Field(examples=["experts"])]
     winner_id: UUID
     loser_id: UUID
-    choices: dict[str, str]
+    choices: Annotated[dict[str, str], Field(examples=[{"biography": "loser"}])]
     moved: MovedCounts
-    conflicts: list[EditedField] | None = None
+    conflicts: Annotated[
+        list[EditedField] | None, "In items: fields that an undo would ask about; null where that cannot be known."
+    ] = None
 
 
 class DifferingField(Answer):
     """A field in which the two differ, and what the winner would then say."""
 
-    field: str
-    winner: Any
-    loser: Any
-    merged: Any
+    field: Annotated[str, Field(examples=["biography"]), "The name of the field."]
+    winner: Annotated[Any, Field(examples=[None]), "The winner's value."]
+    loser: Annotated[Any, Field(examples=[None]), "The loser's value."]
+    merged: Annotated[Any, Field(examples=[None]), "What the winner would say."]
 
 
 class Moves(Answer):
     """How much would go to the winner. `references`: of what other services publish, by kind of record."""
 
-    affiliations: int
-    identities: int
-    references: dict[str, int]
+    affiliations: Annotated[int, Field(examples=[2]), "Affiliations that would go to the winner."]
+    identities: Annotated[int, Field(examples=[1]), "Identifiers that would go to the winner."]
+    references: Annotated[
+        dict[str, int], Field(examples=[{"centres.seats": 1}]), "References of other records, by resource."
+    ]
 
 
 class MergePreview(Answer):
     """What a merge would do. Nothing of it is done."""
 
-    record: Expert | Institution
-    fields: list[DifferingField]
-    moves: Moves
+    record: Annotated[Expert | Institution, "The winner as it would be."]
+    fields: Annotated[list[DifferingField], "The fields in which the two differ."]
+    moves: Annotated[Moves, "How much would go to the winner."]
 
 
 present = presenter(record.Merge, merge)
@@ -101,5 +118,5 @@ _PRESENT = {"experts": present_expert, "institutions": present_institution}
 
 def present_preview(found: Preview, access: AccessScope) -> Mapping[str, Any]:
     """The preview as it is answered."""
-    record = _PRESENT[found.resource](found.winner, access)
-    return {"record": record, "fields": found.differing, "moves": found.moves}
+    winner = _PRESENT[found.resource](found.winner, access)
+    return {"record": winner, "fields": found.differing, "moves": found.moves}

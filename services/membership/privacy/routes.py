@@ -20,6 +20,7 @@ router = ResourceRouter(EXPERT_API.kind.resource, ROLES)
     "/{record}/subject_export",
     operation_id="exportExpertSubject",
     summary="Export everything that is kept about an expert",
+    description="Left to a job, whose `result_url` is the file: what the law grants the person.",
     status_code=202,
     responses={202: {"model": Job}},
 )

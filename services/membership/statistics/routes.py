@@ -41,6 +41,13 @@ from shared.web.route import ResourceRouter
 
 _KEPT: WeakKeyDictionary[Database, KeptAnswers] = WeakKeyDictionary()
 router = ResourceRouter(Resource("membership", "statistics", "statistic"), ROLES)
+_PARAMETERS = {
+    "of": "Who is counted: `experts` (where absent) or `institutions`.",
+    "by": "What to count by, in order, separated by commas; `country,status` where absent.",
+    "from": "With it the answer has `series`: the counts at the end of each month or year from this day on.",
+    "to": "The last day of the series; today where absent.",
+    "step": "The step of the series: `month` (where absent) or `year`.",
+}
 _RESOURCES = {"experts": EXPERTS.resource, "institutions": INSTITUTIONS.resource}
 
 
@@ -67,7 +74,7 @@ class _Asked:
     responses={200: {"model": Statistics}},
 )
 @public
-@takes_query("of", "by", *queries.FILTERS["experts"], "as_of", "from", "to", "step")
+@takes_query("as_of", filters=queries.FILTERS["experts"].values(), described=_PARAMETERS)
 async def get_statistics(call: CurrentCall) -> Response:
     """`of` is experts (where absent) or institutions. `by` names what to count by, in order, by commas
     (`country,status` where absent); institutions have country, region and status. `as_of` is a day: the counts as they

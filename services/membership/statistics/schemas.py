@@ -1,6 +1,9 @@
 """What goes over HTTP for statistics."""
 
 from collections.abc import Sequence
+from typing import Annotated
+
+from pydantic import Field
 
 from services.membership.experts.domain import PUBLISHED as EXPERTS
 from services.membership.institutions.domain import PUBLISHED as INSTITUTIONS
@@ -13,30 +16,38 @@ class StatisticLinks(Answer):
     """`records` is the list of just those who are counted, as far as this caller may see both. Null where no list holds
     them: for another day than today, and for no region, field or boundary."""
 
-    records: str | None
+    records: Annotated[
+        str | None,
+        Field(examples=["/membership/v1/experts?country=XA"]),
+        "The list of those who are counted; null where no list holds them.",
+    ]
 
 
 class Statistic(Answer):
     """How many have these values; only those that were asked for by are there. Null: of no region, field, boundary;
     a count by gender that is not told."""
 
-    country: str | None = None
-    region: str | None = None
-    status: str | None = None
-    category: str | None = None
-    field: str | None = None
-    planetary_boundary: str | None = None
-    gender: str | None = None
-    count: int | None
-    links: StatisticLinks | None = None
+    country: Annotated[str | None, Field(examples=["XA"]), "The country, where it is counted by."] = None
+    region: Annotated[str | None, Field(examples=["Asia"]), "The region of UN M49, where it is counted by."] = None
+    status: Annotated[str | None, Field(examples=["active"]), "The state, where it is counted by."] = None
+    category: Annotated[str | None, Field(examples=["expert"]), "The category, where it is counted by."] = None
+    field: Annotated[str | None, Field(examples=["1.5"]), "The field of science, where it is counted by."] = None
+    planetary_boundary: Annotated[
+        str | None, Field(examples=["land-system-change"]), "The planetary boundary, where it is counted by."
+    ] = None
+    gender: Annotated[str | None, Field(examples=[None]), "The declared gender, where it is counted by."] = None
+    count: Annotated[
+        int | None, Field(examples=[120]), "How many; null for a count by gender that is too small to be published."
+    ]
+    links: Annotated[StatisticLinks | None, "Addresses of the list of those who are counted."] = None
 
 
 class StatisticPoint(Answer):
     """The counts at the end of a day; `total` counts each expert or institution once."""
 
-    as_of: Day
-    items: list[Statistic]
-    total: int
+    as_of: Annotated[Day, "The day at whose end it was counted."]
+    items: Annotated[list[Statistic], "The counts of that day."]
+    total: Annotated[int, Field(examples=[120]), "How many in all, each counted once."]
 
 
 class Statistics(Answer):
@@ -44,12 +55,14 @@ class Statistics(Answer):
     counted, `total` how many that are, `countries` of how many countries; both null by gender. `series` is
     there where `from` is given; its latest point is that of the answer itself."""
 
-    items: list[Statistic]
-    as_of: Day
-    definition: str
-    total: int | None
-    countries: int | None
-    series: list[StatisticPoint] | None = None
+    items: Annotated[list[Statistic], "The counts above 0, in the order of their values."]
+    as_of: Annotated[Day, "The day that the counts stand for."]
+    definition: Annotated[
+        str, Field(examples=["Experts of every visibility and state"]), "Who is counted for this caller."
+    ]
+    total: Annotated[int | None, Field(examples=[120]), "How many in all, each counted once; null by gender."]
+    countries: Annotated[int | None, Field(examples=[1]), "Of how many countries; null by gender."]
+    series: Annotated[list[StatisticPoint] | None, "With `from`: the counts of each month or year."] = None
 
 
 GENDER_BALANCE = (

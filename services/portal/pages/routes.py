@@ -1,16 +1,17 @@
 """Pages for people (`/`, `/people`, `/docs`, `/problems`), and the catalogue of problems for programs."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import orjson
 from fastapi import APIRouter, Request, Response
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from services.portal.pages import assets, templates
 from services.portal.pages.policy import HTML, PAGE
 from shared.kernel.errors import NotFound
 from shared.web.call import public
 from shared.web.catalogue import PROBLEMS, Problem, preferred_language
+from shared.web.contract import Described
 from shared.web.fixed import fixed_response
 from shared.web.route import refuse_unknown
 
@@ -21,21 +22,25 @@ _BOTH: dict[int | str, dict[str, Any]] = {200: {"content": {"text/html": {"schem
 router = APIRouter()
 
 
-class CataloguedProblem(BaseModel):
+class CataloguedProblem(Described):
     """What a problem's code means. `titles` by language; `meaning` in English."""
 
-    type: str = Field(examples=["/problems/validation_failed"])
-    code: str = Field(examples=["validation_failed"])
-    status: int = Field(examples=[422])
-    titles: dict[str, str] = Field(examples=[{"en": "The content breaks the rules"}])
-    meaning: str = Field(examples=["Each entry of `errors` points to one field."])
+    type: Annotated[str, "The problem's page."] = Field(examples=["/problems/validation_failed"])
+    code: Annotated[str, "The code that problems carry."] = Field(examples=["validation_failed"])
+    status: Annotated[int, "The HTTP status."] = Field(examples=[422])
+    titles: Annotated[dict[str, str], "The title, by language."] = Field(
+        examples=[{"en": "The content breaks the rules"}]
+    )
+    meaning: Annotated[str, "What it means and what helps."] = Field(
+        examples=["Each entry of `errors` points to one field."]
+    )
 
 
-class ProblemList(BaseModel):
+class ProblemList(Described):
     """All problems; there is never a next page."""
 
-    items: list[CataloguedProblem]
-    next: None = None
+    items: Annotated[list[CataloguedProblem], "The problems."]
+    next: Annotated[None, "Always null: there is no next page."] = None
 
 
 @router.get("/", include_in_schema=False)

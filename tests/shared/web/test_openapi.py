@@ -26,7 +26,7 @@ def described() -> dict:
 
     @router.get("", operation_id="listWidgets")
     @public
-    @takes_query("cursor", "limit", "colour")
+    @takes_query("cursor", "limit", described={"colour": "What colour."})
     async def list_widgets(call: CurrentCall) -> list[Widget]:
         return []
 

@@ -1,0 +1,185 @@
+"""The standard routes of one kind of record: reads, creation, change, transitions."""
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Annotated, Any
+
+from fastapi import Body as FastBody
+from fastapi import Depends, Response
+
+from shared.database.statements import Row
+from shared.database.unit_of_work import UnitOfWork
+from shared.kernel.errors import Forbidden
+from shared.kernel.lifecycle import SecondPersonNeeded
+from shared.records.access_scope import AccessScope
+from shared.records.kind import Step, require
+from shared.records.store import as_inserted
+from shared.web.answers import (
+    HISTORY_QUERY,
+    history_response,
+    item_response,
+    patched,
+    transitions_response,
+)
+from shared.web.call import Call, CurrentCall, lists, public, takes_query
+from shared.web.contract import ShownAs, patch_of
+from shared.web.paging import list_response, pick_fields
+from shared.web.pending import PendingTransition, propose
+from shared.web.route import ResourceRouter
+from shared.web.schemas import History, TransitionBody, Transitions, page_of, transition_model
+
+if TYPE_CHECKING:
+    from shared.web.records import RecordApi
+
+
+def names(api: "RecordApi[Any]") -> tuple[str, str]:
+    """`Experts`, `Expert`: as operation ids end."""
+    plural = "".join(part.capitalize() for part in api.kind.resource.plural.split("_"))
+    return plural, "".join(part.capitalize() for part in api.kind.resource.entity.split("_"))
+
+
+def add_reads(router: ResourceRouter, api: "RecordApi[Any]") -> None:
+    """List, item, history and the transitions of the present state."""
+    plural, single = names(api)
+    title = api.kind.resource.entity.replace("_", " ")
+    known = frozenset(api.answer.model_fields)
+    readable = Annotated[Row, Depends(api.readable)]
+    mark = public if api.is_public else _unmarked
+
+    @router.get(
+        "",
+        operation_id=f"list{plural}",
+        summary=f"List {title} records",
+        description="The records that the caller may know of, in pages; with `format` all of them as a stream.",
+        responses={200: {"model": page_of(api.answer)}},
+    )
+    @mark
+    @lists(api.listing)
+    async def list_records(call: CurrentCall) -> Response:
+        return await list_response(call, api.listing, api.present, known)
+
+    @router.get(
+        "/{record}",
+        operation_id=f"get{single}",
+        summary=f"Read one {title}",
+        description="The record as the caller may see it, with the transitions that its state allows.",
+        responses={200: {"model": api.answer}},
+    )
+    @mark
+    @takes_query("fields", "include")
+    async def get_record(row: readable, call: CurrentCall) -> Response:
+        return item_response(call, await api.item(row, call), fields=pick_fields(call.request, known))
+
+    @router.get(
+        "/{record}/history",
+        operation_id=f"get{single}History",
+        summary=f"Read the history of one {title}",
+        description="Who changed which fields of the record when, the latest change first.",
+        responses={200: {"model": History}},
+    )
+    @takes_query(*HISTORY_QUERY)
+    async def get_history(row: readable, call: CurrentCall) -> Response:
+        require(call.access, "history", row["country"], row["id"])
+        whole = call.access.sees_all_fields(row["country"], row["id"])
+        return await history_response(call, row["id"], () if whole else api.kind.private)
+
+    @router.get(
+        "/{record}/transitions",
+        operation_id=f"get{single}Transitions",
+        summary=f"List the transitions that the state of one {title} allows",
+        description="Each transition of the present state, whether the caller may take it now, and what it takes.",
+        responses={200: {"model": Transitions}},
+    )
+    async def get_transitions(row: readable, call: CurrentCall) -> Response:
+        return transitions_response(api.kind.lifecycle, row["status"], await api.offers(row, call), api.fields)
+
+
+def add_creation(
+    router: ResourceRouter, api: "RecordApi[Any]", create: Callable[[UnitOfWork, AccessScope, Any], Awaitable[Row]]
+) -> None:
+    """The creation of a record."""
+    _, single = names(api)
+    title = api.kind.resource.entity.replace("_", " ")
+    creation: Any = api.create_body
+
+    @router.post(
+        "",
+        operation_id=f"create{single}",
+        summary=f"Create one {title}",
+        description="The new record starts in the first state of its lifecycle; `Location` is its address.",
+        status_code=201,
+        responses={201: {"model": api.answer}},
+    )
+    async def create_record(body: creation, call: Annotated[Call, Depends(may_create)]) -> Response:
+        row = await create(call.uow, call.access, body)
+        beside = await api.entered(call.uow, call.access, row) if api.entered else None
+        if api.fresh is None:
+            return await api.answer_with(call, row["id"], status=201, beside=beside)
+        shown = await api.item({**as_inserted(row), **api.fresh}, call, call.access.including_record(row["id"]))
+        return item_response(call, shown, status=201, beside=beside)
+
+
+async def may_create(call: CurrentCall) -> Call:
+    """The guard of creation: Forbidden for a machine that writes nothing of the kind, before the body is looked at."""
+    if call.principal.is_machine and not call.access.write:
+        raise Forbidden("Your grants do not include this.", members={"reason": "not_permitted"})
+    return call
+
+
+def add_update(
+    router: ResourceRouter, api: "RecordApi[Any]", update: Callable[[UnitOfWork, AccessScope, Row, Any], Awaitable[Any]]
+) -> None:
+    """The change of a record by a merge patch."""
+    _, single = names(api)
+    title = api.kind.resource.entity.replace("_", " ")
+    changeable = Annotated[Row, Depends(api.changeable())]
+    patch_body = Annotated[
+        dict[str, Any], ShownAs(patch_of(single, api.body)), FastBody(media_type="application/merge-patch+json")
+    ]
+
+    @router.patch(
+        "/{record}",
+        operation_id=f"update{single}",
+        summary=f"Change one {title}",
+        description="A merge patch: what is absent stays, null removes. `If-Match` names the version that it changes.",
+        responses={200: {"model": api.answer}, **(_proposed(api) if api.proposes_changes else {})},
+    )
+    async def update_record(patch: patch_body, row: changeable, call: CurrentCall) -> Response:
+        require(call.access, "update", row["country"], row["id"])
+        body = patched(api.body, api.written(row), patch)
+        try:
+            await update(call.uow, call.access, row, body)
+        except SecondPersonNeeded as needed:
+            return await propose(api, call, row, TransitionBody(action=needed.action, fields=needed.fields))
+        return await api.answer_with(call, row["id"])
+
+
+def add_transition(router: ResourceRouter, api: "RecordApi[Any]") -> None:
+    """The transition of a record by a verb."""
+    _, single = names(api)
+    title = api.kind.resource.entity.replace("_", " ")
+    changeable = Annotated[Row, Depends(api.changeable())]
+    transition_body = Annotated[TransitionBody, ShownAs(transition_model(single, api.kind.lifecycle, api.fields))]
+
+    @router.post(
+        "/{record}/transitions",
+        operation_id=f"transition{single}",
+        summary=f"Take one {title} through a transition",
+        description="Changes the record's state by a verb of `allowed_actions`. `If-Match` names the version.",
+        responses={200: {"model": api.answer}, **_proposed(api)},
+    )
+    async def transition_record(body: transition_body, row: changeable, call: CurrentCall) -> Response:
+        try:
+            await api.take(call.uow, call.access, row, Step(body.action, body.reason, body.fields))
+        except SecondPersonNeeded:
+            return await propose(api, call, row, body)
+        return await api.answer_with(call, row["id"])
+
+
+def _proposed(api: "RecordApi[Any]") -> dict[int | str, dict[str, Any]]:
+    if not api.kind.lifecycle.has_steps_of_two:
+        return {}
+    return {202: {"model": PendingTransition, "description": "The step waits for a second person."}}
+
+
+def _unmarked(endpoint: Any) -> Any:
+    return endpoint

@@ -1,0 +1,138 @@
+"""The contract tells every shape: nothing lacks a description, a type or an example."""
+
+import json
+from collections.abc import Iterator
+from importlib import import_module
+from typing import Any
+
+import pytest
+from fastapi.routing import APIRoute
+from pydantic import TypeAdapter
+
+from shared.web.contract import STATES
+from tests.portal.test_contract import SPECS
+
+DOCUMENTS = {path.stem: json.loads(path.read_text()) for path in sorted(SPECS.glob("*.json"))}
+SERVICES = sorted(DOCUMENTS)
+_ANY_KEYS = {
+    "Job.result": "what the operation that was ordered says",
+    "JsonWebKey": "members that the type of the key asks for",
+    "OfferedAction.fields_schema": "a JSON Schema",
+    "PendingTransition.fields": "what any transition takes",
+    "ProposedSecret.fields": "what any transition takes",
+}
+"""The only objects that hold whatever they like."""
+
+
+def _operations(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for path in document["paths"].values():
+        for operation in path.values():
+            yield operation["operationId"], operation
+
+
+def _schemas(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Each schema of the components and of bodies, with its name."""
+    yield from document["components"]["schemas"].items()
+    for name, operation in _operations(document):
+        for content in operation.get("requestBody", {}).get("content", {}).values():
+            yield name, content["schema"]
+
+
+def _parts(name: str, schema: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The schema and each schema within it."""
+    yield name, schema
+    for key in ("anyOf", "allOf"):
+        for branch in schema.get(key, ()):
+            yield from _parts(name, branch)
+    for member, part in schema.get("properties", {}).items():
+        yield from _parts(f"{name}.{member}", part)
+    for key in ("items", "additionalProperties"):
+        if isinstance(schema.get(key), dict):
+            yield from _parts(name, schema[key])
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_everything_is_described(service: str) -> None:
+    document = DOCUMENTS[service]
+    silent = [name for name, operation in _operations(document) if not operation.get("description")]
+    for name, operation in _operations(document):
+        given = [part for part in operation.get("parameters", ()) if "$ref" not in part]
+        silent += [f"{name}?{part['name']}" for part in given if not part.get("description")]
+    for name, schema in document["components"]["schemas"].items():
+        silent += [] if schema.get("description") or name.startswith("Body_") else [name]
+        silent += [f"{name}.{key}" for key, part in schema.get("properties", {}).items() if not part.get("description")]
+    assert silent == []
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_no_part_is_of_an_unknown_type(service: str) -> None:
+    typed = ("type", "$ref", "anyOf", "allOf", "enum", "const")
+    unknown = set()
+    for name, schema in _schemas(DOCUMENTS[service]):
+        for part_name, part in _parts(name, schema):
+            is_any_value = part_name.split(".")[0] in ("Change", "EditedField", "DifferingField")
+            if not any(key in part for key in typed) and not is_any_value:
+                unknown.add(part_name)
+            has_members = "properties" in part or isinstance(part.get("additionalProperties"), dict)
+            if part.get("type") == "object" and not has_members and part_name not in _ANY_KEYS:
+                unknown.add(part_name)
+            if part.get("type") == "array" and not part.get("items"):
+                unknown.add(part_name)
+    assert unknown == set()
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_states_and_verbs_are_open_lists_of_values(service: str) -> None:
+    schemas = DOCUMENTS[service]["components"]["schemas"]
+    records = {
+        name: schema for name, schema in schemas.items() if {"ref", "visibility", "status"} <= set(schema["properties"])
+    }
+    closed = [name for name, schema in records.items() if not schema["properties"]["status"].get(STATES)]
+    for name, operation in _operations(DOCUMENTS[service]):
+        if name.startswith(("transition", "bulkTransition")):
+            body = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
+            action = schemas[body]["properties"]["action"]
+            closed += [body] if STATES not in action and "examples" in action else []
+    assert closed == []
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_patch_has_a_type_whose_fields_may_all_be_absent_or_null(service: str) -> None:
+    schemas = DOCUMENTS[service]["components"]["schemas"]
+    for name, operation in _operations(DOCUMENTS[service]):
+        content = operation.get("requestBody", {}).get("content", {}).get("application/merge-patch+json")
+        if content:
+            patch = schemas[content["schema"]["$ref"].rpartition("/")[2]]
+            assert patch["properties"], name
+            assert "required" not in patch, name
+            assert [key for key, part in patch["properties"].items() if {"type": "null"} not in part["anyOf"]] == []
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_operation_may_answer_any_problem(service: str) -> None:
+    without = [name for name, operation in _operations(DOCUMENTS[service]) if "default" not in operation["responses"]]
+    assert without == []
+
+
+def _bodies(service: str) -> Iterator[tuple[str, TypeAdapter[Any], Any]]:
+    document = DOCUMENTS[service]
+    for route in import_module(f"services.{service}.app").create_app().routes:
+        if isinstance(route, APIRoute) and route.body_field and route.path_format in document["paths"]:
+            (method,) = route.methods or ()
+            content = document["paths"][route.path_format][method.lower()]["requestBody"]["content"]
+            schema = content.get("application/json", {}).get("schema", {})
+            if "$ref" in schema:
+                (example,) = document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]["examples"]
+                yield str(route.operation_id), TypeAdapter(route.body_field.field_info.annotation), example
+
+
+@pytest.mark.parametrize("service", ["access", "actions", "centres", "membership"])
+def test_the_example_of_a_body_is_taken(service: str) -> None:
+    checked = 0
+    for name, adapter, example in _bodies(service):
+        try:
+            adapter.validate_python(example)
+        except ValueError as error:
+            pytest.fail(f"{name}: {error}")
+        checked += 1
+    assert checked > 5

@@ -53,6 +53,11 @@ class JsonWebKey(Answer):
     kid: Annotated[str | None, Field(examples=["2026-11-24"]), "The name of the key."] = None
     alg: Annotated[str | None, Field(examples=["ES256"]), "What signatures are made with."] = None
     use: Annotated[str | None, Field(examples=["sig"]), "What the key is for."] = None
+    crv: Annotated[str | None, Field(examples=["P-256"]), "The curve of an EC or OKP key."] = None
+    x: Annotated[
+        str | None, Field(examples=["f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU"]), "Of an EC or OKP key."
+    ] = None
+    y: Annotated[str | None, Field(examples=["x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"]), "Of an EC key."] = None
 
 
 PublicKey = Annotated[dict[str, Any], ShownAs(JsonWebKey), Field(max_length=20), AfterValidator(_key)]

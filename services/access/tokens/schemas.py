@@ -43,7 +43,40 @@ class Metadata(Described):
     token_endpoint: Annotated[
         str, Field(examples=["https://escm.example.org/access/v1/oauth/token"]), "Where tokens are given."
     ]
-    jwks_uri: Annotated[str, Field(examples=["https://escm.example.org/.well-known/jwks.json"]), "Where the keys are."]
+    revocation_endpoint: Annotated[
+        str, Field(examples=["https://escm.example.org/access/v1/oauth/revoke"]), "Where tokens are ended."
+    ]
+    introspection_endpoint: Annotated[
+        str,
+        Field(examples=["https://escm.example.org/access/v1/oauth/introspect"]),
+        "Where one asks what a token stands for.",
+    ]
+    jwks_uri: Annotated[
+        str, Field(examples=["https://escm.example.org/access/v1/.well-known/jwks.json"]), "Where the keys are."
+    ]
+    grant_types_supported: Annotated[list[str], Field(examples=[["client_credentials"]]), "The grant types."]
+    response_types_supported: Annotated[list[str], Field(examples=[[]]), "Always empty: nothing redirects."]
+    service_documentation: Annotated[str, Field(examples=["https://escm.example.org/docs"]), "Where the reference is."]
+    token_endpoint_auth_methods_supported: Annotated[
+        list[str], Field(examples=[["client_secret_basic"]]), "How a client authenticates at the token endpoint."
+    ]
+    token_endpoint_auth_signing_alg_values_supported: Annotated[
+        list[str], Field(examples=[["ES256"]]), "What a client may sign assertions for the token endpoint with."
+    ]
+    introspection_endpoint_auth_methods_supported: Annotated[
+        list[str],
+        Field(examples=[["client_secret_basic"]]),
+        "How a client authenticates at the introspection endpoint.",
+    ]
+    introspection_endpoint_auth_signing_alg_values_supported: Annotated[
+        list[str], Field(examples=[["ES256"]]), "What a client may sign assertions for the introspection endpoint with."
+    ]
+    revocation_endpoint_auth_methods_supported: Annotated[
+        list[str], Field(examples=[["client_secret_basic"]]), "How a client authenticates at the revocation endpoint."
+    ]
+    revocation_endpoint_auth_signing_alg_values_supported: Annotated[
+        list[str], Field(examples=[["ES256"]]), "What a client may sign assertions for the revocation endpoint with."
+    ]
 
 
 class PrincipalAnswer(Described):

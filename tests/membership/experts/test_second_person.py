@@ -203,7 +203,9 @@ async def test_both_find_it_in_their_work_lists(admin: Caller, caller: At, waiti
 
     assert [await listed(name) for name in ("admin", "admin2", "officer", "auditor")] == [True, True, False, False]
     offers = (await admin.get(f"{waiting[0]}/transitions")).json()["allowed_actions"]
-    assert {o["action"]: o["requires"] for o in offers}["terminate"] == ["reason", "second_person"]
+    terminate = {offer["action"]: offer for offer in offers}["terminate"]
+    assert terminate["requires"] == ["reason", "second_person"]
+    assert set(terminate["fields_schema"]["properties"]) == {"second_person"}
 
 
 async def test_only_the_demo_client_names_and_acts_and_on_a_laptop_alone(

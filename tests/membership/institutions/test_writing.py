@@ -120,6 +120,7 @@ async def test_a_linked_one_answers_with_its_winner(admin: Caller, anonymous: Ca
     path = f"{INSTITUTIONS}/{loser['id']}"
     offer = {o["action"]: o for o in (await admin.get(f"{path}/transitions")).json()["allowed_actions"]}["link"]
     assert (offer["fields"], offer["reason"]) == (["institution_id"], "institution_missing")
+    assert set(offer["fields_schema"]["properties"]) == {"institution_id"}
     for wrong in ("x", loser["id"], "00000000-0000-0000-0000-000000000000", 7):
         refused = await admin.step(path, "link", fields={"institution_id": wrong})
         assert (refused.status_code, refused.json()["reason"]) == (409, "institution_unknown")

@@ -1,0 +1,22 @@
+"""`GET …/transitions` tells what each action takes, as the body of the transition is read."""
+
+from services.actions.programmes.schemas import ProgrammeFields
+from services.centres.registration.domain import LIFECYCLE
+from services.centres.registration.schemas import CentreFields
+from shared.web.contract import fields_schema
+
+
+def test_an_action_names_its_own_fields_and_the_types_that_they_need() -> None:
+    (designate,) = (each for each in LIFECYCLE.transitions if each.verb == "designate")
+    schema = fields_schema(CentreFields, designate.fields)
+    assert set(schema["properties"]) == {"starts", "ends", "waiver"}
+    assert schema["additionalProperties"] is False
+    assert schema["$defs"]["DesignationWaiver"]["required"] == ["reason"]
+    assert {"format": "date", "type": "string"} in schema["properties"]["starts"]["anyOf"]
+    assert "Of `designate`" in schema["properties"]["waiver"]["description"]
+
+
+def test_an_action_that_takes_nothing_takes_an_empty_object() -> None:
+    nothing = {"type": "object", "properties": {}, "additionalProperties": False}
+    assert fields_schema(None, ()) == nothing
+    assert fields_schema(ProgrammeFields, ()) == nothing

@@ -25,7 +25,7 @@ from shared.database.context import SYSTEM_CONTEXT
 from shared.database.statements import Row
 from shared.database.unit_of_work import Origin
 from shared.kernel.errors import EscmError, Forbidden
-from shared.kernel.garbage import few_collections
+from shared.kernel.gc_tuning import reduced_gc
 from shared.kernel.principal import Principal
 from shared.messaging.job_run import JobCancelled, JobHandlers, JobRun
 from shared.messaging.schedules import Schedules
@@ -166,7 +166,7 @@ class BulkJobs:
         principal = await principal_of(run.database, run.created_by)
         attempt = ImportRun(run, importable, imported, principal)
         try:
-            with few_collections():
+            with reduced_gc():
                 return await attempt.to_the_end(self._store)
         except JobCancelled:
             await attempt.give_up("cancelled")

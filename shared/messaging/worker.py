@@ -17,6 +17,7 @@ from shared.database.pool import Database
 from shared.database.unit_of_work import Origin, unit_of_work
 from shared.kernel.clock import now
 from shared.kernel.errors import EscmError, Kind
+from shared.kernel.gc_tuning import freeze_started
 from shared.messaging import schedules as ticks
 from shared.messaging.inbox import Inbox, Reactions
 from shared.messaging.job_run import JobCancelled, JobHandlers, JobRun
@@ -130,6 +131,7 @@ class Worker:
             )
         takers = [asyncio.create_task(lane.run(), name=lane.name) for lane in self._lanes.values()]
         helpers = [asyncio.create_task(keep_running(name, work)) for name, work in self._helpers(listener).items()]
+        freeze_started()
         log.info("started", service=self._service, worker=self._name)
         try:
             await self._stop.wait()

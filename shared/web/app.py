@@ -13,6 +13,7 @@ from starlette.types import ASGIApp
 
 from shared.configuration.settings import Settings
 from shared.database.pool import Database
+from shared.kernel.gc_tuning import freeze_started
 from shared.messaging.notifier import Notifier
 from shared.web import openapi
 from shared.web.compression import Compression
@@ -132,6 +133,7 @@ def create_app(
             app.state.readiness = Readiness(database, notifier)
             for hold in holding:
                 await stack.enter_async_context(hold(app))
+            freeze_started()
             yield
 
     app = Application(

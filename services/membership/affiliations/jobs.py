@@ -9,7 +9,7 @@ from services.membership.affiliations.operations import MATCH_JOB
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.unit_of_work import Origin, UnitOfWork
 from shared.kernel.clock import now
-from shared.kernel.garbage import few_collections
+from shared.kernel.gc_tuning import reduced_gc
 from shared.messaging.job_run import JobCancelled, JobHandlers, JobRun
 from shared.messaging.outbox import defer
 from shared.messaging.schedules import Schedule, Schedules
@@ -29,7 +29,7 @@ RETURNING single
 async def match_affiliations(run: JobRun) -> dict[str, Any]:
     """Matches what was not looked at yet, and makes way for an import that waits: the schedule takes the rest up again.
     With `again` in its payload it looks, to the end, at what was looked at in vain before it began."""
-    with few_collections():
+    with reduced_gc():
         return await _match(run, again=bool(run.payload.get("again")))
 
 

@@ -1,14 +1,15 @@
-"""One asyncpg pool per database role and process."""
+"""The database as one role of this process sees it: connections for a time, within bounds of patience and share."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
+from types import TracebackType
 from typing import Any
 
 import asyncpg
 import orjson
 
+from shared.database.connections import Connections
 from shared.database.maintenance import IS_FENCED, under_maintenance
 from shared.database.statements import Connection
 from shared.database.watch import Watch
@@ -51,10 +52,6 @@ async def _prepare(connection: asyncpg.Connection) -> None:
         await connection.set_type_codec(name, schema="pg_catalog", encoder=_dump, decoder=orjson.loads)
 
 
-async def _no_reset(_connection: asyncpg.Connection) -> None:
-    """Contexts are transaction-local, so a returned connection carries nothing; resetting would cost a round trip."""
-
-
 def is_gone(connection: Connection) -> bool:
     """Whether it is closed, or was taken from the pool: by its watch, or because it was lost."""
     try:
@@ -87,17 +84,21 @@ _TO_CONNECT = 0.3
 
 
 class Database:
-    """The pool of one role. Opens lazily reconnecting connections; `acquire` waits at most `patience` seconds."""
+    """The connections of one role. `acquire` waits at most `patience` seconds for one."""
 
     def __init__(
-        self, pool: asyncpg.Pool, share: int, patience: float, connect: Callable[[], Awaitable[asyncpg.Connection]]
+        self,
+        connections: Connections,
+        share: int,
+        patience: float,
+        connect: Callable[[], Awaitable[asyncpg.Connection]],
     ) -> None:
-        self._pool = pool
+        self.connections = connections
+        self.patience = patience
+        self.watch = Watch(connect)
+        self._connect = connect
         self._share = share
         self._shares: dict[str, asyncio.Semaphore] = {}
-        self._patience = patience
-        self._connect = connect
-        self._watch = Watch(connect)
 
     @classmethod
     async def open(
@@ -116,62 +117,55 @@ class Database:
         holds all connections but `left_to_others` at most.
         """
         limits = {**_LIMITS, "idle_in_transaction_session_timeout": str(int(idle_in_transaction * 1000))}
-        pool = asyncpg.create_pool(
-            dsn,
-            min_size=0,
-            max_size=size,
-            init=_prepare,
-            reset=_no_reset,
-            timeout=patience,
-            command_timeout=20,
-            max_inactive_connection_lifetime=300,
-            statement_cache_size=512,
-            server_settings={**limits, "application_name": application},
-        )
-        settings = {"application_name": f"{application}-watch"}
+        settings = {**limits, "application_name": application}
+        watching = {"application_name": f"{application}-watch"}
+
+        async def make() -> asyncpg.Connection:
+            connection = await asyncpg.connect(
+                dsn, timeout=patience, command_timeout=20, statement_cache_size=512, server_settings=settings
+            )
+            try:
+                await _prepare(connection)
+            except BaseException:
+                connection.terminate()
+                raise
+            return connection
 
         async def connect() -> asyncpg.Connection:
-            return await asyncpg.connect(dsn, timeout=patience, server_settings=settings)
+            return await asyncpg.connect(dsn, timeout=patience, server_settings=watching)
 
-        return cls(await pool, max(1, size - left_to_others), patience, connect)
+        return cls(Connections(make, size), max(1, size - left_to_others), patience, connect)
 
     async def close(self) -> None:
-        """Closes the pool, at most five seconds for what is under way."""
-        self._watch.close()
+        """Closes the connections, at most five seconds for what is under way."""
+        self.watch.close()
         try:
             async with asyncio.timeout(5):
-                await self._pool.close()
+                await self.connections.close()
         except TimeoutError:
-            self._pool.terminate()
+            self.connections.terminate()
 
-    @asynccontextmanager
-    async def acquire(self) -> AsyncIterator[Connection]:
-        """A connection. Raises Unavailable when Postgres cannot be reached within the patience, or goes away; what else
-        the block raises, an OSError of its files or of another host too, goes on as it is.
+    def acquire(self) -> "Lease":
+        """A connection for a block. Raises Unavailable when Postgres cannot be reached within the patience, or goes
+        away; what else the block raises, an OSError of its files or of another host too, goes on as it is.
         """
-        slots = self._slots_of(SHARE.get())
-        patience = self._patience if slots is None else await self._enter(slots)
-        try:
-            async with self._acquired(patience) as connection:
-                yield connection
-        finally:
-            if slots is not None:
-                slots.release()
+        return Lease(self)
 
-    def _slots_of(self, share: str) -> asyncio.Semaphore | None:
+    def slots_of(self, share: str) -> asyncio.Semaphore | None:
+        """The slots of a kind of work; None where it has no bound of its own."""
         if not share:
             return None
         if (slots := self._shares.get(share)) is None:
             slots = self._shares[share] = asyncio.Semaphore(self._share)
         return slots
 
-    async def _enter(self, slots: asyncio.Semaphore) -> float:
+    async def enter(self, slots: asyncio.Semaphore) -> float:
         """Takes a slot; the seconds of patience that are left. Raises Unavailable when there are none."""
         if not slots.locked():
             await slots.acquire()
-            return self._patience
+            return self.patience
         loop = asyncio.get_running_loop()
-        until = loop.time() + self._patience
+        until = loop.time() + self.patience
         try:
             async with asyncio.timeout_at(until - _TO_CONNECT):
                 await slots.acquire()
@@ -179,36 +173,7 @@ class Database:
             raise Unavailable("Too many requests of this kind are under way.") from error
         return until - loop.time()
 
-    @asynccontextmanager
-    async def _acquired(self, patience: float) -> AsyncIterator[Connection]:
-        """A connection of the pool. A timer costs as much as a short statement: there is none for what cannot wait,
-        taking an idle connection and giving back one of which nothing was cancelled."""
-        is_one_idle = self._pool.get_idle_size() > 0
-        try:
-            connection = await self._pool.acquire(timeout=None if is_one_idle else patience)
-        except (*UNREACHABLE, TimeoutError) as error:
-            raise Unavailable("The database cannot be reached.") from error
-        use = self._watch.begin(connection)
-        to_release: float | None = patience
-        try:
-            yield connection
-            to_release = None
-        except _NOT_THERE as error:
-            if await self._is_fenced():
-                raise under_maintenance() from error
-            raise
-        except Exception as error:
-            is_cut = isinstance(error, (OSError, asyncpg.InterfaceError)) and is_gone(connection)
-            if not (use.is_lost or is_cut or isinstance(error, _WENT_AWAY)):
-                raise
-            if isinstance(error, asyncpg.InternalClientError):
-                connection.terminate()
-            raise Unavailable("The database went away.") from error
-        finally:
-            self._watch.end(use)
-            await self._pool.release(connection, timeout=to_release)
-
-    async def _is_fenced(self) -> bool:
+    async def is_fenced(self) -> bool:
         """Whether the database is closed, asked over a connection of its own: the failed one is in a transaction."""
         try:
             connection = await self._connect()
@@ -218,3 +183,75 @@ class Database:
             return bool(await connection.fetchval(IS_FENCED))
         finally:
             connection.terminate()
+
+
+class Lease:
+    """A connection for a block, as `Database.acquire` gives it. It is a class, because a generator costs a request as
+    much as a statement."""
+
+    __slots__ = ("_database", "_slots", "_use")
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def __aenter__(self) -> Connection:
+        database = self._database
+        self._slots = database.slots_of(SHARE.get())
+        patience = database.patience if self._slots is None else await database.enter(self._slots)
+        connection = database.connections.take_idle()
+        if connection is None:
+            connection = await self._take(patience)
+        self._use = database.watch.begin(connection)
+        return connection
+
+    async def _take(self, patience: float) -> Connection:
+        try:
+            return await self._database.connections.take(patience)
+        except (*UNREACHABLE, TimeoutError) as error:
+            self._leave()
+            raise Unavailable("The database cannot be reached.") from error
+        except BaseException:
+            self._leave()
+            raise
+
+    async def __aexit__(
+        self, _kind: type[BaseException] | None, error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        try:
+            if error is not None:
+                await self._explain(error)
+        finally:
+            self._database.watch.end(self._use)
+            self._database.connections.give_back(self._use.connection)
+            self._leave()
+
+    def _leave(self) -> None:
+        if self._slots is not None:
+            self._slots.release()
+
+    async def _explain(self, error: BaseException) -> None:
+        """Raises Unavailable where the database is the reason for what ended the block."""
+        connection = self._use.connection
+        if isinstance(error, _NOT_THERE):
+            if await self._database.is_fenced():
+                raise under_maintenance() from error
+        elif isinstance(error, Exception):
+            is_cut = isinstance(error, (OSError, asyncpg.InterfaceError)) and is_gone(connection)
+            if self._use.is_lost or is_cut or isinstance(error, _WENT_AWAY):
+                if isinstance(error, asyncpg.InternalClientError):
+                    connection.terminate()
+                raise Unavailable("The database went away.") from error
+        if isinstance(error, (asyncio.CancelledError, TimeoutError)):
+            await self._settle(connection)
+
+    async def _settle(self, connection: Connection) -> None:
+        """Waits until the server has let go of a cancelled statement, or ends the connection."""
+        if is_gone(connection):
+            return
+        try:
+            await connection.execute("SELECT 1", timeout=self._database.patience)
+        except Exception:
+            connection.terminate()
+        except BaseException:
+            connection.terminate()
+            raise

@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import asyncpg as dialect
 from sqlalchemy.sql import ClauseElement
 
 Row: TypeAlias = asyncpg.Record
-Connection: TypeAlias = asyncpg.Connection | asyncpg.pool.PoolConnectionProxy
+Connection: TypeAlias = asyncpg.Connection
 _DIALECT = dialect.dialect()  # type: ignore[no-untyped-call]
 
 

@@ -1,7 +1,7 @@
 """One transaction that owns one connection: the effect, its audit entries and its facts are committed together."""
 
 from collections.abc import AsyncIterator, Callable, Hashable, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from functools import lru_cache
 from operator import itemgetter
@@ -49,10 +49,9 @@ class UnitOfWork:
         self._appended: dict[Table, _Rows] = {}
         self._tables: set[Table] = set()
 
-    @asynccontextmanager
-    async def connect(self) -> AsyncIterator[Connection]:
+    def connect(self) -> AbstractAsyncContextManager[Connection]:
         """The unit of work's own connection, for what takes a `Connect`."""
-        yield self.connection
+        return nullcontext(self.connection)
 
     def append(self, table: Table, **row: Any) -> None:
         """Buffers a row of an append-only table. All rows of one table must name the same columns, two at least."""

@@ -16,6 +16,7 @@ from shared.kernel.clock import to_text
 from shared.records.record import Audience, Field, Granted, Part, Record, fields_of
 
 JsonObject: TypeAlias = dict[str, Any]
+Renderer: TypeAlias = Callable[[Mapping[str, Any]], JsonObject]
 _TYPES: Mapping[Any, type[TypeEngine[Any]] | TypeEngine[Any]] = {
     UUID: Uuid,
     str: Text,
@@ -94,21 +95,20 @@ def survivor(merged_into: Column[Any], function: str) -> ColumnElement[Any]:
     return case((merged_into.is_not(None), led)).label(str(merged_into.key))
 
 
-class Renderer:
-    """Turns rows into JSON-ready dictionaries, one converter per column.
+def renderer(columns: Mapping[str, ColumnElement[Any]]) -> Renderer:
+    """What turns a row into a JSON-ready dictionary: one expression that names every column, compiled once, since a
+    loop over columns costs a list of records as much as its query.
 
     Documents may come as text (`as_read`) or as values (rows that a write returned).
     """
-
-    def __init__(self, columns: Mapping[str, ColumnElement[Any]]) -> None:
-        self._converters = tuple((str(name), _converter(column)) for name, column in columns.items())
-
-    def __call__(self, row: Mapping[str, Any]) -> JsonObject:
-        record: JsonObject = {}
-        for name, convert in self._converters:
-            value = row[name]
-            record[name] = value if convert is None or value is None else convert(value)
-        return record
+    converters = {f"_{n}": _converter(column) for n, column in enumerate(columns.values())}
+    members = []
+    for name, (key, convert) in zip(map(str, columns), converters.items(), strict=True):
+        value = f"row[{name!r}]"
+        converted = value if convert is None else f"None if (value := {value}) is None else {key}(value)"
+        members.append(f"{name!r}: {converted}")
+    made: Renderer = eval(f"lambda row: {{{', '.join(members)}}}", converters)  # noqa: S307 - of names of columns alone
+    return made
 
 
 def _converter(column: ColumnElement[Any]) -> Callable[[Any], Any] | None:

@@ -9,7 +9,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from shared.kernel.principal import VISIBILITIES
 from shared.records.access_scope import AccessKind, AccessScope, visible
-from shared.records.columns import JsonObject, Renderer, shown_columns
+from shared.records.columns import JsonObject, renderer, shown_columns
 from shared.records.listing import Filter, Listing, countries, fragment, one_of, reference, region, updated, values
 from shared.records.record import Audience, Record, private_fields
 
@@ -80,7 +80,7 @@ def presenter(
     """How a row is shown: each field to its audience and to nobody else. `derive` adds what follows from the row,
     `derive_private` what follows from it for grants that cover it."""
     audiences = (Audience.PUBLIC, Audience.NETWORK, Audience.GRANTED)
-    renderers = {audience: Renderer(shown_columns(record, table, audience)) for audience in audiences}
+    renderers = {audience: renderer(shown_columns(record, table, audience)) for audience in audiences}
 
     def present(row: Mapping[str, Any], access: AccessScope) -> JsonObject:
         if access.sees_all_fields(row["country"], row["id"]):

@@ -1,7 +1,7 @@
 """What the web layer knows of one request under way, handed to guards and endpoints as one thing."""
 
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from typing import Annotated, Any, TypeVar, cast
 
 from fastapi import Depends, Request
@@ -91,14 +91,9 @@ class Call:
             yield uow
         self.request.app.state.notifier.notify()
 
-    @asynccontextmanager
-    async def connection(self) -> AsyncIterator[Connection]:
+    def connection(self) -> AbstractAsyncContextManager[Connection]:
         """The unit of work's connection, or one of the pool for a read."""
-        if self._uow is not None:
-            yield self._uow.connection
-        else:
-            async with self.database.acquire() as connection:
-                yield connection
+        return self.database.acquire() if self._uow is None else nullcontext(self._uow.connection)
 
 
 def header_of(request: Request, name: bytes) -> str | None:

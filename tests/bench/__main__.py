@@ -24,7 +24,7 @@ from tests.bench import access, counts, duplicates, facts, feed, imports, matchi
 from tests.bench.cases import EXPERTS, Case, Sample, cases
 from tests.bench.people import EXPERTS as ALL
 from tests.bench.people import load as load_people
-from tests.bench.servers import Addresses, alone, load, memory_mb, servers, serving
+from tests.bench.servers import Addresses, alone, latency, load, memory_mb, servers, serving
 
 ROUNDS = 3
 COUNT = int(os.environ.get("BENCH_EXPERTS", ALL))
@@ -63,16 +63,21 @@ async def _measure(at: Addresses, connection: asyncpg.Connection, picked: list[s
     with (
         serving("services.membership.app:create_app", at, factory=True) as (ours, pid),
         serving("tests.bench.bound:app", at, factory=False) as (bound, _),
+        serving("tests.bench.bound:tuned", at, factory=False) as (tuned, _),
     ):
         sample = await _sample(connection, ours, token)
-        table = Table("case", "what", "ours/s", "bound/s", "ratio", "target")
+        table = Table("case", "what", "ours/s", "bound/s", "ratio", "target", "tuned/s", "ratio", "p50 ms", "p99 ms")
         for case in cases(sample).values():
             if picked and case.name not in picked:
                 continue
-            value, limit = _run(case, ours, bound)
+            value, limit, tuned_limit = _run(case, ours, bound, tuned)
+            p50, p99 = latency(ours, case.ours)
             results[case.name] = {"value": value, "bound": limit, "ratio": value / limit, "unit": "requests/s"}
+            results[case.name] |= {"tuned": tuned_limit, "p50_ms": p50, "p99_ms": p99}
             table.add_row(
-                case.name, case.what, f"{value:,.0f}", f"{limit:,.0f}", f"{value / limit:.2f}", f"{case.target or ''}"
+                *(case.name, case.what, f"{value:,.0f}", f"{limit:,.0f}", f"{value / limit:.2f}"),
+                *(f"{case.target or ''}", f"{tuned_limit:,.0f}", f"{value / tuned_limit:.2f}"),
+                *(f"{p50:.1f}", f"{p99:.1f}"),
             )
         results["api_rss_mb"] = alone(memory_mb(pid), "MB")
         if not picked or "match" in picked:
@@ -123,11 +128,13 @@ async def _others(
         found |= await imports.measure_beside(at)
 
 
-def _run(case: Case, ours: str, bound: str) -> tuple[float, float]:
-    load(ours, case.ours, seconds=1)
-    load(bound, case.bound, seconds=1)
-    pairs = [(load(ours, case.ours), load(bound, case.bound)) for _ in range(ROUNDS)]
-    return statistics.median(value for value, _ in pairs), statistics.median(limit for _, limit in pairs)
+def _run(case: Case, ours: str, bound: str, tuned: str) -> tuple[float, ...]:
+    """The median of what we, the bound and the tuned bound answer in a second, each in turn."""
+    sides = ((ours, case.ours), (bound, case.bound), (tuned, case.bound))
+    for address, script in sides:
+        load(address, script, seconds=1)
+    rounds = [[load(address, script) for address, script in sides] for _ in range(ROUNDS)]
+    return tuple(statistics.median(side) for side in zip(*rounds, strict=True))
 
 
 async def _sample(connection: asyncpg.Connection, ours: str, token: str) -> Sample:

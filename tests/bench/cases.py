@@ -73,9 +73,9 @@ def cases(sample: Sample) -> dict[str, Case]:
     return {
         case.name: case
         for case in (
-            Case("W1", "expert by id", gets(ours_item), gets(bare_item), 0.65),
-            Case("W1_token", "expert by id with a token", gets(ours_item, bearer), gets(bare_item), 0.5),
-            Case("W2", "list of 50 by country and status", gets(ours_page), gets(bare_page), 0.65),
+            Case("W1", "expert by id", gets(ours_item), gets(bare_item), 1.0),
+            Case("W1_token", "expert by id with a token", gets(ours_item, bearer), gets(bare_item), 0.85),
+            Case("W2", "list of 50 by country and status", gets(ours_page), gets(bare_page), 1.3),
             Case("W3", "the page at row 100,000", gets([sample.deep_path]), gets([f"/deep?after={sample.deep_id}"]), 0),
             Case(
                 "W4",

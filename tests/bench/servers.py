@@ -27,6 +27,8 @@ from deploy.local.valkey import Valkey
 CONNECTIONS = 32
 SECONDS = 5
 _RATE = re.compile(r"Requests/sec:\s+([\d.]+)")
+_QUANTILE = re.compile(r"^ +(50|99)%\s+([\d.]+)(us|ms|s)$", re.MULTILINE)
+_MILLISECONDS = {"us": 0.001, "ms": 1.0, "s": 1000.0}
 _FAULTS = re.compile(r"Non-2xx or 3xx responses:\s+(\d+)|Socket errors:.*")
 API_CORE, LOAD_CORE = "0", str((os.cpu_count() or 1) - 1)
 WORKING = (
@@ -146,6 +148,26 @@ def memory_mb(pid: int) -> float:
 
 def load(address: str, script: str, *, connections: int = CONNECTIONS, seconds: int = SECONDS) -> float:
     """Answers a second under wrk, whose requests a Lua script makes. Raises RuntimeError when any answer is a fault."""
+    return float(_printed_once(_RATE, _wrk(address, script, connections, seconds)))
+
+
+def latency(
+    address: str, script: str, *, connections: int = CONNECTIONS, seconds: int = SECONDS
+) -> tuple[float, float]:
+    """The median and the 99th percentile of what an answer takes under the same load, in milliseconds."""
+    found = _QUANTILE.findall(_wrk(address, script, CONNECTIONS, SECONDS))
+    by_name = {name: float(value) * _MILLISECONDS[unit] for name, value, unit in found}
+    return by_name["50"], by_name["99"]
+
+
+def _printed_once(pattern: re.Pattern[str], printed: str) -> str:
+    found = pattern.search(printed)
+    if found is None:
+        raise RuntimeError(printed)
+    return found[1]
+
+
+def _wrk(address: str, script: str, connections: int, seconds: int) -> str:
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as file:
         file.write(script)
         file.flush()
@@ -157,6 +179,7 @@ def load(address: str, script: str, *, connections: int = CONNECTIONS, seconds: 
             "-t1",
             f"-c{connections}",
             f"-d{seconds}s",
+            "--latency",
             "-s",
             file.name,
             address,
@@ -164,7 +187,4 @@ def load(address: str, script: str, *, connections: int = CONNECTIONS, seconds: 
         printed = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     if fault := _FAULTS.search(printed):
         raise RuntimeError(f"{address}: {fault[0]}")
-    found = _RATE.search(printed)
-    if found is None:
-        raise RuntimeError(printed)
-    return float(found[1])
+    return printed

@@ -13,6 +13,7 @@ from deploy.local.combined import create_app
 from deploy.local.postgres import SETTINGS
 from deploy.local.system import System
 from shared.configuration.settings import Settings
+from shared.database.pool import Database
 from shared.messaging.relay import Relay
 
 BOUND = 80
@@ -34,13 +35,13 @@ class Pools:
 
 @pytest.fixture
 def pools(monkeypatch: pytest.MonkeyPatch) -> Pools:
-    found, create = Pools(), asyncpg.create_pool
+    found, open_pool = Pools(), Database.open
 
-    def recorded(*given: Any, **named: Any) -> Any:
-        found.add(named["server_settings"]["application_name"], named["max_size"])
-        return create(*given, **named)
+    async def recorded(dsn: str, *, size: int = 8, application: str = "escm", **named: Any) -> Database:
+        found.add(application, size)
+        return await open_pool(dsn, size=size, application=application, **named)
 
-    monkeypatch.setattr(asyncpg, "create_pool", recorded)
+    monkeypatch.setattr(Database, "open", recorded)
     return found
 
 

@@ -96,6 +96,7 @@ def without_first_wall(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def _forget_statements() -> None:
+    gc.unfreeze()
     for found in gc.get_objects():
         if isinstance(found, Shapes):
             found._known.clear()

@@ -12,12 +12,12 @@ from services.access.accounts.tables import account
 from shared.database.context import Lookup
 from shared.database.statements import Connection, Row, Statement
 from shared.records.access_scope import AccessKind, visible
-from shared.records.columns import Renderer, shown_columns
+from shared.records.columns import renderer, shown_columns
 from shared.records.listing import Filter, Listing, fragment, one_of, reference, updated, values
 from shared.records.pending import holder
 
 COLUMNS = shown_columns(Account, account)
-render = Renderer(COLUMNS)
+render = renderer(COLUMNS)
 _FOR_LOGIN = Lookup(
     select(account.c.id, account.c.name, account.c.password_hash)
     .where(account.c.email_key == bindparam("email_key"), account.c.status == "active")

@@ -15,7 +15,7 @@ from services.access.api_keys.tables import api_key, last_use
 from shared.database.context import Lookup
 from shared.database.statements import Connection, Row, Statement
 from shared.records.access_scope import AccessKind, constant, visible
-from shared.records.columns import Renderer, shown_columns
+from shared.records.columns import renderer, shown_columns
 from shared.records.listing import Listing, one_of, reference, updated, values
 from shared.records.pending import holder
 
@@ -30,7 +30,7 @@ COLUMNS: Mapping[str, ColumnElement[Any]] = {
     **shown_columns(ApiKey, api_key),
     "last_used": used_at("key", api_key.c.id),
 }
-render = Renderer(COLUMNS)
+render = renderer(COLUMNS)
 _MOST_OWN = 10_000
 _OWN = Lookup(select(api_key.c.id).where(api_key.c.owner_id == bindparam("owner")).limit(_MOST_OWN))
 _SUSPENDED = Lookup(

@@ -14,7 +14,7 @@ from services.access.clients.tables import client
 from shared.database.context import Lookup
 from shared.database.statements import Connection, Row
 from shared.records.access_scope import AccessKind, visible
-from shared.records.columns import Renderer, shown_columns
+from shared.records.columns import renderer, shown_columns
 from shared.records.listing import Filter, Listing, countries, fragment, one_of, updated, values
 from shared.records.pending import holder
 
@@ -24,7 +24,7 @@ COLUMNS: Mapping[str, ColumnElement[Any]] = {
     "proposed_secret": client.c.proposed_secret.is_not(None).label("proposed_secret"),
     "last_used": used_at("client", client.c.id),
 }
-render = Renderer(COLUMNS)
+render = renderer(COLUMNS)
 _FOR_TOKEN = Lookup(
     select(*(client.c[name] for name in ("id", "client_id", "secrets", "jwks", "ip_allow", "resources", "verbs")))
     .where(client.c.client_id == bindparam("client_id"), client.c.status == "active")

@@ -16,11 +16,11 @@ from shared.database.context import Lookup
 from shared.database.statements import Connection, Row, Statement
 from shared.kernel.principal import Principal, PrincipalKind
 from shared.records.access_scope import AccessKind, constant, visible
-from shared.records.columns import Renderer, shown_columns
+from shared.records.columns import renderer, shown_columns
 from shared.records.listing import Filter, Listing, countries, one_of, reference, updated, values
 
 COLUMNS = shown_columns(Grant, grant)
-render = Renderer(COLUMNS)
+render = renderer(COLUMNS)
 _MOST_OWN = 10_000
 _source = grant.alias("source")
 _PRINCIPALS = table("access_published_principal", column("kind"), column("id"))

@@ -10,13 +10,13 @@ from services.access.sessions.domain import MOST_LIVING, OVERLAP
 from services.access.sessions.tables import refresh_token, session
 from shared.database.context import Lookup
 from shared.database.statements import Connection, Row, Statement
-from shared.records.columns import Renderer
+from shared.records.columns import renderer
 
 COLUMNS = {
     **{name: session.c[name] for name in ("id", "ref", "account_id", "label", "created_at", "ends_at")},
     "last_used": used_at("session", session.c.id),
 }
-render = Renderer(COLUMNS)
+render = renderer(COLUMNS)
 _is_living = session.c.status == "active"
 _of_account = session.c.account_id == bindparam("account")
 _LIVING = Lookup(

@@ -9,7 +9,7 @@ from pydantic import Field
 from services.centres.reviews import record
 from services.centres.reviews.operations import REVIEWS, path_of
 from services.centres.reviews.tables import review
-from shared.records.columns import Renderer
+from shared.records.columns import renderer
 from shared.web.fields import Body, Prose
 from shared.web.schemas import RecordAnswer
 
@@ -46,7 +46,7 @@ class Review(RecordAnswer, of=record.Review, lifecycle=REVIEWS.lifecycle):
     comment: str | None
 
 
-_render = Renderer({column.key: column for column in review.c})
+_render = renderer({column.key: column for column in review.c})
 
 
 def present(row: Mapping[str, Any]) -> dict[str, Any]:

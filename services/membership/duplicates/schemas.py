@@ -10,12 +10,12 @@ from pydantic import Field
 from services.membership.duplicates import record
 from services.membership.duplicates.domain import COLLECTIONS, LIFECYCLE
 from services.membership.duplicates.queries import COLUMNS
-from shared.records.columns import Renderer
+from shared.records.columns import renderer
 from shared.web.fields import Answer, Body
 from shared.web.schemas import Links, RecordAnswer
 
 Score = Annotated[float, Field(ge=0, le=1)]
-_render = Renderer(COLUMNS)
+_render = renderer(COLUMNS)
 
 
 class Lookalike(Answer):

@@ -27,7 +27,7 @@ from shared.kernel.countries import known_codes
 from shared.kernel.identifiers import orcid_id
 from shared.kernel.text import fold
 from shared.records.access_scope import AccessKind, AccessScope, constant, visible
-from shared.records.columns import Renderer, read_columns, shown_columns, survivor
+from shared.records.columns import read_columns, renderer, shown_columns, survivor
 from shared.records.listing import Filter, Listing, countries, fragment, one_of, region, updated, values
 from shared.records.pending import as_second_person, waits_for_caller
 from shared.records.record import Public, private_fields
@@ -257,5 +257,5 @@ LISTING = Listing(
     },
     private=private_fields(Expert),
 )
-render_whole = Renderer(shown_columns(Expert, expert))
-render_public = Renderer(shown_columns(Expert, expert, Public))
+render_whole = renderer(shown_columns(Expert, expert))
+render_public = renderer(shown_columns(Expert, expert, Public))

@@ -35,7 +35,7 @@ from shared.database.context import context
 from shared.database.statements import Connection, Row, Shapes
 from shared.kernel.identifiers import ror_id
 from shared.records.access_scope import AccessKind, AccessScope, constant, visible
-from shared.records.columns import Renderer, read_columns, shown_columns, survivor
+from shared.records.columns import read_columns, renderer, shown_columns, survivor
 from shared.records.listing import Filter, Listing, countries, fragment, one_of, region, updated, values
 from shared.records.record import Public, private_fields
 
@@ -132,8 +132,8 @@ LISTING = Listing(
     },
     private=private_fields(Institution),
 )
-render_whole = Renderer(shown_columns(Institution, institution))
-render_public = Renderer(shown_columns(Institution, institution, Public))
+render_whole = renderer(shown_columns(Institution, institution))
+render_public = renderer(shown_columns(Institution, institution, Public))
 
 _MATCH_COLUMNS = (
     "id", "ref", "display_name", "country", "ror", "status", "visibility", "names", "domains", "locations",

@@ -76,7 +76,7 @@ async def _client(uow: UnitOfWork, key: str, machine: _Machine) -> dict[str, str
     client_id, secret = f"demo-{key.replace('_', '-')}", f"demo-{key.replace('_', '-')}-secret"
     if await uow.connection.fetchval("SELECT 1 FROM access_client WHERE client_id = $1", client_id) is None:
         kind = "country" if machine.country else "global"
-        row = await operations.enter(
+        row = await operations.insert(
             uow,
             {
                 "client_id": client_id,

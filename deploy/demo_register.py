@@ -16,7 +16,7 @@ from shared.database.unit_of_work import Origin, UnitOfWork, unit_of_work
 from shared.kernel.clock import today
 from shared.kernel.principal import Grant, Principal, PrincipalKind
 from shared.records.access_scope import AccessScope, access_scope_for
-from shared.records.kind import Step
+from shared.records.resource_type import TransitionRequest
 
 _SECRETARIAT = Principal(
     PrincipalKind.SYSTEM, None, "demonstration", (Grant("secretariat_admin", "global", None, today(), None),)
@@ -73,7 +73,7 @@ async def _country(uow: UnitOfWork, country: str) -> None:
         access = _access(experts.EXPERTS.resource)
         row = await experts.create(uow, access, body.model_dump(mode="json"))
         for action in _WAY[: _STEPS[status]]:
-            row = await experts.transition(uow, access, row, Step(action, None, {}))
+            row = await experts.transition(uow, access, row, TransitionRequest(action, None, {}))
         await affiliations.create(uow, row, _affiliation(places[number % 2]), asserted_by="secretariat")
 
 
@@ -89,7 +89,7 @@ async def _institution(uow: UnitOfWork, country: str, name: str, domain: str) ->
     )
     access = _access(institutions.INSTITUTIONS.resource)
     row = await institutions.create(uow, access, body.model_dump(mode="json"))
-    return (await institutions.transition(uow, access, row, Step("verify", None, {})))["id"]
+    return (await institutions.transition(uow, access, row, TransitionRequest("verify", None, {})))["id"]
 
 
 def _affiliation(institution: Any) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from deploy.local.folder import PROJECT
 from shared.contracts.registry import FACTS
 from shared.kernel.principal import READ, RoleTable
 from shared.kernel.resource import Resource
-from shared.records.kind import Kind
+from shared.records.resource_type import ResourceType
 
 SERVICES = ("membership", "centres", "actions", "access")
 FILE = PROJECT / "shared" / "contracts" / "data" / "readers.json"
@@ -35,15 +35,15 @@ def resources_of(service: str) -> dict[str, Resource]:
     """The kinds of record that a service has now, by entity. What only announces them gives way to their own kind."""
     import_module(f"services.{service}.app")
     found = [value for value in _named(service) if isinstance(value, Resource)]
-    found += [value.resource for value in _named(service) if isinstance(value, Kind)]
+    found += [value.resource for value in _named(service) if isinstance(value, ResourceType)]
     return {resource.entity: resource for resource in found if resource.service == service}
 
 
-def _named(service: str) -> Iterator[Resource | Kind[Any]]:
+def _named(service: str) -> Iterator[Resource | ResourceType[Any]]:
     for name, module in sorted(modules.items()):
         if name.startswith(f"services.{service}."):
             for value in vars(module).values():
-                if isinstance(value, Kind | Resource):
+                if isinstance(value, ResourceType | Resource):
                     yield value
 
 

@@ -52,7 +52,7 @@ async def create_admin(database_url: str, email: str, password: str, name: str =
 
 async def enter_account(uow: UnitOfWork, email: str, name: str, password: str) -> UUID:
     """An account without any role; its id."""
-    row = await accounts.enter(uow, {"email": email, "name": name, "password": password, "expert_id": None})
+    row = await accounts.insert(uow, {"email": email, "name": name, "password": password, "expert_id": None})
     found: UUID = row["id"]
     return found
 
@@ -72,4 +72,4 @@ async def enter_grant(
         "reason": "set up by the operator",
         "second_person": None,
     }
-    await grants.enter(uow, values, confirmed=True)
+    await grants.insert(uow, values, confirmed=True)

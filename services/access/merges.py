@@ -38,7 +38,7 @@ class _Scope(Reference):
         if row["status"] == "active" and not await _may_follow(uow, row, loser, UUID(values["scope_id"])):
             causes = await merge_of(uow.connection, loser)
             values |= {"status": "proposed", "caused_by": causes[0].label if causes else None}
-        await GRANTS.edit(uow, row, values, reason="follows a merge")
+        await GRANTS.update(uow, row, values, reason="follows a merge")
 
     async def set_back(self, uow: UnitOfWork, row: Row, ids: Ids) -> None:
         """A grant that waited stands again where all merges that it still follows are by somebody entitled."""
@@ -47,7 +47,7 @@ class _Scope(Reference):
             left = await _FOLLOWED.fetch(uow.connection, grant=row["id"])
             if all([await _may_follow(uow, row, move["loser_id"], move["winner_id"]) for move in left]):
                 values |= {"status": "active", "caused_by": None}
-        await GRANTS.edit(uow, row, values, reason="a merge was undone")
+        await GRANTS.update(uow, row, values, reason="a merge was undone")
 
 
 async def _may_follow(uow: UnitOfWork, row: Row, loser: UUID, winner: UUID) -> bool:

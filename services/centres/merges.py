@@ -31,4 +31,4 @@ INSTITUTIONS = Follower(
 async def release(uow: UnitOfWork, expert: UUID) -> None:
     """Leaves no centre with a director who was erased."""
     for row in await _DIRECTOR.names.fetch(uow.connection, named=expert):
-        await CENTRES.edit(uow, row, {"director_id": None})
+        await CENTRES.update(uow, row, {"director_id": None})

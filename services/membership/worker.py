@@ -7,7 +7,7 @@ from services.membership.bulk import IMPORTABLE, STEPPABLE
 from services.membership.duplicates.jobs import DUPLICATE_JOBS
 from services.membership.duplicates.operations import search_what_changed
 from services.membership.experts.operations import EXPERTS
-from services.membership.experts.operations import pass_time as end_terms
+from services.membership.experts.operations import apply_scheduled as end_terms
 from services.membership.merges.following import follow_institutions
 from services.membership.privacy.jobs import job_handlers as privacy_jobs
 from services.membership.reactions import REACTIONS

@@ -14,8 +14,8 @@ from shared.database.statements import Connection
 from shared.kernel.principal import Principal, RoleTable
 from shared.kernel.resource import Resource
 from shared.records.access_scope import AccessScope
-from shared.records.kind import Kind
 from shared.records.listing import Listing
+from shared.records.resource_type import ResourceType
 
 Columns: TypeAlias = dict[str, Any]
 Values: TypeAlias = Mapping[str, Any]
@@ -82,7 +82,7 @@ class Importable:
     `cells` shows a record under import headings. `registry_verb` is what a caller needs to say `registry`.
     """
 
-    kind: Kind[Any]
+    kind: ResourceType[Any]
     roles: RoleTable
     headings: tuple[str, ...]
     candidate: Callable[[Cells], Candidate]

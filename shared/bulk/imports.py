@@ -13,12 +13,12 @@ from shared.bulk.tables import core_import
 from shared.database.ids import uuid7
 from shared.database.statements import Connection, Row, Shapes, Statement
 from shared.database.unit_of_work import UnitOfWork
-from shared.kernel.lifecycle import Lifecycle, step
+from shared.kernel.lifecycle import Lifecycle, transition
 from shared.kernel.principal import Principal
 from shared.kernel.resource import Resource
 from shared.messaging import jobs
 from shared.messaging.outbox import defer
-from shared.records.kind import Kind
+from shared.records.resource_type import ResourceType
 from shared.records.store import update_record
 
 IMPORT_JOB = "import"
@@ -46,8 +46,8 @@ def _can_be_taken_back(case: ImportCase) -> Literal["nothing_was_written", "too_
 LIFECYCLE: Lifecycle[ImportCase] = Lifecycle(
     ("pending", "done", "aborted", "failed", "cancelled", "undoing", "undone"),
     (
-        step("undo", "pending|done|cancelled|failed", "undoing", guard=_can_be_taken_back, fact="updated"),
-        step("take_back", "undoing", "undone", timed=True),
+        transition("undo", "pending|done|cancelled|failed", "undoing", guard=_can_be_taken_back, fact="updated"),
+        transition("take_back", "undoing", "undone", is_scheduled=True),
     ),
 )
 
@@ -65,17 +65,17 @@ class Order:
     file_name: str
 
 
-def import_kind(service: str) -> Kind[ImportCase]:
+def import_kind(service: str) -> ResourceType[ImportCase]:
     """Imports as a kind of record of one service."""
     told = ("status", "counts", "taken_back")
-    return Kind(Resource(service, "imports", "import"), core_import, LIFECYCLE, told)
+    return ResourceType(Resource(service, "imports", "import"), core_import, LIFECYCLE, told)
 
 
 async def order_import(uow: UnitOfWork, service: str, order: Order, file: StoredFile, layout: Layout) -> Row:
     """Enters the import and leaves its job to the worker."""
     record = uuid7()
     job = defer(uow, service, IMPORT_JOB, {"import": str(record)}, created_by=uow.origin.actor.label, bulk=True)
-    return await import_kind(service).enter(
+    return await import_kind(service).insert(
         uow,
         {
             "id": record,
@@ -120,7 +120,7 @@ async def close_import(uow: UnitOfWork, before: Row, status: str, **values: Any)
     """The import's end, or the end of its undoing, with its audit entry and its fact."""
     kind = import_kind(before["service"])
     after = await update_record(uow, core_import, before, {"status": status, **values})
-    kind.tell(
+    kind.record_change(
         uow, "finish" if status != "undone" else "undo", before, after, "undone" if status == "undone" else "updated"
     )
     return after

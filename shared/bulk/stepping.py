@@ -8,14 +8,13 @@ from uuid import UUID
 from shared.bulk.creators import principal_of
 from shared.database.statements import Row
 from shared.database.unit_of_work import Origin, UnitOfWork
-from shared.kernel.errors import Conflict, EscmError, Gone, Invalid, Kind, NotFound, VersionConflict
+from shared.kernel.errors import Conflict, ErrorCategory, EscmError, Gone, Invalid, NotFound, VersionConflict
 from shared.kernel.principal import RoleTable
 from shared.messaging.job_run import JobCancelled, JobHandlers, JobRun
 from shared.messaging.outbox import defer
 from shared.records.access_scope import AccessScope, access_scope_for
-from shared.records.kind import Kind as RecordKind
-from shared.records.kind import Step
 from shared.records.listing import Listing
+from shared.records.resource_type import ResourceType, TransitionRequest
 
 STEP_JOB = "bulk_transitions"
 MOST = 500
@@ -23,8 +22,8 @@ _TOLD_EVERY = 10
 _TOLD = ("reason", "current_state", "winner")
 _FORGET = "UPDATE core_job SET payload = payload - 'reason' WHERE id = $1"
 """A reason may name people, and jobs are kept for months."""
-_TRIED_AGAIN = (Kind.INTERNAL, Kind.UNAVAILABLE, Kind.RATE_LIMITED)
-Operation: TypeAlias = Callable[[UnitOfWork, AccessScope, Row, Step], Awaitable[Row]]
+_TRIED_AGAIN = (ErrorCategory.INTERNAL, ErrorCategory.UNAVAILABLE, ErrorCategory.RATE_LIMITED)
+Operation: TypeAlias = Callable[[UnitOfWork, AccessScope, Row, TransitionRequest], Awaitable[Row]]
 
 
 @dataclass(frozen=True)
@@ -32,32 +31,34 @@ class Steppable:
     """A kind of record that many steps at once can be taken on. `take` is the operation of its transitions, `beside`
     are operations that are no steps of the lifecycle, each with the permission that it asks for."""
 
-    kind: RecordKind[Any]
+    kind: ResourceType[Any]
     roles: RoleTable
     listing: Listing
     take: Operation
     beside: Mapping[str, tuple[str, Operation]] = field(default_factory=dict)
 
-    def verb_of(self, step: Step) -> str:
+    def verb_of(self, requested: TransitionRequest) -> str:
         """The permission that the step asks for. Raises Invalid for a step that no record of any state could take."""
-        if step.action in self.beside:
-            if step.fields:
-                raise Invalid(f"{step.action} takes no fields.")
-            return self.beside[step.action][0]
-        self.kind.lifecycle.check(step.action, step.reason, step.fields)
-        return step.action
+        if requested.action in self.beside:
+            if requested.fields:
+                raise Invalid(f"{requested.action} takes no fields.")
+            return self.beside[requested.action][0]
+        self.kind.lifecycle.check(requested.action, requested.reason, requested.fields)
+        return requested.action
 
-    def operation_of(self, step: Step) -> Operation:
-        return self.beside[step.action][1] if step.action in self.beside else self.take
+    def operation_of(self, requested: TransitionRequest) -> Operation:
+        return self.beside[requested.action][1] if requested.action in self.beside else self.take
 
 
-def order_steps(uow: UnitOfWork, steppable: Steppable, step: Step, items: Sequence[tuple[UUID, int]]) -> UUID:
+def order_steps(
+    uow: UnitOfWork, steppable: Steppable, requested: TransitionRequest, items: Sequence[tuple[UUID, int]]
+) -> UUID:
     """Leaves the steps to the worker; the job's id. `items` are ids, each once, with the version that was seen."""
     payload = {
         "resource": steppable.kind.resource.plural,
-        "action": step.action,
-        "reason": step.reason,
-        "fields": dict(step.fields),
+        "action": requested.action,
+        "reason": requested.reason,
+        "fields": dict(requested.fields),
         "items": [[str(record), version] for record, version in items],
     }
     return defer(uow, steppable.kind.resource.service, STEP_JOB, payload, created_by=uow.origin.actor.label)
@@ -81,7 +82,7 @@ class StepJobs:
         principal = await principal_of(run.database, run.created_by)
         steppable = self._steppables[asked["resource"]]
         access = access_scope_for(principal, steppable.roles, steppable.kind.resource)
-        one = _OneByOne(run, steppable, access, Step(asked["action"], asked["reason"], asked["fields"]))
+        one = _OneByOne(run, steppable, access, TransitionRequest(asked["action"], asked["reason"], asked["fields"]))
         items, outcomes = asked["items"], []
         for place, (record, version) in enumerate(items):
             if place % _TOLD_EVERY == 0:
@@ -102,7 +103,7 @@ class _OneByOne:
     run: JobRun
     steppable: Steppable
     access: AccessScope
-    step: Step
+    requested: TransitionRequest
 
     async def outcome(self, record: UUID, version: int) -> dict[str, Any]:
         """What became of one record: its state, and the problem where the step was refused."""
@@ -129,7 +130,7 @@ class _OneByOne:
             raise Conflict("This record was merged into another.", members={"winner": str(seen["merged_into"])})
         if seen["version"] != version:
             raise VersionConflict("The record changed in the meantime.")
-        return await self.steppable.operation_of(self.step)(uow, self.access, seen, self.step)
+        return await self.steppable.operation_of(self.requested)(uow, self.access, seen, self.requested)
 
 
 def _problem(error: EscmError) -> dict[str, Any]:

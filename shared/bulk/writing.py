@@ -175,7 +175,7 @@ def tell(uow: UnitOfWork, importable: Importable, told: Told, at: datetime) -> N
     """The audit entry and the fact of one change of an import."""
     action, fact = ("create", "created") if told.before is None else ("update", "updated")
     if told.child is None:
-        importable.kind.tell(uow, action, told.before, told.after, fact, at=at)
+        importable.kind.record_change(uow, action, told.before, told.after, fact, at=at)
         return
     shown = {"ref": told.owner["ref"], "status": told.owner["status"]}
     record_change(

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 
-class Kind(StrEnum):
+class ErrorCategory(StrEnum):
     """The few ways in which a request fails."""
 
     MALFORMED = "malformed"
@@ -44,7 +44,7 @@ class EscmError(Exception):
     `retry_after` is in seconds.
     """
 
-    kind: Kind = Kind.INTERNAL
+    kind: ErrorCategory = ErrorCategory.INTERNAL
     code: str = "internal_error"
 
     def __init__(
@@ -70,85 +70,85 @@ class EscmError(Exception):
 class Malformed(EscmError):
     """The request cannot be read: broken JSON, an unknown or bad parameter."""
 
-    kind, code = Kind.MALFORMED, "malformed_request"
+    kind, code = ErrorCategory.MALFORMED, "malformed_request"
 
 
 class Unauthenticated(EscmError):
     """No credentials, or credentials that do not hold."""
 
-    kind, code = Kind.UNAUTHENTICATED, "unauthenticated"
+    kind, code = ErrorCategory.UNAUTHENTICATED, "unauthenticated"
 
 
 class Forbidden(EscmError):
     """The caller may see the thing but not do this to it."""
 
-    kind, code = Kind.FORBIDDEN, "forbidden"
+    kind, code = ErrorCategory.FORBIDDEN, "forbidden"
 
 
 class NotFound(EscmError):
     """No such thing, or none that the caller may know of."""
 
-    kind, code = Kind.NOT_FOUND, "not_found"
+    kind, code = ErrorCategory.NOT_FOUND, "not_found"
 
 
 class Gone(EscmError):
     """It was there and is erased."""
 
-    kind, code = Kind.GONE, "gone"
+    kind, code = ErrorCategory.GONE, "gone"
 
 
 class Conflict(EscmError):
     """The state of things does not allow it."""
 
-    kind, code = Kind.CONFLICT, "conflict"
+    kind, code = ErrorCategory.CONFLICT, "conflict"
 
 
 class VersionConflict(EscmError):
     """Somebody else changed the record since the caller read it."""
 
-    kind, code = Kind.STALE, "version_conflict"
+    kind, code = ErrorCategory.STALE, "version_conflict"
 
 
 class PreconditionRequired(EscmError):
     """A change without `If-Match`."""
 
-    kind, code = Kind.PRECONDITION_REQUIRED, "precondition_required"
+    kind, code = ErrorCategory.PRECONDITION_REQUIRED, "precondition_required"
 
 
 class TimedOut(EscmError):
     """The request itself took too long to arrive."""
 
-    kind, code = Kind.TIMED_OUT, "request_timeout"
+    kind, code = ErrorCategory.TIMED_OUT, "request_timeout"
 
 
 class TooLarge(EscmError):
     """More bytes, levels or rows than the bound."""
 
-    kind, code = Kind.TOO_LARGE, "too_large"
+    kind, code = ErrorCategory.TOO_LARGE, "too_large"
 
 
 class UnsupportedMedia(EscmError):
     """A body of a media type that the route does not take."""
 
-    kind, code = Kind.UNSUPPORTED_MEDIA, "unsupported_media_type"
+    kind, code = ErrorCategory.UNSUPPORTED_MEDIA, "unsupported_media_type"
 
 
 class Invalid(EscmError):
     """The body is readable and breaks the contract; `errors` say where."""
 
-    kind, code = Kind.INVALID, "validation_failed"
+    kind, code = ErrorCategory.INVALID, "validation_failed"
 
 
 class RateLimited(EscmError):
     """Too many requests in the window; `retry_after` says when to come back."""
 
-    kind, code = Kind.RATE_LIMITED, "rate_limited"
+    kind, code = ErrorCategory.RATE_LIMITED, "rate_limited"
 
 
 class Unavailable(EscmError):
     """A part that the answer needs does not answer; try again after `retry_after`."""
 
-    kind, code = Kind.UNAVAILABLE, "unavailable"
+    kind, code = ErrorCategory.UNAVAILABLE, "unavailable"
 
     def __init__(self, detail: str = "", *, retry_after: int = 2, **more: Any) -> None:
         super().__init__(detail, retry_after=retry_after, **more)

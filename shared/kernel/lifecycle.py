@@ -10,27 +10,27 @@ Case = TypeVar("Case")
 """What a guard may look at: the record and what was loaded beside it. Each feature has its own frozen dataclass."""
 
 
-class NoScheduledStep(LookupError):
-    """The state has no step of this verb that a schedule takes."""
+class NoScheduledTransition(LookupError):
+    """The state has no scheduled transition of this verb."""
 
 
 def always(_case: object) -> None:
-    """The guard of a step that asks for nothing."""
+    """The guard of a transition that needs nothing."""
 
 
 def never(_case: object) -> bool:
-    """The rule of a step that one person takes alone."""
+    """The rule of a transition that one person requests alone."""
     return False
 
 
 def by_two(_case: object) -> bool:
-    """The rule of a step that always needs a second person."""
+    """The rule of a transition that always needs a second person."""
     return True
 
 
 class SecondPersonNeeded(Conflict):
-    """The step is possible, and needs a second person to confirm it. A change that is no step of the lifecycle names
-    the `action`, with its `fields`, that does the same."""
+    """The transition is possible, and needs a second person to confirm it. A change that is no transition names the
+    `action`, with its `fields`, that does the same."""
 
     code = "transition_not_allowed"
 
@@ -46,8 +46,8 @@ class Transition(Generic[Case]):
     answer. `target` None returns to the state before.
 
     `fact` is the past participle announced; where absent it is the target's name. `fields` are the names that the
-    body's `fields` may hold. `timed` steps are taken by schedules, never by callers. `second_person` tells whether
-    the step, in this case, is proposed by one and confirmed by another.
+    body's `fields` may hold. `is_scheduled`: schedules take the transition, never callers.
+    `second_person` says whether it is proposed by one person and confirmed by another.
     """
 
     verb: str
@@ -57,12 +57,12 @@ class Transition(Generic[Case]):
     reason_required: bool = False
     fields: tuple[str, ...] = ()
     fact: str | None = None
-    timed: bool = False
+    is_scheduled: bool = False
     second_person: Callable[[Case], bool] = never
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
+class AvailableAction:
     """A verb of the present state as a caller sees it in `allowed_actions`."""
 
     action: str
@@ -73,7 +73,7 @@ class Offer:
     fields: tuple[str, ...] = ()
 
 
-def step(verb: str, sources: str, target: str | None, **more: object) -> "Transition[Case]":
+def transition(verb: str, sources: str, target: str | None, **more: object) -> "Transition[Case]":
     """A transition with its sources written as in the design: `"active|grace"`."""
     return Transition(verb, frozenset(sources.split("|")), target, **more)  # type: ignore[arg-type]
 
@@ -93,12 +93,14 @@ class Lifecycle(Generic[Case]):
                 raise ValueError(f"{transition.verb} names unknown states {sorted(unknown)}")
             self._by_verb.setdefault(transition.verb, []).append(transition)
 
-    def offers(self, status: str, case: Case, may: Callable[[str], bool], previous: str | None = None) -> list[Offer]:
+    def available_actions(
+        self, status: str, case: Case, may: Callable[[str], bool], previous: str | None = None
+    ) -> list[AvailableAction]:
         """Every verb that leaves `status`, with whether this caller may take it now and why not."""
         return [
             self._offer(transition, status, case, may, previous)
             for transition in self.transitions
-            if status in transition.sources and not transition.timed
+            if status in transition.sources and not transition.is_scheduled
         ]
 
     def _offer(
@@ -108,10 +110,10 @@ class Lifecycle(Generic[Case]):
         case: Case,
         may: Callable[[str], bool],
         previous: str | None,
-    ) -> Offer:
+    ) -> AvailableAction:
         reason = None if may(transition.verb) else "not_permitted"
         reason = reason or transition.guard(case)
-        return Offer(
+        return AvailableAction(
             transition.verb,
             transition.target or previous or status,
             reason is None,
@@ -123,28 +125,28 @@ class Lifecycle(Generic[Case]):
     @property
     def verbs(self) -> tuple[str, ...]:
         """The verbs that callers take, in the order of the table."""
-        return tuple(dict.fromkeys(each.verb for each in self.transitions if not each.timed))
+        return tuple(dict.fromkeys(each.verb for each in self.transitions if not each.is_scheduled))
 
     @property
-    def has_steps_of_two(self) -> bool:
-        """Whether any step may need a second person."""
+    def has_transitions_of_two(self) -> bool:
+        """Whether any transition may need a second person."""
         return any(transition.second_person is not never for transition in self.transitions)
 
     def scheduled(self, verb: str, status: str) -> "Transition[Case]":
         """The step of this verb that a schedule takes from a state. Raises NoScheduledStep."""
         for transition in self._by_verb.get(verb, ()):
-            if transition.timed and status in transition.sources:
+            if transition.is_scheduled and status in transition.sources:
                 return transition
-        raise NoScheduledStep(f"No schedule takes {verb!r} from {status!r}.")
+        raise NoScheduledTransition(f"No schedule takes {verb!r} from {status!r}.")
 
     def check(self, verb: str, reason: str | None, fields: Iterable[str]) -> None:
-        """Raises Invalid for a step that no record could take, whatever its state: an unknown verb or field, or a
-        missing reason."""
+        """Raises Invalid for a transition that no record could take, whatever its state: an unknown verb or field, or
+        a missing reason."""
         self._check(self._known(verb)[0], reason, fields)
 
     def _known(self, verb: str) -> "list[Transition[Case]]":
         candidates = self._by_verb.get(verb)
-        if candidates is None or all(candidate.timed for candidate in candidates):
+        if candidates is None or all(candidate.is_scheduled for candidate in candidates):
             raise Invalid(
                 "There is no such action.",
                 code="unknown_action",
@@ -187,11 +189,11 @@ class Lifecycle(Generic[Case]):
         self._check(transition, reason, fields)
         blocked = "not_in_this_state" if status not in transition.sources else transition.guard(case)
         if blocked is not None:
-            offers = self.offers(status, case, may, previous)
+            available_actions = self.available_actions(status, case, may, previous)
             raise Conflict(
                 f"{verb} is not possible now.",
                 code="transition_not_allowed",
-                members={"current_state": status, "reason": blocked, "allowed_actions": offers},
+                members={"current_state": status, "reason": blocked, "allowed_actions": available_actions},
             )
         target = transition.target or previous
         if target is None:

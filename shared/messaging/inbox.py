@@ -92,9 +92,9 @@ def _go_on_from(uow: UnitOfWork, fact: Fact) -> None:
     traceparent.set(fact.traceparent)
 
 
-async def enter_once(connection: Connection, subject: UUID, step: str) -> bool:
+async def enter_once(connection: Connection, subject: UUID, checkpoint: str) -> bool:
     """Takes a step of a fact or job in this transaction; False where it was committed before."""
-    return bool(await connection.fetch(_ENTER, [subject], [step]))
+    return bool(await connection.fetch(_ENTER, [subject], [checkpoint]))
 
 
 def _matches(pattern: str, fact_type: str) -> bool:

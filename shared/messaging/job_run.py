@@ -66,9 +66,9 @@ class JobRun:
         if has_left(uow):
             self._notifier.notify()
 
-    async def once(self, uow: UnitOfWork, step: str) -> bool:
+    async def once(self, uow: UnitOfWork, checkpoint: str) -> bool:
         """Takes a step of this job in this transaction; False where an earlier attempt has committed it."""
-        return await enter_once(uow.connection, self.id, f"job:{step}")
+        return await enter_once(uow.connection, self.id, f"job:{checkpoint}")
 
     async def is_awaited(self) -> bool:
         """Whether a bulk job of the system gives way to one that somebody ordered: a good moment to end for work that a

@@ -16,7 +16,7 @@ from shared.database.context import SYSTEM_CONTEXT
 from shared.database.pool import Database
 from shared.database.unit_of_work import Origin, unit_of_work
 from shared.kernel.clock import now
-from shared.kernel.errors import EscmError, Kind
+from shared.kernel.errors import ErrorCategory, EscmError
 from shared.kernel.gc_tuning import freeze_started
 from shared.messaging import schedules as ticks
 from shared.messaging.inbox import Inbox, Reactions
@@ -60,7 +60,7 @@ _CONNECTIONS = 6
 """What a worker holds at once: one for each of three batches and two jobs, and one for leases and schedules."""
 _BULK_CONNECTIONS = 6
 """What its bulk jobs hold beside. An import holds four: two batches, a look ahead, its progress."""
-_FINAL = frozenset(Kind) - {Kind.INTERNAL, Kind.UNAVAILABLE, Kind.RATE_LIMITED}
+_FINAL = frozenset(ErrorCategory) - {ErrorCategory.INTERNAL, ErrorCategory.UNAVAILABLE, ErrorCategory.RATE_LIMITED}
 
 
 class Worker:

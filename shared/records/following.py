@@ -17,7 +17,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from shared.database import tables
 from shared.database.statements import Row, Statement
 from shared.database.unit_of_work import UnitOfWork
-from shared.records.kind import Kind
+from shared.records.resource_type import ResourceType
 from shared.records.store import lock_record
 
 Ids: TypeAlias = list[UUID | None]
@@ -56,7 +56,7 @@ class Reference:
     `ids` are those that a row's field names; `renamed` gives the columns that name others in their places. A field
     that more depends on overrides `rewrite` and `set_back`."""
 
-    kind: Kind[Any]
+    kind: ResourceType[Any]
     field: str
     names: Statement
     ids: Callable[[Row], Ids]
@@ -66,14 +66,14 @@ class Reference:
 
     async def rewrite(self, uow: UnitOfWork, row: Row, ids: Ids, _loser: UUID) -> None:
         """Lets a locked row name these, since one that it named was merged."""
-        await self.kind.edit(uow, row, self.renamed(row, ids))
+        await self.kind.update(uow, row, self.renamed(row, ids))
 
     async def set_back(self, uow: UnitOfWork, row: Row, ids: Ids) -> None:
         """Lets a locked row name these, since a merge that it followed is no more."""
-        await self.kind.edit(uow, row, self.renamed(row, ids))
+        await self.kind.update(uow, row, self.renamed(row, ids))
 
 
-def single(kind: Kind[Any], name: str, *more: ColumnElement[bool]) -> Reference:
+def single(kind: ResourceType[Any], name: str, *more: ColumnElement[bool]) -> Reference:
     """A column that names one; `more` are conditions on its row."""
     condition = kind.table.c[name] == bindparam("named", type_=Uuid)
     return Reference(
@@ -81,7 +81,7 @@ def single(kind: Kind[Any], name: str, *more: ColumnElement[bool]) -> Reference:
     )
 
 
-def several(kind: Kind[Any], name: str) -> Reference:
+def several(kind: ResourceType[Any], name: str) -> Reference:
     """A column that names each of several once."""
     condition = kind.table.c[name].contains(bindparam("named", type_=ARRAY(Uuid)))
     return Reference(
@@ -95,7 +95,7 @@ def several(kind: Kind[Any], name: str) -> Reference:
     )
 
 
-def in_documents(kind: Kind[Any], name: str, key: str) -> Reference:
+def in_documents(kind: ResourceType[Any], name: str, key: str) -> Reference:
     """A column of JSON objects, each of which may name one under `key`."""
 
     def ids(row: Row) -> Ids:
@@ -109,7 +109,7 @@ def in_documents(kind: Kind[Any], name: str, key: str) -> Reference:
     return Reference(kind, name, finding(kind, condition), ids, renamed, named=lambda one: [{key: str(one)}])
 
 
-def finding(kind: Kind[Any], *conditions: ColumnElement[bool]) -> Statement:
+def finding(kind: ResourceType[Any], *conditions: ColumnElement[bool]) -> Statement:
     """The rows of a kind that meet conditions, locked in the order of their ids."""
     return Statement(select(kind.table).where(*conditions).order_by(kind.table.c.id).with_for_update())
 

@@ -18,8 +18,8 @@ from shared.database.tables import instant, table, text
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.principal import Principal, PrincipalKind
 from shared.records.access_scope import AccessScope
-from shared.records.kind import Kind
 from shared.records.listing import Filter, one_of
+from shared.records.resource_type import ResourceType
 
 LIFE = timedelta(hours=24)
 _KEPT = timedelta(days=90)
@@ -107,7 +107,7 @@ _FORGET = Statement(
 
 async def add(
     uow: UnitOfWork,
-    kind: Kind[Any],
+    kind: ResourceType[Any],
     row: Mapping[str, Any],
     *,
     action: str,
@@ -142,29 +142,36 @@ async def add(
     return found
 
 
-async def of_record(connection: Connection, context: AccessContext, kind: Kind[Any], record: UUID) -> list[Row]:
+async def of_record(connection: Connection, context: AccessContext, kind: ResourceType[Any], record: UUID) -> list[Row]:
     """The steps that wait on a record that the caller may read, the oldest first."""
     return await _LIST.fetch(connection, resource_name=kind.resource.name, record=record, **context.parameters)
 
 
-async def one(connection: Connection, context: AccessContext, kind: Kind[Any], record: UUID, key: UUID) -> Row | None:
+async def one(
+    connection: Connection, context: AccessContext, kind: ResourceType[Any], record: UUID, key: UUID
+) -> Row | None:
     """A step that waits or waited on a record that the caller may read."""
     name = kind.resource.name
     return await _ONE.fetchrow(connection, resource_name=name, record=record, key=key, **context.parameters)
 
 
-async def lock(connection: Connection, kind: Kind[Any], record: UUID, key: UUID) -> Row | None:
+async def lock(connection: Connection, kind: ResourceType[Any], record: UUID, key: UUID) -> Row | None:
     """The same, locked."""
     return await _LOCK.fetchrow(connection, resource_name=kind.resource.name, record=record, key=key)
 
 
-async def lock_same(connection: Connection, kind: Kind[Any], record: UUID, action: str) -> Row | None:
+async def lock_same(connection: Connection, kind: ResourceType[Any], record: UUID, action: str) -> Row | None:
     """The step of this action that is still open on the record, locked."""
     return await _LOCK_SAME.fetchrow(connection, resource_name=kind.resource.name, record=record, verb=action)
 
 
 async def end(
-    uow: UnitOfWork, kind: Kind[Any], row: Mapping[str, Any], waiting: Row, ending: Ending, reason: str | None = None
+    uow: UnitOfWork,
+    kind: ResourceType[Any],
+    row: Mapping[str, Any],
+    waiting: Row,
+    ending: Ending,
+    reason: str | None = None,
 ) -> None:
     """Ends a locked pending step of a locked record. One that was confirmed is told by the step itself, the others
     leave an audit entry and a fact."""
@@ -173,12 +180,16 @@ async def end(
         _tell(uow, kind, row, ending, waiting["action"], reason)
 
 
-def _tell(uow: UnitOfWork, kind: Kind[Any], row: Mapping[str, Any], what: str, action: str, reason: str | None) -> None:
+def _tell(
+    uow: UnitOfWork, kind: ResourceType[Any], row: Mapping[str, Any], what: str, action: str, reason: str | None
+) -> None:
     fact = f"transition_{what}"
-    kind.tell(uow, fact, row, row, fact, reason, more=({"pointer": "/transition", "before": None, "after": action},))
+    kind.record_change(
+        uow, fact, row, row, fact, reason, more=({"pointer": "/transition", "before": None, "after": action},)
+    )
 
 
-def expiring(*kinds: Kind[Any]) -> Callable[[UnitOfWork], Awaitable[None]]:
+def expiring(*kinds: ResourceType[Any]) -> Callable[[UnitOfWork], Awaitable[None]]:
     """The scheduled work that ends what nobody confirmed in time, and drops what was decided 90 days ago."""
     by_name = {kind.resource.name: kind for kind in kinds}
 

@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field, ValidationError, create_model
 from sqlalchemy import Uuid, column
 from sqlalchemy.sql.elements import ColumnElement
 
-from shared.kernel.lifecycle import Lifecycle, Offer
+from shared.kernel.lifecycle import AvailableAction, Lifecycle
 from shared.records.history import history, line
 from shared.web.call import Call
 from shared.web.conditional import etag, is_known
@@ -33,9 +33,9 @@ def key_of(raw: str) -> UUID | str:
         return raw.replace("\0", "\ufffd")
 
 
-def actions(offers: list[Offer]) -> list[dict[str, Any]]:
+def actions(available_actions: list[AvailableAction]) -> list[dict[str, Any]]:
     """`allowed_actions` as they stand in item answers."""
-    return [{"action": o.action, "to": o.to, "allowed": o.allowed, "reason": o.reason} for o in offers]
+    return [{"action": o.action, "to": o.to, "allowed": o.allowed, "reason": o.reason} for o in available_actions]
 
 
 def item_response(
@@ -68,10 +68,13 @@ def told_once(kept: Response, told: Mapping[str, Any]) -> Response:
 
 
 def transitions_response(
-    lifecycle: Lifecycle[Any], status: str, offers: list[Offer], fields: type[BaseModel] | None = None
+    lifecycle: Lifecycle[Any],
+    status: str,
+    available_actions: list[AvailableAction],
+    fields: type[BaseModel] | None = None,
 ) -> Response:
     """The present state, every verb of it, and all states. `fields` is the model of what transitions take."""
-    shown = [{**asdict(offer), "fields_schema": _schema_of(fields, offer.fields)} for offer in offers]
+    shown = [{**asdict(offer), "fields_schema": _schema_of(fields, offer.fields)} for offer in available_actions]
     body = orjson.dumps({"status": status, "allowed_actions": shown, "states": lifecycle.states})
     return Response(body, 200, None, JSON)
 

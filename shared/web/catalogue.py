@@ -11,27 +11,27 @@ from functools import lru_cache
 from importlib.resources import files
 from types import MappingProxyType
 
-from shared.kernel.errors import Kind
+from shared.kernel.errors import ErrorCategory
 
 LANGUAGES = ("en", "fr", "es", "ar", "zh", "ru")
-STATUS: Mapping[Kind, int] = MappingProxyType(
+STATUS: Mapping[ErrorCategory, int] = MappingProxyType(
     {
-        Kind.MALFORMED: 400,
-        Kind.UNAUTHENTICATED: 401,
-        Kind.FORBIDDEN: 403,
-        Kind.NOT_FOUND: 404,
-        Kind.METHOD_NOT_ALLOWED: 405,
-        Kind.TIMED_OUT: 408,
-        Kind.CONFLICT: 409,
-        Kind.GONE: 410,
-        Kind.STALE: 412,
-        Kind.TOO_LARGE: 413,
-        Kind.UNSUPPORTED_MEDIA: 415,
-        Kind.INVALID: 422,
-        Kind.PRECONDITION_REQUIRED: 428,
-        Kind.RATE_LIMITED: 429,
-        Kind.INTERNAL: 500,
-        Kind.UNAVAILABLE: 503,
+        ErrorCategory.MALFORMED: 400,
+        ErrorCategory.UNAUTHENTICATED: 401,
+        ErrorCategory.FORBIDDEN: 403,
+        ErrorCategory.NOT_FOUND: 404,
+        ErrorCategory.METHOD_NOT_ALLOWED: 405,
+        ErrorCategory.TIMED_OUT: 408,
+        ErrorCategory.CONFLICT: 409,
+        ErrorCategory.GONE: 410,
+        ErrorCategory.STALE: 412,
+        ErrorCategory.TOO_LARGE: 413,
+        ErrorCategory.UNSUPPORTED_MEDIA: 415,
+        ErrorCategory.INVALID: 422,
+        ErrorCategory.PRECONDITION_REQUIRED: 428,
+        ErrorCategory.RATE_LIMITED: 429,
+        ErrorCategory.INTERNAL: 500,
+        ErrorCategory.UNAVAILABLE: 503,
     }
 )
 
@@ -41,7 +41,7 @@ class Problem:
     """One catalogued problem. `titles` by language, `meaning` in English: what it means and what helps."""
 
     code: str
-    kind: Kind
+    kind: ErrorCategory
     titles: Mapping[str, str]
     meaning: str
 
@@ -61,7 +61,7 @@ def _read() -> Mapping[str, Problem]:
             {
                 row["code"]: Problem(
                     row["code"],
-                    Kind(row["kind"]),
+                    ErrorCategory(row["kind"]),
                     MappingProxyType({language: row[language] for language in LANGUAGES}),
                     row["meaning"],
                 )
@@ -71,8 +71,8 @@ def _read() -> Mapping[str, Problem]:
 
 
 PROBLEMS: Mapping[str, Problem] = _read()
-GENERAL: Mapping[Kind, Problem] = MappingProxyType(
-    {kind: next(problem for problem in PROBLEMS.values() if problem.kind is kind) for kind in Kind}
+GENERAL: Mapping[ErrorCategory, Problem] = MappingProxyType(
+    {kind: next(problem for problem in PROBLEMS.values() if problem.kind is kind) for kind in ErrorCategory}
 )
 """The plainest problem of each kind, which stands for a code that nobody catalogued: the kind's first in the table."""
 

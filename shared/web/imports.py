@@ -39,7 +39,7 @@ from shared.kernel.errors import FieldError, Forbidden, Gone, Invalid, NotFound,
 from shared.kernel.principal import Principal, RoleTable
 from shared.messaging.outbox import defer
 from shared.records.access_scope import access_scope_for
-from shared.records.kind import Step
+from shared.records.resource_type import TransitionRequest
 from shared.web.answers import JSON, actions, item_response, key_of, transitions_response
 from shared.web.call import Call, CurrentCall, takes_query
 from shared.web.conditional import changed_since, is_current
@@ -143,8 +143,8 @@ class ImportApi:
 
     async def shown(self, row: Row, call: Call) -> dict[str, Any]:
         """The import as an item answer."""
-        offers = LIFECYCLE.offers(row["status"], await self.case(row, call), self.may(row, call))
-        return {**present(row), "allowed_actions": actions(offers)}
+        available_actions = LIFECYCLE.available_actions(row["status"], await self.case(row, call), self.may(row, call))
+        return {**present(row), "allowed_actions": actions(available_actions)}
 
 
 def _add_creation(router: ResourceRouter, api: ImportApi) -> None:
@@ -247,8 +247,8 @@ def _add_reads(router: ResourceRouter, api: ImportApi) -> None:
         responses={200: {"model": Transitions}},
     )
     async def get_transitions(row: readable, call: CurrentCall) -> Response:
-        offers = LIFECYCLE.offers(row["status"], await api.case(row, call), api.may(row, call))
-        return transitions_response(LIFECYCLE, row["status"], offers)
+        available_actions = LIFECYCLE.available_actions(row["status"], await api.case(row, call), api.may(row, call))
+        return transitions_response(LIFECYCLE, row["status"], available_actions)
 
     @router.get(
         "/{record}/failures",
@@ -281,8 +281,10 @@ def _add_undo(router: ResourceRouter, api: ImportApi) -> None:
         if not is_current(call.request, row["version"]):
             raise changed_since(await api.shown(row, call))
         before = await api.kind.lock(call.uow, row["id"], row["version"])
-        step = Step(body.action, body.reason, body.fields)
-        after = await api.kind.step(call.uow, before, step, await api.case(before, call), api.may(before, call))
+        requested = TransitionRequest(body.action, body.reason, body.fields)
+        after = await api.kind.apply_transition(
+            call.uow, before, requested, await api.case(before, call), api.may(before, call)
+        )
         importable = api.importables[after["resource"]]
         if await undoing.extent(call.uow.connection, after) > MOST_AT_ONCE:
             payload = {"import": str(after["id"])}

@@ -16,8 +16,8 @@ from shared.kernel.clock import to_text
 from shared.kernel.errors import Conflict, Forbidden, Gone, NotFound
 from shared.kernel.principal import Principal, PrincipalKind
 from shared.records import pending
-from shared.records.kind import Step, require
 from shared.records.record import Refers
+from shared.records.resource_type import TransitionRequest, require
 from shared.web.answers import JSON, key_of
 from shared.web.call import Call, CurrentCall
 from shared.web.conditional import changed_since
@@ -227,7 +227,7 @@ async def _confirm(api: "RecordApi[Any]", call: Call, row: Row, record: Row, wai
         raise Conflict(detail, code="transition_not_allowed", members=members)
     kind, owner = PrincipalKind(waiting["proposer_kind"]), waiting["proposer_owner"]
     proposed_by = Principal(kind, waiting["proposer_id"], owner=owner)
-    step = Step(action, waiting["reason"], waiting["fields"], proposed_by)
-    await api.take(call.uow, call.access, row, step)
+    requested = TransitionRequest(action, waiting["reason"], waiting["fields"], proposed_by)
+    await api.take(call.uow, call.access, row, requested)
     await pending.end(call.uow, api.kind, record, waiting, "confirmed")
     return await api.answer_with(call, row["id"])

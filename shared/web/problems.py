@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.types import Scope
 
 from shared.kernel.clock import to_text
-from shared.kernel.errors import EscmError, FieldError, Kind
+from shared.kernel.errors import ErrorCategory, EscmError, FieldError
 from shared.web.catalogue import GENERAL, PROBLEMS, Problem, preferred_language
 from shared.web.moved import Moved
 from shared.web.translation import as_escm_error
@@ -34,13 +34,13 @@ _CHALLENGES = {
     "invalid_token": 'Bearer realm="escm", error="invalid_token"',
     "invalid_client": 'Basic realm="escm"',
 }
-_OAUTH_BY_KIND = {Kind.INTERNAL: "server_error", Kind.UNAVAILABLE: "temporarily_unavailable"}
+_OAUTH_BY_KIND = {ErrorCategory.INTERNAL: "server_error", ErrorCategory.UNAVAILABLE: "temporarily_unavailable"}
 _OAUTH_CODES = frozenset(
     {"invalid_client", "invalid_grant", "invalid_scope", "unauthorized_client", "unsupported_grant_type"}
 )
 _SENTENCES = {
-    Kind.INTERNAL: "The request could not be completed. The fault was recorded under this request_id.",
-    Kind.NOT_FOUND: "There is nothing at this address, or nothing that you may know of.",
+    ErrorCategory.INTERNAL: "The request could not be completed. The fault was recorded under this request_id.",
+    ErrorCategory.NOT_FOUND: "There is nothing at this address, or nothing that you may know of.",
 }
 
 
@@ -59,16 +59,16 @@ def problem_response(scope: Scope, error: EscmError) -> Response:
         "vary": "Authorization, Accept-Language",
         **{name.lower(): value for name, value in error.headers.items()},
     }
-    if problem.kind is Kind.UNAUTHENTICATED:
+    if problem.kind is ErrorCategory.UNAUTHENTICATED:
         headers.setdefault("www-authenticate", _CHALLENGES.get(problem.code, _CHALLENGES["unauthenticated"]))
-    elif problem.kind in (Kind.UNAVAILABLE, Kind.RATE_LIMITED):
+    elif problem.kind in (ErrorCategory.UNAVAILABLE, ErrorCategory.RATE_LIMITED):
         headers.setdefault("retry-after", "2")
     body = orjson.dumps(document, default=_plain, option=orjson.OPT_PASSTHROUGH_DATETIME)
     return Response(body, problem.status, headers, MEDIA_TYPE)
 
 
 def _document(scope: Scope, error: EscmError, problem: Problem, language: str) -> dict[str, Any]:
-    detail = "" if problem.kind is Kind.INTERNAL else error.detail
+    detail = "" if problem.kind is ErrorCategory.INTERNAL else error.detail
     path = str(scope.get("path", "/"))
     document: dict[str, Any] = {
         "type": problem.type,
@@ -85,7 +85,7 @@ def _document(scope: Scope, error: EscmError, problem: Problem, language: str) -
         by_kind = _OAUTH_BY_KIND.get(problem.kind, "invalid_request")
         document["error"] = problem.code if problem.code in _OAUTH_CODES else by_kind
         document["error_description"] = document["detail"]
-    if problem.kind is not Kind.INTERNAL:
+    if problem.kind is not ErrorCategory.INTERNAL:
         document.update((name, value) for name, value in error.members.items() if name not in document)
     return document
 
@@ -131,11 +131,11 @@ def respond_to(scope: Scope, failure: Exception) -> Response:
     if isinstance(failure, Moved):
         return _moved(scope, failure)
     error = as_escm_error(failure)
-    if error.kind is Kind.INTERNAL:
+    if error.kind is ErrorCategory.INTERNAL:
         _LOG.error("request_failed", **_where(scope), **_trace(failure))
-    elif error.kind is Kind.FORBIDDEN and error.__cause__ is not None:
+    elif error.kind is ErrorCategory.FORBIDDEN and error.__cause__ is not None:
         _LOG.error("row_level_security_refused", **_where(scope), **_trace(failure))
-    elif error.kind is Kind.UNAVAILABLE:
+    elif error.kind is ErrorCategory.UNAVAILABLE:
         _LOG.warning("request_unavailable", **_where(scope), cause=type(error.__cause__ or failure).__name__)
     return problem_response(scope, error)
 

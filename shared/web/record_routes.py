@@ -11,7 +11,7 @@ from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.errors import Forbidden
 from shared.kernel.lifecycle import SecondPersonNeeded
 from shared.records.access_scope import AccessScope
-from shared.records.kind import Step, require
+from shared.records.resource_type import TransitionRequest, require
 from shared.records.store import as_inserted
 from shared.web.answers import (
     HISTORY_QUERY,
@@ -90,7 +90,9 @@ def add_reads(router: ResourceRouter, api: "RecordApi[Any]") -> None:
         responses={200: {"model": Transitions}},
     )
     async def get_transitions(row: readable, call: CurrentCall) -> Response:
-        return transitions_response(api.kind.lifecycle, row["status"], await api.offers(row, call), api.fields)
+        return transitions_response(
+            api.kind.lifecycle, row["status"], await api.available_actions(row, call), api.fields
+        )
 
 
 def add_creation(
@@ -169,14 +171,14 @@ def add_transition(router: ResourceRouter, api: "RecordApi[Any]") -> None:
     )
     async def transition_record(body: transition_body, row: changeable, call: CurrentCall) -> Response:
         try:
-            await api.take(call.uow, call.access, row, Step(body.action, body.reason, body.fields))
+            await api.take(call.uow, call.access, row, TransitionRequest(body.action, body.reason, body.fields))
         except SecondPersonNeeded:
             return await propose(api, call, row, body)
         return await api.answer_with(call, row["id"])
 
 
 def _proposed(api: "RecordApi[Any]") -> dict[int | str, dict[str, Any]]:
-    if not api.kind.lifecycle.has_steps_of_two:
+    if not api.kind.lifecycle.has_transitions_of_two:
         return {}
     return {202: {"model": PendingTransition, "description": "The step waits for a second person."}}
 

@@ -11,12 +11,12 @@ from pydantic import BaseModel
 from shared.database.statements import Row
 from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.errors import Forbidden, Gone, NotFound
-from shared.kernel.lifecycle import Offer
+from shared.kernel.lifecycle import AvailableAction
 from shared.kernel.principal import Principal, RoleTable
 from shared.records.access_scope import AccessScope
 from shared.records.columns import parsed_or_fragment
-from shared.records.kind import Kind, Step, permitted
 from shared.records.listing import Listing
+from shared.records.resource_type import ResourceType, TransitionRequest, permitted
 from shared.web.answers import (
     actions,
     item_response,
@@ -56,13 +56,13 @@ class RecordApi(Generic[Case]):
     person of its steps. `proposes_changes`: a patch may need a second person too.
     """
 
-    kind: Kind[Case]
+    kind: ResourceType[Case]
     roles: RoleTable
     listing: Listing
     answer: type[RecordAnswer]
     present: Callable[[Any, AccessScope], dict[str, Any]]
     case: Callable[[Connect, Principal, Any, Mapping[str, Any]], Awaitable[Case]]
-    transition: Callable[[UnitOfWork, AccessScope, Row, Step], Awaitable[Any]]
+    transition: Callable[[UnitOfWork, AccessScope, Row, TransitionRequest], Awaitable[Any]]
     create_body: type[BaseModel] = BaseModel
     create: Callable[[UnitOfWork, AccessScope, Any], Awaitable[Row]] | None = None
     body: type[BaseModel] = BaseModel
@@ -91,18 +91,22 @@ class RecordApi(Generic[Case]):
             raise Moved(call.path, record, winner)
         return row
 
-    async def offers(self, row: Mapping[str, Any], call: Call) -> list[Offer]:
+    async def available_actions(self, row: Mapping[str, Any], call: Call) -> list[AvailableAction]:
         """The verbs of the record's state for this caller."""
         case = await self.case(call.connection, call.principal, row, {})
         access = call.access_on(self.kind.resource)
-        return self.kind.lifecycle.offers(row["status"], case, permitted(access, row), row.get("previous_status"))
+        return self.kind.lifecycle.available_actions(
+            row["status"], case, permitted(access, row), row.get("previous_status")
+        )
 
     async def item(self, row: Mapping[str, Any], call: Call, access: AccessScope | None = None) -> dict[str, Any]:
         """The record as an item answer."""
         record = self.present(row, access or call.access_on(self.kind.resource))
         for name in self.embedded:
             record[name] = parsed_or_fragment(row[name])
-        record["allowed_actions"] = [] if call.principal.is_anonymous else actions(await self.offers(row, call))
+        record["allowed_actions"] = (
+            [] if call.principal.is_anonymous else actions(await self.available_actions(row, call))
+        )
         return record
 
     async def answer_with(
@@ -121,11 +125,11 @@ class RecordApi(Generic[Case]):
         record = await self.item(found or row, call)
         return told_once(item_response(call, {**record, "secret": None}, status=201), {**record, "secret": secret})
 
-    async def take(self, uow: UnitOfWork, access: AccessScope, row: Row, step: Step) -> None:
+    async def take(self, uow: UnitOfWork, access: AccessScope, row: Row, requested: TransitionRequest) -> None:
         """Takes a transition, its fields read by the model that there is for them."""
         if self.fields is not None and self.reads_fields:
-            step = with_fields(self.fields, access, row, step, keeps_null=self.keeps_null)
-        await self.transition(uow, access, row, step)
+            requested = with_fields(self.fields, access, row, requested, keeps_null=self.keeps_null)
+        await self.transition(uow, access, row, requested)
 
     def changeable(self) -> Callable[..., Awaitable[Row]]:
         """The guard of changes: Forbidden without any grant over the record, then the precondition."""
@@ -149,6 +153,6 @@ class RecordApi(Generic[Case]):
         if self.update is not None:
             add_update(router, self, self.update)
         add_transition(router, self)
-        if self.kind.lifecycle.has_steps_of_two:
+        if self.kind.lifecycle.has_transitions_of_two:
             add_pending(router, self, names(self)[1])
         return router

@@ -8,7 +8,7 @@ from starlette.types import Scope
 
 from shared.configuration.sealing import derived_key
 from shared.kernel.addresses import site_of
-from shared.kernel.errors import EscmError, Kind
+from shared.kernel.errors import ErrorCategory, EscmError
 from shared.observability.metrics import SECURITY_EVENTS
 from shared.web.request_authenticator import principal_of
 
@@ -38,7 +38,7 @@ class SecurityEvents:
 
     def note(self, scope: Scope, error: EscmError) -> None:
         """Counts and logs the failure of a request, where it is a security event."""
-        kind = "forbidden" if error.kind is Kind.FORBIDDEN else _KINDS.get(error.code)
+        kind = "forbidden" if error.kind is ErrorCategory.FORBIDDEN else _KINDS.get(error.code)
         if kind is None:
             return
         SECURITY_EVENTS.labels(self._service, kind).inc()

@@ -9,15 +9,17 @@ from pydantic import BaseModel, ValidationError
 
 from shared.database.statements import Row
 from shared.records.access_scope import AccessScope
-from shared.records.kind import Step
+from shared.records.resource_type import TransitionRequest
 
 
-def with_fields(model: type[BaseModel], access: AccessScope, row: Row, step: Step, *, keeps_null: bool) -> Step:
+def with_fields(
+    model: type[BaseModel], access: AccessScope, row: Row, requested: TransitionRequest, *, keeps_null: bool
+) -> TransitionRequest:
     """The step with `fields` as the model reads them, and without any where the caller may not take it, so that the
     operation refuses it for that. Names that the model does not know are left to the lifecycle, which refuses them;
     null is as if not given, unless `keeps_null`."""
-    may = access.may(step.action, row["country"], row["id"])
-    return replace(step, fields=_read(model, step.fields, keeps_null=keeps_null) if may else {})
+    may = access.may(requested.action, row["country"], row["id"])
+    return replace(requested, fields=_read(model, requested.fields, keeps_null=keeps_null) if may else {})
 
 
 def _read(model: type[BaseModel], fields: Mapping[str, Any], *, keeps_null: bool) -> dict[str, Any]:

@@ -13,12 +13,12 @@ from starlette.exceptions import HTTPException
 
 from shared.kernel.errors import (
     Conflict,
+    ErrorCategory,
     EscmError,
     FieldError,
     Forbidden,
     Gone,
     Invalid,
-    Kind,
     Malformed,
     NotFound,
     PreconditionRequired,
@@ -36,7 +36,7 @@ from shared.kernel.errors import (
 class MethodNotAllowed(EscmError):
     """The address does not take this method; the header `Allow` names those it takes."""
 
-    kind, code = Kind.METHOD_NOT_ALLOWED, "method_not_allowed"
+    kind, code = ErrorCategory.METHOD_NOT_ALLOWED, "method_not_allowed"
 
 
 class BodyRefused(HTTPException):

@@ -54,7 +54,7 @@ async def as_it_is(_uow: UnitOfWork, mail: Mail) -> Mail:
 async def verify(uow: UnitOfWork, token: str) -> None:
     """The address of the token's account is verified, unless it has changed since. Raises Invalid."""
     account = await _account_of(uow, token, VERIFICATION)
-    await accounts.ACCOUNTS.edit(uow, account, {"email_verified": True})
+    await accounts.ACCOUNTS.update(uow, account, {"email_verified": True})
 
 
 async def set_password(uow: UnitOfWork, token: str, password: str) -> None:

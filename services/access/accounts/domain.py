@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from shared.kernel.lifecycle import Lifecycle, step
+from shared.kernel.lifecycle import Lifecycle, transition
 from shared.kernel.text import nfc
 
 LONGEST_EMAIL = 254
@@ -35,7 +35,7 @@ _CHANGED = (*WRITABLE, "second_person")
 LIFECYCLE: Lifecycle[AccountCase] = Lifecycle(
     ("active", "suspended"),
     (
-        step(
+        transition(
             "suspend",
             "active",
             "suspended",
@@ -43,7 +43,7 @@ LIFECYCLE: Lifecycle[AccountCase] = Lifecycle(
             fields=("second_person",),
             second_person=_of_an_administrator,
         ),
-        step(
+        transition(
             "reinstate",
             "suspended",
             "active",
@@ -52,10 +52,10 @@ LIFECYCLE: Lifecycle[AccountCase] = Lifecycle(
             second_person=_of_an_administrator,
         ),
         *(
-            step(CHANGE_IDENTITY, state, state, fields=_CHANGED, fact="updated", second_person=_of_two)
+            transition(CHANGE_IDENTITY, state, state, fields=_CHANGED, fact="updated", second_person=_of_two)
             for state in ("active", "suspended")
         ),
-        step(SEND_RESET, "active", "active", fact="updated"),
+        transition(SEND_RESET, "active", "active", fact="updated"),
     ),
 )
 

@@ -19,9 +19,9 @@ from shared.kernel.principal import Principal, PrincipalKind
 from shared.kernel.text import search_key
 from shared.messaging.outbox import defer
 from shared.records.access_scope import AccessScope
-from shared.records.kind import Kind, Step, permitted, require
+from shared.records.resource_type import ResourceType, TransitionRequest, permitted, require
 
-ACCOUNTS: Kind[domain.AccountCase] = Kind.of(Account, account, domain.LIFECYCLE, is_personal=True)
+ACCOUNTS: ResourceType[domain.AccountCase] = ResourceType.of(Account, account, domain.LIFECYCLE, is_personal=True)
 
 WELCOME, TELL_OLD_ADDRESS, SEND_RESET = "welcome_account", "tell_old_address", "send_password_reset"
 """The jobs that write to a new address, to the one before, and to somebody who is to choose another password."""
@@ -36,15 +36,15 @@ async def create(uow: UnitOfWork, access: AccessScope, values: Mapping[str, Any]
     Raises Forbidden without the permission; the database refuses an address that another account has.
     """
     require(access, "create", None)
-    row = await enter(uow, values)
+    row = await insert(uow, values)
     await credentials.note_change(uow, "account", row["id"], "email")
     _welcome(uow, row)
     return row
 
 
-async def enter(uow: UnitOfWork, values: Mapping[str, Any]) -> Row:
+async def insert(uow: UnitOfWork, values: Mapping[str, Any]) -> Row:
     """A new account without any question: for what the system itself sets up."""
-    return await ACCOUNTS.enter(uow, {**_NEW, **await _columns(values)})
+    return await ACCOUNTS.insert(uow, {**_NEW, **await _columns(values)})
 
 
 async def update(uow: UnitOfWork, access: AccessScope, seen: Row, values: Mapping[str, Any]) -> Row:
@@ -60,7 +60,7 @@ async def update(uow: UnitOfWork, access: AccessScope, seen: Row, values: Mappin
         if await roles_of_two(uow.connection, PrincipalKind.ACCOUNT, before["id"]):
             fields = {name: value if value is None else str(value) for name, value in changed.items()}
             raise SecondPersonNeeded(domain.CHANGE_IDENTITY, fields)
-    after = await ACCOUNTS.edit(uow, before, await _changed(before, values))
+    after = await ACCOUNTS.update(uow, before, await _changed(before, values))
     await _follow_address(uow, before, after, None)
     return after
 
@@ -93,28 +93,30 @@ async def change_password(uow: UnitOfWork, account: UUID, password: str) -> None
     before = await ACCOUNTS.lock(uow, account)
     if is_known(password, (before["name"], before["email"])):
         raise invalid_field("/new_password", "password_known", "Choose another password, such as four words.")
-    await ACCOUNTS.edit(uow, before, {"password_hash": await hash_password(password)})
+    await ACCOUNTS.update(uow, before, {"password_hash": await hash_password(password)})
 
 
 async def set_password(uow: UnitOfWork, before: Row, password: str) -> Row:
     """The locked account with the password that its owner chose after a mail, which verifies the address."""
     refuse_known(password, (before["name"], before["email"]))
-    return await ACCOUNTS.edit(uow, before, {"password_hash": await hash_password(password), "email_verified": True})
+    return await ACCOUNTS.update(uow, before, {"password_hash": await hash_password(password), "email_verified": True})
 
 
-async def transition(uow: UnitOfWork, access: AccessScope, seen: Row, step: Step) -> Row:
+async def transition(uow: UnitOfWork, access: AccessScope, seen: Row, requested: TransitionRequest) -> Row:
     """One step of an account's life. Sessions do not outlive a suspension. Raises what `Lifecycle.advance` raises, and
     Forbidden for another identity where the caller has no authority over all that the account holds."""
     before = await ACCOUNTS.lock(uow, seen["id"], seen["version"])
-    case = await case_of(uow.connect, access.principal, before, step.fields)
+    case = await case_of(uow.connect, access.principal, before, requested.fields)
     columns: dict[str, Any] = {}
-    if step.action == domain.CHANGE_IDENTITY:
+    if requested.action == domain.CHANGE_IDENTITY:
         await _require_authority(uow, access.principal, before["id"])
-        given = {name: step.fields[name] for name in domain.WRITABLE if name in step.fields}
+        given = {name: requested.fields[name] for name in domain.WRITABLE if name in requested.fields}
         columns = await _changed(before, {**written(before), **given})
-    after = await ACCOUNTS.step(uow, before, step, case, permitted(access, before), lambda _target: columns)
-    await _follow_address(uow, before, after, step.proposed_by)
-    if step.action == domain.SEND_RESET:
+    after = await ACCOUNTS.apply_transition(
+        uow, before, requested, case, permitted(access, before), lambda _target: columns
+    )
+    await _follow_address(uow, before, after, requested.proposed_by)
+    if requested.action == domain.SEND_RESET:
         await credentials.note_change(uow, "account", after["id"], "recovery")
         defer(uow, "access", SEND_RESET, {"account": str(after["id"])}, created_by=uow.origin.actor.label)
     if after["status"] == "suspended":

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from shared.kernel.lifecycle import Lifecycle, by_two, step
+from shared.kernel.lifecycle import Lifecycle, by_two, transition
 from shared.kernel.principal import Principal, PrincipalKind
 
 LONGEST_LIFE = timedelta(days=365)
@@ -29,11 +29,11 @@ CONFIRM = "confirm"
 LIFECYCLE: Lifecycle[KeyCase] = Lifecycle(
     ("proposed", "active", "suspended", "revoked", "expired"),
     (
-        step(CONFIRM, "proposed", "active", fields=("second_person",), fact="activated", second_person=by_two),
-        step("enable", "suspended", "active", guard=only_by_its_owner, fact="activated"),
-        step("revoke", "proposed|active|suspended", "revoked"),
-        step("suspend", "active", "suspended", timed=True),
-        step("expire", "proposed|active|suspended", "expired", timed=True),
+        transition(CONFIRM, "proposed", "active", fields=("second_person",), fact="activated", second_person=by_two),
+        transition("enable", "suspended", "active", guard=only_by_its_owner, fact="activated"),
+        transition("revoke", "proposed|active|suspended", "revoked"),
+        transition("suspend", "active", "suspended", is_scheduled=True),
+        transition("expire", "proposed|active|suspended", "expired", is_scheduled=True),
     ),
 )
 """`suspend` is taken by the system alone, when the password of the key's owner was recovered by mail. A key of a client

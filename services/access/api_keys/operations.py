@@ -19,9 +19,9 @@ from shared.kernel.clock import now
 from shared.kernel.errors import Conflict, Forbidden, invalid_field
 from shared.kernel.principal import Principal, PrincipalKind
 from shared.records.access_scope import AccessScope
-from shared.records.kind import Kind, Step, permitted, require
+from shared.records.resource_type import ResourceType, TransitionRequest, permitted, require
 
-API_KEYS: Kind[KeyCase] = Kind.of(ApiKey, api_key, domain.LIFECYCLE)
+API_KEYS: ResourceType[KeyCase] = ResourceType.of(ApiKey, api_key, domain.LIFECYCLE)
 
 
 async def create(uow: UnitOfWork, access: AccessScope, values: Mapping[str, Any]) -> tuple[Row, str]:
@@ -51,23 +51,25 @@ async def create(uow: UnitOfWork, access: AccessScope, values: Mapping[str, Any]
         raise Conflict(f"An owner has at most {domain.MOST_LIVING} keys in use.", members={"reason": "too_many_keys"})
     key = new_api_key()
     blank = {"status": status, "country": None, "visibility": "restricted"}
-    return await API_KEYS.enter(uow, {**blank, **values, "digest": api_key_digest(key), "hint": key[:SHOWN]}), key
+    return await API_KEYS.insert(uow, {**blank, **values, "digest": api_key_digest(key), "hint": key[:SHOWN]}), key
 
 
 async def update(uow: UnitOfWork, seen: Row, values: Mapping[str, Any]) -> Row:
     """The key under another name."""
     before = await API_KEYS.lock(uow, seen["id"], seen["version"])
-    return await API_KEYS.edit(uow, before, values)
+    return await API_KEYS.update(uow, before, values)
 
 
-async def transition(uow: UnitOfWork, access: AccessScope, seen: Row, step: Step) -> Row:
+async def transition(uow: UnitOfWork, access: AccessScope, seen: Row, requested: TransitionRequest) -> Row:
     """One step of a key's life. Raises what `Lifecycle.advance` raises, and Forbidden where the caller confirms a key
     of a client and has no authority over all that the client holds."""
     before = await API_KEYS.lock(uow, seen["id"], seen["version"])
-    if step.action == domain.CONFIRM:
+    if requested.action == domain.CONFIRM:
         await require_authority(uow, access.principal, PrincipalKind.CLIENT, before["owner_id"])
-    after = await API_KEYS.step(uow, before, step, _case(access.principal, before), permitted(access, before))
-    if step.action == domain.CONFIRM:
+    after = await API_KEYS.apply_transition(
+        uow, before, requested, _case(access.principal, before), permitted(access, before)
+    )
+    if requested.action == domain.CONFIRM:
         await note_change(uow, "client", before["owner_id"], "secret")
     return after
 
@@ -76,7 +78,7 @@ async def suspend_all(uow: UnitOfWork, account: UUID) -> int:
     """Suspends the keys in use of an account until its owner enables them again; how many."""
     rows = await queries.lock_in_use(uow.connection, account)
     for before in rows:
-        await API_KEYS.pass_time(uow, before, "suspend")
+        await API_KEYS.apply_scheduled(uow, before, "suspend")
     return len(rows)
 
 
@@ -84,7 +86,7 @@ async def expire(uow: UnitOfWork, at: datetime) -> int:
     """Ends up to 200 keys whose time is over; how many."""
     rows = await queries.over(uow.connection, at)
     for before in rows:
-        await API_KEYS.pass_time(uow, before, "expire")
+        await API_KEYS.apply_scheduled(uow, before, "expire")
     return len(rows)
 
 

@@ -11,7 +11,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, RSAKey
 
 from services.access.access import SERVICES
-from shared.kernel.lifecycle import Lifecycle, step
+from shared.kernel.lifecycle import Lifecycle, transition
 
 WRITABLE = ("name", "ip_allow", "jwks")
 """The fields that may change. What a client may be used for is set once: another use is another client."""
@@ -44,8 +44,8 @@ def _has_proposed_secret(case: ClientCase) -> Literal["no_proposed_secret"] | No
 LIFECYCLE: Lifecycle[ClientCase] = Lifecycle(
     ("active", "revoked"),
     (
-        step("revoke", "active", "revoked"),
-        step(
+        transition("revoke", "active", "revoked"),
+        transition(
             CHANGE_CREDENTIALS,
             "active",
             "active",
@@ -53,7 +53,7 @@ LIFECYCLE: Lifecycle[ClientCase] = Lifecycle(
             fact="updated",
             second_person=_of_two,
         ),
-        step(
+        transition(
             CONFIRM_SECRET,
             "active",
             "active",

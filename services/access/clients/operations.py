@@ -22,10 +22,10 @@ from shared.kernel.lifecycle import SecondPersonNeeded
 from shared.kernel.principal import Principal, PrincipalKind
 from shared.kernel.text import search_key
 from shared.records.access_scope import AccessScope
-from shared.records.kind import Kind, Step, permitted, require
+from shared.records.resource_type import ResourceType, TransitionRequest, permitted, require
 from shared.records.store import update_record
 
-CLIENTS: Kind[domain.ClientCase] = Kind.of(Client, client, domain.LIFECYCLE)
+CLIENTS: ResourceType[domain.ClientCase] = ResourceType.of(Client, client, domain.LIFECYCLE)
 
 
 async def create(uow: UnitOfWork, access: AccessScope, values: Mapping[str, Any]) -> tuple[Row, str | None]:
@@ -41,15 +41,15 @@ async def create(uow: UnitOfWork, access: AccessScope, values: Mapping[str, Any]
     require_granting(why_not_grant(access.principal, wanted_by(machine), "create"))
     secret = None if values["jwks"] else domain.new_secret()
     secrets = [domain.digest(secret)] if secret else []
-    row = await enter(uow, {"id": client, "client_id": domain.new_client_id(), "secrets": secrets, **values})
-    await grants.enter(uow, machine, confirmed=True)
+    row = await insert(uow, {"id": client, "client_id": domain.new_client_id(), "secrets": secrets, **values})
+    await grants.insert(uow, machine, confirmed=True)
     await note_change(uow, "client", client, "secret")
     return row, secret
 
 
-async def enter(uow: UnitOfWork, values: Mapping[str, Any]) -> Row:
+async def insert(uow: UnitOfWork, values: Mapping[str, Any]) -> Row:
     """A new client without any question and without a role: for what the system itself sets up."""
-    return await CLIENTS.enter(
+    return await CLIENTS.insert(
         uow,
         {
             "status": "active",
@@ -89,7 +89,7 @@ async def update(uow: UnitOfWork, access: AccessScope, seen: Row, values: Mappin
         if domain.widens(before, values) and await roles_of_two(uow.connection, PrincipalKind.CLIENT, before["id"]):
             raise SecondPersonNeeded(domain.CHANGE_CREDENTIALS, changed)
         await note_change(uow, "client", before["id"], "secret")
-    return await CLIENTS.edit(uow, before, _columns(before, values))
+    return await CLIENTS.update(uow, before, _columns(before, values))
 
 
 def _columns(before: Row, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -110,7 +110,7 @@ async def add_secret(uow: UnitOfWork, access: AccessScope, seen: Row) -> tuple[R
     if waits:
         values, action = {"proposed_secret": domain.digest(secret)}, "propose_secret"
     after = await update_record(uow, client, before, values)
-    CLIENTS.tell(uow, action, before, after, "updated")
+    CLIENTS.record_change(uow, action, before, after, "updated")
     await note_change(uow, "client", before["id"], "secret")
     return after, secret
 
@@ -119,21 +119,23 @@ def _with_secret(before: Row, digest: bytes) -> dict[str, Any]:
     return {"secrets": domain.with_secret(before["secrets"], digest), "proposed_secret": None}
 
 
-async def transition(uow: UnitOfWork, access: AccessScope, seen: Row, step: Step) -> Row:
+async def transition(uow: UnitOfWork, access: AccessScope, seen: Row, requested: TransitionRequest) -> Row:
     """One step of a client's life. Raises what `Lifecycle.advance` raises, and Forbidden for a step that gives it
     credentials where the caller has no authority over all that it holds."""
     before = await CLIENTS.lock(uow, seen["id"], seen["version"])
-    case = await case_of(uow.connect, access.principal, before, step.fields)
+    case = await case_of(uow.connect, access.principal, before, requested.fields)
     columns: dict[str, Any] = {}
-    if step.action == domain.CHANGE_CREDENTIALS:
-        given = {name: step.fields[name] for name in domain.WRITABLE if name in step.fields}
+    if requested.action == domain.CHANGE_CREDENTIALS:
+        given = {name: requested.fields[name] for name in domain.WRITABLE if name in requested.fields}
         columns = _columns(before, {**{name: before[name] for name in domain.WRITABLE}, **given})
-    elif step.action == domain.CONFIRM_SECRET and case.has_proposed_secret:
+    elif requested.action == domain.CONFIRM_SECRET and case.has_proposed_secret:
         columns = _with_secret(before, before["proposed_secret"])
     if columns:
         await require_authority(uow, access.principal, PrincipalKind.CLIENT, before["id"])
-    after = await CLIENTS.step(uow, before, step, case, permitted(access, before), lambda _target: columns)
-    for actor in filter(None, (access.principal, step.proposed_by) if columns else ()):
+    after = await CLIENTS.apply_transition(
+        uow, before, requested, case, permitted(access, before), lambda _target: columns
+    )
+    for actor in filter(None, (access.principal, requested.proposed_by) if columns else ()):
         await note_change(uow, "client", before["id"], "secret", by=actor)
     return after
 

@@ -21,7 +21,7 @@ from services.access.clients.schemas import (
 from shared.database.statements import Row
 from shared.database.unit_of_work import UnitOfWork
 from shared.records.access_scope import AccessScope
-from shared.records.kind import require
+from shared.records.resource_type import require
 from shared.web.answers import JSON, told_once
 from shared.web.call import CurrentCall
 from shared.web.pending import propose

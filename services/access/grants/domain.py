@@ -6,7 +6,7 @@ from typing import Any, Literal, TypeAlias
 from uuid import UUID
 
 from services.access.access import GrantFault, ScopeFault
-from shared.kernel.lifecycle import Lifecycle, step
+from shared.kernel.lifecycle import Lifecycle, transition
 from shared.kernel.principal import SYSTEM, Principal, PrincipalKind
 
 SecondPersonFault: TypeAlias = Literal[
@@ -49,9 +49,9 @@ OFFICES = frozenset(("seat", "focal point", "expert"))
 LIFECYCLE: Lifecycle[GrantCase] = Lifecycle(
     ("proposed", "active", "revoked", "expired"),
     (
-        step("confirm", "proposed", "active", guard=_confirmable, fields=("second_person",), fact="activated"),
-        step("revoke", "proposed|active", "revoked", guard=_revocable),
-        step(
+        transition("confirm", "proposed", "active", guard=_confirmable, fields=("second_person",), fact="activated"),
+        transition("revoke", "proposed|active", "revoked", guard=_revocable),
+        transition(
             "hand_over",
             "active",
             "active",
@@ -59,7 +59,7 @@ LIFECYCLE: Lifecycle[GrantCase] = Lifecycle(
             fields=("principal", "to"),
             fact="updated",
         ),
-        step("expire", "proposed|active", "expired", timed=True),
+        transition("expire", "proposed|active", "expired", is_scheduled=True),
     ),
 )
 

@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.access.access import WantedGrant
 from services.access.grants.causes import Cause, causes_of, merges_to_account, were_entitled
-from services.access.grants.operations import GRANTS, end_delegated, enter
+from services.access.grants.operations import GRANTS, end_delegated, insert
 from services.access.grants.tables import grant
 from shared.contracts.envelope import Fact
 from shared.database.statements import Row, Statement
@@ -205,22 +205,22 @@ async def _give(uow: UnitOfWork, source: _Source, office: _Office, active: Row |
     """Makes the grants of an office what it asks for: active where whoever caused it may grant it, else proposed beside
     what is held already."""
     if active is not None and not office.outlasts(active):
-        await GRANTS.edit(uow, active, {"ends": office.ends})
+        await GRANTS.update(uow, active, {"ends": office.ends})
         entitled = True
     else:
         causes = await _causes(uow, source, office)
         is_own = source.trail is None and not causes
         entitled = is_own or await _are_entitled(uow, source, office, causes)
         if active is not None and entitled:
-            await GRANTS.edit(uow, active, {"ends": office.ends})
+            await GRANTS.update(uow, active, {"ends": office.ends})
         elif waiting is not None:
-            changed = await GRANTS.edit(uow, waiting, {"ends": office.ends})
+            changed = await GRANTS.update(uow, waiting, {"ends": office.ends})
             if entitled:
                 after = await update_record(uow, grant, changed, {"status": "active"})
-                GRANTS.tell(uow, "confirm", changed, after, "activated", source.name)
+                GRANTS.record_change(uow, "confirm", changed, after, "activated", source.name)
             return
         else:
-            await enter(uow, _columns(source, office, causes), confirmed=entitled)
+            await insert(uow, _columns(source, office, causes), confirmed=entitled)
     if waiting is not None and entitled:
         await _end(uow, waiting, source.name)
 
@@ -246,7 +246,7 @@ async def _are_entitled(uow: UnitOfWork, source: _Source, office: _Office, cause
 
 async def _end(uow: UnitOfWork, before: Row, source: str) -> None:
     after = await update_record(uow, grant, before, {"status": "revoked"})
-    GRANTS.tell(uow, "revoke", before, after, "revoked", source)
+    GRANTS.record_change(uow, "revoke", before, after, "revoked", source)
     await end_delegated(uow, after["id"])
 
 

@@ -20,10 +20,10 @@ from shared.kernel.countries import COUNTRIES, in_region
 from shared.kernel.errors import invalid_field
 from shared.kernel.principal import Principal, PrincipalKind
 from shared.records.access_scope import AccessScope
-from shared.records.kind import Kind, Step, permitted
+from shared.records.resource_type import ResourceType, TransitionRequest, permitted
 from shared.records.store import update_record
 
-GRANTS: Kind[domain.GrantCase] = Kind.of(Grant, grant, domain.LIFECYCLE)
+GRANTS: ResourceType[domain.GrantCase] = ResourceType.of(Grant, grant, domain.LIFECYCLE)
 
 
 async def create(uow: UnitOfWork, access: AccessScope, values: Mapping[str, Any]) -> Row:
@@ -48,12 +48,12 @@ async def create(uow: UnitOfWork, access: AccessScope, values: Mapping[str, Any]
             raise invalid_field("/second_person", "second_person_is_the_first", detail)
         if not await queries.is_active(uow.connection, "account", named):
             raise invalid_field("/second_person", "unknown_account", "There is no such account in use.")
-    return await enter(uow, values, confirmed=not wanted.needs_second_person)
+    return await insert(uow, values, confirmed=not wanted.needs_second_person)
 
 
-async def enter(uow: UnitOfWork, values: Mapping[str, Any], *, confirmed: bool) -> Row:
+async def insert(uow: UnitOfWork, values: Mapping[str, Any], *, confirmed: bool) -> Row:
     """A new grant without any question: for what the system itself hands on."""
-    return await GRANTS.enter(
+    return await GRANTS.insert(
         uow,
         {
             "status": "active" if confirmed else "proposed",
@@ -64,19 +64,19 @@ async def enter(uow: UnitOfWork, values: Mapping[str, Any], *, confirmed: bool) 
     )
 
 
-async def transition(uow: UnitOfWork, access: AccessScope, seen: Row, step: Step) -> Row:
+async def transition(uow: UnitOfWork, access: AccessScope, seen: Row, requested: TransitionRequest) -> Row:
     """One step of a grant's life. Raises what `Lifecycle.advance` raises, and Invalid for bad `fields`."""
     before = await GRANTS.lock(uow, seen["id"], seen["version"])
-    case = await case_of(uow.connect, access.principal, before, step.fields)
+    case = await case_of(uow.connect, access.principal, before, requested.fields)
 
-    if step.action == "hand_over":
-        return await _hand_over(uow, access.principal, before, step, case, permitted(access, before))
+    if requested.action == "hand_over":
+        return await _hand_over(uow, access.principal, before, requested, case, permitted(access, before))
 
     def effects(target: str) -> dict[str, Any]:
-        person, _ = domain.second_person(access.principal, before, _named(step.fields))
+        person, _ = domain.second_person(access.principal, before, _named(requested.fields))
         return {"second_person": person} if target == "active" else {}
 
-    after = await GRANTS.step(uow, before, step, case, permitted(access, before), effects)
+    after = await GRANTS.apply_transition(uow, before, requested, case, permitted(access, before), effects)
     if after["status"] == "revoked":
         await end_delegated(uow, after["id"])
     return after
@@ -86,17 +86,19 @@ async def _hand_over(
     uow: UnitOfWork,
     principal: Principal,
     before: Row,
-    step: Step,
+    requested: TransitionRequest,
     case: domain.GrantCase,
     may: Callable[[str], bool],
 ) -> Row:
     """The predecessor's grant with its last day; the successor's begins today and ends as it would have."""
-    GRANTS.lifecycle.advance(before["status"], step.action, case, may, reason=step.reason, fields=step.fields)
-    ends = last_day(before, step.fields)
-    following = await successor(uow, before, step.fields)
+    GRANTS.lifecycle.advance(
+        before["status"], requested.action, case, may, reason=requested.reason, fields=requested.fields
+    )
+    ends = last_day(before, requested.fields)
+    following = await successor(uow, before, requested.fields)
     require_granting(await why_not_successor(uow, principal, before, wanted_by(following)))
-    after = await GRANTS.step(uow, before, step, case, may, lambda _target: {"ends": ends})
-    await enter(uow, following, confirmed=True)
+    after = await GRANTS.apply_transition(uow, before, requested, case, may, lambda _target: {"ends": ends})
+    await insert(uow, following, confirmed=True)
     return after
 
 
@@ -104,7 +106,7 @@ async def end_delegated(uow: UnitOfWork, source: UUID) -> None:
     """Ends what was delegated from a grant that is over."""
     for before in await queries.delegated(uow.connection, source):
         after = await update_record(uow, grant, before, {"status": "revoked"})
-        GRANTS.tell(uow, "revoke", before, after, "revoked", "the grant that it was delegated from is over")
+        GRANTS.record_change(uow, "revoke", before, after, "revoked", "the grant that it was delegated from is over")
 
 
 async def case_of(
@@ -161,7 +163,7 @@ async def expire(uow: UnitOfWork, day: date) -> int:
     """Ends up to 200 grants whose last day is over; how many."""
     rows = await queries.over(uow.connection, day)
     for before in rows:
-        await GRANTS.pass_time(uow, before, "expire")
+        await GRANTS.apply_scheduled(uow, before, "expire")
         await end_delegated(uow, before["id"])
     return len(rows)
 

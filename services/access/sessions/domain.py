@@ -7,7 +7,7 @@ from base64 import urlsafe_b64encode
 from datetime import datetime, timedelta
 from typing import Any
 
-from shared.kernel.lifecycle import Lifecycle, step
+from shared.kernel.lifecycle import Lifecycle, transition
 
 IDLE = timedelta(hours=12)
 """A session that nobody renews for so long is over."""
@@ -24,7 +24,7 @@ _PREFIX = "escm_refresh_"
 
 LIFECYCLE: Lifecycle[Any] = Lifecycle(
     ("active", "ended", "expired"),
-    (step("end", "active", "ended"), step("expire", "active", "expired", timed=True)),
+    (transition("end", "active", "ended"), transition("expire", "active", "expired", is_scheduled=True)),
 )
 
 

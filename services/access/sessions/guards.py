@@ -5,7 +5,7 @@ from uuid import UUID
 from services.access.sessions import queries
 from shared.kernel.errors import NotFound, invalid_parameter
 from shared.kernel.principal import READ, PrincipalKind
-from shared.records.kind import require
+from shared.records.resource_type import require
 from shared.web.answers import key_of
 from shared.web.call import Call
 

@@ -13,9 +13,9 @@ from shared.database.statements import Row
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import now
 from shared.kernel.principal import Principal, PrincipalKind
-from shared.records.kind import Kind, Step
+from shared.records.resource_type import ResourceType, TransitionRequest
 
-SESSIONS: Kind[None] = Kind.of(Session, session, domain.LIFECYCLE)
+SESSIONS: ResourceType[None] = ResourceType.of(Session, session, domain.LIFECYCLE)
 _END = "end"
 
 
@@ -35,7 +35,7 @@ async def open_session(uow: UnitOfWork, account: UUID, label: str | None) -> Ren
     surplus = len(living) - domain.MOST_LIVING + 1
     await _end(uow, living[: max(surplus, 0)], "superseded")
     values = {"status": "active", "country": None, "visibility": "restricted", "account_id": account}
-    opened = await SESSIONS.enter(uow, {**values, "label": domain.label_of(label), "ends_at": now() + domain.LONGEST})
+    opened = await SESSIONS.insert(uow, {**values, "label": domain.label_of(label), "ends_at": now() + domain.LONGEST})
     return await _renewal(uow, opened, domain.new_refresh_token())
 
 
@@ -87,13 +87,13 @@ async def expire(uow: UnitOfWork, at: datetime) -> int:
     """Ends up to 200 sessions that nobody renewed in time; how many."""
     rows = await queries.over(uow.connection, at)
     for before in rows:
-        await SESSIONS.pass_time(uow, before, "expire")
+        await SESSIONS.apply_scheduled(uow, before, "expire")
     return len(rows)
 
 
 async def _end(uow: UnitOfWork, rows: Sequence[Row], reason: str | None) -> None:
     for before in rows:
-        await SESSIONS.step(uow, before, Step(_END, reason, {}), None, lambda _verb: True)
+        await SESSIONS.apply_transition(uow, before, TransitionRequest(_END, reason, {}), None, lambda _verb: True)
 
 
 async def _renewal(uow: UnitOfWork, row: Row, token: str) -> Renewal:

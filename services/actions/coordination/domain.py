@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Literal
 
-from shared.kernel.lifecycle import Lifecycle, step
+from shared.kernel.lifecycle import Lifecycle, transition
 
 BODY_KINDS = ("ministry", "agency", "commission", "parliament", "presidency", "other")
 LEVELS = {
@@ -40,10 +40,10 @@ def _verifiable(case: EndorsementCase) -> Literal["document_missing", "not_indep
 ENDORSEMENT: Lifecycle[EndorsementCase] = Lifecycle(
     ("claimed", "verified", "expired", "withdrawn", "superseded"),
     (
-        step("verify", "claimed", "verified", guard=_verifiable, fields=("document",)),
-        step("expire", "verified", "expired", timed=True),
-        step("withdraw", "verified", "withdrawn"),
-        step("replace", "verified", "superseded"),
+        transition("verify", "claimed", "verified", guard=_verifiable, fields=("document",)),
+        transition("expire", "verified", "expired", is_scheduled=True),
+        transition("withdraw", "verified", "withdrawn"),
+        transition("replace", "verified", "superseded"),
     ),
 )
 
@@ -52,10 +52,10 @@ OPEN_LETTERS = frozenset({"logged", "sent", "awaiting_reply"})
 CORRESPONDENCE: Lifecycle[None] = Lifecycle(
     ("logged", "sent", "awaiting_reply", "answered", "closed"),
     (
-        step("await", "logged|sent", "awaiting_reply", fields=("reply_due",)),
-        step("reply", "awaiting_reply", "answered"),
-        step("answer", "logged|sent|awaiting_reply", "answered", timed=True),
-        step("close", "logged|sent|awaiting_reply|answered", "closed"),
+        transition("await", "logged|sent", "awaiting_reply", fields=("reply_due",)),
+        transition("reply", "awaiting_reply", "answered"),
+        transition("answer", "logged|sent|awaiting_reply", "answered", is_scheduled=True),
+        transition("close", "logged|sent|awaiting_reply|answered", "closed"),
     ),
 )
 

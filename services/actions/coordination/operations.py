@@ -20,10 +20,10 @@ from shared.kernel.errors import Conflict, Forbidden, invalid_field
 from shared.kernel.principal import Principal
 from shared.kernel.text import search_key
 from shared.records.access_scope import AccessScope
-from shared.records.kind import Kind, Step, permitted, require, require_publishing
+from shared.records.resource_type import ResourceType, TransitionRequest, permitted, require, require_publishing
 
-ENDORSEMENTS: Kind[domain.EndorsementCase] = Kind.of(Endorsement, endorsement, domain.ENDORSEMENT)
-LETTERS: Kind[None] = Kind.of(Letter, correspondence, domain.CORRESPONDENCE)
+ENDORSEMENTS: ResourceType[domain.EndorsementCase] = ResourceType.of(Endorsement, endorsement, domain.ENDORSEMENT)
+LETTERS: ResourceType[None] = ResourceType.of(Letter, correspondence, domain.CORRESPONDENCE)
 _EXPIRED = Statement(
     select(endorsement)
     .where(endorsement.c.status == "verified", endorsement.c.valid_to < func.current_date())
@@ -39,7 +39,7 @@ async def claim(uow: UnitOfWork, access: AccessScope, values: Mapping[str, Any])
     require_publishing(access, values["visibility"], values["country"])
     await require_body(uow.connection, access, "body_id", values["body_id"], values["country"])
     claimants = with_author((), uow.origin.actor)
-    return await ENDORSEMENTS.enter(
+    return await ENDORSEMENTS.insert(
         uow, {**values, "status": "claimed", "claimants": claimants, **_endorsement_key(values)}
     )
 
@@ -56,20 +56,20 @@ async def update_endorsement(uow: UnitOfWork, access: AccessScope, seen: Row, va
         await require_body(uow.connection, access, "body_id", values["body_id"], before["country"])
     claimants = with_author(before["claimants"], uow.origin.actor) if changed - domain.FREE_WHEN_VERIFIED else None
     who = {"claimants": claimants} if claimants else {}
-    return await ENDORSEMENTS.edit(uow, before, {**values, **who, **_endorsement_key(values)})
+    return await ENDORSEMENTS.update(uow, before, {**values, **who, **_endorsement_key(values)})
 
 
-async def step_endorsement(uow: UnitOfWork, access: AccessScope, seen: Row, step: Step) -> Row:
+async def step_endorsement(uow: UnitOfWork, access: AccessScope, seen: Row, requested: TransitionRequest) -> Row:
     """One step of an endorsement. Raises what `Lifecycle.advance` raises."""
     before = await ENDORSEMENTS.lock(uow, seen["id"], seen["version"])
-    case = await endorsement_case(uow.connect, access.principal, before, step.fields)
+    case = await endorsement_case(uow.connect, access.principal, before, requested.fields)
 
     def effects(target: str) -> dict[str, Any]:
         if target == "withdrawn":
-            return {"withdrawn_on": today(), "withdrawal_reason": step.reason}
-        return {**step.fields, "verified_on": today()} if target == "verified" else {}
+            return {"withdrawn_on": today(), "withdrawal_reason": requested.reason}
+        return {**requested.fields, "verified_on": today()} if target == "verified" else {}
 
-    return await ENDORSEMENTS.step(uow, before, step, case, permitted(access, before), effects)
+    return await ENDORSEMENTS.apply_transition(uow, before, requested, case, permitted(access, before), effects)
 
 
 async def endorsement_case(
@@ -88,7 +88,7 @@ async def expire_endorsements(uow: UnitOfWork) -> int:
     """Ends verified endorsements whose last day is over, at most 200 at a time; how many."""
     rows = await _EXPIRED.fetch(uow.connection)
     for before in rows:
-        await ENDORSEMENTS.pass_time(uow, before, "expire")
+        await ENDORSEMENTS.apply_scheduled(uow, before, "expire")
     return len(rows)
 
 
@@ -101,7 +101,7 @@ async def log(uow: UnitOfWork, access: AccessScope, values: Mapping[str, Any]) -
     require_publishing(access, values["visibility"], values["country"])
     await _answer(uow, access, values["reply_to"], values["country"], values["date"])
     status = domain.first_status(values["direction"])
-    return await LETTERS.enter(uow, {**values, "status": status, **_letter_key(values)})
+    return await LETTERS.insert(uow, {**values, "status": status, **_letter_key(values)})
 
 
 async def update_letter(uow: UnitOfWork, access: AccessScope, seen: Row, values: Mapping[str, Any]) -> Row:
@@ -113,7 +113,7 @@ async def update_letter(uow: UnitOfWork, access: AccessScope, seen: Row, values:
         await _answer(uow, access, values["reply_to"], before["country"], values["date"])
     if values["visibility"] != before["visibility"]:
         require_publishing(access, values["visibility"], before["country"], before["id"])
-    return await LETTERS.edit(uow, before, {**values, **_letter_key(values)})
+    return await LETTERS.update(uow, before, {**values, **_letter_key(values)})
 
 
 async def _answer(uow: UnitOfWork, access: AccessScope, letter: UUID | None, country: str, day: date) -> None:
@@ -127,20 +127,20 @@ async def _answer(uow: UnitOfWork, access: AccessScope, letter: UUID | None, cou
         raise Forbidden("Your grants do not include answering this letter.", members={"reason": "not_permitted"})
     answered = await LETTERS.lock(uow, letter)
     if answered["status"] in domain.OPEN_LETTERS:
-        await LETTERS.pass_time(uow, answered, "answer", {"replied_on": day})
+        await LETTERS.apply_scheduled(uow, answered, "answer", {"replied_on": day})
 
 
-async def step_letter(uow: UnitOfWork, access: AccessScope, seen: Row, step: Step) -> Row:
+async def step_letter(uow: UnitOfWork, access: AccessScope, seen: Row, requested: TransitionRequest) -> Row:
     """One step of a letter. Awaiting a reply starts a clock of 30 days where no other day was agreed."""
     before = await LETTERS.lock(uow, seen["id"], seen["version"])
 
     def effects(target: str) -> dict[str, Any]:
         if target == "awaiting_reply":
-            agreed = step.fields.get("reply_due") or before["reply_due"]
+            agreed = requested.fields.get("reply_due") or before["reply_due"]
             return {"reply_due": agreed or today() + domain.REPLY_CLOCK}
         return {"replied_on": today()} if target == "answered" else {}
 
-    return await LETTERS.step(uow, before, step, None, permitted(access, before), effects)
+    return await LETTERS.apply_transition(uow, before, requested, None, permitted(access, before), effects)
 
 
 async def letter_case(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from shared.kernel.lifecycle import Lifecycle, step
+from shared.kernel.lifecycle import Lifecycle, transition
 from shared.kernel.text import search_key
 
 PILLARS = ("core", "action-1", "action-2", "action-3")
@@ -64,23 +64,23 @@ def _is_independent(case: MilestoneCase) -> Literal["not_independent"] | None:
 ACTION: Lifecycle[ActionCase] = Lifecycle(
     ("proposed", "planned", "in_progress", "finalising", "closed", "suspended", "cancelled"),
     (
-        step("approve", "proposed", "planned"),
-        step("start", "planned", "in_progress", guard=_may_start),
-        step("finish", "in_progress", "finalising"),
-        step("close", "finalising", "closed", guard=_is_delivered),
-        step("suspend", "planned|in_progress", "suspended", reason_required=True),
-        step("resume", "suspended", None),
-        step("cancel", "proposed|planned|in_progress|suspended", "cancelled", reason_required=True),
+        transition("approve", "proposed", "planned"),
+        transition("start", "planned", "in_progress", guard=_may_start),
+        transition("finish", "in_progress", "finalising"),
+        transition("close", "finalising", "closed", guard=_is_delivered),
+        transition("suspend", "planned|in_progress", "suspended", reason_required=True),
+        transition("resume", "suspended", None),
+        transition("cancel", "proposed|planned|in_progress|suspended", "cancelled", reason_required=True),
     ),
 )
 MILESTONE: Lifecycle[MilestoneCase] = Lifecycle(
     ("pending", "in_progress", "claimed", "done", "dropped"),
     (
-        step("start", "pending", "in_progress"),
-        step("claim", "in_progress", "claimed", guard=_has_evidence, fields=("evidence",)),
-        step("verify", "claimed", "done", guard=_is_independent),
-        step("refuse", "claimed", "in_progress", reason_required=True),
-        step("drop", "pending|in_progress", "dropped", reason_required=True),
+        transition("start", "pending", "in_progress"),
+        transition("claim", "in_progress", "claimed", guard=_has_evidence, fields=("evidence",)),
+        transition("verify", "claimed", "done", guard=_is_independent),
+        transition("refuse", "claimed", "in_progress", reason_required=True),
+        transition("drop", "pending|in_progress", "dropped", reason_required=True),
     ),
 )
 

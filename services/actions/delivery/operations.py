@@ -19,11 +19,11 @@ from shared.kernel.errors import Conflict, Invalid, invalid_field
 from shared.kernel.principal import Principal
 from shared.kernel.resource import Resource
 from shared.records.access_scope import AccessScope
-from shared.records.kind import Kind, Step, permitted, require
 from shared.records.references import NAMED_INSTITUTIONS, reading_access
+from shared.records.resource_type import ResourceType, TransitionRequest, permitted, require
 
-ACTIONS: Kind[domain.ActionCase] = Kind.of(Action, action, domain.ACTION)
-MILESTONES: Kind[domain.MilestoneCase] = Kind.of(Milestone, milestone, domain.MILESTONE)
+ACTIONS: ResourceType[domain.ActionCase] = ResourceType.of(Action, action, domain.ACTION)
+MILESTONES: ResourceType[domain.MilestoneCase] = ResourceType.of(Milestone, milestone, domain.MILESTONE)
 _of_programme = action.c.programme_id == bindparam("programme")
 _FOLLOWING = (
     Statement(sql_update(action).where(_of_programme).values(visibility=bindparam("shown"))),
@@ -51,7 +51,7 @@ async def propose(uow: UnitOfWork, access: AccessScope, values: Mapping[str, Any
     parent = reading_access(access.principal, Resource("actions", "programmes", "programme"))
     place = _place(access, parent, above, unknown, {"approved", "implementing", "completed"}, domain.ENDED_PROGRAMMES)
     await _require_participants(uow, access, values)
-    return await ACTIONS.enter(uow, {**values, **place, "status": "proposed", **_key(values)})
+    return await ACTIONS.insert(uow, {**values, **place, "status": "proposed", **_key(values)})
 
 
 async def update_action(uow: UnitOfWork, access: AccessScope, seen: Row, values: Mapping[str, Any]) -> Row:
@@ -59,20 +59,20 @@ async def update_action(uow: UnitOfWork, access: AccessScope, seen: Row, values:
     before = await ACTIONS.lock(uow, seen["id"], seen["version"])
     if values["participants"] != before["participants"]:
         await _require_participants(uow, access, values)
-    return await ACTIONS.edit(uow, before, {**values, **_key(values)})
+    return await ACTIONS.update(uow, before, {**values, **_key(values)})
 
 
-async def step_action(uow: UnitOfWork, access: AccessScope, seen: Row, step: Step) -> Row:
+async def step_action(uow: UnitOfWork, access: AccessScope, seen: Row, requested: TransitionRequest) -> Row:
     """One step of an action; its actual dates are the days of its start and its finish."""
     before = await ACTIONS.lock(uow, seen["id"], seen["version"])
-    case = await action_case(uow.connect, access.principal, before, step.fields)
+    case = await action_case(uow.connect, access.principal, before, requested.fields)
 
     def effects(_target: str) -> dict[str, Any]:
-        if step.action == "start":
+        if requested.action == "start":
             return {"actual_start": today()}
-        return {"actual_end": today()} if step.action == "finish" else {}
+        return {"actual_end": today()} if requested.action == "finish" else {}
 
-    return await ACTIONS.step(uow, before, step, case, permitted(access, before), effects)
+    return await ACTIONS.apply_transition(uow, before, requested, case, permitted(access, before), effects)
 
 
 async def action_case(
@@ -102,7 +102,7 @@ async def plan_milestone(uow: UnitOfWork, access: AccessScope, values: Mapping[s
         domain.PUBLISHED_ACTIONS,
         {"closed", "cancelled"},
     )
-    return await MILESTONES.enter(
+    return await MILESTONES.insert(
         uow, {**values, **place, "status": "pending", "claimants": [], "first_due": values["due"], **_key(values)}
     )
 
@@ -117,23 +117,23 @@ async def update_milestone(uow: UnitOfWork, _access: AccessScope, seen: Row, val
     if values["due"] != before["due"] and reason is None:
         raise invalid_field("/due_reason", "reason_required", "Another date needs a reason.")
     kept = {"due_reason": before["due_reason"] if reason is None else reason}
-    return await MILESTONES.edit(uow, before, {**values, **kept, **_key(values)})
+    return await MILESTONES.update(uow, before, {**values, **kept, **_key(values)})
 
 
-async def step_milestone(uow: UnitOfWork, access: AccessScope, seen: Row, step: Step) -> Row:
+async def step_milestone(uow: UnitOfWork, access: AccessScope, seen: Row, requested: TransitionRequest) -> Row:
     """One step of a milestone. A refused claim is taken back; its evidence stays on file."""
     before = await MILESTONES.lock(uow, seen["id"], seen["version"])
-    case = await milestone_case(uow.connect, access.principal, before, step.fields)
+    case = await milestone_case(uow.connect, access.principal, before, requested.fields)
 
     def effects(target: str) -> dict[str, Any]:
         if target == "claimed":
             by = uow.origin.actor
-            return {**step.fields, "claimed_by": by.label, "claimed_on": today(), "claimants": with_author((), by)}
-        if step.action == "refuse":
+            return {**requested.fields, "claimed_by": by.label, "claimed_on": today(), "claimants": with_author((), by)}
+        if requested.action == "refuse":
             return {"claimed_by": None, "claimed_on": None, "claimants": []}
         return {"verified_on": today()} if target == "done" else {}
 
-    return await MILESTONES.step(uow, before, step, case, permitted(access, before), effects)
+    return await MILESTONES.apply_transition(uow, before, requested, case, permitted(access, before), effects)
 
 
 async def milestone_case(

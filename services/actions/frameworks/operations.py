@@ -12,9 +12,9 @@ from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.errors import Conflict, FieldError
 from shared.kernel.principal import Principal
 from shared.records.access_scope import AccessScope
-from shared.records.kind import Kind, Step, permitted, require
+from shared.records.resource_type import ResourceType, TransitionRequest, permitted, require
 
-FRAMEWORKS: Kind[None] = Kind.of(Framework, framework, domain.LIFECYCLE)
+FRAMEWORKS: ResourceType[None] = ResourceType.of(Framework, framework, domain.LIFECYCLE)
 
 
 async def create(uow: UnitOfWork, access: AccessScope, values: Mapping[str, Any]) -> Row:
@@ -24,19 +24,19 @@ async def create(uow: UnitOfWork, access: AccessScope, values: Mapping[str, Any]
         fault = FieldError("not_unique", "There is a framework of this code.", pointer="/code")
         raise Conflict("There is a framework of this code.", errors=[fault])
     place = {"status": "current", "visibility": "public", "country": None}
-    return await FRAMEWORKS.enter(uow, {**values, **place, **_key(values["code"], values)})
+    return await FRAMEWORKS.insert(uow, {**values, **place, **_key(values["code"], values)})
 
 
 async def update(uow: UnitOfWork, _access: AccessScope, seen: Row, values: Mapping[str, Any]) -> Row:
     """The framework with new values; its code stays, since programmes name it."""
     before = await FRAMEWORKS.lock(uow, seen["id"], seen["version"])
-    return await FRAMEWORKS.edit(uow, before, {**values, **_key(before["code"], values)})
+    return await FRAMEWORKS.update(uow, before, {**values, **_key(before["code"], values)})
 
 
-async def transition(uow: UnitOfWork, access: AccessScope, seen: Row, step: Step) -> Row:
+async def transition(uow: UnitOfWork, access: AccessScope, seen: Row, requested: TransitionRequest) -> Row:
     """Raises Invalid: a framework takes no steps."""
     before = await FRAMEWORKS.lock(uow, seen["id"], seen["version"])
-    return await FRAMEWORKS.step(uow, before, step, None, permitted(access, before))
+    return await FRAMEWORKS.apply_transition(uow, before, requested, None, permitted(access, before))
 
 
 async def case_of(

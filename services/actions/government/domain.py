@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 
-from shared.kernel.lifecycle import Lifecycle, step
+from shared.kernel.lifecycle import Lifecycle, transition
 from shared.kernel.text import search_key
 
 BODY_KINDS = ("ministry", "agency", "commission", "parliament", "presidency", "other")
@@ -18,9 +18,9 @@ BODY: Lifecycle[None] = Lifecycle(("active",), ())
 FOCAL_POINT: Lifecycle[None] = Lifecycle(
     ("nominated", "active", "handing_over", "ended"),
     (
-        step("accept", "nominated", "active", fact="activated"),
-        step("hand_over", "active", "handing_over", fields=("until",)),
-        step("end", "active|handing_over", "ended"),
+        transition("accept", "nominated", "active", fact="activated"),
+        transition("hand_over", "active", "handing_over", fields=("until",)),
+        transition("end", "active|handing_over", "ended"),
     ),
 )
 MEETING: Lifecycle[None] = Lifecycle(("held",), ())

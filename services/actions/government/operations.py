@@ -16,12 +16,12 @@ from shared.kernel.clock import today
 from shared.kernel.errors import invalid_field
 from shared.kernel.principal import Principal
 from shared.records.access_scope import AccessScope
-from shared.records.kind import Kind, Step, permitted, require, require_publishing
+from shared.records.resource_type import ResourceType, TransitionRequest, permitted, require, require_publishing
 
-BODIES: Kind[None] = Kind.of(GovernmentBody, government_body, domain.BODY)
+BODIES: ResourceType[None] = ResourceType.of(GovernmentBody, government_body, domain.BODY)
 _EXPERT_POINTER = "/person/expert_id"
-FOCAL_POINTS: Kind[None] = Kind.of(FocalPoint, focal_point, domain.FOCAL_POINT)
-MEETINGS: Kind[None] = Kind.of(Meeting, meeting, domain.MEETING)
+FOCAL_POINTS: ResourceType[None] = ResourceType.of(FocalPoint, focal_point, domain.FOCAL_POINT)
+MEETINGS: ResourceType[None] = ResourceType.of(Meeting, meeting, domain.MEETING)
 
 
 def _body_key(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -50,17 +50,17 @@ def _expert_of(values: Mapping[str, Any]) -> UUID | None:
 class Writing:
     """How one of the three is entered and changed. `derive` gives the columns that follow from the written ones."""
 
-    kind: Kind[None]
+    kind: ResourceType[None]
     status: str
     derive: Callable[[Mapping[str, Any]], dict[str, Any]]
 
-    async def enter(self, uow: UnitOfWork, access: AccessScope, values: Mapping[str, Any]) -> Row:
+    async def insert(self, uow: UnitOfWork, access: AccessScope, values: Mapping[str, Any]) -> Row:
         """A new record. Raises Invalid for a body or an expert that is not known."""
         require(access, "create", values["country"])
         require_publishing(access, values["visibility"], values["country"])
         await require_expert(uow.connection, access.principal, _EXPERT_POINTER, _expert_of(values))
         await require_body(uow.connection, access, "body_id", values.get("body_id"), values["country"])
-        return await self.kind.enter(uow, {**values, "status": self.status, **self.derive(values)})
+        return await self.kind.insert(uow, {**values, "status": self.status, **self.derive(values)})
 
     async def update(self, uow: UnitOfWork, access: AccessScope, seen: Row, values: Mapping[str, Any]) -> Row:
         """The record with new values; its country stays. Raises Invalid for a body or an expert that is not known."""
@@ -71,13 +71,13 @@ class Writing:
             await require_body(uow.connection, access, "body_id", values["body_id"], before["country"])
         if (expert := _expert_of(values)) != _expert_of(before):
             await require_expert(uow.connection, access.principal, _EXPERT_POINTER, expert)
-        return await self.kind.edit(uow, before, {**values, **self.derive(values)})
+        return await self.kind.update(uow, before, {**values, **self.derive(values)})
 
-    async def step(self, uow: UnitOfWork, access: AccessScope, seen: Row, step: Step) -> Row:
+    async def transition(self, uow: UnitOfWork, access: AccessScope, seen: Row, requested: TransitionRequest) -> Row:
         """One step of the lifecycle. Raises what `Lifecycle.advance` raises."""
         before = await self.kind.lock(uow, seen["id"], seen["version"])
-        return await self.kind.step(
-            uow, before, step, None, permitted(access, before), lambda target: _effects(before, step, target)
+        return await self.kind.apply_transition(
+            uow, before, requested, None, permitted(access, before), lambda target: _effects(before, requested, target)
         )
 
 
@@ -86,12 +86,12 @@ WRITE_FOCAL_POINT = Writing(FOCAL_POINTS, "nominated", _person_key)
 WRITE_MEETING = Writing(MEETINGS, "held", _meeting_key)
 
 
-def _effects(before: Row, step: Step, target: str) -> dict[str, Any]:
+def _effects(before: Row, requested: TransitionRequest, target: str) -> dict[str, Any]:
     """The days of a focal point. Raises Invalid for an overlap of more than 60 days."""
     if target == "active":
         return {"starts": before["starts"] or today()}
     if target == "handing_over":
-        until = step.fields.get("until") or today() + domain.LONGEST_OVERLAP
+        until = requested.fields.get("until") or today() + domain.LONGEST_OVERLAP
         if not domain.is_overlap(until, today()):
             raise invalid_field("/fields/until", "invalid_date", "Not in the past, and at most 60 days from today.")
         return {"ends": max(until, before["starts"])}

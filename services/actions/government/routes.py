@@ -16,14 +16,14 @@ from shared.web.values import row_values, written
 def _writing(writing: operations.Writing) -> dict[str, Any]:
     """The arguments of `RecordApi` that the three share."""
 
-    async def enter(uow: UnitOfWork, access: AccessScope, body: BaseModel) -> Row:
-        return await writing.enter(uow, access, row_values(body, writing.kind.table))
+    async def insert(uow: UnitOfWork, access: AccessScope, body: BaseModel) -> Row:
+        return await writing.insert(uow, access, row_values(body, writing.kind.table))
 
     async def update(uow: UnitOfWork, access: AccessScope, row: Row, body: BaseModel) -> Row:
         return await writing.update(uow, access, row, row_values(body, writing.kind.table))
 
     shared: dict[str, Any] = {"kind": writing.kind, "roles": ROLES, "case": operations.no_case}
-    return {**shared, "create": enter, "update": update, "transition": writing.step}
+    return {**shared, "create": insert, "update": update, "transition": writing.transition}
 
 
 bodies = RecordApi(
@@ -39,7 +39,7 @@ bodies = RecordApi(
 focal_points = RecordApi(
     **{
         **_writing(operations.WRITE_FOCAL_POINT),
-        "transition": operations.WRITE_FOCAL_POINT.step,
+        "transition": operations.WRITE_FOCAL_POINT.transition,
         "fields": schemas.FocalPointFields,
     },
     listing=queries.FOCAL_POINTS,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from shared.kernel.lifecycle import Lifecycle, step
+from shared.kernel.lifecycle import Lifecycle, transition
 
 PUBLISHED = frozenset({"approved", "implementing", "completed"})
 ENDED = frozenset({"completed", "discontinued"})
@@ -69,11 +69,11 @@ LIFECYCLE: Lifecycle[ProgrammeCase] = Lifecycle(
         "discontinued",
     ),
     (
-        step("launch", "exploring", "designing", guard=_has_committee),
-        step("submit_plan", "designing", "plan_review", guard=_is_planned),
-        step("approve", "plan_review", "approved"),
-        step("return", "plan_review", "designing", reason_required=True),
-        step(
+        transition("launch", "exploring", "designing", guard=_has_committee),
+        transition("submit_plan", "designing", "plan_review", guard=_is_planned),
+        transition("approve", "plan_review", "approved"),
+        transition("return", "plan_review", "designing", reason_required=True),
+        transition(
             "start",
             "approved",
             "implementing",
@@ -81,10 +81,10 @@ LIFECYCLE: Lifecycle[ProgrammeCase] = Lifecycle(
             second_person=_without_endorsement,
             fields=("waiver",),
         ),
-        step("pause", "implementing", "paused", reason_required=True),
-        step("resume", "paused", "implementing"),
-        step("complete", "implementing", "completed", guard=_is_done),
-        step(
+        transition("pause", "implementing", "paused", reason_required=True),
+        transition("resume", "paused", "implementing"),
+        transition("complete", "implementing", "completed", guard=_is_done),
+        transition(
             "discontinue",
             "exploring|designing|plan_review|approved|paused",
             "discontinued",

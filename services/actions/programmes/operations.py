@@ -19,10 +19,10 @@ from shared.kernel.clock import today
 from shared.kernel.errors import Conflict, FieldError, invalid_field
 from shared.kernel.principal import Principal
 from shared.records.access_scope import AccessScope
-from shared.records.kind import Kind, Step, permitted, require, require_publishing
 from shared.records.references import NAMED_CENTRES, NAMED_COMMITTEES
+from shared.records.resource_type import ResourceType, TransitionRequest, permitted, require, require_publishing
 
-PROGRAMMES: Kind[domain.ProgrammeCase] = Kind.of(Programme, programme, domain.LIFECYCLE)
+PROGRAMMES: ResourceType[domain.ProgrammeCase] = ResourceType.of(Programme, programme, domain.LIFECYCLE)
 
 
 _NAMEABLE = {"committee_id": NAMED_COMMITTEES, "centre_id": NAMED_CENTRES}
@@ -42,7 +42,7 @@ async def create(uow: UnitOfWork, access: AccessScope, values: Mapping[str, Any]
     if await lock_living(uow.connection, values["country"], values["framework"]):
         detail = "The country has a living programme under this framework."
         raise Conflict(detail, errors=[FieldError("conflict", detail, pointer="/framework")])
-    return await PROGRAMMES.enter(uow, {**values, "status": "exploring"})
+    return await PROGRAMMES.insert(uow, {**values, "status": "exploring"})
 
 
 async def update(uow: UnitOfWork, access: AccessScope, seen: Row, values: Mapping[str, Any]) -> Row:
@@ -54,30 +54,30 @@ async def update(uow: UnitOfWork, access: AccessScope, seen: Row, values: Mappin
     moves = values["visibility"] != before["visibility"]
     if moves:
         require_publishing(access, values["visibility"], before["country"], before["id"])
-    after = await PROGRAMMES.edit(uow, before, values)
+    after = await PROGRAMMES.update(uow, before, values)
     if moves:
         await follow_programme(uow, after["id"], after["visibility"])
     return after
 
 
-async def transition(uow: UnitOfWork, access: AccessScope, seen: Row, step: Step) -> Row:
+async def transition(uow: UnitOfWork, access: AccessScope, seen: Row, requested: TransitionRequest) -> Row:
     """One step of the lifecycle. A waiver is kept where it was needed."""
     before = await PROGRAMMES.lock(uow, seen["id"], seen["version"])
-    case = await case_of(uow.connect, access.principal, before, step.fields)
+    case = await case_of(uow.connect, access.principal, before, requested.fields)
 
     def effects(target: str) -> dict[str, Any]:
-        if step.action == "start":
+        if requested.action == "start":
             needed = case.endorsement_level < domain.ENDORSEMENT_LEVEL
-            return {"started_on": today(), "waiver": _waiver(access.principal, step) if needed else None}
+            return {"started_on": today(), "waiver": _waiver(access.principal, requested) if needed else None}
         return {"completed_on": today()} if target == "completed" else {}
 
-    return await PROGRAMMES.step(uow, before, step, case, permitted(access, before), effects)
+    return await PROGRAMMES.apply_transition(uow, before, requested, case, permitted(access, before), effects)
 
 
-def _waiver(principal: Principal, step: Step) -> Mapping[str, Any]:
+def _waiver(principal: Principal, requested: TransitionRequest) -> Mapping[str, Any]:
     """The waiver as it is kept, with the second person who confirmed it, or was named."""
-    waiver: Mapping[str, Any] = step.fields["waiver"]
-    return {**waiver, "second_person": str(principal.id)} if step.proposed_by else waiver
+    waiver: Mapping[str, Any] = requested.fields["waiver"]
+    return {**waiver, "second_person": str(principal.id)} if requested.proposed_by else waiver
 
 
 async def case_of(

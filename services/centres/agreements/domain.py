@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from shared.kernel.lifecycle import Lifecycle, step
+from shared.kernel.lifecycle import Lifecycle, transition
 
 KINDS = ("host", "mou", "tripartite")
 OPEN_TO_CHANGE = frozenset({"drafting", "in_negotiation"})
@@ -20,15 +20,15 @@ def _lifecycle(signature_leads_to: str) -> Lifecycle[AgreementCase]:
     return Lifecycle(
         ("drafting", "in_negotiation", "partly_signed", "in_force", "expired", "terminated"),
         (
-            step("send", "drafting", "in_negotiation"),
-            step(
+            transition("send", "drafting", "in_negotiation"),
+            transition(
                 "sign",
                 "in_negotiation|partly_signed",
                 signature_leads_to,
                 fields=("party", "signatory", "signed_at"),
             ),
-            step("expire", "in_force", "expired", timed=True),
-            step("terminate", "in_force", "terminated", reason_required=True),
+            transition("expire", "in_force", "expired", is_scheduled=True),
+            transition("terminate", "in_force", "terminated", reason_required=True),
         ),
     )
 

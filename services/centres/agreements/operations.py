@@ -20,11 +20,11 @@ from shared.kernel.lifecycle import Lifecycle
 from shared.kernel.principal import Principal
 from shared.kernel.text import search_key
 from shared.records.access_scope import AccessScope
-from shared.records.kind import Kind, Step, permitted, require
 from shared.records.references import CENTRES, reading_access
+from shared.records.resource_type import ResourceType, TransitionRequest, permitted, require
 
-AGREEMENTS: Kind[domain.AgreementCase] = Kind.of(Agreement, agreement, domain.LIFECYCLE)
-_LAST: Kind[domain.AgreementCase] = Kind.of(Agreement, agreement, domain.LAST_SIGNATURE)
+AGREEMENTS: ResourceType[domain.AgreementCase] = ResourceType.of(Agreement, agreement, domain.LIFECYCLE)
+_LAST: ResourceType[domain.AgreementCase] = ResourceType.of(Agreement, agreement, domain.LAST_SIGNATURE)
 
 
 def lifecycle_of(row: Mapping[str, Any]) -> Lifecycle[domain.AgreementCase]:
@@ -45,7 +45,7 @@ async def create(uow: UnitOfWork, access: AccessScope, values: Mapping[str, Any]
     _require_order(values)
     place = {"country": centre["country"], "visibility": "restricted"}
     status = domain.first_status(values["parties"])
-    return await AGREEMENTS.enter(uow, {**values, **place, **_derived(values), "status": status})
+    return await AGREEMENTS.insert(uow, {**values, **place, **_derived(values), "status": status})
 
 
 async def update(uow: UnitOfWork, _access: AccessScope, seen: Row, values: Mapping[str, Any]) -> Row:
@@ -60,25 +60,25 @@ async def update(uow: UnitOfWork, _access: AccessScope, seen: Row, values: Mappi
             raise invalid_field("/parties", "invalid_value", "The last signature is a step: sign.")
         await require_institutions(uow, _institutions(values["parties"]))
     _require_order(values)
-    return await AGREEMENTS.edit(uow, before, {**values, **_derived(values)})
+    return await AGREEMENTS.update(uow, before, {**values, **_derived(values)})
 
 
-async def transition(uow: UnitOfWork, access: AccessScope, seen: Row, step: Step) -> Row:
+async def transition(uow: UnitOfWork, access: AccessScope, seen: Row, requested: TransitionRequest) -> Row:
     """One step of the lifecycle. Raises what `Lifecycle.advance` raises, Invalid for a party that cannot sign."""
     before = await AGREEMENTS.lock(uow, seen["id"], seen["version"])
 
     def effects(_target: str) -> dict[str, Any]:
-        if step.action != "sign":
+        if requested.action != "sign":
             return {}
         open_names = domain.unsigned(before["parties"])
-        name = step.fields.get("party") or (open_names[0] if len(open_names) == 1 else None)
+        name = requested.fields.get("party") or (open_names[0] if len(open_names) == 1 else None)
         if name not in open_names:
             raise invalid_field("/fields/party", "not_one_of", "The name of a party that has not signed.")
-        day = step.fields.get("signed_at") or today()
-        return {"parties": domain.signed(before["parties"], name, step.fields.get("signatory"), day)}
+        day = requested.fields.get("signed_at") or today()
+        return {"parties": domain.signed(before["parties"], name, requested.fields.get("signatory"), day)}
 
     case = domain.AgreementCase()
-    return await _kind_of(before).step(uow, before, step, case, permitted(access, before), effects)
+    return await _kind_of(before).apply_transition(uow, before, requested, case, permitted(access, before), effects)
 
 
 async def case_of(
@@ -88,13 +88,13 @@ async def case_of(
     return domain.AgreementCase()
 
 
-async def pass_time(uow: UnitOfWork) -> None:
+async def apply_scheduled(uow: UnitOfWork) -> None:
     """Expires agreements whose last day is over."""
     for before in await queries.lock_over(uow.connection, today()):
-        await AGREEMENTS.pass_time(uow, before, "expire")
+        await AGREEMENTS.apply_scheduled(uow, before, "expire")
 
 
-def _kind_of(row: Mapping[str, Any]) -> Kind[domain.AgreementCase]:
+def _kind_of(row: Mapping[str, Any]) -> ResourceType[domain.AgreementCase]:
     parties = row["parties"]
     parsed = orjson.loads(parties) if isinstance(parties, str) else parties
     return _LAST if domain.is_last_signature(parsed) else AGREEMENTS

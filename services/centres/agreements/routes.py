@@ -7,9 +7,9 @@ from services.centres.agreements.schemas import Agreement, AgreementBody, Agreem
 from services.centres.agreements.tables import agreement
 from shared.database.statements import Row
 from shared.database.unit_of_work import UnitOfWork
-from shared.kernel.lifecycle import Offer
+from shared.kernel.lifecycle import AvailableAction
 from shared.records.access_scope import AccessScope
-from shared.records.kind import permitted
+from shared.records.resource_type import permitted
 from shared.web.call import Call
 from shared.web.records import RecordApi
 from shared.web.values import row_values, written
@@ -18,9 +18,9 @@ from shared.web.values import row_values, written
 class AgreementApi(RecordApi[domain.AgreementCase]):
     """Agreements offer where the next signature really leads."""
 
-    async def offers(self, row: Row, call: Call) -> list[Offer]:
+    async def available_actions(self, row: Row, call: Call) -> list[AvailableAction]:
         may = permitted(call.access_on(self.kind.resource), row)
-        return operations.lifecycle_of(row).offers(row["status"], domain.AgreementCase(), may)
+        return operations.lifecycle_of(row).available_actions(row["status"], domain.AgreementCase(), may)
 
 
 async def _create(uow: UnitOfWork, access: AccessScope, body: AgreementBody) -> Row:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal, TypeAlias
 
-from shared.kernel.lifecycle import Lifecycle, step
+from shared.kernel.lifecycle import Lifecycle, transition
 from shared.kernel.text import search_key
 
 PUBLISHED = frozenset({"recognised"})
@@ -57,14 +57,14 @@ def _recognisable(case: CommitteeCase) -> Unrecognised | None:
 LIFECYCLE: Lifecycle[CommitteeCase] = Lifecycle(
     ("proposed", "preparatory", "recognition_review", "recognised", "suspended", "dissolved", "abandoned"),
     (
-        step("form", "proposed", "preparatory", guard=_formable, fact="formed"),
-        step("request_recognition", "preparatory", "recognition_review", guard=_recognisable),
-        step("recognise", "recognition_review", "recognised"),
-        step("return", "recognition_review", "preparatory", reason_required=True),
-        step("suspend", "preparatory|recognised", "suspended", reason_required=True),
-        step("reinstate", "suspended", None, fact="reinstated"),
-        step("dissolve", "recognised|suspended", "dissolved", reason_required=True),
-        step("abandon", "proposed|preparatory", "abandoned"),
+        transition("form", "proposed", "preparatory", guard=_formable, fact="formed"),
+        transition("request_recognition", "preparatory", "recognition_review", guard=_recognisable),
+        transition("recognise", "recognition_review", "recognised"),
+        transition("return", "recognition_review", "preparatory", reason_required=True),
+        transition("suspend", "preparatory|recognised", "suspended", reason_required=True),
+        transition("reinstate", "suspended", None, fact="reinstated"),
+        transition("dissolve", "recognised|suspended", "dissolved", reason_required=True),
+        transition("abandon", "proposed|preparatory", "abandoned"),
     ),
 )
 

@@ -16,9 +16,9 @@ from shared.kernel.clock import today
 from shared.kernel.errors import invalid_field
 from shared.kernel.principal import Principal
 from shared.records.access_scope import AccessScope
-from shared.records.kind import Kind, Step, permitted, require, require_publishing
+from shared.records.resource_type import ResourceType, TransitionRequest, permitted, require, require_publishing
 
-COMMITTEES: Kind[domain.CommitteeCase] = Kind.of(Committee, committee, domain.LIFECYCLE)
+COMMITTEES: ResourceType[domain.CommitteeCase] = ResourceType.of(Committee, committee, domain.LIFECYCLE)
 _FOLLOW = Statement(
     sql_update(seat).where(seat.c.committee_id == bindparam("key")).values(visibility=bindparam("visibility"))
 )
@@ -33,7 +33,7 @@ async def create(uow: UnitOfWork, access: AccessScope, values: Mapping[str, Any]
     require(access, "create", values["country"])
     require_publishing(access, values["visibility"], values["country"])
     await require_institutions(uow, _institutions(values))
-    return await COMMITTEES.enter(uow, {**values, "status": "proposed", **_derived(values)})
+    return await COMMITTEES.insert(uow, {**values, "status": "proposed", **_derived(values)})
 
 
 async def update(uow: UnitOfWork, access: AccessScope, seen: Row, values: Mapping[str, Any]) -> Row:
@@ -46,21 +46,26 @@ async def update(uow: UnitOfWork, access: AccessScope, seen: Row, values: Mappin
     known = {before["host_institution_id"], *before["partner_institution_ids"]}
     fresh = {pointer: key for pointer, key in _institutions(values).items() if key not in known}
     await require_institutions(uow, fresh)
-    after = await COMMITTEES.edit(uow, before, {**values, **_derived(values)})
+    after = await COMMITTEES.update(uow, before, {**values, **_derived(values)})
     if after["visibility"] != before["visibility"]:
         await _FOLLOW.execute(uow.connection, key=after["id"], visibility=after["visibility"])
     return after
 
 
 async def transition(
-    rules: domain.RecognitionRules, uow: UnitOfWork, access: AccessScope, seen: Row, step: Step
+    rules: domain.RecognitionRules, uow: UnitOfWork, access: AccessScope, seen: Row, requested: TransitionRequest
 ) -> Row:
     """One step of the lifecycle. Raises what `Lifecycle.advance` raises."""
     before = await COMMITTEES.lock(uow, seen["id"], seen["version"])
-    case = await case_of(rules, uow.connect, access.principal, before, step.fields)
+    case = await case_of(rules, uow.connect, access.principal, before, requested.fields)
     dates = domain.dates_of
-    return await COMMITTEES.step(
-        uow, before, step, case, permitted(access, before), lambda _target: dates(step.action, before, today())
+    return await COMMITTEES.apply_transition(
+        uow,
+        before,
+        requested,
+        case,
+        permitted(access, before),
+        lambda _target: dates(requested.action, before, today()),
     )
 
 

@@ -13,10 +13,10 @@ from shared.database.statements import Row, Statement
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import today
 from shared.kernel.lifecycle import Lifecycle
-from shared.records.kind import Kind
+from shared.records.resource_type import ResourceType
 
 TERM_STATES = ("current", "ended")
-TERMS: Kind[None] = Kind.of(Term, term, Lifecycle(TERM_STATES, ()))
+TERMS: ResourceType[None] = ResourceType.of(Term, term, Lifecycle(TERM_STATES, ()))
 
 _FOLLOW = Statement(
     sql_update(term).where(term.c.centre_id == bindparam("key")).values(visibility=bindparam("visibility"))
@@ -26,7 +26,7 @@ _FOLLOW = Statement(
 async def open_term(uow: UnitOfWork, centre: Row, consent: dict[str, Any]) -> Row:
     """The term that the centre's columns tell of. `consent` holds `endorsement_id` and `waiver`."""
     await end_term(uow, centre, centre["term_starts"] - timedelta(days=1))
-    return await TERMS.enter(
+    return await TERMS.insert(
         uow,
         {
             "status": "current",
@@ -48,7 +48,7 @@ async def end_term(uow: UnitOfWork, centre: Row, day: date) -> None:
     """Ends the centre's current term, if it has one, on this day, or on its last one where that lies before."""
     current = await queries.lock_current_term(uow.connection, centre["id"])
     if current is not None:
-        await TERMS.edit(uow, current, {"status": "ended", "ended_on": min(day, current["ends"])})
+        await TERMS.update(uow, current, {"status": "ended", "ended_on": min(day, current["ends"])})
 
 
 async def follow_centre(uow: UnitOfWork, centre: Row) -> None:
@@ -64,4 +64,4 @@ async def follow_consent(uow: UnitOfWork, country: str) -> None:
     holds = await queries.consent_level(uow.connection, country) >= domain.ENDORSEMENT_LEVEL
     for current in await queries.lock_endorsed_terms(uow.connection, country):
         lapsed: date | None = None if holds else current["consent_lapsed_on"] or today()
-        await TERMS.edit(uow, current, {"consent_lapsed_on": lapsed})
+        await TERMS.update(uow, current, {"consent_lapsed_on": lapsed})

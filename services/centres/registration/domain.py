@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Literal, TypeAlias
 
-from shared.kernel.lifecycle import Lifecycle, step
+from shared.kernel.lifecycle import Lifecycle, transition
 from shared.kernel.text import search_key
 
 PUBLISHED = frozenset({"active", "renewal_due", "renewal_review"})
@@ -104,14 +104,14 @@ LIFECYCLE: Lifecycle[CentreCase] = Lifecycle(
         "withdrawn",
     ),
     (
-        step("submit", "draft", "submitted", guard=_complete),
-        step("accept_complete", "submitted", "under_review"),
-        step("return_incomplete", "submitted", "draft", reason_required=True),
-        step("request_info", "under_review", "info_requested", reason_required=True),
-        step("resubmit", "info_requested", "under_review", guard=_complete),
-        step("recommend", "under_review", "awaiting_agreement", guard=_reviewed),
-        step("decline", "under_review", "declined", reason_required=True),
-        step(
+        transition("submit", "draft", "submitted", guard=_complete),
+        transition("accept_complete", "submitted", "under_review"),
+        transition("return_incomplete", "submitted", "draft", reason_required=True),
+        transition("request_info", "under_review", "info_requested", reason_required=True),
+        transition("resubmit", "info_requested", "under_review", guard=_complete),
+        transition("recommend", "under_review", "awaiting_agreement", guard=_reviewed),
+        transition("decline", "under_review", "declined", reason_required=True),
+        transition(
             "designate",
             "awaiting_agreement",
             "active",
@@ -120,21 +120,21 @@ LIFECYCLE: Lifecycle[CentreCase] = Lifecycle(
             fields=(*_TERM, "waiver"),
             fact="designated",
         ),
-        step("open_renewal", "active", "renewal_due", timed=True),
-        step(
+        transition("open_renewal", "active", "renewal_due", is_scheduled=True),
+        transition(
             "submit_renewal",
             "renewal_due",
             "renewal_review",
             guard=_reported,
             fields=("final_report", "evaluation"),
         ),
-        step("renew", "renewal_review|expired", "active", guard=_renewable, fields=_TERM, fact="renewed"),
-        step("not_renew", "renewal_review", "closed", reason_required=True),
-        step("suspend", "active|renewal_due|renewal_review", "suspended", reason_required=True),
-        step("reinstate", "suspended", None, fact="reinstated"),
-        step("expire", _IN_TERM, "expired", timed=True),
-        step("close", "active|renewal_due|suspended|expired", "closed", reason_required=True),
-        step("withdraw", "draft|submitted", "withdrawn"),
+        transition("renew", "renewal_review|expired", "active", guard=_renewable, fields=_TERM, fact="renewed"),
+        transition("not_renew", "renewal_review", "closed", reason_required=True),
+        transition("suspend", "active|renewal_due|renewal_review", "suspended", reason_required=True),
+        transition("reinstate", "suspended", None, fact="reinstated"),
+        transition("expire", _IN_TERM, "expired", is_scheduled=True),
+        transition("close", "active|renewal_due|suspended|expired", "closed", reason_required=True),
+        transition("withdraw", "draft|submitted", "withdrawn"),
     ),
 )
 

@@ -18,10 +18,10 @@ from shared.kernel.clock import now, today
 from shared.kernel.errors import Conflict, FieldError, Forbidden, invalid_field
 from shared.kernel.principal import Principal
 from shared.records.access_scope import AccessScope
-from shared.records.kind import Kind, Step, permitted, require, require_publishing
 from shared.records.references import COMMITTEES, reading_access
+from shared.records.resource_type import ResourceType, TransitionRequest, permitted, require, require_publishing
 
-CENTRES: Kind[domain.CentreCase] = Kind.of(Centre, centre, domain.LIFECYCLE)
+CENTRES: ResourceType[domain.CentreCase] = ResourceType.of(Centre, centre, domain.LIFECYCLE)
 _OPENING = ("designate", "renew")
 _GATED = frozenset({"under_review", "awaiting_agreement"})
 
@@ -38,7 +38,7 @@ async def create(uow: UnitOfWork, access: AccessScope, values: Mapping[str, Any]
     else:
         require(access, "create", values["country"])
     await _require_references(uow, values, {})
-    return await CENTRES.enter(uow, {"id": record, **values, "status": "draft", **_derived(values, None)})
+    return await CENTRES.insert(uow, {"id": record, **values, "status": "draft", **_derived(values, None)})
 
 
 async def update(uow: UnitOfWork, access: AccessScope, seen: Row, values: Mapping[str, Any]) -> Row:
@@ -58,21 +58,21 @@ async def update(uow: UnitOfWork, access: AccessScope, seen: Row, values: Mappin
     await _require_references(uow, values, before)
     if values["host_institution_id"] != before["host_institution_id"]:
         _require_host(uow, access, values["host_institution_id"], before)
-    after = await CENTRES.edit(uow, before, {**values, **_derived(values, before["registration_number"])})
+    after = await CENTRES.update(uow, before, {**values, **_derived(values, before["registration_number"])})
     if after["visibility"] != before["visibility"]:
         await follow_centre(uow, after)
     return after
 
 
-async def transition(uow: UnitOfWork, access: AccessScope, seen: Row, step: Step) -> Row:
+async def transition(uow: UnitOfWork, access: AccessScope, seen: Row, requested: TransitionRequest) -> Row:
     """One step of the lifecycle. Raises what `Lifecycle.advance` raises, Invalid for a term that ends before it starts.
 
     Of parallel designations in one country each gets a number of its own.
     """
     before = await CENTRES.lock(uow, seen["id"], seen["version"])
     standing = await _standing(uow.connect, before)
-    case = _case(before, step.fields, standing)
-    first = step.action == "designate" and before["registration_number"] is None
+    case = _case(before, requested.fields, standing)
+    first = requested.action == "designate" and before["registration_number"] is None
     serial = await queries.next_serial(uow.connection, before["country"]) if first else None
 
     def effects(target: str) -> dict[str, Any]:
@@ -81,18 +81,18 @@ async def transition(uow: UnitOfWork, access: AccessScope, seen: Row, step: Step
             number = domain.registration_number(before["country"], serial)
             values |= {"registration_number": number, "registration_serial": serial, "designated_on": today()}
             values |= _derived(before, number)
-        if step.action in _OPENING:
-            starts, ends = domain.term_of(step.action, before, step.fields, today())
+        if requested.action in _OPENING:
+            starts, ends = domain.term_of(requested.action, before, requested.fields, today())
             if ends <= starts:
                 raise invalid_field("/fields/ends", "invalid_date", "The term ends after it starts.")
             values |= {"term_number": (before["term_number"] or 0) + 1, "term_starts": starts, "term_ends": ends}
-        elif step.action == "submit_renewal":
-            values |= step.fields
+        elif requested.action == "submit_renewal":
+            values |= requested.fields
         return values
 
-    after = await CENTRES.step(uow, before, step, case, permitted(access, before), effects)
-    if step.action in _OPENING:
-        await open_term(uow, after, _consent(access.principal, step, standing))
+    after = await CENTRES.apply_transition(uow, before, requested, case, permitted(access, before), effects)
+    if requested.action in _OPENING:
+        await open_term(uow, after, _consent(access.principal, requested, standing))
     elif after["status"] == "closed":
         await end_term(uow, after, today())
     return after
@@ -105,14 +105,14 @@ async def case_of(
     return _case(row, fields, await _standing(connect, row))
 
 
-async def pass_time(uow: UnitOfWork) -> None:
+async def apply_scheduled(uow: UnitOfWork) -> None:
     """Opens the renewals that are due and expires the centres whose term is over."""
     for before in await queries.lock_due(uow.connection, today()):
         if before["term_ends"] < today():
-            after = await CENTRES.pass_time(uow, before, "expire", {"previous_status": None})
+            after = await CENTRES.apply_scheduled(uow, before, "expire", {"previous_status": None})
             await end_term(uow, after, after["term_ends"])
         else:
-            await CENTRES.pass_time(uow, before, "open_renewal")
+            await CENTRES.apply_scheduled(uow, before, "open_renewal")
 
 
 async def _standing(connect: Connect, row: Mapping[str, Any]) -> queries.Standing | None:
@@ -141,11 +141,11 @@ def _case(
     )
 
 
-def _consent(principal: Principal, step: Step, standing: queries.Standing | None) -> dict[str, Any]:
-    waiver, kept = step.fields.get("waiver"), None
+def _consent(principal: Principal, requested: TransitionRequest, standing: queries.Standing | None) -> dict[str, Any]:
+    waiver, kept = requested.fields.get("waiver"), None
     if waiver:
-        second = str(principal.id) if step.proposed_by else waiver["second_person"]
-        by = (step.proposed_by or principal).label
+        second = str(principal.id) if requested.proposed_by else waiver["second_person"]
+        by = (requested.proposed_by or principal).label
         kept = {**waiver, "second_person": second, "by": by, "on": today().isoformat()}
     return {"endorsement_id": standing.endorsement if standing and not waiver else None, "waiver": kept}
 

@@ -16,10 +16,10 @@ from shared.kernel.clock import today
 from shared.kernel.errors import Conflict, FieldError, Forbidden, invalid_field
 from shared.kernel.lifecycle import Lifecycle
 from shared.records.access_scope import AccessScope
-from shared.records.kind import Kind, require
+from shared.records.resource_type import ResourceType, require
 
 MOST_PER_CENTRE = 50
-REVIEWS: Kind[None] = Kind.of(Review, review, Lifecycle(("recorded",), ()))
+REVIEWS: ResourceType[None] = ResourceType.of(Review, review, Lifecycle(("recorded",), ()))
 _REVIEWERS = Statement(select(review.c.reviewer_id).where(review.c.centre_id == bindparam("centre")))
 
 
@@ -55,4 +55,4 @@ async def create(uow: UnitOfWork, access: AccessScope, centre: Row, values: Mapp
         raise Conflict(f"A centre has at most {MOST_PER_CENTRE} reviews.")
     place = {"centre_id": centre["id"], "country": centre["country"], "visibility": "restricted"}
     row = {**values, **place, "status": "recorded"}
-    return await REVIEWS.enter(uow, row)
+    return await REVIEWS.insert(uow, row)

@@ -14,7 +14,7 @@ from services.centres.reviews.tables import review
 from shared.database.statements import Row
 from shared.kernel.errors import NotFound
 from shared.records.access_scope import AccessScope
-from shared.records.kind import require
+from shared.records.resource_type import require
 from shared.web.answers import JSON, item_response, key_of
 from shared.web.call import Call, CurrentCall
 from shared.web.route import ResourceRouter

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from shared.kernel.lifecycle import Lifecycle, step
+from shared.kernel.lifecycle import Lifecycle, transition
 from shared.kernel.partial_date import earliest, latest
 
 OFFICES = ("president", "vice_president", "secretary", "member")
@@ -16,8 +16,8 @@ class SeatCase:
 LIFECYCLE: Lifecycle[SeatCase] = Lifecycle(
     ("appointed", "ended"),
     (
-        step("end", "appointed", "ended", fields=("to",)),
-        step("expire", "appointed", "ended", timed=True),
+        transition("end", "appointed", "ended", fields=("to",)),
+        transition("expire", "appointed", "ended", is_scheduled=True),
     ),
 )
 

@@ -17,10 +17,10 @@ from shared.kernel.errors import invalid_field
 from shared.kernel.principal import Principal
 from shared.kernel.text import search_key
 from shared.records.access_scope import AccessScope
-from shared.records.kind import Kind, Step, permitted, require
 from shared.records.references import COMMITTEES, reading_access
+from shared.records.resource_type import ResourceType, TransitionRequest, permitted, require
 
-SEATS: Kind[domain.SeatCase] = Kind.of(Seat, seat, domain.LIFECYCLE)
+SEATS: ResourceType[domain.SeatCase] = ResourceType.of(Seat, seat, domain.LIFECYCLE)
 
 
 async def create(uow: UnitOfWork, access: AccessScope, values: Mapping[str, Any]) -> Row:
@@ -36,7 +36,7 @@ async def create(uow: UnitOfWork, access: AccessScope, values: Mapping[str, Any]
     _require_order(values, "/to")
     place = {"country": body["country"], "visibility": body["visibility"]}
     row = {**values, **place, **_derived(values), "status": "appointed"}
-    return await SEATS.enter(uow, row, fact="appointed")
+    return await SEATS.insert(uow, row, fact="appointed")
 
 
 async def update(uow: UnitOfWork, _access: AccessScope, seen: Row, values: Mapping[str, Any]) -> Row:
@@ -49,18 +49,18 @@ async def update(uow: UnitOfWork, _access: AccessScope, seen: Row, values: Mappi
     if before["status"] == "ended" and values["ends"] is None:
         raise invalid_field("/to", "required", "A seat that has ended has an end.")
     _require_order(values, "/to")
-    return await SEATS.edit(uow, before, {**values, **_derived(values)})
+    return await SEATS.update(uow, before, {**values, **_derived(values)})
 
 
-async def transition(uow: UnitOfWork, access: AccessScope, seen: Row, step: Step) -> Row:
+async def transition(uow: UnitOfWork, access: AccessScope, seen: Row, requested: TransitionRequest) -> Row:
     """One step of the lifecycle. Raises what `Lifecycle.advance` raises, Invalid for an end before the start."""
     before = await SEATS.lock(uow, seen["id"], seen["version"])
-    ends = step.fields.get("to")
+    ends = requested.fields.get("to")
     if not domain.is_in_order(before["starts"], ends):
         raise invalid_field("/fields/to", "invalid_date", "A seat ends after it starts.")
     ends = ends or domain.end_of(before["starts"], before["ends"], today().isoformat())
-    return await SEATS.step(
-        uow, before, step, domain.SeatCase(), permitted(access, before), lambda _target: {"ends": ends}
+    return await SEATS.apply_transition(
+        uow, before, requested, domain.SeatCase(), permitted(access, before), lambda _target: {"ends": ends}
     )
 
 
@@ -89,7 +89,7 @@ async def end_over(uow: UnitOfWork) -> None:
 async def _expire(uow: UnitOfWork, rows: Iterable[Row]) -> None:
     for before in rows:
         ends = domain.end_of(before["starts"], before["ends"], today().isoformat())
-        await SEATS.pass_time(uow, before, "expire", {"ends": ends})
+        await SEATS.apply_scheduled(uow, before, "expire", {"ends": ends})
 
 
 def _require_order(values: Mapping[str, Any], pointer: str) -> None:

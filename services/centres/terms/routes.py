@@ -10,7 +10,7 @@ from services.centres.terms.queries import LISTING
 from services.centres.terms.schemas import DesignationTerm, present
 from shared.database.statements import Row
 from shared.kernel.errors import NotFound
-from shared.records.kind import require
+from shared.records.resource_type import require
 from shared.web.answers import HISTORY_QUERY, history_response, item_response, key_of
 from shared.web.call import CurrentCall, lists, takes_query
 from shared.web.paging import list_response, pick_fields

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from shared.kernel.lifecycle import Lifecycle, step
+from shared.kernel.lifecycle import Lifecycle, transition
 
 NEAR_ENOUGH = 0.5
 """The least score of a candidate that a person is asked about."""
@@ -33,9 +33,11 @@ def _has_text(case: MatchCase) -> Literal["institution_stated"] | None:
 LIFECYCLE: Lifecycle[MatchCase] = Lifecycle(
     ("waiting", "open", "unknown", "linked", "none"),
     (
-        step("accept", "waiting|open|unknown|linked|none", "linked", guard=_acceptable, fields=("institution_id",)),
-        step("reject", "waiting|open|unknown|linked", "none", guard=_has_text),
-        step("reopen", "linked|none", "waiting"),
+        transition(
+            "accept", "waiting|open|unknown|linked|none", "linked", guard=_acceptable, fields=("institution_id",)
+        ),
+        transition("reject", "waiting|open|unknown|linked", "none", guard=_has_text),
+        transition("reopen", "linked|none", "waiting"),
     ),
 )
 """`waiting`: not looked at yet; `open`: candidates wait for a person; `unknown`: no candidate was found; `none`: a

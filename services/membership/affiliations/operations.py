@@ -20,7 +20,7 @@ from shared.kernel.errors import Conflict, NotFound, VersionConflict, invalid_fi
 from shared.kernel.resource import Resource
 from shared.messaging.outbox import defer
 from shared.records.changes import record_change
-from shared.records.kind import Step
+from shared.records.resource_type import TransitionRequest
 
 AFFILIATIONS = Resource("membership", "affiliations", "affiliation")
 MOST_PER_EXPERT = 200
@@ -108,7 +108,9 @@ async def change(uow: UnitOfWork, owner: Row, seen: Row, values: Mapping[str, An
     return after
 
 
-async def decide(uow: UnitOfWork, owner: Row, seen: Row, step: Step, may: Callable[[str], bool]) -> Row:
+async def decide(
+    uow: UnitOfWork, owner: Row, seen: Row, requested: TransitionRequest, may: Callable[[str], bool]
+) -> Row:
     """What a person decides about the match of an affiliation's text. Raises what `Lifecycle.advance` raises, and
     Invalid where the institution is not known to the caller."""
     before = await queries.lock(uow.connection, seen["id"])
@@ -117,10 +119,12 @@ async def decide(uow: UnitOfWork, owner: Row, seen: Row, step: Step, may: Callab
     if before["version"] != seen["version"]:
         raise VersionConflict("The affiliation changed in the meantime.")
     status = before["match_status"] or "waiting"
-    _, target = LIFECYCLE.advance(status, step.action, case_of(before, step.fields), may, fields=step.fields)
+    _, target = LIFECYCLE.advance(
+        status, requested.action, case_of(before, requested.fields), may, fields=requested.fields
+    )
     row = {**_UNDECIDED, "institution_id": None, "version": before["version"] + 1, "updated_at": now()}
     if target == "linked":
-        row["institution_id"] = await _institution_meant(uow, UUID(step.fields["institution_id"]))
+        row["institution_id"] = await _institution_meant(uow, UUID(requested.fields["institution_id"]))
     if target == "waiting":
         defer(uow, "membership", MATCH_JOB, {}, created_by=uow.origin.actor.label)
     else:
@@ -130,7 +134,7 @@ async def decide(uow: UnitOfWork, owner: Row, seen: Row, step: Step, may: Callab
     after = await _UPDATES.get(tuple(row)).fetchrow(uow.connection, key=before["id"], seen=before["version"], **row)
     if after is None:
         raise VersionConflict("The affiliation changed in the meantime.")
-    tell(uow, owner, step.action, before, after, step.reason)
+    tell(uow, owner, requested.action, before, after, requested.reason)
     return after
 
 

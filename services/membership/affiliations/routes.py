@@ -22,7 +22,7 @@ from services.membership.experts.affiliation import Affiliation, AffiliationBody
 from services.membership.experts.routes import EXPERT_API
 from shared.database.statements import Row
 from shared.kernel.errors import NotFound
-from shared.records.kind import Step, require
+from shared.records.resource_type import TransitionRequest, require
 from shared.web.answers import JSON, item_response, key_of, patched, transitions_response
 from shared.web.call import Call, CurrentCall, lists, public
 from shared.web.conditional import changed_since, is_current
@@ -123,7 +123,9 @@ async def update_affiliation(
 async def get_affiliation_transitions(expert: Expert, row: Readable, call: CurrentCall) -> Response:
     status = row["match_status"] or "waiting"
     case = MatchCase(is_stated=row["raw"] is None)
-    return transitions_response(LIFECYCLE, status, LIFECYCLE.offers(status, case, _may(call, expert)), MatchFields)
+    return transitions_response(
+        LIFECYCLE, status, LIFECYCLE.available_actions(status, case, _may(call, expert)), MatchFields
+    )
 
 
 @router.post(
@@ -139,8 +141,8 @@ async def transition_affiliation(
     require(call.access, "update", expert["country"], expert["id"])
     if not is_current(call.request, row["version"]):
         raise changed_since(present(row))
-    step = Step(body.action, body.reason, body.fields)
-    return item_response(call, present(await operations.decide(call.uow, expert, row, step, _may(call, expert))))
+    requested = TransitionRequest(body.action, body.reason, body.fields)
+    return item_response(call, present(await operations.decide(call.uow, expert, row, requested, _may(call, expert))))
 
 
 matches = ResourceRouter(EXPERT_API.kind.resource, ROLES)

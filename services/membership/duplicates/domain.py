@@ -7,7 +7,7 @@ from typing import Any, Literal, TypeAlias
 from uuid import UUID
 
 from services.membership.likeness.domain import Verdict
-from shared.kernel.lifecycle import Lifecycle, step
+from shared.kernel.lifecycle import Lifecycle, transition
 
 Collection: TypeAlias = Literal["experts", "institutions"]
 COLLECTIONS: tuple[Collection, ...] = ("experts", "institutions")
@@ -38,8 +38,8 @@ class DuplicateCase:
 LIFECYCLE: Lifecycle[DuplicateCase] = Lifecycle(
     ("open", "dismissed", "merged"),
     (
-        step("dismiss", "open", "dismissed", reason_required=True),
-        step("reopen", "dismissed", "open", fact="reopened"),
+        transition("dismiss", "open", "dismissed", reason_required=True),
+        transition("reopen", "dismissed", "open", fact="reopened"),
     ),
 )
 

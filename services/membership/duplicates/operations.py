@@ -17,7 +17,7 @@ from shared.kernel.clock import now
 from shared.kernel.principal import SYSTEM
 from shared.messaging.outbox import defer
 from shared.records.access_scope import AccessScope
-from shared.records.kind import Step
+from shared.records.resource_type import TransitionRequest
 
 LOOK_JOB = "duplicates_look"
 """Looks for what one changed record may repeat."""
@@ -38,7 +38,7 @@ async def told_of_expert(uow: UnitOfWork, access: AccessScope, row: Mapping[str,
     if row["lookalikes"] is None:
         return []
     own = person_of({**row, "works": ()})
-    await pairs.enter(uow, "experts", finding.like_person(own, row["lookalikes"]), "entry")
+    await pairs.insert_found(uow, "experts", finding.like_person(own, row["lookalikes"]), "entry")
     return finding.told_of_person(own, row["lookalikes"], access, published)
 
 
@@ -48,7 +48,7 @@ async def told_of_institution(
     """The same of an institution, for which the database is asked."""
     own = body_of(row)
     lookalikes = await _lookalikes(uow.connection, own)
-    await pairs.enter(uow, "institutions", finding.like_body(own, lookalikes), "entry")
+    await pairs.insert_found(uow, "institutions", finding.like_body(own, lookalikes), "entry")
     return finding.told_of_body(own, lookalikes, access, published)
 
 
@@ -99,16 +99,18 @@ async def look(connection: Connection, resource: Collection, rows: Sequence[Row]
     ]
 
 
-async def transition(uow: UnitOfWork, access: AccessScope, seen: Row, step: Step) -> Row:
+async def transition(uow: UnitOfWork, access: AccessScope, seen: Row, requested: TransitionRequest) -> Row:
     """A decision about a pair. Raises what `Lifecycle.advance` raises."""
     before = await DUPLICATES.lock(uow, seen["id"], seen["version"])
 
     def effects(target: str) -> Mapping[str, Any]:
         if target == "open":
             return pairs.UNDECIDED
-        return {"dismissed_by": uow.origin.actor.label, "dismissed_at": now(), "dismissal": step.reason}
+        return {"dismissed_by": uow.origin.actor.label, "dismissed_at": now(), "dismissal": requested.reason}
 
-    return await DUPLICATES.step(uow, before, step, DuplicateCase(), permitted_on(access, before), effects)
+    return await DUPLICATES.apply_transition(
+        uow, before, requested, DuplicateCase(), permitted_on(access, before), effects
+    )
 
 
 def permitted_on(access: AccessScope, row: Mapping[str, Any]) -> Callable[[str], bool]:

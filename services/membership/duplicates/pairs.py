@@ -12,10 +12,10 @@ from shared.database.ids import uuid7
 from shared.database.statements import Row
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import now
-from shared.records.kind import Kind, Step
+from shared.records.resource_type import ResourceType, TransitionRequest
 from shared.records.store import update_record
 
-DUPLICATES: Kind[DuplicateCase] = Kind.of(Duplicate, duplicate, LIFECYCLE)
+DUPLICATES: ResourceType[DuplicateCase] = ResourceType.of(Duplicate, duplicate, LIFECYCLE)
 _REFS = (
     "SELECT escm.core_ref('DUP', nextval('escm.member_duplicate_ref_seq')) AS ref FROM generate_series(1, $1::integer)"
 )
@@ -40,7 +40,7 @@ async def record(uow: UnitOfWork, resource: Collection, found: Sequence[Found], 
     unique = {(one.a, one.b): one for one in found}
     known = await queries.pairs(uow.connection, resource, unique)
     fresh = [one for key, one in sorted(unique.items()) if key not in known]
-    await enter(uow, resource, fresh, found_by)
+    await insert_found(uow, resource, fresh, found_by)
     reopened = 0
     for key, before in known.items():
         one = unique[key]
@@ -48,7 +48,7 @@ async def record(uow: UnitOfWork, resource: Collection, found: Sequence[Found], 
             continue
         values = {"score": one.verdict.score, "reasons": list(one.verdict.reasons), "basis": one.basis}
         if before["status"] == "open":
-            await DUPLICATES.edit(uow, before, values)
+            await DUPLICATES.update(uow, before, values)
         else:
             await _reopen(uow, before, values)
             reopened += 1
@@ -59,8 +59,8 @@ async def _reopen(uow: UnitOfWork, before: Row, values: Mapping[str, Any]) -> No
     def effects(_target: str) -> Mapping[str, Any]:
         return {**UNDECIDED, **values}
 
-    step = Step("reopen", "One of the records has changed.", {})
-    await DUPLICATES.step(uow, before, step, DuplicateCase(), _anything, effects)
+    requested = TransitionRequest("reopen", "One of the records has changed.", {})
+    await DUPLICATES.apply_transition(uow, before, requested, DuplicateCase(), _anything, effects)
 
 
 async def remove(uow: UnitOfWork, rows: Sequence[Row]) -> None:
@@ -69,10 +69,10 @@ async def remove(uow: UnitOfWork, rows: Sequence[Row]) -> None:
         return
     await uow.connection.execute(_DELETE, [row["id"] for row in rows])
     for row in rows:
-        DUPLICATES.tell(uow, "delete", row, {**row, "version": row["version"] + 1}, "deleted")
+        DUPLICATES.record_change(uow, "delete", row, {**row, "version": row["version"] + 1}, "deleted")
 
 
-async def enter(uow: UnitOfWork, resource: Collection, found: Sequence[Found], found_by: str) -> None:
+async def insert_found(uow: UnitOfWork, resource: Collection, found: Sequence[Found], found_by: str) -> None:
     """New pairs. They are not read back: whoever enters a record may not see all of its pairs."""
     rows = [
         {
@@ -113,7 +113,7 @@ async def insert(uow: UnitOfWork, resource: Collection, rows: Sequence[Mapping[s
             **row,
         }
         made.append(whole)
-        DUPLICATES.tell(uow, "create", None, whole, "created")
+        DUPLICATES.record_change(uow, "create", None, whole, "created")
     await uow.connection.execute(_INSERT, [_plain(row) for row in made])
 
 
@@ -124,7 +124,7 @@ def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
 
 async def change(uow: UnitOfWork, row: Row, values: Mapping[str, Any], action: str, fact: str) -> None:
     after = await update_record(uow, duplicate, row, values)
-    DUPLICATES.tell(uow, action, row, after, fact)
+    DUPLICATES.record_change(uow, action, row, after, fact)
 
 
 def _anything(_verb: str) -> bool:

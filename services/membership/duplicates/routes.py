@@ -14,8 +14,8 @@ from services.membership.duplicates.schemas import Duplicate, SearchBody, presen
 from shared.database.statements import Row
 from shared.kernel.clock import now
 from shared.kernel.errors import Forbidden, NotFound
-from shared.kernel.lifecycle import Offer
-from shared.records.kind import Step
+from shared.kernel.lifecycle import AvailableAction
+from shared.records.resource_type import TransitionRequest
 from shared.web.answers import (
     HISTORY_QUERY,
     actions,
@@ -50,14 +50,14 @@ async def readable_duplicate(record: str, call: CurrentCall) -> Row:
 Readable = Annotated[Row, Depends(readable_duplicate)]
 
 
-def offers(row: Row, call: Call) -> list[Offer]:
+def available_actions(row: Row, call: Call) -> list[AvailableAction]:
     """The verbs of the pair's state for this caller."""
-    return LIFECYCLE.offers(row["status"], DuplicateCase(), permitted_on(call.access, row))
+    return LIFECYCLE.available_actions(row["status"], DuplicateCase(), permitted_on(call.access, row))
 
 
 def item(row: Row, call: Call) -> dict[str, Any]:
     """The pair as an item answer."""
-    return {**present(row), "allowed_actions": actions(offers(row, call))}
+    return {**present(row), "allowed_actions": actions(available_actions(row, call))}
 
 
 async def changeable_duplicate(row: Readable, call: CurrentCall) -> Row:
@@ -134,7 +134,7 @@ async def get_history(row: Readable, call: CurrentCall) -> Response:
     responses={200: {"model": Transitions}},
 )
 async def get_transitions(row: Readable, call: CurrentCall) -> Response:
-    return transitions_response(LIFECYCLE, row["status"], offers(row, call))
+    return transitions_response(LIFECYCLE, row["status"], available_actions(row, call))
 
 
 @router.post(
@@ -146,5 +146,7 @@ async def get_transitions(row: Readable, call: CurrentCall) -> Response:
 async def transition_duplicate(body: Transition, row: Changeable, call: CurrentCall) -> Response:
     """`dismiss` says with its reason why the two are not one; the pair stays dismissed until one of them changes in
     what is compared. A pair becomes merged by the merge of its records."""
-    after = await operations.transition(call.uow, call.access, row, Step(body.action, body.reason, body.fields))
+    after = await operations.transition(
+        call.uow, call.access, row, TransitionRequest(body.action, body.reason, body.fields)
+    )
     return item_response(call, item(after, call))

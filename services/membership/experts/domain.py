@@ -8,7 +8,7 @@ from typing import Any, Literal, TypeAlias
 import orjson
 
 from shared.kernel.errors import invalid_field
-from shared.kernel.lifecycle import Lifecycle, by_two, step
+from shared.kernel.lifecycle import Lifecycle, by_two, transition
 from shared.kernel.text import fold, search_key
 
 CATEGORIES = ("supporter", "expert", "fellow", "honorary", "student")
@@ -110,12 +110,12 @@ _LIVING = "prospect|invited|applied|info_requested|under_review|rejected|active|
 LIFECYCLE: Lifecycle[ExpertCase] = Lifecycle(
     (*_LIVING.split("|"), "resigned", "terminated", "deceased"),
     (
-        step("invite", "prospect", "invited", guard=_needs_email),
-        step("apply", "invited", "applied", guard=_needs_email),
-        step("request_info", "applied", "info_requested", reason_required=True),
-        step("resubmit", "info_requested", "applied"),
-        step("start_review", "applied", "under_review", guard=_not_the_applicant),
-        step(
+        transition("invite", "prospect", "invited", guard=_needs_email),
+        transition("apply", "invited", "applied", guard=_needs_email),
+        transition("request_info", "applied", "info_requested", reason_required=True),
+        transition("resubmit", "info_requested", "applied"),
+        transition("start_review", "applied", "under_review", guard=_not_the_applicant),
+        transition(
             "approve",
             "under_review",
             "active",
@@ -124,18 +124,20 @@ LIFECYCLE: Lifecycle[ExpertCase] = Lifecycle(
             fact="activated",
         ),
         *(
-            step("assign", state, state, guard=_may_hold_the_file, fields=("officer",), fact="updated")
+            transition("assign", state, state, guard=_may_hold_the_file, fields=("officer",), fact="updated")
             for state in HOLDERS
         ),
-        step("reject", "under_review", "rejected", guard=_not_the_applicant, reason_required=True),
-        step("reopen", "rejected", "applied"),
-        step("expire", "active", "grace", timed=True),
-        step("expire", "grace", "lapsed", timed=True),
-        step("renew", "active|grace|lapsed", "active", guard=_renewable, fields=("starts", "ends"), fact="renewed"),
-        step("suspend", "active|grace", "suspended", reason_required=True),
-        step("reinstate", "suspended", None, fact="reinstated"),
-        step("resign", "invited|applied|info_requested|active|grace|lapsed", "resigned"),
-        step(
+        transition("reject", "under_review", "rejected", guard=_not_the_applicant, reason_required=True),
+        transition("reopen", "rejected", "applied"),
+        transition("expire", "active", "grace", is_scheduled=True),
+        transition("expire", "grace", "lapsed", is_scheduled=True),
+        transition(
+            "renew", "active|grace|lapsed", "active", guard=_renewable, fields=("starts", "ends"), fact="renewed"
+        ),
+        transition("suspend", "active|grace", "suspended", reason_required=True),
+        transition("reinstate", "suspended", None, fact="reinstated"),
+        transition("resign", "invited|applied|info_requested|active|grace|lapsed", "resigned"),
+        transition(
             "terminate",
             "active|grace|lapsed|suspended",
             "terminated",
@@ -143,7 +145,7 @@ LIFECYCLE: Lifecycle[ExpertCase] = Lifecycle(
             reason_required=True,
             fields=("second_person",),
         ),
-        step("mark_deceased", _LIVING, "deceased"),
+        transition("mark_deceased", _LIVING, "deceased"),
     ),
 )
 

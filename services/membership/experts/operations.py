@@ -25,14 +25,14 @@ from shared.kernel.clock import now, to_text, today
 from shared.kernel.errors import invalid_field
 from shared.kernel.principal import Principal, PrincipalKind
 from shared.records.access_scope import AccessScope
-from shared.records.kind import Kind, Step, permitted, require, require_publishing
 from shared.records.record import written_fields
+from shared.records.resource_type import ResourceType, TransitionRequest, permitted, require, require_publishing
 from shared.records.store import Beside
 
 WRITABLE = written_fields(Expert)
 _DOCUMENTS = ("names", "emails", "biography")
 _AT_ONCE = 500
-EXPERTS: Kind[domain.ExpertCase] = Kind.of(Expert, expert, domain.LIFECYCLE, is_personal=True)
+EXPERTS: ResourceType[domain.ExpertCase] = ResourceType.of(Expert, expert, domain.LIFECYCLE, is_personal=True)
 _LOOKALIKES = lookalikes_beside(expert)
 _FOLLOW = Statement(
     sql_update(affiliation)
@@ -67,7 +67,7 @@ async def create(uow: UnitOfWork, access: AccessScope, values: Mapping[str, Any]
         require_publishing(access, values["visibility"], values["country"])
     status = "applied" if applies else "invited" if invite else "prospect"
     values = {**values, "emails": domain.with_verified(values["emails"])}
-    row = await EXPERTS.enter(
+    row = await EXPERTS.insert(
         uow,
         {
             "id": record,
@@ -103,7 +103,7 @@ async def update(
     confirmed = {"profile_confirmed_on": today()} if is_own else {}
     by = "self" if is_own else _source(access.principal, values["country"])
     said = domain.asserted_after(before, values, by, to_text(now()))
-    after = await EXPERTS.edit(uow, before, {**values, **derived(values), **said, **confirmed}, reason=reason)
+    after = await EXPERTS.update(uow, before, {**values, **derived(values), **said, **confirmed}, reason=reason)
     await carry(uow, before, after)
     return after
 
@@ -118,45 +118,45 @@ async def carry(uow: UnitOfWork, before: Row, after: Row) -> None:
         await _FOLLOW.execute(uow.connection, key=after["id"], **place)
 
 
-async def publish(uow: UnitOfWork, access: AccessScope, seen: Row, step: Step) -> Row:
+async def publish(uow: UnitOfWork, access: AccessScope, seen: Row, requested: TransitionRequest) -> Row:
     """The expert as everybody sees it while its state is a published one."""
     require(access, "update", seen["country"], seen["id"])
-    return await update(uow, access, seen, {**written(seen), "visibility": "public"}, step.reason)
+    return await update(uow, access, seen, {**written(seen), "visibility": "public"}, requested.reason)
 
 
-async def unpublish(uow: UnitOfWork, access: AccessScope, seen: Row, step: Step) -> Row:
+async def unpublish(uow: UnitOfWork, access: AccessScope, seen: Row, requested: TransitionRequest) -> Row:
     """The public expert as only the network sees it; one that is not public is left as it is."""
     require(access, "update", seen["country"], seen["id"])
     visibility = "network" if seen["visibility"] == "public" else seen["visibility"]
-    return await update(uow, access, seen, {**written(seen), "visibility": visibility}, step.reason)
+    return await update(uow, access, seen, {**written(seen), "visibility": visibility}, requested.reason)
 
 
-async def transition(uow: UnitOfWork, access: AccessScope, seen: Row, step: Step) -> Row:
+async def transition(uow: UnitOfWork, access: AccessScope, seen: Row, requested: TransitionRequest) -> Row:
     """One step of the lifecycle. Raises what `Lifecycle.advance` raises, and Invalid for bad `fields`."""
     before = await EXPERTS.lock(uow, seen["id"], seen["version"])
     may = permitted(access, before)
     more: dict[str, Any] = {}
-    if step.action in ("approve", "renew") and may(step.action):
-        more["term_starts"], more["term_ends"] = domain.term_of(*_term(step.fields), step.reason, today())
-    if step.action == "assign" and may(step.action):
-        more["assignee"] = _officer(step.fields)
-    case = await case_of(uow.connect, access.principal, before, step.fields)
+    if requested.action in ("approve", "renew") and may(requested.action):
+        more["term_starts"], more["term_ends"] = domain.term_of(*_term(requested.fields), requested.reason, today())
+    if requested.action == "assign" and may(requested.action):
+        more["assignee"] = _officer(requested.fields)
+    case = await case_of(uow.connect, access.principal, before, requested.fields)
 
     def effects(target: str) -> dict[str, Any]:
-        if step.action == "assign":
+        if requested.action == "assign":
             return more
         clock = domain.Clock(before["clock_since"], before["clock_target"])
         kept = before["assignee"] if target in domain.HOLDERS else None
         return {**_clock(clock, before["status"], target), "assignee": kept, **more}
 
-    return await EXPERTS.step(uow, before, step, case, may, effects)
+    return await EXPERTS.apply_transition(uow, before, requested, case, may, effects)
 
 
-async def pass_time(uow: UnitOfWork) -> None:
+async def apply_scheduled(uow: UnitOfWork) -> None:
     """Moves experts whose term is over into their time of grace, and those whose time of grace is over out of it, at
     most 500 at once."""
     for before in await queries.lock_over(uow.connection, today(), _AT_ONCE):
-        await EXPERTS.pass_time(uow, before, "expire")
+        await EXPERTS.apply_scheduled(uow, before, "expire")
 
 
 async def case_of(

@@ -8,7 +8,7 @@ from typing import Any, Literal, TypeAlias
 
 from services.membership.institutions.matching.names import labels, match_key, name_key, short_forms
 from shared.kernel.identifiers import ror_id
-from shared.kernel.lifecycle import Lifecycle, step
+from shared.kernel.lifecycle import Lifecycle, transition
 from shared.kernel.text import fold, nfc, search_key
 
 PUBLISHED = frozenset({"verified", "inactive"})
@@ -40,12 +40,12 @@ def _linkable(case: InstitutionCase) -> LinkFault | None:
 LIFECYCLE: Lifecycle[InstitutionCase] = Lifecycle(
     ("submitted", "verified", "linked", "out_of_scope", "inactive", "withdrawn"),
     (
-        step("verify", "submitted", "verified"),
-        step("link", "submitted", "linked", guard=_linkable, fields=("institution_id",)),
-        step("reject", "submitted", "out_of_scope"),
-        step("deactivate", "verified", "inactive", fact="inactivated"),
-        step("reactivate", "inactive", "verified"),
-        step("withdraw", "submitted|verified|inactive", "withdrawn"),
+        transition("verify", "submitted", "verified"),
+        transition("link", "submitted", "linked", guard=_linkable, fields=("institution_id",)),
+        transition("reject", "submitted", "out_of_scope"),
+        transition("deactivate", "verified", "inactive", fact="inactivated"),
+        transition("reactivate", "inactive", "verified"),
+        transition("withdraw", "submitted|verified|inactive", "withdrawn"),
     ),
 )
 

@@ -17,12 +17,12 @@ from shared.database.statements import Row
 from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.principal import Principal
 from shared.records.access_scope import AccessScope, access_scope_for
-from shared.records.kind import Kind, Step, permitted, require, require_publishing
 from shared.records.record import written_fields
+from shared.records.resource_type import ResourceType, TransitionRequest, permitted, require, require_publishing
 
 WRITABLE = written_fields(Institution)
 _DOCUMENTS = ("names", "locations", "relations")
-INSTITUTIONS: Kind[domain.InstitutionCase] = Kind.of(Institution, institution, domain.LIFECYCLE)
+INSTITUTIONS: ResourceType[domain.InstitutionCase] = ResourceType.of(Institution, institution, domain.LIFECYCLE)
 
 
 def written(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -40,7 +40,7 @@ async def create(uow: UnitOfWork, access: AccessScope, values: Mapping[str, Any]
     require(access, "create", values["country"])
     require_publishing(access, values["visibility"], values["country"])
     own, _ = await stated(uow, None, values["ror"], values["relations"])
-    row = await INSTITUTIONS.enter(uow, {"status": "submitted", **values, "relations": own, **domain.derived(values)})
+    row = await INSTITUTIONS.insert(uow, {"status": "submitted", **values, "relations": own, **domain.derived(values)})
     await replace_values(uow, row)
     await replace_relations(uow, row)
     return row
@@ -58,7 +58,7 @@ async def update(uow: UnitOfWork, access: AccessScope, seen: Row, values: Mappin
         own, dropped = await stated(uow, before["id"], values["ror"], values["relations"])
         for kind, other in dropped:
             await _take_back(uow, access, other, kind, before)
-    after = await INSTITUTIONS.edit(uow, before, {**values, "relations": own, **domain.derived(values)})
+    after = await INSTITUTIONS.update(uow, before, {**values, "relations": own, **domain.derived(values)})
     await carry(uow, before, after)
     return after
 
@@ -78,19 +78,19 @@ async def _take_back(uow: UnitOfWork, access: AccessScope, other: UUID, kind: st
     require(access, "update", seen["country"] if seen else None, other)
     before = await INSTITUTIONS.lock(uow, other)
     names = await names_of(uow, row["id"])
-    after = await INSTITUTIONS.edit(uow, before, {"relations": without(before, kind, names)})
+    after = await INSTITUTIONS.update(uow, before, {"relations": without(before, kind, names)})
     await replace_relations(uow, after)
 
 
-async def transition(uow: UnitOfWork, access: AccessScope, seen: Row, step: Step) -> Row:
+async def transition(uow: UnitOfWork, access: AccessScope, seen: Row, requested: TransitionRequest) -> Row:
     """One step of the lifecycle. Raises what `Lifecycle.advance` raises."""
     before = await INSTITUTIONS.lock(uow, seen["id"], seen["version"])
-    case = await case_of(uow.connect, access.principal, before, step.fields)
+    case = await case_of(uow.connect, access.principal, before, requested.fields)
 
     def effects(target: str) -> dict[str, Any]:
-        return {"merged_into": UUID(step.fields["institution_id"])} if target == "linked" else {}
+        return {"merged_into": UUID(requested.fields["institution_id"])} if target == "linked" else {}
 
-    return await INSTITUTIONS.step(uow, before, step, case, permitted(access, before), effects)
+    return await INSTITUTIONS.apply_transition(uow, before, requested, case, permitted(access, before), effects)
 
 
 async def case_of(

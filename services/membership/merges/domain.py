@@ -13,7 +13,7 @@ import orjson
 
 from services.membership.experts.domain import ASSERTED, asserted_fields, asserted_kept
 from shared.kernel.clock import to_text
-from shared.kernel.lifecycle import Lifecycle, step
+from shared.kernel.lifecycle import Lifecycle, transition
 from shared.kernel.text import fold
 
 WINNER, LOSER = "winner", "loser"
@@ -50,7 +50,7 @@ def _undoable(case: MergeCase) -> UndoFault | None:
 
 
 LIFECYCLE: Lifecycle[MergeCase] = Lifecycle(
-    ("merged", "undone"), (step("undo", "merged", "undone", guard=_undoable, fields=("resolve",)),)
+    ("merged", "undone"), (transition("undo", "merged", "undone", guard=_undoable, fields=("resolve",)),)
 )
 
 

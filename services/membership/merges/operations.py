@@ -24,18 +24,18 @@ from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.errors import Conflict, FieldError, Forbidden, NotFound, invalid_field, pointer_to
 from shared.kernel.principal import Principal
 from shared.records.access_scope import AccessScope, access_scope_for
-from shared.records.kind import Kind, Step, require_publishing
+from shared.records.resource_type import ResourceType, TransitionRequest, require_publishing
 from shared.records.store import update_record
 
 
-class _Merges(Kind[domain.MergeCase]):
+class _Merges(ResourceType[domain.MergeCase]):
     """A merge of experts tells of the person whom both describe."""
 
     def person_of(self, row: Mapping[str, Any]) -> UUID | None:
         return row["winner_id"] if row["resource"] == "experts" else None
 
 
-MERGES: Kind[domain.MergeCase] = _Merges.of(Merge, merge, domain.LIFECYCLE)
+MERGES: ResourceType[domain.MergeCase] = _Merges.of(Merge, merge, domain.LIFECYCLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,16 +78,16 @@ async def create(uow: UnitOfWork, principal: Principal, asked: Asked) -> Row:
     taken_fields = _taken(mine, theirs, values)
     said = domain.sources_taken_over(winner, loser, taken_fields)
     gone = await update_record(uow, subject.kind.table, loser, {"merged_into": winner["id"]})
-    subject.kind.tell(uow, "merge", loser, gone, "merged")
+    subject.kind.record_change(uow, "merge", loser, gone, "merged")
     after = await update_record(uow, subject.kind.table, winner, {**changed, **subject.derived(values), **said})
-    subject.kind.tell(uow, "merge", winner, after, "merged")
+    subject.kind.record_change(uow, "merge", winner, after, "merged")
     await subject.carry(uow, winner, after)
     await uow.connection.execute(SYSTEM_CONTEXT.set_local)
     await moving.require_few(uow.connection, subject, loser["id"])
     taken = await moving.take_affiliations(uow, subject, after, loser)
     identities = await moving.take_identities(uow, subject, winner["id"], loser["id"])
     await settle(uow, asked.resource, winner["id"], loser["id"])
-    row = await MERGES.enter(
+    row = await MERGES.insert(
         uow,
         {
             "status": "merged",
@@ -114,41 +114,41 @@ async def create(uow: UnitOfWork, principal: Principal, asked: Asked) -> Row:
     return row
 
 
-async def undo(uow: UnitOfWork, access: AccessScope, seen: Row, step: Step) -> Row:
+async def undo(uow: UnitOfWork, access: AccessScope, seen: Row, requested: TransitionRequest) -> Row:
     """Both records as they were, but for what was edited since and is to be kept.
 
     Raises what `Lifecycle.advance` raises; Conflict `transition_not_allowed` with reason `edited_since` while `resolve`
     does not say of every field that was edited since whether to keep or to restore it.
     """
     subject, may = SUBJECTS[seen["resource"]], permitted(access, seen)
-    if step.action == "undo" and not may("undo"):
+    if requested.action == "undo" and not may("undo"):
         raise Forbidden("Your grants do not include this action here.", members={"reason": "not_permitted"})
     before = await MERGES.lock(uow, seen["id"], seen["version"])
     kind, winner_id, loser_id = subject.kind, before["winner_id"], before["loser_id"]
     locked = await queries.lock_pair(uow.connection, kind.table, winner_id, loser_id)
-    case = await case_of(uow.connect, access.principal, before, step.fields)
-    MERGES.lifecycle.advance(before["status"], step.action, case, may, fields=step.fields)
+    case = await case_of(uow.connect, access.principal, before, requested.fields)
+    MERGES.lifecycle.advance(before["status"], requested.action, case, may, fields=requested.fields)
     own = access_scope_for(access.principal, ROLES, kind.resource)
     if len(locked) < 2 or not all(own.may("update", row["country"], row["id"]) for row in locked.values()):
         raise Forbidden("Your grants do not cover both records.", members={"reason": "not_permitted"})
     winner, loser = locked[winner_id], locked[loser_id]
     kept = kept_of(await queries.parts(uow.connection, before["id"]))
-    taken_back = _taken_back(subject, winner, kept, step.fields.get("resolve") or {}, before)
+    taken_back = _taken_back(subject, winner, kept, requested.fields.get("resolve") or {}, before)
     values = _restored(subject, winner, taken_back)
     if values["visibility"] != winner["visibility"]:
         require_publishing(own, values["visibility"], values["country"], winner["id"])
     said = domain.sources_given_back(winner, taken_back)
     after = await update_record(uow, kind.table, winner, {**values, **subject.derived(values), **said})
-    kind.tell(uow, "unmerge", winner, after, "unmerged")
+    kind.record_change(uow, "unmerge", winner, after, "unmerged")
     await subject.carry(uow, winner, after)
     back = await update_record(uow, kind.table, loser, {"merged_into": None})
-    kind.tell(uow, "unmerge", loser, back, "unmerged")
+    kind.record_change(uow, "unmerge", loser, back, "unmerged")
     await uow.connection.execute(SYSTEM_CONTEXT.set_local)
     await moving.give_affiliations_back(uow, subject, after, back, kept.moved, kept.demoted, kept.united)
     await moving.give_identities_back(uow, subject, winner_id, loser_id, kept.identities)
     await unsettle(uow, before["resource"], winner_id, loser_id)
     await queries.forget_parts(uow.connection, before["id"])
-    return await MERGES.step(uow, before, step, case, may)
+    return await MERGES.apply_transition(uow, before, requested, case, may)
 
 
 def permitted(access: AccessScope, row: Mapping[str, Any]) -> Callable[[str], bool]:

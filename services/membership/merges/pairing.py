@@ -14,7 +14,7 @@ from shared.kernel.errors import Conflict, Forbidden, NotFound, invalid_field, p
 from shared.kernel.principal import Principal
 from shared.kernel.resource import Resource
 from shared.records.access_scope import AccessScope, access_scope_for
-from shared.records.kind import require, require_publishing
+from shared.records.resource_type import require, require_publishing
 
 _MERGES = Resource("membership", "merges", "merge")
 

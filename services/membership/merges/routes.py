@@ -12,7 +12,7 @@ from services.membership.merges.pairing import Asked
 from services.membership.merges.queries import LISTING
 from services.membership.merges.schemas import Merge, MergeBody, MergePreview, UndoFields, present, present_preview
 from services.membership.merges.subjects import SUBJECTS
-from shared.kernel.lifecycle import Offer
+from shared.kernel.lifecycle import AvailableAction
 from shared.records.access_scope import AccessScope
 from shared.web.answers import JSON, key_of
 from shared.web.call import Call
@@ -22,9 +22,9 @@ from shared.web.records import RecordApi
 
 
 class _MergeApi(RecordApi[Any]):
-    async def offers(self, row: Mapping[str, Any], call: Call) -> list[Offer]:
+    async def available_actions(self, row: Mapping[str, Any], call: Call) -> list[AvailableAction]:
         case = await self.case(call.connection, call.principal, row, {})
-        return self.kind.lifecycle.offers(row["status"], case, operations.permitted(call.access, row))
+        return self.kind.lifecycle.available_actions(row["status"], case, operations.permitted(call.access, row))
 
     async def item(self, row: Any, call: Call, access: AccessScope | None = None) -> dict[str, Any]:
         record = await super().item(row, call, access)

@@ -21,8 +21,8 @@ from services.membership.merges.domain import (
 from shared.database.statements import Row
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.text import fold
-from shared.records.kind import Kind
 from shared.records.listing import Listing
+from shared.records.resource_type import ResourceType
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Subject:
     """`fields` may be chosen; `taken` follow the winner's value, else the loser's. `holder` is the column of an
     affiliation that names the record; `ended` are the states in which a record cannot win over a living one."""
 
-    kind: Kind[Any]
+    kind: ResourceType[Any]
     listing: Listing
     fields: tuple[str, ...]
     unite: Mapping[str, Unite]

@@ -12,7 +12,7 @@ from shared.database.statements import Connection, Row
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import now
 from shared.records.access_scope import AccessScope
-from shared.records.kind import require
+from shared.records.resource_type import require
 
 SUBJECT_EXPORT = "subject_export"
 """The verb, the kind of its job, and what the file is called."""
@@ -27,7 +27,7 @@ async def order(uow: UnitOfWork, access: AccessScope, seen: Row) -> UUID:
     """
     require(access, SUBJECT_EXPORT, seen["country"], seen["id"])
     row = await EXPERTS.lock(uow, seen["id"])
-    EXPERTS.tell(uow, SUBJECT_EXPORT, row, row, "subject_exported")
+    EXPERTS.record_change(uow, SUBJECT_EXPORT, row, row, "subject_exported")
     wish = ExportWish("json", {"expert": str(row["id"])}, (), safe=False)
     return await enter_export(uow, "membership", SUBJECT_EXPORT, wish, SUBJECT_EXPORT, bulk=False)
 

@@ -14,7 +14,7 @@ from services.actions.stage.domain import RUNGS
 from services.membership.affiliations import domain as affiliations
 from shared.bulk import imports
 from shared.kernel.lifecycle import Lifecycle, never
-from shared.records.kind import Kind
+from shared.records.resource_type import ResourceType
 
 _WITHOUT_KIND = {"membership.affiliations": affiliations.LIFECYCLE, "membership.imports": imports.LIFECYCLE}
 """Lifecycles that no kind of record in a module names."""
@@ -51,7 +51,7 @@ def lifecycles() -> Iterator[tuple[str, Lifecycle[Any]]]:
     for value in (value for module in _modules() for value in vars(module).values()):
         if isinstance(value, Lifecycle):
             known[id(value)] = value
-        elif isinstance(value, Kind):
+        elif isinstance(value, ResourceType):
             owners[value.resource.name][id(value.lifecycle)] = value.lifecycle
     for name, lifecycle in _WITHOUT_KIND.items():
         owners[name][id(lifecycle)] = lifecycle

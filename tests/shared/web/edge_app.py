@@ -16,7 +16,7 @@ from starlette.responses import Response, StreamingResponse
 
 from shared.configuration.settings import Settings
 from shared.kernel.errors import Conflict, FieldError, Invalid, Unauthenticated, Unavailable, VersionConflict
-from shared.kernel.lifecycle import Offer
+from shared.kernel.lifecycle import AvailableAction
 from shared.web.app import Application, create_app
 from tests.support.inside import Inside
 
@@ -61,7 +61,7 @@ FAILURES: dict[str, Exception] = {
         code="transition_not_allowed",
         members={
             "current_state": "prospect",
-            "allowed_actions": [Offer("invite", "invited", True, None)],
+            "allowed_actions": [AvailableAction("invite", "invited", True, None)],
             "at": datetime(2026, 11, 24, 10, tzinfo=UTC),
         },
     ),

@@ -23,7 +23,7 @@ def test_every_error_class_of_the_kernel_is_catalogued_with_its_own_kind():
 
 
 def test_every_kind_has_a_status_and_a_general_problem():
-    assert set(STATUS) == set(errors.Kind) == set(GENERAL)
+    assert set(STATUS) == set(errors.ErrorCategory) == set(GENERAL)
 
 
 @pytest.mark.parametrize(

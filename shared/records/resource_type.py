@@ -1,4 +1,4 @@
-"""One kind of record: what entering, editing and stepping have in common. Each leaves one audit entry and one fact."""
+"""One type of record: what inserts, updates and transitions have in common. Each leaves an audit entry and a fact."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -17,8 +17,8 @@ from shared.kernel.errors import Forbidden, NotFound, VersionConflict
 from shared.kernel.lifecycle import Lifecycle
 from shared.kernel.principal import Principal
 from shared.kernel.resource import Resource
+from shared.records import changes
 from shared.records.access_scope import AccessScope
-from shared.records.changes import record_change
 from shared.records.record import Record, private_fields, tracked_fields
 from shared.records.store import Beside, insert_record, lock_record, update_record
 
@@ -26,8 +26,8 @@ Case = TypeVar("Case")
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """A step that a caller asks for. `proposed_by` is who proposed it, where the caller confirms it as the second
+class TransitionRequest:
+    """A transition that a caller requests. `proposed_by` is who proposed it, where the caller confirms it as the second
     person."""
 
     action: str
@@ -37,35 +37,35 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Kind(Generic[Case]):
-    """A resource with its table and lifecycle. `told` are the columns whose changes its history tells. `is_personal`:
-    each record describes a person, whose erasure takes the values of its history away. `private` are the fields that
-    only grants that cover the record are shown."""
+class ResourceType(Generic[Case]):
+    """A resource with its table and lifecycle. `tracked` are the columns whose changes stand in the history.
+    `is_personal`: each record describes a person, whose erasure takes the values of its history away. `private` are the
+    fields that only grants that cover the record are shown."""
 
     resource: Resource
     table: Table
     lifecycle: Lifecycle[Case]
-    told: tuple[str, ...]
+    tracked: tuple[str, ...]
     is_personal: bool = False
     private: frozenset[str] = frozenset()
 
     @classmethod
     def of(
         cls, record: type[Record], table: Table, lifecycle: Lifecycle[Case], *, is_personal: bool = False
-    ) -> "Kind[Case]":
-        """The kind of these records."""
+    ) -> "ResourceType[Case]":
+        """The type of these records."""
         return cls(record.resource_type, table, lifecycle, tracked_fields(record), is_personal, private_fields(record))
 
     @cached_property
     def _columns(self) -> tuple[str, ...]:
         return tuple(str(column.key) for column in self.table.c)
 
-    async def enter(
+    async def insert(
         self, uow: UnitOfWork, values: Mapping[str, Any], *, fact: str = "created", beside: Beside | None = None
     ) -> Row:
         """A new record, with what is looked up `beside`."""
         row = await insert_record(uow, self.table, values, beside)
-        self.tell(uow, "create", None, {name: row[name] for name in self._columns}, fact)
+        self.record_change(uow, "create", None, {name: row[name] for name in self._columns}, fact)
         return row
 
     async def lock(self, uow: UnitOfWork, record: UUID, version: int | None = None) -> Row:
@@ -77,53 +77,63 @@ class Kind(Generic[Case]):
             raise VersionConflict("The record changed in the meantime.")
         return row
 
-    async def edit(self, uow: UnitOfWork, before: Row, values: Mapping[str, Any], *, reason: str | None = None) -> Row:
+    async def update(
+        self, uow: UnitOfWork, before: Row, values: Mapping[str, Any], *, reason: str | None = None
+    ) -> Row:
         """The record with new values. What does not differ is not written; where nothing does, the version stays."""
         changed = {name: value for name, value in values.items() if before[name] != value}
         if not changed:
             return before
         after = await update_record(uow, self.table, before, changed)
-        self.tell(uow, "update", before, after, "updated", reason)
+        self.record_change(uow, "update", before, after, "updated", reason)
         return after
 
-    async def step(
+    async def apply_transition(
         self,
         uow: UnitOfWork,
         before: Row,
-        step: Step,
+        requested: TransitionRequest,
         case: Case,
         may: Callable[[str], bool],
         effects: Callable[[str], Mapping[str, Any]] = lambda _target: {},
     ) -> Row:
-        """The record one step on. `effects` answers, for the state entered, the further columns that the step sets.
+        """The record after a transition. `effects` returns, for the state entered, the further columns that it sets.
 
-        Raises what `Lifecycle.advance` raises, and SecondPersonNeeded for a step of two that nobody proposed. An
+        Raises what `Lifecycle.advance` raises, and SecondPersonNeeded for one of two persons that nobody proposed. An
         operation writes nothing before it calls this.
         """
         previous = before.get("previous_status")
         transition, target = self.lifecycle.advance(
-            before["status"], step.action, case, may, reason=step.reason, fields=step.fields, previous=previous
+            before["status"],
+            requested.action,
+            case,
+            may,
+            reason=requested.reason,
+            fields=requested.fields,
+            previous=previous,
         )
         is_of_two = transition.second_person(case)
-        if is_of_two and step.proposed_by is None:
-            await require_second_person(uow.connection, uow.origin.actor, before["status"], step.fields)
+        if is_of_two and requested.proposed_by is None:
+            await require_second_person(uow.connection, uow.origin.actor, before["status"], requested.fields)
         values: dict[str, Any] = {"status": target, **effects(target)}
         if "previous_status" in self.table.c:
             values["previous_status"] = before["status"] if target == "suspended" else None
         after = await update_record(uow, self.table, before, values)
-        both = _both_persons(step) if is_of_two else ()
-        self.tell(uow, step.action, before, after, transition.fact or target, step.reason, more=both)
+        both = _both_persons(requested) if is_of_two else ()
+        self.record_change(uow, requested.action, before, after, transition.fact or target, requested.reason, more=both)
         return after
 
-    async def pass_time(self, uow: UnitOfWork, before: Row, verb: str, values: Mapping[str, Any] | None = None) -> Row:
-        """The locked record one timed step on, which nobody asks for and no guard holds up. Raises
-        NoScheduledStep where its state has no such step."""
+    async def apply_scheduled(
+        self, uow: UnitOfWork, before: Row, verb: str, values: Mapping[str, Any] | None = None
+    ) -> Row:
+        """The locked record after a scheduled transition, which nobody requests and no guard refuses. Raises
+        NoScheduledTransition where its state has none of this verb."""
         transition = self.lifecycle.scheduled(verb, before["status"])
         after = await update_record(uow, self.table, before, {"status": transition.target, **(values or {})})
-        self.tell(uow, verb, before, after, transition.fact or after["status"])
+        self.record_change(uow, verb, before, after, transition.fact or after["status"])
         return after
 
-    def tell(
+    def record_change(
         self,
         uow: UnitOfWork,
         action: str,
@@ -135,13 +145,13 @@ class Kind(Generic[Case]):
         more: tuple[FieldChange, ...] = (),
     ) -> None:
         """The audit entry and the fact of one change."""
-        record_change(
+        changes.record_change(
             uow,
             self.resource,
             action,
             before=before,
             after=after,
-            fields=self.told,
+            fields=self.tracked,
             fact=fact,
             reason=reason,
             at=at,
@@ -154,11 +164,11 @@ class Kind(Generic[Case]):
         return row["id"] if self.is_personal else None
 
 
-def _both_persons(step: Step) -> tuple[FieldChange, ...]:
-    """Who else took part in a step of two: its actor is the other of them."""
-    if step.proposed_by is not None:
-        return ({"pointer": "/proposed_by", "before": None, "after": step.proposed_by.label},)
-    return ({"pointer": "/second_person", "before": None, "after": str(named_in(step.fields))},)
+def _both_persons(requested: TransitionRequest) -> tuple[FieldChange, ...]:
+    """Who else took part in a transition of two persons: its actor is the other of them."""
+    if requested.proposed_by is not None:
+        return ({"pointer": "/proposed_by", "before": None, "after": requested.proposed_by.label},)
+    return ({"pointer": "/second_person", "before": None, "after": str(named_in(requested.fields))},)
 
 
 def permitted(access: AccessScope, row: Mapping[str, Any]) -> Callable[[str], bool]:

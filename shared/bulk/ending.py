@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from shared.bulk.imports import close_import, get_import, result_of
-from shared.bulk.judging import PATIENCE, rows_in
+from shared.bulk.validation import PATIENCE, rows_in
 from shared.database.statements import Connection
 from shared.database.unit_of_work import UnitOfWork
 from shared.messaging.schedules import Schedule

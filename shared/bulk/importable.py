@@ -8,8 +8,8 @@ from uuid import UUID
 import orjson
 from sqlalchemy import Table
 
-from shared.bulk.marks import MARKS
 from shared.bulk.reading import Cells
+from shared.bulk.row_identifiers import MARKS
 from shared.database.statements import Connection
 from shared.kernel.principal import Principal, RoleTable
 from shared.kernel.resource import Resource
@@ -29,7 +29,7 @@ def _blank(table: Table) -> Columns:
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class ParsedRow:
     """A valid row. `identity` is what a later file's row is known again by, `keys` (`email:…`, `ror:…`) are what means
     the same record wherever it came from; `values` hold, as JSON, the fields that the row gives and no others.
     """
@@ -61,7 +61,7 @@ class Child:
     resource: Resource
     table: Table
     owner: str
-    told: tuple[str, ...]
+    tracked: tuple[str, ...]
     wanted: Callable[[Values], Columns | None]
     same: Callable[[Values, Values], bool]
     link: Callable[[Values, Values], str]
@@ -75,17 +75,17 @@ class Child:
 
 @dataclass(frozen=True)
 class Importable:
-    """One resource. `candidate` judges a row and raises RowFault; `enter` makes the columns of a new record, `change`
+    """One resource. `parsed_row` judges a row and raises RowFault; `enter` makes the columns of a new record, `change`
     those that the row's values set on one that is there. `matches` is the SQL function that finds records by key.
     `references` names, of some values, those whose references the principal may not know of.
-    `record_keys`: JSON objects with all these keys come to `candidate` whole, as the cell `record` of JSON text.
+    `record_keys`: JSON objects with all these keys come to `parsed_row` whole, as the cell `record` of JSON text.
     `cells` shows a record under import headings. `registry_verb` is what a caller needs to say `registry`.
     """
 
     kind: ResourceType[Any]
     roles: RoleTable
     headings: tuple[str, ...]
-    candidate: Callable[[Cells], Candidate]
+    parsed_row: Callable[[Cells], ParsedRow]
     enter: Callable[[Values, bool], Columns]
     change: Callable[[Values, Values], Columns]
     listing: Listing

@@ -67,8 +67,8 @@ class Order:
 
 def import_kind(service: str) -> ResourceType[ImportCase]:
     """Imports as a kind of record of one service."""
-    told = ("status", "counts", "taken_back")
-    return ResourceType(Resource(service, "imports", "import"), core_import, LIFECYCLE, told)
+    recorded = ("status", "counts", "taken_back")
+    return ResourceType(Resource(service, "imports", "import"), core_import, LIFECYCLE, recorded)
 
 
 async def order_import(uow: UnitOfWork, service: str, order: Order, file: StoredFile, layout: Layout) -> Row:

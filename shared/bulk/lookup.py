@@ -7,11 +7,11 @@ from uuid import UUID
 import orjson
 from sqlalchemy import Table
 
+from shared.bulk.import_sequence import in_turns
 from shared.bulk.importable import Columns, Importable, Values
-from shared.bulk.judging import PATIENCE, GoodRow
-from shared.bulk.marks import find_refs, ref_key
-from shared.bulk.planning import ChildDraft, Draft, Known, Prepared, Writing, unseen
-from shared.bulk.turns import in_turns
+from shared.bulk.planning import ExistingRecords, PendingChild, PendingRecord, PlannedRow, Writing, build_new
+from shared.bulk.row_identifiers import find_refs, ref_key
+from shared.bulk.validation import PATIENCE, ValidRow
 from shared.database.statements import Connection, Row
 from shared.kernel.clock import now
 from shared.records.access_scope import AccessScope
@@ -43,7 +43,7 @@ class Lookup:
         gone = [name for name in ("merged_into", "erased_at") if name in self._table.c]
         self._living = "".join(f" AND {name} IS NULL" for name in gone)
 
-    async def ahead(self, connection: Connection, rows: Sequence[GoodRow]) -> tuple[list[Prepared], bool]:
+    async def ahead(self, connection: Connection, rows: Sequence[ValidRow]) -> tuple[list[PlannedRow], bool]:
         """The rows worked out, and whether none of them leads to anything that the database holds, which is not asked
         for a dry run. Locks nothing, and depends on no other batch."""
         found = await self._identities(connection, rows)
@@ -54,11 +54,11 @@ class Lookup:
         prepared = []
         async for row in in_turns(rows):
             is_seen = (row.identity, row.occurrence, row.digest) in seen
-            prepared.append(Prepared(row) if is_seen else Prepared(row, unseen(row, self._importable, writing)))
+            prepared.append(PlannedRow(row) if is_seen else PlannedRow(row, build_new(row, self._importable, writing)))
         return prepared, are_new
 
     async def _identities(
-        self, connection: Connection, rows: Sequence[GoodRow]
+        self, connection: Connection, rows: Sequence[ValidRow]
     ) -> Mapping[tuple[bytes, int], list[Row]]:
         found: dict[tuple[bytes, int], list[Row]] = defaultdict(list)
         identities = [row.identity for row in rows]
@@ -67,7 +67,7 @@ class Lookup:
             found[one["identity"], one["occurrence"]].append(one)
         return found
 
-    async def known(self, connection: Connection, rows: Sequence[GoodRow]) -> Known:
+    async def known(self, connection: Connection, rows: Sequence[ValidRow]) -> ExistingRecords:
         """What these rows may lead to; records that may have to change are locked."""
         last: dict[int, list[tuple[UUID, bytes]]] = {}
         first: dict[int, list[UUID]] = {}
@@ -78,7 +78,7 @@ class Lookup:
                 first[row.row] = [one["record"] for one in found.get((row.identity, 1), ())]
         matches = await self._matches(connection, rows)
         remembered = await self._remembered(connection, rows) if self._is_dry else {}
-        known = Known(last, first, matches, set(), {})
+        known = ExistingRecords(last, first, matches, set(), {})
         met = {record for leads in last.values() for record, _ in leads}
         usable = await self._writable(connection, met)
         may_change = {
@@ -95,24 +95,24 @@ class Lookup:
         }
         may_change |= set(remembered.values())
         states = await self._states(connection, may_change) if self._is_dry else {}
-        known.drafts = {**await self._load(connection, may_change - states.keys()), **states}
-        known.usable = usable | set(known.drafts)
+        known.pending_records = {**await self._load(connection, may_change - states.keys()), **states}
+        known.usable = usable | set(known.pending_records)
         self._lead(rows, known, remembered)
         return known
 
     @staticmethod
-    def _leads(row: GoodRow, known: Known) -> list[UUID]:
+    def _leads(row: ValidRow, known: ExistingRecords) -> list[UUID]:
         found = [record for key in row.keys for record, writable in known.matches.get(key, ()) if writable]
         return found + list(known.first.get(row.row, ()))
 
     @staticmethod
-    def _lead(rows: Sequence[GoodRow], known: Known, remembered: Mapping[str, UUID]) -> None:
+    def _lead(rows: Sequence[ValidRow], known: ExistingRecords, remembered: Mapping[str, UUID]) -> None:
         """Adds the records that a dry run's earlier rows led to."""
         known.matches = {**known.matches, **{key: [(record, True)] for key, record in remembered.items()}}
         repeats = {row.row: remembered.get(row.identity_key) for row in rows if row.occurrence > 1}
         known.first = {**known.first, **{row: [record] for row, record in repeats.items() if record is not None}}
 
-    async def _matches(self, connection: Connection, rows: Sequence[GoodRow]) -> dict[str, list[tuple[UUID, bool]]]:
+    async def _matches(self, connection: Connection, rows: Sequence[ValidRow]) -> dict[str, list[tuple[UUID, bool]]]:
         found: dict[str, list[tuple[UUID, bool]]] = defaultdict(list)
         keys = sorted({key for row in rows for key in row.keys})
         refs = {key.removeprefix("ref:") for key in keys if key.startswith("ref:")}
@@ -124,11 +124,11 @@ class Lookup:
                 found[row["key"]].append((row["record"], row["writable"]))
         return found
 
-    async def _remembered(self, connection: Connection, rows: Sequence[GoodRow]) -> dict[str, UUID]:
+    async def _remembered(self, connection: Connection, rows: Sequence[ValidRow]) -> dict[str, UUID]:
         keys = [key for row in rows for key in (*row.keys, row.identity_key)]
         return {row["key"]: row["record"] for row in await connection.fetch(_REMEMBERED, self._import, keys)}
 
-    async def _states(self, connection: Connection, records: set[UUID]) -> dict[UUID, Draft]:
+    async def _states(self, connection: Connection, records: set[UUID]) -> dict[UUID, PendingRecord]:
         """Those of the records that earlier batches of this dry run would have made or changed, as they left them."""
         found = await connection.fetch(_STATES, self._import, list(records))
         states = [orjson.loads(row["document"]) for row in found]
@@ -139,20 +139,20 @@ class Lookup:
         ]
         return self._drafts(rows, lesser)
 
-    def _drafts(self, rows: Sequence[Columns], lesser: Sequence[Sequence[Columns]]) -> dict[UUID, Draft]:
+    def _drafts(self, rows: Sequence[Columns], lesser: Sequence[Sequence[Columns]]) -> dict[UUID, PendingRecord]:
         """Records as they are, with the children of each kind."""
-        drafts = {row["id"]: Draft(row, row, [[] for _ in lesser]) for row in rows}
+        pending_records = {row["id"]: PendingRecord(row, row, [[] for _ in lesser]) for row in rows}
         for place, child in enumerate(self._importable.children):
             for row in lesser[place]:
-                drafts[row[child.owner]].children[place].append(ChildDraft(row, row))
-        return drafts
+                pending_records[row[child.owner]].children[place].append(PendingChild(row, row))
+        return pending_records
 
     async def _writable(self, connection: Connection, records: set[UUID]) -> set[UUID]:
         statement = f"SELECT id, country FROM {self._table.fullname} WHERE id = ANY($1){self._living}"  # noqa: S608
         found = await connection.fetch(statement, list(records)) if records else []
         return {row["id"] for row in found if self._access.write.covers(row["country"], row["id"])}
 
-    async def _load(self, connection: Connection, records: set[UUID]) -> dict[UUID, Draft]:
+    async def _load(self, connection: Connection, records: set[UUID]) -> dict[UUID, PendingRecord]:
         if not records:
             return {}
         columns = ", ".join(self._importable.blank)

@@ -12,12 +12,12 @@ from typing import NamedTuple
 from uuid import UUID
 
 from shared.bulk.importable import Child, Columns, Importable, Values
-from shared.bulk.judging import GoodRow
+from shared.bulk.validation import ValidRow
 from shared.database.ids import uuid7
 
 
 @dataclass(slots=True)
-class ChildDraft:
+class PendingChild:
     """A child as the batch leaves it; `original` is None where the batch made it. Rows are replaced, never changed."""
 
     row: Columns
@@ -25,13 +25,13 @@ class ChildDraft:
 
 
 @dataclass(slots=True)
-class Draft:
+class PendingRecord:
     """A record as the batch leaves it; `original` is None where the batch made it. Rows are replaced, never changed.
     `derived` are the rows of its side tables as long as they hold."""
 
     row: Columns
     original: Columns | None
-    children: list[list[ChildDraft]]
+    children: list[list[PendingChild]]
     derived: list[list[Columns]] | None = None
 
     def derived_rows(self, importable: Importable) -> list[list[Columns]]:
@@ -51,22 +51,22 @@ class Writing:
 
 
 @dataclass(slots=True)
-class Made:
+class NewRecord:
     """The record that a row would make, but for its number, with its side tables and children."""
 
     columns: Columns
     derived: list[list[Columns]]
-    children: list[list[ChildDraft]]
+    children: list[list[PendingChild]]
 
 
-class Prepared(NamedTuple):
-    """A good row; `unseen` is what it would make, worked out ahead where its very content is new."""
+class PlannedRow(NamedTuple):
+    """A good row; `build_new` is what it would make, worked out ahead where its very content is new."""
 
-    good: GoodRow
-    unseen: Made | None = None
+    good: ValidRow
+    build_new: NewRecord | None = None
 
 
-def unseen(row: GoodRow, importable: Importable, writing: Writing) -> Made:
+def build_new(row: ValidRow, importable: Importable, writing: Writing) -> NewRecord:
     """The record that the row would make."""
     values = row.values
     columns = {
@@ -83,10 +83,10 @@ def unseen(row: GoodRow, importable: Importable, writing: Writing) -> Made:
         [] if (wanted := child.wanted(values)) is None else [_new_child(child, columns, wanted, writing.at)]
         for child in importable.children
     ]
-    return Made(columns, [one.rows(columns) for one in importable.derived], children)
+    return NewRecord(columns, [one.rows(columns) for one in importable.derived], children)
 
 
-def _new_child(child: Child, owner: Columns, wanted: Columns, at: datetime) -> ChildDraft:
+def _new_child(child: Child, owner: Columns, wanted: Columns, at: datetime) -> PendingChild:
     row = {
         **child.blank,
         "id": uuid7(),
@@ -98,10 +98,10 @@ def _new_child(child: Child, owner: Columns, wanted: Columns, at: datetime) -> C
         "updated_at": at,
         **wanted,
     }
-    return ChildDraft(row, None)
+    return PendingChild(row, None)
 
 
-class Told(NamedTuple):
+class RecordedChange(NamedTuple):
     """One change for the audit trail and the facts. `child` is None for the record itself."""
 
     owner: Columns
@@ -111,23 +111,23 @@ class Told(NamedTuple):
 
 
 @dataclass(slots=True)
-class Known:
+class ExistingRecords:
     """What the database holds for this batch.
 
     `last`: by row, the records that its identity led to, oldest first, with the digest of its last state. `first`: by
     row, where the identity is repeated, the records of its first row. `matches`: by key, records and whether the
-    importer may write them. `usable`: the records, of all these, that the importer may write. `drafts`: those of them
-    that may have to change, whole.
+    importer may write them. `usable`: the records, of all these, that the importer may write. `pending_records`: those
+    of them that may have to change, whole.
     """
 
     last: Mapping[int, Sequence[tuple[UUID, bytes]]]
     first: Mapping[int, Sequence[UUID]]
     matches: Mapping[str, Sequence[tuple[UUID, bool]]]
     usable: set[UUID]
-    drafts: dict[UUID, Draft]
+    pending_records: dict[UUID, PendingRecord]
 
     @classmethod
-    def nothing(cls) -> "Known":
+    def nothing(cls) -> "ExistingRecords":
         """What it holds for rows that are all new."""
         return cls({}, {}, {}, set(), {})
 
@@ -139,18 +139,18 @@ class Plan:
     created: int = 0
     updated: int = 0
     unchanged: int = 0
-    told: list[Told] = field(default_factory=list)
+    recorded: list[RecordedChange] = field(default_factory=list)
     identities: list[tuple[bytes, int, UUID, bytes]] = field(default_factory=list)
     new_identities: list[tuple[bytes, int, UUID, bytes]] = field(default_factory=list)
     duplicates: set[tuple[UUID, UUID]] = field(default_factory=set)
-    touched: dict[UUID, Draft] = field(default_factory=dict)
-    led: list[tuple[GoodRow, UUID]] = field(default_factory=list)
+    touched: dict[UUID, PendingRecord] = field(default_factory=dict)
+    led: list[tuple[ValidRow, UUID]] = field(default_factory=list)
 
 
 class Planner:
     """Plans one batch. `refs` are numbers for records that are made, as many as there are rows."""
 
-    def __init__(self, importable: Importable, known: Known, refs: Iterable[str], writing: Writing) -> None:
+    def __init__(self, importable: Importable, known: ExistingRecords, refs: Iterable[str], writing: Writing) -> None:
         self._importable = importable
         self._known = known
         self._refs = iter(refs)
@@ -158,13 +158,13 @@ class Planner:
         self._by_key: dict[str | bytes, UUID] = {}
         self.plan = Plan()
 
-    def run(self, rows: Sequence[Prepared]) -> Plan:
+    def run(self, rows: Sequence[PlannedRow]) -> Plan:
         """The plan for these rows, in their order."""
         for row in rows:
             self._row(row)
         return self.plan
 
-    def _row(self, prepared: Prepared) -> None:
+    def _row(self, prepared: PlannedRow) -> None:
         row = prepared.good
         plan, known = self.plan, self._known
         leads = known.last.get(row.row, ())
@@ -172,7 +172,7 @@ class Planner:
         if record is not None and last == row.digest:
             plan.unchanged += 1
             return
-        made = prepared.unseen or unseen(row, self._importable, self._writing)
+        made = prepared.build_new or build_new(row, self._importable, self._writing)
         record = record or self._match(row)
         if record is None:
             record = row.record
@@ -189,7 +189,7 @@ class Planner:
         settled = plan.identities if leads else plan.new_identities
         settled.append((row.identity, row.occurrence, record, row.digest))
 
-    def _match(self, row: GoodRow) -> UUID | None:
+    def _match(self, row: ValidRow) -> UUID | None:
         """The record that the row means though its identity is new."""
         for key in row.keys:
             if (made := self._by_key.get(key)) is not None:
@@ -203,55 +203,55 @@ class Planner:
             return next((r for r in self._known.first.get(row.row, ()) if r in self._known.usable), None)
         return None
 
-    def _create(self, row: GoodRow, made: Made) -> None:
+    def _create(self, row: ValidRow, made: NewRecord) -> None:
         columns = made.columns
         columns["ref"] = next(self._refs)
-        draft = Draft(columns, None, made.children, made.derived)
-        self._known.drafts[row.record] = self.plan.touched[row.record] = draft
-        self.plan.told.append(Told(columns, None, columns))
-        for child, drafts in zip(self._importable.children, made.children, strict=True):
-            self.plan.told += [Told(columns, None, one.row, child) for one in drafts]
+        pending = PendingRecord(columns, None, made.children, made.derived)
+        self._known.pending_records[row.record] = self.plan.touched[row.record] = pending
+        self.plan.recorded.append(RecordedChange(columns, None, columns))
+        for child, pending_records in zip(self._importable.children, made.children, strict=True):
+            self.plan.recorded += [RecordedChange(columns, None, one.row, child) for one in pending_records]
         if self._known.matches:
             matches = [match for key in row.keys for match in self._known.matches.get(key, ())]
             self.plan.duplicates |= {(row.record, record) for record, _ in matches}
 
     def _change(self, record: UUID, values: Values) -> bool:
-        draft = self._known.drafts[record]
-        before = draft.row
+        pending = self._known.pending_records[record]
+        before = pending.row
         wanted = self._importable.change(before, values)
         changed = {name: value for name, value in wanted.items() if before[name] != value}
         if changed:
             by = {"updated_by": self._writing.actor}
-            draft.row, draft.derived = {**before, **changed, **self._moved_on(before), **by}, None
-            self.plan.told.append(Told(draft.row, before, draft.row))
-        if self._change_children(draft, values) or changed:
-            self.plan.touched[record] = draft
+            pending.row, pending.derived = {**before, **changed, **self._moved_on(before), **by}, None
+            self.plan.recorded.append(RecordedChange(pending.row, before, pending.row))
+        if self._change_children(pending, values) or changed:
+            self.plan.touched[record] = pending
             return True
         return False
 
-    def _change_children(self, draft: Draft, values: Values) -> bool:
+    def _change_children(self, pending: PendingRecord, values: Values) -> bool:
         changes = [
-            self._change_child(draft, child, draft.children[place], values)
+            self._change_child(pending, child, pending.children[place], values)
             for place, child in enumerate(self._importable.children)
         ]
         return any(changes)
 
-    def _change_child(self, draft: Draft, child: Child, present: list[ChildDraft], values: Values) -> bool:
+    def _change_child(self, pending: PendingRecord, child: Child, present: list[PendingChild], values: Values) -> bool:
         wanted = child.wanted(values)
         if wanted is None:
             return False
         found = next((one for one in present if child.same(one.row, wanted)), None)
         if found is None:
-            made = _new_child(child, draft.row, wanted, self._writing.at)
+            made = _new_child(child, pending.row, wanted, self._writing.at)
             present.append(made)
-            self.plan.told.append(Told(draft.row, None, made.row, child))
+            self.plan.recorded.append(RecordedChange(pending.row, None, made.row, child))
             return True
-        changed = {n: value for n in child.told if (value := wanted.get(n)) is not None and found.row[n] != value}
+        changed = {n: value for n in child.tracked if (value := wanted.get(n)) is not None and found.row[n] != value}
         if not changed:
             return False
         before = found.row
         found.row = {**before, **changed, **self._moved_on(before)}
-        self.plan.told.append(Told(draft.row, before, found.row, child))
+        self.plan.recorded.append(RecordedChange(pending.row, before, found.row, child))
         return True
 
     def _moved_on(self, row: Columns) -> Columns:

@@ -9,16 +9,16 @@ from uuid import UUID
 
 from shared.bulk import undoing
 from shared.bulk.creators import principal_of
-from shared.bulk.deeds import failing
 from shared.bulk.ending import batches_written, clear_rows_beyond, end_import, forget_old, given_up
+from shared.bulk.execution import execute_all
 from shared.bulk.exporting import EXPORT_JOB, run_export, sweep
 from shared.bulk.importable import IMPORT, Importable
 from shared.bulk.imports import IMPORT_JOB, UNDO_JOB, get_import, layout_of, result_of
-from shared.bulk.judging import Reader, rows_in
-from shared.bulk.merging import carry_out
+from shared.bulk.plan_writes import failing
 from shared.bulk.reading import count_rows
 from shared.bulk.spreadsheets import as_text
 from shared.bulk.store import FileStore
+from shared.bulk.validation import Reader, rows_in
 from shared.bulk.writing import UnderWay, Writer
 from shared.configuration.settings import Settings
 from shared.database.context import SYSTEM_CONTEXT
@@ -83,7 +83,7 @@ class ImportRun:
                 await self._tell(0, total)
                 found = found or bool(batch.failed)
                 async with self._run.unit_of_work() as uow:
-                    await carry_out(uow.connection, failing(batch.failed, self._imported["id"]))
+                    await execute_all(uow.connection, failing(batch.failed, self._imported["id"]))
         return found
 
     async def _tell(self, written: int, total: int) -> None:

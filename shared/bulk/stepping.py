@@ -134,6 +134,6 @@ class _OneByOne:
 
 
 def _problem(error: EscmError) -> dict[str, Any]:
-    told: dict[str, Any] = {name: error.members[name] for name in _TOLD if name in error.members}
+    recorded: dict[str, Any] = {name: error.members[name] for name in _TOLD if name in error.members}
     errors = [{"pointer": one.pointer, "code": one.code, "detail": one.detail} for one in error.errors]
-    return {"type": f"/problems/{error.code}", "code": error.code, "detail": error.detail, "errors": errors, **told}
+    return {"type": f"/problems/{error.code}", "code": error.code, "detail": error.detail, "errors": errors, **recorded}

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from shared.bulk.execution import execute_all, inserting, merging
 from shared.bulk.importable import Child, Columns, Importable
 from shared.bulk.imports import close_import
-from shared.bulk.merging import carry_out, inserting, merging
-from shared.bulk.planning import Told
+from shared.bulk.planning import RecordedChange
 from shared.bulk.writing import tell
 from shared.database.statements import Connection, Row
 from shared.database.unit_of_work import UnitOfWork
@@ -174,13 +174,13 @@ class _Return:
             self._remove_child(owner, child, row)
             return
         after = {**row, **effect["before"], "version": row["version"] + 1, "updated_at": now()}
-        tell(self.uow, self.importable, Told(owner, row, after, child), after["updated_at"])
+        tell(self.uow, self.importable, RecordedChange(owner, row, after, child), after["updated_at"])
         self._children.append((child, after))
 
     def _restore(self, row: Columns, before: Columns) -> None:
         moved = {"version": row["version"] + 1, "updated_at": now(), "updated_by": self.uow.origin.actor.label}
         after = {**row, **before, **moved}
-        tell(self.uow, self.importable, Told(after, row, after), moved["updated_at"])
+        tell(self.uow, self.importable, RecordedChange(after, row, after), moved["updated_at"])
         self._rows.append(after)
 
     async def _hold(self, connection: Connection, owners: Sequence[UUID]) -> dict[UUID, _Held]:
@@ -201,16 +201,16 @@ class _Return:
             gone = [record for one, record in self._gone if one is child]
             await connection.execute(f"DELETE FROM {child.table.fullname} WHERE id = ANY($1)", gone)  # noqa: S608
             rows = [row for one, row in self._children if one is child]
-            await carry_out(connection, merging(child.table, rows))
+            await execute_all(connection, merging(child.table, rows))
         changed = [*self.removed, *(row["id"] for row in self._rows)]
         for derived in self.importable.derived:
             statement = f"DELETE FROM {derived.table.fullname} WHERE {derived.owner} = ANY($1)"  # noqa: S608
             await connection.execute(statement, changed)
         await connection.execute(f"DELETE FROM {table.fullname} WHERE id = ANY($1)", self.removed)  # noqa: S608
-        await carry_out(connection, merging(table, self._rows))
+        await execute_all(connection, merging(table, self._rows))
         for derived in self.importable.derived:
             rows = [row for record in self._rows for row in derived.rows(record)]
-            await carry_out(connection, inserting(derived.table, rows))
+            await execute_all(connection, inserting(derived.table, rows))
         await self._settle(connection, key)
 
     async def _settle(self, connection: Connection, key: UUID) -> None:

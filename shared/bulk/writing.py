@@ -10,13 +10,13 @@ from datetime import datetime
 from typing import TypeAlias
 from uuid import UUID
 
-from shared.bulk.deeds import deeds_of, failing, remembering
+from shared.bulk.execution import PreparedWrite, execute_all
+from shared.bulk.import_sequence import in_turns
 from shared.bulk.importable import Importable
-from shared.bulk.judging import PATIENCE, Batch
 from shared.bulk.lookup import Lookup
-from shared.bulk.merging import Deed, carry_out
-from shared.bulk.planning import Known, Planner, Prepared, Told, Writing
-from shared.bulk.turns import in_turns
+from shared.bulk.plan_writes import failing, remembering, writes_of
+from shared.bulk.planning import ExistingRecords, PlannedRow, Planner, RecordedChange, Writing
+from shared.bulk.validation import PATIENCE, Batch
 from shared.database.statements import Connection, Row
 from shared.database.unit_of_work import Origin, UnitOfWork
 from shared.kernel.clock import now
@@ -95,27 +95,27 @@ class Writer:
             seen = await connection.fetchval(_SEEN, self._importable.resource.name) or 0
             rows, are_new = await self._lookup.ahead(connection, batch.good)
             if not is_again and self._are_apart(rows) and are_new:
-                counts, told, deeds = await self._plan(connection, rows, Known.nothing())
+                counts, recorded, writes = await self._plan(connection, rows, ExistingRecords.nothing())
                 rows.clear()
-                await self._tell(uow, told, is_told)
+                await self._tell(uow, recorded, is_told)
                 await uow.flush()
                 await _end_of(before)
                 await self._take_turn(connection, seen)
-                await self._carry_out(connection, batch, counts, deeds)
+                await self._execute(connection, batch, counts, writes)
             else:
                 await _end_of(before)
                 await self._take_turn(connection, None)
                 known = await self._lookup.known(connection, batch.good)
-                counts, told, deeds = await self._plan(connection, rows, known)
-                carried_out = self._carry_out(connection, batch, counts, deeds)
-                await asyncio.gather(carried_out, self._tell(uow, told, is_told))
+                counts, recorded, writes = await self._plan(connection, rows, known)
+                executed = self._execute(connection, batch, counts, writes)
+                await asyncio.gather(executed, self._tell(uow, recorded, is_told))
 
-    def _are_apart(self, rows: Sequence[Prepared]) -> bool:
+    def _are_apart(self, rows: Sequence[PlannedRow]) -> bool:
         """Whether no row means the same as one of the batch before."""
-        marks: set[bytes | str] = set()
+        identifiers: set[bytes | str] = set()
         for row in rows:
-            marks.update((row.good.identity,), row.good.keys)
-        apart, self._marks = marks.isdisjoint(self._marks), marks
+            identifiers.update((row.good.identity,), row.good.keys)
+        apart, self._marks = identifiers.isdisjoint(self._marks), identifiers
         return apart
 
     async def _take_turn(self, connection: Connection, seen: int | None) -> None:
@@ -129,23 +129,27 @@ class Writer:
             raise _Overtaken
         self._turn = turn
 
-    async def _carry_out(self, connection: Connection, batch: Batch, counts: Counts, deeds: Sequence[Deed]) -> None:
+    async def _execute(
+        self, connection: Connection, batch: Batch, counts: Counts, writes: Sequence[PreparedWrite]
+    ) -> None:
         await connection.execute(_FENCE, self._import, batch.number, *counts)
-        await carry_out(connection, [*failing(batch.failed, self._import), *deeds])
+        await execute_all(connection, [*failing(batch.failed, self._import), *writes])
 
     async def _plan(
-        self, connection: Connection, rows: Sequence[Prepared], known: Known
-    ) -> tuple[Counts, list[Told], list[Deed]]:
+        self, connection: Connection, rows: Sequence[PlannedRow], known: ExistingRecords
+    ) -> tuple[Counts, list[RecordedChange], list[PreparedWrite]]:
         refs = await self._refs(connection, len(rows))
         writing = Writing(self._access.principal.label, now(), self._registry)
         return await asyncio.to_thread(self._planned, Planner(self._importable, known, refs, writing), rows)
 
-    def _planned(self, planner: Planner, rows: Sequence[Prepared]) -> tuple[Counts, list[Told], list[Deed]]:
+    def _planned(
+        self, planner: Planner, rows: Sequence[PlannedRow]
+    ) -> tuple[Counts, list[RecordedChange], list[PreparedWrite]]:
         plan = planner.run(rows)
         counts = plan.created, plan.updated, plan.unchanged
         if self._is_dry:
             return counts, [], remembering(plan, self._import)
-        return counts, plan.told, deeds_of(plan, self._importable, self._import)
+        return counts, plan.recorded, writes_of(plan, self._importable, self._import)
 
     async def _refs(self, connection: Connection, count: int) -> Sequence[str]:
         if self._is_dry:
@@ -156,11 +160,11 @@ class Writer:
         statement = f"SELECT {self._ref_default} AS ref FROM generate_series(1, $1)"  # noqa: S608
         return [row["ref"] for row in await connection.fetch(statement, count)]
 
-    async def _tell(self, uow: UnitOfWork, told: list[Told], is_told: asyncio.Event) -> None:
+    async def _tell(self, uow: UnitOfWork, recorded: list[RecordedChange], is_told: asyncio.Event) -> None:
         at = now()
-        async for one in in_turns(told):
+        async for one in in_turns(recorded):
             tell(uow, self._importable, one, at)
-        told.clear()
+        recorded.clear()
         is_told.set()
 
 
@@ -171,22 +175,22 @@ async def _end_of(batch: UnderWay | None) -> None:
         batch.result()
 
 
-def tell(uow: UnitOfWork, importable: Importable, told: Told, at: datetime) -> None:
+def tell(uow: UnitOfWork, importable: Importable, recorded: RecordedChange, at: datetime) -> None:
     """The audit entry and the fact of one change of an import."""
-    action, fact = ("create", "created") if told.before is None else ("update", "updated")
-    if told.child is None:
-        importable.kind.record_change(uow, action, told.before, told.after, fact, at=at)
+    action, fact = ("create", "created") if recorded.before is None else ("update", "updated")
+    if recorded.child is None:
+        importable.kind.record_change(uow, action, recorded.before, recorded.after, fact, at=at)
         return
-    shown = {"ref": told.owner["ref"], "status": told.owner["status"]}
+    shown = {"ref": recorded.owner["ref"], "status": recorded.owner["status"]}
     record_change(
         uow,
-        told.child.resource,
+        recorded.child.resource,
         action,
-        before=None if told.before is None else {**told.before, **shown},
-        after={**told.after, **shown},
-        fields=told.child.told,
+        before=None if recorded.before is None else {**recorded.before, **shown},
+        after={**recorded.after, **shown},
+        fields=recorded.child.tracked,
         fact=fact,
-        link=told.child.link(told.owner, told.after),
+        link=recorded.child.link(recorded.owner, recorded.after),
         at=at,
-        person=importable.kind.person_of(told.owner),
+        person=importable.kind.person_of(recorded.owner),
     )

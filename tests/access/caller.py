@@ -18,6 +18,7 @@ class Caller:
         self.http = http
         self.demo = demo
         self._database_url = database_url
+        self.clients: dict[str, dict[str, str]] = {**demo["clients"]}
         self._tokens: dict[str, tuple[str, float]] = {}
 
     async def log_in(self, username: str, password: str) -> httpx.Response:
@@ -30,8 +31,8 @@ class Caller:
     async def token(self, name: str) -> str:
         """An access token of a demo client or account, renewed before it ends."""
         if name not in self._tokens or time.monotonic() > self._tokens[name][1]:
-            if name in self.demo["clients"]:
-                client = self.demo["clients"][name]
+            if name in self.clients:
+                client = self.clients[name]
                 answer = await self.client_token(client["id"], client["secret"])
             else:
                 account = self.demo["accounts"][name]

@@ -33,7 +33,7 @@ async def _client_holding(caller: Caller, role: str) -> str:
     link = (await caller.send("admin", "POST", "/grants", granted)).json()["links"]["self"]
     assert (await caller.step("admin2", link, "confirm")).status_code == 200
     name = f"client {made['client_id']}"
-    caller.demo["clients"][name] = {"id": made["client_id"], "secret": made["secret"]}
+    caller.clients[name] = {"id": made["client_id"], "secret": made["secret"]}
     return name
 
 

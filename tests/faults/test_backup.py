@@ -62,7 +62,7 @@ class Restored:
         finally:
             await connection.close()
 
-    async def marks(self, history: History) -> set[str]:
+    async def identifiers(self, history: History) -> set[str]:
         connection = await asyncpg.connect(self.url)
         try:
             return {row[0] for row in await connection.fetch(_MARKS, history.prefix)}
@@ -97,7 +97,7 @@ async def test_a_backup_under_load_is_one_moment(
         await client.close()
     assert set(history.told()) <= {"201", "503"}
     await restored.succeed(restored.other, "restore", file)
-    found = await restored.marks(history)
+    found = await restored.identifiers(history)
     assert before <= found <= {operation.mark for operation in history.operations}
     assert _told_done(history) - found
     assert await restored.fetchval(_TORN, history.prefix) == 0

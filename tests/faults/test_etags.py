@@ -57,21 +57,21 @@ async def test_equal_answers_have_equal_digests_and_other_answers_others(
 async def _do_something(client: Client, path: str, etag: str, chance: random.Random) -> bool:
     """Does one thing to the record, or beside it; whether the record is another one now."""
     present = (await client.get(path)).json()
-    deed = chance.choice(["change", "change", "same", "stale", "wrong", "beside", "visibility"])
+    write = chance.choice(["change", "change", "same", "stale", "wrong", "beside", "visibility"])
     headers = {"If-Match": etag}
-    if deed == "change":
+    if write == "change":
         patch: dict[str, Any] = {"keywords": [f"k{chance.randrange(1 << 30)}"]}
-    elif deed == "same":
+    elif write == "same":
         patch = {"keywords": present["keywords"]}
-    elif deed == "visibility":
+    elif write == "visibility":
         patch = {"visibility": chance.choice(["public", "network"])}
-    elif deed == "beside":
+    elif write == "beside":
         assert (await client.create(f"Beside{chance.randrange(1 << 30)}")).status_code == 201
         return False
     else:
-        patch = {"colour": "green"} if deed == "wrong" else {"keywords": ["stale"]}
-        if deed == "stale":
+        patch = {"colour": "green"} if write == "wrong" else {"keywords": ["stale"]}
+        if write == "stale":
             headers = {"If-Match": '"0.00000000"'}
     answer = await client.http.patch(path, json=patch, headers=headers)
-    assert answer.status_code == {"stale": 412, "wrong": 422}.get(deed, 200), answer.text
-    return deed == "change" or (deed == "visibility" and patch["visibility"] != present["visibility"])
+    assert answer.status_code == {"stale": 412, "wrong": 422}.get(write, 200), answer.text
+    return write == "change" or (write == "visibility" and patch["visibility"] != present["visibility"])

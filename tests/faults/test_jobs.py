@@ -33,12 +33,12 @@ def _once_each(jobs: list[UUID]) -> dict[tuple[UUID, int], int]:
 
 async def _strike(crew: Crew, chance: random.Random) -> None:
     """Takes the queue away, or a worker in the middle of its jobs."""
-    deed = chance.choice(["flush", "valkey", "worker", "worker"])
-    if deed == "flush":
+    write = chance.choice(["flush", "valkey", "worker", "worker"])
+    if write == "flush":
         redis = Redis.from_url(crew.house.redis_url)
         await redis.flushall()
         await redis.aclose()
-    elif deed == "valkey":
+    elif write == "valkey":
         crew.house.valkey.kill()
         await asyncio.sleep(chance.uniform(0, 0.5))
         await crew.house.valkey.start()

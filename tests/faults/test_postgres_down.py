@@ -20,17 +20,17 @@ async def _timed(request: Any) -> tuple[float, Any]:
     return time.monotonic() - began, answer
 
 
-async def _all_refused(client: Client, history: History, marks: range) -> None:
+async def _all_refused(client: Client, history: History, identifiers: range) -> None:
     """Reads and writes side by side, more of them than there are connections."""
-    requests = [_timed(client.create(f"{history.prefix}{n}", key=f"{history.prefix}{n}")) for n in marks]
-    requests += [_timed(client.get(EXPERTS, limit=5)) for _ in marks]
+    requests = [_timed(client.create(f"{history.prefix}{n}", key=f"{history.prefix}{n}")) for n in identifiers]
+    requests += [_timed(client.get(EXPERTS, limit=5)) for _ in identifiers]
     requests += [_timed(client.get("/membership/v1/readyz"))]
     answers = await asyncio.gather(*requests)
     for took, answer in answers:
         assert answer.status_code == 503, answer.text
         assert_problem(answer)
         assert took < _WITHIN
-    for number, (_, answer) in zip(marks, answers, strict=False):
+    for number, (_, answer) in zip(identifiers, answers, strict=False):
         history.note(f"{history.prefix}{number}", answer)
     took, alive = await _timed(client.get("/membership/v1/livez"))
     assert (alive.status_code, took < 1) == (200, True)
@@ -41,9 +41,9 @@ async def _works(client: Client) -> bool:
     return all(answer.status_code == 200 for answer in answers)
 
 
-async def _retried(client: Client, history: History, marks: range) -> None:
+async def _retried(client: Client, history: History, identifiers: range) -> None:
     """Every try that failed is made again under its key, and succeeds."""
-    for number in marks:
+    for number in identifiers:
         mark = f"{history.prefix}{number}"
         assert await history.attempt(mark, client.create(mark, key=mark)) == "ok"
 

@@ -38,21 +38,21 @@ async def _is_told(history: History, connection) -> bool:
 async def _strike(house: House, chance: random.Random) -> None:
     """Does one thing to one part, and takes it back after a moment."""
     victim = chance.choice([house.first, house.second, house.relay, house.valkey, house.postgres])
-    deed = chance.choice(["kill", "kill", "pause", "stop", "cut before", "cut after", "reset"])
+    write = chance.choice(["kill", "kill", "pause", "stop", "cut before", "cut after", "reset"])
     moment = chance.uniform(0, 0.4)
-    if deed == "kill":
+    if write == "kill":
         victim.kill()
         await asyncio.sleep(moment)
         await victim.start()
-    elif deed == "pause":
+    elif write == "pause":
         victim.pause()
         await asyncio.sleep(moment)
         victim.resume()
-    elif deed == "stop":
+    elif write == "stop":
         await victim.stop()
         await victim.start()
-    elif deed == "reset":
+    elif write == "reset":
         house.proxy.reset()
     else:
-        house.proxy.cut_commit("before" if deed == "cut before" else "after")
+        house.proxy.cut_commit("before" if write == "cut before" else "after")
         await asyncio.sleep(moment)

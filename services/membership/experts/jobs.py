@@ -28,7 +28,7 @@ from services.membership.experts.schemas import (
 from services.membership.experts.tables import affiliation, expert_value
 from services.membership.experts.values import values_of
 from services.membership.institutions.naming import meant
-from shared.bulk.importable import Candidate, Child, Columns, Derived, Importable, Values
+from shared.bulk.importable import Child, Columns, Derived, Importable, ParsedRow, Values
 from shared.bulk.reading import Cells, RowFault
 from shared.database.statements import Connection
 from shared.kernel.clock import now, to_text
@@ -78,7 +78,7 @@ class ExpertRow(Body):
     affiliation: AffiliationBody | None = None
 
 
-def candidate(cells: Cells) -> Candidate:
+def parsed_row(cells: Cells) -> ParsedRow:
     """The row as it would be entered. Raises RowFault with the code of its first fault."""
     one = {name: _joined(cell) for name, cell in cells.items()}
     if "country" not in one:
@@ -106,7 +106,7 @@ def candidate(cells: Cells) -> Candidate:
     keys = [f"email:{email}" for email in emails] + ([f"orcid:{values['orcid']}"] if "orcid" in values else [])
     names = (fold(one.get(name, "")) for name in ("given_names", "family_name", "full_name"))
     where = one.get("institution_id") or fold(one.get("institution", ""))
-    return Candidate((*names, where, *keys), tuple(keys), values["country"], values)
+    return ParsedRow((*names, where, *keys), tuple(keys), values["country"], values)
 
 
 def _affiliation(one: Mapping[str, str]) -> dict[str, Any] | None:
@@ -258,7 +258,7 @@ EXPERT_IMPORT = Importable(
     kind=EXPERTS,
     roles=ROLES,
     headings=HEADINGS,
-    candidate=candidate,
+    parsed_row=parsed_row,
     enter=enter,
     change=change,
     listing=LISTING,
@@ -270,7 +270,7 @@ EXPERT_IMPORT = Importable(
             resource=Resource("membership", "affiliations", "affiliation"),
             table=affiliation,
             owner="expert_id",
-            told=("institution_id", "raw", "role", "unit", "starts", "ends", "is_primary"),
+            tracked=("institution_id", "raw", "role", "unit", "starts", "ends", "is_primary"),
             wanted=_wanted_affiliation,
             same=_same_affiliation,
             fresh={"is_primary": False, "asserted_by": "import"},

@@ -19,7 +19,7 @@ from services.membership.institutions.operations import INSTITUTIONS
 from services.membership.institutions.queries import LISTING
 from services.membership.institutions.schemas import InstitutionBody
 from services.membership.institutions.tables import institution, institution_relation, institution_value
-from shared.bulk.importable import Candidate, Columns, Derived, Importable, Values
+from shared.bulk.importable import Columns, Derived, Importable, ParsedRow, Values
 from shared.bulk.reading import Cells, RowFault
 from shared.database.statements import Connection, Statement
 from shared.records.access_scope import AccessScope
@@ -38,7 +38,7 @@ _IN_USE = Statement(
 )
 
 
-def candidate(cells: Cells) -> Candidate:
+def parsed_row(cells: Cells) -> ParsedRow:
     """The row as it would be entered. Raises RowFault with the code of its first fault."""
     if "record" in cells:
         return _ror_candidate(orjson.loads(str(cells["record"])))
@@ -51,10 +51,10 @@ def candidate(cells: Cells) -> Candidate:
     said["country"] = said["country"].upper()
     values = validated(InstitutionBody, said, _HEADING_OF)
     keys = (f"ror:{values['ror']}",) if values.get("ror") else ()
-    return Candidate((identity(values),), keys, values["country"], values)
+    return ParsedRow((identity(values),), keys, values["country"], values)
 
 
-def _ror_candidate(record: Mapping[str, Any]) -> Candidate:
+def _ror_candidate(record: Mapping[str, Any]) -> ParsedRow:
     """A record of ROR. Its country is that of its first place; only ROR's own states are taken."""
     said = ror.fields_of(record)
     if not said["country"]:
@@ -68,7 +68,7 @@ def _ror_candidate(record: Mapping[str, Any]) -> Candidate:
             name["language"] = None
     values = validated(InstitutionBody, said, {})
     values["status"] = ror.STATUSES[record["status"]]
-    return Candidate((values["ror"],), (f"ror:{values['ror']}",), values["country"], values)
+    return ParsedRow((values["ror"],), (f"ror:{values['ror']}",), values["country"], values)
 
 
 _BLANK: Columns = {
@@ -153,7 +153,7 @@ INSTITUTION_IMPORT = Importable(
     kind=INSTITUTIONS,
     roles=ROLES,
     headings=HEADINGS,
-    candidate=candidate,
+    parsed_row=parsed_row,
     enter=enter,
     change=change,
     listing=LISTING,

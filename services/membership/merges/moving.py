@@ -14,7 +14,7 @@ from sqlalchemy import ARRAY, Uuid, and_, any_, bindparam, case, delete, func, o
 from services.membership.affiliations.operations import tell
 from services.membership.experts.tables import affiliation, expert
 from services.membership.merges.subjects import Subject
-from shared.bulk.merging import carry_out, inserting
+from shared.bulk.execution import execute_all, inserting
 from shared.database.context import Lookup
 from shared.database.statements import Connection, Row, Shapes, Statement
 from shared.database.unit_of_work import UnitOfWork
@@ -142,7 +142,7 @@ async def give_affiliations_back(
         for row in united
         if (owner := owners.get(UUID(str(row["expert_id"])))) is not None
     ]
-    await carry_out(uow.connection, inserting(affiliation, again))
+    await execute_all(uow.connection, inserting(affiliation, again))
     for row in await _BY_ID.fetch(uow.connection, ids=[UUID(row["id"]) for row in again]):
         tell(uow, owners[row["expert_id"]], "create", None, row)
 

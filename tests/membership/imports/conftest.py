@@ -19,7 +19,7 @@ import pytest
 from services.membership.app import create_app
 from services.membership.settings import MembershipSettings
 from services.membership.worker import create_worker
-from shared.bulk import judging
+from shared.bulk import validation
 from shared.messaging.relay import Relay
 from shared.messaging.work_store import JobStore
 from shared.messaging.worker import Worker
@@ -221,7 +221,7 @@ def batches_of(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
     """Sets how many rows a batch of imports has."""
 
     def set_rows(rows: int) -> None:
-        monkeypatch.setattr(judging, "BATCH", rows)
+        monkeypatch.setattr(validation, "BATCH", rows)
 
     return set_rows
 

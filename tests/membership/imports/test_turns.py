@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 
 from shared.bulk import writing
-from shared.bulk.judging import Batch
+from shared.bulk.validation import Batch
 from shared.database.unit_of_work import UnitOfWork
 from shared.messaging.job_run import JobRun
 from tests.membership.imports.conftest import Importer, counts, csv_of
@@ -135,7 +135,7 @@ async def test_a_batch_that_fails_ends_those_that_wait_for_it(
     batches_of: Callable[[int], None],
 ) -> None:
     batches_of(8)
-    carry_out = writing.Writer._carry_out
+    execute_all = writing.Writer._execute
     failures = 0
 
     async def failing(self: writing.Writer, connection: asyncpg.Connection, batch: Batch, *rest: object) -> None:
@@ -143,9 +143,9 @@ async def test_a_batch_that_fails_ends_those_that_wait_for_it(
         if batch.number == 2 and not failures:
             failures += 1
             raise RuntimeError("once")
-        await carry_out(self, connection, batch, *rest)  # type: ignore[arg-type]
+        await execute_all(self, connection, batch, *rest)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(writing.Writer, "_carry_out", failing)
+    monkeypatch.setattr(writing.Writer, "_execute", failing)
     result = await secretariat.bring("experts", _new(80))
     assert (failures, result["counts"]) == (1, counts(created=80))
     assert await database.fetchval("SELECT count(*) FROM member_expert") == 80

@@ -11,51 +11,51 @@ from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql
 
 from shared.bulk.importable import Columns
-from shared.bulk.judging import PATIENCE
+from shared.bulk.validation import PATIENCE
 from shared.database.statements import Connection
 
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 
 
-Deed: TypeAlias = Callable[[Connection], Awaitable[object]]
+PreparedWrite: TypeAlias = Callable[[Connection], Awaitable[object]]
 """A statement that is ready to be executed."""
 
 
-async def carry_out(connection: Connection, deeds: Iterable[Deed]) -> None:
+async def execute_all(connection: Connection, writes: Iterable[PreparedWrite]) -> None:
     """Executes them in their order."""
-    for deed in deeds:
-        await deed(connection)
+    for write in writes:
+        await write(connection)
 
 
-def inserting(table: Table, rows: Sequence[Columns]) -> list[Deed]:
+def inserting(table: Table, rows: Sequence[Columns]) -> list[PreparedWrite]:
     """Inserts rows, which are whole and not there yet."""
     return _writing(table, rows, is_merge=False)
 
 
-def merging(table: Table, rows: Sequence[Columns]) -> list[Deed]:
+def merging(table: Table, rows: Sequence[Columns]) -> list[PreparedWrite]:
     """Inserts rows, which are whole, and replaces those that are there."""
     return _writing(table, rows, is_merge=True)
 
 
-def copying(table: str, columns: Sequence[str], records: Sequence[tuple[Any, ...]]) -> list[Deed]:
+def copying(table: str, columns: Sequence[str], records: Sequence[tuple[Any, ...]]) -> list[PreparedWrite]:
     """Copies records into a table that lies under no row-level security."""
     if not records:
         return []
 
-    async def deed(connection: Connection) -> None:
+    async def write(connection: Connection) -> None:
         await connection.copy_records_to_table(
             table, schema_name="escm", columns=columns, records=records, timeout=PATIENCE
         )
 
-    return [deed]
+    return [write]
 
 
-def executing(statement: str, *arguments: Any) -> list[Deed]:
+def executing(statement: str, *arguments: Any) -> list[PreparedWrite]:
     """Executes a statement."""
     return [lambda connection: connection.execute(statement, *arguments, timeout=PATIENCE)]
 
 
-def _writing(table: Table, rows: Sequence[Columns], *, is_merge: bool) -> list[Deed]:
+def _writing(table: Table, rows: Sequence[Columns], *, is_merge: bool) -> list[PreparedWrite]:
     if not rows:
         return []
     varying, shared, own = _divide(table, rows)

@@ -9,7 +9,7 @@ _COUNT = (1 << MOST_ROWS.bit_length()) - 1
 """The bits of a slot that hold a count; the others hold what is left of a digest."""
 
 
-class Occurrences:
+class RepeatCounter:
     """Counts equal digests, which are 16 bytes that look random. Two that differ are taken for the same once in ten
     million files, and then in the same way for every file that says the same."""
 
@@ -20,8 +20,8 @@ class Occurrences:
         """How many times it was asked about, this time among them: 1 for the first."""
         slots = self._slots
         place = int.from_bytes(digest[8:], "big") % _SLOTS
-        told = int.from_bytes(digest[:8], "big") & ~_COUNT
-        while (held := slots[place]) and held & ~_COUNT != told:
+        recorded = int.from_bytes(digest[:8], "big") & ~_COUNT
+        while (held := slots[place]) and held & ~_COUNT != recorded:
             place = (place + 1) % _SLOTS
-        slots[place] = slot = held + 1 if held else told + 1
+        slots[place] = slot = held + 1 if held else recorded + 1
         return slot & _COUNT

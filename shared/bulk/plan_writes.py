@@ -6,10 +6,10 @@ from uuid import UUID
 
 import orjson
 
+from shared.bulk.execution import PreparedWrite, copying, executing, inserting, merging
 from shared.bulk.importable import Columns, Importable
-from shared.bulk.judging import FailedRow
-from shared.bulk.merging import Deed, copying, executing, inserting, merging
-from shared.bulk.planning import ChildDraft, Draft, Plan
+from shared.bulk.planning import PendingChild, PendingRecord, Plan
+from shared.bulk.validation import FailedRow
 
 _SETTLE = """
 INSERT INTO core_import_identity AS i (resource, identity, occurrence, record, digest, import)
@@ -39,7 +39,7 @@ ON CONFLICT DO NOTHING
 """
 
 
-def remembering(plan: Plan, imported: UUID) -> list[Deed]:
+def remembering(plan: Plan, imported: UUID) -> list[PreparedWrite]:
     """All that a dry run leaves of its good rows: the records that they led to, by what later rows find them by, and
     those that were made or changed, as they would be."""
     rows = {record: row.row for row, record in plan.led}
@@ -52,38 +52,40 @@ def remembering(plan: Plan, imported: UUID) -> list[Deed]:
     return [*copying("core_import_row", _REMEMBERED, led), *remember]
 
 
-def _state(draft: Draft | None) -> str | None:
-    if draft is None:
+def _state(pending: PendingRecord | None) -> str | None:
+    if pending is None:
         return None
-    children = [[one.row for one in present] for present in draft.children]
-    return orjson.dumps({"row": draft.row, "children": children}, default=str).decode()
+    children = [[one.row for one in present] for present in pending.children]
+    return orjson.dumps({"row": pending.row, "children": children}, default=str).decode()
 
 
-def failing(rows: Iterable[FailedRow], imported: UUID) -> list[Deed]:
+def failing(rows: Iterable[FailedRow], imported: UUID) -> list[PreparedWrite]:
     """The entries of the list of failures."""
     return copying("core_import_row", _FAILED, [(imported, *row) for row in rows])
 
 
-def deeds_of(plan: Plan, importable: Importable, imported: UUID) -> list[Deed]:
+def writes_of(plan: Plan, importable: Importable, imported: UUID) -> list[PreparedWrite]:
     """What is to be executed, in this order, for a plan of the import with this id."""
-    drafts = list(plan.touched.values())
-    made = [draft.row for draft in drafts if draft.original is None]
-    changed = [draft.row for draft in drafts if draft.original is not None and draft.row != draft.original]
+    pending_records = list(plan.touched.values())
+    made = [pending.row for pending in pending_records if pending.original is None]
+    changed = [
+        pending.row for pending in pending_records if pending.original is not None and pending.row != pending.original
+    ]
     return [
         *inserting(importable.kind.table, made),
         *merging(importable.kind.table, changed),
-        *_of_children(importable, drafts),
-        *_of_derived(importable, drafts, changed),
+        *_of_children(importable, pending_records),
+        *_of_derived(importable, pending_records, changed),
         *_of_identities(plan, importable, imported),
         *_of_effects(plan, importable, imported),
     ]
 
 
-def _of_children(importable: Importable, drafts: list[Draft]) -> Iterable[Deed]:
+def _of_children(importable: Importable, pending_records: list[PendingRecord]) -> Iterable[PreparedWrite]:
     for place, child in enumerate(importable.children):
-        present = [(draft, one) for draft in drafts for one in draft.children[place]]
-        for draft, one in present:
-            country, visibility = draft.row["country"], draft.row["visibility"]
+        present = [(pending, one) for pending in pending_records for one in pending.children[place]]
+        for pending, one in present:
+            country, visibility = pending.row["country"], pending.row["visibility"]
             if one.row["country"] != country or one.row["visibility"] != visibility:
                 one.row = {**one.row, "country": country, "visibility": visibility}
         yield from inserting(child.table, [one.row for _, one in present if one.original is None])
@@ -91,23 +93,27 @@ def _of_children(importable: Importable, drafts: list[Draft]) -> Iterable[Deed]:
         yield from merging(child.table, moved)
 
 
-def _of_derived(importable: Importable, drafts: list[Draft], changed: list[Columns]) -> Iterable[Deed]:
+def _of_derived(
+    importable: Importable, pending_records: list[PendingRecord], changed: list[Columns]
+) -> Iterable[PreparedWrite]:
     for place, derived in enumerate(importable.derived):
         if changed:
             statement = f"DELETE FROM {derived.table.fullname} WHERE {derived.owner} = ANY($1)"  # noqa: S608
             yield from executing(statement, [row["id"] for row in changed])
-        drawn = (draft.derived_rows(importable)[place] for draft in drafts if draft.row != draft.original)
+        drawn = (
+            pending.derived_rows(importable)[place] for pending in pending_records if pending.row != pending.original
+        )
         yield from inserting(derived.table, [row for rows in drawn for row in rows])
 
 
-def _of_identities(plan: Plan, importable: Importable, imported: UUID) -> Iterable[Deed]:
+def _of_identities(plan: Plan, importable: Importable, imported: UUID) -> Iterable[PreparedWrite]:
     name = importable.resource.name
     yield from copying("core_import_identity", _NEW_IDENTITY, [(name, *one, imported) for one in plan.new_identities])
     if plan.identities:
         yield from executing(_SETTLE, name, imported, *_columns(plan.identities))
 
 
-def _of_effects(plan: Plan, importable: Importable, imported: UUID) -> Iterable[Deed]:
+def _of_effects(plan: Plan, importable: Importable, imported: UUID) -> Iterable[PreparedWrite]:
     made, changed = _effects(importable, imported, plan.touched.values())
     yield from copying("core_import_effect", _MADE, made)
     if changed:
@@ -117,21 +123,21 @@ def _of_effects(plan: Plan, importable: Importable, imported: UUID) -> Iterable[
 
 
 def _effects(
-    importable: Importable, imported: UUID, drafts: Iterable[Draft]
+    importable: Importable, imported: UUID, pending_records: Iterable[PendingRecord]
 ) -> tuple[list[tuple[Any, ...]], list[tuple[str, UUID, UUID, int, Columns]]]:
     """What the batch made, and what it changed with the fields before it. Children that a record was made with, and
     that are as they were made, are named with it."""
     made: list[tuple[Any, ...]] = []
     changed: list[tuple[str, UUID, UUID, int, Columns]] = []
-    for draft in drafts:
-        owner = draft.row["id"]
+    for pending in pending_records:
+        owner = pending.row["id"]
         lesser = [
             (child.resource.plural, one)
-            for child, present in zip(importable.children, draft.children, strict=True)
+            for child, present in zip(importable.children, pending.children, strict=True)
             for one in present
         ]
-        with_it = [one.row["id"] for _, one in lesser if _is_made_with(draft, one)]
-        parts = [("", draft.row, draft.original, with_it)]
+        with_it = [one.row["id"] for _, one in lesser if _is_made_with(pending, one)]
+        parts = [("", pending.row, pending.original, with_it)]
         parts += [(part, one.row, one.original, []) for part, one in lesser if one.row["id"] not in with_it]
         for part, row, original, children in parts:
             if original is None:
@@ -142,8 +148,8 @@ def _effects(
     return made, changed
 
 
-def _is_made_with(draft: Draft, child: ChildDraft) -> bool:
-    return draft.original is None and child.original is None and child.row["version"] == 1
+def _is_made_with(pending: PendingRecord, child: PendingChild) -> bool:
+    return pending.original is None and child.original is None and child.row["version"] == 1
 
 
 def _columns(rows: Iterable[tuple[Any, ...]]) -> list[list[Any]]:

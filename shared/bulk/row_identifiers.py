@@ -18,17 +18,17 @@ MARKS = ("ref", "row_id")
 LONGEST = 200
 
 
-class Marks(NamedTuple):
+class RowIdentifiers(NamedTuple):
     """What one row says of itself."""
 
     ref: str | None
     row_id: str | None
 
 
-_UNMARKED = Marks(None, None)
+_UNMARKED = RowIdentifiers(None, None)
 
 
-def take_marks(cells: Cells) -> Marks:
+def take_identifiers(cells: Cells) -> RowIdentifiers:
     """The row's marks, taken from among its cells. Raises RowFault for one that is a list or too long."""
     if cells.keys().isdisjoint(MARKS):
         return _UNMARKED
@@ -39,7 +39,7 @@ def take_marks(cells: Cells) -> Marks:
         if mark is not None and len(mark) > LONGEST:
             raise RowFault("too_long", f"{name}: at most {LONGEST} characters.")
     ref, row_id = found
-    return Marks(str(ref) if ref else None, str(row_id) if row_id else None)
+    return RowIdentifiers(str(ref) if ref else None, str(row_id) if row_id else None)
 
 
 def ref_key(ref: str) -> str:

@@ -16,11 +16,11 @@ from uuid import UUID
 
 import orjson
 
-from shared.bulk.importable import IMPORT, Candidate, Importable, Values
+from shared.bulk.importable import IMPORT, Importable, ParsedRow, Values
 from shared.bulk.layout import MOST_COLUMNS, Layout
-from shared.bulk.marks import Marks, find_refs, ref_key, take_marks
-from shared.bulk.occurrences import Occurrences
 from shared.bulk.reading import RawRow, RowFault, cells_of, rows_of
+from shared.bulk.repeats import RepeatCounter
+from shared.bulk.row_identifiers import RowIdentifiers, find_refs, ref_key, take_identifiers
 from shared.database.ids import uuid7s
 from shared.database.statements import Connection, Row
 from shared.messaging.job_run import JobRun
@@ -39,7 +39,7 @@ def rows_in(batches: int) -> int:
     return batches * BATCH
 
 
-class GoodRow(NamedTuple):
+class ValidRow(NamedTuple):
     """A row that can be written. `occurrence` is which time the file says its identity."""
 
     row: int
@@ -69,11 +69,11 @@ class Batch:
     """So many rows of the file, judged."""
 
     number: int
-    good: list[GoodRow] = field(default_factory=list)
+    good: list[ValidRow] = field(default_factory=list)
     failed: list[FailedRow] = field(default_factory=list)
 
 
-class Judge:
+class RowValidator:
     """Judges the rows of one import for one caller, as far as that takes no look into the database."""
 
     def __init__(self, importable: Importable, access: AccessScope, imported: Row, layout: Layout) -> None:
@@ -86,31 +86,31 @@ class Judge:
         self.late_columns: dict[str, None] = {}
         """NDJSON: names that came after the rows that the layout was decided from, and that nobody knows."""
 
-    def judge(self, rows: Iterator[RawRow], most: int) -> tuple[list[GoodRow], list[FailedRow]]:
+    def validate(self, rows: Iterator[RawRow], most: int) -> tuple[list[ValidRow], list[FailedRow]]:
         """The good ones among the next rows, and the failed ones. Ids follow the rows. Blocks."""
-        good: list[GoodRow] = []
+        good: list[ValidRow] = []
         failed: list[FailedRow] = []
         chunk = list(islice(rows, most))
         for raw, record in zip(chunk, uuid7s(len(chunk)), strict=True):
             try:
-                candidate, marks = self._candidate(raw)
+                parsed_row, identifiers = self._parsed(raw)
             except RowFault as fault:
                 failed.append(FailedRow(raw.number, fault.code, fault.detail))
             else:
-                good.append(self._good(raw.number, record, candidate, marks))
+                good.append(self._good(raw.number, record, parsed_row, identifiers))
         return good, failed
 
-    def _candidate(self, raw: RawRow) -> tuple[Candidate, Marks]:
+    def _parsed(self, raw: RawRow) -> tuple[ParsedRow, RowIdentifiers]:
         if raw.fault is not None:
             raise raw.fault
         if self._layout.media == "ndjson":
             self._notice(raw.cells)
         cells = self._importable.whole(raw.cells) or cells_of(raw, self._layout, self._understood)
-        marks = take_marks(cells)
-        candidate = self._importable.candidate(cells)
-        if not self._access.may(IMPORT, candidate.country):
+        identifiers = take_identifiers(cells)
+        parsed_row = self._importable.parsed_row(cells)
+        if not self._access.may(IMPORT, parsed_row.country):
             raise RowFault("country_forbidden", "Your grants do not cover this country.")
-        return candidate, marks
+        return parsed_row, identifiers
 
     def _notice(self, names: Iterable[str]) -> None:
         """At most as many as a file may have columns: a row can have any names."""
@@ -118,24 +118,24 @@ class Judge:
             if name not in self._columns and name not in self._understood and len(self.late_columns) < MOST_COLUMNS:
                 self.late_columns[name] = None
 
-    def _good(self, number: int, record: UUID, candidate: Candidate, marks: Marks) -> GoodRow:
-        document = orjson.dumps(candidate.values, option=orjson.OPT_SORT_KEYS)
-        parts = (self._importable.resource.name, candidate.country, *self._identity(candidate, marks))
+    def _good(self, number: int, record: UUID, parsed_row: ParsedRow, identifiers: RowIdentifiers) -> ValidRow:
+        document = orjson.dumps(parsed_row.values, option=orjson.OPT_SORT_KEYS)
+        parts = (self._importable.resource.name, parsed_row.country, *self._identity(parsed_row, identifiers))
         identity = "\n".join(parts).encode()
-        return GoodRow(
+        return ValidRow(
             number,
             record,
             hashlib.blake2b(identity, digest_size=16).digest(),
             1,
             hashlib.blake2b(document, digest_size=16).digest(),
-            (ref_key(marks.ref), *candidate.keys) if marks.ref else candidate.keys,
-            candidate.values,
+            (ref_key(identifiers.ref), *parsed_row.keys) if identifiers.ref else parsed_row.keys,
+            parsed_row.values,
         )
 
-    def _identity(self, candidate: Candidate, marks: Marks) -> tuple[str, ...]:
-        if marks.row_id:
-            return ("row_id", self._source, marks.row_id)
-        return ("ref", marks.ref) if marks.ref else candidate.identity
+    def _identity(self, parsed_row: ParsedRow, identifiers: RowIdentifiers) -> tuple[str, ...]:
+        if identifiers.row_id:
+            return ("row_id", self._source, identifiers.row_id)
+        return ("ref", identifiers.ref) if identifiers.ref else parsed_row.identity
 
 
 class Reader:
@@ -145,31 +145,31 @@ class Reader:
         self, run: JobRun, importable: Importable, access: AccessScope, imported: Row, path: Path, layout: Layout
     ) -> None:
         self._run = run
-        self._judge = Judge(importable, access, imported, layout)
+        self._validator = RowValidator(importable, access, imported, layout)
         self._importable = importable
         self._access = access
         self._import: UUID = imported["id"]
-        self._occurrences = Occurrences()
+        self._repeats = RepeatCounter()
         self._rows: Iterator[RawRow] = rows_of(path, layout)
         self._number = 0
 
     @property
     def late_columns(self) -> list[str]:
         """Columns that nobody knows and that were met on the way."""
-        return list(self._judge.late_columns)
+        return list(self._validator.late_columns)
 
     async def pass_over(self, batches: int) -> None:
         """Goes by the first so many batches, which are written: only what later rows repeat is noticed."""
         written = rows_in(batches)
         for row in range(0, written, _CHUNK):
             most = min(_CHUNK, written - row)
-            good, _ = await asyncio.to_thread(self._judge.judge, self._rows, most)
+            good, _ = await asyncio.to_thread(self._validator.validate, self._rows, most)
             async with self._run.database.acquire() as connection:
                 found = await connection.fetch(_FAILED, self._import, row, row + most)
             failed = {one["row"] for one in found}
             for one in good:
                 if one.row not in failed:
-                    self._occurrences.number(one.identity)
+                    self._repeats.number(one.identity)
         self._number = batches
 
     @asynccontextmanager
@@ -192,7 +192,7 @@ class Reader:
     async def _next(self) -> Batch | None:
         batch = Batch(self._number)
         while (left := BATCH - len(batch.good) - len(batch.failed)) > 0:
-            good, failed = await asyncio.to_thread(self._judge.judge, self._rows, min(_CHUNK, left))
+            good, failed = await asyncio.to_thread(self._validator.validate, self._rows, min(_CHUNK, left))
             if not (good or failed):
                 break
             unknown = await self._unknown(good)
@@ -202,16 +202,16 @@ class Reader:
         self._number += 1
         return batch if batch.good or batch.failed else None
 
-    async def _unknown(self, rows: Sequence[GoodRow]) -> set[int]:
+    async def _unknown(self, rows: Sequence[ValidRow]) -> set[int]:
         """The places of rows that refer to what is not known, or not to who asks."""
         async with self._run.unit_of_work(self._access.context) as uow:
-            unknown = await self._strangers(uow.connection, rows)
+            unknown = await self._unwritable_refs(uow.connection, rows)
             if self._importable.references is not None:
                 values = [row.values for row in rows]
                 unknown |= await self._importable.references(uow.connection, self._access.principal, values)
         return unknown
 
-    async def _strangers(self, connection: Connection, rows: Sequence[GoodRow]) -> set[int]:
+    async def _unwritable_refs(self, connection: Connection, rows: Sequence[ValidRow]) -> set[int]:
         """The places of rows whose number leads to no record that the caller may write."""
         asked = {
             place: row.keys[0].removeprefix("ref:")
@@ -223,6 +223,6 @@ class Reader:
         known = {row["ref"] for row in found}
         return {place for place, ref in asked.items() if ref not in known}
 
-    def _numbered(self, row: GoodRow) -> GoodRow:
-        number = self._occurrences.number(row.identity)
+    def _numbered(self, row: ValidRow) -> ValidRow:
+        number = self._repeats.number(row.identity)
         return row if number == 1 else row._replace(occurrence=number)

@@ -29,7 +29,7 @@ def up(
     """
     from deploy.cli.foreground import run
     from deploy.local.errors import LocalStackError
-    from deploy.local.leash import end_with_parent
+    from deploy.local.launcher import end_with_parent
 
     if with_parent:
         end_with_parent(signal.SIGTERM)

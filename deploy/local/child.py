@@ -14,7 +14,7 @@ from pathlib import Path
 from deploy.local.account import Account
 from deploy.local.processes import Identity
 
-_LEASH = Path(__file__).with_name("leash.py")
+_LAUNCHER = Path(__file__).with_name("launcher.py")
 _LOG_LIMIT = 10 * 2**20
 
 
@@ -85,10 +85,10 @@ class Child:
     def spawn(self) -> None:
         self.program.before_start()
         account = self.program.account
-        leash = [sys.executable, "-I", "-S", str(_LEASH), str(os.getpid()), str(int(self.program.stop_signal))]
+        launcher = [sys.executable, "-I", "-S", str(_LAUNCHER), str(os.getpid()), str(int(self.program.stop_signal))]
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(  # noqa: S603
-                [*leash, str(account.uid), str(account.gid), *self.program.command],
+                [*launcher, str(account.uid), str(account.gid), *self.program.command],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

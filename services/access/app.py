@@ -15,7 +15,7 @@ from services.access.grants.routes import router as grants
 from services.access.own_account.routes import router as own_account
 from services.access.sessions.routes import router as sessions
 from services.access.settings import AccessSettings
-from services.access.tokens.operations import TokenDesk
+from services.access.tokens.operations import TokenService
 from services.access.tokens.routes import router as tokens
 from shared.web.app import Application
 from shared.web.app import create_app as create
@@ -23,8 +23,8 @@ from shared.web.service import service_parts
 
 
 @asynccontextmanager
-async def _desk(app: FastAPI) -> AsyncIterator[None]:
-    app.state.desk = TokenDesk.make(app.state.database, app.state.settings, app.state.rate_limiter)
+async def _token_service(app: FastAPI) -> AsyncIterator[None]:
+    app.state.token_service = TokenService.make(app.state.database, app.state.settings, app.state.rate_limiter)
     yield
 
 
@@ -48,5 +48,5 @@ def create_app(settings: AccessSettings | None = None) -> Application:
             "api_keys": "Keys for programs that cannot do OAuth: each a part of what its owner may do.",
         },
         open_notifier=parts["open_notifier"],
-        holding=(*parts["holding"], _desk),
+        holding=(*parts["holding"], _token_service),
     )

@@ -18,7 +18,7 @@ from shared.database.statements import Row, Statement
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.principal import SYSTEM
 from shared.records.access_scope import constant
-from shared.records.following import Follower, Ids, Reference, finding, moves_table
+from shared.records.following import Ids, Reference, ReferenceRewriter, finding, moves_table
 
 _OVER_ONE = ("self", "record", "institution")
 _MOVES = moves_table("access_reference_move")
@@ -70,5 +70,5 @@ _SCOPE = _Scope(
     renamed=lambda _, ids: {"scope_id": str(ids[0])},
     named=str,
 )
-EXPERTS = Follower(_MOVES, "member_published_expert", (_SCOPE,))
-INSTITUTIONS = Follower(_MOVES, "member_published_institution", (_SCOPE,))
+EXPERTS = ReferenceRewriter(_MOVES, "member_published_expert", (_SCOPE,))
+INSTITUTIONS = ReferenceRewriter(_MOVES, "member_published_institution", (_SCOPE,))

@@ -6,7 +6,7 @@ from typing import Any
 from services.actions.delivery.operations import ACTIONS
 from services.actions.government.operations import FOCAL_POINTS
 from shared.database.statements import Row
-from shared.records.following import Follower, Ids, Reference, in_documents, moves_table, single
+from shared.records.following import Ids, Reference, ReferenceRewriter, in_documents, moves_table, single
 
 _MOVES = moves_table("action_reference_move")
 
@@ -17,7 +17,7 @@ def _is(row: Row, ids: Ids) -> Mapping[str, Any]:
 
 _BY_COLUMN = single(FOCAL_POINTS, "expert_id")
 _FOCAL_POINT = Reference(FOCAL_POINTS, "expert_id", _BY_COLUMN.names, _BY_COLUMN.ids, _is)
-EXPERTS = Follower(_MOVES, "member_published_expert", (_FOCAL_POINT,))
-INSTITUTIONS = Follower(
+EXPERTS = ReferenceRewriter(_MOVES, "member_published_expert", (_FOCAL_POINT,))
+INSTITUTIONS = ReferenceRewriter(
     _MOVES, "member_published_institution", (in_documents(ACTIONS, "participants", "institution_id"),)
 )

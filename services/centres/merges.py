@@ -8,15 +8,15 @@ from services.centres.registration.operations import CENTRES
 from services.centres.reviews.operations import REVIEWS
 from services.centres.seats.operations import SEATS
 from shared.database.unit_of_work import UnitOfWork
-from shared.records.following import Follower, in_documents, moves_table, several, single
+from shared.records.following import ReferenceRewriter, in_documents, moves_table, several, single
 
 _MOVES = moves_table("centre_reference_move")
 _DIRECTOR = single(CENTRES, "director_id")
-EXPERTS = Follower(
+EXPERTS = ReferenceRewriter(
     _MOVES, "member_published_expert", (single(SEATS, "expert_id"), _DIRECTOR, single(REVIEWS, "reviewer_id"))
 )
 """Two seats or reviews of one person stay two; the guards count a reviewer once."""
-INSTITUTIONS = Follower(
+INSTITUTIONS = ReferenceRewriter(
     _MOVES,
     "member_published_institution",
     (

@@ -128,7 +128,7 @@ class KeyRing:
         self._read_at = read_at
 
 
-class Standings:
+class PrincipalCache:
     """Principals with their living grants, each at most `age` seconds old, the `bound` last used ones. Who has none is
     believed for a second: somebody who has just applied is about to get a grant over their own file."""
 

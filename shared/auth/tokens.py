@@ -7,7 +7,7 @@ from uuid import UUID
 
 from shared.auth.api_keys import PREFIX, api_key_digest
 from shared.auth.keys import MAX_TOKEN, SKEW, Claims, InvalidToken, TokenRules, UnknownKey, verify
-from shared.auth.published import KeyRing, Standings, find_api_key
+from shared.auth.published import KeyRing, PrincipalCache, find_api_key
 from shared.auth.usage import LastUses
 from shared.configuration.settings import Settings
 from shared.database.pool import Database
@@ -44,7 +44,7 @@ class Authenticator:
         self._rules = TokenRules(settings.issuer, settings.audience)
         self._bound = bound
         self._keys = KeyRing(database, age=age)
-        self._standings = Standings(database, age=age, bound=bound)
+        self._principals = PrincipalCache(database, age=age, bound=bound)
         self._known: OrderedDict[str, Bearer] = OrderedDict()
 
     async def principal(self, authorization: str) -> Principal:
@@ -87,7 +87,7 @@ class Authenticator:
 
         Raises InvalidToken where it is disabled, revoked or expired.
         """
-        return (await self._standings.get(kind, identity)).principal
+        return (await self._principals.get(kind, identity)).principal
 
     async def _verified(self, token: str) -> Claims:
         try:
@@ -97,7 +97,7 @@ class Authenticator:
 
     async def _of_claims(self, claims: Claims) -> Bearer:
         keys = await self._keys.fresh()
-        standing = await self._standings.get(claims.kind, claims.subject)
+        standing = await self._principals.get(claims.kind, claims.subject)
         left = claims.expires_at + SKEW - time.time()
         if left <= 0 or claims.key_id not in keys or claims.token_id in standing.revoked_tokens:
             raise InvalidToken
@@ -115,7 +115,7 @@ class Authenticator:
         if digest is None:
             raise InvalidToken
         identity, expires = await find_api_key(self._database, digest)
-        standing = await self._standings.get(PrincipalKind.KEY, identity)
+        standing = await self._principals.get(PrincipalKind.KEY, identity)
         left = expires.timestamp() - time.time()
         if left <= 0:
             raise InvalidToken

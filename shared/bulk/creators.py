@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from shared.auth.keys import InvalidToken
-from shared.auth.published import Standings
+from shared.auth.published import PrincipalCache
 from shared.database.pool import Database
 from shared.kernel.errors import Forbidden
 from shared.kernel.principal import Principal, PrincipalKind
@@ -15,8 +15,8 @@ async def principal_of(database: Database, label: str) -> Principal:
     Raises Forbidden where there is no such principal any more: what they asked for is not done in their name.
     """
     kind, _, key = label.partition(":")
-    standings = Standings(database, age=0, bound=1)
+    principals = PrincipalCache(database, age=0, bound=1)
     try:
-        return (await standings.get(PrincipalKind(kind), UUID(key))).principal
+        return (await principals.get(PrincipalKind(kind), UUID(key))).principal
     except (InvalidToken, ValueError):
         raise Forbidden("Whoever asked for this may not act any more.", members={"reason": "not_permitted"}) from None

@@ -89,7 +89,7 @@ def as_read(column: ColumnElement[Any]) -> ColumnElement[Any]:
     return column
 
 
-def survivor(merged_into: Column[Any], function: str) -> ColumnElement[Any]:
+def merge_target(merged_into: Column[Any], function: str) -> ColumnElement[Any]:
     """Whither the merges of a record lead in the end, by a function of the schema; null for one that is not merged."""
     led = getattr(func.escm, function)(merged_into, type_=Uuid)
     return case((merged_into.is_not(None), led)).label(str(merged_into.key))

@@ -115,7 +115,7 @@ def finding(kind: ResourceType[Any], *conditions: ColumnElement[bool]) -> Statem
 
 
 @dataclass(frozen=True)
-class Follower:
+class ReferenceRewriter:
     """What one service does about the merges of one kind of record. `view` is the owner's, with id and merged_into."""
 
     moves: Table

@@ -59,7 +59,7 @@ def item_response(
     return Response(body if beside is None else orjson.dumps({**shown, **beside}), status, headers, JSON)
 
 
-def told_once(kept: Response, told: Mapping[str, Any]) -> Response:
+def show_secret_once(kept: Response, told: Mapping[str, Any]) -> Response:
     """The answer with a secret, beside the one without it that is kept for a replay."""
     headers = {name: value for name, value in kept.headers.items() if name not in ("content-length", "content-type")}
     response = Response(orjson.dumps(told), kept.status_code, {**headers, "Cache-Control": "no-store"}, JSON)

@@ -21,7 +21,7 @@ from shared.web.answers import (
     actions,
     item_response,
     key_of,
-    told_once,
+    show_secret_once,
 )
 from shared.web.call import Call, CurrentCall
 from shared.web.conditional import changed_since, is_current
@@ -123,7 +123,9 @@ class RecordApi(Generic[Case]):
         """A new record with its secret, if it has one, which is told this once: the answer that is kept has none."""
         found = await self.listing.get(call.uow.connection, call.access, row["id"])
         record = await self.item(found or row, call)
-        return told_once(item_response(call, {**record, "secret": None}, status=201), {**record, "secret": secret})
+        return show_secret_once(
+            item_response(call, {**record, "secret": None}, status=201), {**record, "secret": secret}
+        )
 
     async def take(self, uow: UnitOfWork, access: AccessScope, row: Row, requested: TransitionRequest) -> None:
         """Takes a transition, its fields read by the model that there is for them."""

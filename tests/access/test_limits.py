@@ -37,14 +37,16 @@ async def test_who_one_is_counts_as_a_request(caller: Caller) -> None:
 
 async def test_too_many_failures_of_one_address_are_told_with_the_limit(app: Any, caller: Caller) -> None:
     transport = Inside(app, client=("2001:db8:77::1", 1))
-    desk = app.state.desk
-    app.state.desk = replace(desk, settings=desk.settings.model_copy(update={"failed_authentications": 3}))
+    token_service = app.state.token_service
+    app.state.token_service = replace(
+        token_service, settings=token_service.settings.model_copy(update={"failed_authentications": 3})
+    )
     try:
         async with httpx.AsyncClient(transport=transport, base_url="http://access.test") as client:
             form = {"grant_type": "client_credentials"}
             answers = [await client.post(TOKEN, data=form, auth=("demo-auditor", "wrong")) for _ in range(4)]
     finally:
-        app.state.desk = desk
+        app.state.token_service = token_service
     assert [answer.status_code for answer in answers] == [401, 401, 401, 429]
     assert answers[-1].headers["ratelimit-policy"] == '"failed";q=3;w=60'
     assert answers[-1].headers["ratelimit"] == f'"failed";r=0;t={answers[-1].headers["retry-after"]}'

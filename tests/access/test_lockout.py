@@ -96,8 +96,10 @@ def test_a_network_of_mapped_addresses_is_the_ipv4_network() -> None:
 
 async def test_one_password_tried_with_many_accounts_is_slowed(app: Any, caller: Caller, log_in: LogIn) -> None:
     email = await _email(caller)
-    desk = app.state.desk
-    app.state.desk = replace(desk, settings=desk.settings.model_copy(update={"failed_accounts": 20}))
+    token_service = app.state.token_service
+    app.state.token_service = replace(
+        token_service, settings=token_service.settings.model_copy(update={"failed_accounts": 20})
+    )
     try:
         tries = [await log_in(f"2001:db8:9:9::{n}", f"{uuid4().hex}@example.org", "Summer2026!!") for n in range(40)]
         assert [answer.status_code for answer in tries] == [400] * 21 + [429] * 19
@@ -109,4 +111,4 @@ async def test_one_password_tried_with_many_accounts_is_slowed(app: Any, caller:
         others = [await log_in("203.0.113.78", f"{uuid4().hex}@example.org", "guess") for _ in range(19)]
         assert [answer.status_code for answer in others] == [400] * 19
     finally:
-        app.state.desk = desk
+        app.state.token_service = token_service

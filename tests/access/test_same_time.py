@@ -50,10 +50,12 @@ def unknown_addresses(count: int) -> list[str]:
 
 async def test_a_wrong_password_costs_the_same_work_whether_the_account_exists(app: Any, caller: Caller) -> None:
     checks = CountedChecks()
-    desk = replace(app.state.desk, passwords=checks)
+    token_service = replace(app.state.token_service, passwords=checks)
     for username in (*await known_addresses(caller, 1), *unknown_addresses(1)):
         with pytest.raises(EscmError) as refusal:
-            await give_token(desk, {"grant_type": "password", "username": username, "password": "x"}, None, "192.0.2.1")
+            await give_token(
+                token_service, {"grant_type": "password", "username": username, "password": "x"}, None, "192.0.2.1"
+            )
         assert refusal.value.code == "invalid_grant"
     known, unknown = checks.worked
     assert known == unknown == extract_parameters(await hash_password("any"))
@@ -65,7 +67,7 @@ async def test_passwords_take_as_long_for_accounts_that_exist_as_for_others(app:
     async def log_in(username: str) -> None:
         form = {"grant_type": "password", "username": username, "password": "wrong-password"}
         with pytest.raises(EscmError) as refusal:
-            await give_token(app.state.desk, form, None, "192.0.2.2")
+            await give_token(app.state.token_service, form, None, "192.0.2.2")
         assert refusal.value.code == "invalid_grant"
 
     await log_in(unknown_addresses(1)[0])
@@ -76,7 +78,7 @@ async def test_secrets_take_as_long_for_clients_that_exist_as_for_others(app: An
     async def show(client_id: str) -> None:
         shown = Secret(client_id, "wrong-secret")
         with pytest.raises(EscmError) as refusal:
-            await give_token(app.state.desk, {"grant_type": "client_credentials"}, shown, "192.0.2.3")
+            await give_token(app.state.token_service, {"grant_type": "client_credentials"}, shown, "192.0.2.3")
         assert refusal.value.code == "invalid_client"
 
     known = caller.demo["clients"]["auditor"]["id"]

@@ -20,7 +20,7 @@ from deploy.demo import load
 from services.access.administration import create_admin, setting_up
 from services.access.tokens.domain import InvalidClient, Secret
 from services.access.tokens.operations import authenticate, give_token
-from services.access.tokens.signing import KeyCabinet, SigningKeys
+from services.access.tokens.signing import SigningKeys, SigningKeyStore
 from shared.database.ids import uuid7
 from shared.kernel.errors import Conflict, Invalid, RateLimited
 from shared.kernel.principal import PrincipalKind
@@ -281,8 +281,8 @@ async def test_an_administrator_is_made_once(caller: Caller, database_url: str) 
 
 
 async def test_too_many_failures_of_one_address_are_stopped(app: Any, caller: Caller) -> None:
-    desk = app.state.desk
-    strict = replace(desk, settings=desk.settings.model_copy(update={"failed_authentications": 3}))
+    token_service = app.state.token_service
+    strict = replace(token_service, settings=token_service.settings.model_copy(update={"failed_authentications": 3}))
     shown, address = Secret("demo-auditor", "wrong"), uuid4().hex
     for _ in range(3):
         with pytest.raises(InvalidClient):
@@ -300,8 +300,8 @@ async def test_a_client_has_so_many_tokens_a_minute(app: Any, caller: Caller) ->
         {"name": "Busy", "scope_kind": "global", "resources": ["actions.*"], "verbs": ["read"]},
     )
     shown = Secret(made.json()["client_id"], made.json()["secret"])
-    desk = app.state.desk
-    strict = replace(desk, settings=desk.settings.model_copy(update={"token_requests": 2}))
+    token_service = app.state.token_service
+    strict = replace(token_service, settings=token_service.settings.model_copy(update={"token_requests": 2}))
     form = {"grant_type": "client_credentials"}
     for _ in range(2):
         await give_token(strict, form, shown, uuid4().hex)
@@ -320,14 +320,14 @@ async def test_a_key_has_a_successor_before_it_ends(app: Any, caller: Caller, da
 
     before = await keys()
     async with setting_up(database_url) as uow:
-        await KeyCabinet(app.state.settings).turn(uow)
+        await SigningKeyStore(app.state.settings).turn(uow)
     assert len(await keys()) == len(before)
     await connection.execute(
         "UPDATE escm.access_signing_key SET signs_until = now() + interval '3 hours' WHERE private <> ''"
     )
     for _ in range(2):
         async with setting_up(database_url) as uow:
-            await KeyCabinet(app.state.settings).turn(uow)
+            await SigningKeyStore(app.state.settings).turn(uow)
     after = await keys()
     await connection.close()
     assert len(after) == len(before) + 1
@@ -342,4 +342,4 @@ async def test_another_secret_of_the_installation_makes_another_key(app: Any, da
     settings = app.state.settings.model_copy(update={"secret_key": SecretStr("another secret of the installation")})
     keys = SigningKeys(app.state.database, settings)
     token = await keys.token(PrincipalKind.ACCOUNT, uuid7(), "", "")
-    assert jws.extract_compact(token.encode()).headers()["kid"] not in app.state.desk.keys._kid
+    assert jws.extract_compact(token.encode()).headers()["kid"] not in app.state.token_service.keys._kid

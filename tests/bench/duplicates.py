@@ -12,7 +12,7 @@ from uuid import UUID
 import asyncpg
 
 from services.membership.duplicates.operations import order_search
-from services.membership.likeness.names import probes
+from services.membership.record_linkage.names import blocking_keys
 from services.membership.settings import MembershipSettings
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.ids import uuid7
@@ -54,7 +54,7 @@ async def _entry(connection: asyncpg.Connection) -> float:
     took = []
     for _ in range(LOOKED_UP):
         given, family = names(dice)
-        keys = probes([{"given": given, "family": family}])
+        keys = blocking_keys([{"given": given, "family": family}])
         arguments = (uuid7(), keys, f"{given} {family}".lower(), dice.choice(COUNTRY_CODES))
         began = time.perf_counter()
         await connection.fetchval(_LOOK, *arguments)

@@ -11,7 +11,7 @@ import orjson
 
 from services.membership.experts.domain import BOUNDARIES
 from services.membership.experts.tables import expert, expert_value
-from services.membership.likeness.names import name_key
+from services.membership.record_linkage.names import name_key
 from services.membership.statistics.queries import KINDS
 from shared.kernel.countries import COUNTRIES
 from shared.kernel.text import fold, search_key

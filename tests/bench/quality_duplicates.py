@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from services.membership.duplicates.search import KINDS, SLICES, PeopleSearch, among_bodies
-from services.membership.likeness.bodies import body_of
-from services.membership.likeness.people import person_of
-from services.membership.likeness.spellings import forms_of
+from services.membership.duplicates.search import KINDS, PARTITIONS, PersonSearch, among_bodies
+from services.membership.record_linkage.institutions import body_of
+from services.membership.record_linkage.persons import person_of
+from services.membership.record_linkage.spellings import forms_of
 
 DATA = Path(__file__).parents[1] / "data"
 PERSONS = 6_000
@@ -50,13 +50,13 @@ def person(number: int, given: str, family: str, country: str, **more: Any) -> d
 
 def found_among(rows: list[dict[str, Any]]) -> set[tuple[int, int]]:
     """The numbers of the pairs that the search finds."""
-    search = PeopleSearch()
+    search = PersonSearch()
     for row in rows:
         search.add(person_of(row))
     found = set()
     for kind in KINDS:
         search.turn_to(kind)
-        found |= {(hit.a.int, hit.b.int) for number in range(SLICES) for hit in search.walk(number)}
+        found |= {(hit.a.int, hit.b.int) for number in range(PARTITIONS) for hit in search.walk(number)}
     return found
 
 

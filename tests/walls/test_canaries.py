@@ -96,8 +96,8 @@ async def test_lists_numbers_streams_and_events_are_as_if_the_rows_did_not_exist
     ]
     assert differing == []
     marks = [mark.encode() for mark in traces(world.canary)]
-    telling = [key for key, (_, body) in world.after.items() if any(mark in body for mark in marks)]
-    assert [key for key in telling if world.after[key][0] == 200] == []
+    leaking = [key for key, (_, body) in world.after.items() if any(mark in body for mark in marks)]
+    assert [key for key in leaking if world.after[key][0] == 200] == []
 
 
 async def test_the_same_questions_find_the_rows_for_whoever_may_read_them(services: Services, canary: Land) -> None:

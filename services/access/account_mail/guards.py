@@ -3,7 +3,7 @@
 import hashlib
 
 from services.access.accounts.domain import email_key
-from services.access.tokens.operations import TokenDesk
+from services.access.tokens.operations import TokenService
 from shared.ratelimit.limiter import Limit
 from shared.web.call import Call
 from shared.web.request_authenticator import site
@@ -21,7 +21,7 @@ async def may_mail(call: Call, letter: str, email: str) -> bool:
     Raises RateLimited after 60 requests a minute from one place, or five an hour from one place for one address: nobody
     uses up what another place may ask for.
     """
-    rate_limiter, place = _desk(call).rate_limiter, site(call.request)
+    rate_limiter, place = _token_service_of(call).rate_limiter, site(call.request)
     await rate_limiter.require(_PER_CALLER, place)
     mailbox = hashlib.sha256(email_key(email).encode()).hexdigest()
     await rate_limiter.require(_PER_PLACE, f"{mailbox}:{place}")
@@ -30,10 +30,12 @@ async def may_mail(call: Call, letter: str, email: str) -> bool:
 
 async def limit_tries(call: Call) -> None:
     """Counts a token that is tried. Raises RateLimited as for failed authentications."""
-    desk = _desk(call)
-    await desk.rate_limiter.require(Limit("mailed_token", desk.settings.failed_authentications), site(call.request))
+    token_service = _token_service_of(call)
+    await token_service.rate_limiter.require(
+        Limit("mailed_token", token_service.settings.failed_authentications), site(call.request)
+    )
 
 
-def _desk(call: Call) -> TokenDesk:
-    desk: TokenDesk = call.request.app.state.desk
-    return desk
+def _token_service_of(call: Call) -> TokenService:
+    token_service: TokenService = call.request.app.state.token_service
+    return token_service

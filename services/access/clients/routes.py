@@ -22,7 +22,7 @@ from shared.database.statements import Row
 from shared.database.unit_of_work import UnitOfWork
 from shared.records.access_scope import AccessScope
 from shared.records.resource_type import require
-from shared.web.answers import JSON, told_once
+from shared.web.answers import JSON, show_secret_once
 from shared.web.call import CurrentCall
 from shared.web.pending import propose
 from shared.web.records import RecordApi
@@ -83,4 +83,4 @@ async def add_secret(row: Annotated[Row, Depends(CLIENT_API.readable)], call: Cu
         waiting = await propose(CLIENT_API, call, after, TransitionBody(action=CONFIRM_SECRET))
         status, place, answer = 202, {"Location": waiting.headers["location"]}, orjson.loads(waiting.body)
     kept = Response(orjson.dumps({**answer, "secret": None}), status, place, JSON)
-    return told_once(kept, {**answer, "secret": secret})
+    return show_secret_once(kept, {**answer, "secret": secret})

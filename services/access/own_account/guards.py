@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from services.access.accounts import queries as accounts
-from services.access.tokens.operations import TokenDesk, proves_password
+from services.access.tokens.operations import TokenService, proves_password
 from shared.kernel.errors import Invalid, invalid_field
 from shared.kernel.principal import PrincipalKind
 from shared.web.call import Call
@@ -18,9 +18,9 @@ async def require_own_password(call: Call, password: str) -> UUID:
     if who.kind is PrincipalKind.ACCOUNT and who.id is not None:
         async with call.connection() as connection:
             key = await accounts.key_of(connection, who.id)
-    desk: TokenDesk = call.request.app.state.desk
+    token_service: TokenService = call.request.app.state.token_service
     address = call.request.client.host if call.request.client else ""
-    if key is None or who.id is None or await proves_password(desk, key, password, address) is None:
+    if key is None or who.id is None or await proves_password(token_service, key, password, address) is None:
         raise wrong_password()
     return who.id
 

@@ -5,7 +5,7 @@ from typing import Annotated, cast
 from fastapi import Depends, Request
 
 from services.access.tokens.domain import FORM, LONGEST_FORM, Assertion, Secret, client_credentials, read_form
-from services.access.tokens.operations import TokenDesk
+from services.access.tokens.operations import TokenService
 from shared.kernel.errors import TooLarge, UnsupportedMedia
 from shared.web.route import refuse_unknown
 
@@ -31,9 +31,9 @@ async def _token_request(request: Request) -> TokenRequest:
     return TokenRequest(form, shown, request.client.host if request.client else "")
 
 
-async def _desk(request: Request) -> TokenDesk:
-    return cast(TokenDesk, request.app.state.desk)
+async def _token_service_of(request: Request) -> TokenService:
+    return cast(TokenService, request.app.state.token_service)
 
 
 Asked = Annotated[TokenRequest, Depends(_token_request)]
-Desk = Annotated[TokenDesk, Depends(_desk)]
+CurrentTokenService = Annotated[TokenService, Depends(_token_service_of)]

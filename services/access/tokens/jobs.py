@@ -5,14 +5,14 @@ from datetime import timedelta
 from services.access.settings import AccessSettings
 from services.access.tokens import queries
 from services.access.tokens.domain import FORGOTTEN_AFTER
-from services.access.tokens.signing import KeyCabinet
+from services.access.tokens.signing import SigningKeyStore
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import now
 
 
 async def turn_signing_keys(uow: UnitOfWork) -> None:
     """Publishes a successor in the last day of a key, and forgets keys with which nothing has to be verified."""
-    await KeyCabinet(AccessSettings()).turn(uow)
+    await SigningKeyStore(AccessSettings()).turn(uow)
 
 
 async def forget_what_is_over(uow: UnitOfWork) -> None:

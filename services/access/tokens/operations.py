@@ -1,4 +1,4 @@
-"""Giving tokens out, taking them back, and telling what one stands for."""
+"""Grants tokens, ends them, and says what one stands for."""
 
 import hashlib
 import hmac
@@ -52,7 +52,7 @@ Counted: TypeAlias = tuple[Limit, RateLimitState]
 
 
 @dataclass(frozen=True)
-class TokenDesk:
+class TokenService:
     """What the token endpoints work with. `inspector` looks at the database every time."""
 
     database: Database
@@ -64,7 +64,7 @@ class TokenDesk:
     refresh_secret: bytes
 
     @classmethod
-    def make(cls, database: Database, settings: AccessSettings, rate_limiter: RateLimiter) -> "TokenDesk":
+    def make(cls, database: Database, settings: AccessSettings, rate_limiter: RateLimiter) -> "TokenService":
         """One per process. The database and the rate_limiter are not its own."""
         return cls(
             database,
@@ -84,7 +84,7 @@ class TokenDesk:
 
 
 async def give_token(
-    desk: TokenDesk, form: Mapping[str, str], shown: Secret | Assertion | None, address: str
+    token_service: TokenService, form: Mapping[str, str], shown: Secret | Assertion | None, address: str
 ) -> tuple[dict[str, Any], Counted | None]:
     """The answer to a token request (RFC 6749, 4.3, 4.4 and 6), and what is left of a client's limit.
 
@@ -95,17 +95,17 @@ async def give_token(
     if kind is None:
         raise invalid_request("grant_type is missing.")
     if kind == "client_credentials":
-        client = await authenticate(desk, shown, address)
-        limit = Limit("token", desk.settings.token_requests)
-        counted = limit, await desk.rate_limiter.require(limit, client["client_id"])
+        client = await authenticate(token_service, shown, address)
+        limit = Limit("token", token_service.settings.token_requests)
+        counted = limit, await token_service.rate_limiter.require(limit, client["client_id"])
         scope = " ".join(f"{resource}:{verb}" for resource in client["resources"] for verb in client["verbs"])
-        token = await desk.keys.token(PrincipalKind.CLIENT, client["id"], client["client_id"], scope)
+        token = await token_service.keys.token(PrincipalKind.CLIENT, client["id"], client["client_id"], scope)
         return _answer(token, scope), counted
     if kind == "password":
-        account = await _log_in(desk, form, address)
-        return await _person_answer(desk, await _opened(desk, account, form.get("label"))), None
+        account = await _log_in(token_service, form, address)
+        return await _person_answer(token_service, await _opened(token_service, account, form.get("label"))), None
     if kind == "refresh_token":
-        return await _person_answer(desk, await _renewed(desk, form, address)), None
+        return await _person_answer(token_service, await _renewed(token_service, form, address)), None
     raise Malformed("Use client_credentials, password or refresh_token.", code="unsupported_grant_type")
 
 
@@ -113,50 +113,50 @@ def _answer(token: str, scope: str) -> dict[str, Any]:
     return {"access_token": token, "token_type": "Bearer", "expires_in": LIFETIME, "scope": scope}
 
 
-async def _person_answer(desk: TokenDesk, renewal: Renewal) -> dict[str, Any]:
-    token = await desk.keys.token(PrincipalKind.ACCOUNT, renewal.account, "", PERSON_SCOPE, renewal.session)
+async def _person_answer(token_service: TokenService, renewal: Renewal) -> dict[str, Any]:
+    token = await token_service.keys.token(PrincipalKind.ACCOUNT, renewal.account, "", PERSON_SCOPE, renewal.session)
     left = int((renewal.until - now()).total_seconds())
     return {**_answer(token, PERSON_SCOPE), "refresh_token": renewal.token, "refresh_expires_in": left}
 
 
-async def _opened(desk: TokenDesk, account: Row, label: str | None) -> Renewal:
+async def _opened(token_service: TokenService, account: Row, label: str | None) -> Renewal:
     actor = Principal(PrincipalKind.ACCOUNT, account["id"], account["name"])
-    async with unit_of_work(desk.database, SYSTEM_CONTEXT, Origin(actor, request_id.get() or "")) as uow:
+    async with unit_of_work(token_service.database, SYSTEM_CONTEXT, Origin(actor, request_id.get() or "")) as uow:
         return await sessions.open_session(uow, account["id"], label)
 
 
-async def _renewed(desk: TokenDesk, form: Mapping[str, str], address: str) -> Renewal:
+async def _renewed(token_service: TokenService, form: Mapping[str, str], address: str) -> Renewal:
     token = form.get("refresh_token")
     if token is None:
         raise invalid_request("refresh_token is missing.")
-    failures = Limit("failed", desk.settings.failed_authentications)
-    await desk.rate_limiter.refuse_spent(failures, site_of(address))
-    async with unit_of_work(desk.database, SYSTEM_CONTEXT, Origin(request_id=request_id.get() or "")) as uow:
-        renewal = await sessions.renew(uow, token, desk.refresh_secret)
+    failures = Limit("failed", token_service.settings.failed_authentications)
+    await token_service.rate_limiter.refuse_spent(failures, site_of(address))
+    async with unit_of_work(token_service.database, SYSTEM_CONTEXT, Origin(request_id=request_id.get() or "")) as uow:
+        renewal = await sessions.renew(uow, token, token_service.refresh_secret)
     if renewal is None:
-        await desk.rate_limiter.hit(failures, site_of(address))
+        await token_service.rate_limiter.hit(failures, site_of(address))
         raise invalid_grant("The refresh token does not hold; sign in again.")
     return renewal
 
 
-async def authenticate(desk: TokenDesk, shown: Secret | Assertion | None, address: str) -> Row:
+async def authenticate(token_service: TokenService, shown: Secret | Assertion | None, address: str) -> Row:
     """The client that proved itself. Raises InvalidClient, or RateLimited after too many failures of this address."""
-    failures = Limit("failed", desk.settings.failed_authentications)
-    await desk.rate_limiter.refuse_spent(failures, site_of(address))
+    failures = Limit("failed", token_service.settings.failed_authentications)
+    await token_service.rate_limiter.refuse_spent(failures, site_of(address))
     try:
-        return await _client(desk, shown, address)
+        return await _client(token_service, shown, address)
     except InvalidClient:
-        await desk.rate_limiter.hit(failures, site_of(address))
+        await token_service.rate_limiter.hit(failures, site_of(address))
         raise
 
 
-async def _client(desk: TokenDesk, shown: Secret | Assertion | None, address: str) -> Row:
+async def _client(token_service: TokenService, shown: Secret | Assertion | None, address: str) -> Row:
     if shown is None:
         raise InvalidClient("The client shows no credentials.")
     client_id = shown.client_id if isinstance(shown, Secret) else claimed_client(shown.token)
     if isinstance(shown, Assertion) and shown.client_id not in (None, client_id):
         raise InvalidClient
-    async with desk.database.acquire() as connection:
+    async with token_service.database.acquire() as connection:
         found = await clients.for_token(connection, client_id) if client_id.isprintable() else None
         if found is None or not may_come_from(address, found["ip_allow"]):
             raise InvalidClient
@@ -165,7 +165,7 @@ async def _client(desk: TokenDesk, shown: Secret | Assertion | None, address: st
         else:
             if found["jwks"] is None:
                 raise InvalidClient
-            proof = prove(shown.token, client_id, found["jwks"], desk.audiences, time.time())
+            proof = prove(shown.token, client_id, found["jwks"], token_service.audiences, time.time())
             await _use_once(connection, proof)
     return found
 
@@ -181,97 +181,101 @@ async def _use_once(connection: Connection, proof: Proof) -> None:
         raise InvalidClient("The assertion was used before.")
 
 
-async def _log_in(desk: TokenDesk, form: Mapping[str, str], address: str) -> Row:
+async def _log_in(token_service: TokenService, form: Mapping[str, str], address: str) -> Row:
     username, password = form.get("username"), form.get("password")
     if username is None or password is None:
         raise invalid_request("username and password are needed.")
-    found = await proves_password(desk, email_key(username), password, address)
+    found = await proves_password(token_service, email_key(username), password, address)
     if found is None:
         raise invalid_grant()
     return found
 
 
-async def proves_password(desk: TokenDesk, key: str, password: str, address: str) -> Row | None:
+async def proves_password(token_service: TokenService, key: str, password: str, address: str) -> Row | None:
     """The account of a folded address whose password this is; None where it is not, which counts as a failure.
 
     Raises RateLimited after too many failures.
     """
-    failures = Limit("failed", desk.settings.failed_authentications)
-    await desk.rate_limiter.refuse_spent(failures, site_of(address))
-    found = await _person(desk, key, password, address)
+    failures = Limit("failed", token_service.settings.failed_authentications)
+    await token_service.rate_limiter.refuse_spent(failures, site_of(address))
+    found = await _person(token_service, key, password, address)
     if found is None:
-        await desk.rate_limiter.hit(failures, site_of(address))
+        await token_service.rate_limiter.hit(failures, site_of(address))
     return found
 
 
-async def _person(desk: TokenDesk, key: str, password: str, address: str) -> Row | None:
+async def _person(token_service: TokenService, key: str, password: str, address: str) -> Row | None:
     if len(password) > LONGEST_PASSWORD or not key.isprintable():
         return None
     keys = login_keys(key, address)
-    async with desk.passwords.turn():
-        async with desk.database.acquire() as connection:
+    async with token_service.passwords.turn():
+        async with token_service.database.acquire() as connection:
             before = await queries.failures(connection, keys)
             account = await accounts.for_login(connection, key)
         wait = (before.locked_until - now()).total_seconds()
         if wait > 0:
             raise RateLimited("Too many wrong passwords from this address.", retry_after=int(wait) + 1)
         stored = account["password_hash"] if account else None
-        right = await desk.passwords.matches(stored, password)
+        right = await token_service.passwords.matches(stored, password)
         if right and not before.was_wrong:
             return account
-        async with desk.database.acquire() as connection:
+        async with token_service.database.acquire() as connection:
             if right:
                 await queries.login_succeeded(connection, keys.here)
             else:
-                await _count_failure(desk, connection, keys, before.anywhere)
+                await _count_failure(token_service, connection, keys, before.anywhere)
     return account if right else None
 
 
-async def _count_failure(desk: TokenDesk, connection: Connection, keys: LoginKeys, anywhere: int) -> None:
+async def _count_failure(token_service: TokenService, connection: Connection, keys: LoginKeys, anywhere: int) -> None:
     """Counts a wrong password; a place is counted once for each account that it fails with."""
     free = FREE_FAILURES if anywhere < CEILING else 0
     if await queries.login_failed(connection, keys.here, free) == 1:
-        await queries.login_failed(connection, keys.place, desk.settings.failed_accounts)
+        await queries.login_failed(connection, keys.place, token_service.settings.failed_accounts)
     await queries.login_failed(connection, keys.anywhere, NEVER_LOCKED)
 
 
-async def revoke(desk: TokenDesk, token: str, shown: Secret | Assertion | None, address: str) -> None:
+async def revoke(token_service: TokenService, token: str, shown: Secret | Assertion | None, address: str) -> None:
     """Ends a token before its time (RFC 7009). A client ends its own, whoever holds a person's token ends that; a
     refresh token ends its session.
 
     A token that does not hold, or is another's, is left as it is, without a word.
     """
-    client = await authenticate(desk, shown, address) if shown is not None else None
+    client = await authenticate(token_service, shown, address) if shown is not None else None
     if is_refresh_token(token):
         if client is None:
-            async with unit_of_work(desk.database, SYSTEM_CONTEXT, Origin(request_id=request_id.get() or "")) as uow:
+            async with unit_of_work(
+                token_service.database, SYSTEM_CONTEXT, Origin(request_id=request_id.get() or "")
+            ) as uow:
                 await sessions.end_by_token(uow, token)
         return
-    claims = await _claims(desk, token)
+    claims = await _claims(token_service, token)
     if claims is None or claims.client_id != (client["client_id"] if client else ""):
         return
     until = datetime.fromtimestamp(claims.expires_at + SKEW, UTC)
-    async with desk.database.acquire() as connection:
+    async with token_service.database.acquire() as connection:
         await queries.revoke_token(connection, claims.token_id, claims.kind, claims.subject, until)
 
 
-async def introspect(desk: TokenDesk, token: str, shown: Secret | Assertion | None, address: str) -> dict[str, Any]:
+async def introspect(
+    token_service: TokenService, token: str, shown: Secret | Assertion | None, address: str
+) -> dict[str, Any]:
     """What a token stands for at this moment (RFC 7662), told to the client that it was given to, and to clients whose
     grants let them read tokens everywhere; to any other client no token is active."""
-    client = await authenticate(desk, shown, address)
-    claims = await _claims(desk, token)
-    if claims is None or not (claims.client_id == client["client_id"] or await _reads_tokens(desk, client)):
+    client = await authenticate(token_service, shown, address)
+    claims = await _claims(token_service, token)
+    if claims is None or not (claims.client_id == client["client_id"] or await _reads_tokens(token_service, client)):
         return {"active": False}
-    return {"active": True, "token_type": "Bearer", **claims.document(desk.keys.rules)}
+    return {"active": True, "token_type": "Bearer", **claims.document(token_service.keys.rules)}
 
 
-async def _reads_tokens(desk: TokenDesk, client: Row) -> bool:
-    principal = await desk.inspector.standing_of(PrincipalKind.CLIENT, client["id"])
+async def _reads_tokens(token_service: TokenService, client: Row) -> bool:
+    principal = await token_service.inspector.standing_of(PrincipalKind.CLIENT, client["id"])
     return principal.permission_scope(ROLES, TOKENS, READ).everywhere
 
 
-async def _claims(desk: TokenDesk, token: str) -> Claims | None:
+async def _claims(token_service: TokenService, token: str) -> Claims | None:
     try:
-        return await desk.inspector.claims(f"Bearer {token}")
+        return await token_service.inspector.claims(f"Bearer {token}")
     except InvalidToken:
         return None

@@ -11,7 +11,7 @@ from services.access.api_keys.queries import suspended
 from services.access.tokens import operations, queries
 from services.access.tokens.assertions import ALGORITHMS
 from services.access.tokens.domain import invalid_request
-from services.access.tokens.guards import Asked, Desk
+from services.access.tokens.guards import Asked, CurrentTokenService
 from services.access.tokens.schemas import TOKEN_ALONE, TOKEN_FORM, Introspection, KeySet, Me, Metadata, Token
 from shared.auth.tokens import Bearer
 from shared.kernel.clock import now, to_text
@@ -55,8 +55,8 @@ def _answer(content: Any, headers: dict[str, str]) -> Response:
 @public
 @unkeyed
 @answers(*_FORM_PROBLEMS, "unsupported_grant_type", "invalid_grant")
-async def create_token(request: Request, asked: Asked, desk: Desk) -> Response:
-    content, counted = await operations.give_token(desk, asked.form, asked.shown, asked.address)
+async def create_token(request: Request, asked: Asked, token_service: CurrentTokenService) -> Response:
+    content, counted = await operations.give_token(token_service, asked.form, asked.shown, asked.address)
     if counted is not None:
         put_fields(request, *counted)
     return _answer(content, _PRIVATE)
@@ -75,9 +75,9 @@ async def create_token(request: Request, asked: Asked, desk: Desk) -> Response:
 @public
 @unkeyed
 @answers(*_FORM_PROBLEMS)
-async def revoke_token(request: Request, asked: Asked, desk: Desk) -> Response:
+async def revoke_token(request: Request, asked: Asked, token_service: CurrentTokenService) -> Response:
     await request_authenticator_of(request).anonymous(request)
-    await operations.revoke(desk, _token(asked.form), asked.shown, asked.address)
+    await operations.revoke(token_service, _token(asked.form), asked.shown, asked.address)
     return Response(None, 200, _PRIVATE)
 
 
@@ -93,9 +93,9 @@ async def revoke_token(request: Request, asked: Asked, desk: Desk) -> Response:
 @public
 @unkeyed
 @answers(*_FORM_PROBLEMS)
-async def introspect_token(request: Request, asked: Asked, desk: Desk) -> Response:
+async def introspect_token(request: Request, asked: Asked, token_service: CurrentTokenService) -> Response:
     await request_authenticator_of(request).anonymous(request)
-    return _answer(await operations.introspect(desk, _token(asked.form), asked.shown, asked.address), _PRIVATE)
+    return _answer(await operations.introspect(token_service, _token(asked.form), asked.shown, asked.address), _PRIVATE)
 
 
 def _token(form: dict[str, str]) -> str:
@@ -114,8 +114,8 @@ def _token(form: dict[str, str]) -> str:
 )
 @router.get(f"{_PREFIX}/.well-known/oauth-authorization-server", include_in_schema=False, response_model=None)
 @public
-async def authorization_server(desk: Desk) -> Response:
-    issuer = desk.settings.issuer
+async def authorization_server(token_service: CurrentTokenService) -> Response:
+    issuer = token_service.settings.issuer
     base = f"{issuer.rstrip('/')}{_PREFIX}"
     ways = ["client_secret_basic", "client_secret_post", "private_key_jwt"]
     signed = {"token_endpoint_auth_methods_supported": ways}
@@ -147,9 +147,9 @@ async def authorization_server(desk: Desk) -> Response:
 )
 @router.get(f"{_PREFIX}/.well-known/jwks.json", include_in_schema=False, response_model=None)
 @public
-async def key_set(desk: Desk) -> Response:
-    await desk.keys.ensure()
-    async with desk.database.acquire() as connection:
+async def key_set(token_service: CurrentTokenService) -> Response:
+    await token_service.keys.ensure()
+    async with token_service.database.acquire() as connection:
         keys = await queries.published_keys(connection, now())
     return _answer({"keys": keys}, _FOR_ALL)
 

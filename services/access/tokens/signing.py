@@ -25,7 +25,7 @@ _LAST_DAY = timedelta(days=1)
 _AFTERLIFE = timedelta(seconds=LIFETIME + 2 * SKEW + _HELD)
 
 
-class KeyCabinet:
+class SigningKeyStore:
     """Makes signing keys, and keeps their private parts encrypted under the secret of the installation."""
 
     def __init__(self, settings: AccessSettings) -> None:
@@ -72,7 +72,7 @@ class SigningKeys:
     def __init__(self, database: Database, settings: AccessSettings) -> None:
         self.rules = TokenRules(settings.issuer, settings.audience)
         self._database = database
-        self._cabinet = KeyCabinet(settings)
+        self._signing_keys = SigningKeyStore(settings)
         self._key: ECKey | None = None
         self._kid = ""
         self._until = 0.0
@@ -94,12 +94,12 @@ class SigningKeys:
         if self._key is not None and time.monotonic() < self._until:
             return self._key
         async with self._database.acquire() as connection:
-            found = self._cabinet.usable(await queries.signing_keys(connection, now()))
+            found = self._signing_keys.usable(await queries.signing_keys(connection, now()))
         if found is None:
             async with unit_of_work(self._database, SYSTEM_CONTEXT) as uow:
                 await queries.lock_keys(uow.connection)
                 rows = await queries.signing_keys(uow.connection, now())
-                found = self._cabinet.usable(rows) or await self._cabinet.make(uow, now())
+                found = self._signing_keys.usable(rows) or await self._signing_keys.make(uow, now())
         self._kid, self._key = found
         self._until = time.monotonic() + _HELD
         return self._key

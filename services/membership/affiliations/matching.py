@@ -86,9 +86,9 @@ class Matcher:
         parts = [ordered[start : start + _TEXTS_AT_ONCE] for start in range(0, len(ordered), _TEXTS_AT_ONCE)]
         asked = await self._ask(connection, parts[0])
         for some, following in zip(parts, [*parts[1:], []], strict=True):
-            judging = asyncio.create_task(asyncio.to_thread(_judge_all, some, *asked))
+            matching = asyncio.create_task(asyncio.to_thread(_match_all, some, *asked))
             asked = await self._ask(connection, following)
-            self._known |= dict(zip(some, await judging, strict=True))
+            self._known |= dict(zip(some, await matching, strict=True))
 
     async def _ask(self, connection: Connection, texts: Sequence[Text]) -> tuple[list[Affiliation], list[list[Known]]]:
         """The texts taken apart, and the institutions that each may mean."""
@@ -110,11 +110,11 @@ def _take_all_apart(texts: Sequence[Text]) -> list[Affiliation]:
     return [take_apart(text) for text, _ in texts]
 
 
-def _judge_all(texts: Sequence[Text], said: Sequence[Affiliation], found: Sequence[Sequence[Known]]) -> list[Found]:
-    return [_judge(one, country, known) for (_, country), one, known in zip(texts, said, found, strict=True)]
+def _match_all(texts: Sequence[Text], said: Sequence[Affiliation], found: Sequence[Sequence[Known]]) -> list[Found]:
+    return [_match(one, country, known) for (_, country), one, known in zip(texts, said, found, strict=True)]
 
 
-def _judge(said: Affiliation, country: str, found: Sequence[Known]) -> Found:
+def _match(said: Affiliation, country: str, found: Sequence[Known]) -> Found:
     """Restricted institutions, and unpublished ones of other countries than the expert's, are left out: who sees the
     affiliation need not know of them. Only a published one is linked without a person."""
     shown = [

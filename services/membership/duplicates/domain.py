@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeAlias
 from uuid import UUID
 
-from services.membership.likeness.domain import Verdict
+from services.membership.record_linkage.domain import MatchScore
 from shared.kernel.lifecycle import Lifecycle, transition
 
 Collection: TypeAlias = Literal["experts", "institutions"]
@@ -26,7 +26,7 @@ class Found:
     b: UUID
     country_a: str
     country_b: str
-    verdict: Verdict
+    match_score: MatchScore
     basis: str
 
 
@@ -44,18 +44,18 @@ LIFECYCLE: Lifecycle[DuplicateCase] = Lifecycle(
 )
 
 
-def decided(verdict: Verdict) -> Verdict:
+def decided(match_score: MatchScore) -> MatchScore:
     """The verdict, at least a pair where both have an identifier in common, whatever else they say of themselves."""
-    if _IDENTIFIERS.isdisjoint(verdict.reasons):
-        return verdict
-    return replace(verdict, score=max(verdict.score, THRESHOLD))
+    if _IDENTIFIERS.isdisjoint(match_score.reasons):
+        return match_score
+    return replace(match_score, score=max(match_score.score, THRESHOLD))
 
 
-def pair(one: Any, other: Any, verdict: Verdict) -> Found:
+def pair(one: Any, other: Any, match_score: MatchScore) -> Found:
     """The pair of two compared persons or bodies, whose keys are ids."""
     first, second = sorted((one, other), key=lambda each: each.key.int)
     basis = digest((fingerprint(first), fingerprint(second)))
-    return Found(first.key, second.key, first.country, second.country, verdict, basis)
+    return Found(first.key, second.key, first.country, second.country, match_score, basis)
 
 
 def fingerprint(subject: Any) -> str:

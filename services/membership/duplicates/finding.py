@@ -13,11 +13,11 @@ from uuid import UUID
 
 from services.membership.duplicates.domain import THRESHOLD, TOLD, Collection, Found, decided, pair
 from services.membership.institutions.matching.words import GENERIC
-from services.membership.likeness import bodies, people
-from services.membership.likeness.bodies import Body
-from services.membership.likeness.domain import Verdict
-from services.membership.likeness.names import telling
-from services.membership.likeness.people import Person, Rates, person_of
+from services.membership.record_linkage import institutions, persons
+from services.membership.record_linkage.domain import MatchScore
+from services.membership.record_linkage.institutions import Body
+from services.membership.record_linkage.names import significant_words
+from services.membership.record_linkage.persons import Person, Rates, person_of
 from shared.records.access_scope import AccessScope
 
 Rows: TypeAlias = Sequence[Mapping[str, Any]]
@@ -31,15 +31,23 @@ def like_person(own: Person, rows: Rows) -> list[Found]:
     """The pairs of this person with those of the experts looked up that are the same."""
     others = [person_of(row) for row in rows]
     rates = _rates_by_country(own, others)
-    verdicts = [decided(people.compare(own, other, rates[other.country])) for other in others]
-    return [pair(own, other, verdict) for other, verdict in zip(others, verdicts, strict=True) if _is_sure(verdict)]
+    match_scores = [decided(persons.compare(own, other, rates[other.country])) for other in others]
+    return [
+        pair(own, other, match_score)
+        for other, match_score in zip(others, match_scores, strict=True)
+        if _is_sure(match_score)
+    ]
 
 
 def like_body(own: Body, rows: Rows) -> list[Found]:
     """The pairs of this institution with those of the institutions looked up that are the same."""
-    others = [bodies.body_of(row) for row in rows]
-    verdicts = [bodies.compare(own, other) for other in others]
-    return [pair(own, other, verdict) for other, verdict in zip(others, verdicts, strict=True) if _is_sure(verdict)]
+    others = [institutions.body_of(row) for row in rows]
+    match_scores = [institutions.compare(own, other) for other in others]
+    return [
+        pair(own, other, match_score)
+        for other, match_score in zip(others, match_scores, strict=True)
+        if _is_sure(match_score)
+    ]
 
 
 def told_of_person(own: Person, rows: Rows, access: AccessScope, published: Some[str]) -> list[dict[str, Any]]:
@@ -50,23 +58,29 @@ def told_of_person(own: Person, rows: Rows, access: AccessScope, published: Some
     rates = _rates_by_country(own, others)
     bare = replace(own, emails=frozenset())
     seen = [own if access.sees_all_fields(row["country"], row["id"]) else bare for row in known]
-    verdicts = [people.compare(mine, other, rates[other.country]) for mine, other in zip(seen, others, strict=True)]
-    return _told(known, map(decided, verdicts))
+    match_scores = [
+        persons.compare(mine, other, rates[other.country]) for mine, other in zip(seen, others, strict=True)
+    ]
+    return _told(known, map(decided, match_scores))
 
 
 def told_of_body(own: Body, rows: Rows, access: AccessScope, published: Some[str]) -> list[dict[str, Any]]:
     """The same of institutions, of which nothing that is compared is hidden from whoever may know of them."""
     known = [row for row in rows if access.knows(row, published)]
-    return _told(known, [bodies.compare(own, bodies.body_of(row)) for row in known])
+    return _told(known, [institutions.compare(own, institutions.body_of(row)) for row in known])
 
 
-def _told(rows: Rows, verdicts: Iterable[Verdict]) -> list[dict[str, Any]]:
-    sure = [(verdict.score, str(row["id"])) for row, verdict in zip(rows, verdicts, strict=True) if _is_sure(verdict)]
+def _told(rows: Rows, match_scores: Iterable[MatchScore]) -> list[dict[str, Any]]:
+    sure = [
+        (match_score.score, str(row["id"]))
+        for row, match_score in zip(rows, match_scores, strict=True)
+        if _is_sure(match_score)
+    ]
     return [{"id": key, "score": score} for score, key in sorted(sure, key=lambda each: (-each[0], each[1]))[:TOLD]]
 
 
-def _is_sure(verdict: Verdict) -> bool:
-    return verdict.score >= THRESHOLD
+def _is_sure(match_score: MatchScore) -> bool:
+    return match_score.score >= THRESHOLD
 
 
 def _rates_by_country(own: Person, others: Sequence[Person]) -> dict[str, Rates]:
@@ -76,7 +90,7 @@ def _rates_by_country(own: Person, others: Sequence[Person]) -> dict[str, Rates]
 
 def _rates(persons: Iterable[Person], countries: Some[str]) -> Rates:
     names = [name for person in persons if person.country in countries for name in person.names]
-    families = Counter(word for name in names for word in set(telling(name.family)))
+    families = Counter(word for name in names for word in set(significant_words(name.family)))
     given = Counter(name.given[0] for name in names if name.given)
     return Rates(
         _TYPICAL,
@@ -93,7 +107,7 @@ def identified(
     both = [(rows[one], rows[other]) for one, other in pairs if one in rows and other in rows and one != other]
     if resource == "experts":
         return [found for one, other in both for found in like_person(person_of(one), [other])]
-    return [found for one, other in both for found in like_body(bodies.body_of(one), [other])]
+    return [found for one, other in both for found in like_body(institutions.body_of(one), [other])]
 
 
 def terms(own: Body) -> list[str]:

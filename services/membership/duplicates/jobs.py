@@ -10,10 +10,10 @@ from uuid import UUID
 from services.membership.duplicates import operations, pairs, queries
 from services.membership.duplicates.domain import Collection, Found
 from services.membership.duplicates.operations import LOOK_JOB, SEARCH_JOB
-from services.membership.duplicates.search import KINDS, SLICES, PeopleSearch, among_bodies
-from services.membership.likeness.bodies import body_of
-from services.membership.likeness.names import name_key
-from services.membership.likeness.people import person_of
+from services.membership.duplicates.search import KINDS, PARTITIONS, PersonSearch, among_bodies
+from services.membership.record_linkage.institutions import body_of
+from services.membership.record_linkage.names import name_key
+from services.membership.record_linkage.persons import person_of
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.statements import Row
 from shared.database.unit_of_work import Origin, UnitOfWork, unit_of_work
@@ -141,15 +141,15 @@ class Search:
             known = {row["id"]: body_of(row) async for rows in self._all() for row in rows}
             await self._write(await asyncio.to_thread(among_bodies, known))
             return
-        people = PeopleSearch()
+        people = PersonSearch()
         async for rows in self._all():
             stale = await asyncio.to_thread(_add, people, rows)
             if stale:
                 async with self._run.unit_of_work() as uow:
                     await queries.write_name_keys(uow.connection, stale)
-        slices = len(KINDS) * SLICES
+        slices = len(KINDS) * PARTITIONS
         for place in range(first, slices):
-            kind, number = divmod(place, SLICES)
+            kind, number = divmod(place, PARTITIONS)
             if number == 0 or place == first:
                 await asyncio.to_thread(people.turn_to, KINDS[kind])
             await self._write(await asyncio.to_thread(people.walk, number))
@@ -189,7 +189,7 @@ class Search:
             raise _MadeWay(place)
 
 
-def _add(people: PeopleSearch, rows: Sequence[Row]) -> dict[UUID, str]:
+def _add(people: PersonSearch, rows: Sequence[Row]) -> dict[UUID, str]:
     """Adds experts to the search; of those whose key is missing or of an older rule, the right one."""
     stale = {}
     for row in rows:

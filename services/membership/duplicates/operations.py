@@ -8,9 +8,9 @@ from uuid import UUID
 from services.membership.duplicates import finding, pairs, queries
 from services.membership.duplicates.domain import COLLECTIONS, Collection, DuplicateCase, Found
 from services.membership.duplicates.pairs import DUPLICATES
-from services.membership.likeness.bodies import Body, body_of
-from services.membership.likeness.names import patterns, probes
-from services.membership.likeness.people import person_of
+from services.membership.record_linkage.institutions import Body, body_of
+from services.membership.record_linkage.names import blocking_keys, patterns
+from services.membership.record_linkage.persons import person_of
 from shared.database.statements import Connection, Row
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import now
@@ -52,7 +52,9 @@ async def told_of_institution(
     return finding.told_of_body(own, lookalikes, access, published)
 
 
-def look_again(uow: UnitOfWork, resource: Collection, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+def schedule_check_if_changed(
+    uow: UnitOfWork, resource: Collection, before: Mapping[str, Any], after: Mapping[str, Any]
+) -> None:
     """Leaves to the worker to find what a changed record now may repeat, where something changed that is compared."""
     if any(before[name] != after[name] for name in _MATTERS[resource]):
         look_at(uow, resource, after["id"])
@@ -91,7 +93,7 @@ async def look(connection: Connection, resource: Collection, rows: Sequence[Row]
         owns = [body_of(row) for row in rows]
         return [found for own in owns for found in finding.like_body(own, await _lookalikes(connection, own))]
     persons = {row["id"]: person_of(row) for row in rows}
-    asked = {row["id"]: (probes(row["names"]), patterns(row["names"])) for row in rows}
+    asked = {row["id"]: (blocking_keys(row["names"]), patterns(row["names"])) for row in rows}
     return [
         found
         async for key, lookalikes in queries.lookalike_experts(connection, asked)
@@ -118,7 +120,7 @@ def permitted_on(access: AccessScope, row: Mapping[str, Any]) -> Callable[[str],
     return lambda verb: access.may(verb, row["country_a"]) and access.may(verb, row["country_b"])
 
 
-async def settle(uow: UnitOfWork, resource: Collection, winner: UUID, loser: UUID) -> None:
+async def close_pairs(uow: UnitOfWork, resource: Collection, winner: UUID, loser: UUID) -> None:
     """Ends the pairs of a record that was merged into another: theirs is merged, and each other open one gives way to
     the same pair of the winner. Pairs that the context may not write are settled by the nightly search."""
     of_winner = {_other(row, winner) for row in await queries.of_record(uow.connection, resource, winner)}
@@ -134,9 +136,9 @@ async def settle(uow: UnitOfWork, resource: Collection, winner: UUID, loser: UUI
         await pairs.insert(uow, resource, [_instead(row, loser, winner, country) for row in moved])
 
 
-async def unsettle(uow: UnitOfWork, resource: Collection, winner: UUID, loser: UUID) -> None:
-    """Takes `settle` back: pairs that it ended are as they were, and those that it made of the winner are gone unless
-    somebody has decided about them."""
+async def restore_pairs(uow: UnitOfWork, resource: Collection, winner: UUID, loser: UUID) -> None:
+    """Takes `close_pairs` back: pairs that it ended are as they were, and those that it made of the winner are gone
+    unless somebody has decided about them."""
     ended = [r for r in await queries.of_record(uow.connection, resource, loser) if r["settled_by"] == loser]
     for row in ended:
         status, fact = ("dismissed", "dismissed") if row["dismissed_by"] else ("open", "reopened")
@@ -151,7 +153,7 @@ async def drop_lost(uow: UnitOfWork, resource: Collection, rows: Sequence[Row]) 
     merges = {(row["winner_of_a"], row["a"]) for row in rows if row["winner_of_a"]}
     merges |= {(row["winner_of_b"], row["b"]) for row in rows if row["winner_of_b"]}
     for winner, loser in sorted(merges, key=str):
-        await settle(uow, resource, winner, loser)
+        await close_pairs(uow, resource, winner, loser)
     await pairs.remove(uow, [row for row in rows if not (row["winner_of_a"] or row["winner_of_b"])])
 
 

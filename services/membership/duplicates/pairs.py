@@ -46,7 +46,7 @@ async def record(uow: UnitOfWork, resource: Collection, found: Sequence[Found], 
         one = unique[key]
         if before["basis"] == one.basis or before["status"] == "merged":
             continue
-        values = {"score": one.verdict.score, "reasons": list(one.verdict.reasons), "basis": one.basis}
+        values = {"score": one.match_score.score, "reasons": list(one.match_score.reasons), "basis": one.basis}
         if before["status"] == "open":
             await DUPLICATES.update(uow, before, values)
         else:
@@ -80,8 +80,8 @@ async def insert_found(uow: UnitOfWork, resource: Collection, found: Sequence[Fo
             "b": one.b,
             "country_a": one.country_a,
             "country_b": one.country_b,
-            "score": one.verdict.score,
-            "reasons": list(one.verdict.reasons),
+            "score": one.match_score.score,
+            "reasons": list(one.match_score.reasons),
             "found_by": found_by,
             "basis": one.basis,
             **UNDECIDED,

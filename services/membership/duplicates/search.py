@@ -16,16 +16,16 @@ from zlib import crc32
 
 from services.membership.duplicates.domain import THRESHOLD, Found, decided, pair
 from services.membership.institutions.matching.words import GENERIC
-from services.membership.likeness import bodies, people
-from services.membership.likeness.bodies import Body
-from services.membership.likeness.names import Name, consonants, initial, sound, telling
-from services.membership.likeness.people import Person, Rates
-from services.membership.likeness.spellings import groups_of
+from services.membership.record_linkage import institutions, persons
+from services.membership.record_linkage.institutions import Body
+from services.membership.record_linkage.names import Name, consonants, initial, significant_words, sound
+from services.membership.record_linkage.persons import Person, Rates
+from services.membership.record_linkage.spellings import groups_of
 
 KINDS = ("name", "consonants", "given", "identifier")
 """The kinds of key: the sound of a family name with an initial; the same without vowels, for other scripts; a given
 name with the beginning or end of a family name, so that one letter may be wrong; an e-mail address or ORCID iD."""
-SLICES = 256
+PARTITIONS = 256
 """Parts that the keys of one kind fall into; each is sorted and walked at once, which takes a fraction of a second."""
 _FEW, _LARGE = 6, 60
 _LARGEST = 250
@@ -35,21 +35,21 @@ _TURNED = 1 << _BITS
 _NOBODY = UUID(int=0)
 
 
-class Tally:
+class HashedCounter:
     """How often words were met in each country: by their digests of 64 bits, so some 8 bytes for each time."""
 
     def __init__(self) -> None:
-        self._parts = [array("q") for _ in range(SLICES)]
-        self._sorted = [True] * SLICES
+        self._parts = [array("q") for _ in range(PARTITIONS)]
+        self._sorted = [True] * PARTITIONS
 
     def add(self, country: str, word: str) -> None:
         digest = hash((country, word))
-        self._parts[digest % SLICES].append(digest)
-        self._sorted[digest % SLICES] = False
+        self._parts[digest % PARTITIONS].append(digest)
+        self._sorted[digest % PARTITIONS] = False
 
     def count(self, country: str, word: str) -> int:
         digest = hash((country, word))
-        number = digest % SLICES
+        number = digest % PARTITIONS
         if not self._sorted[number]:
             self._parts[number] = array("q", sorted(self._parts[number]))
             self._sorted[number] = True
@@ -61,20 +61,20 @@ class Tally:
 class CountsOf:
     """How often words were met in some countries together."""
 
-    tally: Tally
+    counter: HashedCounter
     countries: frozenset[str]
 
     def get(self, word: str, _default: int = 0) -> int:
-        return sum(self.tally.count(country, word) for country in self.countries)
+        return sum(self.counter.count(country, word) for country in self.countries)
 
 
-class PeopleSearch:
+class PersonSearch:
     """All experts of the base, and the pairs among them. `add` all, then turn to each kind and walk its slices."""
 
     def __init__(self) -> None:
         self._ids = bytearray()
         self._texts: list[bytes] = []
-        self._families, self._given = Tally(), Tally()
+        self._families, self._given = HashedCounter(), HashedCounter()
         self._countries: Counter[str] = Counter()
         self._known_rates: dict[frozenset[str], Rates] = {}
         self._kind = ""
@@ -89,18 +89,18 @@ class PeopleSearch:
         self._texts.append(_packed(person))
         self._countries[person.country] += 1
         for name in person.names:
-            for word in set(telling(name.family)):
+            for word in set(significant_words(name.family)):
                 self._families.add(person.country, word)
             if name.given:
                 self._given.add(person.country, name.given[0])
 
     def turn_to(self, kind: str) -> None:
         """Makes the keys of one kind, in place of those of another."""
-        self._kind, self._buckets = kind, [array("Q") for _ in range(SLICES)]
+        self._kind, self._buckets = kind, [array("Q") for _ in range(PARTITIONS)]
         for place, text in enumerate(self._texts):
             for key, turned in _KEYS[kind](_unpacked(text, _NOBODY)):
                 digest = crc32(key.encode())
-                bucket = self._buckets[digest % SLICES]
+                bucket = self._buckets[digest % PARTITIONS]
                 bucket.append(digest << (_BITS + 1) | (_TURNED if turned else 0) | place)
 
     def walk(self, number: int) -> list[Found]:
@@ -109,9 +109,9 @@ class PeopleSearch:
         found: dict[tuple[UUID, UUID], Found] = {}
         for _, block in groupby(keys, _digest):
             for one, other in self._pairs(list(block)):
-                verdict = decided(people.compare(one, other, self._rates(one.country, other.country)))
-                if verdict.score >= THRESHOLD:
-                    hit = pair(one, other, verdict)
+                match_score = decided(persons.compare(one, other, self._rates(one.country, other.country)))
+                if match_score.score >= THRESHOLD:
+                    hit = pair(one, other, match_score)
                     found[hit.a, hit.b] = hit
         return list(found.values())
 
@@ -191,7 +191,7 @@ def _unpacked(text: bytes, key: UUID) -> Person:
 def _name_keys(person: Person, heard: Callable[[str], str] = sound) -> set[tuple[str, bool]]:
     keys: set[tuple[str, bool]] = set()
     for name in person.names:
-        families = telling(name.family)[:3]
+        families = significant_words(name.family)[:3]
         for family in (*families, "".join(families)) if len(families) > 1 else families:
             rest = heard(family)
             keys |= {(f"{rest} {initial(word)}", False) for word in name.given[:1] or ("",)}
@@ -216,7 +216,7 @@ def _given_keys(person: Person) -> set[tuple[str, bool]]:
     for name in person.names:
         if name.given and len(name.given[0]) > 1:
             called = sound(name.given[0])
-            for family in telling(name.family)[:2]:
+            for family in significant_words(name.family)[:2]:
                 if len(family) >= 4:
                     keys |= {(f"{called} {part}", False) for part in _untouched(family)}
             keys.add((f"{''.join(name.given)} {''.join(name.family)}"[:40], False))
@@ -237,10 +237,10 @@ def _identifier_keys(person: Person) -> set[tuple[str, bool]]:
 _KEYS = {"name": _name_keys, "consonants": _consonant_keys, "given": _given_keys, "identifier": _identifier_keys}
 
 
-def among_bodies(bodies_of_base: Mapping[UUID, Body]) -> list[Found]:
+def among_bodies(institutions_of_base: Mapping[UUID, Body]) -> list[Found]:
     """The pairs among all institutions, of which a base has some ten thousand."""
     blocks: dict[str, set[UUID]] = {}
-    for body in bodies_of_base.values():
+    for body in institutions_of_base.values():
         for key in _body_keys(body):
             blocks.setdefault(key, set()).add(body.key)
     found: dict[tuple[UUID, UUID], Found] = {}
@@ -252,9 +252,9 @@ def among_bodies(bodies_of_base: Mapping[UUID, Body]) -> list[Found]:
             if (one, other) in seen:
                 continue
             seen.add((one, other))
-            verdict = bodies.compare(bodies_of_base[one], bodies_of_base[other])
-            if verdict.score >= THRESHOLD:
-                found[one, other] = pair(bodies_of_base[one], bodies_of_base[other], verdict)
+            match_score = institutions.compare(institutions_of_base[one], institutions_of_base[other])
+            if match_score.score >= THRESHOLD:
+                found[one, other] = pair(institutions_of_base[one], institutions_of_base[other], match_score)
     return list(found.values())
 
 

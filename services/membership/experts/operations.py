@@ -10,13 +10,13 @@ from sqlalchemy import bindparam
 from sqlalchemy import update as sql_update
 
 from services.membership.access import ROLES, SOURCES
-from services.membership.duplicates.operations import look_again
+from services.membership.duplicates.operations import schedule_check_if_changed
 from services.membership.duplicates.queries import lookalikes_beside
 from services.membership.experts import domain, queries
 from services.membership.experts.record import Expert
 from services.membership.experts.tables import affiliation, expert
 from services.membership.experts.values import enter_values, replace_values
-from services.membership.likeness.names import name_key, probes
+from services.membership.record_linkage.names import blocking_keys, name_key
 from shared.auth.offices import holds
 from shared.database.ids import uuid7
 from shared.database.statements import Row, Statement
@@ -79,7 +79,7 @@ async def create(uow: UnitOfWork, access: AccessScope, values: Mapping[str, Any]
             "account_id": access.principal.id if applies else None,
             "profile_confirmed_on": today() if applies else None,
         },
-        beside=Beside(_LOOKALIKES, {"lookalike_keys": probes(values["names"])}),
+        beside=Beside(_LOOKALIKES, {"lookalike_keys": blocking_keys(values["names"])}),
     )
     enter_values(uow, row)
     return row
@@ -112,7 +112,7 @@ async def carry(uow: UnitOfWork, before: Row, after: Row) -> None:
     """Lets what hangs on an expert follow a change of its row: the values of filters, and the affiliations' place."""
     if after["version"] != before["version"]:
         await replace_values(uow, after)
-        look_again(uow, "experts", before, after)
+        schedule_check_if_changed(uow, "experts", before, after)
     place = {"country": after["country"], "visibility": after["visibility"]}
     if any(before[name] != value for name, value in place.items()):
         await _FOLLOW.execute(uow.connection, key=after["id"], **place)

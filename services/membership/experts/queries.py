@@ -27,7 +27,7 @@ from shared.kernel.countries import known_codes
 from shared.kernel.identifiers import orcid_id
 from shared.kernel.text import fold
 from shared.records.access_scope import AccessKind, AccessScope, constant, visible
-from shared.records.columns import read_columns, renderer, shown_columns, survivor
+from shared.records.columns import merge_target, read_columns, renderer, shown_columns
 from shared.records.listing import Filter, Listing, countries, fragment, one_of, region, updated, values
 from shared.records.pending import as_second_person, waits_for_caller
 from shared.records.record import Public, private_fields
@@ -248,7 +248,7 @@ LISTING = Listing(
     item=known_to,
     item_columns={
         "affiliations": affiliations,
-        "merged_into": survivor(expert.c.merged_into, "member_expert_survivor"),
+        "merged_into": merge_target(expert.c.merged_into, "member_expert_survivor"),
         "account_id": expert.c.account_id,
         "previous_status": expert.c.previous_status,
         "conflict_of_interest_on": expert.c.conflict_of_interest_on,

@@ -7,7 +7,7 @@ from uuid import UUID
 import orjson
 
 from services.membership.access import ROLES
-from services.membership.duplicates.operations import look_again
+from services.membership.duplicates.operations import schedule_check_if_changed
 from services.membership.institutions import domain, queries
 from services.membership.institutions.record import Institution
 from services.membership.institutions.relations import names_of, replace_relations, stated, without
@@ -68,7 +68,7 @@ async def carry(uow: UnitOfWork, before: Row, after: Row) -> None:
     if after["version"] != before["version"]:
         await replace_values(uow, after)
         await replace_relations(uow, after)
-        look_again(uow, "institutions", before, after)
+        schedule_check_if_changed(uow, "institutions", before, after)
 
 
 async def _take_back(uow: UnitOfWork, access: AccessScope, other: UUID, kind: str, row: Row) -> None:

@@ -35,7 +35,7 @@ from shared.database.context import context
 from shared.database.statements import Connection, Row, Shapes
 from shared.kernel.identifiers import ror_id
 from shared.records.access_scope import AccessKind, AccessScope, constant, visible
-from shared.records.columns import read_columns, renderer, shown_columns, survivor
+from shared.records.columns import merge_target, read_columns, renderer, shown_columns
 from shared.records.listing import Filter, Listing, countries, fragment, one_of, region, updated, values
 from shared.records.record import Public, private_fields
 
@@ -126,7 +126,7 @@ LISTING = Listing(
     extras={"relations": RELATIONS},
     item_columns={
         "previous_status": institution.c.previous_status,
-        "merged_into": survivor(institution.c.merged_into, "member_institution_survivor"),
+        "merged_into": merge_target(institution.c.merged_into, "member_institution_survivor"),
         "relations": RELATIONS,
         "stated": institution.c.relations.label("stated"),
     },

@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from services.membership.access import ROLES
-from services.membership.duplicates.operations import settle, unsettle
+from services.membership.duplicates.operations import close_pairs, restore_pairs
 from services.membership.merges import domain, moving, queries
 from services.membership.merges.keeping import Kept, keep, kept_of
 from services.membership.merges.pairing import Asked, Pair, decided, pair_of, require_living
@@ -86,7 +86,7 @@ async def create(uow: UnitOfWork, principal: Principal, asked: Asked) -> Row:
     await moving.require_few(uow.connection, subject, loser["id"])
     taken = await moving.take_affiliations(uow, subject, after, loser)
     identities = await moving.take_identities(uow, subject, winner["id"], loser["id"])
-    await settle(uow, asked.resource, winner["id"], loser["id"])
+    await close_pairs(uow, asked.resource, winner["id"], loser["id"])
     row = await MERGES.insert(
         uow,
         {
@@ -146,7 +146,7 @@ async def undo(uow: UnitOfWork, access: AccessScope, seen: Row, requested: Trans
     await uow.connection.execute(SYSTEM_CONTEXT.set_local)
     await moving.give_affiliations_back(uow, subject, after, back, kept.moved, kept.demoted, kept.united)
     await moving.give_identities_back(uow, subject, winner_id, loser_id, kept.identities)
-    await unsettle(uow, before["resource"], winner_id, loser_id)
+    await restore_pairs(uow, before["resource"], winner_id, loser_id)
     await queries.forget_parts(uow.connection, before["id"])
     return await MERGES.apply_transition(uow, before, requested, case, may)
 

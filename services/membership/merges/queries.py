@@ -42,7 +42,7 @@ def _lock(subject: Any) -> Any:
     return select(subject).where(pair).order_by(subject.c.id).with_for_update()
 
 
-def _standing(subject: Any) -> Any:
+def _state_of(subject: Any) -> Any:
     winner, loser = subject.alias("winner"), subject.alias("loser")
     gone = "erased_at" in subject.c
     later = (
@@ -63,7 +63,7 @@ def _standing(subject: Any) -> Any:
 
 
 _LOCKS = Shapes(_lock)
-_STANDINGS = Shapes(_standing)
+_STATES_OF = Shapes(_state_of)
 _PARTS = Statement(
     select(*part.c, audit_key.c.salt)
     .select_from(part.outerjoin(audit_key, audit_key.c.id == part.c.detail_key))
@@ -81,7 +81,7 @@ async def lock_pair(connection: Connection, subject: Any, winner: UUID, loser: U
 
 async def standing(connection: Connection, subject: Any, row: Mapping[str, Any]) -> Row | None:
     """What stands against taking a merge back, whoever asks."""
-    return await _STANDINGS.get(subject).fetchrow(
+    return await _STATES_OF.get(subject).fetchrow(
         connection,
         winner=row["winner_id"],
         loser=row["loser_id"],

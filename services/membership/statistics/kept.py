@@ -9,7 +9,7 @@ _WHOLE = 16 * 1024 * 1024
 _LARGEST = 512 * 1024
 
 
-class KeptAnswers:
+class ResponseCache:
     """The latest answers of a process, of up to 512 KiB each and 16 MiB together, with the state of the counts before
     they were read.
 

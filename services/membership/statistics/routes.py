@@ -24,7 +24,7 @@ from services.membership.statistics.domain import (
     points,
 )
 from services.membership.statistics.gender import GENDERS
-from services.membership.statistics.kept import KeptAnswers
+from services.membership.statistics.kept import ResponseCache
 from services.membership.statistics.schemas import GENDER_BALANCE, Statistics, definition
 from shared.database.pool import Database
 from shared.database.statements import Connection
@@ -39,7 +39,7 @@ from shared.web.call import Call, CurrentCall, public, takes_query
 from shared.web.paging import as_of, day_of
 from shared.web.route import ResourceRouter
 
-_KEPT: WeakKeyDictionary[Database, KeptAnswers] = WeakKeyDictionary()
+_KEPT: WeakKeyDictionary[Database, ResponseCache] = WeakKeyDictionary()
 router = ResourceRouter(Resource("membership", "statistics", "statistic"), ROLES)
 _PARAMETERS = {
     "of": "Who is counted: `experts` (where absent) or `institutions`.",
@@ -89,7 +89,7 @@ async def get_statistics(call: CurrentCall) -> Response:
         return await _gender_balance(call)
     asked = _parse(call.request)
     access = call.access_on(_RESOURCES[asked.of])
-    kept = _KEPT.setdefault(call.database, KeptAnswers())
+    kept = _KEPT.setdefault(call.database, ResponseCache())
     context, read = access.context, access.read
     seen = (asked.kind, access.variant, context.visibilities, context.countries, read.countries, bool(read.records))
     key = (call.request.scope["query_string"], *seen, today())

@@ -137,13 +137,13 @@ async def test_a_merge_settles_the_losers_pairs_and_its_undo_opens_them_again(
     before = await _states(office, loser["id"], winner["id"])
     both = UUID(winner["id"]), UUID(loser["id"])
     async with unit_of_work(database, SYSTEM_CONTEXT) as uow:
-        await operations.settle(uow, "experts", *both)
+        await operations.close_pairs(uow, "experts", *both)
     after = await _states(office, loser["id"], winner["id"])
     assert after[frozenset((loser["id"], winner["id"]))] == "merged"
     assert after[frozenset((winner["id"], third["id"]))] == "open"
     assert all(status == "merged" for pair, status in after.items() if loser["id"] in pair)
     async with unit_of_work(database, SYSTEM_CONTEXT) as uow:
-        await operations.unsettle(uow, "experts", *both)
+        await operations.restore_pairs(uow, "experts", *both)
     assert await _states(office, loser["id"], winner["id"]) == before
     await database.close()
 
@@ -152,7 +152,7 @@ async def test_the_undo_of_a_merge_keeps_what_was_decided(office: Caller, settin
     pair, one, other = await _pair(office, "Steadfastly")
     await office.step(f"{DUPLICATES}/{pair}", "dismiss", reason="Twins.")
     database = await Database.open(settings.database_dsn(), size=1)
-    for undone in (operations.settle, operations.unsettle):
+    for undone in (operations.close_pairs, operations.restore_pairs):
         async with unit_of_work(database, SYSTEM_CONTEXT) as uow:
             await undone(uow, "experts", UUID(one), UUID(other))
     await database.close()
@@ -180,11 +180,11 @@ async def test_pairs_of_the_loser_go_to_the_winner(
     winner = (await entered(office, "Completely", "Unlikesome"))["id"]
     database = await Database.open(settings.database_dsn(), size=1)
     async with unit_of_work(database, SYSTEM_CONTEXT) as uow:
-        await operations.settle(uow, "experts", UUID(winner), UUID(loser))
+        await operations.close_pairs(uow, "experts", UUID(winner), UUID(loser))
     (moved,) = await pairs_of(office, winner)
     assert {moved["a"], moved["b"]} == {winner, third}
     async with unit_of_work(database, SYSTEM_CONTEXT) as uow:
-        await operations.unsettle(uow, "experts", UUID(winner), UUID(loser))
+        await operations.restore_pairs(uow, "experts", UUID(winner), UUID(loser))
     assert await pairs_of(office, winner) == []
     assert [pair["status"] for pair in await pairs_of(office, loser)] == ["open"]
     told = await superuser.fetch("SELECT action FROM core_audit WHERE subject = $1", UUID(moved["id"]))

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from services.membership.settings import MembershipSettings
-from shared.auth.published import Standings
+from shared.auth.published import PrincipalCache
 from shared.database.pool import Database
 from shared.kernel.principal import Grant, Principal, PrincipalKind
 from tests.membership.imports.conftest import EXPORTS, Importer
@@ -64,10 +64,10 @@ async def world(
     for principal in _ENTERED:
         await enter_principal(database, principal)
     pool = await Database.open(settings.database_dsn(), size=1)
-    standings = Standings(pool, age=0, bound=10)
+    principals = PrincipalCache(pool, age=0, bound=10)
     for principal in _ENTERED:
         assert principal.id is not None
-        known = (await standings.get(principal.kind, principal.id)).principal
+        known = (await principals.get(principal.kind, principal.id)).principal
         monkeypatch.setitem(callers.CALLERS, principal.name, known)  # type: ignore[arg-type]
     await pool.close()
     return found

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from services.membership.institutions.matching.candidates import Candidate
-from services.membership.institutions.matching.likeness import likes_of
+from services.membership.institutions.matching.linkage import likes_of
 from services.membership.institutions.matching.names import match_key
 from services.membership.institutions.matching.ranking import Match, rank
 from services.membership.institutions.matching.texts import take_apart
@@ -65,7 +65,7 @@ def test_the_right_institution_comes_first(text: str, key: str, method: str) -> 
     assert 0 < found.score <= 1
 
 
-def test_a_proof_chooses_and_a_likeness_never_does() -> None:
+def test_a_proof_chooses_and_a_resemblance_never_does() -> None:
     assert first("University of Zelmar").chosen
     assert first("j.doe@qiaf.example").chosen
     assert not first("Technical Zelmar Univrsity").chosen

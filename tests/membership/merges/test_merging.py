@@ -157,22 +157,22 @@ async def test_a_merge_that_would_move_too_much_goes_the_other_way_round(
 
 
 async def test_an_affiliation_that_names_a_merged_institution_is_one_of_the_survivor(admin: Caller) -> None:
-    survivor, winner, loser = [await submitted(admin, _word()) for _ in range(3)]
+    merge_target, winner, loser = [await submitted(admin, _word()) for _ in range(3)]
     expert = await entered(admin)
     other = await _affiliated(admin, expert, institution_id=(await submitted(admin, _word()))["id"])
     text = await _affiliated(admin, expert, raw="Somewhere")
     await merged(admin, winner, loser)
-    await merged(admin, survivor, winner)
+    await merged(admin, merge_target, winner)
     new = await _affiliated(admin, expert, institution_id=loser["id"])
-    assert new["institution_id"] == survivor["id"]
+    assert new["institution_id"] == merge_target["id"]
     path = f"{EXPERTS}/{expert['id']}/affiliations"
     for work, version in ((other, 2), (new, 1)):
         address = f"{path}/{work['id']}"
         etag = (await admin.get(address)).headers["etag"]
         changed = await admin.patch(address, {"institution_id": loser["id"]}, etag=etag)
-        assert (changed.json()["institution_id"], changed.json()["version"]) == (survivor["id"], version)
+        assert (changed.json()["institution_id"], changed.json()["version"]) == (merge_target["id"], version)
     decided = await admin.step(f"{path}/{text['id']}", "accept", fields={"institution_id": winner["id"]})
-    assert decided.json()["institution_id"] == survivor["id"]
+    assert decided.json()["institution_id"] == merge_target["id"]
     unknown = await admin.post(path, {"institution_id": expert["id"]})
     assert unknown.json()["errors"][0]["code"] == "unknown_institution"
 

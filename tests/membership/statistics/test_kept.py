@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from services.membership.statistics.kept import KeptAnswers
+from services.membership.statistics.kept import ResponseCache
 from shared.records.counts import State
 
 
@@ -26,7 +26,7 @@ class Looks:
 
 
 async def test_a_look_under_way_is_not_shared_by_who_comes_later() -> None:
-    kept, looks = KeptAnswers(), Looks()
+    kept, looks = ResponseCache(), Looks()
     early = [asyncio.create_task(kept.state("all", looks)) for _ in range(5)]
     await looks.started.wait()
     late = [asyncio.create_task(kept.state("all", looks)) for _ in range(5)]
@@ -41,7 +41,7 @@ async def test_a_look_under_way_is_not_shared_by_who_comes_later() -> None:
 
 
 async def test_who_leaves_takes_the_look_from_nobody() -> None:
-    kept, looks = KeptAnswers(), Looks()
+    kept, looks = ResponseCache(), Looks()
     leaving, staying = (asyncio.create_task(kept.state("all", looks)) for _ in range(2))
     await looks.started.wait()
     leaving.cancel()
@@ -51,7 +51,7 @@ async def test_who_leaves_takes_the_look_from_nobody() -> None:
 
 
 def test_an_answer_is_told_only_under_the_state_that_it_was_read_under() -> None:
-    kept = KeptAnswers()
+    kept = ResponseCache()
     kept.keep("by=country", (1, 5), b"{}")
     assert kept.get("by=country", (1, 5)) == b"{}"
     assert kept.get("by=country", (2, 5)) is None

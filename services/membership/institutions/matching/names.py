@@ -81,5 +81,5 @@ def labels(domains: Iterable[str]) -> set[str]:
 
 @lru_cache(maxsize=65_536)
 def _label(domain: str) -> str:
-    telling = [label for label in domain.split(".")[:-1] if label not in _SHARED_LABELS]
-    return fold(telling[-1]) if telling and len(telling[-1]) in _LENGTHS else ""
+    significant_words = [label for label in domain.split(".")[:-1] if label not in _SHARED_LABELS]
+    return fold(significant_words[-1]) if significant_words and len(significant_words[-1]) in _LENGTHS else ""

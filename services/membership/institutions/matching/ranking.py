@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from services.membership.institutions.matching.candidates import Candidate
-from services.membership.institutions.matching.likeness import Likeness
+from services.membership.institutions.matching.linkage import Linkage
 from services.membership.institutions.matching.texts import Affiliation
 from services.membership.institutions.matching.words import GENERIC, plain_words
 from shared.kernel.text import fold
@@ -33,7 +33,7 @@ class Match(NamedTuple):
     chosen: bool = False
 
 
-class _Judgement(NamedTuple):
+class _Scored(NamedTuple):
     """A candidate's match, its proofs, the words of its name that the text has, and whether it stands as it is."""
 
     match: Match
@@ -47,49 +47,48 @@ def rank(said: Affiliation, candidates: Sequence[Candidate], country: str | None
     held = {domain for candidate in candidates for domain in candidate.domains} if said.hosts else set[str]()
     domains = {next((domain for domain in host if domain in held), None) for host in said.hosts}
     named = said.countries | ({country} if country else frozenset())
-    likeness = Likeness(said)
-    close = _close(candidates, likeness)
-    judged = [
-        _judge(said, candidate, domains, named, likeness if candidate.key in close else None)
-        for candidate in candidates
+    linkage = Linkage(said)
+    close = _close(candidates, linkage)
+    scored = [
+        _score(said, candidate, domains, named, linkage if candidate.key in close else None) for candidate in candidates
     ]
-    judged = _more_is_said(judged, likeness)
-    judged.sort(key=lambda each: (-each.match.score, each.match.candidate.key))
-    if not judged:
+    scored = _more_is_said(scored, linkage)
+    scored.sort(key=lambda each: (-each.match.score, each.match.candidate.key))
+    if not scored:
         return []
-    judged = _closest_first(judged, likeness)
-    first = judged[0].match._replace(chosen=_is_chosen(said, judged, named))
-    return [first, *(each.match for each in judged[1:])]
+    scored = _closest_first(scored, linkage)
+    first = scored[0].match._replace(chosen=_is_chosen(said, scored, named))
+    return [first, *(each.match for each in scored[1:])]
 
 
-def _closest_first(judged: list[_Judgement], likeness: Likeness) -> list[_Judgement]:
+def _closest_first(scored: list[_Scored], linkage: Linkage) -> list[_Scored]:
     """Those of the best score in the order of how close their letters come."""
-    ties = [each for each in judged if each.match.score == judged[0].match.score]
+    ties = [each for each in scored if each.match.score == scored[0].match.score]
     if len(ties) > 1:
-        ties.sort(key=lambda each: -likeness.closeness(each.match.candidate))
-    return [*ties, *judged[len(ties) :]]
+        ties.sort(key=lambda each: -linkage.closeness(each.match.candidate))
+    return [*ties, *scored[len(ties) :]]
 
 
-def _close(candidates: Sequence[Candidate], likeness: Likeness) -> set[Any]:
+def _close(candidates: Sequence[Candidate], linkage: Linkage) -> set[Any]:
     if len(candidates) <= _CLOSE:
         return {candidate.key for candidate in candidates}
-    bounds = sorted(((likeness.bound(one), one.key) for one in candidates), reverse=True)
+    bounds = sorted(((linkage.bound(one), one.key) for one in candidates), reverse=True)
     return {key for _, key in bounds[:_CLOSE]}
 
 
-def _judge(
+def _score(
     said: Affiliation,
     candidate: Candidate,
     domains: set[str | None],
     named: frozenset[str],
-    likeness: Likeness | None,
-) -> _Judgement:
+    linkage: Linkage | None,
+) -> _Scored:
     exact: list[Mapping[str, Any]] = []
     if not said.names.isdisjoint(candidate.name_keys):
         exact = [name for name, key in zip(candidate.full, candidate.name_keys, strict=True) if key in said.names]
     is_literal = any(fold(name["value"]) in said.literal for name in exact)
     domain = not domains.isdisjoint(candidate.domains)
-    near, words = likeness.of(candidate) if likeness else (0.0, ())
+    near, words = linkage.of(candidate) if linkage else (0.0, ())
     score, method = _NEAR * near, "trigram"
     if short := _short(said, candidate, named):
         score, method = max((score, method), (short + 0.05 * near, "alias"))
@@ -104,7 +103,7 @@ def _judge(
     match = Match(candidate, round(max(score, 0.0), 4), method)
     if exact:
         words = max((plain_words(name["value"]) for name in exact), key=len)
-    return _Judgement(match, bool(exact) + domain, words if exact or near >= _WHOLE else (), is_literal)
+    return _Scored(match, bool(exact) + domain, words if exact or near >= _WHOLE else (), is_literal)
 
 
 def _short(said: Affiliation, candidate: Candidate, named: frozenset[str]) -> float:
@@ -118,25 +117,25 @@ def _short(said: Affiliation, candidate: Candidate, named: frozenset[str]) -> fl
     return (0.78 if here else 0.7) + 0.06 * (label and initials)
 
 
-def _more_is_said(judged: list[_Judgement], likeness: Likeness) -> list[_Judgement]:
+def _more_is_said(scored: list[_Scored], linkage: Linkage) -> list[_Scored]:
     """Puts a name that is there behind that of another candidate which goes on where it ends, if the text does so too:
     `University of London` behind `Birkbeck College, University of London`."""
     lowered: dict[int, float] = {}
-    for short in (each for each in judged if each.words):
-        for other in judged:
-            if other.match.score > 0.5 and other is not short and likeness.goes_on(short.words, other.match.candidate):
+    for short in (each for each in scored if each.words):
+        for other in scored:
+            if other.match.score > 0.5 and other is not short and linkage.goes_on(short.words, other.match.candidate):
                 bound = lowered.get(id(short), short.match.score)
                 lowered[id(short)] = min(bound, other.match.score - 0.01)
     return [
         each
         if id(each) not in lowered
         else each._replace(match=each.match._replace(score=round(max(lowered[id(each)], 0.0), 4)), proofs=0)
-        for each in judged
+        for each in scored
     ]
 
 
-def _is_chosen(said: Affiliation, judged: Sequence[_Judgement], named: frozenset[str]) -> bool:
-    best, *others = judged
+def _is_chosen(said: Affiliation, scored: Sequence[_Scored], named: frozenset[str]) -> bool:
+    best, *others = scored
     rivals = [each for each in others if not named or each.match.candidate.country in named]
     if best.proofs <= max((each.proofs for each in rivals), default=0):
         return False
@@ -147,12 +146,12 @@ def _is_chosen(said: Affiliation, judged: Sequence[_Judgement], named: frozenset
     return not (_is_vague(best, named) or _has_twin(best, rivals) or _names_another(said, best))
 
 
-def _is_vague(best: _Judgement, named: frozenset[str]) -> bool:
+def _is_vague(best: _Scored, named: frozenset[str]) -> bool:
     """Whether the name tells nothing and no country helps."""
     return not named and all(word in GENERIC for word in best.words)
 
 
-def _has_twin(best: _Judgement, rivals: Sequence[_Judgement]) -> bool:
+def _has_twin(best: _Scored, rivals: Sequence[_Scored]) -> bool:
     """Whether another has the same words in another order, and the text does not spell the name out."""
     words = sorted(best.words)
     return not best.is_literal and any(
@@ -160,6 +159,6 @@ def _has_twin(best: _Judgement, rivals: Sequence[_Judgement]) -> bool:
     )
 
 
-def _names_another(said: Affiliation, best: _Judgement) -> bool:
+def _names_another(said: Affiliation, best: _Scored) -> bool:
     """Whether a further segment names an institution of its own."""
     return any(not set(head) <= set(best.words) and not set(best.words) <= set(head) for head in said.heads)

@@ -134,7 +134,7 @@ def _terms(segments: Iterable[Words]) -> tuple[str, ...]:
     """Telling words; a segment without any goes in as a whole. Those of departments only where nothing else tells."""
     terms: tuple[dict[str, None], dict[str, None]] = ({}, {})
     for words in segments:
-        telling = [word for word in words if word not in GENERIC and (len(word) > 2 or not word.isascii())]
-        found = telling or ([" ".join(words)] if len(words) > 1 else [])
+        significant_words = [word for word in words if word not in GENERIC and (len(word) > 2 or not word.isascii())]
+        found = significant_words or ([" ".join(words)] if len(words) > 1 else [])
         terms[words[0] in UNITS].update(dict.fromkeys(found))
     return tuple(terms[0] or terms[1])[:_TERMS]

@@ -11,7 +11,7 @@ from rapidfuzz.distance import OSA
 
 from services.membership.institutions.matching.names import initials
 from services.membership.institutions.matching.words import GENERIC, country_names, mended, plain_words
-from services.membership.likeness.domain import Verdict
+from services.membership.record_linkage.domain import MatchScore
 from shared.kernel.text import fold
 
 Words: TypeAlias = tuple[str, ...]
@@ -61,16 +61,16 @@ def _country_words(code: str) -> frozenset[str]:
     return frozenset(word for name, known in country_names().items() if known == code for word in name.split())
 
 
-def compare(one: Body, other: Body) -> Verdict:
+def compare(one: Body, other: Body) -> MatchScore:
     """How sure it is that these are one institution, and why."""
     if one.ror and other.ror:
-        return Verdict(1.0, ("same_ror",)) if one.ror == other.ror else Verdict(0.0, ())
+        return MatchScore(1.0, ("same_ror",)) if one.ror == other.ror else MatchScore(0.0, ())
     likes = [_like(a, one.places, b, other.places) for a in one.names for b in other.names]
     named, reason = max(likes, default=(0.0, ""))
     if named < 0.6 and _is_short_of(one, other):
         named, reason = 0.6, "acronym"
     if not reason:
-        return Verdict(0.0, ())
+        return MatchScore(0.0, ())
     reasons, score = [reason], named
     if one.domains & other.domains or (reason == "same_name" and _near_domains(one, other)):
         score = 1 - (1 - score) * 0.3
@@ -81,7 +81,7 @@ def compare(one: Body, other: Body) -> Verdict:
         reasons.append("same_country")
     else:
         score *= 0.9 if "same_domain" in reasons else 0.55
-    return Verdict(round(score, 3), tuple(reasons))
+    return MatchScore(round(score, 3), tuple(reasons))
 
 
 def _near_domains(one: Body, other: Body) -> bool:
@@ -116,10 +116,10 @@ def _match(mine: Words, others: Words) -> tuple[list[str], list[str], float]:
     """The words of which the other name has none like it, and how much is lost by those that are not the same."""
     left, rest, lost = [], list(others), 0.0
     for word in mine:
-        likeness, near = max(((_alike(word, each), each) for each in rest), default=(0.0, ""))
-        if likeness:
+        closeness, near = max(((_alike(word, each), each) for each in rest), default=(0.0, ""))
+        if closeness:
             rest.remove(near)
-            lost += 1 - likeness
+            lost += 1 - closeness
         else:
             left.append(word)
     return left, rest, lost

@@ -13,7 +13,7 @@ from typing import Any
 
 from anyascii import anyascii
 
-from services.membership.likeness.spellings import forms_of
+from services.membership.record_linkage.spellings import forms_of
 from shared.kernel.text import fold
 
 _PARTICLES_WORDS = """
@@ -182,7 +182,7 @@ def _once(word: str) -> str:
     return _REPEATED.sub(r"\1", word) if _REPEATED.search(word) else word
 
 
-def telling(words: Sequence[str]) -> tuple[str, ...]:
+def significant_words(words: Sequence[str]) -> tuple[str, ...]:
     """The words without particles; all words where nothing is left."""
     return tuple(word for word in words if word not in PARTICLES) or tuple(words)
 
@@ -206,16 +206,16 @@ def name_key(names: Sequence[Mapping[str, Any]]) -> str:
 def _name_key(names: Sequence[Name]) -> str:
     if not names:
         return ""
-    family = telling(names[0].family)[-1]
+    family = significant_words(names[0].family)[-1]
     return _key(family, names[0].given[0] if names[0].given else "")[:100]
 
 
-def probes(names: Sequence[Mapping[str, Any]]) -> list[str]:
+def blocking_keys(names: Sequence[Mapping[str, Any]]) -> list[str]:
     """The keys under which the same person may stand: each word may be the family name and each other begin with the
     initial, at most 32."""
     found: dict[str, None] = {}
     for name in names_of(names):
-        words = (*telling(name.family), *name.given)
+        words = (*significant_words(name.family), *name.given)
         for place, word in enumerate(words[:6]):
             if len(word) > 1:
                 others = words[:place] + words[place + 1 :]

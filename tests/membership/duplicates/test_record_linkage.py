@@ -5,22 +5,22 @@ from uuid import UUID
 
 import pytest
 
-from services.membership.likeness import bodies, people
-from services.membership.likeness.bodies import body_of
-from services.membership.likeness.names import name_key, names_of, probes, sound
-from services.membership.likeness.people import Rates, person_of
+from services.membership.record_linkage import institutions, persons
+from services.membership.record_linkage.institutions import body_of
+from services.membership.record_linkage.names import blocking_keys, name_key, names_of, sound
+from services.membership.record_linkage.persons import Rates, person_of
 from tests.bench import quality_duplicates
 
 RATES = Rates(2_000)
 
 
-def _person(number: int, given: str = "", family: str = "", **more: Any) -> people.Person:
+def _person(number: int, given: str = "", family: str = "", **more: Any) -> persons.Person:
     name = {"full": more.pop("full")} if "full" in more else {"given": given, "family": family}
     row = {"country": "PK", "email_keys": [], "orcid": None, "works": [], **more}
     return person_of({"id": UUID(int=number), "names": [name], **row})
 
 
-def _body(number: int, name: str, **more: Any) -> bodies.Body:
+def _body(number: int, name: str, **more: Any) -> institutions.Body:
     row = {"country": "PK", "domains": [], "locations": [], "ror": None, **more}
     names = [{"value": name, "types": ["acronym"] if name.isupper() else ["ror_display"]}]
     return body_of({"id": UUID(int=number), "names": names, **row})
@@ -47,7 +47,7 @@ def test_a_name_is_taken_apart(name: dict[str, str], given: tuple[str, ...], fam
 
 def test_a_name_of_nothing_is_no_name() -> None:
     assert names_of([{"full": "…"}, {"family": "!"}]) == ()
-    assert (name_key([{"full": "…"}]), probes([{"full": "…"}])) == ("", [])
+    assert (name_key([{"full": "…"}]), blocking_keys([{"full": "…"}])) == ("", [])
 
 
 @pytest.mark.parametrize(
@@ -72,8 +72,8 @@ def test_spellings_of_one_sound_are_one(one: str, other: str) -> None:
     ],
 )
 def test_one_person_under_another_spelling(other: dict[str, str]) -> None:
-    verdict = people.compare(_person(1, "Robert", "Fotheringay"), _person(2, **other), RATES)
-    assert verdict.score >= 0.9, verdict
+    match_score = persons.compare(_person(1, "Robert", "Fotheringay"), _person(2, **other), RATES)
+    assert match_score.score >= 0.9, match_score
 
 
 @pytest.mark.parametrize(
@@ -89,35 +89,35 @@ def test_one_person_under_another_spelling(other: dict[str, str]) -> None:
 )
 def test_two_persons_of_one_institution(one: tuple[str, str], other: tuple[str, str]) -> None:
     works = ["Institute of Things"]
-    assert people.compare(_person(1, *one, works=works), _person(2, *other, works=works), RATES).score < 0.5
+    assert persons.compare(_person(1, *one, works=works), _person(2, *other, works=works), RATES).score < 0.5
 
 
 def test_a_rare_name_tells_more_than_a_common_one() -> None:
-    rare = people.compare(_person(1, "A.", "Chichilnisky"), _person(2, "A.", "Chichilnisky"), RATES)
-    common = people.compare(_person(1, "A.", "Smith"), _person(2, "A.", "Smith"), RATES)
+    rare = persons.compare(_person(1, "A.", "Chichilnisky"), _person(2, "A.", "Chichilnisky"), RATES)
+    common = persons.compare(_person(1, "A.", "Smith"), _person(2, "A.", "Smith"), RATES)
     assert rare.score > 0.9
     assert common.score < 0.75
     often = Rates(2_000, {"chichilnisky": 100})
-    assert people.compare(_person(1, "A.", "Chichilnisky"), _person(2, "A.", "Chichilnisky"), often).score < rare.score
+    assert persons.compare(_person(1, "A.", "Chichilnisky"), _person(2, "A.", "Chichilnisky"), often).score < rare.score
 
 
 def test_identifiers_tell_most() -> None:
     email, orcid = {"email_keys": ["ana@one.example"]}, {"orcid": "0000-0002-1825-0097"}
-    married = people.compare(_person(1, "Ana", "Souza", **email), _person(2, "Ana", "Quillon", **email), RATES)
+    married = persons.compare(_person(1, "Ana", "Souza", **email), _person(2, "Ana", "Quillon", **email), RATES)
     assert (married.score > 0.9, married.reasons[0]) == (True, "same_email")
     shared = {"email_keys": ["info@one.example"]}
-    assert people.compare(_person(1, "Ana", "Souza", **shared), _person(2, "Rui", "Lobo", **shared), RATES).score == 0
-    known = people.compare(_person(1, "Ana", "Souza", **orcid), _person(2, "X.", "Yilmaz", **orcid), RATES)
+    assert persons.compare(_person(1, "Ana", "Souza", **shared), _person(2, "Rui", "Lobo", **shared), RATES).score == 0
+    known = persons.compare(_person(1, "Ana", "Souza", **orcid), _person(2, "X.", "Yilmaz", **orcid), RATES)
     assert (known.score > 0.9, known.reasons[0]) == (True, "same_orcid")
     other = {"orcid": "0000-0001-5109-3700"}
     assert (
-        people.compare(_person(1, "Ana", "Quillon", **orcid), _person(2, "Ana", "Quillon", **other), RATES).score < 0.1
+        persons.compare(_person(1, "Ana", "Quillon", **orcid), _person(2, "Ana", "Quillon", **other), RATES).score < 0.1
     )
 
 
 def test_comparing_is_symmetric() -> None:
     one, other = _person(1, "Robert T.", "Fotheringay", works=["x y"]), _person(2, "R.", "Fotheringay", country="KE")
-    assert people.compare(one, other, RATES) == people.compare(other, one, RATES)
+    assert persons.compare(one, other, RATES) == persons.compare(other, one, RATES)
 
 
 @pytest.mark.parametrize(
@@ -136,18 +136,21 @@ def test_comparing_is_symmetric() -> None:
     ],
 )
 def test_names_of_institutions(one: str, other: str, is_same: bool) -> None:
-    assert (bodies.compare(_body(1, one), _body(2, other)).score >= 0.6) is is_same
+    assert (institutions.compare(_body(1, one), _body(2, other)).score >= 0.6) is is_same
 
 
 def test_ids_domains_and_acronyms_of_institutions() -> None:
     ror, other = {"ror": "https://ror.org/02mhbdp94"}, {"ror": "https://ror.org/05a28rw58"}
-    assert bodies.compare(_body(1, "One", **ror), _body(2, "Other", **ror)).reasons == ("same_ror",)
-    assert bodies.compare(_body(1, "University of Zelmar", **ror), _body(2, "University of Zelmar", **other)).score == 0
+    assert institutions.compare(_body(1, "One", **ror), _body(2, "Other", **ror)).reasons == ("same_ror",)
+    assert (
+        institutions.compare(_body(1, "University of Zelmar", **ror), _body(2, "University of Zelmar", **other)).score
+        == 0
+    )
     domain = {"domains": ["iiasa.example"]}
     long = _body(1, "International Institute for Applied Systems Analysis", **domain)
-    assert bodies.compare(long, _body(2, "IIASA", **domain)).score > 0.8
+    assert institutions.compare(long, _body(2, "IIASA", **domain)).score > 0.8
     elsewhere = _body(2, "University of Zelmar", country="KE")
-    assert bodies.compare(_body(1, "University of Zelmar"), elsewhere).score < 0.6
+    assert institutions.compare(_body(1, "University of Zelmar"), elsewhere).score < 0.6
 
 
 def test_the_search_is_good_over_the_labelled_list() -> None:

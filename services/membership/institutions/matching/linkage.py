@@ -17,7 +17,7 @@ _SCATTERED = 0.97
 """What it takes off that a name's words do not stand together as they are."""
 
 
-class Likeness:
+class Linkage:
     """How much of a candidate's name stands in a text, and how much of the text it explains. One per text."""
 
     def __init__(self, said: Affiliation) -> None:
@@ -65,9 +65,9 @@ class Likeness:
             if word not in rest:
                 return False
             rest.remove(word)
-        telling = [word for word in rest if word not in GENERIC]
+        significant_words = [word for word in rest if word not in GENERIC]
         found = [word for word in rest if max(self._like(word).values(), default=0.0) >= _LIKE]
-        return bool(telling) and len(found) == len(rest)
+        return bool(significant_words) and len(found) == len(rest)
 
     def _like(self, word: str) -> dict[str, float]:
         """The text's words that are like this one, with how much."""

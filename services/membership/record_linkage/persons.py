@@ -11,9 +11,9 @@ from uuid import UUID
 from rapidfuzz.distance import OSA
 from rapidfuzz.fuzz import token_set_ratio
 
-from services.membership.likeness.domain import Verdict
-from services.membership.likeness.names import Name, consonants, names_of, sound, telling
-from services.membership.likeness.spellings import COMMON_FAMILIES, COMMON_GIVEN, stand_for_each_other
+from services.membership.record_linkage.domain import MatchScore
+from services.membership.record_linkage.names import Name, consonants, names_of, significant_words, sound
+from services.membership.record_linkage.spellings import COMMON_FAMILIES, COMMON_GIVEN, stand_for_each_other
 from shared.kernel.text import fold
 
 _NOWHERE = frozenset(("", "n a", "none", "unknown", "retired", "consultant", "independent"))
@@ -98,13 +98,13 @@ class Rates:
         return -log((count + _IMAGINED * expected) / (self.total + _IMAGINED))
 
 
-def compare(one: Person, other: Person, rates: Rates) -> Verdict:
+def compare(one: Person, other: Person, rates: Rates) -> MatchScore:
     """How sure it is that these are one person, and why."""
     odds, reasons = _identifiers(one, other)
     named, how = max((_names(a, b, rates) for a in one.names for b in other.names), default=(_DIFFERENT, ()))
     if not reasons:
         if named <= 0:
-            return Verdict(0.0, ())
+            return MatchScore(0.0, ())
         odds -= rates.prior
     elif named < 0:
         named = max(named, -7.5 if how == () else -5.0)
@@ -117,7 +117,7 @@ def compare(one: Person, other: Person, rates: Rates) -> Verdict:
     work = _works(one.works, other.works)
     if work > 0:
         how = (*how, "same_affiliation")
-    return Verdict(round(1 / (1 + exp(-max(min(odds + work, 30.0), -30.0))), 3), (*reasons, *how))
+    return MatchScore(round(1 / (1 + exp(-max(min(odds + work, 30.0), -30.0))), 3), (*reasons, *how))
 
 
 def _is_common(one: Person) -> bool:
@@ -170,7 +170,7 @@ def _in_order(a: Name, b: Name, rates: Rates) -> tuple[float, tuple[str, ...]]:
 
 
 def _families(mine: tuple[str, ...], others: tuple[str, ...], foreign: bool, rates: Rates) -> tuple[float, list[str]]:
-    mine, others = telling(mine), telling(others)
+    mine, others = significant_words(mine), significant_words(others)
     if mine == others or "".join(mine) == "".join(others):
         return max(map(rates.family, mine)) + 0.7 * (len(mine) - 1), []
     short, long = sorted((mine, others), key=len)

@@ -1,6 +1,6 @@
 """Start a program that ends with its supervisor.
 
-    python leash.py SUPERVISOR SIGNAL UID GID COMMAND …
+    python launcher.py SUPERVISOR SIGNAL UID GID COMMAND …
 
 Leaves root for UID and GID where it is root, asks the kernel (Linux) to send SIGNAL when the
 supervisor dies, and becomes COMMAND. A file of its own, with the standard library alone, because the

@@ -10,7 +10,7 @@ REASONS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class MatchScore:
     """`score` 0 to 1; `reasons` are codes of what agrees."""
 
     score: float

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from shared.records.record import Derived, Record, fields_of, fields_with
+
 
 @dataclass(frozen=True, slots=True)
 class PersonalTable:
@@ -22,6 +24,12 @@ def personal(name: str, told: str, left_out: Mapping[str, str] | None = None) ->
     """The entry of a table; columns are separated by spaces."""
     reasons = {reason: tuple(columns.split()) for reason, columns in (left_out or {}).items()}
     return PersonalTable(name, tuple(told.split()), reasons)
+
+
+def personal_record(name: str, record: type[Record]) -> PersonalTable:
+    """The entry of a table of records about people: all fields but those that are made of others."""
+    derived = fields_with(record, Derived)
+    return PersonalTable(name, tuple(each for each in fields_of(record) if each not in derived), {FOUND_BY: derived})
 
 
 FOUND_BY = "made of what is told, for finding and sorting"

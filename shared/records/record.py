@@ -34,16 +34,20 @@ class Audience(IntEnum):
 
 
 class Trait(Enum):
-    """What else is said about a field. `WRITTEN`: a body, a patch or an import sets it. `TRACKED`: its changes stand in
-    the history, as those of written fields do. `PART`: the field is shown as a part of another one."""
+    """What else is said about a field. `WRITTEN`: a body or a patch sets it. `IMPORTED`: so does an import, from the
+    column of its name. `TRACKED`: its changes stand in the history, as those of written fields do. `PART`: the field is
+    shown as a part of another one. `DERIVED`: it is made of other fields for finding and sorting, so that an export
+    about a person leaves it out."""
 
     WRITTEN = "written"
+    IMPORTED = "imported"
     TRACKED = "tracked"
     PART = "part"
+    DERIVED = "derived"
 
 
 Public, Network, Granted, Internal = Audience
-Written, Tracked, Part = Trait
+Written, Imported, Tracked, Part, Derived = Trait
 Day: TypeAlias = date
 """For records with a field `date`."""
 AnyJson: TypeAlias = object
@@ -116,8 +120,19 @@ def fields_of(record: type[Record]) -> Mapping[str, Field]:
 
 
 def written_fields(record: type[Record]) -> tuple[str, ...]:
-    """The fields that a body, a patch or an import sets."""
-    return tuple(name for name, field in fields_of(record).items() if Written in field.traits)
+    """The fields that a body or a patch sets."""
+    return fields_with(record, Written)
+
+
+def fields_with(record: type[Record], trait: Trait) -> tuple[str, ...]:
+    """The fields with this trait."""
+    return tuple(name for name, field in fields_of(record).items() if trait in field.traits)
+
+
+def json_fields(record: type[Record]) -> frozenset[str]:
+    """The fields whose column is a JSON document."""
+    kinds = (Mapping, Sequence, object)
+    return frozenset(n for n, field in fields_of(record).items() if (get_origin(field.type) or field.type) in kinds)
 
 
 def tracked_fields(record: type[Record]) -> tuple[str, ...]:

@@ -7,9 +7,11 @@ from typing import Any, Literal, TypeAlias
 
 import orjson
 
+from services.membership.experts.record import Expert
 from shared.kernel.errors import invalid_field
 from shared.kernel.lifecycle import Lifecycle, by_two, transition
 from shared.kernel.text import fold, search_key
+from shared.records.record import written_fields
 
 CATEGORIES = ("supporter", "expert", "fellow", "honorary", "student")
 PUBLISHED = frozenset({"active", "grace"})
@@ -172,10 +174,7 @@ def next_clock(clock: Clock, left: str, entered: str, at: datetime) -> Clock:
     return Clock(at, at + SCREENING_TARGET)
 
 
-ASSERTED = (
-    "names", "country", "emails", "orcid", "languages", "fields", "planetary_boundaries", "ecosystems", "keywords",
-    "biography", "gender", "category",
-)  # fmt: skip
+ASSERTED = tuple(name for name in written_fields(Expert) if name != "visibility")
 """The fields of which the record keeps who said them last."""
 ENTERED = "*"
 """Stands for every field that was not said again since the record was entered."""

@@ -4,27 +4,19 @@ An imported expert is a prospect that the network sees. An empty cell says nothi
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from typing import Annotated, Any
+from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 import orjson
-from pydantic import Field
 
 from services.membership.access import ROLES
 from services.membership.experts.affiliation import AffiliationBody
 from services.membership.experts.domain import asserted_after, asserted_at_entry, with_verified
 from services.membership.experts.operations import EXPERTS, derived
 from services.membership.experts.queries import LISTING
-from services.membership.experts.schemas import (
-    Category,
-    EmailAddress,
-    ListOfBoundaries,
-    ListOfEcosystems,
-    ListOfFields,
-    Name,
-    present,
-)
+from services.membership.experts.record import Expert
+from services.membership.experts.schemas import ExpertBody, present
 from services.membership.experts.tables import affiliation, expert_value
 from services.membership.experts.values import values_of
 from services.membership.institutions.naming import meant
@@ -36,20 +28,23 @@ from shared.kernel.principal import Principal
 from shared.kernel.resource import Resource
 from shared.kernel.text import fold
 from shared.records.access_scope import AccessScope
-from shared.web.fields import Body, CountryCode, Keyword, LanguageTag, OrcidId, Texts
+from shared.records.record import Imported, fields_of, fields_with
+from shared.records.record import Texts as TextsByLanguage
 from shared.web.rows import validated
 
+_IMPORTED = fields_with(Expert, Imported)
+"""The fields that a column of their own name gives."""
+_LISTS = frozenset(name for name in _IMPORTED if fields_of(Expert)[name].type == list[str])
+_TEXTS = frozenset(name for name in _IMPORTED if fields_of(Expert)[name].type == TextsByLanguage)
 HEADINGS = (
     "given_names", "family_name", "full_name", "country", "institution", "institution_id", "role", "topic", "email",
-    "orcid", "languages", "keywords", "fields", "planetary_boundaries", "ecosystems", "category", "biography",
+    *_IMPORTED,
 )  # fmt: skip
 _NONE = "n/a"
 _UNTOLD = "und"
 """BCP 47 for a text whose language is not known."""
 _BETWEEN_TAGS = re.compile(r"[\s;,]+")
 _BETWEEN_KEYWORDS = re.compile(r"\s*(?<!\\);\s*")
-_CODES = ("languages", "fields", "planetary_boundaries", "ecosystems")
-"""Lists of codes, with spaces or `;` between them."""
 _HEADING_OF = {
     "/names/0/given": "given_names",
     "/names/0/family": "family_name",
@@ -61,20 +56,9 @@ _HEADING_OF = {
 }
 
 
-class ExpertRow(Body):
+class ExpertRow(ExpertBody):
     """The fields that a row can give, under the rules of a body."""
 
-    names: list[Name]
-    country: CountryCode
-    emails: list[EmailAddress] | None = None
-    orcid: OrcidId | None = None
-    languages: Annotated[list[LanguageTag], Field(max_length=50)] | None = None
-    keywords: Annotated[list[Keyword], Field(max_length=50)] | None = None
-    fields: ListOfFields | None = None
-    planetary_boundaries: ListOfBoundaries | None = None
-    ecosystems: ListOfEcosystems | None = None
-    category: Category | None = None
-    biography: Texts | None = None
     affiliation: AffiliationBody | None = None
 
 
@@ -91,14 +75,9 @@ def parsed_row(cells: Cells) -> ParsedRow:
     }
     if "email" in one:
         body["emails"] = [{"value": one["email"]}]
-    body |= {name: read(one[name]) for name, read in _CELLS.items() if name in one}
-    for name in _CODES:
-        if name in one:
-            body[name] = _several(cells[name], _BETWEEN_TAGS)
-    said = _several(cells.get("keywords", []), _BETWEEN_KEYWORDS)
-    keywords = [keyword.replace(r"\;", ";") for keyword in said] + ([one["topic"]] if "topic" in one else [])
-    if keywords:
-        body["keywords"] = list(dict.fromkeys(keywords))
+    body |= {name: _read(name, cells[name]) for name in _IMPORTED if name in cells}
+    if "topic" in one:
+        body["keywords"] = list(dict.fromkeys([*body.get("keywords", ()), one["topic"]]))
     if affiliated := _affiliation(one):
         body["affiliation"] = affiliated
     values = validated(ExpertRow, body, _HEADING_OF)
@@ -117,14 +96,14 @@ def _affiliation(one: Mapping[str, str]) -> dict[str, Any] | None:
     return {**named, "role": one.get("role")}
 
 
-def _by_language(cell: str) -> Any:
+def _by_language(name: str, cell: str) -> Any:
     """Texts by language, as a JSON object; any other text is of a language that nobody told."""
     if not cell.startswith("{"):
         return {_UNTOLD: cell}
     try:
         return orjson.loads(cell)
     except orjson.JSONDecodeError:
-        raise RowFault("malformed_json", "biography: texts by language are a JSON object.") from None
+        raise RowFault("malformed_json", f"{name}: texts by language are a JSON object.") from None
 
 
 def _in_one_cell(texts: Mapping[str, str]) -> str | None:
@@ -134,7 +113,25 @@ def _in_one_cell(texts: Mapping[str, str]) -> str | None:
     return orjson.dumps(texts).decode() if texts else None
 
 
-_CELLS: Mapping[str, Callable[[str], Any]] = {"orcid": str, "category": str.lower, "biography": _by_language}
+def _read(name: str, cell: str | list[str]) -> Any:
+    """The value of a field from the column of its name: lists of codes have spaces or `;` between them."""
+    if name == "keywords":
+        return [keyword.replace(r"\;", ";") for keyword in _several(cell, _BETWEEN_KEYWORDS)]
+    if name in _LISTS:
+        return _several(cell, _BETWEEN_TAGS)
+    text = _joined(cell)
+    if name in _TEXTS:
+        return _by_language(name, text)
+    return text.lower() if name == "category" else text
+
+
+def _shown(name: str, value: Any) -> str | None:
+    """The cell that `_read` reads as this value."""
+    if name == "keywords":
+        return "; ".join(keyword.replace(";", r"\;") for keyword in value)
+    if name in _LISTS:
+        return " ".join(value)
+    return _in_one_cell(value) if name in _TEXTS else value
 
 
 def _joined(cell: str | list[str]) -> str:
@@ -148,16 +145,10 @@ def _several(cell: str | list[str], between: re.Pattern[str]) -> list[str]:
 
 _BY_IMPORT = asserted_at_entry("import")
 _BLANK: Columns = {
+    **{name: [] if name in _LISTS else {} if name in _TEXTS else None for name in _IMPORTED},
     "status": "prospect",
     "visibility": "network",
     "emails": [],
-    "orcid": None,
-    "languages": [],
-    "fields": [],
-    "planetary_boundaries": [],
-    "ecosystems": [],
-    "keywords": [],
-    "biography": {},
     "category": "expert",
 }
 
@@ -169,12 +160,9 @@ def enter(values: Values, _registry: bool) -> Columns:
     return {**row, **derived(row), "asserted": _BY_IMPORT}
 
 
-_SET = ("country", "orcid", "keywords", "category", "biography", *_CODES)
-
-
 def change(row: Values, values: Values) -> Columns:
     """The columns that a row's values set: its name becomes the first, its e-mail is added where it is new."""
-    changed = {name: values[name] for name in _SET if name in values}
+    changed = {name: values[name] for name in ("country", *_IMPORTED) if name in values}
     if not _says_the_same(row["names"][0], values["names"][0]):
         changed["names"] = [values["names"][0], *row["names"][1:]]
     new = [email for email in values.get("emails", ()) if email["value"].casefold() not in row["email_keys"]]
@@ -245,11 +233,7 @@ def cells(row: Values, access: AccessScope) -> dict[str, str]:
         "institution_id": work.get("institution_id"),
         "role": work.get("role"),
         "email": emails[0] if emails else None,
-        "orcid": shown.get("orcid"),
-        **{name: " ".join(shown[name]) for name in _CODES},
-        "category": shown["category"],
-        "biography": _in_one_cell(shown["biography"]),
-        "keywords": "; ".join(keyword.replace(";", r"\;") for keyword in shown["keywords"]),
+        **{name: _shown(name, shown[name]) for name in _IMPORTED},
     }
     return {heading: text for heading, text in texts.items() if text}
 

@@ -25,12 +25,12 @@ from shared.kernel.clock import now, to_text, today
 from shared.kernel.errors import invalid_field
 from shared.kernel.principal import Principal, PrincipalKind
 from shared.records.access_scope import AccessScope
-from shared.records.record import written_fields
+from shared.records.record import json_fields, written_fields
 from shared.records.resource_type import ResourceType, TransitionRequest, permitted, require, require_publishing
 from shared.records.store import Beside
 
 WRITABLE = written_fields(Expert)
-_DOCUMENTS = ("names", "emails", "biography")
+_DOCUMENTS = json_fields(Expert)
 _AT_ONCE = 500
 EXPERTS: ResourceType[domain.ExpertCase] = ResourceType.of(Expert, expert, domain.LIFECYCLE, is_personal=True)
 _LOOKALIKES = lookalikes_beside(expert)

@@ -6,7 +6,20 @@ from typing import Annotated
 from uuid import UUID
 
 from shared.kernel.resource import Resource
-from shared.records.record import Document, Granted, Internal, Part, Parts, Public, Record, Texts, Tracked, Written
+from shared.records.record import (
+    Derived,
+    Document,
+    Granted,
+    Imported,
+    Internal,
+    Part,
+    Parts,
+    Public,
+    Record,
+    Texts,
+    Tracked,
+    Written,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,24 +42,28 @@ class Expert(Record):
     updated_at: Annotated[datetime, Granted]
     names: Annotated[Parts, Public, Written, "The expert's names, the preferred one first."]
     display_name: Annotated[str, Public, "The preferred name in one line."]
-    sort_name: Annotated[str, Internal]
-    search_key: Annotated[str, Internal]
-    name_key: Annotated[str, Internal]
+    sort_name: Annotated[str, Internal, Derived]
+    search_key: Annotated[str, Internal, Derived]
+    name_key: Annotated[str, Internal, Derived]
     emails: Annotated[
         Parts, Granted, Written, "The addresses, as far as their own visibility shows them to the caller."
     ]
-    email_keys: Annotated[list[str], Internal]
-    orcid: Annotated[str | None, Public, Written, "The ORCID iD."]
-    languages: Annotated[list[str], Public, Written, "The languages that the expert works in, as BCP 47 tags."]
-    fields: Annotated[list[str], Public, Written, "The fields of science."]
-    planetary_boundaries: Annotated[list[str], Public, Written, "The planetary boundaries that the expert works on."]
-    ecosystems: Annotated[list[str], Public, Written, "The ecosystems that the expert works on."]
-    keywords: Annotated[list[str], Public, Written, "What the expert works on, in free words."]
-    biography: Annotated[Texts, Public, Written, "A short biography, by language."]
+    email_keys: Annotated[list[str], Internal, Derived]
+    orcid: Annotated[str | None, Public, Written, Imported, "The ORCID iD."]
+    languages: Annotated[
+        list[str], Public, Written, Imported, "The languages that the expert works in, as BCP 47 tags."
+    ]
+    keywords: Annotated[list[str], Public, Written, Imported, "What the expert works on, in free words."]
+    fields: Annotated[list[str], Public, Written, Imported, "The fields of science."]
+    planetary_boundaries: Annotated[
+        list[str], Public, Written, Imported, "The planetary boundaries that the expert works on."
+    ]
+    ecosystems: Annotated[list[str], Public, Written, Imported, "The ecosystems that the expert works on."]
+    category: Annotated[str, Public, Written, Imported, "The category of the expert's membership."]
+    biography: Annotated[Texts, Public, Written, Imported, "A short biography, by language."]
     gender: Annotated[
         str | None, Granted, Written, "The gender that the expert declares; for grants that cover the expert."
     ]
-    category: Annotated[str, Public, Written, "The category of the expert's membership."]
     previous_status: Annotated[str | None, Internal]
     term_starts: Annotated[date | None, Public, Tracked, Part]
     term_ends: Annotated[date | None, Public, Tracked, Part]

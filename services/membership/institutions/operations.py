@@ -17,11 +17,11 @@ from shared.database.statements import Row
 from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.principal import Principal
 from shared.records.access_scope import AccessScope, access_scope_for
-from shared.records.record import written_fields
+from shared.records.record import json_fields, written_fields
 from shared.records.resource_type import ResourceType, TransitionRequest, permitted, require, require_publishing
 
 WRITABLE = written_fields(Institution)
-_DOCUMENTS = ("names", "locations", "relations")
+_DOCUMENTS = json_fields(Institution)
 INSTITUTIONS: ResourceType[domain.InstitutionCase] = ResourceType.of(Institution, institution, domain.LIFECYCLE)
 
 

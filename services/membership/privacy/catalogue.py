@@ -6,7 +6,8 @@ A column that is in none of these lists fails a test: whoever adds one decides h
 
 from collections.abc import Mapping
 
-from shared.records.personal import FOUND_BY, RECORD, PersonalTable, personal
+from services.membership.experts.record import Expert
+from shared.records.personal import FOUND_BY, RECORD, PersonalTable, personal, personal_record
 
 _ANOTHER = "says which record of perhaps another person is meant"
 _PROOF = "proves that nothing was altered"
@@ -14,13 +15,7 @@ _KEY = "names the key of the encrypted text that is told in the clear"
 _FILE = "describes the whole file, of many people"
 
 PARTS: Mapping[str, PersonalTable] = {
-    "expert": personal(
-        "member_expert",
-        f"{RECORD} names display_name emails orcid languages fields planetary_boundaries ecosystems keywords biography"
-        " gender category previous_status term_starts term_ends account_id profile_confirmed_on"
-        " conflict_of_interest_on clock_since clock_target merged_into erased_at assignee asserted",
-        {FOUND_BY: "sort_name search_key name_key email_keys"},
-    ),
+    "expert": personal_record("member_expert", Expert),
     "affiliations": personal(
         "member_affiliation",
         "id expert_id country visibility version institution_id raw role unit starts ends is_primary asserted_by"

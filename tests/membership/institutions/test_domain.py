@@ -51,7 +51,7 @@ def test_steps_lead_where_the_design_says(status: str, verb: str, target: str) -
 
 @pytest.mark.parametrize("status", ["linked", "out_of_scope", "withdrawn"])
 def test_the_ends_have_no_way_out(status: str) -> None:
-    assert LIFECYCLE.offers(status, InstitutionCase(), lambda _: True) == []
+    assert LIFECYCLE.available_actions(status, InstitutionCase(), lambda _: True) == []
 
 
 def test_only_a_known_institution_can_be_linked_to() -> None:

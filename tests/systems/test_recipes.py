@@ -1,0 +1,66 @@
+"""The recipes for developers are true: their steps work on a copy of the tree, and their tests pass there."""
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+_DIFF = re.compile(r"^```diff\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_FILE = re.compile(r"^--- (\S+)\n\+\+\+ b/(\S+)\n", re.MULTILINE)
+_COPIED = ("deploy", "migrations", "services", "shared", "tests", "pyproject.toml", "docs", "README.md", "Makefile")
+_LEFT = ("node_modules", "generated", ".venv", "__pycache__")
+
+
+def _steps(recipe: str) -> list[tuple[Path, list[str]]]:
+    """Each file that a recipe touches, with the parts of its change."""
+    found = []
+    for diff in _DIFF.findall((ROOT / "docs" / "development" / recipe).read_text()):
+        pieces = _FILE.split(diff)[1:]
+        for path, change in zip(pieces[1::3], pieces[2::3], strict=True):
+            found.append((Path(path), [part for part in re.split(r"^@@\n", change, flags=re.MULTILINE) if part]))
+    return found
+
+
+def _apply(root: Path, path: Path, parts: list[str]) -> None:
+    """Replaces what a part of a change takes away by what it adds. A part that stands there twice is a fault."""
+    file = root / path
+    text = file.read_text() if file.exists() else ""
+    for part in parts:
+        lines = part.splitlines(keepends=True)
+        before = "".join(line[1:] for line in lines if line[0] in " -")
+        after = "".join(line[1:] for line in lines if line[0] in " +")
+        if before:
+            assert text.count(before) == 1, f"{path} does not hold once:\n{before}"
+        text = text.replace(before, after) if before else after
+    file.write_text(text)
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """A copy of the tree."""
+    for name in _COPIED:
+        source = ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, tmp_path / name, ignore=shutil.ignore_patterns(*_LEFT))
+        else:
+            shutil.copy(source, tmp_path / name)
+    return tmp_path
+
+
+@pytest.mark.parametrize("recipe", ["add-a-field.md"])
+def test_the_steps_of_a_recipe_work(copy: Path, recipe: str) -> None:
+    steps = _steps(recipe)
+    for path, parts in steps:
+        _apply(copy, path, parts)
+    tests = [str(path) for path, _ in steps if path.parts[0] == "tests"]
+    run = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *tests, "tests/migrations/test_tables.py"],
+        cwd=copy, capture_output=True, text=True, check=False, timeout=300,
+    )  # fmt: skip
+    assert run.returncode == 0, run.stdout[-4000:]
+    source = [path for path, _ in steps if path.parts[0] != "tests"]
+    assert len(source) <= 4, "a field has at most four places"

@@ -16,7 +16,7 @@ PATIENCE = 10.0
 @pytest.fixture(scope="session")
 def database_url(database_named: Callable[[str], str]) -> str:
     """A database that only these tests write."""
-    return database_named("connections")
+    return database_named("handed_on")
 
 
 @pytest.fixture

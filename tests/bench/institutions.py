@@ -11,7 +11,7 @@ import asyncpg
 import orjson
 
 from services.membership.institutions.domain import derived, values_of
-from services.membership.institutions.jobs import candidate
+from services.membership.institutions.jobs import parsed_row
 from services.membership.institutions.tables import institution, institution_value
 from shared.bulk.reading import RowFault
 from shared.database.ids import uuid7
@@ -54,7 +54,7 @@ def listed(path: Path) -> Iterator[dict[str, Any]]:
     with path.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             try:
-                yield candidate({name: cell for name, cell in row.items() if cell}).values
+                yield parsed_row({name: cell for name, cell in row.items() if cell}).values
             except RowFault:
                 continue
 

@@ -9,13 +9,13 @@ from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import now
 from shared.kernel.resource import Resource
 from shared.messaging.outbox import announce_change
-from shared.records import kind
+from shared.records import changes
 from shared.web.app import Application
 
 
 def create_app() -> Application:
     """The app under the settings of the environment."""
-    kind.record_change = _announce  # type: ignore[attr-defined]
+    changes.record_change = _announce  # type: ignore[assignment]
     return app.create_app()
 
 

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from alembic import command
+from alembic.config import Config
 from alembic.script import ScriptDirectory
 
 from migrations import run
@@ -15,7 +16,7 @@ _MORE = Path(__file__).with_name("next_release")
 _present = run.alembic_config
 
 
-def _config(database_url: str, settings: Settings) -> run.Config:
+def _config(database_url: str, settings: Settings) -> Config:
     """The history with the next release's migrations at its end."""
     config = _present(database_url, settings)
     versions = Path(run.__file__).with_name("versions")

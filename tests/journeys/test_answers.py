@@ -62,11 +62,14 @@ def full(running: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> d
 def readers(full: dict[str, Any]) -> Iterator[dict[str, Look]]:
     """Reads an address as a client, a person or nobody, by name."""
     names = ("secretariat", "auditor", "government_xa")
-    clients = {name: Client(full["base_url"], full["demo"]["clients"][name]) for name in names}
+    clients: dict[str, Client | Person] = {
+        name: Client(full["base_url"], full["demo"]["clients"][name]) for name in names
+    }
     clients["admin"] = Person(full["base_url"], full["demo"]["accounts"]["admin"])
     nobody = httpx.Client(base_url=full["base_url"], headers=_JSON, trust_env=False, timeout=60)
     yield {"": nobody.get, **{name: partial(client.send, "GET", headers=_JSON) for name, client in clients.items()}}
-    for client in (*clients.values(), nobody):
+    nobody.close()
+    for client in clients.values():
         client.close()
 
 

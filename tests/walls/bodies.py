@@ -84,5 +84,5 @@ def with_value(body: Any, at: Path, value: Any) -> Any:
     if isinstance(step, int):
         old = list(body) if isinstance(body, list) else []
         return [with_value(old[0] if old else {}, rest, value), *deepcopy(old[1:])]
-    old = dict(body) if isinstance(body, Mapping) else {}
-    return {**deepcopy(old), step: with_value(old.get(step), rest, value)}
+    members: dict[str, Any] = dict(body) if isinstance(body, Mapping) else {}
+    return {**deepcopy(members), step: with_value(members.get(step), rest, value)}

@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from shared.bulk import exporting
+from shared.bulk.store import FileStore
 from shared.web import streams
 from tests.membership.imports.conftest import EXPORTS, SAMPLES, Importer, counts, csv_of
 from tests.membership.imports.slow import Slow
@@ -165,7 +166,7 @@ async def test_what_is_old_is_swept_away(secretariat: Importer, database: asyncp
     job = (await secretariat.caller.post(EXPORTS, {"resource": "experts"})).headers["location"]
     url = (await secretariat.end_of(job))["result_url"]
     digest = await database.fetchval("SELECT file_digest FROM core_export")
-    store = exporting.FileStore(settings.storage_path)
+    store = FileStore(settings.storage_path)
     assert store.path(digest).exists()
     await database.execute("UPDATE core_export SET created_at = now() - interval '25 hours'")
     await _swept(database, store)
@@ -173,7 +174,7 @@ async def test_what_is_old_is_swept_away(secretariat: Importer, database: asyncp
     assert (await secretariat.caller.get(url)).status_code == 404
 
 
-async def _swept(database: asyncpg.Connection, store: exporting.FileStore) -> None:
+async def _swept(database: asyncpg.Connection, store: FileStore) -> None:
     from shared.database.unit_of_work import Origin, UnitOfWork
 
     await exporting.sweep("membership", store).run(UnitOfWork(database, Origin()))

@@ -47,9 +47,9 @@ def wanted_by(row: Mapping[str, Any]) -> WantedGrant:
 def require_granting(why: str | None) -> None:
     """Raises Forbidden with this reason; None is no reason."""
     if why == "own_grant":
-        raise Forbidden("Nobody gives a role or a credential to themselves.", members={"reason": why})
+        raise Forbidden("You cannot give yourself a role or a credential.", members={"reason": why})
     if why is not None:
-        raise Forbidden("Nobody grants beyond their own scope.", members={"reason": why})
+        raise Forbidden("You cannot grant beyond your own scope.", members={"reason": why})
 
 
 async def roles_of_two(connection: Connection, kind: PrincipalKind, holder: UUID) -> frozenset[str]:

@@ -111,7 +111,7 @@ async def refuse_as_second_person(connection: Connection, second: Principal, fir
     if why is None and second.id and await credentials_set_by_the_other(connection, first.ids, second.id):
         why = "credentials_set_recently"
     if why is not None:
-        raise Forbidden("You cannot be the second person of this step.", members={"reason": why})
+        raise Forbidden("You cannot be the second person of this transition.", members={"reason": why})
 
 
 def _why_not(second: Principal, first: FirstPerson) -> str | None:

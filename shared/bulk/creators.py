@@ -19,4 +19,6 @@ async def principal_of(database: Database, label: str) -> Principal:
     try:
         return (await principals.get(PrincipalKind(kind), UUID(key))).principal
     except (InvalidToken, ValueError):
-        raise Forbidden("Whoever asked for this may not act any more.", members={"reason": "not_permitted"}) from None
+        raise Forbidden(
+            "The principal that ordered this job may not act any more.", members={"reason": "not_permitted"}
+        ) from None

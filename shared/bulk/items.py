@@ -24,7 +24,7 @@ class Item(NamedTuple):
 
 
 _NOT_JSON = Item(None, ("malformed_json", "The row is not JSON."))
-_TWICE = ("malformed_json", "A key stands twice in one object.")
+_TWICE = ("malformed_json", "A JSON object has the same key twice.")
 _NO_TEXT = ("invalid_text", "Text must hold neither U+0000 nor lone surrogates.")
 
 

@@ -56,7 +56,7 @@ async def as_text(path: Path, media: str, sender: str = "") -> Path:
         async with asyncio.timeout(_PATIENCE):
             await own.acquire()
     except TimeoutError:
-        raise RateLimited("Other workbooks of yours are being read.", retry_after=10) from None
+        raise RateLimited("Another workbook of yours is being read. Try again later.", retry_after=10) from None
     try:
         async with _ALONE:
             if not await asyncio.to_thread(target.exists):

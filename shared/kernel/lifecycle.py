@@ -35,7 +35,7 @@ class SecondPersonNeeded(Conflict):
     code = "transition_not_allowed"
 
     def __init__(self, action: str = "", fields: Mapping[str, object] | None = None) -> None:
-        super().__init__("A second person has to confirm this step.", members={"reason": "second_person_needed"})
+        super().__init__("A second person must confirm this transition.", members={"reason": "second_person_needed"})
         self.action = action
         self.fields = dict(fields or {})
 
@@ -159,7 +159,9 @@ class Lifecycle(Generic[Case]):
         if unknown:
             raise Invalid(
                 errors=[
-                    FieldError("unknown_field", "Not a field of this action.", pointer=pointer_to("fields", name))
+                    FieldError(
+                        "unknown_field", "This action does not take this field.", pointer=pointer_to("fields", name)
+                    )
                     for name in unknown
                 ]
             )

@@ -138,7 +138,7 @@ class Body:
         if is_too_deep(body):
             self._refuse(Malformed(f"Not JSON, or of more than {LEVELS} levels.", code="malformed_json"))
         if repeats_a_key(body):
-            self._refuse(Malformed("A key stands twice in one object.", code="malformed_json"))
+            self._refuse(Malformed("A JSON object has the same key twice.", code="malformed_json"))
         return {"type": "http.request", "body": bytes(body), "more_body": False}
 
     def _refuse(self, error: EscmError) -> NoReturn:
@@ -179,4 +179,4 @@ def _late() -> TimedOut:
 
 
 def _busy() -> Unavailable:
-    return Unavailable("Too many large bodies arrive at the moment.", headers=_CLOSING)
+    return Unavailable("The server receives too many large bodies. Try again later.", headers=_CLOSING)

@@ -67,7 +67,7 @@ async def claim_for(request: Request, principal: Principal) -> Claim | None:
     key = request.headers.get("idempotency-key")
     if key is None:
         if principal.is_machine:
-            raise Malformed("Machines send an Idempotency-Key.", code="idempotency_key_required")
+            raise Malformed("API clients must send an Idempotency-Key.", code="idempotency_key_required")
         return None
     if not 0 < len(key) <= LONGEST_KEY:
         error = FieldError("invalid_parameter", "1 to 255 characters.", parameter="Idempotency-Key")
@@ -92,11 +92,11 @@ async def take(uow: UnitOfWork, claim: Claim) -> Replay | None:
     """
     row = await uow.connection.fetchrow(_CLAIM, claim.scope, claim.lock)
     if not row["claimed"]:
-        raise Conflict("A request with this key is under way.", code="request_in_progress", retry_after=1)
+        raise Conflict("A request with this Idempotency-Key is in progress.", code="request_in_progress", retry_after=1)
     if row["digest"] is None:
         return None
     if row["digest"] != claim.digest:
-        raise Invalid("This key was used for another request.", code="idempotency_key_reused")
+        raise Invalid("This Idempotency-Key was used for another request.", code="idempotency_key_reused")
     headers = {**row["headers"], "Idempotency-Replayed": "true"}
     return Replay(Response(bytes(row["body"]), row["status"], headers), row["authority"] != claim.authority)
 

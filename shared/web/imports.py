@@ -176,7 +176,7 @@ def _add_creation(router: ResourceRouter, api: ImportApi) -> None:
             raise _forbidden()
         unknown = sorted(set(await call.request.form()) - _FIELDS)
         if unknown:
-            errors = [FieldError("unknown_field", "Not a field here.", pointer=pointer_to(name)) for name in unknown]
+            errors = [FieldError("unknown_field", "Unknown field.", pointer=pointer_to(name)) for name in unknown]
             raise Invalid("The form has fields that are not known here.", code="unknown_field", errors=errors)
         received: ReceivedFile = call.request.state.received
         await asyncio.to_thread(store_of(call.request).keep, received)

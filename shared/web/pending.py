@@ -108,7 +108,7 @@ async def propose(api: "RecordApi[Any]", call: Call, seen: Row, body: Transition
     if other is not None:
         if not other["is_over"] and other["record_version"] == row["version"]:
             link = shown(api, other)["links"]["self"]
-            raise Conflict("This step waits for a second person already.", members={"pending": link})
+            raise Conflict("This transition already waits for a second person.", members={"pending": link})
         await pending.end(call.uow, api.kind, row, other, "expired", "the record has changed or the time is over")
     waiting = await pending.add(
         call.uow,
@@ -180,7 +180,9 @@ def add_pending(router: ResourceRouter, api: "RecordApi[Any]", single: str) -> N
             return await _confirm(api, call, row, record, waiting)
         if body.decision == "withdraw":
             if waiting["proposer_id"] not in (call.principal.id, call.principal.owner):
-                raise Forbidden("Only its proposer withdraws it.", members={"reason": "not_the_proposer"})
+                raise Forbidden(
+                    "Only the proposer can withdraw this transition.", members={"reason": "not_the_proposer"}
+                )
         else:
             await refuse_as_second_person(call.uow.connection, call.principal, _first(waiting))
         ending: Any = "declined" if body.decision == "decline" else "withdrawn"
@@ -201,9 +203,9 @@ def _decidable(api: "RecordApi[Any]") -> Callable[..., Awaitable[Row]]:
 
 def _require_open(waiting: Row) -> None:
     if waiting["status"] == "expired" or (waiting["status"] == "pending" and waiting["is_over"]):
-        raise Gone("Nobody confirmed it within 24 hours. Propose the step again.", members={"reason": "expired"})
+        raise Gone("Nobody confirmed the transition within 24 hours. Propose it again.", members={"reason": "expired"})
     if waiting["status"] != "pending":
-        raise Conflict("It was decided already.", members={"reason": waiting["status"]})
+        raise Conflict("This pending transition was decided already.", members={"reason": waiting["status"]})
 
 
 def _first(waiting: Row) -> FirstPerson:
@@ -223,7 +225,7 @@ async def _confirm(api: "RecordApi[Any]", call: Call, row: Row, record: Row, wai
     resource, country = api.kind.resource, row["country"]
     if not await holds(call.uow.connection, proposer, api.roles, resource, action, country, row["id"]):
         members = {"current_state": row["status"], "reason": "proposer_not_entitled", "allowed_actions": []}
-        detail = "Who proposed this may not take the step any more."
+        detail = "The proposer may not take this transition any more."
         raise Conflict(detail, code="transition_not_allowed", members=members)
     kind, owner = PrincipalKind(waiting["proposer_kind"]), waiting["proposer_owner"]
     proposed_by = Principal(kind, waiting["proposer_id"], owner=owner)

@@ -42,7 +42,7 @@ class Places:
     async def _take(self, principal: str) -> None:
         held = self._held[principal]
         if held >= self._most_of_one or (held and self._free < 2):
-            raise Unavailable("You have as many long answers open as you may.", retry_after=RETRY_AFTER)
+            raise Unavailable("You have too many streams open.", retry_after=RETRY_AFTER)
         if self._free and not self._waiting:
             self._give(principal)
             return

@@ -94,7 +94,7 @@ class Protocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         if len(self.pipeline) >= self._limits.pipelined:
-            self._refusal = Malformed("Wait for answers before you send further requests.")
+            self._refusal = Malformed("Wait for responses before you send further requests.")
             raise HeadRefused
         if self._head_received:
             self._bounds.memory.release(self)

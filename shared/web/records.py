@@ -116,7 +116,7 @@ class RecordApi(Generic[Case]):
         access = call.access_on(self.kind.resource).including_record(record)
         row = await self.listing.get(call.uow.connection, access, record)
         if row is None:
-            raise NotFound("The record has left your access.")
+            raise NotFound("You no longer have access to this record.")
         return item_response(call, await self.item(row, call, access), status=status, beside=beside)
 
     async def answer_once(self, call: Call, row: Row, secret: str | None) -> Response:

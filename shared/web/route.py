@@ -71,7 +71,10 @@ class EscmRoute(APIRoute):
                 raise UnsupportedMedia(f"Send {' or '.join(media)}.")
             principal = await authenticated_principal(request)
             if principal.is_anonymous and not is_public:
-                raise Unauthenticated("This needs a token.", headers={"WWW-Authenticate": 'Bearer realm="escm"'})
+                raise Unauthenticated(
+                    "Authentication is required: send an access token.",
+                    headers={"WWW-Authenticate": 'Bearer realm="escm"'},
+                )
             if request.scope["query_string"]:
                 refuse_unknown(request, names)
             SHARE.set(self.path)
@@ -141,7 +144,7 @@ def refuse_unknown(request: Request, names: frozenset[str]) -> None:
         raise Malformed(
             "The request has a parameter that this address does not take.",
             code="unknown_parameter",
-            errors=[FieldError("unknown_parameter", "Not a parameter here.", parameter=name[:100]) for name in unknown],
+            errors=[FieldError("unknown_parameter", "Unknown parameter.", parameter=name[:100]) for name in unknown],
         )
 
 

@@ -62,4 +62,8 @@ def _refuse_repeated(items: list[SeenRecord]) -> None:
     first: dict[UUID, int] = {}
     repeated = [place for place, item in enumerate(items) if first.setdefault(item.id, place) != place]
     if repeated:
-        raise Invalid(errors=[FieldError("invalid_value", "Named twice.", pointer=f"/items/{n}/id") for n in repeated])
+        raise Invalid(
+            errors=[
+                FieldError("invalid_value", "This record is named twice.", pointer=f"/items/{n}/id") for n in repeated
+            ]
+        )

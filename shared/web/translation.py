@@ -182,7 +182,7 @@ def _bad_parameters(faults: Sequence[Mapping[str, Any]]) -> Malformed:
         name = str(fault["loc"][1]) if len(fault["loc"]) > 1 else ""
         code, detail = describe(fault)
         if code == "unknown_field":
-            errors.append(FieldError("unknown_parameter", "Not a parameter here.", parameter=name))
+            errors.append(FieldError("unknown_parameter", "Unknown parameter.", parameter=name))
         else:
             errors.append(
                 FieldError("invalid_parameter" if code not in ("required",) else code, detail, parameter=name)

@@ -43,7 +43,7 @@ async def test_a_government_keeps_its_bodies(caller: Callable[[str | None], Call
     programme = {"country": "XB", "lead_body_id": key}
     for address, more in ((f"{V1}/endorsements", {**claim, "country": "XB"}), (f"{V1}/programmes", programme)):
         refused = await secretariat.post(address, more)
-        assert refused.json()["errors"][0]["code"] == "unknown_body"
+        assert refused.json()["errors"][0]["code"] == "unknown_reference"
 
 
 async def test_a_focal_point_is_nominated_accepted_and_hands_over(secretariat: Caller) -> None:

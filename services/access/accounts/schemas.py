@@ -51,7 +51,7 @@ class AccountFields(Body):
     @classmethod
     def _is_not_taken_away(cls, value: Any) -> Any:
         if value is None:
-            raise PydanticCustomError("invalid_type", "An account has one.")
+            raise PydanticCustomError("invalid_type", "An account must have one.")
         return value
 
 

@@ -36,10 +36,10 @@ async def create(uow: UnitOfWork, access: AccessScope, values: Mapping[str, Any]
     owner, status = (values["owner_kind"], values["owner_id"]), "active"
     if principal.kind is not PrincipalKind.ACCOUNT or owner != ("account", principal.id):
         if (why := domain.why_not_make(principal, values["owner_kind"])) is not None:
-            raise Forbidden("You make no such key.", members={"reason": why})
+            raise Forbidden("You cannot create a key for this owner.", members={"reason": why})
         require(access, "create", None)
         if not await is_active(uow.connection, *owner):
-            raise invalid_field("/owner/id", "unknown_principal", "There is no such client in use.")
+            raise invalid_field("/owner/id", "unknown_reference", "There is no such client in use.")
         if owner != (str(principal.kind), principal.id):
             await require_authority(uow, principal, PrincipalKind.CLIENT, values["owner_id"])
             await note_change(uow, "client", values["owner_id"], "secret")

@@ -98,7 +98,7 @@ class ClientFields(Body):
     @classmethod
     def _is_not_taken_away(cls, value: Any) -> Any:
         if value is None:
-            raise PydanticCustomError("invalid_type", "A client has one.")
+            raise PydanticCustomError("invalid_type", "A client must have one.")
         return value
 
 

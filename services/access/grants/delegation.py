@@ -28,20 +28,20 @@ async def check_delegation(
     it or brought it about by a record. Who brought it about passes it on to nobody. Raises Invalid, Forbidden.
     """
     if wanted.is_for(principal):
-        raise Forbidden("Nobody hands a role to themselves.", members={"reason": "own_grant"})
+        raise Forbidden("You cannot hand a role over to yourself.", members={"reason": "own_grant"})
     source = await lock_record(uow, grant, values["delegated_from"])
     if source is None or not is_holder(principal, source):
         raise invalid_field("/delegated_from", "unknown_reference", "You hold no such grant.")
     if (why := _why_not(source)) is not None:
         raise Forbidden("This grant cannot be delegated.", members={"reason": why})
     if source["caused_by"] == principal.label:
-        raise Forbidden("You brought this role about yourself.", members={"reason": "follows_own_act"})
+        raise Forbidden("You caused this role yourself.", members={"reason": "follows_own_act"})
     if f"{wanted.holder_kind}:{wanted.holder_id}" in (source["created_by"], source["caused_by"]):
-        raise Forbidden("Nobody gets back the role that they granted.", members={"reason": "own_grant"})
+        raise Forbidden("A role is not handed over to the person who granted it.", members={"reason": "own_grant"})
     if values["role"] != source["role"]:
         raise invalid_field("/role", "not_one_of", "A delegated grant is of the same role.")
     if not within(values["scope_kind"], values["scope_id"], source["scope_kind"], source["scope_id"]):
-        raise Forbidden("Nobody delegates beyond their own scope.", members={"reason": "beyond_own_scope"})
+        raise Forbidden("You cannot delegate beyond your own scope.", members={"reason": "beyond_own_scope"})
     if values["principal_kind"] != "account":
         raise invalid_field("/principal/kind", "not_one_of", "Roles are delegated to accounts.")
     if values["ends"] is None or (source["ends"] is not None and values["ends"] > source["ends"]):
@@ -67,9 +67,9 @@ async def successor(uow: UnitOfWork, row: Row, fields: Mapping[str, Any]) -> dic
         identity = None
     is_other = (kind, identity) != (row["principal_kind"], row["principal_id"])
     if kind != row["principal_kind"] or identity is None or not is_other:
-        raise invalid_field("/fields/principal", "unknown_principal", "Another account or client of the same kind.")
+        raise invalid_field("/fields/principal", "unknown_reference", "Another account or client of the same kind.")
     if not await queries.is_nameable(uow.connection, uow.origin.actor, kind, identity):
-        raise invalid_field("/fields/principal", "unknown_principal", "There is no such account or client in use.")
+        raise invalid_field("/fields/principal", "unknown_reference", "There is no such account or client in use.")
     kept = ("principal_kind", "role", "scope_kind", "scope_id", "ends")
     return {
         **{name: row[name] for name in kept},

@@ -40,14 +40,14 @@ async def create(uow: UnitOfWork, access: AccessScope, values: Mapping[str, Any]
     else:
         require_granting(why_not_grant(principal, wanted, "create"))
     if not await queries.is_nameable(uow.connection, principal, values["principal_kind"], values["principal_id"]):
-        raise invalid_field("/principal/id", "unknown_principal", "There is no such account or client in use.")
+        raise invalid_field("/principal/id", "unknown_reference", "There is no such account or client in use.")
     named = values["second_person"]
     if named is not None:
         if named in (principal.id, values["principal_id"]):
             detail = "Another account than the two concerned."
             raise invalid_field("/second_person", "second_person_is_the_first", detail)
         if not await queries.is_active(uow.connection, "account", named):
-            raise invalid_field("/second_person", "unknown_account", "There is no such account in use.")
+            raise invalid_field("/second_person", "unknown_reference", "There is no such account in use.")
     return await insert(uow, values, confirmed=not wanted.needs_second_person)
 
 

@@ -166,7 +166,9 @@ async def key_set(token_service: CurrentTokenService) -> Response:
 async def me(request: Request) -> Response:
     header = request.headers.get("authorization")
     if header is None:
-        raise Unauthenticated("This needs a token.", headers={"WWW-Authenticate": 'Bearer realm="escm"'})
+        raise Unauthenticated(
+            "Authentication is required: send an access token.", headers={"WWW-Authenticate": 'Bearer realm="escm"'}
+        )
     principal = await authenticated_principal(request)
     refuse_unknown(request, frozenset())
     bearer: Bearer = await request.app.state.authenticator.bearer(header)

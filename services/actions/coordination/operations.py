@@ -49,7 +49,7 @@ async def update_endorsement(uow: UnitOfWork, access: AccessScope, seen: Row, va
     before = await ENDORSEMENTS.lock(uow, seen["id"], seen["version"])
     changed = {name for name, value in values.items() if before[name] != value}
     if before["status"] != "claimed" and changed - domain.FREE_WHEN_VERIFIED:
-        raise Conflict("What was verified does not change; claim another endorsement and replace this one.")
+        raise Conflict("A verified endorsement cannot be changed. Claim another one and replace this one.")
     if "visibility" in changed:
         require_publishing(access, values["visibility"], before["country"], before["id"])
     if "body_id" in changed:

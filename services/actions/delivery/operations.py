@@ -47,7 +47,7 @@ async def propose(uow: UnitOfWork, access: AccessScope, values: Mapping[str, Any
     Raises Invalid for an unknown programme or participant, Conflict where the programme has ended.
     """
     above = await queries.programme_above(uow.connection, access.context, values["programme_id"])
-    unknown = invalid_field("/programme_id", "unknown_programme", "There is no such programme.")
+    unknown = invalid_field("/programme_id", "unknown_reference", "There is no such programme.")
     parent = reading_access(access.principal, Resource("actions", "programmes", "programme"))
     place = _place(access, parent, above, unknown, {"approved", "implementing", "completed"}, domain.ENDED_PROGRAMMES)
     await _require_participants(uow, access, values)
@@ -93,7 +93,7 @@ async def plan_milestone(uow: UnitOfWork, access: AccessScope, values: Mapping[s
     Raises Invalid for an unknown action, Conflict where the action has ended.
     """
     above = await queries.action_above(uow.connection, access.context, values["action_id"])
-    unknown = invalid_field("/action_id", "unknown_action_record", "There is no such action.")
+    unknown = invalid_field("/action_id", "unknown_reference", "There is no such action.")
     place = _place(
         access,
         reading_access(access.principal, ACTIONS.resource),
@@ -161,14 +161,14 @@ def _place(
         raise unknown
     require(access, "create", above["country"])
     if above["status"] in ended:
-        raise Conflict("What this belongs to has ended.")
+        raise Conflict(f"The {parent.resource.entity} has ended.")
     return {"country": above["country"], "visibility": above["visibility"]}
 
 
 async def _require_participants(uow: UnitOfWork, access: AccessScope, values: Mapping[str, Any]) -> None:
     keys = {UUID(participant["institution_id"]) for participant in values["participants"]}
     if keys and await NAMED_INSTITUTIONS.known(uow.connection, access.principal, keys) != keys:
-        raise invalid_field("/participants", "unknown_institution", "Names an institution that is not known.")
+        raise invalid_field("/participants", "unknown_reference", "Names an institution that is not known.")
 
 
 def _key(values: Mapping[str, Any]) -> dict[str, str]:

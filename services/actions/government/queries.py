@@ -46,9 +46,9 @@ _BODY = Statement(
 
 
 async def require_body(connection: Connection, access: AccessScope, field: str, key: UUID | None, country: str) -> None:
-    """Raises Invalid `unknown_body` where a body of this id and country is not known to the caller; None is no body."""
+    """Raises Invalid `unknown_reference` where the caller knows no body of this id and country; None is no body."""
     if key is None:
         return
     of_country = await _BODY.fetchval(connection, key=key, country=country, **access.context.parameters)
     if of_country is None or not await _NAMED_BODIES.known(connection, access.principal, [key]):
-        raise invalid_field(f"/{field}", "unknown_body", "There is no such government body in the country.")
+        raise invalid_field(f"/{field}", "unknown_reference", "There is no such government body in the country.")

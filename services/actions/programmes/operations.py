@@ -37,7 +37,7 @@ async def create(uow: UnitOfWork, access: AccessScope, values: Mapping[str, Any]
     require(access, "create", values["country"])
     require_publishing(access, values["visibility"], values["country"])
     if not await is_known(uow.connection, values["framework"]):
-        raise invalid_field("/framework", "unknown_framework", "There is no framework of this code.")
+        raise invalid_field("/framework", "unknown_reference", "There is no framework of this code.")
     await _require_known(uow, access, values["country"], values)
     if await lock_living(uow.connection, values["country"], values["framework"]):
         detail = "The country has a living programme under this framework."
@@ -113,10 +113,10 @@ async def case_of(
 
 async def _require_known(uow: UnitOfWork, access: AccessScope, country: str, values: Mapping[str, Any]) -> None:
     await require_body(uow.connection, access, "lead_body_id", values.get("lead_body_id"), country)
-    for field, code in (("committee_id", "unknown_committee"), ("centre_id", "unknown_centre")):
+    for field in ("committee_id", "centre_id"):
         key = values.get(field)
         if key is None:
             continue
         known = await _NAMEABLE[field].known(uow.connection, access.principal, [key])
         if not known or not await is_of_country(uow.connection, access.context, field, key, country):
-            raise invalid_field(f"/{field}", code, "There is none of this id in the country.")
+            raise invalid_field(f"/{field}", "unknown_reference", "There is no record with this id in the country.")

@@ -140,7 +140,7 @@ def _parse(call: Call) -> _Asked:
         codes &= in_region(raw)
     if (raw := query.get("q")) is not None:
         if (pattern := search_pattern(raw)) is None:
-            raise invalid_parameter("q", "Holds nothing to search for.")
+            raise invalid_parameter("q", "The text has nothing to search for.")
         codes &= frozenset(code for code, key in _search_keys().items() if pattern.strip("%") in key)
     sort = query.get("sort", "code")
     if sort.removeprefix("-") != "code":

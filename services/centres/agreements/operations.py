@@ -54,10 +54,10 @@ async def update(uow: UnitOfWork, _access: AccessScope, seen: Row, values: Mappi
     if values["centre_id"] != before["centre_id"]:
         raise invalid_field("/centre_id", "invalid_value", "An agreement stays with its centre.")
     if before["status"] not in domain.OPEN_TO_CHANGE and any(before[name] != values[name] for name in values):
-        raise Conflict("What was signed does not change.")
+        raise Conflict("A signed agreement cannot be changed.")
     if values["parties"] != before["parties"]:
         if not domain.unsigned(values["parties"]):
-            raise invalid_field("/parties", "invalid_value", "The last signature is a step: sign.")
+            raise invalid_field("/parties", "invalid_value", "Use the transition `sign` for the last signature.")
         await require_institutions(uow, _institutions(values["parties"]))
     _require_order(values)
     return await AGREEMENTS.update(uow, before, {**values, **_derived(values)})

@@ -39,7 +39,7 @@ async def create(uow: UnitOfWork, access: AccessScope, centre: Row, values: Mapp
     await uow.allow_record(centre["id"])
     is_own = await account_of(uow.connection, reviewer) == access.principal.id
     if not is_own and not access.may("record", centre["country"], centre["id"]):
-        raise Forbidden("Only the reviewer enters this review.", members={"reason": "not_the_reviewer"})
+        raise Forbidden("Only the reviewer can enter this review.", members={"reason": "not_the_reviewer"})
     if not is_own:
         await require_experts(uow, {"/reviewer_id": reviewer})
     if await belongs_to(uow.connection, reviewer, centre["host_institution_id"], today().isoformat()):

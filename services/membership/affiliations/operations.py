@@ -175,7 +175,7 @@ async def _institution_meant(uow: UnitOfWork, named: UUID | None) -> UUID | None
         return None
     found = (await meant(uow.connection, uow.origin.actor, [named])).get(named)
     if found is None:
-        raise invalid_field("/institution_id", "unknown_institution", "There is no such institution.")
+        raise invalid_field("/institution_id", "unknown_reference", "There is no such institution.")
     return found
 
 

@@ -60,7 +60,7 @@ async def create(uow: UnitOfWork, access: AccessScope, values: Mapping[str, Any]
     applies = access.principal.kind is PrincipalKind.ACCOUNT and not entitled
     if applies:
         if not values["emails"]:
-            raise invalid_field("/emails", "email_missing", "Who applies gives an e-mail address.")
+            raise invalid_field("/emails", "email_missing", "An applicant must give an e-mail address.")
         await uow.allow_record(record)
     else:
         require(access, "create", values["country"])

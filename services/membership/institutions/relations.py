@@ -100,7 +100,7 @@ async def stated(
         for place, one in enumerate(wanted)
         if one["institution_id"] == str(record) or (ror and one["ror"] == ror)
     ] + [
-        FieldError("unknown_institution", "There is no such institution.", pointer=f"/relations/{place}/institution_id")
+        FieldError("unknown_reference", "There is no such institution.", pointer=f"/relations/{place}/institution_id")
         for place in unknown
     ]
     if faults:

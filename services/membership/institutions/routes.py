@@ -91,7 +91,7 @@ async def match_institution(
 ) -> Response:
     """Every institution counts that the caller may see and that is submitted, verified or inactive."""
     if "\0" in affiliation or not fold(affiliation):
-        raise invalid_parameter("affiliation", "Holds nothing to search for.")
+        raise invalid_parameter("affiliation", "The text has nothing to search for.")
     if country is not None and country not in known_codes(fictional=True):
         raise invalid_parameter("country", "Not a known country.")
     async with call.connection() as connection:

@@ -115,7 +115,7 @@ async def _gender_balance(call: Call) -> Response:
         raise invalid_parameter(more[0], "With gender nothing but one country or one region.")
     place = _place(given)
     if call.principal.sandbox:
-        raise invalid_parameter("by", "The balance is told of real countries alone, and the sandbox has none.")
+        raise invalid_parameter("by", "The gender balance covers real countries only; the sandbox has none.")
     async with call.connection() as connection:
         found = await queries.balance(connection, place)
     nowhere = {"records": None}
@@ -181,7 +181,9 @@ async def _series(connection: Connection, access: AccessScope, asked: _Asked) ->
 
 
 def _too_many() -> Malformed:
-    return invalid_parameter("by", f"That would be more than {LARGEST:,} numbers: filter, or ask by less.")
+    return invalid_parameter(
+        "by", f"That would be more than {LARGEST:,} numbers. Add filters, or count by fewer dimensions."
+    )
 
 
 def _linked(items: list[dict[str, Any]], asked: _Asked, access: AccessScope) -> list[dict[str, Any]]:

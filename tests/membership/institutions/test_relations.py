@@ -125,7 +125,7 @@ async def test_what_others_state_of_a_merged_institution_is_taken_back_by_its_su
     [
         ({"type": "parent"}, "institution_or_ror"),
         ({"type": "cousin", "institution_id": ABSENT}, "not_one_of"),
-        ({"type": "parent", "institution_id": ABSENT}, "unknown_institution"),
+        ({"type": "parent", "institution_id": ABSENT}, "unknown_reference"),
         ({"type": "parent", "ror": "https://ror.org/02mhbdp95"}, "ror_checksum"),
     ],
 )
@@ -147,7 +147,7 @@ async def test_who_may_not_know_the_other_neither_names_nor_sees_it(admin: Calle
     record = await verified(admin, "Open Institute", visibility="public")
     for other in (hidden, waiting):
         answer = await relate(caller("author_xa"), record, to("related", other))
-        assert answer.json()["errors"][0]["code"] == "unknown_institution", answer.text
+        assert answer.json()["errors"][0]["code"] == "unknown_reference", answer.text
     await relate(admin, record, to("related", hidden), to("parent", waiting))
     assert await shown(admin, record) == {("related", hidden["id"]), ("parent", waiting["id"])}
     for name in (None, "author_xa"):

@@ -174,7 +174,7 @@ async def test_an_affiliation_that_names_a_merged_institution_is_one_of_the_surv
     decided = await admin.step(f"{path}/{text['id']}", "accept", fields={"institution_id": winner["id"]})
     assert decided.json()["institution_id"] == merge_target["id"]
     unknown = await admin.post(path, {"institution_id": expert["id"]})
-    assert unknown.json()["errors"][0]["code"] == "unknown_institution"
+    assert unknown.json()["errors"][0]["code"] == "unknown_reference"
 
 
 async def test_a_ror_id_goes_from_one_to_the_other(admin: Caller, superuser: asyncpg.Connection) -> None:

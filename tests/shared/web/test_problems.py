@@ -215,4 +215,4 @@ async def test_no_other_name_is_told(client, name):
     problem = problem_of(await post(client, orjson.dumps({"names": [{name: 1}]})), 422, "unknown_field")
     assert [error["pointer"] for error in problem["errors"]] == ["/names/0"]
     problem = problem_of(await client.get("/test/v1/things", params={name: "1"}), 400, "unknown_parameter")
-    assert problem["errors"] == [{"code": "unknown_parameter", "detail": "Not a parameter here."}]
+    assert problem["errors"] == [{"code": "unknown_parameter", "detail": "Unknown parameter."}]

@@ -15,10 +15,10 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from shared.kernel.lifecycle import AvailableAction, Lifecycle
 from shared.records.history import history, line
-from shared.web.call import Call
 from shared.web.conditional import etag, is_known
 from shared.web.contract import fields_schema
 from shared.web.paging import binding, make_cursor, page_limit, read_cursor
+from shared.web.request_context import RequestContext
 
 JSON = "application/json; charset=utf-8"
 Model = TypeVar("Model", bound=BaseModel)
@@ -39,7 +39,7 @@ def actions(available_actions: list[AvailableAction]) -> list[dict[str, Any]]:
 
 
 def item_response(
-    call: Call,
+    ctx: RequestContext,
     record: Mapping[str, Any],
     *,
     status: int = 200,
@@ -51,7 +51,7 @@ def item_response(
     shown = record if fields is None else {name: value for name, value in record.items() if name in fields}
     body = orjson.dumps(shown)
     tag = etag(record["version"], body)
-    if status == 200 and call.request.method == "GET" and is_known(call.request, tag):
+    if status == 200 and ctx.request.method == "GET" and is_known(ctx.request, tag):
         return Response(status_code=304, headers={"ETag": tag})
     headers = {"ETag": tag}
     if status == 201:
@@ -84,25 +84,25 @@ HISTORY_QUERY = ("limit", "cursor")
 _PLACE: list[ColumnElement[Any]] = [column("version"), column("id", Uuid)]
 
 
-async def history_response(call: Call, subject: UUID, hidden: Collection[str] = ()) -> Response:
+async def history_response(ctx: RequestContext, subject: UUID, hidden: Collection[str] = ()) -> Response:
     """The history of a record that the caller may read, newest first, `hidden` fields left out. It holds what was done
     while the record was of another country too."""
-    query = call.request.query_params
+    query = ctx.request.query_params
     limit = page_limit(query.get("limit"))
-    secret, bound_to = call.settings.secret_key.get_secret_value().encode(), binding(call.request)
+    secret, bound_to = ctx.settings.secret_key.get_secret_value().encode(), binding(ctx.request)
     before = None
     if (cursor := query.get("cursor")) is not None:
         version, entry = read_cursor(cursor, bound_to, secret, _PLACE)
         before = int(version), entry
-    async with call.connection() as connection:
+    async with ctx.connection() as connection:
         rows = await history(
-            connection, call.access.including_record(subject).context, subject, before=before, limit=limit
+            connection, ctx.access.including_record(subject).context, subject, before=before, limit=limit
         )
     following = None
     if len(rows) > limit:
         rows = rows[:limit]
         cursor = make_cursor([rows[-1]["version"], rows[-1]["id"]], bound_to, secret)
-        following = f"{call.path}?limit={limit}&cursor={cursor}"
+        following = f"{ctx.path}?limit={limit}&cursor={cursor}"
     body = orjson.dumps({"items": [line(row, hidden) for row in rows], "next": following})
     return Response(body, 200, {"Link": f'<{following}>; rel="next"'} if following else None, JSON)
 

@@ -9,7 +9,7 @@ import orjson
 from fastapi import Request
 
 from shared.kernel.errors import PreconditionRequired, VersionConflict
-from shared.web.call import header_of
+from shared.web.request_context import header_of
 
 _VERSION = re.compile(r'^\s*(?:W/)?"(\d{1,9})(?:\.[0-9a-f]{1,16})?"\s*$')
 

@@ -1,4 +1,5 @@
-"""Calls an endpoint whose parameters are the call, parts of the path, one JSON body, and dependencies made of these.
+"""Calls an endpoint whose parameters are the request's context, parts of the path, one JSON body, and dependencies of
+these.
 
 FastAPI's own solver takes every kind of parameter, for a third of the time that reading one record takes.
 """
@@ -17,7 +18,7 @@ from fastapi.params import Body
 from fastapi.routing import APIRoute
 
 from shared.kernel.errors import Malformed
-from shared.web.call import current_call
+from shared.web.request_context import request_context
 
 Handler: TypeAlias = Callable[[Request], Coroutine[Any, Any, Response]]
 _ABSENT: Any = object()
@@ -60,7 +61,7 @@ def plain_handler(route: APIRoute) -> Handler | None:
 
     async def handle(request: Request) -> Response:
         body = await _json(request) if field else _ABSENT
-        response: Response = await part.value(request, body, {current_call: await current_call(request)})
+        response: Response = await part.value(request, body, {request_context: await request_context(request)})
         return response
 
     return handle
@@ -68,8 +69,8 @@ def plain_handler(route: APIRoute) -> Handler | None:
 
 def _part_of(dependant: Dependant) -> _Part | None:
     name, function = dependant.name or "", dependant.call
-    if function is current_call:
-        return _Part(name, current_call)
+    if function is request_context:
+        return _Part(name, request_context)
     others = (
         dependant.query_params, dependant.header_params, dependant.cookie_params, dependant.request_param_name,
         dependant.response_param_name, dependant.background_tasks_param_name, dependant.own_oauth_scopes,

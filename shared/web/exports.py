@@ -13,11 +13,11 @@ from shared.kernel.errors import FieldError, Gone, Invalid, NotFound, pointer_to
 from shared.kernel.resource import Resource
 from shared.records.access_scope import access_scope_for
 from shared.web.answers import JSON, key_of
-from shared.web.call import CurrentCall
 from shared.web.fields import Body, Line
 from shared.web.files import blocks_of, download
 from shared.web.imports import ImportApi
 from shared.web.jobs import Job, queued_response
+from shared.web.request_context import CurrentContext
 from shared.web.route import ResourceRouter
 from shared.web.uploads import store_of
 
@@ -55,15 +55,15 @@ def export_routes(api: ImportApi) -> ResourceRouter:
         status_code=202,
         responses={202: {"model": Job}},
     )
-    async def create_export(body: ExportBody, call: CurrentCall) -> Response:
+    async def create_export(body: ExportBody, ctx: CurrentContext) -> Response:
         importable = api.importable(body.resource)
         filters = {name: ",".join(value) if isinstance(value, list) else value for name, value in body.filters.items()}
         _check_names("filters", filters, importable.listing.filters)
         _check_names("fields", body.fields, importable.shown)
-        safe = not call.principal.is_machine if body.safe is None else body.safe
+        safe = not ctx.principal.is_machine if body.safe is None else body.safe
         wish = ExportWish(body.format, filters, body.fields or importable.shown, safe)
-        access = access_scope_for(call.principal, importable.roles, importable.resource)
-        job = await order_export(call.uow, api.service, importable, wish, access)
+        access = access_scope_for(ctx.principal, importable.roles, importable.resource)
+        job = await order_export(ctx.uow, api.service, importable, wish, access)
         return queued_response(api.service, job, EXPORT_JOB, now())
 
     @router.get(
@@ -73,16 +73,16 @@ def export_routes(api: ImportApi) -> ResourceRouter:
         description="For whoever ordered it, until it is removed.",
         responses={200: {"content": {media.partition(";")[0]: {} for media in _MEDIA.values()}}},
     )
-    async def get_file(export: str, call: CurrentCall) -> Response:
+    async def get_file(export: str, ctx: CurrentContext) -> Response:
         key = key_of(export)
-        async with call.connection() as connection:
+        async with ctx.connection() as connection:
             row = await get_export(connection, key) if isinstance(key, UUID) else None
-        own = api.creator_filter(call)
+        own = api.creator_filter(ctx)
         if row is None or row["service"] != api.service or (own is not None and row["created_by"] != own):
             raise NotFound
         if row["file_digest"] is None:
             raise NotFound("The export is not ready.")
-        path = store_of(call.request).path(row["file_digest"])
+        path = store_of(ctx.request).path(row["file_digest"])
         if not path.exists():
             raise Gone("The file is not kept any longer.")
         return download(blocks_of(path), _MEDIA[row["format"]], f"{row['resource']}.{row['format']}", row["file_size"])

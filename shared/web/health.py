@@ -11,9 +11,9 @@ from pydantic import Field
 
 from shared.database.pool import Database
 from shared.kernel.errors import Unavailable
-from shared.web.call import public
 from shared.web.contract import Described
 from shared.web.openapi import answers
+from shared.web.request_context import public
 
 PATIENCE = 1.0
 """Seconds within which the database must answer."""

@@ -41,7 +41,6 @@ from shared.messaging.outbox import defer
 from shared.records.access_scope import access_scope_for
 from shared.records.resource_type import TransitionRequest
 from shared.web.answers import JSON, actions, item_response, key_of, transitions_response
-from shared.web.call import Call, CurrentCall, takes_query
 from shared.web.conditional import changed_since, is_current
 from shared.web.contract import ShownAs
 from shared.web.fields import Line
@@ -49,6 +48,7 @@ from shared.web.files import download
 from shared.web.import_answer import Import, present
 from shared.web.jobs import Job, queued_response
 from shared.web.paging import binding, make_cursor, page_limit, read_cursor
+from shared.web.request_context import CurrentContext, RequestContext, takes_query
 from shared.web.route import ResourceRouter
 from shared.web.schemas import TransitionBody, Transitions, page_of, transition_model
 from shared.web.streams import is_safe
@@ -116,34 +116,34 @@ class ImportApi:
         if not any(principal.permission_scope(one.roles, one.resource.name, IMPORT) for one in asked):
             raise _forbidden()
 
-    def creator_filter(self, call: Call) -> str | None:
+    def creator_filter(self, ctx: RequestContext) -> str | None:
         """The creator whose imports the caller sees; None for all."""
-        return None if oversees(call.principal, self.roles, self.kind.resource) else call.principal.label
+        return None if oversees(ctx.principal, self.roles, self.kind.resource) else ctx.principal.label
 
-    async def readable(self, record: str, call: CurrentCall) -> Row:
+    async def readable(self, record: str, ctx: CurrentContext) -> Row:
         """The import, if it is the caller's own or the caller oversees all."""
-        async with call.connection() as connection:
+        async with ctx.connection() as connection:
             row = await find_import(connection, self.service, key_of(record))
-        own = self.creator_filter(call)
+        own = self.creator_filter(ctx)
         if row is None or (own is not None and row["created_by"] != own):
             raise NotFound("There is no such import.")
         return row
 
-    async def case(self, row: Row, call: Call) -> ImportCase:
+    async def case(self, row: Row, ctx: RequestContext) -> ImportCase:
         """What the guard of `undo` looks at."""
-        is_too_old = row["created_at"] < now() - timedelta(days=call.settings.undo_days)
-        async with call.connection() as connection:
+        is_too_old = row["created_at"] < now() - timedelta(days=ctx.settings.undo_days)
+        async with ctx.connection() as connection:
             return ImportCase(row["mode"] == "dry_run", await is_under_way(connection, row), is_too_old)
 
-    def may(self, row: Row, call: Call) -> Any:
+    def may(self, row: Row, ctx: RequestContext) -> Any:
         """Whoever sees an import and may import its resource may take it back."""
         importable = self.importables[row["resource"]]
-        allowed = bool(call.principal.permission_scope(self.roles, importable.resource.name, IMPORT))
+        allowed = bool(ctx.principal.permission_scope(self.roles, importable.resource.name, IMPORT))
         return lambda _verb: allowed
 
-    async def shown(self, row: Row, call: Call) -> dict[str, Any]:
+    async def shown(self, row: Row, ctx: RequestContext) -> dict[str, Any]:
         """The import as an item answer."""
-        available_actions = LIFECYCLE.available_actions(row["status"], await self.case(row, call), self.may(row, call))
+        available_actions = LIFECYCLE.available_actions(row["status"], await self.case(row, ctx), self.may(row, ctx))
         return {**present(row), "allowed_actions": actions(available_actions)}
 
 
@@ -157,7 +157,7 @@ def _add_creation(router: ResourceRouter, api: ImportApi) -> None:
         responses={202: {"model": Job}},
     )
     async def create_import(
-        call: CurrentCall,
+        ctx: CurrentContext,
         file: Annotated[UploadFile, File(description="CSV, XLSX, JSON or NDJSON.")],
         resource: Annotated[Line, Form(description="What is imported.", examples=["experts"])],
         mode: Annotated[Literal["commit", "dry_run"], Form(description="Whether rows are written.")] = "commit",
@@ -170,19 +170,19 @@ def _add_creation(router: ResourceRouter, api: ImportApi) -> None:
         registry: Annotated[bool, Form(description="Whether the file is a registry of institutions.")] = False,
     ) -> Response:
         importable = api.importable(resource)
-        api.require_import(call.principal, resource)
+        api.require_import(ctx.principal, resource)
         verb = importable.registry_verb if registry else None
-        if verb and not call.principal.permission_scope(importable.roles, importable.resource.name, verb):
+        if verb and not ctx.principal.permission_scope(importable.roles, importable.resource.name, verb):
             raise _forbidden()
-        unknown = sorted(set(await call.request.form()) - _FIELDS)
+        unknown = sorted(set(await ctx.request.form()) - _FIELDS)
         if unknown:
             errors = [FieldError("unknown_field", "Unknown field.", pointer=pointer_to(name)) for name in unknown]
             raise Invalid("The form has fields that are not known here.", code="unknown_field", errors=errors)
-        received: ReceivedFile = call.request.state.received
-        await asyncio.to_thread(store_of(call.request).keep, received)
+        received: ReceivedFile = ctx.request.state.received
+        await asyncio.to_thread(store_of(ctx.request).keep, received)
         name = (file.filename or "file").replace("\0", "")[:200]
         order = Order(importable.resource.plural, mode, on_error, registry, source, licence, name)
-        row = await order_import(call.uow, api.service, order, received.content, call.request.state.layout)
+        row = await order_import(ctx.uow, api.service, order, received.content, ctx.request.state.layout)
         return queued_response(api.service, row["job"], IMPORT_JOB, row["created_at"])
 
 
@@ -214,18 +214,18 @@ def _add_reads(router: ResourceRouter, api: ImportApi) -> None:
         responses={200: {"model": page_of(Import)}},
     )
     @takes_query("limit", "cursor")
-    async def list_all(call: CurrentCall) -> Response:
-        query = call.request.query_params
-        limit, bound_to = page_limit(query.get("limit")), binding(call.request)
-        secret = call.settings.secret_key.get_secret_value().encode()
+    async def list_all(ctx: CurrentContext) -> Response:
+        query = ctx.request.query_params
+        limit, bound_to = page_limit(query.get("limit")), binding(ctx.request)
+        secret = ctx.settings.secret_key.get_secret_value().encode()
         cursor = query.get("cursor")
         before: UUID | None = read_cursor(cursor, bound_to, secret, _KEYSET)[0] if cursor else None
-        async with call.connection() as connection:
-            rows = await list_imports(connection, api.service, api.creator_filter(call), before, limit)
+        async with ctx.connection() as connection:
+            rows = await list_imports(connection, api.service, api.creator_filter(ctx), before, limit)
         following = None
         if len(rows) > limit:
             rows = rows[:limit]
-            following = f"{call.path}?limit={limit}&cursor={make_cursor([rows[-1]['id']], bound_to, secret)}"
+            following = f"{ctx.path}?limit={limit}&cursor={make_cursor([rows[-1]['id']], bound_to, secret)}"
         body = orjson.dumps({"items": [present(row) for row in rows], "next": following})
         return Response(body, 200, {"Link": f'<{following}>; rel="next"'} if following else None, JSON)
 
@@ -236,8 +236,8 @@ def _add_reads(router: ResourceRouter, api: ImportApi) -> None:
         description="How many rows were created, updated and refused, and where the refused ones are.",
         responses={200: {"model": Import}},
     )
-    async def get_import(row: readable, call: CurrentCall) -> Response:
-        return item_response(call, await api.shown(row, call))
+    async def get_import(row: readable, ctx: CurrentContext) -> Response:
+        return item_response(ctx, await api.shown(row, ctx))
 
     @router.get(
         "/{record}/transitions",
@@ -246,8 +246,8 @@ def _add_reads(router: ResourceRouter, api: ImportApi) -> None:
         description="`undo` is there until the import is too old, and while no other undo runs.",
         responses={200: {"model": Transitions}},
     )
-    async def get_transitions(row: readable, call: CurrentCall) -> Response:
-        available_actions = LIFECYCLE.available_actions(row["status"], await api.case(row, call), api.may(row, call))
+    async def get_transitions(row: readable, ctx: CurrentContext) -> Response:
+        available_actions = LIFECYCLE.available_actions(row["status"], await api.case(row, ctx), api.may(row, ctx))
         return transitions_response(LIFECYCLE, row["status"], available_actions)
 
     @router.get(
@@ -258,14 +258,14 @@ def _add_reads(router: ResourceRouter, api: ImportApi) -> None:
         responses={200: {"content": {"text/csv": {}}}},
     )
     @takes_query("safe")
-    async def get_failures(row: readable, call: CurrentCall) -> Response:
-        safe = is_safe(call.request.query_params, call.principal)
-        path = store_of(call.request).path(row["file_digest"])
+    async def get_failures(row: readable, ctx: CurrentContext) -> Response:
+        safe = is_safe(ctx.request.query_params, ctx.principal)
+        path = store_of(ctx.request).path(row["file_digest"])
         if not path.exists():
             raise Gone("The file is not kept any longer.")
         text = await as_text(path, row["media"])
         return download(
-            failed_rows(call.database, row, text, safe=safe), "text/csv; charset=utf-8", f"{row['ref']}-failures.csv"
+            failed_rows(ctx.database, row, text, safe=safe), "text/csv; charset=utf-8", f"{row['ref']}-failures.csv"
         )
 
 
@@ -277,23 +277,25 @@ def _add_undo(router: ResourceRouter, api: ImportApi) -> None:
         description="`undo` removes what it created and restores what it changed, unless it was edited since.",
         responses={200: {"model": Import}},
     )
-    async def transition(body: _Transition, row: Annotated[Row, Depends(api.readable)], call: CurrentCall) -> Response:
-        if not is_current(call.request, row["version"]):
-            raise changed_since(await api.shown(row, call))
-        before = await api.kind.lock(call.uow, row["id"], row["version"])
+    async def transition(
+        body: _Transition, row: Annotated[Row, Depends(api.readable)], ctx: CurrentContext
+    ) -> Response:
+        if not is_current(ctx.request, row["version"]):
+            raise changed_since(await api.shown(row, ctx))
+        before = await api.kind.lock(ctx.uow, row["id"], row["version"])
         requested = TransitionRequest(body.action, body.reason, body.fields)
         after = await api.kind.apply_transition(
-            call.uow, before, requested, await api.case(before, call), api.may(before, call)
+            ctx.uow, before, requested, await api.case(before, ctx), api.may(before, ctx)
         )
         importable = api.importables[after["resource"]]
-        if await undoing.extent(call.uow.connection, after) > MOST_AT_ONCE:
+        if await undoing.extent(ctx.uow.connection, after) > MOST_AT_ONCE:
             payload = {"import": str(after["id"])}
-            job = defer(call.uow, api.service, UNDO_JOB, payload, created_by=call.principal.label, bulk=True)
-            after = await undoing.leave_to(call.uow, after, job)
+            job = defer(ctx.uow, api.service, UNDO_JOB, payload, created_by=ctx.principal.label, bulk=True)
+            after = await undoing.leave_to(ctx.uow, after, job)
         else:
-            access = access_scope_for(call.principal, api.roles, importable.resource)
-            call.uow.origin = replace(call.uow.origin, bulk=True)
-            await undoing.see_as(call.uow.connection, access)
+            access = access_scope_for(ctx.principal, api.roles, importable.resource)
+            ctx.uow.origin = replace(ctx.uow.origin, bulk=True)
+            await undoing.see_as(ctx.uow.connection, access)
             while after["status"] == "undoing":
-                after = await undoing.take_back_some(call.uow, importable, access, after)
-        return item_response(call, await api.shown(after, call))
+                after = await undoing.take_back_some(ctx.uow, importable, access, after)
+        return item_response(ctx, await api.shown(after, ctx))

@@ -17,11 +17,11 @@ from shared.kernel.principal import Principal, RoleTable
 from shared.kernel.resource import Resource
 from shared.messaging import jobs
 from shared.web.answers import JSON
-from shared.web.call import CurrentCall
 from shared.web.catalogue import PROBLEMS
 from shared.web.fields import Answer
 from shared.web.job_events import LAST_EVENT_ID, MOST_OF_ONE, MOST_STREAMS, JobEvents
 from shared.web.places import Places
+from shared.web.request_context import CurrentContext
 from shared.web.route import ResourceRouter
 from shared.web.schemas import Problem
 
@@ -63,9 +63,9 @@ def job_routes(service: str, roles: RoleTable) -> ResourceRouter:
 
     places = Places(MOST_STREAMS, MOST_OF_ONE)
 
-    async def _find(raw: str, call: CurrentCall, principal: Principal | None = None) -> Row:
-        principal = principal or call.principal
-        async with call.connection() as connection:
+    async def _find(raw: str, ctx: CurrentContext, principal: Principal | None = None) -> Row:
+        principal = principal or ctx.principal
+        async with ctx.connection() as connection:
             row = await jobs.get(connection, _key(raw))
         if row is None or row["service"] != service:
             raise NotFound
@@ -80,8 +80,8 @@ def job_routes(service: str, roles: RoleTable) -> ResourceRouter:
         description="For whoever ordered it, and for those who oversee jobs.",
         responses={200: {"model": Job}},
     )
-    async def get_job(job: str, call: CurrentCall) -> Response:
-        return job_response(await _find(job, call), 200)
+    async def get_job(job: str, ctx: CurrentContext) -> Response:
+        return job_response(await _find(job, ctx), 200)
 
     @router.get(
         "/{job}/events",
@@ -93,14 +93,14 @@ def job_routes(service: str, roles: RoleTable) -> ResourceRouter:
         response_class=JobEvents,
         openapi_extra={"parameters": [LAST_EVENT_ID]},
     )
-    async def get_job_events(job: str, call: CurrentCall) -> Response:
-        await _find(job, call)
+    async def get_job_events(job: str, ctx: CurrentContext) -> Response:
+        await _find(job, ctx)
 
         async def again() -> Row:
-            header = call.request.headers["authorization"]
-            return await _find(job, call, await call.request.app.state.authenticator.principal(header))
+            header = ctx.request.headers["authorization"]
+            return await _find(job, ctx, await ctx.request.app.state.authenticator.principal(header))
 
-        return JobEvents(places, call.principal, lambda: _find(job, call), again, _shown)
+        return JobEvents(places, ctx.principal, lambda: _find(job, ctx), again, _shown)
 
     @router.delete(
         "/{job}",
@@ -110,10 +110,10 @@ def job_routes(service: str, roles: RoleTable) -> ResourceRouter:
         status_code=202,
         responses={202: {"model": Job}},
     )
-    async def cancel_job(job: str, call: CurrentCall) -> Response:
-        row = await _find(job, call)
-        await jobs.cancel(call.uow, row["id"])
-        return job_response(await _find(job, call), 202)
+    async def cancel_job(job: str, ctx: CurrentContext) -> Response:
+        row = await _find(job, ctx)
+        await jobs.cancel(ctx.uow, row["id"])
+        return job_response(await _find(job, ctx), 202)
 
     return router
 

@@ -21,7 +21,7 @@ from shared.kernel.errors import Malformed, invalid_parameter
 from shared.records.access_scope import AccessScope
 from shared.records.columns import parsed_or_fragment
 from shared.records.listing import Listing, ListRequest
-from shared.web.call import Call
+from shared.web.request_context import RequestContext
 from shared.web.streams import ListStream, format_of, is_safe
 
 DEFAULT_LIMIT = 50
@@ -129,18 +129,18 @@ def pick_fields(request: Request, known: frozenset[str]) -> frozenset[str] | Non
 
 
 async def list_response(
-    call: Call,
+    ctx: RequestContext,
     listing: Listing,
     present: Callable[[Row, AccessScope], dict[str, Any]],
     known: frozenset[str],
 ) -> Response:
     """The page that is asked for, or with `format` the whole list. `known` are the names that `fields=` may hold."""
-    secret = call.settings.secret_key.get_secret_value().encode()
-    asked = parse_list(call.request, listing, secret, call.access)
-    picked = pick_fields(call.request, known)
-    include, counting = pick_include(call.request, listing)
-    access = call.access
-    if (file_format := format_of(call.request.query_params)) is not None:
+    secret = ctx.settings.secret_key.get_secret_value().encode()
+    asked = parse_list(ctx.request, listing, secret, ctx.access)
+    picked = pick_fields(ctx.request, known)
+    include, counting = pick_include(ctx.request, listing)
+    access = ctx.access
+    if (file_format := format_of(ctx.request.query_params)) is not None:
         if counting:
             raise invalid_parameter("include", f"A stream has no {TOTAL}.")
         extra = next(iter(include), "")
@@ -153,9 +153,9 @@ async def list_response(
             file_format=file_format,
             known={*known, *include},
             picked=picked,
-            safe=is_safe(call.request.query_params, call.principal),
+            safe=is_safe(ctx.request.query_params, ctx.principal),
         )
-    async with call.connection() as connection:
+    async with ctx.connection() as connection:
         rows = await listing.fetch(connection, access, asked, next(iter(include), ""))
         total = await listing.estimate(connection, access, asked) if counting else None
 
@@ -165,7 +165,7 @@ async def list_response(
             record[name] = parsed_or_fragment(row[name])
         return record if picked is None else {name: value for name, value in record.items() if name in picked}
 
-    return page_response(call, rows, asked, render, listing, total)
+    return page_response(ctx, rows, asked, render, listing, total)
 
 
 def pick_include(request: Request, listing: Listing) -> tuple[list[str], bool]:
@@ -178,7 +178,7 @@ def pick_include(request: Request, listing: Listing) -> tuple[list[str], bool]:
 
 
 def page_response(
-    call: Call,
+    ctx: RequestContext,
     rows: list[Row],
     asked: ListRequest,
     render: Callable[[Row], Mapping[str, Any]],
@@ -192,10 +192,10 @@ def page_response(
     if more:
         last = rows[-1]
         keys = [last["id"]] if asked.sort == "id" else [last[listing.sorts[asked.sort].key], last["id"]]
-        secret = call.settings.secret_key.get_secret_value().encode()
-        query = {name: value for name, value in call.request.query_params.items() if name != "cursor"}
-        query["cursor"] = make_cursor(keys, binding(call.request), secret)
-        following = f"{call.path}?{urlencode(query, safe=',-')}"
+        secret = ctx.settings.secret_key.get_secret_value().encode()
+        query = {name: value for name, value in ctx.request.query_params.items() if name != "cursor"}
+        query["cursor"] = make_cursor(keys, binding(ctx.request), secret)
+        following = f"{ctx.path}?{urlencode(query, safe=',-')}"
     page = {"items": [render(row) for row in rows], "next": following}
     body = orjson.dumps(page if total is None else {**page, TOTAL: total})
     headers = {"Link": f'<{following}>; rel="next"'} if following else None

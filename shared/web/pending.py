@@ -19,9 +19,9 @@ from shared.records import pending
 from shared.records.record import Refers
 from shared.records.resource_type import TransitionRequest, require
 from shared.web.answers import JSON, key_of
-from shared.web.call import Call, CurrentCall
 from shared.web.conditional import changed_since
 from shared.web.fields import Answer, Body, Prose
+from shared.web.request_context import CurrentContext, RequestContext
 from shared.web.route import ResourceRouter
 from shared.web.schemas import Links, TransitionBody
 
@@ -101,17 +101,17 @@ def shown(api: "RecordApi[Any]", row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-async def propose(api: "RecordApi[Any]", call: Call, seen: Row, body: TransitionBody) -> Response:
+async def propose(api: "RecordApi[Any]", ctx: RequestContext, seen: Row, body: TransitionBody) -> Response:
     """Leaves a step that the caller may take to a second person. Raises Conflict where the same step waits already."""
-    row = await api.kind.lock(call.uow, seen["id"], seen["version"])
-    other = await pending.lock_same(call.uow.connection, api.kind, row["id"], body.action)
+    row = await api.kind.lock(ctx.uow, seen["id"], seen["version"])
+    other = await pending.lock_same(ctx.uow.connection, api.kind, row["id"], body.action)
     if other is not None:
         if not other["is_over"] and other["record_version"] == row["version"]:
             link = shown(api, other)["links"]["self"]
             raise Conflict("This transition already waits for a second person.", members={"pending": link})
-        await pending.end(call.uow, api.kind, row, other, "expired", "the record has changed or the time is over")
+        await pending.end(ctx.uow, api.kind, row, other, "expired", "the record has changed or the time is over")
     waiting = await pending.add(
-        call.uow,
+        ctx.uow,
         api.kind,
         row,
         action=body.action,
@@ -138,10 +138,10 @@ def add_pending(router: ResourceRouter, api: "RecordApi[Any]", single: str) -> N
         description="The oldest first, at most 100, each for 24 hours.",
         responses={200: {"model": PendingTransitions}},
     )
-    async def list_pending(row: readable, call: CurrentCall) -> Response:
-        require(call.access, "history", row["country"], row["id"])
-        context = call.access.including_record(row["id"]).context
-        async with call.connection() as connection:
+    async def list_pending(row: readable, ctx: CurrentContext) -> Response:
+        require(ctx.access, "history", row["country"], row["id"])
+        context = ctx.access.including_record(row["id"]).context
+        async with ctx.connection() as connection:
             found = await pending.of_record(connection, context, api.kind, row["id"])
         return Response(orjson.dumps({"items": [shown(api, one) for one in found], "next": None}), 200, None, JSON)
 
@@ -152,11 +152,11 @@ def add_pending(router: ResourceRouter, api: "RecordApi[Any]", single: str) -> N
         description="One that waits for a second person, or did.",
         responses={200: {"model": PendingTransition}},
     )
-    async def get_pending(row: readable, pending_id: str, call: CurrentCall) -> Response:
-        require(call.access, "history", row["country"], row["id"])
+    async def get_pending(row: readable, pending_id: str, ctx: CurrentContext) -> Response:
+        require(ctx.access, "history", row["country"], row["id"])
         key = key_of(pending_id)
-        context = call.access.including_record(row["id"]).context
-        async with call.connection() as connection:
+        context = ctx.access.including_record(row["id"]).context
+        async with ctx.connection() as connection:
             found = await pending.one(connection, context, api.kind, row["id"], key) if isinstance(key, UUID) else None
         if found is None:
             raise NotFound("There is no such pending transition.")
@@ -169,32 +169,32 @@ def add_pending(router: ResourceRouter, api: "RecordApi[Any]", single: str) -> N
         description="Another person confirms or declines it with their own token; its proposer withdraws it.",
         responses={200: {"model": answer | PendingTransition}},
     )
-    async def decide_pending(row: decidable, pending_id: str, body: DecisionBody, call: CurrentCall) -> Response:
-        record = await api.kind.lock(call.uow, row["id"])
+    async def decide_pending(row: decidable, pending_id: str, body: DecisionBody, ctx: CurrentContext) -> Response:
+        record = await api.kind.lock(ctx.uow, row["id"])
         key = key_of(pending_id)
-        waiting = await pending.lock(call.uow.connection, api.kind, row["id"], key) if isinstance(key, UUID) else None
+        waiting = await pending.lock(ctx.uow.connection, api.kind, row["id"], key) if isinstance(key, UUID) else None
         if waiting is None:
             raise NotFound("There is no such pending transition.")
         _require_open(waiting)
         if body.decision == "confirm":
-            return await _confirm(api, call, row, record, waiting)
+            return await _confirm(api, ctx, row, record, waiting)
         if body.decision == "withdraw":
-            if waiting["proposer_id"] not in (call.principal.id, call.principal.owner):
+            if waiting["proposer_id"] not in (ctx.principal.id, ctx.principal.owner):
                 raise Forbidden(
                     "Only the proposer can withdraw this transition.", members={"reason": "not_the_proposer"}
                 )
         else:
-            await refuse_as_second_person(call.uow.connection, call.principal, _first(waiting))
+            await refuse_as_second_person(ctx.uow.connection, ctx.principal, _first(waiting))
         ending: Any = "declined" if body.decision == "decline" else "withdrawn"
-        await pending.end(call.uow, api.kind, record, waiting, ending, body.reason)
+        await pending.end(ctx.uow, api.kind, record, waiting, ending, body.reason)
         return Response(orjson.dumps({**shown(api, waiting), "status": ending}), 200, None, JSON)
 
 
 def _decidable(api: "RecordApi[Any]") -> Callable[..., Awaitable[Row]]:
     """The guard of decisions: Forbidden without any grant to change the record."""
 
-    async def decidable_record(row: Annotated[Row, Depends(api.readable)], call: CurrentCall) -> Row:
-        if not call.access.write.covers(row["country"], row["id"]):
+    async def decidable_record(row: Annotated[Row, Depends(api.readable)], ctx: CurrentContext) -> Row:
+        if not ctx.access.write.covers(row["country"], row["id"]):
             raise Forbidden("Your grants do not include this.", members={"reason": "not_permitted"})
         return row
 
@@ -213,23 +213,23 @@ def _first(waiting: Row) -> FirstPerson:
     return FirstPerson(ids, waiting["second_person"], frozenset(waiting["concerned"]))
 
 
-async def _confirm(api: "RecordApi[Any]", call: Call, row: Row, record: Row, waiting: Row) -> Response:
+async def _confirm(api: "RecordApi[Any]", ctx: RequestContext, row: Row, record: Row, waiting: Row) -> Response:
     """Takes the step as the caller, with all that holds for it looked at anew."""
     first = _first(waiting)
-    await refuse_as_second_person(call.uow.connection, call.principal, first)
-    if not call.access.may(waiting["action"], row["country"], row["id"]):
+    await refuse_as_second_person(ctx.uow.connection, ctx.principal, first)
+    if not ctx.access.may(waiting["action"], row["country"], row["id"]):
         raise Forbidden("Your grants do not include this action.", members={"reason": "second_person_not_entitled"})
     if waiting["record_version"] != record["version"] or record["version"] != row["version"]:
-        raise changed_since(await api.item(row, call))
+        raise changed_since(await api.item(row, ctx))
     proposer, action = first.ids[-1], waiting["action"]
     resource, country = api.kind.resource, row["country"]
-    if not await holds(call.uow.connection, proposer, api.roles, resource, action, country, row["id"]):
+    if not await holds(ctx.uow.connection, proposer, api.roles, resource, action, country, row["id"]):
         members = {"current_state": row["status"], "reason": "proposer_not_entitled", "allowed_actions": []}
         detail = "The proposer may not take this transition any more."
         raise Conflict(detail, code="transition_not_allowed", members=members)
     kind, owner = PrincipalKind(waiting["proposer_kind"]), waiting["proposer_owner"]
     proposed_by = Principal(kind, waiting["proposer_id"], owner=owner)
     requested = TransitionRequest(action, waiting["reason"], waiting["fields"], proposed_by)
-    await api.take(call.uow, call.access, row, requested)
-    await pending.end(call.uow, api.kind, record, waiting, "confirmed")
-    return await api.answer_with(call, row["id"])
+    await api.take(ctx.uow, ctx.access, row, requested)
+    await pending.end(ctx.uow, api.kind, record, waiting, "confirmed")
+    return await api.answer_with(ctx, row["id"])

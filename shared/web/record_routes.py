@@ -20,10 +20,10 @@ from shared.web.answers import (
     patched,
     transitions_response,
 )
-from shared.web.call import Call, CurrentCall, lists, public, takes_query
 from shared.web.contract import ShownAs, patch_of
 from shared.web.paging import list_response, pick_fields
 from shared.web.pending import PendingTransition, propose
+from shared.web.request_context import CurrentContext, RequestContext, lists, public, takes_query
 from shared.web.route import ResourceRouter
 from shared.web.schemas import History, TransitionBody, Transitions, page_of, transition_model
 
@@ -54,8 +54,8 @@ def add_reads(router: ResourceRouter, api: "RecordApi[Any]") -> None:
     )
     @mark
     @lists(api.listing)
-    async def list_records(call: CurrentCall) -> Response:
-        return await list_response(call, api.listing, api.present, known)
+    async def list_records(ctx: CurrentContext) -> Response:
+        return await list_response(ctx, api.listing, api.present, known)
 
     @router.get(
         "/{record}",
@@ -66,8 +66,8 @@ def add_reads(router: ResourceRouter, api: "RecordApi[Any]") -> None:
     )
     @mark
     @takes_query("fields", "include")
-    async def get_record(row: readable, call: CurrentCall) -> Response:
-        return item_response(call, await api.item(row, call), fields=pick_fields(call.request, known))
+    async def get_record(row: readable, ctx: CurrentContext) -> Response:
+        return item_response(ctx, await api.item(row, ctx), fields=pick_fields(ctx.request, known))
 
     @router.get(
         "/{record}/history",
@@ -77,10 +77,10 @@ def add_reads(router: ResourceRouter, api: "RecordApi[Any]") -> None:
         responses={200: {"model": History}},
     )
     @takes_query(*HISTORY_QUERY)
-    async def get_history(row: readable, call: CurrentCall) -> Response:
-        require(call.access, "history", row["country"], row["id"])
-        whole = call.access.sees_all_fields(row["country"], row["id"])
-        return await history_response(call, row["id"], () if whole else api.kind.private)
+    async def get_history(row: readable, ctx: CurrentContext) -> Response:
+        require(ctx.access, "history", row["country"], row["id"])
+        whole = ctx.access.sees_all_fields(row["country"], row["id"])
+        return await history_response(ctx, row["id"], () if whole else api.kind.private)
 
     @router.get(
         "/{record}/transitions",
@@ -89,9 +89,9 @@ def add_reads(router: ResourceRouter, api: "RecordApi[Any]") -> None:
         description="Each transition of the present state, whether the caller may take it now, and what it takes.",
         responses={200: {"model": Transitions}},
     )
-    async def get_transitions(row: readable, call: CurrentCall) -> Response:
+    async def get_transitions(row: readable, ctx: CurrentContext) -> Response:
         return transitions_response(
-            api.kind.lifecycle, row["status"], await api.available_actions(row, call), api.fields
+            api.kind.lifecycle, row["status"], await api.available_actions(row, ctx), api.fields
         )
 
 
@@ -111,20 +111,20 @@ def add_creation(
         status_code=201,
         responses={201: {"model": api.answer}},
     )
-    async def create_record(body: creation, call: Annotated[Call, Depends(may_create)]) -> Response:
-        row = await create(call.uow, call.access, body)
-        beside = await api.entered(call.uow, call.access, row) if api.entered else None
+    async def create_record(body: creation, ctx: Annotated[RequestContext, Depends(may_create)]) -> Response:
+        row = await create(ctx.uow, ctx.access, body)
+        beside = await api.entered(ctx.uow, ctx.access, row) if api.entered else None
         if api.fresh is None:
-            return await api.answer_with(call, row["id"], status=201, beside=beside)
-        shown = await api.item({**as_inserted(row), **api.fresh}, call, call.access.including_record(row["id"]))
-        return item_response(call, shown, status=201, beside=beside)
+            return await api.answer_with(ctx, row["id"], status=201, beside=beside)
+        shown = await api.item({**as_inserted(row), **api.fresh}, ctx, ctx.access.including_record(row["id"]))
+        return item_response(ctx, shown, status=201, beside=beside)
 
 
-async def may_create(call: CurrentCall) -> Call:
+async def may_create(ctx: CurrentContext) -> RequestContext:
     """The guard of creation: Forbidden for a machine that writes nothing of the kind, before the body is looked at."""
-    if call.principal.is_machine and not call.access.write:
+    if ctx.principal.is_machine and not ctx.access.write:
         raise Forbidden("Your grants do not include this.", members={"reason": "not_permitted"})
-    return call
+    return ctx
 
 
 def add_update(
@@ -145,14 +145,14 @@ def add_update(
         description="A merge patch: what is absent stays, null removes. `If-Match` names the version that it changes.",
         responses={200: {"model": api.answer}, **(_proposed(api) if api.proposes_changes else {})},
     )
-    async def update_record(patch: patch_body, row: changeable, call: CurrentCall) -> Response:
-        require(call.access, "update", row["country"], row["id"])
+    async def update_record(patch: patch_body, row: changeable, ctx: CurrentContext) -> Response:
+        require(ctx.access, "update", row["country"], row["id"])
         body = patched(api.body, api.written(row), patch)
         try:
-            await update(call.uow, call.access, row, body)
+            await update(ctx.uow, ctx.access, row, body)
         except SecondPersonNeeded as needed:
-            return await propose(api, call, row, TransitionBody(action=needed.action, fields=needed.fields))
-        return await api.answer_with(call, row["id"])
+            return await propose(api, ctx, row, TransitionBody(action=needed.action, fields=needed.fields))
+        return await api.answer_with(ctx, row["id"])
 
 
 def add_transition(router: ResourceRouter, api: "RecordApi[Any]") -> None:
@@ -169,12 +169,12 @@ def add_transition(router: ResourceRouter, api: "RecordApi[Any]") -> None:
         description="Changes the record's state by a verb of `allowed_actions`. `If-Match` names the version.",
         responses={200: {"model": api.answer}, **_proposed(api)},
     )
-    async def transition_record(body: transition_body, row: changeable, call: CurrentCall) -> Response:
+    async def transition_record(body: transition_body, row: changeable, ctx: CurrentContext) -> Response:
         try:
-            await api.take(call.uow, call.access, row, TransitionRequest(body.action, body.reason, body.fields))
+            await api.take(ctx.uow, ctx.access, row, TransitionRequest(body.action, body.reason, body.fields))
         except SecondPersonNeeded:
-            return await propose(api, call, row, body)
-        return await api.answer_with(call, row["id"])
+            return await propose(api, ctx, row, body)
+        return await api.answer_with(ctx, row["id"])
 
 
 def _proposed(api: "RecordApi[Any]") -> dict[int | str, dict[str, Any]]:

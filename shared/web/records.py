@@ -23,11 +23,11 @@ from shared.web.answers import (
     key_of,
     show_secret_once,
 )
-from shared.web.call import Call, CurrentCall
 from shared.web.conditional import changed_since, is_current
 from shared.web.moved import Moved
 from shared.web.pending import add_pending
 from shared.web.record_routes import add_creation, add_reads, add_transition, add_update, names
+from shared.web.request_context import CurrentContext, RequestContext
 from shared.web.route import ResourceRouter
 from shared.web.schemas import RecordAnswer
 from shared.web.steps import with_fields
@@ -79,52 +79,54 @@ class RecordApi(Generic[Case]):
     is_public: bool = False
     proposes_changes: bool = False
 
-    async def readable(self, record: str, call: CurrentCall) -> Row:
+    async def readable(self, record: str, ctx: CurrentContext) -> Row:
         """The record, if the caller may know of it. Raises NotFound, Gone for an erased one, Moved for a merged one."""
-        async with call.connection() as connection:
-            row = await self.listing.get(connection, call.access_on(self.kind.resource), key_of(record))
+        async with ctx.connection() as connection:
+            row = await self.listing.get(connection, ctx.access_on(self.kind.resource), key_of(record))
         if row is None:
             raise NotFound(f"There is no such {self.kind.resource.entity}.")
         if row.get("erased_at") is not None:
             raise Gone("This record was erased.", code="erased")
         if (winner := row.get("merged_into")) is not None:
-            raise Moved(call.path, record, winner)
+            raise Moved(ctx.path, record, winner)
         return row
 
-    async def available_actions(self, row: Mapping[str, Any], call: Call) -> list[AvailableAction]:
+    async def available_actions(self, row: Mapping[str, Any], ctx: RequestContext) -> list[AvailableAction]:
         """The verbs of the record's state for this caller."""
-        case = await self.case(call.connection, call.principal, row, {})
-        access = call.access_on(self.kind.resource)
+        case = await self.case(ctx.connection, ctx.principal, row, {})
+        access = ctx.access_on(self.kind.resource)
         return self.kind.lifecycle.available_actions(
             row["status"], case, permitted(access, row), row.get("previous_status")
         )
 
-    async def item(self, row: Mapping[str, Any], call: Call, access: AccessScope | None = None) -> dict[str, Any]:
+    async def item(
+        self, row: Mapping[str, Any], ctx: RequestContext, access: AccessScope | None = None
+    ) -> dict[str, Any]:
         """The record as an item answer."""
-        record = self.present(row, access or call.access_on(self.kind.resource))
+        record = self.present(row, access or ctx.access_on(self.kind.resource))
         for name in self.embedded:
             record[name] = parsed_or_fragment(row[name])
         record["allowed_actions"] = (
-            [] if call.principal.is_anonymous else actions(await self.available_actions(row, call))
+            [] if ctx.principal.is_anonymous else actions(await self.available_actions(row, ctx))
         )
         return record
 
     async def answer_with(
-        self, call: Call, record: UUID, status: int = 200, beside: Mapping[str, Any] | None = None
+        self, ctx: RequestContext, record: UUID, status: int = 200, beside: Mapping[str, Any] | None = None
     ) -> Response:
         """The record as it now stands, read as any reader would, and what is told `beside` it."""
-        access = call.access_on(self.kind.resource).including_record(record)
-        row = await self.listing.get(call.uow.connection, access, record)
+        access = ctx.access_on(self.kind.resource).including_record(record)
+        row = await self.listing.get(ctx.uow.connection, access, record)
         if row is None:
             raise NotFound("You no longer have access to this record.")
-        return item_response(call, await self.item(row, call, access), status=status, beside=beside)
+        return item_response(ctx, await self.item(row, ctx, access), status=status, beside=beside)
 
-    async def answer_once(self, call: Call, row: Row, secret: str | None) -> Response:
+    async def answer_once(self, ctx: RequestContext, row: Row, secret: str | None) -> Response:
         """A new record with its secret, if it has one, which is told this once: the answer that is kept has none."""
-        found = await self.listing.get(call.uow.connection, call.access, row["id"])
-        record = await self.item(found or row, call)
+        found = await self.listing.get(ctx.uow.connection, ctx.access, row["id"])
+        record = await self.item(found or row, ctx)
         return show_secret_once(
-            item_response(call, {**record, "secret": None}, status=201), {**record, "secret": secret}
+            item_response(ctx, {**record, "secret": None}, status=201), {**record, "secret": secret}
         )
 
     async def take(self, uow: UnitOfWork, access: AccessScope, row: Row, requested: TransitionRequest) -> None:
@@ -136,11 +138,11 @@ class RecordApi(Generic[Case]):
     def changeable(self) -> Callable[..., Awaitable[Row]]:
         """The guard of changes: Forbidden without any grant over the record, then the precondition."""
 
-        async def changeable_record(row: Annotated[Row, Depends(self.readable)], call: CurrentCall) -> Row:
-            if not call.access_on(self.kind.resource).write.covers(row["country"], row["id"]):
+        async def changeable_record(row: Annotated[Row, Depends(self.readable)], ctx: CurrentContext) -> Row:
+            if not ctx.access_on(self.kind.resource).write.covers(row["country"], row["id"]):
                 raise Forbidden("Your grants do not include this.", members={"reason": "not_permitted"})
-            if not is_current(call.request, row["version"]):
-                raise changed_since(await self.item(row, call))
+            if not is_current(ctx.request, row["version"]):
+                raise changed_since(await self.item(row, ctx))
             return row
 
         return changeable_record

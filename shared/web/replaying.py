@@ -6,44 +6,44 @@ import orjson
 from starlette.types import Message, Scope
 
 from shared.kernel.errors import Forbidden, Gone, NotFound
-from shared.web.call import Call
 from shared.web.idempotency import Replay
 from shared.web.moved import Moved
+from shared.web.request_context import RequestContext
 from shared.web.translation import MethodNotAllowed
 
 _OF_CALLER = (b"authorization", b"accept-language")
-_OF_ROUTE = ("route", "endpoint", "path_params", "escm.call", "fastapi_middleware_astack", "fastapi_inner_astack")
+_OF_ROUTE = ("route", "endpoint", "path_params", "escm.context", "fastapi_middleware_astack", "fastapi_inner_astack")
 
 
-async def refuse_unreadable(call: Call, replay: Replay) -> None:
+async def refuse_unreadable(ctx: RequestContext, replay: Replay) -> None:
     """Raises NotFound, Forbidden or Gone, as reading the record does, where the caller may no longer read it.
 
     Somebody whose grants never let them read it, such as a client that only writes or an applicant, is answered again
     while their grants are the same.
     """
     try:
-        await _read_again(call, replay)
+        await _read_again(ctx, replay)
     except (Moved, MethodNotAllowed):
-        if replay.has_changed and not _is_covered(call, replay):
+        if replay.has_changed and not _is_covered(ctx, replay):
             raise NotFound from None
     except (NotFound, Forbidden, Gone) as refusal:
-        if isinstance(refusal, Gone) or replay.has_changed or _is_covered(call, replay):
+        if isinstance(refusal, Gone) or replay.has_changed or _is_covered(ctx, replay):
             raise
 
 
-async def _read_again(call: Call, replay: Replay) -> None:
-    path = urlsplit(replay.response.headers.get("location") or call.path.rpartition("/")[0]).path
-    kept: Scope = {name: value for name, value in call.request.scope.items() if name not in _OF_ROUTE}
+async def _read_again(ctx: RequestContext, replay: Replay) -> None:
+    path = urlsplit(replay.response.headers.get("location") or ctx.path.rpartition("/")[0]).path
+    kept: Scope = {name: value for name, value in ctx.request.scope.items() if name not in _OF_ROUTE}
     headers = {name: value for name, value in kept["escm.headers"].items() if name in _OF_CALLER}
     scope = {**kept, "method": "GET", "path": path, "raw_path": path.encode(), "query_string": b""}
     scope |= {"headers": list(headers.items()), "escm.headers": headers}
-    await call.request.app.dispatch(scope, _nothing, _nowhere)
+    await ctx.request.app.dispatch(scope, _nothing, _nowhere)
 
 
-def _is_covered(call: Call, replay: Replay) -> bool:
+def _is_covered(ctx: RequestContext, replay: Replay) -> bool:
     """Whether the caller's grants let them read the record as the answer showed it."""
     record = orjson.loads(replay.response.body or b"{}")
-    return isinstance(record, dict) and call.access.read.covers(record.get("country"), record.get("id"))
+    return isinstance(record, dict) and ctx.access.read.covers(record.get("country"), record.get("id"))
 
 
 async def _nothing() -> Message:

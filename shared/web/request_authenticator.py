@@ -19,7 +19,7 @@ from shared.kernel.errors import RateLimited, Unauthenticated
 from shared.kernel.principal import ANONYMOUS, Principal, PrincipalKind
 from shared.ratelimit.leased import LeasedRateLimiter
 from shared.ratelimit.limiter import Limit, RateLimiter, RateLimitState
-from shared.web.call import header_of
+from shared.web.request_context import header_of
 
 FIELDS = "escm.rate_limit"
 """Where in a request's scope the edge finds the fields of its answer."""

@@ -13,11 +13,11 @@ from shared.kernel.errors import FieldError, Malformed, Unauthenticated, Unsuppo
 from shared.kernel.principal import RoleTable
 from shared.kernel.resource import Resource
 from shared.web import idempotency
-from shared.web.call import Call, put_call
 from shared.web.endpoint import Handler, plain_handler
 from shared.web.idempotency import Claim, Replay
 from shared.web.replaying import refuse_unreadable
 from shared.web.request_authenticator import authenticated_principal
+from shared.web.request_context import RequestContext, put_request_context
 
 _READS = frozenset({"GET", "HEAD"})
 _JSON = ("application/json",)
@@ -66,7 +66,7 @@ class EscmRoute(APIRoute):
         methods = self.methods or _READS
         keyed = "POST" in methods and not getattr(self.endpoint, "is_unkeyed", False)
 
-        async def begin(request: Request) -> Call:
+        async def begin(request: Request) -> RequestContext:
             if media and request.headers.get("content-type", "").partition(";")[0].strip().lower() not in media:
                 raise UnsupportedMedia(f"Send {' or '.join(media)}.")
             principal = await authenticated_principal(request)
@@ -78,19 +78,19 @@ class EscmRoute(APIRoute):
             if request.scope["query_string"]:
                 refuse_unknown(request, names)
             SHARE.set(self.path)
-            call = Call(request, principal, self.resource, self.roles)
-            put_call(request, call)
-            return call
+            ctx = RequestContext(request, principal, self.resource, self.roles)
+            put_request_context(request, ctx)
+            return ctx
 
         async def read(request: Request) -> Response:
             await begin(request)
             return await inner(request)
 
         async def write(request: Request) -> Response:
-            call = await begin(request)
-            claim = await idempotency.claim_for(request, call.principal) if keyed else None
+            ctx = await begin(request)
+            claim = await idempotency.claim_for(request, ctx.principal) if keyed else None
             await _read_body(request)
-            return await _write(inner, call, claim)
+            return await _write(inner, ctx, claim)
 
         return read if methods <= _READS or getattr(self.endpoint, "opens_late", False) else write
 
@@ -101,31 +101,33 @@ async def _read_body(request: Request) -> None:
         await request.body()
 
 
-async def _write(inner: Handler, call: Call, claim: Claim | None) -> Response:
+async def _write(inner: Handler, ctx: RequestContext, claim: Claim | None) -> Response:
     """The answer of a committed effect, or the one that was kept. A key that is new is claimed as the transaction
     begins; one that is not is looked up in another."""
     try:
-        found = await _commit(inner, call, claim)
+        found = await _commit(inner, ctx, claim)
     except asyncpg.PostgresError as error:
         if not idempotency.is_met(error):
             raise
-        found = await _commit(inner, call, claim, is_met=True)
+        found = await _commit(inner, ctx, claim, is_met=True)
     if isinstance(found, Response):
         return found
-    await refuse_unreadable(call, found)
+    await refuse_unreadable(ctx, found)
     return found.response
 
 
-async def _commit(inner: Handler, call: Call, claim: Claim | None, *, is_met: bool = False) -> Response | Replay:
+async def _commit(
+    inner: Handler, ctx: RequestContext, claim: Claim | None, *, is_met: bool = False
+) -> Response | Replay:
     opening = claim.opening if claim and not is_met else ""
-    async with unit_of_work(call.database, call.writing_context, call.origin, opening) as uow:
+    async with unit_of_work(ctx.database, ctx.writing_context, ctx.origin, opening) as uow:
         if claim and is_met and (kept := await idempotency.take(uow, claim)):
             return kept
-        call.attach(uow)
-        response = await inner(call.request)
+        ctx.attach(uow)
+        response = await inner(ctx.request)
         if claim and not getattr(response, "is_preview", False):
             idempotency.keep(uow, claim, response)
-    call.request.app.state.notifier.notify()
+    ctx.request.app.state.notifier.notify()
     return response
 
 

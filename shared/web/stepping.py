@@ -10,10 +10,10 @@ from shared.bulk.stepping import MOST, STEP_JOB, Steppable, order_steps
 from shared.kernel.clock import now
 from shared.kernel.errors import FieldError, Forbidden, Invalid
 from shared.records.resource_type import TransitionRequest
-from shared.web.call import CurrentCall
 from shared.web.contract import ShownAs
 from shared.web.fields import Body
 from shared.web.jobs import Job, queued_response
+from shared.web.request_context import CurrentContext
 from shared.web.route import ResourceRouter
 from shared.web.schemas import TransitionBody, transition_model
 
@@ -47,12 +47,12 @@ def stepping_routes(steppable: Steppable, fields: type[BaseModel] | None = None)
         status_code=202,
         responses={202: {"model": Job}},
     )
-    async def bulk_transitions(body: many_steps, call: CurrentCall) -> Response:
+    async def bulk_transitions(body: many_steps, ctx: CurrentContext) -> Response:
         requested = TransitionRequest(body.action, body.reason, body.fields)
-        if not call.principal.permission_scope(steppable.roles, resource.name, steppable.verb_of(requested)):
+        if not ctx.principal.permission_scope(steppable.roles, resource.name, steppable.verb_of(requested)):
             raise Forbidden("Your grants do not include this action.", members={"reason": "not_permitted"})
         _refuse_repeated(body.items)
-        job = order_steps(call.uow, steppable, requested, [(item.id, item.version) for item in body.items])
+        job = order_steps(ctx.uow, steppable, requested, [(item.id, item.version) for item in body.items])
         return queued_response(resource.service, job, STEP_JOB, now())
 
     return router

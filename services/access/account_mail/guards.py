@@ -5,8 +5,8 @@ import hashlib
 from services.access.accounts.domain import email_key
 from services.access.tokens.operations import TokenService
 from shared.ratelimit.limiter import Limit
-from shared.web.call import Call
 from shared.web.request_authenticator import site
+from shared.web.request_context import RequestContext
 
 _PER_PLACE = Limit("mail_to", 5, 3600)
 _PER_CALLER = Limit("mail_from", 60)
@@ -15,27 +15,27 @@ _PER_MAILBOX = Limit("mailbox", 20, 3600)
 mails that still work."""
 
 
-async def may_mail(call: Call, letter: str, email: str) -> bool:
+async def may_mail(ctx: RequestContext, letter: str, email: str) -> bool:
     """Whether one more mail of this kind goes to the address, known or not; who asks is told the same in both cases.
 
     Raises RateLimited after 60 requests a minute from one place, or five an hour from one place for one address: nobody
     uses up what another place may ask for.
     """
-    rate_limiter, place = _token_service_of(call).rate_limiter, site(call.request)
+    rate_limiter, place = _token_service_of(ctx).rate_limiter, site(ctx.request)
     await rate_limiter.require(_PER_CALLER, place)
     mailbox = hashlib.sha256(email_key(email).encode()).hexdigest()
     await rate_limiter.require(_PER_PLACE, f"{mailbox}:{place}")
     return (await rate_limiter.hit(_PER_MAILBOX, f"{letter}:{mailbox}")).is_allowed
 
 
-async def limit_tries(call: Call) -> None:
+async def limit_tries(ctx: RequestContext) -> None:
     """Counts a token that is tried. Raises RateLimited as for failed authentications."""
-    token_service = _token_service_of(call)
+    token_service = _token_service_of(ctx)
     await token_service.rate_limiter.require(
-        Limit("mailed_token", token_service.settings.failed_authentications), site(call.request)
+        Limit("mailed_token", token_service.settings.failed_authentications), site(ctx.request)
     )
 
 
-def _token_service_of(call: Call) -> TokenService:
-    token_service: TokenService = call.request.app.state.token_service
+def _token_service_of(ctx: RequestContext) -> TokenService:
+    token_service: TokenService = ctx.request.app.state.token_service
     return token_service

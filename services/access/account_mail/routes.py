@@ -11,9 +11,9 @@ from services.access.account_mail.schemas import AddressBody, NewPasswordBody, T
 from services.access.accounts.operations import ACCOUNTS
 from services.access.settings import AccessSettings
 from shared.mail.sealing import MailSeal
-from shared.web.call import Call, CurrentCall, public, unkeyed
 from shared.web.catalogue import preferred_language
 from shared.web.openapi import answers
+from shared.web.request_context import CurrentContext, RequestContext, public, unkeyed
 from shared.web.route import ResourceRouter
 
 router = ResourceRouter(ACCOUNTS.resource, ROLES)
@@ -22,11 +22,11 @@ _ASKED: dict[int | str, dict[str, Any]] = {
 }
 
 
-async def _ask(call: Call, letter: str, email: str) -> Response:
-    settings = cast(AccessSettings, call.settings)
-    language = preferred_language(call.request.headers.get("accept-language", ""))
-    if await may_mail(call, letter, email):
-        operations.ask(call.uow, MailSeal(settings), letter, email, language, settings.page)
+async def _ask(ctx: RequestContext, letter: str, email: str) -> Response:
+    settings = cast(AccessSettings, ctx.settings)
+    language = preferred_language(ctx.request.headers.get("accept-language", ""))
+    if await may_mail(ctx, letter, email):
+        operations.ask(ctx.uow, MailSeal(settings), letter, email, language, settings.page)
     return Response(status_code=202)
 
 
@@ -42,8 +42,8 @@ async def _ask(call: Call, letter: str, email: str) -> Response:
 )
 @public
 @unkeyed
-async def request_verification(body: AddressBody, call: CurrentCall) -> Response:
-    return await _ask(call, "verification", body.email)
+async def request_verification(body: AddressBody, ctx: CurrentContext) -> Response:
+    return await _ask(ctx, "verification", body.email)
 
 
 @router.post(
@@ -58,8 +58,8 @@ async def request_verification(body: AddressBody, call: CurrentCall) -> Response
 )
 @public
 @unkeyed
-async def request_password_reset(body: AddressBody, call: CurrentCall) -> Response:
-    return await _ask(call, "password_reset", body.email)
+async def request_password_reset(body: AddressBody, ctx: CurrentContext) -> Response:
+    return await _ask(ctx, "password_reset", body.email)
 
 
 @router.post(
@@ -73,9 +73,9 @@ async def request_password_reset(body: AddressBody, call: CurrentCall) -> Respon
 @public
 @unkeyed
 @answers("token_not_valid")
-async def confirm_verification(body: TokenBody, call: CurrentCall) -> Response:
-    await limit_tries(call)
-    await operations.verify(call.uow, body.token)
+async def confirm_verification(body: TokenBody, ctx: CurrentContext) -> Response:
+    await limit_tries(ctx)
+    await operations.verify(ctx.uow, body.token)
     return Response(status_code=204)
 
 
@@ -90,7 +90,7 @@ async def confirm_verification(body: TokenBody, call: CurrentCall) -> Response:
 @public
 @unkeyed
 @answers("token_not_valid")
-async def confirm_password_reset(body: NewPasswordBody, call: CurrentCall) -> Response:
-    await limit_tries(call)
-    await operations.set_password(call.uow, body.token, body.password)
+async def confirm_password_reset(body: NewPasswordBody, ctx: CurrentContext) -> Response:
+    await limit_tries(ctx)
+    await operations.set_password(ctx.uow, body.token, body.password)
     return Response(status_code=204)

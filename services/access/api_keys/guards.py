@@ -6,19 +6,19 @@ from services.access.access import KEY_OWNER
 from services.access.api_keys import queries
 from shared.kernel.clock import today
 from shared.kernel.principal import Grant, PrincipalKind
-from shared.web.call import Call, CurrentCall
+from shared.web.request_context import CurrentContext, RequestContext
 
 
-async def with_own_keys(call: CurrentCall) -> None:
+async def with_own_keys(ctx: CurrentContext) -> None:
     """Gives the caller, for this request, a role over each key that is theirs. A key itself owns none."""
-    principal = call.principal
+    principal = ctx.principal
     if principal.id is None or principal.kind is PrincipalKind.KEY:
         return
-    async with call.connection() as connection:
+    async with ctx.connection() as connection:
         keys = await queries.own(connection, principal.id)
-    own_keys(call, *keys)
+    own_keys(ctx, *keys)
 
 
-def own_keys(call: Call, *keys: UUID) -> None:
+def own_keys(ctx: RequestContext, *keys: UUID) -> None:
     """Gives the caller, for this request, the role over these keys."""
-    call.principal = call.principal.holding(*(Grant(KEY_OWNER, "record", str(key), today(), None) for key in keys))
+    ctx.principal = ctx.principal.holding(*(Grant(KEY_OWNER, "record", str(key), today(), None) for key in keys))

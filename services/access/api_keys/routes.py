@@ -11,10 +11,10 @@ from services.access.api_keys.schemas import ApiKeyAnswer, ApiKeyBody, ApiKeyCre
 from shared.database.statements import Row
 from shared.database.unit_of_work import UnitOfWork
 from shared.records.access_scope import AccessScope
-from shared.web.call import CurrentCall
 from shared.web.openapi import answers
 from shared.web.pending import propose
 from shared.web.records import RecordApi
+from shared.web.request_context import CurrentContext
 from shared.web.schemas import TransitionBody
 
 
@@ -49,10 +49,10 @@ router = API_KEY_API.routes()
     responses={201: {"model": ApiKeyAnswer}},
 )
 @answers("conflict")
-async def create_api_key(body: ApiKeyCreate, call: CurrentCall) -> Response:
-    row, key = await operations.create(call.uow, call.access, body.values(call.principal))
-    if row["owner_id"] == call.principal.id:
-        own_keys(call, row["id"])
+async def create_api_key(body: ApiKeyCreate, ctx: CurrentContext) -> Response:
+    row, key = await operations.create(ctx.uow, ctx.access, body.values(ctx.principal))
+    if row["owner_id"] == ctx.principal.id:
+        own_keys(ctx, row["id"])
     if row["status"] == "proposed":
-        await propose(API_KEY_API, call, row, TransitionBody(action=CONFIRM))
-    return await API_KEY_API.answer_once(call, row, key)
+        await propose(API_KEY_API, ctx, row, TransitionBody(action=CONFIRM))
+    return await API_KEY_API.answer_once(ctx, row, key)

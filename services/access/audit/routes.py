@@ -14,8 +14,8 @@ from services.access.audit.schemas import AuditPage, present
 from shared.kernel.errors import Forbidden
 from shared.kernel.resource import Resource
 from shared.web.answers import JSON
-from shared.web.call import CurrentCall
 from shared.web.paging import DEFAULT_LIMIT, LARGEST_LIMIT, make_cursor, read_cursor
+from shared.web.request_context import CurrentContext
 from shared.web.route import ResourceRouter
 
 AUDIT = Resource("access", "audit", "audit")
@@ -33,18 +33,18 @@ _BOUND_TO = AUDIT.path.encode()
     responses={200: {"model": AuditPage}},
 )
 async def list_audit(
-    call: CurrentCall,
+    ctx: CurrentContext,
     subject: Annotated[UUID | None, Query(description="The record that was changed.")] = None,
     actor: Annotated[UUID | None, Query(description="The account or client that changed it.")] = None,
     after: Annotated[str | None, Query(description="`next_after` of an earlier page; absent is the oldest.")] = None,
     limit: Annotated[int, Query(ge=1, le=LARGEST_LIMIT, description="Entries of a page.")] = DEFAULT_LIMIT,
 ) -> Response:
-    if not call.access.read:
+    if not ctx.access.read:
         raise Forbidden("Your grants do not include this.", members={"reason": "not_permitted"})
-    secret = call.settings.secret_key.get_secret_value().encode()
+    secret = ctx.settings.secret_key.get_secret_value().encode()
     place = None if after is None else int(read_cursor(after, _BOUND_TO, secret, _PLACE)[0])
     wanted = Wanted(place, limit, subject, actor)
-    async with call.connection() as connection:
-        rows, following = await page(connection, call.access, wanted)
+    async with ctx.connection() as connection:
+        rows, following = await page(connection, ctx.access, wanted)
     answer = {"items": [present(row) for row in rows], "next_after": make_cursor([following], _BOUND_TO, secret)}
     return Response(orjson.dumps(answer), 200, None, JSON)

@@ -23,9 +23,9 @@ from shared.database.unit_of_work import UnitOfWork
 from shared.records.access_scope import AccessScope
 from shared.records.resource_type import require
 from shared.web.answers import JSON, show_secret_once
-from shared.web.call import CurrentCall
 from shared.web.pending import propose
 from shared.web.records import RecordApi
+from shared.web.request_context import CurrentContext
 from shared.web.schemas import TransitionBody
 
 
@@ -59,9 +59,9 @@ router = CLIENT_API.routes()
     status_code=201,
     responses={201: {"model": ClientAnswer}},
 )
-async def create_client(body: ClientCreate, call: CurrentCall) -> Response:
-    row, secret = await operations.create(call.uow, call.access, body.values())
-    return await CLIENT_API.answer_once(call, row, secret)
+async def create_client(body: ClientCreate, ctx: CurrentContext) -> Response:
+    row, secret = await operations.create(ctx.uow, ctx.access, body.values())
+    return await CLIENT_API.answer_once(ctx, row, secret)
 
 
 @router.post(
@@ -75,12 +75,12 @@ async def create_client(body: ClientCreate, call: CurrentCall) -> Response:
         202: {"model": ProposedSecret, "description": "The secret waits for a second person."},
     },
 )
-async def add_secret(row: Annotated[Row, Depends(CLIENT_API.readable)], call: CurrentCall) -> Response:
-    require(call.access, "update", row["country"], row["id"])
-    after, secret = await operations.add_secret(call.uow, call.access, row)
+async def add_secret(row: Annotated[Row, Depends(CLIENT_API.readable)], ctx: CurrentContext) -> Response:
+    require(ctx.access, "update", row["country"], row["id"])
+    after, secret = await operations.add_secret(ctx.uow, ctx.access, row)
     status, place, answer = 201, None, {"id": str(row["id"]), "client_id": row["client_id"]}
     if after["proposed_secret"] is not None:
-        waiting = await propose(CLIENT_API, call, after, TransitionBody(action=CONFIRM_SECRET))
+        waiting = await propose(CLIENT_API, ctx, after, TransitionBody(action=CONFIRM_SECRET))
         status, place, answer = 202, {"Location": waiting.headers["location"]}, orjson.loads(waiting.body)
     kept = Response(orjson.dumps({**answer, "secret": None}), status, place, JSON)
     return show_secret_once(kept, {**answer, "secret": secret})

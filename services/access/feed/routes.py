@@ -14,9 +14,9 @@ from shared.kernel.countries import known_codes
 from shared.kernel.errors import Gone, Malformed, invalid_parameter
 from shared.kernel.resource import Resource
 from shared.web.answers import JSON
-from shared.web.call import Call, CurrentCall, takes_query
 from shared.web.openapi import answers
 from shared.web.paging import make_cursor, read_cursor
+from shared.web.request_context import CurrentContext, RequestContext, takes_query
 from shared.web.route import ResourceRouter
 
 router = ResourceRouter(Resource("access", "events", "event"), ROLES)
@@ -35,28 +35,28 @@ _DIGITS = 12
 )
 @answers("position_expired", "invalid_cursor")
 @takes_query("after", "type", "country", "limit")
-async def list_events(call: CurrentCall) -> Response:
+async def list_events(ctx: CurrentContext) -> Response:
     """Facts of records that the caller's grants let it read, kept 90 days. `after` holds for any filter."""
-    after, types, countries, limit = _after(call), _types(call), _countries(call), _limit(call)
-    async with call.connection() as connection:
+    after, types, countries, limit = _after(ctx), _types(ctx), _countries(ctx), _limit(ctx)
+    async with ctx.connection() as connection:
         page = await queries.page(
-            connection, share_of(call.principal), after=after, types=types, countries=countries, limit=limit
+            connection, share_of(ctx.principal), after=after, types=types, countries=countries, limit=limit
         )
     if page is None:
         raise Gone("Events of this position are no longer kept.", code="position_expired")
-    upto = make_cursor([f"{page.upto:0{_DIGITS}d}"], _BOUND_TO, _secret(call))
+    upto = make_cursor([f"{page.upto:0{_DIGITS}d}"], _BOUND_TO, _secret(ctx))
     return Response(
         orjson.dumps({"items": [fact.cloudevent() for fact in page.facts], "next_after": upto}), 200, None, JSON
     )
 
 
-def _after(call: Call) -> int | None:
-    raw = _given(call, "after")
-    return None if raw is None else int(read_cursor(raw, _BOUND_TO, _secret(call), _KEYS)[0])
+def _after(ctx: RequestContext) -> int | None:
+    raw = _given(ctx, "after")
+    return None if raw is None else int(read_cursor(raw, _BOUND_TO, _secret(ctx), _KEYS)[0])
 
 
-def _types(call: Call) -> list[str] | None:
-    if (raw := _given(call, "type")) is None:
+def _types(ctx: RequestContext) -> list[str] | None:
+    if (raw := _given(ctx, "type")) is None:
         return None
     try:
         return [type_pattern(part) for part in raw.split(",")]
@@ -64,8 +64,8 @@ def _types(call: Call) -> list[str] | None:
         raise invalid_parameter("type", f"Each {error}.") from error
 
 
-def _countries(call: Call) -> list[str] | None:
-    if (raw := _given(call, "country")) is None:
+def _countries(ctx: RequestContext) -> list[str] | None:
+    if (raw := _given(ctx, "country")) is None:
         return None
     codes = raw.split(",")
     if not set(codes) <= known_codes(fictional=True):
@@ -73,19 +73,19 @@ def _countries(call: Call) -> list[str] | None:
     return codes
 
 
-def _limit(call: Call) -> int:
-    raw = _given(call, "limit") or str(DEFAULT_LIMIT)
+def _limit(ctx: RequestContext) -> int:
+    raw = _given(ctx, "limit") or str(DEFAULT_LIMIT)
     if not (raw.isascii() and raw.isdigit() and len(raw) < 5 and 1 <= int(raw) <= LARGEST_LIMIT):
         raise invalid_parameter("limit", f"A whole number from 1 to {LARGEST_LIMIT}.")
     return int(raw)
 
 
-def _given(call: Call, name: str) -> str | None:
-    found = call.request.query_params.getlist(name)
+def _given(ctx: RequestContext, name: str) -> str | None:
+    found = ctx.request.query_params.getlist(name)
     if len(found) > 1:
         raise Malformed("A parameter is given twice.", code="invalid_parameter")
     return found[0] if found else None
 
 
-def _secret(call: Call) -> bytes:
-    return call.settings.secret_key.get_secret_value().encode()
+def _secret(ctx: RequestContext) -> bytes:
+    return ctx.settings.secret_key.get_secret_value().encode()

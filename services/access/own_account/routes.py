@@ -8,8 +8,8 @@ from services.access.own_account.guards import require_own_password
 from services.access.own_account.schemas import OwnPasswordBody
 from services.access.sessions import operations as sessions
 from services.access.sessions.guards import current_session
-from shared.web.call import CurrentCall, opens_late, unkeyed
 from shared.web.openapi import answers
+from shared.web.request_context import CurrentContext, opens_late, unkeyed
 from shared.web.route import ResourceRouter
 
 router = ResourceRouter(accounts.ACCOUNTS.resource, ROLES)
@@ -26,10 +26,10 @@ router = ResourceRouter(accounts.ACCOUNTS.resource, ROLES)
 @unkeyed
 @opens_late
 @answers("wrong_password", "password_known")
-async def change_own_password(body: OwnPasswordBody, call: CurrentCall) -> Response:
-    account = await require_own_password(call, body.old_password)
-    session = await current_session(call)
-    async with call.writing() as uow:
+async def change_own_password(body: OwnPasswordBody, ctx: CurrentContext) -> Response:
+    account = await require_own_password(ctx, body.old_password)
+    session = await current_session(ctx)
+    async with ctx.writing() as uow:
         await accounts.change_password(uow, account, body.new_password)
         await sessions.end_all(uow, account, besides=session, reason="new password")
     return Response(status_code=204)

@@ -7,42 +7,42 @@ from shared.kernel.errors import NotFound, invalid_parameter
 from shared.kernel.principal import READ, PrincipalKind
 from shared.records.resource_type import require
 from shared.web.answers import key_of
-from shared.web.call import Call
+from shared.web.request_context import RequestContext
 
 
-async def current_session(call: Call) -> UUID | None:
+async def current_session(ctx: RequestContext) -> UUID | None:
     """The session that the caller's token belongs to."""
-    header = call.request.headers["authorization"]
-    claims = (await call.request.app.state.authenticator.bearer(header)).claims
+    header = ctx.request.headers["authorization"]
+    claims = (await ctx.request.app.state.authenticator.bearer(header)).claims
     return None if claims is None else claims.session
 
 
-def chosen_account(call: Call, verb: str) -> UUID | None:
+def chosen_account(ctx: RequestContext, verb: str) -> UUID | None:
     """The account of `account_id`, or the caller's own; None for a machine that names none.
 
     Raises Malformed for what is no id, Forbidden for another's account without a grant for the verb.
     """
-    raw = call.request.query_params.get("account_id")
-    own = call.principal.id if call.principal.kind is PrincipalKind.ACCOUNT else None
+    raw = ctx.request.query_params.get("account_id")
+    own = ctx.principal.id if ctx.principal.kind is PrincipalKind.ACCOUNT else None
     if raw is None:
         return own
     account = key_of(raw)
     if not isinstance(account, UUID):
         raise invalid_parameter("account_id", "The id of an account.")
     if account != own:
-        require(call.access, verb, None)
+        require(ctx.access, verb, None)
     return account
 
 
-async def account_of_session(call: Call, raw: str) -> tuple[UUID, UUID]:
+async def account_of_session(ctx: RequestContext, raw: str) -> tuple[UUID, UUID]:
     """The account of a session, and its id. Raises NotFound where the caller may not know of it, Forbidden where they
     may not end it."""
     key = key_of(raw)
-    async with call.connection() as connection:
+    async with ctx.connection() as connection:
         account = await queries.account_of(connection, key) if isinstance(key, UUID) else None
-    is_own = call.principal.kind is PrincipalKind.ACCOUNT and account == call.principal.id
-    if account is None or not isinstance(key, UUID) or not (is_own or call.access.may(READ, None)):
+    is_own = ctx.principal.kind is PrincipalKind.ACCOUNT and account == ctx.principal.id
+    if account is None or not isinstance(key, UUID) or not (is_own or ctx.access.may(READ, None)):
         raise NotFound("There is no such session.")
     if not is_own:
-        require(call.access, "end", None)
+        require(ctx.access, "end", None)
     return account, key

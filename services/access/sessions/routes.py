@@ -10,7 +10,7 @@ from services.access.sessions.operations import SESSIONS
 from services.access.sessions.schemas import EndedSessions, SessionList, present
 from shared.kernel.clock import now
 from shared.web.answers import JSON
-from shared.web.call import CurrentCall, takes_query
+from shared.web.request_context import CurrentContext, takes_query
 from shared.web.route import ResourceRouter
 
 router = ResourceRouter(SESSIONS.resource, ROLES)
@@ -24,10 +24,10 @@ _ACCOUNT = {"account_id": "The id of another account, for those who may know its
     responses={200: {"model": SessionList}},
 )
 @takes_query(described=_ACCOUNT)
-async def list_sessions(call: CurrentCall) -> Response:
+async def list_sessions(ctx: CurrentContext) -> Response:
     """Those of the caller; of another account with `account_id`, for those who may know them."""
-    account, current = chosen_account(call, "read"), await current_session(call)
-    async with call.connection() as connection:
+    account, current = chosen_account(ctx, "read"), await current_session(ctx)
+    async with ctx.connection() as connection:
         rows = await queries.living(connection, account, now()) if account else []
     items = [present(row, current) for row in rows]
     return Response(orjson.dumps({"items": items, "next": None}), 200, None, JSON)
@@ -40,11 +40,11 @@ async def list_sessions(call: CurrentCall) -> Response:
     responses={200: {"model": EndedSessions}},
 )
 @takes_query(described=_ACCOUNT)
-async def end_sessions(call: CurrentCall) -> Response:
+async def end_sessions(ctx: CurrentContext) -> Response:
     """Ends all sessions of the caller but the one that asks; all of another account with `account_id`, for those who
     may."""
-    account, current = chosen_account(call, "end"), await current_session(call)
-    ended = await operations.end_all(call.uow, account, besides=current) if account else 0
+    account, current = chosen_account(ctx, "end"), await current_session(ctx)
+    ended = await operations.end_all(ctx.uow, account, besides=current) if account else 0
     return Response(orjson.dumps({"ended": ended}), 200, None, JSON)
 
 
@@ -55,7 +55,7 @@ async def end_sessions(call: CurrentCall) -> Response:
     description="Its refresh token and its access tokens end.",
     status_code=204,
 )
-async def end_session(session: str, call: CurrentCall) -> Response:
-    account, chosen = await account_of_session(call, session)
-    await operations.end(call.uow, account, chosen)
+async def end_session(session: str, ctx: CurrentContext) -> Response:
+    account, chosen = await account_of_session(ctx, session)
+    await operations.end(ctx.uow, account, chosen)
     return Response(status_code=204)

@@ -17,9 +17,9 @@ from shared.auth.tokens import Bearer
 from shared.kernel.clock import now, to_text
 from shared.kernel.errors import Unauthenticated
 from shared.kernel.principal import PrincipalKind
-from shared.web.call import public, unkeyed
 from shared.web.openapi import answers
 from shared.web.request_authenticator import authenticated_principal, put_fields, request_authenticator_of
+from shared.web.request_context import public, unkeyed
 from shared.web.route import refuse_unknown
 
 _PREFIX = "/access/v1"

@@ -10,9 +10,9 @@ from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.errors import NotFound
 from shared.records.access_scope import AccessScope
 from shared.web.answers import item_response
-from shared.web.call import CurrentCall, public, takes_query
 from shared.web.paging import pick_fields
 from shared.web.records import RecordApi
+from shared.web.request_context import CurrentContext, public, takes_query
 from shared.web.values import row_values, written
 
 
@@ -50,11 +50,11 @@ router = API.routes()
 )
 @public
 @takes_query("fields")
-async def get_framework_by_code(name: str, year: int, call: CurrentCall) -> Response:
+async def get_framework_by_code(name: str, year: int, ctx: CurrentContext) -> Response:
     """`/frameworks/3+1/2026`."""
-    async with call.connection() as connection:
-        row = await queries.by_code(connection, call.access, f"{name}/{year}")
+    async with ctx.connection() as connection:
+        row = await queries.by_code(connection, ctx.access, f"{name}/{year}")
     if row is None:
         raise NotFound("There is no framework of this code.")
-    picked = pick_fields(call.request, frozenset(schemas.Framework.model_fields))
-    return item_response(call, await API.item(row, call), fields=picked)
+    picked = pick_fields(ctx.request, frozenset(schemas.Framework.model_fields))
+    return item_response(ctx, await API.item(row, ctx), fields=picked)

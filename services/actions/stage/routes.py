@@ -23,9 +23,9 @@ from shared.kernel.countries import COUNTRIES, FICTIONAL_CODES, in_region, known
 from shared.kernel.errors import NotFound, invalid_parameter
 from shared.kernel.text import search_key, search_pattern
 from shared.web.answers import JSON
-from shared.web.call import Call, CurrentCall, public, takes_query
 from shared.web.conditional import etag, is_known
 from shared.web.paging import as_of, binding, make_cursor, page_limit, pick_fields, read_cursor
+from shared.web.request_context import CurrentContext, RequestContext, public, takes_query
 from shared.web.route import ResourceRouter
 from shared.web.schemas import page_of
 
@@ -54,25 +54,25 @@ class _Asked:
 )
 @public
 @takes_query("country", "region", "q", "as_of", "sort", "limit", "cursor", "fields", described=_STAGE)
-async def list_countries(call: CurrentCall) -> Response:
+async def list_countries(ctx: CurrentContext) -> Response:
     """In the order of codes. `as_of` is a day: the facts are those that held on it, also where they were lost since;
     experts, institutions and centres are counted as they stood at its end."""
-    asked, secret = _parse(call), _secret(call)
-    picked = pick_fields(call.request, frozenset(ListedCountry.model_fields))
+    asked, secret = _parse(ctx), _secret(ctx)
+    picked = pick_fields(ctx.request, frozenset(ListedCountry.model_fields))
     day = asked.day or today()
-    async with call.connection() as connection:
-        stages = await queries.stages(connection, call.access, asked.codes, asked.day)
+    async with ctx.connection() as connection:
+        stages = await queries.stages(connection, ctx.access, asked.codes, asked.day)
         chosen = [code for code in sorted(asked.codes, reverse=asked.descending) if _stands(asked, stages, code, day)]
         page = chosen[: asked.limit]
-        counts = await queries.counts(connection, call.principal, page, asked.day)
-    items = [_listed(call, code, stages.get(code), counts[code], day) for code in page]
+        counts = await queries.counts(connection, ctx.principal, page, asked.day)
+    items = [_listed(ctx, code, stages.get(code), counts[code], day) for code in page]
     if picked is not None:
         items = [{name: value for name, value in item.items() if name in picked} for item in items]
     following = None
     if len(chosen) > len(page):
-        query = {name: value for name, value in call.request.query_params.items() if name != "cursor"}
-        query["cursor"] = make_cursor([page[-1]], binding(call.request), secret)
-        following = f"{call.path}?{urlencode(query, safe=',-')}"
+        query = {name: value for name, value in ctx.request.query_params.items() if name != "cursor"}
+        query["cursor"] = make_cursor([page[-1]], binding(ctx.request), secret)
+        following = f"{ctx.path}?{urlencode(query, safe=',-')}"
     headers = {"Link": f'<{following}>; rel="next"'} if following else None
     return Response(orjson.dumps({"items": items, "next": following}), 200, headers, JSON)
 
@@ -85,38 +85,38 @@ async def list_countries(call: CurrentCall) -> Response:
 )
 @public
 @takes_query("as_of", "fields")
-async def get_country(code: str, call: CurrentCall) -> Response:
+async def get_country(code: str, ctx: CurrentContext) -> Response:
     """Seven facts, the stage that they lead to, the programme and the counts. `programme` is that of today: with a
     past day as `as_of` it is null."""
-    if code not in _known(call):
+    if code not in _known(ctx):
         raise NotFound("There is no country of this code.")
-    asked = as_of(call.request)
-    picked = pick_fields(call.request, frozenset(CountryAnswer.model_fields))
-    async with call.connection() as connection:
-        row = (await queries.stages(connection, call.access, [code], asked)).get(code)
-        counts = await queries.counts(connection, call.principal, [code], asked)
-        record = _listed(call, code, row, counts[code], asked or today())
+    asked = as_of(ctx.request)
+    picked = pick_fields(ctx.request, frozenset(CountryAnswer.model_fields))
+    async with ctx.connection() as connection:
+        row = (await queries.stages(connection, ctx.access, [code], asked)).get(code)
+        counts = await queries.counts(connection, ctx.principal, [code], asked)
+        record = _listed(ctx, code, row, counts[code], asked or today())
         is_past = asked is not None and asked < today()
-        programmes = call.access_on(PROGRAMMES.resource)
+        programmes = ctx.access_on(PROGRAMMES.resource)
         programme = None if is_past else await queries.programme_of(connection, programmes, code)
         record["programme"] = None
         if programme is not None:
-            actions = call.access_on(ACTIONS.resource)
+            actions = ctx.access_on(ACTIONS.resource)
             states = await queries.pillar_states(connection, actions, programme["id"])
             centre = programme["centre_id"]
-            shows_centre = centre is not None and await queries.knows_centre(connection, call.principal, centre)
+            shows_centre = centre is not None and await queries.knows_centre(connection, ctx.principal, centre)
             record["programme"] = present_programme(programme, states, shows_centre=shows_centre)
     if picked is not None:
         record = {name: value for name, value in record.items() if name in picked}
     body = orjson.dumps(record)
     tag = etag(row["version"] if row else 0, body)
-    if is_known(call.request, tag):
+    if is_known(ctx.request, tag):
         return Response(status_code=304, headers={"ETag": tag})
     return Response(body, 200, {"ETag": tag}, JSON)
 
 
-def _listed(call: Call, code: str, row: Row | None, counts: dict[str, int], day: date) -> dict[str, Any]:
-    is_covered = not call.principal.is_anonymous and call.access.sees_all_fields(code, None)
+def _listed(ctx: RequestContext, code: str, row: Row | None, counts: dict[str, int], day: date) -> dict[str, Any]:
+    is_covered = not ctx.principal.is_anonymous and ctx.access.sees_all_fields(code, None)
     return present(COUNTRIES[code], row, counts, day, is_covered=is_covered)
 
 
@@ -126,9 +126,9 @@ def _stands(asked: _Asked, stages: dict[str, Row], code: str, day: date) -> bool
     return not asked.stages or queries.stage_on(stages.get(code), day) in asked.stages
 
 
-def _parse(call: Call) -> _Asked:
-    query = call.request.query_params
-    codes = _known(call)
+def _parse(ctx: RequestContext) -> _Asked:
+    query = ctx.request.query_params
+    codes = _known(ctx)
     if (raw := query.get("country")) is not None:
         wanted = frozenset(raw.split(","))
         if not wanted <= codes:
@@ -147,9 +147,9 @@ def _parse(call: Call) -> _Asked:
         raise invalid_parameter("sort", "Sort by code, with - for descending.")
     after = query.get("cursor")
     if after is not None:
-        (after,) = read_cursor(after, binding(call.request), _secret(call), _KEYS)
+        (after,) = read_cursor(after, binding(ctx.request), _secret(ctx), _KEYS)
     return _Asked(
-        codes, _stages(call.request), sort.startswith("-"), page_limit(query.get("limit")), after, as_of(call.request)
+        codes, _stages(ctx.request), sort.startswith("-"), page_limit(query.get("limit")), after, as_of(ctx.request)
     )
 
 
@@ -163,9 +163,9 @@ def _stages(request: Request) -> frozenset[int]:
     return frozenset(rungs[part] for part in raw.split(","))
 
 
-def _known(call: Call) -> frozenset[str]:
-    known = known_codes(fictional=call.settings.fictional_countries)
-    return known & FICTIONAL_CODES if call.principal.sandbox else known
+def _known(ctx: RequestContext) -> frozenset[str]:
+    known = known_codes(fictional=ctx.settings.fictional_countries)
+    return known & FICTIONAL_CODES if ctx.principal.sandbox else known
 
 
 @cache
@@ -173,5 +173,5 @@ def _search_keys() -> dict[str, str]:
     return {code: search_key(code, *country.names.values()) for code, country in COUNTRIES.items()}
 
 
-def _secret(call: Call) -> bytes:
-    return call.settings.secret_key.get_secret_value().encode()
+def _secret(ctx: RequestContext) -> bytes:
+    return ctx.settings.secret_key.get_secret_value().encode()

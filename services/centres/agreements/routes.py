@@ -10,16 +10,16 @@ from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.lifecycle import AvailableAction
 from shared.records.access_scope import AccessScope
 from shared.records.resource_type import permitted
-from shared.web.call import Call
 from shared.web.records import RecordApi
+from shared.web.request_context import RequestContext
 from shared.web.values import row_values, written
 
 
 class AgreementApi(RecordApi[domain.AgreementCase]):
     """Agreements offer where the next signature really leads."""
 
-    async def available_actions(self, row: Row, call: Call) -> list[AvailableAction]:
-        may = permitted(call.access_on(self.kind.resource), row)
+    async def available_actions(self, row: Row, ctx: RequestContext) -> list[AvailableAction]:
+        may = permitted(ctx.access_on(self.kind.resource), row)
         return operations.lifecycle_of(row).available_actions(row["status"], domain.AgreementCase(), may)
 
 

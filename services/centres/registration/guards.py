@@ -4,27 +4,27 @@ from dataclasses import replace
 
 from services.centres.registration import queries
 from shared.kernel.principal import Grant, Principal
-from shared.web.call import CurrentCall
+from shared.web.request_context import CurrentContext
 
 _REPRESENTATIVE = "institution_representative"
 
 
-async def with_own_applications(call: CurrentCall) -> None:
+async def with_own_applications(ctx: CurrentContext) -> None:
     """Gives representatives, for this request, their role over each centre that they entered for their institution."""
-    held = [grant for grant in call.principal.grants if _represents(grant)]
-    if not held or (call.is_writing and not call.request.path_params):
+    held = [grant for grant in ctx.principal.grants if _represents(grant)]
+    if not held or (ctx.is_writing and not ctx.request.path_params):
         return
     institutions = {grant.scope_id: grant for grant in held if grant.scope_id}
-    async with call.connection() as connection:
-        found = await queries.entered_for(connection, list(institutions), _labels(call.principal))
+    async with ctx.connection() as connection:
+        found = await queries.entered_for(connection, list(institutions), _labels(ctx.principal))
     grants = [
         replace(institutions[str(row["host_institution_id"])], scope_kind="centre", scope_id=str(row["id"]))
         for row in found
     ]
-    call.principal = call.principal.holding(*grants)
-    if call.is_writing:
+    ctx.principal = ctx.principal.holding(*grants)
+    if ctx.is_writing:
         for row in found:
-            await call.uow.allow_record(row["id"])
+            await ctx.uow.allow_record(row["id"])
 
 
 def _represents(grant: Grant) -> bool:

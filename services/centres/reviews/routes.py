@@ -16,7 +16,7 @@ from shared.kernel.errors import NotFound
 from shared.records.access_scope import AccessScope
 from shared.records.resource_type import require
 from shared.web.answers import JSON, item_response, key_of
-from shared.web.call import Call, CurrentCall
+from shared.web.request_context import CurrentContext, RequestContext
 from shared.web.route import ResourceRouter
 from shared.web.schemas import page_of
 from shared.web.values import row_values
@@ -25,8 +25,8 @@ router = ResourceRouter(CENTRE_API.kind.resource, ROLES)
 Centre = Annotated[Row, Depends(CENTRE_API.readable)]
 
 
-def _readable(call: Call, centre: Row) -> AccessScope:
-    access = call.access_on(operations.REVIEWS.resource)
+def _readable(ctx: RequestContext, centre: Row) -> AccessScope:
+    access = ctx.access_on(operations.REVIEWS.resource)
     require(access, "read", centre["country"], centre["id"])
     return access
 
@@ -38,9 +38,9 @@ def _readable(call: Call, centre: Row) -> AccessScope:
     description="All of them, the first one first, for grants that read reviews.",
     responses={200: {"model": page_of(Review)}},
 )
-async def list_reviews(centre: Centre, call: CurrentCall) -> Response:
-    access = _readable(call, centre)
-    async with call.connection() as connection:
+async def list_reviews(centre: Centre, ctx: CurrentContext) -> Response:
+    access = _readable(ctx, centre)
+    async with ctx.connection() as connection:
         rows = await queries.of_centre(connection, access.context, centre["id"])
     return Response(orjson.dumps({"items": [present(row) for row in rows], "next": None}), media_type=JSON)
 
@@ -52,15 +52,15 @@ async def list_reviews(centre: Centre, call: CurrentCall) -> Response:
     description="One review of the centre, for grants that read reviews.",
     responses={200: {"model": Review}},
 )
-async def get_review(review_id: str, centre: Centre, call: CurrentCall) -> Response:
-    access, key = _readable(call, centre), key_of(review_id)
+async def get_review(review_id: str, centre: Centre, ctx: CurrentContext) -> Response:
+    access, key = _readable(ctx, centre), key_of(review_id)
     row = None
     if isinstance(key, UUID):
-        async with call.connection() as connection:
+        async with ctx.connection() as connection:
             row = await queries.get(connection, access.context, centre["id"], key)
     if row is None:
         raise NotFound("There is no such review.")
-    return item_response(call, present(row))
+    return item_response(ctx, present(row))
 
 
 @router.post(
@@ -71,7 +71,7 @@ async def get_review(review_id: str, centre: Centre, call: CurrentCall) -> Respo
     status_code=201,
     responses={201: {"model": Review}},
 )
-async def create_review(body: ReviewBody, centre: Centre, call: CurrentCall) -> Response:
-    access = call.access_on(operations.REVIEWS.resource)
-    row = await operations.create(call.uow, access, centre, row_values(body, review))
-    return item_response(call, present(row), status=201)
+async def create_review(body: ReviewBody, centre: Centre, ctx: CurrentContext) -> Response:
+    access = ctx.access_on(operations.REVIEWS.resource)
+    row = await operations.create(ctx.uow, access, centre, row_values(body, review))
+    return item_response(ctx, present(row), status=201)

@@ -12,8 +12,8 @@ from shared.database.statements import Row
 from shared.kernel.errors import NotFound
 from shared.records.resource_type import require
 from shared.web.answers import HISTORY_QUERY, history_response, item_response, key_of
-from shared.web.call import CurrentCall, lists, takes_query
 from shared.web.paging import list_response, pick_fields
+from shared.web.request_context import CurrentContext, lists, takes_query
 from shared.web.route import ResourceRouter
 from shared.web.schemas import History, page_of
 
@@ -21,10 +21,10 @@ router = ResourceRouter(TERMS.resource, ROLES)
 _KNOWN = frozenset(DesignationTerm.model_fields)
 
 
-async def readable_term(record: str, call: CurrentCall) -> Row:
+async def readable_term(record: str, ctx: CurrentContext) -> Row:
     """The term, if the caller may know of it. Raises NotFound."""
-    async with call.connection() as connection:
-        row = await LISTING.get(connection, call.access, key_of(record))
+    async with ctx.connection() as connection:
+        row = await LISTING.get(connection, ctx.access, key_of(record))
     if row is None:
         raise NotFound("There is no such term.")
     return row
@@ -41,8 +41,8 @@ Readable = Annotated[Row, Depends(readable_term)]
     responses={200: {"model": page_of(DesignationTerm)}},
 )
 @lists(LISTING)
-async def list_terms(call: CurrentCall) -> Response:
-    return await list_response(call, LISTING, present, _KNOWN)
+async def list_terms(ctx: CurrentContext) -> Response:
+    return await list_response(ctx, LISTING, present, _KNOWN)
 
 
 @router.get(
@@ -53,8 +53,8 @@ async def list_terms(call: CurrentCall) -> Response:
     responses={200: {"model": DesignationTerm}},
 )
 @takes_query("fields")
-async def get_term(row: Readable, call: CurrentCall) -> Response:
-    return item_response(call, present(row, call.access), fields=pick_fields(call.request, _KNOWN))
+async def get_term(row: Readable, ctx: CurrentContext) -> Response:
+    return item_response(ctx, present(row, ctx.access), fields=pick_fields(ctx.request, _KNOWN))
 
 
 @router.get(
@@ -65,7 +65,7 @@ async def get_term(row: Readable, call: CurrentCall) -> Response:
     responses={200: {"model": History}},
 )
 @takes_query(*HISTORY_QUERY)
-async def get_term_history(row: Readable, call: CurrentCall) -> Response:
-    require(call.access, "history", row["country"], row["id"])
-    whole = call.access.sees_all_fields(row["country"], row["id"])
-    return await history_response(call, row["id"], () if whole else TERMS.private)
+async def get_term_history(row: Readable, ctx: CurrentContext) -> Response:
+    require(ctx.access, "history", row["country"], row["id"])
+    whole = ctx.access.sees_all_fields(row["country"], row["id"])
+    return await history_response(ctx, row["id"], () if whole else TERMS.private)

@@ -24,10 +24,10 @@ from shared.database.statements import Row
 from shared.kernel.errors import NotFound
 from shared.records.resource_type import TransitionRequest, require
 from shared.web.answers import JSON, item_response, key_of, patched, transitions_response
-from shared.web.call import Call, CurrentCall, lists, public
 from shared.web.conditional import changed_since, is_current
 from shared.web.contract import ShownAs, patch_of
 from shared.web.paging import list_response
+from shared.web.request_context import CurrentContext, RequestContext, lists, public
 from shared.web.route import ResourceRouter
 from shared.web.schemas import TransitionBody, Transitions, page_of, transition_model
 
@@ -39,12 +39,12 @@ _PATCH = patch_of("Affiliation", AffiliationBody)
 _TRANSITION = transition_model("Affiliation", LIFECYCLE, MatchFields)
 
 
-async def readable_affiliation(affiliation: str, expert: Expert, call: CurrentCall) -> Row:
+async def readable_affiliation(affiliation: str, expert: Expert, ctx: CurrentContext) -> Row:
     """The affiliation of an expert whom the caller may see. Raises NotFound."""
     key = key_of(affiliation)
     if isinstance(key, UUID):
-        async with call.connection() as connection:
-            row = await queries.get(connection, call.access.context, expert["id"], key)
+        async with ctx.connection() as connection:
+            row = await queries.get(connection, ctx.access.context, expert["id"], key)
         if row is not None:
             return row
     raise NotFound("There is no such affiliation.")
@@ -61,9 +61,9 @@ Readable = Annotated[Row, Depends(readable_affiliation)]
     responses={200: {"model": page_of(Affiliation)}},
 )
 @public
-async def list_affiliations(expert: Expert, call: CurrentCall) -> Response:
-    async with call.connection() as connection:
-        rows = await queries.of_expert(connection, call.access.context, expert["id"])
+async def list_affiliations(expert: Expert, ctx: CurrentContext) -> Response:
+    async with ctx.connection() as connection:
+        rows = await queries.of_expert(connection, ctx.access.context, expert["id"])
     return Response(orjson.dumps({"items": [present(row) for row in rows], "next": None}), media_type=JSON)
 
 
@@ -75,8 +75,8 @@ async def list_affiliations(expert: Expert, call: CurrentCall) -> Response:
     responses={200: {"model": Affiliation}},
 )
 @public
-async def get_affiliation(row: Readable, call: CurrentCall) -> Response:
-    return item_response(call, present(row))
+async def get_affiliation(row: Readable, ctx: CurrentContext) -> Response:
+    return item_response(ctx, present(row))
 
 
 @router.post(
@@ -87,10 +87,10 @@ async def get_affiliation(row: Readable, call: CurrentCall) -> Response:
     status_code=201,
     responses={201: {"model": Affiliation}},
 )
-async def create_affiliation(body: AffiliationBody, expert: Expert, call: CurrentCall) -> Response:
-    require(call.access, "update", expert["country"], expert["id"])
-    row = await operations.create(call.uow, expert, values(body), asserted_by=_source(call, expert))
-    return item_response(call, present(row), status=201)
+async def create_affiliation(body: AffiliationBody, expert: Expert, ctx: CurrentContext) -> Response:
+    require(ctx.access, "update", expert["country"], expert["id"])
+    row = await operations.create(ctx.uow, expert, values(body), asserted_by=_source(ctx, expert))
+    return item_response(ctx, present(row), status=201)
 
 
 @router.patch(
@@ -104,13 +104,13 @@ async def update_affiliation(
     patch: Annotated[dict[str, Any], ShownAs(_PATCH), Body(media_type="application/merge-patch+json")],
     expert: Expert,
     row: Readable,
-    call: CurrentCall,
+    ctx: CurrentContext,
 ) -> Response:
-    require(call.access, "update", expert["country"], expert["id"])
-    if not is_current(call.request, row["version"]):
+    require(ctx.access, "update", expert["country"], expert["id"])
+    if not is_current(ctx.request, row["version"]):
         raise changed_since(present(row))
     body = patched(AffiliationBody, written(row), patch)
-    return item_response(call, present(await operations.change(call.uow, expert, row, values(body))))
+    return item_response(ctx, present(await operations.change(ctx.uow, expert, row, values(body))))
 
 
 @router.get(
@@ -120,11 +120,11 @@ async def update_affiliation(
     description="The transitions of the match, and whether the caller may take them.",
     responses={200: {"model": Transitions}},
 )
-async def get_affiliation_transitions(expert: Expert, row: Readable, call: CurrentCall) -> Response:
+async def get_affiliation_transitions(expert: Expert, row: Readable, ctx: CurrentContext) -> Response:
     status = row["match_status"] or "waiting"
     case = MatchCase(is_stated=row["raw"] is None)
     return transitions_response(
-        LIFECYCLE, status, LIFECYCLE.available_actions(status, case, _may(call, expert)), MatchFields
+        LIFECYCLE, status, LIFECYCLE.available_actions(status, case, _may(ctx, expert)), MatchFields
     )
 
 
@@ -136,13 +136,13 @@ async def get_affiliation_transitions(expert: Expert, row: Readable, call: Curre
     responses={200: {"model": Affiliation}},
 )
 async def transition_affiliation(
-    body: Annotated[TransitionBody, ShownAs(_TRANSITION)], expert: Expert, row: Readable, call: CurrentCall
+    body: Annotated[TransitionBody, ShownAs(_TRANSITION)], expert: Expert, row: Readable, ctx: CurrentContext
 ) -> Response:
-    require(call.access, "update", expert["country"], expert["id"])
-    if not is_current(call.request, row["version"]):
+    require(ctx.access, "update", expert["country"], expert["id"])
+    if not is_current(ctx.request, row["version"]):
         raise changed_since(present(row))
     requested = TransitionRequest(body.action, body.reason, body.fields)
-    return item_response(call, present(await operations.decide(call.uow, expert, row, requested, _may(call, expert))))
+    return item_response(ctx, present(await operations.decide(ctx.uow, expert, row, requested, _may(ctx, expert))))
 
 
 matches = ResourceRouter(EXPERT_API.kind.resource, ROLES)
@@ -158,13 +158,13 @@ matches.prefix = operations.AFFILIATIONS.path
     responses={200: {"model": page_of(ListedAffiliation)}},
 )
 @lists(queries.LISTING)
-async def list_matches(call: CurrentCall) -> Response:
-    return await list_response(call, queries.LISTING, present_listed, frozenset(ListedAffiliation.model_fields))
+async def list_matches(ctx: CurrentContext) -> Response:
+    return await list_response(ctx, queries.LISTING, present_listed, frozenset(ListedAffiliation.model_fields))
 
 
-def _may(call: Call, expert: Row) -> Callable[[str], bool]:
-    return lambda _verb: call.access.may("update", expert["country"], expert["id"])
+def _may(ctx: RequestContext, expert: Row) -> Callable[[str], bool]:
+    return lambda _verb: ctx.access.may("update", expert["country"], expert["id"])
 
 
-def _source(call: Call, expert: Row) -> str:
-    return "self" if expert["account_id"] and expert["account_id"] == call.principal.id else "secretariat"
+def _source(ctx: RequestContext, expert: Row) -> str:
+    return "self" if expert["account_id"] and expert["account_id"] == ctx.principal.id else "secretariat"

@@ -24,11 +24,11 @@ from shared.web.answers import (
     key_of,
     transitions_response,
 )
-from shared.web.call import Call, CurrentCall, lists, takes_query
 from shared.web.conditional import changed_since, is_current
 from shared.web.contract import ShownAs
 from shared.web.jobs import Job, queued_response
 from shared.web.paging import list_response, pick_fields
+from shared.web.request_context import CurrentContext, RequestContext, lists, takes_query
 from shared.web.route import ResourceRouter
 from shared.web.schemas import History, TransitionBody, Transitions, page_of, transition_model
 
@@ -38,10 +38,10 @@ Transition = Annotated[TransitionBody, ShownAs(transition_model("Duplicate", LIF
 _PAIR: dict[int | str, dict[str, Any]] = {200: {"model": Duplicate}}
 
 
-async def readable_duplicate(record: str, call: CurrentCall) -> Row:
+async def readable_duplicate(record: str, ctx: CurrentContext) -> Row:
     """The pair, for offices over both of its records. Raises NotFound."""
-    async with call.connection() as connection:
-        row = await LISTING.get(connection, call.access, key_of(record))
+    async with ctx.connection() as connection:
+        row = await LISTING.get(connection, ctx.access, key_of(record))
     if row is None:
         raise NotFound("There is no such pair.")
     return row
@@ -50,23 +50,23 @@ async def readable_duplicate(record: str, call: CurrentCall) -> Row:
 Readable = Annotated[Row, Depends(readable_duplicate)]
 
 
-def available_actions(row: Row, call: Call) -> list[AvailableAction]:
+def available_actions(row: Row, ctx: RequestContext) -> list[AvailableAction]:
     """The verbs of the pair's state for this caller."""
-    return LIFECYCLE.available_actions(row["status"], DuplicateCase(), permitted_on(call.access, row))
+    return LIFECYCLE.available_actions(row["status"], DuplicateCase(), permitted_on(ctx.access, row))
 
 
-def item(row: Row, call: Call) -> dict[str, Any]:
+def item(row: Row, ctx: RequestContext) -> dict[str, Any]:
     """The pair as an item answer."""
-    return {**present(row), "allowed_actions": actions(available_actions(row, call))}
+    return {**present(row), "allowed_actions": actions(available_actions(row, ctx))}
 
 
-async def changeable_duplicate(row: Readable, call: CurrentCall) -> Row:
+async def changeable_duplicate(row: Readable, ctx: CurrentContext) -> Row:
     """The same for who may change it, as it was read. Raises Forbidden, PreconditionRequired and VersionConflict."""
-    may = permitted_on(call.access, row)
+    may = permitted_on(ctx.access, row)
     if not any(may(transition.verb) for transition in LIFECYCLE.transitions):
         raise Forbidden("Your grants do not include this.", members={"reason": "not_permitted"})
-    if not is_current(call.request, row["version"]):
-        raise changed_since(item(row, call))
+    if not is_current(ctx.request, row["version"]):
+        raise changed_since(item(row, ctx))
     return row
 
 
@@ -80,9 +80,9 @@ Changeable = Annotated[Row, Depends(changeable_duplicate)]
     responses={200: {"model": page_of(Duplicate)}},
 )
 @lists(LISTING)
-async def list_duplicates(call: CurrentCall) -> Response:
+async def list_duplicates(ctx: CurrentContext) -> Response:
     """`sort=-score` begins with the surest."""
-    return await list_response(call, LISTING, present, _KNOWN)
+    return await list_response(ctx, LISTING, present, _KNOWN)
 
 
 @router.post(
@@ -92,11 +92,11 @@ async def list_duplicates(call: CurrentCall) -> Response:
     status_code=202,
     responses={202: {"model": Job}},
 )
-async def search_duplicates(body: SearchBody, call: CurrentCall) -> Response:
+async def search_duplicates(body: SearchBody, ctx: CurrentContext) -> Response:
     """Left to the worker. The job's result tells how many records were compared, and how many pairs found and new."""
-    if not call.principal.permission_scope(ROLES, DUPLICATES.resource.name, "search").everywhere:
+    if not ctx.principal.permission_scope(ROLES, DUPLICATES.resource.name, "search").everywhere:
         raise Forbidden("Your grants do not include this.", members={"reason": "not_permitted"})
-    job = await operations.order_search(call.uow, body.resource, whole=body.whole)
+    job = await operations.order_search(ctx.uow, body.resource, whole=body.whole)
     return queued_response("membership", job, SEARCH_JOB, now())
 
 
@@ -108,8 +108,8 @@ async def search_duplicates(body: SearchBody, call: CurrentCall) -> Response:
     responses=_PAIR,
 )
 @takes_query("fields")
-async def get_duplicate(row: Readable, call: CurrentCall) -> Response:
-    return item_response(call, item(row, call), fields=pick_fields(call.request, _KNOWN))
+async def get_duplicate(row: Readable, ctx: CurrentContext) -> Response:
+    return item_response(ctx, item(row, ctx), fields=pick_fields(ctx.request, _KNOWN))
 
 
 @router.get(
@@ -120,10 +120,10 @@ async def get_duplicate(row: Readable, call: CurrentCall) -> Response:
     responses={200: {"model": History}},
 )
 @takes_query(*HISTORY_QUERY)
-async def get_history(row: Readable, call: CurrentCall) -> Response:
-    if not all(call.access.may("history", row[side]) for side in ("country_a", "country_b")):
+async def get_history(row: Readable, ctx: CurrentContext) -> Response:
+    if not all(ctx.access.may("history", row[side]) for side in ("country_a", "country_b")):
         raise Forbidden("Your grants do not include this.", members={"reason": "not_permitted"})
-    return await history_response(call, row["id"])
+    return await history_response(ctx, row["id"])
 
 
 @router.get(
@@ -133,8 +133,8 @@ async def get_history(row: Readable, call: CurrentCall) -> Response:
     description="Whether the pair can be dismissed or opened again.",
     responses={200: {"model": Transitions}},
 )
-async def get_transitions(row: Readable, call: CurrentCall) -> Response:
-    return transitions_response(LIFECYCLE, row["status"], available_actions(row, call))
+async def get_transitions(row: Readable, ctx: CurrentContext) -> Response:
+    return transitions_response(LIFECYCLE, row["status"], available_actions(row, ctx))
 
 
 @router.post(
@@ -143,10 +143,10 @@ async def get_transitions(row: Readable, call: CurrentCall) -> Response:
     summary="Dismiss a pair, or open it again",
     responses=_PAIR,
 )
-async def transition_duplicate(body: Transition, row: Changeable, call: CurrentCall) -> Response:
+async def transition_duplicate(body: Transition, row: Changeable, ctx: CurrentContext) -> Response:
     """`dismiss` says with its reason why the two are not one; the pair stays dismissed until one of them changes in
     what is compared. A pair becomes merged by the merge of its records."""
     after = await operations.transition(
-        call.uow, call.access, row, TransitionRequest(body.action, body.reason, body.fields)
+        ctx.uow, ctx.access, row, TransitionRequest(body.action, body.reason, body.fields)
     )
-    return item_response(call, item(after, call))
+    return item_response(ctx, item(after, ctx))

@@ -26,8 +26,8 @@ from shared.kernel.errors import invalid_parameter
 from shared.kernel.text import fold
 from shared.records.access_scope import AccessScope
 from shared.web.answers import JSON
-from shared.web.call import CurrentCall, public
 from shared.web.records import RecordApi
+from shared.web.request_context import CurrentContext, public
 from shared.web.route import ResourceRouter
 from shared.web.translation import register_constraint
 
@@ -79,7 +79,7 @@ matching = ResourceRouter(operations.INSTITUTIONS.resource, ROLES)
 )
 @public
 async def match_institution(
-    call: CurrentCall,
+    ctx: CurrentContext,
     affiliation: Annotated[
         str,
         Query(min_length=1, max_length=LONGEST, description="The affiliation as text.", examples=["Univ. of Soils"]),
@@ -94,7 +94,7 @@ async def match_institution(
         raise invalid_parameter("affiliation", "The text has nothing to search for.")
     if country is not None and country not in known_codes(fictional=True):
         raise invalid_parameter("country", "Not a known country.")
-    async with call.connection() as connection:
-        found = await queries.matches(connection, call.access, affiliation, country)
+    async with ctx.connection() as connection:
+        found = await queries.matches(connection, ctx.access, affiliation, country)
     items = [present_match(match, row) for match, row in found[:limit]]
     return Response(orjson.dumps({"items": items}), media_type=JSON)

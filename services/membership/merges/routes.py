@@ -15,21 +15,21 @@ from services.membership.merges.subjects import SUBJECTS
 from shared.kernel.lifecycle import AvailableAction
 from shared.records.access_scope import AccessScope
 from shared.web.answers import JSON, key_of
-from shared.web.call import Call
 from shared.web.openapi import answers
 from shared.web.record_routes import may_create
 from shared.web.records import RecordApi
+from shared.web.request_context import RequestContext
 
 
 class _MergeApi(RecordApi[Any]):
-    async def available_actions(self, row: Mapping[str, Any], call: Call) -> list[AvailableAction]:
-        case = await self.case(call.connection, call.principal, row, {})
-        return self.kind.lifecycle.available_actions(row["status"], case, operations.permitted(call.access, row))
+    async def available_actions(self, row: Mapping[str, Any], ctx: RequestContext) -> list[AvailableAction]:
+        case = await self.case(ctx.connection, ctx.principal, row, {})
+        return self.kind.lifecycle.available_actions(row["status"], case, operations.permitted(ctx.access, row))
 
-    async def item(self, row: Any, call: Call, access: AccessScope | None = None) -> dict[str, Any]:
-        record = await super().item(row, call, access)
-        async with call.connection() as connection:
-            record["conflicts"] = await operations.conflicts(connection, call.principal, row)
+    async def item(self, row: Any, ctx: RequestContext, access: AccessScope | None = None) -> dict[str, Any]:
+        record = await super().item(row, ctx, access)
+        async with ctx.connection() as connection:
+            record["conflicts"] = await operations.conflicts(connection, ctx.principal, row)
         return record
 
 
@@ -56,17 +56,17 @@ router = MERGE_API.routes()
 @answers("not_found")
 async def create_merge(
     body: MergeBody,
-    call: Annotated[Call, Depends(may_create)],
+    ctx: Annotated[RequestContext, Depends(may_create)],
     dry_run: Annotated[bool, Query(description="Whether to show what the merge would do.")] = False,
 ) -> Response:
     """The loser becomes part of the winner: its address answers 308, and what names it follows. With `dry_run=true`
     nothing is written, and no idempotency key is used up."""
     asked = Asked(body.resource, key_of(body.winner_id), key_of(body.loser_id), body.choices)
     if not dry_run:
-        row = await operations.create(call.uow, call.principal, asked)
-        return await MERGE_API.answer_with(call, row["id"], status=201)
-    found = await operations.preview(call.uow.connection, call.principal, asked)
-    access = call.access_on(SUBJECTS[body.resource].kind.resource)
+        row = await operations.create(ctx.uow, ctx.principal, asked)
+        return await MERGE_API.answer_with(ctx, row["id"], status=201)
+    found = await operations.preview(ctx.uow.connection, ctx.principal, asked)
+    access = ctx.access_on(SUBJECTS[body.resource].kind.resource)
     response = Response(orjson.dumps(present_preview(found, access), default=str), media_type=JSON)
     response.is_preview = True  # type: ignore[attr-defined]
     return response

@@ -9,8 +9,8 @@ from services.membership.experts.routes import EXPERT_API
 from services.membership.privacy.operations import SUBJECT_EXPORT, order
 from shared.database.statements import Row
 from shared.kernel.clock import now
-from shared.web.call import CurrentCall
 from shared.web.jobs import Job, queued_response
+from shared.web.request_context import CurrentContext
 from shared.web.route import ResourceRouter
 
 router = ResourceRouter(EXPERT_API.kind.resource, ROLES)
@@ -24,5 +24,5 @@ router = ResourceRouter(EXPERT_API.kind.resource, ROLES)
     status_code=202,
     responses={202: {"model": Job}},
 )
-async def export_subject(expert: Annotated[Row, Depends(EXPERT_API.readable)], call: CurrentCall) -> Response:
-    return queued_response("membership", await order(call.uow, call.access, expert), SUBJECT_EXPORT, now())
+async def export_subject(expert: Annotated[Row, Depends(EXPERT_API.readable)], ctx: CurrentContext) -> Response:
+    return queued_response("membership", await order(ctx.uow, ctx.access, expert), SUBJECT_EXPORT, now())

@@ -35,8 +35,8 @@ from shared.kernel.resource import Resource
 from shared.records.access_scope import AccessScope
 from shared.records.counts import State, counts_state
 from shared.web.answers import JSON
-from shared.web.call import Call, CurrentCall, public, takes_query
 from shared.web.paging import as_of, day_of
+from shared.web.request_context import CurrentContext, RequestContext, public, takes_query
 from shared.web.route import ResourceRouter
 
 _KEPT: WeakKeyDictionary[Database, ResponseCache] = WeakKeyDictionary()
@@ -75,48 +75,48 @@ class _Asked:
 )
 @public
 @takes_query("as_of", filters=queries.FILTERS["experts"].values(), described=_PARAMETERS)
-async def get_statistics(call: CurrentCall) -> Response:
+async def get_statistics(ctx: CurrentContext) -> Response:
     """`of` is experts (where absent) or institutions. `by` names what to count by, in order, by commas
     (`country,status` where absent); institutions have country, region and status. `as_of` is a day: the counts as they
     stood at its end. `by=gender` goes with nothing but one `country` or `region`: its definition says what is told.
     With `from` (a day), `to` (today where absent) and `step` (month where absent, or year) `series` tells the counts at
     the end of each month or year, at most 240 of them. An answer of more than 20,000 numbers is
     refused; filters make it smaller."""
-    given = call.request.query_params
+    given = ctx.request.query_params
     if len(given) != len(given.multi_items()):
         raise Malformed("A parameter is given twice.", code="invalid_parameter")
     if given.get("by") == "gender":
-        return await _gender_balance(call)
-    asked = _parse(call.request)
-    access = call.access_on(_RESOURCES[asked.of])
-    kept = _KEPT.setdefault(call.database, ResponseCache())
+        return await _gender_balance(ctx)
+    asked = _parse(ctx.request)
+    access = ctx.access_on(_RESOURCES[asked.of])
+    kept = _KEPT.setdefault(ctx.database, ResponseCache())
     context, read = access.context, access.read
     seen = (asked.kind, access.variant, context.visibilities, context.countries, read.countries, bool(read.records))
-    key = (call.request.scope["query_string"], *seen, today())
+    key = (ctx.request.scope["query_string"], *seen, today())
 
     async def look() -> State:
-        async with call.database.acquire() as connection:
+        async with ctx.database.acquire() as connection:
             return await counts_state(connection, access.context, asked.kind)
 
     state = await kept.state(seen, look)
     body = kept.get(key, state)
     if body is None:
-        async with call.connection() as connection:
+        async with ctx.connection() as connection:
             body = await _counted(connection, access, asked)
         kept.keep(key, state, body)
     return Response(body, media_type=JSON)
 
 
-async def _gender_balance(call: Call) -> Response:
-    given = dict(call.request.query_params)
+async def _gender_balance(ctx: RequestContext) -> Response:
+    given = dict(ctx.request.query_params)
     if given.get("of", "experts") != "experts":
         raise invalid_parameter("of", "Of experts only.")
     if more := sorted(given.keys() - {"by", "of", "country", "region"}):
         raise invalid_parameter(more[0], "With gender nothing but one country or one region.")
     place = _place(given)
-    if call.principal.sandbox:
+    if ctx.principal.sandbox:
         raise invalid_parameter("by", "The gender balance covers real countries only; the sandbox has none.")
-    async with call.connection() as connection:
+    async with ctx.connection() as connection:
         found = await queries.balance(connection, place)
     nowhere = {"records": None}
     told = {name: found[name] or None if found else None for name in GENDERS}

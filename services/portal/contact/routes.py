@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 
 from shared.kernel.clock import now
 from shared.kernel.errors import NotFound
-from shared.web.call import public
+from shared.web.request_context import public
 
 _VALID = timedelta(days=180)
 _TEXT = """\

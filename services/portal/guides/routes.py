@@ -4,8 +4,8 @@ from fastapi import APIRouter, Request, Response
 
 from services.portal.guides import rendering
 from services.portal.pages.policy import HTML, PAGE
-from shared.web.call import public
 from shared.web.fixed import fixed_response
+from shared.web.request_context import public
 
 router = APIRouter(prefix="/guides")
 

@@ -9,10 +9,10 @@ from pydantic import Field
 from services.portal.pages import assets, templates
 from services.portal.pages.policy import HTML, PAGE
 from shared.kernel.errors import NotFound
-from shared.web.call import public
 from shared.web.catalogue import PROBLEMS, Problem, preferred_language
 from shared.web.contract import Described
 from shared.web.fixed import fixed_response
+from shared.web.request_context import public
 from shared.web.route import refuse_unknown
 
 _NEGOTIATED = {**PAGE, "Vary": "Accept, Accept-Language"}

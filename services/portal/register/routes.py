@@ -16,9 +16,9 @@ from services.portal.pages.policy import HTML, PAGE
 from services.portal.reading.api import Elsewhere, PageReads
 from services.portal.register import views
 from services.portal.register.views import FILTERS, Query, Values
-from shared.web.call import public
 from shared.web.catalogue import LANGUAGES
 from shared.web.fixed import fixed_response, tagged_response
+from shared.web.request_context import public
 
 _PUBLISHED = {**PAGE, "Cache-Control": "public, max-age=60"}
 _OF_PEOPLE = {**PAGE, "Cache-Control": "public, max-age=30", "X-Robots-Tag": "noindex"}

@@ -9,8 +9,8 @@ from pydantic import BaseModel
 from shared.configuration.settings import Settings
 from shared.kernel.resource import Resource
 from shared.web.app import create_app
-from shared.web.call import CurrentCall, public, takes_query
 from shared.web.openapi import answers, merged, render
+from shared.web.request_context import CurrentContext, public, takes_query
 from shared.web.route import ResourceRouter
 from tests.shared.web.edge_app import client_of, edge_app
 
@@ -27,21 +27,21 @@ def described() -> dict:
     @router.get("", operation_id="listWidgets")
     @public
     @takes_query("cursor", "limit", described={"colour": "What colour."})
-    async def list_widgets(call: CurrentCall) -> list[Widget]:
+    async def list_widgets(ctx: CurrentContext) -> list[Widget]:
         return []
 
     @router.post("", operation_id="createWidget", status_code=201)
     @answers("unknown_country")
-    async def create_widget(body: Widget, call: CurrentCall) -> Widget:
+    async def create_widget(body: Widget, ctx: CurrentContext) -> Widget:
         return body
 
     @router.get("/{record}", operation_id="getWidget")
     @public
-    async def get_widget(record: str, call: CurrentCall) -> Widget:
+    async def get_widget(record: str, ctx: CurrentContext) -> Widget:
         return Widget(name=record)
 
     @router.post("/{record}/transitions", operation_id="transitionWidget")
-    async def transition_widget(record: str, body: Widget, call: CurrentCall) -> Widget:
+    async def transition_widget(record: str, body: Widget, ctx: CurrentContext) -> Widget:
         return body
 
     app = create_app("test", Settings(environment="test"), [router], title="Test", has_database=False)

@@ -17,11 +17,11 @@ from shared.records.access_scope import AccessScope, access_scope_for
 from shared.records.filters import Filter
 from shared.records.listing import Listing
 
-_KEY = "escm.call"
+_KEY = "escm.context"
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
 
-class Call:
+class RequestContext:
     """One request: who asks, what they see of the route's resource, and for writes the unit of work."""
 
     __slots__ = ("_uow", "principal", "request", "resource", "roles")
@@ -102,17 +102,17 @@ def header_of(request: Request, name: bytes) -> str | None:
     return None if found is None else str(found, "latin-1")
 
 
-def put_call(request: Request, call: Call) -> None:
-    """Makes the call known to the request's dependencies."""
-    request.scope[_KEY] = call
+def put_request_context(request: Request, ctx: RequestContext) -> None:
+    """Makes the context known to the request's dependencies."""
+    request.scope[_KEY] = ctx
 
 
-async def current_call(request: Request) -> Call:
+async def request_context(request: Request) -> RequestContext:
     """The request's call."""
-    return cast(Call, request.scope[_KEY])
+    return cast(RequestContext, request.scope[_KEY])
 
 
-CurrentCall = Annotated[Call, Depends(current_call)]
+CurrentContext = Annotated[RequestContext, Depends(request_context)]
 """The dependency that endpoints and guards take."""
 
 
@@ -129,7 +129,7 @@ def unkeyed(endpoint: Endpoint) -> Endpoint:
 
 
 def opens_late(endpoint: Endpoint) -> Endpoint:
-    """Marks a write that opens its unit of work itself by `Call.writing`, after what holds no connection meanwhile."""
+    """Marks a write that opens its unit of work by `RequestContext.writing`, after what holds no connection."""
     endpoint.opens_late = True  # type: ignore[attr-defined]
     return endpoint
 

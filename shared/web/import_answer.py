@@ -1,14 +1,15 @@
 """The import as it is answered."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeAlias
 
 from pydantic import Field
 
 from shared.bulk.imports import LIFECYCLE, failures_url
 from shared.database.statements import Row
 from shared.kernel.clock import to_text
+from shared.web.contract import ShownAs
 from shared.web.fields import Answer
-from shared.web.schemas import RecordAnswer
+from shared.web.schemas import RecordAnswer, TransitionBody, transition_model
 
 
 class ImportedFile(Answer):
@@ -91,3 +92,6 @@ def present(row: Row) -> dict[str, Any]:
         "failures_url": failures_url(row),
         "links": {"self": f"/{row['service']}/v1/imports/{row['id']}"},
     }
+
+
+ImportTransition: TypeAlias = Annotated[TransitionBody, ShownAs(transition_model("Import", LIFECYCLE))]

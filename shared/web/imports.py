@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import orjson
@@ -42,22 +42,20 @@ from shared.records.access_scope import access_scope_for
 from shared.records.resource_type import TransitionRequest
 from shared.web.answers import JSON, actions, item_response, key_of, transitions_response
 from shared.web.conditional import changed_since, is_current
-from shared.web.contract import ShownAs
 from shared.web.fields import Line
 from shared.web.files import download
-from shared.web.import_answer import Import, present
+from shared.web.import_answer import Import, ImportTransition, present
 from shared.web.jobs import Job, queued_response
 from shared.web.paging import binding, make_cursor, page_limit, read_cursor
 from shared.web.request_context import CurrentContext, RequestContext, takes_query
 from shared.web.route import ResourceRouter
-from shared.web.schemas import TransitionBody, Transitions, page_of, transition_model
+from shared.web.schemas import Transitions, page_of
 from shared.web.streams import is_safe
 from shared.web.uploads import UploadRoute, store_of
 
 MOST_AT_ONCE = 20_000
 """Up to so many records are taken back within the request; more are left to the worker."""
 _FIELDS = frozenset({"file", "resource", "mode", "on_error", "mapping", "source", "licence", "registry"})
-_Transition: TypeAlias = Annotated[TransitionBody, ShownAs(transition_model("Import", LIFECYCLE))]
 _KEYSET: list[Any] = [column("id", Uuid)]
 
 
@@ -278,7 +276,7 @@ def _add_undo(router: ResourceRouter, api: ImportApi) -> None:
         responses={200: {"model": Import}},
     )
     async def transition(
-        body: _Transition, row: Annotated[Row, Depends(api.readable)], ctx: CurrentContext
+        body: ImportTransition, row: Annotated[Row, Depends(api.readable)], ctx: CurrentContext
     ) -> Response:
         if not is_current(ctx.request, row["version"]):
             raise changed_since(await api.shown(row, ctx))

@@ -13,7 +13,7 @@ class AccessSettings(Settings):
 
     model_config = SettingsConfigDict(env_prefix="ESCM_ACCESS_", extra="ignore", populate_by_name=True)
     service: ClassVar[str] = "access"
-    walls_writes: ClassVar[bool] = False
+    rls_on_writes: ClassVar[bool] = False
     sends_mail: ClassVar[bool] = True
 
     token_requests: int = Field(600, ge=1, le=1_000_000)

@@ -91,7 +91,7 @@ async def rows_in_order(
     connection: Connection, listing: Listing, access: AccessScope, asked: ListRequest, extra: str
 ) -> AsyncIterator[list[Row]]:
     """All rows of a list by a server-side cursor, some at a time, whatever its limit."""
-    query = listing.ordered(access.variant, *asked.shape)
+    query = listing.ordered(access.access_kind, *asked.shape)
     if extra:
         query = query.add_columns(listing.extras[extra])
     statement = Statement(query)

@@ -23,7 +23,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="ESCM_", extra="ignore", populate_by_name=True)
     service: ClassVar[str] = ""
-    walls_writes: ClassVar[bool] = True
+    rls_on_writes: ClassVar[bool] = True
     """Whether row-level security asks of what a caller writes in which country it lies."""
     has_secrets: ClassVar[bool] = True
     """Whether the process signs, or reaches the database or Valkey, with secrets that production must keep strong."""

@@ -25,5 +25,5 @@ def uuid7_bytes() -> bytes:
     """The bytes of a new id: 48 bits of Unix milliseconds, then 74 random bits. Safe to call from any thread."""
     random = random_bytes()
     time_ms = (time.time_ns() // 1_000_000).to_bytes(6, "big")
-    version, variant = random[0] & 0x0F | 0x70, random[2] & 0x3F | 0x80
-    return b"%b%c%c%c%b" % (time_ms, version, random[1], variant, random[3:10])
+    version, access_kind = random[0] & 0x0F | 0x70, random[2] & 0x3F | 0x80
+    return b"%b%c%c%c%b" % (time_ms, version, random[1], access_kind, random[3:10])

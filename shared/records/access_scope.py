@@ -1,4 +1,4 @@
-"""What a principal may see and write of one resource: both walls are built from it."""
+"""What a principal may see and write of one resource: the application filter and row-level security follow from it."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
@@ -17,8 +17,8 @@ from shared.kernel.resource import Resource
 
 
 class AccessKind(StrEnum):
-    """The shapes of the first wall. The covered see what is public and what their grants cover; the scoped see the
-    network too. In the sandbox it is one of these two, over fictional countries alone."""
+    """The shapes of the application filter. The covered see what is public and what their grants cover; the scoped see
+    the network too. In the sandbox it is one of these two, over fictional countries alone."""
 
     ANONYMOUS = "anonymous"
     COVERED = "covered"
@@ -34,7 +34,7 @@ class AccessScope:
     principal: Principal
     resource: Resource
     roles: RoleTable
-    variant: AccessKind
+    access_kind: AccessKind
     read: PermissionScope
     write: PermissionScope
     context: AccessContext
@@ -47,7 +47,7 @@ class AccessScope:
     @property
     def in_network(self) -> bool:
         """Whether records and fields of visibility `network` are open to the principal."""
-        return self.variant is AccessKind.EVERYWHERE or self.principal.in_network(self.resource.name)
+        return self.access_kind is AccessKind.EVERYWHERE or self.principal.in_network(self.resource.name)
 
     @property
     def open_visibilities(self) -> tuple[Visibility, ...]:
@@ -62,7 +62,7 @@ class AccessScope:
 
     def sees_all_fields(self, country: str | None, record: UUID | str | None) -> bool:
         """Whether a row is seen whole; otherwise its public fields only."""
-        return self.variant is AccessKind.EVERYWHERE or self.read.covers(country, record)
+        return self.access_kind is AccessKind.EVERYWHERE or self.read.covers(country, record)
 
     def including_record(self, record: UUID) -> "AccessScope":
         """The same with one more record in access: what somebody entered without a grant is answered to them whole."""
@@ -71,9 +71,9 @@ class AccessScope:
         records = self.read.records | {str(record)}
         context = replace(self.context, records=",".join(sorted(records)))
         read = replace(self.read, records=records)
-        variant = AccessKind.COVERED if self.variant is AccessKind.ANONYMOUS else self.variant
+        access_kind = AccessKind.COVERED if self.access_kind is AccessKind.ANONYMOUS else self.access_kind
         parameters = {**context.parameters, **_covering(read, self.open_visibilities)}
-        return replace(self, variant=variant, read=read, context=context, parameters=parameters)
+        return replace(self, access_kind=access_kind, read=read, context=context, parameters=parameters)
 
 
 _SCOPES: dict[tuple[int, str], AccessScope] = {}
@@ -104,9 +104,9 @@ def _make(principal: Principal, roles: RoleTable, resource: Resource) -> AccessS
     # A client that may write and not read gets back what it has written: row-level security reads it to return it.
     writes_countries = write.everywhere or bool(write.countries)
     context = context_for(principal, read, write, in_network=in_network or writes_countries)
-    variant = _variant(principal, read, in_network)
-    found = AccessScope(principal, resource, roles, variant, read, write, context, context.parameters)
-    if variant in (AccessKind.ANONYMOUS, AccessKind.EVERYWHERE):
+    access_kind = _access_kind(principal, read, in_network)
+    found = AccessScope(principal, resource, roles, access_kind, read, write, context, context.parameters)
+    if access_kind in (AccessKind.ANONYMOUS, AccessKind.EVERYWHERE):
         return found
     return replace(found, parameters={**context.parameters, **_covering(read, found.open_visibilities)})
 
@@ -119,7 +119,7 @@ def _covering(read: PermissionScope, visibilities: Collection[str]) -> dict[str,
     }
 
 
-def _variant(principal: Principal, read: PermissionScope, in_network: bool) -> AccessKind:
+def _access_kind(principal: Principal, read: PermissionScope, in_network: bool) -> AccessKind:
     if principal.sandbox:
         return AccessKind.SANDBOX
     if read.everywhere:
@@ -144,26 +144,26 @@ def covered(country: ColumnElement[Any], key: ColumnElement[Any] | None) -> Colu
     return or_(of_countries, cast(key, Text) == any_(bindparam("granted_records", type_=ARRAY(Text))))
 
 
-def visible(table: FromClause, variant: AccessKind, published: Collection[str]) -> ColumnElement[bool]:
-    """The first wall as a condition. Published states are for everybody whom the row's visibility admits; the rest is
-    for those whose grants cover the country or, where the rows have ids, the record.
+def visible(table: FromClause, access_kind: AccessKind, published: Collection[str]) -> ColumnElement[bool]:
+    """The application filter as a condition. Published states are for everybody whom the row's visibility admits; the
+    rest is for those whose grants cover the country or, where the rows have ids, the record.
 
     Parameters: `AccessScope.parameters`.
     """
-    if variant is AccessKind.EVERYWHERE:
+    if access_kind is AccessKind.EVERYWHERE:
         return true()
     states = [constant(status) for status in sorted(published)]
     is_published = table.c.status.in_(states) if states else false()
     is_public = table.c.visibility == constant("public")
-    if variant is AccessKind.ANONYMOUS:
+    if access_kind is AccessKind.ANONYMOUS:
         return and_(is_public, is_published)
     is_open = {
         AccessKind.COVERED: is_public,
         AccessKind.SCOPED: table.c.visibility.in_([constant(v) for v in ("public", "network")]),
         AccessKind.SANDBOX: table.c.visibility == any_(bindparam("open_visibilities", type_=ARRAY(Text))),
-    }[variant]
+    }[access_kind]
     known = or_(and_(is_open, is_published), covered(table.c.country, table.c.get("id")))
-    if variant is not AccessKind.SANDBOX:
+    if access_kind is not AccessKind.SANDBOX:
         return known
     places = table.c.country.in_([constant(code) for code in sorted(FICTIONAL_CODES)])
     return and_(known, or_(places, table.c.country.is_(None)))

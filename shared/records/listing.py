@@ -136,11 +136,11 @@ class Listing:
 
     async def get(self, connection: Connection, access: AccessScope, key: UUID | str) -> Row | None:
         """One record by id or ref, as reads select it; None where the caller may not know of it."""
-        statement = self._items.get(access.variant, "id" if isinstance(key, UUID) else "ref")
+        statement = self._items.get(access.access_kind, "id" if isinstance(key, UUID) else "ref")
         return await statement.fetchrow(connection, key=key, **access.parameters)
 
-    def _item(self, variant: AccessKind, by: str) -> Select[Any]:
-        known = (self.item or self.base)(variant)
+    def _item(self, access_kind: AccessKind, by: str) -> Select[Any]:
+        known = (self.item or self.base)(access_kind)
         columns = {**self.columns, **self.item_columns}.values()
         found = known.with_only_columns(*(as_read(chosen) for chosen in columns))
         return within_context(found.where(self.columns[by] == bindparam("key")))
@@ -151,17 +151,17 @@ class Listing:
         """The page's rows, and one more when there is a next page. `extra` names one of `extras`."""
         arguments = self.arguments(asked, access)
         if self._is_searched(asked):
-            found = await self._shapes.get(access.variant, *asked.shape, extra, True).fetch(connection, **arguments)
+            found = await self._shapes.get(access.access_kind, *asked.shape, extra, True).fetch(connection, **arguments)
             if not found[0]["search_more"]:
                 return [] if found[0]["id"] is None else found
-        return await self._shapes.get(access.variant, *asked.shape, extra, False).fetch(connection, **arguments)
+        return await self._shapes.get(access.access_kind, *asked.shape, extra, False).fetch(connection, **arguments)
 
     async def estimate(self, connection: Connection, access: AccessScope, asked: ListRequest) -> int:
         """How many records all pages have together: up to 2,000 counted, beyond that what the planner
         expects, which is rough for `q`."""
         whole = replace(asked, after=None, limit=COUNTED)
         arguments = self.arguments(whole, access)
-        shape = access.variant, whole.shape[0], asked.sort
+        shape = access.access_kind, whole.shape[0], asked.sort
         found: int | None = None
         if self._is_searched(asked):
             found = await self._counts.get(*shape, True).fetchval(connection, **arguments)
@@ -190,7 +190,7 @@ class Listing:
 
     def select(
         self,
-        variant: AccessKind,
+        access_kind: AccessKind,
         names: Names,
         sort: str,
         descending: bool,
@@ -199,7 +199,7 @@ class Listing:
         searched: bool,
     ) -> Select[Any]:
         """The list as one statement under the context of row-level security."""
-        query = self.ordered(variant, _plain(names, searched), sort, descending, going_on).limit(bindparam("limit"))
+        query = self.ordered(access_kind, _plain(names, searched), sort, descending, going_on).limit(bindparam("limit"))
         if extra:
             query = query.add_columns(self.extras[extra])
         return self._among_hits(query) if searched else within_context(query)
@@ -215,35 +215,37 @@ class Listing:
         joined = context.join(hits, true()).outerjoin(rows, true())
         return select(hits.c.more.label("search_more"), *rows.c).select_from(joined)
 
-    def _count(self, variant: AccessKind, names: Names, sort: str, searched: bool) -> Select[Any]:
+    def _count(self, access_kind: AccessKind, names: Names, sort: str, searched: bool) -> Select[Any]:
         """How many rows, at most `limit`; null where the search finds too much."""
-        matching = self._matching(variant, _plain(names, searched), sort)
+        matching = self._matching(access_kind, _plain(names, searched), sort)
         query = matching.with_only_columns(self.key).limit(bindparam("limit"))
         if not searched:
             return select(func.count()).select_from(within_context(query).subquery())
         found = self._among_hits(query).subquery()
         return select(case((not_(func.bool_or(found.c.search_more)), func.count(found.c[str(self.key.key)]))))
 
-    def _whole(self, variant: AccessKind, names: Names, sort: str) -> Select[Any]:
+    def _whole(self, access_kind: AccessKind, names: Names, sort: str) -> Select[Any]:
         """All rows, for the planner to look at."""
-        return within_context(self._matching(variant, names, sort).with_only_columns(self.key))
+        return within_context(self._matching(access_kind, names, sort).with_only_columns(self.key))
 
-    def _matching(self, variant: AccessKind, names: Names, sort: str) -> Select[Any]:
-        query = self.base(variant)
-        if variant is not AccessKind.EVERYWHERE and self._is_confined(names, sort):
-            is_anonymous = variant is AccessKind.ANONYMOUS
+    def _matching(self, access_kind: AccessKind, names: Names, sort: str) -> Select[Any]:
+        query = self.base(access_kind)
+        if access_kind is not AccessKind.EVERYWHERE and self._is_confined(names, sort):
+            is_anonymous = access_kind is AccessKind.ANONYMOUS
             query = query.where(false() if is_anonymous else covered(self.columns["country"], self.key))
         is_country = ("country", True) in names
         for name, is_single in names:
             query = query.where(self._condition(name, is_single, is_country))
         return query
 
-    def ordered(self, variant: AccessKind, names: Names, sort: str, descending: bool, going_on: bool) -> Select[Any]:
+    def ordered(
+        self, access_kind: AccessKind, names: Names, sort: str, descending: bool, going_on: bool
+    ) -> Select[Any]:
         """The rows in order without a limit, for pages and for streams."""
-        columns = self.public_columns if variant is AccessKind.ANONYMOUS and self.public_columns else self.columns
+        columns = self.public_columns if access_kind is AccessKind.ANONYMOUS and self.public_columns else self.columns
         keys = [self.key] if sort == "id" else [self.sorts[sort], self.key]
         columns = {**columns, **{str(key.key): key for key in keys}}
-        query = self._matching(variant, names, sort).with_only_columns(
+        query = self._matching(access_kind, names, sort).with_only_columns(
             *(as_read(column) for column in columns.values())
         )
         if going_on:

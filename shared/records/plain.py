@@ -18,27 +18,27 @@ Derive: TypeAlias = Callable[[Mapping[str, Any]], JsonObject]
 
 
 def by_itself(table: Table, published: frozenset[str]) -> Base:
-    """The first wall of what is published, or not, by its own state and visibility."""
-    return lambda variant: select(table).where(visible(table, variant, published))
+    """The application filter of what is published, or not, by its own state and visibility."""
+    return lambda access_kind: select(table).where(visible(table, access_kind, published))
 
 
 def with_parent(
-    parent: Table, link: Column[Any], variant: AccessKind, published: frozenset[str]
+    parent: Table, link: Column[Any], access_kind: AccessKind, published: frozenset[str]
 ) -> ColumnElement[bool]:
-    """The first wall of what lives with another record: seen by whoever may know of that one."""
-    if variant is AccessKind.EVERYWHERE:
+    """The application filter of what lives with another record: seen by whoever may know of that one."""
+    if access_kind is AccessKind.EVERYWHERE:
         return true()
-    return select(parent.c.id).where(parent.c.id == link, visible(parent, variant, published)).exists()
+    return select(parent.c.id).where(parent.c.id == link, visible(parent, access_kind, published)).exists()
 
 
 def by_grant(
-    table: Table, link: Column[Any], variant: AccessKind, country: Column[Any] | None = None
+    table: Table, link: Column[Any], access_kind: AccessKind, country: Column[Any] | None = None
 ) -> ColumnElement[bool]:
-    """The first wall of what is never published: for grants that cover the country (in `country`, where the column has
-    another name), or the record at `link`."""
-    if variant is AccessKind.EVERYWHERE:
+    """The application filter of what is never published: for grants that cover the country (in `country`, where the
+    column has another name), or the record at `link`."""
+    if access_kind is AccessKind.EVERYWHERE:
         return true()
-    if variant is AccessKind.ANONYMOUS:
+    if access_kind is AccessKind.ANONYMOUS:
         return false()
     within = table.c.country if country is None else country
     return or_(

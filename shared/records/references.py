@@ -39,10 +39,10 @@ class Nameable:
     async def known(self, connection: Connection, principal: Principal, keys: Collection[UUID]) -> set[UUID]:
         """Which of these the principal may know of, within the context of the connection."""
         access = reading_access(principal, self._resource)
-        rows = await self._shapes.get(access.variant).fetch(connection, ids=list(set(keys)), **access.parameters)
+        rows = await self._shapes.get(access.access_kind).fetch(connection, ids=list(set(keys)), **access.parameters)
         return {row["id"] for row in rows}
 
-    def _known(self, variant: AccessKind) -> Select[tuple[UUID]]:
+    def _known(self, access_kind: AccessKind) -> Select[tuple[UUID]]:
         source = self._source
         query = select(source.c.id).where(source.c.id == any_(bindparam("ids", type_=ARRAY(Uuid))))
         for gone in ("merged_into", "erased_at"):
@@ -50,7 +50,7 @@ class Nameable:
                 query = query.where(source.c[gone].is_(None))
         if self._living:
             query = query.where(source.c.status.in_([constant(status) for status in sorted(self._living)]))
-        return query.where(visible(source, variant, self._published))
+        return query.where(visible(source, access_kind, self._published))
 
 
 def _view(name: str, *more: str) -> FromClause:

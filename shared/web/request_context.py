@@ -59,7 +59,7 @@ class RequestContext:
     def writing_context(self) -> AccessContext:
         """What row-level security lets the request's transaction see and write."""
         context = self.access.context
-        return context if self.settings.walls_writes else writing_everywhere(context)
+        return context if self.settings.rls_on_writes else writing_everywhere(context)
 
     @property
     def origin(self) -> Origin:

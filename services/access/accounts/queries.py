@@ -40,9 +40,9 @@ _TO_WELCOME = Statement(
 )
 
 
-def visible_to(variant: AccessKind) -> Select[Any]:
+def visible_to(access_kind: AccessKind) -> Select[Any]:
     """Accounts, for those who may read them: none is published."""
-    return select(account).where(visible(account, variant, NO_STATE))
+    return select(account).where(visible(account, access_kind, NO_STATE))
 
 
 LISTING = Listing(

@@ -57,9 +57,9 @@ _OVER = Statement(
 )
 
 
-def visible_to(variant: AccessKind) -> Select[Any]:
+def visible_to(access_kind: AccessKind) -> Select[Any]:
     """Keys, for those who may read them: none is published."""
-    return select(api_key).where(visible(api_key, variant, NO_STATE))
+    return select(api_key).where(visible(api_key, access_kind, NO_STATE))
 
 
 LISTING = Listing(

@@ -28,7 +28,7 @@ class Wanted:
     actor: UUID | None = None
 
 
-def _page(variant: AccessKind, by_subject: bool, by_actor: bool) -> Select[Any]:
+def _page(access_kind: AccessKind, by_subject: bool, by_actor: bool) -> Select[Any]:
     linked = with_keys().join(audit_link, audit_link.c.entry == audit.c.id)
     query = select(*LINES, audit_link.c.position, audit_link.c.hash).select_from(linked)
     query = query.where(audit_link.c.position > bindparam("after"))
@@ -38,7 +38,7 @@ def _page(variant: AccessKind, by_subject: bool, by_actor: bool) -> Select[Any]:
         query = query.where(audit_link.c.position <= bindparam("upto"))
     if by_actor:
         query = query.where(audit.c.actor_id == bindparam("actor"))
-    if variant is not AccessKind.EVERYWHERE:
+    if access_kind is not AccessKind.EVERYWHERE:
         countries = bindparam("granted_countries", type_=ARRAY(Text))
         records = bindparam("granted_records", type_=ARRAY(Text))
         query = query.where(or_(audit.c.country == any_(countries), cast(audit.c.subject, Text) == any_(records)))
@@ -56,7 +56,7 @@ async def page(connection: Connection, access: AccessScope, wanted: Wanted) -> t
         return [], wanted.after or 0
     after = ends["first"] - 1 if wanted.after is None else wanted.after
     upto: int = ends["last"] if wanted.subject else min(ends["last"], max(after, ends["first"] - 1) + WINDOW)
-    statement = _PAGES.get(access.variant, wanted.subject is not None, wanted.actor is not None)
+    statement = _PAGES.get(access.access_kind, wanted.subject is not None, wanted.actor is not None)
     rows = await statement.fetch(
         connection,
         after=after,

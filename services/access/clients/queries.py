@@ -32,9 +32,9 @@ _FOR_TOKEN = Lookup(
 )
 
 
-def visible_to(variant: AccessKind) -> Select[Any]:
+def visible_to(access_kind: AccessKind) -> Select[Any]:
     """Clients, for those who may read them: none is published."""
-    return select(client).where(visible(client, variant, NO_STATE))
+    return select(client).where(visible(client, access_kind, NO_STATE))
 
 
 LISTING = Listing(

@@ -72,9 +72,9 @@ _HOLDER = Statement(
 )
 
 
-def visible_to(variant: AccessKind) -> Select[Any]:
+def visible_to(access_kind: AccessKind) -> Select[Any]:
     """Grants over what the caller may read grants of: none is published."""
-    return select(grant).where(visible(grant, variant, NO_STATE))
+    return select(grant).where(visible(grant, access_kind, NO_STATE))
 
 
 LISTING = Listing(

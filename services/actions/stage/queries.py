@@ -157,11 +157,11 @@ def stage_on(row: Mapping[str, Any] | None, day: date) -> int:
     return 0 if row is None else stage_of(facts_by(row["facts"], day))
 
 
-def _count(what: str, variant: AccessKind, dated: bool) -> Select[Any]:
+def _count(what: str, access_kind: AccessKind, dated: bool) -> Select[Any]:
     kind, published = _KEPT[what]
     counted = cells(kind, tagged=False, dated=dated)
     query = select(counted.c.country, cast(func.sum(counted.c.n), BigInteger).label("count")).where(
-        counted.c.country == any_(bindparam("codes", type_=ARRAY(Text))), visible(counted, variant, published)
+        counted.c.country == any_(bindparam("codes", type_=ARRAY(Text))), visible(counted, access_kind, published)
     )
     return within_context(query.group_by(counted.c.country))
 
@@ -178,23 +178,23 @@ async def counts(
     until = {} if day is None else {"until": day}
     for kind in _KEPT:
         access = reading_access(principal, _RESOURCES[kind])
-        statement = _COUNTS.get(kind, access.variant, day is not None)
+        statement = _COUNTS.get(kind, access.access_kind, day is not None)
         for row in await statement.fetch(connection, codes=list(codes), **until, **access.parameters):
             found[row["country"]][kind] = row["count"]
     return found
 
 
-def _programme(variant: AccessKind) -> Select[Any]:
+def _programme(access_kind: AccessKind) -> Select[Any]:
     columns = ("id", "ref", "status", "country", "centre_id")
     query = select(*(programme.c[name] for name in columns), as_read(framework.c.pillars))
     query = query.join_from(programme, framework, framework.c.code == programme.c.framework)
-    known = visible(programme, variant, PUBLISHED_PROGRAMMES)
+    known = visible(programme, access_kind, PUBLISHED_PROGRAMMES)
     ordered = (programme.c.status == "discontinued", programme.c.id.desc())
     return within_context(query.where(programme.c.country == bindparam("code"), known).order_by(*ordered).limit(1))
 
 
-def _centre(variant: AccessKind) -> Select[Any]:
-    known = visible(published_centre, variant, PUBLISHED_CENTRES)
+def _centre(access_kind: AccessKind) -> Select[Any]:
+    known = visible(published_centre, access_kind, PUBLISHED_CENTRES)
     return within_context(
         select(published_centre.c.id).where(published_centre.c.id == bindparam("key"), known).limit(1)
     )
@@ -207,7 +207,7 @@ _CENTRES = Shapes(_centre)
 async def programme_of(connection: Connection, access: AccessScope, code: str) -> Row | None:
     """The country's latest programme that the caller may know of, discontinued ones last, with its framework's
     pillars as JSON text."""
-    return await _PROGRAMMES.get(access.variant).fetchrow(connection, code=code, **access.parameters)
+    return await _PROGRAMMES.get(access.access_kind).fetchrow(connection, code=code, **access.parameters)
 
 
 async def pillar_states(connection: Connection, access: AccessScope, programme_id: UUID) -> dict[str, list[str]]:
@@ -219,4 +219,4 @@ async def pillar_states(connection: Connection, access: AccessScope, programme_i
 async def knows_centre(connection: Connection, principal: Principal, centre: UUID) -> bool:
     """Whether the caller may know of a centre."""
     access = reading_access(principal, CENTRES)
-    return await _CENTRES.get(access.variant).fetchval(connection, key=centre, **access.parameters) is not None
+    return await _CENTRES.get(access.access_kind).fetchval(connection, key=centre, **access.parameters) is not None

@@ -22,9 +22,9 @@ _OVER = Statement(
 )
 
 
-def visible_to(variant: AccessKind) -> Select[Any]:
-    """The first wall."""
-    return select(agreement).where(by_grant(agreement, agreement.c.centre_id, variant))
+def visible_to(access_kind: AccessKind) -> Select[Any]:
+    """The application filter."""
+    return select(agreement).where(by_grant(agreement, agreement.c.centre_id, access_kind))
 
 
 LISTING = listing(

@@ -20,9 +20,9 @@ _OF_EXPERT = Statement(_appointed.where(seat.c.expert_id == bindparam("expert"))
 _OVER = Statement(_appointed.where(seat.c.ends < func.left(bindparam("today", type_=Text), func.length(seat.c.ends))))
 
 
-def visible_to(variant: AccessKind) -> Select[Any]:
-    """The first wall: seats of committees that a caller of this variant may know of."""
-    return select(seat).where(with_parent(committee, seat.c.committee_id, variant, PUBLISHED))
+def visible_to(access_kind: AccessKind) -> Select[Any]:
+    """The application filter: seats of committees that a caller of this variant may know of."""
+    return select(seat).where(with_parent(committee, seat.c.committee_id, access_kind, PUBLISHED))
 
 
 LISTING = listing(

@@ -12,9 +12,9 @@ from shared.records.access_scope import AccessKind
 from shared.records.plain import listing, with_parent
 
 
-def visible_to(variant: AccessKind) -> Select[Any]:
-    """The first wall: terms of centres that a caller of this variant may know of."""
-    return select(term).where(with_parent(centre, term.c.centre_id, variant, PUBLISHED))
+def visible_to(access_kind: AccessKind) -> Select[Any]:
+    """The application filter: terms of centres that a caller of this variant may know of."""
+    return select(term).where(with_parent(centre, term.c.centre_id, access_kind, PUBLISHED))
 
 
 LISTING = listing(Term, term, TERM_STATES, visible_to)

@@ -31,7 +31,7 @@ _FIRST = UUID(int=0)
 _KEPT = 50_000
 _SYSTEM_ACCESS = replace(
     access_scope_for(SYSTEM, ROLES, INSTITUTIONS.resource),
-    variant=AccessKind.EVERYWHERE,
+    access_kind=AccessKind.EVERYWHERE,
     context=SYSTEM_CONTEXT,
     parameters=dict(SYSTEM_CONTEXT.parameters),
 )

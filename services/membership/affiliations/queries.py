@@ -88,11 +88,11 @@ async def latest_institution(connection: Connection) -> datetime | None:
     return found
 
 
-def known_to(variant: AccessKind) -> Select[Any]:
-    """The first wall of the list: affiliations of experts of countries that the caller's grants cover."""
-    if variant is AccessKind.EVERYWHERE:
+def known_to(access_kind: AccessKind) -> Select[Any]:
+    """The application filter of the list: affiliations of experts of countries that the caller's grants cover."""
+    if access_kind is AccessKind.EVERYWHERE:
         return select(affiliation)
-    if variant is AccessKind.ANONYMOUS:
+    if access_kind is AccessKind.ANONYMOUS:
         return select(affiliation).where(false())
     return select(affiliation).where(affiliation.c.country == any_(bindparam("granted_countries", type_=ARRAY(Text))))
 

@@ -22,16 +22,16 @@ PAGE = 5_000
 COLUMNS = shown_columns(Duplicate, duplicate)
 
 
-def visible_to(variant: AccessKind) -> Select[Any]:
-    """The first wall: pairs for offices that cover both records' countries."""
-    return select(duplicate).where(visible(variant))
+def visible_to(access_kind: AccessKind) -> Select[Any]:
+    """The application filter: pairs for offices that cover both records' countries."""
+    return select(duplicate).where(visible(access_kind))
 
 
-def visible(variant: AccessKind) -> ColumnElement[bool]:
+def visible(access_kind: AccessKind) -> ColumnElement[bool]:
     """Both countries lie within the caller's grants."""
-    if variant is AccessKind.EVERYWHERE:
+    if access_kind is AccessKind.EVERYWHERE:
         return true()
-    if variant is AccessKind.ANONYMOUS:
+    if access_kind is AccessKind.ANONYMOUS:
         return false()
     reach = any_(bindparam("granted_countries", type_=ARRAY(Text)))
     return and_(duplicate.c.country_a == reach, duplicate.c.country_b == reach)

@@ -96,14 +96,14 @@ _OVER = Statement(
 )
 
 
-def visible_to(variant: AccessKind) -> Select[Any]:
-    """The first wall: experts that a caller of this variant may know of, merged and erased ones left out."""
-    return known_to(variant).where(expert.c.merged_into.is_(None), expert.c.erased_at.is_(None))
+def visible_to(access_kind: AccessKind) -> Select[Any]:
+    """The application filter: experts that a caller of this variant may know of, merged and erased ones left out."""
+    return known_to(access_kind).where(expert.c.merged_into.is_(None), expert.c.erased_at.is_(None))
 
 
-def known_to(variant: AccessKind) -> Select[Any]:
+def known_to(access_kind: AccessKind) -> Select[Any]:
     """The same with merged and erased ones, which answer 308 and 410."""
-    return select(expert).where(visible(expert, variant, PUBLISHED))
+    return select(expert).where(visible(expert, access_kind, PUBLISHED))
 
 
 async def lock_over(connection: Connection, today: date, limit: int) -> list[Row]:

@@ -46,14 +46,14 @@ PUBLIC_COLUMNS = {
 }
 
 
-def visible_to(variant: AccessKind) -> Select[Any]:
-    """The first wall: institutions that a caller of this variant may know of, merged ones left out."""
-    return known_to(variant).where(institution.c.merged_into.is_(None))
+def visible_to(access_kind: AccessKind) -> Select[Any]:
+    """The application filter: institutions that a caller of this variant may know of, merged ones left out."""
+    return known_to(access_kind).where(institution.c.merged_into.is_(None))
 
 
-def known_to(variant: AccessKind) -> Select[Any]:
+def known_to(access_kind: AccessKind) -> Select[Any]:
     """The same with merged ones, which answer 308."""
-    return select(institution).where(visible(institution, variant, PUBLISHED))
+    return select(institution).where(visible(institution, access_kind, PUBLISHED))
 
 
 def _valued(kind: str) -> Any:
@@ -144,10 +144,10 @@ _BETWEEN = "\n"
 """Between the values of one row; a folded text has none."""
 
 
-def _matched(variant: AccessKind) -> Select[Any]:
+def _matched(access_kind: AccessKind) -> Select[Any]:
     """What matching reads of institutions that a caller of this variant may see."""
     states = institution.c.status.in_([constant(status) for status in sorted(MATCHED)])
-    return visible_to(variant).with_only_columns(*(institution.c[name] for name in _MATCH_COLUMNS)).where(states)
+    return visible_to(access_kind).with_only_columns(*(institution.c[name] for name in _MATCH_COLUMNS)).where(states)
 
 
 def _lists_asked() -> Subquery:
@@ -160,7 +160,7 @@ def _lists_asked() -> Subquery:
     return select(*(func.array_agg(part).label(part.name) for part in each.c)).subquery("lists")
 
 
-def _candidates(variant: AccessKind, whole: bool) -> Select[Any]:
+def _candidates(access_kind: AccessKind, whole: bool) -> Select[Any]:
     """Rows of what each text may mean, or one row for each text with their ids."""
     lists = _lists_asked()
     options = [bindparam("loose", type_=Boolean), bindparam("only_country", type_=Text)]
@@ -170,12 +170,12 @@ def _candidates(variant: AccessKind, whole: bool) -> Select[Any]:
     if not whole:
         ids = func.array_agg(hits.c.id).label("ids")
         return select(hits.c.asked_by, ids).select_from(asked).group_by(hits.c.asked_by)
-    rows = _matched(variant).where(institution.c.id == hits.c.id).lateral("r")
+    rows = _matched(access_kind).where(institution.c.id == hits.c.id).lateral("r")
     return select(hits.c.asked_by, *rows.c).select_from(asked.join(rows, true()))
 
 
-def _by_ids(variant: AccessKind) -> Select[Any]:
-    return _matched(variant).where(institution.c.id == any_(bindparam("ids", type_=ARRAY(Uuid))))
+def _by_ids(access_kind: AccessKind) -> Select[Any]:
+    return _matched(access_kind).where(institution.c.id == any_(bindparam("ids", type_=ARRAY(Uuid))))
 
 
 _BY_IDS = Shapes(_by_ids)
@@ -212,7 +212,7 @@ async def matches(
     given. It is looked further for words that are misspelt in more than one letter, which takes longer."""
     said = take_apart(text)
     question = {**_question(access, [said]), "loose": True, "only_country": country}
-    rows = await _CANDIDATES.get(access.variant, True).fetch(connection, **question)
+    rows = await _CANDIDATES.get(access.access_kind, True).fetch(connection, **question)
     by_id = {row["id"]: row for row in rows}
     return [(match, by_id[match.candidate.key]) for match in rank(said, [candidate_of(row) for row in rows], country)]
 
@@ -236,12 +236,14 @@ class Institutions:
     async def candidates(self, connection: Connection, texts: Sequence[Affiliation]) -> list[list[Known]]:
         """For each text, institutions that may be seen and that it may mean, some 100 at most."""
         question = {**_question(self._access, texts), "loose": False, "only_country": None}
-        rows = await _CANDIDATES.get(self._access.variant, False).fetch(connection, **question)
+        rows = await _CANDIDATES.get(self._access.access_kind, False).fetch(connection, **question)
         hits: dict[int, list[UUID]] = {row["asked_by"]: row["ids"] for row in rows}
         if len(self._known) > _MOST_KNOWN:
             self._known = {}
         unknown = list(set().union(*hits.values()) - self._known.keys())
-        for row in await _BY_IDS.get(self._access.variant).fetch(connection, ids=unknown, **self._access.parameters):
+        for row in await _BY_IDS.get(self._access.access_kind).fetch(
+            connection, ids=unknown, **self._access.parameters
+        ):
             is_restricted = row["visibility"] == "restricted"
             self._known[row["id"]] = Known(candidate_of(row), row["status"] in PUBLISHED, is_restricted)
         known = self._known

@@ -25,7 +25,7 @@ _SEEN = """(o.status IN ('verified', 'inactive')
     OR o.country = ANY(string_to_array(current_setting('escm.countries', true), ','))
     OR o.id::text = ANY(string_to_array(current_setting('escm.records', true), ',')))
     AND o.merged_into IS NULL"""
-"""The first wall on the other side, from the settings that the second wall reads."""
+"""The application filter on the other side, from the settings that row-level security reads."""
 _SURVIVOR, _NAMES = "escm.member_institution_survivor", "escm.member_institution_names"
 _INVERTED = " ".join(f"WHEN '{kind}' THEN '{other}'" for kind, other in INVERSE.items())
 SHOWN = f"""(SELECT coalesce(json_agg(json_build_object('type', r.type, 'institution_id', r.id, 'ror', r.ror,

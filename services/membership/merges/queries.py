@@ -22,9 +22,9 @@ from shared.records.plain import by_grant, listing
 RESOURCES = ("experts", "institutions")
 
 
-def visible_to(variant: AccessKind) -> Select[Any]:
-    """The first wall: merges of two records whose countries the caller's grants both cover."""
-    both = by_grant(merge, merge.c.id, variant), by_grant(merge, merge.c.id, variant, merge.c.loser_country)
+def visible_to(access_kind: AccessKind) -> Select[Any]:
+    """The application filter: merges of two records whose countries the caller's grants both cover."""
+    both = by_grant(merge, merge.c.id, access_kind), by_grant(merge, merge.c.id, access_kind, merge.c.loser_country)
     return select(merge).where(*both)
 
 

@@ -74,7 +74,7 @@ def kind_of(of: str, names: Collection[str]) -> str:
 
 
 def _select(
-    of: str, variant: AccessKind, by: tuple[str, ...], names: tuple[str, ...], dated: bool, stepped: bool
+    of: str, access_kind: AccessKind, by: tuple[str, ...], names: tuple[str, ...], dated: bool, stepped: bool
 ) -> Select[Any]:
     asked = {*by, *names}
     counted = cells(kind_of(of, asked), tagged=not asked.isdisjoint(TAGS), dated=dated)
@@ -85,7 +85,7 @@ def _select(
         before = counted.c.day - literal_column("1")
         keys["point"] = func.width_bucket(before, bindparam("points", type_=ARRAY(Date))).label("point")
     query = select(*keys.values(), cast(func.sum(counted.c.n), BigInteger).label("count"))
-    query = query.where(visible(counted, variant, _PUBLISHED[of]))
+    query = query.where(visible(counted, access_kind, _PUBLISHED[of]))
     filters = _filters(of, counted)
     for name in names:
         many = any_(bindparam(f"f_{name}", type_=ARRAY(Text)))
@@ -111,7 +111,7 @@ async def counts(
     With `points`, days in order up to `until`, what changed until each since the one before it: its number is `point`,
     and the count may be below 0."""
     columns = tuple(dict.fromkeys("country" if name == "region" else name for name in by))
-    statement = _COUNTS.get(of, access.variant, columns, tuple(chosen), until is not None, bool(points))
+    statement = _COUNTS.get(of, access.access_kind, columns, tuple(chosen), until is not None, bool(points))
     bound = {f"f_{name}": value for name, value in chosen.items()}
     return await statement.fetch(connection, until=until, points=list(points), **bound, **access.parameters)
 

@@ -91,7 +91,7 @@ async def get_statistics(ctx: CurrentContext) -> Response:
     access = ctx.access_on(_RESOURCES[asked.of])
     kept = _KEPT.setdefault(ctx.database, ResponseCache())
     context, read = access.context, access.read
-    seen = (asked.kind, access.variant, context.visibilities, context.countries, read.countries, bool(read.records))
+    seen = (asked.kind, access.access_kind, context.visibilities, context.countries, read.countries, bool(read.records))
     key = (ctx.request.scope["query_string"], *seen, today())
 
     async def look() -> State:
@@ -157,7 +157,7 @@ async def _counted(connection: Connection, access: AccessScope, asked: _Asked) -
     answer = {
         "items": _linked(items_of(by, rows), asked, access),
         "as_of": asked.until or today(),
-        "definition": definition(asked.of, access.variant, by),
+        "definition": definition(asked.of, access.access_kind, by),
         "total": sum(row["count"] for row in once),
         "countries": len({row["country"] for row in once}),
     }

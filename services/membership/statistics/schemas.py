@@ -86,9 +86,9 @@ _LEFT_OUT = {"experts": "merged into another or erased", "institutions": "merged
 _TAGS = {"field": "several fields", "planetary_boundary": "several planetary boundaries"}
 
 
-def definition(of: str, variant: AccessKind, by: Sequence[str]) -> str:
+def definition(of: str, access_kind: AccessKind, by: Sequence[str]) -> str:
     """Who is counted for this caller."""
-    counted = _COUNTED[variant].format(of=of.capitalize(), lower=of, states=_STATES[of])
+    counted = _COUNTED[access_kind].format(of=of.capitalize(), lower=of, states=_STATES[of])
     several = "".join(
         f" An expert of {_TAGS[name]} counts in each of them, and once in the total." for name in TAGS if name in by
     )

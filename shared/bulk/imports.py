@@ -27,7 +27,7 @@ _ENDED = ("succeeded", "failed", "cancelled")
 
 
 @dataclass(frozen=True, slots=True)
-class ImportCase:
+class ImportGuardContext:
     """What the guard of `undo` looks at."""
 
     is_dry_run: bool
@@ -35,15 +35,17 @@ class ImportCase:
     is_too_old: bool = False
 
 
-def _can_be_taken_back(case: ImportCase) -> Literal["nothing_was_written", "too_late", "under_way"] | None:
-    if case.is_dry_run:
+def _can_be_taken_back(
+    guard_context: ImportGuardContext,
+) -> Literal["nothing_was_written", "too_late", "under_way"] | None:
+    if guard_context.is_dry_run:
         return "nothing_was_written"
-    if case.is_too_old:
+    if guard_context.is_too_old:
         return "too_late"
-    return "under_way" if case.is_under_way else None
+    return "under_way" if guard_context.is_under_way else None
 
 
-LIFECYCLE: Lifecycle[ImportCase] = Lifecycle(
+LIFECYCLE: Lifecycle[ImportGuardContext] = Lifecycle(
     ("pending", "done", "aborted", "failed", "cancelled", "undoing", "undone"),
     (
         transition("undo", "pending|done|cancelled|failed", "undoing", guard=_can_be_taken_back, fact="updated"),
@@ -65,7 +67,7 @@ class Order:
     file_name: str
 
 
-def import_kind(service: str) -> ResourceType[ImportCase]:
+def import_kind(service: str) -> ResourceType[ImportGuardContext]:
     """Imports as a kind of record of one service."""
     recorded = ("status", "counts", "taken_back")
     return ResourceType(Resource(service, "imports", "import"), core_import, LIFECYCLE, recorded)

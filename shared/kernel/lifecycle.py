@@ -6,7 +6,7 @@ from typing import Generic, TypeVar
 
 from shared.kernel.errors import Conflict, FieldError, Forbidden, Invalid, pointer_to
 
-Case = TypeVar("Case")
+GuardContext = TypeVar("GuardContext")
 """What a guard may look at: the record and what was loaded beside it. Each feature has its own frozen dataclass."""
 
 
@@ -14,16 +14,16 @@ class NoScheduledTransition(LookupError):
     """The state has no scheduled transition of this verb."""
 
 
-def always(_case: object) -> None:
+def always(_guard_context: object) -> None:
     """The guard of a transition that needs nothing."""
 
 
-def never(_case: object) -> bool:
+def never(_guard_context: object) -> bool:
     """The rule of a transition that one person requests alone."""
     return False
 
 
-def by_two(_case: object) -> bool:
+def by_two(_guard_context: object) -> bool:
     """The rule of a transition that always needs a second person."""
     return True
 
@@ -41,7 +41,7 @@ class SecondPersonNeeded(Conflict):
 
 
 @dataclass(frozen=True, slots=True)
-class Transition(Generic[Case]):
+class Transition(Generic[GuardContext]):
     """One verb. `guard` answers None, or the code of the reason why not: its return type names every code that it may
     answer. `target` None returns to the state before.
 
@@ -53,12 +53,12 @@ class Transition(Generic[Case]):
     verb: str
     sources: frozenset[str]
     target: str | None
-    guard: Callable[[Case], str | None] = always
+    guard: Callable[[GuardContext], str | None] = always
     reason_required: bool = False
     fields: tuple[str, ...] = ()
     fact: str | None = None
     is_scheduled: bool = False
-    second_person: Callable[[Case], bool] = never
+    second_person: Callable[[GuardContext], bool] = never
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,18 +73,18 @@ class AvailableAction:
     fields: tuple[str, ...] = ()
 
 
-def transition(verb: str, sources: str, target: str | None, **more: object) -> "Transition[Case]":
+def transition(verb: str, sources: str, target: str | None, **more: object) -> "Transition[GuardContext]":
     """A transition with its sources written as in the design: `"active|grace"`."""
     return Transition(verb, frozenset(sources.split("|")), target, **more)  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True)
-class Lifecycle(Generic[Case]):
+class Lifecycle(Generic[GuardContext]):
     """All transitions of one entity, and its states in order of life."""
 
     states: tuple[str, ...]
-    transitions: tuple[Transition[Case], ...]
-    _by_verb: dict[str, list[Transition[Case]]] = field(init=False, default_factory=dict, compare=False)
+    transitions: tuple[Transition[GuardContext], ...]
+    _by_verb: dict[str, list[Transition[GuardContext]]] = field(init=False, default_factory=dict, compare=False)
 
     def __post_init__(self) -> None:
         for transition in self.transitions:
@@ -94,31 +94,31 @@ class Lifecycle(Generic[Case]):
             self._by_verb.setdefault(transition.verb, []).append(transition)
 
     def available_actions(
-        self, status: str, case: Case, may: Callable[[str], bool], previous: str | None = None
+        self, status: str, guard_context: GuardContext, may: Callable[[str], bool], previous: str | None = None
     ) -> list[AvailableAction]:
         """Every verb that leaves `status`, with whether this caller may take it now and why not."""
         return [
-            self._offer(transition, status, case, may, previous)
+            self._offer(transition, status, guard_context, may, previous)
             for transition in self.transitions
             if status in transition.sources and not transition.is_scheduled
         ]
 
     def _offer(
         self,
-        transition: Transition[Case],
+        transition: Transition[GuardContext],
         status: str,
-        case: Case,
+        guard_context: GuardContext,
         may: Callable[[str], bool],
         previous: str | None,
     ) -> AvailableAction:
         reason = None if may(transition.verb) else "not_permitted"
-        reason = reason or transition.guard(case)
+        reason = reason or transition.guard(guard_context)
         return AvailableAction(
             transition.verb,
             transition.target or previous or status,
             reason is None,
             reason,
-            _requirements(transition, case),
+            _requirements(transition, guard_context),
             transition.fields,
         )
 
@@ -132,7 +132,7 @@ class Lifecycle(Generic[Case]):
         """Whether any transition may need a second person."""
         return any(transition.second_person is not never for transition in self.transitions)
 
-    def scheduled(self, verb: str, status: str) -> "Transition[Case]":
+    def scheduled(self, verb: str, status: str) -> "Transition[GuardContext]":
         """The step of this verb that a schedule takes from a state. Raises NoScheduledStep."""
         for transition in self._by_verb.get(verb, ()):
             if transition.is_scheduled and status in transition.sources:
@@ -144,7 +144,7 @@ class Lifecycle(Generic[Case]):
         a missing reason."""
         self._check(self._known(verb)[0], reason, fields)
 
-    def _known(self, verb: str) -> "list[Transition[Case]]":
+    def _known(self, verb: str) -> "list[Transition[GuardContext]]":
         candidates = self._by_verb.get(verb)
         if candidates is None or all(candidate.is_scheduled for candidate in candidates):
             raise Invalid(
@@ -154,7 +154,7 @@ class Lifecycle(Generic[Case]):
             )
         return candidates
 
-    def _check(self, transition: Transition[Case], reason: str | None, fields: Iterable[str]) -> None:
+    def _check(self, transition: Transition[GuardContext], reason: str | None, fields: Iterable[str]) -> None:
         unknown = sorted(set(fields) - set(transition.fields))
         if unknown:
             raise Invalid(
@@ -172,13 +172,13 @@ class Lifecycle(Generic[Case]):
         self,
         status: str,
         verb: str,
-        case: Case,
+        guard_context: GuardContext,
         may: Callable[[str], bool],
         *,
         reason: str | None = None,
         fields: Iterable[str] = (),
         previous: str | None = None,
-    ) -> tuple[Transition[Case], str]:
+    ) -> tuple[Transition[GuardContext], str]:
         """The transition and the state it leads to.
 
         Raises Invalid `unknown_action` or on a missing reason or unknown field, Forbidden where the caller's role
@@ -189,9 +189,9 @@ class Lifecycle(Generic[Case]):
         if not may(verb):
             raise Forbidden("Your grants do not include this action here.", members={"reason": "not_permitted"})
         self._check(transition, reason, fields)
-        blocked = "not_in_this_state" if status not in transition.sources else transition.guard(case)
+        blocked = "not_in_this_state" if status not in transition.sources else transition.guard(guard_context)
         if blocked is not None:
-            available_actions = self.available_actions(status, case, may, previous)
+            available_actions = self.available_actions(status, guard_context, may, previous)
             raise Conflict(
                 f"{verb} is not possible now.",
                 code="transition_not_allowed",
@@ -207,6 +207,6 @@ class Lifecycle(Generic[Case]):
         return transition, target
 
 
-def _requirements(transition: Transition[Case], case: Case) -> tuple[str, ...]:
+def _requirements(transition: Transition[GuardContext], guard_context: GuardContext) -> tuple[str, ...]:
     asked = ("reason",) if transition.reason_required else ()
-    return (*asked, "second_person") if transition.second_person(case) else asked
+    return (*asked, "second_person") if transition.second_person(guard_context) else asked

@@ -22,7 +22,7 @@ from shared.records.access_scope import AccessScope
 from shared.records.record import Record, private_fields, tracked_fields
 from shared.records.store import Beside, insert_record, lock_record, update_record
 
-Case = TypeVar("Case")
+GuardContext = TypeVar("GuardContext")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,22 +37,22 @@ class TransitionRequest:
 
 
 @dataclass(frozen=True)
-class ResourceType(Generic[Case]):
+class ResourceType(Generic[GuardContext]):
     """A resource with its table and lifecycle. `tracked` are the columns whose changes stand in the history.
     `is_personal`: each record describes a person, whose erasure takes the values of its history away. `private` are the
     fields that only grants that cover the record are shown."""
 
     resource: Resource
     table: Table
-    lifecycle: Lifecycle[Case]
+    lifecycle: Lifecycle[GuardContext]
     tracked: tuple[str, ...]
     is_personal: bool = False
     private: frozenset[str] = frozenset()
 
     @classmethod
     def of(
-        cls, record: type[Record], table: Table, lifecycle: Lifecycle[Case], *, is_personal: bool = False
-    ) -> "ResourceType[Case]":
+        cls, record: type[Record], table: Table, lifecycle: Lifecycle[GuardContext], *, is_personal: bool = False
+    ) -> "ResourceType[GuardContext]":
         """The type of these records."""
         return cls(record.resource_type, table, lifecycle, tracked_fields(record), is_personal, private_fields(record))
 
@@ -93,7 +93,7 @@ class ResourceType(Generic[Case]):
         uow: UnitOfWork,
         before: Row,
         requested: TransitionRequest,
-        case: Case,
+        guard_context: GuardContext,
         may: Callable[[str], bool],
         effects: Callable[[str], Mapping[str, Any]] = lambda _target: {},
     ) -> Row:
@@ -106,13 +106,13 @@ class ResourceType(Generic[Case]):
         transition, target = self.lifecycle.advance(
             before["status"],
             requested.action,
-            case,
+            guard_context,
             may,
             reason=requested.reason,
             fields=requested.fields,
             previous=previous,
         )
-        is_of_two = transition.second_person(case)
+        is_of_two = transition.second_person(guard_context)
         if is_of_two and requested.proposed_by is None:
             await require_second_person(uow.connection, uow.origin.actor, before["status"], requested.fields)
         values: dict[str, Any] = {"status": target, **effects(target)}

@@ -21,7 +21,7 @@ from shared.bulk.imports import (
     IMPORT_JOB,
     LIFECYCLE,
     UNDO_JOB,
-    ImportCase,
+    ImportGuardContext,
     Order,
     find_import,
     import_kind,
@@ -127,11 +127,11 @@ class ImportApi:
             raise NotFound("There is no such import.")
         return row
 
-    async def case(self, row: Row, ctx: RequestContext) -> ImportCase:
+    async def guard_context(self, row: Row, ctx: RequestContext) -> ImportGuardContext:
         """What the guard of `undo` looks at."""
         is_too_old = row["created_at"] < now() - timedelta(days=ctx.settings.undo_days)
         async with ctx.connection() as connection:
-            return ImportCase(row["mode"] == "dry_run", await is_under_way(connection, row), is_too_old)
+            return ImportGuardContext(row["mode"] == "dry_run", await is_under_way(connection, row), is_too_old)
 
     def may(self, row: Row, ctx: RequestContext) -> Any:
         """Whoever sees an import and may import its resource may take it back."""
@@ -141,7 +141,9 @@ class ImportApi:
 
     async def shown(self, row: Row, ctx: RequestContext) -> dict[str, Any]:
         """The import as an item answer."""
-        available_actions = LIFECYCLE.available_actions(row["status"], await self.case(row, ctx), self.may(row, ctx))
+        available_actions = LIFECYCLE.available_actions(
+            row["status"], await self.guard_context(row, ctx), self.may(row, ctx)
+        )
         return {**present(row), "allowed_actions": actions(available_actions)}
 
 
@@ -245,7 +247,9 @@ def _add_reads(router: ResourceRouter, api: ImportApi) -> None:
         responses={200: {"model": Transitions}},
     )
     async def get_transitions(row: readable, ctx: CurrentContext) -> Response:
-        available_actions = LIFECYCLE.available_actions(row["status"], await api.case(row, ctx), api.may(row, ctx))
+        available_actions = LIFECYCLE.available_actions(
+            row["status"], await api.guard_context(row, ctx), api.may(row, ctx)
+        )
         return transitions_response(LIFECYCLE, row["status"], available_actions)
 
     @router.get(
@@ -283,7 +287,7 @@ def _add_undo(router: ResourceRouter, api: ImportApi) -> None:
         before = await api.kind.lock(ctx.uow, row["id"], row["version"])
         requested = TransitionRequest(body.action, body.reason, body.fields)
         after = await api.kind.apply_transition(
-            ctx.uow, before, requested, await api.case(before, ctx), api.may(before, ctx)
+            ctx.uow, before, requested, await api.guard_context(before, ctx), api.may(before, ctx)
         )
         importable = api.importables[after["resource"]]
         if await undoing.extent(ctx.uow.connection, after) > MOST_AT_ONCE:

@@ -32,7 +32,7 @@ from shared.web.route import ResourceRouter
 from shared.web.schemas import RecordAnswer
 from shared.web.steps import with_fields
 
-Case = TypeVar("Case")
+GuardContext = TypeVar("GuardContext")
 Written = TypeVar("Written", bound=BaseModel)
 
 
@@ -42,11 +42,11 @@ def about_nobody(_row: Mapping[str, Any]) -> frozenset[UUID]:
 
 
 @dataclass(frozen=True)
-class RecordApi(Generic[Case]):
+class RecordApi(Generic[GuardContext]):
     """One kind of record as it is served.
 
-    `present` shows a row to a caller; `case` loads what the guards look at (`fields` are those of a transition);
-    `create`, `update` and `transition` are the feature's operations; `written` gives the fields of a row that a caller
+    `present` shows a row to a caller; `guard_context` loads what the guards look at (`fields` are those of a
+    transition); `create`, `update` and `transition` are the feature's operations; `written` gives the fields of a row that a caller
     writes, which a patch is merged into. `fields` is the model of what transitions take, which the operation reads
     itself unless `reads_fields`; `keeps_null`: null differs there from what is absent. Without `create` or `update`
     there is no such route. `embedded` are item columns of JSON text; `fresh` are the item columns of a record that was
@@ -56,12 +56,12 @@ class RecordApi(Generic[Case]):
     person of its steps. `proposes_changes`: a patch may need a second person too.
     """
 
-    kind: ResourceType[Case]
+    kind: ResourceType[GuardContext]
     roles: RoleTable
     listing: Listing
     answer: type[RecordAnswer]
     present: Callable[[Any, AccessScope], dict[str, Any]]
-    case: Callable[[Connect, Principal, Any, Mapping[str, Any]], Awaitable[Case]]
+    guard_context: Callable[[Connect, Principal, Any, Mapping[str, Any]], Awaitable[GuardContext]]
     transition: Callable[[UnitOfWork, AccessScope, Row, TransitionRequest], Awaitable[Any]]
     create_body: type[BaseModel] = BaseModel
     create: Callable[[UnitOfWork, AccessScope, Any], Awaitable[Row]] | None = None
@@ -93,10 +93,10 @@ class RecordApi(Generic[Case]):
 
     async def available_actions(self, row: Mapping[str, Any], ctx: RequestContext) -> list[AvailableAction]:
         """The verbs of the record's state for this caller."""
-        case = await self.case(ctx.connection, ctx.principal, row, {})
+        guard_context = await self.guard_context(ctx.connection, ctx.principal, row, {})
         access = ctx.access_on(self.kind.resource)
         return self.kind.lifecycle.available_actions(
-            row["status"], case, permitted(access, row), row.get("previous_status")
+            row["status"], guard_context, permitted(access, row), row.get("previous_status")
         )
 
     async def item(

@@ -24,7 +24,7 @@ from tests.bench.servers import ANY_CORE, API_CORE, Addresses, alone, running
 
 LOOKED_UP = 2_000
 _LOOK = "SELECT escm.member_expert_namesakes($1, $2, $3, $4, '{}', NULL, NULL)"
-_JOB = "SELECT status, result, attempts, finished_at - created_at AS took FROM core_job WHERE id = $1"
+_JOB = "SELECT status, result, attempts, error, finished_at - created_at AS took FROM core_job WHERE id = $1"
 _ENDED = ("succeeded", "failed", "cancelled")
 
 
@@ -39,7 +39,7 @@ async def measure(at: Addresses, connection: asyncpg.Connection) -> dict[str, di
         ended, peak = await _end_of(database, job, worker)
     await database.close()
     if ended["status"] != "succeeded" or ended["attempts"] != 1:
-        raise RuntimeError(f"{ended['status']} after {ended['attempts']} attempts")
+        raise RuntimeError(f"{ended['status']} after {ended['attempts']} attempts: {ended['error']}")
     print(f"duplicates: {ended['result']}")
     return {
         "duplicates_entry_p99_ms": alone(entry, "ms"),

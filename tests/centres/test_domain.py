@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from services.centres.agreements.domain import first_status, is_last_signature, signed
-from services.centres.committees.domain import LIFECYCLE, CommitteeCase, RecognitionRules, dates_of
+from services.centres.committees.domain import LIFECYCLE, CommitteeGuardContext, RecognitionRules, dates_of
 from services.centres.registration.domain import names_search_key, registration_number, term_of, years_after
 from services.centres.seats.domain import end_of, is_in_order
 from shared.kernel.errors import Conflict
@@ -13,8 +13,8 @@ from shared.kernel.errors import Conflict
 TODAY = date(2026, 11, 24)
 
 
-def _committee(rules: RecognitionRules) -> CommitteeCase:
-    return CommitteeCase(
+def _committee(rules: RecognitionRules) -> CommitteeGuardContext:
+    return CommitteeGuardContext(
         rules,
         has_host=True,
         has_decision=True,

@@ -17,22 +17,22 @@ IDENTITY = ("email", "expert_id")
 
 
 @dataclass(frozen=True, slots=True)
-class AccountCase:
+class AccountGuardContext:
     """What the guards look at: the roles of two that the account holds, or is to hold."""
 
     roles_of_two: frozenset[str]
 
 
-def _of_an_administrator(case: AccountCase) -> bool:
-    return "secretariat_admin" in case.roles_of_two
+def _of_an_administrator(guard_context: AccountGuardContext) -> bool:
+    return "secretariat_admin" in guard_context.roles_of_two
 
 
-def _of_two(case: AccountCase) -> bool:
-    return bool(case.roles_of_two)
+def _of_two(guard_context: AccountGuardContext) -> bool:
+    return bool(guard_context.roles_of_two)
 
 
 _CHANGED = (*WRITABLE, "second_person")
-LIFECYCLE: Lifecycle[AccountCase] = Lifecycle(
+LIFECYCLE: Lifecycle[AccountGuardContext] = Lifecycle(
     ("active", "suspended"),
     (
         transition(

@@ -21,7 +21,9 @@ from shared.messaging.outbox import defer
 from shared.records.access_scope import AccessScope
 from shared.records.resource_type import ResourceType, TransitionRequest, permitted, require
 
-ACCOUNTS: ResourceType[domain.AccountCase] = ResourceType.of(Account, account, domain.LIFECYCLE, is_personal=True)
+ACCOUNTS: ResourceType[domain.AccountGuardContext] = ResourceType.of(
+    Account, account, domain.LIFECYCLE, is_personal=True
+)
 
 WELCOME, TELL_OLD_ADDRESS, SEND_RESET = "welcome_account", "tell_old_address", "send_password_reset"
 """The jobs that write to a new address, to the one before, and to somebody who is to choose another password."""
@@ -106,14 +108,14 @@ async def transition(uow: UnitOfWork, access: AccessScope, seen: Row, requested:
     """One step of an account's life. Sessions do not outlive a suspension. Raises what `Lifecycle.advance` raises, and
     Forbidden for another identity where the caller has no authority over all that the account holds."""
     before = await ACCOUNTS.lock(uow, seen["id"], seen["version"])
-    case = await case_of(uow.connect, access.principal, before, requested.fields)
+    guard_context = await load_guard_context(uow.connect, access.principal, before, requested.fields)
     columns: dict[str, Any] = {}
     if requested.action == domain.CHANGE_IDENTITY:
         await _require_authority(uow, access.principal, before["id"])
         given = {name: requested.fields[name] for name in domain.WRITABLE if name in requested.fields}
         columns = await _changed(before, {**written(before), **given})
     after = await ACCOUNTS.apply_transition(
-        uow, before, requested, case, permitted(access, before), lambda _target: columns
+        uow, before, requested, guard_context, permitted(access, before), lambda _target: columns
     )
     await _follow_address(uow, before, after, requested.proposed_by)
     if requested.action == domain.SEND_RESET:
@@ -124,12 +126,12 @@ async def transition(uow: UnitOfWork, access: AccessScope, seen: Row, requested:
     return after
 
 
-async def case_of(
+async def load_guard_context(
     connect: Connect, _principal: Principal, row: Mapping[str, Any], _fields: Mapping[str, Any]
-) -> domain.AccountCase:
+) -> domain.AccountGuardContext:
     """What the guards look at."""
     async with connect() as connection:
-        return domain.AccountCase(await roles_of_two(connection, PrincipalKind.ACCOUNT, row["id"]))
+        return domain.AccountGuardContext(await roles_of_two(connection, PrincipalKind.ACCOUNT, row["id"]))
 
 
 def written(row: Mapping[str, Any]) -> dict[str, Any]:

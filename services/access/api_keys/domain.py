@@ -14,19 +14,19 @@ MOST_LIVING = 20
 
 
 @dataclass(frozen=True, slots=True)
-class KeyCase:
+class KeyGuardContext:
     """What the guards of a key's steps look at."""
 
     is_owner: bool
 
 
-def only_by_its_owner(case: KeyCase) -> Literal["not_the_owner"] | None:
+def only_by_its_owner(guard_context: KeyGuardContext) -> Literal["not_the_owner"] | None:
     """The guard of the step by which an owner vouches for a key again."""
-    return None if case.is_owner else "not_the_owner"
+    return None if guard_context.is_owner else "not_the_owner"
 
 
 CONFIRM = "confirm"
-LIFECYCLE: Lifecycle[KeyCase] = Lifecycle(
+LIFECYCLE: Lifecycle[KeyGuardContext] = Lifecycle(
     ("proposed", "active", "suspended", "revoked", "expired"),
     (
         transition(CONFIRM, "proposed", "active", fields=("second_person",), fact="activated", second_person=by_two),

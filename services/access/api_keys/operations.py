@@ -7,7 +7,7 @@ from uuid import UUID
 
 from services.access.accounts.credentials import note_change
 from services.access.api_keys import domain, queries
-from services.access.api_keys.domain import KeyCase
+from services.access.api_keys.domain import KeyGuardContext
 from services.access.api_keys.record import ApiKey
 from services.access.api_keys.tables import api_key
 from services.access.authority import require_authority, roles_of_two
@@ -21,7 +21,7 @@ from shared.kernel.principal import Principal, PrincipalKind
 from shared.records.access_scope import AccessScope
 from shared.records.resource_type import ResourceType, TransitionRequest, permitted, require
 
-API_KEYS: ResourceType[KeyCase] = ResourceType.of(ApiKey, api_key, domain.LIFECYCLE)
+API_KEYS: ResourceType[KeyGuardContext] = ResourceType.of(ApiKey, api_key, domain.LIFECYCLE)
 
 
 async def create(uow: UnitOfWork, access: AccessScope, values: Mapping[str, Any]) -> tuple[Row, str]:
@@ -67,7 +67,7 @@ async def transition(uow: UnitOfWork, access: AccessScope, seen: Row, requested:
     if requested.action == domain.CONFIRM:
         await require_authority(uow, access.principal, PrincipalKind.CLIENT, before["owner_id"])
     after = await API_KEYS.apply_transition(
-        uow, before, requested, _case(access.principal, before), permitted(access, before)
+        uow, before, requested, _guard_context(access.principal, before), permitted(access, before)
     )
     if requested.action == domain.CONFIRM:
         await note_change(uow, "client", before["owner_id"], "secret")
@@ -90,15 +90,15 @@ async def expire(uow: UnitOfWork, at: datetime) -> int:
     return len(rows)
 
 
-async def case_of(
+async def load_guard_context(
     _connect: Connect, principal: Principal, row: Mapping[str, Any], _fields: Mapping[str, Any]
-) -> KeyCase:
+) -> KeyGuardContext:
     """Whether the caller owns the key."""
-    return _case(principal, row)
+    return _guard_context(principal, row)
 
 
-def _case(principal: Principal, row: Mapping[str, Any]) -> KeyCase:
-    return KeyCase((str(principal.kind), principal.id) == (row["owner_kind"], row["owner_id"]))
+def _guard_context(principal: Principal, row: Mapping[str, Any]) -> KeyGuardContext:
+    return KeyGuardContext((str(principal.kind), principal.id) == (row["owner_kind"], row["owner_id"]))
 
 
 def written(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -25,7 +25,7 @@ CHANGE_CREDENTIALS, CONFIRM_SECRET = "change_credentials", "confirm_secret"
 
 
 @dataclass(frozen=True, slots=True)
-class ClientCase:
+class ClientGuardContext:
     """What the guards look at. `is_of_two`: the client holds a role that a second person confirms, or is to hold it.
     `has_proposed_secret`: a secret of it waits for a second person."""
 
@@ -33,15 +33,15 @@ class ClientCase:
     has_proposed_secret: bool
 
 
-def _of_two(case: ClientCase) -> bool:
-    return case.is_of_two
+def _of_two(guard_context: ClientGuardContext) -> bool:
+    return guard_context.is_of_two
 
 
-def _has_proposed_secret(case: ClientCase) -> Literal["no_proposed_secret"] | None:
-    return None if case.has_proposed_secret else "no_proposed_secret"
+def _has_proposed_secret(guard_context: ClientGuardContext) -> Literal["no_proposed_secret"] | None:
+    return None if guard_context.has_proposed_secret else "no_proposed_secret"
 
 
-LIFECYCLE: Lifecycle[ClientCase] = Lifecycle(
+LIFECYCLE: Lifecycle[ClientGuardContext] = Lifecycle(
     ("active", "revoked"),
     (
         transition("revoke", "active", "revoked"),

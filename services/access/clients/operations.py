@@ -25,7 +25,7 @@ from shared.records.access_scope import AccessScope
 from shared.records.resource_type import ResourceType, TransitionRequest, permitted, require
 from shared.records.store import update_record
 
-CLIENTS: ResourceType[domain.ClientCase] = ResourceType.of(Client, client, domain.LIFECYCLE)
+CLIENTS: ResourceType[domain.ClientGuardContext] = ResourceType.of(Client, client, domain.LIFECYCLE)
 
 
 async def create(uow: UnitOfWork, access: AccessScope, values: Mapping[str, Any]) -> tuple[Row, str | None]:
@@ -123,30 +123,30 @@ async def transition(uow: UnitOfWork, access: AccessScope, seen: Row, requested:
     """One step of a client's life. Raises what `Lifecycle.advance` raises, and Forbidden for a step that gives it
     credentials where the caller has no authority over all that it holds."""
     before = await CLIENTS.lock(uow, seen["id"], seen["version"])
-    case = await case_of(uow.connect, access.principal, before, requested.fields)
+    guard_context = await load_guard_context(uow.connect, access.principal, before, requested.fields)
     columns: dict[str, Any] = {}
     if requested.action == domain.CHANGE_CREDENTIALS:
         given = {name: requested.fields[name] for name in domain.WRITABLE if name in requested.fields}
         columns = _columns(before, {**{name: before[name] for name in domain.WRITABLE}, **given})
-    elif requested.action == domain.CONFIRM_SECRET and case.has_proposed_secret:
+    elif requested.action == domain.CONFIRM_SECRET and guard_context.has_proposed_secret:
         columns = _with_secret(before, before["proposed_secret"])
     if columns:
         await require_authority(uow, access.principal, PrincipalKind.CLIENT, before["id"])
     after = await CLIENTS.apply_transition(
-        uow, before, requested, case, permitted(access, before), lambda _target: columns
+        uow, before, requested, guard_context, permitted(access, before), lambda _target: columns
     )
     for actor in filter(None, (access.principal, requested.proposed_by) if columns else ()):
         await note_change(uow, "client", before["id"], "secret", by=actor)
     return after
 
 
-async def case_of(
+async def load_guard_context(
     connect: Connect, _principal: Principal, row: Mapping[str, Any], _fields: Mapping[str, Any]
-) -> domain.ClientCase:
+) -> domain.ClientGuardContext:
     """What the guards look at."""
     async with connect() as connection:
         is_of_two = bool(await roles_of_two(connection, PrincipalKind.CLIENT, row["id"]))
-    return domain.ClientCase(is_of_two, bool(row["proposed_secret"]))
+    return domain.ClientGuardContext(is_of_two, bool(row["proposed_secret"]))
 
 
 def written(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -21,7 +21,7 @@ HandOverFault: TypeAlias = Literal["role_not_delegated", "not_further", "follows
 
 
 @dataclass(frozen=True, slots=True)
-class GrantCase:
+class GrantGuardContext:
     """What the guards look at: why the caller may not confirm, revoke or hand over, and why the second person does not
     count."""
 
@@ -31,22 +31,22 @@ class GrantCase:
     handing_over: HandOverFault | None
 
 
-def _confirmable(case: GrantCase) -> GrantFault | SecondPersonFault | None:
-    return case.confirming or case.second_person
+def _confirmable(guard_context: GrantGuardContext) -> GrantFault | SecondPersonFault | None:
+    return guard_context.confirming or guard_context.second_person
 
 
-def _revocable(case: GrantCase) -> ScopeFault | None:
-    return case.revoking
+def _revocable(guard_context: GrantGuardContext) -> ScopeFault | None:
+    return guard_context.revoking
 
 
-def _can_be_handed_over(case: GrantCase) -> HandOverFault | None:
-    return case.handing_over
+def _can_be_handed_over(guard_context: GrantGuardContext) -> HandOverFault | None:
+    return guard_context.handing_over
 
 
 OFFICES = frozenset(("seat", "focal point", "expert"))
 """What roles follow from by themselves. The reason of such a grant names it, with its id."""
 
-LIFECYCLE: Lifecycle[GrantCase] = Lifecycle(
+LIFECYCLE: Lifecycle[GrantGuardContext] = Lifecycle(
     ("proposed", "active", "revoked", "expired"),
     (
         transition("confirm", "proposed", "active", guard=_confirmable, fields=("second_person",), fact="activated"),

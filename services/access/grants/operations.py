@@ -23,7 +23,7 @@ from shared.records.access_scope import AccessScope
 from shared.records.resource_type import ResourceType, TransitionRequest, permitted
 from shared.records.store import update_record
 
-GRANTS: ResourceType[domain.GrantCase] = ResourceType.of(Grant, grant, domain.LIFECYCLE)
+GRANTS: ResourceType[domain.GrantGuardContext] = ResourceType.of(Grant, grant, domain.LIFECYCLE)
 
 
 async def create(uow: UnitOfWork, access: AccessScope, values: Mapping[str, Any]) -> Row:
@@ -67,16 +67,16 @@ async def insert(uow: UnitOfWork, values: Mapping[str, Any], *, confirmed: bool)
 async def transition(uow: UnitOfWork, access: AccessScope, seen: Row, requested: TransitionRequest) -> Row:
     """One step of a grant's life. Raises what `Lifecycle.advance` raises, and Invalid for bad `fields`."""
     before = await GRANTS.lock(uow, seen["id"], seen["version"])
-    case = await case_of(uow.connect, access.principal, before, requested.fields)
+    guard_context = await load_guard_context(uow.connect, access.principal, before, requested.fields)
 
     if requested.action == "hand_over":
-        return await _hand_over(uow, access.principal, before, requested, case, permitted(access, before))
+        return await _hand_over(uow, access.principal, before, requested, guard_context, permitted(access, before))
 
     def effects(target: str) -> dict[str, Any]:
         person, _ = domain.second_person(access.principal, before, _named(requested.fields))
         return {"second_person": person} if target == "active" else {}
 
-    after = await GRANTS.apply_transition(uow, before, requested, case, permitted(access, before), effects)
+    after = await GRANTS.apply_transition(uow, before, requested, guard_context, permitted(access, before), effects)
     if after["status"] == "revoked":
         await end_delegated(uow, after["id"])
     return after
@@ -87,17 +87,17 @@ async def _hand_over(
     principal: Principal,
     before: Row,
     requested: TransitionRequest,
-    case: domain.GrantCase,
+    guard_context: domain.GrantGuardContext,
     may: Callable[[str], bool],
 ) -> Row:
     """The predecessor's grant with its last day; the successor's begins today and ends as it would have."""
     GRANTS.lifecycle.advance(
-        before["status"], requested.action, case, may, reason=requested.reason, fields=requested.fields
+        before["status"], requested.action, guard_context, may, reason=requested.reason, fields=requested.fields
     )
     ends = last_day(before, requested.fields)
     following = await successor(uow, before, requested.fields)
     require_granting(await why_not_successor(uow, principal, before, wanted_by(following)))
-    after = await GRANTS.apply_transition(uow, before, requested, case, may, lambda _target: {"ends": ends})
+    after = await GRANTS.apply_transition(uow, before, requested, guard_context, may, lambda _target: {"ends": ends})
     await insert(uow, following, confirmed=True)
     return after
 
@@ -109,9 +109,9 @@ async def end_delegated(uow: UnitOfWork, source: UUID) -> None:
         GRANTS.record_change(uow, "revoke", before, after, "revoked", "the grant that it was delegated from is over")
 
 
-async def case_of(
+async def load_guard_context(
     connect: Connect, principal: Principal, row: Mapping[str, Any], fields: Mapping[str, Any]
-) -> domain.GrantCase:
+) -> domain.GrantGuardContext:
     """What the guards look at, for this caller and this grant."""
     wanted = wanted_by(row)
     person, fault = domain.second_person(principal, row, _named(fields))
@@ -125,7 +125,7 @@ async def case_of(
         async with connect() as connection:
             is_source = await queries.holder(connection, row["delegated_from"]) == principal.id
         revoking = None if is_source else revoking
-    return domain.GrantCase(
+    return domain.GrantGuardContext(
         confirming=why_not_grant(principal, wanted, "confirm"),
         revoking=revoking,
         second_person=fault,

@@ -23,7 +23,7 @@ FREE_WHEN_VERIFIED = frozenset({"visibility"})
 
 
 @dataclass(frozen=True, slots=True)
-class EndorsementCase:
+class EndorsementGuardContext:
     """What the guards look at."""
 
     has_document: bool
@@ -31,13 +31,13 @@ class EndorsementCase:
     """Whether the caller is of another body than whoever claimed it."""
 
 
-def _verifiable(case: EndorsementCase) -> Literal["document_missing", "not_independent"] | None:
-    if not case.has_document:
+def _verifiable(guard_context: EndorsementGuardContext) -> Literal["document_missing", "not_independent"] | None:
+    if not guard_context.has_document:
         return "document_missing"
-    return None if case.is_independent else "not_independent"
+    return None if guard_context.is_independent else "not_independent"
 
 
-ENDORSEMENT: Lifecycle[EndorsementCase] = Lifecycle(
+ENDORSEMENT: Lifecycle[EndorsementGuardContext] = Lifecycle(
     ("claimed", "verified", "expired", "withdrawn", "superseded"),
     (
         transition("verify", "claimed", "verified", guard=_verifiable, fields=("document",)),

@@ -22,7 +22,9 @@ from shared.kernel.text import search_key
 from shared.records.access_scope import AccessScope
 from shared.records.resource_type import ResourceType, TransitionRequest, permitted, require, require_publishing
 
-ENDORSEMENTS: ResourceType[domain.EndorsementCase] = ResourceType.of(Endorsement, endorsement, domain.ENDORSEMENT)
+ENDORSEMENTS: ResourceType[domain.EndorsementGuardContext] = ResourceType.of(
+    Endorsement, endorsement, domain.ENDORSEMENT
+)
 LETTERS: ResourceType[None] = ResourceType.of(Letter, correspondence, domain.CORRESPONDENCE)
 _EXPIRED = Statement(
     select(endorsement)
@@ -62,23 +64,25 @@ async def update_endorsement(uow: UnitOfWork, access: AccessScope, seen: Row, va
 async def step_endorsement(uow: UnitOfWork, access: AccessScope, seen: Row, requested: TransitionRequest) -> Row:
     """One step of an endorsement. Raises what `Lifecycle.advance` raises."""
     before = await ENDORSEMENTS.lock(uow, seen["id"], seen["version"])
-    case = await endorsement_case(uow.connect, access.principal, before, requested.fields)
+    guard_context = await load_endorsement_guard_context(uow.connect, access.principal, before, requested.fields)
 
     def effects(target: str) -> dict[str, Any]:
         if target == "withdrawn":
             return {"withdrawn_on": today(), "withdrawal_reason": requested.reason}
         return {**requested.fields, "verified_on": today()} if target == "verified" else {}
 
-    return await ENDORSEMENTS.apply_transition(uow, before, requested, case, permitted(access, before), effects)
+    return await ENDORSEMENTS.apply_transition(
+        uow, before, requested, guard_context, permitted(access, before), effects
+    )
 
 
-async def endorsement_case(
+async def load_endorsement_guard_context(
     connect: Connect, principal: Principal, row: Mapping[str, Any], fields: Mapping[str, Any]
-) -> domain.EndorsementCase:
+) -> domain.EndorsementGuardContext:
     """What the guards look at, for this caller."""
     is_open = row["status"] == "claimed"
     independent = is_open and not speaks_for(principal, row["country"])
-    return domain.EndorsementCase(
+    return domain.EndorsementGuardContext(
         has_document=bool(row["document"] or fields.get("document")),
         is_independent=independent and await is_another(connect, principal, row["claimants"]),
     )
@@ -143,7 +147,7 @@ async def step_letter(uow: UnitOfWork, access: AccessScope, seen: Row, requested
     return await LETTERS.apply_transition(uow, before, requested, None, permitted(access, before), effects)
 
 
-async def letter_case(
+async def load_letter_guard_context(
     _connect: Connect, _principal: Principal, _row: Mapping[str, Any], _fields: Mapping[str, Any]
 ) -> None:
     """Letters have no guards."""

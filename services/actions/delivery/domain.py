@@ -29,7 +29,7 @@ _OPEN_MILESTONES = frozenset({"pending", "in_progress", "claimed"})
 
 
 @dataclass(frozen=True, slots=True)
-class ActionCase:
+class ActionGuardContext:
     """What the guards look at."""
 
     open_milestones: int = 0
@@ -38,30 +38,30 @@ class ActionCase:
 
 
 @dataclass(frozen=True, slots=True)
-class MilestoneCase:
+class MilestoneGuardContext:
     """What the guards look at. `is_independent`: the caller is of another body than whoever claimed it."""
 
     has_evidence: bool
     is_independent: bool
 
 
-def _is_delivered(case: ActionCase) -> Literal["milestones_open"] | None:
-    return "milestones_open" if case.open_milestones else None
+def _is_delivered(guard_context: ActionGuardContext) -> Literal["milestones_open"] | None:
+    return "milestones_open" if guard_context.open_milestones else None
 
 
-def _may_start(case: ActionCase) -> Literal["programme_not_approved"] | None:
-    return None if case.programme_status in WORKING_PROGRAMMES else "programme_not_approved"
+def _may_start(guard_context: ActionGuardContext) -> Literal["programme_not_approved"] | None:
+    return None if guard_context.programme_status in WORKING_PROGRAMMES else "programme_not_approved"
 
 
-def _has_evidence(case: MilestoneCase) -> Literal["evidence_missing"] | None:
-    return None if case.has_evidence else "evidence_missing"
+def _has_evidence(guard_context: MilestoneGuardContext) -> Literal["evidence_missing"] | None:
+    return None if guard_context.has_evidence else "evidence_missing"
 
 
-def _is_independent(case: MilestoneCase) -> Literal["not_independent"] | None:
-    return None if case.is_independent else "not_independent"
+def _is_independent(guard_context: MilestoneGuardContext) -> Literal["not_independent"] | None:
+    return None if guard_context.is_independent else "not_independent"
 
 
-ACTION: Lifecycle[ActionCase] = Lifecycle(
+ACTION: Lifecycle[ActionGuardContext] = Lifecycle(
     ("proposed", "planned", "in_progress", "finalising", "closed", "suspended", "cancelled"),
     (
         transition("approve", "proposed", "planned"),
@@ -73,7 +73,7 @@ ACTION: Lifecycle[ActionCase] = Lifecycle(
         transition("cancel", "proposed|planned|in_progress|suspended", "cancelled", reason_required=True),
     ),
 )
-MILESTONE: Lifecycle[MilestoneCase] = Lifecycle(
+MILESTONE: Lifecycle[MilestoneGuardContext] = Lifecycle(
     ("pending", "in_progress", "claimed", "done", "dropped"),
     (
         transition("start", "pending", "in_progress"),

@@ -22,8 +22,8 @@ from shared.records.access_scope import AccessScope
 from shared.records.references import NAMED_INSTITUTIONS, reading_access
 from shared.records.resource_type import ResourceType, TransitionRequest, permitted, require
 
-ACTIONS: ResourceType[domain.ActionCase] = ResourceType.of(Action, action, domain.ACTION)
-MILESTONES: ResourceType[domain.MilestoneCase] = ResourceType.of(Milestone, milestone, domain.MILESTONE)
+ACTIONS: ResourceType[domain.ActionGuardContext] = ResourceType.of(Action, action, domain.ACTION)
+MILESTONES: ResourceType[domain.MilestoneGuardContext] = ResourceType.of(Milestone, milestone, domain.MILESTONE)
 _of_programme = action.c.programme_id == bindparam("programme")
 _FOLLOWING = (
     Statement(sql_update(action).where(_of_programme).values(visibility=bindparam("shown"))),
@@ -65,26 +65,28 @@ async def update_action(uow: UnitOfWork, access: AccessScope, seen: Row, values:
 async def step_action(uow: UnitOfWork, access: AccessScope, seen: Row, requested: TransitionRequest) -> Row:
     """One step of an action; its actual dates are the days of its start and its finish."""
     before = await ACTIONS.lock(uow, seen["id"], seen["version"])
-    case = await action_case(uow.connect, access.principal, before, requested.fields)
+    guard_context = await load_action_guard_context(uow.connect, access.principal, before, requested.fields)
 
     def effects(_target: str) -> dict[str, Any]:
         if requested.action == "start":
             return {"actual_start": today()}
         return {"actual_end": today()} if requested.action == "finish" else {}
 
-    return await ACTIONS.apply_transition(uow, before, requested, case, permitted(access, before), effects)
+    return await ACTIONS.apply_transition(uow, before, requested, guard_context, permitted(access, before), effects)
 
 
-async def action_case(
+async def load_action_guard_context(
     connect: Connect, _principal: Principal, row: Mapping[str, Any], _fields: Mapping[str, Any]
-) -> domain.ActionCase:
+) -> domain.ActionGuardContext:
     """What the guards look at: only what the steps of its state ask for is read."""
     if row["status"] not in ("planned", "finalising"):
-        return domain.ActionCase()
+        return domain.ActionGuardContext()
     async with connect() as connection:
         if row["status"] == "planned":
-            return domain.ActionCase(programme_status=await queries.programme_status(connection, row["programme_id"]))
-        return domain.ActionCase(open_milestones=await queries.open_milestones(connection, row["id"]))
+            return domain.ActionGuardContext(
+                programme_status=await queries.programme_status(connection, row["programme_id"])
+            )
+        return domain.ActionGuardContext(open_milestones=await queries.open_milestones(connection, row["id"]))
 
 
 async def plan_milestone(uow: UnitOfWork, access: AccessScope, values: Mapping[str, Any]) -> Row:
@@ -123,7 +125,7 @@ async def update_milestone(uow: UnitOfWork, _access: AccessScope, seen: Row, val
 async def step_milestone(uow: UnitOfWork, access: AccessScope, seen: Row, requested: TransitionRequest) -> Row:
     """One step of a milestone. A refused claim is taken back; its evidence stays on file."""
     before = await MILESTONES.lock(uow, seen["id"], seen["version"])
-    case = await milestone_case(uow.connect, access.principal, before, requested.fields)
+    guard_context = await load_milestone_guard_context(uow.connect, access.principal, before, requested.fields)
 
     def effects(target: str) -> dict[str, Any]:
         if target == "claimed":
@@ -133,16 +135,16 @@ async def step_milestone(uow: UnitOfWork, access: AccessScope, seen: Row, reques
             return {"claimed_by": None, "claimed_on": None, "claimants": []}
         return {"verified_on": today()} if target == "done" else {}
 
-    return await MILESTONES.apply_transition(uow, before, requested, case, permitted(access, before), effects)
+    return await MILESTONES.apply_transition(uow, before, requested, guard_context, permitted(access, before), effects)
 
 
-async def milestone_case(
+async def load_milestone_guard_context(
     connect: Connect, principal: Principal, row: Mapping[str, Any], fields: Mapping[str, Any]
-) -> domain.MilestoneCase:
+) -> domain.MilestoneGuardContext:
     """What the guards look at, for this caller and this milestone."""
     independent = row["status"] == "claimed" and not speaks_for(principal, row["country"])
     needed = row["evidence_required"] not in (False, "false")
-    return domain.MilestoneCase(
+    return domain.MilestoneGuardContext(
         has_evidence=bool(fields.get("evidence") or row["evidence"] or not needed),
         is_independent=independent and await is_another(connect, principal, row["claimants"]),
     )

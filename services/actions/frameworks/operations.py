@@ -39,7 +39,7 @@ async def transition(uow: UnitOfWork, access: AccessScope, seen: Row, requested:
     return await FRAMEWORKS.apply_transition(uow, before, requested, None, permitted(access, before))
 
 
-async def case_of(
+async def load_guard_context(
     _connect: Connect, _principal: Principal, _row: Mapping[str, Any], _fields: Mapping[str, Any]
 ) -> None:
     """Frameworks have no guards."""

@@ -98,7 +98,7 @@ def _effects(before: Row, requested: TransitionRequest, target: str) -> dict[str
     return {"ends": max(today(), before["starts"])}
 
 
-async def no_case(
+async def no_guard_context(
     _connect: Connect, _principal: Principal, _row: Mapping[str, Any], _fields: Mapping[str, Any]
 ) -> None:
     """None of the three has guards."""

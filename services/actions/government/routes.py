@@ -22,7 +22,7 @@ def _writing(writing: operations.Writing) -> dict[str, Any]:
     async def update(uow: UnitOfWork, access: AccessScope, row: Row, body: BaseModel) -> Row:
         return await writing.update(uow, access, row, row_values(body, writing.kind.table))
 
-    shared: dict[str, Any] = {"kind": writing.kind, "roles": ROLES, "case": operations.no_case}
+    shared: dict[str, Any] = {"kind": writing.kind, "roles": ROLES, "guard_context": operations.no_guard_context}
     return {**shared, "create": insert, "update": update, "transition": writing.transition}
 
 

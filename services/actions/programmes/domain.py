@@ -11,7 +11,7 @@ ENDORSEMENT_LEVEL = 3
 
 
 @dataclass(frozen=True, slots=True)
-class ProgrammeCase:
+class ProgrammeGuardContext:
     """What the guards look at. A pillar is covered by an action that was not cancelled, and has a baseline where one of
     those actions records the figure that its progress is measured from."""
 
@@ -27,37 +27,39 @@ class ProgrammeCase:
     """Why the caller may give no waiver, or None; asked only where there is one."""
 
 
-def _has_committee(case: ProgrammeCase) -> Literal["committee_missing"] | None:
-    return None if case.has_committee else "committee_missing"
+def _has_committee(guard_context: ProgrammeGuardContext) -> Literal["committee_missing"] | None:
+    return None if guard_context.has_committee else "committee_missing"
 
 
-def _is_planned(case: ProgrammeCase) -> Literal["actions_missing", "centre_missing", "baselines_missing"] | None:
-    if case.pillars_covered < 3:
+def _is_planned(
+    guard_context: ProgrammeGuardContext,
+) -> Literal["actions_missing", "centre_missing", "baselines_missing"] | None:
+    if guard_context.pillars_covered < 3:
         return "actions_missing"
-    if not case.has_centre:
+    if not guard_context.has_centre:
         return "centre_missing"
-    return None if case.pillars_with_baseline == 3 else "baselines_missing"
+    return None if guard_context.pillars_with_baseline == 3 else "baselines_missing"
 
 
 def _may_start(
-    case: ProgrammeCase,
+    guard_context: ProgrammeGuardContext,
 ) -> Literal["framework_not_valid", "endorsement_missing", "waiver_not_permitted"] | None:
-    if not case.has_valid_framework:
+    if not guard_context.has_valid_framework:
         return "framework_not_valid"
-    if case.endorsement_level >= ENDORSEMENT_LEVEL:
+    if guard_context.endorsement_level >= ENDORSEMENT_LEVEL:
         return None
-    return case.waiver_fault if case.has_waiver else "endorsement_missing"
+    return guard_context.waiver_fault if guard_context.has_waiver else "endorsement_missing"
 
 
-def _without_endorsement(case: ProgrammeCase) -> bool:
-    return case.endorsement_level < ENDORSEMENT_LEVEL
+def _without_endorsement(guard_context: ProgrammeGuardContext) -> bool:
+    return guard_context.endorsement_level < ENDORSEMENT_LEVEL
 
 
-def _is_done(case: ProgrammeCase) -> Literal["actions_open"] | None:
-    return "actions_open" if case.open_actions else None
+def _is_done(guard_context: ProgrammeGuardContext) -> Literal["actions_open"] | None:
+    return "actions_open" if guard_context.open_actions else None
 
 
-LIFECYCLE: Lifecycle[ProgrammeCase] = Lifecycle(
+LIFECYCLE: Lifecycle[ProgrammeGuardContext] = Lifecycle(
     (
         "exploring",
         "designing",

@@ -22,7 +22,7 @@ from shared.records.access_scope import AccessScope
 from shared.records.references import NAMED_CENTRES, NAMED_COMMITTEES
 from shared.records.resource_type import ResourceType, TransitionRequest, permitted, require, require_publishing
 
-PROGRAMMES: ResourceType[domain.ProgrammeCase] = ResourceType.of(Programme, programme, domain.LIFECYCLE)
+PROGRAMMES: ResourceType[domain.ProgrammeGuardContext] = ResourceType.of(Programme, programme, domain.LIFECYCLE)
 
 
 _NAMEABLE = {"committee_id": NAMED_COMMITTEES, "centre_id": NAMED_CENTRES}
@@ -63,15 +63,15 @@ async def update(uow: UnitOfWork, access: AccessScope, seen: Row, values: Mappin
 async def transition(uow: UnitOfWork, access: AccessScope, seen: Row, requested: TransitionRequest) -> Row:
     """One step of the lifecycle. A waiver is kept where it was needed."""
     before = await PROGRAMMES.lock(uow, seen["id"], seen["version"])
-    case = await case_of(uow.connect, access.principal, before, requested.fields)
+    guard_context = await load_guard_context(uow.connect, access.principal, before, requested.fields)
 
     def effects(target: str) -> dict[str, Any]:
         if requested.action == "start":
-            needed = case.endorsement_level < domain.ENDORSEMENT_LEVEL
+            needed = guard_context.endorsement_level < domain.ENDORSEMENT_LEVEL
             return {"started_on": today(), "waiver": _waiver(access.principal, requested) if needed else None}
         return {"completed_on": today()} if target == "completed" else {}
 
-    return await PROGRAMMES.apply_transition(uow, before, requested, case, permitted(access, before), effects)
+    return await PROGRAMMES.apply_transition(uow, before, requested, guard_context, permitted(access, before), effects)
 
 
 def _waiver(principal: Principal, requested: TransitionRequest) -> Mapping[str, Any]:
@@ -80,9 +80,9 @@ def _waiver(principal: Principal, requested: TransitionRequest) -> Mapping[str, 
     return {**waiver, "second_person": str(principal.id)} if requested.proposed_by else waiver
 
 
-async def case_of(
+async def load_guard_context(
     connect: Connect, principal: Principal, row: Mapping[str, Any], fields: Mapping[str, Any]
-) -> domain.ProgrammeCase:
+) -> domain.ProgrammeGuardContext:
     """What the guards look at, for this caller and this programme: only what its state's steps ask for is read."""
     status, waiver = row["status"], fields.get("waiver")
     has_committee, covered, measured, level, valid, unfinished = False, 0, 0, 0, False, 0
@@ -98,7 +98,7 @@ async def case_of(
                 valid = await is_valid(connection, row["framework"], today())
                 level = await standing_level(connection, row["country"])
     may_waive = principal.permission_scope(ROLES, PROGRAMMES.resource.name, "waive").covers(row["country"])
-    return domain.ProgrammeCase(
+    return domain.ProgrammeGuardContext(
         has_committee=has_committee,
         has_centre=row["centre_id"] is not None,
         pillars_covered=covered,

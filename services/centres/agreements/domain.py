@@ -12,11 +12,11 @@ OPEN_TO_CHANGE = frozenset({"drafting", "in_negotiation"})
 
 
 @dataclass(frozen=True, slots=True)
-class AgreementCase:
+class AgreementGuardContext:
     """Agreements have no guards: a signature of nobody is refused as a field."""
 
 
-def _lifecycle(signature_leads_to: str) -> Lifecycle[AgreementCase]:
+def _lifecycle(signature_leads_to: str) -> Lifecycle[AgreementGuardContext]:
     return Lifecycle(
         ("drafting", "in_negotiation", "partly_signed", "in_force", "expired", "terminated"),
         (

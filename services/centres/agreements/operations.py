@@ -23,11 +23,11 @@ from shared.records.access_scope import AccessScope
 from shared.records.references import CENTRES, reading_access
 from shared.records.resource_type import ResourceType, TransitionRequest, permitted, require
 
-AGREEMENTS: ResourceType[domain.AgreementCase] = ResourceType.of(Agreement, agreement, domain.LIFECYCLE)
-_LAST: ResourceType[domain.AgreementCase] = ResourceType.of(Agreement, agreement, domain.LAST_SIGNATURE)
+AGREEMENTS: ResourceType[domain.AgreementGuardContext] = ResourceType.of(Agreement, agreement, domain.LIFECYCLE)
+_LAST: ResourceType[domain.AgreementGuardContext] = ResourceType.of(Agreement, agreement, domain.LAST_SIGNATURE)
 
 
-def lifecycle_of(row: Mapping[str, Any]) -> Lifecycle[domain.AgreementCase]:
+def lifecycle_of(row: Mapping[str, Any]) -> Lifecycle[domain.AgreementGuardContext]:
     """The lifecycle of an agreement as it stands: the last signature leads elsewhere than those before."""
     return _kind_of(row).lifecycle
 
@@ -77,15 +77,17 @@ async def transition(uow: UnitOfWork, access: AccessScope, seen: Row, requested:
         day = requested.fields.get("signed_at") or today()
         return {"parties": domain.signed(before["parties"], name, requested.fields.get("signatory"), day)}
 
-    case = domain.AgreementCase()
-    return await _kind_of(before).apply_transition(uow, before, requested, case, permitted(access, before), effects)
+    guard_context = domain.AgreementGuardContext()
+    return await _kind_of(before).apply_transition(
+        uow, before, requested, guard_context, permitted(access, before), effects
+    )
 
 
-async def case_of(
+async def load_guard_context(
     _connect: Connect, _principal: Principal, _row: Mapping[str, Any], _fields: Mapping[str, Any]
-) -> domain.AgreementCase:
+) -> domain.AgreementGuardContext:
     """Agreements have no guards."""
-    return domain.AgreementCase()
+    return domain.AgreementGuardContext()
 
 
 async def apply_scheduled(uow: UnitOfWork) -> None:
@@ -94,7 +96,7 @@ async def apply_scheduled(uow: UnitOfWork) -> None:
         await AGREEMENTS.apply_scheduled(uow, before, "expire")
 
 
-def _kind_of(row: Mapping[str, Any]) -> ResourceType[domain.AgreementCase]:
+def _kind_of(row: Mapping[str, Any]) -> ResourceType[domain.AgreementGuardContext]:
     parties = row["parties"]
     parsed = orjson.loads(parties) if isinstance(parties, str) else parties
     return _LAST if domain.is_last_signature(parsed) else AGREEMENTS

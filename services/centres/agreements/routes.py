@@ -15,12 +15,12 @@ from shared.web.request_context import RequestContext
 from shared.web.values import row_values, written
 
 
-class AgreementApi(RecordApi[domain.AgreementCase]):
+class AgreementApi(RecordApi[domain.AgreementGuardContext]):
     """Agreements offer where the next signature really leads."""
 
     async def available_actions(self, row: Row, ctx: RequestContext) -> list[AvailableAction]:
         may = permitted(ctx.access_on(self.kind.resource), row)
-        return operations.lifecycle_of(row).available_actions(row["status"], domain.AgreementCase(), may)
+        return operations.lifecycle_of(row).available_actions(row["status"], domain.AgreementGuardContext(), may)
 
 
 async def _create(uow: UnitOfWork, access: AccessScope, body: AgreementBody) -> Row:
@@ -39,7 +39,7 @@ router = AgreementApi(
     create_body=AgreementBody,
     body=AgreementBody,
     present=present,
-    case=operations.case_of,
+    guard_context=operations.load_guard_context,
     create=_create,
     update=_update,
     transition=operations.transition,

@@ -22,7 +22,7 @@ class RecognitionRules:
 
 
 @dataclass(frozen=True, slots=True)
-class CommitteeCase:
+class CommitteeGuardContext:
     """What the guards look at. Seats count while they are appointed and not over."""
 
     rules: RecognitionRules
@@ -35,26 +35,26 @@ class CommitteeCase:
     seats: int
 
 
-def _formable(case: CommitteeCase) -> Unformed | None:
+def _formable(guard_context: CommitteeGuardContext) -> Unformed | None:
     wanted: tuple[tuple[Unformed, object], ...] = (
-        ("president_missing", case.presidents),
-        ("secretary_missing", case.secretaries),
-        ("host_missing", case.has_host),
-        ("decision_missing", case.has_decision),
+        ("president_missing", guard_context.presidents),
+        ("secretary_missing", guard_context.secretaries),
+        ("host_missing", guard_context.has_host),
+        ("decision_missing", guard_context.has_decision),
     )
     return next((reason for reason, found in wanted if not found), None)
 
 
-def _recognisable(case: CommitteeCase) -> Unrecognised | None:
+def _recognisable(guard_context: CommitteeGuardContext) -> Unrecognised | None:
     wanted: tuple[tuple[Unrecognised, object], ...] = (
-        ("bylaws_missing", case.has_bylaws),
-        ("members_missing", case.seats >= case.rules.seats),
-        ("institutions_missing", case.partners >= case.rules.institutions),
+        ("bylaws_missing", guard_context.has_bylaws),
+        ("members_missing", guard_context.seats >= guard_context.rules.seats),
+        ("institutions_missing", guard_context.partners >= guard_context.rules.institutions),
     )
     return next((reason for reason, found in wanted if not found), None)
 
 
-LIFECYCLE: Lifecycle[CommitteeCase] = Lifecycle(
+LIFECYCLE: Lifecycle[CommitteeGuardContext] = Lifecycle(
     ("proposed", "preparatory", "recognition_review", "recognised", "suspended", "dissolved", "abandoned"),
     (
         transition("form", "proposed", "preparatory", guard=_formable, fact="formed"),

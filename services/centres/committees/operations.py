@@ -18,7 +18,7 @@ from shared.kernel.principal import Principal
 from shared.records.access_scope import AccessScope
 from shared.records.resource_type import ResourceType, TransitionRequest, permitted, require, require_publishing
 
-COMMITTEES: ResourceType[domain.CommitteeCase] = ResourceType.of(Committee, committee, domain.LIFECYCLE)
+COMMITTEES: ResourceType[domain.CommitteeGuardContext] = ResourceType.of(Committee, committee, domain.LIFECYCLE)
 _FOLLOW = Statement(
     sql_update(seat).where(seat.c.committee_id == bindparam("key")).values(visibility=bindparam("visibility"))
 )
@@ -57,29 +57,29 @@ async def transition(
 ) -> Row:
     """One step of the lifecycle. Raises what `Lifecycle.advance` raises."""
     before = await COMMITTEES.lock(uow, seen["id"], seen["version"])
-    case = await case_of(rules, uow.connect, access.principal, before, requested.fields)
+    guard_context = await load_guard_context(rules, uow.connect, access.principal, before, requested.fields)
     dates = domain.dates_of
     return await COMMITTEES.apply_transition(
         uow,
         before,
         requested,
-        case,
+        guard_context,
         permitted(access, before),
         lambda _target: dates(requested.action, before, today()),
     )
 
 
-async def case_of(
+async def load_guard_context(
     rules: domain.RecognitionRules,
     connect: Connect,
     _principal: Principal,
     row: Mapping[str, Any],
     _fields: Mapping[str, Any],
-) -> domain.CommitteeCase:
+) -> domain.CommitteeGuardContext:
     """What the guards look at; it is the same for every caller."""
     async with connect() as connection:
         counts = await queries.standing(connection, row["id"])
-    return domain.CommitteeCase(
+    return domain.CommitteeGuardContext(
         rules=rules,
         has_host=row["host_institution_id"] is not None,
         has_decision=row["decision"] is not None,

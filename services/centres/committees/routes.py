@@ -37,7 +37,7 @@ def routes(rules: RecognitionRules) -> ResourceRouter:
         create_body=CommitteeBody,
         body=CommitteeBody,
         present=present,
-        case=partial(operations.case_of, rules),
+        guard_context=partial(operations.load_guard_context, rules),
         create=_create,
         update=_update,
         transition=partial(operations.transition, rules),

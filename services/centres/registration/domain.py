@@ -32,7 +32,7 @@ _ASKED: Mapping[str, Missing] = {
 
 
 @dataclass(frozen=True, slots=True)
-class CentreCase:
+class CentreGuardContext:
     """What the guards look at.
 
     `missing` is the first part of the application that is not there. `favourable` counts reviewers without a conflict
@@ -50,36 +50,36 @@ class CentreCase:
     term_ends: date | None = None
 
 
-def _complete(case: CentreCase) -> Missing | None:
-    return case.missing
+def _complete(guard_context: CentreGuardContext) -> Missing | None:
+    return guard_context.missing
 
 
-def _reviewed(case: CentreCase) -> Literal["reviews_missing"] | None:
-    return None if case.favourable >= REVIEWS_ASKED else "reviews_missing"
+def _reviewed(guard_context: CentreGuardContext) -> Literal["reviews_missing"] | None:
+    return None if guard_context.favourable >= REVIEWS_ASKED else "reviews_missing"
 
 
 def _designable(
-    case: CentreCase,
+    guard_context: CentreGuardContext,
 ) -> Literal["agreement_missing", "waiver_not_needed", "endorsement_missing"] | None:
-    if not case.agreed:
+    if not guard_context.agreed:
         return "agreement_missing"
-    if case.endorsed:
-        return "waiver_not_needed" if case.has_waiver else None
-    return None if case.has_waiver else "endorsement_missing"
+    if guard_context.endorsed:
+        return "waiver_not_needed" if guard_context.has_waiver else None
+    return None if guard_context.has_waiver else "endorsement_missing"
 
 
-def _without_endorsement(case: CentreCase) -> bool:
-    return not case.endorsed
+def _without_endorsement(guard_context: CentreGuardContext) -> bool:
+    return not guard_context.endorsed
 
 
-def _reported(case: CentreCase) -> Literal["final_report_missing", "evaluation_missing"] | None:
-    if not case.has_final_report:
+def _reported(guard_context: CentreGuardContext) -> Literal["final_report_missing", "evaluation_missing"] | None:
+    if not guard_context.has_final_report:
         return "final_report_missing"
-    return None if case.has_evaluation else "evaluation_missing"
+    return None if guard_context.has_evaluation else "evaluation_missing"
 
 
-def _renewable(case: CentreCase) -> Literal["renewal_too_late"] | None:
-    if case.term_ends is None or case.today > years_after(case.term_ends, RENEWABLE_YEARS):
+def _renewable(guard_context: CentreGuardContext) -> Literal["renewal_too_late"] | None:
+    if guard_context.term_ends is None or guard_context.today > years_after(guard_context.term_ends, RENEWABLE_YEARS):
         return "renewal_too_late"
     return None
 
@@ -87,7 +87,7 @@ def _renewable(case: CentreCase) -> Literal["renewal_too_late"] | None:
 _IN_TERM = "active|renewal_due|renewal_review|suspended"
 _TERM = ("starts", "ends")
 
-LIFECYCLE: Lifecycle[CentreCase] = Lifecycle(
+LIFECYCLE: Lifecycle[CentreGuardContext] = Lifecycle(
     (
         "draft",
         "submitted",

@@ -21,7 +21,7 @@ from shared.records.access_scope import AccessScope
 from shared.records.references import COMMITTEES, reading_access
 from shared.records.resource_type import ResourceType, TransitionRequest, permitted, require, require_publishing
 
-CENTRES: ResourceType[domain.CentreCase] = ResourceType.of(Centre, centre, domain.LIFECYCLE)
+CENTRES: ResourceType[domain.CentreGuardContext] = ResourceType.of(Centre, centre, domain.LIFECYCLE)
 _OPENING = ("designate", "renew")
 _GATED = frozenset({"under_review", "awaiting_agreement"})
 
@@ -71,7 +71,7 @@ async def transition(uow: UnitOfWork, access: AccessScope, seen: Row, requested:
     """
     before = await CENTRES.lock(uow, seen["id"], seen["version"])
     standing = await _standing(uow.connect, before)
-    case = _case(before, requested.fields, standing)
+    guard_context = _guard_context(before, requested.fields, standing)
     first = requested.action == "designate" and before["registration_number"] is None
     serial = await queries.next_serial(uow.connection, before["country"]) if first else None
 
@@ -90,7 +90,7 @@ async def transition(uow: UnitOfWork, access: AccessScope, seen: Row, requested:
             values |= requested.fields
         return values
 
-    after = await CENTRES.apply_transition(uow, before, requested, case, permitted(access, before), effects)
+    after = await CENTRES.apply_transition(uow, before, requested, guard_context, permitted(access, before), effects)
     if requested.action in _OPENING:
         await open_term(uow, after, _consent(access.principal, requested, standing))
     elif after["status"] == "closed":
@@ -98,11 +98,11 @@ async def transition(uow: UnitOfWork, access: AccessScope, seen: Row, requested:
     return after
 
 
-async def case_of(
+async def load_guard_context(
     connect: Connect, _principal: Principal, row: Mapping[str, Any], fields: Mapping[str, Any]
-) -> domain.CentreCase:
+) -> domain.CentreGuardContext:
     """What the guards look at, for this caller and this centre."""
-    return _case(row, fields, await _standing(connect, row))
+    return _guard_context(row, fields, await _standing(connect, row))
 
 
 async def apply_scheduled(uow: UnitOfWork) -> None:
@@ -123,12 +123,12 @@ async def _standing(connect: Connect, row: Mapping[str, Any]) -> queries.Standin
         return await queries.standing(connection, row["id"], row["country"])
 
 
-def _case(
+def _guard_context(
     row: Mapping[str, Any],
     fields: Mapping[str, Any],
     standing: queries.Standing | None,
-) -> domain.CentreCase:
-    return domain.CentreCase(
+) -> domain.CentreGuardContext:
+    return domain.CentreGuardContext(
         today=today(),
         missing=domain.first_missing(row),
         favourable=standing.favourable if standing else 0,

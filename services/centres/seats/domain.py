@@ -9,11 +9,11 @@ OFFICES = ("president", "vice_president", "secretary", "member")
 
 
 @dataclass(frozen=True, slots=True)
-class SeatCase:
+class SeatGuardContext:
     """Seats have no guards."""
 
 
-LIFECYCLE: Lifecycle[SeatCase] = Lifecycle(
+LIFECYCLE: Lifecycle[SeatGuardContext] = Lifecycle(
     ("appointed", "ended"),
     (
         transition("end", "appointed", "ended", fields=("to",)),

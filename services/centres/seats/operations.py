@@ -20,7 +20,7 @@ from shared.records.access_scope import AccessScope
 from shared.records.references import COMMITTEES, reading_access
 from shared.records.resource_type import ResourceType, TransitionRequest, permitted, require
 
-SEATS: ResourceType[domain.SeatCase] = ResourceType.of(Seat, seat, domain.LIFECYCLE)
+SEATS: ResourceType[domain.SeatGuardContext] = ResourceType.of(Seat, seat, domain.LIFECYCLE)
 
 
 async def create(uow: UnitOfWork, access: AccessScope, values: Mapping[str, Any]) -> Row:
@@ -60,15 +60,15 @@ async def transition(uow: UnitOfWork, access: AccessScope, seen: Row, requested:
         raise invalid_field("/fields/to", "invalid_date", "A seat ends after it starts.")
     ends = ends or domain.end_of(before["starts"], before["ends"], today().isoformat())
     return await SEATS.apply_transition(
-        uow, before, requested, domain.SeatCase(), permitted(access, before), lambda _target: {"ends": ends}
+        uow, before, requested, domain.SeatGuardContext(), permitted(access, before), lambda _target: {"ends": ends}
     )
 
 
-async def case_of(
+async def load_guard_context(
     _connect: Connect, _principal: Principal, _row: Mapping[str, Any], _fields: Mapping[str, Any]
-) -> domain.SeatCase:
+) -> domain.SeatGuardContext:
     """Seats have no guards."""
-    return domain.SeatCase()
+    return domain.SeatGuardContext()
 
 
 async def end_with_committee(uow: UnitOfWork, committee: UUID) -> None:

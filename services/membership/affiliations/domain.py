@@ -12,7 +12,7 @@ SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
-class MatchCase:
+class MatchGuardContext:
     """What the guards look at. `fault`: why the institution does not count, or None; `is_stated`: the affiliation names
     an institution itself, so there is no text to match."""
 
@@ -21,16 +21,16 @@ class MatchCase:
 
 
 def _acceptable(
-    case: MatchCase,
+    guard_context: MatchGuardContext,
 ) -> Literal["institution_stated", "institution_missing", "institution_unknown"] | None:
-    return "institution_stated" if case.is_stated else case.fault
+    return "institution_stated" if guard_context.is_stated else guard_context.fault
 
 
-def _has_text(case: MatchCase) -> Literal["institution_stated"] | None:
-    return "institution_stated" if case.is_stated else None
+def _has_text(guard_context: MatchGuardContext) -> Literal["institution_stated"] | None:
+    return "institution_stated" if guard_context.is_stated else None
 
 
-LIFECYCLE: Lifecycle[MatchCase] = Lifecycle(
+LIFECYCLE: Lifecycle[MatchGuardContext] = Lifecycle(
     ("waiting", "open", "unknown", "linked", "none"),
     (
         transition(

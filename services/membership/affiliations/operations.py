@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, func, insert, select, update
 
 from services.membership.affiliations import queries
-from services.membership.affiliations.domain import LIFECYCLE, MatchCase
+from services.membership.affiliations.domain import LIFECYCLE, MatchGuardContext
 from services.membership.duplicates.operations import look_at
 from services.membership.experts.tables import affiliation, expert
 from services.membership.institutions.naming import meant
@@ -120,7 +120,7 @@ async def decide(
         raise VersionConflict("The affiliation changed in the meantime.")
     status = before["match_status"] or "waiting"
     _, target = LIFECYCLE.advance(
-        status, requested.action, case_of(before, requested.fields), may, fields=requested.fields
+        status, requested.action, load_guard_context(before, requested.fields), may, fields=requested.fields
     )
     row = {**_UNDECIDED, "institution_id": None, "version": before["version"] + 1, "updated_at": now()}
     if target == "linked":
@@ -138,17 +138,17 @@ async def decide(
     return after
 
 
-def case_of(row: Mapping[str, Any], fields: Mapping[str, Any]) -> MatchCase:
+def load_guard_context(row: Mapping[str, Any], fields: Mapping[str, Any]) -> MatchGuardContext:
     """What the guards look at."""
     if row["raw"] is None:
-        return MatchCase(is_stated=True)
+        return MatchGuardContext(is_stated=True)
     if "institution_id" not in fields:
-        return MatchCase(fault="institution_missing")
+        return MatchGuardContext(fault="institution_missing")
     try:
         UUID(fields["institution_id"])
     except (TypeError, ValueError, AttributeError):
-        return MatchCase(fault="institution_unknown")
-    return MatchCase()
+        return MatchGuardContext(fault="institution_unknown")
+    return MatchGuardContext()
 
 
 def decision(candidate: Mapping[str, Any] | None, by: str, at: datetime) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from fastapi import Body, Depends, Response
 
 from services.membership.access import ROLES
 from services.membership.affiliations import operations, queries
-from services.membership.affiliations.domain import LIFECYCLE, MatchCase
+from services.membership.affiliations.domain import LIFECYCLE, MatchGuardContext
 from services.membership.affiliations.schemas import (
     ListedAffiliation,
     MatchFields,
@@ -122,9 +122,9 @@ async def update_affiliation(
 )
 async def get_affiliation_transitions(expert: Expert, row: Readable, ctx: CurrentContext) -> Response:
     status = row["match_status"] or "waiting"
-    case = MatchCase(is_stated=row["raw"] is None)
+    guard_context = MatchGuardContext(is_stated=row["raw"] is None)
     return transitions_response(
-        LIFECYCLE, status, LIFECYCLE.available_actions(status, case, _may(ctx, expert)), MatchFields
+        LIFECYCLE, status, LIFECYCLE.available_actions(status, guard_context, _may(ctx, expert)), MatchFields
     )
 
 

@@ -31,11 +31,11 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class DuplicateCase:
+class DuplicateGuardContext:
     """What the guards look at: nothing but the pair's state."""
 
 
-LIFECYCLE: Lifecycle[DuplicateCase] = Lifecycle(
+LIFECYCLE: Lifecycle[DuplicateGuardContext] = Lifecycle(
     ("open", "dismissed", "merged"),
     (
         transition("dismiss", "open", "dismissed", reason_required=True),

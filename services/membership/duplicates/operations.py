@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from services.membership.duplicates import finding, pairs, queries
-from services.membership.duplicates.domain import COLLECTIONS, Collection, DuplicateCase, Found
+from services.membership.duplicates.domain import COLLECTIONS, Collection, DuplicateGuardContext, Found
 from services.membership.duplicates.pairs import DUPLICATES
 from services.membership.record_linkage.institutions import Body, body_of
 from services.membership.record_linkage.names import blocking_keys, patterns
@@ -111,7 +111,7 @@ async def transition(uow: UnitOfWork, access: AccessScope, seen: Row, requested:
         return {"dismissed_by": uow.origin.actor.label, "dismissed_at": now(), "dismissal": requested.reason}
 
     return await DUPLICATES.apply_transition(
-        uow, before, requested, DuplicateCase(), permitted_on(access, before), effects
+        uow, before, requested, DuplicateGuardContext(), permitted_on(access, before), effects
     )
 
 

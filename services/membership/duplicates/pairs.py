@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from services.membership.duplicates import queries
-from services.membership.duplicates.domain import LIFECYCLE, Collection, DuplicateCase, Found
+from services.membership.duplicates.domain import LIFECYCLE, Collection, DuplicateGuardContext, Found
 from services.membership.duplicates.record import Duplicate
 from services.membership.duplicates.tables import duplicate
 from shared.database.ids import uuid7
@@ -15,7 +15,7 @@ from shared.kernel.clock import now
 from shared.records.resource_type import ResourceType, TransitionRequest
 from shared.records.store import update_record
 
-DUPLICATES: ResourceType[DuplicateCase] = ResourceType.of(Duplicate, duplicate, LIFECYCLE)
+DUPLICATES: ResourceType[DuplicateGuardContext] = ResourceType.of(Duplicate, duplicate, LIFECYCLE)
 _REFS = (
     "SELECT escm.core_ref('DUP', nextval('escm.member_duplicate_ref_seq')) AS ref FROM generate_series(1, $1::integer)"
 )
@@ -60,7 +60,7 @@ async def _reopen(uow: UnitOfWork, before: Row, values: Mapping[str, Any]) -> No
         return {**UNDECIDED, **values}
 
     requested = TransitionRequest("reopen", "One of the records has changed.", {})
-    await DUPLICATES.apply_transition(uow, before, requested, DuplicateCase(), _anything, effects)
+    await DUPLICATES.apply_transition(uow, before, requested, DuplicateGuardContext(), _anything, effects)
 
 
 async def remove(uow: UnitOfWork, rows: Sequence[Row]) -> None:

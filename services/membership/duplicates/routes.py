@@ -6,7 +6,7 @@ from fastapi import Depends, Response
 
 from services.membership.access import ROLES
 from services.membership.duplicates import operations
-from services.membership.duplicates.domain import LIFECYCLE, DuplicateCase
+from services.membership.duplicates.domain import LIFECYCLE, DuplicateGuardContext
 from services.membership.duplicates.operations import SEARCH_JOB, permitted_on
 from services.membership.duplicates.pairs import DUPLICATES
 from services.membership.duplicates.queries import LISTING
@@ -52,7 +52,7 @@ Readable = Annotated[Row, Depends(readable_duplicate)]
 
 def available_actions(row: Row, ctx: RequestContext) -> list[AvailableAction]:
     """The verbs of the pair's state for this caller."""
-    return LIFECYCLE.available_actions(row["status"], DuplicateCase(), permitted_on(ctx.access, row))
+    return LIFECYCLE.available_actions(row["status"], DuplicateGuardContext(), permitted_on(ctx.access, row))
 
 
 def item(row: Row, ctx: RequestContext) -> dict[str, Any]:

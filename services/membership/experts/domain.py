@@ -66,7 +66,7 @@ OfficerFault: TypeAlias = Literal["is_the_applicant", "officer_not_entitled"]
 
 
 @dataclass(frozen=True, slots=True)
-class ExpertCase:
+class ExpertGuardContext:
     """What the guards look at. `is_applicant`: the caller's account is the expert's own."""
 
     has_email: bool
@@ -78,23 +78,28 @@ class ExpertCase:
     """Why the file cannot be given to the officer who was named, or None."""
 
 
-def _needs_email(case: ExpertCase) -> Literal["email_missing"] | None:
-    return None if case.has_email else "email_missing"
+def _needs_email(guard_context: ExpertGuardContext) -> Literal["email_missing"] | None:
+    return None if guard_context.has_email else "email_missing"
 
 
-def _not_the_applicant(case: ExpertCase) -> Literal["is_the_applicant"] | None:
-    return "is_the_applicant" if case.is_applicant else None
+def _not_the_applicant(guard_context: ExpertGuardContext) -> Literal["is_the_applicant"] | None:
+    return "is_the_applicant" if guard_context.is_applicant else None
 
 
-def _renewable(case: ExpertCase) -> Literal["profile_not_confirmed", "conflict_of_interest_missing"] | None:
-    if case.profile_confirmed_on is None or case.today - case.profile_confirmed_on > PROFILE_VALID:
+def _renewable(
+    guard_context: ExpertGuardContext,
+) -> Literal["profile_not_confirmed", "conflict_of_interest_missing"] | None:
+    if (
+        guard_context.profile_confirmed_on is None
+        or guard_context.today - guard_context.profile_confirmed_on > PROFILE_VALID
+    ):
         return "profile_not_confirmed"
-    declared = case.conflict_of_interest_on
-    return None if declared and declared.year == case.today.year else "conflict_of_interest_missing"
+    declared = guard_context.conflict_of_interest_on
+    return None if declared and declared.year == guard_context.today.year else "conflict_of_interest_missing"
 
 
-def _may_hold_the_file(case: ExpertCase) -> OfficerFault | None:
-    return case.officer
+def _may_hold_the_file(guard_context: ExpertGuardContext) -> OfficerFault | None:
+    return guard_context.officer
 
 
 HOLDERS: Mapping[str, str] = {
@@ -109,7 +114,7 @@ PAUSED = "info_requested"
 
 _LIVING = "prospect|invited|applied|info_requested|under_review|rejected|active|grace|lapsed|suspended"
 
-LIFECYCLE: Lifecycle[ExpertCase] = Lifecycle(
+LIFECYCLE: Lifecycle[ExpertGuardContext] = Lifecycle(
     (*_LIVING.split("|"), "resigned", "terminated", "deceased"),
     (
         transition("invite", "prospect", "invited", guard=_needs_email),

@@ -32,7 +32,7 @@ from shared.records.store import Beside
 WRITABLE = written_fields(Expert)
 _DOCUMENTS = json_fields(Expert)
 _AT_ONCE = 500
-EXPERTS: ResourceType[domain.ExpertCase] = ResourceType.of(Expert, expert, domain.LIFECYCLE, is_personal=True)
+EXPERTS: ResourceType[domain.ExpertGuardContext] = ResourceType.of(Expert, expert, domain.LIFECYCLE, is_personal=True)
 _LOOKALIKES = lookalikes_beside(expert)
 _FOLLOW = Statement(
     sql_update(affiliation)
@@ -140,7 +140,7 @@ async def transition(uow: UnitOfWork, access: AccessScope, seen: Row, requested:
         more["term_starts"], more["term_ends"] = domain.term_of(*_term(requested.fields), requested.reason, today())
     if requested.action == "assign" and may(requested.action):
         more["assignee"] = _officer(requested.fields)
-    case = await case_of(uow.connect, access.principal, before, requested.fields)
+    guard_context = await load_guard_context(uow.connect, access.principal, before, requested.fields)
 
     def effects(target: str) -> dict[str, Any]:
         if requested.action == "assign":
@@ -149,7 +149,7 @@ async def transition(uow: UnitOfWork, access: AccessScope, seen: Row, requested:
         kept = before["assignee"] if target in domain.HOLDERS else None
         return {**_clock(clock, before["status"], target), "assignee": kept, **more}
 
-    return await EXPERTS.apply_transition(uow, before, requested, case, may, effects)
+    return await EXPERTS.apply_transition(uow, before, requested, guard_context, may, effects)
 
 
 async def apply_scheduled(uow: UnitOfWork) -> None:
@@ -159,14 +159,14 @@ async def apply_scheduled(uow: UnitOfWork) -> None:
         await EXPERTS.apply_scheduled(uow, before, "expire")
 
 
-async def case_of(
+async def load_guard_context(
     connect: Connect, principal: Principal, row: Mapping[str, Any], fields: Mapping[str, Any]
-) -> domain.ExpertCase:
+) -> domain.ExpertGuardContext:
     """What the guards look at, for this caller and this expert."""
     officer = None
     if fields.get("officer") is not None:
         officer = await _officer_fault(connect, row, _officer(fields))
-    return domain.ExpertCase(
+    return domain.ExpertGuardContext(
         has_email=row["emails"] not in ("[]", []),
         is_applicant=_is_own(principal, row),
         profile_confirmed_on=row["profile_confirmed_on"],

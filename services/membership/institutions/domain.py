@@ -27,17 +27,17 @@ LinkFault: TypeAlias = Literal["institution_missing", "institution_unknown"]
 
 
 @dataclass(frozen=True, slots=True)
-class InstitutionCase:
+class InstitutionGuardContext:
     """What the guards look at. `link_fault`: why the institution to link to does not count, or None."""
 
     link_fault: LinkFault | None = None
 
 
-def _linkable(case: InstitutionCase) -> LinkFault | None:
-    return case.link_fault
+def _linkable(guard_context: InstitutionGuardContext) -> LinkFault | None:
+    return guard_context.link_fault
 
 
-LIFECYCLE: Lifecycle[InstitutionCase] = Lifecycle(
+LIFECYCLE: Lifecycle[InstitutionGuardContext] = Lifecycle(
     ("submitted", "verified", "linked", "out_of_scope", "inactive", "withdrawn"),
     (
         transition("verify", "submitted", "verified"),

@@ -22,7 +22,7 @@ from shared.records.resource_type import ResourceType, TransitionRequest, permit
 
 WRITABLE = written_fields(Institution)
 _DOCUMENTS = json_fields(Institution)
-INSTITUTIONS: ResourceType[domain.InstitutionCase] = ResourceType.of(Institution, institution, domain.LIFECYCLE)
+INSTITUTIONS: ResourceType[domain.InstitutionGuardContext] = ResourceType.of(Institution, institution, domain.LIFECYCLE)
 
 
 def written(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -85,25 +85,27 @@ async def _take_back(uow: UnitOfWork, access: AccessScope, other: UUID, kind: st
 async def transition(uow: UnitOfWork, access: AccessScope, seen: Row, requested: TransitionRequest) -> Row:
     """One step of the lifecycle. Raises what `Lifecycle.advance` raises."""
     before = await INSTITUTIONS.lock(uow, seen["id"], seen["version"])
-    case = await case_of(uow.connect, access.principal, before, requested.fields)
+    guard_context = await load_guard_context(uow.connect, access.principal, before, requested.fields)
 
     def effects(target: str) -> dict[str, Any]:
         return {"merged_into": UUID(requested.fields["institution_id"])} if target == "linked" else {}
 
-    return await INSTITUTIONS.apply_transition(uow, before, requested, case, permitted(access, before), effects)
+    return await INSTITUTIONS.apply_transition(
+        uow, before, requested, guard_context, permitted(access, before), effects
+    )
 
 
-async def case_of(
+async def load_guard_context(
     connect: Connect, principal: Principal, _row: Mapping[str, Any], fields: Mapping[str, Any]
-) -> domain.InstitutionCase:
+) -> domain.InstitutionGuardContext:
     """What the guards look at: whether the institution to link to counts for this caller."""
     try:
         winner = UUID(fields["institution_id"])
     except KeyError:
-        return domain.InstitutionCase("institution_missing")
+        return domain.InstitutionGuardContext("institution_missing")
     except (TypeError, ValueError, AttributeError):
-        return domain.InstitutionCase("institution_unknown")
+        return domain.InstitutionGuardContext("institution_unknown")
     access = access_scope_for(principal, ROLES, INSTITUTIONS.resource)
     async with connect() as connection:
         counts = await queries.linkable(connection, access, winner)
-    return domain.InstitutionCase(None if counts else "institution_unknown")
+    return domain.InstitutionGuardContext(None if counts else "institution_unknown")

@@ -28,7 +28,7 @@ UNDO_FAULTS: tuple[UndoFault, ...] = get_args(UndoFault)
 
 
 @dataclass(frozen=True, slots=True)
-class MergeCase:
+class MergeGuardContext:
     """What the guard looks at. `fault`: why the merge cannot be taken back, or None."""
 
     fault: UndoFault | None
@@ -45,11 +45,11 @@ class Change:
     said: Mapping[str, Any] | None = None
 
 
-def _undoable(case: MergeCase) -> UndoFault | None:
-    return case.fault
+def _undoable(guard_context: MergeGuardContext) -> UndoFault | None:
+    return guard_context.fault
 
 
-LIFECYCLE: Lifecycle[MergeCase] = Lifecycle(
+LIFECYCLE: Lifecycle[MergeGuardContext] = Lifecycle(
     ("merged", "undone"), (transition("undo", "merged", "undone", guard=_undoable, fields=("resolve",)),)
 )
 

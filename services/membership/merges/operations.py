@@ -28,14 +28,14 @@ from shared.records.resource_type import ResourceType, TransitionRequest, requir
 from shared.records.store import update_record
 
 
-class _Merges(ResourceType[domain.MergeCase]):
+class _Merges(ResourceType[domain.MergeGuardContext]):
     """A merge of experts tells of the person whom both describe."""
 
     def person_of(self, row: Mapping[str, Any]) -> UUID | None:
         return row["winner_id"] if row["resource"] == "experts" else None
 
 
-MERGES: ResourceType[domain.MergeCase] = _Merges.of(Merge, merge, domain.LIFECYCLE)
+MERGES: ResourceType[domain.MergeGuardContext] = _Merges.of(Merge, merge, domain.LIFECYCLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +126,8 @@ async def undo(uow: UnitOfWork, access: AccessScope, seen: Row, requested: Trans
     before = await MERGES.lock(uow, seen["id"], seen["version"])
     kind, winner_id, loser_id = subject.kind, before["winner_id"], before["loser_id"]
     locked = await queries.lock_pair(uow.connection, kind.table, winner_id, loser_id)
-    case = await case_of(uow.connect, access.principal, before, requested.fields)
-    MERGES.lifecycle.advance(before["status"], requested.action, case, may, fields=requested.fields)
+    guard_context = await load_guard_context(uow.connect, access.principal, before, requested.fields)
+    MERGES.lifecycle.advance(before["status"], requested.action, guard_context, may, fields=requested.fields)
     own = access_scope_for(access.principal, ROLES, kind.resource)
     if len(locked) < 2 or not all(own.may("update", row["country"], row["id"]) for row in locked.values()):
         raise Forbidden("Your grants do not cover both records.", members={"reason": "not_permitted"})
@@ -148,7 +148,7 @@ async def undo(uow: UnitOfWork, access: AccessScope, seen: Row, requested: Trans
     await moving.give_identities_back(uow, subject, winner_id, loser_id, kept.identities)
     await restore_pairs(uow, before["resource"], winner_id, loser_id)
     await queries.forget_parts(uow.connection, before["id"])
-    return await MERGES.apply_transition(uow, before, requested, case, may)
+    return await MERGES.apply_transition(uow, before, requested, guard_context, may)
 
 
 def permitted(access: AccessScope, row: Mapping[str, Any]) -> Callable[[str], bool]:
@@ -156,14 +156,14 @@ def permitted(access: AccessScope, row: Mapping[str, Any]) -> Callable[[str], bo
     return lambda verb: all(access.may(verb, row[name]) for name in ("country", "loser_country"))
 
 
-async def case_of(
+async def load_guard_context(
     connect: Connect, _principal: Principal, row: Mapping[str, Any], _fields: Mapping[str, Any]
-) -> domain.MergeCase:
+) -> domain.MergeGuardContext:
     """What the guard looks at: whether the winner was merged itself, or merged with others later, or erased."""
     async with connect() as connection:
         found = await queries.standing(connection, SUBJECTS[row["resource"]].kind.table, row)
     faults = (fault for fault in domain.UNDO_FAULTS if found is None or found[fault])
-    return domain.MergeCase(next(faults, None))
+    return domain.MergeGuardContext(next(faults, None))
 
 
 async def conflicts(

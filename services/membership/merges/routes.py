@@ -23,8 +23,10 @@ from shared.web.request_context import RequestContext
 
 class _MergeApi(RecordApi[Any]):
     async def available_actions(self, row: Mapping[str, Any], ctx: RequestContext) -> list[AvailableAction]:
-        case = await self.case(ctx.connection, ctx.principal, row, {})
-        return self.kind.lifecycle.available_actions(row["status"], case, operations.permitted(ctx.access, row))
+        guard_context = await self.guard_context(ctx.connection, ctx.principal, row, {})
+        return self.kind.lifecycle.available_actions(
+            row["status"], guard_context, operations.permitted(ctx.access, row)
+        )
 
     async def item(self, row: Any, ctx: RequestContext, access: AccessScope | None = None) -> dict[str, Any]:
         record = await super().item(row, ctx, access)
@@ -39,7 +41,7 @@ MERGE_API = _MergeApi(
     listing=LISTING,
     answer=Merge,
     present=present,
-    case=operations.case_of,
+    guard_context=operations.load_guard_context,
     transition=operations.undo,
     fields=UndoFields,
 )

@@ -12,7 +12,7 @@ from services.membership.experts.domain import (
     LIFECYCLE,
     SCREENING_TARGET,
     Clock,
-    ExpertCase,
+    ExpertGuardContext,
     asserted_after,
     asserted_at_entry,
     asserted_fields,
@@ -26,7 +26,7 @@ from shared.kernel.text import search_pattern
 
 TODAY = date(2026, 11, 24)
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
-CASE = ExpertCase(
+CASE = ExpertGuardContext(
     has_email=True,
     is_applicant=False,
     profile_confirmed_on=date(2026, 3, 1),
@@ -35,7 +35,7 @@ CASE = ExpertCase(
 )
 
 
-def advance(status: str, verb: str, case: ExpertCase = CASE, **more: Any) -> str:
+def advance(status: str, verb: str, case: ExpertGuardContext = CASE, **more: Any) -> str:
     return LIFECYCLE.advance(status, verb, case, lambda _: True, **more)[1]
 
 
@@ -66,7 +66,7 @@ def test_steps_lead_where_the_design_says(status: str, verb: str, target: str) -
         ("lapsed", "approve", CASE, "not_in_this_state"),
     ],
 )
-def test_a_guard_says_why_not(status: str, verb: str, case: ExpertCase, reason: str) -> None:
+def test_a_guard_says_why_not(status: str, verb: str, case: ExpertGuardContext, reason: str) -> None:
     with pytest.raises(Conflict) as refused:
         advance(status, verb, case)
     assert refused.value.members["reason"] == reason

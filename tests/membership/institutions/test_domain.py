@@ -6,7 +6,7 @@ import pytest
 
 from services.membership.institutions.domain import (
     LIFECYCLE,
-    InstitutionCase,
+    InstitutionGuardContext,
     derived,
     display_name,
     identity,
@@ -25,10 +25,10 @@ ROW = {
 }
 
 
-CASE = InstitutionCase()
+CASE = InstitutionGuardContext()
 
 
-def advance(status: str, verb: str, case: InstitutionCase = CASE, **more: Any) -> str:
+def advance(status: str, verb: str, case: InstitutionGuardContext = CASE, **more: Any) -> str:
     return LIFECYCLE.advance(status, verb, case, lambda _: True, **more)[1]
 
 
@@ -51,12 +51,12 @@ def test_steps_lead_where_the_design_says(status: str, verb: str, target: str) -
 
 @pytest.mark.parametrize("status", ["linked", "out_of_scope", "withdrawn"])
 def test_the_ends_have_no_way_out(status: str) -> None:
-    assert LIFECYCLE.available_actions(status, InstitutionCase(), lambda _: True) == []
+    assert LIFECYCLE.available_actions(status, InstitutionGuardContext(), lambda _: True) == []
 
 
 def test_only_a_known_institution_can_be_linked_to() -> None:
     with pytest.raises(Conflict) as refused:
-        advance("submitted", "link", InstitutionCase("institution_unknown"))
+        advance("submitted", "link", InstitutionGuardContext("institution_unknown"))
     assert refused.value.members["reason"] == "institution_unknown"
 
 

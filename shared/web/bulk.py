@@ -7,7 +7,8 @@ from fastapi import APIRouter
 from shared.bulk.importable import Importable
 from shared.kernel.principal import RoleTable
 from shared.web.exports import export_routes
-from shared.web.imports import ImportApi, import_routes
+from shared.web.import_api import ImportApi
+from shared.web.imports import import_routes
 
 
 def bulk_routes(service: str, roles: RoleTable, importables: Mapping[str, Importable]) -> list[APIRouter]:

@@ -1,9 +1,7 @@
 """Imports over HTTP: the file is stored before the transaction opens, the work is left to the worker."""
 
 import asyncio
-from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -16,38 +14,32 @@ from starlette.datastructures import UploadFile as FormFile
 
 from shared.bulk import undoing
 from shared.bulk.failures import failed_rows
-from shared.bulk.importable import IMPORT, Importable
 from shared.bulk.imports import (
     IMPORT_JOB,
     LIFECYCLE,
     UNDO_JOB,
-    ImportGuardContext,
     Order,
-    find_import,
-    import_kind,
-    is_under_way,
     list_imports,
     order_import,
-    oversees,
 )
 from shared.bulk.layout import examine, media_of
 from shared.bulk.spreadsheets import as_text
 from shared.bulk.store import ReceivedFile
 from shared.database.statements import Row
-from shared.kernel.clock import now
-from shared.kernel.errors import FieldError, Forbidden, Gone, Invalid, NotFound, invalid_field, pointer_to
-from shared.kernel.principal import Principal, RoleTable
+from shared.kernel.errors import FieldError, Gone, Invalid, invalid_field, pointer_to
+from shared.kernel.principal import Principal
 from shared.messaging.outbox import defer
 from shared.records.access_scope import access_scope_for
 from shared.records.resource_type import TransitionRequest
-from shared.web.answers import JSON, actions, item_response, key_of, transitions_response
+from shared.web.answers import JSON, item_response, transitions_response
 from shared.web.conditional import changed_since, is_current
 from shared.web.fields import Line
 from shared.web.files import download
 from shared.web.import_answer import Import, ImportTransition, present
+from shared.web.import_api import ImportApi, forbidden
 from shared.web.jobs import Job, queued_response
 from shared.web.paging import binding, make_cursor, page_limit, read_cursor
-from shared.web.request_context import CurrentContext, RequestContext, takes_query
+from shared.web.request_context import CurrentContext, takes_query
 from shared.web.route import ResourceRouter
 from shared.web.schemas import Transitions, page_of
 from shared.web.streams import is_safe
@@ -59,7 +51,7 @@ _FIELDS = frozenset({"file", "resource", "mode", "on_error", "mapping", "source"
 _KEYSET: list[Any] = [column("id", Uuid)]
 
 
-def import_routes(api: "ImportApi") -> ResourceRouter:
+def import_routes(api: ImportApi) -> ResourceRouter:
     """The routes of one service's imports."""
     resource_, roles_ = api.kind.resource, api.roles
 
@@ -91,62 +83,6 @@ def import_routes(api: "ImportApi") -> ResourceRouter:
     return router
 
 
-class ImportApi:
-    """What the routes of imports share."""
-
-    def __init__(self, service: str, roles: RoleTable, importables: Mapping[str, Importable]) -> None:
-        self.service = service
-        self.kind = import_kind(service)
-        self.roles = roles
-        self.importables = importables
-
-    def importable(self, name: str) -> Importable:
-        """Raises Invalid for a resource that cannot be imported."""
-        found = self.importables.get(name.removeprefix(f"{self.service}."))
-        if found is None:
-            raise invalid_field("/resource", "not_one_of", f"One of {', '.join(self.importables)}.")
-        return found
-
-    def require_import(self, principal: Principal, name: str | None) -> None:
-        """Raises Forbidden where the principal may not import the resource, or none where it is not named."""
-        named = None if name is None else self.importables.get(name.removeprefix(f"{self.service}."))
-        asked = self.importables.values() if named is None else (named,)
-        if not any(principal.permission_scope(one.roles, one.resource.name, IMPORT) for one in asked):
-            raise _forbidden()
-
-    def creator_filter(self, ctx: RequestContext) -> str | None:
-        """The creator whose imports the caller sees; None for all."""
-        return None if oversees(ctx.principal, self.roles, self.kind.resource) else ctx.principal.label
-
-    async def readable(self, record: str, ctx: CurrentContext) -> Row:
-        """The import, if it is the caller's own or the caller oversees all."""
-        async with ctx.connection() as connection:
-            row = await find_import(connection, self.service, key_of(record))
-        own = self.creator_filter(ctx)
-        if row is None or (own is not None and row["created_by"] != own):
-            raise NotFound("There is no such import.")
-        return row
-
-    async def guard_context(self, row: Row, ctx: RequestContext) -> ImportGuardContext:
-        """What the guard of `undo` looks at."""
-        is_too_old = row["created_at"] < now() - timedelta(days=ctx.settings.undo_days)
-        async with ctx.connection() as connection:
-            return ImportGuardContext(row["mode"] == "dry_run", await is_under_way(connection, row), is_too_old)
-
-    def may(self, row: Row, ctx: RequestContext) -> Any:
-        """Whoever sees an import and may import its resource may take it back."""
-        importable = self.importables[row["resource"]]
-        allowed = bool(ctx.principal.permission_scope(self.roles, importable.resource.name, IMPORT))
-        return lambda _verb: allowed
-
-    async def shown(self, row: Row, ctx: RequestContext) -> dict[str, Any]:
-        """The import as an item answer."""
-        available_actions = LIFECYCLE.available_actions(
-            row["status"], await self.guard_context(row, ctx), self.may(row, ctx)
-        )
-        return {**present(row), "allowed_actions": actions(available_actions)}
-
-
 def _add_creation(router: ResourceRouter, api: ImportApi) -> None:
     @router.post(
         "",
@@ -173,7 +109,7 @@ def _add_creation(router: ResourceRouter, api: ImportApi) -> None:
         api.require_import(ctx.principal, resource)
         verb = importable.registry_verb if registry else None
         if verb and not ctx.principal.permission_scope(importable.roles, importable.resource.name, verb):
-            raise _forbidden()
+            raise forbidden()
         unknown = sorted(set(await ctx.request.form()) - _FIELDS)
         if unknown:
             errors = [FieldError("unknown_field", "Unknown field.", pointer=pointer_to(name)) for name in unknown]
@@ -184,10 +120,6 @@ def _add_creation(router: ResourceRouter, api: ImportApi) -> None:
         order = Order(importable.resource.plural, mode, on_error, registry, source, licence, name)
         row = await order_import(ctx.uow, api.service, order, received.content, ctx.request.state.layout)
         return queued_response(api.service, row["job"], IMPORT_JOB, row["created_at"])
-
-
-def _forbidden() -> Forbidden:
-    return Forbidden("Your grants do not include this.", members={"reason": "not_permitted"})
 
 
 def _mapping(raw: str | None) -> dict[str, str | None]:

@@ -46,14 +46,14 @@ class RecordApi(Generic[GuardContext]):
     """One kind of record as it is served.
 
     `present` shows a row to a caller; `guard_context` loads what the guards look at (`fields` are those of a
-    transition); `create`, `update` and `transition` are the feature's operations; `written` gives the fields of a row that a caller
-    writes, which a patch is merged into. `fields` is the model of what transitions take, which the operation reads
-    itself unless `reads_fields`; `keeps_null`: null differs there from what is absent. Without `create` or `update`
-    there is no such route. `embedded` are item columns of JSON text; `fresh` are the item columns of a record that was
-    just created, where they are known (it is then answered without being read again). `is_public`: list and item answer
-    without a token. `arriving` is a dependency that every request meets first. `entered` answers what the answer to a
-    creation tells beside the record. `concerns` are the accounts that a record is about, which never are the second
-    person of its steps. `proposes_changes`: a patch may need a second person too.
+    transition); `create`, `update` and `transition` are the feature's operations; `written` gives the fields of a row
+    that a caller writes, which a patch is merged into. `fields` is the model of what transitions take, which the
+    operation reads itself unless `reads_fields`; `keeps_null`: null differs there from what is absent. Without `create`
+    or `update` there is no such route. `embedded` are item columns of JSON text; `fresh` are the item columns of a
+    record that was just created, where they are known (it is then answered without being read again). `is_public`: list
+    and item answer without a token. `arriving` is a dependency that every request meets first. `entered` answers what
+    the answer to a creation tells beside the record. `concerns` are the accounts that a record is about, which never
+    are the second person of its steps. `proposes_changes`: a patch may need a second person too.
     """
 
     kind: ResourceType[GuardContext]

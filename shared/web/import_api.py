@@ -1,0 +1,82 @@
+"""What the routes of imports and exports share."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from shared.bulk.importable import IMPORT, Importable
+from shared.bulk.imports import (
+    LIFECYCLE,
+    ImportGuardContext,
+    find_import,
+    import_kind,
+    is_under_way,
+    oversees,
+)
+from shared.database.statements import Row
+from shared.kernel.clock import now
+from shared.kernel.errors import Forbidden, NotFound, invalid_field
+from shared.kernel.principal import Principal, RoleTable
+from shared.web.answers import actions, key_of
+from shared.web.import_answer import present
+from shared.web.request_context import CurrentContext, RequestContext
+
+
+class ImportApi:
+    """The imports and exports of one service, and who may use them."""
+
+    def __init__(self, service: str, roles: RoleTable, importables: Mapping[str, Importable]) -> None:
+        self.service = service
+        self.kind = import_kind(service)
+        self.roles = roles
+        self.importables = importables
+
+    def importable(self, name: str) -> Importable:
+        """Raises Invalid for a resource that cannot be imported."""
+        found = self.importables.get(name.removeprefix(f"{self.service}."))
+        if found is None:
+            raise invalid_field("/resource", "not_one_of", f"One of {', '.join(self.importables)}.")
+        return found
+
+    def require_import(self, principal: Principal, name: str | None) -> None:
+        """Raises Forbidden where the principal may not import the resource, or none where it is not named."""
+        named = None if name is None else self.importables.get(name.removeprefix(f"{self.service}."))
+        asked = self.importables.values() if named is None else (named,)
+        if not any(principal.permission_scope(one.roles, one.resource.name, IMPORT) for one in asked):
+            raise forbidden()
+
+    def creator_filter(self, ctx: RequestContext) -> str | None:
+        """The creator whose imports the caller sees; None for all."""
+        return None if oversees(ctx.principal, self.roles, self.kind.resource) else ctx.principal.label
+
+    async def readable(self, record: str, ctx: CurrentContext) -> Row:
+        """The import, if it is the caller's own or the caller oversees all."""
+        async with ctx.connection() as connection:
+            row = await find_import(connection, self.service, key_of(record))
+        own = self.creator_filter(ctx)
+        if row is None or (own is not None and row["created_by"] != own):
+            raise NotFound("There is no such import.")
+        return row
+
+    async def guard_context(self, row: Row, ctx: RequestContext) -> ImportGuardContext:
+        """What the guard of `undo` looks at."""
+        is_too_old = row["created_at"] < now() - timedelta(days=ctx.settings.undo_days)
+        async with ctx.connection() as connection:
+            return ImportGuardContext(row["mode"] == "dry_run", await is_under_way(connection, row), is_too_old)
+
+    def may(self, row: Row, ctx: RequestContext) -> Any:
+        """Whoever sees an import and may import its resource may take it back."""
+        importable = self.importables[row["resource"]]
+        allowed = bool(ctx.principal.permission_scope(self.roles, importable.resource.name, IMPORT))
+        return lambda _verb: allowed
+
+    async def shown(self, row: Row, ctx: RequestContext) -> dict[str, Any]:
+        """The import as an item answer."""
+        available_actions = LIFECYCLE.available_actions(
+            row["status"], await self.guard_context(row, ctx), self.may(row, ctx)
+        )
+        return {**present(row), "allowed_actions": actions(available_actions)}
+
+
+def forbidden() -> Forbidden:
+    return Forbidden("Your grants do not include this.", members={"reason": "not_permitted"})

@@ -34,7 +34,7 @@ FRAGMENT = 7
 """Letters of a name's fragment: the invented names of a million people are of few syllables, and shorter ones match
 hundreds."""
 RESULTS = Path(".local/bench.json")
-console = Console()
+console = Console(width=140)
 
 
 async def main(picked: list[str]) -> int:

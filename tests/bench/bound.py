@@ -31,7 +31,9 @@ _DIRECTORY = (
     " AND visibility = 'public' AND status IN ('active', 'grace') ORDER BY id LIMIT 50"
 )
 _WRITTEN = [column.key for column in expert.c]
-_MARKS = ", ".join(f"${n}" for n in range(1, len(_WRITTEN) + 1))
+_MARKS = ", ".join(
+    f"${n}::text::jsonb" if str(column.type) == "JSONB" else f"${n}" for n, column in enumerate(expert.c, 1)
+)
 _INSERT = f"INSERT INTO {_TABLE} ({', '.join(_WRITTEN)}) VALUES ({_MARKS})"
 
 

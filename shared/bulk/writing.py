@@ -75,18 +75,18 @@ class Writer:
         self._turn = 0
         self._marks: set[bytes | str] = set()
 
-    async def write(self, run: JobRun, batch: Batch, before: UnderWay | None, is_told: asyncio.Event) -> None:
+    async def write(self, run: JobRun, batch: Batch, before: UnderWay | None, is_recorded: asyncio.Event) -> None:
         """Writes one batch, its failures and its fence, once the one `before` is written. A fence that is there already
-        ends the transaction with an error. `is_told` is set once the rest is left to Postgres."""
+        ends the transaction with an error. `is_recorded` is set once the rest is left to Postgres."""
         try:
-            await self._attempt(run, batch, before, is_told)
+            await self._attempt(run, batch, before, is_recorded)
         except _Overtaken:
-            await self._attempt(run, batch, None, is_told, is_again=True)
+            await self._attempt(run, batch, None, is_recorded, is_again=True)
         finally:
-            is_told.set()
+            is_recorded.set()
 
     async def _attempt(
-        self, run: JobRun, batch: Batch, before: UnderWay | None, is_told: asyncio.Event, *, is_again: bool = False
+        self, run: JobRun, batch: Batch, before: UnderWay | None, is_recorded: asyncio.Event, *, is_again: bool = False
     ) -> None:
         origin = Origin(self._access.principal, str(run.id), None, bulk=True)
         async with run.unit_of_work(self._access.context, origin) as uow:
@@ -97,7 +97,7 @@ class Writer:
             if not is_again and self._are_apart(rows) and are_new:
                 counts, recorded, writes = await self._plan(connection, rows, ExistingRecords.nothing())
                 rows.clear()
-                await self._tell(uow, recorded, is_told)
+                await self._record_changes(uow, recorded, is_recorded)
                 await uow.flush()
                 await _end_of(before)
                 await self._take_turn(connection, seen)
@@ -108,7 +108,7 @@ class Writer:
                 known = await self._lookup.known(connection, batch.good)
                 counts, recorded, writes = await self._plan(connection, rows, known)
                 executed = self._execute(connection, batch, counts, writes)
-                await asyncio.gather(executed, self._tell(uow, recorded, is_told))
+                await asyncio.gather(executed, self._record_changes(uow, recorded, is_recorded))
 
     def _are_apart(self, rows: Sequence[PlannedRow]) -> bool:
         """Whether no row means the same as one of the batch before."""
@@ -160,12 +160,14 @@ class Writer:
         statement = f"SELECT {self._ref_default} AS ref FROM generate_series(1, $1)"  # noqa: S608
         return [row["ref"] for row in await connection.fetch(statement, count)]
 
-    async def _tell(self, uow: UnitOfWork, recorded: list[RecordedChange], is_told: asyncio.Event) -> None:
+    async def _record_changes(
+        self, uow: UnitOfWork, recorded: list[RecordedChange], is_recorded: asyncio.Event
+    ) -> None:
         at = now()
         async for one in in_turns(recorded):
             tell(uow, self._importable, one, at)
         recorded.clear()
-        is_told.set()
+        is_recorded.set()
 
 
 async def _end_of(batch: UnderWay | None) -> None:

@@ -53,17 +53,17 @@ class RequestAuthenticator:
         if known is None:
             known = scope[_PRINCIPAL] = await self._authenticated(request)
             key = site(request) if known.is_anonymous else known.label
-            await self._count(request, self._limits[known.kind], key, is_told=not known.is_anonymous)
+            await self._count(request, self._limits[known.kind], key, is_reported=not known.is_anonymous)
         return known
 
     async def anonymous(self, request: Request) -> None:
         """Counts a request that proves who it is in another way than by a token. Raises RateLimited."""
-        await self._count(request, self._limits[PrincipalKind.ANONYMOUS], site(request), is_told=True)
+        await self._count(request, self._limits[PrincipalKind.ANONYMOUS], site(request), is_reported=True)
 
-    async def _count(self, request: Request, limit: Limit, key: str, *, is_told: bool) -> None:
+    async def _count(self, request: Request, limit: Limit, key: str, *, is_reported: bool) -> None:
         """Answers to nobody in particular may be kept by caches, so that they do not tell what is left."""
         state = await self._leased_limiter.take(limit, key)
-        if is_told or not state.is_allowed:
+        if is_reported or not state.is_allowed:
             put_fields(request, limit, state)
         if not state.is_allowed:
             raise RateLimited("Too many requests. Come back later.", retry_after=state.resets_in)

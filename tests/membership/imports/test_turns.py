@@ -110,7 +110,7 @@ async def test_a_batch_that_was_overtaken_is_planned_anew(
 ) -> None:
     batches_of(8)
     overtaking = asyncio.Event()
-    tell = writing.Writer._tell
+    tell = writing.Writer._record_changes
 
     async def overtaken(self: writing.Writer, uow: UnitOfWork, told: list[object], is_told: asyncio.Event) -> None:
         if told and not overtaking.is_set() and "9@turns.example" in str(told):
@@ -121,7 +121,7 @@ async def test_a_batch_that_was_overtaken_is_planned_anew(
             await database.execute(_BUMP)
         await tell(self, uow, told, is_told)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(writing.Writer, "_tell", overtaken)
+    monkeypatch.setattr(writing.Writer, "_record_changes", overtaken)
     result = await secretariat.bring("experts", _new(40))
     assert overtaking.is_set()
     assert result["counts"] == counts(created=39, updated=1)

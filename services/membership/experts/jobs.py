@@ -76,8 +76,9 @@ def parsed_row(cells: Cells) -> ParsedRow:
     if "email" in one:
         body["emails"] = [{"value": one["email"]}]
     body |= {name: _read(name, cells[name]) for name in _IMPORTED if name in cells}
-    if "topic" in one:
-        body["keywords"] = list(dict.fromkeys([*body.get("keywords", ()), one["topic"]]))
+    keywords = [*body.pop("keywords", ()), *([one["topic"]] if "topic" in one else [])]
+    if keywords:
+        body["keywords"] = list(dict.fromkeys(keywords))
     if affiliated := _affiliation(one):
         body["affiliation"] = affiliated
     values = validated(ExpertRow, body, _HEADING_OF)

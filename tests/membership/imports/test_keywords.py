@@ -1,0 +1,20 @@
+"""The keywords of a row: each once, the topic among them, and left as they are where the cell names none."""
+
+import pytest
+
+from services.membership.experts.jobs import parsed_row
+
+
+@pytest.mark.parametrize(
+    ("cells", "keywords"),
+    [
+        ({"keywords": "Fog; Ice; Fog"}, ["Fog", "Ice"]),
+        ({"keywords": "Fog", "topic": "Ice"}, ["Fog", "Ice"]),
+        ({"keywords": "Fog", "topic": "Fog"}, ["Fog"]),
+        ({"keywords": ";"}, None),
+        ({}, None),
+    ],
+)
+def test_keywords_of_a_row(cells: dict[str, str], keywords: list[str] | None) -> None:
+    row = parsed_row({"full_name": "Ana", "country": "XA", **cells})
+    assert row.values.get("keywords") == keywords

@@ -60,20 +60,25 @@ def is_gone(connection: Connection) -> bool:
         return True
 
 
-async def roll_back(connection: Connection) -> None:
-    """Ends the transaction, or the connection where that is not possible: nothing open goes back to the pool.
-
-    A failure to roll back does not replace what ended the block, such as a cancellation.
-    """
+async def _execute_or_end(connection: Connection, statement: str, *, seconds: float) -> None:
+    """Executes it within these `seconds`, or ends the connection. Only a cancellation is raised."""
     if is_gone(connection):
         return
     try:
-        await connection.execute("ROLLBACK", timeout=2)
+        await connection.execute(statement, timeout=seconds)
     except Exception:
         connection.terminate()
     except BaseException:
         connection.terminate()
         raise
+
+
+async def roll_back(connection: Connection) -> None:
+    """Ends the transaction, or the connection where that is not possible: nothing open goes back to the pool.
+
+    A failure to roll back does not replace what ended the block, such as a cancellation.
+    """
+    await _execute_or_end(connection, "ROLLBACK", seconds=2)
 
 
 SHARE: ContextVar[str] = ContextVar("share", default="")
@@ -246,12 +251,4 @@ class Lease:
 
     async def _settle(self, connection: Connection) -> None:
         """Waits until the server has let go of a cancelled statement, or ends the connection."""
-        if is_gone(connection):
-            return
-        try:
-            await connection.execute("SELECT 1", timeout=self._database.patience)
-        except Exception:
-            connection.terminate()
-        except BaseException:
-            connection.terminate()
-            raise
+        await _execute_or_end(connection, "SELECT 1", seconds=self._database.patience)

@@ -1,5 +1,6 @@
 """What centres does about merges of experts and institutions: its references follow."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from services.centres.agreements.operations import AGREEMENTS
@@ -30,5 +31,5 @@ INSTITUTIONS = ReferenceRewriter(
 
 async def release(uow: UnitOfWork, expert: UUID) -> None:
     """Leaves no centre with a director who was erased."""
-    for row in await _DIRECTOR.names.fetch(uow.connection, named=expert):
-        await CENTRES.update(uow, row, {"director_id": None})
+    for record in await _DIRECTOR.naming(uow, expert):
+        await CENTRES.update(uow, record, replace(record, director_id=None))

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 from uuid import UUID
 
 from sqlalchemy import Text, Uuid, and_, any_, bindparam, column, or_, select, table
@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from shared.auth.demonstration import acts_alone
 from shared.database.statements import Connection, Statement
 from shared.kernel.errors import Conflict, Forbidden, invalid_field
-from shared.kernel.lifecycle import SecondPersonNeeded
+from shared.kernel.lifecycle import Fields, SecondPersonNeeded
 from shared.kernel.principal import Principal, PrincipalKind
 
 OFFICE = "secretariat_admin"
@@ -55,7 +55,7 @@ class FirstPerson:
     concerned: frozenset[UUID] = frozenset()
 
 
-def named_in(fields: Mapping[str, Any]) -> UUID | None:
+def named_in(fields: Fields) -> UUID | None:
     """The account that a step's fields name as its second person: in `second_person`, or in that of a waiver.
 
     Raises Invalid where it is no id.
@@ -70,9 +70,7 @@ def named_in(fields: Mapping[str, Any]) -> UUID | None:
         raise invalid_field(pointer, "invalid_value", "The id of an account.") from None
 
 
-async def require_second_person(
-    connection: Connection, actor: Principal, status: str, fields: Mapping[str, Any]
-) -> None:
+async def require_second_person(connection: Connection, actor: Principal, status: str, fields: Fields) -> None:
     """Returns where a step of two is taken at once: by the demonstration's secretariat on a laptop, which names an
     administrator.
 

@@ -82,7 +82,7 @@ class Importable:
     `cells` shows a record under import headings. `registry_verb` is what a caller needs to say `registry`.
     """
 
-    kind: ResourceType[Any]
+    kind: ResourceType[Any, Any]
     roles: RoleTable
     headings: tuple[str, ...]
     parsed_row: Callable[[Cells], ParsedRow]

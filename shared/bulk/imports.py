@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, select
 
 from shared.bulk.layout import Layout
+from shared.bulk.record import ImportRecord
 from shared.bulk.store import StoredFile
 from shared.bulk.tables import core_import
 from shared.database.ids import uuid7
@@ -67,18 +68,17 @@ class Order:
     file_name: str
 
 
-def import_kind(service: str) -> ResourceType[ImportGuardContext]:
+def import_kind(service: str) -> ResourceType[ImportRecord, ImportGuardContext]:
     """Imports as a kind of record of one service."""
-    recorded = ("status", "counts", "taken_back")
-    return ResourceType(Resource(service, "imports", "import"), core_import, LIFECYCLE, recorded)
+    return ResourceType(Resource(service, "imports", "import"), ImportRecord, core_import, LIFECYCLE)
 
 
-async def order_import(uow: UnitOfWork, service: str, order: Order, file: StoredFile, layout: Layout) -> Row:
+async def order_import(uow: UnitOfWork, service: str, order: Order, file: StoredFile, layout: Layout) -> ImportRecord:
     """Enters the import and leaves its job to the worker."""
     record = uuid7()
     job = defer(uow, service, IMPORT_JOB, {"import": str(record)}, created_by=uow.origin.actor.label, bulk=True)
-    return await import_kind(service).insert(
-        uow,
+    kind = import_kind(service)
+    new = kind.new(
         {
             "id": record,
             "status": "pending",
@@ -97,8 +97,9 @@ async def order_import(uow: UnitOfWork, service: str, order: Order, file: Stored
             "media": layout.media,
             "columns": layout.columns,
             "ignored_columns": list(layout.ignored),
-        },
+        }
     )
+    return await kind.insert(uow, new)
 
 
 _GET = Statement(select(core_import).where(core_import.c.id == bindparam("key")))
@@ -118,13 +119,11 @@ def layout_of(row: Mapping[str, Any]) -> Layout:
     return Layout(row["media"], columns, tuple(row["ignored_columns"]))
 
 
-async def close_import(uow: UnitOfWork, before: Row, status: str, **values: Any) -> Row:
+async def close_import(uow: UnitOfWork, row: Row, status: str, **columns: Any) -> Row:
     """The import's end, or the end of its undoing, with its audit entry and its fact."""
-    kind = import_kind(before["service"])
-    after = await update_record(uow, core_import, before, {"status": status, **values})
-    kind.record_change(
-        uow, "finish" if status != "undone" else "undo", before, after, "undone" if status == "undone" else "updated"
-    )
+    after = await update_record(uow, core_import, row["id"], row["version"], {"status": status, **columns})
+    action, fact = ("undo", "undone") if status == "undone" else ("finish", "updated")
+    import_kind(row["service"]).record_row_change(uow, action, row, after, fact)
     return after
 
 

@@ -8,12 +8,13 @@ from uuid import UUID
 from shared.bulk.creators import principal_of
 from shared.database.statements import Row
 from shared.database.unit_of_work import Origin, UnitOfWork
-from shared.kernel.errors import Conflict, ErrorCategory, EscmError, Gone, Invalid, NotFound, VersionConflict
+from shared.kernel.errors import Conflict, ErrorCategory, EscmError, Gone, Invalid, NotFound
 from shared.kernel.principal import RoleTable
 from shared.messaging.job_run import JobCancelled, JobHandlers, JobRun
 from shared.messaging.outbox import defer
 from shared.records.access_scope import AccessScope, access_scope_for
 from shared.records.listing import Listing
+from shared.records.record import Record
 from shared.records.resource_type import ResourceType, TransitionRequest
 
 STEP_JOB = "bulk_transitions"
@@ -23,7 +24,7 @@ _TOLD = ("reason", "current_state", "winner")
 _FORGET = "UPDATE core_job SET payload = payload - 'reason' WHERE id = $1"
 """A reason may name people, and jobs are kept for months."""
 _TRIED_AGAIN = (ErrorCategory.INTERNAL, ErrorCategory.UNAVAILABLE, ErrorCategory.RATE_LIMITED)
-Operation: TypeAlias = Callable[[UnitOfWork, AccessScope, Row, TransitionRequest], Awaitable[Row]]
+Operation: TypeAlias = Callable[[UnitOfWork, AccessScope, Any, TransitionRequest], Awaitable[Record]]
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class Steppable:
     """A kind of record that many steps at once can be taken on. `take` is the operation of its transitions, `beside`
     are operations that are no steps of the lifecycle, each with the permission that it asks for."""
 
-    kind: ResourceType[Any]
+    kind: ResourceType[Any, Any]
     roles: RoleTable
     listing: Listing
     take: Operation
@@ -114,23 +115,22 @@ class _OneByOne:
                 seen = await self.steppable.listing.get(uow.connection, self.access, record)
                 status = seen["status"] if seen else None
                 if await self.run.once(uow, str(record)):
-                    status = (await self._take(uow, seen, version))["status"]
+                    status = (await self._take(uow, seen, version)).status
         except EscmError as error:
             if error.kind in _TRIED_AGAIN:
                 raise
             return {"id": str(record), "status": status, "problem": _problem(error)}
         return {"id": str(record), "status": status, "problem": None}
 
-    async def _take(self, uow: UnitOfWork, seen: Row | None, version: int) -> Row:
+    async def _take(self, uow: UnitOfWork, seen: Row | None, version: int) -> Record:
         if seen is None:
             raise NotFound(f"There is no such {self.steppable.kind.resource.entity}.")
         if seen.get("erased_at") is not None:
             raise Gone("This record was erased.", code="erased")
         if seen.get("merged_into") is not None:
             raise Conflict("This record was merged into another.", members={"winner": str(seen["merged_into"])})
-        if seen["version"] != version:
-            raise VersionConflict("The record changed in the meantime.")
-        return await self.steppable.operation_of(self.requested)(uow, self.access, seen, self.requested)
+        before = await self.steppable.kind.lock(uow, seen["id"], version)
+        return await self.steppable.operation_of(self.requested)(uow, self.access, before, self.requested)
 
 
 def _problem(error: EscmError) -> dict[str, Any]:

@@ -145,7 +145,7 @@ class _Return:
         for place, child in enumerate(self.importable.children):
             for row in held.children[place].values():
                 self._remove_child(held.row, child, row)
-        self.importable.kind.record_change(
+        self.importable.kind.record_row_change(
             self.uow,
             "delete",
             held.row,

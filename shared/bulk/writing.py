@@ -181,7 +181,7 @@ def tell(uow: UnitOfWork, importable: Importable, recorded: RecordedChange, at: 
     """The audit entry and the fact of one change of an import."""
     action, fact = ("create", "created") if recorded.before is None else ("update", "updated")
     if recorded.child is None:
-        importable.kind.record_change(uow, action, recorded.before, recorded.after, fact, at=at)
+        importable.kind.record_row_change(uow, action, recorded.before, recorded.after, fact, at=at)
         return
     shown = {"ref": recorded.owner["ref"], "status": recorded.owner["status"]}
     record_change(

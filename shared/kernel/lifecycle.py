@@ -2,12 +2,23 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import Generic, TypeAlias, TypeVar
 
 from shared.kernel.errors import Conflict, FieldError, Forbidden, Invalid, pointer_to
 
+Fields: TypeAlias = Mapping[str, object]
+"""What a transition is given beside its reason."""
+T = TypeVar("T")
 GuardContext = TypeVar("GuardContext")
 """What a guard may look at: the record and what was loaded beside it. Each feature has its own frozen dataclass."""
+
+
+def given(fields: Fields, name: str, of: type[T]) -> T | None:
+    """What a transition was given under a name; None where nothing was. Raises TypeError for another type."""
+    value = fields.get(name)
+    if value is not None and not isinstance(value, of):
+        raise TypeError(f"{name} is no {of.__name__}")
+    return value
 
 
 class NoScheduledTransition(LookupError):

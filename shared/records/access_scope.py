@@ -14,6 +14,7 @@ from shared.database.context import AccessContext, context_for
 from shared.kernel.countries import FICTIONAL_CODES
 from shared.kernel.principal import READ, READING, PermissionScope, Principal, RoleTable, Visibility
 from shared.kernel.resource import Resource
+from shared.records.record import Record
 
 
 class AccessKind(StrEnum):
@@ -54,11 +55,18 @@ class AccessScope:
         """Of which visibility published records and their fields are seen without a grant that covers them."""
         return ("public", "network") if self.in_network else ("public",)
 
-    def knows(self, row: Mapping[str, Any], published: Collection[str]) -> bool:
+    def knows(self, record: Record, published: Collection[str]) -> bool:
+        """Whether the principal may know of a record."""
+        return self._knows(record.id, record.country, record.status, record.visibility, published)
+
+    def knows_row(self, row: Mapping[str, Any], published: Collection[str]) -> bool:
         """Whether the principal may know of a row with `id`, `country`, `status` and `visibility`."""
-        if self.sees_all_fields(row["country"], row["id"]):
+        return self._knows(row["id"], row["country"], row["status"], row["visibility"], published)
+
+    def _knows(self, key: UUID, country: str, status: str, visibility: str, published: Collection[str]) -> bool:
+        if self.sees_all_fields(country, key):
             return True
-        return row["status"] in published and row["visibility"] in self.open_visibilities
+        return status in published and visibility in self.open_visibilities
 
     def sees_all_fields(self, country: str | None, record: UUID | str | None) -> bool:
         """Whether a row is seen whole; otherwise its public fields only."""

@@ -5,7 +5,7 @@ those that nobody has changed since; of others it gives back the place of the lo
 view says now decides, so late, early and repeated facts do no harm. All of it needs a context that sees every row.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 from uuid import UUID
@@ -17,7 +17,9 @@ from sqlalchemy.sql.elements import ColumnElement
 from shared.database import tables
 from shared.database.statements import Row, Statement
 from shared.database.unit_of_work import UnitOfWork
+from shared.records.record import Record
 from shared.records.resource_type import ResourceType
+from shared.records.rows import record_of, with_columns
 from shared.records.store import lock_record
 
 Ids: TypeAlias = list[UUID | None]
@@ -53,63 +55,72 @@ def moves_table(name: str) -> Table:
 @dataclass(frozen=True)
 class Reference:
     """A field that names records of another owner. `names` finds and locks the rows whose field names `named` of one;
-    `ids` are those that a row's field names; `renamed` gives the columns that name others in their places. A field
+    `ids` are those that a record's field names; `renamed` is the record that names others in their places. A field
     that more depends on overrides `rewrite` and `set_back`."""
 
-    kind: ResourceType[Any]
+    kind: ResourceType[Any, Any]
     field: str
     names: Statement
-    ids: Callable[[Row], Ids]
-    renamed: Callable[[Row, Ids], Mapping[str, Any]]
+    ids: Callable[[Any], Ids]
+    renamed: Callable[[Any, Ids], Record]
     named: Callable[[UUID], Any] = lambda key: key
     is_set: bool = False
 
-    async def rewrite(self, uow: UnitOfWork, row: Row, ids: Ids, _loser: UUID) -> None:
-        """Lets a locked row name these, since one that it named was merged."""
-        await self.kind.update(uow, row, self.renamed(row, ids))
+    async def naming(self, uow: UnitOfWork, key: UUID) -> list[Any]:
+        """The records whose field names this one, locked."""
+        rows = await self.names.fetch(uow.connection, named=self.named(key))
+        return [record_of(self.kind.record, row) for row in rows]
 
-    async def set_back(self, uow: UnitOfWork, row: Row, ids: Ids) -> None:
-        """Lets a locked row name these, since a merge that it followed is no more."""
-        await self.kind.update(uow, row, self.renamed(row, ids))
+    async def rewrite(self, uow: UnitOfWork, record: Any, ids: Ids, _loser: UUID) -> None:
+        """Lets a locked record name these, since one that it named was merged."""
+        await self.kind.update(uow, record, self.renamed(record, ids))
+
+    async def set_back(self, uow: UnitOfWork, record: Any, ids: Ids) -> None:
+        """Lets a locked record name these, since a merge that it followed is no more."""
+        await self.kind.update(uow, record, self.renamed(record, ids))
 
 
-def single(kind: ResourceType[Any], name: str, *more: ColumnElement[bool]) -> Reference:
+def single(kind: ResourceType[Any, Any], name: str, *more: ColumnElement[bool]) -> Reference:
     """A column that names one; `more` are conditions on its row."""
     condition = kind.table.c[name] == bindparam("named", type_=Uuid)
     return Reference(
-        kind, name, finding(kind, condition, *more), lambda row: [row[name]], lambda _, ids: {name: ids[0]}
+        kind,
+        name,
+        finding(kind, condition, *more),
+        lambda record: [getattr(record, name)],
+        lambda record, ids: with_columns(record, {name: ids[0]}),
     )
 
 
-def several(kind: ResourceType[Any], name: str) -> Reference:
+def several(kind: ResourceType[Any, Any], name: str) -> Reference:
     """A column that names each of several once."""
     condition = kind.table.c[name].contains(bindparam("named", type_=ARRAY(Uuid)))
     return Reference(
         kind,
         name,
         finding(kind, condition),
-        lambda row: list(row[name]),
-        lambda _, ids: {name: ids},
+        lambda record: list(getattr(record, name)),
+        lambda record, ids: with_columns(record, {name: ids}),
         named=lambda key: [key],
         is_set=True,
     )
 
 
-def in_documents(kind: ResourceType[Any], name: str, key: str) -> Reference:
+def in_documents(kind: ResourceType[Any, Any], name: str, key: str) -> Reference:
     """A column of JSON objects, each of which may name one under `key`."""
 
-    def ids(row: Row) -> Ids:
-        return [UUID(entry[key]) if entry.get(key) else None for entry in row[name]]
+    def ids(record: Record) -> Ids:
+        return [UUID(entry[key]) if entry.get(key) else None for entry in getattr(record, name)]
 
-    def renamed(row: Row, ids: Ids) -> Mapping[str, Any]:
-        pairs = zip(row[name], ids, strict=True)
-        return {name: [{**entry, key: str(one)} if one else dict(entry) for entry, one in pairs]}
+    def renamed(record: Record, ids: Ids) -> Record:
+        pairs = zip(getattr(record, name), ids, strict=True)
+        return with_columns(record, {name: [{**entry, key: str(one)} if one else dict(entry) for entry, one in pairs]})
 
     condition = kind.table.c[name].contains(bindparam("named", type_=JSONB))
     return Reference(kind, name, finding(kind, condition), ids, renamed, named=lambda one: [{key: str(one)}])
 
 
-def finding(kind: ResourceType[Any], *conditions: ColumnElement[bool]) -> Statement:
+def finding(kind: ResourceType[Any, Any], *conditions: ColumnElement[bool]) -> Statement:
     """The rows of a kind that meet conditions, locked in the order of their ids."""
     return Statement(select(kind.table).where(*conditions).order_by(kind.table.c.id).with_for_update())
 
@@ -151,15 +162,15 @@ class ReferenceRewriter:
                 await self._set_back(uow, reference, move)
         for loser, winner in winners.items():
             for reference in self.references:
-                for row in await reference.names.fetch(uow.connection, named=reference.named(loser)):
-                    await self._rewrite(uow, reference, row, loser, winner)
+                for record in await reference.naming(uow, loser):
+                    await self._rewrite(uow, reference, record, loser, winner)
 
-    async def _rewrite(self, uow: UnitOfWork, reference: Reference, row: Row, loser: UUID, winner: UUID) -> None:
-        before = reference.ids(row)
+    async def _rewrite(self, uow: UnitOfWork, reference: Reference, record: Record, loser: UUID, winner: UUID) -> None:
+        before = reference.ids(record)
         after = [winner if one == loser else one for one in before]
         after = list(dict.fromkeys(after)) if reference.is_set else after
-        await reference.rewrite(uow, row, after, loser)
-        where = {"resource": reference.kind.resource.name, "record_id": row["id"], "field": reference.field}
+        await reference.rewrite(uow, record, after, loser)
+        where = {"resource": reference.kind.resource.name, "record_id": record.id, "field": reference.field}
         await self._keep.execute(uow.connection, loser_id=loser, winner_id=winner, before=before, after=after, **where)
 
     async def _set_back(self, uow: UnitOfWork, reference: Reference, move: Row) -> None:
@@ -167,9 +178,10 @@ class ReferenceRewriter:
         row = await lock_record(uow, reference.kind.table, move["record_id"])
         if row is None:
             return
-        now = reference.ids(row)
+        record = record_of(reference.kind.record, row)
+        now = reference.ids(record)
         ids = list(move["before"]) if now == move["after"] else _given_back(reference, now, move)
-        await reference.set_back(uow, row, ids)
+        await reference.set_back(uow, record, ids)
 
 
 def _given_back(reference: Reference, now: Ids, move: Row) -> Ids:

@@ -19,6 +19,7 @@ from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.principal import Principal, PrincipalKind
 from shared.records.access_scope import AccessScope
 from shared.records.listing import Filter, one_of
+from shared.records.record import Record
 from shared.records.resource_type import ResourceType
 
 LIFE = timedelta(hours=24)
@@ -107,8 +108,8 @@ _FORGET = Statement(
 
 async def add(
     uow: UnitOfWork,
-    kind: ResourceType[Any],
-    row: Mapping[str, Any],
+    kind: ResourceType[Any, Any],
+    record: Record,
     *,
     action: str,
     reason: str | None,
@@ -122,9 +123,9 @@ async def add(
         uow.connection,
         id=uuid7(),
         resource=kind.resource.name,
-        record_id=row["id"],
-        record_ref=row["ref"],
-        record_version=row["version"],
+        record_id=record.id,
+        record_ref=record.ref,
+        record_version=record.version,
         action=action,
         reason=reason,
         fields=dict(fields),
@@ -133,42 +134,44 @@ async def add(
         proposer_owner=actor.owner,
         second_person=second_person,
         concerned=sorted(concerned),
-        country=row["country"],
-        visibility=row["visibility"],
+        country=record.country,
+        visibility=record.visibility,
     )
     if found is None:
         raise RuntimeError("the pending transition was not written")
-    _tell(uow, kind, row, "proposed", action, reason)
+    _record_change(uow, kind, record, "proposed", action, reason)
     return found
 
 
-async def of_record(connection: Connection, context: AccessContext, kind: ResourceType[Any], record: UUID) -> list[Row]:
+async def of_record(
+    connection: Connection, context: AccessContext, kind: ResourceType[Any, Any], record: UUID
+) -> list[Row]:
     """The steps that wait on a record that the caller may read, the oldest first."""
     return await _LIST.fetch(connection, resource_name=kind.resource.name, record=record, **context.parameters)
 
 
 async def one(
-    connection: Connection, context: AccessContext, kind: ResourceType[Any], record: UUID, key: UUID
+    connection: Connection, context: AccessContext, kind: ResourceType[Any, Any], record: UUID, key: UUID
 ) -> Row | None:
     """A step that waits or waited on a record that the caller may read."""
     name = kind.resource.name
     return await _ONE.fetchrow(connection, resource_name=name, record=record, key=key, **context.parameters)
 
 
-async def lock(connection: Connection, kind: ResourceType[Any], record: UUID, key: UUID) -> Row | None:
+async def lock(connection: Connection, kind: ResourceType[Any, Any], record: UUID, key: UUID) -> Row | None:
     """The same, locked."""
     return await _LOCK.fetchrow(connection, resource_name=kind.resource.name, record=record, key=key)
 
 
-async def lock_same(connection: Connection, kind: ResourceType[Any], record: UUID, action: str) -> Row | None:
+async def lock_same(connection: Connection, kind: ResourceType[Any, Any], record: UUID, action: str) -> Row | None:
     """The step of this action that is still open on the record, locked."""
     return await _LOCK_SAME.fetchrow(connection, resource_name=kind.resource.name, record=record, verb=action)
 
 
 async def end(
     uow: UnitOfWork,
-    kind: ResourceType[Any],
-    row: Mapping[str, Any],
+    kind: ResourceType[Any, Any],
+    record: Record,
     waiting: Row,
     ending: Ending,
     reason: str | None = None,
@@ -177,29 +180,29 @@ async def end(
     leave an audit entry and a fact."""
     await _END.execute(uow.connection, key=waiting["id"], ending=ending, by=uow.origin.actor.label)
     if ending != "confirmed":
-        _tell(uow, kind, row, ending, waiting["action"], reason)
+        _record_change(uow, kind, record, ending, waiting["action"], reason)
 
 
-def _tell(
-    uow: UnitOfWork, kind: ResourceType[Any], row: Mapping[str, Any], what: str, action: str, reason: str | None
+def _record_change(
+    uow: UnitOfWork, kind: ResourceType[Any, Any], record: Record, what: str, action: str, reason: str | None
 ) -> None:
     fact = f"transition_{what}"
     kind.record_change(
-        uow, fact, row, row, fact, reason, more=({"pointer": "/transition", "before": None, "after": action},)
+        uow, fact, record, record, fact, reason, more=({"pointer": "/transition", "before": None, "after": action},)
     )
 
 
-def expiring(*kinds: ResourceType[Any]) -> Callable[[UnitOfWork], Awaitable[None]]:
+def expiring(*kinds: ResourceType[Any, Any]) -> Callable[[UnitOfWork], Awaitable[None]]:
     """The scheduled work that ends what nobody confirmed in time, and drops what was decided 90 days ago."""
     by_name = {kind.resource.name: kind for kind in kinds}
 
     async def expire(uow: UnitOfWork) -> None:
         for due in await _DUE.fetch(uow.connection, resources=list(by_name)):
             kind = by_name[due["resource"]]
-            row = await kind.lock(uow, due["record_id"])
-            waiting = await lock(uow.connection, kind, row["id"], due["id"])
+            record = await kind.lock(uow, due["record_id"])
+            waiting = await lock(uow.connection, kind, record.id, due["id"])
             if waiting is not None and waiting["status"] == "pending":
-                await end(uow, kind, row, waiting, "expired", "nobody confirmed it in time")
+                await end(uow, kind, record, waiting, "expired", "nobody confirmed it in time")
         await _FORGET.execute(uow.connection, resources=list(by_name))
 
     return expire

@@ -11,17 +11,18 @@ from sqlalchemy import Table
 
 from shared.audit.entries import FieldChange
 from shared.auth.second_person import named_in, require_second_person
-from shared.database.statements import Row
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.errors import Forbidden, NotFound, VersionConflict
-from shared.kernel.lifecycle import Lifecycle
+from shared.kernel.lifecycle import Fields, Lifecycle
 from shared.kernel.principal import Principal
 from shared.kernel.resource import Resource
 from shared.records import changes
 from shared.records.access_scope import AccessScope
 from shared.records.record import Record, private_fields, tracked_fields
-from shared.records.store import Beside, insert_record, lock_record, update_record
+from shared.records.rows import columns_of, differing, new_record, record_of
+from shared.records.store import InsertLookup, insert_record, lock_record, update_record
 
+R = TypeVar("R", bound=Record)
 GuardContext = TypeVar("GuardContext")
 
 
@@ -32,79 +33,103 @@ class TransitionRequest:
 
     action: str
     reason: str | None
-    fields: Mapping[str, Any]
+    fields: Fields
     proposed_by: Principal | None = None
 
 
 @dataclass(frozen=True)
-class ResourceType(Generic[GuardContext]):
-    """A resource with its table and lifecycle. `tracked` are the columns whose changes stand in the history.
-    `is_personal`: each record describes a person, whose erasure takes the values of its history away. `private` are the
-    fields that only grants that cover the record are shown."""
+class ResourceType(Generic[R, GuardContext]):
+    """A resource with its records, table and lifecycle. `is_personal`: each record describes a person, whose erasure
+    takes the values of its history away."""
 
     resource: Resource
+    record: type[R]
     table: Table
     lifecycle: Lifecycle[GuardContext]
-    tracked: tuple[str, ...]
     is_personal: bool = False
-    private: frozenset[str] = frozenset()
 
     @classmethod
     def of(
-        cls, record: type[Record], table: Table, lifecycle: Lifecycle[GuardContext], *, is_personal: bool = False
-    ) -> "ResourceType[GuardContext]":
+        cls, record: type[R], table: Table, lifecycle: Lifecycle[GuardContext], *, is_personal: bool = False
+    ) -> "ResourceType[R, GuardContext]":
         """The type of these records."""
-        return cls(record.resource_type, table, lifecycle, tracked_fields(record), is_personal, private_fields(record))
+        return cls(record.resource_type, record, table, lifecycle, is_personal)
 
     @cached_property
-    def _columns(self) -> tuple[str, ...]:
-        return tuple(str(column.key) for column in self.table.c)
+    def tracked(self) -> tuple[str, ...]:
+        """The fields whose changes stand in the history."""
+        return tracked_fields(self.record)
 
-    async def insert(
-        self, uow: UnitOfWork, values: Mapping[str, Any], *, fact: str = "created", beside: Beside | None = None
-    ) -> Row:
-        """A new record, with what is looked up `beside`."""
-        row = await insert_record(uow, self.table, values, beside)
-        self.record_change(uow, "create", None, {name: row[name] for name in self._columns}, fact)
-        return row
+    @cached_property
+    def private(self) -> frozenset[str]:
+        """The fields that only grants that cover the record are shown."""
+        return private_fields(self.record)
 
-    async def lock(self, uow: UnitOfWork, record: UUID, version: int | None = None) -> Row:
+    def new(self, columns: Mapping[str, Any]) -> R:
+        """A record that is not inserted yet; fields that nobody gave are None, or not set where they must be given."""
+        return new_record(self.record, columns)
+
+    async def insert(self, uow: UnitOfWork, new: R, *, fact: str = "created") -> R:
+        """The new record, inserted."""
+        record, _ = await self._insert(uow, new, fact, None)
+        return record
+
+    async def insert_with(
+        self, uow: UnitOfWork, new: R, lookup: InsertLookup, *, fact: str = "created"
+    ) -> tuple[R, Any]:
+        """The new record, inserted, and what the same statement looked up."""
+        return await self._insert(uow, new, fact, lookup)
+
+    async def _insert(self, uow: UnitOfWork, new: R, fact: str, lookup: InsertLookup | None) -> tuple[R, Any]:
+        columns = columns_of(new)
+        del columns["ref"]
+        row = await insert_record(uow, self.table, columns, lookup)
+        record = record_of(self.record, row)
+        self.record_change(uow, "create", None, record, fact)
+        return record, row[lookup.column.name] if lookup else None
+
+    async def lock(self, uow: UnitOfWork, record: UUID, version: int | None = None) -> R:
         """The record, locked until the transaction ends. Raises NotFound, and VersionConflict for another version."""
         row = await lock_record(uow, self.table, record)
         if row is None:
             raise NotFound
         if version is not None and row["version"] != version:
             raise VersionConflict("The record changed in the meantime.")
-        return row
+        return record_of(self.record, row)
 
-    async def update(
-        self, uow: UnitOfWork, before: Row, values: Mapping[str, Any], *, reason: str | None = None
-    ) -> Row:
-        """The record with new values. What does not differ is not written; where nothing does, the version stays."""
-        changed = {name: value for name, value in values.items() if before[name] != value}
+    async def update(self, uow: UnitOfWork, before: R, wanted: R, *, reason: str | None = None) -> R:
+        """The record as it is wanted. What does not differ is not written; where nothing does, the version stays."""
+        changed = differing(before, wanted)
         if not changed:
             return before
-        after = await update_record(uow, self.table, before, changed)
+        after = await self._write(uow, before, changed)
         self.record_change(uow, "update", before, after, "updated", reason)
         return after
+
+    async def write(self, uow: UnitOfWork, before: R, wanted: R) -> R:
+        """The record as it is wanted, at the next version. Who calls this records the change."""
+        return await self._write(uow, before, differing(before, wanted))
+
+    async def _write(self, uow: UnitOfWork, before: R, changed: Mapping[str, Any]) -> R:
+        return record_of(self.record, await update_record(uow, self.table, before.id, before.version, changed))
 
     async def apply_transition(
         self,
         uow: UnitOfWork,
-        before: Row,
+        before: R,
         requested: TransitionRequest,
         guard_context: GuardContext,
         may: Callable[[str], bool],
-        effects: Callable[[str], Mapping[str, Any]] = lambda _target: {},
-    ) -> Row:
-        """The record after a transition. `effects` returns, for the state entered, the further columns that it sets.
+        effects: Callable[[str], R] | None = None,
+    ) -> R:
+        """The record after a transition. `effects` returns, for the state entered, the record with what else changes.
 
         Raises what `Lifecycle.advance` raises, and SecondPersonNeeded for one of two persons that nobody proposed. An
         operation writes nothing before it calls this.
         """
-        previous = before.get("previous_status")
+        previous = getattr(before, "previous_status", None)
         transition, target = self.lifecycle.advance(
-            before["status"],
+            before.status,
             requested.action,
             guard_context,
             may,
@@ -114,26 +139,39 @@ class ResourceType(Generic[GuardContext]):
         )
         is_of_two = transition.second_person(guard_context)
         if is_of_two and requested.proposed_by is None:
-            await require_second_person(uow.connection, uow.origin.actor, before["status"], requested.fields)
-        values: dict[str, Any] = {"status": target, **effects(target)}
+            await require_second_person(uow.connection, uow.origin.actor, before.status, requested.fields)
+        changed = {**differing(before, effects(target) if effects else before), "status": target}
         if "previous_status" in self.table.c:
-            values["previous_status"] = before["status"] if target == "suspended" else None
-        after = await update_record(uow, self.table, before, values)
+            changed["previous_status"] = before.status if target == "suspended" else None
+        after = await self._write(uow, before, changed)
         both = _both_persons(requested) if is_of_two else ()
         self.record_change(uow, requested.action, before, after, transition.fact or target, requested.reason, more=both)
         return after
 
-    async def apply_scheduled(
-        self, uow: UnitOfWork, before: Row, verb: str, values: Mapping[str, Any] | None = None
-    ) -> Row:
-        """The locked record after a scheduled transition, which nobody requests and no guard refuses. Raises
-        NoScheduledTransition where its state has none of this verb."""
-        transition = self.lifecycle.scheduled(verb, before["status"])
-        after = await update_record(uow, self.table, before, {"status": transition.target, **(values or {})})
-        self.record_change(uow, verb, before, after, transition.fact or after["status"])
+    async def apply_scheduled(self, uow: UnitOfWork, before: R, verb: str, wanted: R | None = None) -> R:
+        """The locked record after a scheduled transition, which nobody requests and no guard refuses; `wanted` has what
+        else changes. Raises NoScheduledTransition where its state has none of this verb."""
+        transition = self.lifecycle.scheduled(verb, before.status)
+        changed = {**differing(before, wanted or before), "status": transition.target}
+        after = await self._write(uow, before, changed)
+        self.record_change(uow, verb, before, after, transition.fact or after.status)
         return after
 
     def record_change(
+        self,
+        uow: UnitOfWork,
+        action: str,
+        before: R | None,
+        after: R,
+        fact: str,
+        reason: str | None = None,
+        more: tuple[FieldChange, ...] = (),
+    ) -> None:
+        """The audit entry and the fact of one change."""
+        was = None if before is None else columns_of(before)
+        self.record_row_change(uow, action, was, columns_of(after), fact, reason, more=more)
+
+    def record_row_change(
         self,
         uow: UnitOfWork,
         action: str,
@@ -144,7 +182,8 @@ class ResourceType(Generic[GuardContext]):
         at: datetime | None = None,
         more: tuple[FieldChange, ...] = (),
     ) -> None:
-        """The audit entry and the fact of one change."""
+        """The same of the columns of a record, for what writes many at once. `at` is when it happened, now where it is
+        absent."""
         changes.record_change(
             uow,
             self.resource,
@@ -171,9 +210,9 @@ def _both_persons(requested: TransitionRequest) -> tuple[FieldChange, ...]:
     return ({"pointer": "/second_person", "before": None, "after": str(named_in(requested.fields))},)
 
 
-def permitted(access: AccessScope, row: Mapping[str, Any]) -> Callable[[str], bool]:
+def permitted(access: AccessScope, record: Record) -> Callable[[str], bool]:
     """Whether the caller's grants include a verb on this record."""
-    return lambda verb: access.may(verb, row["country"], row["id"])
+    return lambda verb: access.may(verb, record.country, record.id)
 
 
 def require(access: AccessScope, verb: str, country: str | None, record: UUID | None = None) -> None:

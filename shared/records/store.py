@@ -5,30 +5,24 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Table, Text, bindparam, cast, insert, select, update
-from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy import Label, Table, bindparam, insert, select, update
 
-from shared.database.ids import uuid7
 from shared.database.statements import Row, Shapes
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import now
 from shared.kernel.errors import VersionConflict
 
-_TEXT = "text_"
-
 
 @dataclass(frozen=True, slots=True)
-class Beside:
+class InsertLookup:
     """What an insert looks up in its own statement: a labelled column of what it returns, and its parameters."""
 
-    column: ColumnElement[Any]
+    column: Label[Any]
     arguments: Mapping[str, Any]
 
 
-def _insert(table: Table, names: tuple[str, ...], *beside: ColumnElement[Any]) -> Any:
-    texts = [cast(c, Text).label(f"{_TEXT}{c.key}") for c in table.c if isinstance(c.type, JSONB)]
-    return insert(table).values({name: bindparam(name) for name in names}).returning(table, *texts, *beside)
+def _insert(table: Table, names: tuple[str, ...], *lookup: Label[Any]) -> Any:
+    return insert(table).values({name: bindparam(name) for name in names}).returning(table, *lookup)
 
 
 def _update(table: Table, names: tuple[str, ...]) -> Any:
@@ -45,47 +39,28 @@ _UPDATES = Shapes(_update)
 _LOCKS = Shapes(_lock)
 
 
-async def insert_record(uow: UnitOfWork, table: Table, values: Mapping[str, Any], beside: Beside | None = None) -> Row:
-    """A new record at version 1. `values` hold at least `status`, `country`, `visibility`; `id` where it is known. The
-    row holds what is looked up `beside` too."""
+async def insert_record(
+    uow: UnitOfWork, table: Table, columns: Mapping[str, Any], lookup: InsertLookup | None = None
+) -> Row:
+    """A new record at version 1. The row holds what is looked up too."""
     instant, actor = now(), uow.origin.actor.label
-    row = {
-        "id": uuid7(),
-        "version": 1,
-        "created_at": instant,
-        "created_by": actor,
-        "updated_at": instant,
-        "updated_by": actor,
-        **values,
-    }
-    if beside is None:
+    made = {"version": 1, "created_at": instant, "created_by": actor, "updated_at": instant, "updated_by": actor}
+    row = {**columns, **made}
+    if lookup is None:
         found = await _INSERTS.get(table, tuple(row)).fetchrow(uow.connection, **row)
     else:
-        statement = _INSERTS.get(table, tuple(row), beside.column)
-        found = await statement.fetchrow(uow.connection, **row, **beside.arguments)
+        statement = _INSERTS.get(table, tuple(row), lookup.column)
+        found = await statement.fetchrow(uow.connection, **row, **lookup.arguments)
     if found is None:
         raise VersionConflict("The record could not be written.")
     return found
 
 
-def as_inserted(row: Row) -> dict[str, Any]:
-    """The row that `insert_record` answered, as a read would select it: documents as text."""
-    record = dict(row)
-    for name in [name for name in record if name.startswith(_TEXT)]:
-        record[name.removeprefix(_TEXT)] = record.pop(name)
-    return record
-
-
-async def update_record(uow: UnitOfWork, table: Table, before: Mapping[str, Any], values: Mapping[str, Any]) -> Row:
-    """The record with new values and the next version. Raises VersionConflict when it is not `before` any more."""
-    row = {
-        **values,
-        "version": before["version"] + 1,
-        "updated_at": now(),
-        "updated_by": uow.origin.actor.label,
-    }
+async def update_record(uow: UnitOfWork, table: Table, key: UUID, version: int, columns: Mapping[str, Any]) -> Row:
+    """The record with new values and the next version. Raises VersionConflict where it has another version."""
+    row = {**columns, "version": version + 1, "updated_at": now(), "updated_by": uow.origin.actor.label}
     statement = _UPDATES.get(table, tuple(row))
-    found = await statement.fetchrow(uow.connection, key_id=before["id"], key_version=before["version"], **row)
+    found = await statement.fetchrow(uow.connection, key_id=key, key_version=version, **row)
     if found is None:
         raise VersionConflict("The record changed in the meantime.")
     return found

@@ -44,10 +44,10 @@ def item_response(
     *,
     status: int = 200,
     fields: Collection[str] | None = None,
-    beside: Mapping[str, Any] | None = None,
+    extra_members: Mapping[str, Any] | None = None,
 ) -> Response:
-    """The record with its ETag; 304 where the caller has it already; with `Location` when it was created. What is told
-    `beside` the record is no part of what the ETag is of."""
+    """The record with its ETag; 304 where the caller has it already; with `Location` when it was created. The ETag
+    does not depend on `extra_members`."""
     shown = record if fields is None else {name: value for name, value in record.items() if name in fields}
     body = orjson.dumps(shown)
     tag = etag(record["version"], body)
@@ -56,7 +56,7 @@ def item_response(
     headers = {"ETag": tag}
     if status == 201:
         headers["Location"] = record["links"]["self"]
-    return Response(body if beside is None else orjson.dumps({**shown, **beside}), status, headers, JSON)
+    return Response(body if extra_members is None else orjson.dumps({**shown, **extra_members}), status, headers, JSON)
 
 
 def show_secret_once(kept: Response, told: Mapping[str, Any]) -> Response:

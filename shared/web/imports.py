@@ -19,6 +19,7 @@ from shared.bulk.imports import (
     LIFECYCLE,
     UNDO_JOB,
     Order,
+    get_import,
     list_imports,
     order_import,
 )
@@ -118,8 +119,8 @@ def _add_creation(router: ResourceRouter, api: ImportApi) -> None:
         await asyncio.to_thread(store_of(ctx.request).keep, received)
         name = (file.filename or "file").replace("\0", "")[:200]
         order = Order(importable.resource.plural, mode, on_error, registry, source, licence, name)
-        row = await order_import(ctx.uow, api.service, order, received.content, ctx.request.state.layout)
-        return queued_response(api.service, row["job"], IMPORT_JOB, row["created_at"])
+        imported = await order_import(ctx.uow, api.service, order, received.content, ctx.request.state.layout)
+        return queued_response(api.service, imported.job, IMPORT_JOB, imported.created_at)
 
 
 def _mapping(raw: str | None) -> dict[str, str | None]:
@@ -218,9 +219,9 @@ def _add_undo(router: ResourceRouter, api: ImportApi) -> None:
             raise changed_since(await api.shown(row, ctx))
         before = await api.kind.lock(ctx.uow, row["id"], row["version"])
         requested = TransitionRequest(body.action, body.reason, body.fields)
-        after = await api.kind.apply_transition(
-            ctx.uow, before, requested, await api.guard_context(before, ctx), api.may(before, ctx)
-        )
+        guard_context, may = await api.guard_context(row, ctx), api.may(row, ctx)
+        begun = await api.kind.apply_transition(ctx.uow, before, requested, guard_context, may)
+        after = await get_import(ctx.uow.connection, begun.id)
         importable = api.importables[after["resource"]]
         if await undoing.extent(ctx.uow.connection, after) > MOST_AT_ONCE:
             payload = {"import": str(after["id"])}

@@ -16,7 +16,7 @@ from shared.kernel.clock import to_text
 from shared.kernel.errors import Conflict, Forbidden, Gone, NotFound
 from shared.kernel.principal import Principal, PrincipalKind
 from shared.records import pending
-from shared.records.record import Refers
+from shared.records.record import Record, Refers
 from shared.records.resource_type import TransitionRequest, require
 from shared.web.answers import JSON, key_of
 from shared.web.conditional import changed_since
@@ -83,7 +83,7 @@ class DecisionBody(Body):
     reason: Annotated[Prose | None, "Why; it stands in the history."] = None
 
 
-def shown(api: "RecordApi[Any]", row: Mapping[str, Any]) -> dict[str, Any]:
+def shown(api: "RecordApi[Any, Any]", row: Mapping[str, Any]) -> dict[str, Any]:
     """A step that waits, as it is answered."""
     status = "expired" if row["status"] == "pending" and row["is_over"] else row["status"]
     return {
@@ -101,19 +101,19 @@ def shown(api: "RecordApi[Any]", row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-async def propose(api: "RecordApi[Any]", ctx: RequestContext, seen: Row, body: TransitionBody) -> Response:
+async def propose(api: "RecordApi[Any, Any]", ctx: RequestContext, seen: Row, body: TransitionBody) -> Response:
     """Leaves a step that the caller may take to a second person. Raises Conflict where the same step waits already."""
-    row = await api.kind.lock(ctx.uow, seen["id"], seen["version"])
-    other = await pending.lock_same(ctx.uow.connection, api.kind, row["id"], body.action)
+    record = await api.kind.lock(ctx.uow, seen["id"], seen["version"])
+    other = await pending.lock_same(ctx.uow.connection, api.kind, record.id, body.action)
     if other is not None:
-        if not other["is_over"] and other["record_version"] == row["version"]:
+        if not other["is_over"] and other["record_version"] == record.version:
             link = shown(api, other)["links"]["self"]
             raise Conflict("This transition already waits for a second person.", members={"pending": link})
-        await pending.end(ctx.uow, api.kind, row, other, "expired", "the record has changed or the time is over")
+        await pending.end(ctx.uow, api.kind, record, other, "expired", "the record has changed or the time is over")
     waiting = await pending.add(
         ctx.uow,
         api.kind,
-        row,
+        record,
         action=body.action,
         reason=body.reason,
         fields=body.fields,
@@ -124,7 +124,7 @@ async def propose(api: "RecordApi[Any]", ctx: RequestContext, seen: Row, body: T
     return Response(orjson.dumps(answer), 202, {"Location": answer["links"]["self"]}, JSON)
 
 
-def add_pending(router: ResourceRouter, api: "RecordApi[Any]", single: str) -> None:
+def add_pending(router: ResourceRouter, api: "RecordApi[Any, Any]", single: str) -> None:
     """The routes of the steps of two of one kind of record."""
     title = api.kind.resource.entity.replace("_", " ")
     readable = Annotated[Row, Depends(api.readable)]
@@ -190,7 +190,7 @@ def add_pending(router: ResourceRouter, api: "RecordApi[Any]", single: str) -> N
         return Response(orjson.dumps({**shown(api, waiting), "status": ending}), 200, None, JSON)
 
 
-def _decidable(api: "RecordApi[Any]") -> Callable[..., Awaitable[Row]]:
+def _decidable(api: "RecordApi[Any, Any]") -> Callable[..., Awaitable[Row]]:
     """The guard of decisions: Forbidden without any grant to change the record."""
 
     async def decidable_record(row: Annotated[Row, Depends(api.readable)], ctx: CurrentContext) -> Row:
@@ -213,13 +213,13 @@ def _first(waiting: Row) -> FirstPerson:
     return FirstPerson(ids, waiting["second_person"], frozenset(waiting["concerned"]))
 
 
-async def _confirm(api: "RecordApi[Any]", ctx: RequestContext, row: Row, record: Row, waiting: Row) -> Response:
+async def _confirm(api: "RecordApi[Any, Any]", ctx: RequestContext, row: Row, record: Record, waiting: Row) -> Response:
     """Takes the step as the caller, with all that holds for it looked at anew."""
     first = _first(waiting)
     await refuse_as_second_person(ctx.uow.connection, ctx.principal, first)
     if not ctx.access.may(waiting["action"], row["country"], row["id"]):
         raise Forbidden("Your grants do not include this action.", members={"reason": "second_person_not_entitled"})
-    if waiting["record_version"] != record["version"] or record["version"] != row["version"]:
+    if waiting["record_version"] != record.version or record.version != row["version"]:
         raise changed_since(await api.item(row, ctx))
     proposer, action = first.ids[-1], waiting["action"]
     resource, country = api.kind.resource, row["country"]

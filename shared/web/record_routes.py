@@ -1,7 +1,7 @@
 """The standard routes of one kind of record: reads, creation, change, transitions."""
 
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 from fastapi import Body as FastBody
 from fastapi import Depends, Response
@@ -11,8 +11,9 @@ from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.errors import Forbidden
 from shared.kernel.lifecycle import SecondPersonNeeded
 from shared.records.access_scope import AccessScope
+from shared.records.record import Record
 from shared.records.resource_type import TransitionRequest, require
-from shared.records.store import as_inserted
+from shared.records.rows import record_read, with_columns
 from shared.web.answers import (
     HISTORY_QUERY,
     history_response,
@@ -28,16 +29,18 @@ from shared.web.route import ResourceRouter
 from shared.web.schemas import History, TransitionBody, Transitions, page_of, transition_model
 
 if TYPE_CHECKING:
-    from shared.web.records import RecordApi
+    from shared.web.records import Created, RecordApi
+
+R = TypeVar("R", bound=Record)
 
 
-def names(api: "RecordApi[Any]") -> tuple[str, str]:
+def names(api: "RecordApi[Any, Any]") -> tuple[str, str]:
     """`Experts`, `Expert`: as operation ids end."""
     plural = "".join(part.capitalize() for part in api.kind.resource.plural.split("_"))
     return plural, "".join(part.capitalize() for part in api.kind.resource.entity.split("_"))
 
 
-def add_reads(router: ResourceRouter, api: "RecordApi[Any]") -> None:
+def add_reads(router: ResourceRouter, api: "RecordApi[Any, Any]") -> None:
     """List, item, history and the transitions of the present state."""
     plural, single = names(api)
     title = api.kind.resource.entity.replace("_", " ")
@@ -90,13 +93,14 @@ def add_reads(router: ResourceRouter, api: "RecordApi[Any]") -> None:
         responses={200: {"model": Transitions}},
     )
     async def get_transitions(row: readable, ctx: CurrentContext) -> Response:
-        return transitions_response(
-            api.kind.lifecycle, row["status"], await api.available_actions(row, ctx), api.fields
-        )
+        available_actions = await api.available_actions(record_read(api.kind.record, row), ctx)
+        return transitions_response(api.kind.lifecycle, row["status"], available_actions, api.fields)
 
 
 def add_creation(
-    router: ResourceRouter, api: "RecordApi[Any]", create: Callable[[UnitOfWork, AccessScope, Any], Awaitable[Row]]
+    router: ResourceRouter,
+    api: "RecordApi[R, Any]",
+    create: Callable[[UnitOfWork, AccessScope, R], Awaitable["R | Created[R]"]],
 ) -> None:
     """The creation of a record."""
     _, single = names(api)
@@ -112,12 +116,11 @@ def add_creation(
         responses={201: {"model": api.answer}},
     )
     async def create_record(body: creation, ctx: Annotated[RequestContext, Depends(may_create)]) -> Response:
-        row = await create(ctx.uow, ctx.access, body)
-        beside = await api.entered(ctx.uow, ctx.access, row) if api.entered else None
+        created = await create(ctx.uow, ctx.access, api.kind.new(api.columns_of(body)))
+        record, extra = (created, None) if isinstance(created, Record) else (created.record, created.extra_members)
         if api.fresh is None:
-            return await api.answer_with(ctx, row["id"], status=201, beside=beside)
-        shown = await api.item({**as_inserted(row), **api.fresh}, ctx, ctx.access.including_record(row["id"]))
-        return item_response(ctx, shown, status=201, beside=beside)
+            return await api.answer_with(ctx, record.id, status=201, extra_members=extra)
+        return item_response(ctx, await api.new_item(record, ctx), status=201, extra_members=extra)
 
 
 async def may_create(ctx: CurrentContext) -> RequestContext:
@@ -128,7 +131,7 @@ async def may_create(ctx: CurrentContext) -> RequestContext:
 
 
 def add_update(
-    router: ResourceRouter, api: "RecordApi[Any]", update: Callable[[UnitOfWork, AccessScope, Row, Any], Awaitable[Any]]
+    router: ResourceRouter, api: "RecordApi[R, Any]", update: Callable[[UnitOfWork, AccessScope, R, R], Awaitable[Any]]
 ) -> None:
     """The change of a record by a merge patch."""
     _, single = names(api)
@@ -148,14 +151,16 @@ def add_update(
     async def update_record(patch: patch_body, row: changeable, ctx: CurrentContext) -> Response:
         require(ctx.access, "update", row["country"], row["id"])
         body = patched(api.body, api.written(row), patch)
+        before = await api.kind.lock(ctx.uow, row["id"], row["version"])
+        wanted = with_columns(before, api.columns_of(body))
         try:
-            await update(ctx.uow, ctx.access, row, body)
+            await update(ctx.uow, ctx.access, before, wanted)
         except SecondPersonNeeded as needed:
             return await propose(api, ctx, row, TransitionBody(action=needed.action, fields=needed.fields))
         return await api.answer_with(ctx, row["id"])
 
 
-def add_transition(router: ResourceRouter, api: "RecordApi[Any]") -> None:
+def add_transition(router: ResourceRouter, api: "RecordApi[Any, Any]") -> None:
     """The transition of a record by a verb."""
     _, single = names(api)
     title = api.kind.resource.entity.replace("_", " ")
@@ -177,7 +182,7 @@ def add_transition(router: ResourceRouter, api: "RecordApi[Any]") -> None:
         return await api.answer_with(ctx, row["id"])
 
 
-def _proposed(api: "RecordApi[Any]") -> dict[int | str, dict[str, Any]]:
+def _proposed(api: "RecordApi[Any, Any]") -> dict[int | str, dict[str, Any]]:
     if not api.kind.lifecycle.has_transitions_of_two:
         return {}
     return {202: {"model": PendingTransition, "description": "The step waits for a second person."}}

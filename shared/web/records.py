@@ -11,12 +11,14 @@ from pydantic import BaseModel
 from shared.database.statements import Row
 from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.errors import Forbidden, Gone, NotFound
-from shared.kernel.lifecycle import AvailableAction
+from shared.kernel.lifecycle import AvailableAction, Fields
 from shared.kernel.principal import Principal, RoleTable
 from shared.records.access_scope import AccessScope
 from shared.records.columns import parsed_or_fragment
 from shared.records.listing import Listing
+from shared.records.record import Record
 from shared.records.resource_type import ResourceType, TransitionRequest, permitted
+from shared.records.rows import columns_of, record_read
 from shared.web.answers import (
     actions,
     item_response,
@@ -31,9 +33,10 @@ from shared.web.request_context import CurrentContext, RequestContext
 from shared.web.route import ResourceRouter
 from shared.web.schemas import RecordAnswer
 from shared.web.steps import with_fields
+from shared.web.values import row_values
 
+R = TypeVar("R", bound=Record)
 GuardContext = TypeVar("GuardContext")
-Written = TypeVar("Written", bound=BaseModel)
 
 
 def about_nobody(_row: Mapping[str, Any]) -> frozenset[UUID]:
@@ -41,32 +44,46 @@ def about_nobody(_row: Mapping[str, Any]) -> frozenset[UUID]:
     return frozenset()
 
 
+async def no_guards(*_given: object) -> None:
+    """The guard context of records whose transitions have no guards."""
+
+
+@dataclass(frozen=True, slots=True)
+class Created(Generic[R]):
+    """A new record, and the members that the response to its creation has beside it."""
+
+    record: R
+    extra_members: Mapping[str, Any]
+
+
 @dataclass(frozen=True)
-class RecordApi(Generic[GuardContext]):
+class RecordApi(Generic[R, GuardContext]):
     """One kind of record as it is served.
 
-    `present` shows a row to a caller; `guard_context` loads what the guards look at (`fields` are those of a
-    transition); `create`, `update` and `transition` are the feature's operations; `written` gives the fields of a row
-    that a caller writes, which a patch is merged into. `fields` is the model of what transitions take, which the
-    operation reads itself unless `reads_fields`; `keeps_null`: null differs there from what is absent. Without `create`
-    or `update` there is no such route. `embedded` are item columns of JSON text; `fresh` are the item columns of a
-    record that was just created, where they are known (it is then answered without being read again). `is_public`: list
-    and item answer without a token. `arriving` is a dependency that every request meets first. `entered` answers what
-    the answer to a creation tells beside the record. `concerns` are the accounts that a record is about, which never
-    are the second person of its steps. `proposes_changes`: a patch may need a second person too.
+    `present` shows a row to a caller; `create`, `update` and `transition` are the feature's operations: the first gets
+    the record as the body makes it, `update` the locked record and the record as it is wanted. `guard_context` loads
+    what the guards look at, where there are any. `columns` gives the columns that a body sets, those of the body's own
+    fields where it is absent; `written` gives the fields of a row that a caller writes, which a patch is merged into.
+    `fields` is the model of what transitions take, which the operation reads itself unless `reads_fields`;
+    `keeps_null`: null differs there from what is absent. Without `create` or `update` there is no such route.
+    `embedded` are item columns of JSON text; `fresh` are the item columns of a record that was just created, where they
+    are known (it is then answered without being read again). `is_public`: list and item answer without a token.
+    `arriving` is a dependency that every request meets first. `concerns` are the accounts that a record is about, which
+    never are the second person of its transitions. `proposes_changes`: a patch may need a second person too.
     """
 
-    kind: ResourceType[GuardContext]
+    kind: ResourceType[R, GuardContext]
     roles: RoleTable
     listing: Listing
     answer: type[RecordAnswer]
     present: Callable[[Any, AccessScope], dict[str, Any]]
-    guard_context: Callable[[Connect, Principal, Any, Mapping[str, Any]], Awaitable[GuardContext]]
-    transition: Callable[[UnitOfWork, AccessScope, Row, TransitionRequest], Awaitable[Any]]
+    transition: Callable[[UnitOfWork, AccessScope, R, TransitionRequest], Awaitable[Any]]
+    guard_context: Callable[[Connect, Principal, R, Fields], Awaitable[GuardContext]] | None = None
     create_body: type[BaseModel] = BaseModel
-    create: Callable[[UnitOfWork, AccessScope, Any], Awaitable[Row]] | None = None
+    create: Callable[[UnitOfWork, AccessScope, R], Awaitable[R | Created[R]]] | None = None
     body: type[BaseModel] = BaseModel
-    update: Callable[[UnitOfWork, AccessScope, Row, Any], Awaitable[Any]] | None = None
+    update: Callable[[UnitOfWork, AccessScope, R, R], Awaitable[Any]] | None = None
+    columns: Callable[[Any], Mapping[str, Any]] | None = None
     written: Callable[[Row], dict[str, Any]] = dict
     fields: type[BaseModel] | None = None
     reads_fields: bool = True
@@ -74,7 +91,6 @@ class RecordApi(Generic[GuardContext]):
     embedded: tuple[str, ...] = ()
     fresh: Mapping[str, Any] | None = None
     arriving: Callable[..., Awaitable[None]] | None = None
-    entered: Callable[[UnitOfWork, AccessScope, Row], Awaitable[Mapping[str, Any]]] | None = None
     concerns: Callable[[Mapping[str, Any]], frozenset[UUID]] = about_nobody
     is_public: bool = False
     proposes_changes: bool = False
@@ -91,49 +107,62 @@ class RecordApi(Generic[GuardContext]):
             raise Moved(ctx.path, record, winner)
         return row
 
-    async def available_actions(self, row: Mapping[str, Any], ctx: RequestContext) -> list[AvailableAction]:
+    def columns_of(self, body: BaseModel) -> Mapping[str, Any]:
+        """The columns that a body sets."""
+        return self.columns(body) if self.columns else row_values(body, self.kind.table)
+
+    async def available_actions(self, record: R, ctx: RequestContext) -> list[AvailableAction]:
         """The verbs of the record's state for this caller."""
-        guard_context = await self.guard_context(ctx.connection, ctx.principal, row, {})
+        load: Any = self.guard_context or no_guards
+        guard_context = await load(ctx.connection, ctx.principal, record, {})
         access = ctx.access_on(self.kind.resource)
         return self.kind.lifecycle.available_actions(
-            row["status"], guard_context, permitted(access, row), row.get("previous_status")
+            record.status, guard_context, permitted(access, record), getattr(record, "previous_status", None)
         )
 
-    async def item(
-        self, row: Mapping[str, Any], ctx: RequestContext, access: AccessScope | None = None
+    async def item(self, row: Row, ctx: RequestContext, access: AccessScope | None = None) -> dict[str, Any]:
+        """The record of a row that was read, as an item answer."""
+        access = access or ctx.access_on(self.kind.resource)
+        return await self._shown(row, ctx, access, record_read(self.kind.record, row))
+
+    async def new_item(self, record: R, ctx: RequestContext) -> dict[str, Any]:
+        """A record that was just created, as an item answer."""
+        row = {**columns_of(record), **(self.fresh or {})}
+        return await self._shown(row, ctx, ctx.access.including_record(record.id), record)
+
+    async def _shown(
+        self, row: Mapping[str, Any], ctx: RequestContext, access: AccessScope, record: R
     ) -> dict[str, Any]:
-        """The record as an item answer."""
-        record = self.present(row, access or ctx.access_on(self.kind.resource))
+        shown = self.present(row, access)
         for name in self.embedded:
-            record[name] = parsed_or_fragment(row[name])
-        record["allowed_actions"] = (
-            [] if ctx.principal.is_anonymous else actions(await self.available_actions(row, ctx))
-        )
-        return record
+            shown[name] = parsed_or_fragment(row[name])
+        is_anonymous = ctx.principal.is_anonymous
+        shown["allowed_actions"] = [] if is_anonymous else actions(await self.available_actions(record, ctx))
+        return shown
 
     async def answer_with(
-        self, ctx: RequestContext, record: UUID, status: int = 200, beside: Mapping[str, Any] | None = None
+        self, ctx: RequestContext, record: UUID, status: int = 200, extra_members: Mapping[str, Any] | None = None
     ) -> Response:
-        """The record as it now stands, read as any reader would, and what is told `beside` it."""
+        """The record as it now stands, read as any reader would, with `extra_members`."""
         access = ctx.access_on(self.kind.resource).including_record(record)
         row = await self.listing.get(ctx.uow.connection, access, record)
         if row is None:
             raise NotFound("You no longer have access to this record.")
-        return item_response(ctx, await self.item(row, ctx, access), status=status, beside=beside)
+        return item_response(ctx, await self.item(row, ctx, access), status=status, extra_members=extra_members)
 
-    async def answer_once(self, ctx: RequestContext, row: Row, secret: str | None) -> Response:
-        """A new record with its secret, if it has one, which is told this once: the answer that is kept has none."""
-        found = await self.listing.get(ctx.uow.connection, ctx.access, row["id"])
-        record = await self.item(found or row, ctx)
-        return show_secret_once(
-            item_response(ctx, {**record, "secret": None}, status=201), {**record, "secret": secret}
-        )
+    async def answer_once(self, ctx: RequestContext, record: R, secret: str | None) -> Response:
+        """A new record with its secret, if it has one, which is shown this once: the response that is stored for a
+        replay has none."""
+        found = await self.listing.get(ctx.uow.connection, ctx.access, record.id)
+        shown = await self.item(found, ctx) if found else await self.new_item(record, ctx)
+        return show_secret_once(item_response(ctx, {**shown, "secret": None}, status=201), {**shown, "secret": secret})
 
     async def take(self, uow: UnitOfWork, access: AccessScope, row: Row, requested: TransitionRequest) -> None:
         """Takes a transition, its fields read by the model that there is for them."""
         if self.fields is not None and self.reads_fields:
             requested = with_fields(self.fields, access, row, requested, keeps_null=self.keeps_null)
-        await self.transition(uow, access, row, requested)
+        before = await self.kind.lock(uow, row["id"], row["version"])
+        await self.transition(uow, access, before, requested)
 
     def changeable(self) -> Callable[..., Awaitable[Row]]:
         """The guard of changes: Forbidden without any grant over the record, then the precondition."""

@@ -21,7 +21,7 @@ from shared.messaging.outbox import defer
 from shared.records.access_scope import AccessScope
 from shared.records.resource_type import ResourceType, TransitionRequest, permitted, require
 
-ACCOUNTS: ResourceType[domain.AccountGuardContext] = ResourceType.of(
+ACCOUNTS: ResourceType[Account, domain.AccountGuardContext] = ResourceType.of(
     Account, account, domain.LIFECYCLE, is_personal=True
 )
 

@@ -21,7 +21,7 @@ from shared.kernel.principal import Principal, PrincipalKind
 from shared.records.access_scope import AccessScope
 from shared.records.resource_type import ResourceType, TransitionRequest, permitted, require
 
-API_KEYS: ResourceType[KeyGuardContext] = ResourceType.of(ApiKey, api_key, domain.LIFECYCLE)
+API_KEYS: ResourceType[ApiKey, KeyGuardContext] = ResourceType.of(ApiKey, api_key, domain.LIFECYCLE)
 
 
 async def create(uow: UnitOfWork, access: AccessScope, values: Mapping[str, Any]) -> tuple[Row, str]:

@@ -25,7 +25,7 @@ from shared.records.access_scope import AccessScope
 from shared.records.resource_type import ResourceType, TransitionRequest, permitted, require
 from shared.records.store import update_record
 
-CLIENTS: ResourceType[domain.ClientGuardContext] = ResourceType.of(Client, client, domain.LIFECYCLE)
+CLIENTS: ResourceType[Client, domain.ClientGuardContext] = ResourceType.of(Client, client, domain.LIFECYCLE)
 
 
 async def create(uow: UnitOfWork, access: AccessScope, values: Mapping[str, Any]) -> tuple[Row, str | None]:

@@ -23,7 +23,7 @@ from shared.records.access_scope import AccessScope
 from shared.records.resource_type import ResourceType, TransitionRequest, permitted
 from shared.records.store import update_record
 
-GRANTS: ResourceType[domain.GrantGuardContext] = ResourceType.of(Grant, grant, domain.LIFECYCLE)
+GRANTS: ResourceType[Grant, domain.GrantGuardContext] = ResourceType.of(Grant, grant, domain.LIFECYCLE)
 
 
 async def create(uow: UnitOfWork, access: AccessScope, values: Mapping[str, Any]) -> Row:

@@ -15,7 +15,7 @@ from shared.kernel.clock import now
 from shared.kernel.principal import Principal, PrincipalKind
 from shared.records.resource_type import ResourceType, TransitionRequest
 
-SESSIONS: ResourceType[None] = ResourceType.of(Session, session, domain.LIFECYCLE)
+SESSIONS: ResourceType[Session, None] = ResourceType.of(Session, session, domain.LIFECYCLE)
 _END = "end"
 
 

@@ -22,10 +22,10 @@ from shared.kernel.text import search_key
 from shared.records.access_scope import AccessScope
 from shared.records.resource_type import ResourceType, TransitionRequest, permitted, require, require_publishing
 
-ENDORSEMENTS: ResourceType[domain.EndorsementGuardContext] = ResourceType.of(
+ENDORSEMENTS: ResourceType[Endorsement, domain.EndorsementGuardContext] = ResourceType.of(
     Endorsement, endorsement, domain.ENDORSEMENT
 )
-LETTERS: ResourceType[None] = ResourceType.of(Letter, correspondence, domain.CORRESPONDENCE)
+LETTERS: ResourceType[Letter, None] = ResourceType.of(Letter, correspondence, domain.CORRESPONDENCE)
 _EXPIRED = Statement(
     select(endorsement)
     .where(endorsement.c.status == "verified", endorsement.c.valid_to < func.current_date())

@@ -22,8 +22,10 @@ from shared.records.access_scope import AccessScope
 from shared.records.references import NAMED_INSTITUTIONS, reading_access
 from shared.records.resource_type import ResourceType, TransitionRequest, permitted, require
 
-ACTIONS: ResourceType[domain.ActionGuardContext] = ResourceType.of(Action, action, domain.ACTION)
-MILESTONES: ResourceType[domain.MilestoneGuardContext] = ResourceType.of(Milestone, milestone, domain.MILESTONE)
+ACTIONS: ResourceType[Action, domain.ActionGuardContext] = ResourceType.of(Action, action, domain.ACTION)
+MILESTONES: ResourceType[Milestone, domain.MilestoneGuardContext] = ResourceType.of(
+    Milestone, milestone, domain.MILESTONE
+)
 _of_programme = action.c.programme_id == bindparam("programme")
 _FOLLOWING = (
     Statement(sql_update(action).where(_of_programme).values(visibility=bindparam("shown"))),

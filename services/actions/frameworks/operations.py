@@ -14,7 +14,7 @@ from shared.kernel.principal import Principal
 from shared.records.access_scope import AccessScope
 from shared.records.resource_type import ResourceType, TransitionRequest, permitted, require
 
-FRAMEWORKS: ResourceType[None] = ResourceType.of(Framework, framework, domain.LIFECYCLE)
+FRAMEWORKS: ResourceType[Framework, None] = ResourceType.of(Framework, framework, domain.LIFECYCLE)
 
 
 async def create(uow: UnitOfWork, access: AccessScope, values: Mapping[str, Any]) -> Row:

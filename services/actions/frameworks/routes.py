@@ -24,7 +24,7 @@ async def _update(uow: UnitOfWork, access: AccessScope, row: Row, body: schemas.
     return await operations.update(uow, access, row, row_values(body, framework))
 
 
-API: RecordApi[None] = RecordApi(
+API: RecordApi[Any, None] = RecordApi(
     kind=operations.FRAMEWORKS,
     roles=ROLES,
     listing=queries.FRAMEWORKS,

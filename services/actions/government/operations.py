@@ -18,10 +18,10 @@ from shared.kernel.principal import Principal
 from shared.records.access_scope import AccessScope
 from shared.records.resource_type import ResourceType, TransitionRequest, permitted, require, require_publishing
 
-BODIES: ResourceType[None] = ResourceType.of(GovernmentBody, government_body, domain.BODY)
+BODIES: ResourceType[GovernmentBody, None] = ResourceType.of(GovernmentBody, government_body, domain.BODY)
 _EXPERT_POINTER = "/person/expert_id"
-FOCAL_POINTS: ResourceType[None] = ResourceType.of(FocalPoint, focal_point, domain.FOCAL_POINT)
-MEETINGS: ResourceType[None] = ResourceType.of(Meeting, meeting, domain.MEETING)
+FOCAL_POINTS: ResourceType[FocalPoint, None] = ResourceType.of(FocalPoint, focal_point, domain.FOCAL_POINT)
+MEETINGS: ResourceType[Meeting, None] = ResourceType.of(Meeting, meeting, domain.MEETING)
 
 
 def _body_key(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -50,7 +50,7 @@ def _expert_of(values: Mapping[str, Any]) -> UUID | None:
 class Writing:
     """How one of the three is entered and changed. `derive` gives the columns that follow from the written ones."""
 
-    kind: ResourceType[None]
+    kind: ResourceType[Any, None]
     status: str
     derive: Callable[[Mapping[str, Any]], dict[str, Any]]
 

@@ -22,7 +22,9 @@ from shared.records.access_scope import AccessScope
 from shared.records.references import NAMED_CENTRES, NAMED_COMMITTEES
 from shared.records.resource_type import ResourceType, TransitionRequest, permitted, require, require_publishing
 
-PROGRAMMES: ResourceType[domain.ProgrammeGuardContext] = ResourceType.of(Programme, programme, domain.LIFECYCLE)
+PROGRAMMES: ResourceType[Programme, domain.ProgrammeGuardContext] = ResourceType.of(
+    Programme, programme, domain.LIFECYCLE
+)
 
 
 _NAMEABLE = {"committee_id": NAMED_COMMITTEES, "centre_id": NAMED_CENTRES}

@@ -1,22 +1,16 @@
 """The life of an agreement, and who has signed it."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import date
-from typing import Any
 
+from services.centres.agreements.record import Party, Signature
 from shared.kernel.lifecycle import Lifecycle, transition
 
 KINDS = ("host", "mou", "tripartite")
 OPEN_TO_CHANGE = frozenset({"drafting", "in_negotiation"})
 
 
-@dataclass(frozen=True, slots=True)
-class AgreementGuardContext:
-    """Agreements have no guards: a signature of nobody is refused as a field."""
-
-
-def _lifecycle(signature_leads_to: str) -> Lifecycle[AgreementGuardContext]:
+def _lifecycle(signature_leads_to: str) -> Lifecycle[None]:
     return Lifecycle(
         ("drafting", "in_negotiation", "partly_signed", "in_force", "expired", "terminated"),
         (
@@ -42,25 +36,25 @@ class NoSuchParty(LookupError):
     """No party of this name has still to sign."""
 
 
-def unsigned(parties: Sequence[Mapping[str, Any]]) -> list[str]:
+def unsigned(parties: Sequence[Party]) -> list[str]:
     """The names of the parties that have not signed."""
     return [party["name"] for party in parties if party["signed_at"] is None]
 
 
-def is_last_signature(parties: Sequence[Mapping[str, Any]]) -> bool:
+def is_last_signature(parties: Sequence[Party]) -> bool:
     """Whether the next signature is the last."""
     return len(unsigned(parties)) <= 1
 
 
-def first_status(parties: Sequence[Mapping[str, Any]]) -> str:
+def first_status(parties: Sequence[Party]) -> str:
     """In force when every party has signed, else drafting."""
     return "drafting" if unsigned(parties) else "in_force"
 
 
-def signed(parties: Sequence[Mapping[str, Any]], name: str, signatory: str | None, day: date) -> list[dict[str, Any]]:
+def signed(parties: Sequence[Party], name: str, signatory: str | None, day: date) -> list[Party]:
     """The parties after the first unsigned one of this name has signed. Raises NoSuchParty."""
     place = next((n for n, party in enumerate(parties) if party["name"] == name and party["signed_at"] is None), None)
     if place is None:
         raise NoSuchParty(f"No party {name!r} has still to sign.")
-    signature = {"signatory": signatory or parties[place]["signatory"], "signed_at": day.isoformat()}
-    return [{**party, **signature} if n == place else dict(party) for n, party in enumerate(parties)]
+    signature: Signature = {"signatory": signatory or parties[place]["signatory"], "signed_at": day.isoformat()}
+    return [{**party, **signature} if n == place else party for n, party in enumerate(parties)]

@@ -1,10 +1,8 @@
 """Writing agreements: one function per verb, and the end that time brings."""
 
-from collections.abc import Mapping
-from typing import Any
+from dataclasses import replace
+from datetime import date
 from uuid import UUID
-
-import orjson
 
 from services.centres.agreements import domain, queries
 from services.centres.agreements.record import Agreement
@@ -12,82 +10,71 @@ from services.centres.agreements.tables import agreement
 from services.centres.references import require_institutions
 from services.centres.registration.domain import PUBLISHED
 from services.centres.registration.queries import centre_of
-from shared.database.statements import Row
-from shared.database.unit_of_work import Connect, UnitOfWork
+from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import today
 from shared.kernel.errors import Conflict, invalid_field
-from shared.kernel.lifecycle import Lifecycle
-from shared.kernel.principal import Principal
+from shared.kernel.lifecycle import Lifecycle, given
 from shared.kernel.text import search_key
 from shared.records.access_scope import AccessScope
 from shared.records.references import CENTRES, reading_access
 from shared.records.resource_type import ResourceType, TransitionRequest, permitted, require
 
-AGREEMENTS: ResourceType[domain.AgreementGuardContext] = ResourceType.of(Agreement, agreement, domain.LIFECYCLE)
-_LAST: ResourceType[domain.AgreementGuardContext] = ResourceType.of(Agreement, agreement, domain.LAST_SIGNATURE)
+AGREEMENTS: ResourceType[Agreement, None] = ResourceType.of(Agreement, agreement, domain.LIFECYCLE)
+_LAST: ResourceType[Agreement, None] = ResourceType.of(Agreement, agreement, domain.LAST_SIGNATURE)
 
 
-def lifecycle_of(row: Mapping[str, Any]) -> Lifecycle[domain.AgreementGuardContext]:
+def lifecycle_of(record: Agreement) -> Lifecycle[None]:
     """The lifecycle of an agreement as it stands: the last signature leads elsewhere than those before."""
-    return _kind_of(row).lifecycle
+    return _kind_of(record).lifecycle
 
 
-async def create(uow: UnitOfWork, access: AccessScope, values: Mapping[str, Any]) -> Row:
+async def create(uow: UnitOfWork, access: AccessScope, new: Agreement) -> Agreement:
     """An agreement: in force where every party has signed, else drafting. Its first day may lie ahead.
 
     Raises Invalid for a centre or institution that the caller does not know, Forbidden outside the caller's grant.
     """
-    centre = await centre_of(uow.connection, values["centre_id"])
+    centre = await centre_of(uow.connection, new.centre_id)
     if centre is None or not reading_access(uow.origin.actor, CENTRES).knows(centre, PUBLISHED):
         raise invalid_field("/centre_id", "unknown_reference", "There is no such centre.")
-    require(access, "create", centre["country"], centre["id"])
-    await require_institutions(uow, _institutions(values["parties"]))
-    _require_order(values)
-    place = {"country": centre["country"], "visibility": "restricted"}
-    status = domain.first_status(values["parties"])
-    return await AGREEMENTS.insert(uow, {**values, **place, **_derived(values), "status": status})
+    require(access, "create", centre.country, centre.id)
+    await require_institutions(uow, _institutions(new))
+    _require_order(new)
+    status = domain.first_status(new.parties)
+    placed = replace(new, country=centre.country, visibility="restricted", status=status, search_key=_search_key(new))
+    return await AGREEMENTS.insert(uow, placed)
 
 
-async def update(uow: UnitOfWork, _access: AccessScope, seen: Row, values: Mapping[str, Any]) -> Row:
-    """The agreement with new values. Raises Conflict where somebody has signed or it has ended."""
-    before = await AGREEMENTS.lock(uow, seen["id"], seen["version"])
-    if values["centre_id"] != before["centre_id"]:
+async def update(uow: UnitOfWork, _access: AccessScope, before: Agreement, wanted: Agreement) -> Agreement:
+    """The agreement as it is wanted. Raises Conflict where somebody has signed or it has ended."""
+    if wanted.centre_id != before.centre_id:
         raise invalid_field("/centre_id", "invalid_value", "An agreement stays with its centre.")
-    if before["status"] not in domain.OPEN_TO_CHANGE and any(before[name] != values[name] for name in values):
+    if wanted != before and before.status not in domain.OPEN_TO_CHANGE:
         raise Conflict("A signed agreement cannot be changed.")
-    if values["parties"] != before["parties"]:
-        if not domain.unsigned(values["parties"]):
+    if wanted.parties != before.parties:
+        if not domain.unsigned(wanted.parties):
             raise invalid_field("/parties", "invalid_value", "Use the transition `sign` for the last signature.")
-        await require_institutions(uow, _institutions(values["parties"]))
-    _require_order(values)
-    return await AGREEMENTS.update(uow, before, {**values, **_derived(values)})
+        await require_institutions(uow, _institutions(wanted))
+    _require_order(wanted)
+    return await AGREEMENTS.update(uow, before, replace(wanted, search_key=_search_key(wanted)))
 
 
-async def transition(uow: UnitOfWork, access: AccessScope, seen: Row, requested: TransitionRequest) -> Row:
-    """One step of the lifecycle. Raises what `Lifecycle.advance` raises, Invalid for a party that cannot sign."""
-    before = await AGREEMENTS.lock(uow, seen["id"], seen["version"])
+async def transition(
+    uow: UnitOfWork, access: AccessScope, before: Agreement, requested: TransitionRequest
+) -> Agreement:
+    """One transition. Raises what `Lifecycle.advance` raises, Invalid for a party that cannot sign."""
 
-    def effects(_target: str) -> dict[str, Any]:
+    def effects(_target: str) -> Agreement:
         if requested.action != "sign":
-            return {}
-        open_names = domain.unsigned(before["parties"])
-        name = requested.fields.get("party") or (open_names[0] if len(open_names) == 1 else None)
-        if name not in open_names:
+            return before
+        unsigned = domain.unsigned(before.parties)
+        name = given(requested.fields, "party", str) or (unsigned[0] if len(unsigned) == 1 else None)
+        if name is None or name not in unsigned:
             raise invalid_field("/fields/party", "not_one_of", "The name of a party that has not signed.")
-        day = requested.fields.get("signed_at") or today()
-        return {"parties": domain.signed(before["parties"], name, requested.fields.get("signatory"), day)}
+        day = given(requested.fields, "signed_at", date) or today()
+        signatory = given(requested.fields, "signatory", str)
+        return replace(before, parties=domain.signed(before.parties, name, signatory, day))
 
-    guard_context = domain.AgreementGuardContext()
-    return await _kind_of(before).apply_transition(
-        uow, before, requested, guard_context, permitted(access, before), effects
-    )
-
-
-async def load_guard_context(
-    _connect: Connect, _principal: Principal, _row: Mapping[str, Any], _fields: Mapping[str, Any]
-) -> domain.AgreementGuardContext:
-    """Agreements have no guards."""
-    return domain.AgreementGuardContext()
+    return await _kind_of(before).apply_transition(uow, before, requested, None, permitted(access, before), effects)
 
 
 async def apply_scheduled(uow: UnitOfWork) -> None:
@@ -96,25 +83,22 @@ async def apply_scheduled(uow: UnitOfWork) -> None:
         await AGREEMENTS.apply_scheduled(uow, before, "expire")
 
 
-def _kind_of(row: Mapping[str, Any]) -> ResourceType[domain.AgreementGuardContext]:
-    parties = row["parties"]
-    parsed = orjson.loads(parties) if isinstance(parties, str) else parties
-    return _LAST if domain.is_last_signature(parsed) else AGREEMENTS
+def _kind_of(record: Agreement) -> ResourceType[Agreement, None]:
+    return _LAST if domain.is_last_signature(record.parties) else AGREEMENTS
 
 
-def _institutions(parties: list[dict[str, Any]]) -> dict[str, Any]:
+def _institutions(record: Agreement) -> dict[str, UUID | None]:
     return {
         f"/parties/{n}/institution_id": UUID(party["institution_id"])
-        for n, party in enumerate(parties)
+        for n, party in enumerate(record.parties)
         if party["institution_id"] is not None
     }
 
 
-def _derived(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {"search_key": search_key(*(party["name"] for party in values["parties"]))}
+def _search_key(record: Agreement) -> str:
+    return search_key(*(party["name"] for party in record.parties))
 
 
-def _require_order(values: Mapping[str, Any]) -> None:
-    effective, expires = values["effective"], values["expires"]
-    if effective is not None and expires is not None and expires < effective:
+def _require_order(record: Agreement) -> None:
+    if record.effective is not None and record.expires is not None and record.expires < record.effective:
         raise invalid_field("/expires", "invalid_date", "An agreement expires after it takes effect.")

@@ -8,10 +8,11 @@ from sqlalchemy import Select, bindparam, select
 from services.centres.agreements.domain import KINDS, LIFECYCLE
 from services.centres.agreements.record import Agreement
 from services.centres.agreements.tables import agreement
-from shared.database.statements import Connection, Row, Statement
+from shared.database.statements import Connection, Statement
 from shared.records.access_scope import AccessKind
 from shared.records.listing import one_of, values
 from shared.records.plain import by_grant, listing
+from shared.records.rows import records_of
 
 _OVER = Statement(
     select(agreement)
@@ -36,6 +37,6 @@ LISTING = listing(
 )
 
 
-async def lock_over(connection: Connection, today: date) -> list[Row]:
+async def lock_over(connection: Connection, today: date) -> list[Agreement]:
     """Agreements in force whose last day lies before today, locked; at most 200."""
-    return await _OVER.fetch(connection, today=today)
+    return records_of(Agreement, await _OVER.fetch(connection, today=today))

@@ -1,12 +1,27 @@
 """An agreement about a centre."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, TypedDict
 from uuid import UUID
 
 from shared.kernel.resource import Resource
-from shared.records.record import Document, Granted, Internal, Parts, Public, Record, Refers, Written
+from shared.records.record import Document, Granted, Internal, Public, Record, Refers, Written
+
+
+class Signature(TypedDict):
+    """Who signs, and the day of the signature as YYYY-MM-DD; null before it."""
+
+    signatory: str | None
+    signed_at: str | None
+
+
+class Party(Signature):
+    """Who agrees."""
+
+    name: str
+    institution_id: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +37,7 @@ class Agreement(Record):
         UUID, Public, Written, Refers("/centres/v1/centres"), "The centre that the agreement is about."
     ]
     kind: Annotated[str, Public, Written, "The kind of agreement."]
-    parties: Annotated[Parts, Public, Written, "Who agrees."]
+    parties: Annotated[Sequence[Party], Public, Written, "Who agrees."]
     search_key: Annotated[str, Internal]
     effective: Annotated[date | None, Public, Written, "The first day on which the agreement is in force."]
     expires: Annotated[date | None, Public, Written, "The last day on which the agreement is in force."]

@@ -1,10 +1,11 @@
 """The life of a national committee: preparatory at first, the scientific committee once it is recognised."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
+from services.centres.committees.record import Committee
 from shared.kernel.lifecycle import Lifecycle, transition
 from shared.kernel.text import search_key
 
@@ -74,10 +75,10 @@ def names_search_key(names: Mapping[str, str]) -> str:
     return search_key(*names.values())
 
 
-def dates_of(verb: str, row: Mapping[str, Any], today: date) -> dict[str, date]:
-    """The day that a step is dated: of the minuted decision where that lies behind, else the day it is taken."""
-    if verb == "form":
-        return {"formed_on": min(date.fromisoformat(row["decision"]["date"]), today)}
+def dated(verb: str, record: Committee, today: date) -> Committee:
+    """The committee with the day of a transition: of the minuted decision where that lies behind, else today."""
+    if verb == "form" and record.decision is not None:
+        return replace(record, formed_on=min(date.fromisoformat(record.decision["date"]), today))
     if verb == "recognise":
-        return {"recognised_on": today}
-    return {"ended_on": today} if verb in ("dissolve", "abandon") else {}
+        return replace(record, recognised_on=today)
+    return replace(record, ended_on=today) if verb in ("dissolve", "abandon") else record

@@ -1,7 +1,7 @@
 """Writing committees: one function per verb. Each writes its row, one audit entry and one fact."""
 
-from collections.abc import Mapping
-from typing import Any
+from dataclasses import replace
+from uuid import UUID
 
 from sqlalchemy import bindparam
 from sqlalchemy import update as sql_update
@@ -10,91 +10,88 @@ from services.centres.committees import domain, queries
 from services.centres.committees.record import Committee
 from services.centres.committees.tables import committee, seat
 from services.centres.references import require_institutions
-from shared.database.statements import Row, Statement
+from shared.database.statements import Statement
 from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.clock import today
 from shared.kernel.errors import invalid_field
+from shared.kernel.lifecycle import Fields
 from shared.kernel.principal import Principal
 from shared.records.access_scope import AccessScope
 from shared.records.resource_type import ResourceType, TransitionRequest, permitted, require, require_publishing
 
-COMMITTEES: ResourceType[domain.CommitteeGuardContext] = ResourceType.of(Committee, committee, domain.LIFECYCLE)
+COMMITTEES: ResourceType[Committee, domain.CommitteeGuardContext] = ResourceType.of(
+    Committee, committee, domain.LIFECYCLE
+)
 _FOLLOW = Statement(
     sql_update(seat).where(seat.c.committee_id == bindparam("key")).values(visibility=bindparam("visibility"))
 )
 """Seats carry their committee's visibility."""
 
 
-async def create(uow: UnitOfWork, access: AccessScope, values: Mapping[str, Any]) -> Row:
+async def create(uow: UnitOfWork, access: AccessScope, new: Committee) -> Committee:
     """A proposed committee. The country's living one is the only one: another is a conflict.
 
     Raises Forbidden outside the caller's grant, Invalid for an institution that the caller does not know.
     """
-    require(access, "create", values["country"])
-    require_publishing(access, values["visibility"], values["country"])
-    await require_institutions(uow, _institutions(values))
-    return await COMMITTEES.insert(uow, {**values, "status": "proposed", **_derived(values)})
+    require(access, "create", new.country)
+    require_publishing(access, new.visibility, new.country)
+    await require_institutions(uow, _institutions(new))
+    search_key = domain.names_search_key(new.names)
+    return await COMMITTEES.insert(uow, replace(new, status="proposed", search_key=search_key))
 
 
-async def update(uow: UnitOfWork, access: AccessScope, seen: Row, values: Mapping[str, Any]) -> Row:
-    """The committee with new values. Raises Invalid where it would move to another country."""
-    before = await COMMITTEES.lock(uow, seen["id"], seen["version"])
-    if values["country"] != before["country"]:
+async def update(uow: UnitOfWork, access: AccessScope, before: Committee, wanted: Committee) -> Committee:
+    """The committee as it is wanted. Raises Invalid where it would move to another country."""
+    if wanted.country != before.country:
         raise invalid_field("/country", "invalid_value", "A committee stays in its country.")
-    if values["visibility"] != before["visibility"]:
-        require_publishing(access, values["visibility"], before["country"], before["id"])
-    known = {before["host_institution_id"], *before["partner_institution_ids"]}
-    fresh = {pointer: key for pointer, key in _institutions(values).items() if key not in known}
-    await require_institutions(uow, fresh)
-    after = await COMMITTEES.update(uow, before, {**values, **_derived(values)})
-    if after["visibility"] != before["visibility"]:
-        await _FOLLOW.execute(uow.connection, key=after["id"], visibility=after["visibility"])
+    if wanted.visibility != before.visibility:
+        require_publishing(access, wanted.visibility, before.country, before.id)
+    known = {before.host_institution_id, *before.partner_institution_ids}
+    added = {pointer: key for pointer, key in _institutions(wanted).items() if key not in known}
+    await require_institutions(uow, added)
+    after = await COMMITTEES.update(uow, before, replace(wanted, search_key=domain.names_search_key(wanted.names)))
+    if after.visibility != before.visibility:
+        await _FOLLOW.execute(uow.connection, key=after.id, visibility=after.visibility)
     return after
 
 
 async def transition(
-    rules: domain.RecognitionRules, uow: UnitOfWork, access: AccessScope, seen: Row, requested: TransitionRequest
-) -> Row:
-    """One step of the lifecycle. Raises what `Lifecycle.advance` raises."""
-    before = await COMMITTEES.lock(uow, seen["id"], seen["version"])
+    rules: domain.RecognitionRules,
+    uow: UnitOfWork,
+    access: AccessScope,
+    before: Committee,
+    requested: TransitionRequest,
+) -> Committee:
+    """One transition. Raises what `Lifecycle.advance` raises."""
     guard_context = await load_guard_context(rules, uow.connect, access.principal, before, requested.fields)
-    dates = domain.dates_of
     return await COMMITTEES.apply_transition(
         uow,
         before,
         requested,
         guard_context,
         permitted(access, before),
-        lambda _target: dates(requested.action, before, today()),
+        lambda _target: domain.dated(requested.action, before, today()),
     )
 
 
 async def load_guard_context(
-    rules: domain.RecognitionRules,
-    connect: Connect,
-    _principal: Principal,
-    row: Mapping[str, Any],
-    _fields: Mapping[str, Any],
+    rules: domain.RecognitionRules, connect: Connect, _principal: Principal, record: Committee, _fields: Fields
 ) -> domain.CommitteeGuardContext:
     """What the guards look at; it is the same for every caller."""
     async with connect() as connection:
-        counts = await queries.standing(connection, row["id"])
+        seats = await queries.seats_of(connection, record.id)
     return domain.CommitteeGuardContext(
         rules=rules,
-        has_host=row["host_institution_id"] is not None,
-        has_decision=row["decision"] is not None,
-        has_bylaws=row["bylaws"] is not None,
-        partners=len(row["partner_institution_ids"]),
-        presidents=counts["presidents"],
-        secretaries=counts["secretaries"],
-        seats=counts["seats"],
+        has_host=record.host_institution_id is not None,
+        has_decision=record.decision is not None,
+        has_bylaws=record.bylaws is not None,
+        partners=len(record.partner_institution_ids),
+        presidents=seats.presidents,
+        secretaries=seats.secretaries,
+        seats=seats.all,
     )
 
 
-def _derived(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {"search_key": domain.names_search_key(values["names"])}
-
-
-def _institutions(values: Mapping[str, Any]) -> dict[str, Any]:
-    partners = {f"/partner_institution_ids/{n}": key for n, key in enumerate(values["partner_institution_ids"])}
-    return {"/host_institution_id": values["host_institution_id"], **partners}
+def _institutions(record: Committee) -> dict[str, UUID | None]:
+    partners = {f"/partner_institution_ids/{n}": key for n, key in enumerate(record.partner_institution_ids)}
+    return {"/host_institution_id": record.host_institution_id, **partners}

@@ -8,23 +8,12 @@ from services.centres.committees.domain import RecognitionRules
 from services.centres.committees.queries import LISTING
 from services.centres.committees.schemas import Committee, CommitteeBody, present
 from services.centres.committees.tables import committee
-from shared.database.statements import Row
-from shared.database.unit_of_work import UnitOfWork
-from shared.records.access_scope import AccessScope
 from shared.web.records import RecordApi
 from shared.web.route import ResourceRouter
 from shared.web.translation import register_constraint
-from shared.web.values import row_values, written
+from shared.web.values import written
 
 register_constraint("centre_committee_living_key", "/country", "This country has a living committee already.")
-
-
-async def _create(uow: UnitOfWork, access: AccessScope, body: CommitteeBody) -> Row:
-    return await operations.create(uow, access, row_values(body, committee))
-
-
-async def _update(uow: UnitOfWork, access: AccessScope, row: Row, body: CommitteeBody) -> Row:
-    return await operations.update(uow, access, row, row_values(body, committee))
 
 
 def routes(rules: RecognitionRules) -> ResourceRouter:
@@ -38,8 +27,8 @@ def routes(rules: RecognitionRules) -> ResourceRouter:
         body=CommitteeBody,
         present=present,
         guard_context=partial(operations.load_guard_context, rules),
-        create=_create,
-        update=_update,
+        create=operations.create,
+        update=operations.update,
         transition=partial(operations.transition, rules),
         written=written(committee, CommitteeBody.model_fields),
         is_public=True,

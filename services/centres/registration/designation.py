@@ -1,59 +1,63 @@
 """The terms of centres: opened by a designation or renewal, ended with them, and the consent that they rest on."""
 
+from dataclasses import replace
 from datetime import date, timedelta
-from typing import Any
+from uuid import UUID
 
 from sqlalchemy import bindparam
 from sqlalchemy import update as sql_update
 
 from services.centres.registration import domain, queries
-from services.centres.registration.record import Term
+from services.centres.registration.record import Centre, Term
 from services.centres.registration.tables import term
-from shared.database.statements import Row, Statement
+from shared.database.statements import Statement
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import today
 from shared.kernel.lifecycle import Lifecycle
+from shared.records.record import Document
 from shared.records.resource_type import ResourceType
 
 TERM_STATES = ("current", "ended")
-TERMS: ResourceType[None] = ResourceType.of(Term, term, Lifecycle(TERM_STATES, ()))
+TERMS: ResourceType[Term, None] = ResourceType.of(Term, term, Lifecycle(TERM_STATES, ()))
 
 _FOLLOW = Statement(
     sql_update(term).where(term.c.centre_id == bindparam("key")).values(visibility=bindparam("visibility"))
 )
 
 
-async def open_term(uow: UnitOfWork, centre: Row, consent: dict[str, Any]) -> Row:
-    """The term that the centre's columns tell of. `consent` holds `endorsement_id` and `waiver`."""
-    await end_term(uow, centre, centre["term_starts"] - timedelta(days=1))
-    return await TERMS.insert(
-        uow,
-        {
-            "status": "current",
-            "country": centre["country"],
-            "visibility": centre["visibility"],
-            "centre_id": centre["id"],
-            "number": centre["term_number"],
-            "starts": centre["term_starts"],
-            "ends": centre["term_ends"],
-            "terms_of_reference": centre["terms_of_reference"],
-            "work_plan": centre["work_plan"],
-            "decided_on": today(),
-            **consent,
-        },
+async def open_term(
+    uow: UnitOfWork, centre: Centre, starts: date, ends: date, *, endorsement: UUID | None, waiver: Document | None
+) -> Term:
+    """The centre's latest term, which rests on an endorsement or on a waiver."""
+    await end_term(uow, centre, starts - timedelta(days=1))
+    new = replace(
+        TERMS.new({}),
+        status="current",
+        country=centre.country,
+        visibility=centre.visibility,
+        centre_id=centre.id,
+        number=centre.term_number or 1,
+        starts=starts,
+        ends=ends,
+        terms_of_reference=centre.terms_of_reference,
+        work_plan=centre.work_plan,
+        decided_on=today(),
+        endorsement_id=endorsement,
+        waiver=waiver,
     )
+    return await TERMS.insert(uow, new)
 
 
-async def end_term(uow: UnitOfWork, centre: Row, day: date) -> None:
+async def end_term(uow: UnitOfWork, centre: Centre, day: date) -> None:
     """Ends the centre's current term, if it has one, on this day, or on its last one where that lies before."""
-    current = await queries.lock_current_term(uow.connection, centre["id"])
+    current = await queries.lock_current_term(uow.connection, centre.id)
     if current is not None:
-        await TERMS.update(uow, current, {"status": "ended", "ended_on": min(day, current["ends"])})
+        await TERMS.update(uow, current, replace(current, status="ended", ended_on=min(day, current.ends)))
 
 
-async def follow_centre(uow: UnitOfWork, centre: Row) -> None:
+async def follow_centre(uow: UnitOfWork, centre: Centre) -> None:
     """Gives the centre's terms its visibility."""
-    await _FOLLOW.execute(uow.connection, key=centre["id"], visibility=centre["visibility"])
+    await _FOLLOW.execute(uow.connection, key=centre.id, visibility=centre.visibility)
 
 
 async def follow_consent(uow: UnitOfWork, country: str) -> None:
@@ -63,5 +67,5 @@ async def follow_consent(uow: UnitOfWork, country: str) -> None:
     """
     holds = await queries.consent_level(uow.connection, country) >= domain.ENDORSEMENT_LEVEL
     for current in await queries.lock_endorsed_terms(uow.connection, country):
-        lapsed: date | None = None if holds else current["consent_lapsed_on"] or today()
-        await TERMS.update(uow, current, {"consent_lapsed_on": lapsed})
+        lapsed = None if holds else current.consent_lapsed_on or today()
+        await TERMS.update(uow, current, replace(current, consent_lapsed_on=lapsed))

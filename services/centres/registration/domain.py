@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
-from shared.kernel.lifecycle import Lifecycle, transition
+from services.centres.registration.record import Centre
+from shared.kernel.lifecycle import Fields, Lifecycle, given, transition
 from shared.kernel.text import search_key
 
 PUBLISHED = frozenset({"active", "renewal_due", "renewal_review"})
@@ -146,9 +147,9 @@ HOLDERS: Mapping[str, str] = {
 """Who holds the file while it waits; the clock runs in these states only."""
 
 
-def first_missing(row: Mapping[str, Any]) -> Missing | None:
+def first_missing(centre: Centre) -> Missing | None:
     """The first part of an application that is not there, as a reason; every centre has a host."""
-    return next((reason for name, reason in _ASKED.items() if row[name] is None), None)
+    return next((reason for name, reason in _ASKED.items() if getattr(centre, name) is None), None)
 
 
 def names_search_key(names: Mapping[str, str], registration_number: str | None) -> str:
@@ -166,9 +167,9 @@ def years_after(day: date, years: int) -> date:
     return date(day.year + years, day.month, 28 if (day.month, day.day) == (2, 29) else day.day)
 
 
-def term_of(verb: str, row: Mapping[str, Any], fields: Mapping[str, Any], today: date) -> tuple[date, date]:
-    """First and last day of the term that a step opens: from today, or from the end of the running term, for four
-    years, where nothing else is said."""
-    after = row["term_ends"] + timedelta(days=1) if verb == "renew" else today
-    starts = fields.get("starts") or max(after, today)
-    return starts, fields.get("ends") or years_after(starts, TERM_YEARS) - timedelta(days=1)
+def term_of(last_day: date | None, fields: Fields, today: date) -> tuple[date, date]:
+    """First and last day of the term that a transition opens: from today, or from the end of the term whose `last_day`
+    this is, for four years, where nothing else is given."""
+    after = last_day + timedelta(days=1) if last_day else today
+    starts = given(fields, "starts", date) or max(after, today)
+    return starts, given(fields, "ends", date) or years_after(starts, TERM_YEARS) - timedelta(days=1)

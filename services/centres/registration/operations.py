@@ -1,7 +1,7 @@
 """Writing centres: one function per verb. Each writes its rows, audit entries and facts."""
 
-from collections.abc import Mapping
-from typing import Any
+from dataclasses import replace
+from datetime import date
 from uuid import UUID
 
 from services.centres.committees.domain import PUBLISHED as PUBLISHED_COMMITTEES
@@ -11,171 +11,172 @@ from services.centres.registration import domain, queries
 from services.centres.registration.designation import end_term, follow_centre, open_term
 from services.centres.registration.record import Centre
 from services.centres.registration.tables import centre
-from shared.database.ids import uuid7
-from shared.database.statements import Row
 from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.clock import now, today
 from shared.kernel.errors import Conflict, FieldError, Forbidden, invalid_field
+from shared.kernel.lifecycle import Fields, given
 from shared.kernel.principal import Principal
 from shared.records.access_scope import AccessScope
+from shared.records.record import Document
 from shared.records.references import COMMITTEES, reading_access
 from shared.records.resource_type import ResourceType, TransitionRequest, permitted, require, require_publishing
 
-CENTRES: ResourceType[domain.CentreGuardContext] = ResourceType.of(Centre, centre, domain.LIFECYCLE)
-_OPENING = ("designate", "renew")
+CENTRES: ResourceType[Centre, domain.CentreGuardContext] = ResourceType.of(Centre, centre, domain.LIFECYCLE)
 _GATED = frozenset({"under_review", "awaiting_agreement"})
 
 
-async def create(uow: UnitOfWork, access: AccessScope, values: Mapping[str, Any]) -> Row:
+async def create(uow: UnitOfWork, access: AccessScope, new: Centre) -> Centre:
     """A centre in draft. A grant over the host institution is enough to apply in its country.
 
     Raises Forbidden outside the caller's grant, Invalid for a reference that the caller does not know.
     """
-    require_publishing(access, values["visibility"], values["country"])
-    record, host = uuid7(), values["host_institution_id"]
-    if access.may("create", None, host) and await country_of(uow.connection, host) == values["country"]:
-        await uow.allow_record(record)
+    require_publishing(access, new.visibility, new.country)
+    host = new.host_institution_id
+    if access.may("create", None, host) and await country_of(uow.connection, host) == new.country:
+        await uow.allow_record(new.id)
     else:
-        require(access, "create", values["country"])
-    await _require_references(uow, values, {})
-    return await CENTRES.insert(uow, {"id": record, **values, "status": "draft", **_derived(values, None)})
+        require(access, "create", new.country)
+    await _require_references(uow, new, None)
+    return await CENTRES.insert(uow, replace(new, status="draft", search_key=_search_key(new)))
 
 
-async def update(uow: UnitOfWork, access: AccessScope, seen: Row, values: Mapping[str, Any]) -> Row:
-    """The centre with new values.
+async def update(uow: UnitOfWork, access: AccessScope, before: Centre, wanted: Centre) -> Centre:
+    """The centre as it is wanted.
 
     Raises Invalid where it would move to another country, Conflict where what is judged would change under review.
     """
-    before = await CENTRES.lock(uow, seen["id"], seen["version"])
-    if values["country"] != before["country"]:
+    if wanted.country != before.country:
         raise invalid_field("/country", "invalid_value", "A centre stays in its country.")
-    changed = [name for name in domain.APPLICATION if values[name] != before[name]]
-    if changed and before["status"] not in domain.OPEN_TO_CHANGE:
+    changed = [name for name in domain.APPLICATION if getattr(wanted, name) != getattr(before, name)]
+    if changed and before.status not in domain.OPEN_TO_CHANGE:
         detail = "The application changes only while it is with the applicant."
         raise Conflict(detail, errors=[FieldError("conflict", detail, pointer=f"/{name}") for name in changed])
-    if values["visibility"] != before["visibility"]:
-        require_publishing(access, values["visibility"], before["country"], before["id"])
-    await _require_references(uow, values, before)
-    if values["host_institution_id"] != before["host_institution_id"]:
-        _require_host(uow, access, values["host_institution_id"], before)
-    after = await CENTRES.update(uow, before, {**values, **_derived(values, before["registration_number"])})
-    if after["visibility"] != before["visibility"]:
+    if wanted.visibility != before.visibility:
+        require_publishing(access, wanted.visibility, before.country, before.id)
+    await _require_references(uow, wanted, before)
+    if wanted.host_institution_id != before.host_institution_id:
+        _require_host(uow, access, wanted.host_institution_id, before)
+    after = await CENTRES.update(uow, before, replace(wanted, search_key=_search_key(wanted)))
+    if after.visibility != before.visibility:
         await follow_centre(uow, after)
     return after
 
 
-async def transition(uow: UnitOfWork, access: AccessScope, seen: Row, requested: TransitionRequest) -> Row:
-    """One step of the lifecycle. Raises what `Lifecycle.advance` raises, Invalid for a term that ends before it starts.
+async def transition(uow: UnitOfWork, access: AccessScope, before: Centre, requested: TransitionRequest) -> Centre:
+    """One transition. Raises what `Lifecycle.advance` raises, Invalid for a term that ends before it starts.
 
     Of parallel designations in one country each gets a number of its own.
     """
-    before = await CENTRES.lock(uow, seen["id"], seen["version"])
     standing = await _standing(uow.connect, before)
     guard_context = _guard_context(before, requested.fields, standing)
-    first = requested.action == "designate" and before["registration_number"] is None
-    serial = await queries.next_serial(uow.connection, before["country"]) if first else None
+    first = requested.action == "designate" and before.registration_number is None
+    serial = await queries.next_serial(uow.connection, before.country) if first else None
+    opened: tuple[date, date] | None = None
 
-    def effects(target: str) -> dict[str, Any]:
-        values = _clock(target)
+    def effects(target: str) -> Centre:
+        nonlocal opened
+        after = _with_clock(before, target)
         if serial is not None:
-            number = domain.registration_number(before["country"], serial)
-            values |= {"registration_number": number, "registration_serial": serial, "designated_on": today()}
-            values |= _derived(before, number)
-        if requested.action in _OPENING:
-            starts, ends = domain.term_of(requested.action, before, requested.fields, today())
+            number = domain.registration_number(before.country, serial)
+            after = replace(after, registration_number=number, registration_serial=serial, designated_on=today())
+            after = replace(after, search_key=_search_key(after))
+        if requested.action in ("designate", "renew"):
+            last_day = before.term_ends if requested.action == "renew" else None
+            starts, ends = opened = domain.term_of(last_day, requested.fields, today())
             if ends <= starts:
                 raise invalid_field("/fields/ends", "invalid_date", "The term ends after it starts.")
-            values |= {"term_number": (before["term_number"] or 0) + 1, "term_starts": starts, "term_ends": ends}
+            after = replace(after, term_number=(before.term_number or 0) + 1, term_starts=starts, term_ends=ends)
         elif requested.action == "submit_renewal":
-            values |= requested.fields
-        return values
+            final_report, evaluation = (given(requested.fields, name, dict) for name in ("final_report", "evaluation"))
+            after = replace(after, final_report=final_report, evaluation=evaluation)
+        return after
 
     after = await CENTRES.apply_transition(uow, before, requested, guard_context, permitted(access, before), effects)
-    if requested.action in _OPENING:
-        await open_term(uow, after, _consent(access.principal, requested, standing))
-    elif after["status"] == "closed":
+    if opened is not None:
+        waiver = _waiver(access.principal, requested)
+        endorsement = standing.endorsement if standing and not waiver else None
+        await open_term(uow, after, *opened, endorsement=endorsement, waiver=waiver)
+    elif after.status == "closed":
         await end_term(uow, after, today())
     return after
 
 
 async def load_guard_context(
-    connect: Connect, _principal: Principal, row: Mapping[str, Any], fields: Mapping[str, Any]
+    connect: Connect, _principal: Principal, record: Centre, fields: Fields
 ) -> domain.CentreGuardContext:
     """What the guards look at, for this caller and this centre."""
-    return _guard_context(row, fields, await _standing(connect, row))
+    return _guard_context(record, fields, await _standing(connect, record))
 
 
 async def apply_scheduled(uow: UnitOfWork) -> None:
     """Opens the renewals that are due and expires the centres whose term is over."""
     for before in await queries.lock_due(uow.connection, today()):
-        if before["term_ends"] < today():
-            after = await CENTRES.apply_scheduled(uow, before, "expire", {"previous_status": None})
-            await end_term(uow, after, after["term_ends"])
+        if before.term_ends is not None and before.term_ends < today():
+            after = await CENTRES.apply_scheduled(uow, before, "expire", replace(before, previous_status=None))
+            await end_term(uow, after, before.term_ends)
         else:
             await CENTRES.apply_scheduled(uow, before, "open_renewal")
 
 
-async def _standing(connect: Connect, row: Mapping[str, Any]) -> queries.Standing | None:
-    """Read only in the states whose steps look at it."""
-    if row["status"] not in _GATED:
+async def _standing(connect: Connect, record: Centre) -> queries.Standing | None:
+    """Read only in the states whose transitions look at it."""
+    if record.status not in _GATED:
         return None
     async with connect() as connection:
-        return await queries.standing(connection, row["id"], row["country"])
+        return await queries.standing(connection, record.id, record.country)
 
 
-def _guard_context(
-    row: Mapping[str, Any],
-    fields: Mapping[str, Any],
-    standing: queries.Standing | None,
-) -> domain.CentreGuardContext:
+def _guard_context(record: Centre, fields: Fields, standing: queries.Standing | None) -> domain.CentreGuardContext:
     return domain.CentreGuardContext(
         today=today(),
-        missing=domain.first_missing(row),
+        missing=domain.first_missing(record),
         favourable=standing.favourable if standing else 0,
         agreed=standing is not None and standing.agreed,
         endorsed=standing is not None and standing.level >= domain.ENDORSEMENT_LEVEL,
         has_waiver="waiver" in fields,
         has_final_report="final_report" in fields,
         has_evaluation="evaluation" in fields,
-        term_ends=row["term_ends"],
+        term_ends=record.term_ends,
     )
 
 
-def _consent(principal: Principal, requested: TransitionRequest, standing: queries.Standing | None) -> dict[str, Any]:
-    waiver, kept = requested.fields.get("waiver"), None
-    if waiver:
-        second = str(principal.id) if requested.proposed_by else waiver["second_person"]
-        by = (requested.proposed_by or principal).label
-        kept = {**waiver, "second_person": second, "by": by, "on": today().isoformat()}
-    return {"endorsement_id": standing.endorsement if standing and not waiver else None, "waiver": kept}
+def _waiver(principal: Principal, requested: TransitionRequest) -> Document | None:
+    """What stands in the place of an endorsement, with who proposed it and who confirmed it."""
+    waiver = given(requested.fields, "waiver", dict)
+    if not waiver:
+        return None
+    second = str(principal.id) if requested.proposed_by else waiver["second_person"]
+    by = (requested.proposed_by or principal).label
+    return {**waiver, "second_person": second, "by": by, "on": today().isoformat()}
 
 
-def _derived(values: Mapping[str, Any], number: str | None) -> dict[str, Any]:
-    return {"search_key": domain.names_search_key(values["names"], number)}
+def _search_key(record: Centre) -> str:
+    return domain.names_search_key(record.names, record.registration_number)
 
 
-def _clock(status: str) -> dict[str, Any]:
+def _with_clock(record: Centre, status: str) -> Centre:
     since = now() if status in domain.HOLDERS else None
-    return {"clock_since": since, "clock_target": since + domain.SCREENING_TARGET if since else None}
+    return replace(record, clock_since=since, clock_target=since + domain.SCREENING_TARGET if since else None)
 
 
-def _require_host(uow: UnitOfWork, access: AccessScope, host: UUID, before: Row) -> None:
+def _require_host(uow: UnitOfWork, access: AccessScope, host: UUID, before: Centre) -> None:
     """Raises Forbidden where who has no grant over the centre would apply for another institution than theirs."""
     granted = uow.origin.actor.permission_scope(access.roles, access.resource.name, "update")
-    if not granted.covers(before["country"], before["id"]) and not access.may("create", None, host):
+    if not granted.covers(before.country, before.id) and not access.may("create", None, host):
         raise Forbidden("Your grants do not cover this institution.", members={"reason": "not_permitted"})
 
 
-async def _require_references(uow: UnitOfWork, values: Mapping[str, Any], before: Mapping[str, Any]) -> None:
-    def fresh(name: str) -> Any:
-        return None if before and values[name] == before[name] else values[name]
+async def _require_references(uow: UnitOfWork, wanted: Centre, before: Centre | None) -> None:
+    def changed(name: str) -> UUID | None:
+        value: UUID | None = getattr(wanted, name)
+        return None if before is not None and value == getattr(before, name) else value
 
-    await require_institutions(uow, {"/host_institution_id": fresh("host_institution_id")})
-    await require_experts(uow, {"/director_id": fresh("director_id")})
-    committee = fresh("committee_id")
+    await require_institutions(uow, {"/host_institution_id": changed("host_institution_id")})
+    await require_experts(uow, {"/director_id": changed("director_id")})
+    committee = changed("committee_id")
     if committee is None:
         return
     found = await committee_of(uow.connection, committee)
     known = found is not None and reading_access(uow.origin.actor, COMMITTEES).knows(found, PUBLISHED_COMMITTEES)
-    if found is None or not known or found["country"] != values["country"]:
+    if found is None or not known or found.country != wanted.country:
         raise invalid_field("/committee_id", "unknown_reference", "There is no such committee in this country.")

@@ -25,13 +25,14 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.centres.registration.domain import LIFECYCLE, PUBLISHED
-from services.centres.registration.record import Centre
+from services.centres.registration.record import Centre, Term
 from services.centres.registration.tables import centre, term
 from shared.database.context import Lookup
 from shared.database.statements import Connection, Row, Statement
 from shared.records.access_scope import constant
 from shared.records.pending import holder
 from shared.records.plain import by_itself, listing
+from shared.records.rows import record_of, records_of
 
 _country = bindparam("country", type_=Text)
 _counts = func.escm.centre_standing(bindparam("centre", type_=Uuid)).table_valued(
@@ -100,9 +101,10 @@ LISTING = listing(
 )
 
 
-async def centre_of(connection: Connection, key: UUID) -> Row | None:
+async def centre_of(connection: Connection, key: UUID) -> Centre | None:
     """The centre within the connection's context."""
-    return await _ONE.fetchrow(connection, centre=key)
+    row = await _ONE.fetchrow(connection, centre=key)
+    return record_of(Centre, row) if row else None
 
 
 async def entered_for(connection: Connection, institutions: list[str], labels: list[str]) -> list[Row]:
@@ -129,16 +131,17 @@ async def next_serial(connection: Connection, country: str) -> int:
     return found
 
 
-async def lock_current_term(connection: Connection, key: UUID) -> Row | None:
+async def lock_current_term(connection: Connection, key: UUID) -> Term | None:
     """The centre's current term, locked."""
-    return await _CURRENT_TERM.fetchrow(connection, centre=key)
+    row = await _CURRENT_TERM.fetchrow(connection, centre=key)
+    return record_of(Term, row) if row else None
 
 
-async def lock_endorsed_terms(connection: Connection, country: str) -> list[Row]:
+async def lock_endorsed_terms(connection: Connection, country: str) -> list[Term]:
     """The country's current terms that rest on an endorsement, locked."""
-    return await _TERMS_OF_COUNTRY.fetch(connection, country=country)
+    return records_of(Term, await _TERMS_OF_COUNTRY.fetch(connection, country=country))
 
 
-async def lock_due(connection: Connection, today: date) -> list[Row]:
+async def lock_due(connection: Connection, today: date) -> list[Centre]:
     """Centres whose renewal opens or whose term is over, locked; at most 200."""
-    return await _DUE.fetch(connection, today=today)
+    return records_of(Centre, await _DUE.fetch(connection, today=today))

@@ -6,20 +6,8 @@ from services.centres.registration.guards import with_own_applications
 from services.centres.registration.queries import LISTING
 from services.centres.registration.schemas import Centre, CentreBody, CentreFields, present
 from services.centres.registration.tables import centre
-from shared.database.statements import Row
-from shared.database.unit_of_work import UnitOfWork
-from shared.records.access_scope import AccessScope
 from shared.web.records import RecordApi
-from shared.web.values import row_values, written
-
-
-async def _create(uow: UnitOfWork, access: AccessScope, body: CentreBody) -> Row:
-    return await operations.create(uow, access, row_values(body, centre))
-
-
-async def _update(uow: UnitOfWork, access: AccessScope, row: Row, body: CentreBody) -> Row:
-    return await operations.update(uow, access, row, row_values(body, centre))
-
+from shared.web.values import written
 
 CENTRE_API = RecordApi(
     kind=operations.CENTRES,
@@ -30,8 +18,8 @@ CENTRE_API = RecordApi(
     body=CentreBody,
     present=present,
     guard_context=operations.load_guard_context,
-    create=_create,
-    update=_update,
+    create=operations.create,
+    update=operations.update,
     transition=operations.transition,
     fields=CentreFields,
     written=written(centre, CentreBody.model_fields),

@@ -1,16 +1,16 @@
 """Writing reviews."""
 
-from collections.abc import Mapping
-from typing import Any
+from dataclasses import replace
 
 from sqlalchemy import bindparam, select
 
 from services.centres.references import account_of, belongs_to, require_experts
 from services.centres.registration.domain import REVIEWABLE
 from services.centres.registration.operations import CENTRES
+from services.centres.registration.record import Centre
 from services.centres.reviews.record import Review
 from services.centres.reviews.tables import review
-from shared.database.statements import Row, Statement
+from shared.database.statements import Statement
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import today
 from shared.kernel.errors import Conflict, FieldError, Forbidden, invalid_field
@@ -19,7 +19,7 @@ from shared.records.access_scope import AccessScope
 from shared.records.resource_type import ResourceType, require
 
 MOST_PER_CENTRE = 50
-REVIEWS: ResourceType[None] = ResourceType.of(Review, review, Lifecycle(("recorded",), ()))
+REVIEWS: ResourceType[Review, None] = ResourceType.of(Review, review, Lifecycle(("recorded",), ()))
 _REVIEWERS = Statement(select(review.c.reviewer_id).where(review.c.centre_id == bindparam("centre")))
 
 
@@ -28,31 +28,30 @@ def path_of(centre: object, key: object = "") -> str:
     return f"{CENTRES.resource.link(centre)}/reviews" + (f"/{key}" if key else "")
 
 
-async def create(uow: UnitOfWork, access: AccessScope, centre: Row, values: Mapping[str, Any]) -> Row:
+async def create(uow: UnitOfWork, access: AccessScope, centre: Centre, new: Review) -> Review:
     """What a reviewer found. `access` is the one to reviews.
 
     Raises Forbidden where the caller is not the reviewer and may not record for others, Conflict where the centre is
     not under review or the reviewer has reviewed it, Invalid for a reviewer who belongs to the host institution.
     """
-    require(access, "create", centre["country"], centre["id"])
-    reviewer = values["reviewer_id"]
-    await uow.allow_record(centre["id"])
+    require(access, "create", centre.country, centre.id)
+    reviewer = new.reviewer_id
+    await uow.allow_record(centre.id)
     is_own = await account_of(uow.connection, reviewer) == access.principal.id
-    if not is_own and not access.may("record", centre["country"], centre["id"]):
+    if not is_own and not access.may("record", centre.country, centre.id):
         raise Forbidden("Only the reviewer can enter this review.", members={"reason": "not_the_reviewer"})
     if not is_own:
         await require_experts(uow, {"/reviewer_id": reviewer})
-    if await belongs_to(uow.connection, reviewer, centre["host_institution_id"], today().isoformat()):
+    if await belongs_to(uow.connection, reviewer, centre.host_institution_id, today().isoformat()):
         raise invalid_field("/reviewer_id", "reviewer_of_host", "The reviewer belongs to the host institution.")
-    locked = await CENTRES.lock(uow, centre["id"])
-    if locked["status"] not in REVIEWABLE:
-        raise Conflict("The centre is not under review.", members={"current_state": locked["status"]})
-    reviewers = [row["reviewer_id"] for row in await _REVIEWERS.fetch(uow.connection, centre=centre["id"])]
+    locked = await CENTRES.lock(uow, centre.id)
+    if locked.status not in REVIEWABLE:
+        raise Conflict("The centre is not under review.", members={"current_state": locked.status})
+    reviewers = [row["reviewer_id"] for row in await _REVIEWERS.fetch(uow.connection, centre=centre.id)]
     if reviewer in reviewers:
         detail = "This expert has reviewed the centre."
         raise Conflict(detail, errors=[FieldError("conflict", detail, pointer="/reviewer_id")])
     if len(reviewers) >= MOST_PER_CENTRE:
         raise Conflict(f"A centre has at most {MOST_PER_CENTRE} reviews.")
-    place = {"centre_id": centre["id"], "country": centre["country"], "visibility": "restricted"}
-    row = {**values, **place, "status": "recorded"}
-    return await REVIEWS.insert(uow, row)
+    placed = replace(new, centre_id=centre.id, country=centre.country, visibility="restricted", status="recorded")
+    return await REVIEWS.insert(uow, placed)

@@ -7,6 +7,7 @@ import orjson
 from fastapi import Depends, Response
 
 from services.centres.access import ROLES
+from services.centres.registration import record
 from services.centres.registration.routes import CENTRE_API
 from services.centres.reviews import operations, queries
 from services.centres.reviews.schemas import Review, ReviewBody, present
@@ -15,6 +16,7 @@ from shared.database.statements import Row
 from shared.kernel.errors import NotFound
 from shared.records.access_scope import AccessScope
 from shared.records.resource_type import require
+from shared.records.rows import columns_of, record_read
 from shared.web.answers import JSON, item_response, key_of
 from shared.web.request_context import CurrentContext, RequestContext
 from shared.web.route import ResourceRouter
@@ -73,5 +75,6 @@ async def get_review(review_id: str, centre: Centre, ctx: CurrentContext) -> Res
 )
 async def create_review(body: ReviewBody, centre: Centre, ctx: CurrentContext) -> Response:
     access = ctx.access_on(operations.REVIEWS.resource)
-    row = await operations.create(ctx.uow, access, centre, row_values(body, review))
-    return item_response(ctx, present(row), status=201)
+    new = operations.REVIEWS.new(row_values(body, review))
+    entered = await operations.create(ctx.uow, access, record_read(record.Centre, centre), new)
+    return item_response(ctx, present(columns_of(entered)), status=201)

@@ -1,19 +1,12 @@
 """The life of a seat on a committee, and the dates that it holds."""
 
-from dataclasses import dataclass
-
 from shared.kernel.lifecycle import Lifecycle, transition
 from shared.kernel.partial_date import earliest, latest
 
 OFFICES = ("president", "vice_president", "secretary", "member")
 
 
-@dataclass(frozen=True, slots=True)
-class SeatGuardContext:
-    """Seats have no guards."""
-
-
-LIFECYCLE: Lifecycle[SeatGuardContext] = Lifecycle(
+LIFECYCLE: Lifecycle[None] = Lifecycle(
     ("appointed", "ended"),
     (
         transition("end", "appointed", "ended", fields=("to",)),

@@ -9,10 +9,11 @@ from services.centres.committees.domain import PUBLISHED
 from services.centres.committees.tables import committee, seat
 from services.centres.seats.domain import LIFECYCLE, OFFICES
 from services.centres.seats.record import Seat
-from shared.database.statements import Connection, Row, Statement
+from shared.database.statements import Connection, Statement
 from shared.records.access_scope import AccessKind
 from shared.records.listing import one_of, values
 from shared.records.plain import listing, with_parent
+from shared.records.rows import records_of
 
 _appointed = select(seat).where(seat.c.status == "appointed").order_by(seat.c.id).limit(200).with_for_update()
 _OF_COMMITTEE = Statement(_appointed.where(seat.c.committee_id == bindparam("committee")))
@@ -36,13 +37,13 @@ LISTING = listing(
 
 async def lock_appointed(
     connection: Connection, *, committee: UUID | None = None, expert: UUID | None = None
-) -> list[Row]:
+) -> list[Seat]:
     """The appointed seats of a committee, or of an expert, locked; at most 200."""
     if committee is not None:
-        return await _OF_COMMITTEE.fetch(connection, committee=committee)
-    return await _OF_EXPERT.fetch(connection, expert=expert)
+        return records_of(Seat, await _OF_COMMITTEE.fetch(connection, committee=committee))
+    return records_of(Seat, await _OF_EXPERT.fetch(connection, expert=expert))
 
 
-async def lock_over(connection: Connection, today: str) -> list[Row]:
+async def lock_over(connection: Connection, today: str) -> list[Seat]:
     """Appointed seats whose last day lies before `today` (YYYY-MM-DD), locked; at most 200."""
-    return await _OVER.fetch(connection, today=today)
+    return records_of(Seat, await _OVER.fetch(connection, today=today))

@@ -70,7 +70,7 @@ class Seat(RecordAnswer, of=record.Seat, lifecycle=LIFECYCLE):
     ]
 
 
-def row_of(body: SeatBody) -> dict[str, Any]:
+def columns(body: SeatBody) -> dict[str, Any]:
     """The columns that a body gives."""
     return {
         "committee_id": body.committee_id,

@@ -53,7 +53,7 @@ def like_body(own: Body, rows: Rows) -> list[Found]:
 def told_of_person(own: Person, rows: Rows, access: AccessScope, published: Some[str]) -> list[dict[str, Any]]:
     """What the caller is told: of experts that they may know of, as sure as what they may see of them makes it. Of
     others than those that they see whole no e-mail address counts."""
-    known = [row for row in rows if access.knows(row, published)]
+    known = [row for row in rows if access.knows_row(row, published)]
     others = [person_of(row) for row in known]
     rates = _rates_by_country(own, others)
     bare = replace(own, emails=frozenset())
@@ -66,7 +66,7 @@ def told_of_person(own: Person, rows: Rows, access: AccessScope, published: Some
 
 def told_of_body(own: Body, rows: Rows, access: AccessScope, published: Some[str]) -> list[dict[str, Any]]:
     """The same of institutions, of which nothing that is compared is hidden from whoever may know of them."""
-    known = [row for row in rows if access.knows(row, published)]
+    known = [row for row in rows if access.knows_row(row, published)]
     return _told(known, [institutions.compare(own, institutions.body_of(row)) for row in known])
 
 

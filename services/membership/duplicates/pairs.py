@@ -15,7 +15,7 @@ from shared.kernel.clock import now
 from shared.records.resource_type import ResourceType, TransitionRequest
 from shared.records.store import update_record
 
-DUPLICATES: ResourceType[DuplicateGuardContext] = ResourceType.of(Duplicate, duplicate, LIFECYCLE)
+DUPLICATES: ResourceType[Duplicate, DuplicateGuardContext] = ResourceType.of(Duplicate, duplicate, LIFECYCLE)
 _REFS = (
     "SELECT escm.core_ref('DUP', nextval('escm.member_duplicate_ref_seq')) AS ref FROM generate_series(1, $1::integer)"
 )

@@ -27,12 +27,14 @@ from shared.kernel.principal import Principal, PrincipalKind
 from shared.records.access_scope import AccessScope
 from shared.records.record import json_fields, written_fields
 from shared.records.resource_type import ResourceType, TransitionRequest, permitted, require, require_publishing
-from shared.records.store import Beside
+from shared.records.store import InsertLookup
 
 WRITABLE = written_fields(Expert)
 _DOCUMENTS = json_fields(Expert)
 _AT_ONCE = 500
-EXPERTS: ResourceType[domain.ExpertGuardContext] = ResourceType.of(Expert, expert, domain.LIFECYCLE, is_personal=True)
+EXPERTS: ResourceType[Expert, domain.ExpertGuardContext] = ResourceType.of(
+    Expert, expert, domain.LIFECYCLE, is_personal=True
+)
 _LOOKALIKES = lookalikes_beside(expert)
 _FOLLOW = Statement(
     sql_update(affiliation)
@@ -79,7 +81,7 @@ async def create(uow: UnitOfWork, access: AccessScope, values: Mapping[str, Any]
             "account_id": access.principal.id if applies else None,
             "profile_confirmed_on": today() if applies else None,
         },
-        beside=Beside(_LOOKALIKES, {"lookalike_keys": blocking_keys(values["names"])}),
+        beside=InsertLookup(_LOOKALIKES, {"lookalike_keys": blocking_keys(values["names"])}),
     )
     enter_values(uow, row)
     return row

@@ -22,7 +22,9 @@ from shared.records.resource_type import ResourceType, TransitionRequest, permit
 
 WRITABLE = written_fields(Institution)
 _DOCUMENTS = json_fields(Institution)
-INSTITUTIONS: ResourceType[domain.InstitutionGuardContext] = ResourceType.of(Institution, institution, domain.LIFECYCLE)
+INSTITUTIONS: ResourceType[Institution, domain.InstitutionGuardContext] = ResourceType.of(
+    Institution, institution, domain.LIFECYCLE
+)
 
 
 def written(row: Mapping[str, Any]) -> dict[str, Any]:

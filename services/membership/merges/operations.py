@@ -28,14 +28,14 @@ from shared.records.resource_type import ResourceType, TransitionRequest, requir
 from shared.records.store import update_record
 
 
-class _Merges(ResourceType[domain.MergeGuardContext]):
+class _Merges(ResourceType[Merge, domain.MergeGuardContext]):
     """A merge of experts tells of the person whom both describe."""
 
     def person_of(self, row: Mapping[str, Any]) -> UUID | None:
         return row["winner_id"] if row["resource"] == "experts" else None
 
 
-MERGES: ResourceType[domain.MergeGuardContext] = _Merges.of(Merge, merge, domain.LIFECYCLE)
+MERGES: ResourceType[Merge, domain.MergeGuardContext] = _Merges.of(Merge, merge, domain.LIFECYCLE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ class Subject:
     """`fields` may be chosen; `taken` follow the winner's value, else the loser's. `holder` is the column of an
     affiliation that names the record; `ended` are the states in which a record cannot win over a living one."""
 
-    kind: ResourceType[Any]
+    kind: ResourceType[Any, Any]
     listing: Listing
     fields: tuple[str, ...]
     unite: Mapping[str, Unite]

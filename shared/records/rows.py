@@ -1,0 +1,63 @@
+"""Records and rows: a record is made of a row that was read, and gives the columns that are written."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any, TypeVar
+
+import orjson
+
+from shared.database.ids import uuid7
+from shared.kernel.clock import now
+from shared.records.record import Record, fields_of, json_fields
+
+R = TypeVar("R", bound=Record)
+
+
+def record_of(record: type[R], row: Mapping[str, Any]) -> R:
+    """The record of a row. A field whose column the row lacks is not set: whoever reads it gets AttributeError."""
+    made = object.__new__(record)
+    for name in fields_of(record).keys() & row.keys():
+        object.__setattr__(made, name, row[name])
+    return made
+
+
+def records_of(record: type[R], rows: Iterable[Mapping[str, Any]]) -> list[R]:
+    """The records of rows."""
+    return [record_of(record, row) for row in rows]
+
+
+def record_read(record: type[R], row: Mapping[str, Any]) -> R:
+    """The record of a row whose JSON documents are text, as reads select them (`as_read`)."""
+    documents = json_fields(record)
+    return record_of(
+        record,
+        {
+            name: orjson.loads(value) if name in documents and value is not None else value
+            for name, value in row.items()
+        },
+    )
+
+
+def new_record(record: type[R], columns: Mapping[str, Any]) -> R:
+    """A record that is not inserted yet, with an id of its own. Optional fields that `columns` lack are None; others
+    are not set, so that `dataclasses.replace` asks for them."""
+    optional = {name: None for name, field in fields_of(record).items() if field.is_optional}
+    instant = now()
+    made = {"created_at": instant, "created_by": "", "updated_at": instant, "updated_by": ""}
+    return record_of(record, {"id": uuid7(), "ref": "", "version": 1, **made, **optional, **columns})
+
+
+def columns_of(record: Record) -> dict[str, Any]:
+    """The record's fields by the names of their columns. Raises AttributeError for one that is not set."""
+    return {name: getattr(record, name) for name in fields_of(type(record))}
+
+
+def with_columns(record: R, columns: Mapping[str, Any]) -> R:
+    """The record with other values in these columns."""
+    made: R = replace(record, **columns)
+    return made
+
+
+def differing(before: R, after: R) -> dict[str, Any]:
+    """The columns of `after` that are not as `before` has them."""
+    return {name: value for name in fields_of(type(before)) if (value := getattr(after, name)) != getattr(before, name)}

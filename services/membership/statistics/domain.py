@@ -1,8 +1,9 @@
 """What statistics count, by what, and how far one answer goes."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 from urllib.parse import quote
 
 from shared.kernel.countries import COUNTRIES, in_region
@@ -20,10 +21,27 @@ MONTHS = {"month": 1, "year": 12}
 MOST_POINTS = 240
 
 
-def items_of(by: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Rows that count by country as items that count by what was asked for, in its order. A country of no region
-    counts under null, as does who has none of a tag."""
-    return _sums(by, [{**{name: _value(name, row) for name in by}, "count": row["count"]} for row in rows])
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """How many have these values of columns. `point` is the number of the point until which they changed."""
+
+    values: Mapping[str, str]
+    count: int
+    point: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """How many have these values, in the order of what is counted by; None stands for none."""
+
+    values: tuple[str | None, ...]
+    count: int
+
+
+def items_of(by: Sequence[str], cells: Iterable[Cell]) -> list[Item]:
+    """Cells that count by country as items that count by what was asked for, in its order. A country of no region
+    counts under None, as does who has none of a tag."""
+    return _sums(Item(tuple(_value(name, cell) for name in by), cell.count) for cell in cells)
 
 
 def points(first: date, last: date, step: str) -> list[date]:
@@ -38,46 +56,41 @@ def points(first: date, last: date, step: str) -> list[date]:
     return [*(date(year, month + 1, 1) - timedelta(days=1) for year, month in starts), last]
 
 
-def over_time(
-    by: Sequence[str], rows: Sequence[Mapping[str, Any]], count: int
-) -> Iterator[tuple[int, list[dict[str, Any]]]]:
-    """The items at each point and their sum, from rows of what changed until a `point` since the one before it."""
-    changes: dict[int, list[Mapping[str, Any]]] = {}
-    for row in rows:
-        changes.setdefault(row["point"], []).append(row)
-    items: list[dict[str, Any]] = []
+def over_time(by: Sequence[str], cells: Iterable[Cell], count: int) -> Iterator[tuple[int, list[Item]]]:
+    """The items at each point and their sum, from cells of what changed until a point since the one before it."""
+    changes: dict[int, list[Cell]] = {}
+    for cell in cells:
+        changes.setdefault(cell.point, []).append(cell)
+    items: list[Item] = []
     for point in range(count):
-        new = changes.get(point)
-        if new:
-            items = [item for item in _sums(by, items, items_of(by, new)) if item["count"]]
-        yield sum(item["count"] for item in items), items
+        if changed := changes.get(point):
+            items = [item for item in _sums([*items, *items_of(by, changed)]) if item.count]
+        yield sum(item.count for item in items), items
 
 
-def _sums(by: Sequence[str], *parts: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    sums: dict[tuple[str | None, ...], int] = {}
-    for item in (item for part in parts for item in part):
-        key = tuple(item[name] for name in by)
-        sums[key] = sums.get(key, 0) + item["count"]
-    return [{**dict(zip(by, key, strict=True)), "count": n} for key, n in sorted(sums.items(), key=_nulls_first)]
+def _sums(items: Iterable[Item]) -> list[Item]:
+    """One item for each values, None first."""
+    sums: Counter[tuple[str | None, ...]] = Counter()
+    for item in items:
+        sums[item.values] += item.count
+    return [Item(key, sums[key]) for key in sorted(sums, key=lambda key: tuple(part or "" for part in key))]
 
 
-def drill_down(given: Mapping[str, str], item: Mapping[str, Any]) -> str | None:
-    """The parameters of the list that holds just what an item counts, under the filters that were given; None where
+def drill_down(given: Mapping[str, str], values: Mapping[str, str | None]) -> str | None:
+    """The parameters of the list that holds just those with these values, under the filters that were given; None where
     there is no such list: none filters by having no region, or none of a tag."""
-    query = {**given, **{name: value for name, value in item.items() if name != "count"}}
-    if "country" in item:
-        query.pop("region", None)
-    if None in query.values():
+    is_by_country = "country" in values
+    asked = {name: value for name, value in values.items() if not (is_by_country and name == "region")}
+    if None in asked.values():
         return None
-    if "country" not in item and "region" in item and "region" in given:
+    query = {**given, **{name: value for name, value in asked.items() if value is not None}}
+    if is_by_country:
+        query.pop("region", None)
+    elif "region" in values and "region" in given:
         codes = in_region(query.pop("region")) & in_region(given["region"])
         query["country"] = ",".join(sorted(codes.intersection(given.get("country", ",".join(codes)).split(","))))
     return "&".join(f"{name}={quote(value, safe=',')}" for name, value in query.items())
 
 
-def _value(name: str, row: Mapping[str, Any]) -> str | None:
-    return COUNTRIES[row["country"]].region if name == "region" else row[name] or None
-
-
-def _nulls_first(item: tuple[tuple[str | None, ...], int]) -> tuple[str, ...]:
-    return tuple(part or "" for part in item[0])
+def _value(name: str, cell: Cell) -> str | None:
+    return COUNTRIES[cell.values["country"]].region if name == "region" else cell.values[name] or None

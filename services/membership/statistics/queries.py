@@ -11,7 +11,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from services.membership.experts import domain as experts
 from services.membership.institutions import domain as institutions
-from services.membership.statistics.domain import DIMENSIONS, LARGEST, TAGS
+from services.membership.statistics.domain import DIMENSIONS, LARGEST, TAGS, Cell
 from services.membership.statistics.gender import WORDS
 from services.membership.statistics.tables import gender_balance
 from shared.database.context import within_context
@@ -105,15 +105,16 @@ async def counts(
     chosen: Mapping[str, Any],
     until: date | None,
     points: Sequence[date] = (),
-) -> list[Row]:
-    """One row for each value of `by`, in their order, with its `count` above 0; at most one more than an answer holds.
+) -> list[Cell]:
+    """One cell for each value of `by`, in their order, with a count above 0; at most one more than a response holds.
     With `until` as they stood at the end of that day. An empty tag is that of experts without any.
     With `points`, days in order up to `until`, what changed until each since the one before it: its number is `point`,
     and the count may be below 0."""
     columns = tuple(dict.fromkeys("country" if name == "region" else name for name in by))
     statement = _COUNTS.get(of, access.access_kind, columns, tuple(chosen), until is not None, bool(points))
     bound = {f"f_{name}": value for name, value in chosen.items()}
-    return await statement.fetch(connection, until=until, points=list(points), **bound, **access.parameters)
+    rows = await statement.fetch(connection, until=until, points=list(points), **bound, **access.parameters)
+    return [Cell({name: row[name] for name in columns}, row["count"], row["point"] if points else 0) for row in rows]
 
 
 _DECLARED = """

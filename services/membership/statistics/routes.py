@@ -1,6 +1,6 @@
 """Statistics over HTTP: exact at once, for everybody over what they may see."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -18,6 +18,7 @@ from services.membership.statistics.domain import (
     LARGEST,
     MONTHS,
     TAGS,
+    Item,
     drill_down,
     items_of,
     over_time,
@@ -147,19 +148,19 @@ def _place(given: Mapping[str, str]) -> str:
 
 async def _counted(connection: Connection, access: AccessScope, asked: _Asked) -> bytes:
     by = asked.by
-    rows = await queries.counts(connection, access, asked.of, by, asked.chosen, asked.until)
-    if len(rows) > LARGEST:
+    cells = await queries.counts(connection, access, asked.of, by, asked.chosen, asked.until)
+    if len(cells) > LARGEST:
         raise _too_many()
-    once = rows
+    once = cells
     counts_twice = any(name in by and name not in asked.chosen for name in TAGS)
     if counts_twice or not {"country", "region"} & set(by):
         once = await queries.counts(connection, access, asked.of, ("country",), asked.chosen, asked.until)
     answer = {
-        "items": _linked(items_of(by, rows), asked, access),
+        "items": _linked(items_of(by, cells), asked, access),
         "as_of": asked.until or today(),
         "definition": definition(asked.of, access.access_kind, by),
-        "total": sum(row["count"] for row in once),
-        "countries": len({row["country"] for row in once}),
+        "total": sum(cell.count for cell in once),
+        "countries": len({cell.values["country"] for cell in once}),
     }
     if asked.points:
         answer["series"] = await _series(connection, access, asked)
@@ -168,16 +169,17 @@ async def _counted(connection: Connection, access: AccessScope, asked: _Asked) -
 
 async def _series(connection: Connection, access: AccessScope, asked: _Asked) -> list[dict[str, Any]]:
     filters, days = asked.chosen, asked.points
-    rows = await queries.counts(connection, access, asked.of, asked.by, filters, asked.until, days)
+    cells = await queries.counts(connection, access, asked.of, asked.by, filters, asked.until, days)
     once = await queries.counts(connection, access, asked.of, (), filters, asked.until, days)
-    told, numbers = [], 0
-    both = zip(days, over_time(asked.by, rows, len(days)), over_time((), once, len(days)), strict=True)
+    series, numbers = [], 0
+    both = zip(days, over_time(asked.by, cells, len(days)), over_time((), once, len(days)), strict=True)
     for day, (_, items), (total, _) in both:
         numbers += len(items)
-        if max(numbers, len(rows)) > LARGEST:
+        if max(numbers, len(cells)) > LARGEST:
             raise _too_many()
-        told.append({"as_of": day, "items": items, "total": total})
-    return told
+        shown = [{**dict(zip(asked.by, item.values, strict=True)), "count": item.count} for item in items]
+        series.append({"as_of": day, "items": shown, "total": total})
+    return series
 
 
 def _too_many() -> Malformed:
@@ -186,14 +188,16 @@ def _too_many() -> Malformed:
     )
 
 
-def _linked(items: list[dict[str, Any]], asked: _Asked, access: AccessScope) -> list[dict[str, Any]]:
+def _linked(items: Iterable[Item], asked: _Asked, access: AccessScope) -> list[dict[str, Any]]:
     """The items with the list of each. Who sees single records has none: lists show those, numbers leave them out."""
     listed = asked.until in (None, today()) and not access.read.records
-    path = access.resource.path
+    path, linked = access.resource.path, []
     for item in items:
-        query = drill_down(asked.given, item) if listed else None
-        item["links"] = {"records": None if query is None else f"{path}?{query}"}
-    return items
+        values = dict(zip(asked.by, item.values, strict=True))
+        query = drill_down(asked.given, values) if listed else None
+        link = None if query is None else f"{path}?{query}"
+        linked.append({**values, "count": item.count, "links": {"records": link}})
+    return linked
 
 
 def _parse(request: Request) -> _Asked:

@@ -20,7 +20,7 @@ from shared.records import changes
 from shared.records.access_scope import AccessScope
 from shared.records.record import Record, private_fields, tracked_fields
 from shared.records.rows import columns_of, differing, new_record, record_of
-from shared.records.store import InsertLookup, insert_record, lock_record, update_record
+from shared.records.store import InsertLookup, as_inserted, insert_record, lock_record, update_record
 
 R = TypeVar("R", bound=Record)
 GuardContext = TypeVar("GuardContext")
@@ -35,6 +35,15 @@ class TransitionRequest:
     reason: str | None
     fields: Fields
     proposed_by: Principal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Inserted(Generic[R]):
+    """A record that was inserted, its row as a read would select it, and what the same statement looked up."""
+
+    record: R
+    row: Mapping[str, Any]
+    found: Any
 
 
 @dataclass(frozen=True)
@@ -71,22 +80,16 @@ class ResourceType(Generic[R, GuardContext]):
 
     async def insert(self, uow: UnitOfWork, new: R, *, fact: str = "created") -> R:
         """The new record, inserted."""
-        record, _ = await self._insert(uow, new, fact, None)
+        record = record_of(self.record, await insert_record(uow, self.table, _insertable(new)))
+        self.record_change(uow, "create", None, record, fact)
         return record
 
-    async def insert_with(
-        self, uow: UnitOfWork, new: R, lookup: InsertLookup, *, fact: str = "created"
-    ) -> tuple[R, Any]:
+    async def insert_with(self, uow: UnitOfWork, new: R, lookup: InsertLookup) -> Inserted[R]:
         """The new record, inserted, and what the same statement looked up."""
-        return await self._insert(uow, new, fact, lookup)
-
-    async def _insert(self, uow: UnitOfWork, new: R, fact: str, lookup: InsertLookup | None) -> tuple[R, Any]:
-        columns = columns_of(new)
-        del columns["ref"]
-        row = await insert_record(uow, self.table, columns, lookup)
+        row = await insert_record(uow, self.table, _insertable(new), lookup)
         record = record_of(self.record, row)
-        self.record_change(uow, "create", None, record, fact)
-        return record, row[lookup.column.name] if lookup else None
+        self.record_change(uow, "create", None, record, "created")
+        return Inserted(record, as_inserted(row), row[lookup.column.name])
 
     async def lock(self, uow: UnitOfWork, record: UUID, version: int | None = None) -> R:
         """The record, locked until the transaction ends. Raises NotFound, and VersionConflict for another version."""
@@ -201,6 +204,11 @@ class ResourceType(Generic[R, GuardContext]):
     def person_of(self, row: Mapping[str, Any]) -> UUID | None:
         """Whom the record describes, if it describes a person."""
         return row["id"] if self.is_personal else None
+
+
+def _insertable(new: Record) -> dict[str, Any]:
+    """The columns of a new record, without its ref, which the database gives."""
+    return {name: value for name, value in columns_of(new).items() if name != "ref"}
 
 
 def _both_persons(requested: TransitionRequest) -> tuple[FieldChange, ...]:

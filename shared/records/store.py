@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Label, Table, bindparam, insert, select, update
+from sqlalchemy import Label, Table, Text, bindparam, cast, insert, select, update
+from sqlalchemy.dialects.postgresql import JSONB
 
 from shared.database.statements import Row, Shapes
 from shared.database.unit_of_work import UnitOfWork
@@ -21,8 +22,12 @@ class InsertLookup:
     arguments: Mapping[str, Any]
 
 
+_TEXT = "text_"
+
+
 def _insert(table: Table, names: tuple[str, ...], *lookup: Label[Any]) -> Any:
-    return insert(table).values({name: bindparam(name) for name in names}).returning(table, *lookup)
+    texts = [cast(c, Text).label(f"{_TEXT}{c.key}") for c in table.c if isinstance(c.type, JSONB) and lookup]
+    return insert(table).values({name: bindparam(name) for name in names}).returning(table, *texts, *lookup)
 
 
 def _update(table: Table, names: tuple[str, ...]) -> Any:
@@ -42,7 +47,7 @@ _LOCKS = Shapes(_lock)
 async def insert_record(
     uow: UnitOfWork, table: Table, columns: Mapping[str, Any], lookup: InsertLookup | None = None
 ) -> Row:
-    """A new record at version 1. The row holds what is looked up too."""
+    """A new record at version 1. With a lookup the row holds what it found, and documents as text too."""
     instant, actor = now(), uow.origin.actor.label
     made = {"version": 1, "created_at": instant, "created_by": actor, "updated_at": instant, "updated_by": actor}
     row = {**columns, **made}
@@ -54,6 +59,14 @@ async def insert_record(
     if found is None:
         raise VersionConflict("The record could not be written.")
     return found
+
+
+def as_inserted(row: Row) -> dict[str, Any]:
+    """The row of an insert with a lookup, as a read would select it: documents as text."""
+    record = dict(row)
+    for name in [name for name in record if name.startswith(_TEXT)]:
+        record[name.removeprefix(_TEXT)] = record.pop(name)
+    return record
 
 
 async def update_record(uow: UnitOfWork, table: Table, key: UUID, version: int, columns: Mapping[str, Any]) -> Row:

@@ -117,10 +117,12 @@ def add_creation(
     )
     async def create_record(body: creation, ctx: Annotated[RequestContext, Depends(may_create)]) -> Response:
         created = await create(ctx.uow, ctx.access, api.kind.new(api.columns_of(body)))
-        record, extra = (created, None) if isinstance(created, Record) else (created.record, created.extra_members)
-        if api.fresh is None:
+        if isinstance(created, Record):
+            return await api.answer_with(ctx, created.id, status=201)
+        record, extra = created.record, created.extra_members
+        if created.row is None:
             return await api.answer_with(ctx, record.id, status=201, extra_members=extra)
-        return item_response(ctx, await api.new_item(record, ctx), status=201, extra_members=extra)
+        return item_response(ctx, await api.new_item(record, ctx, created.row), status=201, extra_members=extra)
 
 
 async def may_create(ctx: CurrentContext) -> RequestContext:

@@ -50,10 +50,12 @@ async def no_guards(*_given: object) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Created(Generic[R]):
-    """A new record, and the members that the response to its creation has beside it."""
+    """A new record, the members that the response to its creation has beside it, and its row with all columns of an
+    item, where it is known."""
 
     record: R
     extra_members: Mapping[str, Any]
+    row: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -66,10 +68,9 @@ class RecordApi(Generic[R, GuardContext]):
     fields where it is absent; `written` gives the fields of a row that a caller writes, which a patch is merged into.
     `fields` is the model of what transitions take, which the operation reads itself unless `reads_fields`;
     `keeps_null`: null differs there from what is absent. Without `create` or `update` there is no such route.
-    `embedded` are item columns of JSON text; `fresh` are the item columns of a record that was just created, where they
-    are known (it is then answered without being read again). `is_public`: list and item answer without a token.
-    `arriving` is a dependency that every request meets first. `concerns` are the accounts that a record is about, which
-    never are the second person of its transitions. `proposes_changes`: a patch may need a second person too.
+    `embedded` are item columns of JSON text. `is_public`: list and item answer without a token. `arriving` is a
+    dependency that every request meets first. `concerns` are the accounts that a record is about, which never are the
+    second person of its transitions. `proposes_changes`: a patch may need a second person too.
     """
 
     kind: ResourceType[R, GuardContext]
@@ -89,7 +90,6 @@ class RecordApi(Generic[R, GuardContext]):
     reads_fields: bool = True
     keeps_null: bool = False
     embedded: tuple[str, ...] = ()
-    fresh: Mapping[str, Any] | None = None
     arriving: Callable[..., Awaitable[None]] | None = None
     concerns: Callable[[Mapping[str, Any]], frozenset[UUID]] = about_nobody
     is_public: bool = False
@@ -125,10 +125,10 @@ class RecordApi(Generic[R, GuardContext]):
         access = access or ctx.access_on(self.kind.resource)
         return await self._shown(row, ctx, access, record_read(self.kind.record, row))
 
-    async def new_item(self, record: R, ctx: RequestContext) -> dict[str, Any]:
-        """A record that was just created, as an item answer."""
-        row = {**columns_of(record), **(self.fresh or {})}
-        return await self._shown(row, ctx, ctx.access.including_record(record.id), record)
+    async def new_item(self, record: R, ctx: RequestContext, row: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """A record that was just created, as an item answer. `row` is its row, where it is known."""
+        access = ctx.access.including_record(record.id)
+        return await self._shown(row or columns_of(record), ctx, access, record)
 
     async def _shown(
         self, row: Mapping[str, Any], ctx: RequestContext, access: AccessScope, record: R

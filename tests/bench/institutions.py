@@ -69,7 +69,9 @@ async def load(connection: asyncpg.Connection, said: Iterable[Mapping[str, Any]]
         tuple(orjson.dumps(row[name]).decode() if name in documents else row[name] for name in columns) for row in rows
     ]
     values = [
-        (row["id"], kind, value, row["country"], row["visibility"]) for row in rows for kind, value in values_of(row)
+        (row["id"], kind, value, row["country"], row["visibility"])
+        for row in rows
+        for kind, value in values_of(row["names"], row["types"], row["domains"])
     ]
     await _copy(connection, institution.name, columns, records)
     await _copy(connection, institution_value.name, [column.key for column in institution_value.c], values)

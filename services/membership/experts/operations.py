@@ -9,7 +9,7 @@ from sqlalchemy import update as sql_update
 
 from services.membership.access import ROLES, SOURCES
 from services.membership.duplicates.operations import schedule_check_if_changed
-from services.membership.duplicates.queries import Lookalike, lookalikes_of
+from services.membership.duplicates.queries import lookalikes_of
 from services.membership.experts import domain, queries
 from services.membership.experts.record import Expert
 from services.membership.experts.tables import affiliation, expert
@@ -23,7 +23,14 @@ from shared.kernel.errors import invalid_field
 from shared.kernel.lifecycle import Fields, given
 from shared.kernel.principal import Principal, PrincipalKind
 from shared.records.access_scope import AccessScope
-from shared.records.resource_type import ResourceType, TransitionRequest, permitted, require, require_publishing
+from shared.records.resource_type import (
+    Inserted,
+    ResourceType,
+    TransitionRequest,
+    permitted,
+    require,
+    require_publishing,
+)
 from shared.records.rows import columns_of, differing
 from shared.records.store import InsertLookup
 
@@ -40,9 +47,9 @@ _FOLLOW = Statement(
 """Affiliations carry their expert's country and visibility."""
 
 
-async def create(uow: UnitOfWork, access: AccessScope, new: Expert) -> tuple[Expert, list[Lookalike]]:
-    """A new expert, a prospect or invited, and those that it may repeat. Who enters themselves, without an office over
-    the register, has applied.
+async def create(uow: UnitOfWork, access: AccessScope, new: Expert) -> Inserted[Expert]:
+    """A new expert, a prospect or invited; what was found with it are those that it may repeat. Who enters themselves,
+    without an office over the register, has applied.
 
     Raises Forbidden `country_forbidden` outside the caller's grant, Invalid `email_missing` for an applicant.
     """
@@ -52,7 +59,6 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Expert) -> tuple[Exp
         if not new.emails:
             raise invalid_field("/emails", "email_missing", "An applicant must give an e-mail address.")
         await uow.allow_record(new.id)
-        new = replace(new, status="applied", account_id=access.principal.id, profile_confirmed_on=today())
     else:
         require(access, "create", new.country)
         require_publishing(access, new.visibility, new.country)
@@ -63,10 +69,12 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Expert) -> tuple[Exp
         emails=domain.with_verified(new.emails),
         asserted=domain.asserted_at_entry(by),
     )
+    if applies:
+        new = replace(new, status="applied", account_id=access.principal.id, profile_confirmed_on=today())
     lookup = InsertLookup(_LOOKALIKES, {"lookalike_keys": blocking_keys(new.names)})
-    entered, lookalikes = await EXPERTS.insert_with(uow, _with_clock(new, "", new.status), lookup)
-    enter_values(uow, columns_of(entered))
-    return entered, lookalikes or []
+    inserted = await EXPERTS.insert_with(uow, _with_clock(new, "", new.status), lookup)
+    enter_values(uow, columns_of(inserted.record))
+    return inserted
 
 
 async def update(

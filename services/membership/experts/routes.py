@@ -24,9 +24,10 @@ from shared.web.records import Created, RecordApi
 
 
 async def _create(uow: UnitOfWork, access: AccessScope, new: record.Expert) -> Created[record.Expert]:
-    expert, lookalikes = await operations.create(uow, access, new)
-    duplicates = await duplicates_of_expert(uow, access, expert, lookalikes, PUBLISHED)
-    return Created(expert, {"duplicates": duplicates} if duplicates else {})
+    inserted = await operations.create(uow, access, new)
+    duplicates = await duplicates_of_expert(uow, access, inserted.record, inserted.found or (), PUBLISHED)
+    extra = {"duplicates": duplicates} if duplicates else {}
+    return Created(inserted.record, extra, {**inserted.row, "affiliations": "[]"})
 
 
 def _concerned(row: Mapping[str, Any]) -> frozenset[UUID]:
@@ -50,7 +51,6 @@ EXPERT_API = RecordApi(
     reads_fields=False,
     written=written,
     embedded=("affiliations",),
-    fresh={"affiliations": "[]"},
     concerns=_concerned,
     is_public=True,
 )

@@ -138,8 +138,6 @@ async def undo(uow: UnitOfWork, access: AccessScope, before: Merge, requested: T
     does not say of every field that was edited since whether to keep or to restore it.
     """
     subject, may = SUBJECTS[before.resource], permitted(access, before)
-    if requested.action == "undo" and not may("undo"):
-        raise Forbidden("Your grants do not include this action here.", members={"reason": "not_permitted"})
     kind, winner_id, loser_id = subject.kind, before.winner_id, before.loser_id
     locked = await queries.lock_pair(uow.connection, kind, winner_id, loser_id)
     guard_context = await load_guard_context(uow.connect, access.principal, before, requested.fields)
@@ -163,6 +161,12 @@ async def undo(uow: UnitOfWork, access: AccessScope, before: Merge, requested: T
     await restore_pairs(uow, subject.name, winner_id, loser_id)
     await queries.forget_parts(uow.connection, before.id)
     return await MERGES.apply_transition(uow, before, requested, guard_context, may)
+
+
+def require_undo(access: AccessScope, record: Merge) -> None:
+    """Raises Forbidden where the caller may not take the merge back."""
+    if not permitted(access, record)("undo"):
+        raise Forbidden("Your grants do not include this action here.", members={"reason": "not_permitted"})
 
 
 def permitted(access: AccessScope, record: Merge) -> Callable[[str], bool]:

@@ -13,8 +13,10 @@ from services.membership.merges.queries import LISTING
 from services.membership.merges.schemas import Merge, MergeBody, MergePreview, UndoFields, present, present_preview
 from services.membership.merges.subjects import SUBJECTS
 from shared.database.statements import Row
+from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.lifecycle import AvailableAction
 from shared.records.access_scope import AccessScope
+from shared.records.resource_type import TransitionRequest
 from shared.records.rows import record_read
 from shared.web.answers import JSON, key_of
 from shared.web.openapi import answers
@@ -28,6 +30,11 @@ class _MergeApi(RecordApi[record.Merge, MergeGuardContext]):
         guard_context = await operations.load_guard_context(ctx.connection, ctx.principal, record, {})
         may = operations.permitted(ctx.access, record)
         return self.kind.lifecycle.available_actions(record.status, guard_context, may)
+
+    async def take(self, uow: UnitOfWork, access: AccessScope, row: Row, requested: TransitionRequest) -> None:
+        if requested.action == "undo":
+            operations.require_undo(access, record_read(record.Merge, row))
+        await super().take(uow, access, row, requested)
 
     async def item(self, row: Row, ctx: RequestContext, access: AccessScope | None = None) -> dict[str, Any]:
         shown = await super().item(row, ctx, access)

@@ -164,7 +164,7 @@ async def test_the_pairs_of_a_record_are_forgotten(office: Caller, settings: Mem
     _, one, other = await _pair(office, "Forgettable")
     database = await Database.open(settings.database_dsn(), size=1)
     async with unit_of_work(database, SYSTEM_CONTEXT) as uow:
-        await operations.forget(uow, "experts", UUID(one))
+        await operations.delete_pairs(uow, "experts", UUID(one))
     await database.close()
     assert await pairs_of(office, other) == []
 

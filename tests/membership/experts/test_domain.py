@@ -124,11 +124,11 @@ def test_the_clock_stands_still_while_the_applicant_has_the_file() -> None:
 
 
 def test_who_said_a_field_is_kept_until_somebody_says_it_anew() -> None:
-    row = {"names": [1], "orcid": None, "asserted": asserted_at_entry("import")}
-    assert asserted_after(row, {"names": [1], "orcid": None}, "self", "T2") == {}
-    after = asserted_after(row, {"names": [1], "orcid": "0"}, "self", "T2")["asserted"]
-    told = asserted_fields(after, ["names", "orcid"], "T1")
-    assert told == {"names": {"by": "import", "at": "T1"}, "orcid": {"by": "self", "at": "T2"}}
+    entered = asserted_at_entry("import")
+    assert asserted_after(entered, (), "self", "T2") == entered
+    after = asserted_after(entered, ("orcid", "search_key"), "self", "T2")
+    said = asserted_fields(after, ["names", "orcid"], "T1")
+    assert said == {"names": {"by": "import", "at": "T1"}, "orcid": {"by": "self", "at": "T2"}}
     assert asserted_fields({}, ["names"], "T1") == {}
 
 

@@ -113,7 +113,7 @@ async def test_the_longest_ended_come_first_and_whoever_is_being_changed_waits(
         await superuser.execute("SELECT FROM member_expert WHERE id = $1 FOR UPDATE", experts[1]["id"])
         async with unit_of_work(database, SYSTEM_CONTEXT) as uow:
             found = await lock_over(uow.connection, _ago(0), 1)
-        assert [str(row["id"]) for row in found] == [experts[2]["id"]]
+        assert [str(expert.id) for expert in found] == [experts[2]["id"]]
         await _tick(database)
         assert [(await _status(admin, expert))[0] for expert in experts] == ["grace", "active", "grace"]
     await _tick(database)

@@ -91,16 +91,18 @@ def test_the_identity_is_the_ror_id_or_name_country_and_domains() -> None:
     again = institution_from_row(
         {**ROW, "name": "zelmar technical  UNIVERSITY ztu", "domains": "mail.ztu.example ztu.example"}
     )
-    assert identity(row) == identity(again)
-    assert identity(row) != identity({**row, "country": "XB"})
-    assert identity(row) != identity({**row, "domains": ["ztu.example"]})
-    assert identity({**row, "ror": "ror.org/02MHBDP94"}) == "https://ror.org/02mhbdp94"
-    assert len(identity({**row, "names": [{"value": "ﷺ" * 500, "types": ["label"]}]})) < 100
+    names, domains = row["names"], row["domains"]
+    named = identity(names, "XA", None, domains)
+    assert (row["country"], named) == ("XA", identity(again["names"], again["country"], None, again["domains"]))
+    assert named != identity(names, "XB", None, domains)
+    assert named != identity(names, "XA", None, ["ztu.example"])
+    assert identity(names, "XA", "ror.org/02MHBDP94", domains) == "https://ror.org/02mhbdp94"
+    assert len(identity([{"value": "ﷺ" * 500, "language": None, "types": ["label"]}], "XA", None, domains)) < 100
 
 
 def test_what_is_filtered_and_looked_up_by_equality() -> None:
-    row = {**institution_from_row(ROW), "types": ["education"]}
-    assert values_of(row) == [
+    row = institution_from_row(ROW)
+    assert values_of(row["names"], ["education"], row["domains"]) == [
         ("domain", "mail.ztu.example"),
         ("domain", "ztu.example"),
         ("name", "zelmar technical university ztu"),
@@ -110,7 +112,7 @@ def test_what_is_filtered_and_looked_up_by_equality() -> None:
         ("word", "zelmar"),
         ("word", "ztu"),
     ]
-    assert derived(row)["match_key"] == "zelmar ztu"
+    assert derived(row["names"])["match_key"] == "zelmar ztu"
 
 
 @pytest.mark.parametrize(

@@ -77,7 +77,7 @@ async def test_what_a_hidden_institution_states_closes_no_circle(
     admin: Caller, caller: Callable[[str | None], Caller]
 ) -> None:
     """It is of visibility `network`, and not published."""
-    ours, theirs = "https://ror.org/0168r3w48", "https://ror.org/052gg0110"
+    ours, theirs = "https://ror.org/03yrm5c26", "https://ror.org/052gg0110"
     mine = await submitted(admin, "Circle Institute", ror=ours)
     below = [{"type": "parent", "ror": ours, "label": "Circle Institute"}]
     hidden = await submitted(admin, "Hidden Circle", ror=theirs, country="XC", visibility="network", relations=below)

@@ -91,6 +91,11 @@ class WantedGrant:
     holder_id: UUID
 
     @property
+    def country(self) -> str | None:
+        """The country of its scope, where that is one country."""
+        return self.scope_id if self.scope_kind == "country" else None
+
+    @property
     def needs_second_person(self) -> bool:
         """Whether the role counts only after a second person has confirmed it."""
         return self.role in ROLES_OF_TWO

@@ -2,11 +2,11 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
 from uuid import UUID
 
 import asyncpg
 
+from services.access.access import WantedGrant
 from services.access.accounts import operations as accounts
 from services.access.accounts.domain import LONGEST_PASSWORD, SHORTEST_PASSWORD, is_email
 from services.access.grants import operations as grants
@@ -14,7 +14,6 @@ from services.access.settings import AccessSettings
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.pool import Database
 from shared.database.unit_of_work import UnitOfWork, unit_of_work
-from shared.kernel.clock import today
 from shared.kernel.errors import Conflict, invalid_field
 from shared.kernel.text import nfc
 
@@ -52,24 +51,13 @@ async def create_admin(database_url: str, email: str, password: str, name: str =
 
 async def enter_account(uow: UnitOfWork, email: str, name: str, password: str) -> UUID:
     """An account without any role; its id."""
-    row = await accounts.insert(uow, {"email": email, "name": name, "password": password, "expert_id": None})
-    found: UUID = row["id"]
-    return found
+    new = accounts.ACCOUNTS.new({"email": email, "name": name, "language": "en"})
+    return (await accounts.insert(uow, new, password)).id
 
 
 async def enter_grant(
     uow: UnitOfWork, kind: str, principal: UUID, role: str, scope_kind: str, scope_id: str | None
 ) -> None:
     """An active grant from today on, without a second person."""
-    values: dict[str, Any] = {
-        "principal_kind": kind,
-        "principal_id": principal,
-        "role": role,
-        "scope_kind": scope_kind,
-        "scope_id": scope_id,
-        "starts": today(),
-        "ends": None,
-        "reason": "set up by the operator",
-        "second_person": None,
-    }
-    await grants.insert(uow, values, confirmed=True)
+    wanted = WantedGrant(role, scope_kind, scope_id, kind, principal)
+    await grants.insert(uow, wanted, reason="set up by the operator")

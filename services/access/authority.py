@@ -1,13 +1,12 @@
 """Authority over all that a client or an account holds, which every change of its credentials asks for."""
 
-from collections.abc import Mapping
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Text, Uuid, bindparam, literal, or_, select, union_all
 
 from services.access.access import MACHINE_ROLE, ROLES_OF_TWO, WantedGrant, why_not_grant_all
 from services.access.clients.tables import client
+from services.access.grants.record import Grant
 from services.access.grants.tables import grant
 from shared.database.context import Lookup
 from shared.database.statements import Connection, Statement
@@ -39,9 +38,9 @@ _OF_TWO = Lookup(
 )
 
 
-def wanted_by(row: Mapping[str, Any]) -> WantedGrant:
-    """What a grant, or the columns of one to come, gives to whom."""
-    return WantedGrant(row["role"], row["scope_kind"], row["scope_id"], row["principal_kind"], row["principal_id"])
+def wanted_by(record: Grant) -> WantedGrant:
+    """What a grant gives to whom."""
+    return WantedGrant(record.role, record.scope_kind, record.scope_id, record.principal_kind, record.principal_id)
 
 
 def require_granting(why: str | None) -> None:

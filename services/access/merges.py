@@ -5,7 +5,6 @@ winner. What an expert holds over their own entry is left to `offices`, which ha
 """
 
 from dataclasses import dataclass, replace
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import String, Uuid, bindparam, not_, select
@@ -13,8 +12,9 @@ from sqlalchemy import String, Uuid, bindparam, not_, select
 from services.access.authority import wanted_by
 from services.access.grants.causes import merge_of, were_entitled
 from services.access.grants.operations import GRANTS
+from services.access.grants.record import Grant
 from services.access.grants.tables import grant
-from shared.database.statements import Row, Statement
+from shared.database.statements import Statement
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.principal import SYSTEM
 from shared.records.access_scope import constant
@@ -25,7 +25,7 @@ _MOVES = moves_table("access_reference_move")
 _FOLLOWED = Statement(
     select(_MOVES.c.loser_id, _MOVES.c.winner_id).where(_MOVES.c.record_id == bindparam("grant", type_=Uuid))
 )
-_own: Any = (grant.c.role == "expert") & (grant.c.created_by == SYSTEM.label)
+_own = (grant.c.role == "expert") & (grant.c.created_by == SYSTEM.label)
 
 
 @dataclass(frozen=True)
@@ -33,27 +33,30 @@ class _Scope(Reference):
     """The record that a grant is held over. No role over one record is of two, so that a proposed grant over one waits
     since a merge."""
 
-    async def rewrite(self, uow: UnitOfWork, row: Row, ids: Ids, loser: UUID) -> None:
-        values = dict(self.renamed(row, ids))
-        if row["status"] == "active" and not await _may_follow(uow, row, loser, UUID(values["scope_id"])):
+    async def rewrite(self, uow: UnitOfWork, before: Grant, ids: Ids, loser: UUID) -> None:
+        wanted = _over(before, ids)
+        if before.status == "active" and not await _may_follow(uow, wanted, loser):
             causes = await merge_of(uow.connection, loser)
-            values |= {"status": "proposed", "caused_by": causes[0].label if causes else None}
-        await GRANTS.update(uow, row, values, reason="follows a merge")
+            wanted = replace(wanted, status="proposed", caused_by=causes[0].label if causes else None)
+        await GRANTS.update(uow, before, wanted, reason="follows a merge")
 
-    async def set_back(self, uow: UnitOfWork, row: Row, ids: Ids) -> None:
+    async def set_back(self, uow: UnitOfWork, before: Grant, ids: Ids) -> None:
         """A grant that waited stands again where all merges that it still follows are by somebody entitled."""
-        values = dict(self.renamed(row, ids))
-        if row["status"] == "proposed":
-            left = await _FOLLOWED.fetch(uow.connection, grant=row["id"])
-            if all([await _may_follow(uow, row, move["loser_id"], move["winner_id"]) for move in left]):
-                values |= {"status": "active", "caused_by": None}
-        await GRANTS.update(uow, row, values, reason="a merge was undone")
+        wanted = _over(before, ids)
+        if before.status == "proposed":
+            left = await _FOLLOWED.fetch(uow.connection, grant=before.id)
+            if all([await _may_follow(uow, _over(before, [move["winner_id"]]), move["loser_id"]) for move in left]):
+                wanted = replace(wanted, status="active", caused_by=None)
+        await GRANTS.update(uow, before, wanted, reason="a merge was undone")
 
 
-async def _may_follow(uow: UnitOfWork, row: Row, loser: UUID, winner: UUID) -> bool:
+def _over(record: Grant, ids: Ids) -> Grant:
+    return replace(record, scope_id=str(ids[0]))
+
+
+async def _may_follow(uow: UnitOfWork, wanted: Grant, loser: UUID) -> bool:
     """Whether who merged the loser may grant the role over the winner, and could when they merged."""
-    wanted = replace(wanted_by(row), scope_id=str(winner))
-    return await were_entitled(uow.connection, await merge_of(uow.connection, loser), wanted)
+    return await were_entitled(uow.connection, await merge_of(uow.connection, loser), wanted_by(wanted))
 
 
 _SCOPE = _Scope(
@@ -66,8 +69,8 @@ _SCOPE = _Scope(
         grant.c.status.in_([constant(status) for status in ("proposed", "active")]),
         not_(_own),
     ),
-    ids=lambda row: [UUID(row["scope_id"])],
-    renamed=lambda _, ids: {"scope_id": str(ids[0])},
+    ids=lambda record: [UUID(record.scope_id)],
+    renamed=_over,
     named=str,
 )
 EXPERTS = ReferenceRewriter(_MOVES, "member_published_expert", (_SCOPE,))

@@ -21,10 +21,15 @@ def new_api_key() -> str:
 
 
 def api_key_digest(text: str) -> bytes | None:
-    """What is stored of a key, its SHA-256; None for what is no key, or a mistyped one."""
+    """What is stored of a key; None for what is no key, or a mistyped one."""
     if not _FORM.fullmatch(text) or _check(text[:-_CHECK]) != text[-_CHECK:]:
         return None
-    return hashlib.sha256(text.encode()).digest()
+    return digest(text)
+
+
+def digest(key: str) -> bytes:
+    """What is stored of a key: its SHA-256."""
+    return hashlib.sha256(key.encode()).digest()
 
 
 def _check(body: str) -> str:

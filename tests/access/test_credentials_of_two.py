@@ -9,6 +9,8 @@ from joserfc.jwk import ECKey
 
 from services.access.administration import enter_grant, setting_up
 from services.access.clients.domain import widens
+from services.access.clients.record import Client
+from shared.records.rows import records_of
 from tests.access.caller import Caller
 
 EVERYTHING = ["membership.*", "centres.*", "actions.*", "access.*"]
@@ -168,7 +170,8 @@ async def test_narrower_networks_and_fewer_keys_need_one_person(caller: Caller, 
     ],
 )
 def test_networks_are_wider_where_an_address_comes_to_them(before: list[str], after: list[str], is_wider: bool) -> None:
-    assert widens({"jwks": None, "ip_allow": before}, {"jwks": None, "ip_allow": after}) is is_wider
+    clients = records_of(Client, [{"jwks": None, "ip_allow": networks} for networks in (before, after)])
+    assert widens(*clients) is is_wider
 
 
 async def _uses(caller: Caller, key: dict[str, Any]) -> int:

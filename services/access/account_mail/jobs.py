@@ -23,20 +23,20 @@ def job_handlers(settings: AccessSettings) -> JobHandlers:
     async def welcome(run: JobRun) -> dict[str, Any]:
         """Invites an account without a password to choose one, and asks one with a password to verify its address."""
         async with run.unit_of_work() as uow:
-            account = await accounts.to_welcome(uow.connection, UUID(run.payload["account"]))
-            if account is None or not await run.once(uow, WELCOME):
+            account = await accounts.active(uow.connection, UUID(run.payload["account"]))
+            if account is None or account.email_verified or not await run.once(uow, WELCOME):
                 return {"invited": False}
-            letter = "verification" if account["has_password"] else "invitation"
-            operations.ask(uow, seal, letter, account["email"], account["language"], settings.page)
+            letter = "invitation" if account.password_hash is None else "verification"
+            operations.ask(uow, seal, letter, account.email, account.language, settings.page)
         return {"invited": True}
 
     async def send_reset(run: JobRun) -> dict[str, Any]:
         """Lets somebody choose another password, because an administrator asked for it."""
         async with run.unit_of_work() as uow:
-            account = await accounts.for_reset(uow.connection, UUID(run.payload["account"]))
+            account = await accounts.active(uow.connection, UUID(run.payload["account"]))
             if account is None or not await run.once(uow, SEND_RESET):
                 return {"sent": False}
-            operations.ask(uow, seal, "password_reset", account["email"], account["language"], settings.page)
+            operations.ask(uow, seal, "password_reset", account.email, account.language, settings.page)
         return {"sent": True}
 
     async def tell_old_address(run: JobRun) -> dict[str, Any]:
@@ -46,7 +46,7 @@ def job_handlers(settings: AccessSettings) -> JobHandlers:
             notice = await credentials.to_notify(uow.connection, change)
             if notice is None or not await run.once(uow, TELL_OLD_ADDRESS):
                 return {"sent": False}
-            mail = Mail(notice["old_email"], OLD_ADDRESS, notice["language"], {"name": notice["name"]})
+            mail = Mail(notice.old_email, OLD_ADDRESS, notice.language, {"name": notice.name})
             post(uow, seal, "access", mail)
             await credentials.notified(uow.connection, change)
         return {"sent": True}

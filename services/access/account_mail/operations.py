@@ -8,9 +8,9 @@ from services.access.account_mail.domain import LETTERS, PASSWORD, VERIFICATION
 from services.access.accounts import operations as accounts
 from services.access.accounts import queries as found
 from services.access.accounts.domain import email_key
+from services.access.accounts.record import Account
 from services.access.api_keys import operations as api_keys
 from services.access.sessions import operations as sessions
-from shared.database.statements import Row
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import now
 from shared.kernel.principal import Principal, PrincipalKind
@@ -37,13 +37,12 @@ async def prepare(uow: UnitOfWork, mail: Mail) -> Mail | None:
     await queries.add(
         uow.connection,
         digest=domain.digest(mail.values["token"]),
-        account_id=account["id"],
+        account_id=account.id,
         purpose=letter.purpose,
-        email_key=account["email_key"],
+        email_key=account.email_key,
         until=now() + letter.life,
     )
-    values = {**mail.values, "name": account["name"]}
-    return replace(mail, to=account["email"], language=account["language"], values=values)
+    return replace(mail, to=account.email, language=account.language, values={**mail.values, "name": account.name})
 
 
 async def as_it_is(_uow: UnitOfWork, mail: Mail) -> Mail:
@@ -54,7 +53,7 @@ async def as_it_is(_uow: UnitOfWork, mail: Mail) -> Mail:
 async def verify(uow: UnitOfWork, token: str) -> None:
     """The address of the token's account is verified, unless it has changed since. Raises Invalid."""
     account = await _account_of(uow, token, VERIFICATION)
-    await accounts.ACCOUNTS.update(uow, account, {"email_verified": True})
+    await accounts.ACCOUNTS.update(uow, account, replace(account, email_verified=True))
 
 
 async def set_password(uow: UnitOfWork, token: str, password: str) -> None:
@@ -62,21 +61,21 @@ async def set_password(uow: UnitOfWork, token: str, password: str) -> None:
     end, and its API keys are suspended until their owner enables them: whoever had the old password may have made or
     seen them. Raises Invalid."""
     account = await _account_of(uow, token, PASSWORD)
-    await queries.end_others(uow.connection, account["id"], PASSWORD)
-    await sessions.end_all(uow, account["id"], reason="new password")
-    await api_keys.suspend_all(uow, account["id"])
+    await queries.end_others(uow.connection, account.id, PASSWORD)
+    await sessions.end_all(uow, account.id, reason="new password")
+    await api_keys.suspend_all(uow, account.id)
     await accounts.set_password(uow, account, password)
 
 
-async def _account_of(uow: UnitOfWork, token: str, purpose: str) -> Row:
+async def _account_of(uow: UnitOfWork, token: str, purpose: str) -> Account:
     """The account, locked; who shows the token acts as it."""
     taken = await queries.use(uow.connection, domain.digest(token), purpose, now())
     if taken is None:
         raise domain.token_not_valid()
-    account = await accounts.ACCOUNTS.lock(uow, taken["account_id"])
-    if account["status"] != "active" or account["email_key"] != taken["email_key"]:
+    account = await accounts.ACCOUNTS.lock(uow, taken.account_id)
+    if account.status != "active" or account.email_key != taken.email_key:
         raise domain.token_not_valid()
-    uow.origin = replace(uow.origin, actor=Principal(PrincipalKind.ACCOUNT, account["id"], account["name"]))
+    uow.origin = replace(uow.origin, actor=Principal(PrincipalKind.ACCOUNT, account.id, account.name))
     return account
 
 

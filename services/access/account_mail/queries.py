@@ -1,14 +1,14 @@
 """What is remembered of tokens that were mailed."""
 
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import bindparam, delete
 from sqlalchemy.dialects.postgresql import insert
 
 from services.access.account_mail.tables import account_token
-from shared.database.statements import Connection, Row, Statement
+from shared.database.statements import Connection, Statement
 
 _ADD = Statement(
     insert(account_token).values({c.name: bindparam(c.name) for c in account_token.c}).on_conflict_do_nothing()
@@ -30,14 +30,23 @@ _END_OTHERS = Statement(
 _FORGET = Statement(delete(account_token).where(account_token.c.until < bindparam("at")))
 
 
-async def add(connection: Connection, **values: Any) -> None:
+@dataclass(frozen=True, slots=True)
+class TakenToken:
+    """The account of a token, and the folded address that the token was sent to."""
+
+    account_id: UUID
+    email_key: str
+
+
+async def add(connection: Connection, **values: object) -> None:
     """A token that was, or is about to be, mailed; once, however often it is tried."""
     await _ADD.execute(connection, **values)
 
 
-async def use(connection: Connection, digest: bytes, purpose: str, at: datetime) -> Row | None:
-    """Takes the token: its account and the address that it was sent to; None where it does not hold."""
-    return await _USE.fetchrow(connection, digest=digest, purpose=purpose, at=at)
+async def use(connection: Connection, digest: bytes, purpose: str, at: datetime) -> TakenToken | None:
+    """Takes the token; None where it does not hold."""
+    row = await _USE.fetchrow(connection, digest=digest, purpose=purpose, at=at)
+    return TakenToken(**row) if row else None
 
 
 async def end_others(connection: Connection, account: UUID, purpose: str) -> None:

@@ -1,5 +1,6 @@
 """Who set which credential of whom: kept so that nobody acts as two persons, and so that the old address is told."""
 
+from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
@@ -8,7 +9,7 @@ from sqlalchemy import update as sql_update
 
 from services.access.accounts.tables import account
 from shared.database.ids import uuid7
-from shared.database.statements import Connection, Row, Statement
+from shared.database.statements import Connection, Statement
 from shared.database.tables import instant, table, text
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.principal import Principal
@@ -46,6 +47,15 @@ _FORGET = Statement(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """To whom a mail goes about another address."""
+
+    old_email: str
+    name: str
+    language: str
+
+
 async def note_change(
     uow: UnitOfWork,
     kind: Literal["account", "client"],
@@ -71,9 +81,10 @@ async def note_change(
     return change
 
 
-async def to_notify(connection: Connection, change: UUID) -> Row | None:
+async def to_notify(connection: Connection, change: UUID) -> Notice | None:
     """The old address of a change, with the account's name and language; None where it was told already."""
-    return await _NOTICE.fetchrow(connection, change=change)
+    row = await _NOTICE.fetchrow(connection, change=change)
+    return Notice(**row) if row else None
 
 
 async def notified(connection: Connection, change: UUID) -> None:

@@ -10,34 +10,20 @@ from services.access.accounts.domain import LIFECYCLE, email_key
 from services.access.accounts.record import Account
 from services.access.accounts.tables import account
 from shared.database.context import Lookup
-from shared.database.statements import Connection, Row, Statement
+from shared.database.statements import Connection, Statement
 from shared.records.access_scope import AccessKind, visible
 from shared.records.columns import renderer, shown_columns
 from shared.records.listing import Filter, Listing, fragment, one_of, reference, updated, values
 from shared.records.pending import holder
+from shared.records.rows import record_of
 
 COLUMNS = shown_columns(Account, account)
 render = renderer(COLUMNS)
-_FOR_LOGIN = Lookup(
-    select(account.c.id, account.c.name, account.c.password_hash)
-    .where(account.c.email_key == bindparam("email_key"), account.c.status == "active")
-    .limit(1)
-)
-
-_FOR_MAIL = Statement(
-    select(*(account.c[name] for name in ("id", "email", "email_key", "name", "language"))).where(
-        account.c.email_key == bindparam("email_key"), account.c.status == "active"
-    )
-)
-_FOR_RESET = Statement(
-    select(account.c.email, account.c.language).where(account.c.id == bindparam("id"), account.c.status == "active")
-)
+_of_address = select(account).where(account.c.email_key == bindparam("email_key"), account.c.status == "active")
+_FOR_LOGIN = Lookup(_of_address.limit(1))
+_FOR_MAIL = Statement(_of_address)
+_ACTIVE = Statement(select(account).where(account.c.id == bindparam("id"), account.c.status == "active"))
 _KEY_OF = Lookup(select(account.c.email_key).where(account.c.id == bindparam("id")).limit(1))
-_TO_WELCOME = Statement(
-    select(account.c.email, account.c.language, account.c.password_hash.is_not(None).label("has_password")).where(
-        account.c.id == bindparam("id"), account.c.status == "active", ~account.c.email_verified
-    )
-)
 
 
 def visible_to(access_kind: AccessKind) -> Select[Any]:
@@ -64,24 +50,22 @@ LISTING = Listing(
 )
 
 
-async def for_login(connection: Connection, email_key: str) -> Row | None:
-    """Id, name and password hash of the active account with this folded address."""
-    return await _FOR_LOGIN.fetchrow(connection, email_key=email_key)
+async def for_login(connection: Connection, email_key: str) -> Account | None:
+    """The active account with this folded address, whoever asks."""
+    row = await _FOR_LOGIN.fetchrow(connection, email_key=email_key)
+    return record_of(Account, row) if row else None
 
 
-async def for_mail(connection: Connection, email_key: str) -> Row | None:
+async def for_mail(connection: Connection, email_key: str) -> Account | None:
     """To whom a mail goes that somebody asked for at this folded address; None where no active account has it."""
-    return await _FOR_MAIL.fetchrow(connection, email_key=email_key)
+    row = await _FOR_MAIL.fetchrow(connection, email_key=email_key)
+    return record_of(Account, row) if row else None
 
 
-async def to_welcome(connection: Connection, identity: UUID) -> Row | None:
-    """Where an active account whose address is not verified is written to, and whether it has a password."""
-    return await _TO_WELCOME.fetchrow(connection, id=identity)
-
-
-async def for_reset(connection: Connection, identity: UUID) -> Row | None:
-    """Where an active account is written to, and in which language."""
-    return await _FOR_RESET.fetchrow(connection, id=identity)
+async def active(connection: Connection, identity: UUID) -> Account | None:
+    """The account, where it is in use."""
+    row = await _ACTIVE.fetchrow(connection, id=identity)
+    return record_of(Account, row) if row else None
 
 
 async def key_of(connection: Connection, identity: UUID) -> str | None:

@@ -13,11 +13,12 @@ from services.access.api_keys.domain import LIFECYCLE, MOST_LIVING
 from services.access.api_keys.record import ApiKey
 from services.access.api_keys.tables import api_key, last_use
 from shared.database.context import Lookup
-from shared.database.statements import Connection, Row, Statement
+from shared.database.statements import Connection, Statement
 from shared.records.access_scope import AccessKind, constant, visible
 from shared.records.columns import renderer, shown_columns
 from shared.records.listing import Listing, one_of, reference, updated, values
 from shared.records.pending import holder
+from shared.records.rows import records_of
 
 
 def used_at(kind: str, identity: ColumnElement[Any]) -> ColumnElement[Any]:
@@ -91,9 +92,9 @@ async def living(connection: Connection, owner: UUID) -> int:
     return found
 
 
-async def lock_in_use(connection: Connection, owner: UUID) -> list[Row]:
+async def lock_in_use(connection: Connection, owner: UUID) -> list[ApiKey]:
     """The active keys of an owner, locked."""
-    return await _LOCK_IN_USE.fetch(connection, owner=owner)
+    return records_of(ApiKey, await _LOCK_IN_USE.fetch(connection, owner=owner))
 
 
 async def suspended(connection: Connection, owner: UUID) -> list[UUID]:
@@ -101,6 +102,6 @@ async def suspended(connection: Connection, owner: UUID) -> list[UUID]:
     return [row["id"] for row in await _SUSPENDED.fetch(connection, owner=owner)]
 
 
-async def over(connection: Connection, at: datetime) -> list[Row]:
+async def over(connection: Connection, at: datetime) -> list[ApiKey]:
     """Up to 200 keys that have ended and still count as living, locked."""
-    return await _OVER.fetch(connection, at=at)
+    return records_of(ApiKey, await _OVER.fetch(connection, at=at))

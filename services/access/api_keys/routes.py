@@ -8,19 +8,14 @@ from services.access.api_keys.domain import CONFIRM
 from services.access.api_keys.guards import own_keys, with_own_keys
 from services.access.api_keys.queries import LISTING
 from services.access.api_keys.schemas import ApiKeyAnswer, ApiKeyBody, ApiKeyCreate, ApiKeyFields, present
-from shared.database.statements import Row
-from shared.database.unit_of_work import UnitOfWork
-from shared.records.access_scope import AccessScope
+from services.access.api_keys.tables import api_key
+from shared.records.rows import columns_of
 from shared.web.openapi import answers
 from shared.web.pending import propose
 from shared.web.records import RecordApi
 from shared.web.request_context import CurrentContext
 from shared.web.schemas import TransitionBody
-
-
-async def _update(uow: UnitOfWork, _access: AccessScope, row: Row, body: ApiKeyBody) -> Row:
-    return await operations.update(uow, row, body.model_dump())
-
+from shared.web.values import written
 
 API_KEY_API = RecordApi(
     kind=operations.API_KEYS,
@@ -30,11 +25,11 @@ API_KEY_API = RecordApi(
     body=ApiKeyBody,
     present=present,
     guard_context=operations.load_guard_context,
-    update=_update,
+    update=operations.update,
     transition=operations.transition,
     fields=ApiKeyFields,
     reads_fields=False,
-    written=operations.written,
+    written=written(api_key, ApiKeyBody.model_fields),
     arriving=with_own_keys,
 )
 router = API_KEY_API.routes()
@@ -50,9 +45,10 @@ router = API_KEY_API.routes()
 )
 @answers("conflict")
 async def create_api_key(body: ApiKeyCreate, ctx: CurrentContext) -> Response:
-    row, key = await operations.create(ctx.uow, ctx.access, body.values(ctx.principal))
-    if row["owner_id"] == ctx.principal.id:
-        own_keys(ctx, row["id"])
-    if row["status"] == "proposed":
-        await propose(API_KEY_API, ctx, row, TransitionBody(action=CONFIRM))
-    return await API_KEY_API.answer_once(ctx, row, key)
+    new = operations.API_KEYS.new(body.columns(ctx.principal))
+    record, key = await operations.create(ctx.uow, ctx.access, new)
+    if record.owner_id == ctx.principal.id:
+        own_keys(ctx, record.id)
+    if record.status == "proposed":
+        await propose(API_KEY_API, ctx, columns_of(record), TransitionBody(action=CONFIRM))
+    return await API_KEY_API.answer_once(ctx, record, key)

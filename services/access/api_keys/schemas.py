@@ -40,7 +40,7 @@ class ApiKeyCreate(ApiKeyBody):
     countries: Annotated[list[CountryCode] | None, Field(min_length=1, max_length=60)] = None
     expires_at: Annotated[AwareDatetime | None, "When the key ends; in 90 days where absent."] = None
 
-    def values(self, principal: Principal) -> dict[str, Any]:
+    def columns(self, principal: Principal) -> dict[str, Any]:
         """The columns, for a key that this principal makes."""
         return {
             "name": self.name,

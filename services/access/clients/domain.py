@@ -2,15 +2,16 @@
 
 import hashlib
 import secrets
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
-from typing import Any, Literal
+from typing import Literal
 
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, RSAKey
 
 from services.access.access import SERVICES
+from services.access.clients.record import Client, JsonWebKey
 from shared.kernel.lifecycle import Lifecycle, transition
 
 WRITABLE = ("name", "ip_allow", "jwks")
@@ -86,15 +87,18 @@ def with_secret(living: list[bytes], new: bytes) -> list[bytes]:
     return [new, *living][:LIVING_SECRETS]
 
 
-def widens(before: Mapping[str, Any], values: Mapping[str, Any]) -> bool:
+def widens(before: Client, wanted: Client) -> bool:
     """Whether other keys or networks let somebody act as the client who could not before. No networks are all."""
-    keys = [] if before["jwks"] is None else before["jwks"]["keys"]
-    if any(key not in keys for key in (values["jwks"] or {"keys": []})["keys"]):
+    if any(key not in _keys(before) for key in _keys(wanted)):
         return True
-    if not before["ip_allow"] or not values["ip_allow"]:
-        return bool(before["ip_allow"])
-    known = [ip_network(text) for text in before["ip_allow"]]
-    return not all(any(_is_within(ip_network(text), one) for one in known) for text in values["ip_allow"])
+    if not before.ip_allow or not wanted.ip_allow:
+        return bool(before.ip_allow)
+    known = [ip_network(text) for text in before.ip_allow]
+    return not all(any(_is_within(ip_network(text), one) for one in known) for text in wanted.ip_allow)
+
+
+def _keys(record: Client) -> Sequence[JsonWebKey]:
+    return record.jwks["keys"] if record.jwks else ()
 
 
 def _is_within(network: IPv4Network | IPv6Network, other: IPv4Network | IPv6Network) -> bool:
@@ -116,7 +120,7 @@ def is_network(text: str) -> bool:
     return True
 
 
-def key_fault(key: Mapping[str, Any]) -> str | None:
+def key_fault(key: JsonWebKey) -> str | None:
     """Why a key cannot be used to verify assertions, or None where it can."""
     if _PRIVATE_MEMBERS & key.keys():
         return "This key holds its private part; replace it and send the public part only."

@@ -12,11 +12,12 @@ from services.access.clients.domain import LIFECYCLE
 from services.access.clients.record import Client
 from services.access.clients.tables import client
 from shared.database.context import Lookup
-from shared.database.statements import Connection, Row
+from shared.database.statements import Connection
 from shared.records.access_scope import AccessKind, visible
 from shared.records.columns import renderer, shown_columns
 from shared.records.listing import Filter, Listing, countries, fragment, one_of, updated, values
 from shared.records.pending import holder
+from shared.records.rows import record_of
 
 COLUMNS: Mapping[str, ColumnElement[Any]] = {
     **shown_columns(Client, client),
@@ -26,9 +27,7 @@ COLUMNS: Mapping[str, ColumnElement[Any]] = {
 }
 render = renderer(COLUMNS)
 _FOR_TOKEN = Lookup(
-    select(*(client.c[name] for name in ("id", "client_id", "secrets", "jwks", "ip_allow", "resources", "verbs")))
-    .where(client.c.client_id == bindparam("client_id"), client.c.status == "active")
-    .limit(1)
+    select(client).where(client.c.client_id == bindparam("client_id"), client.c.status == "active").limit(1)
 )
 
 
@@ -56,6 +55,7 @@ LISTING = Listing(
 )
 
 
-async def for_token(connection: Connection, client_id: str) -> Row | None:
-    """What the active client of this name proves itself with, and what its tokens may be used for."""
-    return await _FOR_TOKEN.fetchrow(connection, client_id=client_id)
+async def for_token(connection: Connection, client_id: str) -> Client | None:
+    """The active client of this name, whoever asks."""
+    row = await _FOR_TOKEN.fetchrow(connection, client_id=client_id)
+    return record_of(Client, row) if row else None

@@ -1,10 +1,16 @@
 """An API client."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Literal, TypeAlias
 
 from shared.kernel.resource import Resource
-from shared.records.record import Document, Granted, Internal, Public, Record, Written
+from shared.records.record import Granted, Internal, Public, Record, Written
+
+JsonWebKey: TypeAlias = Mapping[str, str | list[str]]
+"""A public key (RFC 7517, 4)."""
+KeySet: TypeAlias = Mapping[Literal["keys"], Sequence[JsonWebKey]]
+"""Public keys (RFC 7517, 5)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +31,7 @@ class Client(Record):
     secrets: Annotated[list[bytes], Internal]
     proposed_secret: Annotated[bytes | None, Internal]
     jwks: Annotated[
-        Document | None,
+        KeySet | None,
         Granted,
         Written,
         "The public keys that the client signs its assertions with; null where it uses secrets.",

@@ -18,20 +18,16 @@ from services.access.clients.schemas import (
     SecretAnswer,
     present,
 )
+from services.access.clients.tables import client
 from shared.database.statements import Row
-from shared.database.unit_of_work import UnitOfWork
-from shared.records.access_scope import AccessScope
 from shared.records.resource_type import require
+from shared.records.rows import columns_of
 from shared.web.answers import JSON, show_secret_once
 from shared.web.pending import propose
 from shared.web.records import RecordApi
 from shared.web.request_context import CurrentContext
 from shared.web.schemas import TransitionBody
-
-
-async def _update(uow: UnitOfWork, access: AccessScope, row: Row, body: ClientBody) -> Row:
-    return await operations.update(uow, access, row, body.values())
-
+from shared.web.values import row_values, written
 
 CLIENT_API = RecordApi(
     kind=operations.CLIENTS,
@@ -41,12 +37,12 @@ CLIENT_API = RecordApi(
     body=ClientBody,
     present=present,
     guard_context=operations.load_guard_context,
-    update=_update,
+    update=operations.update,
     transition=operations.transition,
     fields=ClientFields,
     keeps_null=True,
     proposes_changes=True,
-    written=operations.written,
+    written=written(client, ClientBody.model_fields),
 )
 router = CLIENT_API.routes()
 
@@ -60,8 +56,9 @@ router = CLIENT_API.routes()
     responses={201: {"model": ClientAnswer}},
 )
 async def create_client(body: ClientCreate, ctx: CurrentContext) -> Response:
-    row, secret = await operations.create(ctx.uow, ctx.access, body.values())
-    return await CLIENT_API.answer_once(ctx, row, secret)
+    new = operations.CLIENTS.new(row_values(body, client))
+    record, secret = await operations.create(ctx.uow, ctx.access, new)
+    return await CLIENT_API.answer_once(ctx, record, secret)
 
 
 @router.post(
@@ -77,10 +74,11 @@ async def create_client(body: ClientCreate, ctx: CurrentContext) -> Response:
 )
 async def add_secret(row: Annotated[Row, Depends(CLIENT_API.readable)], ctx: CurrentContext) -> Response:
     require(ctx.access, "update", row["country"], row["id"])
-    after, secret = await operations.add_secret(ctx.uow, ctx.access, row)
-    status, place, answer = 201, None, {"id": str(row["id"]), "client_id": row["client_id"]}
-    if after["proposed_secret"] is not None:
-        waiting = await propose(CLIENT_API, ctx, after, TransitionBody(action=CONFIRM_SECRET))
+    before = await operations.CLIENTS.lock(ctx.uow, row["id"])
+    after, secret = await operations.add_secret(ctx.uow, ctx.access, before)
+    status, place, answer = 201, None, {"id": str(after.id), "client_id": after.client_id}
+    if after.proposed_secret is not None:
+        waiting = await propose(CLIENT_API, ctx, columns_of(after), TransitionBody(action=CONFIRM_SECRET))
         status, place, answer = 202, {"Location": waiting.headers["location"]}, orjson.loads(waiting.body)
     kept = Response(orjson.dumps({**answer, "secret": None}), status, place, JSON)
     return show_secret_once(kept, {**answer, "secret": secret})

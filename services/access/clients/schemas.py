@@ -78,10 +78,6 @@ class ClientBody(Body, of=record.Client):
     ip_allow: Annotated[list[Network], Field(max_length=50)] = []
     jwks: PublicKeys | None = None
 
-    def values(self) -> dict[str, Any]:
-        """The columns."""
-        return self.model_dump(mode="json", exclude={"secret"})
-
 
 class ClientFields(Body):
     """The fields of steps: those of change_credentials, and who alone may confirm."""

@@ -3,10 +3,9 @@
 The audit trail of the record answers it: it names the actor and the fields of every change.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import and_, bindparam, column, select, table
@@ -140,7 +139,7 @@ def _changed(entry: Row) -> frozenset[str] | None:
     return None if told is None else frozenset(change["pointer"].split("/")[1] for change in told["changes"])
 
 
-def _cause(row: Mapping[str, Any]) -> Cause:
+def _cause(row: Row) -> Cause:
     return Cause(PrincipalKind(row["actor_kind"]), row["actor_id"], row["at"])
 
 

@@ -1,61 +1,62 @@
 """Passing on one's own role for a time, and handing it over to a successor."""
 
-from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, timedelta
-from typing import Any
 from uuid import UUID
 
 from services.access.access import NEVER_DELEGATED, WantedGrant, why_not_grant, within
+from services.access.authority import wanted_by
 from services.access.grants import queries
+from services.access.grants.record import Grant
 from services.access.grants.tables import grant
-from shared.database.statements import Row
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import today
 from shared.kernel.errors import Forbidden, invalid_field
+from shared.kernel.lifecycle import Fields
 from shared.kernel.principal import Principal, PrincipalKind
+from shared.records.rows import record_of
 from shared.records.store import lock_record
 
 LONGEST_OVERLAP = timedelta(days=60)
 
 
-async def check_delegation(
-    uow: UnitOfWork, principal: Principal, values: Mapping[str, Any], wanted: WantedGrant
-) -> None:
-    """Whether the principal may pass on the grant that `delegated_from` names in this way.
+async def check_delegation(uow: UnitOfWork, principal: Principal, new: Grant, delegated_from: UUID) -> None:
+    """Whether the principal may pass on the grant `delegated_from` in this way.
 
     It is a living grant of their own, not delegated itself, and of a role that may be passed on; the new one is of the
     same role, within its scope, for an account, and ends with it or earlier. It does not go to the account that granted
     it or brought it about by a record. Who brought it about passes it on to nobody. Raises Invalid, Forbidden.
     """
+    wanted = wanted_by(new)
     if wanted.is_for(principal):
         raise Forbidden("You cannot hand a role over to yourself.", members={"reason": "own_grant"})
-    source = await lock_record(uow, grant, values["delegated_from"])
+    row = await lock_record(uow, grant, delegated_from)
+    source = record_of(Grant, row) if row else None
     if source is None or not is_holder(principal, source):
         raise invalid_field("/delegated_from", "unknown_reference", "You hold no such grant.")
     if (why := _why_not(source)) is not None:
         raise Forbidden("This grant cannot be delegated.", members={"reason": why})
-    if source["caused_by"] == principal.label:
+    if source.caused_by == principal.label:
         raise Forbidden("You caused this role yourself.", members={"reason": "follows_own_act"})
-    if f"{wanted.holder_kind}:{wanted.holder_id}" in (source["created_by"], source["caused_by"]):
+    if f"{wanted.holder_kind}:{wanted.holder_id}" in (source.created_by, source.caused_by):
         raise Forbidden("A role is not handed over to the person who granted it.", members={"reason": "own_grant"})
-    if values["role"] != source["role"]:
+    if new.role != source.role:
         raise invalid_field("/role", "not_one_of", "A delegated grant is of the same role.")
-    if not within(values["scope_kind"], values["scope_id"], source["scope_kind"], source["scope_id"]):
+    if not within(new.scope_kind, new.scope_id, source.scope_kind, source.scope_id):
         raise Forbidden("You cannot delegate beyond your own scope.", members={"reason": "beyond_own_scope"})
-    if values["principal_kind"] != "account":
+    if new.principal_kind != "account":
         raise invalid_field("/principal/kind", "not_one_of", "Roles are delegated to accounts.")
-    if values["ends"] is None or (source["ends"] is not None and values["ends"] > source["ends"]):
+    if new.ends is None or (source.ends is not None and new.ends > source.ends):
         raise invalid_field("/to", "out_of_range", "A delegated grant ends, and not after the one that it comes from.")
 
 
-def is_holder(principal: Principal, row: Mapping[str, Any]) -> bool:
+def is_holder(principal: Principal, record: Grant) -> bool:
     """Whether the grant is the principal's own, as a person."""
-    held = (row["principal_kind"], row["principal_id"])
-    return principal.kind is PrincipalKind.ACCOUNT and held == ("account", principal.id)
+    return principal.kind is PrincipalKind.ACCOUNT and wanted_by(record).is_for(principal)
 
 
-async def successor(uow: UnitOfWork, row: Row, fields: Mapping[str, Any]) -> dict[str, Any]:
-    """The columns of the grant that follows a handed over one: the same role over the same scope, from today on.
+async def successor(uow: UnitOfWork, before: Grant, fields: Fields) -> WantedGrant:
+    """What follows a grant that is handed over: the same role over the same scope, for `principal`.
 
     Raises Invalid where `principal` is no other account or client in use.
     """
@@ -65,53 +66,44 @@ async def successor(uow: UnitOfWork, row: Row, fields: Mapping[str, Any]) -> dic
         identity = UUID(str(raw))
     except ValueError:
         identity = None
-    is_other = (kind, identity) != (row["principal_kind"], row["principal_id"])
-    if kind != row["principal_kind"] or identity is None or not is_other:
+    if kind != before.principal_kind or identity is None or identity == before.principal_id:
         raise invalid_field("/fields/principal", "unknown_reference", "Another account or client of the same kind.")
-    if not await queries.is_nameable(uow.connection, uow.origin.actor, kind, identity):
+    if not await queries.is_nameable(uow.connection, uow.origin.actor, before.principal_kind, identity):
         raise invalid_field("/fields/principal", "unknown_reference", "There is no such account or client in use.")
-    kept = ("principal_kind", "role", "scope_kind", "scope_id", "ends")
-    return {
-        **{name: row[name] for name in kept},
-        "principal_id": identity,
-        "starts": today(),
-        "reason": f"handed over from {row['ref']}",
-        "second_person": None,
-        "delegated_from": None,
-    }
+    return replace(wanted_by(before), holder_id=identity)
 
 
-async def why_not_successor(uow: UnitOfWork, principal: Principal, row: Row, wanted: WantedGrant) -> str | None:
+async def why_not_successor(uow: UnitOfWork, principal: Principal, before: Grant, wanted: WantedGrant) -> str | None:
     """Why the principal may not name this successor for a grant; None where it may.
 
     A role goes neither to the one who acts, nor to the one who granted it, nor to an account or a client whose
     credentials the one who acts has set. Who does not hold the grant must be entitled to hand it over.
     """
     holder = f"{wanted.holder_kind}:{wanted.holder_id}"
-    if wanted.is_for(principal) or (is_holder(principal, row) and holder == row["created_by"]):
+    if wanted.is_for(principal) or (is_holder(principal, before) and holder == before.created_by):
         return "own_grant"
     await uow.allow_record(wanted.holder_id)
     if await queries.has_set_credentials(uow.connection, principal, wanted.holder_id):
         return "credentials_set_by_you"
-    return None if is_holder(principal, row) else why_not_grant(principal, wanted, "hand_over")
+    return None if is_holder(principal, before) else why_not_grant(principal, wanted, "hand_over")
 
 
-def last_day(row: Mapping[str, Any], fields: Mapping[str, Any]) -> date:
+def last_day(before: Grant, fields: Fields) -> date:
     """The last day of the predecessor. Raises Invalid for more than 60 days from today, or after its own end."""
     try:
         day = date.fromisoformat(str(fields.get("to")))
     except ValueError:
         raise invalid_field("/fields/to", "invalid_date", "A date is YYYY-MM-DD.") from None
-    latest = min(today() + LONGEST_OVERLAP, row["ends"] or date.max)
+    latest = min(today() + LONGEST_OVERLAP, before.ends or date.max)
     if not today() <= day <= latest:
         raise invalid_field("/fields/to", "out_of_range", "From today on, at most 60 days, and not after its end.")
     return day
 
 
-def _why_not(source: Mapping[str, Any]) -> str | None:
-    if source["delegated_from"] is not None:
+def _why_not(source: Grant) -> str | None:
+    if source.delegated_from is not None:
         return "not_further"
-    if source["role"] in NEVER_DELEGATED:
+    if source.role in NEVER_DELEGATED:
         return "role_not_delegated"
-    living = source["status"] == "active" and source["starts"] <= today() <= (source["ends"] or date.max)
+    living = source.status == "active" and source.starts <= today() <= (source.ends or date.max)
     return None if living else "grant_not_living"

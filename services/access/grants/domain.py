@@ -1,11 +1,11 @@
 """The life of a grant, and what has to be so before a second person counts."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Literal, TypeAlias
 from uuid import UUID
 
 from services.access.access import GrantFault, ScopeFault
+from services.access.grants.record import Grant
 from shared.kernel.lifecycle import Lifecycle, transition
 from shared.kernel.principal import SYSTEM, Principal, PrincipalKind
 
@@ -65,25 +65,23 @@ LIFECYCLE: Lifecycle[GrantGuardContext] = Lifecycle(
 
 
 def second_person(
-    principal: Principal, row: Mapping[str, Any], named: UUID | None
+    principal: Principal, record: Grant, named: UUID | None
 ) -> tuple[UUID | None, SecondPersonFault | None]:
     """The account that stands as the second person, and why it does not count (None where nothing speaks against it).
 
     A person stands for themselves; a client names an account, or relies on the one named in the proposal. Who
     proposed and who receives the grant are never the second person.
     """
-    person = principal.id if principal.kind is PrincipalKind.ACCOUNT else named or row["second_person"]
+    person = principal.id if principal.kind is PrincipalKind.ACCOUNT else named or record.second_person
     if person is None:
         return None, "second_person_missing"
-    if row["second_person"] not in (None, person):
+    if record.second_person not in (None, person):
         return person, "another_second_person_named"
-    if row["created_by"] == f"account:{person}" or (
-        row["principal_kind"] == "account" and row["principal_id"] == person
-    ):
+    if f"account:{person}" in (record.created_by, f"{record.principal_kind}:{record.principal_id}"):
         return person, "second_person_is_the_first"
     return person, None
 
 
-def follows_an_office(row: Mapping[str, Any]) -> bool:
+def follows_an_office(record: Grant) -> bool:
     """Whether the grant follows from a seat, a focal point or one's own entry, and ends with it."""
-    return row["created_by"] == SYSTEM.label and (row["reason"] or "").rpartition(" ")[0] in OFFICES
+    return record.created_by == SYSTEM.label and (record.reason or "").rpartition(" ")[0] in OFFICES

@@ -6,7 +6,7 @@ somebody brought about who may not grant it waits as a proposed grant, which som
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -14,8 +14,10 @@ from sqlalchemy import Text, Uuid, any_, bindparam, column, func, or_, select, t
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.access.access import WantedGrant
+from services.access.authority import wanted_by
 from services.access.grants.causes import Cause, causes_of, merges_to_account, were_entitled
-from services.access.grants.operations import GRANTS, end_delegated, insert
+from services.access.grants.operations import GRANTS, end_delegated, insert, revoke
+from services.access.grants.record import Grant
 from services.access.grants.tables import grant
 from shared.contracts.envelope import Fact
 from shared.database.statements import Row, Statement
@@ -23,7 +25,7 @@ from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import today
 from shared.kernel.partial_date import earliest, latest
 from shared.kernel.principal import SYSTEM
-from shared.records.store import update_record
+from shared.records.rows import records_of
 
 ROLE_OF_OFFICE: Mapping[str, str] = {"president": "committee_president", "secretary": "committee_secretary"}
 _SEATED = frozenset(("appointed",))
@@ -99,13 +101,9 @@ class _Office:
     def wanted(self) -> WantedGrant:
         return WantedGrant(self.role, self.scope_kind, self.scope_id, "account", self.account)
 
-    def outlasts(self, row: Row) -> bool:
+    def outlasts(self, held: Grant) -> bool:
         """Whether it ends later than a grant."""
-        return row["ends"] is not None and (self.ends is None or self.ends > row["ends"])
-
-    def is_of(self, row: Row) -> bool:
-        held = (row["principal_id"], row["role"], row["scope_kind"], row["scope_id"])
-        return held == (self.account, self.role, self.scope_kind, self.scope_id)
+        return held.ends is not None and (self.ends is None or self.ends > held.ends)
 
 
 async def follow_seats(uow: UnitOfWork, facts: Sequence[Fact]) -> None:
@@ -171,11 +169,10 @@ async def _follow(
     sources = {key: f"{name} {key}" for key in keys}
     await uow.connection.execute(_TURNS, list(sources.values()))
     offices = {row["id"]: office_of(row) for row in await find.fetch(uow.connection, keys=keys)}
-    living: dict[str, list[Row]] = {}
-    for row in await _LIVING.fetch(uow.connection, sources=list(sources.values())):
-        living.setdefault(row["reason"], []).append(row)
+    living = records_of(Grant, await _LIVING.fetch(uow.connection, sources=list(sources.values())))
     for key, source in sources.items():
-        await _settle(uow, _Source(source, key, trail), offices.get(key), living.get(source, []))
+        held = [record for record in living if record.reason == source]
+        await _settle(uow, _Source(source, key, trail), offices.get(key), held)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,39 +185,47 @@ class _Source:
     trail: _Trail | None
 
 
-async def _settle(uow: UnitOfWork, source: _Source, office: _Office | None, living: Sequence[Row]) -> None:
+async def _settle(uow: UnitOfWork, source: _Source, office: _Office | None, living: Sequence[Grant]) -> None:
     if office is not None and office.ends is not None and office.ends < office.starts:
         office = None
-    held: dict[str, Row] = {}
+    held: dict[str, Grant] = {}
     for before in reversed(living):
-        if office is not None and before["status"] not in held and office.is_of(before):
-            held[before["status"]] = before
+        if office is not None and before.status not in held and wanted_by(before) == office.wanted:
+            held[before.status] = before
         else:
             await _end(uow, before, source.name)
     if office is not None:
         await _give(uow, source, office, held.get("active"), held.get("proposed"))
 
 
-async def _give(uow: UnitOfWork, source: _Source, office: _Office, active: Row | None, waiting: Row | None) -> None:
+async def _give(uow: UnitOfWork, source: _Source, office: _Office, active: Grant | None, waiting: Grant | None) -> None:
     """Makes the grants of an office what it asks for: active where whoever caused it may grant it, else proposed beside
     what is held already."""
     if active is not None and not office.outlasts(active):
-        await GRANTS.update(uow, active, {"ends": office.ends})
+        await GRANTS.update(uow, active, replace(active, ends=office.ends))
         entitled = True
     else:
         causes = await _causes(uow, source, office)
         is_own = source.trail is None and not causes
         entitled = is_own or await _are_entitled(uow, source, office, causes)
         if active is not None and entitled:
-            await GRANTS.update(uow, active, {"ends": office.ends})
+            await GRANTS.update(uow, active, replace(active, ends=office.ends))
         elif waiting is not None:
-            changed = await GRANTS.update(uow, waiting, {"ends": office.ends})
+            changed = await GRANTS.update(uow, waiting, replace(waiting, ends=office.ends))
             if entitled:
-                after = await update_record(uow, grant, changed, {"status": "active"})
+                after = await GRANTS.write(uow, changed, replace(changed, status="active"))
                 GRANTS.record_change(uow, "confirm", changed, after, "activated", source.name)
             return
         else:
-            await insert(uow, _columns(source, office, causes), confirmed=entitled)
+            await insert(
+                uow,
+                office.wanted,
+                confirmed=entitled,
+                starts=office.starts,
+                ends=office.ends,
+                reason=source.name,
+                caused_by=causes[0].label if causes else None,
+            )
     if waiting is not None and entitled:
         await _end(uow, waiting, source.name)
 
@@ -244,22 +249,6 @@ async def _are_entitled(uow: UnitOfWork, source: _Source, office: _Office, cause
     return await were_entitled(uow.connection, causes, office.wanted)
 
 
-async def _end(uow: UnitOfWork, before: Row, source: str) -> None:
-    after = await update_record(uow, grant, before, {"status": "revoked"})
-    GRANTS.record_change(uow, "revoke", before, after, "revoked", source)
-    await end_delegated(uow, after["id"])
-
-
-def _columns(source: _Source, office: _Office, causes: Sequence[Cause]) -> dict[str, object]:
-    return {
-        "principal_kind": "account",
-        "principal_id": office.account,
-        "role": office.role,
-        "scope_kind": office.scope_kind,
-        "scope_id": office.scope_id,
-        "starts": office.starts,
-        "ends": office.ends,
-        "reason": source.name,
-        "second_person": None,
-        "caused_by": causes[0].label if causes else None,
-    }
+async def _end(uow: UnitOfWork, before: Grant, source: str) -> None:
+    await revoke(uow, before, source)
+    await end_delegated(uow, before.id)

@@ -1,11 +1,11 @@
 """Writing grants: one function per verb. Each writes its row, one audit entry and one fact."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
-from typing import Any
 from uuid import UUID
 
-from services.access.access import NEVER_DELEGATED, ROLE_SCOPES, why_not_grant, why_not_revoke
+from services.access.access import NEVER_DELEGATED, ROLE_SCOPES, WantedGrant, why_not_grant, why_not_revoke
 from services.access.authority import require_granting, wanted_by
 from services.access.grants import domain, queries
 from services.access.grants.delegation import check_delegation, is_holder, last_day, successor, why_not_successor
@@ -13,159 +13,180 @@ from services.access.grants.record import Grant
 from services.access.grants.tables import grant
 from shared.auth.demonstration import acts_alone
 from shared.auth.second_person import credentials_set_by_the_other, second_person_fault
-from shared.database.statements import Connection, Row
+from shared.database.statements import Connection
 from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.clock import today
 from shared.kernel.countries import COUNTRIES, in_region
 from shared.kernel.errors import invalid_field
+from shared.kernel.lifecycle import Fields
 from shared.kernel.principal import Principal, PrincipalKind
 from shared.records.access_scope import AccessScope
 from shared.records.resource_type import ResourceType, TransitionRequest, permitted
-from shared.records.store import update_record
 
 GRANTS: ResourceType[Grant, domain.GrantGuardContext] = ResourceType.of(Grant, grant, domain.LIFECYCLE)
 
 
-async def create(uow: UnitOfWork, access: AccessScope, values: Mapping[str, Any]) -> Row:
+async def create(uow: UnitOfWork, access: AccessScope, new: Grant) -> Grant:
     """Hands a role on. It starts proposed where the role asks for a second person.
 
     Raises Invalid for a scope that does not fit the role or does not exist, Forbidden beyond the caller's own scope.
     """
     principal = access.principal
-    _check_scope(values["role"], values["scope_kind"], values["scope_id"])
-    _check_role_of_kind(values["role"], values["principal_kind"])
-    wanted = wanted_by(values)
-    if values["delegated_from"] is not None:
-        await check_delegation(uow, principal, values, wanted)
+    _check_scope(new.role, new.scope_kind, new.scope_id)
+    _check_role_of_kind(new.role, new.principal_kind)
+    wanted = wanted_by(new)
+    if new.delegated_from is not None:
+        await check_delegation(uow, principal, new, new.delegated_from)
     else:
         require_granting(why_not_grant(principal, wanted, "create"))
-    if not await queries.is_nameable(uow.connection, principal, values["principal_kind"], values["principal_id"]):
+    if not await queries.is_nameable(uow.connection, principal, new.principal_kind, new.principal_id):
         raise invalid_field("/principal/id", "unknown_reference", "There is no such account or client in use.")
-    named = values["second_person"]
-    if named is not None:
-        if named in (principal.id, values["principal_id"]):
+    if new.second_person is not None:
+        if new.second_person in (principal.id, new.principal_id):
             detail = "Another account than the two concerned."
             raise invalid_field("/second_person", "second_person_is_the_first", detail)
-        if not await queries.is_active(uow.connection, "account", named):
+        if not await queries.is_active(uow.connection, "account", new.second_person):
             raise invalid_field("/second_person", "unknown_reference", "There is no such account in use.")
-    return await insert(uow, values, confirmed=not wanted.needs_second_person)
+    status = "proposed" if wanted.needs_second_person else "active"
+    return await GRANTS.insert(uow, replace(new, status=status, country=wanted.country, visibility="restricted"))
 
 
-async def insert(uow: UnitOfWork, values: Mapping[str, Any], *, confirmed: bool) -> Row:
-    """A new grant without any question: for what the system itself hands on."""
-    return await GRANTS.insert(
-        uow,
-        {
-            "status": "active" if confirmed else "proposed",
-            "country": values["scope_id"] if values["scope_kind"] == "country" else None,
-            "visibility": "restricted",
-            **values,
-        },
+async def insert(
+    uow: UnitOfWork,
+    wanted: WantedGrant,
+    *,
+    confirmed: bool = True,
+    starts: date | None = None,
+    ends: date | None = None,
+    reason: str | None = None,
+    caused_by: str | None = None,
+) -> Grant:
+    """A new grant without any question: for what the system itself hands on. It starts today where no day is given."""
+    new = replace(
+        GRANTS.new({}),
+        status="active" if confirmed else "proposed",
+        country=wanted.country,
+        visibility="restricted",
+        principal_kind=wanted.holder_kind,
+        principal_id=wanted.holder_id,
+        role=wanted.role,
+        scope_kind=wanted.scope_kind,
+        scope_id=wanted.scope_id,
+        starts=first_day(starts),
+        ends=ends,
+        reason=reason,
+        caused_by=caused_by,
     )
+    return await GRANTS.insert(uow, new)
 
 
-async def transition(uow: UnitOfWork, access: AccessScope, seen: Row, requested: TransitionRequest) -> Row:
-    """One step of a grant's life. Raises what `Lifecycle.advance` raises, and Invalid for bad `fields`."""
-    before = await GRANTS.lock(uow, seen["id"], seen["version"])
+async def transition(uow: UnitOfWork, access: AccessScope, before: Grant, requested: TransitionRequest) -> Grant:
+    """One transition. Raises what `Lifecycle.advance` raises, and Invalid for bad `fields`."""
     guard_context = await load_guard_context(uow.connect, access.principal, before, requested.fields)
-
+    may = permitted(access, before)
     if requested.action == "hand_over":
-        return await _hand_over(uow, access.principal, before, requested, guard_context, permitted(access, before))
+        return await _hand_over(uow, access.principal, before, requested, guard_context, may)
+    person, _ = domain.second_person(access.principal, before, _named(requested.fields))
+    confirmed = replace(before, second_person=person)
 
-    def effects(target: str) -> dict[str, Any]:
-        person, _ = domain.second_person(access.principal, before, _named(requested.fields))
-        return {"second_person": person} if target == "active" else {}
+    def effects(target: str) -> Grant:
+        return confirmed if target == "active" else before
 
-    after = await GRANTS.apply_transition(uow, before, requested, guard_context, permitted(access, before), effects)
-    if after["status"] == "revoked":
-        await end_delegated(uow, after["id"])
+    after = await GRANTS.apply_transition(uow, before, requested, guard_context, may, effects)
+    if after.status == "revoked":
+        await end_delegated(uow, after.id)
     return after
 
 
 async def _hand_over(
     uow: UnitOfWork,
     principal: Principal,
-    before: Row,
+    before: Grant,
     requested: TransitionRequest,
     guard_context: domain.GrantGuardContext,
     may: Callable[[str], bool],
-) -> Row:
+) -> Grant:
     """The predecessor's grant with its last day; the successor's begins today and ends as it would have."""
     GRANTS.lifecycle.advance(
-        before["status"], requested.action, guard_context, may, reason=requested.reason, fields=requested.fields
+        before.status, requested.action, guard_context, may, reason=requested.reason, fields=requested.fields
     )
-    ends = last_day(before, requested.fields)
+    ending = replace(before, ends=last_day(before, requested.fields))
     following = await successor(uow, before, requested.fields)
-    require_granting(await why_not_successor(uow, principal, before, wanted_by(following)))
-    after = await GRANTS.apply_transition(uow, before, requested, guard_context, may, lambda _target: {"ends": ends})
-    await insert(uow, following, confirmed=True)
+    require_granting(await why_not_successor(uow, principal, before, following))
+    after = await GRANTS.apply_transition(uow, before, requested, guard_context, may, lambda _target: ending)
+    await insert(uow, following, ends=before.ends, reason=f"handed over from {before.ref}")
     return after
+
+
+async def revoke(uow: UnitOfWork, before: Grant, reason: str) -> None:
+    """Revokes a locked grant without any question: for what the system itself takes away."""
+    after = await GRANTS.write(uow, before, replace(before, status="revoked"))
+    GRANTS.record_change(uow, "revoke", before, after, "revoked", reason)
 
 
 async def end_delegated(uow: UnitOfWork, source: UUID) -> None:
     """Ends what was delegated from a grant that is over."""
     for before in await queries.delegated(uow.connection, source):
-        after = await update_record(uow, grant, before, {"status": "revoked"})
-        GRANTS.record_change(uow, "revoke", before, after, "revoked", "the grant that it was delegated from is over")
+        await revoke(uow, before, "the grant that it was delegated from is over")
 
 
 async def load_guard_context(
-    connect: Connect, principal: Principal, row: Mapping[str, Any], fields: Mapping[str, Any]
+    connect: Connect, principal: Principal, record: Grant, fields: Fields
 ) -> domain.GrantGuardContext:
     """What the guards look at, for this caller and this grant."""
-    wanted = wanted_by(row)
-    person, fault = domain.second_person(principal, row, _named(fields))
+    wanted = wanted_by(record)
+    person, fault = domain.second_person(principal, record, _named(fields))
     if not wanted.needs_second_person:
         fault = None
-    elif fault is None and person is not None and row["status"] == "proposed":
+    elif fault is None and person is not None and record.status == "proposed":
         async with connect() as connection:
-            fault = await _second_person_fault(connection, principal, row, person)
+            fault = await _second_person_fault(connection, principal, record, person)
     revoking = why_not_revoke(principal, wanted)
-    if revoking and row["delegated_from"] is not None and principal.kind is PrincipalKind.ACCOUNT:
+    if revoking and record.delegated_from is not None and principal.kind is PrincipalKind.ACCOUNT:
         async with connect() as connection:
-            is_source = await queries.holder(connection, row["delegated_from"]) == principal.id
+            is_source = await queries.holder(connection, record.delegated_from) == principal.id
         revoking = None if is_source else revoking
     return domain.GrantGuardContext(
         confirming=why_not_grant(principal, wanted, "confirm"),
         revoking=revoking,
         second_person=fault,
-        handing_over=_why_not_hand_over(principal, row),
+        handing_over=_why_not_hand_over(principal, record),
     )
 
 
 async def _second_person_fault(
-    connection: Connection, principal: Principal, row: Mapping[str, Any], person: UUID
+    connection: Connection, principal: Principal, record: Grant, person: UUID
 ) -> domain.SecondPersonFault | None:
     """Why this account does not count beside who proposed the grant; a client speaks for no account but its own."""
     if principal.kind is not PrincipalKind.ACCOUNT:
         if not await acts_alone(connection, principal):
             return "second_person_is_a_client"
         return await second_person_fault(connection, principal, person)
-    kind, _, proposer = row["created_by"].partition(":")
+    kind, _, proposer = record.created_by.partition(":")
     is_somebody = kind in (PrincipalKind.ACCOUNT, PrincipalKind.CLIENT)
     is_set = is_somebody and await credentials_set_by_the_other(connection, (UUID(proposer),), person)
     return "credentials_set_recently" if is_set else None
 
 
-def _why_not_hand_over(principal: Principal, row: Mapping[str, Any]) -> domain.HandOverFault | None:
-    if row["role"] in NEVER_DELEGATED:
+def _why_not_hand_over(principal: Principal, record: Grant) -> domain.HandOverFault | None:
+    if record.role in NEVER_DELEGATED:
         return "role_not_delegated"
-    if row["delegated_from"] is not None:
+    if record.delegated_from is not None:
         return "not_further"
-    if domain.follows_an_office(row):
+    if domain.follows_an_office(record):
         return "follows_an_office"
-    if is_holder(principal, row):
+    if is_holder(principal, record):
         return None
-    return why_not_grant(principal, wanted_by(row), "hand_over")
+    return why_not_grant(principal, wanted_by(record), "hand_over")
 
 
 async def expire(uow: UnitOfWork, day: date) -> int:
     """Ends up to 200 grants whose last day is over; how many."""
-    rows = await queries.over(uow.connection, day)
-    for before in rows:
+    grants = await queries.over(uow.connection, day)
+    for before in grants:
         await GRANTS.apply_scheduled(uow, before, "expire")
-        await end_delegated(uow, before["id"])
-    return len(rows)
+        await end_delegated(uow, before.id)
+    return len(grants)
 
 
 def first_day(given: date | None) -> date:
@@ -173,7 +194,7 @@ def first_day(given: date | None) -> date:
     return given or today()
 
 
-def _named(fields: Mapping[str, Any]) -> UUID | None:
+def _named(fields: Fields) -> UUID | None:
     raw = fields.get("second_person")
     try:
         return None if raw is None else UUID(str(raw))

@@ -13,11 +13,12 @@ from services.access.grants.record import Grant
 from services.access.grants.tables import grant
 from shared.audit.tables import audit
 from shared.database.context import Lookup
-from shared.database.statements import Connection, Row, Statement
+from shared.database.statements import Connection, Statement
 from shared.kernel.principal import Principal, PrincipalKind
 from shared.records.access_scope import AccessKind, constant, visible
 from shared.records.columns import renderer, shown_columns
 from shared.records.listing import Filter, Listing, countries, one_of, reference, updated, values
+from shared.records.rows import records_of
 
 COLUMNS = shown_columns(Grant, grant)
 render = renderer(COLUMNS)
@@ -122,9 +123,9 @@ async def is_nameable(connection: Connection, actor: Principal, kind: str, princ
     return actor.permission_scope(ROLES, "access.grants", "create").covers(country)
 
 
-async def over(connection: Connection, day: date) -> list[Row]:
+async def over(connection: Connection, day: date) -> list[Grant]:
     """Up to 200 grants that ended before this day and still count as living, locked."""
-    return await _OVER.fetch(connection, day=day)
+    return records_of(Grant, await _OVER.fetch(connection, day=day))
 
 
 async def own(connection: Connection, account: UUID) -> list[UUID]:
@@ -132,9 +133,9 @@ async def own(connection: Connection, account: UUID) -> list[UUID]:
     return [row["id"] for row in await _OWN.fetch(connection, account=account)]
 
 
-async def delegated(connection: Connection, source: UUID) -> list[Row]:
+async def delegated(connection: Connection, source: UUID) -> list[Grant]:
     """The grants delegated from this one that count as living, locked."""
-    return await _DELEGATED.fetch(connection, source=source)
+    return records_of(Grant, await _DELEGATED.fetch(connection, source=source))
 
 
 async def has_set_credentials(connection: Connection, actor: Principal, holder: UUID) -> bool:

@@ -5,15 +5,7 @@ from services.access.grants import operations
 from services.access.grants.guards import with_own_grants
 from services.access.grants.queries import LISTING
 from services.access.grants.schemas import GrantAnswer, GrantCreate, GrantFields, present
-from shared.database.statements import Row
-from shared.database.unit_of_work import UnitOfWork
-from shared.records.access_scope import AccessScope
 from shared.web.records import RecordApi
-
-
-async def _create(uow: UnitOfWork, access: AccessScope, body: GrantCreate) -> Row:
-    return await operations.create(uow, access, body.values())
-
 
 GRANT_API = RecordApi(
     kind=operations.GRANTS,
@@ -23,7 +15,8 @@ GRANT_API = RecordApi(
     create_body=GrantCreate,
     present=present,
     guard_context=operations.load_guard_context,
-    create=_create,
+    create=operations.create,
+    columns=GrantCreate.columns,
     transition=operations.transition,
     fields=GrantFields,
     reads_fields=False,

@@ -51,7 +51,7 @@ class GrantCreate(Body, of=record.Grant):
             raise PydanticCustomError("invalid_date", "A grant ends after it begins, and not before today.")
         return self
 
-    def values(self) -> dict[str, Any]:
+    def columns(self) -> dict[str, Any]:
         """The columns."""
         return {
             "principal_kind": self.principal.kind,

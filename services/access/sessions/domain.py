@@ -5,7 +5,6 @@ import hmac
 import secrets
 from base64 import urlsafe_b64encode
 from datetime import datetime, timedelta
-from typing import Any
 
 from shared.kernel.lifecycle import Lifecycle, transition
 
@@ -22,7 +21,7 @@ MOST_LIVING = 50
 LONGEST_LABEL = 60
 _PREFIX = "escm_refresh_"
 
-LIFECYCLE: Lifecycle[Any] = Lifecycle(
+LIFECYCLE: Lifecycle[None] = Lifecycle(
     ("active", "ended", "expired"),
     (transition("end", "active", "ended"), transition("expire", "active", "expired", is_scheduled=True)),
 )

@@ -9,7 +9,6 @@ from services.access.grants.queries import is_active
 from services.access.sessions import domain, queries
 from services.access.sessions.record import Session
 from services.access.sessions.tables import session
-from shared.database.statements import Row
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import now
 from shared.kernel.principal import Principal, PrincipalKind
@@ -34,69 +33,75 @@ async def open_session(uow: UnitOfWork, account: UUID, label: str | None) -> Ren
     living = await queries.lock_living(uow.connection, account)
     surplus = len(living) - domain.MOST_LIVING + 1
     await _end(uow, living[: max(surplus, 0)], "superseded")
-    values = {"status": "active", "country": None, "visibility": "restricted", "account_id": account}
-    opened = await SESSIONS.insert(uow, {**values, "label": domain.label_of(label), "ends_at": now() + domain.LONGEST})
-    return await _renewal(uow, opened, domain.new_refresh_token())
+    new = replace(
+        SESSIONS.new({}),
+        status="active",
+        visibility="restricted",
+        account_id=account,
+        label=domain.label_of(label),
+        ends_at=now() + domain.LONGEST,
+    )
+    return await _renewal(uow, await SESSIONS.insert(uow, new), domain.new_refresh_token())
 
 
 async def renew(uow: UnitOfWork, token: str, secret: bytes) -> Renewal | None:
     """The session with the successor of the token shown; None where that does not hold. `secret` makes successors.
 
     Two windows of a browser renew at once: for `OVERLAP` after its use a token gets the same successor again, while
-    nobody has used that. Any other second use means that the token was copied, and ends the session.
+    nobody has used that. A second use at another time means that the token was copied, and ends the session.
     """
     digest, at = domain.digest(token), now()
     found = await queries.take_token(uow.connection, digest)
-    if found is None or found["status"] != "active":
+    if found is None or found.session.status != "active":
         return None
-    successor = domain.successor_of(token, secret)
-    if found["token_used_at"] is not None:
+    session, successor = found.session, domain.successor_of(token, secret)
+    if found.used_at is not None:
         until = await queries.repeatable(uow.connection, digest, domain.digest(successor))
         if until is None:
-            await _end(uow, [found], "refresh token used twice")
+            await _end(uow, [session], "refresh token used twice")
             return None
-        return Renewal(found["id"], found["account_id"], successor, until)
-    if found["token_until"] <= at or not await is_active(uow.connection, "account", found["account_id"]):
+        return Renewal(session.id, session.account_id, successor, until)
+    if found.until <= at or not await is_active(uow.connection, "account", session.account_id):
         return None
     await queries.use_token(uow.connection, digest)
-    return await _renewal(uow, found, successor)
+    return await _renewal(uow, session, successor)
 
 
 async def end_by_token(uow: UnitOfWork, token: str) -> None:
     """Ends the session that a refresh token belongs to, whether the token was used before or not (RFC 7009)."""
     found = await queries.take_token(uow.connection, domain.digest(token))
-    if found is not None and found["status"] == "active":
-        uow.origin = replace(uow.origin, actor=Principal(PrincipalKind.ACCOUNT, found["account_id"]))
-        await _end(uow, [found], "refresh token revoked")
+    if found is not None and found.session.status == "active":
+        uow.origin = replace(uow.origin, actor=Principal(PrincipalKind.ACCOUNT, found.session.account_id))
+        await _end(uow, [found.session], "refresh token revoked")
 
 
 async def end(uow: UnitOfWork, account: UUID, chosen: UUID) -> None:
     """Ends one session of an account; one that has ended stays as it is."""
     living = await queries.lock_living(uow.connection, account)
-    await _end(uow, [row for row in living if row["id"] == chosen], None)
+    await _end(uow, [session for session in living if session.id == chosen], None)
 
 
 async def end_all(uow: UnitOfWork, account: UUID, *, besides: UUID | None = None, reason: str | None = None) -> int:
     """Ends every session of an account, `besides` one; how many."""
-    living = [row for row in await queries.lock_living(uow.connection, account) if row["id"] != besides]
+    living = [session for session in await queries.lock_living(uow.connection, account) if session.id != besides]
     await _end(uow, living, reason)
     return len(living)
 
 
 async def expire(uow: UnitOfWork, at: datetime) -> int:
     """Ends up to 200 sessions that nobody renewed in time; how many."""
-    rows = await queries.over(uow.connection, at)
-    for before in rows:
+    sessions = await queries.over(uow.connection, at)
+    for before in sessions:
         await SESSIONS.apply_scheduled(uow, before, "expire")
-    return len(rows)
+    return len(sessions)
 
 
-async def _end(uow: UnitOfWork, rows: Sequence[Row], reason: str | None) -> None:
-    for before in rows:
+async def _end(uow: UnitOfWork, sessions: Sequence[Session], reason: str | None) -> None:
+    for before in sessions:
         await SESSIONS.apply_transition(uow, before, TransitionRequest(_END, reason, {}), None, lambda _verb: True)
 
 
-async def _renewal(uow: UnitOfWork, row: Row, token: str) -> Renewal:
-    until = domain.idle_until(now(), row["ends_at"])
-    await queries.add_token(uow.connection, domain.digest(token), row["id"], until)
-    return Renewal(row["id"], row["account_id"], token, until)
+async def _renewal(uow: UnitOfWork, session: Session, token: str) -> Renewal:
+    until = domain.idle_until(now(), session.ends_at)
+    await queries.add_token(uow.connection, domain.digest(token), session.id, until)
+    return Renewal(session.id, session.account_id, token, until)

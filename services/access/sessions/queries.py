@@ -1,5 +1,6 @@
 """Reading sessions and the tokens that renew them."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -7,10 +8,12 @@ from sqlalchemy import bindparam, delete, exists, func, insert, or_, select, tex
 
 from services.access.api_keys.queries import used_at
 from services.access.sessions.domain import MOST_LIVING, OVERLAP
+from services.access.sessions.record import Session
 from services.access.sessions.tables import refresh_token, session
 from shared.database.context import Lookup
 from shared.database.statements import Connection, Row, Statement
 from shared.records.columns import renderer
+from shared.records.rows import record_of, records_of
 
 COLUMNS = {
     **{name: session.c[name] for name in ("id", "ref", "account_id", "label", "created_at", "ends_at")},
@@ -76,14 +79,23 @@ _FORGET_SESSIONS = Statement(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class RefreshToken:
+    """A token with its session, until when it renews that, and when it did."""
+
+    session: Session
+    until: datetime
+    used_at: datetime | None
+
+
 async def living(connection: Connection, account: UUID, at: datetime) -> list[Row]:
     """The sessions of an account that have not ended, the newest first, at most 50."""
     return await _LIVING.fetch(connection, account=account, at=at)
 
 
-async def lock_living(connection: Connection, account: UUID) -> list[Row]:
+async def lock_living(connection: Connection, account: UUID) -> list[Session]:
     """The sessions of an account that have not ended, the oldest first, locked."""
-    return await _LOCK_LIVING.fetch(connection, account=account)
+    return records_of(Session, await _LOCK_LIVING.fetch(connection, account=account))
 
 
 async def account_of(connection: Connection, session: UUID) -> UUID | None:
@@ -97,9 +109,10 @@ async def add_token(connection: Connection, digest: bytes, session: UUID, until:
     await _ADD_TOKEN.execute(connection, digest=digest, session_id=session, until=until)
 
 
-async def take_token(connection: Connection, digest: bytes) -> Row | None:
-    """The session of a token, with what is known of the token, both locked; None for an unknown token."""
-    return await _TAKE_TOKEN.fetchrow(connection, digest=digest)
+async def take_token(connection: Connection, digest: bytes) -> RefreshToken | None:
+    """The token with its session, both locked; None for an unknown token."""
+    row = await _TAKE_TOKEN.fetchrow(connection, digest=digest)
+    return RefreshToken(record_of(Session, row), row["token_until"], row["token_used_at"]) if row else None
 
 
 async def use_token(connection: Connection, digest: bytes) -> None:
@@ -114,9 +127,9 @@ async def repeatable(connection: Connection, digest: bytes, successor: bytes) ->
     return found
 
 
-async def over(connection: Connection, at: datetime) -> list[Row]:
+async def over(connection: Connection, at: datetime) -> list[Session]:
     """Up to 200 sessions whose time is over and that still count as active, locked."""
-    return await _OVER.fetch(connection, at=at)
+    return records_of(Session, await _OVER.fetch(connection, at=at))
 
 
 async def forget(connection: Connection, at: datetime, before: datetime) -> None:

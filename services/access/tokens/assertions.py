@@ -1,14 +1,13 @@
 """`private_key_jwt` (RFC 7523): a client proves itself with a short-lived assertion that it signed."""
 
 import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, RSAKey
 
+from services.access.clients.record import KeySet
 from services.access.tokens.domain import InvalidClient
 from shared.auth.keys import SKEW, InvalidToken, meant_for, read_header, read_object, read_seconds
 
@@ -37,7 +36,7 @@ def claimed_client(assertion: str) -> str:
     return subject
 
 
-def prove(assertion: str, client_id: str, jwks: Mapping[str, Any], audiences: tuple[str, ...], now: float) -> Proof:
+def prove(assertion: str, client_id: str, jwks: KeySet, audiences: tuple[str, ...], now: float) -> Proof:
     """Checks the assertion against the client's registered keys. Raises InvalidClient for every fault."""
     try:
         header = read_header(assertion)
@@ -56,9 +55,10 @@ def prove(assertion: str, client_id: str, jwks: Mapping[str, Any], audiences: tu
     return Proof(hashlib.sha256(f"{client_id}\n{token_id}".encode()).digest(), expires + SKEW)
 
 
-def _key(jwks: Mapping[str, Any], algorithm: str, key_id: object) -> ECKey | RSAKey:
+def _key(jwks: KeySet, algorithm: str, key_id: object) -> ECKey | RSAKey:
     family = _FAMILIES.get(algorithm)
     fitting = [k for k in jwks["keys"] if k.get("kty") == family and (key_id is None or k.get("kid") == key_id)]
     if family is None or len(fitting) != 1:
         raise InvalidClient
-    return ECKey.import_key(fitting[0]) if family == "EC" else RSAKey.import_key(fitting[0])
+    key = dict(fitting[0])
+    return ECKey.import_key(key) if family == "EC" else RSAKey.import_key(key)

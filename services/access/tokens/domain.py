@@ -6,6 +6,7 @@ from base64 import b64decode
 from binascii import Error as NotBase64
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NotRequired, TypedDict
 from urllib.parse import parse_qsl, unquote_plus
 
 from shared.kernel.addresses import site_of
@@ -44,6 +45,17 @@ class Assertion:
 
     client_id: str | None
     token: str
+
+
+class TokenAnswer(TypedDict):
+    """The answer to a token request (RFC 6749, 5.1). Times are in seconds."""
+
+    access_token: str
+    token_type: str
+    expires_in: int
+    scope: str
+    refresh_token: NotRequired[str]
+    refresh_expires_in: NotRequired[int]
 
 
 class InvalidClient(Unauthenticated):

@@ -6,13 +6,15 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from services.access.access import ROLES, TOKENS
 from services.access.accounts import queries as accounts
 from services.access.accounts.domain import LONGEST_PASSWORD, email_key
 from services.access.accounts.passwords import PasswordChecks
+from services.access.accounts.record import Account
 from services.access.clients import queries as clients
+from services.access.clients.record import Client
 from services.access.sessions import operations as sessions
 from services.access.sessions.domain import is_refresh_token
 from services.access.sessions.operations import Renewal
@@ -28,6 +30,7 @@ from services.access.tokens.domain import (
     InvalidClient,
     LoginKeys,
     Secret,
+    TokenAnswer,
     invalid_grant,
     invalid_request,
     login_keys,
@@ -38,7 +41,7 @@ from shared.auth.tokens import Authenticator
 from shared.configuration.sealing import derived_key
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.pool import Database
-from shared.database.statements import Connection, Row
+from shared.database.statements import Connection
 from shared.database.unit_of_work import Origin, unit_of_work
 from shared.kernel.addresses import may_come_from, site_of
 from shared.kernel.clock import now
@@ -85,7 +88,7 @@ class TokenService:
 
 async def give_token(
     token_service: TokenService, form: Mapping[str, str], shown: Secret | Assertion | None, address: str
-) -> tuple[dict[str, Any], Counted | None]:
+) -> tuple[TokenAnswer, Counted | None]:
     """The answer to a token request (RFC 6749, 4.3, 4.4 and 6), and what is left of a client's limit.
 
     Raises Malformed (`invalid_request`, `unsupported_grant_type`, `invalid_grant`), InvalidClient, RateLimited.
@@ -97,9 +100,9 @@ async def give_token(
     if kind == "client_credentials":
         client = await authenticate(token_service, shown, address)
         limit = Limit("token", token_service.settings.token_requests)
-        counted = limit, await token_service.rate_limiter.require(limit, client["client_id"])
-        scope = " ".join(f"{resource}:{verb}" for resource in client["resources"] for verb in client["verbs"])
-        token = await token_service.keys.token(PrincipalKind.CLIENT, client["id"], client["client_id"], scope)
+        counted = limit, await token_service.rate_limiter.require(limit, client.client_id)
+        scope = " ".join(f"{resource}:{verb}" for resource in client.resources for verb in client.verbs)
+        token = await token_service.keys.token(PrincipalKind.CLIENT, client.id, client.client_id, scope)
         return _answer(token, scope), counted
     if kind == "password":
         account = await _log_in(token_service, form, address)
@@ -109,20 +112,20 @@ async def give_token(
     raise Malformed("Use client_credentials, password or refresh_token.", code="unsupported_grant_type")
 
 
-def _answer(token: str, scope: str) -> dict[str, Any]:
+def _answer(token: str, scope: str) -> TokenAnswer:
     return {"access_token": token, "token_type": "Bearer", "expires_in": LIFETIME, "scope": scope}
 
 
-async def _person_answer(token_service: TokenService, renewal: Renewal) -> dict[str, Any]:
+async def _person_answer(token_service: TokenService, renewal: Renewal) -> TokenAnswer:
     token = await token_service.keys.token(PrincipalKind.ACCOUNT, renewal.account, "", PERSON_SCOPE, renewal.session)
     left = int((renewal.until - now()).total_seconds())
     return {**_answer(token, PERSON_SCOPE), "refresh_token": renewal.token, "refresh_expires_in": left}
 
 
-async def _opened(token_service: TokenService, account: Row, label: str | None) -> Renewal:
-    actor = Principal(PrincipalKind.ACCOUNT, account["id"], account["name"])
+async def _opened(token_service: TokenService, account: Account, label: str | None) -> Renewal:
+    actor = Principal(PrincipalKind.ACCOUNT, account.id, account.name)
     async with unit_of_work(token_service.database, SYSTEM_CONTEXT, Origin(actor, request_id.get() or "")) as uow:
-        return await sessions.open_session(uow, account["id"], label)
+        return await sessions.open_session(uow, account.id, label)
 
 
 async def _renewed(token_service: TokenService, form: Mapping[str, str], address: str) -> Renewal:
@@ -139,7 +142,7 @@ async def _renewed(token_service: TokenService, form: Mapping[str, str], address
     return renewal
 
 
-async def authenticate(token_service: TokenService, shown: Secret | Assertion | None, address: str) -> Row:
+async def authenticate(token_service: TokenService, shown: Secret | Assertion | None, address: str) -> Client:
     """The client that proved itself. Raises InvalidClient, or RateLimited after too many failures of this address."""
     failures = Limit("failed", token_service.settings.failed_authentications)
     await token_service.rate_limiter.refuse_spent(failures, site_of(address))
@@ -150,7 +153,7 @@ async def authenticate(token_service: TokenService, shown: Secret | Assertion | 
         raise
 
 
-async def _client(token_service: TokenService, shown: Secret | Assertion | None, address: str) -> Row:
+async def _client(token_service: TokenService, shown: Secret | Assertion | None, address: str) -> Client:
     if shown is None:
         raise InvalidClient("The client shows no credentials.")
     client_id = shown.client_id if isinstance(shown, Secret) else claimed_client(shown.token)
@@ -158,14 +161,14 @@ async def _client(token_service: TokenService, shown: Secret | Assertion | None,
         raise InvalidClient
     async with token_service.database.acquire() as connection:
         found = await clients.for_token(connection, client_id) if client_id.isprintable() else None
-        if found is None or not may_come_from(address, found["ip_allow"]):
+        if found is None or not may_come_from(address, found.ip_allow):
             raise InvalidClient
         if isinstance(shown, Secret):
-            _check_secret(shown, found["secrets"])
+            _check_secret(shown, found.secrets)
         else:
-            if found["jwks"] is None:
+            if found.jwks is None:
                 raise InvalidClient
-            proof = prove(shown.token, client_id, found["jwks"], token_service.audiences, time.time())
+            proof = prove(shown.token, client_id, found.jwks, token_service.audiences, time.time())
             await _use_once(connection, proof)
     return found
 
@@ -181,7 +184,7 @@ async def _use_once(connection: Connection, proof: Proof) -> None:
         raise InvalidClient("The assertion was used before.")
 
 
-async def _log_in(token_service: TokenService, form: Mapping[str, str], address: str) -> Row:
+async def _log_in(token_service: TokenService, form: Mapping[str, str], address: str) -> Account:
     username, password = form.get("username"), form.get("password")
     if username is None or password is None:
         raise invalid_request("username and password are needed.")
@@ -191,7 +194,7 @@ async def _log_in(token_service: TokenService, form: Mapping[str, str], address:
     return found
 
 
-async def proves_password(token_service: TokenService, key: str, password: str, address: str) -> Row | None:
+async def proves_password(token_service: TokenService, key: str, password: str, address: str) -> Account | None:
     """The account of a folded address whose password this is; None where it is not, which counts as a failure.
 
     Raises RateLimited after too many failures.
@@ -204,7 +207,7 @@ async def proves_password(token_service: TokenService, key: str, password: str, 
     return found
 
 
-async def _person(token_service: TokenService, key: str, password: str, address: str) -> Row | None:
+async def _person(token_service: TokenService, key: str, password: str, address: str) -> Account | None:
     if len(password) > LONGEST_PASSWORD or not key.isprintable():
         return None
     keys = login_keys(key, address)
@@ -215,7 +218,7 @@ async def _person(token_service: TokenService, key: str, password: str, address:
         wait = (before.locked_until - now()).total_seconds()
         if wait > 0:
             raise RateLimited("Too many wrong passwords from this address.", retry_after=int(wait) + 1)
-        stored = account["password_hash"] if account else None
+        stored = account.password_hash if account else None
         right = await token_service.passwords.matches(stored, password)
         if right and not before.was_wrong:
             return account
@@ -250,7 +253,7 @@ async def revoke(token_service: TokenService, token: str, shown: Secret | Assert
                 await sessions.end_by_token(uow, token)
         return
     claims = await _claims(token_service, token)
-    if claims is None or claims.client_id != (client["client_id"] if client else ""):
+    if claims is None or claims.client_id != (client.client_id if client else ""):
         return
     until = datetime.fromtimestamp(claims.expires_at + SKEW, UTC)
     async with token_service.database.acquire() as connection:
@@ -259,18 +262,18 @@ async def revoke(token_service: TokenService, token: str, shown: Secret | Assert
 
 async def introspect(
     token_service: TokenService, token: str, shown: Secret | Assertion | None, address: str
-) -> dict[str, Any]:
+) -> Mapping[str, object]:
     """What a token stands for at this moment (RFC 7662), told to the client that it was given to, and to clients whose
     grants let them read tokens everywhere; to any other client no token is active."""
     client = await authenticate(token_service, shown, address)
     claims = await _claims(token_service, token)
-    if claims is None or not (claims.client_id == client["client_id"] or await _reads_tokens(token_service, client)):
+    if claims is None or not (claims.client_id == client.client_id or await _reads_tokens(token_service, client)):
         return {"active": False}
     return {"active": True, "token_type": "Bearer", **claims.document(token_service.keys.rules)}
 
 
-async def _reads_tokens(token_service: TokenService, client: Row) -> bool:
-    principal = await token_service.inspector.standing_of(PrincipalKind.CLIENT, client["id"])
+async def _reads_tokens(token_service: TokenService, client: Client) -> bool:
+    principal = await token_service.inspector.standing_of(PrincipalKind.CLIENT, client.id)
     return principal.permission_scope(ROLES, TOKENS, READ).everywhere
 
 

@@ -2,20 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import LargeBinary, any_, bindparam, delete, func, insert, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as insert_or
 
+from services.access.clients.record import JsonWebKey
 from services.access.tokens.domain import FIRST_LOCK, FORGOTTEN_AFTER, LONGEST_LOCK, LoginKeys
 from services.access.tokens.tables import failed_login, revoked_token, signing_key, used_assertion
-from shared.database.statements import Connection, Row, Statement
+from shared.database.statements import Connection, Statement
 from shared.kernel.clock import now
 from shared.kernel.principal import PrincipalKind
-
-__all__ = ["Row"]
 
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
@@ -67,17 +65,26 @@ async def lock_keys(connection: Connection) -> None:
     await _LOCK_KEYS.execute(connection)
 
 
-async def signing_keys(connection: Connection, at: datetime) -> list[Row]:
-    """The keys that sign at this instant, newest first, their private parts encrypted."""
-    return await _SIGNING.fetch(connection, at=at)
+@dataclass(frozen=True, slots=True)
+class SigningKey:
+    """A key that signs. `private` is encrypted."""
+
+    kid: str
+    private: bytes
 
 
-async def newest_key(connection: Connection) -> Row | None:
-    """The key that signs longest."""
-    return await _NEWEST.fetchrow(connection)
+async def signing_keys(connection: Connection, at: datetime) -> list[SigningKey]:
+    """The keys that sign at this instant, newest first."""
+    return [SigningKey(**row) for row in await _SIGNING.fetch(connection, at=at)]
 
 
-async def add_key(connection: Connection, **values: Any) -> None:
+async def signed_until(connection: Connection) -> datetime | None:
+    """Until when the key signs that signs longest; None where there is no key."""
+    found: datetime | None = await _NEWEST.fetchval(connection)
+    return found
+
+
+async def add_key(connection: Connection, **values: object) -> None:
     """A new key; it is published at once."""
     await _ADD_KEY.execute(connection, **values)
 
@@ -87,7 +94,7 @@ async def forget_keys(connection: Connection, at: datetime) -> None:
     await _FORGET_KEYS.execute(connection, at=at)
 
 
-async def published_keys(connection: Connection, at: datetime) -> list[dict[str, Any]]:
+async def published_keys(connection: Connection, at: datetime) -> list[JsonWebKey]:
     """The public parts, newest first."""
     return [row["public"] for row in await _PUBLIC.fetch(connection, at=at)]
 

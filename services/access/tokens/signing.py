@@ -36,16 +36,16 @@ class SigningKeyStore:
         """Publishes a successor in the key's last day, and forgets keys whose tokens are over."""
         await queries.lock_keys(uow.connection)
         await queries.forget_keys(uow.connection, now())
-        newest = await queries.newest_key(uow.connection)
-        if newest is not None and newest["signs_until"] - now() < _LAST_DAY:
+        until = await queries.signed_until(uow.connection)
+        if until is not None and until - now() < _LAST_DAY:
             await self.make(uow, now() + _AHEAD)
 
-    def usable(self, rows: list[queries.Row]) -> tuple[str, ECKey] | None:
+    def usable(self, keys: list[queries.SigningKey]) -> tuple[str, ECKey] | None:
         """The newest key that the present secret opens: after a change of the secret a new one is made."""
-        for row in rows:
-            pem = self._sealer.open(bytes(row["private"]), row["kid"])
+        for key in keys:
+            pem = self._sealer.open(key.private, key.kid)
             if pem is not None:
-                return row["kid"], ECKey.import_key(pem)
+                return key.kid, ECKey.import_key(pem)
         return None
 
     async def make(self, uow: UnitOfWork, signs_from: datetime) -> tuple[str, ECKey]:
@@ -98,8 +98,8 @@ class SigningKeys:
         if found is None:
             async with unit_of_work(self._database, SYSTEM_CONTEXT) as uow:
                 await queries.lock_keys(uow.connection)
-                rows = await queries.signing_keys(uow.connection, now())
-                found = self._signing_keys.usable(rows) or await self._signing_keys.make(uow, now())
+                keys = await queries.signing_keys(uow.connection, now())
+                found = self._signing_keys.usable(keys) or await self._signing_keys.make(uow, now())
         self._kid, self._key = found
         self._until = time.monotonic() + _HELD
         return self._key

@@ -1,9 +1,10 @@
 """What governments say and sign: the lives of endorsements and letters."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any, Literal
+from typing import Literal
 
+from services.actions.coordination.record import Endorsement
 from shared.kernel.lifecycle import Lifecycle, transition
 
 BODY_KINDS = ("ministry", "agency", "commission", "parliament", "presidency", "other")
@@ -18,8 +19,6 @@ REPLY_CLOCK = timedelta(days=30)
 """How long a reply is waited for where nothing else was agreed."""
 PUBLISHED_ENDORSEMENTS = frozenset({"verified", "expired", "superseded"})
 PUBLISHED_LETTERS = frozenset({"logged", "sent", "awaiting_reply", "answered", "closed"})
-FREE_WHEN_VERIFIED = frozenset({"visibility"})
-"""What may still change once an endorsement has been verified; the rest is what was verified."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +46,12 @@ ENDORSEMENT: Lifecycle[EndorsementGuardContext] = Lifecycle(
     ),
 )
 
+
+def is_same_claim(before: Endorsement, wanted: Endorsement) -> bool:
+    """Whether they differ in nothing but the visibility, which may still change once an endorsement is verified."""
+    return replace(wanted, visibility=before.visibility) == before
+
+
 OPEN_LETTERS = frozenset({"logged", "sent", "awaiting_reply"})
 """A letter in one of these states becomes `answered` when another letter names it as `reply_to`."""
 CORRESPONDENCE: Lifecycle[None] = Lifecycle(
@@ -68,8 +73,3 @@ def first_status(direction: str) -> str:
 def is_overdue(status: str, reply_due: date | None, today: date) -> bool:
     """Whether a reply is late."""
     return status == "awaiting_reply" and reply_due is not None and reply_due < today
-
-
-def body_name(body: Any) -> str:
-    """The issuing body's name for search; empty where a registered body is meant."""
-    return body["name"] if body else ""

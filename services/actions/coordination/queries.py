@@ -70,7 +70,7 @@ async def standing_level(connection: Connection, country: str) -> int:
     return await _STANDING.fetchval(connection, country=country, **SYSTEM_CONTEXT.parameters) or 0
 
 
-async def letter_of(connection: Connection, context: AccessContext, letter: UUID, country: str) -> UUID | None:
-    """The id of a letter of this country that the context admits."""
-    found: UUID | None = await _LETTER.fetchval(connection, letter=letter, country=country, **context.parameters)
-    return found
+async def is_of_country(connection: Connection, context: AccessContext, letter: UUID, country: str) -> bool:
+    """Whether there is such a letter of this country that the context admits."""
+    found = await _LETTER.fetchval(connection, letter=letter, country=country, **context.parameters)
+    return found is not None

@@ -1,11 +1,26 @@
 """Endorsements and letters."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, TypedDict
 from uuid import UUID
 
 from shared.kernel.resource import Resource
-from shared.records.record import AnyJson, Day, Document, Granted, Internal, Public, Record, Refers, Tracked, Written
+from shared.records.record import Day, Document, Granted, Internal, Public, Record, Refers, Tracked, Written
+
+
+class IssuingBody(TypedDict):
+    """Who speaks, where the body is not among the government bodies."""
+
+    name: str
+    kind: str
+
+
+class Party(TypedDict):
+    """Who wrote or was written to, and in what office."""
+
+    name: str
+    role: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +33,7 @@ class Endorsement(Record):
         str, Public, Written, "The country whose government endorses the plan, as an ISO 3166-1 alpha-2 code."
     ]
     body: Annotated[
-        Document | None, Public, Written, "The body that speaks, where it is not among the government bodies."
+        IssuingBody | None, Public, Written, "The body that speaks, where it is not among the government bodies."
     ]
     body_id: Annotated[
         UUID | None, Public, Written, Refers("/actions/v1/government_bodies"), "The government body that speaks."
@@ -50,8 +65,8 @@ class Letter(Record):
     direction: Annotated[str, Public, Written, "Whether the letter came in or went out."]
     date: Annotated[Day, Public, Written, "The day of the letter."]
     subject: Annotated[str, Public, Written, "What the letter is about."]
-    parties: Annotated[Document, Public, Written, "Who wrote or was written to."]
-    about: Annotated[AnyJson, Public, Written, "What the letter speaks of, such as refs of records."]
+    parties: Annotated[Sequence[Party | str], Public, Written, "Who wrote or was written to."]
+    about: Annotated[Sequence[str], Public, Written, "What the letter speaks of, such as refs of records."]
     reply_due: Annotated[Day | None, Public, Written, "The day until which a reply is awaited."]
     reply_to: Annotated[
         UUID | None, Public, Written, Refers("/actions/v1/correspondence"), "The letter that this one answers."

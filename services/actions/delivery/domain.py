@@ -1,12 +1,10 @@
 """The lives of actions (IATI activity status) and of their milestones."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
 from shared.kernel.lifecycle import Lifecycle, transition
-from shared.kernel.text import search_key
 
 PILLARS = ("core", "action-1", "action-2", "action-3")
 KINDS = ("action", "research_project")
@@ -22,7 +20,7 @@ IATI_STATUS = {
 """IATI 2.03, codelist ActivityStatus."""
 PUBLISHED_ACTIONS = frozenset({"planned", "in_progress", "finalising", "closed", "cancelled", "suspended"})
 PUBLISHED_MILESTONES = frozenset({"pending", "in_progress", "claimed", "done", "dropped"})
-ENDED_PROGRAMMES = frozenset({"completed", "discontinued"})
+ENDED_ACTIONS = frozenset({"closed", "cancelled"})
 WORKING_PROGRAMMES = frozenset({"approved", "implementing"})
 """States of a programme in which its actions start."""
 _OPEN_MILESTONES = frozenset({"pending", "in_progress", "claimed"})
@@ -88,8 +86,3 @@ MILESTONE: Lifecycle[MilestoneGuardContext] = Lifecycle(
 def is_overdue(status: str, due: date, today: date) -> bool:
     """Whether a milestone's day is over and it is neither done nor dropped."""
     return status in _OPEN_MILESTONES and due < today
-
-
-def titles_search_key(titles: Mapping[str, str]) -> str:
-    """All titles, folded."""
-    return search_key(*titles.values())

@@ -1,23 +1,23 @@
 """Writing actions and milestones: one function per verb."""
 
-from collections.abc import Collection, Mapping
-from typing import Any
+from dataclasses import replace
 from uuid import UUID
-
-from sqlalchemy import bindparam, select
-from sqlalchemy import update as sql_update
 
 from services.actions.access import speaks_for
 from services.actions.delivery import domain, queries
 from services.actions.delivery.record import Action, Milestone
 from services.actions.delivery.tables import action, milestone
+from services.actions.programmes.domain import ENDED, PUBLISHED
+from services.actions.programmes.operations import PROGRAMMES
+from services.actions.programmes.queries import programme_of
 from shared.auth.independence import is_another, with_author
-from shared.database.statements import Row, Statement
+from shared.database.context import SYSTEM_CONTEXT
 from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.clock import today
-from shared.kernel.errors import Conflict, Invalid, invalid_field
+from shared.kernel.errors import Conflict, invalid_field
+from shared.kernel.lifecycle import Fields, given
 from shared.kernel.principal import Principal
-from shared.kernel.resource import Resource
+from shared.kernel.text import search_key
 from shared.records.access_scope import AccessScope
 from shared.records.references import NAMED_INSTITUTIONS, reading_access
 from shared.records.resource_type import ResourceType, TransitionRequest, permitted, require
@@ -26,154 +26,127 @@ ACTIONS: ResourceType[Action, domain.ActionGuardContext] = ResourceType.of(Actio
 MILESTONES: ResourceType[Milestone, domain.MilestoneGuardContext] = ResourceType.of(
     Milestone, milestone, domain.MILESTONE
 )
-_of_programme = action.c.programme_id == bindparam("programme")
-_FOLLOWING = (
-    Statement(sql_update(action).where(_of_programme).values(visibility=bindparam("shown"))),
-    Statement(
-        sql_update(milestone)
-        .where(milestone.c.action_id.in_(select(action.c.id).where(_of_programme)))
-        .values(visibility=bindparam("shown"))
-    ),
-)
 
 
-async def follow_programme(uow: UnitOfWork, programme: UUID, visibility: str) -> None:
-    """Gives a programme's actions and milestones its visibility."""
-    for statement in _FOLLOWING:
-        await statement.execute(uow.connection, programme=programme, shown=visibility)
-
-
-async def propose(uow: UnitOfWork, access: AccessScope, values: Mapping[str, Any]) -> Row:
-    """A new action of a programme, in whose country it lies.
+async def create_action(uow: UnitOfWork, access: AccessScope, new: Action) -> Action:
+    """A proposed action of a programme, in whose country it lies.
 
     Raises Invalid for an unknown programme or participant, Conflict where the programme has ended.
     """
-    above = await queries.programme_above(uow.connection, access.context, values["programme_id"])
-    unknown = invalid_field("/programme_id", "unknown_reference", "There is no such programme.")
-    parent = reading_access(access.principal, Resource("actions", "programmes", "programme"))
-    place = _place(access, parent, above, unknown, {"approved", "implementing", "completed"}, domain.ENDED_PROGRAMMES)
-    await _require_participants(uow, access, values)
-    return await ACTIONS.insert(uow, {**values, **place, "status": "proposed", **_key(values)})
+    of = await programme_of(uow.connection, access.context, new.programme_id)
+    if of is None or not reading_access(access.principal, PROGRAMMES.resource).knows(of, PUBLISHED):
+        raise invalid_field("/programme_id", "unknown_reference", "There is no such programme.")
+    require(access, "create", of.country)
+    if of.status in ENDED:
+        raise Conflict("The programme has ended.")
+    await _require_participants(uow, access, new)
+    placed = replace(new, country=of.country, visibility=of.visibility, status="proposed", search_key=_search_key(new))
+    return await ACTIONS.insert(uow, placed)
 
 
-async def update_action(uow: UnitOfWork, access: AccessScope, seen: Row, values: Mapping[str, Any]) -> Row:
-    """The action with new values; its programme stays."""
-    before = await ACTIONS.lock(uow, seen["id"], seen["version"])
-    if values["participants"] != before["participants"]:
-        await _require_participants(uow, access, values)
-    return await ACTIONS.update(uow, before, {**values, **_key(values)})
+async def update_action(uow: UnitOfWork, access: AccessScope, before: Action, wanted: Action) -> Action:
+    """The action as it is wanted; its programme stays."""
+    if wanted.participants != before.participants:
+        await _require_participants(uow, access, wanted)
+    return await ACTIONS.update(uow, before, replace(wanted, search_key=_search_key(wanted)))
 
 
-async def step_action(uow: UnitOfWork, access: AccessScope, seen: Row, requested: TransitionRequest) -> Row:
-    """One step of an action; its actual dates are the days of its start and its finish."""
-    before = await ACTIONS.lock(uow, seen["id"], seen["version"])
+async def transition_action(
+    uow: UnitOfWork, access: AccessScope, before: Action, requested: TransitionRequest
+) -> Action:
+    """One transition of an action; its actual dates are the days of its start and its finish."""
     guard_context = await load_action_guard_context(uow.connect, access.principal, before, requested.fields)
 
-    def effects(_target: str) -> dict[str, Any]:
+    def effects(_target: str) -> Action:
         if requested.action == "start":
-            return {"actual_start": today()}
-        return {"actual_end": today()} if requested.action == "finish" else {}
+            return replace(before, actual_start=today())
+        return replace(before, actual_end=today()) if requested.action == "finish" else before
 
     return await ACTIONS.apply_transition(uow, before, requested, guard_context, permitted(access, before), effects)
 
 
 async def load_action_guard_context(
-    connect: Connect, _principal: Principal, row: Mapping[str, Any], _fields: Mapping[str, Any]
+    connect: Connect, _principal: Principal, record: Action, _fields: Fields
 ) -> domain.ActionGuardContext:
-    """What the guards look at: only what the steps of its state ask for is read."""
-    if row["status"] not in ("planned", "finalising"):
+    """What the guards look at: only what the transitions of its state ask for is read."""
+    if record.status not in ("planned", "finalising"):
         return domain.ActionGuardContext()
     async with connect() as connection:
-        if row["status"] == "planned":
-            return domain.ActionGuardContext(
-                programme_status=await queries.programme_status(connection, row["programme_id"])
-            )
-        return domain.ActionGuardContext(open_milestones=await queries.open_milestones(connection, row["id"]))
+        if record.status == "planned":
+            of = await programme_of(connection, SYSTEM_CONTEXT, record.programme_id)
+            return domain.ActionGuardContext(programme_status=of.status if of else None)
+        return domain.ActionGuardContext(open_milestones=await queries.open_milestones(connection, record.id))
 
 
-async def plan_milestone(uow: UnitOfWork, access: AccessScope, values: Mapping[str, Any]) -> Row:
-    """A new milestone of an action, in whose country it lies.
+async def create_milestone(uow: UnitOfWork, access: AccessScope, new: Milestone) -> Milestone:
+    """A pending milestone of an action, in whose country it lies.
 
     Raises Invalid for an unknown action, Conflict where the action has ended.
     """
-    above = await queries.action_above(uow.connection, access.context, values["action_id"])
-    unknown = invalid_field("/action_id", "unknown_reference", "There is no such action.")
-    place = _place(
-        access,
-        reading_access(access.principal, ACTIONS.resource),
-        above,
-        unknown,
-        domain.PUBLISHED_ACTIONS,
-        {"closed", "cancelled"},
+    of = await queries.action_of(uow.connection, access.context, new.action_id)
+    if of is None or not reading_access(access.principal, ACTIONS.resource).knows(of, domain.PUBLISHED_ACTIONS):
+        raise invalid_field("/action_id", "unknown_reference", "There is no such action.")
+    require(access, "create", of.country)
+    if of.status in domain.ENDED_ACTIONS:
+        raise Conflict("The action has ended.")
+    placed = replace(
+        new,
+        country=of.country,
+        visibility=of.visibility,
+        status="pending",
+        first_due=new.due,
+        claimants=[],
+        search_key=_search_key(new),
     )
-    return await MILESTONES.insert(
-        uow, {**values, **place, "status": "pending", "claimants": [], "first_due": values["due"], **_key(values)}
-    )
+    return await MILESTONES.insert(uow, placed)
 
 
-async def update_milestone(uow: UnitOfWork, _access: AccessScope, seen: Row, values: Mapping[str, Any]) -> Row:
-    """The milestone with new values. The first date stays.
+async def update_milestone(uow: UnitOfWork, _access: AccessScope, before: Milestone, wanted: Milestone) -> Milestone:
+    """The milestone as it is wanted. The first date stays.
 
     Raises Invalid `reason_required` for another date without a reason.
     """
-    before = await MILESTONES.lock(uow, seen["id"], seen["version"])
-    reason = values["due_reason"]
-    if values["due"] != before["due"] and reason is None:
-        raise invalid_field("/due_reason", "reason_required", "Another date needs a reason.")
-    kept = {"due_reason": before["due_reason"] if reason is None else reason}
-    return await MILESTONES.update(uow, before, {**values, **kept, **_key(values)})
+    if wanted.due_reason is None:
+        if wanted.due != before.due:
+            raise invalid_field("/due_reason", "reason_required", "Another date needs a reason.")
+        wanted = replace(wanted, due_reason=before.due_reason)
+    return await MILESTONES.update(uow, before, replace(wanted, search_key=_search_key(wanted)))
 
 
-async def step_milestone(uow: UnitOfWork, access: AccessScope, seen: Row, requested: TransitionRequest) -> Row:
-    """One step of a milestone. A refused claim is taken back; its evidence stays on file."""
-    before = await MILESTONES.lock(uow, seen["id"], seen["version"])
+async def transition_milestone(
+    uow: UnitOfWork, access: AccessScope, before: Milestone, requested: TransitionRequest
+) -> Milestone:
+    """One transition of a milestone. A refused claim is taken back; its evidence stays on file."""
     guard_context = await load_milestone_guard_context(uow.connect, access.principal, before, requested.fields)
 
-    def effects(target: str) -> dict[str, Any]:
+    def effects(target: str) -> Milestone:
         if target == "claimed":
-            by = uow.origin.actor
-            return {**requested.fields, "claimed_by": by.label, "claimed_on": today(), "claimants": with_author((), by)}
+            by, evidence = uow.origin.actor, given(requested.fields, "evidence", list) or before.evidence
+            claimants = with_author((), by)
+            return replace(before, evidence=evidence, claimed_by=by.label, claimed_on=today(), claimants=claimants)
         if requested.action == "refuse":
-            return {"claimed_by": None, "claimed_on": None, "claimants": []}
-        return {"verified_on": today()} if target == "done" else {}
+            return replace(before, claimed_by=None, claimed_on=None, claimants=[])
+        return replace(before, verified_on=today()) if target == "done" else before
 
     return await MILESTONES.apply_transition(uow, before, requested, guard_context, permitted(access, before), effects)
 
 
 async def load_milestone_guard_context(
-    connect: Connect, principal: Principal, row: Mapping[str, Any], fields: Mapping[str, Any]
+    connect: Connect, principal: Principal, record: Milestone, fields: Fields
 ) -> domain.MilestoneGuardContext:
     """What the guards look at, for this caller and this milestone."""
-    independent = row["status"] == "claimed" and not speaks_for(principal, row["country"])
-    needed = row["evidence_required"] not in (False, "false")
+    independent = record.status == "claimed" and not speaks_for(principal, record.country)
     return domain.MilestoneGuardContext(
-        has_evidence=bool(fields.get("evidence") or row["evidence"] or not needed),
-        is_independent=independent and await is_another(connect, principal, row["claimants"]),
+        has_evidence=bool(fields.get("evidence") or record.evidence or record.evidence_required is False),
+        is_independent=independent and await is_another(connect, principal, record.claimants),
     )
 
 
-def _place(
-    access: AccessScope,
-    parent: AccessScope,
-    above: Row | None,
-    unknown: Invalid,
-    published: Collection[str],
-    ended: Collection[str],
-) -> dict[str, str]:
-    """Country and visibility, from the record above. What the caller may not know of is unknown."""
-    if above is None or not parent.knows(above, published):
-        raise unknown
-    require(access, "create", above["country"])
-    if above["status"] in ended:
-        raise Conflict(f"The {parent.resource.entity} has ended.")
-    return {"country": above["country"], "visibility": above["visibility"]}
-
-
-async def _require_participants(uow: UnitOfWork, access: AccessScope, values: Mapping[str, Any]) -> None:
-    keys = {UUID(participant["institution_id"]) for participant in values["participants"]}
+async def _require_participants(uow: UnitOfWork, access: AccessScope, record: Action) -> None:
+    keys = {UUID(participant["institution_id"]) for participant in record.participants}
     if keys and await NAMED_INSTITUTIONS.known(uow.connection, access.principal, keys) != keys:
         raise invalid_field("/participants", "unknown_reference", "Names an institution that is not known.")
 
 
-def _key(values: Mapping[str, Any]) -> dict[str, str]:
-    return {"search_key": domain.titles_search_key(values["titles"])}
+def _search_key(record: Action | Milestone) -> str:
+    return search_key(*record.titles.values())

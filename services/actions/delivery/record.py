@@ -1,8 +1,9 @@
 """Actions and their milestones."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated
+from typing import Annotated, TypedDict
 from uuid import UUID
 
 from shared.kernel.resource import Resource
@@ -19,6 +20,37 @@ from shared.records.record import (
     Tracked,
     Written,
 )
+
+
+class Participant(TypedDict):
+    """An institution that takes part, with its role by OrganisationRole of IATI."""
+
+    institution_id: str
+    role: int
+
+
+class Tag(TypedDict):
+    """A code of a vocabulary."""
+
+    scheme: str
+    code: str
+
+
+class Budget(TypedDict):
+    """Money in a currency of ISO 4217."""
+
+    amount: float
+    currency: str
+
+
+class Baseline(TypedDict):
+    """The figure that progress is measured from, as of a year, month or day."""
+
+    measure: str | None
+    value: float
+    unit: str
+    date: str
+    source: Document | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,10 +70,10 @@ class Action(Record):
     planned_end: Annotated[date | None, Public, Written, "The day on which the action is to end."]
     actual_start: Annotated[date | None, Public, Tracked, "The day on which the action started."]
     actual_end: Annotated[date | None, Public, Tracked, "The day on which the action ended."]
-    participants: Annotated[Parts, Public, Written, "The institutions that take part."]
-    tags: Annotated[Parts, Public, Written, "Codes of vocabularies, such as targets of the SDGs."]
-    budget: Annotated[Document | None, Granted, Written, "The money that is planned; for grants that cover the action."]
-    baseline: Annotated[Document | None, Public, Written, "The figure that progress is measured from."]
+    participants: Annotated[Sequence[Participant], Public, Written, "The institutions that take part."]
+    tags: Annotated[Sequence[Tag], Public, Written, "Codes of vocabularies, such as targets of the SDGs."]
+    budget: Annotated[Budget | None, Granted, Written, "The money that is planned; for grants that cover the action."]
+    baseline: Annotated[Baseline | None, Public, Written, "The figure that progress is measured from."]
     previous_status: Annotated[str | None, Internal]
     search_key: Annotated[str, Internal]
 
@@ -61,7 +93,7 @@ class Milestone(Record):
     first_due: Annotated[date, Public, "The day on which it was due at first."]
     due_reason: Annotated[str | None, Public, Written, "Why the day was moved."]
     weight: Annotated[float, Public, Written, "The milestone's share among those of its action."]
-    deliverable: Annotated[Document | None, Public, Written, "What is delivered."]
+    deliverable: Annotated[AnyJson | None, Public, Written, "What is delivered."]
     evidence_required: Annotated[
         AnyJson, Public, Written, "Which evidence a claim needs: a text, true for any, false for none."
     ]

@@ -1,10 +1,8 @@
 """Who speaks for a government: bodies, focal points, and the meetings held with them."""
 
-from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 
 from shared.kernel.lifecycle import Lifecycle, transition
-from shared.kernel.text import search_key
 
 BODY_KINDS = ("ministry", "agency", "commission", "parliament", "presidency", "other")
 MEETING_KINDS = ("online", "onsite", "hybrid")
@@ -29,8 +27,3 @@ MEETING: Lifecycle[None] = Lifecycle(("held",), ())
 def is_overlap(until: date, today: date) -> bool:
     """Whether a last day lies within the overlap that begins today."""
     return today <= until <= today + LONGEST_OVERLAP
-
-
-def names_search_key(names: Mapping[str, str], *more: Iterable[str]) -> str:
-    """All names, and further texts, folded."""
-    return search_key(*names.values(), *(text for texts in more for text in texts))

@@ -1,104 +1,109 @@
-"""Writing government bodies, focal points and meetings."""
+"""Writing government bodies, focal points and meetings: one function per verb."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
-from uuid import UUID
+from dataclasses import replace
+from datetime import date
 
 from services.actions.government import domain
 from services.actions.government.queries import require_body
 from services.actions.government.record import FocalPoint, GovernmentBody, Meeting
 from services.actions.government.tables import focal_point, government_body, meeting
 from services.actions.references import require_expert
-from shared.database.statements import Row
-from shared.database.unit_of_work import Connect, UnitOfWork
+from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import today
 from shared.kernel.errors import invalid_field
-from shared.kernel.principal import Principal
+from shared.kernel.lifecycle import given
+from shared.kernel.text import search_key
 from shared.records.access_scope import AccessScope
 from shared.records.resource_type import ResourceType, TransitionRequest, permitted, require, require_publishing
 
 BODIES: ResourceType[GovernmentBody, None] = ResourceType.of(GovernmentBody, government_body, domain.BODY)
-_EXPERT_POINTER = "/person/expert_id"
 FOCAL_POINTS: ResourceType[FocalPoint, None] = ResourceType.of(FocalPoint, focal_point, domain.FOCAL_POINT)
 MEETINGS: ResourceType[Meeting, None] = ResourceType.of(Meeting, meeting, domain.MEETING)
 
 
-def _body_key(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {"search_key": domain.names_search_key(values["names"])}
+async def create_body(uow: UnitOfWork, access: AccessScope, new: GovernmentBody) -> GovernmentBody:
+    """A body of a government."""
+    require(access, "create", new.country)
+    require_publishing(access, new.visibility, new.country)
+    return await BODIES.insert(uow, replace(new, status="active", search_key=search_key(*new.names.values())))
 
 
-def _person_key(values: Mapping[str, Any]) -> dict[str, Any]:
-    person = values["person"]
-    return {
-        "expert_id": person.get("expert_id"),
-        "search_key": domain.names_search_key({}, [person.get("name") or "", values["role"] or ""]),
-    }
+async def update_body(
+    uow: UnitOfWork, access: AccessScope, before: GovernmentBody, wanted: GovernmentBody
+) -> GovernmentBody:
+    """The body as it is wanted; its country stays."""
+    if wanted.visibility != before.visibility:
+        require_publishing(access, wanted.visibility, before.country, before.id)
+    return await BODIES.update(uow, before, replace(wanted, search_key=search_key(*wanted.names.values())))
 
 
-def _meeting_key(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {"search_key": domain.names_search_key(values["titles"])}
+async def transition_body(
+    uow: UnitOfWork, access: AccessScope, before: GovernmentBody, requested: TransitionRequest
+) -> GovernmentBody:
+    """Raises Invalid: a body takes no transitions."""
+    return await BODIES.apply_transition(uow, before, requested, None, permitted(access, before))
 
 
-def _expert_of(values: Mapping[str, Any]) -> UUID | None:
-    """The expert that a focal point names; None for a body or a meeting, which name none."""
-    named = values["person"].get("expert_id") if "person" in values else None
-    return None if named is None else UUID(str(named))
+async def create_focal_point(uow: UnitOfWork, access: AccessScope, new: FocalPoint) -> FocalPoint:
+    """A nominated focal point. Raises Invalid for a body or an expert that is not known."""
+    require(access, "create", new.country)
+    require_publishing(access, new.visibility, new.country)
+    await require_expert(uow.connection, access.principal, "/person/expert_id", new.expert_id)
+    await require_body(uow.connection, access, "body_id", new.body_id, new.country)
+    return await FOCAL_POINTS.insert(uow, replace(new, status="nominated", search_key=_person_key(new)))
 
 
-@dataclass(frozen=True)
-class Writing:
-    """How one of the three is entered and changed. `derive` gives the columns that follow from the written ones."""
-
-    kind: ResourceType[Any, None]
-    status: str
-    derive: Callable[[Mapping[str, Any]], dict[str, Any]]
-
-    async def insert(self, uow: UnitOfWork, access: AccessScope, values: Mapping[str, Any]) -> Row:
-        """A new record. Raises Invalid for a body or an expert that is not known."""
-        require(access, "create", values["country"])
-        require_publishing(access, values["visibility"], values["country"])
-        await require_expert(uow.connection, access.principal, _EXPERT_POINTER, _expert_of(values))
-        await require_body(uow.connection, access, "body_id", values.get("body_id"), values["country"])
-        return await self.kind.insert(uow, {**values, "status": self.status, **self.derive(values)})
-
-    async def update(self, uow: UnitOfWork, access: AccessScope, seen: Row, values: Mapping[str, Any]) -> Row:
-        """The record with new values; its country stays. Raises Invalid for a body or an expert that is not known."""
-        before = await self.kind.lock(uow, seen["id"], seen["version"])
-        if values["visibility"] != before["visibility"]:
-            require_publishing(access, values["visibility"], before["country"], before["id"])
-        if "body_id" in values and values["body_id"] != before["body_id"]:
-            await require_body(uow.connection, access, "body_id", values["body_id"], before["country"])
-        if (expert := _expert_of(values)) != _expert_of(before):
-            await require_expert(uow.connection, access.principal, _EXPERT_POINTER, expert)
-        return await self.kind.update(uow, before, {**values, **self.derive(values)})
-
-    async def transition(self, uow: UnitOfWork, access: AccessScope, seen: Row, requested: TransitionRequest) -> Row:
-        """One step of the lifecycle. Raises what `Lifecycle.advance` raises."""
-        before = await self.kind.lock(uow, seen["id"], seen["version"])
-        return await self.kind.apply_transition(
-            uow, before, requested, None, permitted(access, before), lambda target: _effects(before, requested, target)
-        )
+async def update_focal_point(
+    uow: UnitOfWork, access: AccessScope, before: FocalPoint, wanted: FocalPoint
+) -> FocalPoint:
+    """The focal point as it is wanted; its country stays. Raises Invalid for a body or an expert that is not known."""
+    if wanted.visibility != before.visibility:
+        require_publishing(access, wanted.visibility, before.country, before.id)
+    if wanted.body_id != before.body_id:
+        await require_body(uow.connection, access, "body_id", wanted.body_id, before.country)
+    if wanted.expert_id != before.expert_id:
+        await require_expert(uow.connection, access.principal, "/person/expert_id", wanted.expert_id)
+    return await FOCAL_POINTS.update(uow, before, replace(wanted, search_key=_person_key(wanted)))
 
 
-WRITE_BODY = Writing(BODIES, "active", _body_key)
-WRITE_FOCAL_POINT = Writing(FOCAL_POINTS, "nominated", _person_key)
-WRITE_MEETING = Writing(MEETINGS, "held", _meeting_key)
+async def transition_focal_point(
+    uow: UnitOfWork, access: AccessScope, before: FocalPoint, requested: TransitionRequest
+) -> FocalPoint:
+    """One transition. Raises what `Lifecycle.advance` raises, Invalid for an overlap of more than 60 days."""
+
+    def effects(target: str) -> FocalPoint:
+        if target == "active":
+            return replace(before, starts=before.starts or today())
+        last_day = today()
+        if target == "handing_over":
+            last_day = given(requested.fields, "until", date) or today() + domain.LONGEST_OVERLAP
+            if not domain.is_overlap(last_day, today()):
+                raise invalid_field("/fields/until", "invalid_date", "Not in the past, and at most 60 days from today.")
+        return replace(before, ends=max(last_day, before.starts or last_day))
+
+    return await FOCAL_POINTS.apply_transition(uow, before, requested, None, permitted(access, before), effects)
 
 
-def _effects(before: Row, requested: TransitionRequest, target: str) -> dict[str, Any]:
-    """The days of a focal point. Raises Invalid for an overlap of more than 60 days."""
-    if target == "active":
-        return {"starts": before["starts"] or today()}
-    if target == "handing_over":
-        until = requested.fields.get("until") or today() + domain.LONGEST_OVERLAP
-        if not domain.is_overlap(until, today()):
-            raise invalid_field("/fields/until", "invalid_date", "Not in the past, and at most 60 days from today.")
-        return {"ends": max(until, before["starts"])}
-    return {"ends": max(today(), before["starts"])}
+async def create_meeting(uow: UnitOfWork, access: AccessScope, new: Meeting) -> Meeting:
+    """A meeting that was held."""
+    require(access, "create", new.country)
+    require_publishing(access, new.visibility, new.country)
+    return await MEETINGS.insert(uow, replace(new, status="held", search_key=search_key(*new.titles.values())))
 
 
-async def no_guard_context(
-    _connect: Connect, _principal: Principal, _row: Mapping[str, Any], _fields: Mapping[str, Any]
-) -> None:
-    """None of the three has guards."""
+async def update_meeting(uow: UnitOfWork, access: AccessScope, before: Meeting, wanted: Meeting) -> Meeting:
+    """The meeting as it is wanted; its country stays."""
+    if wanted.visibility != before.visibility:
+        require_publishing(access, wanted.visibility, before.country, before.id)
+    return await MEETINGS.update(uow, before, replace(wanted, search_key=search_key(*wanted.titles.values())))
+
+
+async def transition_meeting(
+    uow: UnitOfWork, access: AccessScope, before: Meeting, requested: TransitionRequest
+) -> Meeting:
+    """Raises Invalid: a meeting takes no transitions."""
+    return await MEETINGS.apply_transition(uow, before, requested, None, permitted(access, before))
+
+
+def _person_key(record: FocalPoint) -> str:
+    return search_key(record.person.get("name") or "", record.role or "")

@@ -1,17 +1,16 @@
 """Government bodies, focal points and meetings."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, TypedDict
 from uuid import UUID
 
 from shared.kernel.resource import Resource
 from shared.records.record import (
-    AnyJson,
     Day,
     Document,
     Granted,
     Internal,
-    Parts,
     Public,
     Record,
     Refers,
@@ -19,6 +18,27 @@ from shared.records.record import (
     Tracked,
     Written,
 )
+
+
+class Person(TypedDict):
+    """An expert of the register, or somebody by name."""
+
+    expert_id: str | None
+    name: str | None
+
+
+class Attendee(TypedDict):
+    """Who took part in a meeting, and in what office."""
+
+    name: str
+    role: str | None
+
+
+class Decision(TypedDict):
+    """What was decided, and how others refer to it."""
+
+    key: str | None
+    text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +61,7 @@ class FocalPoint(Record):
     resource_type = Resource("actions", "focal_points", "focal_point")
 
     country: Annotated[str, Public, Written, "The country of the government, as an ISO 3166-1 alpha-2 code."]
-    person: Annotated[Document, Public, Written, "Whom the government named."]
+    person: Annotated[Person, Public, Written, "Whom the government named."]
     expert_id: Annotated[UUID | None, Internal]
     body_id: Annotated[
         UUID | None,
@@ -72,6 +92,8 @@ class Meeting(Record):
     kind: Annotated[str, Public, Written, "The kind of meeting."]
     date: Annotated[Day, Public, Written, "The day of the meeting."]
     titles: Annotated[Texts, Public, Written, "The meeting's titles, by language."]
-    participants: Annotated[Parts, Granted, Written, "Who took part; for grants that cover the meeting."]
-    decisions: Annotated[AnyJson, Public, Written, "What was decided."]
+    participants: Annotated[
+        Sequence[Attendee | str], Granted, Written, "Who took part; for grants that cover the meeting."
+    ]
+    decisions: Annotated[Sequence[Decision | str], Public, Written, "What was decided."]
     search_key: Annotated[str, Internal]

@@ -1,7 +1,7 @@
 """What goes over HTTP for government bodies, focal points and meetings."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import Field, HttpUrl, PlainSerializer, model_validator
@@ -13,6 +13,7 @@ from shared.records.plain import presenter
 from shared.records.record import Refers
 from shared.web.fields import Body, CountryCode, Day, Document, Line, LocalizedTexts, Prose, Titles, Visible
 from shared.web.schemas import RecordAnswer
+from shared.web.values import row_values
 
 
 class BodyBody(Body, of=record.GovernmentBody):
@@ -94,6 +95,11 @@ class FocalPoint(RecordAnswer, of=record.FocalPoint, lifecycle=domain.FOCAL_POIN
     predecessor_id: UUID | None
     starts: date | None
     ends: date | None
+
+
+def focal_point_columns(body: FocalPointBody) -> dict[str, Any]:
+    """The columns that a body gives; the expert's id has one of its own beside the person's."""
+    return {**row_values(body, focal_point), "expert_id": body.person.expert_id}
 
 
 class Attendee(Body):

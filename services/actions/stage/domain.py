@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+
+from services.actions.stage.record import CountryStage, StageFact
 
 RUNGS = (
     "contact",
@@ -48,7 +49,7 @@ def counts_from(key: str, day: date, link: str, past: Sequence[FactPeriod], toda
     return today if was_lost else day
 
 
-def facts_on(held: Sequence[FactPeriod], day: date) -> list[dict[str, Any]]:
+def facts_on(held: Sequence[FactPeriod], day: date) -> list[StageFact]:
     """All seven facts as they held on a day: of several records that bore one out the earliest decision counts."""
     found: dict[str, tuple[date, str]] = {}
     for one in held:
@@ -62,28 +63,33 @@ def headline(met: Sequence[bool]) -> int:
     return next((rung for rung, is_met in enumerate(met) if not is_met), len(met))
 
 
-def facts_of(found: Mapping[str, tuple[date, str]]) -> list[dict[str, Any]]:
+def facts_of(found: Mapping[str, tuple[date, str]]) -> list[StageFact]:
     """All seven facts, from the day and the record's address of those that were found."""
-    return [
-        {"key": key, "met": True, "date": found[key][0].isoformat(), "link": found[key][1]}
-        if key in found
-        else {"key": key, "met": False, "date": None, "link": None}
-        for key in RUNGS
-    ]
+    return [_met(key, *found[key]) if key in found else _unmet(key) for key in RUNGS]
+
+
+def _met(key: str, day: date, link: str) -> StageFact:
+    return {"key": key, "met": True, "date": day.isoformat(), "link": link}
+
+
+def _unmet(key: str) -> StageFact:
+    return {"key": key, "met": False, "date": None, "link": None}
 
 
 NO_FACTS = facts_of({})
 
 
-def facts_by(facts: Sequence[Mapping[str, Any]], day: date) -> list[dict[str, Any]]:
+def facts_by(facts: Sequence[StageFact], day: date) -> list[StageFact]:
     """The facts as they stood on a day: what was decided later is not yet met."""
     until = day.isoformat()
-    return [dict(fact) if fact["met"] and fact["date"] <= until else {"key": fact["key"], **_UNMET} for fact in facts]
+    return [fact if fact["date"] is not None and fact["date"] <= until else _unmet(fact["key"]) for fact in facts]
 
 
-_UNMET: dict[str, Any] = {"met": False, "date": None, "link": None}
-
-
-def stage_of(facts: Sequence[Mapping[str, Any]]) -> int:
+def stage_of(facts: Sequence[StageFact]) -> int:
     """The headline of seven facts."""
     return headline([fact["met"] for fact in facts])
+
+
+def stage_on(stage: CountryStage | None, day: date) -> int:
+    """The stage of a country, if it has one, as it stood on a day."""
+    return 0 if stage is None else stage_of(facts_by(stage.facts, day))

@@ -1,12 +1,12 @@
-"""Keeping the stage of a country: read its facts again, and tell where it is another."""
+"""Keeping the stage of a country: reads its facts again, and announces where it is another."""
 
 from collections.abc import Mapping
+from dataclasses import asdict, replace
 from datetime import date
-from typing import Any
-from uuid import UUID
 
 from services.actions.stage.domain import NO_FACTS, FactPeriod, counts_from, facts_of, stage_of
-from services.actions.stage.queries import find_ended, find_facts, held
+from services.actions.stage.queries import find_ended, find_facts, held, lock_stage
+from services.actions.stage.record import CountryStage
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.ids import uuid7
 from shared.database.unit_of_work import UnitOfWork
@@ -17,12 +17,11 @@ from shared.records.changes import record_change
 COUNTRIES = Resource("actions", "countries", "country")
 _STAGES = Resource("actions", "countries", "programme")
 """Countries again: facts about a stage are called after the programme."""
-_TOLD = ("stage", "facts")
+_TRACKED = ("stage", "facts")
 _ENSURE = """
 INSERT INTO action_country_stage (country, id, version, visibility, stage, facts, updated_at)
 VALUES ($1, $2, 0, 'public', 0, $3, $4) ON CONFLICT (country) DO NOTHING
 """
-_LOCK = "SELECT id, version, stage, facts FROM action_country_stage WHERE country = $1 FOR UPDATE"
 _OPEN = "INSERT INTO action_country_fact (country, key, link, day, starts, ends) VALUES ($1, $2, $3, $4, $5, $6)"
 _CLOSE = "UPDATE action_country_fact SET ends = $3 WHERE country = $1 AND key = $2 AND ends IS NULL"
 _UPDATE = """
@@ -38,21 +37,21 @@ async def recompute_stage(uow: UnitOfWork, country: str) -> bool:
     """
     instant = now()
     await uow.connection.execute(_ENSURE, country, uuid7(), NO_FACTS, instant)
-    row = await uow.connection.fetchrow(_LOCK, country)
+    before = await lock_stage(uow.connection, country)
     found = await find_facts(uow.connection, country)
     await _keep_days(uow, country, found)
     facts = facts_of(found)
-    if facts == row["facts"]:
+    if facts == before.facts:
         return False
-    version, stage = row["version"] + 1, stage_of(facts)
-    await uow.connection.execute(_UPDATE, country, version, stage, facts, instant)
+    after = replace(before, version=before.version + 1, stage=stage_of(facts), facts=facts)
+    await uow.connection.execute(_UPDATE, country, after.version, after.stage, facts, instant)
     record_change(
         uow,
         _STAGES,
         "recompute",
-        before=_state(country, row["id"], row["version"], row["stage"], row["facts"]),
-        after=_state(country, row["id"], version, stage, facts),
-        fields=_TOLD,
+        before=_columns_of(before),
+        after=_columns_of(after),
+        fields=_TRACKED,
         fact="stage_changed",
         link=COUNTRIES.link(country),
         at=instant,
@@ -81,14 +80,5 @@ async def _open(uow: UnitOfWork, country: str, one: FactPeriod) -> None:
     await uow.connection.execute(_OPEN, country, one.key, one.link, one.day, one.starts, one.ends)
 
 
-def _state(country: str, record: UUID, version: int, stage: int, facts: Any) -> dict[str, Any]:
-    return {
-        "id": record,
-        "ref": country,
-        "version": version,
-        "status": str(stage),
-        "country": country,
-        "visibility": "public",
-        "stage": stage,
-        "facts": facts,
-    }
+def _columns_of(stage: CountryStage) -> dict[str, object]:
+    return {**asdict(stage), "ref": stage.country, "status": str(stage.stage), "visibility": "public"}

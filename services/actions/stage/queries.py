@@ -1,6 +1,7 @@
 """Reading what a country's stage is made of, the stages, and the counts beside them."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -9,17 +10,18 @@ from sqlalchemy import BigInteger, Select, Text, any_, bindparam, cast, func, se
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.actions.delivery.tables import action
+from services.actions.frameworks.record import Pillar
 from services.actions.frameworks.tables import framework
 from services.actions.programmes.domain import PUBLISHED as PUBLISHED_PROGRAMMES
 from services.actions.programmes.tables import programme
-from services.actions.stage.domain import ENDORSEMENT_LEVEL, RUNGS, FactPeriod, facts_by, facts_on, stage_of
+from services.actions.stage.domain import ENDORSEMENT_LEVEL, RUNGS, FactPeriod, facts_on
+from services.actions.stage.record import CountryStage
 from services.actions.stage.tables import country_fact, country_stage, published_centre
 from shared.database.context import AccessContext, within_context
-from shared.database.statements import Connection, Row, Shapes, Statement
+from shared.database.statements import Connection, Shapes, Statement
 from shared.kernel.clock import today
 from shared.kernel.principal import Principal
 from shared.records.access_scope import AccessKind, AccessScope, visible
-from shared.records.columns import as_read
 from shared.records.counts import cells
 from shared.records.references import CENTRES, EXPERTS, INSTITUTIONS, reading_access
 
@@ -98,11 +100,13 @@ _PAST = Statement(
         )
     )
 )
+_stage = select(*(country_stage.c[name] for name in ("country", "id", "version", "stage", "facts")))
+_LOCK = Statement(_stage.where(country_stage.c.country == bindparam("code")).with_for_update())
 _STAGES = Statement(
     within_context(
-        select(country_stage.c.country, country_stage.c.version, country_stage.c.stage, country_stage.c.facts)
-        .where(country_stage.c.country == any_(bindparam("codes", type_=ARRAY(Text))))
-        .order_by(country_stage.c.country)
+        _stage.where(country_stage.c.country == any_(bindparam("codes", type_=ARRAY(Text)))).order_by(
+            country_stage.c.country
+        )
     )
 )
 _PILLARS = Statement(
@@ -112,6 +116,23 @@ _PILLARS = Statement(
         .group_by(action.c.pillar)
     )
 )
+
+
+@dataclass(frozen=True, slots=True)
+class LatestProgramme:
+    """A programme of a country with its framework's pillars."""
+
+    id: UUID
+    ref: str
+    status: str
+    centre_id: UUID | None
+    pillars: Sequence[Pillar]
+
+
+async def lock_stage(connection: Connection, country: str) -> CountryStage:
+    """The stage of a country that has one, locked."""
+    (row,) = await _LOCK.fetch(connection, code=country)
+    return CountryStage(**row)
 
 
 async def find_facts(connection: Connection, country: str) -> dict[str, tuple[date, str]]:
@@ -142,19 +163,14 @@ async def held(connection: Connection, context: AccessContext, codes: Collection
 
 async def stages(
     connection: Connection, access: AccessScope, codes: Collection[str], day: date | None = None
-) -> dict[str, Row]:
-    """The rows of those countries that have one; with a past `day` their facts are those that held on it."""
+) -> dict[str, CountryStage]:
+    """The stages of those countries that have one; with a past `day` their facts are those that held on it."""
     rows = await _STAGES.fetch(connection, codes=list(codes), **access.context.parameters)
-    found = {row["country"]: row for row in rows}
+    found = {row["country"]: CountryStage(**row) for row in rows}
     if day is None or day >= today():
         return found
     past = await held(connection, access.context, found)
-    return {code: {**row, "facts": facts_on(past[code], day)} for code, row in found.items()}
-
-
-def stage_on(row: Mapping[str, Any] | None, day: date) -> int:
-    """The stage of a country, from its row if it has one, as it stood on a day."""
-    return 0 if row is None else stage_of(facts_by(row["facts"], day))
+    return {code: replace(stage, facts=facts_on(past[code], day)) for code, stage in found.items()}
 
 
 def _count(what: str, access_kind: AccessKind, dated: bool) -> Select[Any]:
@@ -185,8 +201,8 @@ async def counts(
 
 
 def _programme(access_kind: AccessKind) -> Select[Any]:
-    columns = ("id", "ref", "status", "country", "centre_id")
-    query = select(*(programme.c[name] for name in columns), as_read(framework.c.pillars))
+    columns = ("id", "ref", "status", "centre_id")
+    query = select(*(programme.c[name] for name in columns), framework.c.pillars)
     query = query.join_from(programme, framework, framework.c.code == programme.c.framework)
     known = visible(programme, access_kind, PUBLISHED_PROGRAMMES)
     ordered = (programme.c.status == "discontinued", programme.c.id.desc())
@@ -204,10 +220,10 @@ _PROGRAMMES = Shapes(_programme)
 _CENTRES = Shapes(_centre)
 
 
-async def programme_of(connection: Connection, access: AccessScope, code: str) -> Row | None:
-    """The country's latest programme that the caller may know of, discontinued ones last, with its framework's
-    pillars as JSON text."""
-    return await _PROGRAMMES.get(access.access_kind).fetchrow(connection, code=code, **access.parameters)
+async def programme_of(connection: Connection, access: AccessScope, code: str) -> LatestProgramme | None:
+    """The country's latest programme that the caller may know of, discontinued ones last."""
+    row = await _PROGRAMMES.get(access.access_kind).fetchrow(connection, code=code, **access.parameters)
+    return LatestProgramme(**row) if row else None
 
 
 async def pillar_states(connection: Connection, access: AccessScope, programme_id: UUID) -> dict[str, list[str]]:

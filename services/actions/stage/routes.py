@@ -14,10 +14,10 @@ from services.actions.access import ROLES
 from services.actions.delivery.operations import ACTIONS
 from services.actions.programmes.operations import PROGRAMMES
 from services.actions.stage import queries
-from services.actions.stage.domain import RUNGS
+from services.actions.stage.domain import RUNGS, stage_on
 from services.actions.stage.operations import COUNTRIES as RESOURCE
+from services.actions.stage.record import CountryStage
 from services.actions.stage.schemas import CountryAnswer, ListedCountry, present, present_programme
-from shared.database.statements import Row
 from shared.kernel.clock import today
 from shared.kernel.countries import COUNTRIES, FICTIONAL_CODES, in_region, known_codes
 from shared.kernel.errors import NotFound, invalid_parameter
@@ -93,37 +93,39 @@ async def get_country(code: str, ctx: CurrentContext) -> Response:
     asked = as_of(ctx.request)
     picked = pick_fields(ctx.request, frozenset(CountryAnswer.model_fields))
     async with ctx.connection() as connection:
-        row = (await queries.stages(connection, ctx.access, [code], asked)).get(code)
+        stage = (await queries.stages(connection, ctx.access, [code], asked)).get(code)
         counts = await queries.counts(connection, ctx.principal, [code], asked)
-        record = _listed(ctx, code, row, counts[code], asked or today())
+        record = _listed(ctx, code, stage, counts[code], asked or today())
         is_past = asked is not None and asked < today()
         programmes = ctx.access_on(PROGRAMMES.resource)
         programme = None if is_past else await queries.programme_of(connection, programmes, code)
         record["programme"] = None
         if programme is not None:
             actions = ctx.access_on(ACTIONS.resource)
-            states = await queries.pillar_states(connection, actions, programme["id"])
-            centre = programme["centre_id"]
+            states = await queries.pillar_states(connection, actions, programme.id)
+            centre = programme.centre_id
             shows_centre = centre is not None and await queries.knows_centre(connection, ctx.principal, centre)
             record["programme"] = present_programme(programme, states, shows_centre=shows_centre)
     if picked is not None:
         record = {name: value for name, value in record.items() if name in picked}
     body = orjson.dumps(record)
-    tag = etag(row["version"] if row else 0, body)
+    tag = etag(stage.version if stage else 0, body)
     if is_known(ctx.request, tag):
         return Response(status_code=304, headers={"ETag": tag})
     return Response(body, 200, {"ETag": tag}, JSON)
 
 
-def _listed(ctx: RequestContext, code: str, row: Row | None, counts: dict[str, int], day: date) -> dict[str, Any]:
+def _listed(
+    ctx: RequestContext, code: str, stage: CountryStage | None, counts: dict[str, int], day: date
+) -> dict[str, Any]:
     is_covered = not ctx.principal.is_anonymous and ctx.access.sees_all_fields(code, None)
-    return present(COUNTRIES[code], row, counts, day, is_covered=is_covered)
+    return present(COUNTRIES[code], stage, counts, day, is_covered=is_covered)
 
 
-def _stands(asked: _Asked, stages: dict[str, Row], code: str, day: date) -> bool:
+def _stands(asked: _Asked, stages: dict[str, CountryStage], code: str, day: date) -> bool:
     if asked.after is not None and (code >= asked.after if asked.descending else code <= asked.after):
         return False
-    return not asked.stages or queries.stage_on(stages.get(code), day) in asked.stages
+    return not asked.stages or stage_on(stages.get(code), day) in asked.stages
 
 
 def _parse(ctx: RequestContext) -> _Asked:

@@ -5,10 +5,11 @@ from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
-import orjson
 from pydantic import Field
 
 from services.actions.stage.domain import NO_FACTS, facts_by, stage_of
+from services.actions.stage.queries import LatestProgramme
+from services.actions.stage.record import CountryStage
 from shared.kernel.countries import Country
 from shared.records.record import Refers
 from shared.web.fields import Answer, Day, LocalizedTexts
@@ -80,11 +81,10 @@ _FURTHEST = ("closed", "finalising", "in_progress", "suspended", "planned", "pro
 
 
 def present(
-    country: Country, row: Mapping[str, Any] | None, counts: Mapping[str, int], day: date, *, is_covered: bool
+    country: Country, stage: CountryStage | None, counts: Mapping[str, int], day: date, *, is_covered: bool
 ) -> dict[str, Any]:
-    """The country as the list holds it, from its stage's row if it has one."""
-    stored = NO_FACTS if row is None else row["facts"]
-    facts = facts_by(stored, day)
+    """The country as the list holds it, with its stage if it has one."""
+    facts = facts_by(stage.facts if stage else NO_FACTS, day)
     if not is_covered:
         facts = [{**fact, "link": None} for fact in facts]
     return {
@@ -99,15 +99,15 @@ def present(
 
 
 def present_programme(
-    row: Mapping[str, Any], states: Mapping[str, Sequence[str]], *, shows_centre: bool
+    programme: LatestProgramme, states: Mapping[str, Sequence[str]], *, shows_centre: bool
 ) -> dict[str, Any]:
     """The programme within a country's answer: the core and the framework's three actions in their order."""
-    pillars = sorted(orjson.loads(row["pillars"]), key=lambda pillar: pillar["order"])
+    pillars = sorted(programme.pillars, key=lambda pillar: pillar["order"])
     return {
-        "id": str(row["id"]),
-        "ref": row["ref"],
-        "status": row["status"],
-        "core": {"centre_id": str(row["centre_id"]) if shows_centre else None},
+        "id": str(programme.id),
+        "ref": programme.ref,
+        "status": programme.status,
+        "core": {"centre_id": str(programme.centre_id) if shows_centre else None},
         "actions": [
             {
                 "pillar": pillar["key"],

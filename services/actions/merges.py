@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from services.actions.delivery.operations import ACTIONS
-from services.actions.government.operations import FOCAL_POINTS
-from services.actions.government.record import FocalPoint
+from services.actions.actions.operations import ACTIONS
+from services.actions.focal_points.operations import FOCAL_POINTS
+from services.actions.focal_points.record import FocalPoint
 from shared.records.following import Ids, ReferenceRewriter, in_documents, moves_table, single
 
 _MOVES = moves_table("action_reference_move")

@@ -15,7 +15,7 @@ from shared.web.values import written
 API = RecordApi(
     kind=operations.FRAMEWORKS,
     roles=ROLES,
-    listing=queries.FRAMEWORKS,
+    listing=queries.LISTING,
     answer=schemas.Framework,
     create_body=schemas.FrameworkCreate,
     body=schemas.FrameworkBody,

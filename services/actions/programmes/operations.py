@@ -4,9 +4,10 @@ from dataclasses import replace
 from uuid import UUID
 
 from services.actions.access import ROLES
-from services.actions.coordination.queries import standing_level
+from services.actions.endorsements.domain import ENDORSEMENT_LEVEL
+from services.actions.endorsements.queries import standing_level
 from services.actions.frameworks.queries import is_known, is_valid
-from services.actions.government.queries import require_body
+from services.actions.government_bodies.queries import require_body
 from services.actions.programmes import domain, queries
 from services.actions.programmes.record import Programme, Waiver
 from services.actions.programmes.tables import programme
@@ -68,7 +69,7 @@ async def transition(
 
     def effects(target: str) -> Programme:
         if requested.action == "start":
-            is_endorsed = guard_context.endorsement_level >= domain.ENDORSEMENT_LEVEL
+            is_endorsed = guard_context.endorsement_level >= ENDORSEMENT_LEVEL
             waiver = None if is_endorsed else _waiver(access.principal, requested)
             return replace(before, started_on=today(), waiver=waiver)
         return replace(before, completed_on=today()) if target == "completed" else before

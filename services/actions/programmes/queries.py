@@ -18,7 +18,7 @@ from shared.records.pending import holder
 from shared.records.plain import by_itself, listing
 from shared.records.rows import record_of
 
-PROGRAMMES = listing(
+LISTING = listing(
     Programme,
     programme,
     domain.LIFECYCLE.states,

@@ -1,7 +1,8 @@
 """Programmes over HTTP."""
 
 from services.actions.access import ROLES
-from services.actions.programmes import operations, queries, schemas
+from services.actions.programmes import operations, schemas
+from services.actions.programmes.queries import LISTING
 from services.actions.programmes.tables import programme
 from shared.web.records import RecordApi
 from shared.web.values import written
@@ -9,7 +10,7 @@ from shared.web.values import written
 router = RecordApi(
     kind=operations.PROGRAMMES,
     roles=ROLES,
-    listing=queries.PROGRAMMES,
+    listing=LISTING,
     answer=schemas.Programme,
     create_body=schemas.ProgrammeCreate,
     body=schemas.ProgrammeBody,

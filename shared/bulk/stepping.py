@@ -15,7 +15,7 @@ from shared.messaging.outbox import defer
 from shared.records.access_scope import AccessScope, access_scope_for
 from shared.records.listing import Listing
 from shared.records.record import Record
-from shared.records.resource_type import ResourceType, TransitionRequest
+from shared.records.resource_type import ResourceType, TransitionRequest, require
 
 STEP_JOB = "bulk_transitions"
 MOST = 500
@@ -129,6 +129,8 @@ class _OneByOne:
             raise Gone("This record was erased.", code="erased")
         if seen.get("merged_into") is not None:
             raise Conflict("This record was merged into another.", members={"winner": str(seen["merged_into"])})
+        if self.requested.action in self.steppable.beside:
+            require(self.access, "update", seen["country"], seen["id"])
         before = await self.steppable.kind.lock(uow, seen["id"], version)
         return await self.steppable.operation_of(self.requested)(uow, self.access, before, self.requested)
 

@@ -1,7 +1,6 @@
 """Records and rows: a record is made of a row that was read, and gives the columns that are written."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Any, TypeVar
 
 import orjson
@@ -48,14 +47,13 @@ def new_record(record: type[R], columns: Mapping[str, Any]) -> R:
 
 
 def columns_of(record: Record) -> dict[str, Any]:
-    """The record's fields by the names of their columns. Raises AttributeError for one that is not set."""
-    return {name: getattr(record, name) for name in fields_of(type(record))}
+    """The record's fields that are set, by the names of their columns."""
+    return {name: getattr(record, name) for name in fields_of(type(record)) if hasattr(record, name)}
 
 
 def with_columns(record: R, columns: Mapping[str, Any]) -> R:
     """The record with other values in these columns."""
-    made: R = replace(record, **columns)
-    return made
+    return record_of(type(record), {**columns_of(record), **columns})
 
 
 def differing(before: R, after: R) -> dict[str, Any]:

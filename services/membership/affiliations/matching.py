@@ -1,7 +1,7 @@
 """Which institution the texts of affiliations mean: the work of the job, batch by batch."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, TypeAlias
@@ -11,8 +11,10 @@ import orjson
 
 from services.membership.access import ROLES
 from services.membership.affiliations import queries
+from services.membership.affiliations.changes import record_affiliation_change
 from services.membership.affiliations.domain import NEAR_ENOUGH, SHOWN
-from services.membership.affiliations.operations import decision, tell
+from services.membership.affiliations.operations import decision
+from services.membership.affiliations.record import Candidate
 from services.membership.experts.tables import affiliation
 from services.membership.institutions.matching.ranking import rank
 from services.membership.institutions.matching.texts import Affiliation, take_apart
@@ -52,7 +54,7 @@ Text: TypeAlias = tuple[str, str]
 class Found:
     """What a text may mean, the surest first, and the one that was chosen."""
 
-    candidates: tuple[Mapping[str, Any], ...] = ()
+    candidates: tuple[Candidate, ...] = ()
     chosen: UUID | None = None
 
 
@@ -126,10 +128,10 @@ def _match(said: Affiliation, country: str, found: Sequence[Known]) -> Found:
     close = [match for match in matches[:SHOWN] if match.score >= NEAR_ENOUGH]
     first = close[0] if close else None
     is_sure = first and first.chosen and any(one.is_published for one in found if one.candidate is first.candidate)
-    told = tuple(
+    candidates: tuple[Candidate, ...] = tuple(
         {"institution_id": str(match.candidate.key), "score": match.score, "method": match.method} for match in close
     )
-    return Found(told, first.candidate.key if first and is_sure else None)
+    return Found(candidates, first.candidate.key if first and is_sure else None)
 
 
 async def _keep(uow: UnitOfWork, found: Sequence[tuple[Row, Found]]) -> None:
@@ -141,7 +143,7 @@ async def _keep(uow: UnitOfWork, found: Sequence[tuple[Row, Found]]) -> None:
     await uow.connection.execute(_KEEP, orjson.dumps(kept, default=str).decode(), at)
     for (before, _), after in zip(found, told, strict=True):
         if after["institution_id"] is not None:
-            tell(uow, before, "link", before, after)
+            record_affiliation_change(uow, before, "link", before, after)
 
 
 def _outcome(row: Row, found: Found, at: datetime) -> dict[str, Any]:

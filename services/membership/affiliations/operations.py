@@ -1,33 +1,33 @@
 """Writing affiliations. They live with their expert: its country, its visibility, its history's reader."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select
+from sqlalchemy import update as sql_update
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from services.membership.affiliations import queries
+from services.membership.affiliations.changes import record_affiliation_change
 from services.membership.affiliations.domain import LIFECYCLE, MatchGuardContext
+from services.membership.affiliations.record import Affiliation, Candidate, Decision, affiliation_of, columns_of
 from services.membership.duplicates.operations import look_at
+from services.membership.experts.record import Expert
 from services.membership.experts.tables import affiliation, expert
 from services.membership.institutions.naming import meant
-from shared.database.ids import uuid7
-from shared.database.statements import Row, Shapes, Statement
+from shared.database.statements import Shapes, Statement
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import now, to_text
 from shared.kernel.errors import Conflict, NotFound, VersionConflict, invalid_field
-from shared.kernel.resource import Resource
+from shared.kernel.lifecycle import Fields
 from shared.messaging.outbox import defer
-from shared.records.changes import record_change
 from shared.records.resource_type import TransitionRequest
+from shared.records.rows import columns_of as columns_of_record
 
-AFFILIATIONS = Resource("membership", "affiliations", "affiliation")
 MOST_PER_EXPERT = 200
-WRITABLE = ("institution_id", "raw", "role", "unit", "starts", "ends", "is_primary")
-TOLD = (*WRITABLE, "match")
 MATCH_JOB = "match_affiliations"
-_UNDECIDED: Mapping[str, Any] = dict.fromkeys(("match_status", "match", "match_candidates", "matched_at"))
 _LIVING = Statement(
     select(expert.c.id)
     .where(expert.c.id == bindparam("key"), expert.c.merged_into.is_(None))
@@ -36,9 +36,11 @@ _LIVING = Statement(
 _COUNT = Statement(select(func.count()).where(affiliation.c.expert_id == bindparam("expert")))
 
 
-def _update(names: tuple[str, ...]) -> Any:
+def _update(names: tuple[str, ...]) -> ReturningUpdate[tuple[object, ...]]:
     matched = (affiliation.c.id == bindparam("key"), affiliation.c.version == bindparam("seen"))
-    return update(affiliation).where(*matched).values({name: bindparam(name) for name in names}).returning(affiliation)
+    return (
+        sql_update(affiliation).where(*matched).values({name: bindparam(name) for name in names}).returning(affiliation)
+    )
 
 
 _UPDATES = Shapes(_update)
@@ -49,124 +51,118 @@ _INSERT = Statement(
 )
 
 
-async def create(uow: UnitOfWork, owner: Row, values: Mapping[str, Any], *, asserted_by: str) -> Row:
-    """A further affiliation of an expert. `asserted_by`: self, secretariat, institution, import.
+async def create(uow: UnitOfWork, owner: Expert, new: Affiliation) -> Affiliation:
+    """A further affiliation of an expert.
 
     Raises Invalid where the institution is not known to the caller, Conflict beyond 200 and where the expert was merged
     into another in the meantime.
     """
-    if await _LIVING.fetchval(uow.connection, key=owner["id"]) is None:
+    if await _LIVING.fetchval(uow.connection, key=owner.id) is None:
         raise Conflict("The expert was merged into another.")
-    values = {**values, "institution_id": await _institution_meant(uow, values["institution_id"])}
-    if await _COUNT.fetchval(uow.connection, expert=owner["id"]) >= MOST_PER_EXPERT:
+    new = replace(new, institution_id=await _institution_meant(uow, new.institution_id))
+    if await _COUNT.fetchval(uow.connection, expert=owner.id) >= MOST_PER_EXPERT:
         raise Conflict(f"An expert has at most {MOST_PER_EXPERT} affiliations.")
-    if values["raw"]:
+    if new.raw:
         defer(uow, "membership", MATCH_JOB, {}, created_by=uow.origin.actor.label)
-    instant = now()
-    row = await _INSERT.fetchrow(
-        uow.connection,
-        id=uuid7(),
-        expert_id=owner["id"],
-        country=owner["country"],
-        visibility=owner["visibility"],
-        version=1,
-        asserted_by=asserted_by,
-        created_at=instant,
-        updated_at=instant,
-        **_UNDECIDED,
-        **values,
-    )
+    row = await _INSERT.fetchrow(uow.connection, **columns_of(new))
     if row is None:
         raise NotFound
-    tell(uow, owner, "create", None, row)
-    look_at(uow, "experts", owner["id"])
-    return row
+    _record_change(uow, owner, "create", None, affiliation_of(row))
+    look_at(uow, "experts", owner.id)
+    return affiliation_of(row)
 
 
-async def change(uow: UnitOfWork, owner: Row, seen: Row, values: Mapping[str, Any]) -> Row:
-    """The affiliation with new values; where nothing differs, nothing is written and the version stays."""
-    before = await queries.lock(uow.connection, seen["id"])
+async def lock(uow: UnitOfWork, key: UUID, version: int) -> Affiliation:
+    """The affiliation, locked. Raises NotFound, and VersionConflict for another version."""
+    before = await queries.lock(uow.connection, key)
     if before is None:
         raise NotFound
-    if before["version"] != seen["version"]:
+    if before.version != version:
         raise VersionConflict("The affiliation changed in the meantime.")
-    values = _keeping_match(before, values)
-    if values["institution_id"] != before["institution_id"]:
-        values = {**values, "institution_id": await _institution_meant(uow, values["institution_id"])}
-    changed = {name: value for name, value in values.items() if before[name] != value}
-    if not changed:
+    return before
+
+
+async def update(uow: UnitOfWork, owner: Expert, before: Affiliation, wanted: Affiliation) -> Affiliation:
+    """The affiliation as it is wanted; where nothing differs, nothing is written and the version stays."""
+    if wanted.raw is not None and wanted.raw == before.raw:
+        wanted = replace(wanted, institution_id=before.institution_id)
+    else:
+        wanted = _undecided(wanted)
+    if wanted.institution_id != before.institution_id:
+        wanted = replace(wanted, institution_id=await _institution_meant(uow, wanted.institution_id))
+    if wanted == before:
         return before
-    if "match_status" in changed and values["raw"]:
+    if wanted.match_status != before.match_status and wanted.raw:
         defer(uow, "membership", MATCH_JOB, {}, created_by=uow.origin.actor.label)
-    row = {**changed, "version": before["version"] + 1, "updated_at": now()}
-    statement = _UPDATES.get(tuple(row))
-    after = await statement.fetchrow(uow.connection, key=before["id"], seen=before["version"], **row)
-    if after is None:
-        raise VersionConflict("The affiliation changed in the meantime.")
-    tell(uow, owner, "update", before, after)
-    look_at(uow, "experts", owner["id"])
+    after = await _write(uow, before, wanted)
+    _record_change(uow, owner, "update", before, after)
+    look_at(uow, "experts", owner.id)
     return after
 
 
 async def decide(
-    uow: UnitOfWork, owner: Row, seen: Row, requested: TransitionRequest, may: Callable[[str], bool]
-) -> Row:
+    uow: UnitOfWork, owner: Expert, before: Affiliation, requested: TransitionRequest, may: Callable[[str], bool]
+) -> Affiliation:
     """What a person decides about the match of an affiliation's text. Raises what `Lifecycle.advance` raises, and
     Invalid where the institution is not known to the caller."""
-    before = await queries.lock(uow.connection, seen["id"])
-    if before is None:
-        raise NotFound
-    if before["version"] != seen["version"]:
-        raise VersionConflict("The affiliation changed in the meantime.")
-    status = before["match_status"] or "waiting"
+    status = before.match_status or "waiting"
     _, target = LIFECYCLE.advance(
         status, requested.action, load_guard_context(before, requested.fields), may, fields=requested.fields
     )
-    row = {**_UNDECIDED, "institution_id": None, "version": before["version"] + 1, "updated_at": now()}
+    at, wanted = now(), replace(_undecided(before), institution_id=None)
     if target == "linked":
-        row["institution_id"] = await _institution_meant(uow, UUID(requested.fields["institution_id"]))
+        wanted = replace(wanted, institution_id=await _institution_meant(uow, _named(requested.fields)))
     if target == "waiting":
         defer(uow, "membership", MATCH_JOB, {}, created_by=uow.origin.actor.label)
     else:
-        row |= {"match_status": target, "matched_at": row["updated_at"]}
-        row["match"] = decision(_candidate(before, row["institution_id"]), "person", row["updated_at"])
-        row["match_candidates"] = before["match_candidates"]
-    after = await _UPDATES.get(tuple(row)).fetchrow(uow.connection, key=before["id"], seen=before["version"], **row)
-    if after is None:
-        raise VersionConflict("The affiliation changed in the meantime.")
-    tell(uow, owner, requested.action, before, after, requested.reason)
+        decided = decision(_candidate(before, wanted.institution_id), "person", at)
+        candidates = before.match_candidates
+        wanted = replace(wanted, match_status=target, matched_at=at, match=decided, match_candidates=candidates)
+    after = await _write(uow, before, wanted)
+    _record_change(uow, owner, requested.action, before, after, requested.reason)
     return after
 
 
-def load_guard_context(row: Mapping[str, Any], fields: Mapping[str, Any]) -> MatchGuardContext:
+def load_guard_context(record: Affiliation, fields: Fields) -> MatchGuardContext:
     """What the guards look at."""
-    if row["raw"] is None:
+    if record.raw is None:
         return MatchGuardContext(is_stated=True)
     if "institution_id" not in fields:
         return MatchGuardContext(fault="institution_missing")
+    return MatchGuardContext() if _named(fields) else MatchGuardContext(fault="institution_unknown")
+
+
+def _named(fields: Fields) -> UUID | None:
+    """The institution that the transition names; None where `institution_id` is no id."""
     try:
-        UUID(fields["institution_id"])
-    except (TypeError, ValueError, AttributeError):
-        return MatchGuardContext(fault="institution_unknown")
-    return MatchGuardContext()
+        return UUID(str(fields["institution_id"]))
+    except ValueError:
+        return None
 
 
-def decision(candidate: Mapping[str, Any] | None, by: str, at: datetime) -> dict[str, Any]:
+def decision(candidate: Candidate | None, by: str, at: datetime) -> Decision:
     """How a match was decided: the candidate's method and score, or `manual` for what was none of the candidates."""
-    told = {"method": candidate["method"], "score": candidate["score"]} if candidate else {}
-    return {"method": "manual", "score": None, **told, "decided_by": by, "decided_at": to_text(at)}
+    method, score = (candidate["method"], candidate["score"]) if candidate else ("manual", None)
+    return {"method": method, "score": score, "decided_by": by, "decided_at": to_text(at)}
 
 
-def _candidate(row: Row, institution: UUID | None) -> Mapping[str, Any] | None:
-    asked = row["match_candidates"] or ()
+def _candidate(record: Affiliation, institution: UUID | None) -> Candidate | None:
+    asked = record.match_candidates or ()
     return next((one for one in asked if one["institution_id"] == str(institution)), None)
 
 
-def _keeping_match(before: Row, values: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The values with the institution that a match found, as long as the text stays; a new text waits for its own."""
-    if values["raw"] is not None and values["raw"] == before["raw"]:
-        return {**values, "institution_id": before["institution_id"]}
-    return {**values, **_UNDECIDED}
+def _undecided(record: Affiliation) -> Affiliation:
+    return replace(record, match_status=None, match=None, match_candidates=None, matched_at=None)
+
+
+async def _write(uow: UnitOfWork, before: Affiliation, wanted: Affiliation) -> Affiliation:
+    was = columns_of(before)
+    changed = {name: value for name, value in columns_of(wanted).items() if value != was[name]}
+    row = {**changed, "version": before.version + 1, "updated_at": now()}
+    after = await _UPDATES.get(tuple(row)).fetchrow(uow.connection, key=before.id, seen=before.version, **row)
+    if after is None:
+        raise VersionConflict("The affiliation changed in the meantime.")
+    return affiliation_of(after)
 
 
 async def _institution_meant(uow: UnitOfWork, named: UUID | None) -> UUID | None:
@@ -179,28 +175,13 @@ async def _institution_meant(uow: UnitOfWork, named: UUID | None) -> UUID | None
     return found
 
 
-def tell(
+def _record_change(
     uow: UnitOfWork,
-    owner: Mapping[str, Any],
+    owner: Expert,
     action: str,
-    before: Mapping[str, Any] | None,
-    after: Mapping[str, Any],
+    before: Affiliation | None,
+    after: Affiliation,
     reason: str | None = None,
 ) -> None:
-    """The audit entry and the fact of one change. Of the owner, `ref` and `status` are looked at."""
-
-    def state(row: Mapping[str, Any]) -> dict[str, Any]:
-        return {**row, "ref": owner["ref"], "status": owner["status"]}
-
-    record_change(
-        uow,
-        AFFILIATIONS,
-        action,
-        before=state(before) if before else None,
-        after=state(after),
-        fields=(*TOLD, "expert_id") if before and before["expert_id"] != after["expert_id"] else TOLD,
-        fact={"create": "created", "delete": "deleted"}.get(action, "updated"),
-        reason=reason,
-        link=f"/membership/v1/experts/{after['expert_id']}/affiliations/{after['id']}",
-        person=after["expert_id"],
-    )
+    was = columns_of(before) if before else None
+    record_affiliation_change(uow, columns_of_record(owner), action, was, columns_of(after), reason)

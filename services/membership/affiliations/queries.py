@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.elements import ColumnElement
 
 from services.membership.affiliations.domain import LIFECYCLE
+from services.membership.affiliations.record import Affiliation, affiliation_of
 from services.membership.experts.tables import affiliation, expert
 from services.membership.institutions.tables import institution
 from shared.database.context import AccessContext, within_context
@@ -63,9 +64,10 @@ async def get(connection: Connection, context: AccessContext, expert: UUID, key:
     return await _READS.get(True).fetchrow(connection, expert=expert, key=key, **context.parameters)
 
 
-async def lock(connection: Connection, key: UUID) -> Row | None:
+async def lock(connection: Connection, key: UUID) -> Affiliation | None:
     """One of them, locked until the transaction ends; None where the context may not write it."""
-    return await _LOCK.fetchrow(connection, key=key)
+    row = await _LOCK.fetchrow(connection, key=key)
+    return affiliation_of(row) if row else None
 
 
 async def lock_unmatched(

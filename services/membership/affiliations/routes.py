@@ -1,6 +1,7 @@
 """The affiliations of one expert over HTTP."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -9,20 +10,25 @@ from fastapi import Body, Depends, Response
 
 from services.membership.access import ROLES
 from services.membership.affiliations import operations, queries
+from services.membership.affiliations.changes import AFFILIATIONS
 from services.membership.affiliations.domain import LIFECYCLE, MatchGuardContext
+from services.membership.affiliations.record import columns_of
 from services.membership.affiliations.schemas import (
     ListedAffiliation,
     MatchFields,
+    new,
     present,
     present_listed,
     values,
     written,
 )
 from services.membership.experts.affiliation import Affiliation, AffiliationBody
+from services.membership.experts.record import Expert as ExpertRecord
 from services.membership.experts.routes import EXPERT_API
 from shared.database.statements import Row
 from shared.kernel.errors import NotFound
 from shared.records.resource_type import TransitionRequest, require
+from shared.records.rows import record_read
 from shared.web.answers import JSON, item_response, key_of, patched, transitions_response
 from shared.web.conditional import changed_since, is_current
 from shared.web.contract import ShownAs, patch_of
@@ -89,8 +95,9 @@ async def get_affiliation(row: Readable, ctx: CurrentContext) -> Response:
 )
 async def create_affiliation(body: AffiliationBody, expert: Expert, ctx: CurrentContext) -> Response:
     require(ctx.access, "update", expert["country"], expert["id"])
-    row = await operations.create(ctx.uow, expert, values(body), asserted_by=_source(ctx, expert))
-    return item_response(ctx, present(row), status=201)
+    owner = record_read(ExpertRecord, expert)
+    affiliation = await operations.create(ctx.uow, owner, new(body, owner, _source(ctx, expert)))
+    return item_response(ctx, present(columns_of(affiliation)), status=201)
 
 
 @router.patch(
@@ -110,7 +117,10 @@ async def update_affiliation(
     if not is_current(ctx.request, row["version"]):
         raise changed_since(present(row))
     body = patched(AffiliationBody, written(row), patch)
-    return item_response(ctx, present(await operations.change(ctx.uow, expert, row, values(body))))
+    before = await operations.lock(ctx.uow, row["id"], row["version"])
+    wanted = replace(before, **values(body))
+    after = await operations.update(ctx.uow, record_read(ExpertRecord, expert), before, wanted)
+    return item_response(ctx, present(columns_of(after)))
 
 
 @router.get(
@@ -141,13 +151,16 @@ async def transition_affiliation(
     require(ctx.access, "update", expert["country"], expert["id"])
     if not is_current(ctx.request, row["version"]):
         raise changed_since(present(row))
+    before = await operations.lock(ctx.uow, row["id"], row["version"])
     requested = TransitionRequest(body.action, body.reason, body.fields)
-    return item_response(ctx, present(await operations.decide(ctx.uow, expert, row, requested, _may(ctx, expert))))
+    owner = record_read(ExpertRecord, expert)
+    after = await operations.decide(ctx.uow, owner, before, requested, _may(ctx, expert))
+    return item_response(ctx, present(columns_of(after)))
 
 
 matches = ResourceRouter(EXPERT_API.kind.resource, ROLES)
 """Affiliations of all experts that the caller's grants cover, to decide what is open."""
-matches.prefix = operations.AFFILIATIONS.path
+matches.prefix = AFFILIATIONS.path
 
 
 @matches.get(

@@ -3,10 +3,12 @@
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Any, Literal, TypeAlias
+from typing import Literal, TypeAlias
 from uuid import UUID
 
 from services.membership.record_linkage.domain import MatchScore
+from services.membership.record_linkage.institutions import Body
+from services.membership.record_linkage.persons import Person
 from shared.kernel.lifecycle import Lifecycle, transition
 
 Collection: TypeAlias = Literal["experts", "institutions"]
@@ -14,8 +16,8 @@ COLLECTIONS: tuple[Collection, ...] = ("experts", "institutions")
 THRESHOLD = 0.6
 """The score from which two records are a pair."""
 _IDENTIFIERS = frozenset(("same_orcid", "same_email", "same_ror"))
-TOLD = 10
-"""How many pairs the answer to an entry tells at most."""
+MOST_SHOWN = 10
+"""How many pairs the response to a creation shows at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +32,7 @@ class Found:
     basis: str
 
 
-@dataclass(frozen=True, slots=True)
-class DuplicateGuardContext:
-    """What the guards look at: nothing but the pair's state."""
-
-
-LIFECYCLE: Lifecycle[DuplicateGuardContext] = Lifecycle(
+LIFECYCLE: Lifecycle[None] = Lifecycle(
     ("open", "dismissed", "merged"),
     (
         transition("dismiss", "open", "dismissed", reason_required=True),
@@ -51,15 +48,15 @@ def decided(match_score: MatchScore) -> MatchScore:
     return replace(match_score, score=max(match_score.score, THRESHOLD))
 
 
-def pair(one: Any, other: Any, match_score: MatchScore) -> Found:
-    """The pair of two compared persons or bodies, whose keys are ids."""
+def pair(one: Person | Body, other: Person | Body, match_score: MatchScore) -> Found:
+    """The pair of two compared persons or institutions, whose keys are ids."""
     first, second = sorted((one, other), key=lambda each: each.key.int)
     basis = digest((fingerprint(first), fingerprint(second)))
     return Found(first.key, second.key, first.country, second.country, match_score, basis)
 
 
-def fingerprint(subject: Any) -> str:
-    """What of a person or body counts when it is compared, whatever the order."""
+def fingerprint(subject: Person | Body) -> str:
+    """What of a person or institution counts when it is compared, whatever the order."""
     parts = [getattr(subject, name) for name in type(subject).__slots__ if name != "key"]
     return "\0".join(
         str(sorted(part, key=repr)) if isinstance(part, (frozenset, tuple)) else str(part) for part in parts

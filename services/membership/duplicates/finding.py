@@ -8,10 +8,10 @@ from collections import Counter
 from collections.abc import Collection as Some
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypedDict
 from uuid import UUID
 
-from services.membership.duplicates.domain import THRESHOLD, TOLD, Collection, Found, decided, pair
+from services.membership.duplicates.domain import MOST_SHOWN, THRESHOLD, Collection, Found, decided, pair
 from services.membership.institutions.matching.words import GENERIC
 from services.membership.record_linkage import institutions, persons
 from services.membership.record_linkage.domain import MatchScore
@@ -19,6 +19,14 @@ from services.membership.record_linkage.institutions import Body
 from services.membership.record_linkage.names import significant_words
 from services.membership.record_linkage.persons import Person, Rates, person_of
 from shared.records.access_scope import AccessScope
+
+
+class Shown(TypedDict):
+    """A record that another may repeat, as a caller sees it."""
+
+    id: str
+    score: float
+
 
 Rows: TypeAlias = Sequence[Mapping[str, Any]]
 _TO_ONE_INITIAL = 12
@@ -50,8 +58,8 @@ def like_body(own: Body, rows: Rows) -> list[Found]:
     ]
 
 
-def told_of_person(own: Person, rows: Rows, access: AccessScope, published: Some[str]) -> list[dict[str, Any]]:
-    """What the caller is told: of experts that they may know of, as sure as what they may see of them makes it. Of
+def shown_of_person(own: Person, rows: Rows, access: AccessScope, published: Some[str]) -> list[Shown]:
+    """What the caller sees: of experts that they may know of, as sure as what they may see of them makes it. Of
     others than those that they see whole no e-mail address counts."""
     known = [row for row in rows if access.knows_row(row, published)]
     others = [person_of(row) for row in known]
@@ -61,22 +69,24 @@ def told_of_person(own: Person, rows: Rows, access: AccessScope, published: Some
     match_scores = [
         persons.compare(mine, other, rates[other.country]) for mine, other in zip(seen, others, strict=True)
     ]
-    return _told(known, map(decided, match_scores))
+    return _shown(known, map(decided, match_scores))
 
 
-def told_of_body(own: Body, rows: Rows, access: AccessScope, published: Some[str]) -> list[dict[str, Any]]:
+def shown_of_body(own: Body, rows: Rows, access: AccessScope, published: Some[str]) -> list[Shown]:
     """The same of institutions, of which nothing that is compared is hidden from whoever may know of them."""
     known = [row for row in rows if access.knows_row(row, published)]
-    return _told(known, [institutions.compare(own, institutions.body_of(row)) for row in known])
+    return _shown(known, [institutions.compare(own, institutions.body_of(row)) for row in known])
 
 
-def _told(rows: Rows, match_scores: Iterable[MatchScore]) -> list[dict[str, Any]]:
+def _shown(rows: Rows, match_scores: Iterable[MatchScore]) -> list[Shown]:
     sure = [
         (match_score.score, str(row["id"]))
         for row, match_score in zip(rows, match_scores, strict=True)
         if _is_sure(match_score)
     ]
-    return [{"id": key, "score": score} for score, key in sorted(sure, key=lambda each: (-each[0], each[1]))[:TOLD]]
+    return [
+        {"id": key, "score": score} for score, key in sorted(sure, key=lambda each: (-each[0], each[1]))[:MOST_SHOWN]
+    ]
 
 
 def _is_sure(match_score: MatchScore) -> bool:

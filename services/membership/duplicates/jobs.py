@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Unpack
 from uuid import UUID
 
 from services.membership.duplicates import operations, pairs, queries
@@ -34,7 +34,7 @@ async def look(run: JobRun) -> dict[str, Any]:
     resource: Collection = run.payload["resource"]
     async with run.unit_of_work() as uow:
         rows = await queries.some(uow.connection, resource, [UUID(run.payload["record"])])
-        found = await operations.look(uow.connection, resource, rows)
+        found = await operations.find_duplicates(uow.connection, resource, rows)
         new = await pairs.record(uow, resource, found, "entry")
     return {"records": len(rows), "pairs": len(found), "new": new}
 
@@ -51,7 +51,7 @@ DUPLICATE_JOBS: JobHandlers = {LOOK_JOB: look, SEARCH_JOB: search}
 class _MadeWay(Exception):
     """An import waits for the place of this job. `place` is where the search is to go on."""
 
-    def __init__(self, place: dict[str, Any]) -> None:
+    def __init__(self, place: operations.Place) -> None:
         super().__init__()
         self.place = place
 
@@ -62,7 +62,7 @@ class Search:
     def __init__(self, run: JobRun) -> None:
         self._run = run
         self._resource: Collection = run.payload["resource"]
-        self._place: dict[str, Any] = run.payload.get("place") or {}
+        self._place: operations.Place = run.payload.get("place", {})
         self._records = self._pairs = self._new = 0
 
     async def to_the_end(self) -> dict[str, Any]:
@@ -73,12 +73,14 @@ class Search:
         try:
             await (self._go_on() if self._place else self._begin())
         except _MadeWay as way:
-            place = {**way.place, "began": began}
+            place: operations.Place = {**way.place, "began": began}
             async with self._run.unit_of_work() as uow:
-                goes_on = {"goes_on": str(operations.go_on_later(uow, self._run.payload, place))}
+                whole = self._run.payload["whole"]
+                rest = operations.requeue_rest(uow, self._resource, whole=whole, place=place)
+                goes_on = {"goes_on": str(rest)}
         else:
             async with self._run.unit_of_work() as uow:
-                await operations.cover(uow, self._resource, datetime.fromisoformat(began))
+                await operations.save_watermark(uow, self._resource, datetime.fromisoformat(began))
         return {"records": self._records, "pairs": self._pairs, "new": self._new, **goes_on}
 
     async def _begin(self) -> None:
@@ -105,11 +107,11 @@ class Search:
         last = queries.LAST
         while True:
             async with self._writing() as uow:
-                rows = await queries.lost(uow.connection, self._resource, last, _AT_ONCE)
-                await operations.drop_lost(uow, self._resource, rows)
-            if len(rows) < _AT_ONCE:
+                lost = await queries.lost(uow.connection, self._resource, last, _AT_ONCE)
+                await operations.drop_lost(uow, self._resource, lost)
+            if len(lost) < _AT_ONCE:
                 return
-            last = rows[-1]["id"]
+            last = lost[-1].pair.id
 
     async def _bring_imported(self) -> None:
         last = (queries.LAST, queries.LAST)
@@ -129,12 +131,12 @@ class Search:
         while True:
             async with self._writing() as uow:
                 rows = await queries.changed(uow.connection, self._resource, since, last, _LOOKED_AT)
-                await self._keep(uow, await operations.look(uow.connection, self._resource, rows))
+                await self._keep(uow, await operations.find_duplicates(uow.connection, self._resource, rows))
             self._records += len(rows)
             if len(rows) < _LOOKED_AT:
                 return
             since, last = rows[-1]["updated_at"], rows[-1]["id"]
-            await self._tell(self._records, None, since=since.isoformat(), last=str(last))
+            await self._report(self._records, None, since=since.isoformat(), last=str(last))
 
     async def _through_all(self, first: int) -> None:
         if self._resource == "institutions":
@@ -154,7 +156,7 @@ class Search:
                 await asyncio.to_thread(people.turn_to, KINDS[kind])
             await self._write(await asyncio.to_thread(people.walk, number))
             if number % _TOLD == 0:
-                await self._tell(self._records + place, self._records + slices, slice=place + 1)
+                await self._report(self._records + place, self._records + slices, slice=place + 1)
 
     async def _all(self) -> AsyncIterator[list[Row]]:
         last = queries.LAST
@@ -166,7 +168,7 @@ class Search:
             if len(rows) < queries.PAGE:
                 return
             last = rows[-1]["id"]
-            await self._tell(self._records, None)
+            await self._report(self._records, None)
 
     async def _write(self, found: Sequence[Found]) -> None:
         for start in range(0, len(found), _AT_ONCE):
@@ -180,7 +182,7 @@ class Search:
         self._pairs += len(found)
         self._new += await pairs.record(uow, self._resource, found, "job")
 
-    async def _tell(self, done: int, total: int | None, **place: Any) -> None:
+    async def _report(self, done: int, total: int | None, **place: Unpack[operations.Place]) -> None:
         """Raises JobCancelled; and _MadeWay where the search can go on from a `place`, and nobody waits for it."""
         await self._run.progress(done, total)
         if self._run.cancelled:

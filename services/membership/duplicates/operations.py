@@ -1,13 +1,17 @@
 """Writing pairs: as they are found, as an office decides about them, and as merges settle them."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from collections.abc import Collection as Some
-from typing import Any
+from dataclasses import replace
+from datetime import datetime
+from typing import TypedDict
 from uuid import UUID
 
 from services.membership.duplicates import finding, pairs, queries
-from services.membership.duplicates.domain import COLLECTIONS, Collection, DuplicateGuardContext, Found
+from services.membership.duplicates.domain import COLLECTIONS, Collection, Found
 from services.membership.duplicates.pairs import DUPLICATES
+from services.membership.duplicates.queries import Lookalike
+from services.membership.duplicates.record import Duplicate
 from services.membership.record_linkage.institutions import Body, body_of
 from services.membership.record_linkage.names import blocking_keys, patterns
 from services.membership.record_linkage.persons import person_of
@@ -17,7 +21,9 @@ from shared.kernel.clock import now
 from shared.kernel.principal import SYSTEM
 from shared.messaging.outbox import defer
 from shared.records.access_scope import AccessScope
+from shared.records.record import Record
 from shared.records.resource_type import TransitionRequest
+from shared.records.rows import columns_of, differing
 
 LOOK_JOB = "duplicates_look"
 """Looks for what one changed record may repeat."""
@@ -27,37 +33,45 @@ _COVER = """
 INSERT INTO escm.member_duplicate_search AS known (resource, covered_until) VALUES ($1, $2)
 ON CONFLICT (resource) DO UPDATE SET covered_until = greatest(known.covered_until, excluded.covered_until)
 """
+
+
+class Place(TypedDict, total=False):
+    """Where a search goes on: the slice of all records, or the record after which the changed ones follow."""
+
+    began: str
+    slice: int
+    since: str
+    last: str
+
+
 _MATTERS = {"experts": ("names", "emails", "orcid", "country"), "institutions": ("names", "domains", "ror", "country")}
 
 
-async def told_of_expert(uow: UnitOfWork, access: AccessScope, row: Mapping[str, Any], published: Some[str]) -> Any:
-    """What the answer to an expert's entry tells of those that it may repeat; all of them become pairs.
-
-    `row` is the new row with `lookalikes`, which its insert answered.
-    """
-    if row["lookalikes"] is None:
+async def duplicates_of_expert(
+    uow: UnitOfWork, access: AccessScope, expert: Record, lookalikes: Sequence[Lookalike], published: Some[str]
+) -> list[finding.Shown]:
+    """Those that a new expert may repeat and that the caller may know of; all of them become pairs."""
+    if not lookalikes:
         return []
-    own = person_of({**row, "works": ()})
-    await pairs.insert_found(uow, "experts", finding.like_person(own, row["lookalikes"]), "entry")
-    return finding.told_of_person(own, row["lookalikes"], access, published)
+    own = person_of({**columns_of(expert), "works": ()})
+    await pairs.insert_found(uow, "experts", finding.like_person(own, lookalikes), "entry")
+    return finding.shown_of_person(own, lookalikes, access, published)
 
 
-async def told_of_institution(
-    uow: UnitOfWork, access: AccessScope, row: Mapping[str, Any], published: Some[str]
-) -> Any:
+async def duplicates_of_institution(
+    uow: UnitOfWork, access: AccessScope, institution: Record, published: Some[str]
+) -> list[finding.Shown]:
     """The same of an institution, for which the database is asked."""
-    own = body_of(row)
+    own = body_of(columns_of(institution))
     lookalikes = await _lookalikes(uow.connection, own)
     await pairs.insert_found(uow, "institutions", finding.like_body(own, lookalikes), "entry")
-    return finding.told_of_body(own, lookalikes, access, published)
+    return finding.shown_of_body(own, lookalikes, access, published)
 
 
-def schedule_check_if_changed(
-    uow: UnitOfWork, resource: Collection, before: Mapping[str, Any], after: Mapping[str, Any]
-) -> None:
+def schedule_check_if_changed(uow: UnitOfWork, resource: Collection, before: Record, after: Record) -> None:
     """Leaves to the worker to find what a changed record now may repeat, where something changed that is compared."""
-    if any(before[name] != after[name] for name in _MATTERS[resource]):
-        look_at(uow, resource, after["id"])
+    if not differing(before, after).keys().isdisjoint(_MATTERS[resource]):
+        look_at(uow, resource, after.id)
 
 
 def look_at(uow: UnitOfWork, resource: Collection, record: UUID) -> None:
@@ -75,9 +89,9 @@ async def order_search(uow: UnitOfWork, resource: Collection, *, whole: bool) ->
     return defer(uow, "membership", SEARCH_JOB, payload, created_by=uow.origin.actor.label, bulk=True)
 
 
-def go_on_later(uow: UnitOfWork, payload: Mapping[str, Any], place: Mapping[str, Any]) -> UUID:
+def requeue_rest(uow: UnitOfWork, resource: Collection, *, whole: bool, place: Place) -> UUID:
     """Leaves the rest of a search to a job of its own, behind what waits; its id. Nobody's order joins it."""
-    payload = {**payload, "place": dict(place)}
+    payload = {"resource": resource, "whole": whole, "place": place}
     return defer(uow, "membership", SEARCH_JOB, payload, created_by=SYSTEM.label, bulk=True)
 
 
@@ -87,7 +101,7 @@ async def search_what_changed(uow: UnitOfWork) -> None:
         await order_search(uow, resource, whole=False)
 
 
-async def look(connection: Connection, resource: Collection, rows: Sequence[Row]) -> list[Found]:
+async def find_duplicates(connection: Connection, resource: Collection, rows: Sequence[Row]) -> list[Found]:
     """The pairs that these records make with others. The context must see every record."""
     if resource == "institutions":
         owns = [body_of(row) for row in rows]
@@ -101,63 +115,63 @@ async def look(connection: Connection, resource: Collection, rows: Sequence[Row]
     ]
 
 
-async def transition(uow: UnitOfWork, access: AccessScope, seen: Row, requested: TransitionRequest) -> Row:
+async def transition(
+    uow: UnitOfWork, access: AccessScope, before: Duplicate, requested: TransitionRequest
+) -> Duplicate:
     """A decision about a pair. Raises what `Lifecycle.advance` raises."""
-    before = await DUPLICATES.lock(uow, seen["id"], seen["version"])
 
-    def effects(target: str) -> Mapping[str, Any]:
+    def effects(target: str) -> Duplicate:
         if target == "open":
-            return pairs.UNDECIDED
-        return {"dismissed_by": uow.origin.actor.label, "dismissed_at": now(), "dismissal": requested.reason}
+            return pairs.undecided(before)
+        by = uow.origin.actor.label
+        return replace(before, dismissed_by=by, dismissed_at=now(), dismissal=requested.reason)
 
-    return await DUPLICATES.apply_transition(
-        uow, before, requested, DuplicateGuardContext(), permitted_on(access, before), effects
-    )
+    return await DUPLICATES.apply_transition(uow, before, requested, None, permitted_on(access, before), effects)
 
 
-def permitted_on(access: AccessScope, row: Mapping[str, Any]) -> Callable[[str], bool]:
+def permitted_on(access: AccessScope, pair: Duplicate) -> Callable[[str], bool]:
     """Whether the caller's grants include a verb in both countries of a pair."""
-    return lambda verb: access.may(verb, row["country_a"]) and access.may(verb, row["country_b"])
+    return lambda verb: access.may(verb, pair.country_a) and access.may(verb, pair.country_b)
 
 
 async def close_pairs(uow: UnitOfWork, resource: Collection, winner: UUID, loser: UUID) -> None:
     """Ends the pairs of a record that was merged into another: theirs is merged, and each other open one gives way to
     the same pair of the winner. Pairs that the context may not write are settled by the nightly search."""
-    of_winner = {_other(row, winner) for row in await queries.of_record(uow.connection, resource, winner)}
+    of_winner = {_other(pair, winner) for pair in await queries.of_record(uow.connection, resource, winner)}
     moved = []
-    for row in await queries.of_record(uow.connection, resource, loser):
-        if row["status"] == "merged":
+    for pair in await queries.of_record(uow.connection, resource, loser):
+        if pair.status == "merged":
             continue
-        await pairs.change(uow, row, {"status": "merged", "settled_by": loser}, "merge", "merged")
-        if row["status"] == "open" and _other(row, loser) not in {winner, *of_winner}:
-            moved.append(row)
+        await pairs.change(uow, pair, replace(pair, status="merged", settled_by=loser), "merge", "merged")
+        if pair.status == "open" and _other(pair, loser) not in {winner, *of_winner}:
+            moved.append(pair)
     if moved:
         country = await queries.country_of(uow.connection, resource, winner)
-        await pairs.insert(uow, resource, [_instead(row, loser, winner, country) for row in moved])
+        await pairs.insert(uow, [_instead(pair, loser, winner, country) for pair in moved])
 
 
 async def restore_pairs(uow: UnitOfWork, resource: Collection, winner: UUID, loser: UUID) -> None:
     """Takes `close_pairs` back: pairs that it ended are as they were, and those that it made of the winner are gone
     unless somebody has decided about them."""
-    ended = [r for r in await queries.of_record(uow.connection, resource, loser) if r["settled_by"] == loser]
-    for row in ended:
-        status, fact = ("dismissed", "dismissed") if row["dismissed_by"] else ("open", "reopened")
-        await pairs.change(uow, row, {"status": status, "settled_by": None}, "unmerge", fact)
-    instead = {row["id"] for row in ended}
+    ended = [pair for pair in await queries.of_record(uow.connection, resource, loser) if pair.settled_by == loser]
+    for pair in ended:
+        status, fact = ("dismissed", "dismissed") if pair.dismissed_by else ("open", "reopened")
+        await pairs.change(uow, pair, replace(pair, status=status, settled_by=None), "unmerge", fact)
+    instead = {pair.id for pair in ended}
     made = await queries.of_record(uow.connection, resource, winner)
-    await pairs.remove(uow, [row for row in made if row["instead_of"] in instead and row["status"] == "open"])
+    await pairs.remove(uow, [pair for pair in made if pair.instead_of in instead and pair.status == "open"])
 
 
-async def drop_lost(uow: UnitOfWork, resource: Collection, rows: Sequence[Row]) -> None:
+async def drop_lost(uow: UnitOfWork, resource: Collection, lost: Sequence[queries.LostPair]) -> None:
     """Deletes pairs of which a record is gone or erased, and settles those of records that were merged."""
-    merges = {(row["winner_of_a"], row["a"]) for row in rows if row["winner_of_a"]}
-    merges |= {(row["winner_of_b"], row["b"]) for row in rows if row["winner_of_b"]}
+    merges = {(one.winner_of_a, one.pair.a) for one in lost if one.winner_of_a}
+    merges |= {(one.winner_of_b, one.pair.b) for one in lost if one.winner_of_b}
     for winner, loser in sorted(merges, key=str):
         await close_pairs(uow, resource, winner, loser)
-    await pairs.remove(uow, [row for row in rows if not (row["winner_of_a"] or row["winner_of_b"])])
+    await pairs.remove(uow, [one.pair for one in lost if not (one.winner_of_a or one.winner_of_b)])
 
 
-async def forget(uow: UnitOfWork, resource: Collection, record: UUID) -> None:
+async def delete_pairs(uow: UnitOfWork, resource: Collection, record: UUID) -> None:
     """Deletes all pairs of a record, for its erasure."""
     await pairs.remove(uow, await queries.of_record(uow.connection, resource, record))
 
@@ -167,12 +181,12 @@ def imported(resource: Collection, pairs: Sequence[tuple[UUID, UUID]], rows: Seq
     return finding.identified(resource, pairs, {row["id"]: row for row in rows})
 
 
-async def cover(uow: UnitOfWork, resource: Collection, until: Any) -> None:
+async def save_watermark(uow: UnitOfWork, resource: Collection, until: datetime) -> None:
     """Remembers until when changes were searched."""
     await uow.connection.execute(_COVER, resource, until)
 
 
-async def _lookalikes(connection: Connection, own: Body) -> list[dict[str, Any]]:
+async def _lookalikes(connection: Connection, own: Body) -> list[Lookalike]:
     return await queries.lookalike_institutions(
         connection,
         own.key,
@@ -184,16 +198,14 @@ async def _lookalikes(connection: Connection, own: Body) -> list[dict[str, Any]]
     )
 
 
-def _instead(row: Row, loser: UUID, winner: UUID, country: str) -> Mapping[str, Any]:
+def _instead(pair: Duplicate, loser: UUID, winner: UUID, country: str) -> Duplicate:
     """The pair of the winner and the third record that the loser made a pair with."""
-    sides = [(winner, country), (row["b"], row["country_b"]) if row["a"] == loser else (row["a"], row["country_a"])]
-    (a, country_a), (b, country_b) = sorted(sides, key=lambda side: int(side[0].int))
-    kept = {name: row[name] for name in ("score", "reasons", "found_by", "basis")}
-    places = {"a": a, "b": b, "country_a": country_a, "country_b": country_b}
-    return {**kept, **places, **pairs.UNDECIDED, "instead_of": row["id"]}
+    third = (pair.b, pair.country_b) if pair.a == loser else (pair.a, pair.country_a)
+    (a, country_a), (b, country_b) = sorted([(winner, country), third], key=lambda side: int(side[0].int))
+    placed = replace(pair, a=a, b=b, country_a=country_a, country_b=country_b)
+    return replace(pairs.undecided(placed), version=1, created_at=now(), updated_at=now(), instead_of=pair.id)
 
 
-def _other(row: Row, record: UUID) -> UUID:
+def _other(pair: Duplicate, record: UUID) -> UUID:
     """The other record of a pair."""
-    other: UUID = row["b"] if row["a"] == record else row["a"]
-    return other
+    return pair.b if pair.a == record else pair.a

@@ -1,21 +1,19 @@
-"""Pairs as rows: made, changed and deleted, each with its audit entry and its fact."""
+"""Pairs of records: inserted, changed and deleted, each with its audit entry and its fact."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from services.membership.duplicates import queries
-from services.membership.duplicates.domain import LIFECYCLE, Collection, DuplicateGuardContext, Found
+from services.membership.duplicates.domain import LIFECYCLE, Collection, Found
 from services.membership.duplicates.record import Duplicate
 from services.membership.duplicates.tables import duplicate
 from shared.database.ids import uuid7
-from shared.database.statements import Row
 from shared.database.unit_of_work import UnitOfWork
-from shared.kernel.clock import now
 from shared.records.resource_type import ResourceType, TransitionRequest
-from shared.records.store import update_record
+from shared.records.rows import columns_of
 
-DUPLICATES: ResourceType[Duplicate, DuplicateGuardContext] = ResourceType.of(Duplicate, duplicate, LIFECYCLE)
+DUPLICATES: ResourceType[Duplicate, None] = ResourceType.of(Duplicate, duplicate, LIFECYCLE)
 _REFS = (
     "SELECT escm.core_ref('DUP', nextval('escm.member_duplicate_ref_seq')) AS ref FROM generate_series(1, $1::integer)"
 )
@@ -25,10 +23,11 @@ INSERT INTO {duplicate.fullname} ({_NAMES})
 SELECT {_NAMES} FROM jsonb_populate_recordset(NULL::{duplicate.fullname}, $1)
 """  # noqa: S608
 _DELETE = "DELETE FROM escm.member_duplicate WHERE id = ANY($1)"
-UNDECIDED: Mapping[str, Any] = {
-    "dismissed_by": None, "dismissed_at": None, "dismissal": None, "settled_by": None, "instead_of": None,
-}  # fmt: skip
-"""What a pair that is open says of decisions."""
+
+
+def undecided(pair: Duplicate) -> Duplicate:
+    """The pair as an open one says nothing of decisions."""
+    return replace(pair, dismissed_by=None, dismissed_at=None, dismissal=None, settled_by=None, instead_of=None)
 
 
 async def record(uow: UnitOfWork, resource: Collection, found: Sequence[Found], found_by: str) -> int:
@@ -39,92 +38,97 @@ async def record(uow: UnitOfWork, resource: Collection, found: Sequence[Found], 
     """
     unique = {(one.a, one.b): one for one in found}
     known = await queries.pairs(uow.connection, resource, unique)
-    fresh = [one for key, one in sorted(unique.items()) if key not in known]
-    await insert_found(uow, resource, fresh, found_by)
+    new = [one for key, one in sorted(unique.items()) if key not in known]
+    await insert_found(uow, resource, new, found_by)
     reopened = 0
     for key, before in known.items():
         one = unique[key]
-        if before["basis"] == one.basis or before["status"] == "merged":
+        if before.basis == one.basis or before.status == "merged":
             continue
-        values = {"score": one.match_score.score, "reasons": list(one.match_score.reasons), "basis": one.basis}
-        if before["status"] == "open":
-            await DUPLICATES.update(uow, before, values)
+        wanted = _with_score(before, one)
+        if before.status == "open":
+            await DUPLICATES.update(uow, before, wanted)
         else:
-            await _reopen(uow, before, values)
+            await _reopen(uow, before, undecided(wanted))
             reopened += 1
-    return len(fresh) + reopened
+    return len(new) + reopened
 
 
-async def _reopen(uow: UnitOfWork, before: Row, values: Mapping[str, Any]) -> None:
-    def effects(_target: str) -> Mapping[str, Any]:
-        return {**UNDECIDED, **values}
-
+async def _reopen(uow: UnitOfWork, before: Duplicate, wanted: Duplicate) -> None:
     requested = TransitionRequest("reopen", "One of the records has changed.", {})
-    await DUPLICATES.apply_transition(uow, before, requested, DuplicateGuardContext(), _anything, effects)
+    await DUPLICATES.apply_transition(uow, before, requested, None, _anything, lambda _target: wanted)
 
 
-async def remove(uow: UnitOfWork, rows: Sequence[Row]) -> None:
+async def remove(uow: UnitOfWork, pairs: Sequence[Duplicate]) -> None:
     """Deletes pairs of which a record is gone or erased."""
-    if not rows:
+    if not pairs:
         return
-    await uow.connection.execute(_DELETE, [row["id"] for row in rows])
-    for row in rows:
-        DUPLICATES.record_change(uow, "delete", row, {**row, "version": row["version"] + 1}, "deleted")
+    await uow.connection.execute(_DELETE, [pair.id for pair in pairs])
+    for pair in pairs:
+        DUPLICATES.record_change(uow, "delete", pair, replace(pair, version=pair.version + 1), "deleted")
 
 
 async def insert_found(uow: UnitOfWork, resource: Collection, found: Sequence[Found], found_by: str) -> None:
     """New pairs. They are not read back: whoever enters a record may not see all of its pairs."""
-    rows = [
-        {
-            "a": one.a,
-            "b": one.b,
-            "country_a": one.country_a,
-            "country_b": one.country_b,
-            "score": one.match_score.score,
-            "reasons": list(one.match_score.reasons),
-            "found_by": found_by,
-            "basis": one.basis,
-            **UNDECIDED,
-        }
+    new = DUPLICATES.new({})
+    pairs = [
+        _with_score(
+            replace(
+                new,
+                status="open",
+                visibility="restricted",
+                resource=resource,
+                a=one.a,
+                b=one.b,
+                country_a=one.country_a,
+                country_b=one.country_b,
+                score=0,
+                reasons=[],
+                found_by=found_by,
+                basis="",
+            ),
+            one,
+        )
         for one in found
     ]
-    await insert(uow, resource, rows)
+    await insert(uow, pairs)
 
 
-async def insert(uow: UnitOfWork, resource: Collection, rows: Sequence[Mapping[str, Any]]) -> None:
-    if not rows:
+async def insert(uow: UnitOfWork, pairs: Sequence[Duplicate]) -> None:
+    """Inserts open pairs, each under an id and ref of its own."""
+    if not pairs:
         return
-    at, actor = now(), uow.origin.actor.label
-    made: list[dict[str, Any]] = []
-    for row, ref in zip(rows, await uow.connection.fetch(_REFS, len(rows)), strict=True):
-        country = row["country_a"] if row["country_a"] == row["country_b"] else None
-        whole = {
-            "id": uuid7(),
-            "ref": ref["ref"],
-            "version": 1,
-            "status": "open",
-            "country": country,
-            "visibility": "restricted",
-            "created_at": at,
-            "created_by": actor,
-            "updated_at": at,
-            "updated_by": actor,
-            "resource": resource,
-            **row,
-        }
-        made.append(whole)
-        DUPLICATES.record_change(uow, "create", None, whole, "created")
-    await uow.connection.execute(_INSERT, [_plain(row) for row in made])
+    refs, actor = await uow.connection.fetch(_REFS, len(pairs)), uow.origin.actor.label
+    inserted = [
+        replace(
+            pair,
+            id=uuid7(),
+            ref=row["ref"],
+            country=pair.country_a if pair.country_a == pair.country_b else None,
+            created_by=actor,
+            updated_by=actor,
+        )
+        for pair, row in zip(pairs, refs, strict=True)
+    ]
+    for pair in inserted:
+        DUPLICATES.record_change(uow, "create", None, pair, "created")
+    await uow.connection.execute(_INSERT, [_as_json(pair) for pair in inserted])
 
 
-def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
-    """The row with ids as text, whichever kind of id the driver made."""
-    return {name: str(value) if isinstance(value, UUID) else value for name, value in row.items()}
+async def change(uow: UnitOfWork, before: Duplicate, wanted: Duplicate, action: str, fact: str) -> None:
+    """Changes a pair, with its audit entry and fact."""
+    after = await DUPLICATES.write(uow, before, wanted)
+    DUPLICATES.record_change(uow, action, before, after, fact)
 
 
-async def change(uow: UnitOfWork, row: Row, values: Mapping[str, Any], action: str, fact: str) -> None:
-    after = await update_record(uow, duplicate, row, values)
-    DUPLICATES.record_change(uow, action, row, after, fact)
+def _with_score(pair: Duplicate, found: Found) -> Duplicate:
+    score, reasons = found.match_score.score, list(found.match_score.reasons)
+    return replace(pair, score=score, reasons=reasons, basis=found.basis)
+
+
+def _as_json(pair: Duplicate) -> dict[str, object]:
+    """The columns with ids as text, whichever kind of id the driver made."""
+    return {name: str(value) if isinstance(value, UUID) else value for name, value in columns_of(pair).items()}
 
 
 def _anything(_verb: str) -> bool:

@@ -1,11 +1,12 @@
 """Reading pairs, the records that they are of, and which records a new one may repeat."""
 
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import Select, Table, Text, and_, any_, bindparam, false, func, literal_column, or_, select, true
+from sqlalchemy import Label, Select, Table, Text, and_, any_, bindparam, false, func, literal_column, or_, select, true
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -16,7 +17,10 @@ from shared.database.statements import Connection, Row, Statement
 from shared.records.access_scope import AccessKind
 from shared.records.columns import shown_columns
 from shared.records.listing import Filter, Listing, countries, one_of, updated, values
+from shared.records.rows import record_of, records_of
 
+Lookalike: TypeAlias = Mapping[str, Any]
+"""A record that another may repeat: what is compared of it, and its id, country, status and visibility."""
 PAGE = 5_000
 """Records that a search reads at once."""
 COLUMNS = shown_columns(Duplicate, duplicate)
@@ -146,17 +150,29 @@ _NOW = "SELECT clock_timestamp()"
 LAST = UUID(int=0)
 
 
-async def pairs(connection: Connection, resource: Collection, ids: Iterable[tuple[UUID, UUID]]) -> dict[Any, Row]:
+@dataclass(frozen=True, slots=True)
+class LostPair:
+    """A pair of which a record is gone, erased or merged, with the winners of those that were merged."""
+
+    pair: Duplicate
+    winner_of_a: UUID | None
+    winner_of_b: UUID | None
+
+
+async def pairs(
+    connection: Connection, resource: Collection, ids: Iterable[tuple[UUID, UUID]]
+) -> dict[tuple[UUID, UUID], Duplicate]:
     """Those of these pairs that are known, locked, by their two ids."""
     wanted = set(ids)
     firsts, seconds = [a for a, _ in wanted], [b for _, b in wanted]
     rows = await _PAIRS.fetch(connection, resource=resource, firsts=firsts, seconds=seconds)
-    return {(row["a"], row["b"]): row for row in rows if (row["a"], row["b"]) in wanted}
+    found = records_of(Duplicate, rows)
+    return {(pair.a, pair.b): pair for pair in found if (pair.a, pair.b) in wanted}
 
 
-async def of_record(connection: Connection, resource: Collection, record: UUID) -> list[Row]:
+async def of_record(connection: Connection, resource: Collection, record: UUID) -> list[Duplicate]:
     """All pairs of one record that the context may write, locked."""
-    return await _OF_RECORD.fetch(connection, resource=resource, record=record)
+    return records_of(Duplicate, await _OF_RECORD.fetch(connection, resource=resource, record=record))
 
 
 async def everything(connection: Connection, resource: Collection, after: UUID) -> list[Row]:
@@ -187,12 +203,11 @@ async def how_many_changed(connection: Connection, resource: Collection, after: 
     return int(await connection.fetchval(_COUNT.format(*_LIVING[resource]), after, limit))
 
 
-async def lost(connection: Connection, resource: Collection, after: UUID, limit: int) -> list[Row]:
-    """The next pairs of which a record is gone, erased or merged, locked, with the winners of those that were
-    merged."""
+async def lost(connection: Connection, resource: Collection, after: UUID, limit: int) -> list[LostPair]:
+    """The next pairs of which a record is gone, erased or merged, locked."""
     statement = _LOST.format(_LIVING[resource][0], _ERASED[resource])
-    rows: list[Row] = await connection.fetch(statement, resource, after, limit)
-    return rows
+    rows = await connection.fetch(statement, resource, after, limit)
+    return [LostPair(record_of(Duplicate, row), row["winner_of_a"], row["winner_of_b"]) for row in rows]
 
 
 async def imported(
@@ -227,8 +242,8 @@ async def lookalike_institutions(
     hosts: list[str],
     shorts: list[str],
     terms: list[str],
-    ror: Any,
-) -> list[dict[str, Any]]:
+    ror: str | None,
+) -> list[Lookalike]:
     """The institutions that this one may repeat, also such as the context may not see."""
     found = await connection.fetchval(_LOOKALIKE_INSTITUTIONS, own, titles, hosts, shorts, terms, ror)
     return found or []
@@ -252,9 +267,8 @@ async def present(connection: Connection) -> datetime:
     return found
 
 
-def lookalikes_beside(experts: Table) -> ColumnElement[Any]:
-    """What an insert of an expert answers beside its row: `lookalikes`, those that it may repeat. Parameter:
-    `lookalike_keys`."""
+def lookalikes_of(experts: Table) -> Label[Any]:
+    """What an insert of an expert looks up: those that it may repeat. Parameter: `lookalike_keys`."""
     c, keys = experts.c, bindparam("lookalike_keys", type_=ARRAY(Text))
     found = func.escm.member_expert_namesakes(c.id, keys, c.sort_name, c.country, c.email_keys, c.orcid, _NO_PATTERNS)
     return found.label("lookalikes")

@@ -5,8 +5,8 @@ from typing import Annotated, Any
 from fastapi import Depends, Response
 
 from services.membership.access import ROLES
-from services.membership.duplicates import operations
-from services.membership.duplicates.domain import LIFECYCLE, DuplicateGuardContext
+from services.membership.duplicates import operations, record
+from services.membership.duplicates.domain import LIFECYCLE
 from services.membership.duplicates.operations import SEARCH_JOB, permitted_on
 from services.membership.duplicates.pairs import DUPLICATES
 from services.membership.duplicates.queries import LISTING
@@ -16,6 +16,7 @@ from shared.kernel.clock import now
 from shared.kernel.errors import Forbidden, NotFound
 from shared.kernel.lifecycle import AvailableAction
 from shared.records.resource_type import TransitionRequest
+from shared.records.rows import columns_of, record_read
 from shared.web.answers import (
     HISTORY_QUERY,
     actions,
@@ -52,7 +53,8 @@ Readable = Annotated[Row, Depends(readable_duplicate)]
 
 def available_actions(row: Row, ctx: RequestContext) -> list[AvailableAction]:
     """The verbs of the pair's state for this caller."""
-    return LIFECYCLE.available_actions(row["status"], DuplicateGuardContext(), permitted_on(ctx.access, row))
+    pair = record_read(record.Duplicate, row)
+    return LIFECYCLE.available_actions(pair.status, None, permitted_on(ctx.access, pair))
 
 
 def item(row: Row, ctx: RequestContext) -> dict[str, Any]:
@@ -62,7 +64,7 @@ def item(row: Row, ctx: RequestContext) -> dict[str, Any]:
 
 async def changeable_duplicate(row: Readable, ctx: CurrentContext) -> Row:
     """The same for who may change it, as it was read. Raises Forbidden, PreconditionRequired and VersionConflict."""
-    may = permitted_on(ctx.access, row)
+    may = permitted_on(ctx.access, record_read(record.Duplicate, row))
     if not any(may(transition.verb) for transition in LIFECYCLE.transitions):
         raise Forbidden("Your grants do not include this.", members={"reason": "not_permitted"})
     if not is_current(ctx.request, row["version"]):
@@ -146,7 +148,8 @@ async def get_transitions(row: Readable, ctx: CurrentContext) -> Response:
 async def transition_duplicate(body: Transition, row: Changeable, ctx: CurrentContext) -> Response:
     """`dismiss` says with its reason why the two are not one; the pair stays dismissed until one of them changes in
     what is compared. A pair becomes merged by the merge of its records."""
-    after = await operations.transition(
-        ctx.uow, ctx.access, row, TransitionRequest(body.action, body.reason, body.fields)
-    )
-    return item_response(ctx, item(after, ctx))
+    before = await DUPLICATES.lock(ctx.uow, row["id"], row["version"])
+    requested = TransitionRequest(body.action, body.reason, body.fields)
+    after = await operations.transition(ctx.uow, ctx.access, before, requested)
+    actions_after = LIFECYCLE.available_actions(after.status, None, permitted_on(ctx.access, after))
+    return item_response(ctx, {**present(columns_of(after)), "allowed_actions": actions(actions_after)})

@@ -1,13 +1,12 @@
 """The life of an expert: states, steps, the rules of each, and what a name is."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, Literal, TypeAlias
+from typing import Literal, TypeAlias, TypedDict
 
-import orjson
-
-from services.membership.experts.record import Expert
+from services.membership.experts.record import EmailAddress, Expert, PersonName, Said
+from services.membership.record_linkage.names import name_key
 from shared.kernel.errors import invalid_field
 from shared.kernel.lifecycle import Lifecycle, by_two, transition
 from shared.kernel.text import fold, search_key
@@ -185,39 +184,57 @@ ENTERED = "*"
 """Stands for every field that was not said again since the record was entered."""
 
 
-def asserted_at_entry(by: str) -> dict[str, Any]:
+def asserted_at_entry(by: str) -> dict[str, Said]:
     """What a new record keeps of who said it: small, since an import keeps it a million times."""
     return {ENTERED: {"by": by}}
 
 
-def asserted_after(row: Mapping[str, Any], values: Mapping[str, Any], by: str, at: str) -> dict[str, Any]:
-    """The column `asserted` once these values are in the row; nothing where none of them is new."""
-    said = [name for name in ASSERTED if name in values and values[name] != row[name]]
-    return {"asserted": {**row["asserted"], **{name: {"by": by, "at": at} for name in said}}} if said else {}
+def asserted_after(asserted: Mapping[str, Said], changed: Collection[str], by: str, at: str) -> dict[str, Said]:
+    """Who said each field once these have changed."""
+    said: Said = {"by": by, "at": at}
+    return {**asserted, **{name: said for name in ASSERTED if name in changed}}
 
 
-def asserted_kept(row: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The column `asserted`, of a row that was read or one that was locked: the former has it as text."""
-    kept = row["asserted"]
-    found: Mapping[str, Any] = orjson.loads(kept) if isinstance(kept, str) else kept
-    return found
-
-
-def asserted_fields(kept: Mapping[str, Any], present: Iterable[str], entered_at: str) -> dict[str, Any]:
+def asserted_fields(asserted: Mapping[str, Said], present: Iterable[str], entered_at: str) -> dict[str, Said]:
     """Who said each of these fields, and when, as far as it is known."""
-    first = {**kept[ENTERED], "at": entered_at} if ENTERED in kept else None
-    return {name: said for name in present if (said := kept.get(name, first))}
+    first: Said | None = {**asserted[ENTERED], "at": entered_at} if ENTERED in asserted else None
+    return {name: said for name in present if (said := asserted.get(name, first))}
 
 
-def with_verified(
-    emails: Iterable[Mapping[str, str]], before: Iterable[Mapping[str, Any]] = ()
-) -> list[dict[str, Any]]:
+def with_verified(emails: Iterable[EmailAddress], before: Iterable[EmailAddress] = ()) -> list[EmailAddress]:
     """The e-mail addresses as they are stored: one stays verified as long as its value stays."""
     verified = {email["value"].casefold() for email in before if email.get("verified")}
     return [{**email, "verified": email["value"].casefold() in verified} for email in emails]
 
 
-def display_name(names: Sequence[Mapping[str, Any]]) -> str:
+def without_verified(email: EmailAddress) -> EmailAddress:
+    """The address as a caller writes it."""
+    return {"value": email["value"], "visibility": email["visibility"]}
+
+
+class Derived(TypedDict):
+    """The columns that follow from names and e-mail addresses."""
+
+    display_name: str
+    sort_name: str
+    search_key: str
+    name_key: str
+    email_keys: list[str]
+
+
+def derived(names: Sequence[PersonName], emails: Iterable[EmailAddress]) -> Derived:
+    """The columns that follow from these names and addresses."""
+    shown = display_name(names)
+    return {
+        "display_name": shown,
+        "sort_name": sort_name(shown),
+        "search_key": names_search_key(names),
+        "name_key": name_key(names),
+        "email_keys": [email["value"].casefold() for email in emails],
+    }
+
+
+def display_name(names: Sequence[PersonName]) -> str:
     """The preferred name as one line: `full`, else given and family."""
     name = next(iter([name for name in names if name.get("kind") == "preferred"]), names[0])
     return name.get("full") or " ".join(filter(None, (name.get("given"), name.get("family"))))
@@ -228,7 +245,7 @@ def sort_name(shown: str) -> str:
     return fold(shown)[:500]
 
 
-def names_search_key(names: Sequence[Mapping[str, Any]]) -> str:
+def names_search_key(names: Sequence[PersonName]) -> str:
     """All names in both orders, folded, for the trigram index."""
     texts = []
     for name in names:

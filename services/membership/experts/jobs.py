@@ -12,8 +12,8 @@ import orjson
 
 from services.membership.access import ROLES
 from services.membership.experts.affiliation import AffiliationBody
-from services.membership.experts.domain import asserted_after, asserted_at_entry, with_verified
-from services.membership.experts.operations import EXPERTS, derived
+from services.membership.experts.domain import asserted_after, asserted_at_entry, derived, with_verified
+from services.membership.experts.operations import EXPERTS
 from services.membership.experts.queries import LISTING
 from services.membership.experts.record import Expert
 from services.membership.experts.schemas import ExpertBody, present
@@ -158,7 +158,7 @@ def enter(values: Values, _registry: bool) -> Columns:
     """The columns of a new expert."""
     row = {**_BLANK, **{name: value for name, value in values.items() if name != "affiliation"}}
     row["emails"] = with_verified(row["emails"])
-    return {**row, **derived(row), "asserted": _BY_IMPORT}
+    return {**row, **derived(row["names"], row["emails"]), "asserted": _BY_IMPORT}
 
 
 def change(row: Values, values: Values) -> Columns:
@@ -169,8 +169,10 @@ def change(row: Values, values: Values) -> Columns:
     new = [email for email in values.get("emails", ()) if email["value"].casefold() not in row["email_keys"]]
     if new:
         changed["emails"] = [*with_verified(new), *row["emails"]][:10]
-    said = asserted_after(row, changed, "import", to_text(now()))
-    return {**changed, **said, **derived({**row, **changed})}
+    differing = {name for name, value in changed.items() if value != row[name]}
+    asserted = asserted_after(row["asserted"], differing, "import", to_text(now()))
+    after = {**row, **changed}
+    return {**changed, **derived(after["names"], after["emails"]), "asserted": asserted}
 
 
 def _says_the_same(name: Values, other: Values) -> bool:

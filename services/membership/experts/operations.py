@@ -1,41 +1,37 @@
 """Writing experts: one function per verb. Each writes its rows, one audit entry and one fact."""
 
-from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
-from typing import Any
 from uuid import UUID
 
-import orjson
 from sqlalchemy import bindparam
 from sqlalchemy import update as sql_update
 
 from services.membership.access import ROLES, SOURCES
 from services.membership.duplicates.operations import schedule_check_if_changed
-from services.membership.duplicates.queries import lookalikes_beside
+from services.membership.duplicates.queries import Lookalike, lookalikes_of
 from services.membership.experts import domain, queries
 from services.membership.experts.record import Expert
 from services.membership.experts.tables import affiliation, expert
 from services.membership.experts.values import enter_values, replace_values
-from services.membership.record_linkage.names import blocking_keys, name_key
+from services.membership.record_linkage.names import blocking_keys
 from shared.auth.offices import holds
-from shared.database.ids import uuid7
-from shared.database.statements import Row, Statement
+from shared.database.statements import Statement
 from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.clock import now, to_text, today
 from shared.kernel.errors import invalid_field
+from shared.kernel.lifecycle import Fields, given
 from shared.kernel.principal import Principal, PrincipalKind
 from shared.records.access_scope import AccessScope
-from shared.records.record import json_fields, written_fields
 from shared.records.resource_type import ResourceType, TransitionRequest, permitted, require, require_publishing
+from shared.records.rows import columns_of, differing
 from shared.records.store import InsertLookup
 
-WRITABLE = written_fields(Expert)
-_DOCUMENTS = json_fields(Expert)
 _AT_ONCE = 500
 EXPERTS: ResourceType[Expert, domain.ExpertGuardContext] = ResourceType.of(
     Expert, expert, domain.LIFECYCLE, is_personal=True
 )
-_LOOKALIKES = lookalikes_beside(expert)
+_LOOKALIKES = lookalikes_of(expert)
 _FOLLOW = Statement(
     sql_update(affiliation)
     .where(affiliation.c.expert_id == bindparam("key"))
@@ -44,112 +40,97 @@ _FOLLOW = Statement(
 """Affiliations carry their expert's country and visibility."""
 
 
-def written(row: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields that a caller writes, as they stand in a row that was read."""
-    found = {name: orjson.loads(row[name]) if name in _DOCUMENTS else row[name] for name in WRITABLE}
-    emails = [{name: value for name, value in email.items() if name != "verified"} for email in found["emails"]]
-    return {**found, "emails": emails}
-
-
-async def create(uow: UnitOfWork, access: AccessScope, values: Mapping[str, Any], *, invite: bool = False) -> Row:
-    """A new expert: a prospect, or invited; who enters themselves, without an office over the register, has
-    applied.
+async def create(uow: UnitOfWork, access: AccessScope, new: Expert) -> tuple[Expert, list[Lookalike]]:
+    """A new expert, a prospect or invited, and those that it may repeat. Who enters themselves, without an office over
+    the register, has applied.
 
     Raises Forbidden `country_forbidden` outside the caller's grant, Invalid `email_missing` for an applicant.
     """
-    record = uuid7()
     entitled = access.read.everywhere or access.write.everywhere or bool(access.write.countries)
     applies = access.principal.kind is PrincipalKind.ACCOUNT and not entitled
     if applies:
-        if not values["emails"]:
+        if not new.emails:
             raise invalid_field("/emails", "email_missing", "An applicant must give an e-mail address.")
-        await uow.allow_record(record)
+        await uow.allow_record(new.id)
+        new = replace(new, status="applied", account_id=access.principal.id, profile_confirmed_on=today())
     else:
-        require(access, "create", values["country"])
-        require_publishing(access, values["visibility"], values["country"])
-    status = "applied" if applies else "invited" if invite else "prospect"
-    values = {**values, "emails": domain.with_verified(values["emails"])}
-    row = await EXPERTS.insert(
-        uow,
-        {
-            "id": record,
-            "status": status,
-            **values,
-            **derived(values),
-            **_clock(domain.Clock(), "", status),
-            "asserted": domain.asserted_at_entry("self" if applies else _source(access.principal, values["country"])),
-            "account_id": access.principal.id if applies else None,
-            "profile_confirmed_on": today() if applies else None,
-        },
-        beside=InsertLookup(_LOOKALIKES, {"lookalike_keys": blocking_keys(values["names"])}),
+        require(access, "create", new.country)
+        require_publishing(access, new.visibility, new.country)
+    by = "self" if applies else _source(access.principal, new.country)
+    new = replace(
+        new,
+        **domain.derived(new.names, new.emails),
+        emails=domain.with_verified(new.emails),
+        asserted=domain.asserted_at_entry(by),
     )
-    enter_values(uow, row)
-    return row
+    lookup = InsertLookup(_LOOKALIKES, {"lookalike_keys": blocking_keys(new.names)})
+    entered, lookalikes = await EXPERTS.insert_with(uow, _with_clock(new, "", new.status), lookup)
+    enter_values(uow, columns_of(entered))
+    return entered, lookalikes or []
 
 
 async def update(
-    uow: UnitOfWork, access: AccessScope, seen: Row, values: Mapping[str, Any], reason: str | None = None
-) -> Row:
-    """The expert with new values; where nothing differs, nothing is written and the version stays.
+    uow: UnitOfWork, access: AccessScope, before: Expert, wanted: Expert, reason: str | None = None
+) -> Expert:
+    """The expert as it is wanted; where nothing differs, nothing is written and the version stays.
 
     Raises Forbidden `country_forbidden` where the caller may not change experts of the new country too.
     """
-    before = await EXPERTS.lock(uow, seen["id"], seen["version"])
-    values = {**values, "emails": domain.with_verified(values["emails"], before["emails"])}
-    moves = (values["country"], values["visibility"]) != (before["country"], before["visibility"])
-    if values["country"] != before["country"]:
-        require(access, "update", values["country"])
-    if moves:
-        require_publishing(access, values["visibility"], values["country"], before["id"])
+    if wanted.country != before.country:
+        require(access, "update", wanted.country)
+    if (wanted.country, wanted.visibility) != (before.country, before.visibility):
+        require_publishing(access, wanted.visibility, wanted.country, before.id)
+    wanted = replace(
+        wanted,
+        **domain.derived(wanted.names, wanted.emails),
+        emails=domain.with_verified(wanted.emails, before.emails),
+    )
     is_own = _is_own(access.principal, before)
-    confirmed = {"profile_confirmed_on": today()} if is_own else {}
-    by = "self" if is_own else _source(access.principal, values["country"])
-    said = domain.asserted_after(before, values, by, to_text(now()))
-    after = await EXPERTS.update(uow, before, {**values, **derived(values), **said, **confirmed}, reason=reason)
-    await carry(uow, before, after)
+    if is_own:
+        wanted = replace(wanted, profile_confirmed_on=today())
+    by = "self" if is_own else _source(access.principal, wanted.country)
+    asserted = domain.asserted_after(before.asserted, differing(before, wanted), by, to_text(now()))
+    after = await EXPERTS.update(uow, before, replace(wanted, asserted=asserted), reason=reason)
+    await sync_dependents(uow, before, after)
     return after
 
 
-async def carry(uow: UnitOfWork, before: Row, after: Row) -> None:
-    """Lets what hangs on an expert follow a change of its row: the values of filters, and the affiliations' place."""
-    if after["version"] != before["version"]:
-        await replace_values(uow, after)
+async def sync_dependents(uow: UnitOfWork, before: Expert, after: Expert) -> None:
+    """Lets what depends on an expert follow a change: the values of filters, and the place of affiliations."""
+    if after.version != before.version:
+        await replace_values(uow, columns_of(after))
         schedule_check_if_changed(uow, "experts", before, after)
-    place = {"country": after["country"], "visibility": after["visibility"]}
-    if any(before[name] != value for name, value in place.items()):
-        await _FOLLOW.execute(uow.connection, key=after["id"], **place)
+    if (after.country, after.visibility) != (before.country, before.visibility):
+        await _FOLLOW.execute(uow.connection, key=after.id, country=after.country, visibility=after.visibility)
 
 
-async def publish(uow: UnitOfWork, access: AccessScope, seen: Row, requested: TransitionRequest) -> Row:
+async def publish(uow: UnitOfWork, access: AccessScope, before: Expert, requested: TransitionRequest) -> Expert:
     """The expert as everybody sees it while its state is a published one."""
-    require(access, "update", seen["country"], seen["id"])
-    return await update(uow, access, seen, {**written(seen), "visibility": "public"}, requested.reason)
+    return await update(uow, access, before, replace(before, visibility="public"), requested.reason)
 
 
-async def unpublish(uow: UnitOfWork, access: AccessScope, seen: Row, requested: TransitionRequest) -> Row:
+async def unpublish(uow: UnitOfWork, access: AccessScope, before: Expert, requested: TransitionRequest) -> Expert:
     """The public expert as only the network sees it; one that is not public is left as it is."""
-    require(access, "update", seen["country"], seen["id"])
-    visibility = "network" if seen["visibility"] == "public" else seen["visibility"]
-    return await update(uow, access, seen, {**written(seen), "visibility": visibility}, requested.reason)
+    visibility = "network" if before.visibility == "public" else before.visibility
+    return await update(uow, access, before, replace(before, visibility=visibility), requested.reason)
 
 
-async def transition(uow: UnitOfWork, access: AccessScope, seen: Row, requested: TransitionRequest) -> Row:
-    """One step of the lifecycle. Raises what `Lifecycle.advance` raises, and Invalid for bad `fields`."""
-    before = await EXPERTS.lock(uow, seen["id"], seen["version"])
+async def transition(uow: UnitOfWork, access: AccessScope, before: Expert, requested: TransitionRequest) -> Expert:
+    """One transition. Raises what `Lifecycle.advance` raises, and Invalid for bad `fields`."""
     may = permitted(access, before)
-    more: dict[str, Any] = {}
+    wanted = before
     if requested.action in ("approve", "renew") and may(requested.action):
-        more["term_starts"], more["term_ends"] = domain.term_of(*_term(requested.fields), requested.reason, today())
+        starts, ends = domain.term_of(*_term(requested.fields), requested.reason, today())
+        wanted = replace(wanted, term_starts=starts, term_ends=ends)
     if requested.action == "assign" and may(requested.action):
-        more["assignee"] = _officer(requested.fields)
+        wanted = replace(wanted, assignee=_officer(requested.fields))
     guard_context = await load_guard_context(uow.connect, access.principal, before, requested.fields)
 
-    def effects(target: str) -> dict[str, Any]:
+    def effects(target: str) -> Expert:
         if requested.action == "assign":
-            return more
-        clock = domain.Clock(before["clock_since"], before["clock_target"])
-        kept = before["assignee"] if target in domain.HOLDERS else None
-        return {**_clock(clock, before["status"], target), "assignee": kept, **more}
+            return wanted
+        assignee = before.assignee if target in domain.HOLDERS else None
+        return replace(_with_clock(wanted, before.status, target), assignee=assignee)
 
     return await EXPERTS.apply_transition(uow, before, requested, guard_context, may, effects)
 
@@ -162,48 +143,35 @@ async def apply_scheduled(uow: UnitOfWork) -> None:
 
 
 async def load_guard_context(
-    connect: Connect, principal: Principal, row: Mapping[str, Any], fields: Mapping[str, Any]
+    connect: Connect, principal: Principal, record: Expert, fields: Fields
 ) -> domain.ExpertGuardContext:
     """What the guards look at, for this caller and this expert."""
     officer = None
     if fields.get("officer") is not None:
-        officer = await _officer_fault(connect, row, _officer(fields))
+        officer = await _officer_fault(connect, record, _officer(fields))
     return domain.ExpertGuardContext(
-        has_email=row["emails"] not in ("[]", []),
-        is_applicant=_is_own(principal, row),
-        profile_confirmed_on=row["profile_confirmed_on"],
-        conflict_of_interest_on=row["conflict_of_interest_on"],
+        has_email=bool(record.emails),
+        is_applicant=_is_own(principal, record),
+        profile_confirmed_on=record.profile_confirmed_on,
+        conflict_of_interest_on=record.conflict_of_interest_on,
         today=today(),
         officer=officer,
     )
 
 
-async def _officer_fault(connect: Connect, row: Mapping[str, Any], officer: UUID | None) -> domain.OfficerFault | None:
+async def _officer_fault(connect: Connect, record: Expert, officer: UUID | None) -> domain.OfficerFault | None:
     """Why the file cannot be given to this account or client, or None."""
     if officer is None:
         return None
-    if officer == row["account_id"]:
+    if officer == record.account_id:
         return "is_the_applicant"
     async with connect() as connection:
-        held = await holds(connection, officer, ROLES, EXPERTS.resource, "assign", row["country"])
+        held = await holds(connection, officer, ROLES, EXPERTS.resource, "assign", record.country)
     return None if held else "officer_not_entitled"
 
 
-def derived(values: Mapping[str, Any]) -> dict[str, Any]:
-    """The columns that follow from the written ones."""
-    names = values["names"]
-    shown = domain.display_name(names)
-    return {
-        "display_name": shown,
-        "sort_name": domain.sort_name(shown),
-        "search_key": domain.names_search_key(names),
-        "name_key": name_key(names),
-        "email_keys": [email["value"].casefold() for email in values["emails"]],
-    }
-
-
-def _is_own(principal: Principal, row: Mapping[str, Any]) -> bool:
-    return row["account_id"] is not None and row["account_id"] == principal.id
+def _is_own(principal: Principal, record: Expert) -> bool:
+    return record.account_id is not None and record.account_id == principal.id
 
 
 def _source(principal: Principal, country: str) -> str:
@@ -212,12 +180,12 @@ def _source(principal: Principal, country: str) -> str:
     return next((SOURCES[grant.role] for grant in offices if grant.role in SOURCES), "government")
 
 
-def _clock(clock: domain.Clock, left: str, entered: str) -> dict[str, Any]:
-    after = domain.next_clock(clock, left, entered, now())
-    return {"clock_since": after.since, "clock_target": after.target}
+def _with_clock(record: Expert, left: str, entered: str) -> Expert:
+    after = domain.next_clock(domain.Clock(record.clock_since, record.clock_target), left, entered, now())
+    return replace(record, clock_since=after.since, clock_target=after.target)
 
 
-def _officer(fields: Mapping[str, Any]) -> UUID | None:
+def _officer(fields: Fields) -> UUID | None:
     """The account or client that `officer` names; None for null."""
     if "officer" not in fields:
         raise invalid_field("/fields/officer", "required", "The id of an account or client, or null.")
@@ -229,13 +197,13 @@ def _officer(fields: Mapping[str, Any]) -> UUID | None:
         raise invalid_field("/fields/officer", "invalid_value", "The id of an account or client, or null.") from None
 
 
-def _term(fields: Mapping[str, Any]) -> tuple[date | None, date | None]:
-    parsed: list[date | None] = []
-    for name in ("starts", "ends"):
-        raw = fields.get(name)
-        try:
-            parsed.append(None if raw is None else date.fromisoformat(raw))
-        except (TypeError, ValueError):
-            raise invalid_field(f"/fields/{name}", "invalid_format", "A date is YYYY-MM-DD.") from None
-    starts, ends = parsed
-    return starts, ends
+def _term(fields: Fields) -> tuple[date | None, date | None]:
+    return _day(fields, "starts"), _day(fields, "ends")
+
+
+def _day(fields: Fields, name: str) -> date | None:
+    try:
+        raw = given(fields, name, str)
+        return None if raw is None else date.fromisoformat(raw)
+    except (TypeError, ValueError):
+        raise invalid_field(f"/fields/{name}", "invalid_format", "A date is YYYY-MM-DD.") from None

@@ -22,7 +22,7 @@ from services.membership.experts.domain import (
 )
 from services.membership.experts.record import Expert
 from services.membership.experts.tables import affiliation, expert, expert_value
-from shared.database.statements import Connection, Row, Statement
+from shared.database.statements import Connection, Statement
 from shared.kernel.countries import known_codes
 from shared.kernel.identifiers import orcid_id
 from shared.kernel.text import fold
@@ -31,6 +31,7 @@ from shared.records.columns import merge_target, read_columns, renderer, shown_c
 from shared.records.listing import Filter, Listing, countries, fragment, one_of, region, updated, values
 from shared.records.pending import as_second_person, waits_for_caller
 from shared.records.record import Public, private_fields
+from shared.records.rows import records_of
 
 COLUMNS = {name: column for name, column in read_columns(Expert, expert).items() if name != "asserted"}
 """What lists read; items read `asserted` too."""
@@ -106,10 +107,10 @@ def known_to(access_kind: AccessKind) -> Select[Any]:
     return select(expert).where(visible(expert, access_kind, PUBLISHED))
 
 
-async def lock_over(connection: Connection, today: date, limit: int) -> list[Row]:
+async def lock_over(connection: Connection, today: date, limit: int) -> list[Expert]:
     """Experts whose term, or whose time of grace after it, ended before `today`, locked: the longest ended first, at
     most `limit`. Those that somebody else is changing are left out."""
-    return await _OVER.fetch(connection, today=today, grace_from=today - GRACE, limit=limit)
+    return records_of(Expert, await _OVER.fetch(connection, today=today, grace_from=today - GRACE, limit=limit))
 
 
 def _tagged(kind: str) -> Any:

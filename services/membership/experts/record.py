@@ -1,25 +1,49 @@
 """An expert."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, NotRequired, TypedDict
 from uuid import UUID
 
 from shared.kernel.resource import Resource
 from shared.records.record import (
     Derived,
-    Document,
     Granted,
     Imported,
     Internal,
     Part,
-    Parts,
     Public,
     Record,
     Texts,
     Tracked,
     Written,
 )
+
+
+class PersonName(TypedDict, total=False):
+    """A name of a person, as it is written: at least family or full."""
+
+    given: str | None
+    family: str | None
+    full: str | None
+    language: str | None
+    kind: str
+
+
+class EmailAddress(TypedDict):
+    """An e-mail address, who may see it, and whether somebody has shown that it is theirs."""
+
+    value: str
+    visibility: str
+    verified: NotRequired[bool]
+
+
+class Said(TypedDict, total=False):
+    """Who said what stands in a field, and when; without `at`, when the record was entered."""
+
+    by: str
+    at: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,13 +64,16 @@ class Expert(Record):
     ]
     created_at: Annotated[datetime, Granted]
     updated_at: Annotated[datetime, Granted]
-    names: Annotated[Parts, Public, Written, "The expert's names, the preferred one first."]
+    names: Annotated[Sequence[PersonName], Public, Written, "The expert's names, the preferred one first."]
     display_name: Annotated[str, Public, "The preferred name in one line."]
     sort_name: Annotated[str, Internal, Derived]
     search_key: Annotated[str, Internal, Derived]
     name_key: Annotated[str, Internal, Derived]
     emails: Annotated[
-        Parts, Granted, Written, "The addresses, as far as their own visibility shows them to the caller."
+        Sequence[EmailAddress],
+        Granted,
+        Written,
+        "The addresses, as far as their own visibility shows them to the caller.",
     ]
     email_keys: Annotated[list[str], Internal, Derived]
     orcid: Annotated[str | None, Public, Written, Imported, "The ORCID iD."]
@@ -74,7 +101,10 @@ class Expert(Record):
     clock_target: Annotated[datetime | None, Granted, Part]
     assignee: Annotated[UUID | None, Granted, Tracked, "The account or client that holds the file."]
     asserted: Annotated[
-        Document, Granted, Part, "Who said what stands in a field; in items, for grants that cover the expert."
+        Mapping[str, Said],
+        Granted,
+        Part,
+        "Who said what stands in a field; in items, for grants that cover the expert.",
     ]
     merged_into: Annotated[UUID | None, Internal, Tracked]
     erased_at: Annotated[datetime | None, Internal]

@@ -22,13 +22,13 @@ from services.membership.experts.domain import (
     LIFECYCLE,
     PAUSED,
     asserted_fields,
-    asserted_kept,
+    without_verified,
 )
 from services.membership.experts.operations import EXPERTS
 from services.membership.experts.queries import render_public, render_whole
 from shared.kernel.clock import to_text
 from shared.records.access_scope import AccessScope
-from shared.records.record import Refers
+from shared.records.record import Refers, json_fields
 from shared.web.fields import (
     Answer,
     Body,
@@ -125,6 +125,7 @@ class ExpertCreate(ExpertBody):
         return self
 
 
+_DOCUMENTS = json_fields(record.Expert)
 _EMPTY: tuple[Any, ...] = (None, [], {}, "[]", "{}")
 
 
@@ -223,7 +224,9 @@ def _clock(row: Mapping[str, Any]) -> dict[str, Any] | None:
 def _asserted(row: Mapping[str, Any]) -> dict[str, Any]:
     """Items tell it, lists do not."""
     present_fields = [name for name in ASSERTED if row[name] not in _EMPTY]
-    return asserted_fields(asserted_kept(row), present_fields, to_text(row["created_at"]))
+    asserted = row["asserted"]
+    kept = orjson.loads(asserted) if isinstance(asserted, str) else asserted
+    return asserted_fields(kept, present_fields, to_text(row["created_at"]))
 
 
 def _open_emails(emails: Any, access: AccessScope) -> Any:
@@ -232,3 +235,17 @@ def _open_emails(emails: Any, access: AccessScope) -> Any:
     levels = access.open_visibilities
     parsed = orjson.loads(emails) if isinstance(emails, str) else emails
     return [email for email in parsed if email["visibility"] in levels]
+
+
+def written(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields that a caller writes, as they stand in a row that was read."""
+    found = {name: orjson.loads(row[name]) if name in _DOCUMENTS else row[name] for name in ExpertBody.model_fields}
+    return {**found, "emails": [without_verified(email) for email in found["emails"]]}
+
+
+def columns(body: ExpertBody) -> dict[str, Any]:
+    """The columns that a body sets; those of a creation with the state that the record begins in."""
+    if isinstance(body, ExpertCreate):
+        status = "invited" if body.invite else "prospect"
+        return {**body.model_dump(exclude={"invite"}, mode="json"), "status": status}
+    return body.model_dump(mode="json")

@@ -2,11 +2,12 @@
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Literal, TypeAlias, TypedDict
 
 from services.membership.institutions.matching.names import labels, match_key, name_key, short_forms
+from services.membership.institutions.record import InstitutionName
 from shared.kernel.identifiers import ror_id
 from shared.kernel.lifecycle import Lifecycle, transition
 from shared.kernel.text import fold, nfc, search_key
@@ -50,18 +51,26 @@ LIFECYCLE: Lifecycle[InstitutionGuardContext] = Lifecycle(
 )
 
 
-def display_name(names: Sequence[Mapping[str, Any]]) -> str:
+def display_name(names: Sequence[InstitutionName]) -> str:
     """The name of type `ror_display`, else the first label, else the first name."""
     for wanted in ("ror_display", "label"):
         for name in names:
             if wanted in name["types"]:
-                return str(name["value"])
-    return str(names[0]["value"])
+                return name["value"]
+    return names[0]["value"]
 
 
-def derived(values: Mapping[str, Any]) -> dict[str, Any]:
-    """The columns that follow from the written ones."""
-    names = values["names"]
+class Derived(TypedDict):
+    """The columns that follow from the names."""
+
+    display_name: str
+    sort_name: str
+    search_key: str
+    match_key: str
+
+
+def derived(names: Sequence[InstitutionName]) -> Derived:
+    """The columns that follow from these names."""
     shown = display_name(names)
     return {
         "display_name": shown,
@@ -71,15 +80,14 @@ def derived(values: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def values_of(row: Mapping[str, Any]) -> list[tuple[str, str]]:
+def values_of(names: Sequence[InstitutionName], types: Sequence[str], domains: Sequence[str]) -> list[tuple[str, str]]:
     """(kind, value) of all by which an institution is filtered or looked up: type, domain, name, short form, word."""
-    names = row["names"]
     return sorted(
-        {("type", value) for value in row["types"]}
-        | {("domain", value) for value in row["domains"]}
+        {("type", value) for value in types}
+        | {("domain", value) for value in domains}
         | {("name", key) for name in names if (key := name_key(name["value"]))}
         | {("short", short) for name in names for short in short_forms(name)}
-        | {("short", label) for label in labels(row["domains"])}
+        | {("short", label) for label in labels(domains)}
         | {("word", word) for word in match_key(names).split()}
     )
 
@@ -92,24 +100,51 @@ def normal_domain(text: str) -> str | None:
     return host if _DOMAIN.fullmatch(host) else None
 
 
-def institution_from_row(row: Mapping[str, str]) -> dict[str, Any]:
+class Subdivision(TypedDict):
+    """Where an institution lies, as far as a list says."""
+
+    subdivision: str
+
+
+class ListedInstitution(TypedDict, total=False):
+    """The fields that a row of a list gives, as a body takes them."""
+
+    names: list[InstitutionName]
+    country: str
+    ror: str
+    types: list[str]
+    domains: list[str]
+    links: list[str]
+    locations: list[Subdivision]
+
+
+def institution_from_row(row: Mapping[str, str]) -> ListedInstitution:
     """The fields of a row of an institution list, as a body takes them; they still have to be validated.
 
     Headings: name, country, state_province, domains and web_pages (several separated by spaces or `;`), types (the
     same), ror. An absent or empty heading leaves its field out. What is not a domain stays as it is, to be refused.
     """
     cells = {heading: cell.strip() for heading, cell in row.items() if cell and cell.strip()}
-    values: dict[str, Any] = {}
+    values: ListedInstitution = {}
     if name := cells.get("name"):
         values["names"] = [{"value": name, "language": None, "types": ["ror_display"]}]
     if province := cells.get("state_province"):
         values["locations"] = [{"subdivision": province}]
     if domains := cells.get("domains"):
         values["domains"] = unique_domains(_BETWEEN.split(domains))
-    for heading, field in (("web_pages", "links"), ("types", "types")):
-        if cell := cells.get(heading):
-            values[field] = [part for part in dict.fromkeys(_BETWEEN.split(cell)) if part]
-    return values | {heading: cells[heading] for heading in ("country", "ror") if heading in cells}
+    if pages := cells.get("web_pages"):
+        values["links"] = _several(pages)
+    if types := cells.get("types"):
+        values["types"] = _several(types)
+    if country := cells.get("country"):
+        values["country"] = country
+    if ror := cells.get("ror"):
+        values["ror"] = ror
+    return values
+
+
+def _several(cell: str) -> list[str]:
+    return [part for part in dict.fromkeys(_BETWEEN.split(cell)) if part]
 
 
 def unique_domains(texts: Sequence[str]) -> list[str]:
@@ -117,10 +152,10 @@ def unique_domains(texts: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(normal_domain(text) or text for text in texts if text))
 
 
-def identity(values: Mapping[str, Any]) -> str:
+def identity(names: Sequence[InstitutionName], country: str, ror: str | None, domains: Iterable[str]) -> str:
     """The key under which the same institution comes again from a list: its ROR id, else a digest of the folded
     display name, the country and the set of domains."""
-    if ror := values.get("ror"):
-        return ror_id(ror) or str(ror)
-    parts = [fold(display_name(values["names"])), values["country"], *sorted(set(values.get("domains") or ()))]
+    if ror:
+        return ror_id(ror) or ror
+    parts = [fold(display_name(names)), country, *sorted(set(domains))]
     return f"name:{hashlib.sha256(chr(0).join(parts).encode()).hexdigest()}"

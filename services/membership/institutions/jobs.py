@@ -51,7 +51,8 @@ def parsed_row(cells: Cells) -> ParsedRow:
     said["country"] = said["country"].upper()
     values = validated(InstitutionBody, said, _HEADING_OF)
     keys = (f"ror:{values['ror']}",) if values.get("ror") else ()
-    return ParsedRow((identity(values),), keys, values["country"], values)
+    known = identity(values["names"], values["country"], values.get("ror"), values.get("domains", ()))
+    return ParsedRow((known,), keys, values["country"], values)
 
 
 def _ror_candidate(record: Mapping[str, Any]) -> ParsedRow:
@@ -86,7 +87,7 @@ _BLANK: Columns = {
 def enter(values: Values, registry: bool) -> Columns:
     """The columns of a new institution."""
     row = {**_BLANK, **values, "status": _status(values, registry)}
-    return {**row, **derived(row)}
+    return {**row, **derived(row["names"])}
 
 
 def _status(values: Values, registry: bool) -> str:
@@ -104,14 +105,14 @@ def change(row: Values, values: Values) -> Columns:
         changed["names"] = [*values["names"], *(name for name in former if name["value"] not in said)]
         changed |= {name: values[name] for name in ("locations", "relations")}
         changed["status"] = _moved_on(row["status"], values["status"])
-        return {**changed, **derived({**row, **changed})}
+        return {**changed, **derived({**row, **changed}["names"])}
     if row["names"][0]["value"] != values["names"][0]["value"]:
         changed["names"] = [values["names"][0], *row["names"][1:]]
     if "locations" in values:
         first = row["locations"][0] if row["locations"] else values["locations"][0]
         placed = {**first, "subdivision": values["locations"][0]["subdivision"]}
         changed["locations"] = [placed, *row["locations"][1:]]
-    return {**changed, **derived({**row, **changed})}
+    return {**changed, **derived({**row, **changed}["names"])}
 
 
 def _moved_on(status: str, said: str) -> str:
@@ -121,12 +122,17 @@ def _moved_on(status: str, said: str) -> str:
 
 def _relation_rows(row: Values) -> list[Columns]:
     place = {"institution_id": row["id"], "country": row["country"], "visibility": row["visibility"]}
-    return [{**place, "kind": kind, "other": other} for kind, other in relations.rows_of(row)]
+    return [
+        {**place, "kind": kind, "other": other}
+        for kind, other in relations.rows_of(row["relations"], row["id"], row["ror"])
+    ]
 
 
 def _value_rows(row: Values) -> list[Columns]:
     place = {"institution_id": row["id"], "country": row["country"], "visibility": row["visibility"]}
-    return [{**place, "kind": kind, "value": value} for kind, value in values_of(row)]
+    return [
+        {**place, "kind": kind, "value": value} for kind, value in values_of(row["names"], row["types"], row["domains"])
+    ]
 
 
 async def _in_use(connection: Connection, ids: Sequence[UUID]) -> set[UUID]:

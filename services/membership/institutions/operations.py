@@ -1,7 +1,7 @@
 """Writing institutions: one function per verb. Each writes its rows, one audit entry and one fact."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import replace
 from uuid import UUID
 
 import orjson
@@ -9,88 +9,84 @@ import orjson
 from services.membership.access import ROLES
 from services.membership.duplicates.operations import schedule_check_if_changed
 from services.membership.institutions import domain, queries
-from services.membership.institutions.record import Institution
+from services.membership.institutions.record import Institution, Relation
 from services.membership.institutions.relations import names_of, replace_relations, stated, without
 from services.membership.institutions.tables import institution
 from services.membership.institutions.values import replace_values
-from shared.database.statements import Row
 from shared.database.unit_of_work import Connect, UnitOfWork
+from shared.kernel.lifecycle import Fields
 from shared.kernel.principal import Principal
 from shared.records.access_scope import AccessScope, access_scope_for
-from shared.records.record import json_fields, written_fields
 from shared.records.resource_type import ResourceType, TransitionRequest, permitted, require, require_publishing
+from shared.records.rows import columns_of
 
-WRITABLE = written_fields(Institution)
-_DOCUMENTS = json_fields(Institution)
 INSTITUTIONS: ResourceType[Institution, domain.InstitutionGuardContext] = ResourceType.of(
     Institution, institution, domain.LIFECYCLE
 )
 
 
-def written(row: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields that a caller writes, as they stand in a row that was read."""
-    return {name: orjson.loads(row[name]) if name in _DOCUMENTS else row[name] for name in WRITABLE}
-
-
-def kept(row: Mapping[str, Any]) -> dict[str, Any]:
-    """The same as the record keeps them: of its relations those that it states itself."""
-    return {**written(row), "relations": orjson.loads(row["stated"])}
-
-
-async def create(uow: UnitOfWork, access: AccessScope, values: Mapping[str, Any]) -> Row:
+async def create(uow: UnitOfWork, access: AccessScope, new: Institution) -> Institution:
     """A new institution, submitted. Raises Forbidden `country_forbidden` outside the caller's grant."""
-    require(access, "create", values["country"])
-    require_publishing(access, values["visibility"], values["country"])
-    own, _ = await stated(uow, None, values["ror"], values["relations"])
-    row = await INSTITUTIONS.insert(uow, {"status": "submitted", **values, "relations": own, **domain.derived(values)})
-    await replace_values(uow, row)
-    await replace_relations(uow, row)
-    return row
+    require(access, "create", new.country)
+    require_publishing(access, new.visibility, new.country)
+    own, _ = await stated(uow, None, new.ror, new.relations)
+    entered = await INSTITUTIONS.insert(
+        uow, replace(new, **domain.derived(new.names), status="submitted", relations=own)
+    )
+    await replace_values(uow, columns_of(entered))
+    await replace_relations(uow, entered)
+    return entered
 
 
-async def update(uow: UnitOfWork, access: AccessScope, seen: Row, values: Mapping[str, Any]) -> Row:
-    """The institution with new values; where nothing differs, nothing is written and the version stays."""
-    before = await INSTITUTIONS.lock(uow, seen["id"], seen["version"])
-    if (values["country"], values["visibility"]) != (before["country"], before["visibility"]):
-        require(access, "update", values["country"])
-        require_publishing(access, values["visibility"], values["country"], before["id"])
-    shown = orjson.loads(seen["relations"])
-    own = before["relations"]
-    if values["relations"] != shown:
-        own, dropped = await stated(uow, before["id"], values["ror"], values["relations"])
+async def update(uow: UnitOfWork, access: AccessScope, before: Institution, wanted: Institution) -> Institution:
+    """The institution as it is wanted, its relations as they read from its side; where nothing differs, nothing is
+    written and the version stays."""
+    if (wanted.country, wanted.visibility) != (before.country, before.visibility):
+        require(access, "update", wanted.country)
+        require_publishing(access, wanted.visibility, wanted.country, before.id)
+    own = before.relations
+    if wanted.relations != await _shown_relations(uow, access, before):
+        own, dropped = await stated(uow, before.id, wanted.ror, wanted.relations)
         for kind, other in dropped:
             await _take_back(uow, access, other, kind, before)
-    after = await INSTITUTIONS.update(uow, before, {**values, "relations": own, **domain.derived(values)})
-    await carry(uow, before, after)
+    after = await INSTITUTIONS.update(uow, before, replace(wanted, **domain.derived(wanted.names), relations=own))
+    await sync_dependents(uow, before, after)
     return after
 
 
-async def carry(uow: UnitOfWork, before: Row, after: Row) -> None:
-    """Lets the values of filters and matches, and the relations, follow a change of the institution's row."""
-    if after["version"] != before["version"]:
-        await replace_values(uow, after)
+async def sync_dependents(uow: UnitOfWork, before: Institution, after: Institution) -> None:
+    """Lets the values of filters and matches, and the relations, follow a change of the institution."""
+    if after.version != before.version:
+        await replace_values(uow, columns_of(after))
         await replace_relations(uow, after)
         schedule_check_if_changed(uow, "institutions", before, after)
 
 
-async def _take_back(uow: UnitOfWork, access: AccessScope, other: UUID, kind: str, row: Row) -> None:
+async def _shown_relations(uow: UnitOfWork, access: AccessScope, record: Institution) -> Sequence[Relation]:
+    """Its relations as the caller sees them: those that it states and those that others state of it."""
+    row = await queries.LISTING.get(uow.connection, access, record.id)
+    shown: Sequence[Relation] = orjson.loads(row["relations"]) if row else []
+    return shown
+
+
+async def _take_back(uow: UnitOfWork, access: AccessScope, other: UUID, kind: str, record: Institution) -> None:
     """Another institution states the relation: it is a change of that one. Raises Forbidden where the caller may not
     change it."""
     seen = await queries.LISTING.get(uow.connection, access, other)
     require(access, "update", seen["country"] if seen else None, other)
     before = await INSTITUTIONS.lock(uow, other)
-    names = await names_of(uow, row["id"])
-    after = await INSTITUTIONS.update(uow, before, {"relations": without(before, kind, names)})
-    await replace_relations(uow, after)
+    relations = without(before, kind, await names_of(uow, record.id))
+    await replace_relations(uow, await INSTITUTIONS.update(uow, before, replace(before, relations=relations)))
 
 
-async def transition(uow: UnitOfWork, access: AccessScope, seen: Row, requested: TransitionRequest) -> Row:
-    """One step of the lifecycle. Raises what `Lifecycle.advance` raises."""
-    before = await INSTITUTIONS.lock(uow, seen["id"], seen["version"])
+async def transition(
+    uow: UnitOfWork, access: AccessScope, before: Institution, requested: TransitionRequest
+) -> Institution:
+    """One transition. Raises what `Lifecycle.advance` raises."""
     guard_context = await load_guard_context(uow.connect, access.principal, before, requested.fields)
 
-    def effects(target: str) -> dict[str, Any]:
-        return {"merged_into": UUID(requested.fields["institution_id"])} if target == "linked" else {}
+    def effects(target: str) -> Institution:
+        return replace(before, merged_into=_linked(requested.fields)) if target == "linked" else before
 
     return await INSTITUTIONS.apply_transition(
         uow, before, requested, guard_context, permitted(access, before), effects
@@ -98,16 +94,23 @@ async def transition(uow: UnitOfWork, access: AccessScope, seen: Row, requested:
 
 
 async def load_guard_context(
-    connect: Connect, principal: Principal, _row: Mapping[str, Any], fields: Mapping[str, Any]
+    connect: Connect, principal: Principal, _record: Institution, fields: Fields
 ) -> domain.InstitutionGuardContext:
     """What the guards look at: whether the institution to link to counts for this caller."""
-    try:
-        winner = UUID(fields["institution_id"])
-    except KeyError:
+    if "institution_id" not in fields:
         return domain.InstitutionGuardContext("institution_missing")
-    except (TypeError, ValueError, AttributeError):
+    linked = _linked(fields)
+    if linked is None:
         return domain.InstitutionGuardContext("institution_unknown")
     access = access_scope_for(principal, ROLES, INSTITUTIONS.resource)
     async with connect() as connection:
-        counts = await queries.linkable(connection, access, winner)
+        counts = await queries.linkable(connection, access, linked)
     return domain.InstitutionGuardContext(None if counts else "institution_unknown")
+
+
+def _linked(fields: Fields) -> UUID | None:
+    """The institution to link to; None where `institution_id` is no id."""
+    try:
+        return UUID(str(fields["institution_id"]))
+    except ValueError:
+        return None

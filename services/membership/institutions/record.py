@@ -1,11 +1,29 @@
 """An institution."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, TypedDict
 from uuid import UUID
 
 from shared.kernel.resource import Resource
 from shared.records.record import Internal, Part, Parts, Public, Record, Tracked, Written
+
+
+class InstitutionName(TypedDict):
+    """A name of an institution, as in ROR schema 2.1."""
+
+    value: str
+    language: str | None
+    types: list[str]
+
+
+class Relation(TypedDict):
+    """What another institution is to this one: an institution of the register, or one that ROR names."""
+
+    type: str
+    institution_id: str | None
+    ror: str | None
+    label: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +43,7 @@ class Institution(Record):
         Written,
         "Who may know of the institution once published: everybody, the network, or grants over the record.",
     ]
-    names: Annotated[Parts, Public, Written, "The institution's names, as in ROR schema 2.1."]
+    names: Annotated[Sequence[InstitutionName], Public, Written, "The institution's names, as in ROR schema 2.1."]
     display_name: Annotated[str, Public, "The name that it is shown under."]
     sort_name: Annotated[str, Internal]
     search_key: Annotated[str, Internal]
@@ -35,7 +53,7 @@ class Institution(Record):
     domains: Annotated[list[str], Public, Written, "The institution's domains."]
     links: Annotated[list[str], Public, Written, Part, "The institution's web pages."]
     locations: Annotated[Parts, Public, Written, "Where the institution lies."]
-    relations: Annotated[Parts, Public, Written, Part, "What other institutions are to this one."]
+    relations: Annotated[Sequence[Relation], Public, Written, Part, "What other institutions are to this one."]
     heri: Annotated[bool, Public, Written, "Whether it is a higher education or research institution."]
     previous_status: Annotated[str | None, Internal]
     merged_into: Annotated[UUID | None, Internal, Tracked]

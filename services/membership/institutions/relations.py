@@ -4,13 +4,14 @@ What names an institution that was merged means the one that it became part of, 
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 from uuid import UUID
 
+from services.membership.institutions.record import Institution, Relation
 from services.membership.institutions.tables import institution, institution_relation
 from services.membership.side_tables import replace_rows
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.errors import FieldError, Invalid
+from shared.records.rows import columns_of
 
 INVERSE: Mapping[str, str] = {
     "parent": "child",
@@ -75,15 +76,15 @@ SELECT EXISTS (SELECT FROM above WHERE steps > 0 AND id = $1)
 """  # noqa: S608
 
 
-def rows_of(row: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """(kind, id or ROR id) of what the institution states of others: a merge may have made it one of them."""
-    pairs = {(one["type"], one["institution_id"] or one["ror"]) for one in row["relations"]}
-    return sorted((kind, other) for kind, other in pairs if other not in (str(row["id"]), row["ror"]))
+def rows_of(relations: Sequence[Relation], record: UUID, ror: str | None) -> list[tuple[str, str]]:
+    """(kind, id or ROR id) of what an institution states of others: a merge may have made it one of them."""
+    pairs = {(one["type"], one["institution_id"] or one["ror"] or "") for one in relations}
+    return sorted((kind, other) for kind, other in pairs if other not in (str(record), ror))
 
 
 async def stated(
-    uow: UnitOfWork, record: UUID | None, ror: str | None, wanted: Sequence[Mapping[str, Any]]
-) -> tuple[list[dict[str, Any]], list[tuple[str, UUID]]]:
+    uow: UnitOfWork, record: UUID | None, ror: str | None, wanted: Sequence[Relation]
+) -> tuple[list[Relation], list[tuple[str, UUID]]]:
     """What the institution has to state so that its relations are these, and what others state of it that is not among
     them: (type, who states it).
 
@@ -94,7 +95,7 @@ async def stated(
     unknown = [
         place for place, one in enumerate(wanted) if one["institution_id"] and one["institution_id"] not in meant
     ]
-    wanted = [{**one, "institution_id": meant.get(one["institution_id"])} for one in wanted]
+    wanted = [{**one, "institution_id": meant.get(one["institution_id"] or "")} for one in wanted]
     faults = [
         FieldError("self_relation", "An institution is not related to itself.", pointer=f"/relations/{place}")
         for place, one in enumerate(wanted)
@@ -117,11 +118,11 @@ async def stated(
     ], [(kind, other) for kind, other in said if (kind, str(other)) not in pairs]
 
 
-def without(row: Mapping[str, Any], kind: str, names: Sequence[str]) -> list[dict[str, Any]]:
+def without(record: Institution, kind: str, names: Sequence[str]) -> list[Relation]:
     """What an institution states, but for what reads as `kind` from the side of the one that has these names."""
     return [
         one
-        for one in row["relations"]
+        for one in record.relations
         if one["type"] != INVERSE[kind] or (one["institution_id"] or one["ror"]) not in names
     ]
 
@@ -139,11 +140,11 @@ async def _said_by_others(uow: UnitOfWork, record: UUID, ror: str | None) -> lis
     return [(row["type"], row["institution_id"]) for row in rows if row["institution_id"] in known]
 
 
-async def replace_relations(uow: UnitOfWork, row: Mapping[str, Any]) -> None:
+async def replace_relations(uow: UnitOfWork, record: Institution) -> None:
     """Makes the side table say what the institution states. Raises Invalid where it would be its own parent, as far as
     the caller may know of those in between."""
-    pairs = rows_of(row)
-    await replace_rows(uow, institution_relation, row, pairs)
-    if {"parent", "child"} & {kind for kind, _ in pairs} and await uow.connection.fetchval(_IS_ABOVE_ITSELF, row["id"]):
+    pairs = rows_of(record.relations, record.id, record.ror)
+    await replace_rows(uow, institution_relation, columns_of(record), pairs)
+    if {"parent", "child"} & {kind for kind, _ in pairs} and await uow.connection.fetchval(_IS_ABOVE_ITSELF, record.id):
         detail = "The institution would be above itself."
         raise Invalid(errors=[FieldError("relation_cycle", detail, pointer="/relations")])

@@ -6,8 +6,8 @@ import orjson
 from fastapi import Query, Response
 
 from services.membership.access import ROLES
-from services.membership.duplicates.operations import told_of_institution
-from services.membership.institutions import operations, queries
+from services.membership.duplicates.operations import duplicates_of_institution
+from services.membership.institutions import operations, queries, record
 from services.membership.institutions.domain import PUBLISHED
 from services.membership.institutions.matching.texts import LONGEST
 from services.membership.institutions.queries import LISTING
@@ -18,15 +18,15 @@ from services.membership.institutions.schemas import (
     Matches,
     present,
     present_match,
+    written,
 )
-from shared.database.statements import Row
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.countries import known_codes
 from shared.kernel.errors import invalid_parameter
 from shared.kernel.text import fold
 from shared.records.access_scope import AccessScope
 from shared.web.answers import JSON
-from shared.web.records import RecordApi
+from shared.web.records import Created, RecordApi
 from shared.web.request_context import CurrentContext, public
 from shared.web.route import ResourceRouter
 from shared.web.translation import register_constraint
@@ -34,17 +34,14 @@ from shared.web.translation import register_constraint
 register_constraint("member_institution_ror_key", "/ror", "Another institution of this country has this ROR id.")
 
 
-async def _create(uow: UnitOfWork, access: AccessScope, body: InstitutionBody) -> Row:
-    return await operations.create(uow, access, body.model_dump(mode="json"))
+async def _create(uow: UnitOfWork, access: AccessScope, new: record.Institution) -> Created[record.Institution]:
+    institution = await operations.create(uow, access, new)
+    duplicates = await duplicates_of_institution(uow, access, institution, PUBLISHED)
+    return Created(institution, {"duplicates": duplicates} if duplicates else {})
 
 
-async def _update(uow: UnitOfWork, access: AccessScope, row: Row, body: InstitutionBody) -> Row:
-    return await operations.update(uow, access, row, body.model_dump(mode="json"))
-
-
-async def _entered(uow: UnitOfWork, access: AccessScope, row: Row) -> dict[str, Any]:
-    told = await told_of_institution(uow, access, row, PUBLISHED)
-    return {"duplicates": told} if told else {}
+def _columns(body: InstitutionBody) -> dict[str, Any]:
+    return body.model_dump(mode="json")
 
 
 INSTITUTION_API = RecordApi(
@@ -57,13 +54,13 @@ INSTITUTION_API = RecordApi(
     present=present,
     guard_context=operations.load_guard_context,
     create=_create,
-    update=_update,
+    update=operations.update,
+    columns=_columns,
     transition=operations.transition,
     fields=InstitutionFields,
     reads_fields=False,
-    written=operations.written,
+    written=written,
     embedded=("relations",),
-    entered=_entered,
     is_public=True,
 )
 router = INSTITUTION_API.routes()

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Literal, TypeAlias
 from uuid import UUID
 
+import orjson
 from pydantic import AfterValidator, Field, HttpUrl, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
@@ -16,7 +17,7 @@ from services.membership.institutions.queries import render_public, render_whole
 from services.membership.institutions.relations import KINDS
 from shared.database.statements import Row
 from shared.records.access_scope import AccessScope
-from shared.records.record import Refers
+from shared.records.record import Refers, json_fields
 from shared.web.fields import Answer, Body, CountryCode, LanguageTag, Line, RorId, Visible
 from shared.web.schemas import Links, RecordAnswer
 
@@ -35,6 +36,7 @@ def _once(values: list[str]) -> list[str]:
 Domain = Annotated[str, StringConstraints(max_length=300), AfterValidator(_domain), Field(examples=["example.org"])]
 
 
+_DOCUMENTS = json_fields(record.Institution)
 NameType: TypeAlias = Literal[NAME_TYPES]  # type: ignore[valid-type]
 
 
@@ -178,3 +180,9 @@ def present_match(match: Found, row: Row) -> dict[str, Any]:
         "ror": row["ror"],
     }
     return {"institution": institution, "score": match.score, "method": match.method, "chosen": match.chosen}
+
+
+def written(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields that a caller writes, as they stand in a row that was read."""
+    names = InstitutionBody.model_fields
+    return {name: orjson.loads(row[name]) if name in _DOCUMENTS else row[name] for name in names}

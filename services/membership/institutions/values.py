@@ -11,4 +11,4 @@ from shared.database.unit_of_work import UnitOfWork
 
 async def replace_values(uow: UnitOfWork, row: Mapping[str, Any]) -> None:
     """Makes the side table say what the institution says."""
-    await replace_rows(uow, institution_value, row, values_of(row))
+    await replace_rows(uow, institution_value, row, values_of(row["names"], row["types"], row["domains"]))

@@ -7,20 +7,26 @@ stays on the loser's row, which is never removed. A value of the loser brings al
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias, get_args
+from datetime import datetime
+from typing import Literal, TypeAlias, TypeVar, get_args
 
 import orjson
 
-from services.membership.experts.domain import ASSERTED, asserted_fields, asserted_kept
+from services.membership.experts.domain import ASSERTED, asserted_fields
+from services.membership.experts.record import PersonName, Said
+from services.membership.institutions.record import InstitutionName
 from shared.kernel.clock import to_text
 from shared.kernel.lifecycle import Lifecycle, transition
 from shared.kernel.text import fold
 
 WINNER, LOSER = "winner", "loser"
 KEEP, RESTORE = "keep", "restore"
-Values: TypeAlias = Mapping[str, Any]
-Unite: TypeAlias = Callable[[Any, Any], Any]
-_NOTHING: tuple[Any, ...] = (None, "", [], {})
+Values: TypeAlias = Mapping[str, object]
+Sources: TypeAlias = Mapping[str, Said]
+"""Who said what stands in each field."""
+Unite: TypeAlias = Callable[..., object]
+T = TypeVar("T")
+_NOTHING: tuple[object, ...] = (None, "", [], {})
 
 
 UndoFault: TypeAlias = Literal["erased", "winner_merged", "later_merge"]
@@ -36,13 +42,13 @@ class MergeGuardContext:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A field of the winner before and after the merge. `said`: whose word it was before, empty where nobody but who
-    entered the record had said it, None where the merge left that as it was."""
+    """A field of the winner before and after the merge. `said`: who had said it before, empty where nobody but who
+    entered the record had, None where the merge left that as it was."""
 
     field: str
-    before: Any
-    after: Any
-    said: Mapping[str, Any] | None = None
+    before: object
+    after: object
+    said: Said | None = None
 
 
 def _undoable(guard_context: MergeGuardContext) -> UndoFault | None:
@@ -54,48 +60,48 @@ LIFECYCLE: Lifecycle[MergeGuardContext] = Lifecycle(
 )
 
 
-def united(most: int, key: Callable[[Any], Any], as_lesser: Callable[[Any], Any] = lambda entry: entry) -> Unite:
+def same(entry: T) -> T:
+    """The key of an entry that is one text, and an entry that stays as it is."""
+    return entry
+
+
+def united(most: int, key: Callable[[T], object], as_lesser: Callable[[T], T] = same) -> Unite:
     """Both lists as one of at most `most` entries: the winner's, then the loser's with other keys, as `as_lesser`
     makes them."""
 
-    def unite(mine: Sequence[Any], theirs: Sequence[Any]) -> list[Any]:
+    def unite(mine: Sequence[T], theirs: Sequence[T]) -> list[T]:
         known = {key(entry) for entry in mine}
         return [*mine, *(as_lesser(entry) for entry in theirs if key(entry) not in known)][:most]
 
     return unite
 
 
-def same(entry: Any) -> Any:
-    """The key of an entry that is one text."""
-    return entry
-
-
-def by_language(mine: Values, theirs: Values) -> dict[str, Any]:
+def by_language(mine: Mapping[str, str], theirs: Mapping[str, str]) -> dict[str, str]:
     """Texts in every language that either has."""
     return {**theirs, **mine}
 
 
-def person_name(name: Values) -> str:
+def person_name(name: PersonName) -> str:
     """The key of a person's name."""
     return fold(name.get("full") or f"{name.get('given') or ''} {name.get('family') or ''}")
 
 
-def as_former_name(name: Values) -> dict[str, Any]:
+def as_former_name(name: PersonName) -> PersonName:
     """The loser's preferred name becomes a former one, by which the winner is still found."""
-    return {**name, "kind": "former"} if name.get("kind") == "preferred" else dict(name)
+    return {**name, "kind": "former"} if name.get("kind") == "preferred" else name
 
 
-def as_alias(name: Values) -> dict[str, Any]:
+def as_alias(name: InstitutionName) -> InstitutionName:
     """A name of the losing institution becomes an alias; an acronym stays one."""
     return {**name, "types": [kind for kind in name["types"] if kind in ("acronym", "alias")] or ["alias"]}
 
 
-def merged(winner: Values, loser: Values, choices: Mapping[str, str], unite: Mapping[str, Unite]) -> dict[str, Any]:
+def merged(winner: Values, loser: Values, choices: Mapping[str, str], unite: Mapping[str, Unite]) -> Values:
     """The fields of the winner as the merge leaves them."""
     return {field: _merged(field, winner[field], loser[field], choices.get(field), unite) for field in winner}
 
 
-def _merged(field: str, mine: Any, theirs: Any, choice: str | None, unite: Mapping[str, Unite]) -> Any:
+def _merged(field: str, mine: object, theirs: object, choice: str | None, unite: Mapping[str, Unite]) -> object:
     if choice is not None:
         return theirs if choice == LOSER else mine
     if mine in _NOTHING:
@@ -115,26 +121,19 @@ def restored(changes: Iterable[Change], now: Values, resolve: Mapping[str, str])
     return [change for change in changes if change.field not in kept]
 
 
-def sources_taken_over(winner: Values, loser: Values, fields: Iterable[str]) -> dict[str, Any]:
-    """The winner's column `asserted` once these fields say what the loser's say; nothing of records without one."""
-    if "asserted" not in winner:
-        return {}
+def sources_taken_over(winner: Sources, loser: Sources, loser_entered: datetime, fields: Iterable[str]) -> Sources:
+    """The winner's sources once these fields say what the loser's say."""
     names = [name for name in fields if name in ASSERTED]
-    theirs = asserted_fields(asserted_kept(loser), names, to_text(loser["created_at"]))
-    return {"asserted": {**asserted_kept(winner), **theirs}}
+    return {**winner, **asserted_fields(loser, names, to_text(loser_entered))}
 
 
-def source_before(winner: Values, field: str) -> Values | None:
-    """Who said the winner's field, apart from who entered the record; None of records that keep no sources."""
-    return asserted_kept(winner).get(field, {}) if "asserted" in winner else None
-
-
-def sources_given_back(winner: Values, changes: Iterable[Change]) -> dict[str, Any]:
-    """The winner's column `asserted` once these changes are taken back."""
+def sources_given_back(winner: Sources, changes: Iterable[Change]) -> Sources:
+    """The winner's sources once these changes are taken back."""
     said = {change.field: change.said for change in changes if change.said is not None}
-    return {"asserted": {name: one for name, one in {**asserted_kept(winner), **said}.items() if one}} if said else {}
+    return {name: one for name, one in {**winner, **said}.items() if one}
 
 
-def plain(value: Any) -> Any:
-    """The value as JSON keeps it."""
-    return orjson.loads(orjson.dumps(value, default=str))
+def plain(value: object) -> object:
+    """The value as JSON has it."""
+    found: object = orjson.loads(orjson.dumps(value, default=str))
+    return found

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from services.membership.merges.domain import Change
 from services.membership.merges.moving import Taken
+from services.membership.merges.record import Merge
 from services.membership.merges.subjects import Subject
 from services.membership.merges.tables import part
 from shared.audit.details import encrypt
@@ -30,17 +31,17 @@ class Kept:
 
 
 def keep(
-    uow: UnitOfWork, subject: Subject, merge: Row, changes: Iterable[Change], taken: Taken, identities: Sequence[Row]
+    uow: UnitOfWork, subject: Subject, merge: Merge, changes: Iterable[Change], taken: Taken, identities: Sequence[Row]
 ) -> None:
     """Keeps what the merge changed, with its commit."""
-    winner, loser = merge["winner_id"], merge["loser_id"]
+    winner, loser = merge.winner_id, merge.loser_id
     person = winner if subject.kind.is_personal else None
 
     def enter(name: str, record: UUID, detail: Mapping[str, Any], whose: UUID | None) -> None:
         entry, key, told = uuid7(), None, canonical(detail)
         if whose is not None:
             key, told = encrypt(uow, whose, entry, told)
-        uow.append(part, id=entry, merge_id=merge["id"], part=name, record_id=record, detail=told, detail_key=key)
+        uow.append(part, id=entry, merge_id=merge.id, part=name, record_id=record, detail=told, detail_key=key)
 
     for change in changes:
         enter("field", winner, asdict(change), person)

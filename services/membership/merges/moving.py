@@ -6,12 +6,12 @@ a context that writes every affiliation: whoever may merge two institutions may 
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from sqlalchemy import ARRAY, Uuid, and_, any_, bindparam, case, delete, func, or_, select, update
 
-from services.membership.affiliations.operations import tell
+from services.membership.affiliations.changes import record_affiliation_change
 from services.membership.experts.tables import affiliation, expert
 from services.membership.merges.subjects import Subject
 from shared.bulk.execution import execute_all, inserting
@@ -21,6 +21,7 @@ from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import now
 from shared.kernel.errors import Conflict
 
+Columns: TypeAlias = Mapping[str, Any]
 MOST_MOVED = 20_000
 """Affiliations that one merge moves: some three seconds, and as long to take it back."""
 
@@ -102,7 +103,7 @@ async def require_few(connection: Connection, subject: Subject, loser: UUID) -> 
         raise Conflict(detail, members={"reason": "too_many_affiliations"})
 
 
-async def take_affiliations(uow: UnitOfWork, subject: Subject, winner: Row, loser: Row) -> Taken:
+async def take_affiliations(uow: UnitOfWork, subject: Subject, winner: Columns, loser: Columns) -> Taken:
     """Moves the loser's affiliations to the winner."""
     holder, target = subject.holder, winner["id"]
     rows = await _NAMED.get(holder).fetch(uow.connection, winner=target, loser=loser["id"])
@@ -126,11 +127,11 @@ async def take_affiliations(uow: UnitOfWork, subject: Subject, winner: Row, lose
 async def give_affiliations_back(
     uow: UnitOfWork,
     subject: Subject,
-    winner: Row,
-    loser: Row,
+    winner: Columns,
+    loser: Columns,
     moved: Sequence[UUID],
     demoted: set[UUID],
-    united: Sequence[Mapping[str, Any]],
+    united: Sequence[Columns],
 ) -> None:
     """Moves back those that are the winner's still, and enters anew those that were taken away."""
     rows = await _BY_ID.fetch(uow.connection, ids=list(moved))
@@ -144,7 +145,7 @@ async def give_affiliations_back(
     ]
     await execute_all(uow.connection, inserting(affiliation, again))
     for row in await _BY_ID.fetch(uow.connection, ids=[UUID(row["id"]) for row in again]):
-        tell(uow, owners[row["expert_id"]], "create", None, row)
+        record_affiliation_change(uow, owners[row["expert_id"]], "create", None, row)
 
 
 async def take_identities(uow: UnitOfWork, subject: Subject, winner: UUID, loser: UUID) -> list[Row]:
@@ -162,12 +163,12 @@ async def give_identities_back(
     await uow.connection.execute(_IDENTITIES_BACK, subject.kind.resource.name, winner, loser, *arguments)
 
 
-def _said(row: Mapping[str, Any], **other: UUID) -> tuple[Any, ...]:
+def _said(row: Columns, **other: UUID) -> tuple[Any, ...]:
     said = {**row, **other}
     return tuple(said[name] for name in _SAID)
 
 
-async def _owners(uow: UnitOfWork, subject: Subject, holder: Row, rows: Iterable[Mapping[str, Any]]) -> dict[UUID, Row]:
+async def _owners(uow: UnitOfWork, subject: Subject, holder: Columns, rows: Iterable[Columns]) -> dict[UUID, Columns]:
     """The experts of these affiliations once they belong to `holder`, by id."""
     if subject.holder == "expert_id":
         return {holder["id"]: holder}
@@ -180,8 +181,8 @@ async def _moved(
     subject: Subject,
     rows: Sequence[Row],
     source: UUID,
-    target: Row,
-    owners: Mapping[UUID, Row],
+    target: Columns,
+    owners: Mapping[UUID, Columns],
     marked: set[UUID],
     *,
     primary: bool,
@@ -195,11 +196,11 @@ async def _moved(
         primary=primary, **place,
     )  # fmt: skip
     for after in written:
-        tell(uow, owners[after["expert_id"]], "update", before[after["id"]], after)
+        record_affiliation_change(uow, owners[after["expert_id"]], "update", before[after["id"]], after)
 
 
-async def _taken_away(uow: UnitOfWork, rows: Sequence[Row], owners: Mapping[UUID, Row]) -> None:
+async def _taken_away(uow: UnitOfWork, rows: Sequence[Row], owners: Mapping[UUID, Columns]) -> None:
     if rows:
         await _TAKE_AWAY.execute(uow.connection, ids=[row["id"] for row in rows])
     for row in rows:
-        tell(uow, owners[row["expert_id"]], "delete", row, {**row, "version": row["version"] + 1})
+        record_affiliation_change(uow, owners[row["expert_id"]], "delete", row, {**row, "version": row["version"] + 1})

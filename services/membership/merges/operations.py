@@ -6,12 +6,13 @@ since and leaves that to the caller.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import TypedDict
 from uuid import UUID
 
 from services.membership.access import ROLES
 from services.membership.duplicates.operations import close_pairs, restore_pairs
+from services.membership.experts.record import Expert, Said
 from services.membership.merges import domain, moving, queries
 from services.membership.merges.keeping import Kept, keep, kept_of
 from services.membership.merges.pairing import Asked, Pair, decided, pair_of, require_living
@@ -19,34 +20,54 @@ from services.membership.merges.record import Merge
 from services.membership.merges.subjects import SUBJECTS, Subject
 from services.membership.merges.tables import merge
 from shared.database.context import SYSTEM_CONTEXT
-from shared.database.statements import Connection, Row
+from shared.database.statements import Connection
 from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.errors import Conflict, FieldError, Forbidden, NotFound, invalid_field, pointer_to
+from shared.kernel.lifecycle import Fields, given
 from shared.kernel.principal import Principal
 from shared.records.access_scope import AccessScope, access_scope_for
+from shared.records.record import Record
 from shared.records.resource_type import ResourceType, TransitionRequest, require_publishing
-from shared.records.store import update_record
+from shared.records.rows import columns_of, with_columns
 
 
 class _Merges(ResourceType[Merge, domain.MergeGuardContext]):
-    """A merge of experts tells of the person whom both describe."""
+    """A merge of experts describes the person whom both describe."""
 
-    def person_of(self, row: Mapping[str, Any]) -> UUID | None:
-        return row["winner_id"] if row["resource"] == "experts" else None
+    def person_of(self, row: Mapping[str, object]) -> UUID | None:
+        return _id(row["winner_id"]) if row["resource"] == "experts" else None
 
 
 MERGES: ResourceType[Merge, domain.MergeGuardContext] = _Merges.of(Merge, merge, domain.LIFECYCLE)
 
 
+class DifferingField(TypedDict):
+    """A field in which the two differ, and what the winner would then say."""
+
+    field: str
+    winner: object
+    loser: object
+    merged: object
+
+
+class EditedField(TypedDict):
+    """A field of the winner that was edited since the merge: before it, after it, and now."""
+
+    field: str
+    before: object
+    merged: object
+    now: object
+
+
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """The winner as a merge would leave it, the fields that differ, and how much would move."""
+    """The winner's columns as a merge would leave them, the fields that differ, and how much would move."""
 
     resource: str
-    winner: dict[str, Any]
+    winner: Mapping[str, object]
     loser: UUID
-    differing: list[dict[str, Any]]
-    moves: dict[str, Any]
+    differing: list[DifferingField]
+    moves: queries.Moves
 
 
 async def preview(connection: Connection, principal: Principal, asked: Asked) -> Preview:
@@ -54,18 +75,21 @@ async def preview(connection: Connection, principal: Principal, asked: Asked) ->
     pair = await pair_of(connection, principal, asked)
     subject, winner, loser = pair.subject, pair.winner, pair.loser
     require_living(pair)
-    mine, theirs = subject.read_values(winner), subject.read_values(loser)
+    mine, theirs = subject.values(winner), subject.values(loser)
     values = decided(pair, mine, theirs, asked.choices)
-    fields = [name for name in subject.fields if mine[name] != theirs[name]]
-    differing = [{"field": f, "winner": mine[f], "loser": theirs[f], "merged": values[f]} for f in fields]
-    moves = await queries.would_move(connection, pair.access, asked.resource, subject.holder, loser["id"])
-    await moving.require_few(connection, subject, loser["id"])
-    said = domain.sources_taken_over(winner, loser, _taken(mine, theirs, values))
-    shown = {**winner, **values, **subject.derived(values), **said}
-    return Preview(asked.resource, shown, loser["id"], differing, moves)
+    differing: list[DifferingField] = [
+        {"field": name, "winner": mine[name], "loser": theirs[name], "merged": values[name]}
+        for name in subject.fields
+        if mine[name] != theirs[name]
+    ]
+    moves = await queries.would_move(connection, pair.access, asked.resource, subject.holder, loser.id)
+    await moving.require_few(connection, subject, loser.id)
+    sources = _sources_taken_over(winner, loser, _taken(mine, theirs, values))
+    shown = _wanted(subject, winner, values, sources)
+    return Preview(asked.resource, columns_of(shown), loser.id, differing, moves)
 
 
-async def create(uow: UnitOfWork, principal: Principal, asked: Asked) -> Row:
+async def create(uow: UnitOfWork, principal: Principal, asked: Asked) -> Merge:
     """The merge of two living records. Raises NotFound where the caller may not know of both, Forbidden without the
     right to change both or to publish, Invalid for a record and itself, Conflict where one is not to be merged or too
     much would move."""
@@ -74,112 +98,99 @@ async def create(uow: UnitOfWork, principal: Principal, asked: Asked) -> Row:
     require_living(pair)
     mine, theirs = subject.values(winner), subject.values(loser)
     values = decided(pair, mine, theirs, asked.choices)
-    changed = {name: value for name, value in values.items() if value != mine[name]}
     taken_fields = _taken(mine, theirs, values)
-    said = domain.sources_taken_over(winner, loser, taken_fields)
-    gone = await update_record(uow, subject.kind.table, loser, {"merged_into": winner["id"]})
-    subject.kind.record_change(uow, "merge", loser, gone, "merged")
-    after = await update_record(uow, subject.kind.table, winner, {**changed, **subject.derived(values), **said})
-    subject.kind.record_change(uow, "merge", winner, after, "merged")
-    await subject.carry(uow, winner, after)
+    sources = _sources_taken_over(winner, loser, taken_fields)
+    await _write(uow, subject, "merge", loser, with_columns(loser, {"merged_into": winner.id}))
+    after = await _write(uow, subject, "merge", winner, _wanted(subject, winner, values, sources))
+    await subject.sync_dependents(uow, winner, after)
     await uow.connection.execute(SYSTEM_CONTEXT.set_local)
-    await moving.require_few(uow.connection, subject, loser["id"])
-    taken = await moving.take_affiliations(uow, subject, after, loser)
-    identities = await moving.take_identities(uow, subject, winner["id"], loser["id"])
-    await close_pairs(uow, asked.resource, winner["id"], loser["id"])
-    row = await MERGES.insert(
-        uow,
-        {
-            "status": "merged",
-            "country": after["country"],
-            "visibility": "restricted",
-            "resource": asked.resource,
-            "winner_id": after["id"],
-            "winner_version": after["version"],
-            "loser_id": loser["id"],
-            "loser_country": loser["country"],
-            "choices": dict(asked.choices),
-            "moved": {
-                "affiliations": len(taken.moved),
-                "united": len(taken.united),
-                "identities": len(identities),
-            },
-        },
+    await moving.require_few(uow.connection, subject, loser.id)
+    taken = await moving.take_affiliations(uow, subject, columns_of(after), columns_of(loser))
+    identities = await moving.take_identities(uow, subject, winner.id, loser.id)
+    await close_pairs(uow, asked.resource, winner.id, loser.id)
+    new = replace(
+        MERGES.new({}),
+        status="merged",
+        country=after.country,
+        visibility="restricted",
+        resource=asked.resource,
+        winner_id=after.id,
+        winner_version=after.version,
+        loser_id=loser.id,
+        loser_country=loser.country,
+        choices=dict(asked.choices),
+        moved={"affiliations": len(taken.moved), "united": len(taken.united), "identities": len(identities)},
     )
+    entered = await MERGES.insert(uow, new)
     changes = [
-        domain.Change(name, mine[name], value, domain.source_before(winner, name) if name in taken_fields else None)
-        for name, value in changed.items()
+        domain.Change(name, mine[name], value, _source_of(winner, name) if name in taken_fields else None)
+        for name, value in values.items()
+        if value != mine[name]
     ]
-    keep(uow, subject, row, changes, taken, identities)
-    return row
+    keep(uow, subject, entered, changes, taken, identities)
+    return entered
 
 
-async def undo(uow: UnitOfWork, access: AccessScope, seen: Row, requested: TransitionRequest) -> Row:
+async def undo(uow: UnitOfWork, access: AccessScope, before: Merge, requested: TransitionRequest) -> Merge:
     """Both records as they were, but for what was edited since and is to be kept.
 
     Raises what `Lifecycle.advance` raises; Conflict `transition_not_allowed` with reason `edited_since` while `resolve`
     does not say of every field that was edited since whether to keep or to restore it.
     """
-    subject, may = SUBJECTS[seen["resource"]], permitted(access, seen)
+    subject, may = SUBJECTS[before.resource], permitted(access, before)
     if requested.action == "undo" and not may("undo"):
         raise Forbidden("Your grants do not include this action here.", members={"reason": "not_permitted"})
-    before = await MERGES.lock(uow, seen["id"], seen["version"])
-    kind, winner_id, loser_id = subject.kind, before["winner_id"], before["loser_id"]
-    locked = await queries.lock_pair(uow.connection, kind.table, winner_id, loser_id)
+    kind, winner_id, loser_id = subject.kind, before.winner_id, before.loser_id
+    locked = await queries.lock_pair(uow.connection, kind, winner_id, loser_id)
     guard_context = await load_guard_context(uow.connect, access.principal, before, requested.fields)
-    MERGES.lifecycle.advance(before["status"], requested.action, guard_context, may, fields=requested.fields)
+    MERGES.lifecycle.advance(before.status, requested.action, guard_context, may, fields=requested.fields)
     own = access_scope_for(access.principal, ROLES, kind.resource)
-    if len(locked) < 2 or not all(own.may("update", row["country"], row["id"]) for row in locked.values()):
+    if len(locked) < 2 or not all(own.may("update", record.country, record.id) for record in locked.values()):
         raise Forbidden("Your grants do not cover both records.", members={"reason": "not_permitted"})
     winner, loser = locked[winner_id], locked[loser_id]
-    kept = kept_of(await queries.parts(uow.connection, before["id"]))
-    taken_back = _taken_back(subject, winner, kept, requested.fields.get("resolve") or {}, before)
-    values = _restored(subject, winner, taken_back)
-    if values["visibility"] != winner["visibility"]:
-        require_publishing(own, values["visibility"], values["country"], winner["id"])
-    said = domain.sources_given_back(winner, taken_back)
-    after = await update_record(uow, kind.table, winner, {**values, **subject.derived(values), **said})
-    kind.record_change(uow, "unmerge", winner, after, "unmerged")
-    await subject.carry(uow, winner, after)
-    back = await update_record(uow, kind.table, loser, {"merged_into": None})
-    kind.record_change(uow, "unmerge", loser, back, "unmerged")
+    kept = kept_of(await queries.parts(uow.connection, before.id))
+    taken_back = _taken_back(subject, winner, kept, given(requested.fields, "resolve", dict) or {}, before)
+    wanted = _wanted(subject, winner, _restored(subject, taken_back), _sources_given_back(winner, taken_back))
+    if wanted.visibility != winner.visibility:
+        require_publishing(own, wanted.visibility, wanted.country, winner.id)
+    after = await _write(uow, subject, "unmerge", winner, wanted)
+    await subject.sync_dependents(uow, winner, after)
+    back = await _write(uow, subject, "unmerge", loser, with_columns(loser, {"merged_into": None}))
     await uow.connection.execute(SYSTEM_CONTEXT.set_local)
-    await moving.give_affiliations_back(uow, subject, after, back, kept.moved, kept.demoted, kept.united)
+    owners = columns_of(after), columns_of(back)
+    await moving.give_affiliations_back(uow, subject, *owners, kept.moved, kept.demoted, kept.united)
     await moving.give_identities_back(uow, subject, winner_id, loser_id, kept.identities)
-    await restore_pairs(uow, before["resource"], winner_id, loser_id)
-    await queries.forget_parts(uow.connection, before["id"])
+    await restore_pairs(uow, subject.name, winner_id, loser_id)
+    await queries.forget_parts(uow.connection, before.id)
     return await MERGES.apply_transition(uow, before, requested, guard_context, may)
 
 
-def permitted(access: AccessScope, row: Mapping[str, Any]) -> Callable[[str], bool]:
+def permitted(access: AccessScope, record: Merge) -> Callable[[str], bool]:
     """Whether the caller's grants include a verb in the countries of both records."""
-    return lambda verb: all(access.may(verb, row[name]) for name in ("country", "loser_country"))
+    return lambda verb: access.may(verb, record.country) and access.may(verb, record.loser_country)
 
 
 async def load_guard_context(
-    connect: Connect, _principal: Principal, row: Mapping[str, Any], _fields: Mapping[str, Any]
+    connect: Connect, _principal: Principal, record: Merge, _fields: Fields
 ) -> domain.MergeGuardContext:
     """What the guard looks at: whether the winner was merged itself, or merged with others later, or erased."""
     async with connect() as connection:
-        found = await queries.standing(connection, SUBJECTS[row["resource"]].kind.table, row)
-    faults = (fault for fault in domain.UNDO_FAULTS if found is None or found[fault])
-    return domain.MergeGuardContext(next(faults, None))
+        faults = await queries.undo_faults(connection, SUBJECTS[record.resource].kind.table, record)
+    return domain.MergeGuardContext(next(iter(faults), None))
 
 
-async def conflicts(
-    connection: Connection, principal: Principal, row: Mapping[str, Any]
-) -> list[dict[str, Any]] | None:
+async def conflicts(connection: Connection, principal: Principal, record: Merge) -> list[EditedField] | None:
     """The fields of the winner that were edited since the merge, with their values before it, after it and now. None
     where the caller does not see the winner whole, or there is nothing to take back."""
-    subject = SUBJECTS[row["resource"]]
-    if row["status"] != "merged":
+    subject = SUBJECTS[record.resource]
+    if record.status != "merged":
         return None
     access = access_scope_for(principal, ROLES, subject.kind.resource)
-    winner = await subject.listing.get(connection, access, row["winner_id"])
+    winner = await subject.listing.get(connection, access, record.winner_id)
     if winner is None or not access.sees_all_fields(winner["country"], winner["id"]):
         return None
-    now = subject.read_values(winner)
-    kept = kept_of(await queries.parts(connection, row["id"]))
+    now = subject.values(subject.read(winner))
+    kept = kept_of(await queries.parts(connection, record.id))
     return [
         {"field": change.field, "before": change.before, "merged": change.after, "now": domain.plain(now[change.field])}
         for change in domain.edited(kept.changes, now)
@@ -187,11 +198,24 @@ async def conflicts(
 
 
 async def _lock(uow: UnitOfWork, pair: Pair) -> Pair:
-    winner, loser = pair.winner["id"], pair.loser["id"]
-    locked = await queries.lock_pair(uow.connection, pair.subject.kind.table, winner, loser)
+    winner, loser = pair.winner.id, pair.loser.id
+    locked = await queries.lock_pair(uow.connection, pair.subject.kind, winner, loser)
     if len(locked) < 2:
         raise NotFound(f"There is no such {pair.subject.kind.resource.entity}.")
     return Pair(pair.subject, pair.access, locked[winner], locked[loser])
+
+
+async def _write(uow: UnitOfWork, subject: Subject, action: str, before: Record, wanted: Record) -> Record:
+    """Writes one of the two, with its audit entry and fact."""
+    after: Record = await subject.kind.write(uow, before, wanted)
+    subject.kind.record_change(uow, action, before, after, f"{action}d")
+    return after
+
+
+def _wanted(subject: Subject, winner: Record, values: domain.Values, sources: domain.Values) -> Record:
+    """The winner with these values, what follows from them, and who said them."""
+    wanted = with_columns(winner, values)
+    return with_columns(wanted, {**subject.derived(wanted), **sources})
 
 
 def _taken(mine: domain.Values, theirs: domain.Values, values: domain.Values) -> list[str]:
@@ -199,10 +223,29 @@ def _taken(mine: domain.Values, theirs: domain.Values, values: domain.Values) ->
     return [name for name, value in values.items() if value == theirs[name] != mine[name]]
 
 
-def _taken_back(subject: Subject, winner: Row, kept: Kept, resolve: Mapping[str, str], row: Row) -> list[domain.Change]:
+def _sources_taken_over(winner: Record, loser: Record, fields: list[str]) -> domain.Values:
+    """The winner's column `asserted` after a merge; nothing of institutions, which keep no sources."""
+    if not isinstance(winner, Expert) or not isinstance(loser, Expert):
+        return {}
+    return {"asserted": domain.sources_taken_over(winner.asserted, loser.asserted, loser.created_at, fields)}
+
+
+def _sources_given_back(winner: Record, taken_back: list[domain.Change]) -> domain.Values:
+    """The winner's column `asserted` after an undo; nothing of institutions."""
+    return {"asserted": domain.sources_given_back(winner.asserted, taken_back)} if isinstance(winner, Expert) else {}
+
+
+def _source_of(winner: Record, field: str) -> Said | None:
+    """Who said the winner's field, apart from who entered the record; None of institutions."""
+    return winner.asserted.get(field, {}) if isinstance(winner, Expert) else None
+
+
+def _taken_back(
+    subject: Subject, winner: Record, kept: Kept, resolve: Mapping[str, str], record: Merge
+) -> list[domain.Change]:
     """The changes that the undo takes back. Raises Invalid and Conflict for what `resolve` says or leaves open."""
     if kept.is_unreadable:
-        raise _impossible(row, "erased")
+        raise _impossible(record, "erased")
     now = subject.values(winner)
     unknown = sorted(set(resolve) - {change.field for change in kept.changes})
     if unknown:
@@ -211,25 +254,26 @@ def _taken_back(subject: Subject, winner: Row, kept: Kept, resolve: Mapping[str,
         )
     open_fields = [change.field for change in domain.edited(kept.changes, now) if change.field not in resolve]
     if open_fields:
-        raise _impossible(row, "edited_since", open_fields)
+        raise _impossible(record, "edited_since", open_fields)
     return domain.restored(kept.changes, now, resolve)
 
 
-def _restored(subject: Subject, winner: Row, taken_back: Iterable[domain.Change]) -> dict[str, Any]:
-    """The winner's values once these changes are taken back."""
-    values = {**subject.values(winner), **{change.field: change.before for change in taken_back}}
-    return {**values, **{name: _id(values[name]) for name in subject.taken}}
+def _restored(subject: Subject, taken_back: Iterable[domain.Change]) -> domain.Values:
+    """The winner's values that taking these changes back restores."""
+    return {
+        change.field: _id(change.before) if change.field in subject.taken else change.before for change in taken_back
+    }
 
 
-def _impossible(row: Row, reason: str, fields: list[str] | None = None) -> Conflict:
+def _impossible(record: Merge, reason: str, fields: list[str] | None = None) -> Conflict:
     detail = "Edited since the merge: say whether to keep or to restore it."
     return Conflict(
         "undo is not possible now.",
         code="transition_not_allowed",
-        members={"current_state": row["status"], "reason": reason, "conflicts": fields or []},
+        members={"current_state": record.status, "reason": reason, "conflicts": fields or []},
         errors=[FieldError("conflict", detail, pointer=f"/fields/resolve/{name}") for name in fields or ()],
     )
 
 
-def _id(value: Any) -> UUID | None:
+def _id(value: object) -> UUID | None:
     return None if value is None else UUID(str(value))

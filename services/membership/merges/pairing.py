@@ -2,19 +2,20 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from services.membership.access import ROLES
 from services.membership.duplicates.domain import Collection
-from services.membership.merges.domain import merged
+from services.membership.merges.domain import Values, merged
 from services.membership.merges.subjects import SUBJECTS, Subject
-from shared.database.statements import Connection, Row
+from shared.database.statements import Connection
 from shared.kernel.errors import Conflict, Forbidden, NotFound, invalid_field, pointer_to
 from shared.kernel.principal import Principal
 from shared.kernel.resource import Resource
 from shared.records.access_scope import AccessScope, access_scope_for
+from shared.records.record import Record
 from shared.records.resource_type import require, require_publishing
+from shared.records.rows import with_columns
 
 _MERGES = Resource("membership", "merges", "merge")
 
@@ -35,8 +36,8 @@ class Pair:
 
     subject: Subject
     access: AccessScope
-    winner: Row
-    loser: Row
+    winner: Record
+    loser: Record
 
 
 async def pair_of(connection: Connection, principal: Principal, asked: Asked) -> Pair:
@@ -59,33 +60,28 @@ async def pair_of(connection: Connection, principal: Principal, asked: Asked) ->
             raise invalid_field(pointer_to("choices", name), "unknown_field", "Not a field that can be chosen.")
     if winner["id"] == loser["id"]:
         raise invalid_field("/loser_id", "invalid_value", "A record is not merged into itself.")
-    return Pair(subject, access, winner, loser)
+    return Pair(subject, access, subject.read(winner), subject.read(loser))
 
 
 def require_living(pair: Pair) -> None:
     """Raises Conflict with its reason where one of the two is merged or erased, or the winner has ended and the loser
     has not."""
     reason = None
-    for name, row in (("winner", pair.winner), ("loser", pair.loser)):
-        if row["merged_into"] is not None:
+    for name, record in (("winner", pair.winner), ("loser", pair.loser)):
+        if getattr(record, "merged_into", None) is not None:
             reason = f"{name}_merged"
-        elif row.get("erased_at") is not None:
+        elif getattr(record, "erased_at", None) is not None:
             reason = f"{name}_erased"
-    if (
-        reason is None
-        and pair.winner["status"] in pair.subject.ended
-        and pair.loser["status"] not in pair.subject.ended
-    ):
+    if reason is None and pair.winner.status in pair.subject.ended and pair.loser.status not in pair.subject.ended:
         reason = "winner_ended"
     if reason is not None:
         raise Conflict("These two cannot be merged.", members={"reason": reason})
 
 
-def decided(
-    pair: Pair, mine: Mapping[str, Any], theirs: Mapping[str, Any], choices: Mapping[str, str]
-) -> dict[str, Any]:
+def decided(pair: Pair, mine: Values, theirs: Values, choices: Mapping[str, str]) -> Values:
     """The winner's values after the merge. Raises Forbidden where that publishes something and the caller may not."""
     values = merged(mine, theirs, choices, pair.subject.unite)
     if not mine["visibility"] == theirs["visibility"] == "public":
-        require_publishing(pair.access, values["visibility"], values["country"], pair.winner["id"])
+        wanted = with_columns(pair.winner, values)
+        require_publishing(pair.access, wanted.visibility, wanted.country, wanted.id)
     return values

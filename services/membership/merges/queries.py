@@ -1,23 +1,49 @@
 """Reading merges, the two records of one, and what an undo needs."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, TypedDict
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Select, Uuid, any_, bindparam, column, delete, false, func, literal_column, select, table
+from sqlalchemy import (
+    ARRAY,
+    Select,
+    Table,
+    Uuid,
+    any_,
+    bindparam,
+    column,
+    delete,
+    false,
+    func,
+    literal_column,
+    select,
+    table,
+)
 from sqlalchemy.sql.elements import ColumnElement
 
 from services.membership.experts.tables import affiliation
-from services.membership.merges.domain import LIFECYCLE
+from services.membership.merges.domain import LIFECYCLE, UNDO_FAULTS, UndoFault
 from services.membership.merges.record import Merge
 from services.membership.merges.tables import merge, part
 from shared.audit import details
 from shared.audit.tables import audit_key
 from shared.database.context import SYSTEM_CONTEXT, within_context
-from shared.database.statements import Connection, Row, Shapes, Statement
+from shared.database.statements import Connection, Shapes, Statement
 from shared.records.access_scope import AccessKind, AccessScope, constant
 from shared.records.listing import one_of, values
 from shared.records.plain import by_grant, listing
+from shared.records.record import Record
+from shared.records.resource_type import ResourceType
+from shared.records.rows import record_of
+
+
+class Moves(TypedDict):
+    """How much would go to the winner. `references`: of what other services publish, by kind of record."""
+
+    affiliations: int
+    identities: int
+    references: dict[str, int]
+
 
 RESOURCES = ("experts", "institutions")
 
@@ -73,21 +99,24 @@ _PARTS = Statement(
 _FORGET = Statement(delete(part).where(part.c.merge_id == bindparam("merge")))
 
 
-async def lock_pair(connection: Connection, subject: Any, winner: UUID, loser: UUID) -> dict[UUID, Row]:
-    """Both rows of a table, locked in the order of their ids; those that the context may not write are left out."""
-    rows = await _LOCKS.get(subject).fetch(connection, ids=[winner, loser])
-    return {row["id"]: row for row in rows}
+async def lock_pair(
+    connection: Connection, kind: ResourceType[Any, Any], winner: UUID, loser: UUID
+) -> dict[UUID, Record]:
+    """Both records, locked in the order of their ids; those that the context may not write are left out."""
+    rows = await _LOCKS.get(kind.table).fetch(connection, ids=[winner, loser])
+    return {row["id"]: record_of(kind.record, row) for row in rows}
 
 
-async def standing(connection: Connection, subject: Any, row: Mapping[str, Any]) -> Row | None:
+async def undo_faults(connection: Connection, subject: Table, record: Merge) -> Sequence[UndoFault]:
     """What stands against taking a merge back, whoever asks."""
-    return await _STATES_OF.get(subject).fetchrow(
+    found = await _STATES_OF.get(subject).fetchrow(
         connection,
-        winner=row["winner_id"],
-        loser=row["loser_id"],
-        version=row["winner_version"],
+        winner=record.winner_id,
+        loser=record.loser_id,
+        version=record.winner_version,
         **SYSTEM_CONTEXT.parameters,
     )
+    return [fault for fault in UNDO_FAULTS if found is None or found[fault]]
 
 
 async def parts(connection: Connection, merge_id: UUID) -> list[tuple[str, UUID, dict[str, Any] | None]]:
@@ -140,12 +169,10 @@ def _moving(resource: str, holder: str) -> Any:
 _MOVING = Shapes(_moving)
 
 
-async def would_move(
-    connection: Connection, access: AccessScope, resource: str, holder: str, loser: UUID
-) -> dict[str, Any]:
+async def would_move(connection: Connection, access: AccessScope, resource: str, holder: str, loser: UUID) -> Moves:
     """How many affiliations, identities of imports and references of other services name the loser, of those that the
     caller may see."""
-    row = await _MOVING.get(resource, holder).fetchrow(connection, loser=loser, **access.context.parameters)
-    counts = dict(row or {})
-    own = {name: counts.pop(name) for name in ("affiliations", "identities")}
-    return {**own, "references": counts}
+    (row,) = await _MOVING.get(resource, holder).fetch(connection, loser=loser, **access.context.parameters)
+    counts = dict(row)
+    affiliations, identities = counts.pop("affiliations"), counts.pop("identities")
+    return {"affiliations": affiliations, "identities": identities, "references": counts}

@@ -1,19 +1,21 @@
 """Merges over HTTP: the routes of every record but for changes, and a creation that can be previewed."""
 
-from collections.abc import Mapping
 from typing import Annotated, Any
 
 import orjson
 from fastapi import Depends, Query, Response
 
 from services.membership.access import ROLES
-from services.membership.merges import operations
+from services.membership.merges import operations, record
+from services.membership.merges.domain import MergeGuardContext
 from services.membership.merges.pairing import Asked
 from services.membership.merges.queries import LISTING
 from services.membership.merges.schemas import Merge, MergeBody, MergePreview, UndoFields, present, present_preview
 from services.membership.merges.subjects import SUBJECTS
+from shared.database.statements import Row
 from shared.kernel.lifecycle import AvailableAction
 from shared.records.access_scope import AccessScope
+from shared.records.rows import record_read
 from shared.web.answers import JSON, key_of
 from shared.web.openapi import answers
 from shared.web.record_routes import may_create
@@ -21,18 +23,18 @@ from shared.web.records import RecordApi
 from shared.web.request_context import RequestContext
 
 
-class _MergeApi(RecordApi[Any]):
-    async def available_actions(self, row: Mapping[str, Any], ctx: RequestContext) -> list[AvailableAction]:
-        guard_context = await self.guard_context(ctx.connection, ctx.principal, row, {})
-        return self.kind.lifecycle.available_actions(
-            row["status"], guard_context, operations.permitted(ctx.access, row)
-        )
+class _MergeApi(RecordApi[record.Merge, MergeGuardContext]):
+    async def available_actions(self, record: record.Merge, ctx: RequestContext) -> list[AvailableAction]:
+        guard_context = await operations.load_guard_context(ctx.connection, ctx.principal, record, {})
+        may = operations.permitted(ctx.access, record)
+        return self.kind.lifecycle.available_actions(record.status, guard_context, may)
 
-    async def item(self, row: Any, ctx: RequestContext, access: AccessScope | None = None) -> dict[str, Any]:
-        record = await super().item(row, ctx, access)
+    async def item(self, row: Row, ctx: RequestContext, access: AccessScope | None = None) -> dict[str, Any]:
+        shown = await super().item(row, ctx, access)
         async with ctx.connection() as connection:
-            record["conflicts"] = await operations.conflicts(connection, ctx.principal, row)
-        return record
+            merge = record_read(record.Merge, row)
+            shown["conflicts"] = await operations.conflicts(connection, ctx.principal, merge)
+        return shown
 
 
 MERGE_API = _MergeApi(
@@ -65,8 +67,8 @@ async def create_merge(
     nothing is written, and no idempotency key is used up."""
     asked = Asked(body.resource, key_of(body.winner_id), key_of(body.loser_id), body.choices)
     if not dry_run:
-        row = await operations.create(ctx.uow, ctx.principal, asked)
-        return await MERGE_API.answer_with(ctx, row["id"], status=201)
+        merge = await operations.create(ctx.uow, ctx.principal, asked)
+        return await MERGE_API.answer_with(ctx, merge.id, status=201)
     found = await operations.preview(ctx.uow.connection, ctx.principal, asked)
     access = ctx.access_on(SUBJECTS[body.resource].kind.resource)
     response = Response(orjson.dumps(present_preview(found, access), default=str), media_type=JSON)

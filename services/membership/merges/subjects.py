@@ -4,13 +4,21 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
+
+from services.membership.duplicates.domain import Collection
+from services.membership.experts import domain as expert_rules
 from services.membership.experts import operations as experts
 from services.membership.experts import queries as expert_queries
+from services.membership.experts.domain import without_verified
+from services.membership.experts.record import EmailAddress, Expert
 from services.membership.institutions import domain as institution_rules
 from services.membership.institutions import operations as institutions
 from services.membership.institutions import queries as institution_queries
+from services.membership.institutions.record import Institution, InstitutionName, Relation
 from services.membership.merges.domain import (
     Unite,
+    Values,
     as_alias,
     as_former_name,
     by_language,
@@ -22,42 +30,73 @@ from shared.database.statements import Row
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.text import fold
 from shared.records.listing import Listing
+from shared.records.record import Record, written_fields
 from shared.records.resource_type import ResourceType
+from shared.records.rows import record_read
 
 
 @dataclass(frozen=True)
 class Subject:
-    """`fields` may be chosen; `taken` follow the winner's value, else the loser's. `holder` is the column of an
+    """`fields` may be chosen; `taken` follow the winner's value, else the loser's. `read` makes the record of a row
+    that was read, as callers write it. `derived` are the columns that follow from others. `holder` is the column of an
     affiliation that names the record; `ended` are the states in which a record cannot win over a living one."""
 
+    name: Collection
     kind: ResourceType[Any, Any]
     listing: Listing
     fields: tuple[str, ...]
     unite: Mapping[str, Unite]
-    written: Callable[[Mapping[str, Any]], dict[str, Any]]
-    derived: Callable[[Mapping[str, Any]], dict[str, Any]]
-    carry: Callable[[UnitOfWork, Row, Row], Awaitable[None]]
+    read: Callable[[Row], Record]
+    derived: Callable[[Any], Mapping[str, object]]
+    sync_dependents: Callable[[UnitOfWork, Any, Any], Awaitable[None]]
     holder: str
     ended: frozenset[str]
     taken: tuple[str, ...] = ()
 
-    def values(self, row: Mapping[str, Any]) -> dict[str, Any]:
-        """What a merge decides about, of a row that is locked."""
-        return {name: row[name] for name in (*self.fields, *self.taken)}
+    def values(self, record: Record) -> Values:
+        """What a merge decides about."""
+        return {name: getattr(record, name) for name in (*self.fields, *self.taken)}
 
-    def read_values(self, row: Mapping[str, Any]) -> dict[str, Any]:
-        """The same of a row that was read for an answer."""
-        return {**self.written(row), **{name: row[name] for name in self.taken}}
+
+def _read_expert(row: Row) -> Record:
+    emails = [without_verified(email) for email in orjson.loads(row["emails"])]
+    return record_read(Expert, {**row, "emails": orjson.dumps(emails).decode()})
+
+
+def _read_institution(row: Row) -> Record:
+    """With the relations that it states itself."""
+    return record_read(Institution, {**row, "relations": row["stated"]})
+
+
+def _derived_of_expert(expert: Expert) -> Mapping[str, object]:
+    return expert_rules.derived(expert.names, expert.emails)
+
+
+def _derived_of_institution(institution: Institution) -> Mapping[str, object]:
+    return institution_rules.derived(institution.names)
+
+
+def _address(email: EmailAddress) -> str:
+    return email["value"].casefold()
+
+
+def _folded_name(name: InstitutionName) -> str:
+    return fold(name["value"])
+
+
+def _relation(one: Relation) -> tuple[str, str | None]:
+    return one["type"], one["institution_id"] or one["ror"]
 
 
 SUBJECTS: Mapping[str, Subject] = {
     "experts": Subject(
+        name="experts",
         kind=experts.EXPERTS,
         listing=expert_queries.LISTING,
-        fields=experts.WRITABLE,
+        fields=written_fields(Expert),
         unite={
             "names": united(20, person_name, as_former_name),
-            "emails": united(10, lambda email: email["value"].casefold()),
+            "emails": united(10, _address),
             "languages": united(50, same),
             "fields": united(42, same),
             "planetary_boundaries": united(9, same),
@@ -65,27 +104,28 @@ SUBJECTS: Mapping[str, Subject] = {
             "keywords": united(50, fold),
             "biography": by_language,
         },
-        written=experts.written,
-        derived=experts.derived,
-        carry=experts.carry,
+        read=_read_expert,
+        derived=_derived_of_expert,
+        sync_dependents=experts.sync_dependents,
         holder="expert_id",
         ended=frozenset({"resigned", "terminated", "deceased"}),
         taken=("account_id",),
     ),
     "institutions": Subject(
+        name="institutions",
         kind=institutions.INSTITUTIONS,
         listing=institution_queries.LISTING,
-        fields=institutions.WRITABLE,
+        fields=written_fields(Institution),
         unite={
-            "names": united(50, lambda name: fold(name["value"]), as_alias),
+            "names": united(50, _folded_name, as_alias),
             "types": united(9, same),
             "domains": united(50, same),
             "links": united(50, same),
-            "relations": united(500, lambda one: (one["type"], one["institution_id"] or one["ror"])),
+            "relations": united(500, _relation),
         },
-        written=institutions.kept,
-        derived=institution_rules.derived,
-        carry=institutions.carry,
+        read=_read_institution,
+        derived=_derived_of_institution,
+        sync_dependents=institutions.sync_dependents,
         holder="institution_id",
         ended=frozenset({"linked", "out_of_scope", "withdrawn"}),
     ),

@@ -26,9 +26,9 @@ async def order(uow: UnitOfWork, access: AccessScope, seen: Row) -> UUID:
     Raises Forbidden for everybody but the expert and administrators.
     """
     require(access, SUBJECT_EXPORT, seen["country"], seen["id"])
-    row = await EXPERTS.lock(uow, seen["id"])
-    EXPERTS.record_change(uow, SUBJECT_EXPORT, row, row, "subject_exported")
-    wish = ExportWish("json", {"expert": str(row["id"])}, (), safe=False)
+    expert = await EXPERTS.lock(uow, seen["id"])
+    EXPERTS.record_change(uow, SUBJECT_EXPORT, expert, expert, "subject_exported")
+    wish = ExportWish("json", {"expert": str(expert.id)}, (), safe=False)
     return await enter_export(uow, "membership", SUBJECT_EXPORT, wish, SUBJECT_EXPORT, bulk=False)
 
 

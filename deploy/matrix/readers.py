@@ -39,7 +39,7 @@ def resources_of(service: str) -> dict[str, Resource]:
     return {resource.entity: resource for resource in found if resource.service == service}
 
 
-def _named(service: str) -> Iterator[Resource | ResourceType[Any]]:
+def _named(service: str) -> Iterator[Resource | ResourceType[Any, Any]]:
     for name, module in sorted(modules.items()):
         if name.startswith(f"services.{service}."):
             for value in vars(module).values():

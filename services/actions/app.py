@@ -1,19 +1,22 @@
 """The actions app."""
 
-from services.actions.coordination.routes import endorsements, letters
-from services.actions.delivery.routes import actions, milestones
+from services.actions.actions.routes import router as actions
+from services.actions.correspondence.routes import router as correspondence
+from services.actions.countries.routes import router as countries
+from services.actions.endorsements.routes import router as endorsements
+from services.actions.focal_points.routes import router as focal_points
 from services.actions.frameworks.routes import router as frameworks
-from services.actions.government.routes import bodies, focal_points, meetings
+from services.actions.government_bodies.routes import router as government_bodies
+from services.actions.meetings.routes import router as meetings
+from services.actions.milestones.routes import router as milestones
 from services.actions.programmes.routes import router as programmes
 from services.actions.settings import ActionsSettings
-from services.actions.stage.routes import router as countries
 from shared.web.app import Application
 from shared.web.app import create_app as create
 from shared.web.service import service_parts
 
 _PLANS = (frameworks, programmes, actions, milestones)
-_COORDINATION = (endorsements, letters, bodies, focal_points, meetings)
-_ROUTERS = (*_PLANS, *_COORDINATION, countries)
+_GOVERNMENTS = (endorsements, correspondence, government_bodies, focal_points, meetings)
 
 
 def create_app(settings: ActionsSettings | None = None) -> Application:
@@ -21,7 +24,7 @@ def create_app(settings: ActionsSettings | None = None) -> Application:
     return create(
         "actions",
         settings or ActionsSettings(),
-        _ROUTERS,
+        (*_PLANS, *_GOVERNMENTS, countries),
         title="Actions",
         description="Country programmes with their actions and milestones, endorsements, letters, and country stages.",
         tags={

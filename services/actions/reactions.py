@@ -1,7 +1,7 @@
 """What actions does about facts: whatever may move a country's stage has it derived anew; references follow merges."""
 
+from services.actions.countries.operations import recompute_stage
 from services.actions.merges import EXPERTS, INSTITUTIONS
-from services.actions.stage.operations import recompute_stage
 from shared.contracts.owner import type_of
 from shared.messaging.inbox import Reactions, of_each_country, of_each_subject
 

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from services.actions.coordination.operations import expire_endorsements
+from services.actions.endorsements.operations import expire_endorsements
 from services.actions.programmes.operations import PROGRAMMES
 from services.actions.reactions import REACTIONS
 from services.actions.settings import ActionsSettings

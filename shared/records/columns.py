@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any, TypeAlias, get_args, get_origin
+from typing import Any, TypeAlias, get_args
 from uuid import UUID
 
 import orjson
@@ -58,10 +58,9 @@ def read_columns(record: type[Record], table: Table, audience: Audience = Grante
 
 
 def _type_of(field: Field) -> type[TypeEngine[Any]] | TypeEngine[Any]:
-    origin = get_origin(field.type) or field.type
-    if origin is list:
+    if field.stored is list:
         return ARRAY(_TYPES[get_args(field.type)[0]])
-    return _TYPES[origin]
+    return _TYPES[field.stored]
 
 
 def record_table(name: str, *columns: Column[Any]) -> Table:

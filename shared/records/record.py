@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum, IntEnum
 from types import NoneType, UnionType
-from typing import Annotated, Any, ClassVar, TypeAlias, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, ClassVar, TypeAlias, get_args, get_origin, get_type_hints, is_typeddict
 from uuid import UUID
 
 from shared.kernel.resource import Resource
@@ -81,6 +81,11 @@ class Field:
     description: str
 
     @property
+    def stored(self) -> Any:
+        """The type that says how the field is stored. JSON documents are Mapping, Sequence or object."""
+        return Mapping if is_typeddict(self.type) else get_origin(self.type) or self.type
+
+    @property
     def is_tracked(self) -> bool:
         return not self.traits.isdisjoint({Written, Tracked})
 
@@ -131,8 +136,7 @@ def fields_with(record: type[Record], trait: Trait) -> tuple[str, ...]:
 
 def json_fields(record: type[Record]) -> frozenset[str]:
     """The fields whose column is a JSON document."""
-    kinds = (Mapping, Sequence, object)
-    return frozenset(n for n, field in fields_of(record).items() if (get_origin(field.type) or field.type) in kinds)
+    return frozenset(n for n, field in fields_of(record).items() if field.stored in (Mapping, Sequence, object))
 
 
 def tracked_fields(record: type[Record]) -> tuple[str, ...]:

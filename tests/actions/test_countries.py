@@ -6,8 +6,8 @@ from typing import Any
 
 import asyncpg
 
+from services.actions.countries.domain import FactPeriod, counts_from, facts_on
 from services.actions.reactions import REACTIONS
-from services.actions.stage.domain import FactPeriod, counts_from, facts_on
 from shared.contracts.envelope import Fact
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.ids import uuid7

@@ -55,3 +55,18 @@ async def test_a_focal_point_follows_the_expert(
     await change(superuser, "member_expert", loser, merged_into=None)
     await _told(database, "expert", "unmerged", winner)
     assert (await secretariat.get(path)).json()["person"]["expert_id"] == str(loser)
+
+
+async def test_a_focal_point_who_is_no_expert_any_more_stays_one_by_name(
+    secretariat: Caller, database: Database, superuser: asyncpg.Connection
+) -> None:
+    loser, winner = [await enter(superuser, "member_expert", status="active", category="expert") for _ in range(2)]
+    path = await focal_point(secretariat, person={"expert_id": str(loser)})
+    await change(superuser, "member_expert", loser, merged_into=winner)
+    await _told(database, "expert", "merged", loser)
+    named = {"person": {"expert_id": None, "name": "Amina Khan"}}
+    etag = (await secretariat.get(path)).headers["etag"]
+    assert (await secretariat.patch(path, named, etag=etag)).status_code == 200
+    await change(superuser, "member_expert", loser, merged_into=None)
+    await _told(database, "expert", "unmerged", winner)
+    assert (await secretariat.get(path)).json()["person"] == named["person"]

@@ -5,9 +5,13 @@ from collections.abc import Callable
 import pytest
 
 from services.actions.access import ROLES
-from services.actions.coordination.operations import ENDORSEMENTS, LETTERS
-from services.actions.delivery.operations import ACTIONS, MILESTONES
-from services.actions.government.operations import BODIES, FOCAL_POINTS, MEETINGS
+from services.actions.actions.operations import ACTIONS
+from services.actions.correspondence.operations import LETTERS
+from services.actions.endorsements.operations import ENDORSEMENTS
+from services.actions.focal_points.operations import FOCAL_POINTS
+from services.actions.government_bodies.operations import GOVERNMENT_BODIES
+from services.actions.meetings.operations import MEETINGS
+from services.actions.milestones.operations import MILESTONES
 from services.actions.programmes.operations import PROGRAMMES
 from services.actions.reactions import REACTIONS
 from services.actions.settings import ActionsSettings
@@ -15,7 +19,7 @@ from services.actions.worker import create_worker
 from shared.contracts.registry import FACTS
 from tests.support.callers import Caller
 
-KINDS = (ENDORSEMENTS, LETTERS, ACTIONS, MILESTONES, BODIES, FOCAL_POINTS, MEETINGS, PROGRAMMES)
+KINDS = (ENDORSEMENTS, LETTERS, ACTIONS, MILESTONES, GOVERNMENT_BODIES, FOCAL_POINTS, MEETINGS, PROGRAMMES)
 CLOSED = "actions milestones endorsements correspondence government_bodies focal_points meetings"
 
 

@@ -35,12 +35,10 @@ def test_files_stay_small() -> None:
     assert too_long == {}
 
 
-def test_no_junk_drawers_and_no_feature_with_its_services_name() -> None:
+def test_no_junk_drawers() -> None:
     drawers = [_named(path) for path in FILES if path.stem in ("utils", "helpers", "common", "misc")]
     drawers += [_named(path) for path in FILES if {"utils", "helpers", "common", "misc"} & set(path.parts)]
     assert drawers == []
-    features = {path.parent for path in SERVICES if path.parent.parent.parent == ROOT / "services"}
-    assert [_named(feature) for feature in features if feature.name == feature.parent.name] == []
 
 
 def test_a_feature_has_at_most_twelve_modules() -> None:

@@ -6,9 +6,9 @@ from string import Formatter
 
 import pytest
 
-from services.actions.delivery.domain import ACTION as ACTIONS
+from services.actions.actions.domain import LIFECYCLE as ACTIONS
+from services.actions.countries.domain import RUNGS
 from services.actions.programmes.domain import PUBLISHED as PROGRAMMES
-from services.actions.stage.domain import RUNGS
 from services.centres.committees.domain import PUBLISHED as COMMITTEES
 from services.centres.registration.domain import PUBLISHED as CENTRES
 from services.membership.experts.domain import CATEGORIES, FIELDS_OF_SCIENCE

@@ -12,7 +12,7 @@ from shared.records.access_scope import AccessScope
 from shared.records.listing import values
 from shared.records.plain import by_itself, listing
 
-FRAMEWORKS = listing(
+LISTING = listing(
     Framework,
     framework,
     domain.LIFECYCLE.states,
@@ -34,7 +34,7 @@ _VALID = Statement(
 async def by_code(connection: Connection, access: AccessScope, code: str) -> Row | None:
     """The framework of this code, as reads select it."""
     found = await _KNOWN.fetchval(connection, code=code)
-    return await FRAMEWORKS.get(connection, access, found) if found else None
+    return await LISTING.get(connection, access, found) if found else None
 
 
 async def is_known(connection: Connection, code: str) -> bool:

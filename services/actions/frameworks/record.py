@@ -1,11 +1,27 @@
 """Frameworks."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated
+from typing import Annotated, TypedDict
 
 from shared.kernel.resource import Resource
-from shared.records.record import Document, Internal, Parts, Public, Record, Written
+from shared.records.record import Internal, Public, Record, Texts, Written
+
+
+class Core(TypedDict):
+    """What every country has once."""
+
+    titles: Texts
+
+
+class Pillar(TypedDict):
+    """One of the three proactive actions."""
+
+    key: str
+    titles: Texts
+    descriptions: Texts
+    order: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,8 +33,8 @@ class Framework(Record):
     country: Annotated[str | None, Public]  # type: ignore[assignment]
     visibility: Annotated[str, Public]
     code: Annotated[str, Public, Written, "The framework's code, which never changes."]
-    core: Annotated[Document, Public, Written, "What every country has once."]
-    pillars: Annotated[Parts, Public, Written, "The three proactive actions."]
+    core: Annotated[Core, Public, Written, "What every country has once."]
+    pillars: Annotated[Sequence[Pillar], Public, Written, "The three proactive actions."]
     valid_from: Annotated[date, Public, Written, "The first day on which programmes may start under it."]
     valid_to: Annotated[
         date | None, Public, Written, "The last day on which programmes may start under it; null without an end."

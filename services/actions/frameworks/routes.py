@@ -5,36 +5,23 @@ from fastapi import Response
 from services.actions.access import ROLES
 from services.actions.frameworks import operations, queries, schemas
 from services.actions.frameworks.tables import framework
-from shared.database.statements import Row
-from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.errors import NotFound
-from shared.records.access_scope import AccessScope
 from shared.web.answers import item_response
 from shared.web.paging import pick_fields
 from shared.web.records import RecordApi
 from shared.web.request_context import CurrentContext, public, takes_query
-from shared.web.values import row_values, written
+from shared.web.values import written
 
-
-async def _create(uow: UnitOfWork, access: AccessScope, body: schemas.FrameworkCreate) -> Row:
-    return await operations.create(uow, access, row_values(body, framework))
-
-
-async def _update(uow: UnitOfWork, access: AccessScope, row: Row, body: schemas.FrameworkBody) -> Row:
-    return await operations.update(uow, access, row, row_values(body, framework))
-
-
-API: RecordApi[Any, None] = RecordApi(
+API = RecordApi(
     kind=operations.FRAMEWORKS,
     roles=ROLES,
-    listing=queries.FRAMEWORKS,
+    listing=queries.LISTING,
     answer=schemas.Framework,
     create_body=schemas.FrameworkCreate,
     body=schemas.FrameworkBody,
     present=schemas.present,
-    guard_context=operations.load_guard_context,
-    create=_create,
-    update=_update,
+    create=operations.create,
+    update=operations.update,
     transition=operations.transition,
     written=written(framework, schemas.FrameworkBody.model_fields),
     is_public=True,

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from services.actions.endorsements.domain import ENDORSEMENT_LEVEL
 from shared.kernel.lifecycle import Lifecycle, transition
 
 PUBLISHED = frozenset({"approved", "implementing", "completed"})
 ENDED = frozenset({"completed", "discontinued"})
-ENDORSEMENT_LEVEL = 3
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,22 +1,20 @@
-"""Writing programmes: one function per verb. Their actions and milestones carry their visibility."""
+"""Writing programmes: one function per verb."""
 
-from collections.abc import Mapping
-from typing import Any
+from dataclasses import replace
+from uuid import UUID
 
 from services.actions.access import ROLES
-from services.actions.coordination.queries import standing_level
-from services.actions.delivery.operations import follow_programme
-from services.actions.delivery.queries import open_actions, plan
+from services.actions.endorsements.domain import ENDORSEMENT_LEVEL
+from services.actions.endorsements.queries import standing_level
 from services.actions.frameworks.queries import is_known, is_valid
-from services.actions.government.queries import require_body
-from services.actions.programmes import domain
-from services.actions.programmes.queries import committee_lives, is_of_country, lock_living
-from services.actions.programmes.record import Programme
+from services.actions.government_bodies.queries import require_body
+from services.actions.programmes import domain, queries
+from services.actions.programmes.record import Programme, Waiver
 from services.actions.programmes.tables import programme
-from shared.database.statements import Row
 from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.clock import today
 from shared.kernel.errors import Conflict, FieldError, invalid_field
+from shared.kernel.lifecycle import Fields, given
 from shared.kernel.principal import Principal
 from shared.records.access_scope import AccessScope
 from shared.records.references import NAMED_CENTRES, NAMED_COMMITTEES
@@ -25,86 +23,83 @@ from shared.records.resource_type import ResourceType, TransitionRequest, permit
 PROGRAMMES: ResourceType[Programme, domain.ProgrammeGuardContext] = ResourceType.of(
     Programme, programme, domain.LIFECYCLE
 )
-
-
+_OF_ACTIONS = "UPDATE action_action SET visibility = $2 WHERE programme_id = $1"
+_OF_MILESTONES = """
+UPDATE action_milestone SET visibility = $2
+WHERE action_id IN (SELECT id FROM action_action WHERE programme_id = $1)
+"""
+"""Actions and milestones carry their programme's visibility."""
 _NAMEABLE = {"committee_id": NAMED_COMMITTEES, "centre_id": NAMED_CENTRES}
 
 
-async def create(uow: UnitOfWork, access: AccessScope, values: Mapping[str, Any]) -> Row:
+async def create(uow: UnitOfWork, access: AccessScope, new: Programme) -> Programme:
     """A programme that is being explored.
 
     Raises Invalid for a framework, committee or centre that is not known, Conflict where the country has a living
     programme under the framework.
     """
-    require(access, "create", values["country"])
-    require_publishing(access, values["visibility"], values["country"])
-    if not await is_known(uow.connection, values["framework"]):
+    require(access, "create", new.country)
+    require_publishing(access, new.visibility, new.country)
+    if not await is_known(uow.connection, new.framework):
         raise invalid_field("/framework", "unknown_reference", "There is no framework of this code.")
-    await _require_known(uow, access, values["country"], values)
-    if await lock_living(uow.connection, values["country"], values["framework"]):
+    await _require_references(uow, access, new, None)
+    if await queries.lock_living(uow.connection, new.country, new.framework):
         detail = "The country has a living programme under this framework."
         raise Conflict(detail, errors=[FieldError("conflict", detail, pointer="/framework")])
-    return await PROGRAMMES.insert(uow, {**values, "status": "exploring"})
+    return await PROGRAMMES.insert(uow, replace(new, status="exploring"))
 
 
-async def update(uow: UnitOfWork, access: AccessScope, seen: Row, values: Mapping[str, Any]) -> Row:
-    """The programme with new values; its country and framework stay."""
-    before = await PROGRAMMES.lock(uow, seen["id"], seen["version"])
-    await _require_known(
-        uow, access, before["country"], {name: value for name, value in values.items() if before[name] != value}
-    )
-    moves = values["visibility"] != before["visibility"]
-    if moves:
-        require_publishing(access, values["visibility"], before["country"], before["id"])
-    after = await PROGRAMMES.update(uow, before, values)
-    if moves:
-        await follow_programme(uow, after["id"], after["visibility"])
+async def update(uow: UnitOfWork, access: AccessScope, before: Programme, wanted: Programme) -> Programme:
+    """The programme as it is wanted; its country and framework stay."""
+    await _require_references(uow, access, wanted, before)
+    if wanted.visibility != before.visibility:
+        require_publishing(access, wanted.visibility, before.country, before.id)
+    after = await PROGRAMMES.update(uow, before, wanted)
+    if after.visibility != before.visibility:
+        for statement in (_OF_ACTIONS, _OF_MILESTONES):
+            await uow.connection.execute(statement, after.id, after.visibility)
     return after
 
 
-async def transition(uow: UnitOfWork, access: AccessScope, seen: Row, requested: TransitionRequest) -> Row:
-    """One step of the lifecycle. A waiver is kept where it was needed."""
-    before = await PROGRAMMES.lock(uow, seen["id"], seen["version"])
+async def transition(
+    uow: UnitOfWork, access: AccessScope, before: Programme, requested: TransitionRequest
+) -> Programme:
+    """One transition. A waiver is kept where it was needed."""
     guard_context = await load_guard_context(uow.connect, access.principal, before, requested.fields)
 
-    def effects(target: str) -> dict[str, Any]:
+    def effects(target: str) -> Programme:
         if requested.action == "start":
-            needed = guard_context.endorsement_level < domain.ENDORSEMENT_LEVEL
-            return {"started_on": today(), "waiver": _waiver(access.principal, requested) if needed else None}
-        return {"completed_on": today()} if target == "completed" else {}
+            is_endorsed = guard_context.endorsement_level >= ENDORSEMENT_LEVEL
+            waiver = None if is_endorsed else _waiver(access.principal, requested)
+            return replace(before, started_on=today(), waiver=waiver)
+        return replace(before, completed_on=today()) if target == "completed" else before
 
     return await PROGRAMMES.apply_transition(uow, before, requested, guard_context, permitted(access, before), effects)
 
 
-def _waiver(principal: Principal, requested: TransitionRequest) -> Mapping[str, Any]:
-    """The waiver as it is kept, with the second person who confirmed it, or was named."""
-    waiver: Mapping[str, Any] = requested.fields["waiver"]
-    return {**waiver, "second_person": str(principal.id)} if requested.proposed_by else waiver
-
-
 async def load_guard_context(
-    connect: Connect, principal: Principal, row: Mapping[str, Any], fields: Mapping[str, Any]
+    connect: Connect, principal: Principal, record: Programme, fields: Fields
 ) -> domain.ProgrammeGuardContext:
-    """What the guards look at, for this caller and this programme: only what its state's steps ask for is read."""
-    status, waiver = row["status"], fields.get("waiver")
-    has_committee, covered, measured, level, valid, unfinished = False, 0, 0, 0, False, 0
-    if status in ("exploring", "designing", "approved", "implementing"):
+    """What the guards look at, for this caller: only what the transitions of its state ask for is read."""
+    has_committee, plan, level, valid, unfinished = False, queries.Plan(0, 0), 0, False, 0
+    if record.status in ("exploring", "designing", "approved", "implementing"):
         async with connect() as connection:
-            if status == "exploring":
-                has_committee = await committee_lives(connection, row)
-            elif status == "designing":
-                covered, measured = await plan(connection, row["id"])
-            elif status == "implementing":
-                unfinished = await open_actions(connection, row["id"])
+            if record.status == "exploring":
+                has_committee = await queries.committee_lives(connection, record)
+            elif record.status == "designing":
+                plan = await queries.plan_of(connection, record.id)
+            elif record.status == "implementing":
+                unfinished = await queries.open_actions(connection, record.id)
             else:
-                valid = await is_valid(connection, row["framework"], today())
-                level = await standing_level(connection, row["country"])
-    may_waive = principal.permission_scope(ROLES, PROGRAMMES.resource.name, "waive").covers(row["country"])
+                valid = await is_valid(connection, record.framework, today())
+                level = await standing_level(connection, record.country)
+    waiver = given(fields, "waiver", dict)
+    may_waive = principal.permission_scope(ROLES, PROGRAMMES.resource.name, "waive").covers(record.country)
     return domain.ProgrammeGuardContext(
         has_committee=has_committee,
-        has_centre=row["centre_id"] is not None,
-        pillars_covered=covered,
-        pillars_with_baseline=measured,
+        has_centre=record.centre_id is not None,
+        pillars_covered=plan.covered,
+        pillars_with_baseline=plan.measured,
         endorsement_level=level,
         has_waiver=waiver is not None,
         has_valid_framework=valid,
@@ -113,12 +108,29 @@ async def load_guard_context(
     )
 
 
-async def _require_known(uow: UnitOfWork, access: AccessScope, country: str, values: Mapping[str, Any]) -> None:
-    await require_body(uow.connection, access, "lead_body_id", values.get("lead_body_id"), country)
-    for field in ("committee_id", "centre_id"):
-        key = values.get(field)
+def _waiver(principal: Principal, requested: TransitionRequest) -> Waiver | None:
+    """The waiver with the second person who confirmed it, or was named."""
+    waiver = given(requested.fields, "waiver", dict)
+    if waiver is None:
+        return None
+    second = str(principal.id) if requested.proposed_by else waiver["second_person"]
+    return {"reason": waiver["reason"], "second_person": second}
+
+
+async def _require_references(
+    uow: UnitOfWork, access: AccessScope, wanted: Programme, before: Programme | None
+) -> None:
+    """Raises Invalid for a body, committee or centre that is named anew and not known in the country."""
+
+    def changed(name: str) -> UUID | None:
+        value: UUID | None = getattr(wanted, name)
+        return None if before is not None and value == getattr(before, name) else value
+
+    await require_body(uow.connection, access, "lead_body_id", changed("lead_body_id"), wanted.country)
+    for field, nameable in _NAMEABLE.items():
+        key = changed(field)
         if key is None:
             continue
-        known = await _NAMEABLE[field].known(uow.connection, access.principal, [key])
-        if not known or not await is_of_country(uow.connection, access.context, field, key, country):
+        known = await nameable.known(uow.connection, access.principal, [key])
+        if not known or not await queries.is_of_country(uow.connection, access.context, field, key, wanted.country):
             raise invalid_field(f"/{field}", "unknown_reference", "There is no record with this id in the country.")

@@ -1,10 +1,11 @@
 """Reading programmes, and what their guards look at."""
 
-from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Uuid, bindparam, column, func, not_, or_, select, table
+from sqlalchemy import TableClause, Uuid, and_, bindparam, column, distinct, func, not_, or_, select, table
+from sqlalchemy.sql.elements import ColumnElement
 
 from services.actions.programmes import domain
 from services.actions.programmes.record import Programme
@@ -15,8 +16,9 @@ from shared.records.access_scope import constant
 from shared.records.listing import values
 from shared.records.pending import holder
 from shared.records.plain import by_itself, listing
+from shared.records.rows import record_of
 
-PROGRAMMES = listing(
+LISTING = listing(
     Programme,
     programme,
     domain.LIFECYCLE.states,
@@ -24,6 +26,7 @@ PROGRAMMES = listing(
     values("framework", programme.c.framework, "Codes of frameworks, separated by commas"),
     holder("actions.programmes", programme.c.id),
 )
+_ONE = Statement(within_context(select(programme).where(programme.c.id == bindparam("programme")).limit(1)))
 _COMMITTEES = table("centre_published_committee", *(column(name) for name in ("id", "country", "status")))
 _CENTRES = table("centre_published_centre", *(column(name) for name in ("id", "country", "status")))
 _COMMITTEE_LIVES = Statement(
@@ -48,14 +51,44 @@ _LIVING = Statement(
         .limit(1)
     )
 )
+_ACTIONS = table("action_action", *(column(name) for name in ("programme_id", "status", "pillar", "baseline")))
+_of_programme = _ACTIONS.c.programme_id == bindparam("programme", type_=Uuid)
+_OPEN_ACTIONS = Statement(
+    within_context(
+        select(func.count().label("open")).where(
+            _of_programme, _ACTIONS.c.status.not_in([constant(status) for status in ("closed", "cancelled")])
+        )
+    )
+)
+_pillars = func.count(distinct(_ACTIONS.c.pillar))
+_figures: tuple[ColumnElement[Any], ...] = (
+    _pillars.label("covered"),
+    _pillars.filter(_ACTIONS.c.baseline.is_not(None)).label("measured"),
+)
+_of_pillars = and_(_ACTIONS.c.pillar != "core", _ACTIONS.c.status != "cancelled")
+_PLAN = Statement(within_context(select(*_figures).where(_of_programme, _of_pillars)))
 
 
-def _in_country(view: Any) -> Statement:
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How many of the three pillars have an action that was not cancelled, and how many a baseline."""
+
+    covered: int
+    measured: int
+
+
+def _in_country(view: TableClause) -> Statement:
     found = select(view.c.id).where(view.c.id == bindparam("key"), view.c.country == bindparam("country"))
     return Statement(within_context(found.limit(1)))
 
 
 _KNOWN = {"committee_id": _in_country(_COMMITTEES), "centre_id": _in_country(_CENTRES)}
+
+
+async def programme_of(connection: Connection, context: AccessContext, key: UUID) -> Programme | None:
+    """The programme, if row-level security admits it."""
+    row = await _ONE.fetchrow(connection, programme=key, **context.parameters)
+    return record_of(Programme, row) if row else None
 
 
 async def lock_living(connection: Connection, country: str, framework: str) -> bool:
@@ -66,9 +99,9 @@ async def lock_living(connection: Connection, country: str, framework: str) -> b
     return await _LIVING.fetchval(connection, **arguments) is not None
 
 
-async def committee_lives(connection: Connection, row: Mapping[str, Any]) -> bool:
+async def committee_lives(connection: Connection, record: Programme) -> bool:
     """Whether the programme's committee lives; where it names none, whether its country has a living one."""
-    arguments = {"country": row["country"], "committee": row["committee_id"], **SYSTEM_CONTEXT.parameters}
+    arguments = {"country": record.country, "committee": record.committee_id, **SYSTEM_CONTEXT.parameters}
     return bool(await _COMMITTEE_LIVES.fetchval(connection, **arguments))
 
 
@@ -76,3 +109,14 @@ async def is_of_country(connection: Connection, context: AccessContext, field: s
     """Whether the caller may know of a committee (`committee_id`) or centre (`centre_id`) of this id and country."""
     found = await _KNOWN[field].fetchval(connection, key=key, country=country, **context.parameters)
     return found is not None
+
+
+async def open_actions(connection: Connection, key: UUID) -> int:
+    """How many actions of a programme are neither closed nor cancelled."""
+    return await _OPEN_ACTIONS.fetchval(connection, programme=key, **SYSTEM_CONTEXT.parameters) or 0
+
+
+async def plan_of(connection: Connection, key: UUID) -> Plan:
+    """How far a programme's actions cover the three pillars."""
+    row = await _PLAN.fetchrow(connection, programme=key, **SYSTEM_CONTEXT.parameters)
+    return Plan(row["covered"], row["measured"]) if row else Plan(0, 0)

@@ -2,11 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated
+from typing import Annotated, TypedDict
 from uuid import UUID
 
 from shared.kernel.resource import Resource
-from shared.records.record import Document, Granted, Public, Record, Refers, Tracked, Written
+from shared.records.record import Granted, Public, Record, Refers, Tracked, Written
+
+
+class Waiver(TypedDict):
+    """Why a programme starts without an endorsement of level 3, and the account of the second person."""
+
+    reason: str
+    second_person: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +38,7 @@ class Programme(Record):
         "The government body that leads; for grants that cover the programme.",
     ]
     waiver: Annotated[
-        Document | None,
+        Waiver | None,
         Granted,
         Tracked,
         "What stands in the place of an endorsement; for grants that cover the programme.",

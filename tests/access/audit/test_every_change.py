@@ -12,8 +12,8 @@ import httpx
 import pytest
 from sqlalchemy import Table
 
+from services.actions.countries.operations import recompute_stage
 from services.actions.settings import ActionsSettings
-from services.actions.stage.operations import recompute_stage
 from shared.audit.proof import state_hash
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.pool import Database

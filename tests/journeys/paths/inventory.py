@@ -10,7 +10,7 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import services
 import shared
-from services.actions.stage.domain import RUNGS
+from services.actions.countries.domain import RUNGS
 from services.membership.affiliations import domain as affiliations
 from shared.bulk import imports
 from shared.kernel.lifecycle import Lifecycle, never

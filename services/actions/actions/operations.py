@@ -1,0 +1,82 @@
+"""Writing actions: one function per verb."""
+
+from dataclasses import replace
+from uuid import UUID
+
+from services.actions.actions import domain
+from services.actions.actions.queries import open_milestones
+from services.actions.actions.record import Action
+from services.actions.actions.tables import action
+from services.actions.programmes.domain import ENDED, PUBLISHED
+from services.actions.programmes.queries import programme_of
+from services.actions.programmes.record import Programme
+from shared.database.context import SYSTEM_CONTEXT
+from shared.database.unit_of_work import Connect, UnitOfWork
+from shared.kernel.clock import today
+from shared.kernel.errors import Conflict, invalid_field
+from shared.kernel.lifecycle import Fields
+from shared.kernel.principal import Principal
+from shared.kernel.text import search_key
+from shared.records.access_scope import AccessScope
+from shared.records.references import NAMED_INSTITUTIONS, reading_access
+from shared.records.resource_type import ResourceType, TransitionRequest, permitted, require
+
+ACTIONS: ResourceType[Action, domain.ActionGuardContext] = ResourceType.of(Action, action, domain.LIFECYCLE)
+
+
+async def create(uow: UnitOfWork, access: AccessScope, new: Action) -> Action:
+    """A proposed action of a programme, in whose country it lies.
+
+    Raises Invalid for an unknown programme or participant, Conflict where the programme has ended.
+    """
+    of = await programme_of(uow.connection, access.context, new.programme_id)
+    if of is None or not reading_access(access.principal, Programme.resource_type).knows(of, PUBLISHED):
+        raise invalid_field("/programme_id", "unknown_reference", "There is no such programme.")
+    require(access, "create", of.country)
+    if of.status in ENDED:
+        raise Conflict("The programme has ended.")
+    await _require_participants(uow, access, new)
+    placed = replace(new, country=of.country, visibility=of.visibility, status="proposed", search_key=_search_key(new))
+    return await ACTIONS.insert(uow, placed)
+
+
+async def update(uow: UnitOfWork, access: AccessScope, before: Action, wanted: Action) -> Action:
+    """The action as it is wanted; its programme stays."""
+    if wanted.participants != before.participants:
+        await _require_participants(uow, access, wanted)
+    return await ACTIONS.update(uow, before, replace(wanted, search_key=_search_key(wanted)))
+
+
+async def transition(uow: UnitOfWork, access: AccessScope, before: Action, requested: TransitionRequest) -> Action:
+    """One transition of an action; its actual dates are the days of its start and its finish."""
+    guard_context = await load_guard_context(uow.connect, access.principal, before, requested.fields)
+
+    def effects(_target: str) -> Action:
+        if requested.action == "start":
+            return replace(before, actual_start=today())
+        return replace(before, actual_end=today()) if requested.action == "finish" else before
+
+    return await ACTIONS.apply_transition(uow, before, requested, guard_context, permitted(access, before), effects)
+
+
+async def load_guard_context(
+    connect: Connect, _principal: Principal, record: Action, _fields: Fields
+) -> domain.ActionGuardContext:
+    """What the guards look at: only what the transitions of its state ask for is read."""
+    if record.status not in ("planned", "finalising"):
+        return domain.ActionGuardContext()
+    async with connect() as connection:
+        if record.status == "planned":
+            of = await programme_of(connection, SYSTEM_CONTEXT, record.programme_id)
+            return domain.ActionGuardContext(programme_status=of.status if of else None)
+        return domain.ActionGuardContext(open_milestones=await open_milestones(connection, record.id))
+
+
+async def _require_participants(uow: UnitOfWork, access: AccessScope, record: Action) -> None:
+    keys = {UUID(participant["institution_id"]) for participant in record.participants}
+    if keys and await NAMED_INSTITUTIONS.known(uow.connection, access.principal, keys) != keys:
+        raise invalid_field("/participants", "unknown_reference", "Names an institution that is not known.")
+
+
+def _search_key(record: Action) -> str:
+    return search_key(*record.titles.values())

@@ -1,0 +1,45 @@
+"""Reading actions, and what their guards look at."""
+
+from uuid import UUID
+
+from sqlalchemy import bindparam, column, func, select, table
+
+from services.actions.actions import domain
+from services.actions.actions.record import Action
+from services.actions.actions.tables import action
+from shared.database.context import SYSTEM_CONTEXT, AccessContext, within_context
+from shared.database.statements import Connection, Statement
+from shared.records.access_scope import constant
+from shared.records.listing import one_of, values
+from shared.records.plain import by_itself, listing
+from shared.records.rows import record_of
+
+LISTING = listing(
+    Action,
+    action,
+    domain.LIFECYCLE.states,
+    by_itself(action, domain.PUBLISHED),
+    values("pillar", action.c.pillar, "Pillars, separated by commas", one_of(domain.PILLARS)),
+    values("kind", action.c.kind, "Kinds, separated by commas", one_of(domain.KINDS)),
+)
+_ONE = Statement(within_context(select(action).where(action.c.id == bindparam("action")).limit(1)))
+_milestone = table("action_milestone", column("action_id"), column("status"))
+_OPEN_MILESTONES = Statement(
+    within_context(
+        select(func.count().label("open")).where(
+            _milestone.c.action_id == bindparam("action"),
+            _milestone.c.status.in_([constant(status) for status in ("pending", "in_progress", "claimed")]),
+        )
+    )
+)
+
+
+async def action_of(connection: Connection, context: AccessContext, key: UUID) -> Action | None:
+    """The action, if row-level security admits it."""
+    row = await _ONE.fetchrow(connection, action=key, **context.parameters)
+    return record_of(Action, row) if row else None
+
+
+async def open_milestones(connection: Connection, key: UUID) -> int:
+    """How many milestones of an action are neither done nor dropped."""
+    return await _OPEN_MILESTONES.fetchval(connection, action=key, **SYSTEM_CONTEXT.parameters) or 0

@@ -1,0 +1,66 @@
+"""An action of a programme."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, TypedDict
+from uuid import UUID
+
+from shared.kernel.resource import Resource
+from shared.records.record import Document, Granted, Internal, Public, Record, Refers, Texts, Tracked, Written
+
+
+class Participant(TypedDict):
+    """An institution that takes part, with its role by OrganisationRole of IATI."""
+
+    institution_id: str
+    role: int
+
+
+class Tag(TypedDict):
+    """A code of a vocabulary."""
+
+    scheme: str
+    code: str
+
+
+class Budget(TypedDict):
+    """Money in a currency of ISO 4217."""
+
+    amount: float
+    currency: str
+
+
+class Baseline(TypedDict):
+    """The figure that progress is measured from, as of a year, month or day."""
+
+    measure: str | None
+    value: float
+    unit: str
+    date: str
+    source: Document | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action(Record):
+    """An action, with its programme's country and visibility."""
+
+    resource_type = Resource("actions", "actions", "action")
+
+    visibility: Annotated[str, Public]
+    programme_id: Annotated[
+        UUID, Public, Written, Refers("/actions/v1/programmes"), "The programme that the action belongs to."
+    ]
+    pillar: Annotated[str, Public, Written, "Which of the three proactive actions of the framework this is part of."]
+    kind: Annotated[str, Public, Written, "The kind of action."]
+    titles: Annotated[Texts, Public, Written, "The action's titles, by language."]
+    planned_start: Annotated[date | None, Public, Written, "The day on which the action is to start."]
+    planned_end: Annotated[date | None, Public, Written, "The day on which the action is to end."]
+    actual_start: Annotated[date | None, Public, Tracked, "The day on which the action started."]
+    actual_end: Annotated[date | None, Public, Tracked, "The day on which the action ended."]
+    participants: Annotated[Sequence[Participant], Public, Written, "The institutions that take part."]
+    tags: Annotated[Sequence[Tag], Public, Written, "Codes of vocabularies, such as targets of the SDGs."]
+    budget: Annotated[Budget | None, Granted, Written, "The money that is planned; for grants that cover the action."]
+    baseline: Annotated[Baseline | None, Public, Written, "The figure that progress is measured from."]
+    previous_status: Annotated[str | None, Internal]
+    search_key: Annotated[str, Internal]

@@ -1,0 +1,23 @@
+"""Actions over HTTP: the routes of every record, from this description."""
+
+from services.actions.access import ROLES
+from services.actions.actions import operations, schemas
+from services.actions.actions.queries import LISTING
+from services.actions.actions.tables import action
+from shared.web.records import RecordApi
+from shared.web.values import written
+
+router = RecordApi(
+    kind=operations.ACTIONS,
+    roles=ROLES,
+    listing=LISTING,
+    answer=schemas.Action,
+    create_body=schemas.ActionCreate,
+    body=schemas.ActionBody,
+    present=schemas.present,
+    guard_context=operations.load_guard_context,
+    create=operations.create,
+    update=operations.update,
+    transition=operations.transition,
+    written=written(action, schemas.ActionBody.model_fields),
+).routes()

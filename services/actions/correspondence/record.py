@@ -1,0 +1,39 @@
+"""A letter to or from a government."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, TypedDict
+from uuid import UUID
+
+from shared.kernel.resource import Resource
+from shared.records.record import Day, Document, Internal, Public, Record, Refers, Tracked, Written
+
+
+class Party(TypedDict):
+    """Who wrote or was written to, and in what office."""
+
+    name: str
+    role: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter(Record):
+    """A letter to or from a government."""
+
+    resource_type = Resource("actions", "correspondence", "correspondence")
+
+    country: Annotated[
+        str, Public, Written, "The country whose government wrote or was written to, as an ISO 3166-1 alpha-2 code."
+    ]
+    direction: Annotated[str, Public, Written, "Whether the letter came in or went out."]
+    date: Annotated[Day, Public, Written, "The day of the letter."]
+    subject: Annotated[str, Public, Written, "What the letter is about."]
+    parties: Annotated[Sequence[Party | str], Public, Written, "Who wrote or was written to."]
+    about: Annotated[Sequence[str], Public, Written, "What the letter speaks of, such as refs of records."]
+    reply_due: Annotated[Day | None, Public, Written, "The day until which a reply is awaited."]
+    reply_to: Annotated[
+        UUID | None, Public, Written, Refers("/actions/v1/correspondence"), "The letter that this one answers."
+    ]
+    replied_on: Annotated[Day | None, Public, Tracked, "The day of the letter that answered this one."]
+    document: Annotated[Document | None, Public, Written, "The letter itself."]
+    search_key: Annotated[str, Internal]

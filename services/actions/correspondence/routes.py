@@ -1,0 +1,23 @@
+"""Letters over HTTP: the routes of every record, from this description."""
+
+from services.actions.access import ROLES
+from services.actions.correspondence import operations, schemas
+from services.actions.correspondence.queries import LISTING
+from services.actions.correspondence.tables import correspondence
+from shared.web.records import RecordApi
+from shared.web.values import written
+
+router = RecordApi(
+    kind=operations.LETTERS,
+    roles=ROLES,
+    listing=LISTING,
+    answer=schemas.Correspondence,
+    create_body=schemas.LetterCreate,
+    body=schemas.LetterBody,
+    present=schemas.present,
+    create=operations.create,
+    update=operations.update,
+    transition=operations.transition,
+    fields=schemas.LetterFields,
+    written=written(correspondence, schemas.LetterBody.model_fields),
+).routes()

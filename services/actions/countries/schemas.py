@@ -1,0 +1,120 @@
+"""What goes over HTTP for countries."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import Field
+
+from services.actions.countries.domain import NO_FACTS, facts_by, stage_of
+from services.actions.countries.queries import LatestProgramme
+from services.actions.countries.record import CountryStage
+from shared.kernel.countries import Country
+from shared.records.record import Refers
+from shared.web.fields import Answer, Day, LocalizedTexts
+
+
+class StageFact(Answer):
+    """One of the seven facts. `link` is the record that bears it out, for those whose grants cover the country."""
+
+    key: Annotated[str, Field(examples=["committee_recognised"]), "The name of the fact."]
+    met: Annotated[bool, "Whether the fact holds on the day."]
+    date: Annotated[Day | None, "Since when it holds."]
+    link: Annotated[str | None, Field(examples=[None]), "The record that proves it; for grants that cover the country."]
+
+
+class ProgrammePillar(Answer):
+    """One of the three actions of the framework: how many actions a country has in it, and how far the furthest is."""
+
+    pillar: Annotated[str, Field(examples=["action-1"]), "The proactive action of the framework."]
+    titles: Annotated[LocalizedTexts, "Its titles, by language."]
+    count: Annotated[int, Field(examples=[2]), "How many actions the country has in it."]
+    status: Annotated[str | None, Field(examples=["in_progress"]), "The state of the action that is furthest."]
+
+
+class ProgrammeCore(Answer):
+    """What every country has once."""
+
+    centre_id: Annotated[UUID | None, Refers("/centres/v1/centres"), "The centre that links the three actions."]
+
+
+class CountryProgramme(Answer):
+    """The country's latest programme that the caller may know of."""
+
+    id: Annotated[UUID, Refers("/actions/v1/programmes"), "The programme's id."]
+    ref: Annotated[str, Field(examples=["PRG-000001"]), "The programme's ref."]
+    status: Annotated[str, Field(examples=["implementing"]), "The programme's state."]
+    core: Annotated[ProgrammeCore, "What every country has once."]
+    actions: Annotated[list[ProgrammePillar], "The three proactive actions, in their order."]
+
+
+class CountryCounts(Answer):
+    """Published rows, and all rows for those whose grants cover the country."""
+
+    experts: Annotated[int, Field(examples=[120]), "Experts of the country."]
+    institutions: Annotated[int, Field(examples=[14]), "Institutions of the country."]
+    centres: Annotated[int, Field(examples=[1]), "Centres of the country."]
+
+
+class ListedCountry(Answer):
+    """A country as the list holds it. `as_of` is the day whose facts are told."""
+
+    code: Annotated[str, Field(examples=["XA"]), "The country, as an ISO 3166-1 alpha-2 code."]
+    names: Annotated[LocalizedTexts, "The country's names, by language."]
+    region: Annotated[str | None, Field(examples=["Asia"]), "The region of UN M49; null for fictional countries."]
+    stage: Annotated[
+        int, Field(examples=[3]), "How far the country is, from 0 to 7: the facts in their order that hold."
+    ]
+    facts: Annotated[list[StageFact], "The seven facts that the stage follows from."]
+    counts: Annotated[CountryCounts, "What the country has in the register."]
+    as_of: Annotated[Day, "The day that the facts stand for."]
+
+
+class CountryAnswer(ListedCountry):
+    """A country with its programme."""
+
+    programme: Annotated[CountryProgramme | None, "The country's latest programme that the caller may know of."]
+
+
+_FURTHEST = ("closed", "finalising", "in_progress", "suspended", "planned", "proposed", "cancelled")
+
+
+def present(
+    country: Country, stage: CountryStage | None, counts: Mapping[str, int], day: date, *, is_covered: bool
+) -> dict[str, Any]:
+    """The country as the list holds it, with its stage if it has one."""
+    facts = facts_by(stage.facts if stage else NO_FACTS, day)
+    if not is_covered:
+        facts = [{**fact, "link": None} for fact in facts]
+    return {
+        "code": country.code,
+        "names": dict(country.names),
+        "region": country.region,
+        "stage": stage_of(facts),
+        "facts": facts,
+        "counts": dict(counts),
+        "as_of": day.isoformat(),
+    }
+
+
+def present_programme(
+    programme: LatestProgramme, states: Mapping[str, Sequence[str]], *, shows_centre: bool
+) -> dict[str, Any]:
+    """The programme within a country's answer: the core and the framework's three actions in their order."""
+    pillars = sorted(programme.pillars, key=lambda pillar: pillar["order"])
+    return {
+        "id": str(programme.id),
+        "ref": programme.ref,
+        "status": programme.status,
+        "core": {"centre_id": str(programme.centre_id) if shows_centre else None},
+        "actions": [
+            {
+                "pillar": pillar["key"],
+                "titles": pillar["titles"],
+                "count": len(states.get(pillar["key"], ())),
+                "status": min(states.get(pillar["key"], ()), key=_FURTHEST.index, default=None),
+            }
+            for pillar in pillars
+        ],
+    }

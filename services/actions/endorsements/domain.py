@@ -1,0 +1,49 @@
+"""The life of an endorsement."""
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from services.actions.endorsements.record import Endorsement
+from shared.kernel.lifecycle import Lifecycle, transition
+
+LEVELS = {
+    1: "acknowledged",
+    2: "supported in writing",
+    3: "focal point named",
+    4: "agreement signed",
+    5: "in law, or a commission created",
+}
+ENDORSEMENT_LEVEL = 3
+"""The level from which on a country's consent carries a programme."""
+PUBLISHED = frozenset({"verified", "expired", "superseded"})
+
+
+@dataclass(frozen=True, slots=True)
+class EndorsementGuardContext:
+    """What the guards look at."""
+
+    has_document: bool
+    is_independent: bool
+    """Whether the caller is of another body than whoever claimed it."""
+
+
+def _verifiable(guard_context: EndorsementGuardContext) -> Literal["document_missing", "not_independent"] | None:
+    if not guard_context.has_document:
+        return "document_missing"
+    return None if guard_context.is_independent else "not_independent"
+
+
+LIFECYCLE: Lifecycle[EndorsementGuardContext] = Lifecycle(
+    ("claimed", "verified", "expired", "withdrawn", "superseded"),
+    (
+        transition("verify", "claimed", "verified", guard=_verifiable, fields=("document",)),
+        transition("expire", "verified", "expired", is_scheduled=True),
+        transition("withdraw", "verified", "withdrawn"),
+        transition("replace", "verified", "superseded"),
+    ),
+)
+
+
+def is_same_claim(before: Endorsement, wanted: Endorsement) -> bool:
+    """Whether they differ in nothing but the visibility, which may still change once an endorsement is verified."""
+    return replace(wanted, visibility=before.visibility) == before

@@ -1,0 +1,88 @@
+"""Writing endorsements: one function per verb, and the expiry that time brings."""
+
+from dataclasses import replace
+
+from services.actions.access import speaks_for
+from services.actions.endorsements import domain, queries
+from services.actions.endorsements.record import Endorsement
+from services.actions.endorsements.tables import endorsement
+from services.actions.government_bodies.queries import require_body
+from shared.auth.independence import is_another, with_author
+from shared.database.unit_of_work import Connect, UnitOfWork
+from shared.kernel.clock import today
+from shared.kernel.errors import Conflict
+from shared.kernel.lifecycle import Fields, given
+from shared.kernel.principal import Principal
+from shared.kernel.text import search_key
+from shared.records.access_scope import AccessScope
+from shared.records.resource_type import ResourceType, TransitionRequest, permitted, require, require_publishing
+
+ENDORSEMENTS: ResourceType[Endorsement, domain.EndorsementGuardContext] = ResourceType.of(
+    Endorsement, endorsement, domain.LIFECYCLE
+)
+
+
+async def create(uow: UnitOfWork, access: AccessScope, new: Endorsement) -> Endorsement:
+    """An endorsement, claimed until the secretariat has verified it."""
+    require(access, "create", new.country)
+    require_publishing(access, new.visibility, new.country)
+    await require_body(uow.connection, access, "body_id", new.body_id, new.country)
+    claimants = with_author((), uow.origin.actor)
+    claimed = replace(new, status="claimed", claimants=claimants, search_key=_search_key(new))
+    return await ENDORSEMENTS.insert(uow, claimed)
+
+
+async def update(uow: UnitOfWork, access: AccessScope, before: Endorsement, wanted: Endorsement) -> Endorsement:
+    """The endorsement as it is wanted. Raises Conflict where what was verified would become another."""
+    is_same = domain.is_same_claim(before, wanted)
+    if before.status != "claimed" and not is_same:
+        raise Conflict("A verified endorsement cannot be changed. Claim another one and replace this one.")
+    if wanted.visibility != before.visibility:
+        require_publishing(access, wanted.visibility, before.country, before.id)
+    if wanted.body_id != before.body_id:
+        await require_body(uow.connection, access, "body_id", wanted.body_id, before.country)
+    if not is_same:
+        wanted = replace(wanted, claimants=with_author(before.claimants, uow.origin.actor))
+    return await ENDORSEMENTS.update(uow, before, replace(wanted, search_key=_search_key(wanted)))
+
+
+async def transition(
+    uow: UnitOfWork, access: AccessScope, before: Endorsement, requested: TransitionRequest
+) -> Endorsement:
+    """One transition of an endorsement. Raises what `Lifecycle.advance` raises."""
+    guard_context = await load_guard_context(uow.connect, access.principal, before, requested.fields)
+
+    def effects(target: str) -> Endorsement:
+        if target == "withdrawn":
+            return replace(before, withdrawn_on=today(), withdrawal_reason=requested.reason)
+        if target == "verified":
+            document = given(requested.fields, "document", dict) or before.document
+            return replace(before, document=document, verified_on=today())
+        return before
+
+    return await ENDORSEMENTS.apply_transition(
+        uow, before, requested, guard_context, permitted(access, before), effects
+    )
+
+
+async def load_guard_context(
+    connect: Connect, principal: Principal, record: Endorsement, fields: Fields
+) -> domain.EndorsementGuardContext:
+    """What the guards look at, for this caller."""
+    independent = record.status == "claimed" and not speaks_for(principal, record.country)
+    return domain.EndorsementGuardContext(
+        has_document=bool(record.document or fields.get("document")),
+        is_independent=independent and await is_another(connect, principal, record.claimants),
+    )
+
+
+async def expire_endorsements(uow: UnitOfWork) -> int:
+    """Ends verified endorsements whose last day is over, at most 200 at a time; how many."""
+    expired = await queries.lock_expired(uow.connection)
+    for before in expired:
+        await ENDORSEMENTS.apply_scheduled(uow, before, "expire")
+    return len(expired)
+
+
+def _search_key(record: Endorsement) -> str:
+    return search_key(record.body["name"] if record.body else "")

@@ -1,0 +1,24 @@
+"""Endorsements over HTTP: the routes of every record, from this description."""
+
+from services.actions.access import ROLES
+from services.actions.endorsements import operations, schemas
+from services.actions.endorsements.queries import LISTING
+from services.actions.endorsements.tables import endorsement
+from shared.web.records import RecordApi
+from shared.web.values import written
+
+router = RecordApi(
+    kind=operations.ENDORSEMENTS,
+    roles=ROLES,
+    listing=LISTING,
+    answer=schemas.Endorsement,
+    create_body=schemas.EndorsementCreate,
+    body=schemas.EndorsementBody,
+    present=schemas.present,
+    guard_context=operations.load_guard_context,
+    create=operations.create,
+    update=operations.update,
+    transition=operations.transition,
+    fields=schemas.EndorsementFields,
+    written=written(endorsement, schemas.EndorsementBody.model_fields),
+).routes()

@@ -1,0 +1,61 @@
+"""Writing focal points: one function per verb."""
+
+from dataclasses import replace
+from datetime import date
+
+from services.actions.focal_points import domain
+from services.actions.focal_points.record import FocalPoint
+from services.actions.focal_points.tables import focal_point
+from services.actions.government_bodies.queries import require_body
+from services.actions.references import require_expert
+from shared.database.unit_of_work import UnitOfWork
+from shared.kernel.clock import today
+from shared.kernel.errors import invalid_field
+from shared.kernel.lifecycle import given
+from shared.kernel.text import search_key
+from shared.records.access_scope import AccessScope
+from shared.records.resource_type import ResourceType, TransitionRequest, permitted, require, require_publishing
+
+FOCAL_POINTS: ResourceType[FocalPoint, None] = ResourceType.of(FocalPoint, focal_point, domain.LIFECYCLE)
+
+
+async def create(uow: UnitOfWork, access: AccessScope, new: FocalPoint) -> FocalPoint:
+    """A nominated focal point. Raises Invalid for a body or an expert that is not known."""
+    require(access, "create", new.country)
+    require_publishing(access, new.visibility, new.country)
+    await require_expert(uow.connection, access.principal, "/person/expert_id", new.expert_id)
+    await require_body(uow.connection, access, "body_id", new.body_id, new.country)
+    return await FOCAL_POINTS.insert(uow, replace(new, status="nominated", search_key=_search_key(new)))
+
+
+async def update(uow: UnitOfWork, access: AccessScope, before: FocalPoint, wanted: FocalPoint) -> FocalPoint:
+    """The focal point as it is wanted; its country stays. Raises Invalid for a body or an expert that is not known."""
+    if wanted.visibility != before.visibility:
+        require_publishing(access, wanted.visibility, before.country, before.id)
+    if wanted.body_id != before.body_id:
+        await require_body(uow.connection, access, "body_id", wanted.body_id, before.country)
+    if wanted.expert_id != before.expert_id:
+        await require_expert(uow.connection, access.principal, "/person/expert_id", wanted.expert_id)
+    return await FOCAL_POINTS.update(uow, before, replace(wanted, search_key=_search_key(wanted)))
+
+
+async def transition(
+    uow: UnitOfWork, access: AccessScope, before: FocalPoint, requested: TransitionRequest
+) -> FocalPoint:
+    """One transition. Raises what `Lifecycle.advance` raises, Invalid for an overlap of more than 60 days."""
+
+    def effects(target: str) -> FocalPoint:
+        if target == "active":
+            return replace(before, starts=before.starts or today())
+        last_day = today()
+        if target == "handing_over":
+            last_day = given(requested.fields, "until", date) or today() + domain.LONGEST_OVERLAP
+            if not domain.is_overlap(last_day, today()):
+                raise invalid_field("/fields/until", "invalid_date", "Not in the past, and at most 60 days from today.")
+        return replace(before, ends=max(last_day, before.starts or last_day))
+
+    return await FOCAL_POINTS.apply_transition(uow, before, requested, None, permitted(access, before), effects)
+
+
+def _search_key(record: FocalPoint) -> str:
+    return search_key(record.person.get("name") or "", record.role or "")

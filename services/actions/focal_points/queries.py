@@ -1,0 +1,8 @@
+"""Reading focal points."""
+
+from services.actions.focal_points import domain
+from services.actions.focal_points.record import FocalPoint
+from services.actions.focal_points.tables import focal_point
+from shared.records.plain import by_itself, listing
+
+LISTING = listing(FocalPoint, focal_point, domain.LIFECYCLE.states, by_itself(focal_point, domain.PUBLISHED))

@@ -1,0 +1,24 @@
+"""Focal points over HTTP: the routes of every record, from this description."""
+
+from services.actions.access import ROLES
+from services.actions.focal_points import operations, schemas
+from services.actions.focal_points.queries import LISTING
+from services.actions.focal_points.tables import focal_point
+from shared.web.records import RecordApi
+from shared.web.values import written
+
+router = RecordApi(
+    kind=operations.FOCAL_POINTS,
+    roles=ROLES,
+    listing=LISTING,
+    answer=schemas.FocalPoint,
+    create_body=schemas.FocalPointCreate,
+    body=schemas.FocalPointBody,
+    present=schemas.present,
+    create=operations.create,
+    update=operations.update,
+    columns=schemas.columns,
+    transition=operations.transition,
+    fields=schemas.FocalPointFields,
+    written=written(focal_point, schemas.FocalPointBody.model_fields),
+).routes()

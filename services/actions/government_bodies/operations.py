@@ -1,0 +1,40 @@
+"""Writing government bodies."""
+
+from dataclasses import replace
+
+from services.actions.government_bodies import domain
+from services.actions.government_bodies.record import GovernmentBody
+from services.actions.government_bodies.tables import government_body
+from shared.database.unit_of_work import UnitOfWork
+from shared.kernel.text import search_key
+from shared.records.access_scope import AccessScope
+from shared.records.resource_type import ResourceType, TransitionRequest, permitted, require, require_publishing
+
+GOVERNMENT_BODIES: ResourceType[GovernmentBody, None] = ResourceType.of(
+    GovernmentBody, government_body, domain.LIFECYCLE
+)
+
+
+async def create(uow: UnitOfWork, access: AccessScope, new: GovernmentBody) -> GovernmentBody:
+    """A body of a government."""
+    require(access, "create", new.country)
+    require_publishing(access, new.visibility, new.country)
+    return await GOVERNMENT_BODIES.insert(
+        uow, replace(new, status="active", search_key=search_key(*new.names.values()))
+    )
+
+
+async def update(
+    uow: UnitOfWork, access: AccessScope, before: GovernmentBody, wanted: GovernmentBody
+) -> GovernmentBody:
+    """The body as it is wanted; its country stays."""
+    if wanted.visibility != before.visibility:
+        require_publishing(access, wanted.visibility, before.country, before.id)
+    return await GOVERNMENT_BODIES.update(uow, before, replace(wanted, search_key=search_key(*wanted.names.values())))
+
+
+async def transition(
+    uow: UnitOfWork, access: AccessScope, before: GovernmentBody, requested: TransitionRequest
+) -> GovernmentBody:
+    """Raises Invalid: a body takes no transitions."""
+    return await GOVERNMENT_BODIES.apply_transition(uow, before, requested, None, permitted(access, before))

@@ -1,0 +1,20 @@
+"""A body of a government."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from shared.kernel.resource import Resource
+from shared.records.record import Internal, Public, Record, Texts, Written
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GovernmentBody(Record):
+    """A ministry, an agency or another body of a government."""
+
+    resource_type = Resource("actions", "government_bodies", "government_body")
+
+    country: Annotated[str, Public, Written, "The country of the government, as an ISO 3166-1 alpha-2 code."]
+    names: Annotated[Texts, Public, Written, "The body's names, by language."]
+    kind: Annotated[str, Public, Written, "The kind of body."]
+    website: Annotated[str | None, Public, Written, "The body's page."]
+    search_key: Annotated[str, Internal]

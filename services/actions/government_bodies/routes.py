@@ -1,0 +1,22 @@
+"""Government bodies over HTTP: the routes of every record, from this description."""
+
+from services.actions.access import ROLES
+from services.actions.government_bodies import operations, schemas
+from services.actions.government_bodies.queries import LISTING
+from services.actions.government_bodies.tables import government_body
+from shared.web.records import RecordApi
+from shared.web.values import written
+
+router = RecordApi(
+    kind=operations.GOVERNMENT_BODIES,
+    roles=ROLES,
+    listing=LISTING,
+    answer=schemas.GovernmentBody,
+    create_body=schemas.BodyCreate,
+    body=schemas.BodyBody,
+    present=schemas.present,
+    create=operations.create,
+    update=operations.update,
+    transition=operations.transition,
+    written=written(government_body, schemas.BodyBody.model_fields),
+).routes()

@@ -1,0 +1,7 @@
+"""The life of a meeting."""
+
+from shared.kernel.lifecycle import Lifecycle
+
+MEETING_KINDS = ("online", "onsite", "hybrid")
+PUBLISHED = frozenset({"held"})
+LIFECYCLE: Lifecycle[None] = Lifecycle(("held",), ())

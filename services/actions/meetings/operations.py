@@ -1,0 +1,32 @@
+"""Writing meetings."""
+
+from dataclasses import replace
+
+from services.actions.meetings import domain
+from services.actions.meetings.record import Meeting
+from services.actions.meetings.tables import meeting
+from shared.database.unit_of_work import UnitOfWork
+from shared.kernel.text import search_key
+from shared.records.access_scope import AccessScope
+from shared.records.resource_type import ResourceType, TransitionRequest, permitted, require, require_publishing
+
+MEETINGS: ResourceType[Meeting, None] = ResourceType.of(Meeting, meeting, domain.LIFECYCLE)
+
+
+async def create(uow: UnitOfWork, access: AccessScope, new: Meeting) -> Meeting:
+    """A meeting that was held."""
+    require(access, "create", new.country)
+    require_publishing(access, new.visibility, new.country)
+    return await MEETINGS.insert(uow, replace(new, status="held", search_key=search_key(*new.titles.values())))
+
+
+async def update(uow: UnitOfWork, access: AccessScope, before: Meeting, wanted: Meeting) -> Meeting:
+    """The meeting as it is wanted; its country stays."""
+    if wanted.visibility != before.visibility:
+        require_publishing(access, wanted.visibility, before.country, before.id)
+    return await MEETINGS.update(uow, before, replace(wanted, search_key=search_key(*wanted.titles.values())))
+
+
+async def transition(uow: UnitOfWork, access: AccessScope, before: Meeting, requested: TransitionRequest) -> Meeting:
+    """Raises Invalid: a meeting takes no transitions."""
+    return await MEETINGS.apply_transition(uow, before, requested, None, permitted(access, before))

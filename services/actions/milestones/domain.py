@@ -1,0 +1,43 @@
+"""The life of a milestone."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from shared.kernel.lifecycle import Lifecycle, transition
+
+PUBLISHED = frozenset({"pending", "in_progress", "claimed", "done", "dropped"})
+OPEN = frozenset({"pending", "in_progress", "claimed"})
+
+
+@dataclass(frozen=True, slots=True)
+class MilestoneGuardContext:
+    """What the guards look at. `is_independent`: the caller is of another body than whoever claimed it."""
+
+    has_evidence: bool
+    is_independent: bool
+
+
+def _has_evidence(guard_context: MilestoneGuardContext) -> Literal["evidence_missing"] | None:
+    return None if guard_context.has_evidence else "evidence_missing"
+
+
+def _is_independent(guard_context: MilestoneGuardContext) -> Literal["not_independent"] | None:
+    return None if guard_context.is_independent else "not_independent"
+
+
+LIFECYCLE: Lifecycle[MilestoneGuardContext] = Lifecycle(
+    ("pending", "in_progress", "claimed", "done", "dropped"),
+    (
+        transition("start", "pending", "in_progress"),
+        transition("claim", "in_progress", "claimed", guard=_has_evidence, fields=("evidence",)),
+        transition("verify", "claimed", "done", guard=_is_independent),
+        transition("refuse", "claimed", "in_progress", reason_required=True),
+        transition("drop", "pending|in_progress", "dropped", reason_required=True),
+    ),
+)
+
+
+def is_overdue(status: str, due: date, today: date) -> bool:
+    """Whether a milestone's day is over and it is neither done nor dropped."""
+    return status in OPEN and due < today

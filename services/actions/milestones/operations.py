@@ -1,0 +1,93 @@
+"""Writing milestones: one function per verb."""
+
+from dataclasses import replace
+
+from services.actions.access import speaks_for
+from services.actions.actions.domain import ENDED, PUBLISHED
+from services.actions.actions.queries import action_of
+from services.actions.actions.record import Action
+from services.actions.milestones import domain
+from services.actions.milestones.record import Milestone
+from services.actions.milestones.tables import milestone
+from shared.auth.independence import is_another, with_author
+from shared.database.unit_of_work import Connect, UnitOfWork
+from shared.kernel.clock import today
+from shared.kernel.errors import Conflict, invalid_field
+from shared.kernel.lifecycle import Fields, given
+from shared.kernel.principal import Principal
+from shared.kernel.text import search_key
+from shared.records.access_scope import AccessScope
+from shared.records.references import reading_access
+from shared.records.resource_type import ResourceType, TransitionRequest, permitted, require
+
+MILESTONES: ResourceType[Milestone, domain.MilestoneGuardContext] = ResourceType.of(
+    Milestone, milestone, domain.LIFECYCLE
+)
+
+
+async def create(uow: UnitOfWork, access: AccessScope, new: Milestone) -> Milestone:
+    """A pending milestone of an action, in whose country it lies.
+
+    Raises Invalid for an unknown action, Conflict where the action has ended.
+    """
+    of = await action_of(uow.connection, access.context, new.action_id)
+    if of is None or not reading_access(access.principal, Action.resource_type).knows(of, PUBLISHED):
+        raise invalid_field("/action_id", "unknown_reference", "There is no such action.")
+    require(access, "create", of.country)
+    if of.status in ENDED:
+        raise Conflict("The action has ended.")
+    placed = replace(
+        new,
+        country=of.country,
+        visibility=of.visibility,
+        status="pending",
+        first_due=new.due,
+        claimants=[],
+        search_key=_search_key(new),
+    )
+    return await MILESTONES.insert(uow, placed)
+
+
+async def update(uow: UnitOfWork, _access: AccessScope, before: Milestone, wanted: Milestone) -> Milestone:
+    """The milestone as it is wanted. The first date stays.
+
+    Raises Invalid `reason_required` for another date without a reason.
+    """
+    if wanted.due_reason is None:
+        if wanted.due != before.due:
+            raise invalid_field("/due_reason", "reason_required", "Another date needs a reason.")
+        wanted = replace(wanted, due_reason=before.due_reason)
+    return await MILESTONES.update(uow, before, replace(wanted, search_key=_search_key(wanted)))
+
+
+async def transition(
+    uow: UnitOfWork, access: AccessScope, before: Milestone, requested: TransitionRequest
+) -> Milestone:
+    """One transition of a milestone. A refused claim is taken back; its evidence stays on file."""
+    guard_context = await load_guard_context(uow.connect, access.principal, before, requested.fields)
+
+    def effects(target: str) -> Milestone:
+        if target == "claimed":
+            by, evidence = uow.origin.actor, given(requested.fields, "evidence", list) or before.evidence
+            claimants = with_author((), by)
+            return replace(before, evidence=evidence, claimed_by=by.label, claimed_on=today(), claimants=claimants)
+        if requested.action == "refuse":
+            return replace(before, claimed_by=None, claimed_on=None, claimants=[])
+        return replace(before, verified_on=today()) if target == "done" else before
+
+    return await MILESTONES.apply_transition(uow, before, requested, guard_context, permitted(access, before), effects)
+
+
+async def load_guard_context(
+    connect: Connect, principal: Principal, record: Milestone, fields: Fields
+) -> domain.MilestoneGuardContext:
+    """What the guards look at, for this caller and this milestone."""
+    independent = record.status == "claimed" and not speaks_for(principal, record.country)
+    return domain.MilestoneGuardContext(
+        has_evidence=bool(fields.get("evidence") or record.evidence or record.evidence_required is False),
+        is_independent=independent and await is_another(connect, principal, record.claimants),
+    )
+
+
+def _search_key(record: Milestone) -> str:
+    return search_key(*record.titles.values())

@@ -1,0 +1,30 @@
+"""Reading milestones."""
+
+from sqlalchemy import and_, func
+from sqlalchemy.sql.elements import ColumnElement
+
+from services.actions.milestones import domain
+from services.actions.milestones.record import Milestone
+from services.actions.milestones.tables import milestone
+from shared.records.access_scope import constant
+from shared.records.listing import Filter, one_of
+from shared.records.plain import by_itself, listing
+
+_OPEN = [constant(status) for status in sorted(domain.OPEN)]
+
+
+def _truth(raw: str) -> bool:
+    return one_of(("true", "false"))(raw) == "true"
+
+
+def _is_overdue(bound: ColumnElement[bool]) -> ColumnElement[bool]:
+    return and_(milestone.c.status.in_(_OPEN), milestone.c.due < func.current_date()) == bound
+
+
+LISTING = listing(
+    Milestone,
+    milestone,
+    domain.LIFECYCLE.states,
+    by_itself(milestone, domain.PUBLISHED),
+    Filter("overdue", "true or false", _truth, _is_overdue),
+)

@@ -1,0 +1,6 @@
+"""Milestones. `country` and `visibility` are the programme's: one policy serves both."""
+
+from services.actions.milestones.record import Milestone
+from shared.records.columns import table_of
+
+milestone = table_of(Milestone, "action_milestone")

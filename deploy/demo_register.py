@@ -1,10 +1,12 @@
 """Invented institutions and experts of the fictional countries, so that a new system has something to show."""
 
-from typing import Any
+from uuid import UUID
 
 from services.membership.access import ROLES
 from services.membership.affiliations import operations as affiliations
+from services.membership.affiliations.schemas import new as new_affiliation
 from services.membership.experts import operations as experts
+from services.membership.experts.affiliation import AffiliationBody
 from services.membership.experts.schemas import ExpertBody
 from services.membership.institutions import operations as institutions
 from services.membership.institutions.schemas import InstitutionBody
@@ -15,6 +17,7 @@ from shared.database.pool import Database
 from shared.database.unit_of_work import Origin, UnitOfWork, unit_of_work
 from shared.kernel.clock import today
 from shared.kernel.principal import Grant, Principal, PrincipalKind
+from shared.kernel.resource import Resource
 from shared.records.access_scope import AccessScope, access_scope_for
 from shared.records.resource_type import TransitionRequest
 
@@ -71,13 +74,15 @@ async def _country(uow: UnitOfWork, country: str) -> None:
             }
         )
         access = _access(experts.EXPERTS.resource)
-        row = await experts.create(uow, access, body.model_dump(mode="json"))
+        new = experts.EXPERTS.new({**body.model_dump(mode="json"), "status": "prospect"})
+        expert = (await experts.create(uow, access, new)).record
         for action in _WAY[: _STEPS[status]]:
-            row = await experts.transition(uow, access, row, TransitionRequest(action, None, {}))
-        await affiliations.create(uow, row, _affiliation(places[number % 2]), asserted_by="secretariat")
+            expert = await experts.transition(uow, access, expert, TransitionRequest(action, None, {}))
+        works = AffiliationBody.model_validate({"institution_id": places[number % 2], "primary": True})
+        await affiliations.create(uow, expert, new_affiliation(works, expert, "secretariat"))
 
 
-async def _institution(uow: UnitOfWork, country: str, name: str, domain: str) -> Any:
+async def _institution(uow: UnitOfWork, country: str, name: str, domain: str) -> UUID:
     body = InstitutionBody.model_validate(
         {
             "names": [{"value": name, "language": "en", "types": ["ror_display"]}],
@@ -88,14 +93,10 @@ async def _institution(uow: UnitOfWork, country: str, name: str, domain: str) ->
         }
     )
     access = _access(institutions.INSTITUTIONS.resource)
-    row = await institutions.create(uow, access, body.model_dump(mode="json"))
-    return (await institutions.transition(uow, access, row, TransitionRequest("verify", None, {})))["id"]
+    new = institutions.INSTITUTIONS.new(body.model_dump(mode="json"))
+    entered = await institutions.create(uow, access, new)
+    return (await institutions.transition(uow, access, entered, TransitionRequest("verify", None, {}))).id
 
 
-def _affiliation(institution: Any) -> dict[str, Any]:
-    empty = {"raw": None, "role": None, "unit": None, "starts": None, "ends": None}
-    return {"institution_id": institution, "is_primary": True, **empty}
-
-
-def _access(resource: Any) -> AccessScope:
+def _access(resource: Resource) -> AccessScope:
     return access_scope_for(_SECRETARIAT, ROLES, resource)

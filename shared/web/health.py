@@ -6,14 +6,13 @@ from functools import cache
 from importlib.resources import files
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from pydantic import Field
 
 from shared.database.pool import Database
 from shared.kernel.errors import Unavailable
 from shared.web.contract import Described
-from shared.web.openapi import answers
-from shared.web.request_context import public
+from shared.web.route_options import OptionsRouter, RouteOptions
 
 PATIENCE = 1.0
 """Seconds within which the database must answer."""
@@ -105,28 +104,27 @@ def is_current(applied: set[str]) -> bool:
     return heads <= applied or bool(applied - known)
 
 
-def health_routes(service: str, prefix: str) -> APIRouter:
+def health_routes(service: str, prefix: str) -> OptionsRouter:
     """The two routes of a service; `app.state.readiness` answers for the second."""
-    router = APIRouter(prefix=prefix, tags=["health"])
+    router = OptionsRouter(prefix=prefix, tags=["health"])
 
     @router.get(
         "/livez",
+        options=RouteOptions(is_public=True),
         operation_id=f"get{service.title()}Liveness",
         summary="Is the process alive?",
         description="For the supervisor: no answer means that the process should be started anew.",
     )
-    @public
     async def livez() -> Liveness:
         return Liveness(status="alive")
 
     @router.get(
         "/readyz",
+        options=RouteOptions(is_public=True, problems=("unavailable",)),
         operation_id=f"get{service.title()}Readiness",
         summary="May requests be sent here?",
         description="For the load balancer: 503 where the process starts, stops or has no database.",
     )
-    @public
-    @answers("unavailable")
     async def readyz(request: Request) -> ReadinessAnswer:
         return ReadinessAnswer(status="ready", checks=await request.app.state.readiness.checks())
 

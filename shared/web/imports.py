@@ -40,8 +40,9 @@ from shared.web.import_answer import Import, ImportTransition, present
 from shared.web.import_api import ImportApi, forbidden
 from shared.web.jobs import Job, queued_response
 from shared.web.paging import binding, make_cursor, page_limit, read_cursor
-from shared.web.request_context import CurrentContext, takes_query
+from shared.web.request_context import CurrentContext
 from shared.web.route import ResourceRouter
+from shared.web.route_options import RouteOptions, query_of
 from shared.web.schemas import Transitions, page_of
 from shared.web.streams import is_safe
 from shared.web.uploads import UploadRoute, store_of
@@ -141,12 +142,12 @@ def _add_reads(router: ResourceRouter, api: ImportApi) -> None:
 
     @router.get(
         "",
+        options=RouteOptions(query=query_of("limit", "cursor")),
         operation_id="listImports",
         summary="List imports, the newest first",
         description="The caller's own, or all for those who oversee imports.",
         responses={200: {"model": page_of(Import)}},
     )
-    @takes_query("limit", "cursor")
     async def list_all(ctx: CurrentContext) -> Response:
         query = ctx.request.query_params
         limit, bound_to = page_limit(query.get("limit")), binding(ctx.request)
@@ -164,6 +165,7 @@ def _add_reads(router: ResourceRouter, api: ImportApi) -> None:
 
     @router.get(
         "/{record}",
+        options=RouteOptions(is_item=True),
         operation_id="getImport",
         summary="Read one import",
         description="How many rows were created, updated and refused, and where the refused ones are.",
@@ -187,12 +189,12 @@ def _add_reads(router: ResourceRouter, api: ImportApi) -> None:
 
     @router.get(
         "/{record}/failures",
+        options=RouteOptions(query=query_of("safe")),
         operation_id="getImportFailures",
         summary="The rows that failed, as CSV",
         description="The refused rows as they came, with code and reason: correct them and import the file.",
         responses={200: {"content": {"text/csv": {}}}},
     )
-    @takes_query("safe")
     async def get_failures(row: readable, ctx: CurrentContext) -> Response:
         safe = is_safe(ctx.request.query_params, ctx.principal)
         path = store_of(ctx.request).path(row["file_digest"])
@@ -207,6 +209,7 @@ def _add_reads(router: ResourceRouter, api: ImportApi) -> None:
 def _add_undo(router: ResourceRouter, api: ImportApi) -> None:
     @router.post(
         "/{record}/transitions",
+        options=RouteOptions(is_conditional=True),
         operation_id="transitionImport",
         summary="Take an import back",
         description="`undo` removes what it created and restores what it changed, unless it was edited since.",

@@ -23,6 +23,7 @@ from shared.web.job_events import LAST_EVENT_ID, MOST_OF_ONE, MOST_STREAMS, JobE
 from shared.web.places import Places
 from shared.web.request_context import CurrentContext
 from shared.web.route import ResourceRouter
+from shared.web.route_options import RouteOptions
 from shared.web.schemas import Problem
 
 _OPEN = ("queued", "running")
@@ -75,6 +76,7 @@ def job_routes(service: str, roles: RoleTable) -> ResourceRouter:
 
     @router.get(
         "/{job}",
+        options=RouteOptions(is_item=True),
         operation_id="getJob",
         summary="Read how far a job is",
         description="For whoever ordered it, and for those who oversee jobs.",

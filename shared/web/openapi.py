@@ -1,8 +1,8 @@
 """OpenAPI 3.1 of a service: what FastAPI derives, with our problems, headers and security schemes as components."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
 import orjson
 from fastapi.openapi.utils import get_openapi
@@ -12,12 +12,12 @@ from starlette.routing import BaseRoute
 from shared.web.catalogue import PROBLEMS
 from shared.web.examples import add_examples
 from shared.web.openapi_parts import HEADERS, PARAMETERS, PATH_PARAMETERS, SECURITY_SCHEMES, query_parameter
+from shared.web.route_options import options_of
 from shared.web.schemas import Problem
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
-Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 _CAMEL_CASE = re.compile(r"^[a-z][a-zA-Z0-9]*$")
 _CLASS_NAME = re.compile(r"^[A-Z][a-zA-Z0-9]*(_[a-zA-Z0-9]+)?$")
 _REFERENCE = re.compile(r'"#/components/(\w+)/([^"/]+)"')
@@ -43,19 +43,6 @@ _STREAMS = ("text/csv", "application/x-ndjson")
 _KEYED = ("idempotency_key_required", "request_in_progress", "idempotency_key_reused")
 _CONDITIONAL = ("precondition_required", "version_conflict", "conflict")
 _TRANSITION = ("unknown_action", "transition_not_allowed")
-
-
-def answers(*codes: str) -> Callable[[Endpoint], Endpoint]:
-    """Names problems that the endpoint answers beyond those that follow from its method, path and parameters."""
-    unknown = [code for code in codes if code not in PROBLEMS]
-    if unknown:
-        raise ValueError(f"not in the catalogue of problems: {unknown}")
-
-    def mark(endpoint: Endpoint) -> Endpoint:
-        endpoint.problems = codes  # type: ignore[attr-defined]
-        return endpoint
-
-    return mark
 
 
 def describe(app: "FastAPI") -> dict[str, Any]:
@@ -152,16 +139,16 @@ def _described(routes: Iterable[BaseRoute]) -> Iterator[APIRoute]:
 
 
 def _complete(operation: dict[str, Any], route: APIRoute, method: str, shared: dict[str, Any]) -> None:
-    is_ours = getattr(route, "resource", None) is not None
-    is_public = getattr(route.endpoint, "is_public", False)
-    tokens = [{}, *_TOKENS] if is_public else _TOKENS
-    operation.setdefault("security", tokens if is_ours or not is_public else [])
+    options, is_ours = options_of(route), getattr(route, "resource", None) is not None
+    tokens = [{}, *_TOKENS] if options.is_public else _TOKENS
+    operation.setdefault("security", tokens if is_ours or not options.is_public else [])
     parameters = operation.setdefault("parameters", [])
     given = {str(parameter.get("name", "")).lower() for parameter in parameters}
-    queries = sorted(getattr(route.endpoint, "query_names", frozenset()))
-    filters, said = (getattr(route.endpoint, f"query_{kind}", {}) for kind in ("filters", "descriptions"))
+    asked = options.query
     parameters.extend(
-        query_parameter(name, filters.get(name), said.get(name, "")) for name in queries if name not in given
+        query_parameter(name, asked.filters.get(name), asked.described.get(name, ""))
+        for name in sorted(asked.all_names)
+        if name not in given
     )
     for parameter in parameters:
         if parameter.get("in") == "path":
@@ -174,22 +161,23 @@ def _complete(operation: dict[str, Any], route: APIRoute, method: str, shared: d
         del operation["parameters"]
     if "HTTPValidationError" in str(operation["responses"].get("422")):
         del operation["responses"]["422"]
-    if "format" in queries:
+    if "format" in asked.all_names:
         operation["responses"]["200"]["content"].update({kind: {"schema": {"type": "string"}} for kind in _STREAMS})
     for status, response in operation["responses"].items():
         names = _answer_headers(route, method, status)
         response.setdefault("headers", {}).update({name: {"$ref": f"#/components/headers/{name}"} for name in names})
-    if _is_item(route, method):
+    if options.is_item:
         operation["responses"]["304"] = {"description": "The representation named by `If-None-Match` is current."}
-    operation["responses"].update(_problem_responses(_problems(route, method, is_ours, is_public), shared))
+    operation["responses"].update(_problem_responses(_problems(route, method, is_ours), shared))
     operation["responses"]["default"] = {"$ref": "#/components/responses/Problem"}
 
 
-def _problems(route: APIRoute, method: str, is_ours: bool, is_public: bool) -> set[str]:
-    codes = {"internal_error", "maintenance", "unavailable", *getattr(route.endpoint, "problems", ())}
+def _problems(route: APIRoute, method: str, is_ours: bool) -> set[str]:
+    options = options_of(route)
+    codes = {"internal_error", "maintenance", "unavailable", *options.problems}
     if is_ours:
         codes |= {"unknown_parameter", "invalid_parameter", "invalid_token", "rate_limited"}
-        codes |= set() if is_public else {"unauthenticated", "forbidden"}
+        codes |= set() if options.is_public else {"unauthenticated", "forbidden"}
     if "{" in route.path:
         codes.add("not_found")
     if _is_paged(route):
@@ -199,7 +187,7 @@ def _problems(route: APIRoute, method: str, is_ours: bool, is_public: bool) -> s
         codes.update(_FORM_BODY if is_form else _JSON_BODY)
     if is_ours and _is_keyed(route, method):
         codes.update(_KEYED)
-    if is_ours and _is_conditional(route, method):
+    if options.is_conditional:
         codes.update(_CONDITIONAL)
         codes.update(_TRANSITION if method == "POST" else ())
     return codes
@@ -255,37 +243,29 @@ def _without_unused(document: dict[str, Any]) -> None:
     document["components"] = {kind: parts for kind, parts in components.items() if parts}
 
 
-def _is_item(route: APIRoute, method: str) -> bool:
-    return method == "GET" and route.path.endswith("}") and getattr(route, "resource", None) is not None
-
-
 def _is_paged(route: APIRoute) -> bool:
     own = {field.alias for field in route.dependant.query_params}
-    return "cursor" in own | getattr(route.endpoint, "query_names", frozenset())
+    return "cursor" in own | options_of(route).query.all_names
 
 
 def _is_keyed(route: APIRoute, method: str) -> bool:
-    return method == "POST" and not getattr(route.endpoint, "is_unkeyed", False)
-
-
-def _is_conditional(route: APIRoute, method: str) -> bool:
-    changes = method in ("PATCH", "DELETE") or (method == "POST" and route.path.endswith("}/transitions"))
-    return changes and not {"jobs", "sessions"} & set(route.path.split("/"))
+    return method == "POST" and options_of(route).is_keyed
 
 
 def _header_parameters(route: APIRoute, method: str) -> list[str]:
     if getattr(route, "resource", None) is None:
         return []
-    names = ["IfMatch"] if _is_conditional(route, method) else []
+    options = options_of(route)
+    names = ["IfMatch"] if options.is_conditional else []
     names += ["IdempotencyKey"] if _is_keyed(route, method) else []
-    return names + (["IfNoneMatch"] if _is_item(route, method) else [])
+    return names + (["IfNoneMatch"] if options.is_item else [])
 
 
 def _answer_headers(route: APIRoute, method: str, status: str) -> list[str]:
-    names = ["X-Request-Id"]
+    names, options = ["X-Request-Id"], options_of(route)
     if getattr(route, "resource", None) is None:
-        return names + (_LIMITS if "rate_limited" in getattr(route.endpoint, "problems", ()) else [])
-    if _is_item(route, method) or status == "201" or (_is_conditional(route, method) and status == "200"):
+        return names + (_LIMITS if "rate_limited" in options.problems else [])
+    if options.is_item or status == "201" or (options.is_conditional and status == "200"):
         names.append("ETag")
     names += {"201": ["Location"], "202": ["Location", "Retry-After"]}.get(status, [])
     if _is_paged(route):

@@ -23,6 +23,7 @@ from shared.web.conditional import changed_since
 from shared.web.fields import Answer, Body, Prose
 from shared.web.request_context import CurrentContext, RequestContext
 from shared.web.route import ResourceRouter
+from shared.web.route_options import RouteOptions
 from shared.web.schemas import Links, TransitionBody
 
 if TYPE_CHECKING:
@@ -147,6 +148,7 @@ def add_pending(router: ResourceRouter, api: "RecordApi[Any, Any]", single: str)
 
     @router.get(
         "/{record}/transitions/pending/{pending_id}",
+        options=RouteOptions(is_item=True),
         operation_id=f"get{single}PendingTransition",
         summary=f"Read one pending transition of one {title}",
         description="One that waits for a second person, or did.",

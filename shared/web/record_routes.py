@@ -24,8 +24,9 @@ from shared.web.answers import (
 from shared.web.contract import ShownAs, patch_of
 from shared.web.paging import list_response, pick_fields
 from shared.web.pending import PendingTransition, propose
-from shared.web.request_context import CurrentContext, RequestContext, lists, public, takes_query
+from shared.web.request_context import CurrentContext, RequestContext
 from shared.web.route import ResourceRouter
+from shared.web.route_options import RouteOptions, query_of, query_of_list
 from shared.web.schemas import History, TransitionBody, Transitions, page_of, transition_model
 
 if TYPE_CHECKING:
@@ -46,40 +47,37 @@ def add_reads(router: ResourceRouter, api: "RecordApi[Any, Any]") -> None:
     title = api.kind.resource.entity.replace("_", " ")
     known = frozenset(api.answer.model_fields)
     readable = Annotated[Row, Depends(api.readable)]
-    mark = public if api.is_public else _unmarked
 
     @router.get(
         "",
+        options=RouteOptions(is_public=api.is_public, query=query_of_list(api.listing)),
         operation_id=f"list{plural}",
         summary=f"List {title} records",
         description="The records that the caller may know of, in pages; with `format` all of them as a stream.",
         responses={200: {"model": page_of(api.answer)}},
     )
-    @mark
-    @lists(api.listing)
     async def list_records(ctx: CurrentContext) -> Response:
         return await list_response(ctx, api.listing, api.present, known)
 
     @router.get(
         "/{record}",
+        options=RouteOptions(is_public=api.is_public, is_item=True, query=query_of("fields", "include")),
         operation_id=f"get{single}",
         summary=f"Read one {title}",
         description="The record as the caller may see it, with the transitions that its state allows.",
         responses={200: {"model": api.answer}},
     )
-    @mark
-    @takes_query("fields", "include")
     async def get_record(row: readable, ctx: CurrentContext) -> Response:
         return item_response(ctx, await api.item(row, ctx), fields=pick_fields(ctx.request, known))
 
     @router.get(
         "/{record}/history",
+        options=RouteOptions(query=query_of(*HISTORY_QUERY)),
         operation_id=f"get{single}History",
         summary=f"Read the history of one {title}",
         description="Who changed which fields of the record when, the latest change first.",
         responses={200: {"model": History}},
     )
-    @takes_query(*HISTORY_QUERY)
     async def get_history(row: readable, ctx: CurrentContext) -> Response:
         require(ctx.access, "history", row["country"], row["id"])
         whole = ctx.access.sees_all_fields(row["country"], row["id"])
@@ -145,6 +143,7 @@ def add_update(
 
     @router.patch(
         "/{record}",
+        options=RouteOptions(is_conditional=True),
         operation_id=f"update{single}",
         summary=f"Change one {title}",
         description="A merge patch: what is absent stays, null removes. `If-Match` names the version that it changes.",
@@ -171,6 +170,7 @@ def add_transition(router: ResourceRouter, api: "RecordApi[Any, Any]") -> None:
 
     @router.post(
         "/{record}/transitions",
+        options=RouteOptions(is_conditional=True),
         operation_id=f"transition{single}",
         summary=f"Take one {title} through a transition",
         description="Changes the record's state by a verb of `allowed_actions`. `If-Match` names the version.",
@@ -188,7 +188,3 @@ def _proposed(api: "RecordApi[Any, Any]") -> dict[int | str, dict[str, Any]]:
     if not api.kind.lifecycle.has_transitions_of_two:
         return {}
     return {202: {"model": PendingTransition, "description": "The step waits for a second person."}}
-
-
-def _unmarked(endpoint: Any) -> Any:
-    return endpoint

@@ -1,8 +1,8 @@
 """What the web layer knows of one request under way, handed to guards and endpoints as one thing."""
 
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
-from typing import Annotated, Any, TypeVar, cast
+from typing import Annotated, cast
 
 from fastapi import Depends, Request
 
@@ -14,11 +14,8 @@ from shared.database.unit_of_work import Origin, UnitOfWork, unit_of_work
 from shared.kernel.principal import Principal, RoleTable
 from shared.kernel.resource import Resource
 from shared.records.access_scope import AccessScope, access_scope_for
-from shared.records.filters import Filter
-from shared.records.listing import Listing
 
 _KEY = "escm.context"
-Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
 
 class RequestContext:
@@ -85,7 +82,7 @@ class RequestContext:
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[UnitOfWork]:
-        """The unit of work of an endpoint that is marked `opens_late`."""
+        """The unit of work of an endpoint whose route opens it late."""
         async with unit_of_work(self.database, self.writing_context, self.origin) as uow:
             self.attach(uow)
             yield uow
@@ -114,44 +111,3 @@ async def request_context(request: Request) -> RequestContext:
 
 CurrentContext = Annotated[RequestContext, Depends(request_context)]
 """The dependency that endpoints and guards take."""
-
-
-def public(endpoint: Endpoint) -> Endpoint:
-    """Marks an endpoint that answers without a token."""
-    endpoint.is_public = True  # type: ignore[attr-defined]
-    return endpoint
-
-
-def unkeyed(endpoint: Endpoint) -> Endpoint:
-    """Marks a write that keeps no answer under an idempotency key, because repeating it is harmless or it has none."""
-    endpoint.is_unkeyed = True  # type: ignore[attr-defined]
-    return endpoint
-
-
-def opens_late(endpoint: Endpoint) -> Endpoint:
-    """Marks a write that opens its unit of work by `RequestContext.writing`, after what holds no connection."""
-    endpoint.opens_late = True  # type: ignore[attr-defined]
-    return endpoint
-
-
-def lists(listing: Listing) -> Callable[[Endpoint], Endpoint]:
-    """Marks an endpoint that answers a list: its parameters are the filters and the controls of every list."""
-    controls = ("sort", "limit", "cursor", "fields", "include", "format", "safe")
-    return takes_query(*controls, filters=listing.filters.values())
-
-
-def takes_query(
-    *names: str, filters: Iterable[Filter] = (), described: Mapping[str, str] | None = None
-) -> Callable[[Endpoint], Endpoint]:
-    """Names query parameters that the endpoint reads by itself: those that the contract describes once for all
-    endpoints, filters, and others with their descriptions."""
-    known = {each.name: each for each in filters}
-    said = dict(described or {})
-
-    def mark(endpoint: Endpoint) -> Endpoint:
-        endpoint.query_names = frozenset((*names, *known, *said))  # type: ignore[attr-defined]
-        endpoint.query_filters = known  # type: ignore[attr-defined]
-        endpoint.query_descriptions = said  # type: ignore[attr-defined]
-        return endpoint
-
-    return mark

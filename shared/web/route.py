@@ -3,7 +3,7 @@
 from typing import Any
 
 import asyncpg
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from fastapi.routing import APIRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -18,6 +18,7 @@ from shared.web.idempotency import Claim, Replay
 from shared.web.replaying import refuse_unreadable
 from shared.web.request_authenticator import authenticated_principal
 from shared.web.request_context import RequestContext, put_request_context
+from shared.web.route_options import NONE, OptionsRouter, RouteOptions
 
 _READS = frozenset({"GET", "HEAD"})
 _JSON = ("application/json",)
@@ -25,8 +26,8 @@ _PATCH = ("application/merge-patch+json", "application/json")
 _FORM = ("multipart/form-data", "application/x-www-form-urlencoded")
 
 
-class ResourceRouter(APIRouter):
-    """The routes of one resource, under its path, each guarded: 401 without a token unless marked `public`."""
+class ResourceRouter(OptionsRouter):
+    """The routes of one resource, under its path, each guarded: 401 without a token unless it is public."""
 
     def __init__(self, resource: Resource, roles: RoleTable, **more: Any) -> None:
         class ResourceRoute(EscmRoute):
@@ -45,6 +46,7 @@ class EscmRoute(APIRoute):
 
     resource: Resource
     roles: RoleTable
+    options: RouteOptions = NONE
 
     def __init__(self, *given: Any, **options: Any) -> None:
         super().__init__(*given, **options)
@@ -58,19 +60,18 @@ class EscmRoute(APIRoute):
         return self._handler(super().get_route_handler())
 
     def _handler(self, inner: Handler) -> Handler:
-        is_public = getattr(self.endpoint, "is_public", False)
         names = frozenset(field.alias for field in self.dependant.query_params)
         names |= frozenset(field.alias for part in self.dependant.dependencies for field in part.query_params)
-        names |= getattr(self.endpoint, "query_names", frozenset())
+        names |= self.options.query.all_names
         media = _media_types(self)
         methods = self.methods or _READS
-        keyed = "POST" in methods and not getattr(self.endpoint, "is_unkeyed", False)
+        keyed = "POST" in methods and self.options.is_keyed
 
         async def begin(request: Request) -> RequestContext:
             if media and request.headers.get("content-type", "").partition(";")[0].strip().lower() not in media:
                 raise UnsupportedMedia(f"Send {' or '.join(media)}.")
             principal = await authenticated_principal(request)
-            if principal.is_anonymous and not is_public:
+            if principal.is_anonymous and not self.options.is_public:
                 raise Unauthenticated(
                     "Authentication is required: send an access token.",
                     headers={"WWW-Authenticate": 'Bearer realm="escm"'},
@@ -92,7 +93,7 @@ class EscmRoute(APIRoute):
             await _read_body(request)
             return await _write(inner, ctx, claim)
 
-        return read if methods <= _READS or getattr(self.endpoint, "opens_late", False) else write
+        return read if methods <= _READS or self.options.opens_late else write
 
 
 async def _read_body(request: Request) -> None:

@@ -1,14 +1,17 @@
 """Rules of centres without a database."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from services.centres.agreements.domain import first_status, is_last_signature, signed
-from services.centres.committees.domain import LIFECYCLE, CommitteeGuardContext, RecognitionRules, dates_of
+from services.centres.committees.domain import LIFECYCLE, CommitteeGuardContext, RecognitionRules, dated
+from services.centres.committees.record import Committee
 from services.centres.registration.domain import names_search_key, registration_number, term_of, years_after
 from services.centres.seats.domain import end_of, is_in_order
 from shared.kernel.errors import Conflict
+from shared.records.rows import new_record
 
 TODAY = date(2026, 11, 24)
 
@@ -26,6 +29,12 @@ def _committee(rules: RecognitionRules) -> CommitteeGuardContext:
     )
 
 
+def _decided(day: str) -> Committee:
+    columns = {"names": {"en": "Committee"}, "partner_institution_ids": [], "decision": {"date": day}}
+    blank = {"status": "proposed", "country": "XA", "visibility": "network", "search_key": ""}
+    return new_record(Committee, {**columns, **blank})
+
+
 def test_what_recognition_asks_for_is_a_setting() -> None:
     verb = "request_recognition"
     _, target = LIFECYCLE.advance("preparatory", verb, _committee(RecognitionRules(1, 0)), lambda _verb: True)
@@ -36,18 +45,18 @@ def test_what_recognition_asks_for_is_a_setting() -> None:
 
 
 def test_a_committee_is_formed_on_the_day_of_its_decision_but_not_ahead_of_time() -> None:
-    assert dates_of("form", {"decision": {"date": "2026-03-02"}}, TODAY) == {"formed_on": date(2026, 3, 2)}
-    assert dates_of("form", {"decision": {"date": "2027-03-02"}}, TODAY) == {"formed_on": TODAY}
-    assert dates_of("suspend", {}, TODAY) == {}
+    decided, ahead = (_decided(day) for day in ("2026-03-02", "2027-03-02"))
+    assert dated("form", decided, TODAY) == replace(decided, formed_on=date(2026, 3, 2))
+    assert dated("form", ahead, TODAY) == replace(ahead, formed_on=TODAY)
+    assert dated("suspend", decided, TODAY) == decided
 
 
 def test_terms_last_four_years_unless_something_else_is_said() -> None:
-    row = {"term_ends": date(2027, 2, 28)}
-    assert term_of("designate", {"term_ends": None}, {}, TODAY) == (TODAY, date(2030, 11, 23))
-    assert term_of("renew", row, {}, TODAY) == (date(2027, 3, 1), date(2031, 2, 28))
-    assert term_of("renew", {"term_ends": date(2026, 1, 1)}, {}, TODAY)[0] == TODAY
-    said = {"starts": date(2026, 12, 1), "ends": date(2027, 12, 1)}
-    assert term_of("designate", row, said, TODAY) == (said["starts"], said["ends"])
+    assert term_of(None, {}, TODAY) == (TODAY, date(2030, 11, 23))
+    assert term_of(date(2027, 2, 28), {}, TODAY) == (date(2027, 3, 1), date(2031, 2, 28))
+    assert term_of(date(2026, 1, 1), {}, TODAY)[0] == TODAY
+    fields = {"starts": date(2026, 12, 1), "ends": date(2027, 12, 1)}
+    assert term_of(None, fields, TODAY) == (fields["starts"], fields["ends"])
     assert years_after(date(2024, 2, 29), 4) == date(2028, 2, 28)
 
 

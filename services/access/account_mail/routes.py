@@ -12,9 +12,9 @@ from services.access.accounts.operations import ACCOUNTS
 from services.access.settings import AccessSettings
 from shared.mail.sealing import MailSeal
 from shared.web.catalogue import preferred_language
-from shared.web.openapi import answers
-from shared.web.request_context import CurrentContext, RequestContext, public, unkeyed
+from shared.web.request_context import CurrentContext, RequestContext
 from shared.web.route import ResourceRouter
+from shared.web.route_options import RouteOptions
 
 router = ResourceRouter(ACCOUNTS.resource, ROLES)
 _ASKED: dict[int | str, dict[str, Any]] = {
@@ -32,6 +32,7 @@ async def _ask(ctx: RequestContext, letter: str, email: str) -> Response:
 
 @router.post(
     "/verification",
+    options=RouteOptions(is_public=True, is_keyed=False),
     operation_id="requestVerification",
     summary="Ask for a mail that verifies one's address",
     description="Answered the same whether or not there is such an account.",
@@ -40,14 +41,13 @@ async def _ask(ctx: RequestContext, letter: str, email: str) -> Response:
     response_model=None,
     responses=_ASKED,
 )
-@public
-@unkeyed
 async def request_verification(body: AddressBody, ctx: CurrentContext) -> Response:
     return await _ask(ctx, "verification", body.email)
 
 
 @router.post(
     "/password_reset",
+    options=RouteOptions(is_public=True, is_keyed=False),
     operation_id="requestPasswordReset",
     summary="Ask for a mail that lets one choose a new password",
     description="Answered the same whether or not there is such an account.",
@@ -56,23 +56,19 @@ async def request_verification(body: AddressBody, ctx: CurrentContext) -> Respon
     response_model=None,
     responses=_ASKED,
 )
-@public
-@unkeyed
 async def request_password_reset(body: AddressBody, ctx: CurrentContext) -> Response:
     return await _ask(ctx, "password_reset", body.email)
 
 
 @router.post(
     "/verification/confirm",
+    options=RouteOptions(is_public=True, is_keyed=False, problems=("token_not_valid",)),
     operation_id="confirmVerification",
     summary="Verify one's address with the token that came by mail",
     description="The token works once, for a day.",
     status_code=204,
     response_model=None,
 )
-@public
-@unkeyed
-@answers("token_not_valid")
 async def confirm_verification(body: TokenBody, ctx: CurrentContext) -> Response:
     await limit_tries(ctx)
     await operations.verify(ctx.uow, body.token)
@@ -81,15 +77,13 @@ async def confirm_verification(body: TokenBody, ctx: CurrentContext) -> Response
 
 @router.post(
     "/password_reset/confirm",
+    options=RouteOptions(is_public=True, is_keyed=False, problems=("token_not_valid",)),
     operation_id="confirmPasswordReset",
     summary="Choose a password with the token that came by mail",
     description="All sessions end, and the API keys of the account wait until their owner enables them.",
     status_code=204,
     response_model=None,
 )
-@public
-@unkeyed
-@answers("token_not_valid")
 async def confirm_password_reset(body: NewPasswordBody, ctx: CurrentContext) -> Response:
     await limit_tries(ctx)
     await operations.set_password(ctx.uow, body.token, body.password)

@@ -10,10 +10,10 @@ from services.access.api_keys.queries import LISTING
 from services.access.api_keys.schemas import ApiKeyAnswer, ApiKeyBody, ApiKeyCreate, ApiKeyFields, present
 from services.access.api_keys.tables import api_key
 from shared.records.rows import columns_of
-from shared.web.openapi import answers
 from shared.web.pending import propose
 from shared.web.records import RecordApi
 from shared.web.request_context import CurrentContext
+from shared.web.route_options import RouteOptions
 from shared.web.schemas import TransitionBody
 from shared.web.values import written
 
@@ -37,13 +37,13 @@ router = API_KEY_API.routes()
 
 @router.post(
     "",
+    options=RouteOptions(problems=("conflict",)),
     operation_id="createApiKey",
     summary="Make one API key",
     description="The key is shown once. It does no more than its owner may.",
     status_code=201,
     responses={201: {"model": ApiKeyAnswer}},
 )
-@answers("conflict")
 async def create_api_key(body: ApiKeyCreate, ctx: CurrentContext) -> Response:
     new = operations.API_KEYS.new(body.columns(ctx.principal))
     record, key = await operations.create(ctx.uow, ctx.access, new)

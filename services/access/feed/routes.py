@@ -14,10 +14,10 @@ from shared.kernel.countries import known_codes
 from shared.kernel.errors import Gone, Malformed, invalid_parameter
 from shared.kernel.resource import Resource
 from shared.web.answers import JSON
-from shared.web.openapi import answers
 from shared.web.paging import make_cursor, read_cursor
-from shared.web.request_context import CurrentContext, RequestContext, takes_query
+from shared.web.request_context import CurrentContext, RequestContext
 from shared.web.route import ResourceRouter
+from shared.web.route_options import RouteOptions, query_of
 
 router = ResourceRouter(Resource("access", "events", "event"), ROLES)
 _BOUND_TO = b"/access/v1/events"
@@ -28,13 +28,14 @@ _DIGITS = 12
 
 @router.get(
     "",
+    options=RouteOptions(
+        query=query_of("after", "type", "country", "limit"), problems=("position_expired", "invalid_cursor")
+    ),
     operation_id="listEvents",
     summary="Follow what happens, in order and without gaps",
     responses={200: {"model": Events}},
     openapi_extra={"parameters": PARAMETERS},
 )
-@answers("position_expired", "invalid_cursor")
-@takes_query("after", "type", "country", "limit")
 async def list_events(ctx: CurrentContext) -> Response:
     """Facts of records that the caller's grants let it read, kept 90 days. `after` holds for any filter."""
     after, types, countries, limit = _after(ctx), _types(ctx), _countries(ctx), _limit(ctx)

@@ -10,8 +10,9 @@ from services.access.sessions.operations import SESSIONS
 from services.access.sessions.schemas import EndedSessions, SessionList, present
 from shared.kernel.clock import now
 from shared.web.answers import JSON
-from shared.web.request_context import CurrentContext, takes_query
+from shared.web.request_context import CurrentContext
 from shared.web.route import ResourceRouter
+from shared.web.route_options import RouteOptions, query_of
 
 router = ResourceRouter(SESSIONS.resource, ROLES)
 _ACCOUNT = {"account_id": "The id of another account, for those who may know its sessions; one's own where absent."}
@@ -19,11 +20,11 @@ _ACCOUNT = {"account_id": "The id of another account, for those who may know its
 
 @router.get(
     "",
+    options=RouteOptions(query=query_of(described=_ACCOUNT)),
     operation_id="listSessions",
     summary="List where one is signed in",
     responses={200: {"model": SessionList}},
 )
-@takes_query(described=_ACCOUNT)
 async def list_sessions(ctx: CurrentContext) -> Response:
     """Those of the caller; of another account with `account_id`, for those who may know them."""
     account, current = chosen_account(ctx, "read"), await current_session(ctx)
@@ -35,11 +36,11 @@ async def list_sessions(ctx: CurrentContext) -> Response:
 
 @router.delete(
     "",
+    options=RouteOptions(query=query_of(described=_ACCOUNT)),
     operation_id="endSessions",
     summary="Sign out everywhere else",
     responses={200: {"model": EndedSessions}},
 )
-@takes_query(described=_ACCOUNT)
 async def end_sessions(ctx: CurrentContext) -> Response:
     """Ends all sessions of the caller but the one that asks; all of another account with `account_id`, for those who
     may."""

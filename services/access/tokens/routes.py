@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import orjson
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from services.access.api_keys.queries import suspended
 from services.access.tokens import operations, queries
@@ -17,10 +17,9 @@ from shared.auth.tokens import Bearer
 from shared.kernel.clock import now, to_text
 from shared.kernel.errors import Unauthenticated
 from shared.kernel.principal import PrincipalKind
-from shared.web.openapi import answers
 from shared.web.request_authenticator import authenticated_principal, put_fields, request_authenticator_of
-from shared.web.request_context import public, unkeyed
 from shared.web.route import refuse_unknown
+from shared.web.route_options import OptionsRouter, RouteOptions
 
 _PREFIX = "/access/v1"
 _JSON = "application/json; charset=utf-8"
@@ -36,7 +35,7 @@ _FORM_PROBLEMS = (
     "unsupported_media_type",
 )
 
-router = APIRouter(tags=["tokens"])
+router = OptionsRouter(tags=["tokens"])
 
 
 def _answer(content: Any, headers: dict[str, str]) -> Response:
@@ -45,6 +44,9 @@ def _answer(content: Any, headers: dict[str, str]) -> Response:
 
 @router.post(
     f"{_PREFIX}/oauth/token",
+    options=RouteOptions(
+        is_public=True, is_keyed=False, problems=(*_FORM_PROBLEMS, "unsupported_grant_type", "invalid_grant")
+    ),
     operation_id="createToken",
     summary="Get an access token",
     description="By client credentials, a password or a refresh token (RFC 6749); a token lasts ten minutes.",
@@ -52,9 +54,6 @@ def _answer(content: Any, headers: dict[str, str]) -> Response:
     responses={200: {"model": Token}},
     openapi_extra=TOKEN_FORM,
 )
-@public
-@unkeyed
-@answers(*_FORM_PROBLEMS, "unsupported_grant_type", "invalid_grant")
 async def create_token(request: Request, asked: Asked, token_service: CurrentTokenService) -> Response:
     content, counted = await operations.give_token(token_service, asked.form, asked.shown, asked.address)
     if counted is not None:
@@ -64,6 +63,7 @@ async def create_token(request: Request, asked: Asked, token_service: CurrentTok
 
 @router.post(
     f"{_PREFIX}/oauth/revoke",
+    options=RouteOptions(is_public=True, is_keyed=False, problems=_FORM_PROBLEMS),
     operation_id="revokeToken",
     summary="End a token before its time",
     description="RFC 7009. An unknown token is answered as a known one is.",
@@ -72,9 +72,6 @@ async def create_token(request: Request, asked: Asked, token_service: CurrentTok
     responses={200: {"description": "The token, if there was one, is at its end."}},
     openapi_extra=TOKEN_ALONE,
 )
-@public
-@unkeyed
-@answers(*_FORM_PROBLEMS)
 async def revoke_token(request: Request, asked: Asked, token_service: CurrentTokenService) -> Response:
     await request_authenticator_of(request).anonymous(request)
     await operations.revoke(token_service, _token(asked.form), asked.shown, asked.address)
@@ -83,6 +80,7 @@ async def revoke_token(request: Request, asked: Asked, token_service: CurrentTok
 
 @router.post(
     f"{_PREFIX}/oauth/introspect",
+    options=RouteOptions(is_public=True, is_keyed=False, problems=_FORM_PROBLEMS),
     operation_id="introspectToken",
     summary="Ask what a token stands for",
     description="RFC 7662. Of one's own tokens; those of others need a grant.",
@@ -90,9 +88,6 @@ async def revoke_token(request: Request, asked: Asked, token_service: CurrentTok
     responses={200: {"model": Introspection}},
     openapi_extra=TOKEN_ALONE,
 )
-@public
-@unkeyed
-@answers(*_FORM_PROBLEMS)
 async def introspect_token(request: Request, asked: Asked, token_service: CurrentTokenService) -> Response:
     await request_authenticator_of(request).anonymous(request)
     return _answer(await operations.introspect(token_service, _token(asked.form), asked.shown, asked.address), _PRIVATE)
@@ -106,14 +101,19 @@ def _token(form: dict[str, str]) -> str:
 
 @router.get(
     "/.well-known/oauth-authorization-server",
+    options=RouteOptions(is_public=True),
     operation_id="getAuthorizationServer",
     summary="Where and how tokens are given",
     description="RFC 8414: what an OAuth 2.0 library reads to find everything else.",
     response_model=None,
     responses={200: {"model": Metadata}},
 )
-@router.get(f"{_PREFIX}/.well-known/oauth-authorization-server", include_in_schema=False, response_model=None)
-@public
+@router.get(
+    f"{_PREFIX}/.well-known/oauth-authorization-server",
+    options=RouteOptions(is_public=True),
+    include_in_schema=False,
+    response_model=None,
+)
 async def authorization_server(token_service: CurrentTokenService) -> Response:
     issuer = token_service.settings.issuer
     base = f"{issuer.rstrip('/')}{_PREFIX}"
@@ -139,14 +139,19 @@ async def authorization_server(token_service: CurrentTokenService) -> Response:
 
 @router.get(
     "/.well-known/jwks.json",
+    options=RouteOptions(is_public=True),
     operation_id="getKeySet",
     summary="The keys that tokens are verified with",
     description="RFC 7517. Cache them for five minutes, and read them anew for an unknown `kid`.",
     response_model=None,
     responses={200: {"model": KeySet}},
 )
-@router.get(f"{_PREFIX}/.well-known/jwks.json", include_in_schema=False, response_model=None)
-@public
+@router.get(
+    f"{_PREFIX}/.well-known/jwks.json",
+    options=RouteOptions(is_public=True),
+    include_in_schema=False,
+    response_model=None,
+)
 async def key_set(token_service: CurrentTokenService) -> Response:
     await token_service.keys.ensure()
     async with token_service.database.acquire() as connection:
@@ -156,13 +161,13 @@ async def key_set(token_service: CurrentTokenService) -> Response:
 
 @router.get(
     f"{_PREFIX}/me",
+    options=RouteOptions(problems=("unauthenticated", "invalid_token", "rate_limited", "unknown_parameter")),
     operation_id="getMe",
     summary="Who the caller is and what it holds",
     description="The principal, its living grants, and when its token ends.",
     response_model=None,
     responses={200: {"model": Me}},
 )
-@answers("unauthenticated", "invalid_token", "rate_limited", "unknown_parameter")
 async def me(request: Request) -> Response:
     header = request.headers.get("authorization")
     if header is None:

@@ -25,8 +25,9 @@ from shared.kernel.text import search_key, search_pattern
 from shared.web.answers import JSON
 from shared.web.conditional import etag, is_known
 from shared.web.paging import as_of, binding, make_cursor, page_limit, pick_fields, read_cursor
-from shared.web.request_context import CurrentContext, RequestContext, public, takes_query
+from shared.web.request_context import CurrentContext, RequestContext
 from shared.web.route import ResourceRouter
+from shared.web.route_options import RouteOptions, query_of
 from shared.web.schemas import page_of
 
 router = ResourceRouter(RESOURCE, ROLES)
@@ -48,12 +49,14 @@ class _Asked:
 
 @router.get(
     "",
+    options=RouteOptions(
+        is_public=True,
+        query=query_of("country", "region", "q", "as_of", "sort", "limit", "cursor", "fields", described=_STAGE),
+    ),
     operation_id="listCountries",
     summary="List countries with their stage",
     responses={200: {"model": page_of(ListedCountry)}},
 )
-@public
-@takes_query("country", "region", "q", "as_of", "sort", "limit", "cursor", "fields", described=_STAGE)
 async def list_countries(ctx: CurrentContext) -> Response:
     """In the order of codes. `as_of` is a day: the facts are those that held on it, also where they were lost since;
     experts, institutions and centres are counted as they stood at its end."""
@@ -79,12 +82,11 @@ async def list_countries(ctx: CurrentContext) -> Response:
 
 @router.get(
     "/{code}",
+    options=RouteOptions(is_public=True, is_item=True, query=query_of("as_of", "fields")),
     operation_id="getCountry",
     summary="Read the stage of one country",
     responses={200: {"model": CountryAnswer}},
 )
-@public
-@takes_query("as_of", "fields")
 async def get_country(code: str, ctx: CurrentContext) -> Response:
     """Seven facts, the stage that they lead to, the programme and the counts. `programme` is that of today: with a
     past day as `as_of` it is null."""

@@ -9,7 +9,8 @@ from shared.kernel.errors import NotFound
 from shared.web.answers import item_response
 from shared.web.paging import pick_fields
 from shared.web.records import RecordApi
-from shared.web.request_context import CurrentContext, public, takes_query
+from shared.web.request_context import CurrentContext
+from shared.web.route_options import RouteOptions, query_of
 from shared.web.values import written
 
 API = RecordApi(
@@ -31,12 +32,11 @@ router = API.routes()
 
 @router.get(
     "/{name}/{year:int}",
+    options=RouteOptions(is_public=True, is_item=True, query=query_of("fields")),
     operation_id="getFrameworkByCode",
     summary="Read one framework by its code",
     responses={200: {"model": schemas.Framework}},
 )
-@public
-@takes_query("fields")
 async def get_framework_by_code(name: str, year: int, ctx: CurrentContext) -> Response:
     """`/frameworks/3+1/2026`."""
     async with ctx.connection() as connection:

@@ -20,6 +20,7 @@ from shared.records.rows import columns_of, record_read
 from shared.web.answers import JSON, item_response, key_of
 from shared.web.request_context import CurrentContext, RequestContext
 from shared.web.route import ResourceRouter
+from shared.web.route_options import RouteOptions
 from shared.web.schemas import page_of
 from shared.web.values import row_values
 
@@ -49,6 +50,7 @@ async def list_reviews(centre: Centre, ctx: CurrentContext) -> Response:
 
 @router.get(
     "/{record}/reviews/{review_id}",
+    options=RouteOptions(is_item=True),
     operation_id="getCentreReview",
     summary="Read a review",
     description="One review of the centre, for grants that read reviews.",

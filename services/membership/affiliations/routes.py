@@ -33,8 +33,9 @@ from shared.web.answers import JSON, item_response, key_of, patched, transitions
 from shared.web.conditional import changed_since, is_current
 from shared.web.contract import ShownAs, patch_of
 from shared.web.paging import list_response
-from shared.web.request_context import CurrentContext, RequestContext, lists, public
+from shared.web.request_context import CurrentContext, RequestContext
 from shared.web.route import ResourceRouter
+from shared.web.route_options import RouteOptions, query_of_list
 from shared.web.schemas import TransitionBody, Transitions, page_of, transition_model
 
 router = ResourceRouter(EXPERT_API.kind.resource, ROLES)
@@ -61,12 +62,12 @@ Readable = Annotated[Row, Depends(readable_affiliation)]
 
 @router.get(
     _LIST,
+    options=RouteOptions(is_public=True),
     operation_id="listExpertAffiliations",
     summary="List an expert's affiliations",
     description="All of them, the first one first.",
     responses={200: {"model": page_of(Affiliation)}},
 )
-@public
 async def list_affiliations(expert: Expert, ctx: CurrentContext) -> Response:
     async with ctx.connection() as connection:
         rows = await queries.of_expert(connection, ctx.access.context, expert["id"])
@@ -75,12 +76,12 @@ async def list_affiliations(expert: Expert, ctx: CurrentContext) -> Response:
 
 @router.get(
     _ITEM,
+    options=RouteOptions(is_public=True, is_item=True),
     operation_id="getExpertAffiliation",
     summary="Read an affiliation",
     description="One affiliation of the expert.",
     responses={200: {"model": Affiliation}},
 )
-@public
 async def get_affiliation(row: Readable, ctx: CurrentContext) -> Response:
     return item_response(ctx, present(row))
 
@@ -102,6 +103,7 @@ async def create_affiliation(body: AffiliationBody, expert: Expert, ctx: Current
 
 @router.patch(
     _ITEM,
+    options=RouteOptions(is_conditional=True),
     operation_id="updateExpertAffiliation",
     summary="Change an affiliation",
     description="A merge patch; `If-Match` names the version of the affiliation.",
@@ -140,6 +142,7 @@ async def get_affiliation_transitions(expert: Expert, row: Readable, ctx: Curren
 
 @router.post(
     _STEPS,
+    options=RouteOptions(is_conditional=True),
     operation_id="transitionExpertAffiliation",
     summary="Decide which institution an affiliation means",
     description="`accept` names the institution; other verbs leave the text as it is.",
@@ -165,12 +168,12 @@ matches.prefix = AFFILIATIONS.path
 
 @matches.get(
     "",
+    options=RouteOptions(query=query_of_list(queries.LISTING)),
     operation_id="listAffiliations",
     summary="List affiliations by the state of their match",
     description="Of all experts that the caller's grants cover, with candidates where the match is open.",
     responses={200: {"model": page_of(ListedAffiliation)}},
 )
-@lists(queries.LISTING)
 async def list_matches(ctx: CurrentContext) -> Response:
     return await list_response(ctx, queries.LISTING, present_listed, frozenset(ListedAffiliation.model_fields))
 

@@ -29,8 +29,9 @@ from shared.web.conditional import changed_since, is_current
 from shared.web.contract import ShownAs
 from shared.web.jobs import Job, queued_response
 from shared.web.paging import list_response, pick_fields
-from shared.web.request_context import CurrentContext, RequestContext, lists, takes_query
+from shared.web.request_context import CurrentContext, RequestContext
 from shared.web.route import ResourceRouter
+from shared.web.route_options import RouteOptions, query_of, query_of_list
 from shared.web.schemas import History, TransitionBody, Transitions, page_of, transition_model
 
 router = ResourceRouter(DUPLICATES.resource, ROLES)
@@ -77,11 +78,11 @@ Changeable = Annotated[Row, Depends(changeable_duplicate)]
 
 @router.get(
     "",
+    options=RouteOptions(query=query_of_list(LISTING)),
     operation_id="listDuplicates",
     summary="List pairs of records that may be one",
     responses={200: {"model": page_of(Duplicate)}},
 )
-@lists(LISTING)
 async def list_duplicates(ctx: CurrentContext) -> Response:
     """`sort=-score` begins with the surest."""
     return await list_response(ctx, LISTING, present, _KNOWN)
@@ -104,24 +105,24 @@ async def search_duplicates(body: SearchBody, ctx: CurrentContext) -> Response:
 
 @router.get(
     "/{record}",
+    options=RouteOptions(is_item=True, query=query_of("fields")),
     operation_id="getDuplicate",
     summary="Read one pair",
     description="Two records that may be one, for grants that cover both.",
     responses=_PAIR,
 )
-@takes_query("fields")
 async def get_duplicate(row: Readable, ctx: CurrentContext) -> Response:
     return item_response(ctx, item(row, ctx), fields=pick_fields(ctx.request, _KNOWN))
 
 
 @router.get(
     "/{record}/history",
+    options=RouteOptions(query=query_of(*HISTORY_QUERY)),
     operation_id="getDuplicateHistory",
     summary="Read the history of one pair",
     description="Who changed the pair when, the latest change first.",
     responses={200: {"model": History}},
 )
-@takes_query(*HISTORY_QUERY)
 async def get_history(row: Readable, ctx: CurrentContext) -> Response:
     if not all(ctx.access.may("history", row[side]) for side in ("country_a", "country_b")):
         raise Forbidden("Your grants do not include this.", members={"reason": "not_permitted"})
@@ -141,6 +142,7 @@ async def get_transitions(row: Readable, ctx: CurrentContext) -> Response:
 
 @router.post(
     "/{record}/transitions",
+    options=RouteOptions(is_conditional=True),
     operation_id="transitionDuplicate",
     summary="Dismiss a pair, or open it again",
     responses=_PAIR,

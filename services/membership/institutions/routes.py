@@ -27,8 +27,9 @@ from shared.kernel.text import fold
 from shared.records.access_scope import AccessScope
 from shared.web.answers import JSON
 from shared.web.records import Created, RecordApi
-from shared.web.request_context import CurrentContext, public
+from shared.web.request_context import CurrentContext
 from shared.web.route import ResourceRouter
+from shared.web.route_options import RouteOptions
 from shared.web.translation import register_constraint
 
 register_constraint("member_institution_ror_key", "/ror", "Another institution of this country has this ROR id.")
@@ -70,11 +71,11 @@ matching = ResourceRouter(operations.INSTITUTIONS.resource, ROLES)
 
 @matching.get(
     "/match",
+    options=RouteOptions(is_public=True),
     operation_id="matchInstitution",
     summary="Which institutions an affiliation may mean",
     responses={200: {"model": Matches}},
 )
-@public
 async def match_institution(
     ctx: CurrentContext,
     affiliation: Annotated[

@@ -19,10 +19,10 @@ from shared.records.access_scope import AccessScope
 from shared.records.resource_type import TransitionRequest
 from shared.records.rows import record_read
 from shared.web.answers import JSON, key_of
-from shared.web.openapi import answers
 from shared.web.record_routes import may_create
 from shared.web.records import RecordApi
 from shared.web.request_context import RequestContext
+from shared.web.route_options import RouteOptions
 
 
 class _MergeApi(RecordApi[record.Merge, MergeGuardContext]):
@@ -59,12 +59,12 @@ router = MERGE_API.routes()
 
 @router.post(
     "",
+    options=RouteOptions(problems=("not_found",)),
     operation_id="createMerge",
     summary="Merge two records, or see what that would do",
     status_code=201,
     responses={200: {"model": MergePreview}, 201: {"model": Merge}},
 )
-@answers("not_found")
 async def create_merge(
     body: MergeBody,
     ctx: Annotated[RequestContext, Depends(may_create)],

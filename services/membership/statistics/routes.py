@@ -37,8 +37,9 @@ from shared.records.access_scope import AccessScope
 from shared.records.counts import State, counts_state
 from shared.web.answers import JSON
 from shared.web.paging import as_of, day_of
-from shared.web.request_context import CurrentContext, RequestContext, public, takes_query
+from shared.web.request_context import CurrentContext, RequestContext
 from shared.web.route import ResourceRouter
+from shared.web.route_options import RouteOptions, query_of
 
 _KEPT: WeakKeyDictionary[Database, ResponseCache] = WeakKeyDictionary()
 router = ResourceRouter(Resource("membership", "statistics", "statistic"), ROLES)
@@ -70,12 +71,13 @@ class _Asked:
 
 @router.get(
     "",
+    options=RouteOptions(
+        is_public=True, query=query_of("as_of", filters=queries.FILTERS["experts"].values(), described=_PARAMETERS)
+    ),
     operation_id="getMembershipStatistics",
     summary="Count experts or institutions by country, region, status, category, field or planetary boundary",
     responses={200: {"model": Statistics}},
 )
-@public
-@takes_query("as_of", filters=queries.FILTERS["experts"].values(), described=_PARAMETERS)
 async def get_statistics(ctx: CurrentContext) -> Response:
     """`of` is experts (where absent) or institutions. `by` names what to count by, in order, by commas
     (`country,status` where absent); institutions have country, region and status. `as_of` is a day: the counts as they

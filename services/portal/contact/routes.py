@@ -2,11 +2,11 @@
 
 from datetime import timedelta
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from shared.kernel.clock import now
 from shared.kernel.errors import NotFound
-from shared.web.request_context import public
+from shared.web.route_options import OptionsRouter, RouteOptions
 
 _VALID = timedelta(days=180)
 _TEXT = """\
@@ -16,11 +16,10 @@ Preferred-Languages: en
 Canonical: {issuer}/.well-known/security.txt
 Policy: {issuer}/guides/security#how-to-report
 """
-router = APIRouter()
+router = OptionsRouter()
 
 
-@router.get("/.well-known/security.txt", include_in_schema=False)
-@public
+@router.get("/.well-known/security.txt", options=RouteOptions(is_public=True), include_in_schema=False)
 async def security_contact(request: Request) -> Response:
     """The contact that the operator set; it expires in 180 days from now. Raises NotFound where none is set."""
     settings = request.app.state.settings

@@ -1,25 +1,23 @@
 """The guides, at `/guides/`."""
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from services.portal.guides import rendering
 from services.portal.pages.policy import HTML, PAGE
 from shared.web.fixed import fixed_response
-from shared.web.request_context import public
+from shared.web.route_options import OptionsRouter, RouteOptions
 
-router = APIRouter(prefix="/guides")
+router = OptionsRouter(prefix="/guides")
 
 
 @router.get("", include_in_schema=False)
-@router.get("/", include_in_schema=False)
-@public
+@router.get("/", options=RouteOptions(is_public=True), include_in_schema=False)
 async def list_guides(request: Request) -> Response:
     """All guides."""
     return fixed_response(request, rendering.contents_page(), HTML, PAGE)
 
 
-@router.get("/{name}", include_in_schema=False)
-@public
+@router.get("/{name}", options=RouteOptions(is_public=True), include_in_schema=False)
 async def read_guide(name: str, request: Request) -> Response:
     """One guide. Raises NotFound."""
     return fixed_response(request, rendering.guide_page(name), HTML, PAGE)

@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 import orjson
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from pydantic import Field
 
 from services.portal.pages import assets, templates
@@ -12,14 +12,14 @@ from shared.kernel.errors import NotFound
 from shared.web.catalogue import PROBLEMS, Problem, preferred_language
 from shared.web.contract import Described
 from shared.web.fixed import fixed_response
-from shared.web.request_context import public
 from shared.web.route import refuse_unknown
+from shared.web.route_options import OptionsRouter, RouteOptions
 
 _NEGOTIATED = {**PAGE, "Vary": "Accept, Accept-Language"}
 _JSON = "application/json; charset=utf-8"
 _BOTH: dict[int | str, dict[str, Any]] = {200: {"content": {"text/html": {"schema": {"type": "string"}}}}}
 
-router = APIRouter()
+router = OptionsRouter()
 
 
 class CataloguedProblem(Described):
@@ -43,29 +43,25 @@ class ProblemList(Described):
     next: Annotated[None, "Always null: there is no next page."] = None
 
 
-@router.get("/", include_in_schema=False)
-@public
+@router.get("/", options=RouteOptions(is_public=True), include_in_schema=False)
 async def front_page(request: Request) -> Response:
     """What this is, and where to go on, in the reader's language."""
     return fixed_response(request, templates.front(_language(request)), HTML, _NEGOTIATED)
 
 
-@router.get("/people", include_in_schema=False)
-@public
+@router.get("/people", options=RouteOptions(is_public=True), include_in_schema=False)
 async def people_page(request: Request) -> Response:
     """What is published, and how to take part."""
     return fixed_response(request, templates.people(_language(request)), HTML, _NEGOTIATED)
 
 
-@router.get("/docs", include_in_schema=False)
-@public
+@router.get("/docs", options=RouteOptions(is_public=True), include_in_schema=False)
 async def developers_page(request: Request) -> Response:
     """The reference, rendered in the browser from `/openapi.json`."""
     return fixed_response(request, templates.reference(), HTML, PAGE)
 
 
-@router.get("/docs/{name}", include_in_schema=False)
-@public
+@router.get("/docs/{name}", options=RouteOptions(is_public=True), include_in_schema=False)
 async def page_asset(name: str, request: Request) -> Response:
     """Styles, scripts and icons of the pages."""
     try:
@@ -77,13 +73,13 @@ async def page_asset(name: str, request: Request) -> Response:
 
 @router.get(
     "/problems",
+    options=RouteOptions(is_public=True),
     operation_id="listProblems",
     summary="List all problems",
     tags=["problems"],
     response_model=ProblemList,
     responses=_BOTH,
 )
-@public
 async def list_problems(request: Request) -> Response:
     """Every problem that an operation, a field or a row of an import can have."""
     refuse_unknown(request, frozenset())
@@ -95,13 +91,13 @@ async def list_problems(request: Request) -> Response:
 
 @router.get(
     "/problems/{code}",
+    options=RouteOptions(is_public=True),
     operation_id="getProblem",
     summary="What a problem means",
     tags=["problems"],
     response_model=CataloguedProblem,
     responses=_BOTH,
 )
-@public
 async def get_problem(code: str, request: Request) -> Response:
     """Titles in six languages, the status, what it means and what helps."""
     refuse_unknown(request, frozenset())

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, TypeAlias
 from urllib.parse import quote, urlencode
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
 from starlette.convertors import Convertor, register_url_convertor
 
@@ -18,7 +18,7 @@ from services.portal.register import views
 from services.portal.register.views import FILTERS, Query, Values
 from shared.web.catalogue import LANGUAGES
 from shared.web.fixed import fixed_response, tagged_response
-from shared.web.request_context import public
+from shared.web.route_options import OptionsRouter, RouteOptions
 
 _PUBLISHED = {**PAGE, "Cache-Control": "public, max-age=60"}
 _OF_PEOPLE = {**PAGE, "Cache-Control": "public, max-age=30", "X-Robots-Tag": "noindex"}
@@ -38,77 +38,67 @@ class _Language(Convertor[str]):
 
 
 register_url_convertor("page_language", _Language())
-router = APIRouter(prefix="/{language:page_language}", include_in_schema=False)
+router = OptionsRouter(prefix="/{language:page_language}", include_in_schema=False)
 List: TypeAlias = Callable[[PageReads, Query], Awaitable[Values]]
 Record: TypeAlias = Callable[[PageReads, str], Awaitable[Values]]
 
 
 @router.get("")
-@router.get("/")
-@public
+@router.get("/", options=RouteOptions(is_public=True))
 async def front_page(language: str, request: Request) -> Response:
     """What this is, and where to go on."""
     return fixed_response(request, templates.front(language), HTML, PAGE)
 
 
-@router.get("/people")
-@public
+@router.get("/people", options=RouteOptions(is_public=True))
 async def people_page(language: str, request: Request) -> Response:
     """What is published, and how to take part."""
     return fixed_response(request, templates.people(language), HTML, PAGE)
 
 
-@router.get("/countries")
-@public
+@router.get("/countries", options=RouteOptions(is_public=True))
 async def list_countries(language: str, request: Request) -> Response:
     """All countries with their stage and counts, by name, region and stage."""
     return await _list(request, language, "countries", views.countries, _PUBLISHED)
 
 
-@router.get("/countries/{code}")
-@public
+@router.get("/countries/{code}", options=RouteOptions(is_public=True))
 async def show_country(language: str, code: str, request: Request) -> Response:
     """One country: its stage, programme, committees and centres."""
     return await _record(request, language, "countries", code.upper(), views.country, _PUBLISHED)
 
 
-@router.get("/experts")
-@public
+@router.get("/experts", options=RouteOptions(is_public=True))
 async def list_experts(language: str, request: Request) -> Response:
     """A page of the experts, by name and country."""
     return await _list(request, language, "experts", views.experts, _OF_PEOPLE)
 
 
-@router.get("/experts/{key}")
-@public
+@router.get("/experts/{key}", options=RouteOptions(is_public=True))
 async def show_expert(language: str, key: str, request: Request) -> Response:
     """One expert by ref or id."""
     return await _record(request, language, "experts", key, views.expert, _OF_PEOPLE)
 
 
-@router.get("/institutions")
-@public
+@router.get("/institutions", options=RouteOptions(is_public=True))
 async def list_institutions(language: str, request: Request) -> Response:
     """A page of the institutions, by name and country."""
     return await _list(request, language, "institutions", views.institutions, _PUBLISHED)
 
 
-@router.get("/institutions/{key}")
-@public
+@router.get("/institutions/{key}", options=RouteOptions(is_public=True))
 async def show_institution(language: str, key: str, request: Request) -> Response:
     """One institution by ref or id."""
     return await _record(request, language, "institutions", key, views.institution, _PUBLISHED)
 
 
-@router.get("/centres")
-@public
+@router.get("/centres", options=RouteOptions(is_public=True))
 async def list_centres(language: str, request: Request) -> Response:
     """A page of the designated centres, by name and country."""
     return await _list(request, language, "centres", views.centres, _PUBLISHED)
 
 
-@router.get("/centres/{key}")
-@public
+@router.get("/centres/{key}", options=RouteOptions(is_public=True))
 async def show_centre(language: str, key: str, request: Request) -> Response:
     """One centre by ref or id, with the name of its director."""
     return await _record(request, language, "centres", key, views.centre, _OF_PEOPLE)

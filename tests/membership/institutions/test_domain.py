@@ -14,6 +14,7 @@ from services.membership.institutions.domain import (
     normal_domain,
     values_of,
 )
+from services.membership.institutions.record import InstitutionName
 from shared.kernel.errors import Conflict
 
 ROW = {
@@ -67,8 +68,9 @@ def test_the_fact_of_the_inactive_state_is_inactivated() -> None:
 
 
 def test_the_displayed_name_is_the_registers_then_a_label_then_the_first() -> None:
-    acronym, label = {"value": "ZU", "types": ["acronym"]}, {"value": "Zelmar University", "types": ["label"]}
-    shown = {"value": "University of Zelmar", "types": ["ror_display", "label"]}
+    acronym: InstitutionName = {"value": "ZU", "language": None, "types": ["acronym"]}
+    label: InstitutionName = {"value": "Zelmar University", "language": None, "types": ["label"]}
+    shown: InstitutionName = {"value": "University of Zelmar", "language": None, "types": ["ror_display", "label"]}
     assert display_name([acronym, label, shown]) == "University of Zelmar"
     assert display_name([acronym, label]) == "Zelmar University"
     assert display_name([acronym]) == "ZU"

@@ -9,9 +9,10 @@ from pydantic import BaseModel
 from shared.configuration.settings import Settings
 from shared.kernel.resource import Resource
 from shared.web.app import create_app
-from shared.web.openapi import answers, merged, render
-from shared.web.request_context import CurrentContext, public, takes_query
+from shared.web.openapi import merged, render
+from shared.web.request_context import CurrentContext
 from shared.web.route import ResourceRouter
+from shared.web.route_options import RouteOptions, query_of
 from tests.shared.web.edge_app import client_of, edge_app
 
 WIDGETS = Resource("test", "widgets", "widget")
@@ -24,23 +25,23 @@ class Widget(BaseModel):
 def described() -> dict:
     router = ResourceRouter(WIDGETS, {})
 
-    @router.get("", operation_id="listWidgets")
-    @public
-    @takes_query("cursor", "limit", described={"colour": "What colour."})
+    @router.get(
+        "",
+        options=RouteOptions(is_public=True, query=query_of("cursor", "limit", described={"colour": "What colour."})),
+        operation_id="listWidgets",
+    )
     async def list_widgets(ctx: CurrentContext) -> list[Widget]:
         return []
 
-    @router.post("", operation_id="createWidget", status_code=201)
-    @answers("unknown_country")
+    @router.post("", options=RouteOptions(problems=("unknown_country",)), operation_id="createWidget", status_code=201)
     async def create_widget(body: Widget, ctx: CurrentContext) -> Widget:
         return body
 
-    @router.get("/{record}", operation_id="getWidget")
-    @public
+    @router.get("/{record}", options=RouteOptions(is_public=True, is_item=True), operation_id="getWidget")
     async def get_widget(record: str, ctx: CurrentContext) -> Widget:
         return Widget(name=record)
 
-    @router.post("/{record}/transitions", operation_id="transitionWidget")
+    @router.post("/{record}/transitions", options=RouteOptions(is_conditional=True), operation_id="transitionWidget")
     async def transition_widget(record: str, body: Widget, ctx: CurrentContext) -> Widget:
         return body
 
@@ -125,7 +126,7 @@ def test_an_operation_without_a_stable_id_of_its_own_is_refused(names):
 
 def test_an_endpoint_can_only_name_catalogued_problems():
     with pytest.raises(ValueError, match="made_up"):
-        answers("made_up")
+        RouteOptions(problems=("made_up",))
 
 
 def test_merging_keeps_everything_and_refuses_one_name_for_two_things():

@@ -103,7 +103,7 @@ def add_creation(
     """The creation of a record."""
     _, single = names(api)
     title = api.kind.resource.entity.replace("_", " ")
-    creation: Any = api.create_body
+    creation: Any = api.create_body or api.body
 
     @router.post(
         "",
@@ -151,7 +151,7 @@ def add_update(
     )
     async def update_record(patch: patch_body, row: changeable, ctx: CurrentContext) -> Response:
         require(ctx.access, "update", row["country"], row["id"])
-        body = patched(api.body, api.written(row), patch)
+        body = patched(api.body, api.written_in(row), patch)
         before = await api.kind.lock(ctx.uow, row["id"], row["version"])
         wanted = with_columns(before, api.columns_of(body))
         try:

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Annotated, Any, Generic, TypeVar
 from uuid import UUID
 
@@ -33,7 +34,7 @@ from shared.web.request_context import CurrentContext, RequestContext
 from shared.web.route import ResourceRouter
 from shared.web.schemas import RecordAnswer
 from shared.web.steps import with_fields
-from shared.web.values import row_values
+from shared.web.values import row_values, written
 
 R = TypeVar("R", bound=Record)
 GuardContext = TypeVar("GuardContext")
@@ -63,14 +64,15 @@ class RecordApi(Generic[R, GuardContext]):
     """One kind of record as it is served.
 
     `present` shows a row to a caller; `create`, `update` and `transition` are the feature's operations: the first gets
-    the record as the body makes it, `update` the locked record and the record as it is wanted. `guard_context` loads
-    what the guards look at, where there are any. `columns` gives the columns that a body sets, those of the body's own
-    fields where it is absent; `written` gives the fields of a row that a caller writes, which a patch is merged into.
+    the record as the body makes it, `update` the locked record and the record as it is wanted. Without `create` or
+    `update` there is no such route. `guard_context` loads what the guards look at, where there are any. `create_body`
+    is the body of a creation where it is another. `columns` gives the columns that a body sets, and `written` the
+    fields of a row that a caller writes, which a patch is merged into: the body's own fields where they are absent.
     `fields` is the model of what transitions take, which the operation reads itself unless `reads_fields`;
-    `keeps_null`: null differs there from what is absent. Without `create` or `update` there is no such route.
-    `embedded` are item columns of JSON text. `is_public`: list and item answer without a token. `arriving` is a
-    dependency that every request meets first. `concerns` are the accounts that a record is about, which never are the
-    second person of its transitions. `proposes_changes`: a patch may need a second person too.
+    `keeps_null`: null differs there from what is absent. `embedded` are item columns of JSON text. `is_public`: list
+    and item answer without a token. `arriving` is a dependency that every request meets first. `concerns` are the
+    accounts that a record is about, which never are the second person of its transitions. `proposes_changes`: a patch
+    may need a second person too.
     """
 
     kind: ResourceType[R, GuardContext]
@@ -80,12 +82,12 @@ class RecordApi(Generic[R, GuardContext]):
     present: Callable[[Any, AccessScope], dict[str, Any]]
     transition: Callable[[UnitOfWork, AccessScope, R, TransitionRequest], Awaitable[Any]]
     guard_context: Callable[[Connect, Principal, R, Fields], Awaitable[GuardContext]] | None = None
-    create_body: type[BaseModel] = BaseModel
+    create_body: type[BaseModel] | None = None
     create: Callable[[UnitOfWork, AccessScope, R], Awaitable[R | Created[R]]] | None = None
     body: type[BaseModel] = BaseModel
     update: Callable[[UnitOfWork, AccessScope, R, R], Awaitable[Any]] | None = None
     columns: Callable[[Any], Mapping[str, Any]] | None = None
-    written: Callable[[Row], dict[str, Any]] = dict
+    written: Callable[[Row], Mapping[str, Any]] | None = None
     fields: type[BaseModel] | None = None
     reads_fields: bool = True
     keeps_null: bool = False
@@ -106,6 +108,11 @@ class RecordApi(Generic[R, GuardContext]):
         if (winner := row.get("merged_into")) is not None:
             raise Moved(ctx.path, record, winner)
         return row
+
+    @cached_property
+    def written_in(self) -> Callable[[Row], Mapping[str, Any]]:
+        """The fields of a row that a caller writes."""
+        return self.written or written(self.kind.table, self.body.model_fields)
 
     def columns_of(self, body: BaseModel) -> Mapping[str, Any]:
         """The columns that a body sets."""

@@ -4,10 +4,8 @@ from services.access.access import ROLES
 from services.access.accounts import operations
 from services.access.accounts.queries import LISTING
 from services.access.accounts.schemas import AccountAnswer, AccountBody, AccountFields, present
-from services.access.accounts.tables import account
 from shared.web.records import RecordApi
 from shared.web.translation import register_constraint
-from shared.web.values import written
 
 register_constraint("access_account_email_key_key", "/email", "Another account has this address.")
 
@@ -17,7 +15,6 @@ ACCOUNT_API = RecordApi(
     roles=ROLES,
     listing=LISTING,
     answer=AccountAnswer,
-    create_body=AccountBody,
     body=AccountBody,
     present=present,
     guard_context=operations.load_guard_context,
@@ -28,6 +25,5 @@ ACCOUNT_API = RecordApi(
     keeps_null=True,
     concerns=lambda row: frozenset((row["id"],)),
     proposes_changes=True,
-    written=written(account, AccountBody.model_fields),
 )
 router = ACCOUNT_API.routes()

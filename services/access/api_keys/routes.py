@@ -8,14 +8,12 @@ from services.access.api_keys.domain import CONFIRM
 from services.access.api_keys.guards import own_keys, with_own_keys
 from services.access.api_keys.queries import LISTING
 from services.access.api_keys.schemas import ApiKeyAnswer, ApiKeyBody, ApiKeyCreate, ApiKeyFields, present
-from services.access.api_keys.tables import api_key
 from shared.records.rows import columns_of
 from shared.web.pending import propose
 from shared.web.records import RecordApi
 from shared.web.request_context import CurrentContext
 from shared.web.route_options import RouteOptions
 from shared.web.schemas import TransitionBody
-from shared.web.values import written
 
 API_KEY_API = RecordApi(
     kind=operations.API_KEYS,
@@ -29,7 +27,6 @@ API_KEY_API = RecordApi(
     transition=operations.transition,
     fields=ApiKeyFields,
     reads_fields=False,
-    written=written(api_key, ApiKeyBody.model_fields),
     arriving=with_own_keys,
 )
 router = API_KEY_API.routes()

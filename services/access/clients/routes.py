@@ -27,7 +27,7 @@ from shared.web.pending import propose
 from shared.web.records import RecordApi
 from shared.web.request_context import CurrentContext
 from shared.web.schemas import TransitionBody
-from shared.web.values import row_values, written
+from shared.web.values import row_values
 
 CLIENT_API = RecordApi(
     kind=operations.CLIENTS,
@@ -42,7 +42,6 @@ CLIENT_API = RecordApi(
     fields=ClientFields,
     keeps_null=True,
     proposes_changes=True,
-    written=written(client, ClientBody.model_fields),
 )
 router = CLIENT_API.routes()
 

@@ -3,9 +3,7 @@
 from services.actions.access import ROLES
 from services.actions.actions import operations, schemas
 from services.actions.actions.queries import LISTING
-from services.actions.actions.tables import action
 from shared.web.records import RecordApi
-from shared.web.values import written
 
 router = RecordApi(
     kind=operations.ACTIONS,
@@ -19,5 +17,4 @@ router = RecordApi(
     create=operations.create,
     update=operations.update,
     transition=operations.transition,
-    written=written(action, schemas.ActionBody.model_fields),
 ).routes()

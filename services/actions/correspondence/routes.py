@@ -3,9 +3,7 @@
 from services.actions.access import ROLES
 from services.actions.correspondence import operations, schemas
 from services.actions.correspondence.queries import LISTING
-from services.actions.correspondence.tables import correspondence
 from shared.web.records import RecordApi
-from shared.web.values import written
 
 router = RecordApi(
     kind=operations.LETTERS,
@@ -19,5 +17,4 @@ router = RecordApi(
     update=operations.update,
     transition=operations.transition,
     fields=schemas.LetterFields,
-    written=written(correspondence, schemas.LetterBody.model_fields),
 ).routes()

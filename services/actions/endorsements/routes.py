@@ -3,9 +3,7 @@
 from services.actions.access import ROLES
 from services.actions.endorsements import operations, schemas
 from services.actions.endorsements.queries import LISTING
-from services.actions.endorsements.tables import endorsement
 from shared.web.records import RecordApi
-from shared.web.values import written
 
 router = RecordApi(
     kind=operations.ENDORSEMENTS,
@@ -20,5 +18,4 @@ router = RecordApi(
     update=operations.update,
     transition=operations.transition,
     fields=schemas.EndorsementFields,
-    written=written(endorsement, schemas.EndorsementBody.model_fields),
 ).routes()

@@ -3,9 +3,7 @@
 from services.actions.access import ROLES
 from services.actions.focal_points import operations, schemas
 from services.actions.focal_points.queries import LISTING
-from services.actions.focal_points.tables import focal_point
 from shared.web.records import RecordApi
-from shared.web.values import written
 
 router = RecordApi(
     kind=operations.FOCAL_POINTS,
@@ -20,5 +18,4 @@ router = RecordApi(
     columns=schemas.columns,
     transition=operations.transition,
     fields=schemas.FocalPointFields,
-    written=written(focal_point, schemas.FocalPointBody.model_fields),
 ).routes()

@@ -4,14 +4,12 @@ from fastapi import Response
 
 from services.actions.access import ROLES
 from services.actions.frameworks import operations, queries, schemas
-from services.actions.frameworks.tables import framework
 from shared.kernel.errors import NotFound
 from shared.web.answers import item_response
 from shared.web.paging import pick_fields
 from shared.web.records import RecordApi
 from shared.web.request_context import CurrentContext
 from shared.web.route_options import RouteOptions, query_of
-from shared.web.values import written
 
 API = RecordApi(
     kind=operations.FRAMEWORKS,
@@ -24,7 +22,6 @@ API = RecordApi(
     create=operations.create,
     update=operations.update,
     transition=operations.transition,
-    written=written(framework, schemas.FrameworkBody.model_fields),
     is_public=True,
 )
 router = API.routes()

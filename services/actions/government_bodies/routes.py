@@ -3,9 +3,7 @@
 from services.actions.access import ROLES
 from services.actions.government_bodies import operations, schemas
 from services.actions.government_bodies.queries import LISTING
-from services.actions.government_bodies.tables import government_body
 from shared.web.records import RecordApi
-from shared.web.values import written
 
 router = RecordApi(
     kind=operations.GOVERNMENT_BODIES,
@@ -18,5 +16,4 @@ router = RecordApi(
     create=operations.create,
     update=operations.update,
     transition=operations.transition,
-    written=written(government_body, schemas.BodyBody.model_fields),
 ).routes()

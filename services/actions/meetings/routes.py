@@ -3,9 +3,7 @@
 from services.actions.access import ROLES
 from services.actions.meetings import operations, schemas
 from services.actions.meetings.queries import LISTING
-from services.actions.meetings.tables import meeting
 from shared.web.records import RecordApi
-from shared.web.values import written
 
 router = RecordApi(
     kind=operations.MEETINGS,
@@ -18,5 +16,4 @@ router = RecordApi(
     create=operations.create,
     update=operations.update,
     transition=operations.transition,
-    written=written(meeting, schemas.MeetingBody.model_fields),
 ).routes()

@@ -3,9 +3,7 @@
 from services.actions.access import ROLES
 from services.actions.programmes import operations, schemas
 from services.actions.programmes.queries import LISTING
-from services.actions.programmes.tables import programme
 from shared.web.records import RecordApi
-from shared.web.values import written
 
 router = RecordApi(
     kind=operations.PROGRAMMES,
@@ -20,6 +18,5 @@ router = RecordApi(
     update=operations.update,
     transition=operations.transition,
     fields=schemas.ProgrammeFields,
-    written=written(programme, schemas.ProgrammeBody.model_fields),
     is_public=True,
 ).routes()

@@ -4,12 +4,10 @@ from services.centres.access import ROLES
 from services.centres.agreements import operations, record
 from services.centres.agreements.queries import LISTING
 from services.centres.agreements.schemas import Agreement, AgreementBody, AgreementFields, present
-from services.centres.agreements.tables import agreement
 from shared.kernel.lifecycle import AvailableAction
 from shared.records.resource_type import permitted
 from shared.web.records import RecordApi
 from shared.web.request_context import RequestContext
-from shared.web.values import written
 
 
 class AgreementApi(RecordApi[record.Agreement, None]):
@@ -25,12 +23,10 @@ router = AgreementApi(
     roles=ROLES,
     listing=LISTING,
     answer=Agreement,
-    create_body=AgreementBody,
     body=AgreementBody,
     present=present,
     create=operations.create,
     update=operations.update,
     transition=operations.transition,
     fields=AgreementFields,
-    written=written(agreement, AgreementBody.model_fields),
 ).routes()

@@ -7,11 +7,9 @@ from services.centres.committees import operations
 from services.centres.committees.domain import RecognitionRules
 from services.centres.committees.queries import LISTING
 from services.centres.committees.schemas import Committee, CommitteeBody, present
-from services.centres.committees.tables import committee
 from shared.web.records import RecordApi
 from shared.web.route import ResourceRouter
 from shared.web.translation import register_constraint
-from shared.web.values import written
 
 register_constraint("centre_committee_living_key", "/country", "This country has a living committee already.")
 
@@ -23,13 +21,11 @@ def routes(rules: RecognitionRules) -> ResourceRouter:
         roles=ROLES,
         listing=LISTING,
         answer=Committee,
-        create_body=CommitteeBody,
         body=CommitteeBody,
         present=present,
         guard_context=partial(operations.load_guard_context, rules),
         create=operations.create,
         update=operations.update,
         transition=partial(operations.transition, rules),
-        written=written(committee, CommitteeBody.model_fields),
         is_public=True,
     ).routes()

@@ -5,16 +5,13 @@ from services.centres.registration import operations
 from services.centres.registration.guards import with_own_applications
 from services.centres.registration.queries import LISTING
 from services.centres.registration.schemas import Centre, CentreBody, CentreFields, present
-from services.centres.registration.tables import centre
 from shared.web.records import RecordApi
-from shared.web.values import written
 
 CENTRE_API = RecordApi(
     kind=operations.CENTRES,
     roles=ROLES,
     listing=LISTING,
     answer=Centre,
-    create_body=CentreBody,
     body=CentreBody,
     present=present,
     guard_context=operations.load_guard_context,
@@ -22,7 +19,6 @@ CENTRE_API = RecordApi(
     update=operations.update,
     transition=operations.transition,
     fields=CentreFields,
-    written=written(centre, CentreBody.model_fields),
     arriving=with_own_applications,
     is_public=True,
 )

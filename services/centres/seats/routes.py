@@ -15,7 +15,6 @@ router = RecordApi(
     roles=ROLES,
     listing=LISTING,
     answer=Seat,
-    create_body=SeatBody,
     body=SeatBody,
     present=present,
     create=operations.create,

@@ -50,7 +50,6 @@ INSTITUTION_API = RecordApi(
     roles=ROLES,
     listing=LISTING,
     answer=Institution,
-    create_body=InstitutionBody,
     body=InstitutionBody,
     present=present,
     guard_context=operations.load_guard_context,

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import String, Uuid, bindparam, not_, select
 
-from services.access.authority import wanted_by
+from services.access.grants.authority import wanted_by
 from services.access.grants.causes import merge_of, were_entitled
 from services.access.grants.operations import GRANTS
 from services.access.grants.record import Grant

@@ -1,9 +1,9 @@
 """The centres app."""
 
 from services.centres.agreements.routes import router as agreements
+from services.centres.centres.routes import router as centres
 from services.centres.committees.domain import RecognitionRules
 from services.centres.committees.routes import routes as committees
-from services.centres.registration.routes import router as centres
 from services.centres.reviews.routes import router as reviews
 from services.centres.seats.routes import router as seats
 from services.centres.settings import CentresSettings

@@ -4,8 +4,8 @@ from dataclasses import replace
 from uuid import UUID
 
 from services.centres.agreements.operations import AGREEMENTS
+from services.centres.centres.operations import CENTRES
 from services.centres.committees.operations import COMMITTEES
-from services.centres.registration.operations import CENTRES
 from services.centres.reviews.operations import REVIEWS
 from services.centres.seats.operations import SEATS
 from shared.database.unit_of_work import UnitOfWork

@@ -2,8 +2,8 @@
 
 from uuid import UUID
 
+from services.centres.centres.designation import follow_consent
 from services.centres.merges import EXPERTS, INSTITUTIONS, release
-from services.centres.registration.designation import follow_consent
 from services.centres.seats.operations import end_with_committee, end_with_expert
 from shared.contracts.owner import type_of
 from shared.database.unit_of_work import UnitOfWork

@@ -3,9 +3,9 @@
 from datetime import timedelta
 
 from services.centres.agreements.operations import apply_scheduled as expire_agreements
+from services.centres.centres.operations import CENTRES
+from services.centres.centres.operations import apply_scheduled as end_terms
 from services.centres.reactions import REACTIONS
-from services.centres.registration.operations import CENTRES
-from services.centres.registration.operations import apply_scheduled as end_terms
 from services.centres.seats.operations import end_over as end_seats
 from services.centres.settings import CentresSettings
 from shared.messaging.schedules import Schedule, Schedules

@@ -6,9 +6,9 @@ from datetime import date
 import pytest
 
 from services.centres.agreements.domain import first_status, is_last_signature, signed
+from services.centres.centres.domain import names_search_key, registration_number, term_of, years_after
 from services.centres.committees.domain import LIFECYCLE, CommitteeGuardContext, RecognitionRules, dated
 from services.centres.committees.record import Committee
-from services.centres.registration.domain import names_search_key, registration_number, term_of, years_after
 from services.centres.seats.domain import end_of, is_in_order
 from shared.kernel.errors import Conflict
 from shared.records.rows import new_record

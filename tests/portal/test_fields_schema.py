@@ -1,8 +1,8 @@
 """`GET …/transitions` tells what each action takes, as the body of the transition is read."""
 
 from services.actions.programmes.schemas import ProgrammeFields
-from services.centres.registration.domain import LIFECYCLE
-from services.centres.registration.schemas import CentreFields
+from services.centres.centres.domain import LIFECYCLE
+from services.centres.centres.schemas import CentreFields
 from shared.web.contract import fields_schema
 
 

@@ -8,7 +8,7 @@ from services.access.accounts.known_passwords import is_known, refuse_known
 from services.access.accounts.passwords import hash_password
 from services.access.accounts.record import Account
 from services.access.accounts.tables import account
-from services.access.authority import require_authority, roles_of_two
+from services.access.grants.authority import require_authority, roles_of_two
 from services.access.sessions import operations as sessions
 from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.errors import invalid_field

@@ -9,7 +9,7 @@ from services.access.api_keys import domain, queries
 from services.access.api_keys.domain import KeyGuardContext
 from services.access.api_keys.record import ApiKey
 from services.access.api_keys.tables import api_key
-from services.access.authority import require_authority, roles_of_two
+from services.access.grants.authority import require_authority, roles_of_two
 from services.access.grants.queries import is_active
 from shared.auth.api_keys import SHOWN, digest, new_api_key
 from shared.database.unit_of_work import Connect, UnitOfWork

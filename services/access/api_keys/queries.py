@@ -11,7 +11,8 @@ from sqlalchemy.sql.elements import ColumnElement
 from services.access.access import NO_STATE
 from services.access.api_keys.domain import LIFECYCLE, MOST_LIVING
 from services.access.api_keys.record import ApiKey
-from services.access.api_keys.tables import api_key, last_use
+from services.access.api_keys.tables import api_key
+from services.access.usage import used_at
 from shared.database.context import Lookup
 from shared.database.statements import Connection, Statement
 from shared.records.access_scope import AccessKind, constant, visible
@@ -19,13 +20,6 @@ from shared.records.columns import renderer, shown_columns
 from shared.records.listing import Listing, one_of, reference, updated, values
 from shared.records.pending import holder
 from shared.records.rows import records_of
-
-
-def used_at(kind: str, identity: ColumnElement[Any]) -> ColumnElement[Any]:
-    """When something was last used, to the hour, as a column."""
-    found = select(last_use.c.used_at).where(last_use.c.kind == kind, last_use.c.id == identity)
-    return found.scalar_subquery().label("last_used")
-
 
 COLUMNS: Mapping[str, ColumnElement[Any]] = {
     **shown_columns(ApiKey, api_key),

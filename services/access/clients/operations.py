@@ -4,11 +4,11 @@ from dataclasses import replace
 
 from services.access.access import MACHINE_ROLE, WantedGrant, why_not_grant
 from services.access.accounts.credentials import note_change
-from services.access.authority import require_authority, require_granting, roles_of_two
 from services.access.clients import domain
 from services.access.clients.record import Client
 from services.access.clients.tables import client
 from services.access.grants import operations as grants
+from services.access.grants.authority import require_authority, require_granting, roles_of_two
 from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.countries import COUNTRIES, in_region
 from shared.kernel.errors import invalid_field

@@ -7,10 +7,10 @@ from sqlalchemy import Integer, Select, bindparam, func, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from services.access.access import NO_STATE
-from services.access.api_keys.queries import used_at
 from services.access.clients.domain import LIFECYCLE
 from services.access.clients.record import Client
 from services.access.clients.tables import client
+from services.access.usage import used_at
 from shared.database.context import Lookup
 from shared.database.statements import Connection
 from shared.records.access_scope import AccessKind, visible

@@ -5,8 +5,8 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from services.access.access import NEVER_DELEGATED, WantedGrant, why_not_grant, within
-from services.access.authority import wanted_by
 from services.access.grants import queries
+from services.access.grants.authority import wanted_by
 from services.access.grants.record import Grant
 from services.access.grants.tables import grant
 from shared.database.unit_of_work import UnitOfWork

@@ -14,7 +14,7 @@ from sqlalchemy import Text, Uuid, any_, bindparam, column, func, or_, select, t
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.access.access import WantedGrant
-from services.access.authority import wanted_by
+from services.access.grants.authority import wanted_by
 from services.access.grants.causes import Cause, causes_of, merges_to_account, were_entitled
 from services.access.grants.operations import GRANTS, end_delegated, insert, revoke
 from services.access.grants.record import Grant

@@ -6,8 +6,8 @@ from datetime import date
 from uuid import UUID
 
 from services.access.access import NEVER_DELEGATED, ROLE_SCOPES, WantedGrant, why_not_grant, why_not_revoke
-from services.access.authority import require_granting, wanted_by
 from services.access.grants import domain, queries
+from services.access.grants.authority import require_granting, wanted_by
 from services.access.grants.delegation import check_delegation, is_holder, last_day, successor, why_not_successor
 from services.access.grants.record import Grant
 from services.access.grants.tables import grant

@@ -7,10 +7,9 @@ from uuid import UUID
 from sqlalchemy import Select, bindparam, column, or_, select, table
 
 from services.access.access import NO_STATE, ROLE_SCOPES, ROLES
-from services.access.clients.tables import client
 from services.access.grants.domain import LIFECYCLE
 from services.access.grants.record import Grant
-from services.access.grants.tables import grant
+from services.access.grants.tables import grant, machine
 from shared.audit.tables import audit
 from shared.database.context import Lookup
 from shared.database.statements import Connection, Statement
@@ -28,7 +27,7 @@ _PRINCIPALS = table("access_published_principal", column("kind"), column("id"))
 _IS_ACTIVE = Statement(
     select(_PRINCIPALS.c.id).where(_PRINCIPALS.c.kind == bindparam("kind"), _PRINCIPALS.c.id == bindparam("id"))
 )
-_OF_CLIENT = Statement(select(client.c.country).where(client.c.id == bindparam("id")))
+_OF_CLIENT = Statement(select(machine.c.country).where(machine.c.id == bindparam("id")))
 _OVER = Statement(
     select(grant)
     .where(or_(grant.c.status == "proposed", grant.c.status == "active"), grant.c.ends < bindparam("day"))

@@ -6,10 +6,10 @@ from uuid import UUID
 
 from sqlalchemy import bindparam, delete, exists, func, insert, or_, select, text, update
 
-from services.access.api_keys.queries import used_at
 from services.access.sessions.domain import MOST_LIVING, OVERLAP
 from services.access.sessions.record import Session
 from services.access.sessions.tables import refresh_token, session
+from services.access.usage import used_at
 from shared.database.context import Lookup
 from shared.database.statements import Connection, Row, Statement
 from shared.records.columns import renderer

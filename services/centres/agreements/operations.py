@@ -7,9 +7,9 @@ from uuid import UUID
 from services.centres.agreements import domain, queries
 from services.centres.agreements.record import Agreement
 from services.centres.agreements.tables import agreement
+from services.centres.centres.domain import PUBLISHED
+from services.centres.centres.queries import centre_of
 from services.centres.references import require_institutions
-from services.centres.registration.domain import PUBLISHED
-from services.centres.registration.queries import centre_of
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import today
 from shared.kernel.errors import Conflict, invalid_field

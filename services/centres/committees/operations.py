@@ -3,14 +3,10 @@
 from dataclasses import replace
 from uuid import UUID
 
-from sqlalchemy import bindparam
-from sqlalchemy import update as sql_update
-
 from services.centres.committees import domain, queries
 from services.centres.committees.record import Committee
-from services.centres.committees.tables import committee, seat
+from services.centres.committees.tables import committee
 from services.centres.references import require_institutions
-from shared.database.statements import Statement
 from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.clock import today
 from shared.kernel.errors import invalid_field
@@ -22,9 +18,7 @@ from shared.records.resource_type import ResourceType, TransitionRequest, permit
 COMMITTEES: ResourceType[Committee, domain.CommitteeGuardContext] = ResourceType.of(
     Committee, committee, domain.LIFECYCLE
 )
-_FOLLOW = Statement(
-    sql_update(seat).where(seat.c.committee_id == bindparam("key")).values(visibility=bindparam("visibility"))
-)
+_SEATS_FOLLOW = "UPDATE escm.centre_seat SET visibility = $2 WHERE committee_id = $1"
 """Seats carry their committee's visibility."""
 
 
@@ -51,7 +45,7 @@ async def update(uow: UnitOfWork, access: AccessScope, before: Committee, wanted
     await require_institutions(uow, added)
     after = await COMMITTEES.update(uow, before, replace(wanted, search_key=domain.names_search_key(wanted.names)))
     if after.visibility != before.visibility:
-        await _FOLLOW.execute(uow.connection, key=after.id, visibility=after.visibility)
+        await uow.connection.execute(_SEATS_FOLLOW, after.id, after.visibility)
     return after
 
 

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 from sqlalchemy import bindparam, select
 
+from services.centres.centres.domain import REVIEWABLE
+from services.centres.centres.operations import CENTRES
+from services.centres.centres.record import Centre
 from services.centres.references import account_of, belongs_to, require_experts
-from services.centres.registration.domain import REVIEWABLE
-from services.centres.registration.operations import CENTRES
-from services.centres.registration.record import Centre
 from services.centres.reviews.record import Review
 from services.centres.reviews.tables import review
 from shared.database.statements import Statement

@@ -7,8 +7,8 @@ import orjson
 from fastapi import Depends, Response
 
 from services.centres.access import ROLES
-from services.centres.registration import record
-from services.centres.registration.routes import CENTRE_API
+from services.centres.centres import record
+from services.centres.centres.routes import CENTRE_API
 from services.centres.reviews import operations, queries
 from services.centres.reviews.schemas import Review, ReviewBody, present
 from services.centres.reviews.tables import review

@@ -6,10 +6,10 @@ from uuid import UUID
 
 from services.centres.committees.domain import PUBLISHED
 from services.centres.committees.queries import committee_of
-from services.centres.committees.tables import seat as seat_table
 from services.centres.references import require_experts
 from services.centres.seats import domain, queries
 from services.centres.seats.record import Seat
+from services.centres.seats.tables import seat as seat_table
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import today
 from shared.kernel.errors import invalid_field

@@ -6,9 +6,10 @@ from uuid import UUID
 from sqlalchemy import Select, Text, bindparam, func, select
 
 from services.centres.committees.domain import PUBLISHED
-from services.centres.committees.tables import committee, seat
+from services.centres.committees.tables import committee
 from services.centres.seats.domain import LIFECYCLE, OFFICES
 from services.centres.seats.record import Seat
+from services.centres.seats.tables import seat
 from shared.database.statements import Connection, Statement
 from shared.records.access_scope import AccessKind
 from shared.records.listing import one_of, values

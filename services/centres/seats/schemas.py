@@ -7,9 +7,9 @@ from uuid import UUID
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from services.centres.committees.tables import seat
 from services.centres.seats import record
 from services.centres.seats.domain import LIFECYCLE, OFFICES
+from services.centres.seats.tables import seat
 from shared.records.plain import presenter
 from shared.records.record import Refers
 from shared.web.fields import Body, Line, PartialDate

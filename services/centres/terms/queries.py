@@ -4,10 +4,10 @@ from typing import Any
 
 from sqlalchemy import Select, select
 
-from services.centres.registration.designation import TERM_STATES
-from services.centres.registration.domain import PUBLISHED
-from services.centres.registration.record import Term
-from services.centres.registration.tables import centre, term
+from services.centres.centres.designation import TERM_STATES
+from services.centres.centres.domain import PUBLISHED
+from services.centres.centres.record import Term
+from services.centres.centres.tables import centre, term
 from shared.records.access_scope import AccessKind
 from shared.records.plain import listing, with_parent
 

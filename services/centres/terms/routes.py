@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import Depends, Response
 
 from services.centres.access import ROLES
-from services.centres.registration.designation import TERMS
+from services.centres.centres.designation import TERMS
 from services.centres.terms.queries import LISTING
 from services.centres.terms.schemas import DesignationTerm, present
 from shared.database.statements import Row

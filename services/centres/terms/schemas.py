@@ -3,10 +3,10 @@
 from datetime import date
 from uuid import UUID
 
-from services.centres.registration import record
-from services.centres.registration.designation import TERMS
-from services.centres.registration.schemas import StoredWaiver
-from services.centres.registration.tables import term
+from services.centres.centres import record
+from services.centres.centres.designation import TERMS
+from services.centres.centres.schemas import StoredWaiver
+from services.centres.centres.tables import term
 from shared.records.plain import presenter
 from shared.web.fields import Document
 from shared.web.schemas import RecordAnswer

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias, TypedDict
 
-from services.membership.institutions.matching.names import labels, match_key, name_key, short_forms
 from services.membership.institutions.record import InstitutionName
+from services.membership.record_linkage.institution_names import labels, match_key, name_key, short_forms
 from shared.kernel.identifiers import ror_id
 from shared.kernel.lifecycle import Lifecycle, transition
 from shared.kernel.text import fold, nfc, search_key

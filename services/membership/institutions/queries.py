@@ -25,12 +25,12 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from services.membership.institutions.domain import LIFECYCLE, MATCHED, PUBLISHED, TYPES, normal_domain
 from services.membership.institutions.matching.candidates import Candidate
-from services.membership.institutions.matching.names import one_letter_off
 from services.membership.institutions.matching.ranking import Match, rank
 from services.membership.institutions.matching.texts import Affiliation, take_apart
 from services.membership.institutions.record import Institution
 from services.membership.institutions.relations import SHOWN
 from services.membership.institutions.tables import institution, institution_value
+from services.membership.record_linkage.institution_names import one_letter_off
 from shared.database.context import context
 from shared.database.statements import Connection, Row, Shapes
 from shared.kernel.identifiers import ror_id

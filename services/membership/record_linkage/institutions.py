@@ -9,9 +9,9 @@ from uuid import UUID
 
 from rapidfuzz.distance import OSA
 
-from services.membership.institutions.matching.names import initials
-from services.membership.institutions.matching.words import GENERIC, country_names, mended, plain_words
 from services.membership.record_linkage.domain import MatchScore
+from services.membership.record_linkage.institution_names import initials
+from services.membership.record_linkage.institution_words import GENERIC, country_names, mended, plain_words
 from shared.kernel.text import fold
 
 Words: TypeAlias = tuple[str, ...]

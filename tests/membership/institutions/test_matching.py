@@ -6,9 +6,9 @@ import pytest
 
 from services.membership.institutions.matching.candidates import Candidate
 from services.membership.institutions.matching.linkage import likes_of
-from services.membership.institutions.matching.names import match_key
 from services.membership.institutions.matching.ranking import Match, rank
 from services.membership.institutions.matching.texts import take_apart
+from services.membership.record_linkage.institution_names import match_key
 
 
 def named(key: str, *names: str, country: str = "XA", domains: tuple[str, ...] = (), **more: Any) -> Candidate:

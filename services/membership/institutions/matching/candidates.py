@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
 
-from services.membership.institutions.matching.names import labels, name_key, short_forms
-from services.membership.institutions.matching.words import plain_words
+from services.membership.record_linkage.institution_names import labels, name_key, short_forms
+from services.membership.record_linkage.institution_words import plain_words
 from shared.kernel.text import fold
 
 

@@ -8,7 +8,7 @@ from rapidfuzz.process import extract
 
 from services.membership.institutions.matching.candidates import Candidate
 from services.membership.institutions.matching.texts import Affiliation, Words
-from services.membership.institutions.matching.words import GENERIC
+from services.membership.record_linkage.institution_words import GENERIC
 
 _LIKE = 0.7
 """Words below this likeness are different words."""

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from services.membership.institutions.matching.candidates import Candidate
 from services.membership.institutions.matching.linkage import Linkage
 from services.membership.institutions.matching.texts import Affiliation
-from services.membership.institutions.matching.words import GENERIC, plain_words
+from services.membership.record_linkage.institution_words import GENERIC, plain_words
 from shared.kernel.text import fold
 
 _NEAR = 0.85

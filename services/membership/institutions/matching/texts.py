@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from itertools import chain, product
 from typing import TypeAlias, TypeVar
 
-from services.membership.institutions.matching.names import ACRONYM
-from services.membership.institutions.matching.words import (
+from services.membership.record_linkage.institution_names import ACRONYM
+from services.membership.record_linkage.institution_words import (
     AMBIGUOUS,
     GENERIC,
     UNITS,

@@ -7,9 +7,9 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, Field, PlainSerializer
 
-from services.centres.registration import record
-from services.centres.registration.domain import HOLDERS, LIFECYCLE
-from services.centres.registration.tables import centre
+from services.centres.centres import record
+from services.centres.centres.domain import HOLDERS, LIFECYCLE
+from services.centres.centres.tables import centre
 from shared.kernel.clock import to_text
 from shared.records.plain import presenter
 from shared.records.record import Refers

@@ -1,10 +1,10 @@
 """Centres over HTTP: the routes of every record, from this description."""
 
 from services.centres.access import ROLES
-from services.centres.registration import operations
-from services.centres.registration.guards import with_own_applications
-from services.centres.registration.queries import LISTING
-from services.centres.registration.schemas import Centre, CentreBody, CentreFields, present
+from services.centres.centres import operations
+from services.centres.centres.guards import with_own_applications
+from services.centres.centres.queries import LISTING
+from services.centres.centres.schemas import Centre, CentreBody, CentreFields, present
 from shared.web.records import RecordApi
 
 CENTRE_API = RecordApi(

@@ -4,13 +4,13 @@ from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
+from services.centres.centres import domain, queries
+from services.centres.centres.designation import end_term, follow_centre, open_term
+from services.centres.centres.record import Centre
+from services.centres.centres.tables import centre
 from services.centres.committees.domain import PUBLISHED as PUBLISHED_COMMITTEES
 from services.centres.committees.queries import committee_of
 from services.centres.references import country_of, require_experts, require_institutions
-from services.centres.registration import domain, queries
-from services.centres.registration.designation import end_term, follow_centre, open_term
-from services.centres.registration.record import Centre
-from services.centres.registration.tables import centre
 from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.clock import now, today
 from shared.kernel.errors import Conflict, FieldError, Forbidden, invalid_field

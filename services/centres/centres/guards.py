@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from services.centres.registration import queries
+from services.centres.centres import queries
 from shared.kernel.principal import Grant, Principal
 from shared.web.request_context import CurrentContext
 

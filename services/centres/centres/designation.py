@@ -7,9 +7,9 @@ from uuid import UUID
 from sqlalchemy import bindparam
 from sqlalchemy import update as sql_update
 
-from services.centres.registration import domain, queries
-from services.centres.registration.record import Centre, Term
-from services.centres.registration.tables import term
+from services.centres.centres import domain, queries
+from services.centres.centres.record import Centre, Term
+from services.centres.centres.tables import term
 from shared.database.statements import Statement
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import today

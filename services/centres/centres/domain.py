@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal, TypeAlias
 
-from services.centres.registration.record import Centre
+from services.centres.centres.record import Centre
 from shared.kernel.lifecycle import Fields, Lifecycle, given, transition
 from shared.kernel.text import search_key
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from services.membership.institutions.matching.words import GENERIC, SMALL, plain_words
+from services.membership.record_linkage.institution_words import GENERIC, SMALL, plain_words
 from shared.kernel.text import fold
 
 ACRONYM = re.compile(r"\b[^\W\d_a-z][^\W_a-z]{1,11}\b")

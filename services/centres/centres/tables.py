@@ -1,6 +1,6 @@
 """Centres, and the terms that they are designated for."""
 
-from services.centres.registration.record import Centre, Term
+from services.centres.centres.record import Centre, Term
 from shared.records.columns import table_of
 
 centre = table_of(Centre, "centre_centre")

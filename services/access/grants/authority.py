@@ -5,9 +5,8 @@ from uuid import UUID
 from sqlalchemy import Text, Uuid, bindparam, literal, or_, select, union_all
 
 from services.access.access import MACHINE_ROLE, ROLES_OF_TWO, WantedGrant, why_not_grant_all
-from services.access.clients.tables import client
 from services.access.grants.record import Grant
-from services.access.grants.tables import grant
+from services.access.grants.tables import grant, machine
 from shared.database.context import Lookup
 from shared.database.statements import Connection, Statement
 from shared.database.unit_of_work import UnitOfWork
@@ -23,8 +22,8 @@ _is_held = (
 )
 _HELD = Statement(
     union_all(
-        select(literal(MACHINE_ROLE).label("role"), client.c.scope_kind, client.c.scope_id).where(
-            client.c.id == _holder
+        select(literal(MACHINE_ROLE).label("role"), machine.c.scope_kind, machine.c.scope_id).where(
+            machine.c.id == _holder
         ),
         select(grant.c.role, grant.c.scope_kind, grant.c.scope_id).where(*_is_held),
     )

@@ -24,9 +24,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from services.centres.registration.domain import LIFECYCLE, PUBLISHED
-from services.centres.registration.record import Centre, Term
-from services.centres.registration.tables import centre, term
+from services.centres.centres.domain import LIFECYCLE, PUBLISHED
+from services.centres.centres.record import Centre, Term
+from services.centres.centres.tables import centre, term
 from shared.database.context import Lookup
 from shared.database.statements import Connection, Row, Statement
 from shared.records.access_scope import constant

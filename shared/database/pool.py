@@ -52,17 +52,9 @@ async def _prepare(connection: asyncpg.Connection) -> None:
         await connection.set_type_codec(name, schema="pg_catalog", encoder=_dump, decoder=orjson.loads)
 
 
-def is_gone(connection: Connection) -> bool:
-    """Whether it is closed, or was taken from the pool: by its watch, or because it was lost."""
-    try:
-        return bool(connection.is_closed())
-    except asyncpg.InterfaceError:
-        return True
-
-
 async def _execute_or_end(connection: Connection, statement: str, *, seconds: float) -> None:
     """Executes it within these `seconds`, or ends the connection. Only a cancellation is raised."""
-    if is_gone(connection):
+    if connection.is_closed():
         return
     try:
         await connection.execute(statement, timeout=seconds)
@@ -241,7 +233,7 @@ class Lease:
             if await self._database.is_fenced():
                 raise under_maintenance() from error
         elif isinstance(error, Exception):
-            is_cut = isinstance(error, (OSError, asyncpg.InterfaceError)) and is_gone(connection)
+            is_cut = isinstance(error, (OSError, asyncpg.InterfaceError)) and connection.is_closed()
             if self._use.is_lost or is_cut or isinstance(error, _WENT_AWAY):
                 if isinstance(error, asyncpg.InternalClientError):
                     connection.terminate()

@@ -7,15 +7,14 @@ from contextlib import contextmanager
 _USUAL = gc.get_threshold()
 _SERVING = (20_000, 20, 20)
 _BULK = (1_000_000, 20, 20)
-_under_way: list[None] = []
-_frozen: list[None] = []
+_bulk_work: list[None] = []
+"""One entry for each that is under way."""
 
 
 def freeze_started() -> None:
     """For a process that is up: what its start made lives as long as the process, so that no pass looks at it again,
     and requests that leave little behind cause fewer passes. Further calls do nothing."""
-    if not _frozen:
-        _frozen.append(None)
+    if not gc.get_freeze_count():
         gc.collect()
         gc.freeze()
         _tune()
@@ -25,14 +24,14 @@ def freeze_started() -> None:
 def reduced_gc() -> Iterator[None]:
     """For work that keeps hundreds of thousands of things alive of which none is garbage: the passes over them would
     take a fifth of its time. They are as usual again once the last such work of the event loop has ended."""
-    _under_way.append(None)
+    _bulk_work.append(None)
     _tune()
     try:
         yield
     finally:
-        _under_way.pop()
+        _bulk_work.pop()
         _tune()
 
 
 def _tune() -> None:
-    gc.set_threshold(*(_BULK if _under_way else _SERVING if _frozen else _USUAL))
+    gc.set_threshold(*(_BULK if _bulk_work else _SERVING if gc.get_freeze_count() else _USUAL))

@@ -125,9 +125,9 @@ async def propose(api: "RecordApi[Any, Any]", ctx: RequestContext, seen: Row, bo
     return Response(orjson.dumps(answer), 202, {"Location": answer["links"]["self"]}, JSON)
 
 
-def add_pending(router: ResourceRouter, api: "RecordApi[Any, Any]", single: str) -> None:
-    """The routes of the steps of two of one kind of record."""
-    title = api.kind.resource.entity.replace("_", " ")
+def add_pending(router: ResourceRouter, api: "RecordApi[Any, Any]") -> None:
+    """The routes of the transitions of one kind of record that wait for a second person."""
+    single, title = api.kind.resource.class_name, api.kind.resource.title
     readable = Annotated[Row, Depends(api.readable)]
     decidable = Annotated[Row, Depends(_decidable(api))]
     answer: Any = api.answer

@@ -35,16 +35,10 @@ if TYPE_CHECKING:
 R = TypeVar("R", bound=Record)
 
 
-def names(api: "RecordApi[Any, Any]") -> tuple[str, str]:
-    """`Experts`, `Expert`: as operation ids end."""
-    plural = "".join(part.capitalize() for part in api.kind.resource.plural.split("_"))
-    return plural, "".join(part.capitalize() for part in api.kind.resource.entity.split("_"))
-
-
 def add_reads(router: ResourceRouter, api: "RecordApi[Any, Any]") -> None:
     """List, item, history and the transitions of the present state."""
-    plural, single = names(api)
-    title = api.kind.resource.entity.replace("_", " ")
+    resource = api.kind.resource
+    plural, single, title = resource.class_names, resource.class_name, resource.title
     known = frozenset(api.answer.model_fields)
     readable = Annotated[Row, Depends(api.readable)]
 
@@ -101,8 +95,7 @@ def add_creation(
     create: Callable[[UnitOfWork, AccessScope, R], Awaitable["R | Created[R]"]],
 ) -> None:
     """The creation of a record."""
-    _, single = names(api)
-    title = api.kind.resource.entity.replace("_", " ")
+    single, title = api.kind.resource.class_name, api.kind.resource.title
     creation: Any = api.create_body or api.body
 
     @router.post(
@@ -134,8 +127,7 @@ def add_update(
     router: ResourceRouter, api: "RecordApi[R, Any]", update: Callable[[UnitOfWork, AccessScope, R, R], Awaitable[Any]]
 ) -> None:
     """The change of a record by a merge patch."""
-    _, single = names(api)
-    title = api.kind.resource.entity.replace("_", " ")
+    single, title = api.kind.resource.class_name, api.kind.resource.title
     changeable = Annotated[Row, Depends(api.changeable())]
     patch_body = Annotated[
         dict[str, Any], ShownAs(patch_of(single, api.body)), FastBody(media_type="application/merge-patch+json")
@@ -163,8 +155,7 @@ def add_update(
 
 def add_transition(router: ResourceRouter, api: "RecordApi[Any, Any]") -> None:
     """The transition of a record by a verb."""
-    _, single = names(api)
-    title = api.kind.resource.entity.replace("_", " ")
+    single, title = api.kind.resource.class_name, api.kind.resource.title
     changeable = Annotated[Row, Depends(api.changeable())]
     transition_body = Annotated[TransitionBody, ShownAs(transition_model(single, api.kind.lifecycle, api.fields))]
 

@@ -29,7 +29,7 @@ from shared.web.answers import (
 from shared.web.conditional import changed_since, is_current
 from shared.web.moved import Moved
 from shared.web.pending import add_pending
-from shared.web.record_routes import add_creation, add_reads, add_transition, add_update, names
+from shared.web.record_routes import add_creation, add_reads, add_transition, add_update
 from shared.web.request_context import CurrentContext, RequestContext
 from shared.web.route import ResourceRouter
 from shared.web.schemas import RecordAnswer
@@ -194,5 +194,5 @@ class RecordApi(Generic[R, GuardContext]):
             add_update(router, self, self.update)
         add_transition(router, self)
         if self.kind.lifecycle.has_transitions_of_two:
-            add_pending(router, self, names(self)[1])
+            add_pending(router, self)
         return router

@@ -35,7 +35,7 @@ def stepping_routes(steppable: Steppable, fields: type[BaseModel] | None = None)
     """The route of many steps at once on one kind of record. `fields` is the model of what the steps take."""
     resource = steppable.kind.resource
     router = ResourceRouter(resource, steppable.roles)
-    name = "".join(part.capitalize() for part in resource.plural.split("_"))
+    name = resource.class_names
     shown = transition_model(f"Bulk{name}", steppable.kind.lifecycle, fields, ManySteps)
     many_steps = Annotated[ManySteps, ShownAs(shown)]
 

@@ -10,6 +10,7 @@ import pytest
 from alembic import command
 from alembic.script import ScriptDirectory
 
+from migrations.roles import UnfitDatabase
 from migrations.run import alembic_config, migrate
 from shared.configuration.settings import Settings
 from shared.database.tables import metadata
@@ -68,6 +69,16 @@ async def test_each_step_down_leaves_what_was_there_before_the_step_up(test_serv
         await asyncio.to_thread(command.downgrade, config, revision.down_revision or "base")
         assert await _everything(url) == before, revision.revision
         await asyncio.to_thread(command.upgrade, config, revision.revision)
+
+
+async def test_a_database_of_an_unknown_release_is_refused_with_a_sentence(test_servers: dict[str, str]) -> None:
+    url = await _empty(test_servers["postgres"], "escm_unknown")
+    await migrate(url, revision="0001_core")
+    connection = await asyncpg.connect(url)
+    await connection.execute("UPDATE escm.core_migration SET version_num = '9999_core_later'")
+    await connection.close()
+    with pytest.raises(UnfitDatabase, match="does not have"):
+        await migrate(url)
 
 
 async def _empty(server: str, name: str) -> str:

@@ -74,9 +74,9 @@ async def test_affiliations_and_addresses_count(office: Caller, superuser: async
     assert "same_affiliation" in pair["reasons"]
 
 
-async def test_missing_keys_of_earlier_experts_are_filled(office: Caller, superuser: asyncpg.Connection) -> None:
+async def test_keys_of_an_older_rule_are_renewed(office: Caller, superuser: asyncpg.Connection) -> None:
     one = await entered(office, "Zebediah", "Oldrecord")
-    await superuser.execute("UPDATE member_expert SET name_key = '' WHERE id = $1", one["id"])
+    await superuser.execute("UPDATE member_expert SET name_key = 'older' WHERE id = $1", one["id"])
     assert "duplicates" not in await entered(office, "Z.", "Oldrecord")
     await searched(office)
     again = await entered(office, "Z. B.", "Oldrecord")

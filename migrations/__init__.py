@@ -1,1 +1,1 @@
-"""One Alembic history for the one schema. The owner's name starts each file name in `versions/`."""
+"""One Alembic history for the one schema. File names in `versions/` are a number, the owner and a subject."""

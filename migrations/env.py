@@ -8,16 +8,18 @@ from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
-from migrations.rules import LOCK_TIMEOUT, Names
 from shared.database.tables import SCHEMA, metadata
+
+_LOCK_TIMEOUT = "1s"
+"""How long a migration, and whoever waits behind it, waits for a lock before it is tried again."""
 
 
 def _run(connection: Connection) -> None:
     settings = context.config.attributes["settings"]
-    context.config.attributes["names"] = Names(settings.role_prefix)
+    context.config.attributes["role_prefix"] = settings.role_prefix
     connection.execute(text(f"SET ROLE {settings.role_prefix}_owner"))
     connection.execute(text(f"SET search_path = {SCHEMA}, public"))
-    connection.execute(text(f"SET lock_timeout = '{LOCK_TIMEOUT}'"))
+    connection.execute(text(f"SET lock_timeout = '{_LOCK_TIMEOUT}'"))
     connection.commit()
     context.configure(
         connection=connection,

@@ -7,10 +7,11 @@ from pathlib import Path
 import asyncpg
 from alembic import command
 from alembic.config import Config
+from alembic.util import CommandError
 from sqlalchemy.exc import DBAPIError
 
 from migrations.maintenance import end_cut_off_restore
-from migrations.roles import cluster_lock, prepare
+from migrations.roles import UnfitDatabase, cluster_lock, prepare
 from shared.configuration.settings import Settings
 
 _LOCK_NOT_AVAILABLE = "55P03"
@@ -37,7 +38,7 @@ async def migrate(
 
     `database_url` names a user that may create roles and that owns, or may create in, the database. A restore that
     was cut off is ended first, and what was there before it is there again. Raises UnfitDatabase while a restore goes
-    on, which itself asks with `for_restore`.
+    on, which itself asks with `for_restore`, and where the database is at a migration that this release does not have.
     """
     settings = settings or Settings()
     async with cluster_lock(database_url):
@@ -63,5 +64,10 @@ def _upgrade(config: Config, revision: str) -> None:
             if getattr(failure.orig, "sqlstate", None) != _LOCK_NOT_AVAILABLE or time.monotonic() > until:
                 raise
             time.sleep(_PAUSE)
+        except CommandError as unknown:
+            raise UnfitDatabase(
+                "This database is at a migration that this release does not have. Run the release that made it, or "
+                "a newer one, or restore a backup that this release knows."
+            ) from unknown
         else:
             return

@@ -31,12 +31,6 @@ from shared.messaging.job_run import JobCancelled, JobHandlers, JobRun
 from shared.messaging.schedules import Schedules
 from shared.records.access_scope import AccessScope, access_scope_for
 
-_TAKEN_UP = """
-UPDATE core_job SET payload = jsonb_build_object($2::text, payload -> 'import') WHERE id = $1 AND payload ? 'import'
-"""
-"""A worker of the release before would look for rows that this one leaves in the file: it finds no import to go on
-with, and leaves the job to others."""
-_READ_FROM_FILE = "import_from_file"
 _LOOKED_THROUGH = "UPDATE core_import SET row_count = $2 WHERE id = $1"
 
 
@@ -69,7 +63,6 @@ class ImportRun:
     async def _begin(self, total: int) -> int:
         """How many batches earlier attempts have written; of what they left beside them nothing stays."""
         async with self._run.unit_of_work() as uow:
-            await uow.connection.execute(_TAKEN_UP, self._run.id, _READ_FROM_FILE)
             await uow.connection.execute(_LOOKED_THROUGH, self._imported["id"], total)
             done = await batches_written(uow.connection, self._imported["id"])
             await clear_rows_beyond(uow.connection, self._imported["id"], done)
@@ -159,7 +152,7 @@ class BulkJobs:
 
     async def _import(self, run: JobRun) -> dict[str, Any]:
         async with run.database.acquire() as connection:
-            imported = await get_import(connection, UUID(run.payload.get(_READ_FROM_FILE) or run.payload["import"]))
+            imported = await get_import(connection, UUID(run.payload["import"]))
         if imported["status"] not in ("pending", "failed"):
             return result_of(imported)
         importable = self._importables[imported["resource"]]

@@ -1,4 +1,4 @@
-"""The record of an import. The stage, its fences, identities and effects are named in the statements that use them."""
+"""The record of an import. Its rows, fences, identities and effects are named in the statements that use them."""
 
 from sqlalchemy import BigInteger, Boolean, Column, Integer, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY

@@ -28,7 +28,10 @@ DELETE FROM core_subscription WHERE consumer = 'membership'; DELETE FROM core_co
 DELETE FROM core_batch WHERE consumer = 'membership'; DELETE FROM core_job WHERE service = 'membership';
 DELETE FROM core_schedule
 """
-_JOB = "INSERT INTO core_job (id, service, kind, payload, created_by, bulk) VALUES ($1, $2, $3, $4, 'system', $5)"
+_JOB = """
+INSERT INTO core_job (id, service, kind, payload, created_by, principal, bulk)
+VALUES ($1, $2, $3, $4, 'system', 'somebody', $5)
+"""
 
 
 class Crew:

@@ -99,7 +99,7 @@ async def test_three_migrators_at_once_under_load(house: House, history: History
         ended = await asyncio.gather(*beside, return_exceptions=True)
         assert all(isinstance(end, asyncio.CancelledError) for end in ended), ended
         assert [status for status, _ in ends] == [0, 0, 0], ends
-        assert await connection.fetchval(_APPLIED) == "core_9999"
+        assert await connection.fetchval(_APPLIED) == "9999_core_settle"
         assert await connection.fetchval("SELECT count(*) FROM core_sample") == 1
         assert await connection.fetchval("SELECT indisvalid FROM pg_index WHERE indexrelid = $1::regclass", _INDEX)
         assert set(history.told()) == {"201"}

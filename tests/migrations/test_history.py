@@ -10,6 +10,7 @@ import pytest
 from alembic import command
 from alembic.script import ScriptDirectory
 
+from migrations.roles import UnfitDatabase
 from migrations.run import alembic_config, migrate
 from shared.configuration.settings import Settings
 from shared.database.tables import metadata
@@ -17,31 +18,83 @@ from shared.database.tables import metadata
 _OF_NO_COUNTRY = {"action_framework"}
 """Reference data that everybody may read: its country is empty."""
 ROOT = Path(__file__).parents[2]
+_OWNERS = ("core", "audit", "messaging", "bulk", "counts", "access", "membership", "centres", "actions")
+_EVERYTHING = """
+SELECT 'relation ' || relname || ' ' || relkind::text || coalesce(relacl::text, '') FROM pg_class
+WHERE relnamespace = 'escm'::regnamespace
+UNION ALL SELECT 'column ' || attrelid::regclass || ' ' || attname || coalesce(attacl::text, '')
+FROM pg_attribute JOIN pg_class c ON c.oid = attrelid WHERE relnamespace = 'escm'::regnamespace AND NOT attisdropped
+UNION ALL SELECT 'function ' || oid::regprocedure FROM pg_proc WHERE pronamespace = 'escm'::regnamespace
+UNION ALL SELECT 'constraint ' || conrelid::regclass || ' ' || conname FROM pg_constraint
+WHERE connamespace = 'escm'::regnamespace
+UNION ALL SELECT 'trigger ' || tgrelid::regclass || ' ' || tgname FROM pg_trigger WHERE NOT tgisinternal
+UNION ALL SELECT 'policy ' || polrelid::regclass || ' ' || polname FROM pg_policy
+UNION ALL SELECT 'type ' || typname FROM pg_type WHERE typnamespace = 'escm'::regnamespace
+ORDER BY 1
+"""
 
 
-def test_there_is_one_head_and_each_file_starts_with_its_owner() -> None:
-    script = ScriptDirectory.from_config(alembic_config("postgresql://nowhere/none", Settings()))
+def _script() -> ScriptDirectory:
+    return ScriptDirectory.from_config(alembic_config("postgresql://nowhere/none", Settings()))
+
+
+def test_there_is_one_head_and_each_file_has_its_number_and_its_owner() -> None:
+    script = _script()
     assert len(script.get_heads()) == 1
-    owners = ("core", "access", "membership", "centres", "actions")
-    for revision in script.walk_revisions():
-        assert revision.revision.startswith(owners)
-        assert Path(revision.path).name.startswith(revision.revision)
+    revisions = list(script.walk_revisions())[::-1]
+    for number, revision in enumerate(revisions, 1):
+        assert re.match(rf"{number:04}_({'|'.join(_OWNERS)})(_[a-z_]+)?$", revision.revision)
+        assert Path(revision.path).stem == revision.revision
         assert not isinstance(revision.down_revision, tuple)
 
 
 async def test_the_history_goes_up_down_and_up_again(test_servers: dict[str, str]) -> None:
-    server = test_servers["postgres"]
-    connection = await asyncpg.connect(f"{server}postgres")
-    await connection.execute("DROP DATABASE IF EXISTS escm_history WITH (FORCE)")
-    await connection.execute("CREATE DATABASE escm_history TEMPLATE template0")
-    await connection.close()
-    url = f"{server}escm_history"
+    url = await _empty(test_servers["postgres"], "escm_history")
     await migrate(url)
     first = await _shape(url)
     await asyncio.to_thread(command.downgrade, alembic_config(url, Settings()), "base")
     assert [name for name, _ in await _shape(url)] == ["core_migration"]
     await asyncio.gather(migrate(url), migrate(url), migrate(url))
     assert await _shape(url) == first
+
+
+async def test_each_step_down_leaves_what_was_there_before_the_step_up(test_servers: dict[str, str]) -> None:
+    url = await _empty(test_servers["postgres"], "escm_steps")
+    config = alembic_config(url, Settings())
+    await migrate(url)
+    await asyncio.to_thread(command.downgrade, config, "base")
+    for revision in list(_script().walk_revisions())[::-1]:
+        before = await _everything(url)
+        await asyncio.to_thread(command.upgrade, config, revision.revision)
+        await asyncio.to_thread(command.downgrade, config, revision.down_revision or "base")
+        assert await _everything(url) == before, revision.revision
+        await asyncio.to_thread(command.upgrade, config, revision.revision)
+
+
+async def test_a_database_of_an_unknown_release_is_refused_with_a_sentence(test_servers: dict[str, str]) -> None:
+    url = await _empty(test_servers["postgres"], "escm_unknown")
+    await migrate(url, revision="0001_core")
+    connection = await asyncpg.connect(url)
+    await connection.execute("UPDATE escm.core_migration SET version_num = '9999_core_later'")
+    await connection.close()
+    with pytest.raises(UnfitDatabase, match="does not have"):
+        await migrate(url)
+
+
+async def _empty(server: str, name: str) -> str:
+    connection = await asyncpg.connect(f"{server}postgres")
+    await connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    await connection.execute(f"CREATE DATABASE {name} TEMPLATE template0")
+    await connection.close()
+    return f"{server}{name}"
+
+
+async def _everything(url: str) -> list[str]:
+    connection = await asyncpg.connect(url)
+    try:
+        return [row[0] for row in await connection.fetch(_EVERYTHING)]
+    finally:
+        await connection.close()
 
 
 async def _shape(url: str) -> list[tuple[str, str]]:

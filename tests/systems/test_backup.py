@@ -182,7 +182,7 @@ def test_a_restore_that_fails_half_way_puts_back_what_was_there(
 
 
 def test_a_backup_of_a_newer_release_is_refused(made: Path, empty: dict[str, str], tmp_path: Path) -> None:
-    newer = _altered(made, tmp_path / "newer.tar", lambda manifest: manifest.update(revision="core_9999"))
+    newer = _altered(made, tmp_path / "newer.tar", lambda manifest: manifest.update(revision="9999_core_later"))
     refused = _restore(empty, newer)
     assert "which this release does not know" in refused.output
     assert _value(empty, "SELECT to_regnamespace('escm')") is None

@@ -192,7 +192,7 @@ class Search:
 
 
 def _add(people: PersonSearch, rows: Sequence[Row]) -> dict[UUID, str]:
-    """Adds experts to the search; of those whose key is missing or of an older rule, the right one."""
+    """Adds experts to the search; of those whose key follows an older rule, the right one."""
     stale = {}
     for row in rows:
         people.add(person_of(row))

@@ -103,10 +103,7 @@ ALSO_PERSONAL: tuple[PersonalTable, ...] = (
     personal(
         "core_import_row",
         "",
-        {
-            "a row that led to no record, or to none yet": "import row record identity occurrence digest keys document"
-            " problem detail"
-        },
+        {"a row that led to no record, or to none yet": "import row record document problem detail"},
     ),
     personal("core_import_key", "", {"kept while a dry run goes on": "import key row"}),
     personal(

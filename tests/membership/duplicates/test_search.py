@@ -74,9 +74,9 @@ async def test_affiliations_and_addresses_count(office: Caller, superuser: async
     assert "same_affiliation" in pair["reasons"]
 
 
-async def test_missing_keys_of_earlier_experts_are_filled(office: Caller, superuser: asyncpg.Connection) -> None:
+async def test_keys_of_an_older_rule_are_renewed(office: Caller, superuser: asyncpg.Connection) -> None:
     one = await entered(office, "Zebediah", "Oldrecord")
-    await superuser.execute("UPDATE member_expert SET name_key = '' WHERE id = $1", one["id"])
+    await superuser.execute("UPDATE member_expert SET name_key = 'older' WHERE id = $1", one["id"])
     assert "duplicates" not in await entered(office, "Z.", "Oldrecord")
     await searched(office)
     again = await entered(office, "Z. B.", "Oldrecord")
@@ -151,9 +151,9 @@ async def begin(
     async def begun(by: str, *, whole: bool = True, is_cancelled: bool = False) -> JobRun:
         key = uuid4()
         at = await superuser.fetchval(
-            "INSERT INTO core_job (id, service, kind, payload, created_by, bulk, status, fence, attempts,"
-            " cancel_requested, lease_until, rung) VALUES ($1, 'membership', 'unknown', '{}', $2, true, 'running', 1,"
-            " 1, $3, 'infinity', true) RETURNING created_at",
+            "INSERT INTO core_job (id, service, kind, payload, created_by, principal, bulk, status, fence, attempts,"
+            " cancel_requested, lease_until, rung) VALUES ($1, 'membership', 'unknown', '{}', $2, 'somebody', true,"
+            " 'running', 1, 1, $3, 'infinity', true) RETURNING created_at",
             key, by, is_cancelled,
         )  # fmt: skip
         payload = {"resource": "experts", "whole": whole}
@@ -183,8 +183,8 @@ async def test_the_nightly_search_makes_way_for_an_import_and_another_goes_on(
     await _forget(superuser, one["id"])
     began = await superuser.fetchval("SELECT clock_timestamp()")
     waiting = await superuser.fetchval(
-        "INSERT INTO core_job (id, service, kind, payload, created_by, bulk)"
-        " VALUES (uuidv7(), 'membership', 'waits', '{}', 'account:1', true) RETURNING id"
+        "INSERT INTO core_job (id, service, kind, payload, created_by, principal, bulk)"
+        " VALUES (uuidv7(), 'membership', 'waits', '{}', 'account:1', 'somebody', true) RETURNING id"
     )
     assert "goes_on" not in await search(await begin("account:1", whole=whole))
     await _forget(superuser, one["id"])
@@ -210,8 +210,9 @@ async def test_a_queued_search_is_cancelled(office: Caller) -> None:
 async def test_a_search_that_is_ordered_twice_is_one(office: Caller, superuser: asyncpg.Connection) -> None:
     await superuser.execute("UPDATE core_job SET status = 'cancelled' WHERE status IN ('queued', 'running')")
     key = await superuser.fetchval(
-        "INSERT INTO core_job (id, service, kind, payload, created_by, bulk, next_at) VALUES (uuidv7(), 'membership',"
-        " 'duplicates_search', '{\"resource\": \"institutions\", \"whole\": true}', 'test', true, 'infinity')"
+        "INSERT INTO core_job (id, service, kind, payload, created_by, principal, bulk, next_at)"
+        " VALUES (uuidv7(), 'membership', 'duplicates_search', '{\"resource\": \"institutions\", \"whole\": true}',"
+        " 'test', 'somebody', true, 'infinity')"
         " RETURNING id"
     )
     for whole in (True, False):
@@ -222,9 +223,9 @@ async def test_a_search_that_is_ordered_twice_is_one(office: Caller, superuser: 
 
 async def test_a_search_that_has_begun_is_not_joined(office: Caller, superuser: asyncpg.Connection) -> None:
     key = await superuser.fetchval(
-        "INSERT INTO core_job (id, service, kind, payload, created_by, bulk, status, fence, attempts, lease_until,"
-        " rung) VALUES (uuidv7(), 'membership', 'duplicates_search', $1, 'test', true, 'running', 1, 1, 'infinity',"
-        " true) RETURNING id",
+        "INSERT INTO core_job (id, service, kind, payload, created_by, principal, bulk, status, fence, attempts,"
+        " lease_until, rung) VALUES (uuidv7(), 'membership', 'duplicates_search', $1, 'test', 'somebody', true,"
+        " 'running', 1, 1, 'infinity', true) RETURNING id",
         '{"resource": "institutions", "whole": true}',
     )
     answer = await office.post(f"{DUPLICATES}/searches", {"resource": "institutions"})

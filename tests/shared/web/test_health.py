@@ -45,7 +45,7 @@ class StandInBell:
         return True
 
 
-AHEAD = {"core_9999"}
+AHEAD = {"9999_settle"}
 
 
 async def test_a_process_lives_and_is_ready_when_its_parts_answer():
@@ -67,7 +67,7 @@ async def test_without_valkey_a_process_is_degraded_and_still_ready():
     [
         (StandInDatabase(AHEAD, failure=Unavailable("gone")), {"database": "failed"}),
         (StandInDatabase(AHEAD, failure=asyncpg.InterfaceError("closed")), {"database": "failed"}),
-        (StandInDatabase({"core_0001"}), {"database": "ok", "migrations": "behind"}),
+        (StandInDatabase({"0001_core"}), {"database": "ok", "migrations": "behind"}),
         (StandInDatabase(set()), {"database": "ok", "migrations": "behind"}),
     ],
 )
@@ -99,7 +99,7 @@ async def test_a_process_that_is_to_stop_says_so_before_it_stops():
 
 def test_a_database_beyond_this_code_is_current_and_one_behind_is_not():
     assert is_current({"something_newer"})
-    assert not is_current({"core_0001"})
+    assert not is_current({"0001_core"})
     assert not is_current(set())
 
 

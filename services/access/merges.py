@@ -10,10 +10,10 @@ from uuid import UUID
 from sqlalchemy import String, Uuid, bindparam, not_, select
 
 from services.access.grants.authority import wanted_by
-from services.access.grants.causes import merge_of, were_entitled
 from services.access.grants.operations import GRANTS
 from services.access.grants.record import Grant
 from services.access.grants.tables import grant
+from services.access.offices.causes import merge_of, were_entitled
 from shared.database.statements import Statement
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.principal import SYSTEM

@@ -3,8 +3,8 @@ merged."""
 
 from collections.abc import Sequence
 
-from services.access.grants.offices import follow_experts, follow_focal_points, follow_seats
 from services.access.merges import EXPERTS, INSTITUTIONS
+from services.access.offices.operations import follow_experts, follow_focal_points, follow_seats
 from shared.contracts.envelope import Fact
 from shared.contracts.owner import type_of
 from shared.database.unit_of_work import UnitOfWork

@@ -8,7 +8,7 @@ from services.access.api_keys.jobs import expire_api_keys
 from services.access.api_keys.operations import API_KEYS
 from services.access.audit.jobs import verify_trail
 from services.access.clients.operations import CLIENTS
-from services.access.grants.jobs import expire_grants
+from services.access.grants.operations import expire_grants
 from services.access.reactions import REACTIONS
 from services.access.sessions.jobs import expire_sessions
 from services.access.settings import AccessSettings

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from services.access.administration import setting_up
-from services.access.grants.jobs import expire_grants
+from services.access.grants.operations import expire_grants
 from shared.kernel.clock import today
 from tests.access.caller import Caller
 

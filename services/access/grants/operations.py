@@ -180,13 +180,12 @@ def _why_not_hand_over(principal: Principal, record: Grant) -> domain.HandOverFa
     return why_not_grant(principal, wanted_by(record), "hand_over")
 
 
-async def expire(uow: UnitOfWork, day: date) -> int:
-    """Ends up to 200 grants whose last day is over; how many."""
-    grants = await queries.over(uow.connection, day)
-    for before in grants:
-        await GRANTS.apply_scheduled(uow, before, "expire")
-        await end_delegated(uow, before.id)
-    return len(grants)
+async def expire_grants(uow: UnitOfWork) -> None:
+    """Ends the grants whose last day is over. They have been without effect since midnight."""
+    while grants := await queries.over(uow.connection, today()):
+        for before in grants:
+            await GRANTS.apply_scheduled(uow, before, "expire")
+            await end_delegated(uow, before.id)
 
 
 def first_day(given: date | None) -> date:

@@ -15,10 +15,10 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.access.access import WantedGrant
 from services.access.grants.authority import wanted_by
-from services.access.grants.causes import Cause, causes_of, merges_to_account, were_entitled
 from services.access.grants.operations import GRANTS, end_delegated, insert, revoke
 from services.access.grants.record import Grant
 from services.access.grants.tables import grant
+from services.access.offices.causes import Cause, causes_of, merges_to_account, were_entitled
 from shared.contracts.envelope import Fact
 from shared.database.statements import Row, Statement
 from shared.database.unit_of_work import UnitOfWork

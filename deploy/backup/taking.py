@@ -22,8 +22,8 @@ async def take(
 ) -> Manifest:
     """Writes a backup of the database at `address`, whose user sees every row, and of the files that it names.
 
-    `begin` is told how many bytes there are about, and answers with what is to be called for each that is done.
-    Raises BackupError where the database is not migrated, is being migrated, or is closed for a restore.
+    `begin` gets the approximate number of bytes, and returns what is to be called for each that is done. Raises
+    BackupError where the database is not migrated, is being migrated, or is closed for a restore.
     """
     connection = await connect(address)
     try:
@@ -115,7 +115,7 @@ async def _tables(
 async def copy_out(connection: asyncpg.Connection, table: Known, stream: Stream) -> tuple[Content, int]:
     """Writes the table's rows to the stream; how many they are."""
     try:
-        told = await connection.copy_from_query(table.ordered, output=stream.write)
+        copied = await connection.copy_from_query(table.ordered, output=stream.write)
     except asyncpg.UndefinedTableError as gone:
         raise BackupError("The database was migrated meanwhile: take the backup again.") from gone
-    return await stream.end(), int(told.removeprefix("COPY "))
+    return await stream.end(), int(copied.removeprefix("COPY "))

@@ -43,10 +43,10 @@ def doctor(
         findings += asyncio.run(of_database(database))
     if valkey:
         findings.append(asyncio.run(_valkey(valkey)))
-    tell(findings)
+    report(findings)
 
 
-def tell(findings: list[Finding]) -> None:
+def report(findings: list[Finding]) -> None:
     """Print them; status 1 where something is wrong."""
     for finding in findings:
         out.print("ok    " if finding.right else "wrong ", style="green" if finding.right else "bold red", end="")

@@ -36,5 +36,5 @@ def create_worker(settings: AccessSettings | None = None) -> Worker:
 
 
 async def run() -> None:
-    """Works until it is told to stop."""
+    """Works until a signal stops it."""
     await create_worker().run()

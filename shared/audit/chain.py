@@ -27,14 +27,14 @@ _HEAD = """
 SELECT position, hash, least(position + $1, (SELECT max(position) FROM core_fact)) AS upto FROM core_audit_head
 """
 _LINK = """
-WITH told AS MATERIALIZED (
+WITH facts AS MATERIALIZED (
     SELECT position, fact FROM core_fact WHERE position > $1 AND position <= $2
         AND position NOT IN (SELECT position FROM core_audit_link WHERE position > $1 AND position <= $2)
     ORDER BY position LIMIT $4
 ), linked AS (
     INSERT INTO core_audit_link (position, entry, hash)
     SELECT t.position, t.fact, core_audit_chain($3, t.position, t.fact, a.content_hash) OVER (ORDER BY t.position)
-    FROM told t CROSS JOIN LATERAL (SELECT content_hash FROM core_audit WHERE id = t.fact LIMIT 1) a
+    FROM facts t CROSS JOIN LATERAL (SELECT content_hash FROM core_audit WHERE id = t.fact LIMIT 1) a
     RETURNING position, hash
 )
 UPDATE core_audit_head SET position = $2, hash = coalesce((SELECT hash FROM linked ORDER BY position DESC LIMIT 1), $3)

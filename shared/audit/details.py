@@ -1,6 +1,6 @@
 """Details of entries that describe a person: encrypted with keys of that person, so that erasure removes them.
 
-A transaction makes one key for each person it tells of, so nothing is ever read in order to write. Half of a key lies
+A transaction makes one key for each person it concerns, so nothing is ever read in order to write. Half of a key lies
 in `core_audit_key`, the other half follows from the installation's secret; each entry's own key follows from both, so
 it encrypts one text only.
 """
@@ -39,8 +39,8 @@ def encrypt(uow: UnitOfWork, person: UUID, entry: UUID, detail: bytes) -> tuple[
 
 
 def read(row: Mapping[str, Any]) -> dict[str, Any] | None:
-    """What an entry tells, from its `id`, `detail`, `detail_key` and the key's `salt`. None where it cannot be read any
-    more: the person was erased, or the secret is another."""
+    """The detail of an entry, from its `id`, `detail`, `detail_key` and the key's `salt`. None where it cannot be read
+    any more: the person was erased, or the secret is another."""
     detail: bytes = row["detail"]
     if row["detail_key"] is not None:
         if row["salt"] is None:
@@ -49,8 +49,8 @@ def read(row: Mapping[str, Any]) -> dict[str, Any] | None:
             detail = _cipher(row["salt"], row["id"]).decrypt(_ONLY_USE, detail, None)
         except InvalidTag:
             return None
-    told: dict[str, Any] = orjson.loads(detail)
-    return told
+    parsed: dict[str, Any] = orjson.loads(detail)
+    return parsed
 
 
 async def forget(uow: UnitOfWork, subject: UUID) -> None:

@@ -51,10 +51,10 @@ def enter(
     reason: str | None,
     person: UUID | None,
 ) -> None:
-    """Appends an entry with this id to the unit of work, to be committed with the change that it tells of.
+    """Appends an entry with this id to the unit of work, to be committed with the change that it records.
 
-    `before` and `after` are the record's states; `changes` are told in its history; `person` is whose key the detail is
-    encrypted with, where it describes one.
+    `before` and `after` are the record's states; `changes` are shown in its history; `person` is whose key the detail
+    is encrypted with, where it describes one.
     """
     actor = uow.origin.actor
     detail, detail_key = canonical({"reason": reason, "changes": changes}), None

@@ -40,7 +40,7 @@ class Checkpoint(NamedTuple):
 
 
 def canonical(value: Any) -> bytes:
-    """JSON with sorted names; instants as the system tells them, bytes as hexadecimal digits."""
+    """JSON with sorted names; instants as the system writes them, bytes as hexadecimal digits."""
     return orjson.dumps(value, default=_plain, option=orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATETIME)
 
 

@@ -30,7 +30,7 @@ class Bearer:
 
 
 class Authenticator:
-    """Tells who a bearer token or an API key speaks for. One per process; holds at most `bound` of them and as many
+    """Finds the principal of a bearer token or an API key. One per process; holds at most `bound` of them and as many
     principals, and notes in `uses` when clients, keys and sessions were used.
 
     A token, a session, a key, a grant or a principal that is revoked stops within `age` seconds: those of the settings

@@ -29,7 +29,7 @@ _NO_TEXT = ("invalid_text", "Text must hold neither U+0000 nor lone surrogates."
 
 
 def read_item(text: str) -> Item:
-    """The value of a JSON text. Never raises: what a database cannot hold is replaced, and told as a fault."""
+    """The value of a JSON text. Never raises: what a database cannot hold is replaced, and reported as a fault."""
     try:
         if _ESCAPED_NULL not in text and not _LONG_NUMBER.search(text):
             value = orjson.loads(text)

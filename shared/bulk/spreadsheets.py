@@ -22,7 +22,7 @@ from shared.kernel.errors import RateLimited
 
 MOST_PARTS = 1000
 MOST_UNPACKED = 128 << 20
-"""Bytes of all parts together, as the archive's directory tells them."""
+"""Bytes of all parts together, as the archive's directory states them."""
 MOST_RATIO = 100
 """How many times larger than packed a part above 1 MiB may be."""
 _SMALL_PART = 1 << 20

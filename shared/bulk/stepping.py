@@ -19,8 +19,8 @@ from shared.records.resource_type import ResourceType, TransitionRequest, requir
 
 STEP_JOB = "bulk_transitions"
 MOST = 500
-_TOLD_EVERY = 10
-_TOLD = ("reason", "current_state", "winner")
+_PROGRESS_EVERY = 10
+_PROBLEM_MEMBERS = ("reason", "current_state", "winner")
 _FORGET = "UPDATE core_job SET payload = payload - 'reason' WHERE id = $1"
 """A reason may name people, and jobs are kept for months."""
 _TRIED_AGAIN = (ErrorCategory.INTERNAL, ErrorCategory.UNAVAILABLE, ErrorCategory.RATE_LIMITED)
@@ -78,7 +78,7 @@ class StepJobs:
 
     async def _run(self, run: JobRun) -> dict[str, Any]:
         """The outcome of each item, in order. What an earlier attempt committed is not done again; what it refused is
-        tried anew, since nobody was told of it."""
+        tried anew, since it was reported to nobody."""
         asked = run.payload
         principal = await principal_of(run.database, run.created_by)
         steppable = self._steppables[asked["resource"]]
@@ -86,7 +86,7 @@ class StepJobs:
         one = _OneByOne(run, steppable, access, TransitionRequest(asked["action"], asked["reason"], asked["fields"]))
         items, outcomes = asked["items"], []
         for place, (record, version) in enumerate(items):
-            if place % _TOLD_EVERY == 0:
+            if place % _PROGRESS_EVERY == 0:
                 await run.progress(place, len(items))
             if run.cancelled:
                 break
@@ -136,6 +136,6 @@ class _OneByOne:
 
 
 def _problem(error: EscmError) -> dict[str, Any]:
-    recorded: dict[str, Any] = {name: error.members[name] for name in _TOLD if name in error.members}
+    recorded: dict[str, Any] = {name: error.members[name] for name in _PROBLEM_MEMBERS if name in error.members}
     errors = [{"pointer": one.pointer, "code": one.code, "detail": one.detail} for one in error.errors]
     return {"type": f"/problems/{error.code}", "code": error.code, "detail": error.detail, "errors": errors, **recorded}

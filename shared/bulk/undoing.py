@@ -10,7 +10,7 @@ from shared.bulk.execution import execute_all, inserting, merging
 from shared.bulk.importable import Child, Columns, Importable
 from shared.bulk.imports import close_import
 from shared.bulk.planning import RecordedChange
-from shared.bulk.writing import tell
+from shared.bulk.writing import record_imported_change
 from shared.database.statements import Connection, Row
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import now
@@ -174,13 +174,13 @@ class _Return:
             self._remove_child(owner, child, row)
             return
         after = {**row, **effect["before"], "version": row["version"] + 1, "updated_at": now()}
-        tell(self.uow, self.importable, RecordedChange(owner, row, after, child), after["updated_at"])
+        record_imported_change(self.uow, self.importable, RecordedChange(owner, row, after, child), after["updated_at"])
         self._children.append((child, after))
 
     def _restore(self, row: Columns, before: Columns) -> None:
         moved = {"version": row["version"] + 1, "updated_at": now(), "updated_by": self.uow.origin.actor.label}
         after = {**row, **before, **moved}
-        tell(self.uow, self.importable, RecordedChange(after, row, after), moved["updated_at"])
+        record_imported_change(self.uow, self.importable, RecordedChange(after, row, after), moved["updated_at"])
         self._rows.append(after)
 
     async def _hold(self, connection: Connection, owners: Sequence[UUID]) -> dict[UUID, _Held]:

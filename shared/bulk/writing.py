@@ -34,7 +34,7 @@ _BEGIN = ";".join(
         "idle_in_transaction_session_timeout": "'5min'",
     }.items()
 )
-"""A batch need not reach the disk before the next begins: its fence tells whoever goes on what of it is there, and the
+"""A batch need not reach the disk before the next begins: its fence shows whoever goes on what of it is there, and the
 commits of its facts' positions and of the import's end wait for all before them. The memory is for the search index,
 whose new entries are sorted in as many passes as they take times of it. Until its turn it holds nothing that anybody
 waits for, however long it is idle."""
@@ -165,7 +165,7 @@ class Writer:
     ) -> None:
         at = now()
         async for one in in_turns(recorded):
-            tell(uow, self._importable, one, at)
+            record_imported_change(uow, self._importable, one, at)
         recorded.clear()
         is_recorded.set()
 
@@ -177,7 +177,7 @@ async def _end_of(batch: UnderWay | None) -> None:
         batch.result()
 
 
-def tell(uow: UnitOfWork, importable: Importable, recorded: RecordedChange, at: datetime) -> None:
+def record_imported_change(uow: UnitOfWork, importable: Importable, recorded: RecordedChange, at: datetime) -> None:
     """The audit entry and the fact of one change of an import."""
     action, fact = ("create", "created") if recorded.before is None else ("update", "updated")
     if recorded.child is None:

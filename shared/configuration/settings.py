@@ -16,7 +16,7 @@ _KNOWN_ELSEWHERE = ("ESCM_LOCAL_", "ESCM_MEMBERSHIP_", "ESCM_CENTRES_", "ESCM_AC
 
 
 class Settings(BaseSettings):
-    """What every process of the system is told. `X_FILE` names a file that holds the value of `X`.
+    """Settings of every process of the system. `X_FILE` names a file that holds the value of `X`.
 
     Unknown variables with the prefix `ESCM_`, and development secrets in production, stop the start.
     """

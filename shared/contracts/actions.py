@@ -1,4 +1,4 @@
-"""Facts of actions. `stage_changed` tells that a country's stage, or one of its seven facts, is another."""
+"""Facts of actions. `stage_changed` announces another stage of a country, or a change of one of its seven facts."""
 
 from shared.contracts.owner import OF_TWO, owner
 

@@ -65,7 +65,7 @@ _ADD = f"""
     INSERT INTO escm.core_count AS kept ({_CELL}, tag, n)
     SELECT {_CELL}, tag, sum(n) FROM change GROUP BY {_CELL}, tag HAVING sum(n) <> 0
     ON CONFLICT ({_CELL}, tag) DO UPDATE SET n = kept.n + excluded.n
-), told AS (
+), numbered AS (
     UPDATE escm.core_count_fold SET number = number + 1 WHERE EXISTS (SELECT FROM change)
 )
 """  # noqa: S608

@@ -176,8 +176,8 @@ async def end(
     ending: Ending,
     reason: str | None = None,
 ) -> None:
-    """Ends a locked pending step of a locked record. One that was confirmed is told by the step itself, the others
-    leave an audit entry and a fact."""
+    """Ends a locked pending step of a locked record. The step itself records one that was confirmed, the others leave
+    an audit entry and a fact."""
     await _END.execute(uow.connection, key=waiting["id"], ending=ending, by=uow.origin.actor.label)
     if ending != "confirmed":
         _record_change(uow, kind, record, ending, waiting["action"], reason)

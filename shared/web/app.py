@@ -38,7 +38,7 @@ _TAGS = {
 
 
 class Notifying(Protocol):
-    """Tells the relay that facts were committed. Ringing never waits and never fails."""
+    """Notifies the relay that facts were committed. A notification never waits and never fails."""
 
     def notify(self) -> None: ...
 

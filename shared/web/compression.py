@@ -1,8 +1,8 @@
 """Compression of answers in the app, where no edge does it (`ESCM_COMPRESSION`).
 
-Compressed are JSON, CSV, NDJSON and pages of 1 KiB or more, streams block by block, so that each block arrives when
-it is sent. Left alone are event streams, problems, whatever an endpoint marks `no-store` (tokens and secrets: their
-length must not tell what stands beside text of the caller), and what is compressed already.
+Compressed are JSON, CSV, NDJSON and pages of 1 KiB or more, streams block by block, so that each block arrives when it
+is sent. Left alone are event streams, problems, whatever an endpoint marks `no-store` (tokens and secrets: their length
+must not disclose what stands next to text of the caller), and what is compressed already.
 """
 
 import re

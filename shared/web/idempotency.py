@@ -50,7 +50,8 @@ class Claim:
 
     @property
     def opening(self) -> str:
-        """SQL that lets a transaction begin which holds the key, and fails, as `is_met` tells, where it is not new."""
+        """SQL that lets a transaction begin which holds the key, and fails where it is not new, which `is_met`
+        recognises."""
         return f"SELECT core_idempotency_open('\\x{self.scope.hex()}',{self.lock})"
 
 

@@ -84,8 +84,8 @@ def binding(request: Request) -> bytes:
 
 
 def make_cursor(keys: list[Any], bound_to: bytes, secret: bytes) -> str:
-    """An opaque place in a list, which tells nothing of the values that it stands behind. The same place is the same
-    text."""
+    """An opaque place in a list, which discloses nothing of the values that it stands behind. The same place is the
+    same text."""
     payload = orjson.dumps([key.isoformat() if isinstance(key, date) else str(key) for key in keys])
     return base64.urlsafe_b64encode(_sealer(secret).seal(payload, bound_to)).decode().rstrip("=")
 
@@ -185,7 +185,7 @@ def page_response(
     listing: Listing,
     total: int | None = None,
 ) -> Response:
-    """The page as JSON. `rows` hold one more than the limit when there is a next page; `total` is told where given."""
+    """The page as JSON. `rows` hold one more than the limit when there is a next page; `total` is shown where given."""
     more = len(rows) > asked.limit
     rows = rows[: asked.limit]
     following = None

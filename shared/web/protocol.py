@@ -48,7 +48,7 @@ class Protocol(HttpToolsProtocol):
         self._refusal: EscmError = Malformed("This is not HTTP.")
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """A connection that finds no place is told so."""
+        """A connection that finds no place gets a response that says so."""
         super().connection_made(transport)
         self._head_since = self.loop.time()
         if not self._bounds.add(self):

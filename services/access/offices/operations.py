@@ -78,7 +78,7 @@ _TAKEN_BACK = Statement(
 
 @dataclass(frozen=True, slots=True)
 class _Trail:
-    """How the trail of a source tells who put somebody into office: the states that are in office, and the fields that
+    """How the trail of a source shows who put somebody into office: the states that are in office, and the fields that
     say who holds it."""
 
     in_office: frozenset[str]

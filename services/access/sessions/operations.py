@@ -20,7 +20,7 @@ _END = "end"
 
 @dataclass(frozen=True, slots=True)
 class Renewal:
-    """A session that goes on: the token that renews it next, which is told this once, and until when it does."""
+    """A session that goes on: the token that renews it next, which is shown this once, and until when it does."""
 
     session: UUID
     account: UUID

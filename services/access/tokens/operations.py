@@ -263,7 +263,7 @@ async def revoke(token_service: TokenService, token: str, shown: Secret | Assert
 async def introspect(
     token_service: TokenService, token: str, shown: Secret | Assertion | None, address: str
 ) -> Mapping[str, object]:
-    """What a token stands for at this moment (RFC 7662), told to the client that it was given to, and to clients whose
+    """What a token stands for at this moment (RFC 7662), shown to the client that it was given to, and to clients whose
     grants let them read tokens everywhere; to any other client no token is active."""
     client = await authenticate(token_service, shown, address)
     claims = await _claims(token_service, token)

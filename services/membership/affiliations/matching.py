@@ -37,7 +37,7 @@ _SYSTEM_ACCESS = replace(
     context=SYSTEM_CONTEXT,
     parameters=dict(SYSTEM_CONTEXT.parameters),
 )
-_KEPT_COLUMNS = ("id", "match_status", "match", "match_candidates", "institution_id", "version")
+_STORED_COLUMNS = ("id", "match_status", "match", "match_candidates", "institution_id", "version")
 _KEEP = f"""
 UPDATE {affiliation.fullname} a SET match_status = w.match_status, match = w.match,
     match_candidates = w.match_candidates, institution_id = w.institution_id, version = w.version, matched_at = $2,
@@ -138,10 +138,10 @@ async def _keep(uow: UnitOfWork, found: Sequence[tuple[Row, Found]]) -> None:
     if not found:
         return
     at = now()
-    told = [_outcome(row, one, at) for row, one in found]
-    kept = [{name: after[name] for name in _KEPT_COLUMNS} for after in told]
-    await uow.connection.execute(_KEEP, orjson.dumps(kept, default=str).decode(), at)
-    for (before, _), after in zip(found, told, strict=True):
+    outcomes = [_outcome(row, one, at) for row, one in found]
+    stored = [{name: after[name] for name in _STORED_COLUMNS} for after in outcomes]
+    await uow.connection.execute(_KEEP, orjson.dumps(stored, default=str).decode(), at)
+    for (before, _), after in zip(found, outcomes, strict=True):
         if after["institution_id"] is not None:
             record_affiliation_change(uow, before, "link", before, after)
 

@@ -1,6 +1,6 @@
 """What a new or changed record may repeat, among the few that the database looked up for it.
 
-How sure a pair is follows from records of its two countries alone, and what a caller is told from records alone that
+How sure a pair is follows from records of its two countries alone, and what a caller is shown from records alone that
 they may know of: neither moves with what is hidden from them.
 """
 

@@ -21,8 +21,8 @@ from shared.messaging.job_run import JobCancelled, JobHandlers, JobRun
 
 _AT_ONCE = 500
 _LOOKED_AT = 200
-_TOLD = 8
-"""Slices after which a search tells how far it is."""
+_PROGRESS_EVERY = 8
+"""Partitions after which a search reports its progress."""
 _LATE = timedelta(minutes=10)
 """How long before the last search a change may have begun that it did not see."""
 _MANY = 50_000
@@ -41,7 +41,8 @@ async def look(run: JobRun) -> dict[str, Any]:
 
 async def search(run: JobRun) -> dict[str, Any]:
     """Searches a collection. Pairs of records that are gone go first, those that imports found come before the rest.
-    What the schedule ordered makes way for an import that waits: another job goes on from there, told as `goes_on`."""
+    What the schedule ordered makes way for an import that waits: another job goes on from there, reported as
+    `goes_on`."""
     return await Search(run).to_the_end()
 
 
@@ -155,7 +156,7 @@ class Search:
             if number == 0 or place == first:
                 await asyncio.to_thread(people.turn_to, KINDS[kind])
             await self._write(await asyncio.to_thread(people.walk, number))
-            if number % _TOLD == 0:
+            if number % _PROGRESS_EVERY == 0:
                 await self._report(self._records + place, self._records + slices, slice=place + 1)
 
     async def _all(self) -> AsyncIterator[list[Row]]:

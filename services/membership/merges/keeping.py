@@ -38,10 +38,10 @@ def keep(
     person = winner if subject.kind.is_personal else None
 
     def enter(name: str, record: UUID, detail: Mapping[str, Any], whose: UUID | None) -> None:
-        entry, key, told = uuid7(), None, canonical(detail)
+        entry, key, stored_detail = uuid7(), None, canonical(detail)
         if whose is not None:
-            key, told = encrypt(uow, whose, entry, told)
-        uow.append(part, id=entry, merge_id=merge.id, part=name, record_id=record, detail=told, detail_key=key)
+            key, stored_detail = encrypt(uow, whose, entry, stored_detail)
+        uow.append(part, id=entry, merge_id=merge.id, part=name, record_id=record, detail=stored_detail, detail_key=key)
 
     for change in changes:
         enter("field", winner, asdict(change), person)

@@ -24,7 +24,7 @@ class ResponseCache:
 
     async def state(self, access: Hashable, look: Callable[[], Awaitable[State]]) -> State:
         """The state that `look` finds. Those who ask while a look is under way share the next one, so that nobody is
-        told of a time before they asked."""
+        shown a time before they asked."""
         task = self._next.get(access)
         if task is None:
             task = self._next[access] = asyncio.create_task(self._look(access, look, self._under_way.get(access)))

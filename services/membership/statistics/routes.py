@@ -122,9 +122,9 @@ async def _gender_balance(ctx: RequestContext) -> Response:
     async with ctx.connection() as connection:
         found = await queries.balance(connection, place)
     nowhere = {"records": None}
-    told = {name: found[name] or None if found else None for name in GENDERS}
+    counts = {name: found[name] or None if found else None for name in GENDERS}
     answer = {
-        "items": [{"gender": name, "count": n, "links": nowhere} for name, n in told.items()],
+        "items": [{"gender": name, "count": n, "links": nowhere} for name, n in counts.items()],
         "as_of": found["day"] if found else today(),
         "definition": GENDER_BALANCE,
         "total": None,

@@ -8,7 +8,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from services.membership.statistics.gender import GENDERS, balances, told, told_of_all
+from services.membership.statistics.gender import GENDERS, balances, published_counts, published_totals
 from services.membership.worker import SCHEDULES
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.pool import Database
@@ -86,7 +86,7 @@ async def test_no_number_moves_by_what_fewer_than_five_do(
 
 def test_a_group_that_is_all_of_one_gender_does_not_show_it() -> None:
     for n in range(40):
-        numbers = told({"women": n}, n)
+        numbers = published_counts({"women": n}, n)
         assert n - sum(numbers.values()) >= min(n, 5)
 
 
@@ -98,7 +98,7 @@ def test_nothing_exact_follows_from_the_numbers_and_the_whole() -> None:
         if whole < 2:
             continue
         declared = {"women": women, "men": men, "other": other}
-        numbers = told(declared, whole)
+        numbers = published_counts(declared, whole)
         assert all(number % 5 == 0 for number in numbers.values())
         kept = possible.setdefault((whole, *numbers.values()), [set(), set(), set()])
         for found, name in zip(kept, GENDERS, strict=True):
@@ -112,8 +112,8 @@ def test_all_together_prove_no_country_to_be_at_its_largest(seed: int) -> None:
     dice = random.Random(seed)
     for _ in range(200):
         counts = [dice.choice((4, 4, 4, 9, 3)) for _ in range(dice.randint(1, 12))]
-        parts = [told({"women": n}, n + 20) for n in counts]
-        whole = told_of_all({"women": sum(counts)}, sum(counts) + 20 * len(counts), parts)["women"]
+        parts = [published_counts({"women": n}, n + 20) for n in counts]
+        whole = published_totals({"women": sum(counts)}, sum(counts) + 20 * len(counts), parts)["women"]
         most = sum(part["women"] + 4 for part in parts)
         assert most - whole >= 4
         assert whole <= sum(counts)

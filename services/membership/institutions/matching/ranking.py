@@ -147,7 +147,7 @@ def _is_chosen(said: Affiliation, scored: Sequence[_Scored], named: frozenset[st
 
 
 def _is_vague(best: _Scored, named: frozenset[str]) -> bool:
-    """Whether the name tells nothing and no country helps."""
+    """Whether the name has no significant word and no country helps."""
     return not named and all(word in GENERIC for word in best.words)
 
 

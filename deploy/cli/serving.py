@@ -81,11 +81,11 @@ async def serve(service: str, *, host: str, port: int, grace: int, drain: float)
         timeout_graceful_shutdown=grace,
     )
     server = Server(config, apps, drain)
-    async with AsyncExitStack() as beside:
+    async with AsyncExitStack() as resources:
         if metrics_port := int(os.environ.get("ESCM_METRICS_PORT") or 0):
             metrics_host = os.environ.get("ESCM_METRICS_HOST") or host
             shown = await metrics.serve(metrics_port, server.is_ready, metrics_host)
-            beside.callback(shown.close)
+            resources.callback(shown.close)
         await server.serve()
 
 

@@ -26,7 +26,7 @@ from shared.kernel.ids import random_bytes
 
 _ONLY_USE = bytes(12)
 """The nonce: no key is used twice."""
-_FORGET = Statement(delete(audit_key).where(audit_key.c.subject == bindparam("subject")))
+_DELETE_KEYS = Statement(delete(audit_key).where(audit_key.c.subject == bindparam("subject")))
 
 
 def encrypt(uow: UnitOfWork, person: UUID, entry: UUID, detail: bytes) -> tuple[UUID, bytes]:
@@ -53,9 +53,9 @@ def read(row: Mapping[str, Any]) -> dict[str, Any] | None:
     return parsed
 
 
-async def forget(uow: UnitOfWork, subject: UUID) -> None:
+async def erase_details(uow: UnitOfWork, subject: UUID) -> None:
     """Makes the details of all entries about this person unreadable for ever; the entries and their chain stay."""
-    await _FORGET.execute(uow.connection, subject=subject)
+    await _DELETE_KEYS.execute(uow.connection, subject=subject)
 
 
 def _cipher(salt: bytes, entry: UUID) -> AESGCM:

@@ -19,7 +19,8 @@ CONTENT = (
     "at", "actor_kind", "actor_id", "action", "resource", "subject", "version", "country", "visibility",
     "from_status", "to_status", "request_id", "before_hash", "after_hash",
 )  # fmt: skip
-"""The columns of an entry that its content hash covers, beside the digest of its detail and the name of its key."""
+"""The columns of an entry that its content hash covers, in addition to the digest of its detail and the name of its
+key."""
 _text_of = lru_cache(64)(to_text)
 
 

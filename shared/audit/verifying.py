@@ -28,7 +28,7 @@ class BadTrail(Exception):
 
 
 @dataclass(slots=True)
-class Verdict:
+class TrailSummary:
     """What a good trail holds. `sealed` are the entries that a checkpoint vouches for; those after it are younger than
     a minute or so."""
 
@@ -39,7 +39,7 @@ class Verdict:
     sealed_at: datetime | None = None
 
 
-def verify(lines: Iterable[bytes], keys: Keys, advance: Callable[[int], None] = lambda _: None) -> Verdict:
+def verify(lines: Iterable[bytes], keys: Keys, advance: Callable[[int], None] = lambda _: None) -> TrailSummary:
     """Verifies an export, line by line. `advance` gets the bytes that are done. Raises BadTrail."""
     trail = _Trail(keys)
     for line in lines:
@@ -70,7 +70,7 @@ class _Trail:
         self._keys = keys
         self._is_part = is_part
         self._is_first = is_first
-        self._summary = Verdict()
+        self._summary = TrailSummary()
         self._made_at: datetime | None = None
         self._position = 0
         self._hash = b""
@@ -96,7 +96,7 @@ class _Trail:
             position = None if self._latest is None else self._position
             raise BadTrail(position, "the line after this one is no part of a trail") from None
 
-    def end(self) -> Verdict:
+    def end(self) -> TrailSummary:
         """After the last line."""
         if not self._is_over:
             raise BadTrail(self._position, "the file is cut off after this one")

@@ -38,7 +38,7 @@ _of_principal = and_(_GRANTS.c.principal_kind == _PRINCIPALS.c.kind, _GRANTS.c.p
 _is_applicants = case(
     (_GRANTS.c.scope_kind == "self", not_(func.escm.member_expert_is_member(_GRANTS.c.scope_id))), else_=false()
 ).label("of_applicant")
-_READ_STANDING = Statement(
+_READ_PRINCIPAL = Statement(
     select(
         *(_PRINCIPALS.c[name] for name in _SHOWN),
         *(column for column in _GRANTS.c if column.key not in ("id", "principal_kind", "principal_id")),
@@ -56,9 +56,8 @@ _UNGRANTED = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """A principal as it is believed to stand `until` (monotonic seconds), and its tokens and sessions that no longer
-    hold."""
+class PrincipalState:
+    """The state of a principal that holds `until` (monotonic seconds), and its revoked tokens and ended sessions."""
 
     principal: Principal
     revoked_tokens: frozenset[str]
@@ -136,20 +135,20 @@ class PrincipalCache:
         self._database = database
         self._age = age
         self._bound = bound
-        self._known: OrderedDict[tuple[PrincipalKind, UUID], Standing] = OrderedDict()
+        self._known: OrderedDict[tuple[PrincipalKind, UUID], PrincipalState] = OrderedDict()
         self._flight = OneFlight(self._read)
 
-    async def get(self, kind: PrincipalKind, identity: UUID) -> Standing:
+    async def get(self, kind: PrincipalKind, identity: UUID) -> PrincipalState:
         """Raises InvalidToken where the principal is unknown, disabled, revoked or expired."""
         found = self._known.get((kind, identity))
         if found is not None and time.monotonic() < found.until:
             return found
         return await self._flight.get(kind, identity)
 
-    async def _read(self, kind: PrincipalKind, identity: UUID) -> Standing:
+    async def _read(self, kind: PrincipalKind, identity: UUID) -> PrincipalState:
         asked_at = time.monotonic()
         async with self._database.acquire() as connection:
-            rows = await _READ_STANDING.fetch(connection, kind=str(kind), id=identity)
+            rows = await _READ_PRINCIPAL.fetch(connection, kind=str(kind), id=identity)
         self._known.pop((kind, identity), None)
         if not rows:
             raise InvalidToken
@@ -159,7 +158,7 @@ class PrincipalCache:
         principal = Principal(kind, identity, first["name"], grants, first["sandbox"], first["owner_id"], allowed)
         revoked, ended = frozenset(first["revoked_tokens"]), frozenset(first["ended_sessions"])
         until = asked_at + (self._age if grants else min(self._age, _UNGRANTED))
-        found = Standing(principal, revoked, ended, until)
+        found = PrincipalState(principal, revoked, ended, until)
         self._known[kind, identity] = found
         if len(self._known) > self._bound:
             self._known.popitem(last=False)

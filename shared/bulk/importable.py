@@ -53,7 +53,7 @@ class Derived:
 class Child:
     """Lesser records within a record, of which a row can ask for one.
 
-    `wanted` are the columns that the row asks for, or None; `fresh` are those that a new child has beside them; `same`
+    `wanted` are the columns that the row asks for, or None; `fresh` are those that a new child has in addition; `same`
     says whether a child that is there is the one. `written_version` is the version as somebody wrote it, from before
     what the system did about it.
     """

@@ -41,7 +41,7 @@ class Refused(Exception):
 
 
 async def as_text(path: Path, media: str, sender: str = "") -> Path:
-    """The file itself; of a workbook its rows as CSV, beside it and made where they are missing.
+    """The file itself; of a workbook its rows as CSV, stored next to it and made where they are missing.
 
     One workbook of a `sender` is read at a time, and one of a process. Raises Invalid `malformed_file`, RateLimited
     where others of the sender take too long.

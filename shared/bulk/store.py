@@ -54,7 +54,7 @@ class FileStore:
         return received.content
 
     async def receive(self, source: BinaryIO) -> ReceivedFile:
-        """Copies what is left of the source beside the stored files, to be kept or discarded."""
+        """Copies what is left of the source to the folder of the stored files, to be stored or discarded."""
         return await asyncio.to_thread(self._receive, lambda target: _copy(source, target))
 
     def keep(self, received: ReceivedFile) -> None:

@@ -26,16 +26,16 @@ _EFFECTS = (
     " WHERE import = $1 AND owner = ANY($2)"
 )
 _AS_MADE: Mapping[str, Any] = {"created": True, "version": 1}
-_KEEP = "UPDATE core_import_effect SET is_kept = true WHERE import = $1 AND owner = ANY($2)"
-_SETTLE = "DELETE FROM core_import_effect WHERE import = $1 AND owner = ANY($2)"
-_FORGET_GONE = "DELETE FROM core_import_identity WHERE resource = $1 AND record = ANY($2)"
-_FORGET_PAIRS = "DELETE FROM core_import_duplicate WHERE resource = $1 AND record = ANY($2)"
-_FORGET_OWN = "DELETE FROM core_import_identity WHERE import = $1 AND record = ANY($2)"
+_MARK_KEPT = "UPDATE core_import_effect SET is_kept = true WHERE import = $1 AND owner = ANY($2)"
+_DELETE_EFFECTS = "DELETE FROM core_import_effect WHERE import = $1 AND owner = ANY($2)"
+_DELETE_REMOVED = "DELETE FROM core_import_identity WHERE resource = $1 AND record = ANY($2)"
+_DELETE_DUPLICATES = "DELETE FROM core_import_duplicate WHERE resource = $1 AND record = ANY($2)"
+_DELETE_RESTORED = "DELETE FROM core_import_identity WHERE import = $1 AND record = ANY($2)"
 _REMEMBER_EARLIER = """
 UPDATE core_import_identity SET digest = earlier_digest, earlier_digest = NULL, changed_by = NULL
 WHERE changed_by = $1 AND record = ANY($2)
 """
-_FORGET_REST = """
+_DELETE_REST = """
 DELETE FROM core_import_identity i WHERE i.import = $1
     AND NOT EXISTS (SELECT FROM core_import_effect e WHERE e.import = $1 AND e.owner = i.record)
 """
@@ -77,7 +77,7 @@ async def take_back_some(uow: UnitOfWork, importable: Importable, access: Access
         found = {"removed": len(return_.removed), "restored": len(return_.restored), "kept": len(return_.kept)}
         counts = {name: counts[name] + found[name] for name in counts}
     if len(owners) < AT_ONCE:
-        await connection.execute(_FORGET_REST, key)
+        await connection.execute(_DELETE_REST, key)
         return await close_import(uow, imported, "undone", taken_back=counts)
     return await connection.fetchrow("UPDATE core_import SET taken_back = $2 WHERE id = $1 RETURNING *", key, counts)
 
@@ -211,13 +211,13 @@ class _Return:
         for derived in self.importable.derived:
             rows = [row for record in self._rows for row in derived.rows(record)]
             await execute_all(connection, inserting(derived.table, rows))
-        await self._settle(connection, key)
+        await self._update_import_records(connection, key)
 
-    async def _settle(self, connection: Connection, key: UUID) -> None:
+    async def _update_import_records(self, connection: Connection, key: UUID) -> None:
         name = self.importable.resource.name
-        await connection.execute(_FORGET_GONE, name, self.removed)
-        await connection.execute(_FORGET_PAIRS, name, self.removed)
-        await connection.execute(_FORGET_OWN, key, self.restored)
+        await connection.execute(_DELETE_REMOVED, name, self.removed)
+        await connection.execute(_DELETE_DUPLICATES, name, self.removed)
+        await connection.execute(_DELETE_RESTORED, key, self.restored)
         await connection.execute(_REMEMBER_EARLIER, key, self.restored)
-        await connection.execute(_KEEP, key, self.kept)
-        await connection.execute(_SETTLE, key, [*self.removed, *self.restored])
+        await connection.execute(_MARK_KEPT, key, self.kept)
+        await connection.execute(_DELETE_EFFECTS, key, [*self.removed, *self.restored])

@@ -43,7 +43,7 @@ class Settings(BaseSettings):
     api: str = Field("", pattern=r"^(https?://\S+)?$", validation_alias="ESCM_API")
     """Where pages read the services, such as `http://{service}:8000`; the issuer's address unless given."""
     api_seconds: float = Field(2.0, gt=0, le=60, validation_alias="ESCM_API_SECONDS")
-    """How long a page waits for one answer of a service, its turn included."""
+    """How long a page waits for one response of a service, with its time in the queue."""
     audience: str = Field("escm", validation_alias="ESCM_AUDIENCE")
     grants_believed: float = Field(30.0, gt=0, le=30, validation_alias="ESCM_GRANTS_BELIEVED")
     """Seconds for which keys, grants and revocations are believed without another look."""
@@ -83,7 +83,7 @@ class Settings(BaseSettings):
     mail_sender: str = Field("ESCM secretariat <secretariat@escm.invalid>", validation_alias="ESCM_MAIL_SENDER")
     mail_folder: Path = Field(Path(".local/mail"), validation_alias="ESCM_MAIL_FOLDER")
     pool_size: int = Field(8, ge=1, le=40)
-    """Connections of an app to the database, beside those for streams."""
+    """Connections of an app to the database, apart from those for streams."""
     database_password: SecretStr | None = None
 
     def __init__(self, **values: Any) -> None:

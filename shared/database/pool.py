@@ -239,8 +239,8 @@ class Lease:
                     connection.terminate()
                 raise Unavailable("The database went away.") from error
         if isinstance(error, (asyncio.CancelledError, TimeoutError)):
-            await self._settle(connection)
+            await self._await_cancellation(connection)
 
-    async def _settle(self, connection: Connection) -> None:
+    async def _await_cancellation(self, connection: Connection) -> None:
         """Waits until the server has let go of a cancelled statement, or ends the connection."""
         await _execute_or_end(connection, "SELECT 1", seconds=self._database.patience)

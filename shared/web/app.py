@@ -112,7 +112,7 @@ def create_app(
     document: Callable[[Application], bytes] = _own_document,
     respond: Respond = respond_to,
 ) -> Application:
-    """The app of one service, with its health and its OpenAPI document beside the given routes.
+    """The app of one service: the given routes, its health and its OpenAPI document.
 
     While it runs, `app.state` holds `settings`, `database` (the service's own role), `notifier` and `readiness`, and
     what `holding` puts there; without a database there is no notifier either. `tags` says of each kind of record what

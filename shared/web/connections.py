@@ -83,8 +83,8 @@ class Connections:
         self.memory.release(connection)
 
     def _look_later(self) -> None:
-        turns = max(1.0, len(self._open) / _AT_ONCE)
-        self._sweep = asyncio.get_running_loop().call_later(self.limits.look_every / turns, self._look)
+        sweeps = max(1.0, len(self._open) / _AT_ONCE)
+        self._sweep = asyncio.get_running_loop().call_later(self.limits.look_every / sweeps, self._look)
 
     def _look(self) -> None:
         self._sweep = None

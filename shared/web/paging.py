@@ -27,7 +27,7 @@ from shared.web.streams import ListStream, format_of, is_safe
 DEFAULT_LIMIT = 50
 LARGEST_LIMIT = 200
 TOTAL = "total_estimate"
-"""What `include` names beside a list's own extras: how many records all its pages have together."""
+"""What `include` names in addition to a list's own extras: the number of records of all its pages."""
 _PURPOSE = "places in lists"
 
 

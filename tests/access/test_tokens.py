@@ -320,14 +320,14 @@ async def test_a_key_has_a_successor_before_it_ends(app: Any, caller: Caller, da
 
     before = await keys()
     async with setting_up(database_url) as uow:
-        await SigningKeyStore(app.state.settings).turn(uow)
+        await SigningKeyStore(app.state.settings).rotate(uow)
     assert len(await keys()) == len(before)
     await connection.execute(
         "UPDATE escm.access_signing_key SET signs_until = now() + interval '3 hours' WHERE private <> ''"
     )
     for _ in range(2):
         async with setting_up(database_url) as uow:
-            await SigningKeyStore(app.state.settings).turn(uow)
+            await SigningKeyStore(app.state.settings).rotate(uow)
     after = await keys()
     await connection.close()
     assert len(after) == len(before) + 1

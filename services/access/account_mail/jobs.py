@@ -12,7 +12,7 @@ from services.access.settings import AccessSettings
 from shared.database.unit_of_work import UnitOfWork
 from shared.mail.outbox import post
 from shared.mail.sealing import Mail, MailSeal
-from shared.mail.sending import forget_mails, mail_handlers
+from shared.mail.sending import delete_old_mails, mail_handlers
 from shared.messaging.job_run import JobHandlers, JobRun
 
 
@@ -56,8 +56,8 @@ def job_handlers(settings: AccessSettings) -> JobHandlers:
     return {**jobs, **mail_handlers(settings, preparations)}
 
 
-async def forget_account_mail(uow: UnitOfWork) -> None:
+async def delete_expired_mail(uow: UnitOfWork) -> None:
     """Drops tokens that are over, and what is personal in mails that could not be sent."""
-    await operations.forget(uow)
-    await credentials.forget(uow.connection)
-    await forget_mails(uow)
+    await operations.delete_expired(uow)
+    await credentials.delete_expired(uow.connection)
+    await delete_old_mails(uow)

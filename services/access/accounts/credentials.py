@@ -40,7 +40,7 @@ _NOTICE = Statement(
 _NOTIFIED = Statement(
     sql_update(credential_change).where(credential_change.c.id == bindparam("change")).values(old_email=None)
 )
-_FORGET = Statement(
+_DELETE = Statement(
     delete(credential_change).where(
         credential_change.c.principal_kind == "account",
         credential_change.c.at < func.now() - func.make_interval(0, 0, 0, 31),
@@ -93,6 +93,6 @@ async def notified(connection: Connection, change: UUID) -> None:
     await _NOTIFIED.execute(connection, change=change)
 
 
-async def forget(connection: Connection) -> None:
+async def delete_expired(connection: Connection) -> None:
     """Drops what was kept of accounts for more than 30 days."""
-    await _FORGET.execute(connection)
+    await _DELETE.execute(connection)

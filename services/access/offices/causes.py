@@ -98,9 +98,9 @@ async def causes_of(
     """The acts that a role of this record follows from, the decisive one first; none where the trail does not show it.
 
     The decisive act put the present person into the present office: it entered a state of `in_office`, or it changed
-    one of `holder_fields` there. The last change of the days counts beside it. So does the last merge of the expert
-    since then, which may have given the entry another account. Where the record followed a merge by itself, that merge
-    is the decisive act.
+    one of `holder_fields` there. The last change of the days counts as well. So does the last merge of the expert since
+    then, which may have given the entry another account. Where the record followed a merge by itself, that merge is the
+    decisive act.
     """
     found = _acts(await _TRAIL.fetch(connection, subject=record), in_office, holder_fields)
     row = await _MERGE_OR_UNDO.fetchrow(connection, record=expert)

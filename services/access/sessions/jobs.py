@@ -10,4 +10,4 @@ async def expire_sessions(uow: UnitOfWork) -> None:
     """Ends sessions that nobody renewed in time, and forgets those that ended long ago."""
     while await operations.expire(uow, now()):
         pass
-    await queries.forget(uow.connection, now(), now() - KEPT)
+    await queries.delete_expired(uow.connection, now(), now() - KEPT)

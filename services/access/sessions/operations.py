@@ -82,7 +82,7 @@ async def end(uow: UnitOfWork, account: UUID, chosen: UUID) -> None:
 
 
 async def end_all(uow: UnitOfWork, account: UUID, *, besides: UUID | None = None, reason: str | None = None) -> int:
-    """Ends every session of an account, `besides` one; how many."""
+    """Ends every session of an account except one; how many."""
     living = [session for session in await queries.lock_living(uow.connection, account) if session.id != besides]
     await _end(uow, living, reason)
     return len(living)

@@ -32,10 +32,10 @@ class SigningKeyStore:
         self._days = settings.signing_key_days
         self._sealer = Sealer(settings.secret_key.get_secret_value().encode(), "escm access signing keys")
 
-    async def turn(self, uow: UnitOfWork) -> None:
-        """Publishes a successor in the key's last day, and forgets keys whose tokens are over."""
+    async def rotate(self, uow: UnitOfWork) -> None:
+        """Publishes a successor in the key's last day, and deletes keys whose tokens are over."""
         await queries.lock_keys(uow.connection)
-        await queries.forget_keys(uow.connection, now())
+        await queries.delete_expired_keys(uow.connection, now())
         until = await queries.signed_until(uow.connection)
         if until is not None and until - now() < _LAST_DAY:
             await self.make(uow, now() + _AHEAD)

@@ -1,4 +1,4 @@
-"""Reading what a country's stage is made of, the stages, and the counts beside them."""
+"""Reading what a country's stage is made of, the stages, and their counts."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace

@@ -121,6 +121,6 @@ def identified(
 
 
 def terms(own: Body) -> list[str]:
-    """The words that an institution is looked up by beside its whole names."""
+    """The words that an institution is looked up by in addition to its whole names."""
     words = dict.fromkeys(word for name in own.names for word in name if word not in GENERIC and len(word) > 2)
     return sorted(words, key=lambda word: (-len(word), word))[:6]

@@ -67,7 +67,7 @@ class Preview:
     winner: Mapping[str, object]
     loser: UUID
     differing: list[DifferingField]
-    moves: queries.Moves
+    moves: queries.MoveCounts
 
 
 async def preview(connection: Connection, principal: Principal, asked: Asked) -> Preview:
@@ -159,7 +159,7 @@ async def undo(uow: UnitOfWork, access: AccessScope, before: Merge, requested: T
     await moving.give_affiliations_back(uow, subject, *owners, kept.moved, kept.demoted, kept.united)
     await moving.give_identities_back(uow, subject, winner_id, loser_id, kept.identities)
     await restore_pairs(uow, subject.name, winner_id, loser_id)
-    await queries.forget_parts(uow.connection, before.id)
+    await queries.delete_parts(uow.connection, before.id)
     return await MERGES.apply_transition(uow, before, requested, guard_context, may)
 
 

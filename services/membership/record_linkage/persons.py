@@ -18,8 +18,8 @@ from shared.kernel.text import fold
 
 _NOWHERE = frozenset(("", "n a", "none", "unknown", "retired", "consultant", "independent"))
 _IMAGINED = 2_000
-"""Persons beside those of the base whose names count as expected, so that a small base does not take every name for
-a rare one."""
+"""Persons in addition to those of the base whose names count as expected, so that a small base does not take every name
+for a rare one."""
 _BY_LENGTH = (0, 3e-3, 2e-3, 1.2e-3, 6e-4, 3e-4, 1.5e-4, 8e-5, 4e-5)
 _MANY = 5e-3
 _OF_GIVEN = {True: 8e-3, False: 8e-4}

@@ -11,7 +11,7 @@ from tests.support.callers import Caller
 from tests.support.membership import EXPERTS
 
 _MATCH = "/membership/v1/institutions/match"
-_FORGET = ("DELETE FROM member_duplicate WHERE $1 IN (a, b)", "DELETE FROM member_expert_value WHERE expert_id = $1",
+_DELETE = ("DELETE FROM member_duplicate WHERE $1 IN (a, b)", "DELETE FROM member_expert_value WHERE expert_id = $1",
            "DELETE FROM member_expert WHERE id = $1")  # fmt: skip
 Crowd = list[tuple[str, str]]
 CROWDS: dict[str, Crowd] = {
@@ -31,7 +31,7 @@ async def alone(superuser: asyncpg.Connection) -> AsyncIterator[None]:
 
 async def _forget_everybody(superuser: asyncpg.Connection) -> None:
     for row in await superuser.fetch("SELECT id FROM member_expert WHERE display_name LIKE '%Brightwater'"):
-        for statement in _FORGET:
+        for statement in _DELETE:
             await superuser.execute(statement, row["id"])
 
 
@@ -63,7 +63,7 @@ async def test_an_entry_tells_the_same(
     async def told() -> tuple[Any, Any]:
         answer = (await author.post(EXPERTS, called("Anselm", "Brightwater"))).json()
         pairs = (await author.get(DUPLICATES, params={"record": answer["id"]})).json()["items"]
-        for statement in _FORGET:
+        for statement in _DELETE:
             await superuser.execute(statement, answer["id"])
         scores = [(pair["score"], pair["reasons"], pair["a"]) for pair in pairs]
         return answer["duplicates"], sorted(scores)

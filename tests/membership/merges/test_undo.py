@@ -9,7 +9,7 @@ import asyncpg
 import pytest
 
 from services.membership.merges.following import follow_institution, follow_institutions
-from shared.audit.details import forget
+from shared.audit.details import erase_details
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.pool import Database
 from shared.database.unit_of_work import unit_of_work
@@ -243,7 +243,7 @@ async def test_what_is_kept_of_a_person_goes_with_them(
     assert len(kept) == 3
     assert all(row["detail_key"] and canary.encode() not in row["detail"] for row in kept)
     async with unit_of_work(database, SYSTEM_CONTEXT) as uow:
-        await forget(uow, winner["id"])
+        await erase_details(uow, winner["id"])
     refused = await admin.step(f"{MERGES}/{merge['id']}", "undo")
     assert (refused.status_code, refused.json()["reason"]) == (409, "erased")
     await superuser.execute("UPDATE member_expert SET erased_at = now() WHERE id = $1", winner["id"])

@@ -1,15 +1,15 @@
-"""The notifier between whoever commits and the relay: best effort, over Valkey's publish and subscribe."""
+"""The notifier between whoever commits and the relay: best effort, the sender's side of a wake-up."""
 
 import asyncio
 import os
-from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-CHANNEL = "escm:wakeup"
+from shared.messaging.wakeup import RELAY, channel
+
 _GAP = 0.005
 _AFTER_FAILURE = 0.5
 _ERRORS = (RedisError, OSError, TimeoutError)
@@ -18,7 +18,7 @@ _ERRORS = (RedisError, OSError, TimeoutError)
 class Notifier:
     """Tells the relay that something was committed. Calls of a process within 5 ms are one publish.
 
-    Nothing depends on it: while Valkey is away the relay polls.
+    Nothing depends on it: the relay polls as well.
     """
 
     def __init__(self, redis_url: str) -> None:
@@ -57,22 +57,9 @@ class Notifier:
         while self._wanted:
             self._wanted = False
             try:
-                await self._redis.publish(CHANNEL, os.getpid())
+                await self._redis.publish(channel(RELAY), os.getpid())
             except _ERRORS:
                 await asyncio.sleep(_AFTER_FAILURE)
                 self._wanted = False
             else:
                 await asyncio.sleep(_GAP)
-
-
-async def listen(redis_url: str, on_notice: Callable[[], None]) -> None:
-    """Calls `on_notice` for every message, until the connection fails: then it raises, and the caller begins anew."""
-    async with (
-        Redis.from_url(redis_url, socket_connect_timeout=1, health_check_interval=5) as redis,
-        redis.pubsub(ignore_subscribe_messages=True) as subscription,
-    ):
-        await subscription.subscribe(CHANNEL)
-        on_notice()
-        while True:
-            if await subscription.get_message(timeout=10) is not None:
-                on_notice()

@@ -1,4 +1,4 @@
-"""arq as a notifier: it carries the news that a row is ready, and nothing else. The only module that imports arq.
+"""arq as a queue of messages: each says that a row is ready, and nothing else. The only module that imports arq.
 
 Whatever becomes of a message costs latency alone, since rows are also found by polling.
 """
@@ -18,17 +18,18 @@ from arq.constants import job_key_prefix
 from arq.jobs import serialize_job
 from arq.worker import Worker, func
 from redis.asyncio import ConnectionPool
-from redis.asyncio.client import PubSub
 from redis.exceptions import RedisError, ResponseError
 
+from shared.messaging.wakeup import channel
+
 log = structlog.get_logger(__name__)
-_FUNCTION = "ring"
+_FUNCTION = "wake"
 _LIFE_MS = 60_000
 _MOST_MESSAGES = 1000
 _AFTER_FAILURE = 0.5
 _TOO_MANY_WAITING = 10_000
-_LOOK_EVERY = 0.5
-"""Seconds after which a worker looks into its queue although nothing was announced: announcements may be lost."""
+_GAP = 0.01
+"""Seconds between two looks into a queue at least."""
 
 logging.getLogger("arq").setLevel(logging.ERROR)
 
@@ -46,17 +47,13 @@ def _queue(service: str) -> str:
     return f"escm:queue:{service}"
 
 
-def _channel(service: str) -> str:
-    return f"escm:rung:{service}"
-
-
 def _connect(redis_url: str) -> ArqRedis:
     pool: Any = ConnectionPool.from_url(redis_url, socket_timeout=2, socket_connect_timeout=1)
     return ArqRedis(pool, job_serializer=orjson.dumps, job_deserializer=orjson.loads)
 
 
 class QueuePublisher:
-    """Puts one arq job per ready row into its consumer's queue. Never waits, never fails."""
+    """Puts one arq job per ready row into its consumer's queue and notifies its workers. Never waits, never fails."""
 
     def __init__(self, redis_url: str) -> None:
         self._redis = _connect(redis_url)
@@ -98,7 +95,7 @@ class QueuePublisher:
                 pipe.zadd(_queue(message.service), {name: now})
             for service in {message.service for message in messages}:
                 pipe.zremrangebyrank(_queue(service), 0, -1 - _MOST_MESSAGES)
-                pipe.publish(_channel(service), b"")
+                pipe.publish(channel(service), b"")
             await pipe.execute()
 
     async def _mend(self, messages: Sequence[QueueMessage]) -> None:
@@ -117,67 +114,57 @@ async def _mend_queue(redis: ArqRedis, service: str) -> None:
         await redis.delete(key)
 
 
-class _Announced(Worker):
-    """Looks into its queue when a message is announced, at most a hundred times a second."""
+class _WokenWorker(Worker):
+    """Looks into its queue when it is told to, instead of at intervals of its own."""
 
-    def __init__(self, announcements: PubSub, *given: Any, **named: Any) -> None:
-        super().__init__(*given, poll_delay=0.01, **named)
-        self._announcements = announcements
+    def __init__(self, is_due: asyncio.Event, *given: Any, **named: Any) -> None:
+        super().__init__(*given, poll_delay=_GAP, **named)
+        self._is_due = is_due
 
     async def _poll_iteration(self) -> None:
-        if await self._announcements.get_message(timeout=_LOOK_EVERY):
-            while await self._announcements.get_message(timeout=0):
-                pass
+        await self._is_due.wait()
+        self._is_due.clear()
         await super()._poll_iteration()
 
 
-class Listener:
-    """A consumer's side: an arq worker whose one function tells a lane that something is ready."""
+class QueueReader:
+    """A consumer's side: an arq worker whose one function tells the lane in which something is ready."""
 
-    def __init__(self, redis_url: str, service: str, name: str, on_notice: Callable[[str], None]) -> None:
+    def __init__(self, redis_url: str, service: str, on_message: Callable[[str], None]) -> None:
         self._redis_url = redis_url
         self._service = service
-        self._name = name
-        self._on_ring = on_notice
-        self.is_connected = False
+        self._on_message = on_message
+        self._is_due = asyncio.Event()
 
-    async def listen(self) -> None:
-        """Runs until the connection fails, then raises; the caller begins anew."""
+    def look(self) -> None:
+        """Reads what lies in the queue. Nothing is sent to Valkey without it."""
+        self._is_due.set()
 
-        async def notify(ctx: dict[Any, Any], *arguments: Any, **_more: Any) -> None:  # noqa: ARG001
-            self._on_ring(arguments[0])
+    async def read(self) -> None:
+        """Reads at each `look` until the connection fails, then raises; the caller begins anew."""
 
-        async def connected(ctx: dict[Any, Any]) -> None:  # noqa: ARG001
-            self.is_connected = True
+        async def wake(ctx: dict[Any, Any], *arguments: Any, **_more: Any) -> None:  # noqa: ARG001
+            self._on_message(arguments[0])
 
         redis = _connect(self._redis_url)
-        announcements = redis.pubsub()
+        worker = _WokenWorker(
+            self._is_due,
+            [func(wake, name=_FUNCTION, keep_result=0, timeout=5, max_tries=1)],
+            queue_name=_queue(self._service),
+            redis_pool=redis,
+            handle_signals=False,
+            max_jobs=100,
+            queue_read_limit=500,
+            keep_result=0,
+            log_results=False,
+            job_serializer=orjson.dumps,
+            job_deserializer=orjson.loads,
+        )
         try:
-            await announcements.subscribe(_channel(self._service))
-            worker = _Announced(
-                announcements,
-                [func(notify, name=_FUNCTION, keep_result=0, timeout=5, max_tries=1)],
-                queue_name=_queue(self._service),
-                redis_pool=redis,
-                on_startup=connected,
-                handle_signals=False,
-                max_jobs=100,
-                queue_read_limit=500,
-                keep_result=0,
-                log_results=False,
-                health_check_interval=10,
-                health_check_key=f"escm:health:{self._name}",
-                job_serializer=orjson.dumps,
-                job_deserializer=orjson.loads,
-            )
-            try:
-                await _mend_queue(redis, self._service)
-                await worker.main()
-            finally:
-                for task in worker.tasks.values():
-                    task.cancel()
-                await asyncio.gather(*worker.tasks.values(), return_exceptions=True)
+            await _mend_queue(redis, self._service)
+            await worker.main()
         finally:
-            self.is_connected = False
-            await announcements.aclose()  # type: ignore[no-untyped-call]
+            for task in worker.tasks.values():
+                task.cancel()
+            await asyncio.gather(*worker.tasks.values(), return_exceptions=True)
             await redis.aclose(close_connection_pool=True)

@@ -10,17 +10,16 @@ from shared.configuration.settings import Settings
 from shared.database.pool import Database
 from shared.database.statements import Connection
 from shared.messaging.housekeeping import measure, tidy
-from shared.messaging.notifier import listen
 from shared.messaging.queue import QueuePublisher
-from shared.messaging.sequencer import Leader, Sequencer, pause
+from shared.messaging.sequencer import Leader, Sequencer
 from shared.messaging.supervision import end, every, keep_running, stop_on_signals
+from shared.messaging.wakeup import POLL, RELAY, WakeUp
 from shared.messaging.work_store import LeaseLost
 from shared.observability import logs, metrics
 
 log = structlog.get_logger(__name__)
 _CHUNK = 10_000
 """Facts in a transaction: while an import goes on, each looks at what those before it removed and no vacuum may yet."""
-_POLL = 0.25
 _GAP = 0.008
 _MEASURE_EVERY = 5.0
 _TIDY_EVERY = 60.0
@@ -31,7 +30,8 @@ class Relay:
 
     `lease` bounds how long nobody leads after a leader's death. For `grace` seconds after its own start or its loss of
     Postgres a leader takes no work away, since workers could not renew their leases meanwhile. A failing fact or job
-    has `attempts` tries, the second after `backoff` seconds, then each after twice the time.
+    has `attempts` tries, the second after `backoff` seconds, then each after twice the time. Without a notification it
+    looks for work every `poll` seconds, or four times in a lease.
     """
 
     def __init__(
@@ -43,6 +43,7 @@ class Relay:
         grace: float = 5.0,
         attempts: int = 8,
         backoff: float = 1.0,
+        poll: float = POLL,
     ) -> None:
         self._settings = settings
         self._sequencers = sequencers
@@ -50,7 +51,7 @@ class Relay:
         self._grace = grace
         self._reap = (attempts, backoff)
         self._holder = uuid4()
-        self._notified = asyncio.Event()
+        self._wakeup = WakeUp(RELAY, poll=min(poll, lease / 4))
         self._stop = asyncio.Event()
         self._is_ready = False
 
@@ -58,7 +59,7 @@ class Relay:
         """Begins the end of `work`."""
         self._is_ready = False
         self._stop.set()
-        self._notified.set()
+        self._wakeup.notify()
 
     async def work(self) -> None:
         """Relays until `stop`. Survives the loss of Valkey and of Postgres."""
@@ -70,7 +71,7 @@ class Relay:
                 self._settings.metrics_port, lambda: self._is_ready, self._settings.metrics_host
             )
         helpers = [
-            asyncio.create_task(keep_running("notifier", lambda: listen(self._settings.redis_url, self._notified.set))),
+            asyncio.create_task(keep_running("wakeup", lambda: self._wakeup.listen(self._settings.redis_url))),
             asyncio.create_task(keep_running("measure", lambda: every(_MEASURE_EVERY, self._with(measure)))),
             asyncio.create_task(keep_running("tidy", lambda: every(_TIDY_EVERY, self._with(self._tidy)))),
         ]
@@ -108,18 +109,16 @@ class Relay:
 
     async def _serve(self, leader: Leader) -> None:
         loop = asyncio.get_running_loop()
-        next_reaping = loop.time() + self._grace
+        grace_ends = loop.time() + self._grace
         while not self._stop.is_set():
             began = loop.time()
-            is_time = began >= next_reaping
-            if is_time:
-                next_reaping = began + _POLL
-            moved, messages = await leader.tick(_CHUNK, self._sequencers, self._reap if is_time else None)
+            reap = self._reap if self._wakeup.is_poll_due() and began >= grace_ends else None
+            moved, messages = await leader.tick(_CHUNK, self._sequencers, reap)
             self._publisher.notify(messages)
             metrics.SEQUENCED.inc(moved)
             if moved < _CHUNK:
                 await asyncio.sleep(max(0.0, _GAP - (loop.time() - began)))
-                await pause(self._notified, _POLL)
+                await self._wakeup.wait()
 
     async def _tidy(self, connection: Connection) -> None:
         await tidy(connection, self._settings.responses_mebibytes)

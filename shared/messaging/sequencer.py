@@ -1,6 +1,5 @@
 """What the relay does in the database: gives committed facts their positions, and hands rows to their consumers."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from typing import TypeAlias
 from uuid import UUID
@@ -146,13 +145,3 @@ class Leader:
                 rows += await connection.fetch(_RING_BATCHES)
             rows += await connection.fetch(_RING_JOBS)
         return row["moved"], [QueueMessage(r["service"], r["lane"], r["id"], r["attempts"]) for r in rows]
-
-
-async def pause(rung: asyncio.Event, seconds: float) -> None:
-    """Waits until somebody notifies, at most so long."""
-    try:
-        async with asyncio.timeout(seconds):
-            await rung.wait()
-    except TimeoutError:
-        pass
-    rung.clear()

@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Iterator
 from typing import NoReturn
 
 import asyncpg
@@ -23,6 +23,14 @@ def is_transient(error: BaseException) -> bool:
     return isinstance(error, (*UNREACHABLE, asyncpg.InterfaceError)) and not isinstance(error, OSError)
 
 
+def growing_pauses(first: float) -> Iterator[float]:
+    """Seconds to wait after each of several failures in a row: twice the last time, at most two seconds."""
+    wait = first
+    while True:
+        yield min(wait, _LONGEST_PAUSE)
+        wait = min(wait * 2, _LONGEST_PAUSE)
+
+
 async def keep_running(
     name: str,
     work: Callable[[], Awaitable[object]],
@@ -32,7 +40,7 @@ async def keep_running(
 ) -> None:
     """Runs the work again whenever it ends or fails, with growing pauses while that is at once, `until` says no."""
     loop = asyncio.get_running_loop()
-    wait = pause
+    pauses = growing_pauses(pause)
     while True:
         began = loop.time()
         try:
@@ -41,8 +49,9 @@ async def keep_running(
             log.warning("interrupted", work=name, error=describe(error))
         if until():
             return
-        wait = pause if loop.time() - began > _LONGEST_PAUSE else min(wait * 2, _LONGEST_PAUSE)
-        await asyncio.sleep(wait)
+        if loop.time() - began > _LONGEST_PAUSE:
+            pauses = growing_pauses(pause)
+        await asyncio.sleep(next(pauses))
 
 
 async def every(seconds: float, work: Callable[[], Awaitable[object]]) -> NoReturn:

@@ -10,7 +10,7 @@ import structlog
 
 from shared.database.pool import Database
 from shared.database.statements import Connection
-from shared.messaging.supervision import is_transient
+from shared.messaging.supervision import growing_pauses, is_transient
 from shared.messaging.work_store import Key, LeasedWork, LeaseLost, WorkStore
 from shared.observability.logs import describe
 from shared.observability.metrics import HANDLED
@@ -57,7 +57,8 @@ class WorkQueue(Generic[LeasedWork]):
         self._ready.set()
 
     async def run(self) -> None:
-        """Takes and runs until `stop`."""
+        """Takes and runs until `stop`. Tries ever more slowly while the database is away."""
+        pauses = growing_pauses(_PAUSE)
         while not self._stopping:
             await self._ready.wait()
             self._ready.clear()
@@ -65,8 +66,10 @@ class WorkQueue(Generic[LeasedWork]):
                 await self._take_all()
             except Exception as error:
                 log.warning("not_taken", lane=self.name, error=describe(error))
-                await asyncio.sleep(_PAUSE)
+                await asyncio.sleep(next(pauses))
                 self._ready.set()
+            else:
+                pauses = growing_pauses(_PAUSE)
 
     async def _take_all(self) -> None:
         while not self._stopping:
@@ -164,8 +167,9 @@ class WorkQueue(Generic[LeasedWork]):
 
     async def _settle(self, update: Callable[[Connection], Awaitable[object]]) -> None:
         """Writes how an attempt ended, however long the database is away; a stop ends the waiting."""
+        pauses = growing_pauses(_PAUSE)
         while not await self._try(update):
-            await asyncio.sleep(_PAUSE)
+            await asyncio.sleep(next(pauses))
             if self._stopping:
                 return
 

@@ -23,9 +23,10 @@ from shared.messaging.inbox import Inbox, Reactions
 from shared.messaging.job_run import JobCancelled, JobHandlers, JobRun
 from shared.messaging.notifier import Notifier
 from shared.messaging.outbox import has_left
-from shared.messaging.queue import Listener
+from shared.messaging.queue import QueueReader
 from shared.messaging.schedules import Schedules
 from shared.messaging.supervision import end, every, keep_running, stop_on_signals
+from shared.messaging.wakeup import POLL, WakeUp
 from shared.messaging.work_queue import WorkQueue
 from shared.messaging.work_store import Batch, BatchStore, Job, JobStore
 from shared.observability import logs, metrics
@@ -51,8 +52,6 @@ SELECT EXISTS (SELECT FROM core_batch b WHERE consumer = $1 AND lane = 'normal' 
     EXISTS (SELECT FROM core_job WHERE service = $1 AND bulk AND status = 'queued'
         AND next_at <= clock_timestamp() AND kind = ANY($3::text[])) AS bulk_jobs
 """
-_POLL_WITH_BELL = 1.0
-_POLL_ALONE = 0.25
 _REGISTER_EVERY = 60.0
 BULK_SLOTS = 2
 """Bulk jobs that a worker runs at once, each of another principal."""
@@ -69,6 +68,7 @@ class Worker:
     `lease` seconds after it dies or stalls its work goes to others; a little before, Postgres cuts its transactions, so
     that nobody waits for what they hold. On stopping, what has not ended within `patience` seconds
     is given back and costs no attempt. `has_bulk_jobs`: it runs imports and the like, and has connections for them.
+    Without a notification it looks for work every `poll` seconds.
     """
 
     def __init__(
@@ -82,6 +82,7 @@ class Worker:
         lease: float = 15.0,
         patience: float = 3.0,
         has_bulk_jobs: bool = False,
+        poll: float = POLL,
     ) -> None:
         self._service = service
         self._settings = settings
@@ -92,6 +93,7 @@ class Worker:
         self._patience = patience
         self._has_bulk_jobs = has_bulk_jobs
         self._name = f"{service}@{socket.gethostname()}:{os.getpid()}"
+        self._wakeup = WakeUp(service, poll=poll)
         self._stop = asyncio.Event()
         self._runs: dict[UUID, JobRun] = {}
         self._is_ready = False
@@ -123,14 +125,14 @@ class Worker:
         )
         self._notifier = Notifier(self._settings.redis_url)
         self._open_lanes()
-        listener = Listener(self._settings.redis_url, self._service, self._name, self._wake)
+        reader = QueueReader(self._settings.redis_url, self._service, self._wake)
         server = None
         if self._settings.metrics_port:
             server = await metrics.serve(
                 self._settings.metrics_port, lambda: self._is_ready, self._settings.metrics_host
             )
         takers = [asyncio.create_task(lane.run(), name=lane.name) for lane in self._lanes.values()]
-        helpers = [asyncio.create_task(keep_running(name, work)) for name, work in self._helpers(listener).items()]
+        helpers = [asyncio.create_task(keep_running(name, work)) for name, work in self._helpers(reader).items()]
         freeze_started()
         log.info("started", service=self._service, worker=self._name)
         try:
@@ -165,17 +167,20 @@ class Worker:
                 self._service, name, slots, self._database, jobs, run, stop, looks_again=is_bulk
             )
 
-    def _helpers(self, listener: Listener) -> dict[str, Callable[[], Any]]:
-        async def poll() -> None:
+    def _helpers(self, reader: QueueReader) -> dict[str, Callable[[], Any]]:
+        async def look() -> None:
             while True:
-                await self._poll()
-                await asyncio.sleep(_POLL_WITH_BELL if listener.is_connected else _POLL_ALONE)
+                await self._wakeup.wait()
+                reader.look()
+                if self._wakeup.is_poll_due():
+                    await self._poll()
 
         shortest = min((schedule.every.total_seconds() for schedule in self._schedules.values()), default=60.0)
         return {
-            "notifier": listener.listen,
+            "wakeup": lambda: self._wakeup.listen(self._settings.redis_url),
+            "queue": reader.read,
+            "look": look,
             "register": lambda: every(_REGISTER_EVERY, self._register),
-            "poll": poll,
             "leases": lambda: every(self._lease / 5, self._renew),
             "schedules": lambda: every(min(shortest / 4, 5.0), self._plan),
         }

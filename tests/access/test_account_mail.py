@@ -253,7 +253,7 @@ async def test_a_mail_of_a_killed_worker_comes_again_with_the_same_id(
     def start() -> subprocess.Popen[bytes]:
         return subprocess.Popen([sys.executable, "-c", _WORKER], env=environment, stdout=subprocess.DEVNULL)
 
-    relay = Relay(settings, grace=0.2, backoff=0.05)
+    relay = Relay(settings, grace=0.2, backoff=0.05, poll=0.25)
     relaying = asyncio.create_task(relay.work())
     workers = [start()]
 
@@ -299,7 +299,7 @@ async def test_a_mail_that_is_refused_for_good_is_not_tried_again(
     email = f"{uuid4().hex}@example.org"
     posted.at_address = lambda to: "550 no such user" if (refused_at, to) == ("address", email) else None
     posted.at_data = lambda: "554 not wanted" if refused_at == "content" else None
-    relay = Relay(settings, grace=0.2, backoff=0.05)
+    relay = Relay(settings, grace=0.2, backoff=0.05, poll=0.25)
     relaying = asyncio.create_task(relay.work())
     try:
         traced = {"traceparent": f"00-{uuid4().hex}-{uuid4().hex[:16]}-01"}

@@ -26,7 +26,7 @@ Spawn = Callable[..., subprocess.Popen[bytes]]
 
 
 def quick_relay(settings: MessagingSettings) -> Relay:
-    return Relay(settings, grace=0.2, attempts=3, backoff=0.05)
+    return Relay(settings, grace=0.2, attempts=3, backoff=0.05, poll=0.25)
 
 
 async def note(uow: UnitOfWork, facts: Sequence[Fact]) -> None:

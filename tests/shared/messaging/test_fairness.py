@@ -65,7 +65,7 @@ class Work:
 
 
 def working(settings: MessagingSettings, work: Work, workers: int = 1) -> Any:
-    relay = Relay(settings, grace=0.2, backoff=0.05)
+    relay = Relay(settings, grace=0.2, backoff=0.05, poll=0.25)
     return at_work(relay, *(Worker("membership", settings, {}, {"work": work}) for _ in range(workers)))
 
 

@@ -48,7 +48,7 @@ def ended(database: Database) -> Callable[[UUID], Awaitable[Any]]:
 
 
 def at_work_on(settings: MessagingSettings, handlers: JobHandlers, lease: float = 1.0) -> Any:
-    relay = Relay(settings, grace=0.2, attempts=3, backoff=0.05)
+    relay = Relay(settings, grace=0.2, attempts=3, backoff=0.05, poll=0.25)
     return at_work(relay, Worker("membership", settings, {}, handlers, lease=lease))
 
 

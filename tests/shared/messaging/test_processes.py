@@ -16,8 +16,9 @@ import structlog
 from redis.asyncio import Redis
 
 from shared.messaging.housekeeping import measure, tidy
-from shared.messaging.notifier import CHANNEL, Notifier
+from shared.messaging.notifier import Notifier
 from shared.messaging.relay import Relay
+from shared.messaging.wakeup import RELAY, channel
 from shared.messaging.worker import Worker
 from shared.observability import logs
 from shared.observability.metrics import DEPTH
@@ -71,10 +72,10 @@ async def test_a_worker_without_a_database_lives_and_is_not_ready(redis_url: str
         assert await status("/readyz") == 503
 
 
-async def test_rings_of_one_moment_are_one_message(redis_url: str) -> None:
+async def test_notices_of_one_moment_are_one_message(redis_url: str) -> None:
     own, end = str(os.getpid()).encode(), uuid4().hex.encode()
     async with Redis.from_url(redis_url) as valkey, valkey.pubsub(ignore_subscribe_messages=True) as subscription:
-        await subscription.subscribe(CHANNEL)
+        await subscription.subscribe(channel(RELAY))
 
         async def count(until: bytes) -> int:
             """How many messages of this process come before this one; other processes send on the channel too."""
@@ -89,11 +90,11 @@ async def test_rings_of_one_moment_are_one_message(redis_url: str) -> None:
             for _ in range(1000):
                 notifier.notify()
             first = await count(own)
-        await valkey.publish(CHANNEL, end)
+        await valkey.publish(channel(RELAY), end)
         assert first + await count(end) < 100
 
 
-async def test_ringing_without_valkey_costs_nothing() -> None:
+async def test_notifying_without_valkey_costs_nothing() -> None:
     """Whoever notifies waits for nothing, and a thousand calls are one attempt."""
     asked = 0
 
@@ -108,8 +109,8 @@ async def test_ringing_without_valkey_costs_nothing() -> None:
     notifier = Notifier(f"redis://127.0.0.1:{port}/0")
     for _ in range(1000):
         notifier.notify()
-    ringing = [task for task in asyncio.all_tasks() - before if "_publish" in str(task.get_coro())]
-    assert len(ringing) == 1
+    publishing = [task for task in asyncio.all_tasks() - before if "_publish" in str(task.get_coro())]
+    assert len(publishing) == 1
     await notifier.close()
     server.close()
     assert asked == 1

@@ -1,50 +1,56 @@
-"""How a worker learns of its messages: by announcement, and by itself where an announcement is lost."""
+"""The queue of messages: read when its reader is told to look, and left alone otherwise."""
 
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from functools import partial
 from uuid import uuid4
 
-import pytest
-
-from shared.messaging import queue
-from shared.messaging.queue import Listener, QueueMessage, QueuePublisher
+from shared.messaging.queue import QueueMessage, QueuePublisher, QueueReader
 from tests.shared.messaging.conftest import eventually
-
-_NEVER = 3600.0
-
-
-async def _is_connected(listener: Listener) -> bool:
-    return listener.is_connected
+from tests.shared.messaging.recording import recording
 
 
 @asynccontextmanager
-async def listening(redis_url: str, service: str) -> AsyncIterator[asyncio.Queue[str]]:
-    """The lanes that a listener tells of, once it is connected."""
+async def reading(redis_url: str, service: str) -> AsyncIterator[tuple[QueueReader, asyncio.Queue[str]]]:
+    """A reader at work and the lanes that it tells of."""
     lanes: asyncio.Queue[str] = asyncio.Queue()
-    listener = Listener(redis_url, service, f"{service}-worker", lanes.put_nowait)
-    task = asyncio.create_task(listener.listen())
-    await eventually(partial(_is_connected, listener))
-    yield lanes
+    reader = QueueReader(redis_url, service, lanes.put_nowait)
+    task = asyncio.create_task(reader.read())
+    yield reader, lanes
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
 
 
-async def test_an_announced_ring_is_heard_at_once(redis_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(queue, "_LOOK_EVERY", _NEVER)
-    publisher, service = QueuePublisher(redis_url), uuid4().hex
-    async with listening(redis_url, service) as lanes:
+async def publish(redis_url: str, service: str, lane: str) -> None:
+    publisher = QueuePublisher(redis_url)
+    publisher.notify([QueueMessage(service, lane, uuid4(), 1)])
+    await publisher.close()
+
+
+async def test_each_look_reads_what_was_published(redis_url: str) -> None:
+    service = uuid4().hex
+    async with reading(redis_url, service) as (reader, lanes):
         for lane in ("normal", "jobs"):
-            publisher.notify([QueueMessage(service, lane, uuid4(), 1)])
+            await publish(redis_url, service, lane)
+            reader.look()
             assert await asyncio.wait_for(lanes.get(), 60) == lane
-    await publisher.close()
 
 
-async def test_a_ring_whose_announcement_is_lost_is_heard(redis_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(queue, "_channel", lambda service: f"{service}:{uuid4()}")
-    publisher, service = QueuePublisher(redis_url), uuid4().hex
-    async with listening(redis_url, service) as lanes:
-        publisher.notify([QueueMessage(service, "normal", uuid4(), 1)])
-        assert await asyncio.wait_for(lanes.get(), 60) == "normal"
-    await publisher.close()
+async def test_a_look_into_an_empty_queue_is_one_command(redis_url: str) -> None:
+    async with recording(redis_url) as recorder, reading(recorder.url, uuid4().hex) as (reader, _):
+
+        async def has_told_its_health() -> bool:
+            return "PSETEX" in recorder.commands
+
+        reader.look()
+        await eventually(has_told_its_health)
+        before = recorder.commands
+
+        async def has_looked() -> bool:
+            return len(recorder.commands) > len(before)
+
+        for _ in range(3):
+            reader.look()
+            await eventually(has_looked)
+            assert recorder.commands == [*before, "ZRANGEBYSCORE"]
+            before = recorder.commands

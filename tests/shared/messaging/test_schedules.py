@@ -63,7 +63,7 @@ async def test_a_failing_tick_is_tried_again(settings: MessagingSettings, admin:
             raise ValueError
 
     worker = Worker("membership", settings, {}, schedules={"hour": Schedule(timedelta(hours=1), run)})
-    async with at_work(Relay(settings, grace=0.2, backoff=0.05), worker):
+    async with at_work(Relay(settings, grace=0.2, backoff=0.05, poll=0.25), worker):
         await eventually(lambda: admin.fetchval("SELECT status = 'succeeded' FROM core_job"))
     assert await admin.fetchval("SELECT count(*) FROM effect") == 1
     assert await admin.fetchval("SELECT attempts FROM core_job") == 2

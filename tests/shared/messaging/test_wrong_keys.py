@@ -19,7 +19,9 @@ async def test_a_queue_of_a_wrong_type_is_mended(
     async with Redis.from_url(settings.redis_url) as redis:
         await redis.delete(QUEUE)
         await redis.set(QUEUE, "no queue")
-        async with at_work(Relay(settings, grace=0.2, backoff=0.05), Worker("membership", settings, {ANY: note})):
+        async with at_work(
+            Relay(settings, grace=0.2, backoff=0.05, poll=0.25), Worker("membership", settings, {ANY: note})
+        ):
             await _had_effect(tell, effects, 3)
 
             async def is_mended() -> bool:

@@ -1,0 +1,101 @@
+"""How the relay and the workers learn that there is work: by a notification over Valkey, and by a slow poll behind it.
+
+A notification that is lost costs latency alone, at most the time between two polls.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable
+
+from redis.asyncio import Redis
+from redis.asyncio.client import PubSub
+from redis.exceptions import ConnectionError as NotConnected
+
+RELAY = "relay"
+"""The receiver that is notified of commits. A worker is notified under the name of its service."""
+POLL = 1.0
+"""Seconds between two polls while notifications arrive."""
+_POLL_ALONE = 0.25
+"""Seconds between two polls while Valkey is away."""
+_RESOLUTION = 0.001
+"""Seconds to which timers are exact: one may end a little early."""
+
+
+def channel(receiver: str) -> str:
+    """The channel on which a receiver is notified."""
+    return f"escm:wakeup:{receiver}"
+
+
+class WakeUp:
+    """A receiver's side. Its owner calls `wait`, then looks for work, and polls where `is_poll_due`.
+
+    `poll` is the longest time in seconds between two polls; `clock` answers seconds. After `quiet` seconds of silence
+    Valkey is asked whether it is there, and after as many more without an answer it is not.
+    """
+
+    def __init__(
+        self,
+        receiver: str,
+        *,
+        poll: float = POLL,
+        quiet: float = 5.0,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.is_connected = False
+        self._channel = channel(receiver)
+        self._poll = poll
+        self._quiet = quiet
+        self._clock = clock
+        self._next_poll = clock()
+        self._notified = asyncio.Event()
+
+    def notify(self) -> None:
+        """Ends the present wait, or the next one."""
+        self._notified.set()
+
+    async def wait(self) -> None:
+        """Returns when there was a notification since the last call, or a poll is due."""
+        while not self._notified.is_set() and (left := self._next_poll - self._clock()) > 0:
+            try:
+                async with asyncio.timeout(max(left, _RESOLUTION)):
+                    await self._notified.wait()
+            except TimeoutError:
+                pass
+        self._notified.clear()
+
+    def is_poll_due(self) -> bool:
+        """Whether the caller is to poll now. The next poll is due an interval later, however often it is notified."""
+        now = self._clock()
+        if now < self._next_poll:
+            return False
+        self._next_poll = now + (self._poll if self.is_connected else min(self._poll, _POLL_ALONE))
+        return True
+
+    async def listen(self, redis_url: str) -> None:
+        """Receives notifications until the connection fails, then raises; the caller begins anew.
+
+        A poll is due as soon as it is subscribed, for what was sent before.
+        """
+        async with (
+            Redis.from_url(redis_url, socket_connect_timeout=1, socket_timeout=self._quiet) as redis,
+            redis.pubsub() as subscription,
+        ):
+            try:
+                await subscription.subscribe(self._channel)
+                while True:
+                    await self._receive(subscription)
+            finally:
+                self.is_connected = False
+
+    async def _receive(self, subscription: PubSub) -> None:
+        message = await subscription.get_message(timeout=self._quiet)
+        if message is None:
+            await subscription.ping()
+            message = await subscription.get_message(timeout=self._quiet)
+        if message is None:
+            raise NotConnected("Valkey does not answer.")
+        if message["type"] == "subscribe":
+            self.is_connected = True
+            self._next_poll = self._clock()
+        if message["type"] != "pong":
+            self.notify()

@@ -2,12 +2,12 @@
 
 import httpx
 
+from tests.faults.cluster import Cluster
 from tests.faults.history import History
-from tests.faults.house import House
 
 
-async def test_each_contradiction_is_found(house: House, history: History):
-    client = house.client("second")
+async def test_each_contradiction_is_found(cluster: Cluster, history: History):
+    client = cluster.client("second")
     answers = {name: await client.create(f"{history.prefix}{name}") for name in ("done", "failed", "open", "unasked")}
     twice = [await client.create(f"{history.prefix}twice") for _ in range(2)]
     await client.close()
@@ -23,7 +23,7 @@ async def test_each_contradiction_is_found(house: House, history: History):
         ("twice", twice[0]),
     ):
         history.note(f"{history.prefix}{name}", told)
-    async with house.superuser() as connection:
+    async with cluster.superuser() as connection:
         found = await history.faults(connection)
     assert sorted(fault.removeprefix(history.prefix) for fault in found) == [
         "failed: told failed, 1 effects",

@@ -1,4 +1,4 @@
-"""Promises 3 and 21: what was written is read at once everywhere; a walk by cursor misses and repeats nothing."""
+"""Promises 3 and 21: what was written is read at once everywhere; reading page by page misses and repeats nothing."""
 
 import asyncio
 import base64
@@ -8,15 +8,15 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from tests.faults.clients import EXPERTS, Client
+from tests.faults.cluster import Cluster
 from tests.faults.history import History
-from tests.faults.house import House
 from tests.faults.load import writing
 from tests.faults.problems import assert_problem
 
 
 @pytest.fixture
-async def both(house: House):
-    clients = (house.client("first"), house.client("second"))
+async def both(cluster: Cluster):
+    clients = (cluster.client("first"), cluster.client("second"))
     yield clients
     for client in clients:
         await client.close()
@@ -55,7 +55,7 @@ async def test_what_one_process_wrote_the_other_reads_at_once(history: History, 
 
 
 @pytest.mark.parametrize("sort", ["-created_at", "updated_at", "display_name"])
-async def test_a_walk_finds_each_row_that_stays_exactly_once(
+async def test_paging_finds_each_row_that_stays_exactly_once(
     history: History, both: tuple[Client, Client], sort: str, chance: random.Random
 ):
     staying = set()

@@ -17,7 +17,7 @@ from tests.support.callers import Caller, grant, person
 from tests.support.clock import room_in
 from tests.walls.canaries import WORD, lists, traces
 from tests.walls.conftest import Services
-from tests.walls.land import Land, Settler
+from tests.walls.country_fixture import CountryFixture, Seeder
 
 WHO = ("author_xa", "government_xa", None)
 _EVENTS = "/access/v1/events"
@@ -29,26 +29,29 @@ class World:
     """What is answered without the canary and with it, and the canary's records."""
 
     before: Answers
-    canary: Land
+    canary: CountryFixture
     after: Answers
 
 
 @pytest.fixture(scope="module")
 async def world(
-    services: Services, settler: Settler, superuser: asyncpg.Connection, lands: dict[tuple[str, bool], Land]
+    services: Services,
+    seeder: Seeder,
+    superuser: asyncpg.Connection,
+    country_fixtures: dict[tuple[str, bool], CountryFixture],
 ) -> World:
     """Nothing but the canary is entered between the two: restricted records of every kind in XC, with one word in all
     their texts."""
     await room_in(86_400, 120)
     await _sequence(superuser)
     before = await _answers(services)
-    canary = await settler.settle("XC", WORD)
+    canary = await seeder.seed("XC", WORD)
     await _sequence(superuser)
     return World(before, canary, await _answers(services))
 
 
 @pytest.fixture
-def canary(world: World) -> Land:
+def canary(world: World) -> CountryFixture:
     return world.canary
 
 
@@ -100,7 +103,9 @@ async def test_lists_numbers_streams_and_events_are_as_if_the_rows_did_not_exist
     assert [key for key in leaking if world.after[key][0] == 200] == []
 
 
-async def test_the_same_questions_find_the_rows_for_whoever_may_read_them(services: Services, canary: Land) -> None:
+async def test_the_same_questions_find_the_rows_for_whoever_may_read_them(
+    services: Services, canary: CountryFixture
+) -> None:
     found = [await Caller(services[service], "admin").get(address) for service, address in lists()]
     told = b"".join(answer.content for answer in found if answer.status_code == 200)
     hidden = {
@@ -111,7 +116,7 @@ async def test_the_same_questions_find_the_rows_for_whoever_may_read_them(servic
     assert [key for key in hidden if key.encode() not in told] == []
 
 
-async def test_no_event_of_the_rows_reaches_another_country(services: Services, canary: Land) -> None:
+async def test_no_event_of_the_rows_reaches_another_country(services: Services, canary: CountryFixture) -> None:
     marks = traces(canary)
     for name in ("author_xa", "government_xa", "applicant"):
         told = orjson.dumps(await _events(services, name)).decode()
@@ -121,7 +126,9 @@ async def test_no_event_of_the_rows_reaches_another_country(services: Services, 
     assert canary.id("correspondence") in told
 
 
-async def test_ids_and_refs_of_the_rows_are_answered_as_those_of_nothing(services: Services, canary: Land) -> None:
+async def test_ids_and_refs_of_the_rows_are_answered_as_those_of_nothing(
+    services: Services, canary: CountryFixture
+) -> None:
     for service, plurals in _KINDS.items():
         for plural in plurals:
             record = canary.records[plural]
@@ -138,7 +145,7 @@ async def test_sessions_and_the_audit_trail_of_the_rows_are_as_if_they_did_not_e
     services: Services,
     superuser: asyncpg.Connection,
     database_url: str,
-    canary: Land,
+    canary: CountryFixture,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     stranger = Caller(services["access"], "author_xa")
@@ -168,7 +175,7 @@ async def _audited(services: Services, name: str) -> str:
         query["after"] = page["next_after"]
 
 
-async def test_filters_by_the_rows_ids_find_nothing(services: Services, canary: Land) -> None:
+async def test_filters_by_the_rows_ids_find_nothing(services: Services, canary: CountryFixture) -> None:
     for service, plurals in _KINDS.items():
         for plural in plurals:
             for field, above in _FIELDS.items():
@@ -179,7 +186,7 @@ async def test_filters_by_the_rows_ids_find_nothing(services: Services, canary: 
 
 
 async def test_equal_addresses_names_and_domains_are_no_conflict_and_tell_of_no_duplicate(
-    services: Services, canary: Land
+    services: Services, canary: CountryFixture
 ) -> None:
     caller = Caller(services["membership"], "author_xa")
     expert = {

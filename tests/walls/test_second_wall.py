@@ -25,9 +25,9 @@ from shared.database.statements import Shapes
 from shared.database.unit_of_work import unit_of_work
 from tests.support.callers import Caller
 from tests.walls.conftest import Services
-from tests.walls.land import Land
+from tests.walls.country_fixture import CountryFixture
 
-Lands = dict[tuple[str, bool], Land]
+CountryFixtures = dict[tuple[str, bool], CountryFixture]
 WALLED = {
     "membership": ("experts", "institutions", "duplicates", "merges"),
     "centres": ("committees", "seats", "centres", "terms", "agreements"),
@@ -139,9 +139,9 @@ async def _listed(caller: Caller, path: str, **query: Any) -> set[str]:
 @pytest.mark.usefixtures("without_first_wall")
 @pytest.mark.parametrize(("service", "plural"), [(s, plural) for s, plurals in WALLED.items() for plural in plurals])
 async def test_without_the_first_wall_restricted_rows_of_another_country_stay_hidden(
-    services: Services, lands: Lands, service: str, plural: str
+    services: Services, country_fixtures: CountryFixtures, service: str, plural: str
 ) -> None:
-    hidden, own, shown = (lands[key].id(plural) for key in (("XB", False), ("XA", False), ("XB", True)))
+    hidden, own, shown = (country_fixtures[key].id(plural) for key in (("XB", False), ("XA", False), ("XB", True)))
     path = f"/{service}/v1/{plural}"
     for name in ("author_xa", "government_xa"):
         caller = Caller(services[service], name)
@@ -160,12 +160,15 @@ async def test_without_the_first_wall_restricted_rows_of_another_country_stay_hi
 async def test_it_is_the_first_wall_that_hides_unpublished_rows_of_the_network(
     request: pytest.FixtureRequest,
     services: Services,
-    lands: Lands,
+    country_fixtures: CountryFixtures,
     superuser: asyncpg.Connection,
     plural: str,
     table: str,
 ) -> None:
-    row, service = lands["XB", False].id(plural), next(s for s, plurals in WALLED.items() if plural in plurals)
+    row, service = (
+        country_fixtures["XB", False].id(plural),
+        next(s for s, plurals in WALLED.items() if plural in plurals),
+    )
     caller, path = Caller(services[service], "author_xa"), f"/{service}/v1/{plural}"
     await superuser.execute(f"UPDATE {table} SET visibility = 'network' WHERE id = $1", row)
     assert row not in await _listed(caller, path)
@@ -176,7 +179,7 @@ async def test_it_is_the_first_wall_that_hides_unpublished_rows_of_the_network(
 
 @pytest.mark.usefixtures("without_first_wall")
 async def test_without_the_first_wall_nobody_without_a_grant_sees_more_than_public_rows(
-    services: Services, lands: Lands
+    services: Services, country_fixtures: CountryFixtures
 ) -> None:
     for service, plurals in WALLED.items():
         for plural in plurals:
@@ -187,23 +190,23 @@ async def test_without_the_first_wall_nobody_without_a_grant_sees_more_than_publ
 
 @pytest.mark.usefixtures("without_first_wall")
 async def test_without_the_first_wall_numbers_count_no_restricted_row_of_another_country(
-    services: Services, lands: Lands, superuser: asyncpg.Connection
+    services: Services, country_fixtures: CountryFixtures, superuser: asyncpg.Connection
 ) -> None:
     rows = "SELECT count(*) FROM member_expert WHERE country = 'XB' AND visibility <> 'restricted'"
     counted = await Caller(services["membership"], "author_xa").get("/membership/v1/statistics?country=XB")
     assert counted.json()["total"] == await superuser.fetchval(rows)
     match = await Caller(services["membership"], "author_xa").get(
-        "/membership/v1/institutions/match", params={"affiliation": f"University {lands['XB', False].word}"}
+        "/membership/v1/institutions/match", params={"affiliation": f"University {country_fixtures['XB', False].word}"}
     )
-    assert lands["XB", False].id("institutions") not in match.text
+    assert country_fixtures["XB", False].id("institutions") not in match.text
 
 
 @pytest.mark.usefixtures("without_first_wall")
 @pytest.mark.parametrize("plural", OF_ACCESS)
 async def test_without_the_first_wall_nothing_of_access_is_told_beyond_a_grant(
-    services: Services, lands: Lands, plural: str
+    services: Services, country_fixtures: CountryFixtures, plural: str
 ) -> None:
-    rows = {country: lands[country, False].id(plural) for country in ("XA", "XB")}
+    rows = {country: country_fixtures[country, False].id(plural) for country in ("XA", "XB")}
     path = f"/access/v1/{plural}"
     for name in ("author_xa", "focal_xa", "government_xa", "applicant", "operator"):
         caller = Caller(services["access"], name)
@@ -231,11 +234,11 @@ async def test_no_other_role_reads_a_table_of_access(
 @pytest.mark.usefixtures("without_first_wall")
 @pytest.mark.parametrize("service", WALLED)
 async def test_without_the_first_wall_nothing_of_another_country_is_changed(
-    services: Services, lands: Lands, service: str
+    services: Services, country_fixtures: CountryFixtures, service: str
 ) -> None:
     for plural in WALLED[service]:
         for published in (True, False):
-            path = f"/{service}/v1/{plural}/{lands['XB', published].id(plural)}"
+            path = f"/{service}/v1/{plural}/{country_fixtures['XB', published].id(plural)}"
             etag = (await Caller(services[service], "admin").get(path)).headers.get("etag")
             for body in ({"visibility": "network"}, {}):
                 answer = await Caller(services[service], "government_xa").patch(path, body, etag=etag)
@@ -258,7 +261,7 @@ async def _tables(superuser: asyncpg.Connection, service: str) -> list[str]:
 
 
 async def test_without_a_context_no_row_is_seen_or_changed(
-    lands: Lands, stage: None, pool: tuple[str, Database], superuser: asyncpg.Connection
+    country_fixtures: CountryFixtures, stage: None, pool: tuple[str, Database], superuser: asyncpg.Connection
 ) -> None:
     service, database = pool
     for table in await _tables(superuser, service):
@@ -273,7 +276,7 @@ async def test_without_a_context_no_row_is_seen_or_changed(
 
 
 async def test_a_connection_of_the_pool_keeps_no_context(
-    lands: Lands, pool: tuple[str, Database], superuser: asyncpg.Connection
+    country_fixtures: CountryFixtures, pool: tuple[str, Database], superuser: asyncpg.Connection
 ) -> None:
     service, database = pool
     seen = " + ".join(f"(SELECT count(*) FROM {table})" for table in await _tables(superuser, service))

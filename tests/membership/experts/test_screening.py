@@ -155,14 +155,14 @@ async def test_the_work_list_takes_filters_sorts_and_pages(admin: Caller, caller
     assert await _waiting(officer, "&q=queued&sort=display_name") == wanted
     assert await _waiting(officer, "&q=queued&status=under_review") == []
     assert await _waiting(officer, "&q=queued&country=XA") == []
-    walked: list[str] = []
+    collected: list[str] = []
     address = f"{EXPERTS}?holder=me&country=XB&q=queued&sort=-created_at&limit=2&include=total_estimate"
     while address:
         page = (await officer.get(address)).json()
         assert page["total_estimate"] == 5
-        walked += [item["id"] for item in page["items"]]
+        collected += [item["id"] for item in page["items"]]
         address = page["next"]
-    assert walked == wanted[::-1]
+    assert collected == wanted[::-1]
     lines = (await officer.get(f"{EXPERTS}?holder=me&q=queued&format=ndjson&fields=id")).text.splitlines()
     assert len(lines) == 5
 

@@ -146,8 +146,8 @@ async def test_a_waiver_needs_a_second_person(admin: Caller, members: Members, c
         fields = {"waiver": {"reason": "Urgent", "second_person": second}}
         assert await refused(admin, centre, "designate", fields=fields) == reason
     path = centre["links"]["self"]
-    silent = await admin.step(path, "designate", fields={"waiver": {"second_person": own}})
-    assert silent.json()["errors"][0]["pointer"] == "/fields/waiver/reason"
+    without_reason = await admin.step(path, "designate", fields={"waiver": {"second_person": own}})
+    assert without_reason.json()["errors"][0]["pointer"] == "/fields/waiver/reason"
     unknown = await admin.step(path, "designate", fields={"colour": "red"})
     assert unknown.json()["errors"][0]["pointer"] == "/fields/colour"
 

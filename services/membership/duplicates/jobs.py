@@ -155,7 +155,7 @@ class Search:
             kind, number = divmod(place, PARTITIONS)
             if number == 0 or place == first:
                 await asyncio.to_thread(people.select_kind, KINDS[kind])
-            await self._write(await asyncio.to_thread(people.walk, number))
+            await self._write(await asyncio.to_thread(people.scan_partition, number))
             if number % _PROGRESS_EVERY == 0:
                 await self._report(self._records + place, self._records + slices, slice=place + 1)
 

@@ -103,7 +103,7 @@ class PersonSearch:
                 bucket = self._buckets[digest % PARTITIONS]
                 bucket.append(digest << (_BITS + 1) | (_SWAPPED if is_swapped else 0) | place)
 
-    def walk(self, number: int) -> list[Found]:
+    def scan_partition(self, number: int) -> list[Found]:
         """The pairs that the keys of one partition find."""
         keys = sorted(self._buckets[number])
         found: dict[tuple[UUID, UUID], Found] = {}

@@ -122,7 +122,7 @@ async def test_nobody_changes_the_address_of_an_account_that_holds_more_than_the
         assert renamed.status_code == 200
 
 
-async def test_the_address_before_is_told(
+async def test_the_previous_address_is_notified(
     caller: Caller, superuser: asyncpg.Connection, settings: AccessSettings
 ) -> None:
     old = f"{uuid4().hex}@example.org"

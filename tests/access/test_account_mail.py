@@ -174,9 +174,9 @@ async def test_an_address_is_verified_unless_it_has_changed_since(caller: Caller
     changed = await caller.send("admin", "PATCH", path, {"email": moved}, **{"If-Match": '"2"'})
     assert (changed.status_code, changed.json()["email_verified"]) == (200, False)
     assert (await _post(caller, "verification/confirm", token=token)).status_code == 422
-    told = await posted.next_to(account["email"], 4)
-    assert told["Subject"] == "The address of your ESCM account has changed"
-    assert "#" not in told.get_content()
+    notice = await posted.next_to(account["email"], 4)
+    assert notice["Subject"] == "The address of your ESCM account has changed"
+    assert "#" not in notice.get_content()
     token = token_in(await posted.next_to(moved))
     assert (await _post(caller, "verification/confirm", token=token)).status_code == 204
 

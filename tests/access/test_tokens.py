@@ -81,7 +81,7 @@ async def test_the_address_of_a_person_may_be_written_in_any_case(caller: Caller
         ({"scope": "x"}, None, 400, "invalid_request"),
     ],
 )
-async def test_a_bad_token_request_is_told_apart(
+async def test_a_bad_token_request_has_an_error_code_of_its_own(
     caller: Caller, form: dict[str, str], auth: tuple[str, str] | None, status: int, code: str
 ) -> None:
     answer = await caller.http.post(TOKEN, data=form, auth=auth or httpx.USE_CLIENT_DEFAULT)

@@ -308,7 +308,7 @@ async def test_a_past_day_answers_the_same_for_ever(
     assert [item["facts"] for item in listed] == before[-1:]
 
 
-async def test_what_ended_before_it_was_heard_of_counts_for_its_days(
+async def test_what_ended_before_its_fact_arrived_counts_for_its_days(
     anonymous: Caller, database: Database, superuser: asyncpg.Connection
 ) -> None:
     days = {"formed_on": date(2026, 2, 1), "recognised_on": date(2026, 3, 1), "ended_on": date(2026, 4, 1)}

@@ -63,7 +63,7 @@ class _Score:
 
 async def affiliations(connection: asyncpg.Connection, database: Database) -> Figures:
     """Perturbed names of the universities file: the share of right first candidates, and of those chosen the share that
-    is right. Institutions of one country whose names fold to the same are not told apart."""
+    is right. Institutions of one country whose names fold to the same are not distinguished."""
     rows = await load(connection, listed(DATA / "universities.csv"))
     alike: dict[tuple[str, str], set[UUID]] = {}
     for row in rows:

@@ -78,7 +78,7 @@ async def restored(cluster: Cluster) -> AsyncIterator[Restored]:
         await connection.execute(f"DROP DATABASE {_OTHER} WITH (FORCE)")
 
 
-def _told_done(history: History) -> set[str]:
+def _reported_done(history: History) -> set[str]:
     return {operation.mark for operation in history.operations if operation.outcome == "ok"}
 
 
@@ -89,17 +89,17 @@ async def test_a_backup_under_load_is_one_moment(
     file = str(tmp_path / "backup.tar")
     async with writing(history, clients, count=6):
         await eventually(lambda: _has(history, 50), within=30)
-        before = _told_done(history)
+        before = _reported_done(history)
         await restored.succeed(restored.own, "backup", file)
         more = len(history.operations) + 20
         await eventually(lambda: _has(history, more), within=30)
     for client in clients:
         await client.close()
-    assert set(history.told()) <= {"201", "503"}
+    assert set(history.statuses()) <= {"201", "503"}
     await restored.succeed(restored.other, "restore", file)
     found = await restored.identifiers(history)
     assert before <= found <= {operation.mark for operation in history.operations}
-    assert _told_done(history) - found
+    assert _reported_done(history) - found
     assert await restored.fetchval(_TORN, history.prefix) == 0
 
 

@@ -83,6 +83,6 @@ async def test_connections_cut_at_any_byte(cluster: Cluster, history: History, c
     await asyncio.sleep(0.2)
     async with cluster.superuser() as connection:
         assert await history.faults(connection) == []
-    assert history.told()["503"] > 5, history.told()
-    assert not {status for status in history.told() if status.startswith("5")} - {"503"}, history.told()
+    assert history.statuses()["503"] > 5, history.statuses()
+    assert not {status for status in history.statuses() if status.startswith("5")} - {"503"}, history.statuses()
     await client.close()

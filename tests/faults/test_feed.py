@@ -22,7 +22,7 @@ _HEAD = "SELECT head FROM core_feed_ends"
 
 
 class Reader:
-    """Follows the feed from its present end, and keeps what it was told."""
+    """Follows the feed from its present end, and stores what it read."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
@@ -82,7 +82,7 @@ async def test_a_long_transaction_holds_an_early_id_while_later_ones_are_read(
     assert len(set(reader.seen)) == len(reader.seen) == 6
 
 
-async def test_a_reader_beside_writers_that_commit_in_any_order_misses_nothing_and_repeats_nothing(
+async def test_a_reader_misses_and_repeats_nothing_while_writers_commit_in_any_order(
     cluster: Cluster, reader: Reader, chance: random.Random
 ):
     async with cluster.superuser() as watching:

@@ -19,7 +19,7 @@ async def test_of_fifty_parallel_duplicates_over_two_processes_one_is_executed(c
         for answer in answers:
             history.note(mark, answer)
         refused = [answer for answer in answers if answer.status_code == 409]
-        assert len(refused) == 49, history.told()
+        assert len(refused) == 49, history.statuses()
         assert {answer.json()["code"] for answer in refused} == {"request_in_progress"}
         assert all(int(answer.headers["retry-after"]) >= 1 for answer in refused)
         executed = next(answer for answer in answers if answer.status_code == 201)

@@ -80,8 +80,8 @@ async def test_a_job_that_kills_its_worker_ends_in_the_dead_letters_and_others_g
     assert letters[poison].error == "lease ran out"
     assert "RuntimeError" in letters[failing].error
     client = workers.cluster.client("second")
-    told = (await client.get(f"/membership/v1/jobs/{poison}")).json()
-    assert (told["status"], told["problem"]["code"]) == ("failed", "internal_error")
+    ended_job = (await client.get(f"/membership/v1/jobs/{poison}")).json()
+    assert (ended_job["status"], ended_job["problem"]["code"]) == ("failed", "internal_error")
     await client.close()
 
 

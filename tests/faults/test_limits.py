@@ -70,7 +70,7 @@ async def test_without_valkey_each_process_goes_on_with_a_limit_of_its_own(clust
 
 
 async def _by_address(cluster: Cluster, believed: str) -> list[list[int]]:
-    """The statuses of four requests for each of two addresses that a proxy tells of."""
+    """The statuses of four requests for each of two addresses that a proxy names."""
     settings = {"ESCM_ADDRESS_REQUESTS": "3", "ESCM_TRUSTED_PROXIES": believed}
     process, url = cluster.server(f"behind-{believed}", "deploy.cli", "serve", "membership", **settings)
     await process.start()
@@ -84,6 +84,6 @@ async def _by_address(cluster: Cluster, believed: str) -> list[list[int]]:
     return found
 
 
-async def test_addresses_are_those_that_a_trusted_proxy_tells_and_no_others(cluster: Cluster):
+async def test_addresses_are_those_that_a_trusted_proxy_names_and_no_others(cluster: Cluster):
     assert await _by_address(cluster, "127.0.0.1") == [[200, 200, 200, 429]] * 2
     assert await _by_address(cluster, "192.0.2.1") == [[200, 200, 200, 429], [429] * 4]

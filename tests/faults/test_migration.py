@@ -53,11 +53,11 @@ async def next_release(cluster: Cluster) -> AsyncIterator[Callable[[], asyncio.T
         assert status == 0, said
 
 
-async def _read(client: Client, told: Counter[int]) -> None:
+async def _read(client: Client, statuses: Counter[int]) -> None:
     """Reads and searches the list until it is cancelled."""
     while True:
         for parameters in ({"limit": "5"}, {"q": "Amina"}):
-            told[(await client.get(EXPERTS, **parameters)).status_code] += 1
+            statuses[(await client.get(EXPERTS, **parameters)).status_code] += 1
         await asyncio.sleep(0.02)
 
 
@@ -74,7 +74,7 @@ async def _has(history: History, count: int) -> bool:
 
 async def test_three_migrators_at_once_under_load(cluster: Cluster, history: History) -> None:
     clients = [cluster.client("first", timeout=20), cluster.client("second", timeout=20)]
-    told: Counter[int] = Counter()
+    statuses: Counter[int] = Counter()
     waits: list[float] = []
     async with (
         next_release(cluster) as start,
@@ -82,7 +82,7 @@ async def test_three_migrators_at_once_under_load(cluster: Cluster, history: His
         cluster.superuser() as long,
         cluster.superuser() as watching,
     ):
-        beside = [asyncio.create_task(_read(client, told)) for client in clients]
+        beside = [asyncio.create_task(_read(client, statuses)) for client in clients]
         beside.append(asyncio.create_task(_watch(watching, waits)))
         async with writing(history, clients, count=4):
             await eventually(lambda: _has(history, 40), within=30)
@@ -102,8 +102,8 @@ async def test_three_migrators_at_once_under_load(cluster: Cluster, history: His
         assert await connection.fetchval(_APPLIED) == "9999_core_settle"
         assert await connection.fetchval("SELECT count(*) FROM core_sample") == 1
         assert await connection.fetchval("SELECT indisvalid FROM pg_index WHERE indexrelid = $1::regclass", _INDEX)
-        assert set(history.told()) == {"201"}
-        assert set(told) == {200}
+        assert set(history.statuses()) == {"201"}
+        assert set(statuses) == {200}
         assert max(waits) < _LONGEST
         assert await history.faults(connection) == []
     for client in clients:

@@ -20,18 +20,18 @@ async def test_writes_while_everything_is_killed_at_random(cluster: Cluster, his
             await asyncio.sleep(chance.uniform(0.1, 0.6))
         await cluster.heal()
         await asyncio.sleep(1)
-    told = history.told()
-    assert told["201"] > 100, told
-    assert sum(operation.outcome == "unknown" for operation in history.operations) > 0, told
-    assert not {word for word in told if word.startswith(("4", "5"))} - {"409", "503"}, told
+    statuses = history.statuses()
+    assert statuses["201"] > 100, statuses
+    assert sum(operation.outcome == "unknown" for operation in history.operations) > 0, statuses
+    assert not {word for word in statuses if word.startswith(("4", "5"))} - {"409", "503"}, statuses
     async with cluster.superuser() as connection:
-        await eventually(lambda: _is_told(history, connection), within=15)
+        await eventually(lambda: _is_reported(history, connection), within=15)
         assert await history.faults(connection) == []
     for client in clients:
         await client.close()
 
 
-async def _is_told(history: History, connection) -> bool:
+async def _is_reported(history: History, connection) -> bool:
     return await history.waiting(connection) == 0
 
 

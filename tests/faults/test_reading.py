@@ -22,7 +22,7 @@ async def both(cluster: Cluster):
         await client.close()
 
 
-async def test_head_tells_what_get_would_and_the_connection_goes_on(history: History, both: tuple[Client, Client]):
+async def test_head_answers_as_get_would_and_the_connection_goes_on(history: History, both: tuple[Client, Client]):
     client, _ = both
     path = (await client.create(history.prefix)).headers["location"]
     for address in (path, EXPERTS, f"{EXPERTS}?format=ndjson", f"{path}0"):
@@ -75,7 +75,7 @@ async def test_paging_finds_each_row_that_stays_exactly_once(
     assert len(found) == len(set(found))
 
 
-async def test_a_cursor_with_any_bit_turned_is_400(history: History, both: tuple[Client, Client], chance):
+async def test_a_cursor_with_any_bit_flipped_is_400(history: History, both: tuple[Client, Client], chance):
     for number in range(3):
         await both[0].create(f"{history.prefix}{number}")
     query = {"q": history.prefix.rstrip("-"), "limit": "1"}

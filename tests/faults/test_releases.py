@@ -64,8 +64,8 @@ async def test_workers_of_two_releases_side_by_side(cluster: Cluster, history: H
                 await workers.connection.execute(_PRAISE, TYPE)
                 jobs = [*known, *unknown, *more]
                 await eventually(lambda: _jobs_are(workers, jobs, "succeeded"), within=90)
-            done = history.told()["201"]
-            assert history.told().keys() == {"201"}
+            done = history.statuses()["201"]
+            assert history.statuses().keys() == {"201"}
             await eventually(lambda: _fully_reacted_to(workers.connection, history, done + 40), within=60)
             assert {row["attempts"] for row in await workers.connection.fetch(_HOW, jobs)} == {1}
             assert await workers.connection.fetchval(_DEAD) == 0

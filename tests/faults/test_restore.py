@@ -88,7 +88,7 @@ async def _reading(client: Client) -> AsyncIterator[Counter[tuple[int, str | Non
         await asyncio.gather(task, return_exceptions=True)
 
 
-async def test_a_restore_beside_writers_loses_what_it_says_and_no_more(
+async def test_a_restore_during_writes_loses_what_it_says_and_no_more(
     cluster: Cluster, history: History, clients: list[Client], tmp_path: Path
 ) -> None:
     file, trail, keys = (str(tmp_path / name) for name in ("backup.tar", "trail.ndjson", "audit.key"))
@@ -114,7 +114,7 @@ async def test_a_restore_beside_writers_loses_what_it_says_and_no_more(
     assert found, said
     assert len(lost) <= int(found[1]) <= len(lost | unknown)
     assert early <= kept
-    assert set(history.told()) <= {"201", "503"}, history.told()
+    assert set(history.statuses()) <= {"201", "503"}, history.statuses()
     assert seen.keys() >= {(200, None, None), (503, "maintenance", "30")}
     assert {status for status, _, _ in seen} == {200, 503}
     async with cluster.superuser() as connection:

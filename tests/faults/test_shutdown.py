@@ -1,4 +1,4 @@
-"""Promise 17: SIGTERM cuts no request; a process tells first that it is leaving, and is gone in time."""
+"""Promise 17: SIGTERM cuts no request; a process first reports that it is leaving, and is gone in time."""
 
 import asyncio
 import os
@@ -57,7 +57,7 @@ async def _status(http: httpx.AsyncClient, path: str) -> int:
 
 @pytest.fixture
 async def leaving(cluster: Cluster) -> AsyncIterator[Callable[..., tuple[Process, str]]]:
-    """Makes membership APIs that are to be told to stop; those that do not are killed."""
+    """Makes membership APIs that are to be stopped; those that do not stop are killed."""
     made: list[Process] = []
 
     def make(*options: str) -> tuple[Process, str]:
@@ -96,7 +96,7 @@ async def test_sigterm_under_load_cuts_no_request(
         await eventually(lambda: _is_gone(process), within=_MOST)
     await client.close()
     assert process._child.ending in ("ended with status 0", "killed by SIGTERM")
-    assert set(history.told()) == {"201"}
+    assert set(history.statuses()) == {"201"}
     async with cluster.superuser() as connection:
         assert await history.faults(connection) == []
 

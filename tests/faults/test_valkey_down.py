@@ -26,7 +26,7 @@ async def test_valkey_away_under_load(cluster: Cluster, history: History, fault:
         await cluster.valkey.ensure()
         await asyncio.sleep(0.5)
     assert set(reads) == {200}
-    assert set(history.told()) == {"201"}, history.told()
+    assert set(history.statuses()) == {"201"}, history.statuses()
     assert len(history.operations) > 50
     async with cluster.superuser() as connection:
         assert await history.faults(connection) == []

@@ -64,7 +64,7 @@ async def test_an_effect_comes_within_a_second_in_ninety_nine_of_a_hundred_cases
     async with writing(history, clients, count=3, pause=0.1):
         await asyncio.sleep(until - time.monotonic())
     count = len(history.operations)
-    assert set(history.told()) == {"201"}
+    assert set(history.statuses()) == {"201"}
 
     async def all_reacted() -> bool:
         return await workers.connection.fetchval(_REACTED, history.prefix) == count

@@ -16,7 +16,7 @@ EXPERTS = "/membership/v1/experts"
 IMPORTS = "/membership/v1/imports"
 MERGES = "/membership/v1/merges"
 HOME = "XC"
-"""A country that no other journey brings lists of: what the feed told of it is soon read."""
+"""A country that no other journey brings lists of: what the feed holds of it is soon read."""
 
 
 class Copy:

@@ -1,4 +1,4 @@
-"""The contract tells every shape: nothing lacks a description, a type or an example."""
+"""The contract describes every shape: nothing lacks a description, a type or an example."""
 
 import json
 from collections.abc import Iterator

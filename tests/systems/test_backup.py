@@ -188,7 +188,7 @@ def test_a_backup_of_a_newer_release_is_refused(made: Path, empty: dict[str, str
     assert _value(empty, "SELECT to_regnamespace('escm')") is None
 
 
-def test_a_lost_file_is_told_of_and_the_rest_is_backed_up(
+def test_a_lost_file_is_reported_and_the_rest_is_backed_up(
     source_system: dict[str, str], empty: dict[str, str], tmp_path: Path
 ) -> None:
     file, lost = tmp_path / "backup.tar", "0" * 64

@@ -213,5 +213,5 @@ def test_problems_repeat_nothing_but_the_path(shown: Shown) -> None:
     assert len(shown.problems) > 50
     words = [_SECRET, _PATH_CANARY, *shown.secrets.values()]
     for headers, document in shown.problems:
-        told = headers + json.dumps({name: value for name, value in document.items() if name != "instance"})
-        assert [word for word in words if word in told] == [], document
+        reported = headers + json.dumps({name: value for name, value in document.items() if name != "instance"})
+        assert [word for word in words if word in reported] == [], document

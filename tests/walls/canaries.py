@@ -63,7 +63,7 @@ def _queries(names: frozenset[str]) -> Iterator[dict[str, str]]:
 
 
 def traces(country_fixture: CountryFixture) -> set[str]:
-    """Texts that tell of the canary: its word, and the ids and refs of its records."""
+    """Texts that disclose the canary: its word, and the ids and refs of its records."""
     ids = {str(record[key]) for record in country_fixture.records.values() for key in ("id", "ref") if record.get(key)}
     return {WORD} | (ids - {country_fixture.id("frameworks"), country_fixture.records["frameworks"]["ref"]})
 

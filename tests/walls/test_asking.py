@@ -61,5 +61,5 @@ async def test_an_estimate_counts_no_more_than_the_list_holds(
     path = "/membership/v1/experts?country=XB&include=total_estimate"
     assert (await caller.get(path)).json()["total_estimate"] > 0
     for query in ("sort=-updated_at", "updated_after=2020-01-01"):
-        told = (await caller.get(f"{path}&{query}")).json()
-        assert (told["items"], told["total_estimate"]) == ([], 0), query
+        reported = (await caller.get(f"{path}&{query}")).json()
+        assert (reported["items"], reported["total_estimate"]) == ([], 0), query

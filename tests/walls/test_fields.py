@@ -145,15 +145,21 @@ async def _csv(caller: Caller, address: str) -> list[dict[str, Any]]:
     return list(csv.DictReader(io.StringIO((await caller.get(f"{address}&format=csv")).text)))
 
 
-async def test_an_address_that_is_not_public_is_told_to_nobody_else(
+async def test_an_address_that_is_not_public_is_shown_to_nobody_else(
     services: Services, country_fixtures: CountryFixtures
 ) -> None:
     country_fixture = country_fixtures["XB", True]
     address = f"{country_fixture.word}@example.org"
-    for name, told in ((ADMIN, True), ("author_xb", True), ("author_xa", False), ("applicant", False), (None, False)):
+    for name, is_shown in (
+        (ADMIN, True),
+        ("author_xb", True),
+        ("author_xa", False),
+        ("applicant", False),
+        (None, False),
+    ):
         caller = Caller(services["membership"], name)
         for query in ("", "?country=XB", "?country=XB&format=ndjson", "?country=XB&format=csv"):
             path = (
                 f"/membership/v1/experts{query}" if query else f"/membership/v1/experts/{country_fixture.id('experts')}"
             )
-            assert (address in (await caller.get(path)).text) is told, f"{name} {path}"
+            assert (address in (await caller.get(path)).text) is is_shown, f"{name} {path}"

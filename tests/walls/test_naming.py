@@ -81,7 +81,7 @@ def _keys(hidden: dict[str, CountryFixture], *others: str) -> list[tuple[str, st
     return [("nothing", str(uuid4()), "NIL-000000"), *of_records]
 
 
-def _told(answer: httpx.Response) -> tuple[int, str]:
+def _shown(answer: httpx.Response) -> tuple[int, str]:
     return answer.status_code, _VARYING.sub("…", answer.text)
 
 
@@ -107,12 +107,12 @@ async def test_a_body_that_names_what_is_hidden_is_answered_as_one_that_names_no
 ) -> None:
     sender = Sender(services, operation)
     nothing, *named = _keys(hidden, *_OTHERS)
-    expected = [_told(await sender.send(request)) for request in naming(operation, own, *nothing[1:])]
+    expected = [_shown(await sender.send(request)) for request in naming(operation, own, *nothing[1:])]
     for plural, key, ref in named:
         if plural in _WITHOUT_COUNTRY.get(operation.id, ()):
             continue
         for request, answer in zip(naming(operation, own, key, ref), expected, strict=True):
-            assert _told(await sender.send(request)) == answer, f"{plural}: {request}"
+            assert _shown(await sender.send(request)) == answer, f"{plural}: {request}"
 
 
 @pytest.mark.parametrize("operation", STEPPING, ids=lambda each: each.id)
@@ -132,11 +132,11 @@ async def test_a_step_that_names_what_is_hidden_is_answered_as_one_that_names_no
                 await place.enter(superuser)
                 body = {"action": place.action, "reason": "Because.", "fields": fields}
                 request = Request("POST", f"{place.path}/transitions", body, place.path)
-                answer = _told(await Sender(services, operation).send(request))
+                answer = _shown(await Sender(services, operation).send(request))
                 assert answer == expected.setdefault(form, answer), f"{plural}: {request}"
 
 
-async def test_each_place_is_told_by_its_pointer(
+async def test_each_place_is_reported_by_its_pointer(
     services: Services, own: CountryFixture, hidden: dict[str, CountryFixture]
 ) -> None:
     for country_fixture in hidden.values():

@@ -68,7 +68,7 @@ def known(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("service", _KINDS)
-async def test_members_see_what_others_are_not_told_of(
+async def test_members_see_what_others_are_not_shown(
     services: Services, networked: CountryFixture, service: str
 ) -> None:
     for plural in _KINDS[service]:
@@ -77,9 +77,9 @@ async def test_members_see_what_others_are_not_told_of(
         for address in addresses:
             assert key in (await Caller(services[service], _MEMBER.name).get(address)).text, address
             for name in _OUTSIDE:
-                told = await Caller(services[service], name).get(address)
-                assert key not in told.text.replace(f"{path}/{key}", ""), f"{name} {address}"
-                assert told.status_code == (404 if address.endswith(key) else 200), f"{name}: {told.text}"
+                shown = await Caller(services[service], name).get(address)
+                assert key not in shown.text.replace(f"{path}/{key}", ""), f"{name} {address}"
+                assert shown.status_code == (404 if address.endswith(key) else 200), f"{name}: {shown.text}"
 
 
 @pytest.mark.parametrize("name", _OUTSIDE)
@@ -99,14 +99,14 @@ async def test_lists_and_numbers_are_those_of_the_public(
             address = f"{operation.path}?{query}"
             public = await Caller(services[operation.service], None).get(address)
             if public.status_code == 200:
-                told = await Caller(services[operation.service], name).get(address)
-                assert _compared(told) == _compared(public), address
+                shown = await Caller(services[operation.service], name).get(address)
+                assert _compared(shown) == _compared(public), address
     texts = ["/membership/v1/institutions/match?affiliation=University%20networkword"]
     texts += ["/actions/v1/countries/XC?fields=counts,programme"]
     for address in texts:
         service = address.split("/")[1]
-        public, told = [await Caller(services[service], who).get(address) for who in (None, name)]
-        assert told.json() == public.json(), address
+        public, shown = [await Caller(services[service], who).get(address) for who in (None, name)]
+        assert shown.json() == public.json(), address
 
 
 def _compared(answer: httpx.Response) -> dict[str, Any]:

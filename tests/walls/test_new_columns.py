@@ -18,7 +18,7 @@ SELECT oid::regclass::text FROM pg_class
 WHERE relnamespace = 'escm'::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition AND relname LIKE ANY($1)
 """
 _FLAGS = {"proposed_secret"}
-"""Whether a client's secret waits for a second person is told under the name of the secret's digest."""
+"""Whether a client's secret waits for a second person is shown under the name of the secret's digest."""
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +54,7 @@ async def country_fixture(wide_services: Services, connection: asyncpg.Connectio
 
 
 @pytest.mark.parametrize("who", [ADMIN, None])
-async def test_no_list_stream_or_number_tells_a_new_column(
+async def test_no_list_stream_or_number_shows_a_new_column(
     wide_services: Services, country_fixture: CountryFixture, who: str | None
 ) -> None:
     answers = {address: (await Caller(wide_services[service], who).get(address)).text for service, address in lists()}
@@ -62,7 +62,7 @@ async def test_no_list_stream_or_number_tells_a_new_column(
     assert any(country_fixture.id("experts") in body for body in answers.values())
 
 
-async def test_no_item_history_or_work_list_tells_a_new_column(
+async def test_no_item_history_or_work_list_shows_a_new_column(
     wide_services: Services, country_fixture: CountryFixture
 ) -> None:
     for service, plural in _KINDS:

@@ -84,8 +84,8 @@ async def test_the_page_of_such_a_row_is_that_of_nothing(
                 await caller.get(f"/en/{plural}/{each}", headers={"Accept": "text/html"}) for each in (key, uuid4())
             ]
             assert {answer.status_code for answer in answers} == {404}
-            told, nothing = (_OWN.sub(b"", answer.content) for answer in answers)
-            assert told == nothing
+            shown, nothing = (_OWN.sub(b"", answer.content) for answer in answers)
+            assert shown == nothing
 
 
 async def test_the_same_rows_are_there_once_they_are_public(
@@ -119,7 +119,7 @@ async def test_a_public_record_names_no_other_that_is_not(
             assert name in (await services["portal"].get(page)).text
             set_to = f"UPDATE {_TABLES[other]} SET visibility = $2 WHERE id = $1"
             await superuser.execute(set_to, country_fixture.id(other), "network")
-            told = (await services["portal"].get(page)).text
-            assert name not in told
-            assert country_fixture.id(other) not in told
+            shown = (await services["portal"].get(page)).text
+            assert name not in shown
+            assert country_fixture.id(other) not in shown
             await superuser.execute(set_to, country_fixture.id(other), "public")

@@ -12,9 +12,9 @@ from tests.walls.canaries import WORD, lists, traces
 from tests.walls.conftest import Services
 from tests.walls.country_fixture import CountryFixture, Seeder
 from tests.walls.test_canaries import _KINDS, _events, _sequence
-from tests.walls.test_second_wall import WALLED, without_first_wall
+from tests.walls.test_row_level_security import PROTECTED, without_app_filter
 
-__all__ = ["without_first_wall"]
+__all__ = ["without_app_filter"]
 REAL, TEXT = "GH", "realword"
 NATIONAL = ("government_focal_point", "national_author", "auditor")
 WHO = {
@@ -46,10 +46,10 @@ async def real(services: Services, seeder: Seeder, superuser: asyncpg.Connection
 @pytest.fixture(params=["both walls", "without the first"])
 def walls(request: pytest.FixtureRequest) -> None:
     if request.param != "both walls":
-        request.getfixturevalue("without_first_wall")
+        request.getfixturevalue("without_app_filter")
 
 
-async def _told(services: Services, name: str | None) -> bytes:
+async def _shown(services: Services, name: str | None) -> bytes:
     """All that lists, numbers, searches and streams answer to what would find the real country's records."""
     found = b""
     for service, address in lists():
@@ -60,21 +60,21 @@ async def _told(services: Services, name: str | None) -> bytes:
 
 @pytest.mark.usefixtures("walls")
 @pytest.mark.parametrize("name", WHO)
-async def test_no_list_number_search_or_stream_tells_of_a_real_country(
+async def test_no_list_number_search_or_stream_shows_a_real_country(
     services: Services, real: list[CountryFixture], name: str
 ) -> None:
-    told = await _told(services, name)
+    shown = await _shown(services, name)
     assert [
-        mark for country_fixture in real for mark in traces(country_fixture) - {WORD} if mark.encode() in told
+        mark for country_fixture in real for mark in traces(country_fixture) - {WORD} if mark.encode() in shown
     ] == []
 
 
 async def test_the_same_questions_find_what_is_published_there_for_everybody_else(
     services: Services, real: list[CountryFixture]
 ) -> None:
-    told = await _told(services, None)
+    shown = await _shown(services, None)
     for plural in ("experts", "institutions", "committees", "centres", "programmes"):
-        assert real[-1].id(plural).encode() in told, plural
+        assert real[-1].id(plural).encode() in shown, plural
 
 
 @pytest.mark.usefixtures("walls")
@@ -108,11 +108,11 @@ async def test_numbers_count_fictional_countries_alone(
     living = "merged_into IS NULL"
     published = "status IN ('active', 'grace') AND visibility <> 'restricted'"
     for name, reach in (("sandbox", FICTIONAL_CODES), ("sandbox_xa", {"XA"}), ("sandbox_real", set())):
-        told = await Caller(services["membership"], name).get("/membership/v1/statistics?by=country")
+        shown = await Caller(services["membership"], name).get("/membership/v1/statistics?by=country")
         known = await superuser.fetchval(count.format(living, published), list(FICTIONAL_CODES), list(reach))
-        assert told.json()["total"] == known, name
-        assert {item["country"] for item in told.json()["items"]} <= FICTIONAL_CODES
-        assert told.json()["definition"].startswith("Experts of fictional countries")
+        assert shown.json()["total"] == known, name
+        assert {item["country"] for item in shown.json()["items"]} <= FICTIONAL_CODES
+        assert shown.json()["definition"].startswith("Experts of fictional countries")
 
 
 @pytest.mark.parametrize("name", WHO)
@@ -128,7 +128,7 @@ async def test_the_countries_are_the_fictional_ones(services: Services, name: st
 async def test_what_fictional_countries_publish_and_what_lies_in_none_is_there(
     services: Services, country_fixtures: dict[tuple[str, bool], CountryFixture]
 ) -> None:
-    for service, plurals in WALLED.items():
+    for service, plurals in PROTECTED.items():
         for plural in plurals:
             caller = Caller(services[service], "sandbox_real")
             statuses = [

@@ -161,7 +161,7 @@ def _sign_out(path_run: PathRun) -> None:
 
 
 def _last_state(trail: Any) -> str:
-    """The state that the trail tells of last; it follows a moment later."""
+    """The last state in the trail; it follows a moment later."""
     return str(([""] + [line["to"] for line in trail["items"]])[-1])
 
 

@@ -9,7 +9,7 @@ from shared.records.counts import State
 
 
 class Looks:
-    """Looks that end when they are let: each tells its number."""
+    """Reads that end when they are let: each returns its number."""
 
     def __init__(self) -> None:
         self.begun = 0
@@ -50,7 +50,7 @@ async def test_who_leaves_takes_the_look_from_nobody() -> None:
     assert await staying == (0, 1)
 
 
-def test_an_answer_is_told_only_under_the_state_that_it_was_read_under() -> None:
+def test_a_response_is_cached_only_for_the_state_that_it_was_read_under() -> None:
     kept = ResponseCache()
     kept.keep("by=country", (1, 5), b"{}")
     assert kept.get("by=country", (1, 5)) == b"{}"

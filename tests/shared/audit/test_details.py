@@ -23,7 +23,7 @@ async def _is_stored(trail: Trail, text: str) -> bool:
     return False
 
 
-async def test_a_change_of_a_person_is_stored_encrypted_and_told_to_who_may_read_it(trail: Trail) -> None:
+async def test_a_change_of_a_person_is_stored_encrypted_and_shown_to_who_may_read_it(trail: Trail) -> None:
     subject = await trail.write(2)
     assert not await _is_stored(trail, CANARY)
     newest, oldest = await _lines(trail, subject)

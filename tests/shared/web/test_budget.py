@@ -28,7 +28,7 @@ def test_who_holds_longest_gives_way_and_no_more_than_are_needed():
     assert budget.total == 8
 
 
-def test_who_cannot_give_way_is_passed_over_and_the_last_is_told():
+def test_who_cannot_give_way_is_passed_over_and_the_last_is_refused():
     budget, busy, slow, new = MemoryBudget(10), Holder(can_give_way=False), Holder(), Holder()
     assert budget.hold(busy, 8)
     assert budget.hold(slow, 2)

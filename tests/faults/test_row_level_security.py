@@ -70,9 +70,7 @@ async def _listed(client: Client) -> list[dict[str, Any]]:
     return found
 
 
-async def test_without_the_first_wall_rows_stay_hidden(
-    cluster: Cluster, history: History, rows, without_app_filter: str
-):
+async def test_without_the_filter_rows_stay_hidden(cluster: Cluster, history: History, rows, without_app_filter: str):
     granted = {"XA public", "XA network"}
     expected = {
         None: (set(), {"XA public"}),
@@ -89,7 +87,7 @@ async def test_without_the_first_wall_rows_stay_hidden(
         await client.close()
 
 
-async def test_without_the_first_wall_nothing_of_another_country_is_written(
+async def test_without_the_filter_nothing_of_another_country_is_written(
     cluster: Cluster, rows, without_app_filter: str
 ):
     client = Client(without_app_filter, cluster.tokens["government_xb"])

@@ -35,8 +35,8 @@ async def take(
             files = await referenced(connection)
             advance = begin(sum(table.size for table in found) + _sizes(store, files))
             writer, made_at = Writer(target), now()
-            kept = await _files(store, files, writer, advance)
-            lost = files.keys() - kept.keys()
+            contents = await _files(store, files, writer, advance)
+            lost = files.keys() - contents.keys()
             still_named = await referenced(connection) if lost else {}
             manifest = Manifest(
                 release=release,
@@ -44,7 +44,7 @@ async def take(
                 made_at=made_at,
                 tables=await _tables(connection, address, found, writer, advance),
                 sequences=await sequences(connection),
-                files=kept,
+                files=contents,
                 missing=tuple(sorted(digest for digest in lost if still_named[digest])),
             )
         if await _revision(connection) != revision:
@@ -69,7 +69,7 @@ async def _files(
     store: FileStore, digests: dict[str, bool], writer: Writer, advance: Callable[[int], None]
 ) -> dict[str, Content]:
     """Those of the files that are in the store, which sweeps away what is over. Raises BackupError on a changed one."""
-    kept: dict[str, Content] = {}
+    contents: dict[str, Content] = {}
     for digest in sorted(digests):
         try:
             file = await asyncio.to_thread(store.path(digest).open, "rb")
@@ -80,10 +80,10 @@ async def _files(
             while block := await asyncio.to_thread(file.read, _BLOCK):
                 await stream.write(block)
                 advance(len(block))
-        kept[digest] = await stream.end()
-        if kept[digest].sha256 != digest:
+        contents[digest] = await stream.end()
+        if contents[digest].sha256 != digest:
             raise BackupError(f"The file {store.path(digest)} is not what its name says: it was altered.")
-    return kept
+    return contents
 
 
 async def _tables(

@@ -1,4 +1,4 @@
-"""What access keeps about people, column by column: see `shared.records.personal`. What is exported is published in
+"""What access stores about people, column by column: see `shared.records.personal`. What is exported is published in
 `access_published_personal`."""
 
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""What actions keep about people, column by column: see `shared.records.personal`. What is exported is published in
+"""What actions store about people, column by column: see `shared.records.personal`. What is exported is published in
 `action_published_personal`."""
 
 from collections.abc import Mapping

@@ -10,7 +10,7 @@ from shared.kernel.errors import invalid_field
 from shared.kernel.principal import Principal
 
 _PUBLISHED = frozenset(("active", "grace"))
-"""The states in which an expert is shown beyond those who keep the entry."""
+"""The states in which an expert is shown to more than those who maintain the record."""
 _expert = table(
     "member_published_expert",
     *(column(name) for name in ("id", "country", "status", "visibility", "merged_into", "erased_at")),

@@ -31,9 +31,9 @@ _DELETE_KEYS = Statement(delete(audit_key).where(audit_key.c.subject == bindpara
 
 def encrypt(uow: UnitOfWork, person: UUID, entry: UUID, detail: bytes) -> tuple[UUID, bytes]:
     """The name of the person's key and the encrypted detail. A new key is committed with the unit of work."""
-    key = uow.kept.get(person)
+    key = uow.scratch.get(person)
     if key is None:
-        key = uow.kept[person] = uuid7(), random_bytes()
+        key = uow.scratch[person] = uuid7(), random_bytes()
         uow.append(audit_key, id=key[0], subject=person, salt=key[1])
     return key[0], _cipher(key[1], entry).encrypt(_ONLY_USE, detail, None)
 

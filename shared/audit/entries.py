@@ -77,5 +77,5 @@ def enter(
         "after_hash": state_hash(after),
     }
     proven = content_hash(content, detail, detail_key)
-    kept = {"detail": detail, "detail_key": detail_key, "content_hash": proven}
-    uow.append_row(audit, {"id": entry, **content, **kept})
+    proof = {"detail": detail, "detail_key": detail_key, "content_hash": proven}
+    uow.append_row(audit, {"id": entry, **content, **proof})

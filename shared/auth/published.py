@@ -178,14 +178,14 @@ def _grants(row: Row) -> Iterator[Grant]:
     """The grant of an account or a client; of a key those that its narrowing leaves of the owner's."""
     of_client = (_set(row["resources"]), _set(row["verbs"]))
     scope = (row["scope_kind"], row["scope_id"])
-    held = Grant(
+    grant = Grant(
         row["role"], *scope, row["starts"], row["ends"], *of_client, row["delegated_from"], row["of_applicant"]
     )
     resources, verbs = _set(row["key_resources"]), _set(row["key_verbs"])
     if resources is None or verbs is None:
-        yield held
+        yield grant
     else:
-        yield from narrowed(held, resources, verbs, _set(row["key_countries"]))
+        yield from narrowed(grant, resources, verbs, _set(row["key_countries"]))
 
 
 def _set(values: list[str] | None) -> frozenset[str] | None:

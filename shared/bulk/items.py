@@ -10,7 +10,7 @@ from shared.kernel.json_keys import value_repeats_a_key
 
 _LONG_NUMBER = re.compile(r"[0-9]{18}")
 _DIGITS = 18
-"""Integers of more digits are kept as text: a float would change them, and Python refuses those of 4,301."""
+"""Integers of more digits are stored as text: a float would change them, and Python refuses those of 4,301."""
 _ESCAPED_NULL = "\\u0000"
 _NO_CHARACTER = re.compile("[\0\ud800-\udfff]")
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"

@@ -22,7 +22,7 @@ MOST = 500
 _PROGRESS_EVERY = 10
 _PROBLEM_MEMBERS = ("reason", "current_state", "winner")
 _DELETE_REASON = "UPDATE core_job SET payload = payload - 'reason' WHERE id = $1"
-"""A reason may name people, and jobs are kept for months."""
+"""A reason may name people, and jobs are stored for months."""
 _TRIED_AGAIN = (ErrorCategory.INTERNAL, ErrorCategory.UNAVAILABLE, ErrorCategory.RATE_LIMITED)
 Operation: TypeAlias = Callable[[UnitOfWork, AccessScope, Any, TransitionRequest], Awaitable[Record]]
 

@@ -83,7 +83,7 @@ async def take_back_some(uow: UnitOfWork, importable: Importable, access: Access
 
 
 @dataclass
-class _Held:
+class _LockedRecord:
     """A record with its children as they are now, by the place of their kind."""
 
     row: Columns
@@ -108,51 +108,51 @@ class _Return:
         effects: dict[UUID, list[Row]] = defaultdict(list)
         for row in await connection.fetch(_EFFECTS, imported["id"], owners):
             effects[row["owner"]].append(row)
-        held = await self._hold(connection, owners)
+        locked = await self._lock(connection, owners)
         in_use = await self.importable.in_use(connection, owners) if self.importable.in_use else set()
         for owner in owners:
-            found = held.get(owner)
+            found = locked.get(owner)
             if found is None or not self._take_back(found, effects[owner], is_in_use=owner in in_use):
                 self.kept.append(owner)
 
-    def _take_back(self, held: _Held, effects: Sequence[Row], *, is_in_use: bool) -> bool:
+    def _take_back(self, locked: _LockedRecord, effects: Sequence[Row], *, is_in_use: bool) -> bool:
         own = next((effect for effect in effects if effect["part"] == ""), None)
         lesser: dict[UUID, Mapping[str, Any]] = dict.fromkeys(own["made_with"] if own else (), _AS_MADE)
         lesser |= {effect["record"]: effect for effect in effects if effect["part"] != ""}
         present = {
             key: child.written_version(row)
-            for child, children in zip(self.importable.children, held.children, strict=True)
+            for child, children in zip(self.importable.children, locked.children, strict=True)
             for key, row in children.items()
         }
         touched = any(present.get(key) != effect["version"] for key, effect in lesser.items())
-        if touched or (own is not None and held.row["version"] != own["version"]):
+        if touched or (own is not None and locked.row["version"] != own["version"]):
             return False
         if own is not None and own["created"]:
             if is_in_use or set(present) - set(lesser):
                 return False
-            self._remove(held)
+            self._remove(locked)
             return True
         for place, child in enumerate(self.importable.children):
-            for key, row in held.children[place].items():
+            for key, row in locked.children[place].items():
                 if key in lesser:
-                    self._take_back_child(held.row, child, row, lesser[key])
+                    self._take_back_child(locked.row, child, row, lesser[key])
         if own is not None:
-            self._restore(held.row, own["before"])
-        self.restored.append(held.row["id"])
+            self._restore(locked.row, own["before"])
+        self.restored.append(locked.row["id"])
         return True
 
-    def _remove(self, held: _Held) -> None:
+    def _remove(self, locked: _LockedRecord) -> None:
         for place, child in enumerate(self.importable.children):
-            for row in held.children[place].values():
-                self._remove_child(held.row, child, row)
+            for row in locked.children[place].values():
+                self._remove_child(locked.row, child, row)
         self.importable.kind.record_row_change(
             self.uow,
             "delete",
-            held.row,
-            {**held.row, "version": held.row["version"] + 1},
+            locked.row,
+            {**locked.row, "version": locked.row["version"] + 1},
             "deleted",
         )
-        self.removed.append(held.row["id"])
+        self.removed.append(locked.row["id"])
 
     def _remove_child(self, owner: Columns, child: Child, row: Columns) -> None:
         shown = {"ref": owner["ref"], "status": owner["status"]}
@@ -183,16 +183,16 @@ class _Return:
         record_imported_change(self.uow, self.importable, RecordedChange(after, row, after), moved["updated_at"])
         self._rows.append(after)
 
-    async def _hold(self, connection: Connection, owners: Sequence[UUID]) -> dict[UUID, _Held]:
+    async def _lock(self, connection: Connection, owners: Sequence[UUID]) -> dict[UUID, _LockedRecord]:
         table = self.importable.kind.table
         statement = f"SELECT * FROM {table.fullname} WHERE id = ANY($1) ORDER BY id FOR UPDATE"  # noqa: S608
         rows = await connection.fetch(statement, owners)
-        held = {row["id"]: _Held(dict(row), [{} for _ in self.importable.children]) for row in rows}
+        locked = {row["id"]: _LockedRecord(dict(row), [{} for _ in self.importable.children]) for row in rows}
         for place, child in enumerate(self.importable.children):
             statement = f"SELECT * FROM {child.table.fullname} WHERE {child.owner} = ANY($1) FOR UPDATE"  # noqa: S608
-            for row in await connection.fetch(statement, list(held)):
-                held[row[child.owner]].children[place][row["id"]] = dict(row)
-        return held
+            for row in await connection.fetch(statement, list(locked)):
+                locked[row[child.owner]].children[place][row["id"]] = dict(row)
+        return locked
 
     async def write(self, key: UUID) -> None:
         """Writes what was decided."""

@@ -74,11 +74,11 @@ class Settings(BaseSettings):
     """Connections of one process. Beyond, the one that has waited longest for a request is closed."""
     storage_path: Path = Field(Path(".local/files"), validation_alias="ESCM_STORAGE_PATH")
     audit_years: int = Field(10, ge=1, le=100, validation_alias="ESCM_AUDIT_YEARS")
-    """How long the audit trail is kept."""
+    """How long the audit trail is stored."""
     responses_mebibytes: int = Field(10_240, ge=16, validation_alias="ESCM_RESPONSES_MEBIBYTES")
-    """What answers kept under idempotency keys may take on disk; beyond, the oldest go before their 72 hours."""
+    """What responses stored under idempotency keys may take on disk; beyond, the oldest go before their 72 hours."""
     undo_days: int = Field(90, ge=1, le=3_650, validation_alias="ESCM_UNDO_DAYS")
-    """Days for which an import can be taken back, and its failed rows are kept."""
+    """Days for which an import can be taken back, and its failed rows are stored."""
     smtp_url: SecretStr | None = Field(None, validation_alias="ESCM_SMTP_URL")
     mail_sender: str = Field("ESCM secretariat <secretariat@escm.invalid>", validation_alias="ESCM_MAIL_SENDER")
     mail_folder: Path = Field(Path(".local/mail"), validation_alias="ESCM_MAIL_FOLDER")

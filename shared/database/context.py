@@ -36,7 +36,7 @@ class AccessContext:
 
     @property
     def set_local(self) -> str:
-        """`SET LOCAL` commands. The values hold only codes and ids; anything else is refused."""
+        """`SET LOCAL` commands. The values consist of codes and ids only; anything else is refused."""
         return _set_local(self)
 
 

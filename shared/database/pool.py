@@ -77,7 +77,7 @@ SHARE: ContextVar[str] = ContextVar("share", default="")
 """Which kind of work this is, where it is one of many: no kind ever takes the last connections."""
 _LEFT_TO_OTHERS = 2
 _TO_CONNECT = 0.3
-"""Of the patience, what is kept for a connection once there is room for one more of the kind."""
+"""Of the patience, what is reserved for a connection once there is room for one more of the kind."""
 
 
 class Database:

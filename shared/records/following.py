@@ -1,8 +1,9 @@
 """References to records of another owner follow the merges of those, and go back when a merge is undone.
 
-Each reference that was rewritten is kept with the ids that it named before and after. An undone merge sets back exactly
-those that nobody has changed since; of others it gives back the place of the loser alone. What the owner's published
-view says now decides, so late, early and repeated facts do no harm. All of it needs a context that sees every row.
+Each reference that was rewritten is stored with the ids that it named before and after. An undone merge sets back
+exactly those that nobody has changed since; of others it gives back the place of the loser alone. What the owner's
+published view says now decides, so late, early and repeated facts do no harm. All of it needs a context that sees every
+row.
 """
 
 from collections.abc import Callable, Sequence

@@ -23,7 +23,7 @@ from shared.records.record import Record
 from shared.records.resource_type import ResourceType
 
 LIFE = timedelta(hours=24)
-_KEPT = timedelta(days=90)
+_RETENTION = timedelta(days=90)
 _AT_ONCE = 200
 Ending: TypeAlias = Literal["confirmed", "declined", "withdrawn", "expired"]
 
@@ -101,7 +101,7 @@ _DUE = Statement(
 )
 _FORGET = Statement(
     delete(pending).where(
-        pending.c.resource == any_(bindparam("resources", type_=ARRAY(Text))), pending.c.decided_at < _now - _KEPT
+        pending.c.resource == any_(bindparam("resources", type_=ARRAY(Text))), pending.c.decided_at < _now - _RETENTION
     )
 )
 

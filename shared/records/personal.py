@@ -1,4 +1,5 @@
-"""What tables hold of people: a catalogue of every column, so that an export of everything about somebody is whole."""
+"""Which columns of tables are about people: a catalogue of every column, so that an export of everything about somebody
+is complete."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

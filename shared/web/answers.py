@@ -63,7 +63,7 @@ def show_secret_once(stored: Response, shown: Mapping[str, Any]) -> Response:
     """The response with a secret; the one without it is stored for a replay."""
     headers = {name: value for name, value in stored.headers.items() if name not in ("content-length", "content-type")}
     response = Response(orjson.dumps(shown), stored.status_code, {**headers, "Cache-Control": "no-store"}, JSON)
-    response.kept_body = stored.body  # type: ignore[attr-defined]
+    response.stored_body = stored.body  # type: ignore[attr-defined]
     return response
 
 

@@ -131,8 +131,8 @@ def create_app(
                 notifier = await stack.enter_async_context(open_notifier(settings))
             app.state.database, app.state.notifier = database, notifier
             app.state.readiness = Readiness(database, notifier)
-            for hold in holding:
-                await stack.enter_async_context(hold(app))
+            for resource in holding:
+                await stack.enter_async_context(resource(app))
             freeze_started()
             yield
 

@@ -80,5 +80,5 @@ def _is_worth_it(status: int, headers: Iterable[tuple[bytes, bytes]]) -> bool:
 
 
 def _of_compressed(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
-    kept = [(name, value) for name, value in headers if name != b"content-length"]
-    return [*kept, (b"content-encoding", b"gzip")]
+    others = [(name, value) for name, value in headers if name != b"content-length"]
+    return [*others, (b"content-encoding", b"gzip")]

@@ -1,4 +1,4 @@
-"""Bounds on the connections of one process: how many they are, how long each may wait, what they hold in memory.
+"""Bounds on the connections of one process: how many they are, how long each may wait, how much memory they use.
 
 Each connection is looked at about once a second, so that a request that is answered at once costs no timer: a few at a
 time, so that many which end together do not hold up the others.

@@ -63,7 +63,7 @@ class JobEvents(Response):
         headers = dict(scope["headers"])
         known = headers.get(b"last-event-id", b"").decode("latin-1")
         send = Pace(send).send
-        async with self._places.hold(holder_of(self._principal, scope)):
+        async with self._places.occupy(holder_of(self._principal, scope)):
             job = await self._look()
             if known == _state(job) and job["status"] not in _OPEN:
                 await Response(None, 204)(scope, _receive, send)

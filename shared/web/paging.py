@@ -79,8 +79,8 @@ def day_of(name: str, raw: str) -> date:
 def binding(request: Request) -> bytes:
     """What a cursor is bound to: the path, filters and sort; not the page size, the fields or the cursor itself."""
     free = ("cursor", "limit", "fields", "include")
-    kept = sorted((name, value) for name, value in request.query_params.items() if name not in free)
-    return f"{request.scope['path']}?{urlencode(kept)}".encode()
+    parameters = sorted((name, value) for name, value in request.query_params.items() if name not in free)
+    return f"{request.scope['path']}?{urlencode(parameters)}".encode()
 
 
 def make_cursor(keys: list[Any], bound_to: bytes, secret: bytes) -> str:

@@ -94,5 +94,5 @@ async def notified(connection: Connection, change: UUID) -> None:
 
 
 async def delete_expired(connection: Connection) -> None:
-    """Drops what was kept of accounts for more than 30 days."""
+    """Deletes what was stored of accounts for more than 30 days."""
     await _DELETE.execute(connection)

@@ -17,12 +17,12 @@ from shared.database.unit_of_work import UnitOfWork, unit_of_work
 from shared.kernel.clock import now
 from shared.kernel.principal import PrincipalKind
 
-_HELD = 60.0
+_CACHE_SECONDS = 60.0
 """Seconds for which a process signs with the key it found."""
 _AHEAD = timedelta(hours=1)
 """How long a successor is published before it signs: every verifier has seen it by then."""
 _LAST_DAY = timedelta(days=1)
-_AFTERLIFE = timedelta(seconds=LIFETIME + 2 * SKEW + _HELD)
+_AFTERLIFE = timedelta(seconds=LIFETIME + 2 * SKEW + _CACHE_SECONDS)
 
 
 class SigningKeyStore:
@@ -101,5 +101,5 @@ class SigningKeys:
                 keys = await queries.signing_keys(uow.connection, now())
                 found = self._signing_keys.usable(keys) or await self._signing_keys.make(uow, now())
         self._kid, self._key = found
-        self._until = time.monotonic() + _HELD
+        self._until = time.monotonic() + _CACHE_SECONDS
         return self._key

@@ -64,7 +64,7 @@ async def update(uow: UnitOfWork, access: AccessScope, before: Programme, wanted
 async def transition(
     uow: UnitOfWork, access: AccessScope, before: Programme, requested: TransitionRequest
 ) -> Programme:
-    """One transition. A waiver is kept where it was needed."""
+    """One transition. A waiver is stored where it was needed."""
     guard_context = await load_guard_context(uow.connect, access.principal, before, requested.fields)
 
     def effects(target: str) -> Programme:

@@ -132,7 +132,7 @@ class Search:
         while True:
             async with self._writing() as uow:
                 rows = await queries.changed(uow.connection, self._resource, since, last, _LOOKED_AT)
-                await self._keep(uow, await operations.find_duplicates(uow.connection, self._resource, rows))
+                await self._store(uow, await operations.find_duplicates(uow.connection, self._resource, rows))
             self._records += len(rows)
             if len(rows) < _LOOKED_AT:
                 return
@@ -174,12 +174,12 @@ class Search:
     async def _write(self, found: Sequence[Found]) -> None:
         for start in range(0, len(found), _AT_ONCE):
             async with self._writing() as uow:
-                await self._keep(uow, found[start : start + _AT_ONCE])
+                await self._store(uow, found[start : start + _AT_ONCE])
 
     def _writing(self) -> AbstractAsyncContextManager[UnitOfWork]:
         return self._run.unit_of_work(origin=Origin(request_id=str(self._run.id), bulk=True))
 
-    async def _keep(self, uow: UnitOfWork, found: Sequence[Found]) -> None:
+    async def _store(self, uow: UnitOfWork, found: Sequence[Found]) -> None:
         self._pairs += len(found)
         self._new += await pairs.record(uow, self._resource, found, "job")
 

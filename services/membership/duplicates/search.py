@@ -1,6 +1,6 @@
 """The search through all records of a collection in memory: keys first, then the records that share one. Pure.
 
-A million experts take some 400 MB while they are compared: each is kept as one text, and each kind of key is made and
+A million experts take some 400 MB while they are compared: each is stored as one text, and each kind of key is made and
 walked for itself.
 """
 

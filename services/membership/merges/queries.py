@@ -126,7 +126,7 @@ async def parts(connection: Connection, merge_id: UUID) -> list[tuple[str, UUID,
 
 
 async def delete_parts(connection: Connection, merge_id: UUID) -> None:
-    """Removes what an undone merge had kept."""
+    """Removes the undo record of an undone merge."""
     await _DELETE_PARTS.execute(connection, merge=merge_id)
 
 

@@ -1,4 +1,4 @@
-"""Every column that membership and the parts shared with other services keep: what of it an export of everything about
+"""Every column that membership and the parts shared with other services store: what of it an export of everything about
 an expert shows, why the rest is left out, and which tables hold nothing of people.
 
 A column that is in none of these lists fails a test: whoever adds one decides here.

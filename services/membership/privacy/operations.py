@@ -1,4 +1,4 @@
-"""Giving a person everything that is kept about them."""
+"""Giving a person everything that is stored about them."""
 
 from typing import BinaryIO
 from uuid import UUID

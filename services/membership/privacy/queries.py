@@ -96,7 +96,7 @@ async def rows_of(connection: Connection, part: str, ids: Sequence[UUID]) -> Asy
 
 
 async def published(connection: Connection, people: Sequence[UUID]) -> AsyncIterator[Row]:
-    """What other services keep of experts and their accounts, part by part: `part`, `record`, and its `id` where its
+    """What other services store of experts and their accounts, part by part: `part`, `record`, and its `id` where its
     history is about them."""
     async for row in connection.cursor(_PUBLISHED, people, prefetch=_AT_ONCE):
         yield row

@@ -49,9 +49,9 @@ async def restore(
     there and is gone now.
 
     The database is closed to the services first, and what is there is set aside; where anything fails, the database is
-    opened with it again. `begin` is told each long part and how many bytes it has, and answers with what is to be
-    called for each that is done. Raises BackupError where the backup is damaged or of a newer release, or where the
-    database holds data and `replace` is not given.
+    opened with it again. `begin` gets each long part and the number of its bytes, and returns what is to be called for
+    each that is done. Raises BackupError where the backup is damaged or of a newer release, or where the database holds
+    data and `replace` is not given.
     """
     _known(backup.manifest.revision, url, settings)
     advance = begin("verifies the backup", backup.size)

@@ -22,8 +22,8 @@ async def take(
 ) -> Manifest:
     """Writes a backup of the database at `address`, whose user sees every row, and of the files that it names.
 
-    `begin` is told how many bytes there are about, and answers with what is to be called for each that is done.
-    Raises BackupError where the database is not migrated, is being migrated, or is closed for a restore.
+    `begin` gets the approximate number of bytes, and returns what is to be called for each that is done. Raises
+    BackupError where the database is not migrated, is being migrated, or is closed for a restore.
     """
     connection = await connect(address)
     try:
@@ -35,8 +35,8 @@ async def take(
             files = await referenced(connection)
             advance = begin(sum(table.size for table in found) + _sizes(store, files))
             writer, made_at = Writer(target), now()
-            kept = await _files(store, files, writer, advance)
-            lost = files.keys() - kept.keys()
+            contents = await _files(store, files, writer, advance)
+            lost = files.keys() - contents.keys()
             still_named = await referenced(connection) if lost else {}
             manifest = Manifest(
                 release=release,
@@ -44,7 +44,7 @@ async def take(
                 made_at=made_at,
                 tables=await _tables(connection, address, found, writer, advance),
                 sequences=await sequences(connection),
-                files=kept,
+                files=contents,
                 missing=tuple(sorted(digest for digest in lost if still_named[digest])),
             )
         if await _revision(connection) != revision:
@@ -69,7 +69,7 @@ async def _files(
     store: FileStore, digests: dict[str, bool], writer: Writer, advance: Callable[[int], None]
 ) -> dict[str, Content]:
     """Those of the files that are in the store, which sweeps away what is over. Raises BackupError on a changed one."""
-    kept: dict[str, Content] = {}
+    contents: dict[str, Content] = {}
     for digest in sorted(digests):
         try:
             file = await asyncio.to_thread(store.path(digest).open, "rb")
@@ -80,10 +80,10 @@ async def _files(
             while block := await asyncio.to_thread(file.read, _BLOCK):
                 await stream.write(block)
                 advance(len(block))
-        kept[digest] = await stream.end()
-        if kept[digest].sha256 != digest:
+        contents[digest] = await stream.end()
+        if contents[digest].sha256 != digest:
             raise BackupError(f"The file {store.path(digest)} is not what its name says: it was altered.")
-    return kept
+    return contents
 
 
 async def _tables(
@@ -115,7 +115,7 @@ async def _tables(
 async def copy_out(connection: asyncpg.Connection, table: Known, stream: Stream) -> tuple[Content, int]:
     """Writes the table's rows to the stream; how many they are."""
     try:
-        told = await connection.copy_from_query(table.ordered, output=stream.write)
+        copied = await connection.copy_from_query(table.ordered, output=stream.write)
     except asyncpg.UndefinedTableError as gone:
         raise BackupError("The database was migrated meanwhile: take the backup again.") from gone
-    return await stream.end(), int(told.removeprefix("COPY "))
+    return await stream.end(), int(copied.removeprefix("COPY "))

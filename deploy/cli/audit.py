@@ -64,12 +64,12 @@ def verify(
         fail(f"{key}: {refused}")
     with _opened(file) as (source, size), measured() as begin:
         try:
-            verdict = run(source, keys, begin("verifies", size))
+            summary = run(source, keys, begin("verifies", size))
         except BadTrail as bad:
             fail(str(bad))
     out.print(
-        f"{verdict.entries} entries after position {verdict.begins_after} are whole and in order; checkpoints vouch"
-        f" for {verdict.sealed} of them, the last at {verdict.sealed_at:%Y-%m-%d %H:%M:%S} UTC.",
+        f"{summary.entries} entries after position {summary.begins_after} are whole and in order; checkpoints vouch"
+        f" for {summary.sealed} of them, the last at {summary.sealed_at:%Y-%m-%d %H:%M:%S} UTC.",
         markup=False,
     )
 

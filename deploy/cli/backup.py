@@ -75,7 +75,7 @@ def restore(
     from deploy.backup.archive import Reader
     from deploy.backup.restoring import foreseen
     from deploy.backup.restoring import restore as run
-    from deploy.cli.doctor import of_database, tell
+    from deploy.cli.doctor import of_database, report
     from shared.bulk.store import FileStore
     from shared.configuration.settings import Settings
 
@@ -92,7 +92,7 @@ def restore(
         err.print(_loss(gone), markup=False)
     if made.missing:
         err.print(f"These files were lost before it was made: {', '.join(made.missing)}", markup=False)
-    tell(asyncio.run(of_database(url)))
+    report(asyncio.run(of_database(url)))
 
 
 def _loss(later: "Later") -> str:

@@ -34,8 +34,7 @@ def working(what: str) -> Iterator[None]:
 def measured(*, of_bytes: bool = True) -> Iterator[Callable[[str, int], Callable[[int], None]]]:
     """Shows long parts whose size is known: a bar for each on a terminal, else one line.
 
-    What it gives is told each part and its bytes or pieces, and answers with what is to be called for each that is
-    done.
+    What it gives gets each part and its bytes or pieces, and returns what is to be called for each that is done.
     """
     done = DownloadColumn() if of_bytes else MofNCompleteColumn()
     columns = (TextColumn("{task.description}"), BarColumn(), done, TimeRemainingColumn())

@@ -43,10 +43,10 @@ def doctor(
         findings += asyncio.run(of_database(database))
     if valkey:
         findings.append(asyncio.run(_valkey(valkey)))
-    tell(findings)
+    report(findings)
 
 
-def tell(findings: list[Finding]) -> None:
+def report(findings: list[Finding]) -> None:
     """Print them; status 1 where something is wrong."""
     for finding in findings:
         out.print("ok    " if finding.right else "wrong ", style="green" if finding.right else "bold red", end="")
@@ -219,7 +219,7 @@ async def _valkey(url: str) -> Finding:
             about = await client.info()
     except (OSError, RedisError) as refused:
         return Finding("queue", False, f"{type(refused).__name__}: {refused}", "start it, or correct REDIS_URL")
-    kept = bool(about.get("aof_enabled"))
+    is_persistent = bool(about.get("aof_enabled"))
     version = about.get("valkey_version") or about.get("redis_version")
-    detail = f"{version}, append-only file {'on' if kept else 'off'}"
-    return Finding("queue", kept, detail, "CONFIG SET appendonly yes; without it a restart delays facts")
+    detail = f"{version}, append-only file {'on' if is_persistent else 'off'}"
+    return Finding("queue", is_persistent, detail, "CONFIG SET appendonly yes; without it a restart delays facts")

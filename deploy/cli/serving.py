@@ -35,10 +35,10 @@ class Server(uvicorn.Server):
         super().__init__(config)
         self._apps = apps
         self._drain = drain
-        self._told = False
+        self._is_stopping = False
 
     def is_ready(self) -> bool:
-        return self.started and not self._told and not self.should_exit
+        return self.started and not self._is_stopping and not self.should_exit
 
     async def shutdown(self, sockets: list[socket] | None = None) -> None:
         """Afterwards uvicorn raises the signal again, which ends the process: spans that wait are sent before."""
@@ -49,10 +49,10 @@ class Server(uvicorn.Server):
         for app in self._apps:
             if hasattr(app.state, "readiness"):
                 app.state.readiness.drain()
-        if self._told or self._drain <= 0:
+        if self._is_stopping or self._drain <= 0:
             super().handle_exit(sig, frame)
             return
-        self._told = True
+        self._is_stopping = True
         loop = asyncio.get_running_loop()
         loop.call_soon_threadsafe(loop.call_later, self._drain, super().handle_exit, signal.Signals(sig), None)
 
@@ -81,11 +81,11 @@ async def serve(service: str, *, host: str, port: int, grace: int, drain: float)
         timeout_graceful_shutdown=grace,
     )
     server = Server(config, apps, drain)
-    async with AsyncExitStack() as beside:
+    async with AsyncExitStack() as resources:
         if metrics_port := int(os.environ.get("ESCM_METRICS_PORT") or 0):
             metrics_host = os.environ.get("ESCM_METRICS_HOST") or host
             shown = await metrics.serve(metrics_port, server.is_ready, metrics_host)
-            beside.callback(shown.close)
+            resources.callback(shown.close)
         await server.serve()
 
 

@@ -1,4 +1,4 @@
-"""What each operation of the contract asks of its caller: by its form, or by name where the form does not tell."""
+"""What each operation of the contract asks of its caller: by its form, or by name where the form does not show it."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -44,7 +44,7 @@ class Demand:
 @dataclass(frozen=True, slots=True)
 class Operation:
     """An operation of the contract. `is_open`: it answers without a token. `queries` are its query parameters. `note`
-    tells what is asked of it where that has rules of its own."""
+    says what is asked of it where that has rules of its own."""
 
     id: str
     service: str
@@ -121,7 +121,7 @@ _FORMS: Mapping[tuple[str, str], Demand] = {
 
 @cache
 def operations() -> Sequence[Operation]:
-    """Every operation of every service. ValueError for one of which neither form nor name tells what it asks."""
+    """Every operation of every service. ValueError for one for which neither form nor name shows what it asks."""
     return tuple(_operations())
 
 

@@ -40,7 +40,7 @@ NEVER_DELEGATED = ROLES_OF_TWO | {"platform_operator", "expert", "api_client"}
 """Roles whose holders cannot pass them on."""
 MACHINE_ROLE = "api_client"
 TOKENS = "access.tokens"
-"""The resource that introspection reads: a caller with a global grant for it is told of others' tokens."""
+"""The resource that introspection reads: a caller with a global grant for it may introspect others' tokens."""
 KEY_OWNER = "key_owner"
 """What whoever owns an API key holds over it. It is granted to nobody: it follows from the key."""
 GRANT_HOLDER = "grant_holder"

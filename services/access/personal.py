@@ -1,4 +1,4 @@
-"""What access keeps about people, column by column: see `shared.records.personal`. What is told is published in
+"""What access stores about people, column by column: see `shared.records.personal`. What is exported is published in
 `access_published_personal`."""
 
 from collections.abc import Mapping
@@ -28,7 +28,7 @@ PARTS: Mapping[str, PersonalTable] = {
 }
 """The parts that it adds to an export of everything about an expert."""
 ALSO_PERSONAL: tuple[PersonalTable, ...] = (
-    personal("access_last_use", "used_at", {"the key that is told": "kind id"}),
+    personal("access_last_use", "used_at", {"the key that is exported": "kind id"}),
     personal("access_account_token", "", {_SECRET: "digest", _SHORT: "account_id purpose email_key until"}),
     personal("access_refresh_token", "", {_SECRET: "digest", _SHORT: "session_id until used_at"}),
     personal("access_revoked_token", "", {_SHORT: "token_id principal_kind principal_id until"}),
@@ -39,7 +39,7 @@ ALSO_PERSONAL: tuple[PersonalTable, ...] = (
     ),
     personal("access_failed_login", "", {_SHORT: "email_digest failed locked_until last_at"}),
 )
-"""`access_last_use` is told with the keys."""
+"""`access_last_use` is exported with the keys."""
 IMPERSONAL: Mapping[str, str] = {
     "access_client": f"{RECORD} client_id name search_key secrets proposed_secret jwks scope_kind scope_id resources"
     " verbs ip_allow sandbox",

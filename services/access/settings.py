@@ -1,4 +1,4 @@
-"""What the service access is told beside the common settings."""
+"""Settings of the service access, in addition to the common ones."""
 
 from typing import ClassVar
 

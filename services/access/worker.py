@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from services.access.account_mail.jobs import forget_account_mail, job_handlers
+from services.access.account_mail.jobs import delete_expired_mail, job_handlers
 from services.access.accounts.operations import ACCOUNTS
 from services.access.api_keys.jobs import expire_api_keys
 from services.access.api_keys.operations import API_KEYS
@@ -12,7 +12,7 @@ from services.access.grants.operations import expire_grants
 from services.access.reactions import REACTIONS
 from services.access.sessions.jobs import expire_sessions
 from services.access.settings import AccessSettings
-from services.access.tokens.jobs import forget_what_is_over, turn_signing_keys
+from services.access.tokens.jobs import delete_expired, rotate_signing_keys
 from shared.messaging.schedules import Schedule, Schedules
 from shared.messaging.worker import Worker
 from shared.records.pending import expiring
@@ -22,10 +22,10 @@ SCHEDULES: Schedules = {
     "expire_api_keys": Schedule(timedelta(minutes=5), expire_api_keys, catch_up=1),
     "expire_pending_transitions": Schedule(timedelta(minutes=5), expiring(ACCOUNTS, CLIENTS, API_KEYS), catch_up=1),
     "expire_sessions": Schedule(timedelta(minutes=5), expire_sessions, catch_up=1),
-    "forget_account_mail": Schedule(timedelta(hours=1), forget_account_mail, catch_up=1),
-    "turn_signing_keys": Schedule(timedelta(hours=1), turn_signing_keys, catch_up=1),
+    "delete_expired_mail": Schedule(timedelta(hours=1), delete_expired_mail, catch_up=1),
+    "rotate_signing_keys": Schedule(timedelta(hours=1), rotate_signing_keys, catch_up=1),
     "verify_audit_trail": Schedule(timedelta(hours=1), verify_trail, catch_up=1),
-    "forget_what_is_over": Schedule(timedelta(hours=1), forget_what_is_over, catch_up=1),
+    "delete_expired": Schedule(timedelta(hours=1), delete_expired, catch_up=1),
 }
 
 
@@ -36,5 +36,5 @@ def create_worker(settings: AccessSettings | None = None) -> Worker:
 
 
 async def run() -> None:
-    """Works until it is told to stop."""
+    """Works until a signal stops it."""
     await create_worker().run()

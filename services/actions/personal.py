@@ -1,4 +1,4 @@
-"""What actions keep about people, column by column: see `shared.records.personal`. What is told is published in
+"""What actions store about people, column by column: see `shared.records.personal`. What is exported is published in
 `action_published_personal`."""
 
 from collections.abc import Mapping
@@ -44,4 +44,4 @@ IMPERSONAL: Mapping[str, str] = {
     "action_programme": f"{RECORD} framework committee_id centre_id lead_body_id waiver started_on completed_on",
     "action_reference_move": "loser_id winner_id resource record_id field position before after",
 }
-"""Tables about no person: who wrote a row, or claimed it, is told by the audit trail."""
+"""Tables about no person: the audit trail shows who wrote a row, or claimed it."""

@@ -11,7 +11,7 @@ from shared.kernel.errors import invalid_field
 from shared.kernel.principal import Principal
 
 _PUBLISHED = frozenset(("active", "grace"))
-"""The states in which an expert is shown beyond those who keep the entry."""
+"""The states in which an expert is shown to more than those who maintain the record."""
 _expert = views.EXPERTS
 _EXPERT = Statement(
     select(_expert.c.country, _expert.c.status, _expert.c.visibility).where(

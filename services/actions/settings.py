@@ -8,7 +8,7 @@ from shared.configuration.settings import Settings
 
 
 class ActionsSettings(Settings):
-    """What the actions processes are told."""
+    """Settings of the actions processes."""
 
     model_config = SettingsConfigDict(env_prefix="ESCM_ACTIONS_")
     service: ClassVar[str] = "actions"

@@ -1,4 +1,4 @@
-"""What centres keep about people, column by column: see `shared.records.personal`. What is told is published in
+"""What centres store about people, column by column: see `shared.records.personal`. What is exported is published in
 `centre_published_personal`."""
 
 from collections.abc import Mapping

@@ -9,7 +9,7 @@ from shared.configuration.settings import Settings
 
 
 class CentresSettings(Settings):
-    """What the centres processes are told. `recognition_*`: what a committee has before it may ask to be recognised."""
+    """Settings of the centres processes. `recognition_*`: what a committee has before it may ask to be recognised."""
 
     model_config = SettingsConfigDict(env_prefix="ESCM_CENTRES_")
     service: ClassVar[str] = "centres"

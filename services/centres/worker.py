@@ -26,5 +26,5 @@ def create_worker(settings: CentresSettings | None = None) -> Worker:
 
 
 async def run() -> None:
-    """Works until it is told to stop."""
+    """Works until a signal stops it."""
     await create_worker().run()

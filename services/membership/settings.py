@@ -8,7 +8,7 @@ from shared.configuration.settings import Settings
 
 
 class MembershipSettings(Settings):
-    """What the membership processes are told."""
+    """Settings of the membership processes."""
 
     model_config = SettingsConfigDict(env_prefix="ESCM_MEMBERSHIP_")
     service: ClassVar[str] = "membership"

@@ -46,5 +46,5 @@ def create_worker(settings: MembershipSettings | None = None) -> Worker:
 
 
 async def run() -> None:
-    """Works until told to stop."""
+    """Works until a signal stops it."""
     await create_worker().run()

@@ -8,7 +8,7 @@ from shared.configuration.settings import Settings
 
 
 class PortalSettings(Settings):
-    """What the portal's process is told."""
+    """Settings of the portal's process."""
 
     model_config = SettingsConfigDict(env_prefix="ESCM_PORTAL_", extra="ignore", populate_by_name=True)
     service: ClassVar[str] = "portal"

@@ -27,14 +27,14 @@ _HEAD = """
 SELECT position, hash, least(position + $1, (SELECT max(position) FROM core_fact)) AS upto FROM core_audit_head
 """
 _LINK = """
-WITH told AS MATERIALIZED (
+WITH facts AS MATERIALIZED (
     SELECT position, fact FROM core_fact WHERE position > $1 AND position <= $2
         AND position NOT IN (SELECT position FROM core_audit_link WHERE position > $1 AND position <= $2)
     ORDER BY position LIMIT $4
 ), linked AS (
     INSERT INTO core_audit_link (position, entry, hash)
     SELECT t.position, t.fact, core_audit_chain($3, t.position, t.fact, a.content_hash) OVER (ORDER BY t.position)
-    FROM told t CROSS JOIN LATERAL (SELECT content_hash FROM core_audit WHERE id = t.fact LIMIT 1) a
+    FROM facts t CROSS JOIN LATERAL (SELECT content_hash FROM core_audit WHERE id = t.fact LIMIT 1) a
     RETURNING position, hash
 )
 UPDATE core_audit_head SET position = $2, hash = coalesce((SELECT hash FROM linked ORDER BY position DESC LIMIT 1), $3)
@@ -52,17 +52,17 @@ class Chain:
         self._sealing = Sealing(settings.secret_key.get_secret_value().encode())
         self._every = every
         self._clock = clock
-        self._next_checkpoint = self._next_turn = clock()
+        self._next_checkpoint = self._next_rotation = clock()
 
     async def __call__(self, connection: Connection) -> None:
-        """Links what was sequenced since the last time, at most 20,000 entries; checkpoints and turns when it is
-        time."""
+        """Links what was sequenced since the last time, at most 20,000 entries; makes checkpoints and rotates
+        partitions when it is time."""
         head: Row = await connection.fetchrow(_HEAD, _AT_ONCE)
         if head["upto"] is not None and head["upto"] > head["position"]:
             await connection.execute(_LINK, head["position"], head["upto"], head["hash"], _AT_ONCE)
         began = self._clock()
-        if began >= self._next_turn:
-            self._next_turn = began + (_DAY if await self._turn(connection) else _HOUR)
+        if began >= self._next_rotation:
+            self._next_rotation = began + (_DAY if await self._rotate_partitions(connection) else _HOUR)
         if began >= self._next_checkpoint:
             self._next_checkpoint = began + self._every
             await self._seal(connection)
@@ -74,8 +74,8 @@ class Chain:
             metrics.AUDIT_FAULTS.inc()
             log.error("audit_trail_altered", found=str(altered))
 
-    async def _turn(self, connection: Connection) -> bool:
-        """Whether nothing was left to do. Writers wait two seconds for it at most, else it is tried again."""
+    async def _rotate_partitions(self, connection: Connection) -> bool:
+        """Whether nothing was left to do. Writers wait at most two seconds for it; otherwise it is tried again."""
         try:
             async with connection.transaction():
                 await connection.execute("SET LOCAL lock_timeout = '2s'; SET LOCAL statement_timeout = 0")

@@ -47,8 +47,8 @@ class _Sealed(NamedTuple):
 
 
 class Sealing:
-    """Signs the chain. Keys are made on first need and kept encrypted under the secret; those of an earlier secret stay
-    known, and a new one signs."""
+    """Signs the chain. Keys are made on first need and stored encrypted under the secret; those of an earlier secret
+    stay known, and a new one signs."""
 
     def __init__(self, secret: bytes) -> None:
         self._sealer = Sealer(secret, "escm audit signing keys")

@@ -1,6 +1,6 @@
 """Details of entries that describe a person: encrypted with keys of that person, so that erasure removes them.
 
-A transaction makes one key for each person it tells of, so nothing is ever read in order to write. Half of a key lies
+A transaction makes one key for each person it concerns, so nothing is ever read in order to write. Half of a key lies
 in `core_audit_key`, the other half follows from the installation's secret; each entry's own key follows from both, so
 it encrypts one text only.
 """
@@ -26,21 +26,21 @@ from shared.kernel.ids import random_bytes
 
 _ONLY_USE = bytes(12)
 """The nonce: no key is used twice."""
-_FORGET = Statement(delete(audit_key).where(audit_key.c.subject == bindparam("subject")))
+_DELETE_KEYS = Statement(delete(audit_key).where(audit_key.c.subject == bindparam("subject")))
 
 
 def encrypt(uow: UnitOfWork, person: UUID, entry: UUID, detail: bytes) -> tuple[UUID, bytes]:
     """The name of the person's key and the encrypted detail. A new key is committed with the unit of work."""
-    key = uow.kept.get(person)
+    key = uow.scratch.get(person)
     if key is None:
-        key = uow.kept[person] = uuid7(), random_bytes()
+        key = uow.scratch[person] = uuid7(), random_bytes()
         uow.append(audit_key, id=key[0], subject=person, salt=key[1])
     return key[0], _cipher(key[1], entry).encrypt(_ONLY_USE, detail, None)
 
 
 def read(row: Mapping[str, Any]) -> dict[str, Any] | None:
-    """What an entry tells, from its `id`, `detail`, `detail_key` and the key's `salt`. None where it cannot be read any
-    more: the person was erased, or the secret is another."""
+    """The detail of an entry, from its `id`, `detail`, `detail_key` and the key's `salt`. None where it cannot be read
+    any more: the person was erased, or the secret is another."""
     detail: bytes = row["detail"]
     if row["detail_key"] is not None:
         if row["salt"] is None:
@@ -49,13 +49,13 @@ def read(row: Mapping[str, Any]) -> dict[str, Any] | None:
             detail = _cipher(row["salt"], row["id"]).decrypt(_ONLY_USE, detail, None)
         except InvalidTag:
             return None
-    told: dict[str, Any] = orjson.loads(detail)
-    return told
+    parsed: dict[str, Any] = orjson.loads(detail)
+    return parsed
 
 
-async def forget(uow: UnitOfWork, subject: UUID) -> None:
+async def erase_details(uow: UnitOfWork, subject: UUID) -> None:
     """Makes the details of all entries about this person unreadable for ever; the entries and their chain stay."""
-    await _FORGET.execute(uow.connection, subject=subject)
+    await _DELETE_KEYS.execute(uow.connection, subject=subject)
 
 
 def _cipher(salt: bytes, entry: UUID) -> AESGCM:

@@ -51,10 +51,10 @@ def enter(
     reason: str | None,
     person: UUID | None,
 ) -> None:
-    """Appends an entry with this id to the unit of work, to be committed with the change that it tells of.
+    """Appends an entry with this id to the unit of work, to be committed with the change that it records.
 
-    `before` and `after` are the record's states; `changes` are told in its history; `person` is whose key the detail is
-    encrypted with, where it describes one.
+    `before` and `after` are the record's states; `changes` are shown in its history; `person` is whose key the detail
+    is encrypted with, where it describes one.
     """
     actor = uow.origin.actor
     detail, detail_key = canonical({"reason": reason, "changes": changes}), None
@@ -77,5 +77,5 @@ def enter(
         "after_hash": state_hash(after),
     }
     proven = content_hash(content, detail, detail_key)
-    kept = {"detail": detail, "detail_key": detail_key, "content_hash": proven}
-    uow.append_row(audit, {"id": entry, **content, **kept})
+    proof = {"detail": detail, "detail_key": detail_key, "content_hash": proven}
+    uow.append_row(audit, {"id": entry, **content, **proof})

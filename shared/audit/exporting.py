@@ -53,7 +53,7 @@ _SIZE = "SELECT count(*) FROM core_audit_link"
 async def export(connection: Connection, begin: Callable[[int], Callable[[int], None]]) -> AsyncIterator[bytes]:
     """The lines of the trail as it is in one moment. The connection's user sees every row.
 
-    `begin` is told how many entries there are, and answers with what is to be called for each that is done.
+    `begin` gets the number of entries, and returns what is to be called for each that is done.
     """
     async with connection.transaction(isolation="repeatable_read", readonly=True):
         advance = begin(await connection.fetchval(_SIZE))

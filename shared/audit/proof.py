@@ -19,7 +19,8 @@ CONTENT = (
     "at", "actor_kind", "actor_id", "action", "resource", "subject", "version", "country", "visibility",
     "from_status", "to_status", "request_id", "before_hash", "after_hash",
 )  # fmt: skip
-"""The columns of an entry that its content hash covers, beside the digest of its detail and the name of its key."""
+"""The columns of an entry that its content hash covers, in addition to the digest of its detail and the name of its
+key."""
 _text_of = lru_cache(64)(to_text)
 
 
@@ -40,7 +41,7 @@ class Checkpoint(NamedTuple):
 
 
 def canonical(value: Any) -> bytes:
-    """JSON with sorted names; instants as the system tells them, bytes as hexadecimal digits."""
+    """JSON with sorted names; instants as the system writes them, bytes as hexadecimal digits."""
     return orjson.dumps(value, default=_plain, option=orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATETIME)
 
 

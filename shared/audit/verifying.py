@@ -28,7 +28,7 @@ class BadTrail(Exception):
 
 
 @dataclass(slots=True)
-class Verdict:
+class TrailSummary:
     """What a good trail holds. `sealed` are the entries that a checkpoint vouches for; those after it are younger than
     a minute or so."""
 
@@ -39,8 +39,8 @@ class Verdict:
     sealed_at: datetime | None = None
 
 
-def verify(lines: Iterable[bytes], keys: Keys, advance: Callable[[int], None] = lambda _: None) -> Verdict:
-    """Verifies an export, line by line. `advance` is told the bytes that are done. Raises BadTrail."""
+def verify(lines: Iterable[bytes], keys: Keys, advance: Callable[[int], None] = lambda _: None) -> TrailSummary:
+    """Verifies an export, line by line. `advance` gets the bytes that are done. Raises BadTrail."""
     trail = _Trail(keys)
     for line in lines:
         trail.take(line)
@@ -70,7 +70,7 @@ class _Trail:
         self._keys = keys
         self._is_part = is_part
         self._is_first = is_first
-        self._verdict = Verdict()
+        self._summary = TrailSummary()
         self._made_at: datetime | None = None
         self._position = 0
         self._hash = b""
@@ -80,37 +80,37 @@ class _Trail:
     def take(self, line: bytes) -> None:
         """One more line."""
         try:
-            told = orjson.loads(line)
-            kind = told["kind"]
+            parsed = orjson.loads(line)
+            kind = parsed["kind"]
             if (self._made_at is None and not self._is_part) or self._is_over:
-                self._begin(kind, told)
+                self._begin(kind, parsed)
             elif kind == "entry":
-                self._entry(told)
+                self._entry(parsed)
             elif kind == "checkpoint":
-                self._checkpoint(told)
+                self._checkpoint(parsed)
             elif kind == "footer":
-                self._footer(told)
+                self._footer(parsed)
             else:
                 raise ValueError
         except (orjson.JSONDecodeError, binascii.Error, LookupError, TypeError, ValueError, OverflowError):
             position = None if self._latest is None else self._position
             raise BadTrail(position, "the line after this one is no part of a trail") from None
 
-    def end(self) -> Verdict:
+    def end(self) -> TrailSummary:
         """After the last line."""
         if not self._is_over:
             raise BadTrail(self._position, "the file is cut off after this one")
-        if self._latest is None or self._made_at is None or self._verdict.sealed_at is None:
+        if self._latest is None or self._made_at is None or self._summary.sealed_at is None:
             raise BadTrail(None, "there is no checkpoint: nothing vouches for the trail")
-        if self._latest.start != self._verdict.begins_after:
+        if self._latest.start != self._summary.begins_after:
             raise BadTrail(self._latest.start + 1, "the beginning is another than the one that was signed")
-        if self._made_at - self._verdict.sealed_at > SEALED_WITHIN:
+        if self._made_at - self._summary.sealed_at > SEALED_WITHIN:
             raise BadTrail(
                 self._latest.position + 1,
-                f"not sealed since {self._verdict.sealed_at:%Y-%m-%d %H:%M:%S} UTC: the end was cut off, or nobody"
+                f"not sealed since {self._summary.sealed_at:%Y-%m-%d %H:%M:%S} UTC: the end was cut off, or nobody"
                 " makes checkpoints",
             )
-        return self._verdict
+        return self._summary
 
     def require_checkpoint_at(self, position: int) -> int:
         """The position, which the latest checkpoint must be at."""
@@ -118,45 +118,45 @@ class _Trail:
             raise BadTrail(position, "its checkpoint is missing")
         return position
 
-    def _begin(self, kind: str, told: Mapping[str, Any]) -> None:
-        if self._is_over or kind != "header" or told["format"] != FORMAT:
+    def _begin(self, kind: str, parsed: Mapping[str, Any]) -> None:
+        if self._is_over or kind != "header" or parsed["format"] != FORMAT:
             raise ValueError
-        self._made_at = datetime.fromisoformat(told["made_at"])
+        self._made_at = datetime.fromisoformat(parsed["made_at"])
 
-    def _entry(self, told: Mapping[str, Any]) -> None:
-        position = told["position"]
+    def _entry(self, parsed: Mapping[str, Any]) -> None:
+        position = parsed["position"]
         if self._latest is None:
             raise BadTrail(position, "the beginning is cut off: no checkpoint stands before this one")
         if position <= self._position:
             raise BadTrail(position, "order changed")
-        content = told["content"]
+        content = parsed["content"]
         if content is None:
             raise BadTrail(position, "entry missing")
-        found = content_hash(content, base64.b64decode(told["detail"]), told["detail_key"])
-        if found.hex() != told["content_hash"]:
+        found = content_hash(content, base64.b64decode(parsed["detail"]), parsed["detail_key"])
+        if found.hex() != parsed["content_hash"]:
             raise BadTrail(position, "content edited")
-        reached = link_hash(self._hash, position, bytes.fromhex(told["entry"].replace("-", "")), found)
-        if reached.hex() != told["hash"]:
+        reached = link_hash(self._hash, position, bytes.fromhex(parsed["entry"].replace("-", "")), found)
+        if reached.hex() != parsed["hash"]:
             raise BadTrail(
                 position, "link broken: the order was changed, what was before it is missing, or it is another entry"
             )
         self._position, self._hash = position, reached
-        self._verdict.entries += 1
+        self._summary.entries += 1
 
-    def _checkpoint(self, told: Mapping[str, Any]) -> None:
+    def _checkpoint(self, parsed: Mapping[str, Any]) -> None:
         signed = Checkpoint(
-            told["position"],
-            bytes.fromhex(told["hash"]),
-            told["start"],
-            datetime.fromisoformat(told["at"]),
-            told["key_id"],
+            parsed["position"],
+            bytes.fromhex(parsed["hash"]),
+            parsed["start"],
+            datetime.fromisoformat(parsed["at"]),
+            parsed["key_id"],
         )
-        self._require_signature(signed, bytes.fromhex(told["signature"]))
+        self._require_signature(signed, bytes.fromhex(parsed["signature"]))
         if self._latest is None:
             if self._is_first and signed.position != signed.start:
                 raise BadTrail(signed.start + 1, "the beginning is cut off")
             self._position, self._hash = signed.position, signed.hash
-            self._verdict.begins_after = signed.start
+            self._summary.begins_after = signed.start
         if signed.position > self._position:
             raise BadTrail(self._position + 1, f"entries are missing: the chain reached {signed.position}")
         if signed.position < self._position:
@@ -164,9 +164,9 @@ class _Trail:
         if signed.hash != self._hash:
             raise BadTrail(signed.position, "the chain up to here was written anew: its checkpoint signs another")
         self._latest = signed
-        self._verdict.checkpoints += 1
-        self._verdict.sealed = self._verdict.entries
-        self._verdict.sealed_at = max(signed.at, self._verdict.sealed_at or signed.at)
+        self._summary.checkpoints += 1
+        self._summary.sealed = self._summary.entries
+        self._summary.sealed_at = max(signed.at, self._summary.sealed_at or signed.at)
 
     def _require_signature(self, signed: Checkpoint, signature: bytes) -> None:
         key = self._keys.get(signed.key_id)
@@ -177,11 +177,11 @@ class _Trail:
         except InvalidSignature:
             raise BadTrail(signed.position, "checkpoint signature wrong") from None
 
-    def _footer(self, told: Mapping[str, Any]) -> None:
-        if (told["entries"], told["checkpoints"]) != (self._verdict.entries, self._verdict.checkpoints):
+    def _footer(self, parsed: Mapping[str, Any]) -> None:
+        if (parsed["entries"], parsed["checkpoints"]) != (self._summary.entries, self._summary.checkpoints):
             raise BadTrail(None, "the file has other lines than its last one counts")
-        if told["unlinked"]:
-            raise BadTrail(None, f"entry outside the chain: {told['unlinked'][0]}")
+        if parsed["unlinked"]:
+            raise BadTrail(None, f"entry outside the chain: {parsed['unlinked'][0]}")
         self._is_over = True
 
 

@@ -8,7 +8,7 @@ from string import ascii_letters, digits
 
 PREFIX = "escm_live_"
 SHOWN = len(PREFIX) + 4
-"""Characters of a key that may be shown to tell it from others."""
+"""Characters of a key that may be shown to distinguish it from others."""
 _ALPHABET = digits + ascii_letters
 _RANDOM, _CHECK = 32, 6
 _FORM = re.compile(rf"{PREFIX}[0-9A-Za-z]{{{_RANDOM + _CHECK}}}")

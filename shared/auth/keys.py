@@ -116,7 +116,7 @@ def verify(token: str, keys: Mapping[str, ECKey], rules: TokenRules, now: float)
 def read_header(token: str) -> dict[str, Any]:
     """The header of a compact token, after size and form and before anything else is read.
 
-    Raises InvalidToken where it has a member besides `alg`, `typ` and `kid`.
+    Raises InvalidToken where it has a member other than `alg`, `typ` and `kid`.
     """
     if len(token) > MAX_TOKEN or not _COMPACT.fullmatch(token):
         raise InvalidToken

@@ -27,7 +27,7 @@ _of_principal = and_(_GRANTS.c.principal_kind == _PRINCIPALS.c.kind, _GRANTS.c.p
 _is_applicants = case(
     (_GRANTS.c.scope_kind == "self", not_(func.escm.member_expert_is_member(_GRANTS.c.scope_id))), else_=false()
 ).label("of_applicant")
-_READ_STANDING = Statement(
+_READ_PRINCIPAL = Statement(
     select(
         *(_PRINCIPALS.c[name] for name in _SHOWN),
         *(column for column in _GRANTS.c if column.key not in ("id", "principal_kind", "principal_id")),
@@ -45,9 +45,8 @@ _UNGRANTED = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """A principal as it is believed to stand `until` (monotonic seconds), and its tokens and sessions that no longer
-    hold."""
+class PrincipalState:
+    """The state of a principal that holds `until` (monotonic seconds), and its revoked tokens and ended sessions."""
 
     principal: Principal
     revoked_tokens: frozenset[str]
@@ -125,20 +124,20 @@ class PrincipalCache:
         self._database = database
         self._age = age
         self._bound = bound
-        self._known: OrderedDict[tuple[PrincipalKind, UUID], Standing] = OrderedDict()
+        self._known: OrderedDict[tuple[PrincipalKind, UUID], PrincipalState] = OrderedDict()
         self._flight = OneFlight(self._read)
 
-    async def get(self, kind: PrincipalKind, identity: UUID) -> Standing:
+    async def get(self, kind: PrincipalKind, identity: UUID) -> PrincipalState:
         """Raises InvalidToken where the principal is unknown, disabled, revoked or expired."""
         found = self._known.get((kind, identity))
         if found is not None and time.monotonic() < found.until:
             return found
         return await self._flight.get(kind, identity)
 
-    async def _read(self, kind: PrincipalKind, identity: UUID) -> Standing:
+    async def _read(self, kind: PrincipalKind, identity: UUID) -> PrincipalState:
         asked_at = time.monotonic()
         async with self._database.acquire() as connection:
-            rows = await _READ_STANDING.fetch(connection, kind=str(kind), id=identity)
+            rows = await _READ_PRINCIPAL.fetch(connection, kind=str(kind), id=identity)
         self._known.pop((kind, identity), None)
         if not rows:
             raise InvalidToken
@@ -148,7 +147,7 @@ class PrincipalCache:
         principal = Principal(kind, identity, first["name"], grants, first["sandbox"], first["owner_id"], allowed)
         revoked, ended = frozenset(first["revoked_tokens"]), frozenset(first["ended_sessions"])
         until = asked_at + (self._age if grants else min(self._age, _UNGRANTED))
-        found = Standing(principal, revoked, ended, until)
+        found = PrincipalState(principal, revoked, ended, until)
         self._known[kind, identity] = found
         if len(self._known) > self._bound:
             self._known.popitem(last=False)
@@ -168,14 +167,14 @@ def _grants(row: Row) -> Iterator[Grant]:
     """The grant of an account or a client; of a key those that its narrowing leaves of the owner's."""
     of_client = (_set(row["resources"]), _set(row["verbs"]))
     scope = (row["scope_kind"], row["scope_id"])
-    held = Grant(
+    grant = Grant(
         row["role"], *scope, row["starts"], row["ends"], *of_client, row["delegated_from"], row["of_applicant"]
     )
     resources, verbs = _set(row["key_resources"]), _set(row["key_verbs"])
     if resources is None or verbs is None:
-        yield held
+        yield grant
     else:
-        yield from narrowed(held, resources, verbs, _set(row["key_countries"]))
+        yield from narrowed(grant, resources, verbs, _set(row["key_countries"]))
 
 
 def _set(values: list[str] | None) -> frozenset[str] | None:

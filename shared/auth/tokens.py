@@ -30,7 +30,7 @@ class Bearer:
 
 
 class Authenticator:
-    """Tells who a bearer token or an API key speaks for. One per process; holds at most `bound` of them and as many
+    """Finds the principal of a bearer token or an API key. One per process; holds at most `bound` of them and as many
     principals, and notes in `uses` when clients, keys and sessions were used.
 
     A token, a session, a key, a grant or a principal that is revoked stops within `age` seconds: those of the settings
@@ -82,7 +82,7 @@ class Authenticator:
             self._known.popitem(last=False)
         return found
 
-    async def standing_of(self, kind: PrincipalKind, identity: UUID) -> Principal:
+    async def principal_of_kind(self, kind: PrincipalKind, identity: UUID) -> Principal:
         """A principal that proved itself in another way than by a token, with its living grants.
 
         Raises InvalidToken where it is disabled, revoked or expired.
@@ -97,28 +97,28 @@ class Authenticator:
 
     async def _of_claims(self, claims: Claims) -> Bearer:
         keys = await self._keys.fresh()
-        standing = await self._principals.get(claims.kind, claims.subject)
+        state = await self._principals.get(claims.kind, claims.subject)
         left = claims.expires_at + SKEW - time.time()
-        if left <= 0 or claims.key_id not in keys or claims.token_id in standing.revoked_tokens:
+        if left <= 0 or claims.key_id not in keys or claims.token_id in state.revoked_tokens:
             raise InvalidToken
         if claims.session is not None:
-            if claims.session in standing.ended_sessions:
+            if claims.session in state.ended_sessions:
                 raise InvalidToken
             self.uses.note("session", claims.session)
         if claims.kind is PrincipalKind.CLIENT:
             self.uses.note("client", claims.subject)
-        until = min(standing.until, time.monotonic() + left)
-        return Bearer(standing.principal, claims, claims.expires_at, until)
+        until = min(state.until, time.monotonic() + left)
+        return Bearer(state.principal, claims, claims.expires_at, until)
 
     async def _of_api_key(self, credential: str) -> Bearer:
         digest = api_key_digest(credential)
         if digest is None:
             raise InvalidToken
         identity, expires = await find_api_key(self._database, digest)
-        standing = await self._principals.get(PrincipalKind.KEY, identity)
+        state = await self._principals.get(PrincipalKind.KEY, identity)
         left = expires.timestamp() - time.time()
         if left <= 0:
             raise InvalidToken
         self.uses.note("key", identity)
-        until = min(standing.until, time.monotonic() + left)
-        return Bearer(standing.principal, None, expires.timestamp(), until)
+        until = min(state.until, time.monotonic() + left)
+        return Bearer(state.principal, None, expires.timestamp(), until)

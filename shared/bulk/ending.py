@@ -24,8 +24,8 @@ FROM core_import, generate_series(1, row_count) row WHERE id = $1
 ON CONFLICT DO NOTHING
 """
 _CLEAR = "DELETE FROM core_import_row WHERE import = $1 AND row > $2"
-_FORGET_ROWS = "DELETE FROM core_import_row WHERE import = $1 AND problem IS NULL"
-_FORGET_KEYS = "DELETE FROM core_import_key WHERE import = $1"
+_DELETE_ROWS = "DELETE FROM core_import_row WHERE import = $1 AND problem IS NULL"
+_DELETE_KEYS = "DELETE FROM core_import_key WHERE import = $1"
 _LEFT_OPEN = """
 SELECT i.*, j.status AS job_status FROM core_import i LEFT JOIN core_job j ON j.id = i.job
 WHERE i.service = $1 AND i.status IN ('pending', 'undoing') AND (j.id IS NULL OR j.status IN ('failed', 'cancelled'))
@@ -33,7 +33,7 @@ ORDER BY i.id LIMIT 10 FOR UPDATE OF i SKIP LOCKED
 """
 
 
-_FORGET_OLD = tuple(
+_DELETE_OLD = tuple(
     f"""
 DELETE FROM {table} WHERE ctid = ANY(ARRAY(
     SELECT r.ctid FROM core_import i CROSS JOIN LATERAL (SELECT ctid FROM {table} WHERE import = i.id LIMIT $3) r
@@ -52,7 +52,7 @@ async def batches_written(connection: Connection, key: UUID) -> int:
 
 
 async def clear_rows_beyond(connection: Connection, key: UUID, batches: int) -> None:
-    """Forgets what attempts have left of rows whose batch is not written."""
+    """Deletes what attempts have left of rows whose batch is not written."""
     await connection.execute(_CLEAR, key, rows_in(batches), timeout=PATIENCE)
 
 
@@ -60,8 +60,8 @@ async def end_import(uow: UnitOfWork, key: UUID, status: str, late_columns: Sequ
     """Ends the import in this state, with the counts of what was written; the result of its job."""
     connection = uow.connection
     await connection.execute("SET LOCAL statement_timeout = 0")
-    await connection.execute(_FORGET_KEYS, key, timeout=PATIENCE)
-    await connection.execute(_FORGET_ROWS, key, timeout=PATIENCE)
+    await connection.execute(_DELETE_KEYS, key, timeout=PATIENCE)
+    await connection.execute(_DELETE_ROWS, key, timeout=PATIENCE)
     if status == "aborted":
         await connection.execute(_ABORT, key, timeout=PATIENCE)
     sums = await connection.fetchrow(_SUMS, key)
@@ -89,14 +89,14 @@ def given_up(service: str) -> Schedule:
     return Schedule(timedelta(minutes=1), run, catch_up=1)
 
 
-def forget_old(service: str, days: int) -> Schedule:
+def delete_old(service: str, days: int) -> Schedule:
     """Every five minutes, a part at a time: what imports made and changed, and their failed rows, after so many days.
 
     They cannot be taken back any more. Their records stay, and so does what rows are known again by.
     """
 
     async def run(uow: UnitOfWork) -> None:
-        for statement in _FORGET_OLD:
+        for statement in _DELETE_OLD:
             await uow.connection.execute(statement, service, timedelta(days=days) + _MARGIN, _AT_ONCE)
 
     return Schedule(timedelta(minutes=5), run, catch_up=1)

@@ -28,9 +28,9 @@ from shared.records.listing import Listing, ListRequest
 
 EXPORT_JOB = "export"
 ROWS_AT_ONCE = 500
-KEPT = timedelta(hours=24)
-"""How long the file of an export can be fetched. That of an import is kept for 30 days, for its list of failures."""
-KEPT_IMPORT = timedelta(days=30)
+RETENTION = timedelta(hours=24)
+"""How long the file of an export can be fetched. That of an import is stored for 30 days, for its list of failures."""
+IMPORT_RETENTION = timedelta(days=30)
 _GET = Statement(select(core_export).where(core_export.c.id == bindparam("key")))
 _ENTER = Statement(
     insert(core_export).values(
@@ -188,10 +188,10 @@ def sweep(service: str, store: FileStore) -> Schedule:
     """Every hour: files of exports go after a day, those of imports after thirty, those that no row names after one."""
 
     async def run(uow: UnitOfWork) -> None:
-        old = await uow.connection.fetch(_OLD_EXPORTS, service, KEPT)
-        old += await uow.connection.fetch(_OLD_IMPORTS, service, KEPT_IMPORT)
+        old = await uow.connection.fetch(_OLD_EXPORTS, service, RETENTION)
+        old += await uow.connection.fetch(_OLD_IMPORTS, service, IMPORT_RETENTION)
         for digest in {row["file_digest"] for row in old} - {None}:
-            if not await uow.connection.fetchval(_STILL_WANTED, digest, KEPT, KEPT_IMPORT):
+            if not await uow.connection.fetchval(_STILL_WANTED, digest, RETENTION, IMPORT_RETENTION):
                 await asyncio.to_thread(store.remove, digest)
         await _remove_unnamed(uow, store)
 

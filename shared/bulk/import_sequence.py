@@ -1,5 +1,5 @@
-"""Long work on many things, a few at a time, between which the event loop turns: what waits for Postgres goes on at
-once, where a thread would keep it waiting for the interpreter's lock."""
+"""Long work on many things, a hundred at a time, which yields to the event loop in between: what waits for Postgres
+goes on at once, where a thread would keep it waiting for the interpreter's lock."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -9,8 +9,8 @@ Thing = TypeVar("Thing")
 AT_ONCE = 100
 
 
-async def in_turns(things: Sequence[Thing]) -> AsyncIterator[Thing]:
-    """The things in their order; after every hundred the loop has a turn."""
+async def yield_to_loop(things: Sequence[Thing]) -> AsyncIterator[Thing]:
+    """The things in their order; yields to the event loop after every hundred."""
     for start in range(0, len(things), AT_ONCE):
         for thing in things[start : start + AT_ONCE]:
             yield thing

@@ -1,4 +1,4 @@
-"""What a service tells of a resource so that it can be imported and exported: pure functions from row to record."""
+"""What a service declares of a resource so that it can be imported and exported: pure functions from row to record."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -53,8 +53,8 @@ class Derived:
 class Child:
     """Lesser records within a record, of which a row can ask for one.
 
-    `wanted` are the columns that the row asks for, or None; `fresh` are those that a new child has beside them; `same`
-    tells whether a child that is there is the one. `written_version` is the version as somebody wrote it, from before
+    `wanted` are the columns that the row asks for, or None; `fresh` are those that a new child has in addition; `same`
+    says whether a child that is there is the one. `written_version` is the version as somebody wrote it, from before
     what the system did about it.
     """
 

@@ -164,7 +164,7 @@ OVERSEE = "oversee"
 
 
 def oversees(principal: Principal, roles: Any, resource: Resource) -> bool:
-    """Whether the principal sees what others have started, beside its own."""
+    """Whether the principal sees what others have started."""
     return principal.permission_scope(roles, resource.name, OVERSEE).everywhere
 
 

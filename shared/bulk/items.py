@@ -10,7 +10,7 @@ from shared.kernel.json_keys import value_repeats_a_key
 
 _LONG_NUMBER = re.compile(r"[0-9]{18}")
 _DIGITS = 18
-"""Integers of more digits are kept as text: a float would change them, and Python refuses those of 4,301."""
+"""Integers of more digits are stored as text: a float would change them, and Python refuses those of 4,301."""
 _ESCAPED_NULL = "\\u0000"
 _NO_CHARACTER = re.compile("[\0\ud800-\udfff]")
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
@@ -29,7 +29,7 @@ _NO_TEXT = ("invalid_text", "Text must hold neither U+0000 nor lone surrogates."
 
 
 def read_item(text: str) -> Item:
-    """The value of a JSON text. Never raises: what a database cannot hold is replaced, and told as a fault."""
+    """The value of a JSON text. Never raises: what a database cannot hold is replaced, and reported as a fault."""
     try:
         if _ESCAPED_NULL not in text and not _LONG_NUMBER.search(text):
             value = orjson.loads(text)

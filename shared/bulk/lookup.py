@@ -7,7 +7,7 @@ from uuid import UUID
 import orjson
 from sqlalchemy import Table
 
-from shared.bulk.import_sequence import in_turns
+from shared.bulk.import_sequence import yield_to_loop
 from shared.bulk.importable import Columns, Importable, Values
 from shared.bulk.planning import ExistingRecords, PendingChild, PendingRecord, PlannedRow, Writing, build_new
 from shared.bulk.row_identifiers import find_refs, ref_key
@@ -52,7 +52,7 @@ class Lookup:
         writing = Writing(self._access.principal.label, now(), self._registry)
         seen = {(*key, one["digest"]) for key, leads in found.items() for one in leads}
         prepared = []
-        async for row in in_turns(rows):
+        async for row in yield_to_loop(rows):
             is_seen = (row.identity, row.occurrence, row.digest) in seen
             prepared.append(PlannedRow(row) if is_seen else PlannedRow(row, build_new(row, self._importable, writing)))
         return prepared, are_new

@@ -1,4 +1,4 @@
-"""The statements that carry a plan out, set-based: one per table. Made ready in memory; nothing here waits."""
+"""The statements that execute a plan, set-based: one per table. Made ready in memory; nothing here waits."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -11,7 +11,7 @@ from shared.bulk.importable import Columns, Importable
 from shared.bulk.planning import PendingChild, PendingRecord, Plan
 from shared.bulk.validation import FailedRow
 
-_SETTLE = """
+_UPSERT_IDENTITIES = """
 INSERT INTO core_import_identity AS i (resource, identity, occurrence, record, digest, import)
 SELECT $1, w.identity, w.occurrence, w.record, w.digest, $2
 FROM unnest($3::bytea[], $4::integer[], $5::uuid[], $6::bytea[]) w (identity, occurrence, record, digest)
@@ -110,7 +110,7 @@ def _of_identities(plan: Plan, importable: Importable, imported: UUID) -> Iterab
     name = importable.resource.name
     yield from copying("core_import_identity", _NEW_IDENTITY, [(name, *one, imported) for one in plan.new_identities])
     if plan.identities:
-        yield from executing(_SETTLE, name, imported, *_columns(plan.identities))
+        yield from executing(_UPSERT_IDENTITIES, name, imported, *_columns(plan.identities))
 
 
 def _of_effects(plan: Plan, importable: Importable, imported: UUID) -> Iterable[PreparedWrite]:

@@ -1,6 +1,6 @@
 """Which files of the store the database names."""
 
-from shared.bulk.exporting import KEPT, KEPT_IMPORT
+from shared.bulk.exporting import IMPORT_RETENTION, RETENTION
 from shared.database.statements import Connection
 
 _COLUMNS = """
@@ -20,8 +20,8 @@ async def referenced(connection: Connection) -> dict[str, bool]:
     """Digests of files named in any column `file_digest`, and whether the file must be there still."""
     found: dict[str, bool] = {}
     for (table,) in await connection.fetch(_COLUMNS):
-        kept = _FOR_A_TIME.get(table, "$1::interval IS NOT NULL AND $2::interval IS NOT NULL")
-        query = f"SELECT file_digest, bool_or({kept}) FROM {table} WHERE file_digest IS NOT NULL GROUP BY 1"  # noqa: S608
-        for digest, must_be in await connection.fetch(query, KEPT, KEPT_IMPORT):
+        is_retained = _FOR_A_TIME.get(table, "$1::interval IS NOT NULL AND $2::interval IS NOT NULL")
+        query = f"SELECT file_digest, bool_or({is_retained}) FROM {table} WHERE file_digest IS NOT NULL GROUP BY 1"  # noqa: S608
+        for digest, must_be in await connection.fetch(query, RETENTION, IMPORT_RETENTION):
             found[digest] = must_be or found.get(digest, False)
     return found

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from shared.bulk import undoing
 from shared.bulk.creators import principal_of
-from shared.bulk.ending import batches_written, clear_rows_beyond, end_import, forget_old, given_up
+from shared.bulk.ending import batches_written, clear_rows_beyond, delete_old, end_import, given_up
 from shared.bulk.execution import execute_all
 from shared.bulk.exporting import EXPORT_JOB, run_export, sweep
 from shared.bulk.importable import IMPORT, Importable
@@ -61,7 +61,7 @@ class ImportRun:
         return await self._end("done", writing.late_columns)
 
     async def _begin(self, total: int) -> int:
-        """How many batches earlier attempts have written; of what they left beside them nothing stays."""
+        """How many batches earlier attempts have written; whatever else they left is deleted."""
         async with self._run.unit_of_work() as uow:
             await uow.connection.execute(_LOOKED_THROUGH, self._imported["id"], total)
             done = await batches_written(uow.connection, self._imported["id"])
@@ -147,7 +147,7 @@ class BulkJobs:
         return {
             "bulk_sweep": sweep(self._service, self._store),
             "imports_given_up": given_up(self._service),
-            "imports_forgotten": forget_old(self._service, self._undo_days),
+            "imports_forgotten": delete_old(self._service, self._undo_days),
         }
 
     async def _import(self, run: JobRun) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from shared.kernel.errors import RateLimited
 
 MOST_PARTS = 1000
 MOST_UNPACKED = 128 << 20
-"""Bytes of all parts together, as the archive's directory tells them."""
+"""Bytes of all parts together, as the archive's directory states them."""
 MOST_RATIO = 100
 """How many times larger than packed a part above 1 MiB may be."""
 _SMALL_PART = 1 << 20
@@ -41,7 +41,7 @@ class Refused(Exception):
 
 
 async def as_text(path: Path, media: str, sender: str = "") -> Path:
-    """The file itself; of a workbook its rows as CSV, beside it and made where they are missing.
+    """The file itself; of a workbook its rows as CSV, stored next to it and made where they are missing.
 
     One workbook of a `sender` is read at a time, and one of a process. Raises Invalid `malformed_file`, RateLimited
     where others of the sender take too long.

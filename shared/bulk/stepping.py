@@ -19,36 +19,36 @@ from shared.records.resource_type import ResourceType, TransitionRequest, requir
 
 STEP_JOB = "bulk_transitions"
 MOST = 500
-_TOLD_EVERY = 10
-_TOLD = ("reason", "current_state", "winner")
-_FORGET = "UPDATE core_job SET payload = payload - 'reason' WHERE id = $1"
-"""A reason may name people, and jobs are kept for months."""
+_PROGRESS_EVERY = 10
+_PROBLEM_MEMBERS = ("reason", "current_state", "winner")
+_DELETE_REASON = "UPDATE core_job SET payload = payload - 'reason' WHERE id = $1"
+"""A reason may name people, and jobs are stored for months."""
 _TRIED_AGAIN = (ErrorCategory.INTERNAL, ErrorCategory.UNAVAILABLE, ErrorCategory.RATE_LIMITED)
 Operation: TypeAlias = Callable[[UnitOfWork, AccessScope, Any, TransitionRequest], Awaitable[Record]]
 
 
 @dataclass(frozen=True)
 class Steppable:
-    """A kind of record that many steps at once can be taken on. `take` is the operation of its transitions, `beside`
-    are operations that are no steps of the lifecycle, each with the permission that it asks for."""
+    """A kind of record that takes bulk transitions. `take` is the operation of its transitions; `operations` are those
+    that are no transitions of the lifecycle, each with the permission that it asks for."""
 
     kind: ResourceType[Any, Any]
     roles: RoleTable
     listing: Listing
     take: Operation
-    beside: Mapping[str, tuple[str, Operation]] = field(default_factory=dict)
+    operations: Mapping[str, tuple[str, Operation]] = field(default_factory=dict)
 
     def verb_of(self, requested: TransitionRequest) -> str:
         """The permission that the step asks for. Raises Invalid for a step that no record of any state could take."""
-        if requested.action in self.beside:
+        if requested.action in self.operations:
             if requested.fields:
                 raise Invalid(f"{requested.action} takes no fields.")
-            return self.beside[requested.action][0]
+            return self.operations[requested.action][0]
         self.kind.lifecycle.check(requested.action, requested.reason, requested.fields)
         return requested.action
 
     def operation_of(self, requested: TransitionRequest) -> Operation:
-        return self.beside[requested.action][1] if requested.action in self.beside else self.take
+        return self.operations[requested.action][1] if requested.action in self.operations else self.take
 
 
 def order_steps(
@@ -78,7 +78,7 @@ class StepJobs:
 
     async def _run(self, run: JobRun) -> dict[str, Any]:
         """The outcome of each item, in order. What an earlier attempt committed is not done again; what it refused is
-        tried anew, since nobody was told of it."""
+        tried anew, since it was reported to nobody."""
         asked = run.payload
         principal = await principal_of(run.database, run.created_by)
         steppable = self._steppables[asked["resource"]]
@@ -86,14 +86,14 @@ class StepJobs:
         one = _OneByOne(run, steppable, access, TransitionRequest(asked["action"], asked["reason"], asked["fields"]))
         items, outcomes = asked["items"], []
         for place, (record, version) in enumerate(items):
-            if place % _TOLD_EVERY == 0:
+            if place % _PROGRESS_EVERY == 0:
                 await run.progress(place, len(items))
             if run.cancelled:
                 break
             outcomes.append(await one.outcome(UUID(record), version))
         await run.progress(len(outcomes), len(items))
         async with run.unit_of_work() as uow:
-            await uow.connection.execute(_FORGET, run.id)
+            await uow.connection.execute(_DELETE_REASON, run.id)
         if len(outcomes) < len(items):
             raise JobCancelled
         return {"items": outcomes}
@@ -129,13 +129,13 @@ class _OneByOne:
             raise Gone("This record was erased.", code="erased")
         if seen.get("merged_into") is not None:
             raise Conflict("This record was merged into another.", members={"winner": str(seen["merged_into"])})
-        if self.requested.action in self.steppable.beside:
+        if self.requested.action in self.steppable.operations:
             require(self.access, "update", seen["country"], seen["id"])
         before = await self.steppable.kind.lock(uow, seen["id"], version)
         return await self.steppable.operation_of(self.requested)(uow, self.access, before, self.requested)
 
 
 def _problem(error: EscmError) -> dict[str, Any]:
-    recorded: dict[str, Any] = {name: error.members[name] for name in _TOLD if name in error.members}
+    recorded: dict[str, Any] = {name: error.members[name] for name in _PROBLEM_MEMBERS if name in error.members}
     errors = [{"pointer": one.pointer, "code": one.code, "detail": one.detail} for one in error.errors]
     return {"type": f"/problems/{error.code}", "code": error.code, "detail": error.detail, "errors": errors, **recorded}

@@ -47,17 +47,17 @@ class FileStore:
         """Stores what `fill` writes; nothing where it raises. Blocks."""
         received = self._receive(fill)
         try:
-            self.keep(received)
+            self.move_in(received)
         except BaseException:
             self.discard(received)
             raise
         return received.content
 
     async def receive(self, source: BinaryIO) -> ReceivedFile:
-        """Copies what is left of the source beside the stored files, to be kept or discarded."""
+        """Copies what is left of the source to the folder of the stored files, to be stored or discarded."""
         return await asyncio.to_thread(self._receive, lambda target: _copy(source, target))
 
-    def keep(self, received: ReceivedFile) -> None:
+    def move_in(self, received: ReceivedFile) -> None:
         """Stores a received file and what was made of it. Blocks."""
         place = self.path(received.content.digest)
         place.parent.mkdir(exist_ok=True)
@@ -68,7 +68,7 @@ class FileStore:
         _sync(self._root)
 
     def discard(self, received: ReceivedFile) -> None:
-        """Forgets a received file and what was made of it. One that is kept is not touched. Blocks."""
+        """Deletes a received file and what was made of it. One that is stored is not touched. Blocks."""
         for one in (received.path, *self._root.glob(f"{received.path.name}.*")):
             one.unlink(missing_ok=True)
 
@@ -99,7 +99,7 @@ class FileStore:
             self.remove(digest)
 
     def discard_before(self, time: float) -> None:
-        """Forgets what was received before this time and neither kept nor discarded. Blocks."""
+        """Deletes what was received before this time and neither stored nor discarded. Blocks."""
         for path in self._root.glob(f"{_NEW}*"):
             if path.stat().st_mtime < time:
                 path.unlink(missing_ok=True)

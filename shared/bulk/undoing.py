@@ -10,7 +10,7 @@ from shared.bulk.execution import execute_all, inserting, merging
 from shared.bulk.importable import Child, Columns, Importable
 from shared.bulk.imports import close_import
 from shared.bulk.planning import RecordedChange
-from shared.bulk.writing import tell
+from shared.bulk.writing import record_imported_change
 from shared.database.statements import Connection, Row
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import now
@@ -26,16 +26,16 @@ _EFFECTS = (
     " WHERE import = $1 AND owner = ANY($2)"
 )
 _AS_MADE: Mapping[str, Any] = {"created": True, "version": 1}
-_KEEP = "UPDATE core_import_effect SET is_kept = true WHERE import = $1 AND owner = ANY($2)"
-_SETTLE = "DELETE FROM core_import_effect WHERE import = $1 AND owner = ANY($2)"
-_FORGET_GONE = "DELETE FROM core_import_identity WHERE resource = $1 AND record = ANY($2)"
-_FORGET_PAIRS = "DELETE FROM core_import_duplicate WHERE resource = $1 AND record = ANY($2)"
-_FORGET_OWN = "DELETE FROM core_import_identity WHERE import = $1 AND record = ANY($2)"
+_MARK_KEPT = "UPDATE core_import_effect SET is_kept = true WHERE import = $1 AND owner = ANY($2)"
+_DELETE_EFFECTS = "DELETE FROM core_import_effect WHERE import = $1 AND owner = ANY($2)"
+_DELETE_REMOVED = "DELETE FROM core_import_identity WHERE resource = $1 AND record = ANY($2)"
+_DELETE_DUPLICATES = "DELETE FROM core_import_duplicate WHERE resource = $1 AND record = ANY($2)"
+_DELETE_RESTORED = "DELETE FROM core_import_identity WHERE import = $1 AND record = ANY($2)"
 _REMEMBER_EARLIER = """
 UPDATE core_import_identity SET digest = earlier_digest, earlier_digest = NULL, changed_by = NULL
 WHERE changed_by = $1 AND record = ANY($2)
 """
-_FORGET_REST = """
+_DELETE_REST = """
 DELETE FROM core_import_identity i WHERE i.import = $1
     AND NOT EXISTS (SELECT FROM core_import_effect e WHERE e.import = $1 AND e.owner = i.record)
 """
@@ -77,13 +77,13 @@ async def take_back_some(uow: UnitOfWork, importable: Importable, access: Access
         found = {"removed": len(return_.removed), "restored": len(return_.restored), "kept": len(return_.kept)}
         counts = {name: counts[name] + found[name] for name in counts}
     if len(owners) < AT_ONCE:
-        await connection.execute(_FORGET_REST, key)
+        await connection.execute(_DELETE_REST, key)
         return await close_import(uow, imported, "undone", taken_back=counts)
     return await connection.fetchrow("UPDATE core_import SET taken_back = $2 WHERE id = $1 RETURNING *", key, counts)
 
 
 @dataclass
-class _Held:
+class _LockedRecord:
     """A record with its children as they are now, by the place of their kind."""
 
     row: Columns
@@ -108,51 +108,51 @@ class _Return:
         effects: dict[UUID, list[Row]] = defaultdict(list)
         for row in await connection.fetch(_EFFECTS, imported["id"], owners):
             effects[row["owner"]].append(row)
-        held = await self._hold(connection, owners)
+        locked = await self._lock(connection, owners)
         in_use = await self.importable.in_use(connection, owners) if self.importable.in_use else set()
         for owner in owners:
-            found = held.get(owner)
+            found = locked.get(owner)
             if found is None or not self._take_back(found, effects[owner], is_in_use=owner in in_use):
                 self.kept.append(owner)
 
-    def _take_back(self, held: _Held, effects: Sequence[Row], *, is_in_use: bool) -> bool:
+    def _take_back(self, locked: _LockedRecord, effects: Sequence[Row], *, is_in_use: bool) -> bool:
         own = next((effect for effect in effects if effect["part"] == ""), None)
         lesser: dict[UUID, Mapping[str, Any]] = dict.fromkeys(own["made_with"] if own else (), _AS_MADE)
         lesser |= {effect["record"]: effect for effect in effects if effect["part"] != ""}
         present = {
             key: child.written_version(row)
-            for child, children in zip(self.importable.children, held.children, strict=True)
+            for child, children in zip(self.importable.children, locked.children, strict=True)
             for key, row in children.items()
         }
         touched = any(present.get(key) != effect["version"] for key, effect in lesser.items())
-        if touched or (own is not None and held.row["version"] != own["version"]):
+        if touched or (own is not None and locked.row["version"] != own["version"]):
             return False
         if own is not None and own["created"]:
             if is_in_use or set(present) - set(lesser):
                 return False
-            self._remove(held)
+            self._remove(locked)
             return True
         for place, child in enumerate(self.importable.children):
-            for key, row in held.children[place].items():
+            for key, row in locked.children[place].items():
                 if key in lesser:
-                    self._take_back_child(held.row, child, row, lesser[key])
+                    self._take_back_child(locked.row, child, row, lesser[key])
         if own is not None:
-            self._restore(held.row, own["before"])
-        self.restored.append(held.row["id"])
+            self._restore(locked.row, own["before"])
+        self.restored.append(locked.row["id"])
         return True
 
-    def _remove(self, held: _Held) -> None:
+    def _remove(self, locked: _LockedRecord) -> None:
         for place, child in enumerate(self.importable.children):
-            for row in held.children[place].values():
-                self._remove_child(held.row, child, row)
+            for row in locked.children[place].values():
+                self._remove_child(locked.row, child, row)
         self.importable.kind.record_row_change(
             self.uow,
             "delete",
-            held.row,
-            {**held.row, "version": held.row["version"] + 1},
+            locked.row,
+            {**locked.row, "version": locked.row["version"] + 1},
             "deleted",
         )
-        self.removed.append(held.row["id"])
+        self.removed.append(locked.row["id"])
 
     def _remove_child(self, owner: Columns, child: Child, row: Columns) -> None:
         shown = {"ref": owner["ref"], "status": owner["status"]}
@@ -174,25 +174,25 @@ class _Return:
             self._remove_child(owner, child, row)
             return
         after = {**row, **effect["before"], "version": row["version"] + 1, "updated_at": now()}
-        tell(self.uow, self.importable, RecordedChange(owner, row, after, child), after["updated_at"])
+        record_imported_change(self.uow, self.importable, RecordedChange(owner, row, after, child), after["updated_at"])
         self._children.append((child, after))
 
     def _restore(self, row: Columns, before: Columns) -> None:
         moved = {"version": row["version"] + 1, "updated_at": now(), "updated_by": self.uow.origin.actor.label}
         after = {**row, **before, **moved}
-        tell(self.uow, self.importable, RecordedChange(after, row, after), moved["updated_at"])
+        record_imported_change(self.uow, self.importable, RecordedChange(after, row, after), moved["updated_at"])
         self._rows.append(after)
 
-    async def _hold(self, connection: Connection, owners: Sequence[UUID]) -> dict[UUID, _Held]:
+    async def _lock(self, connection: Connection, owners: Sequence[UUID]) -> dict[UUID, _LockedRecord]:
         table = self.importable.kind.table
         statement = f"SELECT * FROM {table.fullname} WHERE id = ANY($1) ORDER BY id FOR UPDATE"  # noqa: S608
         rows = await connection.fetch(statement, owners)
-        held = {row["id"]: _Held(dict(row), [{} for _ in self.importable.children]) for row in rows}
+        locked = {row["id"]: _LockedRecord(dict(row), [{} for _ in self.importable.children]) for row in rows}
         for place, child in enumerate(self.importable.children):
             statement = f"SELECT * FROM {child.table.fullname} WHERE {child.owner} = ANY($1) FOR UPDATE"  # noqa: S608
-            for row in await connection.fetch(statement, list(held)):
-                held[row[child.owner]].children[place][row["id"]] = dict(row)
-        return held
+            for row in await connection.fetch(statement, list(locked)):
+                locked[row[child.owner]].children[place][row["id"]] = dict(row)
+        return locked
 
     async def write(self, key: UUID) -> None:
         """Writes what was decided."""
@@ -211,13 +211,13 @@ class _Return:
         for derived in self.importable.derived:
             rows = [row for record in self._rows for row in derived.rows(record)]
             await execute_all(connection, inserting(derived.table, rows))
-        await self._settle(connection, key)
+        await self._update_import_records(connection, key)
 
-    async def _settle(self, connection: Connection, key: UUID) -> None:
+    async def _update_import_records(self, connection: Connection, key: UUID) -> None:
         name = self.importable.resource.name
-        await connection.execute(_FORGET_GONE, name, self.removed)
-        await connection.execute(_FORGET_PAIRS, name, self.removed)
-        await connection.execute(_FORGET_OWN, key, self.restored)
+        await connection.execute(_DELETE_REMOVED, name, self.removed)
+        await connection.execute(_DELETE_DUPLICATES, name, self.removed)
+        await connection.execute(_DELETE_RESTORED, key, self.restored)
         await connection.execute(_REMEMBER_EARLIER, key, self.restored)
-        await connection.execute(_KEEP, key, self.kept)
-        await connection.execute(_SETTLE, key, [*self.removed, *self.restored])
+        await connection.execute(_MARK_KEPT, key, self.kept)
+        await connection.execute(_DELETE_EFFECTS, key, [*self.removed, *self.restored])

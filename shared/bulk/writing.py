@@ -11,7 +11,7 @@ from typing import TypeAlias
 from uuid import UUID
 
 from shared.bulk.execution import PreparedWrite, execute_all
-from shared.bulk.import_sequence import in_turns
+from shared.bulk.import_sequence import yield_to_loop
 from shared.bulk.importable import Importable
 from shared.bulk.lookup import Lookup
 from shared.bulk.plan_writes import failing, remembering, writes_of
@@ -34,16 +34,16 @@ _BEGIN = ";".join(
         "idle_in_transaction_session_timeout": "'5min'",
     }.items()
 )
-"""A batch need not reach the disk before the next begins: its fence tells whoever goes on what of it is there, and the
+"""A batch need not reach the disk before the next begins: its fence shows whoever goes on what of it is there, and the
 commits of its facts' positions and of the import's end wait for all before them. The memory is for the search index,
-whose new entries are sorted in as many passes as they take times of it. Until its turn it holds nothing that anybody
-waits for, however long it is idle."""
+whose new entries are sorted in as many passes as they take times of it. Until it advances the import sequence it holds
+no lock that anybody waits for, however long it is idle."""
 _SEEN = "SELECT number FROM core_import_turn WHERE resource = $1"
-_TAKE_TURN = """
+_ADVANCE_SEQUENCE = """
 INSERT INTO core_import_turn AS t (resource, number) VALUES ($1, 1)
 ON CONFLICT (resource) DO UPDATE SET number = t.number + 1 RETURNING number
 """
-_HOLDS = "SET LOCAL idle_in_transaction_session_timeout TO DEFAULT"
+_LIMIT_IDLE = "SET LOCAL idle_in_transaction_session_timeout TO DEFAULT"
 _FENCE = "INSERT INTO core_import_batch (import, batch, created, updated, unchanged) VALUES ($1, $2, $3, $4, $5)"
 _DEFAULT_OF_REF = """
 SELECT pg_get_expr(adbin, adrelid) FROM pg_attrdef JOIN pg_attribute ON attrelid = adrelid AND attnum = adnum
@@ -57,12 +57,12 @@ Counts: TypeAlias = tuple[int, int, int]
 
 
 class _Overtaken(Exception):
-    """Another import wrote between a batch's plan and its turn."""
+    """Another import wrote after a batch was planned and before it advanced the import sequence."""
 
 
 class Writer:
-    """Writes the batches of one import in their order, or goes through the motions for a dry run. At most two are under
-    way at once."""
+    """Writes the batches of one import in their order, or does the same without writing for a dry run. At most two are
+    under way at once."""
 
     def __init__(self, importable: Importable, access: AccessScope, imported: Row) -> None:
         self._importable = importable
@@ -72,7 +72,7 @@ class Writer:
         self._is_dry = imported["mode"] == "dry_run"
         self._lookup = Lookup(importable, access, imported)
         self._ref_default = ""
-        self._turn = 0
+        self._number = 0
         self._marks: set[bytes | str] = set()
 
     async def write(self, run: JobRun, batch: Batch, before: UnderWay | None, is_recorded: asyncio.Event) -> None:
@@ -100,11 +100,11 @@ class Writer:
                 await self._record_changes(uow, recorded, is_recorded)
                 await uow.flush()
                 await _end_of(before)
-                await self._take_turn(connection, seen)
+                await self._advance_sequence(connection, seen)
                 await self._execute(connection, batch, counts, writes)
             else:
                 await _end_of(before)
-                await self._take_turn(connection, None)
+                await self._advance_sequence(connection, None)
                 known = await self._lookup.known(connection, batch.good)
                 counts, recorded, writes = await self._plan(connection, rows, known)
                 executed = self._execute(connection, batch, counts, writes)
@@ -118,16 +118,16 @@ class Writer:
         apart, self._marks = identifiers.isdisjoint(self._marks), identifiers
         return apart
 
-    async def _take_turn(self, connection: Connection, seen: int | None) -> None:
-        """Waits until no other import writes. Raises _Overtaken where one has since the turn that was `seen`, after
+    async def _advance_sequence(self, connection: Connection, seen: int | None) -> None:
+        """Waits until no other import writes. Raises _Overtaken where one has since the number that was `seen`, after
         which only this import's own last may have come."""
         if self._is_dry:
             return
-        turn = await connection.fetchval(_TAKE_TURN, self._importable.resource.name, timeout=PATIENCE)
-        await connection.execute(_HOLDS)
-        if seen is not None and turn != seen + 1 and (seen + 1, turn) != (self._turn, self._turn + 1):
+        number = await connection.fetchval(_ADVANCE_SEQUENCE, self._importable.resource.name, timeout=PATIENCE)
+        await connection.execute(_LIMIT_IDLE)
+        if seen is not None and number != seen + 1 and (seen + 1, number) != (self._number, self._number + 1):
             raise _Overtaken
-        self._turn = turn
+        self._number = number
 
     async def _execute(
         self, connection: Connection, batch: Batch, counts: Counts, writes: Sequence[PreparedWrite]
@@ -164,8 +164,8 @@ class Writer:
         self, uow: UnitOfWork, recorded: list[RecordedChange], is_recorded: asyncio.Event
     ) -> None:
         at = now()
-        async for one in in_turns(recorded):
-            tell(uow, self._importable, one, at)
+        async for one in yield_to_loop(recorded):
+            record_imported_change(uow, self._importable, one, at)
         recorded.clear()
         is_recorded.set()
 
@@ -177,7 +177,7 @@ async def _end_of(batch: UnderWay | None) -> None:
         batch.result()
 
 
-def tell(uow: UnitOfWork, importable: Importable, recorded: RecordedChange, at: datetime) -> None:
+def record_imported_change(uow: UnitOfWork, importable: Importable, recorded: RecordedChange, at: datetime) -> None:
     """The audit entry and the fact of one change of an import."""
     action, fact = ("create", "created") if recorded.before is None else ("update", "updated")
     if recorded.child is None:

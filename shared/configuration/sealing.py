@@ -1,4 +1,4 @@
-"""What is kept or handed out but not to be read there: encrypted under the secret of the installation."""
+"""Encryption under the secret of the installation, for what is stored or handed out but not to be read there."""
 
 import os
 

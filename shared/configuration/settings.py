@@ -16,7 +16,7 @@ _KNOWN_ELSEWHERE = ("ESCM_LOCAL_", "ESCM_MEMBERSHIP_", "ESCM_CENTRES_", "ESCM_AC
 
 
 class Settings(BaseSettings):
-    """What every process of the system is told. `X_FILE` names a file that holds the value of `X`.
+    """Settings of every process of the system. `X_FILE` names a file that holds the value of `X`.
 
     Unknown variables with the prefix `ESCM_`, and development secrets in production, stop the start.
     """
@@ -43,7 +43,7 @@ class Settings(BaseSettings):
     api: str = Field("", pattern=r"^(https?://\S+)?$", validation_alias="ESCM_API")
     """Where pages read the services, such as `http://{service}:8000`; the issuer's address unless given."""
     api_seconds: float = Field(2.0, gt=0, le=60, validation_alias="ESCM_API_SECONDS")
-    """How long a page waits for one answer of a service, its turn included."""
+    """How long a page waits for one response of a service, with its time in the queue."""
     audience: str = Field("escm", validation_alias="ESCM_AUDIENCE")
     grants_believed: float = Field(30.0, gt=0, le=30, validation_alias="ESCM_GRANTS_BELIEVED")
     """Seconds for which keys, grants and revocations are believed without another look."""
@@ -74,16 +74,16 @@ class Settings(BaseSettings):
     """Connections of one process. Beyond, the one that has waited longest for a request is closed."""
     storage_path: Path = Field(Path(".local/files"), validation_alias="ESCM_STORAGE_PATH")
     audit_years: int = Field(10, ge=1, le=100, validation_alias="ESCM_AUDIT_YEARS")
-    """How long the audit trail is kept."""
+    """How long the audit trail is stored."""
     responses_mebibytes: int = Field(10_240, ge=16, validation_alias="ESCM_RESPONSES_MEBIBYTES")
-    """What answers kept under idempotency keys may take on disk; beyond, the oldest go before their 72 hours."""
+    """What responses stored under idempotency keys may take on disk; beyond, the oldest go before their 72 hours."""
     undo_days: int = Field(90, ge=1, le=3_650, validation_alias="ESCM_UNDO_DAYS")
-    """Days for which an import can be taken back, and its failed rows are kept."""
+    """Days for which an import can be taken back, and its failed rows are stored."""
     smtp_url: SecretStr | None = Field(None, validation_alias="ESCM_SMTP_URL")
     mail_sender: str = Field("ESCM secretariat <secretariat@escm.invalid>", validation_alias="ESCM_MAIL_SENDER")
     mail_folder: Path = Field(Path(".local/mail"), validation_alias="ESCM_MAIL_FOLDER")
     pool_size: int = Field(8, ge=1, le=40)
-    """Connections of an app to the database, beside those for streams."""
+    """Connections of an app to the database, apart from those for streams."""
     database_password: SecretStr | None = None
 
     def __init__(self, **values: Any) -> None:

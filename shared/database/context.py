@@ -20,7 +20,7 @@ class AccessContext:
     """What a principal may read and write of one resource, as row-level security sees it: comma-separated texts.
 
     Who reads everywhere gets all three visibilities, which is one comparison for a row; the countries are for the rest.
-    Who writes everywhere is told to the policies beside all countries, which then need not be compared.
+    Who writes everywhere is passed to the policies apart from all countries, which then need not be compared.
     """
 
     visibilities: str
@@ -36,7 +36,7 @@ class AccessContext:
 
     @property
     def set_local(self) -> str:
-        """`SET LOCAL` commands. The values hold only codes and ids; anything else is refused."""
+        """`SET LOCAL` commands. The values consist of codes and ids only; anything else is refused."""
         return _set_local(self)
 
 

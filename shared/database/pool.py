@@ -77,7 +77,7 @@ SHARE: ContextVar[str] = ContextVar("share", default="")
 """Which kind of work this is, where it is one of many: no kind ever takes the last connections."""
 _LEFT_TO_OTHERS = 2
 _TO_CONNECT = 0.3
-"""Of the patience, what is kept for a connection once there is room for one more of the kind."""
+"""Of the patience, what is reserved for a connection once there is room for one more of the kind."""
 
 
 class Database:
@@ -239,8 +239,8 @@ class Lease:
                     connection.terminate()
                 raise Unavailable("The database went away.") from error
         if isinstance(error, (asyncio.CancelledError, TimeoutError)):
-            await self._settle(connection)
+            await self._await_cancellation(connection)
 
-    async def _settle(self, connection: Connection) -> None:
+    async def _await_cancellation(self, connection: Connection) -> None:
         """Waits until the server has let go of a cancelled statement, or ends the connection."""
         await _execute_or_end(connection, "SELECT 1", seconds=self._database.patience)

@@ -37,15 +37,15 @@ class Origin:
 class UnitOfWork:
     """The transaction under way. Operations use `connection` and `append`; only the edge commits.
 
-    `kept` is what its parts make once and share.
+    `scratch` is what its parts make once and share.
     """
 
-    __slots__ = ("_appended", "_tables", "connection", "kept", "origin")
+    __slots__ = ("_appended", "_tables", "connection", "origin", "scratch")
 
     def __init__(self, connection: Connection, origin: Origin) -> None:
         self.connection = connection
         self.origin = origin
-        self.kept: dict[Hashable, Any] = {}
+        self.scratch: dict[Hashable, Any] = {}
         self._appended: dict[Table, _Rows] = {}
         self._tables: set[Table] = set()
 
@@ -58,7 +58,7 @@ class UnitOfWork:
         self.append_row(table, row)
 
     def append_row(self, table: Table, row: Mapping[str, Any]) -> None:
-        """The same of a row that is there, which is not kept."""
+        """The same of a row that exists; it is not copied."""
         rows = self._appended.get(table)
         if rows is None:
             rows = self._appended[table] = _Rows(tuple(row))

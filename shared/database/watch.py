@@ -1,4 +1,4 @@
-"""Tells a server that is out of reach from one that takes its time: a lost network closes no connection."""
+"""Distinguishes a server that is out of reach from a slow one: a lost network closes no connection."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

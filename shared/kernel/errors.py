@@ -38,7 +38,7 @@ class FieldError:
 
 
 class EscmError(Exception):
-    """A failure that a caller is told about. `code` is catalogued and stable; `detail` may change.
+    """A failure that is reported to the caller. `code` is catalogued and stable; `detail` may change.
 
     `members` are further members of the problem document (such as `current_etag`), `headers` belong to the answer,
     `retry_after` is in seconds.

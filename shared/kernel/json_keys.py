@@ -45,9 +45,9 @@ def _keys(value: Any) -> int:
 
 
 def _is_found(text: str | bytes | bytearray) -> bool:
-    keep: Callable[[str], str] = str
+    as_text: Callable[[str], str] = str
     try:
-        json.loads(text, object_pairs_hook=_all_once, parse_int=keep, parse_float=keep)
+        json.loads(text, object_pairs_hook=_all_once, parse_int=as_text, parse_float=as_text)
     except _Repeated:
         return True
     except (ValueError, RecursionError):

@@ -7,10 +7,10 @@ from typing import Generic, TypeAlias, TypeVar
 from shared.kernel.errors import Conflict, FieldError, Forbidden, Invalid, pointer_to
 
 Fields: TypeAlias = Mapping[str, object]
-"""What a transition is given beside its reason."""
+"""What a transition is given in addition to its reason."""
 T = TypeVar("T")
 GuardContext = TypeVar("GuardContext")
-"""What a guard may look at: the record and what was loaded beside it. Each feature has its own frozen dataclass."""
+"""What a guard may look at: the record and what was loaded for it. Each feature has its own frozen dataclass."""
 
 
 def given(fields: Fields, name: str, of: type[T]) -> T | None:

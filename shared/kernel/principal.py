@@ -129,8 +129,8 @@ class Principal:
     @cached_property
     def authority(self) -> bytes:
         """A digest of all that the principal may do by its grants: another one means that they changed."""
-        held = sorted(grant.text for grant in self.grants)
-        return sha256("\n".join((str(self.sandbox), *held)).encode()).digest()
+        grants = sorted(grant.text for grant in self.grants)
+        return sha256("\n".join((str(self.sandbox), *grants)).encode()).digest()
 
     @cached_property
     def owner_key(self) -> str:

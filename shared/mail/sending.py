@@ -33,7 +33,7 @@ _WEEK, _QUARTER = (func.now() - func.make_interval(0, 0, 0, days) for days in (7
 _BLANK_OLD = Statement(
     update(core_mail).where(core_mail.c.sealed.is_not(None), core_mail.c.created_at < _WEEK).values(sealed=None)
 )
-_FORGET = Statement(delete(core_mail).where(core_mail.c.created_at < _QUARTER))
+_DELETE_OLD = Statement(delete(core_mail).where(core_mail.c.created_at < _QUARTER))
 
 
 class MailNotTaken(Exception):
@@ -75,10 +75,10 @@ def mail_handlers(settings: Settings, preparations: Mapping[str, Preparation]) -
     return {KIND: send}
 
 
-async def forget_mails(uow: UnitOfWork) -> None:
+async def delete_old_mails(uow: UnitOfWork) -> None:
     """Takes out what is personal in mails that could not be sent in seven days, and drops rows of 90 days."""
     await _BLANK_OLD.execute(uow.connection)
-    await _FORGET.execute(uow.connection)
+    await _DELETE_OLD.execute(uow.connection)
 
 
 async def deliver(settings: Settings, message: EmailMessage, identity: UUID) -> None:

@@ -60,7 +60,7 @@ class Requests(Collector):
         return self._services.setdefault(service, ServiceRequests())
 
     def collect(self) -> Iterator[Metric]:
-        """Called by the library for `/metrics`, in a thread beside requests that may add to what is counted."""
+        """Called by the library for `/metrics`, in a thread of its own while requests may add to what is counted."""
         answered = CounterMetricFamily(
             "escm_requests", "Requests by their answer's status", labels=["service", "method", "route", "status"]
         )

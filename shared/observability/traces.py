@@ -7,7 +7,7 @@ traceparent: ContextVar[str | None] = ContextVar("traceparent", default=None)
 """W3C `traceparent` of the request, fact or job under way; facts and jobs made meanwhile carry it on."""
 
 request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
-"""The id of the request under way, as its answer and its history tell it."""
+"""The id of the request under way, as its response and its history show it."""
 
 
 def new_traceparent() -> str:

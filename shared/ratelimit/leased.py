@@ -2,7 +2,7 @@
 budget ahead and count within them.
 
 A window opens with its first request. Leases come out of one counter in Valkey that never passes the limit, and end
-with the window, so that never more are allowed. Fewer are allowed by what other processes hold and do not use: a
+with the window, so that never more are allowed. Fewer are allowed by what other processes have leased and do not use: a
 process holds at most 1.5 leases of 1/500 of the limit, gives back what lay unused for a second, and leases one by one
 where the limit is below 1,000. Two processes are right within 0.3 %, four within 0.9 %.
 """
@@ -42,10 +42,10 @@ return {granted, used, redis.call('PTTL', KEYS[1]), mended}
 
 
 class _Window:
-    """What this process knows of one limit and key. `held` requests may be allowed until `closes` (monotonic)."""
+    """What this process knows of one limit and key. `leased` requests may be allowed until `closes` (monotonic)."""
 
     __slots__ = (
-        *("closes", "counted", "flight", "held", "is_here", "is_watched", "lease", "limit", "name", "spent_until"),
+        *("closes", "counted", "flight", "leased", "is_here", "is_watched", "lease", "limit", "name", "spent_until"),
         *("touched", "unleased", "waiting"),
     )
 
@@ -53,21 +53,21 @@ class _Window:
         self.limit = limit
         self.name = f"escm:rate:{limit.name}:{limit.amount}:{limit.seconds}:{key}"
         self.lease = max(1, limit.amount // _LEASES)
-        self.held = self.counted = self.unleased = self.waiting = 0
+        self.leased = self.counted = self.unleased = self.waiting = 0
         self.closes = self.spent_until = self.touched = 0.0
         self.flight: asyncio.Task[None] | None = None
         self.is_here = self.is_watched = False
 
     def close(self) -> None:
         """What was leased ends with its window."""
-        self.held = self.counted = self.unleased = 0
+        self.leased = self.counted = self.unleased = 0
         self.spent_until = 0.0
 
     def allow(self, now: float) -> RateLimitState:
-        self.held -= 1
+        self.leased -= 1
         self.counted += 1
         self.touched = now
-        return RateLimitState(True, self.unleased + self.held, math.ceil(self.closes - now))
+        return RateLimitState(True, self.unleased + self.leased, math.ceil(self.closes - now))
 
     def refuse(self, now: float) -> RateLimitState:
         return RateLimitState(False, 0, max(1, math.ceil(self.closes - now)))
@@ -76,7 +76,7 @@ class _Window:
         """A lease of Valkey's, in this window or in one that has opened since."""
         if closes > self.closes + _IDLE:
             self.close()
-        self.held = granted if self.is_here else self.held + granted
+        self.leased = granted if self.is_here else self.leased + granted
         self.is_here = False
         self.closes = closes
         self.unleased = self.limit.amount - used
@@ -90,8 +90,8 @@ class _Window:
             self.closes = now + self.limit.seconds
         self.is_here = True
         self.unleased = 0
-        self.held = self.limit.amount - self.counted
-        if not self.held:
+        self.leased = self.limit.amount - self.counted
+        if not self.leased:
             self.spent_until = min(self.closes, now + _IDLE)
 
 
@@ -110,7 +110,7 @@ class LeasedRateLimiter:
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def close(self) -> None:
-        """Gives back what is held, and lets go of the connections."""
+        """Releases what is leased, and closes the connections."""
         for window in self._windows.values():
             self._release(window)
         await asyncio.gather(*self._tasks)
@@ -124,9 +124,9 @@ class LeasedRateLimiter:
             if now >= window.closes:
                 window.close()
             if window.is_here and now >= self._rest_until:
-                window.held = 0
-            if window.held > 0:
-                if window.held <= window.lease // 2:
+                window.leased = 0
+            if window.leased > 0:
+                if window.leased <= window.lease // 2:
                     self._refill(window)
                 return window.allow(now)
             if now < window.spent_until:
@@ -184,20 +184,20 @@ class LeasedRateLimiter:
         window.is_watched = False
         if time.monotonic() - window.touched >= _IDLE:
             self._release(window)
-        elif window.held > 0:
+        elif window.leased > 0:
             window.is_watched = True
             asyncio.get_running_loop().call_later(_IDLE, self._look, window)
 
     def _release(self, window: _Window) -> None:
         """Not in a window's last second: what arrived after its end would be given to the next."""
-        held = 0 if window.is_here else window.held
-        if held > 0 and time.monotonic() < window.closes - _IDLE:
-            window.held = 0
-            window.unleased += held
-            self._begin(self._returned(window, held))
+        leased = 0 if window.is_here else window.leased
+        if leased > 0 and time.monotonic() < window.closes - _IDLE:
+            window.leased = 0
+            window.unleased += leased
+            self._begin(self._returned(window, leased))
 
-    async def _returned(self, window: _Window, held: int) -> None:
-        await self._counted(window, -held)
+    async def _returned(self, window: _Window, leased: int) -> None:
+        await self._counted(window, -leased)
 
     def _begin(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
         task = asyncio.get_running_loop().create_task(work)

@@ -89,7 +89,7 @@ _BOUND = 4096
 
 
 def access_scope_for(principal: Principal, roles: RoleTable, resource: Resource) -> AccessScope:
-    """The principal's access scope for a resource, kept while the principal itself is kept (bounded)."""
+    """The principal's access scope for a resource, cached as long as the principal itself (bounded)."""
     key = (id(principal), resource.name)
     found = _SCOPES.get(key)
     if found is None or found.principal is not principal or found.roles is not roles:

@@ -32,9 +32,9 @@ def record_change(
     one id.
 
     `action` is `create`, `update` or a lifecycle's verb; `fact` is what the fact's type ends with; `fields` are those
-    whose changes the history tells; `link` is the record's address where it is not one of its resource's items; `at` is
-    when it happened, now where it is absent; `person` is whom the record describes, whose erasure takes the values
-    of the change away; `more` are changes that the history tells beside those of the fields.
+    whose changes the history shows; `link` is the record's address where it is not one of its resource's items; `at` is
+    when it happened, now where it is absent; `person` is whom the record describes, whose erasure takes the values of
+    the change away; `more` are changes that the history shows in addition to those of the fields.
     """
     at, change = at or now(), uuid7()
     left = before["country"] if before and before["country"] != after["country"] else None

@@ -1,4 +1,4 @@
-"""Counts of records that are kept: read as sums, folded by schedules, compared with what they count.
+"""Stored counts of records: read as sums, folded by schedules, compared with what they count.
 
 Triggers append each change to `core_count_delta` in the transaction that makes it, so that writers never wait for one
 another; a fold moves changes into the sums of their day and into those of all days. A read adds what is folded and what
@@ -65,7 +65,7 @@ _ADD = f"""
     INSERT INTO escm.core_count AS kept ({_CELL}, tag, n)
     SELECT {_CELL}, tag, sum(n) FROM change GROUP BY {_CELL}, tag HAVING sum(n) <> 0
     ON CONFLICT ({_CELL}, tag) DO UPDATE SET n = kept.n + excluded.n
-), told AS (
+), numbered AS (
     UPDATE escm.core_count_fold SET number = number + 1 WHERE EXISTS (SELECT FROM change)
 )
 """  # noqa: S608
@@ -138,7 +138,7 @@ async def fold(connection: Connection, kinds: list[str]) -> int:
 
 
 async def drift(connection: Connection, kinds: list[str], live: str) -> list[Row]:
-    """The cells where what is kept is not what `live` counts, with the difference `n`. `live` is a query of kind,
+    """The cells where the stored count is not what `live` counts, with the difference `n`. `live` is a query of kind,
     visibility, status, country, category, tag and n."""
     statement = _DRIFT.format(live=live) + "SELECT * FROM change"  # noqa: S608
     rows: list[Row] = await connection.fetch(statement, kinds, [kind + TAGGED for kind in kinds])

@@ -21,7 +21,7 @@ class Filter:
 
     `condition` compares with what it is given. A filter with `array` parses to a list; it is given the one value where
     there is only one (an index can then serve the order too), else `ANY` of all. `grant_needed`: for members of the
-    network alone; `token_needed`: for whoever signs in. `field` is the field that the filter tells of, where that has
+    network alone; `token_needed`: for whoever signs in. `field` is the field that the filter discloses, where that has
     another name. `of_caller` are further bind parameters of the condition, which follow from who asks. `in_country` is
     the condition on one value in a list of one country, where looking at each of the country's rows is cheaper than
     looking the value up for them.

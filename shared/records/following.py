@@ -1,8 +1,9 @@
 """References to records of another owner follow the merges of those, and go back when a merge is undone.
 
-Each reference that was rewritten is kept with the ids that it named before and after. An undone merge sets back exactly
-those that nobody has changed since; of others it gives back the place of the loser alone. What the owner's published
-view says now decides, so late, early and repeated facts do no harm. All of it needs a context that sees every row.
+Each reference that was rewritten is stored with the ids that it named before and after. An undone merge sets back
+exactly those that nobody has changed since; of others it gives back the place of the loser alone. What the owner's
+published view says now decides, so late, early and repeated facts do no harm. All of it needs a context that sees every
+row.
 """
 
 from collections.abc import Callable, Sequence
@@ -37,7 +38,7 @@ from shared.records.rows import record_of, with_columns
 from shared.records.store import lock_record
 
 Ids: TypeAlias = list[UUID | None]
-_TURN = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))"
+_ADVISORY_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))"
 _MERGES = """
 WITH RECURSIVE up AS (
     SELECT v.id, v.merged_into FROM {view} v WHERE v.id = $1
@@ -48,7 +49,7 @@ WITH RECURSIVE up AS (
 )
 SELECT id, merged_into FROM down ORDER BY depth DESC, id
 """
-"""All merges that lead to the same survivor as those of one record, the earliest first."""
+"""All merges that lead to the same merge target as those of one record, the earliest first."""
 
 
 def moves_table(name: str) -> Table:
@@ -143,29 +144,29 @@ def finding(kind: ResourceType[Any, Any], *conditions: ColumnElement[bool]) -> S
 class ReferenceRewriter:
     """What one service does about the merges of one kind of record. `view` is the owner's, with id and merged_into."""
 
-    moves: Table
+    table: Table
     view: TableClause
     references: Sequence[Reference]
     _moved: Statement = field(init=False, compare=False)
-    _keep: Statement = field(init=False, compare=False)
-    _forget: Statement = field(init=False, compare=False)
+    _insert: Statement = field(init=False, compare=False)
+    _delete: Statement = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
-        move = self.moves.c
+        move = self.table.c
         ids = any_(bindparam("ids", type_=ARRAY(Uuid)))
         moved = (
-            select(self.moves).where(or_(move.loser_id == ids, move.winner_id == ids)).order_by(move.position.desc())
+            select(self.table).where(or_(move.loser_id == ids, move.winner_id == ids)).order_by(move.position.desc())
         )
         given: dict[str, Any] = {name: bindparam(name) for name in move.keys() if name != "position"}  # noqa: SIM118
         object.__setattr__(self, "_moved", Statement(moved))
-        object.__setattr__(self, "_keep", Statement(insert(self.moves).values(given)))
-        forget = delete(self.moves).where(move.position == bindparam("position"))
-        object.__setattr__(self, "_forget", Statement(forget))
+        object.__setattr__(self, "_keep", Statement(insert(self.table).values(given)))
+        deletion = delete(self.table).where(move.position == bindparam("position"))
+        object.__setattr__(self, "_forget", Statement(deletion))
 
     async def follow(self, uow: UnitOfWork, subject: UUID) -> None:
         """Rewrites what names a loser of the merges that `subject` takes part in now, and sets back what followed a
         merge that is no more: the latest rewritten first."""
-        await uow.connection.execute(_TURN, self.moves.name)
+        await uow.connection.execute(_ADVISORY_LOCK, self.table.name)
         rows = await uow.connection.fetch(_MERGES.format(view=self.view.fullname), subject)
         winners = {row["id"]: row["merged_into"] for row in rows if row["merged_into"] is not None}
         concerned = [subject, *(row["id"] for row in rows)]
@@ -184,11 +185,13 @@ class ReferenceRewriter:
         after = [winner if one == loser else one for one in before]
         after = list(dict.fromkeys(after)) if reference.is_set else after
         await reference.rewrite(uow, record, after, loser)
-        where = {"resource": reference.kind.resource.name, "record_id": record.id, "field": reference.field}
-        await self._keep.execute(uow.connection, loser_id=loser, winner_id=winner, before=before, after=after, **where)
+        place = {"resource": reference.kind.resource.name, "record_id": record.id, "field": reference.field}
+        await self._insert.execute(
+            uow.connection, loser_id=loser, winner_id=winner, before=before, after=after, **place
+        )
 
     async def _set_back(self, uow: UnitOfWork, reference: Reference, move: Row) -> None:
-        await self._forget.execute(uow.connection, position=move["position"])
+        await self._delete.execute(uow.connection, position=move["position"])
         row = await lock_record(uow, reference.kind.table, move["record_id"])
         if row is None:
             return

@@ -47,10 +47,10 @@ async def history(
 
 
 def line(row: Mapping[str, Any], hidden: Collection[str] = ()) -> dict[str, Any]:
-    """One entry as it is told. Changes of fields in `hidden` are left out; the line stays, as it does where the person
+    """One entry as it is shown. Changes of fields in `hidden` are left out; the line stays, as it does where the person
     was erased. The actor's name is the present one, and none when there is no such account or client any more."""
-    told = details.read(row)
-    changes = [] if told is None else told["changes"]
+    detail = details.read(row)
+    changes = [] if detail is None else detail["changes"]
     shown = {
         "version": row["version"],
         "at": to_text(row["at"]),
@@ -60,10 +60,10 @@ def line(row: Mapping[str, Any], hidden: Collection[str] = ()) -> dict[str, Any]
             "name": SYSTEM.name if row["actor_kind"] == SYSTEM.kind else row["actor_name"],
         },
         "action": row["action"],
-        "reason": None if told is None else told["reason"],
+        "reason": None if detail is None else detail["reason"],
         "from": row["from_status"],
         "to": row["to_status"],
         "changes": [change for change in changes if change["pointer"].split("/")[1] not in hidden],
         "request_id": row["request_id"],
     }
-    return shown if told is not None else {**shown, "erased": True}
+    return shown if detail is not None else {**shown, "erased": True}

@@ -83,11 +83,12 @@ class ListRequest:
 class Listing:
     """What one list offers. `base` is the feature's `visible_to`; `sorts` are NOT NULL columns of it.
 
-    `public_columns`, where given, are all that an anonymous caller's list reads beside what it is sorted by. `search`
-    names the function that finds ids by fragment beside row-level security (for large tables); without it `q` is a
-    plain condition. `extras` are columns that `include` asks for. Items are read from `item` (where it differs from
-    `base`), with `item_columns` beside the columns of lists. `private` are fields that only those are shown whose
-    grants cover the record: who filters or sorts by one gets those records alone. Statements are built once per shape.
+    `public_columns`, where given, are all that an anonymous caller's list reads in addition to its sort fields.
+    `search` names the function that finds ids by fragment without row-level security (for large tables); without it `q`
+    is a plain condition. `extras` are columns that `include` asks for. Items are read from `item` (where it differs
+    from `base`), with `item_columns` in addition to the columns of lists. `private` are fields that only those are
+    shown whose grants cover the record: who filters or sorts by one gets those records alone. Statements are built once
+    per shape.
     """
 
     base: Callable[[AccessKind], Select[Any]]

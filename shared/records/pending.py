@@ -23,7 +23,7 @@ from shared.records.record import Record
 from shared.records.resource_type import ResourceType
 
 LIFE = timedelta(hours=24)
-_KEPT = timedelta(days=90)
+_RETENTION = timedelta(days=90)
 _AT_ONCE = 200
 Ending: TypeAlias = Literal["confirmed", "declined", "withdrawn", "expired"]
 
@@ -101,7 +101,7 @@ _DUE = Statement(
 )
 _FORGET = Statement(
     delete(pending).where(
-        pending.c.resource == any_(bindparam("resources", type_=ARRAY(Text))), pending.c.decided_at < _now - _KEPT
+        pending.c.resource == any_(bindparam("resources", type_=ARRAY(Text))), pending.c.decided_at < _now - _RETENTION
     )
 )
 
@@ -176,8 +176,8 @@ async def end(
     ending: Ending,
     reason: str | None = None,
 ) -> None:
-    """Ends a locked pending step of a locked record. One that was confirmed is told by the step itself, the others
-    leave an audit entry and a fact."""
+    """Ends a locked pending step of a locked record. The step itself records one that was confirmed, the others leave
+    an audit entry and a fact."""
     await _END.execute(uow.connection, key=waiting["id"], ending=ending, by=uow.origin.actor.label)
     if ending != "confirmed":
         _record_change(uow, kind, record, ending, waiting["action"], reason)

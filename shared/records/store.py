@@ -1,4 +1,4 @@
-"""Insert, lock and update of records: the version moves by one, and who and when are kept."""
+"""Insert, lock and update of records: the version grows by one, and who and when are stored."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -59,11 +59,11 @@ def item_response(
     return Response(body if extra_members is None else orjson.dumps({**shown, **extra_members}), status, headers, JSON)
 
 
-def show_secret_once(kept: Response, told: Mapping[str, Any]) -> Response:
-    """The answer with a secret, beside the one without it that is kept for a replay."""
-    headers = {name: value for name, value in kept.headers.items() if name not in ("content-length", "content-type")}
-    response = Response(orjson.dumps(told), kept.status_code, {**headers, "Cache-Control": "no-store"}, JSON)
-    response.kept_body = kept.body  # type: ignore[attr-defined]
+def show_secret_once(stored: Response, shown: Mapping[str, Any]) -> Response:
+    """The response with a secret; the one without it is stored for a replay."""
+    headers = {name: value for name, value in stored.headers.items() if name not in ("content-length", "content-type")}
+    response = Response(orjson.dumps(shown), stored.status_code, {**headers, "Cache-Control": "no-store"}, JSON)
+    response.stored_body = stored.body  # type: ignore[attr-defined]
     return response
 
 

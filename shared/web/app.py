@@ -38,7 +38,7 @@ _TAGS = {
 
 
 class Notifying(Protocol):
-    """Tells the relay that facts were committed. Ringing never waits and never fails."""
+    """Notifies the relay that facts were committed. A notification never waits and never fails."""
 
     def notify(self) -> None: ...
 
@@ -112,7 +112,7 @@ def create_app(
     document: Callable[[Application], bytes] = _own_document,
     respond: Respond = respond_to,
 ) -> Application:
-    """The app of one service, with its health and its OpenAPI document beside the given routes.
+    """The app of one service: the given routes, its health and its OpenAPI document.
 
     While it runs, `app.state` holds `settings`, `database` (the service's own role), `notifier` and `readiness`, and
     what `holding` puts there; without a database there is no notifier either. `tags` says of each kind of record what
@@ -131,8 +131,8 @@ def create_app(
                 notifier = await stack.enter_async_context(open_notifier(settings))
             app.state.database, app.state.notifier = database, notifier
             app.state.readiness = Readiness(database, notifier)
-            for hold in holding:
-                await stack.enter_async_context(hold(app))
+            for resource in holding:
+                await stack.enter_async_context(resource(app))
             freeze_started()
             yield
 

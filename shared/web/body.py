@@ -106,7 +106,7 @@ class Body:
             self._is_read = not message.get("more_body", False)
             if self._read > self._limit:
                 self._refuse(_too_large(self._limit))
-            if not self._budget.hold(self, min(self._read, _SPOOLED_FROM)):
+            if not self._budget.reserve(self, min(self._read, _SPOOLED_FROM)):
                 self._refuse(_busy())
         return message
 

@@ -1,4 +1,4 @@
-"""A bound on the memory that many requests or connections of one process hold together."""
+"""A bound on the memory that many requests or connections of one process use together."""
 
 from typing import Protocol
 
@@ -17,22 +17,22 @@ class MemoryBudget:
     A slow sender thus loses its place to a quick one, and no number of slow ones fills the memory.
     """
 
-    __slots__ = ("_held", "_limit", "total")
+    __slots__ = ("_limit", "_sizes", "total")
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
-        self._held: dict[Holder, int] = {}
+        self._sizes: dict[Holder, int] = {}
         self.total = 0
 
-    def hold(self, holder: Holder, size: int) -> bool:
+    def reserve(self, holder: Holder, size: int) -> bool:
         """Sets how many bytes the holder has; False where the budget is spent and nobody else gives way.
 
         The holder keeps its bytes in that case too, until it releases them.
         """
-        self.total += size - self._held.get(holder, 0)
-        self._held[holder] = size
+        self.total += size - self._sizes.get(holder, 0)
+        self._sizes[holder] = size
         if self.total > self._limit:
-            for other in [other for other in self._held if other is not holder]:
+            for other in [other for other in self._sizes if other is not holder]:
                 if other.give_way():
                     self.release(other)
                     if self.total <= self._limit:
@@ -41,4 +41,4 @@ class MemoryBudget:
 
     def release(self, holder: Holder) -> None:
         """Forgets the holder."""
-        self.total -= self._held.pop(holder, 0)
+        self.total -= self._sizes.pop(holder, 0)

@@ -1,8 +1,8 @@
 """Compression of answers in the app, where no edge does it (`ESCM_COMPRESSION`).
 
-Compressed are JSON, CSV, NDJSON and pages of 1 KiB or more, streams block by block, so that each block arrives when
-it is sent. Left alone are event streams, problems, whatever an endpoint marks `no-store` (tokens and secrets: their
-length must not tell what stands beside text of the caller), and what is compressed already.
+Compressed are JSON, CSV, NDJSON and pages of 1 KiB or more, streams block by block, so that each block arrives when it
+is sent. Left alone are event streams, problems, whatever an endpoint marks `no-store` (tokens and secrets: their length
+must not disclose what stands next to text of the caller), and what is compressed already.
 """
 
 import re
@@ -80,5 +80,5 @@ def _is_worth_it(status: int, headers: Iterable[tuple[bytes, bytes]]) -> bool:
 
 
 def _of_compressed(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
-    kept = [(name, value) for name, value in headers if name != b"content-length"]
-    return [*kept, (b"content-encoding", b"gzip")]
+    others = [(name, value) for name, value in headers if name != b"content-length"]
+    return [*others, (b"content-encoding", b"gzip")]

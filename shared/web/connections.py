@@ -1,4 +1,4 @@
-"""Bounds on the connections of one process: how many they are, how long each may wait, what they hold in memory.
+"""Bounds on the connections of one process: how many they are, how long each may wait, how much memory they use.
 
 Each connection is looked at about once a second, so that a request that is answered at once costs no timer: a few at a
 time, so that many which end together do not hold up the others.
@@ -83,8 +83,8 @@ class Connections:
         self.memory.release(connection)
 
     def _look_later(self) -> None:
-        turns = max(1.0, len(self._open) / _AT_ONCE)
-        self._sweep = asyncio.get_running_loop().call_later(self.limits.look_every / turns, self._look)
+        sweeps = max(1.0, len(self._open) / _AT_ONCE)
+        self._sweep = asyncio.get_running_loop().call_later(self.limits.look_every / sweeps, self._look)
 
     def _look(self) -> None:
         self._sweep = None

@@ -21,7 +21,7 @@ def fixed_response(
     """A body that stays the same until the next release, with an `ETag` over its bytes before compression; 304 where
     the caller names that tag.
 
-    The compressed body is kept, so `body` must be one of few.
+    The compressed body is cached, so `body` must be one of few.
     """
     shown = {**(headers or {}), "ETag": _tag(body)}
     shown["Vary"] = ", ".join(filter(None, (shown.get("Vary"), "Accept-Encoding")))

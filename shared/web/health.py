@@ -47,7 +47,7 @@ class Readiness:
         self.is_draining = False
 
     def drain(self) -> None:
-        """Called when the process is told to stop, before it closes its port: no new request should come here."""
+        """Called when a signal stops the process, before it closes its port: no new request should come here."""
         self.is_draining = True
 
     async def checks(self) -> dict[str, str]:

@@ -1,4 +1,5 @@
-"""Idempotency keys: the same key and request get the same answer; the answer is kept in the effect's transaction."""
+"""Idempotency keys: the same key and request get the same response; the response is stored in the effect's
+transaction."""
 
 import hashlib
 from dataclasses import dataclass
@@ -17,11 +18,11 @@ from shared.kernel.principal import Principal
 
 LONGEST_KEY = 255
 LARGEST_ANSWER = 256 * 1024
-_KEPT_HEADERS = ("location", "etag", "content-type", "retry-after")
+_STORED_HEADERS = ("location", "etag", "content-type", "retry-after")
 _MET = "EK001"
 _CLAIM = "SELECT claimed, digest, authority, status, headers, body FROM core_idempotency_claim($1, $2)"
 
-kept_answers = table(
+stored_responses = table(
     "core_idempotency",
     Column("day", Date, primary_key=True),
     Column("scope", LargeBinary, primary_key=True),
@@ -50,7 +51,8 @@ class Claim:
 
     @property
     def opening(self) -> str:
-        """SQL that lets a transaction begin which holds the key, and fails, as `is_met` tells, where it is not new."""
+        """SQL that lets a transaction begin which holds the key, and fails where it is not new, which `is_met`
+        recognises."""
         return f"SELECT core_idempotency_open('\\x{self.scope.hex()}',{self.lock})"
 
 
@@ -78,14 +80,14 @@ async def claim_for(request: Request, principal: Principal) -> Claim | None:
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """An answer that was kept. `has_changed`: what the caller may do is not what it was when the answer was given."""
+    """A stored response. `has_changed`: what the caller may do has changed since it was stored."""
 
     response: Response
     has_changed: bool
 
 
 async def take(uow: UnitOfWork, claim: Claim) -> Replay | None:
-    """The kept answer, or None when the key is new and now held by this transaction.
+    """The stored response, or None when the key is new and now locked by this transaction.
 
     Raises Conflict `request_in_progress` while another request holds it, Invalid `idempotency_key_reused` for another
     body.
@@ -101,14 +103,14 @@ async def take(uow: UnitOfWork, claim: Claim) -> Replay | None:
     return Replay(Response(bytes(row["body"]), row["status"], headers), row["authority"] != claim.authority)
 
 
-def keep(uow: UnitOfWork, claim: Claim, response: Response) -> None:
-    """Stores the answer with the effect. Only answers of committed effects are kept."""
-    body = getattr(response, "kept_body", response.body)
+def store(uow: UnitOfWork, claim: Claim, response: Response) -> None:
+    """Stores the response with the effect. Only responses of committed effects are stored."""
+    body = getattr(response, "stored_body", response.body)
     if len(body) > LARGEST_ANSWER:
         raise RuntimeError("answers to POST stay below 256 KiB")
-    headers = {name: value for name, value in response.headers.items() if name in _KEPT_HEADERS}
+    headers = {name: value for name, value in response.headers.items() if name in _STORED_HEADERS}
     uow.append(
-        kept_answers,
+        stored_responses,
         scope=claim.scope,
         digest=claim.digest,
         authority=claim.authority,

@@ -117,7 +117,7 @@ def _add_creation(router: ResourceRouter, api: ImportApi) -> None:
             errors = [FieldError("unknown_field", "Unknown field.", pointer=pointer_to(name)) for name in unknown]
             raise Invalid("The form has fields that are not known here.", code="unknown_field", errors=errors)
         received: ReceivedFile = ctx.request.state.received
-        await asyncio.to_thread(store_of(ctx.request).keep, received)
+        await asyncio.to_thread(store_of(ctx.request).move_in, received)
         name = (file.filename or "file").replace("\0", "")[:200]
         order = Order(importable.resource.plural, mode, on_error, registry, source, licence, name)
         imported = await order_import(ctx.uow, api.service, order, received.content, ctx.request.state.layout)

@@ -1,7 +1,7 @@
 """How far a job is, as server-sent events, until it has ended.
 
 Each event carries the whole job as `GET /jobs/{id}` answers it: `progress` while it is open, then once `ended`. An
-event's id is the state that it tells: whoever comes back with `Last-Event-ID` is told nothing that they know, and
+event's id is the state that it reports: whoever comes back with `Last-Event-ID` gets nothing that they know, and
 whoever has seen the end gets 204, which keeps browsers from coming again.
 """
 
@@ -26,13 +26,13 @@ LAST_EVENT_ID = {
     "schema": {"type": "string", "maxLength": 100},
 }
 MOST_STREAMS = 100
-"""Streams of one process and service at a time; one more is told to come again."""
+"""Streams of one process and service at a time; one more is refused, and may come again."""
 MOST_OF_ONE = 20
 """Streams of one principal."""
 PAUSE = 0.5
 """Seconds between two looks at the job."""
 HEARTBEAT = 15.0
-"""Seconds of silence after which a comment tells everybody between that the stream lives."""
+"""Seconds without an event after which a comment shows proxies that the stream lives."""
 AUTHORITY = 30.0
 """Seconds after which whoever listens is looked up again: their token may be over, their grants revoked."""
 _OPEN = ("queued", "running")
@@ -63,7 +63,7 @@ class JobEvents(Response):
         headers = dict(scope["headers"])
         known = headers.get(b"last-event-id", b"").decode("latin-1")
         send = Pace(send).send
-        async with self._places.hold(holder_of(self._principal, scope)):
+        async with self._places.occupy(holder_of(self._principal, scope)):
             job = await self._look()
             if known == _state(job) and job["status"] not in _OPEN:
                 await Response(None, 204)(scope, _receive, send)

@@ -117,7 +117,7 @@ class Edge:
             if watch is not None:
                 watch.end()
             self._requests.open -= 1
-            self._tell(scope, answer.status, perf_counter() - began, span)
+            self._record(scope, answer.status, perf_counter() - began, span)
 
     async def _answer_failure(self, failure: Exception, scope: Scope, receive: Receive, answer: "_Answer") -> None:
         """Answers what `respond` makes of it. A client that went while its body was read made no failure, and there is
@@ -130,7 +130,7 @@ class Edge:
             raise AnswerCutShort(scope["state"]["request_id"]) from None
         await response(scope, receive, answer.send)
 
-    def _tell(self, scope: Scope, status: int | None, seconds: float, span: Any) -> None:
+    def _record(self, scope: Scope, status: int | None, seconds: float, span: Any) -> None:
         """Counts the request, and where it is wanted logs it and ends its span."""
         method, route = scope["method"], getattr(scope.get("route"), "path", UNMATCHED)
         self._requests.observe(method, route, status, seconds)

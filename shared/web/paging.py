@@ -27,7 +27,7 @@ from shared.web.streams import ListStream, format_of, is_safe
 DEFAULT_LIMIT = 50
 LARGEST_LIMIT = 200
 TOTAL = "total_estimate"
-"""What `include` names beside a list's own extras: how many records all its pages have together."""
+"""What `include` names in addition to a list's own extras: the number of records of all its pages."""
 _PURPOSE = "places in lists"
 
 
@@ -79,13 +79,13 @@ def day_of(name: str, raw: str) -> date:
 def binding(request: Request) -> bytes:
     """What a cursor is bound to: the path, filters and sort; not the page size, the fields or the cursor itself."""
     free = ("cursor", "limit", "fields", "include")
-    kept = sorted((name, value) for name, value in request.query_params.items() if name not in free)
-    return f"{request.scope['path']}?{urlencode(kept)}".encode()
+    parameters = sorted((name, value) for name, value in request.query_params.items() if name not in free)
+    return f"{request.scope['path']}?{urlencode(parameters)}".encode()
 
 
 def make_cursor(keys: list[Any], bound_to: bytes, secret: bytes) -> str:
-    """An opaque place in a list, which tells nothing of the values that it stands behind. The same place is the same
-    text."""
+    """An opaque place in a list, which discloses nothing of the values that it stands behind. The same place is the
+    same text."""
     payload = orjson.dumps([key.isoformat() if isinstance(key, date) else str(key) for key in keys])
     return base64.urlsafe_b64encode(_sealer(secret).seal(payload, bound_to)).decode().rstrip("=")
 
@@ -185,7 +185,7 @@ def page_response(
     listing: Listing,
     total: int | None = None,
 ) -> Response:
-    """The page as JSON. `rows` hold one more than the limit when there is a next page; `total` is told where given."""
+    """The page as JSON. `rows` hold one more than the limit when there is a next page; `total` is shown where given."""
     more = len(rows) > asked.limit
     rows = rows[: asked.limit]
     following = None

@@ -17,7 +17,7 @@ _NONE_FREE = "As many long answers as possible are open."
 
 
 class Places:
-    """The places of one process. A principal holds `most_of_one` at most, and its second leaves one place free.
+    """The places of one process. A principal occupies at most `most_of_one`, and its second leaves one place free.
 
     A principal without a place waits `patience` seconds for one; places that become free go to those who wait, in the
     order in which they came.
@@ -27,11 +27,11 @@ class Places:
         self._free = count
         self._most_of_one = most_of_one
         self._patience = patience
-        self._held: Counter[str] = Counter()
+        self._occupied: Counter[str] = Counter()
         self._waiting: deque[tuple[str, asyncio.Future[None]]] = deque()
 
     @asynccontextmanager
-    async def hold(self, principal: str) -> AsyncIterator[None]:
+    async def occupy(self, principal: str) -> AsyncIterator[None]:
         """A place while the block runs. Raises Unavailable where there is none in time."""
         await self._take(principal)
         try:
@@ -40,8 +40,8 @@ class Places:
             self._release(principal)
 
     async def _take(self, principal: str) -> None:
-        held = self._held[principal]
-        if held >= self._most_of_one or (held and self._free < 2):
+        occupied = self._occupied[principal]
+        if occupied >= self._most_of_one or (occupied and self._free < 2):
             raise Unavailable("You have too many streams open.", retry_after=RETRY_AFTER)
         if self._free and not self._waiting:
             self._give(principal)
@@ -69,13 +69,13 @@ class Places:
 
     def _give(self, principal: str) -> None:
         self._free -= 1
-        self._held[principal] += 1
+        self._occupied[principal] += 1
 
     def _release(self, principal: str) -> None:
         self._free += 1
-        self._held[principal] -= 1
-        if not self._held[principal]:
-            del self._held[principal]
+        self._occupied[principal] -= 1
+        if not self._occupied[principal]:
+            del self._occupied[principal]
         while self._free and self._waiting:
             waiting, place = self._waiting.popleft()
             if not place.done():

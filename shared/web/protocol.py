@@ -48,7 +48,7 @@ class Protocol(HttpToolsProtocol):
         self._refusal: EscmError = Malformed("This is not HTTP.")
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """A connection that finds no place is told so."""
+        """A connection that finds no place gets a response that says so."""
         super().connection_made(transport)
         self._head_since = self.loop.time()
         if not self._bounds.add(self):
@@ -73,7 +73,7 @@ class Protocol(HttpToolsProtocol):
         if self._head_received > self._limits.head_bytes:
             self._refuse(_too_long())
         else:
-            self._bounds.memory.hold(self, self._head_received)
+            self._bounds.memory.reserve(self, self._head_received)
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
@@ -112,7 +112,7 @@ class Protocol(HttpToolsProtocol):
         """The client does not read as fast as it is answered."""
         super().pause_writing()
         self._unread_since = self._unread_since or self.loop.time()
-        self._bounds.memory.hold(self, self.transport.get_write_buffer_size())
+        self._bounds.memory.reserve(self, self.transport.get_write_buffer_size())
 
     def resume_writing(self) -> None:
         super().resume_writing()
@@ -120,7 +120,7 @@ class Protocol(HttpToolsProtocol):
         self._bounds.memory.release(self)
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - it says no more than the refusal
-        """Refuses what the parser could not read, or was kept from reading."""
+        """Refuses what the parser could not read, or was not allowed to read."""
         self._refuse(self._refusal)
 
     def is_answering(self) -> bool:

@@ -51,8 +51,8 @@ async def no_guards(*_given: object) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Created(Generic[R]):
-    """A new record, the members that the response to its creation has beside it, and its row with all columns of an
-    item, where it is known."""
+    """A new record, the extra members of the response to its creation, and its row with all columns of an item, where
+    it is known."""
 
     record: R
     extra_members: Mapping[str, Any]

@@ -1,4 +1,5 @@
-"""Whether a kept answer is still for its caller: the record that it is about is read again, as its address would be."""
+"""Whether a stored response is still for its caller: the record that it is about is read again, as its address would
+be."""
 
 from urllib.parse import urlsplit
 
@@ -33,9 +34,9 @@ async def refuse_unreadable(ctx: RequestContext, replay: Replay) -> None:
 
 async def _read_again(ctx: RequestContext, replay: Replay) -> None:
     path = urlsplit(replay.response.headers.get("location") or ctx.path.rpartition("/")[0]).path
-    kept: Scope = {name: value for name, value in ctx.request.scope.items() if name not in _OF_ROUTE}
-    headers = {name: value for name, value in kept["escm.headers"].items() if name in _OF_CALLER}
-    scope = {**kept, "method": "GET", "path": path, "raw_path": path.encode(), "query_string": b""}
+    copied: Scope = {name: value for name, value in ctx.request.scope.items() if name not in _OF_ROUTE}
+    headers = {name: value for name, value in copied["escm.headers"].items() if name in _OF_CALLER}
+    scope = {**copied, "method": "GET", "path": path, "raw_path": path.encode(), "query_string": b""}
     scope |= {"headers": list(headers.items()), "escm.headers": headers}
     await ctx.request.app.dispatch(scope, _nothing, _nowhere)
 

@@ -61,7 +61,7 @@ class RequestAuthenticator:
         await self._count(request, self._limits[PrincipalKind.ANONYMOUS], site(request), is_reported=True)
 
     async def _count(self, request: Request, limit: Limit, key: str, *, is_reported: bool) -> None:
-        """Answers to nobody in particular may be kept by caches, so that they do not tell what is left."""
+        """Answers to nobody in particular may be kept by caches, so that they do not show what is left."""
         state = await self._leased_limiter.take(limit, key)
         if is_reported or not state.is_allowed:
             put_fields(request, limit, state)
@@ -93,7 +93,7 @@ def site(request: Request) -> str:
 
 
 def put_fields(request: Request, limit: Limit, state: RateLimitState) -> None:
-    """Tells the edge what the answer says of the limit."""
+    """Passes to the edge what the response says of the limit."""
     request.scope[FIELDS] = limit.fields(state)
 
 

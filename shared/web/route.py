@@ -103,8 +103,8 @@ async def _read_body(request: Request) -> None:
 
 
 async def _write(inner: Handler, ctx: RequestContext, claim: Claim | None) -> Response:
-    """The answer of a committed effect, or the one that was kept. A key that is new is claimed as the transaction
-    begins; one that is not is looked up in another."""
+    """The response of a committed effect, or the stored one. A key that is new is claimed as the transaction begins;
+    one that is not is looked up in another."""
     try:
         found = await _commit(inner, ctx, claim)
     except asyncpg.PostgresError as error:
@@ -122,12 +122,12 @@ async def _commit(
 ) -> Response | Replay:
     opening = claim.opening if claim and not is_met else ""
     async with unit_of_work(ctx.database, ctx.writing_context, ctx.origin, opening) as uow:
-        if claim and is_met and (kept := await idempotency.take(uow, claim)):
-            return kept
+        if claim and is_met and (stored_response := await idempotency.take(uow, claim)):
+            return stored_response
         ctx.attach(uow)
         response = await inner(ctx.request)
         if claim and not getattr(response, "is_preview", False):
-            idempotency.keep(uow, claim, response)
+            idempotency.store(uow, claim, response)
     ctx.request.app.state.notifier.notify()
     return response
 

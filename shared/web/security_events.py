@@ -27,7 +27,7 @@ class SecurityEvents:
     """The security events of one service.
 
     A line names the kind, the route's template, the principal's id where one was authenticated, and the place that the
-    request came from as a keyed hash: events of one place can be told together, and the place cannot be told from it.
+    request came from as a keyed hash: events of one place can be grouped, and the place cannot be derived from it.
     """
 
     def __init__(self, service: str, secret: bytes) -> None:

@@ -48,7 +48,7 @@ class Streams:
     @asynccontextmanager
     async def place(self, holder: str) -> AsyncIterator[Database]:
         """The pool, while the holder has a place. Raises Unavailable where there is none in time."""
-        async with self._places.hold(holder):
+        async with self._places.occupy(holder):
             yield self._database
 
 

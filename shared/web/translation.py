@@ -1,4 +1,4 @@
-"""What frameworks, validators and the database raise, told in our own errors. Input is never repeated."""
+"""Maps what frameworks, validators and the database raise to our own errors. Input is never repeated."""
 
 import errno
 from collections.abc import Mapping, Sequence

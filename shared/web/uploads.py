@@ -27,7 +27,7 @@ _under_way: Counter[str] = Counter()
 class UploadRoute(EscmRoute):
     """Receives the file of a form before the transaction opens, once the caller may send it.
 
-    The endpoint finds it in `request.state.received` and keeps it; what is not kept is gone after the request.
+    The endpoint finds it in `request.state.received` and stores it; what is not stored is deleted after the request.
     """
 
     def may_send(self, principal: Principal, fields: dict[str, str]) -> None:

@@ -122,7 +122,7 @@ async def test_nobody_changes_the_address_of_an_account_that_holds_more_than_the
         assert renamed.status_code == 200
 
 
-async def test_the_address_before_is_told(
+async def test_the_previous_address_is_notified(
     caller: Caller, superuser: asyncpg.Connection, settings: AccessSettings
 ) -> None:
     old = f"{uuid4().hex}@example.org"
@@ -133,8 +133,8 @@ async def test_the_address_before_is_told(
         UUID(made["id"]),
     )
     assert kept == old
-    assert await superuser.fetchval(_OPEN, "tell_old_address", "change", str(change)) == 1
-    assert "tell_old_address" in job_handlers(settings)
+    assert await superuser.fetchval(_OPEN, "notify_old_address", "change", str(change)) == 1
+    assert "notify_old_address" in job_handlers(settings)
 
 
 async def test_an_administrator_sends_a_reset_and_is_remembered(caller: Caller, superuser: asyncpg.Connection) -> None:

@@ -15,7 +15,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from services.access.account_mail.jobs import forget_account_mail
+from services.access.account_mail.jobs import delete_expired_mail
 from services.access.administration import setting_up
 from services.access.settings import AccessSettings
 from services.access.worker import create_worker
@@ -174,9 +174,9 @@ async def test_an_address_is_verified_unless_it_has_changed_since(caller: Caller
     changed = await caller.send("admin", "PATCH", path, {"email": moved}, **{"If-Match": '"2"'})
     assert (changed.status_code, changed.json()["email_verified"]) == (200, False)
     assert (await _post(caller, "verification/confirm", token=token)).status_code == 422
-    told = await posted.next_to(account["email"], 4)
-    assert told["Subject"] == "The address of your ESCM account has changed"
-    assert "#" not in told.get_content()
+    notice = await posted.next_to(account["email"], 4)
+    assert notice["Subject"] == "The address of your ESCM account has changed"
+    assert "#" not in notice.get_content()
     token = token_in(await posted.next_to(moved))
     assert (await _post(caller, "verification/confirm", token=token)).status_code == 204
 
@@ -201,7 +201,7 @@ async def test_a_token_ends_with_its_time_and_with_the_account(
         "INSERT INTO escm.core_mail VALUES ($1, 'access', 'verification', 'x', now() - interval '8 days')", mail
     )
     async with setting_up(database_url) as uow:
-        await forget_account_mail(uow)
+        await delete_expired_mail(uow)
     assert await connection.fetchval("SELECT sealed IS NULL FROM escm.core_mail WHERE id = $1", mail)
     counted = "SELECT count(*) FROM escm.access_account_token WHERE account_id = $1"
     assert await connection.fetchval(counted, account["id"]) == 0

@@ -1,4 +1,4 @@
-"""Accounts and clients are entered, changed and stopped by those who may; secrets are told once."""
+"""Accounts and clients are entered, changed and stopped by those who may; secrets are shown once."""
 
 from typing import Any
 from uuid import uuid4
@@ -21,7 +21,7 @@ async def _client(caller: Caller, **more: Any) -> dict[str, Any]:
     return dict(answer.json())
 
 
-async def test_a_secret_is_told_once(caller: Caller, database_url: str) -> None:
+async def test_a_secret_is_shown_once(caller: Caller, database_url: str) -> None:
     key = uuid4().hex
     first = await caller.send("admin", "POST", "/clients", READER, **{"Idempotency-Key": key})
     again = await caller.send("admin", "POST", "/clients", READER, **{"Idempotency-Key": key})
@@ -98,7 +98,7 @@ async def test_only_the_secretariat_enters_accounts_and_clients(caller: Caller) 
         assert (await caller.send(who, "POST", "/clients", READER)).status_code == 403
 
 
-async def test_accounts_are_told_to_those_who_may_know_them(caller: Caller) -> None:
+async def test_accounts_are_shown_to_those_who_may_know_them(caller: Caller) -> None:
     account = caller.account("admin")
     assert (await caller.send("auditor", "GET", f"/accounts/{account}")).status_code == 200
     for who in ("officer", "government_xa", "expert"):

@@ -1,4 +1,4 @@
-"""API keys act for their owner, within what they are narrowed to, until they end; they are told once."""
+"""API keys act for their owner, within what they are narrowed to, until they end; they are shown once."""
 
 from datetime import timedelta
 from typing import Any
@@ -201,7 +201,7 @@ async def test_time_ends_a_key(caller: Caller, elsewhere: Authenticator, databas
     assert (await caller.send("officer", "GET", f"/api_keys/{made['id']}")).json()["status"] == "expired"
 
 
-async def test_the_last_use_of_keys_and_clients_is_told_to_the_hour(caller: Caller, elsewhere: Authenticator) -> None:
+async def test_the_last_use_of_keys_and_clients_is_shown_to_the_hour(caller: Caller, elsewhere: Authenticator) -> None:
     made = await _key(caller)
     assert made["last_used"] is None
     body = {"name": "Reader", "scope_kind": "country", "scope_id": "XA", "resources": ["access.*"], "verbs": ["read"]}

@@ -202,7 +202,7 @@ async def test_a_right_that_came_after_the_act_does_not_count(world: World, monk
     assert await world.held(account) == [("proposed", "committee_president")]
 
 
-async def test_a_longer_term_by_whoever_may_not_grant_the_role_waits_beside_the_shorter(
+async def test_a_longer_term_by_whoever_may_not_grant_the_role_waits_while_the_shorter_holds(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     country = unused_country()

@@ -59,7 +59,7 @@ async def test_a_secret_works_once_another_administrator_has_confirmed_it(caller
     pending = proposed.json()
     assert (pending["action"], pending["fields"]) == ("confirm_secret", {})
     again = await caller.send("admin", "POST", f"{path}/secrets", **replay)
-    assert (again.status_code, again.json()) == (202, pending | {"secret": None}), "a secret is told once"
+    assert (again.status_code, again.json()) == (202, pending | {"secret": None}), "a secret is shown once"
     seen = (await caller.send("admin", "GET", path)).json()
     assert (seen["proposed_secret"], seen["living_secrets"]) == (True, 1)
     assert not await _signs_in(caller, held, pending["secret"])

@@ -66,7 +66,7 @@ async def _roles(elsewhere: Authenticator, person: Person) -> list[str]:
     return [grant.role for grant in (await elsewhere.principal(f"Bearer {person.token}")).grants]
 
 
-async def test_a_role_is_delegated_and_told_as_such(caller: Caller, elsewhere: Authenticator) -> None:
+async def test_a_role_is_delegated_and_shown_as_such(caller: Caller, elsewhere: Authenticator) -> None:
     holder, source = await _holding(caller)
     deputy = await _person(caller)
     made = await holder.send("POST", "/grants", _lending(source, deputy))
@@ -82,7 +82,7 @@ async def test_a_role_is_delegated_and_told_as_such(caller: Caller, elsewhere: A
 
 
 @pytest.mark.parametrize(
-    ("change", "status", "told"),
+    ("change", "status", "fault"),
     [
         ({"to": None}, 422, "/to"),
         ({"to": _days(101)}, 422, "/to"),
@@ -92,12 +92,12 @@ async def test_a_role_is_delegated_and_told_as_such(caller: Caller, elsewhere: A
     ],
 )
 async def test_nobody_delegates_more_than_they_hold(
-    caller: Caller, change: dict[str, Any], status: int, told: str
+    caller: Caller, change: dict[str, Any], status: int, fault: str
 ) -> None:
     holder, source = await _holding(caller)
     answer = await holder.send("POST", "/grants", _lending(source, await _person(caller), **change))
     problem = answer.json()
-    assert (answer.status_code, problem.get("reason") or problem["errors"][0]["pointer"]) == (status, told)
+    assert (answer.status_code, problem.get("reason") or problem["errors"][0]["pointer"]) == (status, fault)
 
 
 async def test_what_is_not_ones_own_or_sensitive_is_not_delegated(caller: Caller) -> None:
@@ -138,13 +138,13 @@ async def test_the_end_of_the_source_ends_what_was_delegated(
     lines = (await caller.send("admin", "GET", f"/grants/{lent['id']}/history")).json()["items"]
     assert [line["action"] for line in lines] == ["revoke", "create"]
     connection = await asyncpg.connect(database_url)
-    told = await connection.fetchval(
+    fault = await connection.fetchval(
         "SELECT count(*) FROM (SELECT type, subject FROM escm.core_outbox UNION ALL SELECT type, subject FROM"
         " escm.core_fact) f WHERE subject = $1 AND type = 'escm.access.grant.revoked.v1'",
         lent["id"],
     )
     await connection.close()
-    assert told == 1
+    assert fault == 1
 
 
 async def test_the_expiry_of_the_source_and_a_suspended_holder_end_it_too(

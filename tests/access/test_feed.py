@@ -116,7 +116,7 @@ async def test_who_follows_next_after_gets_every_event_once_in_order(feed: Feed)
     assert await feed.read("admin", **query) == {"items": [], "next_after": query["after"]}
 
 
-async def test_an_event_is_a_cloudevent_and_tells_nothing_more(feed: Feed) -> None:
+async def test_an_event_is_a_cloudevent_and_nothing_more(feed: Feed) -> None:
     subject = uuid4()
     await feed.add(EXPERT, "XA", subject=subject)
     (event,) = (await feed.read("admin"))["items"]
@@ -152,7 +152,7 @@ async def test_a_country_gets_its_own_facts_of_the_kinds_that_it_reads(feed: Fee
     assert await feed.ids("applicant") == []
 
 
-async def test_the_country_that_a_record_leaves_is_told_that_it_left_and_not_where_to(feed: Feed, known: Any) -> None:
+async def test_the_country_that_a_record_leaves_learns_that_it_left_and_not_where_to(feed: Feed, known: Any) -> None:
     mine = uuid4()
     fact = await feed.add(EXPERT, "XB", left="XA", subject=mine, what="updated")
     await feed.add(LETTER, "XC", left="XB", what="updated")
@@ -205,7 +205,7 @@ async def test_a_caller_whose_scope_hides_nearly_all_goes_on_page_by_page(feed: 
     assert [event["id"] for event in second["items"]] == [fact]
 
 
-async def test_a_position_that_is_no_longer_kept_is_told(feed: Feed) -> None:
+async def test_a_position_that_is_no_longer_stored_is_gone(feed: Feed) -> None:
     for _ in range(4):
         await feed.add(EXPERT, "XA")
     early = (await feed.read("admin", limit=1))["next_after"]

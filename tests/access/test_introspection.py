@@ -1,4 +1,4 @@
-"""Introspection tells a client of its own tokens, of others' with a grant; `me` tells what narrows a client."""
+"""Introspection shows a client its own tokens, others' with a grant; `me` shows what narrows a client."""
 
 from typing import Any
 
@@ -28,7 +28,7 @@ async def _token(caller: Caller, client: dict[str, Any]) -> str:
     return str(answer.json()["access_token"])
 
 
-async def test_a_client_is_told_of_its_own_tokens_only(caller: Caller) -> None:
+async def test_a_client_introspects_its_own_tokens_only(caller: Caller) -> None:
     client, other = await _client(caller), await _client(caller)
     own, others = await _token(caller, client), await _token(caller, other)
     assert (await _introspect(caller, client, own))["client_id"] == client["client_id"]
@@ -37,7 +37,7 @@ async def test_a_client_is_told_of_its_own_tokens_only(caller: Caller) -> None:
 
 
 @pytest.mark.parametrize(
-    ("more", "is_told"),
+    ("more", "is_shown"),
     [
         ({"scope_kind": "global", "scope_id": None, "resources": ["access.tokens"]}, True),
         ({"scope_kind": "global", "scope_id": None, "resources": ["access.*"]}, True),
@@ -47,12 +47,12 @@ async def test_a_client_is_told_of_its_own_tokens_only(caller: Caller) -> None:
         ({"scope_kind": "global", "scope_id": None, "resources": ["access.accounts", "membership.*"]}, False),
     ],
 )
-async def test_others_tokens_are_told_to_whom_a_grant_lets_read_them(
-    caller: Caller, more: dict[str, Any], is_told: bool
+async def test_others_tokens_are_introspected_by_whom_a_grant_lets_read_them(
+    caller: Caller, more: dict[str, Any], is_shown: bool
 ) -> None:
     shown = await _introspect(caller, await _client(caller, **more), await caller.token("officer"))
-    assert shown["active"] is is_told
-    assert ("sub" in shown) is is_told
+    assert shown["active"] is is_shown
+    assert ("sub" in shown) is is_shown
 
 
 async def test_a_client_learns_its_resources_and_verbs(caller: Caller) -> None:

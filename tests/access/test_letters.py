@@ -51,7 +51,7 @@ def test_every_letter_is_written_whole_in_every_language(letter: str, language: 
 def test_each_template_is_that_of_a_letter(settings: AccessSettings) -> None:
     written = {f"{letter}.{language}.txt" for letter in VALUES for language in LANGUAGES}
     assert {entry.name for entry in files("shared.mail").joinpath("templates").iterdir()} == written
-    assert job_handlers(settings).keys() >= {"welcome_account", "send_password_reset", "tell_old_address"}
+    assert job_handlers(settings).keys() >= {"welcome_account", "send_password_reset", "notify_old_address"}
 
 
 @pytest.fixture(scope="module")

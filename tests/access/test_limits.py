@@ -1,4 +1,4 @@
-"""What access tells of limits, and what it does not take in an address."""
+"""What access shows of limits, and what it does not take in an address."""
 
 from dataclasses import replace
 from typing import Any
@@ -35,7 +35,7 @@ async def test_who_one_is_counts_as_a_request(caller: Caller) -> None:
     assert (await caller.send("admin", "GET", "/me?access_token=x")).json()["code"] == "unknown_parameter"
 
 
-async def test_too_many_failures_of_one_address_are_told_with_the_limit(app: Any, caller: Caller) -> None:
+async def test_too_many_failures_of_one_address_are_refused_with_the_limit(app: Any, caller: Caller) -> None:
     transport = Inside(app, client=("2001:db8:77::1", 1))
     token_service = app.state.token_service
     app.state.token_service = replace(

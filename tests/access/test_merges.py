@@ -52,7 +52,7 @@ async def superuser(database_url: str) -> AsyncIterator[asyncpg.Connection]:
     await connection.close()
 
 
-async def _told(database: Database, entity: str, what: str, *subjects: str) -> None:
+async def _announce(database: Database, entity: str, what: str, *subjects: str) -> None:
     kind = type_of("membership", entity, what)
     for subject in (*subjects, *subjects):
         async with unit_of_work(database, SYSTEM_CONTEXT) as uow:
@@ -80,10 +80,10 @@ async def test_a_representative_speaks_for_the_winner(
     account, role = uuid4(), REPRESENTATIVE
     await _granted(superuser, account, role, "institution", loser["id"])
     merge = await merged(admin, winner, loser)
-    await _told(database, "institution", "merged", loser["id"], winner["id"])
+    await _announce(database, "institution", "merged", loser["id"], winner["id"])
     assert await _grants(superuser, account) == [("active", role, winner["id"])]
     await undone(admin, merge)
-    await _told(database, "institution", "unmerged", winner["id"], loser["id"])
+    await _announce(database, "institution", "unmerged", winner["id"], loser["id"])
     assert await _grants(superuser, account) == [("active", role, loser["id"])]
 
 
@@ -93,14 +93,14 @@ async def test_the_own_entry_of_an_account_is_the_winner_while_the_merge_lasts(
     winner, loser = await entered(admin), await entered(admin)
     own, reviewer = uuid4(), uuid4()
     await superuser.execute("UPDATE member_expert SET account_id = $2 WHERE id = $1", loser["id"], own)
-    await _told(database, "expert", "created", loser["id"])
+    await _announce(database, "expert", "created", loser["id"])
     await _granted(superuser, reviewer, "reviewer", "record", loser["id"])
     merge = await merged(admin, winner, loser)
-    await _told(database, "expert", "merged", loser["id"], winner["id"])
+    await _announce(database, "expert", "merged", loser["id"], winner["id"])
     assert await _grants(superuser, own) == [("revoked", "expert", loser["id"]), ("active", "expert", winner["id"])]
     assert await _grants(superuser, reviewer) == [("active", "reviewer", winner["id"])]
     await undone(admin, merge)
-    await _told(database, "expert", "unmerged", winner["id"], loser["id"])
+    await _announce(database, "expert", "unmerged", winner["id"], loser["id"])
     states = [(status, scope) for status, _, scope in await _grants(superuser, own)]
     assert states == [("revoked", loser["id"]), ("revoked", winner["id"]), ("active", loser["id"])]
     assert await _grants(superuser, reviewer) == [("active", "reviewer", loser["id"])]
@@ -115,12 +115,12 @@ class Chain:
 
     async def merge(self, caller: Caller, loser: int, winner: int) -> dict[str, Any]:
         made = await merged(caller, self.chain[winner], self.chain[loser])
-        await _told(self.database, "institution", "merged", self.chain[loser]["id"], self.chain[winner]["id"])
+        await _announce(self.database, "institution", "merged", self.chain[loser]["id"], self.chain[winner]["id"])
         return made
 
     async def undo(self, caller: Caller, merge: dict[str, Any]) -> None:
         await undone(caller, merge)
-        await _told(self.database, "institution", "unmerged", merge["winner_id"], merge["loser_id"])
+        await _announce(self.database, "institution", "unmerged", merge["winner_id"], merge["loser_id"])
 
     async def stands(self) -> tuple[str, int, str | None]:
         """The status of the grant, the place of its institution, and who caused it."""
@@ -148,7 +148,7 @@ async def test_a_merge_by_whoever_may_not_grant_a_role_lets_it_wait(
     assert (await caller.step("officer", path, "confirm")).status_code == 404
     confirmed = await caller.step("admin", path, "confirm")
     assert (confirmed.status_code, confirmed.json()["status"]) == (200, "active")
-    await _told(chain.database, "institution", "merged", chain.chain[0]["id"])
+    await _announce(chain.database, "institution", "merged", chain.chain[0]["id"])
     assert (await chain.stands())[:2] == ("active", 1), "a late fact takes no confirmation back"
     await chain.undo(officer, merge)
     assert (await chain.stands())[:2] == ("active", 0)
@@ -189,12 +189,12 @@ async def test_an_entry_that_somebody_merges_into_another_gives_its_account_no_r
     own = CALLERS["officer"].id
     assert own is not None
     await superuser.execute("UPDATE member_expert SET account_id = $2 WHERE id = $1", loser["id"], own)
-    await _told(database, "expert", "created", loser["id"])
+    await _announce(database, "expert", "created", loser["id"])
     merge = await merged(admin.known_as("officer"), winner, loser)
-    await _told(database, "expert", "merged", loser["id"], winner["id"])
+    await _announce(database, "expert", "merged", loser["id"], winner["id"])
     held = [row for row in await _grants(superuser, own) if row[1] == "expert"]
     assert held == [("revoked", "expert", loser["id"]), ("proposed", "expert", winner["id"])]
     await undone(admin, merge)
-    await _told(database, "expert", "unmerged", winner["id"], loser["id"])
+    await _announce(database, "expert", "unmerged", winner["id"], loser["id"])
     states = [(status, scope) for status, role, scope in await _grants(superuser, own) if role == "expert"]
     assert states == [("revoked", loser["id"]), ("revoked", winner["id"]), ("active", loser["id"])]

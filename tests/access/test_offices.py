@@ -73,13 +73,13 @@ async def superuser(database_url: str) -> AsyncIterator[asyncpg.Connection]:
     await connection.close()
 
 
-async def _told(database: Database, service: str, entity: str, what: str, record: str, times: int = 2) -> None:
+async def _shown(database: Database, service: str, entity: str, what: str, record: str, times: int = 2) -> None:
     """The worker's work on a fact that comes more than once, under its own id and under another."""
     kind = type_of(service, entity, what)
     fact = Fact(type=kind, subject=UUID(record), ref="X", version=1, link="/x")
-    for told in [fact] * times + [fact.model_copy(update={"id": uuid4()})]:
+    for shown in [fact] * times + [fact.model_copy(update={"id": uuid4()})]:
         async with unit_of_work(database, SYSTEM_CONTEXT) as uow:
-            await _INBOX.react(uow, [told])
+            await _INBOX.react(uow, [shown])
 
 
 async def _person(members: httpx.AsyncClient, superuser: asyncpg.Connection, country: str) -> tuple[str, UUID]:
@@ -112,19 +112,19 @@ async def test_an_officer_of_a_committee_holds_the_role_while_the_seat_is_theirs
     committee = await entered(centres, COMMITTEES, {"country": country, "names": {"en": "Offices"}})
     until = today() + timedelta(days=90)
     seat = await seated(centres, committee, office, person={"expert_id": person}, to=until.isoformat())
-    await _told(database, "centres", "seat", "appointed", seat["id"])
+    await _shown(database, "centres", "seat", "appointed", seat["id"])
     assert await _grants(superuser, account) == [("active", role, "country", country, until)]
 
     path = seat["links"]["self"]
     etag = (await centres.get(path)).headers["etag"]
     assert (await centres.patch(path, {"to": None}, etag=etag)).status_code == 200
-    await _told(database, "centres", "seat", "updated", seat["id"])
+    await _shown(database, "centres", "seat", "updated", seat["id"])
     assert await _grants(superuser, account) == [("active", role, "country", country, None)]
 
     await stepped(centres, seat, "end")
-    await _told(database, "centres", "seat", "ended", seat["id"])
+    await _shown(database, "centres", "seat", "ended", seat["id"])
     assert await _grants(superuser, account) == [("revoked", role, "country", country, None)]
-    await _told(database, "centres", "seat", "appointed", seat["id"])
+    await _shown(database, "centres", "seat", "appointed", seat["id"])
     assert len(await _grants(superuser, account)) == 1, "a late fact brings no office back"
     history = await superuser.fetchval(
         "SELECT count(*) FROM core_audit a JOIN access_grant g ON g.id = a.subject WHERE g.principal_id = $1",
@@ -143,7 +143,7 @@ async def test_members_and_people_without_an_account_get_no_role(
         seat = await entered(
             centres, SEATS, {"committee_id": committee["id"], "person": who, "office": office, "from": "2026"}
         )
-        await _told(database, "centres", "seat", "appointed", seat["id"])
+        await _shown(database, "centres", "seat", "appointed", seat["id"])
     assert await _grants(superuser, account) == []
 
 
@@ -153,18 +153,18 @@ async def test_a_focal_point_speaks_for_the_government_until_the_end(
     person, account = await _person(members, superuser, "XB")
     made = await actions.post(FOCAL_POINTS, {"country": "XB", "person": {"expert_id": person}})
     point = made.json()
-    await _told(database, "actions", "focal_point", "updated", point["id"])
+    await _shown(database, "actions", "focal_point", "updated", point["id"])
     assert await _grants(superuser, account) == [], "who is only nominated holds nothing"
     await stepped(actions, point, "accept")
-    await _told(database, "actions", "focal_point", "activated", point["id"])
+    await _shown(database, "actions", "focal_point", "activated", point["id"])
     held = ("government_focal_point", "country", "XB")
     assert await _grants(superuser, account) == [("active", *held, None)]
     until = today() + timedelta(days=30)
     await stepped(actions, point, "hand_over", fields={"until": until.isoformat()})
-    await _told(database, "actions", "focal_point", "handing_over", point["id"])
+    await _shown(database, "actions", "focal_point", "handing_over", point["id"])
     assert await _grants(superuser, account) == [("active", *held, until)]
     await stepped(actions, point, "end")
-    await _told(database, "actions", "focal_point", "ended", point["id"])
+    await _shown(database, "actions", "focal_point", "ended", point["id"])
     assert [grant[0] for grant in await _grants(superuser, account)] == ["revoked"]
 
 
@@ -178,7 +178,7 @@ async def test_who_enters_themselves_reads_and_changes_their_own_record_and_no_o
     assert made.status_code == 201, made.text
     path, record = made.json()["links"]["self"], made.json()["id"]
     assert (await newcomer.get(path)).status_code == 404
-    await _told(database, "membership", "expert", "created", record)
+    await _shown(database, "membership", "expert", "created", record)
     assert me.id is not None
     assert await _grants(superuser, me.id) == [("active", "expert", "self", record, None)]
 
@@ -195,5 +195,5 @@ async def test_who_enters_themselves_reads_and_changes_their_own_record_and_no_o
     assert (await newcomer.get(f"{EXPERTS}/{other}")).status_code == 404
 
     await superuser.execute("UPDATE member_expert SET account_id = NULL WHERE id = $1", UUID(record))
-    await _told(database, "membership", "expert", "erased", record)
+    await _shown(database, "membership", "expert", "erased", record)
     assert [grant[0] for grant in await _grants(superuser, me.id)] == ["revoked"]

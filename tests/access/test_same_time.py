@@ -1,4 +1,4 @@
-"""How long a refusal takes tells nobody whether the account or the client exists."""
+"""The time that a refusal takes does not disclose whether the account or the client exists."""
 
 import math
 import random
@@ -92,8 +92,8 @@ def test_the_rank_test_sees_what_is_apart_and_nothing_else() -> None:
 
 
 async def distance(act: Callable[[str], Awaitable[None]], one: list[str], other: list[str]) -> float:
-    """How far the times of two kinds lie apart, as `rank_distance` tells it, measured in mixed order, so that whatever
-    else the machine does falls on both alike."""
+    """How far the times of two kinds lie apart, as `rank_distance` measures it, measured in mixed order, so that
+    whatever else the machine does falls on both alike."""
     kinds = [(argument, True) for argument in one] + [(argument, False) for argument in other]
     random.SystemRandom().shuffle(kinds)
     samples = []

@@ -256,7 +256,7 @@ async def test_time_ends_sessions_and_forgets_them(caller: Caller, enter: Enter,
     assert (await _renew(caller, kept["refresh_token"])).status_code == 200
 
 
-async def test_signing_in_and_out_is_told_by_one_entry_and_one_fact_each(
+async def test_signing_in_and_out_leaves_one_entry_and_one_fact_each(
     caller: Caller, enter: Enter, elsewhere: Authenticator, database_url: str
 ) -> None:
     signed_in = await _sign_in(caller, await enter())

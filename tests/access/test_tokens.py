@@ -81,7 +81,7 @@ async def test_the_address_of_a_person_may_be_written_in_any_case(caller: Caller
         ({"scope": "x"}, None, 400, "invalid_request"),
     ],
 )
-async def test_a_bad_token_request_is_told_apart(
+async def test_a_bad_token_request_has_an_error_code_of_its_own(
     caller: Caller, form: dict[str, str], auth: tuple[str, str] | None, status: int, code: str
 ) -> None:
     answer = await caller.http.post(TOKEN, data=form, auth=auth or httpx.USE_CLIENT_DEFAULT)
@@ -320,14 +320,14 @@ async def test_a_key_has_a_successor_before_it_ends(app: Any, caller: Caller, da
 
     before = await keys()
     async with setting_up(database_url) as uow:
-        await SigningKeyStore(app.state.settings).turn(uow)
+        await SigningKeyStore(app.state.settings).rotate(uow)
     assert len(await keys()) == len(before)
     await connection.execute(
         "UPDATE escm.access_signing_key SET signs_until = now() + interval '3 hours' WHERE private <> ''"
     )
     for _ in range(2):
         async with setting_up(database_url) as uow:
-            await SigningKeyStore(app.state.settings).turn(uow)
+            await SigningKeyStore(app.state.settings).rotate(uow)
     after = await keys()
     await connection.close()
     assert len(after) == len(before) + 1

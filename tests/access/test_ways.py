@@ -219,7 +219,7 @@ async def _entered(rows: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch, kn
 
 
 async def _merge(way: Way, admin: Caller, rows: asyncpg.Connection, caller: Caller) -> tuple[bool, UUID, Fact]:
-    """Whether the caller merged a record, or linked it; who holds a role over that, and what is told of it."""
+    """Whether the caller merged a record, or linked it; who holds a role over that, and what is shown of it."""
     holder = uuid4()
     if way.gain == "expert":
         winner, loser = await entered(admin), await entered(admin)

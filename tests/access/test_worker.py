@@ -5,7 +5,7 @@ from uuid import uuid4
 import asyncpg
 
 from services.access.administration import setting_up
-from services.access.tokens.jobs import forget_what_is_over
+from services.access.tokens.jobs import delete_expired
 from services.access.worker import SCHEDULES, create_worker
 
 
@@ -25,7 +25,7 @@ async def test_what_is_over_is_forgotten_and_the_rest_kept(database_url: str) ->
             f"INSERT INTO escm.access_failed_login VALUES ($1, 9, now(), now() + interval '{shift}')", name.encode()
         )
     async with setting_up(database_url) as uow:
-        await forget_what_is_over(uow)
+        await delete_expired(uow)
     for table, column, names in (
         ("access_revoked_token", "token_id", [over, living]),
         ("access_used_assertion", "digest", [over.encode(), living.encode()]),
@@ -44,7 +44,7 @@ def test_the_worker_keeps_its_schedules() -> None:
         "expire_api_keys",
         "expire_pending_transitions",
         "expire_sessions",
-        "forget_account_mail",
-        "turn_signing_keys",
-        "forget_what_is_over",
+        "delete_expired_mail",
+        "rotate_signing_keys",
+        "delete_expired",
     }

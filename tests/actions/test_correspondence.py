@@ -1,4 +1,4 @@
-"""Letters: restricted unless told otherwise, with a reply clock."""
+"""Letters: restricted unless stated otherwise, with a reply clock."""
 
 from collections.abc import Callable
 from datetime import timedelta

@@ -32,7 +32,7 @@ KEYS = (
 )
 
 
-async def hear(database: Database, country: str, kind: str, *, times: int = 1) -> None:
+async def deliver(database: Database, country: str, kind: str, *, times: int = 1) -> None:
     """The service reacts to a fact about the country."""
     fact = Fact(type=f"escm.{kind}.v1", subject=uuid7(), ref="X-1", version=1, country=country, link="/x")
     for _ in range(times):
@@ -78,27 +78,27 @@ async def test_the_stage_climbs_by_records(
 ) -> None:
     letter = {"country": "NZ", "direction": "in", "date": "2026-01-05", "subject": "First letter"}
     assert (await secretariat.post("/actions/v1/correspondence", letter)).status_code == 201
-    await hear(database, "NZ", "actions.correspondence.created")
+    await deliver(database, "NZ", "actions.correspondence.created")
     assert await standing(anonymous, "NZ") == (1, {"contact": "2026-01-05"})
 
     place = {"country": "NZ", "visibility": "network"}
     committee = await enter(superuser, "centre_committee", status="preparatory", formed_on=date(2026, 2, 1), **place)
-    await hear(database, "NZ", "centres.committee.formed")
+    await deliver(database, "NZ", "centres.committee.formed")
     assert (await standing(anonymous, "NZ"))[0] == 2
     await change(superuser, "centre_committee", committee, status="recognised", recognised_on=date(2026, 3, 1))
-    await hear(database, "NZ", "centres.committee.recognised")
+    await deliver(database, "NZ", "centres.committee.recognised")
     stage, dates = await standing(anonymous, "NZ")
     assert (stage, dates["preparatory_committee"], dates["scientific_committee"]) == (3, "2026-02-01", "2026-03-01")
 
     claimed = {"country": "NZ", "body": {"name": "Ministry"}, "level": 3, "document": DOCUMENT, "issued": "2026-04-02"}
     endorsement = (await secretariat.post("/actions/v1/endorsements", claimed)).json()["links"]["self"]
     await steps(admin, endorsement, "verify")
-    await hear(database, "NZ", "actions.endorsement.verified")
+    await deliver(database, "NZ", "actions.endorsement.verified")
     stage, dates = await standing(anonymous, "NZ")
     assert (stage, dates["endorsement"]) == (3, "2026-04-02"), "the rung below is not met yet"
 
     centre = await enter(superuser, "centre_centre", **designated("NZ", date(2026, 5, 1)), **place)
-    await hear(database, "NZ", "centres.centre.designated")
+    await deliver(database, "NZ", "centres.centre.designated")
     stage, dates = await standing(anonymous, "NZ")
     assert (stage, dates["centre"]) == (5, "2026-05-01")
 
@@ -107,7 +107,7 @@ async def test_the_stage_climbs_by_records(
     made = [item["links"]["self"] for item in listed]
     for each in made:
         await steps(secretariat, each, "approve", "start")
-        await hear(database, "NZ", "actions.action.in_progress")
+        await deliver(database, "NZ", "actions.action.in_progress")
         assert (await standing(anonymous, "NZ"))[0] == (6 if each == made[-1] else 5)
     assert (await standing(anonymous, "NZ"))[1]["programme"] == today().isoformat()
 
@@ -115,20 +115,20 @@ async def test_the_stage_climbs_by_records(
     await steps(secretariat, task, "start")
     await steps(secretariat, task, "claim", fields={"evidence": DOCUMENT})
     await steps(admin, task, "verify")
-    await hear(database, "NZ", "actions.milestone.done")
+    await deliver(database, "NZ", "actions.milestone.done")
     assert (await standing(anonymous, "NZ"))[0] == 7
 
     await change(superuser, "centre_centre", centre, status="suspended")
-    await hear(database, "NZ", "centres.centre.suspended")
+    await deliver(database, "NZ", "centres.centre.suspended")
     stage, dates = await standing(anonymous, "NZ")
     assert (stage, set(KEYS) - set(dates)) == (3, {"centre", "programme"})
     await change(superuser, "centre_centre", centre, status="active")
-    await hear(database, "NZ", "centres.centre.reinstated")
+    await deliver(database, "NZ", "centres.centre.reinstated")
     await steps(secretariat, endorsement, "withdraw")
-    await hear(database, "NZ", "actions.endorsement.withdrawn")
+    await deliver(database, "NZ", "actions.endorsement.withdrawn")
     assert (await standing(anonymous, "NZ"))[0] == 4
     await change(superuser, "centre_committee", committee, status="dissolved")
-    await hear(database, "NZ", "centres.committee.dissolved")
+    await deliver(database, "NZ", "centres.committee.dissolved")
     assert (await standing(anonymous, "NZ"))[0] == 1
 
 
@@ -138,8 +138,8 @@ async def test_another_stage_is_announced_once(
     announced = "SELECT version FROM core_outbox WHERE type = $1 AND country = 'FJ' ORDER BY id"
     kind = "escm.actions.programme.stage_changed.v1"
     await enter(superuser, "centre_committee", country="FJ", status="proposed")
-    await hear(database, "FJ", "centres.committee.created", times=2)
-    await hear(database, "FJ", "centres.committee.created")
+    await deliver(database, "FJ", "centres.committee.created", times=2)
+    await deliver(database, "FJ", "centres.committee.created")
     assert [row["version"] for row in await superuser.fetch(announced, kind)] == [1]
     assert (await standing(secretariat, "FJ"))[0] == 1
 
@@ -149,7 +149,7 @@ async def test_the_public_sees_dates_and_whoever_is_granted_the_country_sees_lin
 ) -> None:
     letter = {"country": "XA", "direction": "in", "date": "2026-01-05", "subject": "First letter"}
     await secretariat.post("/actions/v1/correspondence", letter)
-    await hear(database, "XA", "actions.correspondence.created")
+    await deliver(database, "XA", "actions.correspondence.created")
 
     async def link(name: str | None) -> str | None:
         contact = (await caller(name).get(f"{PATH}/XA")).json()["facts"][0]
@@ -241,7 +241,7 @@ async def test_a_day_of_the_past_knows_what_was_decided_by_then(
     for day in ("2025-06-01", "2025-03-01"):
         letter = {"country": "WS", "direction": "out", "date": day, "subject": "Letter"}
         await secretariat.post("/actions/v1/correspondence", letter)
-    await hear(database, "WS", "actions.correspondence.created")
+    await deliver(database, "WS", "actions.correspondence.created")
     for day, stage in (("2025-02-28", 0), ("2025-03-01", 1)):
         record = (await anonymous.get(f"{PATH}/WS?as_of={day}")).json()
         assert (record["stage"], record["as_of"]) == (stage, day)
@@ -252,7 +252,7 @@ async def test_a_day_of_the_past_knows_what_was_decided_by_then(
         assert (await anonymous.get(f"{PATH}?as_of={bad}")).json()["code"] == "invalid_parameter"
 
 
-async def test_the_list_is_filtered_walked_and_picked(anonymous: Caller) -> None:
+async def test_the_list_is_filtered_paged_and_reduced_to_fields(anonymous: Caller) -> None:
     found = (await anonymous.get(f"{PATH}?q=pakis&fields=code,stage")).json()["items"]
     assert found == [{"code": "PK", "stage": 0}]
     region = (await anonymous.get(f"{PATH}?region=061&sort=-code&limit=3")).json()
@@ -281,7 +281,7 @@ async def test_a_past_day_answers_the_same_for_ever(
     claimed = {"country": "NR", "body": {"name": "Ministry"}, "level": 3, "document": DOCUMENT, "issued": "2026-04-02"}
     endorsement = (await secretariat.post("/actions/v1/endorsements", claimed)).json()["links"]["self"]
     await steps(admin, endorsement, "verify")
-    await hear(database, "NR", "actions.endorsement.verified")
+    await deliver(database, "NR", "actions.endorsement.verified")
     days = ("2026-01-31", "2026-02-01", "2026-04-01", "2026-04-02", "2026-05-01")
 
     async def answers() -> list[Any]:
@@ -298,22 +298,22 @@ async def test_a_past_day_answers_the_same_for_ever(
     await steps(secretariat, endorsement, "withdraw", reason="The minister resigned")
     await change(superuser, "centre_centre", centre, status="suspended")
     await change(superuser, "centre_committee", committee, status="dissolved", ended_on=today())
-    await hear(database, "NR", "centres.centre.suspended")
+    await deliver(database, "NR", "centres.centre.suspended")
     assert await answers() == before
     assert [fact["met"] for fact in (await anonymous.get(f"{PATH}/NR")).json()["facts"]] == [True, *[False] * 6]
     await change(superuser, "centre_centre", centre, status="active")
-    await hear(database, "NR", "centres.centre.reinstated")
+    await deliver(database, "NR", "centres.centre.reinstated")
     assert await answers() == before
     listed = (await anonymous.get(f"{PATH}?country=NR&as_of={days[-1]}&stage=2")).json()["items"]
     assert [item["facts"] for item in listed] == before[-1:]
 
 
-async def test_what_ended_before_it_was_heard_of_counts_for_its_days(
+async def test_what_ended_before_its_fact_arrived_counts_for_its_days(
     anonymous: Caller, database: Database, superuser: asyncpg.Connection
 ) -> None:
     days = {"formed_on": date(2026, 2, 1), "recognised_on": date(2026, 3, 1), "ended_on": date(2026, 4, 1)}
     await enter(superuser, "centre_committee", country="MH", status="dissolved", **days)
-    await hear(database, "MH", "centres.committee.dissolved", times=2)
+    await deliver(database, "MH", "centres.committee.dissolved", times=2)
     for day, met in (("2026-02-28", 1), ("2026-03-31", 2), ("2026-04-01", 0)):
         facts = (await anonymous.get(f"{PATH}/MH?as_of={day}")).json()["facts"]
         assert len([fact for fact in facts if fact["met"]]) == met, day

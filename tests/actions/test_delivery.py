@@ -89,11 +89,11 @@ async def test_another_date_needs_a_reason_and_the_first_one_stays(secretariat: 
     listed = (await secretariat.get(f"{MILESTONES}?overdue=true")).json()["items"]
     assert late.json()["id"] in [item["id"] for item in listed]
 
-    silent = await secretariat.patch(path, {"due": "2030-01-01"}, etag=late.headers["etag"])
-    assert silent.status_code == 422
-    assert silent.json()["errors"][0]["pointer"] == "/due_reason"
-    told = {"due": "2030-01-01", "due_reason": "Heavy rain"}
-    moved = await secretariat.patch(path, told, etag=late.headers["etag"])
+    without_reason = await secretariat.patch(path, {"due": "2030-01-01"}, etag=late.headers["etag"])
+    assert without_reason.status_code == 422
+    assert without_reason.json()["errors"][0]["pointer"] == "/due_reason"
+    changes = {"due": "2030-01-01", "due_reason": "Heavy rain"}
+    moved = await secretariat.patch(path, changes, etag=late.headers["etag"])
     assert (moved.json()["first_due"], moved.json()["due"], moved.json()["overdue"]) == (past, "2030-01-01", False)
     again = await secretariat.patch(path, {"due": "2031-01-01"}, etag=moved.headers["etag"])
     assert again.status_code == 422

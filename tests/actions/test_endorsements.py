@@ -62,8 +62,8 @@ async def test_an_endorsement_is_withdrawn_or_replaced(admin: Caller, admin2: Ca
         await admin2.step(path, "verify")
         ended = (await admin.step(path, action, reason="The minister resigned")).json()
         assert ended["status"] == state
-        told = (today().isoformat(), "The minister resigned") if state == "withdrawn" else (None, None)
-        assert (ended["withdrawn_on"], ended["withdrawal_reason"]) == told
+        withdrawal = (today().isoformat(), "The minister resigned") if state == "withdrawn" else (None, None)
+        assert (ended["withdrawn_on"], ended["withdrawal_reason"]) == withdrawal
 
 
 async def test_time_ends_an_endorsement_and_no_caller_can(admin: Caller, admin2: Caller, database: Database) -> None:
@@ -98,7 +98,7 @@ async def test_bad_claims_are_refused(admin: Caller) -> None:
     assert bad.json()["errors"][0]["pointer"] == "/fields/document/date"
 
 
-async def test_lists_are_filtered_and_walled(
+async def test_lists_are_filtered_and_limited_to_the_access_scope(
     caller: Callable[[str | None], Caller], admin: Caller, admin2: Caller
 ) -> None:
     path = await claimed(admin, level=5, visibility="restricted", document=LETTER, body={"name": "Órgano Único"})

@@ -65,8 +65,8 @@ async def test_a_plan_needs_three_actions_a_centre_and_baselines(
     assert await refusal(secretariat, path, "submit_plan") == "baselines_missing"
     for each in made:
         etag = (await secretariat.get(each)).headers["etag"]
-        told = await secretariat.patch(each, {"baseline": BASELINE}, etag=etag)
-        assert told.json()["baseline"]["value"] == 12
+        changed = await secretariat.patch(each, {"baseline": BASELINE}, etag=etag)
+        assert changed.json()["baseline"]["value"] == 12
     assert (await steps(secretariat, path, "submit_plan"))["status"] == "plan_review"
     returned = await steps(secretariat, path, "return", reason="Say more about the second action")
     assert returned["status"] == "designing"

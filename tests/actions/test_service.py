@@ -25,7 +25,7 @@ def test_the_worker_can_be_made(settings: ActionsSettings) -> None:
     assert create_worker(settings) is not None
 
 
-def test_every_verb_is_somebodys_beside_the_administrators() -> None:
+def test_every_verb_is_permitted_to_somebody_other_than_administrators() -> None:
     granted = frozenset().union(*(ROLES[role] for role in ROLES if role != "secretariat_admin"))
     for kind in KINDS:
         verbs = {transition.verb for transition in kind.lifecycle.transitions if not transition.is_scheduled}

@@ -4,7 +4,7 @@ import io
 import re
 import tokenize
 
-from tests.architecture.test_house import PYTHON, ROOT
+from tests.architecture.test_conventions import PYTHON, ROOT
 
 GLOSSARY = (ROOT / "docs" / "development" / "glossary.md").read_text()
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")

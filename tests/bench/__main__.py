@@ -94,10 +94,10 @@ async def _measure(at: Addresses, connection: asyncpg.Connection, picked: list[s
     if not picked or access.NAMES & set(picked):
         results |= await access.measure(at, connection, sample, scoped, cases(sample)["W5"].ours, picked)
     await _others(at, connection, picked, sample, results)
-    _tell({name: result for name, result in results.items() if name not in cases(sample)}, results)
+    _print({name: result for name, result in results.items() if name not in cases(sample)}, results)
 
 
-def _tell(beside: dict[str, Any], results: dict[str, Any]) -> None:
+def _print(beside: dict[str, Any], results: dict[str, Any]) -> None:
     if {"W2", "W3"} <= results.keys():
         times = results["W2"]["value"] / results["W3"]["value"]
         console.print(f"W3 takes {times:.2f} times as long as W2 (at most 1.15)")

@@ -1,4 +1,4 @@
-"""What knowing the caller, the second wall and the audit trail cost: each against the same without it, in one run.
+"""What knowing the caller, row-level security and the audit trail cost: each against the same without it, in one run.
 
 `auth_read` is the item of an expert with a token, which also answers what the caller may do with it, against the item
 without one. `rls_list` and `rls_search` are the lists of W2 and W4 for a client that holds one country, over HTTP,
@@ -32,8 +32,8 @@ async def measure(
     with serving("services.membership.app:create_app", at, factory=True) as (ours, _):
         if "auth_read" in wanted:
             items = [f"{EXPERTS}/{identity}" for identity in sample.ids]
-            told, asked = gets(items, {"Authorization": f"Bearer {sample.token}"}), gets(items)
-            found["auth_read"] = _ratio(lambda: load(ours, told), lambda: load(ours, asked))
+            shown, asked = gets(items, {"Authorization": f"Bearer {sample.token}"}), gets(items)
+            found["auth_read"] = _ratio(lambda: load(ours, shown), lambda: load(ours, asked))
         for name, script in _lists(sample, scoped).items():
             if name in wanted:
                 found[name] = await _walled(connection, ours, script)
@@ -54,7 +54,7 @@ def _lists(sample: Sample, scoped: str) -> dict[str, str]:
 def _ratio(ours: Rate, bound: Rate) -> dict[str, Any]:
     ours(), bound()
     pairs = [(ours(), bound()) for _ in range(_ROUNDS)]
-    return _told([value for value, _ in pairs], [limit for _, limit in pairs])
+    return _shown([value for value, _ in pairs], [limit for _, limit in pairs])
 
 
 async def _walled(connection: asyncpg.Connection, ours: str, script: str) -> dict[str, Any]:
@@ -64,7 +64,7 @@ async def _walled(connection: asyncpg.Connection, ours: str, script: str) -> dic
         values.append(load(ours, script))
         async with _without_policies(connection):
             limits.append(load(ours, script))
-    return _told(values, limits)
+    return _shown(values, limits)
 
 
 @asynccontextmanager
@@ -78,6 +78,6 @@ async def _without_policies(connection: asyncpg.Connection) -> AsyncIterator[Non
             await connection.execute(f"ALTER TABLE escm.{table} ENABLE ROW LEVEL SECURITY")
 
 
-def _told(values: list[float], limits: list[float]) -> dict[str, Any]:
+def _shown(values: list[float], limits: list[float]) -> dict[str, Any]:
     value, limit = statistics.median(values), statistics.median(limits)
     return {"value": value, "bound": limit, "ratio": value / limit, "unit": "requests/s"}

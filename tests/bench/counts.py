@@ -48,9 +48,9 @@ async def measure(at: Addresses, connection: asyncpg.Connection) -> dict[str, di
         serving("services.membership.app:create_app", at, factory=True) as (ours, _),
         serving("tests.bench.counts:app", at, factory=False) as (bound, _),
     ):
-        told = httpx.get(ours + PATH).json()["items"]
+        shown = httpx.get(ours + PATH).json()["items"]
         counted = httpx.get(bound + "/counts", timeout=30).json()["items"]
-        if [{name: item[name] for name in counted[0]} for item in told] != counted:
+        if [{name: item[name] for name in counted[0]} for item in shown] != counted:
             raise RuntimeError("the counts are not those of the rows")
         asked, live_asked = gets([PATH]), gets(["/counts"])
         load(ours, asked, seconds=1)

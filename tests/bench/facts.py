@@ -109,12 +109,12 @@ async def _announce(database: Database, experts: Sequence[asyncpg.Record], notif
 
 
 def _wakeup_ratio(at: Addresses, create: str) -> float:
-    """Creates a second with the notifier, over those of an app whose notifier is silent."""
+    """Creates a second with the notifier, over those of an app without a notifier."""
     with (
         serving("services.membership.app:create_app", at, factory=True) as (ringing, _),
-        serving("tests.bench.silent:create_app", at, factory=True) as (silent, _),
+        serving("tests.bench.without_notifier:create_app", at, factory=True) as (without_notifier, _),
     ):
-        for address in (ringing, silent):
+        for address in (ringing, without_notifier):
             load(address, create, seconds=1)
-        pairs = [(load(ringing, create), load(silent, create)) for _ in range(_ROUNDS)]
+        pairs = [(load(ringing, create), load(without_notifier, create)) for _ in range(_ROUNDS)]
     return median(notified for notified, _ in pairs) / median(without for _, without in pairs)

@@ -9,7 +9,7 @@ import httpx
 from tests.bench.servers import Addresses, alone, serving
 
 EVENTS = "/access/v1/events"
-KEPT = 100_000
+STORED = 100_000
 _FILL = """
 INSERT INTO escm.core_fact (position, fact, type, time, subject, ref, version, country, visibility, link, bulk)
 SELECT n, uuidv7(), 'escm.membership.expert.updated.v1', now(), uuidv7(), 'EXP-' || n, 2, 'PK', 'network',
@@ -25,8 +25,8 @@ ON CONFLICT (name) DO UPDATE SET position = $1
 async def measure(at: Addresses, connection: asyncpg.Connection, token: str) -> dict[str, Any]:
     """`feed`: events a second that one client reads, a thousand a page."""
     await connection.execute("TRUNCATE escm.core_fact")
-    await connection.execute(_FILL, KEPT)
-    await connection.execute(_HEAD, KEPT)
+    await connection.execute(_FILL, STORED)
+    await connection.execute(_HEAD, STORED)
     await connection.execute("VACUUM ANALYZE escm.core_fact")
     with serving("services.access.app:create_app", at, factory=True) as (address, _):
         rate = _read(address, token)
@@ -37,7 +37,7 @@ def _read(address: str, token: str) -> float:
     headers = {"Authorization": f"Bearer {token}"}
     with httpx.Client(base_url=address, headers=headers, timeout=30) as client:
         began, seen, query = time.perf_counter(), 0, {"limit": "1000"}
-        while seen < KEPT:
+        while seen < STORED:
             page = client.get(EVENTS, params=query).raise_for_status().json()
             seen += len(page["items"])
             query["after"] = page["next_after"]

@@ -37,8 +37,8 @@ from shared.kernel.principal import Principal
 from shared.messaging.notifier import Notifier
 from shared.records.access_scope import access_scope_for
 from tests.bench.institutions import invented, load
-from tests.bench.noise import NOISES
 from tests.bench.people import COUNTRY_CODES, names
+from tests.bench.perturbations import PERTURBATIONS
 from tests.bench.servers import ANY_CORE, API_CORE, WORKING, Addresses, alone, running, until
 
 ROWS = 1_000_000
@@ -209,7 +209,7 @@ def _lines(count: int, host: str = "bench") -> Iterator[bytes]:
 def _affiliated_lines(count: int, institutions: Sequence[Mapping[str, Any]]) -> Iterator[bytes]:
     dice = random.Random(20261125)
     yield b"given_names,family_name,country,institution\r\n"
-    noises = list(NOISES.values())
+    noises = list(PERTURBATIONS.values())
     for number in range(count):
         said = None
         while said is None:

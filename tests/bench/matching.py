@@ -11,7 +11,7 @@ import httpx
 
 from tests.bench.cases import gets
 from tests.bench.institutions import invented, load
-from tests.bench.noise import NOISES
+from tests.bench.perturbations import PERTURBATIONS
 from tests.bench.servers import alone
 from tests.bench.servers import load as press
 
@@ -25,7 +25,7 @@ async def measure(connection: asyncpg.Connection, ours: str) -> dict[str, Any]:
     dice = random.Random(20261125)
     texts: list[str] = []
     while len(texts) < TEXTS:
-        if text := NOISES[dice.choice(list(NOISES))](dice.choice(rows), dice):
+        if text := PERTURBATIONS[dice.choice(list(PERTURBATIONS))](dice.choice(rows), dice):
             texts.append(text)
     paths = [f"{_PATH}?{urlencode({'affiliation': text})}" for text in texts]
     press(ours, gets(paths), seconds=1)

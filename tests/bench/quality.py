@@ -26,13 +26,13 @@ from shared.kernel.text import fold
 from shared.records.access_scope import access_scope_for
 from tests.bench import quality_duplicates
 from tests.bench.institutions import listed, load
-from tests.bench.noise import NOISES
+from tests.bench.perturbations import PERTURBATIONS
 from tests.bench.servers import Addresses, servers
 
 DATA = Path(os.environ.pop("ESCM_DATA", "") or Path(__file__).parents[1] / "data")
 RESULTS = Path(".local/quality.json")
 EACH = 1000
-"""So many institutions are asked for under each kind of noise."""
+"""So many institutions are asked for under each perturbation."""
 Figures: TypeAlias = dict[str, dict[str, float]]
 console = Console()
 
@@ -62,20 +62,20 @@ class _Score:
 
 
 async def affiliations(connection: asyncpg.Connection, database: Database) -> Figures:
-    """Names of the universities file under noise: the share of right first candidates, and of those chosen the share
-    that is right. Institutions of one country whose names fold to the same are not told apart."""
+    """Perturbed names of the universities file: the share of right first candidates, and of those chosen the share that
+    is right. Institutions of one country whose names fold to the same are not distinguished."""
     rows = await load(connection, listed(DATA / "universities.csv"))
     alike: dict[tuple[str, str], set[UUID]] = {}
     for row in rows:
         alike.setdefault((row["country"], fold(row["display_name"])), set()).add(row["id"])
     figures: Figures = {}
     total = _Score()
-    for kind, noise in NOISES.items():
+    for kind, perturb in PERTURBATIONS.items():
         for hint in (False, True):
             dice = random.Random(f"{kind} {hint}")
             score = _Score()
             for row in dice.sample(rows, min(EACH, len(rows))):
-                if text := noise(row, dice):
+                if text := perturb(row, dice):
                     found = await _ask(database, text, row["country"] if hint else None)
                     meant = alike[row["country"], fold(row["display_name"])]
                     score.add(found, meant)

@@ -55,8 +55,8 @@ def found_among(rows: list[dict[str, Any]]) -> set[tuple[int, int]]:
         search.add(person_of(row))
     found = set()
     for kind in KINDS:
-        search.turn_to(kind)
-        found |= {(hit.a.int, hit.b.int) for number in range(PARTITIONS) for hit in search.walk(number)}
+        search.select_kind(kind)
+        found |= {(hit.a.int, hit.b.int) for number in range(PARTITIONS) for hit in search.scan_partition(number)}
     return found
 
 

@@ -47,8 +47,8 @@ def test_a_page_of_another_origin_reads_answers_and_problems(
 
     client = running["demo"]["clients"]["secretariat"]
     form = f"grant_type=client_credentials&client_id={client['id']}&client_secret={client['secret']}"
-    told = call("/access/v1/oauth/token", "POST", form, **{"Content-Type": "application/x-www-form-urlencoded"})
-    token = httpx.Response(told["status"], text=told["body"]).json()["access_token"]
+    response = call("/access/v1/oauth/token", "POST", form, **{"Content-Type": "application/x-www-form-urlencoded"})
+    token = httpx.Response(response["status"], text=response["body"]).json()["access_token"]
     bearer = {"Authorization": f"Bearer {token}", "traceparent": f"00-{'a' * 32}-{'b' * 16}-01"}
     listed = call("/membership/v1/experts?limit=1", **bearer, **{"Cache-Control": "no-cache"})
     assert {"ratelimit", "ratelimit-policy", "x-request-id"} <= listed["headers"].keys()

@@ -128,7 +128,7 @@ def test_the_first_view_is_light_on_the_wire(browser: Browser, toured: dict[str,
         network = page.context.new_cdp_session(page)
         network.send("Network.enable")
         loaded: list[float] = []
-        network.on("Network.loadingFinished", lambda told, sizes=loaded: sizes.append(told["encodedDataLength"]))
+        network.on("Network.loadingFinished", lambda event, sizes=loaded: sizes.append(event["encodedDataLength"]))
         page.goto(f"{toured['base_url']}{path}", wait_until="networkidle", timeout=PATIENCE)
         assert 2 <= len(loaded) <= 8
         assert sum(loaded) <= 100_000, path

@@ -140,7 +140,7 @@ async def test_lists_filter_and_search(admin: Caller, members: Members) -> None:
     assert (await admin.get(COMMITTEES, params={"colour": "red"})).status_code == 400
 
 
-async def test_walls_around_a_committee(caller: At, admin: Caller, members: Members) -> None:
+async def test_access_to_a_committee(caller: At, admin: Caller, members: Members) -> None:
     committee = await proposed_committee(admin, members, "XA", visibility="restricted")
     seat = await seated(admin, committee, "president")
     for record, verb in ((committee, "form"), (seat, "end")):

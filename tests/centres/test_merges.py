@@ -36,7 +36,7 @@ UNION ALL SELECT 'agreement', id::text, parties::text FROM centre_agreement ORDE
 
 
 class Merges:
-    """Merges as membership makes and tells them."""
+    """Merges as membership makes and announces them."""
 
     def __init__(self, database: Database, superuser: asyncpg.Connection, entity: str, seed: int) -> None:
         self._database = database
@@ -50,7 +50,7 @@ class Merges:
         await self._superuser.execute(f"UPDATE {table} SET merged_into = $2 WHERE id = $1", loser, winner)
         self._facts += [("merged" if winner else "unmerged", key) for key in (loser, other)]
 
-    async def tell(self) -> None:
+    async def announce(self) -> None:
         """Every fact so far comes, in any order, some of them twice."""
         for what, subject in self._random.sample([*self._facts, *self._facts], len(self._facts) * 2):
             kind = type_of("membership", self._entity, what)
@@ -84,13 +84,13 @@ async def test_references_to_experts_follow_a_chain_of_merges_and_go_back(
     for loser, winner in ((first, second), (second, third)):
         await merges.set(loser, winner, winner)
         if seed != 2:
-            await merges.tell()
+            await merges.announce()
         states.append(await references())
-    await merges.tell()
+    await merges.announce()
     assert not any(loser in str(row) for row in await references() for loser in (first, second))
     for loser, winner in ((second, third), (first, second)):
         await merges.set(loser, None, winner)
-        await merges.tell()
+        await merges.announce()
         if seed != 2:
             assert await references() == states[-2 if loser == second else 0]
     assert await references() == states[0]
@@ -114,12 +114,12 @@ async def test_lists_that_named_both_institutions_name_both_again(
     before = await references()
     merges = Merges(database, superuser, "institution", seed)
     await merges.set(loser, winner, winner)
-    await merges.tell()
+    await merges.announce()
     now = (await admin.get(committee["links"]["self"])).json()
     assert now["partner_institution_ids"] == [winner, other]
     assert not any(loser in str(row) for row in await references())
     await merges.set(loser, None, winner)
-    await merges.tell()
+    await merges.announce()
     assert await references() == before
 
 
@@ -133,13 +133,13 @@ async def test_what_was_changed_since_is_kept_when_references_go_back(
     )
     merges = Merges(database, superuser, "institution", 1)
     await merges.set(loser, winner, winner)
-    await merges.tell()
+    await merges.announce()
     path = committee["links"]["self"]
     etag = (await admin.get(path)).headers["etag"]
     change = {"host_institution_id": new, "partner_institution_ids": [new, winner]}
     assert (await admin.patch(path, change, etag=etag)).status_code == 200
     await merges.set(loser, None, winner)
-    await merges.tell()
+    await merges.announce()
     now = (await admin.get(path)).json()
     assert now["host_institution_id"] == new
     assert now["partner_institution_ids"] == [new, winner, loser]

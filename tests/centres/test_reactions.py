@@ -38,7 +38,7 @@ from tests.support.centres import (
 from tests.support.facts import type_of
 
 
-async def _told(database: Database, service: str, entity: str, what: str, subject: str, country: str) -> None:
+async def _announce(database: Database, service: str, entity: str, what: str, subject: str, country: str) -> None:
     """The worker's work on one fact."""
     kind = type_of(service, entity, what)
     fact = Fact(type=kind, time=now(), subject=UUID(subject), ref="X", version=9, country=country, link="/x")
@@ -68,8 +68,8 @@ async def test_references_follow_a_merge_of_institutions_and_go_back(
     agreement = await agreed(admin, centre)
     merge = "UPDATE member_institution SET merged_into = $2 WHERE id = $1"
     await superuser.execute(merge, loser, winner)
-    await _told(database, "membership", "institution", "merged", loser, country)
-    await _told(database, "membership", "institution", "merged", loser, country)
+    await _announce(database, "membership", "institution", "merged", loser, country)
+    await _announce(database, "membership", "institution", "merged", loser, country)
     assert (await _now(admin, centre))["host_institution_id"] == winner
     assert (await _now(admin, committee))["partner_institution_ids"] == [winner]
     parties = (await _now(admin, agreement))["parties"]
@@ -77,7 +77,7 @@ async def test_references_follow_a_merge_of_institutions_and_go_back(
     lines = (await admin.get(f"{centre['links']['self']}/history")).json()["items"]
     assert (lines[0]["action"], lines[0]["by"]["kind"]) == ("update", "system")
     await superuser.execute(merge, loser, None)
-    await _told(database, "membership", "institution", "unmerged", loser, country)
+    await _announce(database, "membership", "institution", "unmerged", loser, country)
     assert (await _now(admin, centre))["host_institution_id"] == loser
     assert (await _now(admin, committee))["host_institution_id"] == winner
 
@@ -93,7 +93,7 @@ async def test_references_follow_a_merge_of_experts(
     first = await reviewed(admin, members, centre, reviewer_id=loser)
     await reviewed(admin, members, centre, reviewer_id=winner)
     await superuser.execute("UPDATE member_expert SET merged_into = $2 WHERE id = $1", loser, winner)
-    await _told(database, "membership", "expert", "merged", winner, country)
+    await _announce(database, "membership", "expert", "merged", winner, country)
     assert (await _now(admin, seat))["person"] == {"expert_id": winner}
     assert (await _now(admin, first))["reviewer_id"] == winner
     offers = {offer["action"]: offer for offer in (await _now(admin, centre))["allowed_actions"]}
@@ -110,7 +110,7 @@ async def test_who_is_erased_holds_nothing(admin: Caller, members: Members, data
     committee = await entered(admin, COMMITTEES, {"country": country, "names": {"en": "Erasing"}})
     seat = await seated(admin, committee, "member", person={"expert_id": expert})
     centre = await entered(admin, CENTRES, await centre_body(members, country, director_id=expert))
-    await _told(database, "membership", "expert", "erased", expert, country)
+    await _announce(database, "membership", "expert", "erased", expert, country)
     assert (await _now(admin, seat))["status"] == "ended"
     assert (await _now(admin, centre))["director_id"] is None
 
@@ -126,11 +126,11 @@ async def test_seats_end_with_their_committee_and_with_time(
     assert [(await _now(admin, seat))["status"] for seat in (over, running)] == ["ended", "appointed"]
     assert (await _now(admin, over))["to"] == "2022-05"
     await stepped(admin, committee, "abandon")
-    await _told(database, "centres", "committee", "abandoned", committee["id"], country)
+    await _announce(database, "centres", "committee", "abandoned", committee["id"], country)
     assert (await _now(admin, running))["status"] == "ended"
 
 
-async def test_terms_tell_when_the_consent_they_rest_on_is_gone(
+async def test_terms_show_when_the_consent_they_rest_on_is_gone(
     admin: Caller, members: Members, database: Database, superuser: asyncpg.Connection
 ) -> None:
     country = unused_country()
@@ -139,11 +139,11 @@ async def test_terms_tell_when_the_consent_they_rest_on_is_gone(
     endorsement = await endorsed(superuser, country, level=2)
     await stepped(admin, centre, "designate")
     await superuser.execute("UPDATE action_endorsement SET status = 'withdrawn' WHERE id = $1", endorsement)
-    await _told(database, "actions", "endorsement", "withdrawn", endorsement, country)
+    await _announce(database, "actions", "endorsement", "withdrawn", endorsement, country)
     term = (await admin.get(TERMS, params={"centre_id": centre["id"]})).json()["items"][0]
     assert term["consent_lapsed_on"] == datetime.now(UTC).date().isoformat()
     again = await endorsed(superuser, country, level=3)
-    await _told(database, "actions", "endorsement", "verified", again, country)
+    await _announce(database, "actions", "endorsement", "verified", again, country)
     assert (await _now(admin, term))["consent_lapsed_on"] is None
 
 

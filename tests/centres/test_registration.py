@@ -86,8 +86,8 @@ async def test_the_secretariats_client_on_a_laptop_takes_a_centre_to_designation
     facts = await superuser.fetch("SELECT type FROM core_outbox WHERE subject = $1 ORDER BY id", centre["id"])
     named = ["created", "submitted", "under_review", "awaiting_agreement", "designated"]
     assert [row["type"].split(".")[3] for row in facts] == named
-    told = await superuser.fetchrow("SELECT * FROM centre_published_centre WHERE id = $1", centre["id"])
-    assert (told["status"], told["designated_on"], told["country"]) == ("active", _today(), country)
+    published = await superuser.fetchrow("SELECT * FROM centre_published_centre WHERE id = $1", centre["id"])
+    assert (published["status"], published["designated_on"], published["country"]) == ("active", _today(), country)
 
 
 async def test_an_endorsement_of_level_two_stands_in_for_the_waiver(
@@ -146,8 +146,8 @@ async def test_a_waiver_needs_a_second_person(admin: Caller, members: Members, c
         fields = {"waiver": {"reason": "Urgent", "second_person": second}}
         assert await refused(admin, centre, "designate", fields=fields) == reason
     path = centre["links"]["self"]
-    silent = await admin.step(path, "designate", fields={"waiver": {"second_person": own}})
-    assert silent.json()["errors"][0]["pointer"] == "/fields/waiver/reason"
+    without_reason = await admin.step(path, "designate", fields={"waiver": {"second_person": own}})
+    assert without_reason.json()["errors"][0]["pointer"] == "/fields/waiver/reason"
     unknown = await admin.step(path, "designate", fields={"colour": "red"})
     assert unknown.json()["errors"][0]["pointer"] == "/fields/colour"
 
@@ -258,7 +258,7 @@ async def test_agreements_come_into_force_with_the_last_signature(admin: Caller,
     assert unknown.json()["errors"][0]["pointer"] == "/centre_id"
 
 
-async def test_walls_around_a_centre(admin: Caller, members: Members, caller: At) -> None:
+async def test_access_to_a_centre(admin: Caller, members: Members, caller: At) -> None:
     centre = await stepped(admin, await applied(admin, members, "XA", visibility="restricted"), "accept_complete")
     agreement = await entered(admin, AGREEMENTS, host_agreement(centre))
     review_path = f"{centre['links']['self']}/reviews"

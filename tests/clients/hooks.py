@@ -1,4 +1,4 @@
-"""What schemathesis leaves out: `fields`, since the description tells the whole record and not every choice, and the
+"""What schemathesis leaves out: `fields`, since the description states the whole record and not every choice, and the
 schema of event streams, which is that of their text and which it takes for that of each event."""
 
 from typing import Any

@@ -67,7 +67,7 @@ def an_expert(client: AuthenticatedClient) -> None:
     assert len(history.items) == 2
 
 
-def a_walk(client: AuthenticatedClient) -> None:
+def visit_list(client: AuthenticatedClient) -> None:
     seen: set[str] = set()
     cursor: str | None = None
     for _ in range(3):
@@ -95,7 +95,7 @@ def other_services(client: AuthenticatedClient) -> None:
 def main(base_url: str, client_id: str, secret: str) -> None:
     client = sign_in(base_url, client_id, secret)
     an_expert(client)
-    a_walk(client)
+    visit_list(client)
     other_services(client)
     sys.stdout.write("visited\n")
 

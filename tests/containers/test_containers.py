@@ -30,9 +30,9 @@ async def _all_ready(client: Client) -> bool:
 
 def test_no_container_is_root_or_writes_to_its_image(containers: Compose) -> None:
     for service in containers.services():
-        told = containers.execute(service, "sh", "-c", "id -u; touch /written 2>/dev/null || echo refused").split()
-        assert told[0] != "0", service
-        assert told[1:] == ["refused"], service
+        output = containers.execute(service, "sh", "-c", "id -u; touch /written 2>/dev/null || echo refused").split()
+        assert output[0] != "0", service
+        assert output[1:] == ["refused"], service
 
 
 def test_every_container_is_bounded_and_has_a_health_check(containers: Compose) -> None:
@@ -61,9 +61,9 @@ def test_production_leaves_out_what_is_for_development_and_asks_for_a_mail_serve
 ) -> None:
     files = ("-f", str(ROOT / "docker-compose.yml"), "-f", str(ROOT / "deploy/containers/production.yml"))
     assert "name the mail server" in containers.attempt(*files, "config", "--services").stderr
-    told = tmp_path / "production.env"
-    told.write_text("ESCM_SMTP_URL=smtps://mail.example.org\n")
-    services = containers.run("--env-file", str(told), *files, "config", "--services").split()
+    settings_file = tmp_path / "production.env"
+    settings_file.write_text("ESCM_SMTP_URL=smtps://mail.example.org\n")
+    services = containers.run("--env-file", str(settings_file), *files, "config", "--services").split()
     assert {"membership", "edge", "migrate"} <= set(services)
     assert not {"demo", "mail"} & set(services)
 
@@ -110,21 +110,21 @@ async def test_each_service_restarts_under_load(containers: Compose, client: Cli
         for service in containers.services():
             await asyncio.to_thread(containers.run, "restart", service)
             await eventually(lambda: _all_ready(client), within=60, every=0.5)
-            done = history.told()["201"]
+            done = history.statuses()["201"]
             await eventually(lambda before=done: _has_more(history, before), within=30)
-    told = history.told()
-    assert {word for word in told if word.isdigit()} <= {"201", "409", "503"}, told
+    statuses = history.statuses()
+    assert {word for word in statuses if word.isdigit()} <= {"201", "409", "503"}, statuses
     database = Psql(containers)
-    await eventually(lambda: _all_told(history, database), within=60, every=1)
+    await eventually(lambda: _all_reported(history, database), within=60, every=1)
     assert await history.faults(database) == []
     await asyncio.to_thread(containers.up)
 
 
 async def _has_more(history: History, before: int) -> bool:
-    return history.told()["201"] > before
+    return history.statuses()["201"] > before
 
 
-async def _all_told(history: History, database: Psql) -> bool:
+async def _all_reported(history: History, database: Psql) -> bool:
     return await history.waiting(database) == 0
 
 

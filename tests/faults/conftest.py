@@ -1,4 +1,4 @@
-"""One house for all tests of faults of a process, healed before each; the seed of their schedules."""
+"""One cluster for all tests of faults of a process, healed before each; the seed of their schedules."""
 
 import os
 import random
@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from tests.faults.cluster import Cluster, open_cluster
 from tests.faults.history import History
-from tests.faults.house import House, a_house
 
 SEED = int(os.environ.get("FAULT_SEED") or random.SystemRandom().randrange(1 << 32))
 os.environ["FAULT_SEED"] = str(SEED)  # for the processes that xdist starts
@@ -29,22 +29,22 @@ def pytest_runtest_makereport(item: Any) -> Any:
     report = (yield).get_result()
     if report.failed:
         report.sections.append(("faults", f"replay with FAULT_SEED={SEED}"))
-        if (house := item.funcargs.get("house")) is not None:
-            report.sections.append(("processes", house.log_tails()))
+        if (cluster := item.funcargs.get("cluster")) is not None:
+            report.sections.append(("processes", cluster.log_tails()))
 
 
 @pytest_asyncio.fixture(scope="session")
-async def running_house() -> AsyncIterator[House]:
-    async with a_house() as house:
-        yield house
+async def running_cluster() -> AsyncIterator[Cluster]:
+    async with open_cluster() as cluster:
+        yield cluster
 
 
 @pytest.fixture
-async def house(running_house: House) -> AsyncIterator[House]:
-    """The house without any fault; what a test broke is mended after it."""
-    await running_house.heal()
-    yield running_house
-    await running_house.heal()
+async def cluster(running_cluster: Cluster) -> AsyncIterator[Cluster]:
+    """The cluster without any fault; what a test broke is repaired after it."""
+    await running_cluster.heal()
+    yield running_cluster
+    await running_cluster.heal()
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""What clients did and were told, and whether the database agrees with it."""
+"""What clients did, the responses that they got, and whether the database agrees with them."""
 
 from collections import Counter, defaultdict
 from collections.abc import Awaitable
@@ -21,11 +21,11 @@ FROM escm.member_expert e WHERE e.names->0->>'family' LIKE $1 || '%'
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One try at creating the expert with this mark. `told` is the status, or the failure's name."""
+    """One try at creating the expert with this mark. `status` is that of the response, or the failure's name."""
 
     mark: str
     outcome: Outcome
-    told: str
+    status: str
     record: str | None = None
 
 
@@ -61,12 +61,12 @@ class History:
         except httpx.TransportError as failure:
             return self.note(mark, failure)
 
-    def told(self) -> Counter[str]:
+    def statuses(self) -> Counter[str]:
         """How often which answer or failure came, for a person."""
-        return Counter(operation.told for operation in self.operations)
+        return Counter(operation.status for operation in self.operations)
 
     async def faults(self, connection: asyncpg.Connection) -> list[str]:
-        """Where the database contradicts what clients were told; empty when it does not.
+        """Where the database contradicts the responses; empty when it does not.
 
         ok → exactly one effect, with one audit entry and one fact; unknown → none or one; fail → none.
         """
@@ -81,9 +81,9 @@ class History:
             outcomes = {operation.outcome for operation in operations}
             effects = found[mark]
             if "ok" in outcomes and len(effects) != 1:
-                faults.append(f"{mark}: told done, {len(effects)} effects")
+                faults.append(f"{mark}: reported done, {len(effects)} effects")
             elif outcomes == {"fail"} and effects:
-                faults.append(f"{mark}: told failed, {len(effects)} effects")
+                faults.append(f"{mark}: reported failed, {len(effects)} effects")
             elif len(effects) > 1:
                 faults.append(f"{mark}: {len(effects)} effects")
             faults.extend(
@@ -93,7 +93,7 @@ class History:
             )
             records = {operation.record for operation in operations if operation.record}
             if len(records) > 1 or (effects and records and records != {str(effects[0]["id"])}):
-                faults.append(f"{mark}: told of {records}")
+                faults.append(f"{mark}: reported as {records}")
         return faults
 
     async def waiting(self, connection: asyncpg.Connection) -> int:

@@ -28,7 +28,7 @@ class Process:
 
     @property
     def state(self) -> str:
-        """As the system tells it: `T` while it is stopped."""
+        """As the system reports it: `T` while it is stopped."""
         return Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()[0]
 
     async def start(self, within: float = 60.0) -> None:

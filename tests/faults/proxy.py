@@ -30,7 +30,7 @@ class _Link:
 
 
 class FaultProxy:
-    """Passes bytes to a server on `target`, until it is told otherwise.
+    """Passes bytes to a server on `target`, until a test injects a fault.
 
     `latency` seconds are added to each chunk; `cut_after` bytes from the server a connection is reset.
     """

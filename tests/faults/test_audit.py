@@ -10,8 +10,8 @@ import asyncpg
 from deploy.local.child import Stage
 from deploy.local.folder import PROJECT
 from tests.faults.clients import eventually
+from tests.faults.cluster import Cluster
 from tests.faults.history import History
-from tests.faults.house import House
 from tests.faults.load import writing
 
 _UNLINKED = """
@@ -20,11 +20,11 @@ SELECT count(*) FROM core_audit a WHERE NOT EXISTS (SELECT FROM core_audit_link 
 _TWICE = "SELECT count(*) - count(DISTINCT entry) FROM core_audit_link"
 
 
-async def _run(house: House, *words: str) -> str:
+async def _run(cluster: Cluster, *words: str) -> str:
     """What a command of `escm` prints. AssertionError where it fails."""
     said = asyncio.subprocess.PIPE
     command = (sys.executable, "-m", "deploy.cli", *words)
-    environment = house.environment(house.postgres_port)
+    environment = cluster.environment(cluster.postgres_port)
     process = await asyncio.create_subprocess_exec(*command, env=environment, cwd=PROJECT, stdout=said, stderr=said)
     out, err = await process.communicate()
     assert process.returncode == 0, (out + err).decode()
@@ -32,14 +32,14 @@ async def _run(house: House, *words: str) -> str:
 
 
 async def test_relays_that_are_killed_leave_no_change_unlinked(
-    house: House, history: History, chance: random.Random, tmp_path: Path
+    cluster: Cluster, history: History, chance: random.Random, tmp_path: Path
 ) -> None:
-    spare = house.worker("spare-relay", "deploy.cli", "relay", stage=Stage.RELAY)
+    spare = cluster.worker("spare-relay", "deploy.cli", "relay", stage=Stage.RELAY)
     await spare.start()
-    clients = [house.client("first"), house.client("second")]
+    clients = [cluster.client("first"), cluster.client("second")]
     async with writing(history, clients, count=4):
         for turn in range(6):
-            relay = (house.relay, spare)[turn % 2]
+            relay = (cluster.relay, spare)[turn % 2]
             await asyncio.sleep(chance.uniform(0.2, 1.0))
             if chance.random() < 0.5:
                 relay.pause()
@@ -48,14 +48,14 @@ async def test_relays_that_are_killed_leave_no_change_unlinked(
             await relay.ensure()
     for client in clients:
         await client.close()
-    async with house.superuser() as connection:
+    async with cluster.superuser() as connection:
         await eventually(lambda: _is_linked(connection, history), within=30)
         assert await connection.fetchval(_TWICE) == 0
-    house.discard(spare)
+    cluster.discard(spare)
     key, file = tmp_path / "audit.key", tmp_path / "audit.ndjson"
-    key.write_text(await _run(house, "audit", "key"))
-    await _run(house, "audit", "export", str(file))
-    assert "are whole and in order" in await _run(house, "audit", "verify", str(file), "--key", str(key))
+    key.write_text(await _run(cluster, "audit", "key"))
+    await _run(cluster, "audit", "export", str(file))
+    assert "are whole and in order" in await _run(cluster, "audit", "verify", str(file), "--key", str(key))
 
 
 async def _is_linked(connection: asyncpg.Connection, history: History) -> bool:

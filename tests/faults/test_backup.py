@@ -11,8 +11,8 @@ import pytest
 
 from deploy.local.folder import PROJECT
 from tests.faults.clients import Client, eventually
+from tests.faults.cluster import Cluster
 from tests.faults.history import History
-from tests.faults.house import House
 from tests.faults.load import writing
 from tests.support.databases import checksums
 
@@ -29,13 +29,13 @@ _ASIDE = "SELECT to_regnamespace('escm_set_aside') IS NOT NULL"
 
 
 class Restored:
-    """A second database of the house's server, and `escm` at it or at the house's own."""
+    """A second database of the cluster's server, and `escm` at it or at the cluster's own."""
 
-    def __init__(self, house: House) -> None:
-        self.own = house.environment(house.postgres_port)
+    def __init__(self, cluster: Cluster) -> None:
+        self.own = cluster.environment(cluster.postgres_port)
         self.other = self.own | {
-            "DATABASE_URL": house.database_url.rpartition("/")[0] + f"/{_OTHER}",
-            "ESCM_STORAGE_PATH": str(house.root / "restored-files"),
+            "DATABASE_URL": cluster.database_url.rpartition("/")[0] + f"/{_OTHER}",
+            "ESCM_STORAGE_PATH": str(cluster.root / "restored-files"),
         }
         self.url = self.other["DATABASE_URL"]
 
@@ -71,35 +71,35 @@ class Restored:
 
 
 @pytest.fixture
-async def restored(house: House) -> AsyncIterator[Restored]:
-    async with house.superuser() as connection:
+async def restored(cluster: Cluster) -> AsyncIterator[Restored]:
+    async with cluster.superuser() as connection:
         await connection.execute(f"CREATE DATABASE {_OTHER} TEMPLATE template0")
-        yield Restored(house)
+        yield Restored(cluster)
         await connection.execute(f"DROP DATABASE {_OTHER} WITH (FORCE)")
 
 
-def _told_done(history: History) -> set[str]:
+def _reported_done(history: History) -> set[str]:
     return {operation.mark for operation in history.operations if operation.outcome == "ok"}
 
 
 async def test_a_backup_under_load_is_one_moment(
-    house: House, history: History, restored: Restored, tmp_path: Path
+    cluster: Cluster, history: History, restored: Restored, tmp_path: Path
 ) -> None:
-    clients = [house.client("first"), house.client("second")]
+    clients = [cluster.client("first"), cluster.client("second")]
     file = str(tmp_path / "backup.tar")
     async with writing(history, clients, count=6):
         await eventually(lambda: _has(history, 50), within=30)
-        before = _told_done(history)
+        before = _reported_done(history)
         await restored.succeed(restored.own, "backup", file)
         more = len(history.operations) + 20
         await eventually(lambda: _has(history, more), within=30)
     for client in clients:
         await client.close()
-    assert set(history.told()) <= {"201", "503"}
+    assert set(history.statuses()) <= {"201", "503"}
     await restored.succeed(restored.other, "restore", file)
     found = await restored.identifiers(history)
     assert before <= found <= {operation.mark for operation in history.operations}
-    assert _told_done(history) - found
+    assert _reported_done(history) - found
     assert await restored.fetchval(_TORN, history.prefix) == 0
 
 
@@ -108,9 +108,9 @@ async def _has(history: History, count: int) -> bool:
 
 
 async def test_a_restore_killed_at_any_time(
-    house: House, history: History, restored: Restored, tmp_path: Path, chance: random.Random
+    cluster: Cluster, history: History, restored: Restored, tmp_path: Path, chance: random.Random
 ) -> None:
-    client: Client = house.client("first")
+    client: Client = cluster.client("first")
     file, late = str(tmp_path / "backup.tar"), str(tmp_path / "late.tar")
     for number in range(20):
         mark = f"{history.prefix}{number}"

@@ -11,7 +11,7 @@ from uuid import uuid4
 import pytest
 
 from tests.faults.clients import EXPERTS, Client, expert
-from tests.faults.house import House
+from tests.faults.cluster import Cluster
 from tests.faults.problems import assert_problem
 
 _MIB = 1 << 20
@@ -20,8 +20,8 @@ _GROWTH = 64 * _MIB
 
 
 @pytest.fixture
-async def client(house: House) -> AsyncIterator[Client]:
-    client = house.client("second", timeout=60)
+async def client(cluster: Cluster) -> AsyncIterator[Client]:
+    client = cluster.client("second", timeout=60)
     yield client
     await client.close()
 
@@ -51,12 +51,12 @@ async def _posted(client: Client, body: bytes) -> Any:
     return await client.http.post(EXPERTS, content=body, headers=headers)
 
 
-async def test_ten_times_the_bounds_is_refused_and_leaves_no_memory_behind(client: Client, house: House):
+async def test_ten_times_the_bounds_is_refused_and_leaves_no_memory_behind(client: Client, cluster: Cluster):
     await _round(client)
-    before = _resident(house.second.pid)
+    before = _resident(cluster.second.pid)
     for _ in range(5):
         await _round(client)
-    assert _resident(house.second.pid) - before < _GROWTH
+    assert _resident(cluster.second.pid) - before < _GROWTH
     assert (await client.get(EXPERTS, limit=_PAGE)).status_code == 200
 
 
@@ -75,8 +75,8 @@ async def _round(client: Client) -> None:
 
 
 @pytest.mark.long
-async def test_an_upload_of_ten_times_the_bound_is_refused_and_kept_nowhere(client: Client, house: House):
-    before = _resident(house.second.pid)
+async def test_an_upload_of_ten_times_the_bound_is_refused_and_kept_nowhere(client: Client, cluster: Cluster):
+    before = _resident(cluster.second.pid)
     boundary = "bound"
     head = (
         f'--{boundary}\r\nContent-Disposition: form-data; name="resource"\r\n\r\nexperts\r\n'
@@ -97,8 +97,10 @@ async def test_an_upload_of_ten_times_the_bound_is_refused_and_kept_nowhere(clie
         assert_problem(answer, (413, "too_large"))
     except client.broken:
         pass
-    assert _resident(house.second.pid) - before < _GROWTH
-    assert not [path for path in (house.root / "files").rglob("*") if path.is_file() and path.stat().st_size > _UPLOAD]
+    assert _resident(cluster.second.pid) - before < _GROWTH
+    assert not [
+        path for path in (cluster.root / "files").rglob("*") if path.is_file() and path.stat().st_size > _UPLOAD
+    ]
 
 
 def _bomb() -> bytes:
@@ -116,8 +118,8 @@ def _bomb() -> bytes:
 
 
 @pytest.mark.long
-async def test_a_bomb_ends_as_a_failed_job_and_its_worker_stays_small(client: Client, house: House):
-    worker = house.worker("importer", "deploy.cli", "worker", "membership")
+async def test_a_bomb_ends_as_a_failed_job_and_its_worker_stays_small(client: Client, cluster: Cluster):
+    worker = cluster.worker("importer", "deploy.cli", "worker", "membership")
     await worker.start()
     try:
         files = {"file": ("bomb.xlsx", _bomb())}
@@ -136,4 +138,4 @@ async def test_a_bomb_ends_as_a_failed_job_and_its_worker_stays_small(client: Cl
         assert job["status"] == "failed", job
         assert most < 512 * _MIB
     finally:
-        house.discard(worker)
+        cluster.discard(worker)

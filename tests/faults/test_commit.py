@@ -6,8 +6,8 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from tests.faults.cluster import Cluster
 from tests.faults.history import History
-from tests.faults.house import House
 from tests.faults.problems import assert_problem
 
 _REFUSE = """
@@ -22,9 +22,9 @@ CREATE CONSTRAINT TRIGGER refuse_at_commit AFTER INSERT ON member_expert
 
 
 @asynccontextmanager
-async def refusing_at_commit(house: House, prefix: str, code: str) -> AsyncIterator[None]:
+async def refusing_at_commit(cluster: Cluster, prefix: str, code: str) -> AsyncIterator[None]:
     """No expert whose family name begins so can be committed."""
-    async with house.superuser() as connection:
+    async with cluster.superuser() as connection:
         await connection.execute(_REFUSE.format(prefix=prefix, code=code))
         try:
             yield
@@ -35,34 +35,34 @@ async def refusing_at_commit(house: House, prefix: str, code: str) -> AsyncItera
 @pytest.mark.parametrize(
     ("code", "status"), [("23514", 500), ("P0001", 500), ("23505", 409), ("40001", 503), ("40P01", 503)]
 )
-async def test_a_constraint_that_fails_at_commit(house: House, history: History, code: str, status: int):
-    client, mark = house.client("second"), f"{history.prefix}one"
-    async with refusing_at_commit(house, history.prefix, code):
+async def test_a_constraint_that_fails_at_commit(cluster: Cluster, history: History, code: str, status: int):
+    client, mark = cluster.client("second"), f"{history.prefix}one"
+    async with refusing_at_commit(cluster, history.prefix, code):
         answer = await client.create(mark, key=mark)
         assert answer.status_code == status
         assert_problem(answer)
         history.note(mark, answer)
-        async with house.superuser() as connection:
+        async with cluster.superuser() as connection:
             assert await connection.fetchval("SELECT count(*) FROM member_expert WHERE display_name ~ $1", mark) == 0
     again = await client.create(mark, key=mark)
     assert again.status_code == 201, "an answer of 400 and more frees the key"
     assert "idempotency-replayed" not in again.headers
     history.note(mark, again)
-    async with house.superuser() as connection:
+    async with cluster.superuser() as connection:
         assert await history.faults(connection) == []
     await client.close()
 
 
 @pytest.mark.parametrize(("when", "effects"), [("before", 0), ("after", 1)])
-async def test_a_connection_cut_at_commit(house: House, history: History, when: str, effects: int):
-    client, mark, cut = house.client("first"), f"{history.prefix}one", house.proxy.commits_cut
-    house.proxy.cut_commit(when)
+async def test_a_connection_cut_at_commit(cluster: Cluster, history: History, when: str, effects: int):
+    client, mark, cut = cluster.client("first"), f"{history.prefix}one", cluster.proxy.commits_cut
+    cluster.proxy.cut_commit(when)
     answer = await client.create(mark, key=mark)
-    assert house.proxy.commits_cut == cut + 1
+    assert cluster.proxy.commits_cut == cut + 1
     assert answer.status_code == 503
     assert_problem(answer)
     history.note(mark, answer)
-    async with house.superuser() as connection:
+    async with cluster.superuser() as connection:
         assert await connection.fetchval("SELECT count(*) FROM member_expert WHERE display_name ~ $1", mark) == effects
         again = await client.create(mark, key=mark)
         assert again.status_code == 201
@@ -72,17 +72,17 @@ async def test_a_connection_cut_at_commit(house: House, history: History, when: 
     await client.close()
 
 
-async def test_connections_cut_at_any_byte(house: House, history: History, chance):
-    client = house.client("first")
+async def test_connections_cut_at_any_byte(cluster: Cluster, history: History, chance):
+    client = cluster.client("first")
     for number in range(40):
         mark = f"{history.prefix}{number}"
-        house.proxy.cut_after = chance.randrange(200, 4000)
+        cluster.proxy.cut_after = chance.randrange(200, 4000)
         await history.attempt(mark, client.create(mark, key=mark))
-        house.proxy.reset()
-    await house.proxy.heal()
+        cluster.proxy.reset()
+    await cluster.proxy.heal()
     await asyncio.sleep(0.2)
-    async with house.superuser() as connection:
+    async with cluster.superuser() as connection:
         assert await history.faults(connection) == []
-    assert history.told()["503"] > 5, history.told()
-    assert not {status for status in history.told() if status.startswith("5")} - {"503"}, history.told()
+    assert history.statuses()["503"] > 5, history.statuses()
+    assert not {status for status in history.statuses() if status.startswith("5")} - {"503"}, history.statuses()
     await client.close()

@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from tests.faults.clients import EXPERTS, Client, expert
+from tests.faults.cluster import Cluster
 from tests.faults.history import History
-from tests.faults.house import House
 from tests.faults.problems import assert_problem
 
 _JSON = {"Content-Type": "application/json"}
@@ -18,8 +18,8 @@ _MIB = 1 << 20
 
 
 @pytest.fixture
-async def client(house: House):
-    client = house.client("second", timeout=20)
+async def client(cluster: Cluster):
+    client = cluster.client("second", timeout=20)
     yield client
     await client.close()
 
@@ -56,18 +56,18 @@ BODIES = {
 
 
 @pytest.mark.parametrize("name", BODIES)
-async def test_a_bad_body_is_a_problem_and_changes_nothing(client: Client, house: House, name: str):
+async def test_a_bad_body_is_a_problem_and_changes_nothing(client: Client, cluster: Cluster, name: str):
     body, status, code = BODIES[name]
-    before = await _count(house)
+    before = await _count(cluster)
     answer = await client.http.post(EXPERTS, content=body, headers={**_JSON, "Idempotency-Key": "bad-body"})
     found = assert_problem(answer)
     assert 400 <= answer.status_code < 500
     assert (answer.status_code, found) == (status or answer.status_code, code or found)
-    assert await _count(house) == before
+    assert await _count(cluster) == before
 
 
-async def test_a_body_of_fifty_megabytes_is_413_announced_or_not(client: Client, house: House):
-    before = await _count(house)
+async def test_a_body_of_fifty_megabytes_is_413_announced_or_not(client: Client, cluster: Cluster):
+    before = await _count(cluster)
     headers = {**_JSON, "Idempotency-Key": "large"}
 
     async def parts() -> Any:
@@ -81,7 +81,7 @@ async def test_a_body_of_fifty_megabytes_is_413_announced_or_not(client: Client,
             continue
         assert assert_problem(answer) == "too_large"
     assert (await client.get(EXPERTS, limit=1)).status_code == 200
-    assert await _count(house) == before
+    assert await _count(cluster) == before
 
 
 @pytest.mark.parametrize(
@@ -109,9 +109,9 @@ async def test_a_bad_address_is_a_problem(client: Client, method: str, path: str
     assert_problem(await client.http.request(method, path), (status, code))
 
 
-async def test_what_is_not_http_is_a_problem(house: House):
+async def test_what_is_not_http_is_a_problem(cluster: Cluster):
     for sent in (b"\x16\x03\x01\x02\x00", b"GET / HTTP/9.9\r\n\r\n", b"GET / HTTP/1.1\r\nbad header\r\n\r\n"):
-        reader, writer = await asyncio.open_connection("127.0.0.1", int(house.second_url.rpartition(":")[2]))
+        reader, writer = await asyncio.open_connection("127.0.0.1", int(cluster.second_url.rpartition(":")[2]))
         writer.write(sent)
         head, _, body = (await asyncio.wait_for(reader.read(), 5)).partition(b"\r\n\r\n")
         status, *lines = head.decode().split("\r\n")
@@ -159,8 +159,8 @@ async def test_keys(client: Client, record: dict[str, Any], history: History):
         assert_problem(await client.http.post(EXPERTS, json=expert("Keyless"), headers={"Idempotency-Key": key}))
 
 
-async def test_bad_tokens_are_401(client: Client, house: House):
-    token = house.tokens["secretariat"]
+async def test_bad_tokens_are_401(client: Client, cluster: Cluster):
+    token = cluster.tokens["secretariat"]
     head, body, signature = token.split(".")
     bad = {
         "a megabyte": "x" * _MIB,
@@ -181,7 +181,7 @@ async def test_bad_tokens_are_401(client: Client, house: House):
 
 
 async def test_no_generated_request_gets_anything_but_an_answer_or_a_catalogued_problem(
-    client: Client, house: House, record: dict[str, Any], chance: random.Random
+    client: Client, cluster: Cluster, record: dict[str, Any], chance: random.Random
 ):
     body = expert("Fuzzed", keywords=["one"], biography={"en": "two"}, emails=[{"value": "a@example.org"}])
     requests = [_any_request(chance, body, record["path"]) for _ in range(400)]
@@ -244,7 +244,7 @@ def _bent(chance: random.Random, value: Any) -> Any:
     return value
 
 
-async def _count(house: House) -> int:
-    async with house.superuser() as connection:
+async def _count(cluster: Cluster) -> int:
+    async with cluster.superuser() as connection:
         found: int = await connection.fetchval("SELECT count(*) FROM member_expert")
         return found

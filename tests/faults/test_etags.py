@@ -5,19 +5,19 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from tests.faults.clients import EXPERTS, Client
+from tests.faults.cluster import Cluster
 from tests.faults.history import History
-from tests.faults.house import House
 
 _TURNS = 60
 
 
 async def test_equal_answers_have_equal_digests_and_other_answers_others(
-    house: House, history: History, chance: random.Random
+    cluster: Cluster, history: History, chance: random.Random
 ):
-    writer, other = house.client("first"), house.client("second")
+    writer, other = cluster.client("first"), cluster.client("second")
     created = await writer.create(history.prefix, visibility="public")
     path = f"{EXPERTS}/{created.json()['id']}"
-    nobody = house.client("second", caller=None)
+    nobody = cluster.client("second", caller=None)
     readers: dict[str, Callable[[], Awaitable[Any]]] = {
         "first": lambda: writer.get(path),
         "second": lambda: other.get(path),

@@ -9,8 +9,8 @@ import pytest
 
 from deploy.local.child import Stage
 from tests.faults.clients import Client, eventually
+from tests.faults.cluster import Cluster
 from tests.faults.history import History
-from tests.faults.house import House
 from tests.faults.processes import Process
 from tests.faults.reacting import CONSUMER
 
@@ -21,9 +21,9 @@ _PROGRAM = "tests.faults.reacting"
 
 
 @pytest.fixture
-async def connection(house: House) -> AsyncIterator[asyncpg.Connection]:
+async def connection(cluster: Cluster) -> AsyncIterator[asyncpg.Connection]:
     """The superuser's, with an empty table of effects that the consumer may write."""
-    async with house.superuser() as connection:
+    async with cluster.superuser() as connection:
         await connection.execute(
             "CREATE TABLE faults_effect (fact uuid, worker integer, at timestamptz DEFAULT clock_timestamp());"
             f"GRANT INSERT ON faults_effect TO escm_{CONSUMER}"
@@ -33,25 +33,25 @@ async def connection(house: House) -> AsyncIterator[asyncpg.Connection]:
 
 
 @pytest.fixture
-async def spawn(house: House, connection: asyncpg.Connection) -> AsyncIterator[Callable[..., Process]]:
+async def spawn(cluster: Cluster, connection: asyncpg.Connection) -> AsyncIterator[Callable[..., Process]]:
     """Makes workers of the consumer, beside a relay with short leases; all are gone at the end."""
-    await house.relay.stop()
+    await cluster.relay.stop()
     await connection.execute("DELETE FROM core_batch WHERE consumer = $1", CONSUMER)
     started: list[Process] = []
 
     def spawn(name: str, *arguments: str, stage: Stage = Stage.WORKERS) -> Process:
-        started.append(house.worker(name, _PROGRAM, *arguments, stage=stage))
+        started.append(cluster.worker(name, _PROGRAM, *arguments, stage=stage))
         return started[-1]
 
     await spawn("quick-relay", "relay", stage=Stage.RELAY).start()
     yield spawn
     for process in started:
-        house.discard(process)
+        cluster.discard(process)
 
 
 @pytest.fixture
-async def client(house: House) -> AsyncIterator[Client]:
-    client = house.client("second")
+async def client(cluster: Cluster) -> AsyncIterator[Client]:
+    client = cluster.client("second")
     yield client
     await client.close()
 
@@ -82,23 +82,23 @@ async def _entered(client: Client, history: History, count: int) -> None:
         assert await history.attempt(mark, client.create(mark, key=mark)) == "ok"
 
 
-async def test_an_api_killed_after_the_commit_and_before_the_notice(house: House, history: History):
-    mark, client = f"{history.prefix}one", house.client("first")
-    house.proxy.cut_commit("after", then=house.first.kill)
+async def test_an_api_killed_after_the_commit_and_before_the_notice(cluster: Cluster, history: History):
+    mark, client = f"{history.prefix}one", cluster.client("first")
+    cluster.proxy.cut_commit("after", then=cluster.first.kill)
     assert await history.attempt(mark, client.create(mark, key=mark)) == "unknown"
     await client.close()
-    async with house.superuser() as connection:
+    async with cluster.superuser() as connection:
         assert await connection.fetchval("SELECT count(*) FROM member_expert WHERE display_name ~ $1", mark) == 1
         await eventually(lambda: _is_in_the_feed(connection, history), within=5)
         assert await history.faults(connection) == []
 
 
-async def test_an_api_killed_before_the_commit_leaves_neither_effect_nor_fact(house: House, history: History):
-    mark, client = f"{history.prefix}one", house.client("first")
-    async with house.superuser() as connection:
+async def test_an_api_killed_before_the_commit_leaves_neither_effect_nor_fact(cluster: Cluster, history: History):
+    mark, client = f"{history.prefix}one", cluster.client("first")
+    async with cluster.superuser() as connection:
         facts = "SELECT (SELECT count(*) FROM core_fact) + (SELECT count(*) FROM core_outbox)"
         before = await connection.fetchval(facts)
-        house.proxy.cut_commit("before", then=house.first.kill)
+        cluster.proxy.cut_commit("before", then=cluster.first.kill)
         assert await history.attempt(mark, client.create(mark, key=mark)) == "unknown"
         await client.close()
         await eventually(lambda: connection.fetchval(_NOTHING_UNDER_WAY), within=5)

@@ -8,8 +8,8 @@ from uuid import UUID
 import pytest
 
 from tests.faults.clients import Client, eventually
+from tests.faults.cluster import Cluster
 from tests.faults.history import History
-from tests.faults.house import House
 
 EVENTS = "/access/v1/events"
 _FACT = """
@@ -22,7 +22,7 @@ _HEAD = "SELECT head FROM core_feed_ends"
 
 
 class Reader:
-    """Follows the feed from its present end, and keeps what it was told."""
+    """Follows the feed from its present end, and stores what it read."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
@@ -47,23 +47,23 @@ class Reader:
 
 
 @pytest.fixture
-async def reader(house: House) -> AsyncIterator[Reader]:
-    process, url = house.api("access", "feed")
+async def reader(cluster: Cluster) -> AsyncIterator[Reader]:
+    process, url = cluster.api("access", "feed")
     await process.start()
-    client = Client(url, house.tokens["secretariat"])
+    client = Client(url, cluster.tokens["secretariat"])
     found = Reader(client)
     await found.read()
     found.seen.clear()
     yield found
     await client.close()
-    house.discard(process)
+    cluster.discard(process)
 
 
 async def test_a_long_transaction_holds_an_early_id_while_later_ones_are_read(
-    house: House, history: History, reader: Reader
+    cluster: Cluster, history: History, reader: Reader
 ):
-    client = house.client("second")
-    async with house.superuser() as early, house.superuser() as watching:
+    client = cluster.client("second")
+    async with cluster.superuser() as early, cluster.superuser() as watching:
         head = await watching.fetchval(_HEAD)
         held = early.transaction()
         await held.start()
@@ -82,12 +82,12 @@ async def test_a_long_transaction_holds_an_early_id_while_later_ones_are_read(
     assert len(set(reader.seen)) == len(reader.seen) == 6
 
 
-async def test_a_reader_beside_writers_that_commit_in_any_order_misses_nothing_and_repeats_nothing(
-    house: House, reader: Reader, chance: random.Random
+async def test_a_reader_misses_and_repeats_nothing_while_writers_commit_in_any_order(
+    cluster: Cluster, reader: Reader, chance: random.Random
 ):
-    async with house.superuser() as watching:
+    async with cluster.superuser() as watching:
         head = await watching.fetchval(_HEAD)
-        writers = [asyncio.create_task(_write(house, chance.random() / 5)) for _ in range(8)]
+        writers = [asyncio.create_task(_write(cluster, chance.random() / 5)) for _ in range(8)]
         while not all(writer.done() for writer in writers):
             await reader.read(limit=chance.randrange(1, 20))
         written = {fact for writer in writers for fact in writer.result()}
@@ -97,10 +97,10 @@ async def test_a_reader_beside_writers_that_commit_in_any_order_misses_nothing_a
     assert len(reader.seen) == len(written)
 
 
-async def _write(house: House, held: float) -> list[UUID]:
+async def _write(cluster: Cluster, held: float) -> list[UUID]:
     """Facts of ten transactions, each held open for so many seconds."""
     facts = []
-    async with house.superuser() as connection:
+    async with cluster.superuser() as connection:
         for _ in range(10):
             async with connection.transaction():
                 facts.append(await connection.fetchval(_FACT))

@@ -7,21 +7,21 @@ from uuid import uuid4
 import pytest
 
 from tests.faults.clients import EXPERTS, Client
-from tests.faults.house import House
+from tests.faults.cluster import Cluster
 from tests.faults.problems import assert_problem
 
 _IMPORTS = "/membership/v1/imports"
 
 
 @pytest.fixture
-async def full(house: House) -> AsyncIterator[tuple[Client, int]]:
+async def full(cluster: Cluster) -> AsyncIterator[tuple[Client, int]]:
     """A client of an API process that logs each request, and the process's id."""
-    process, url = house.api("membership", "full", ESCM_REQUEST_LOG="true")
+    process, url = cluster.api("membership", "full", ESCM_REQUEST_LOG="true")
     await process.start()
-    client = Client(url, house.tokens["secretariat"], timeout=30)
+    client = Client(url, cluster.tokens["secretariat"], timeout=30)
     yield client, process.pid
     await client.close()
-    house.discard(process)
+    cluster.discard(process)
 
 
 async def _import(client: Client, size: int) -> int:
@@ -34,7 +34,7 @@ async def _import(client: Client, size: int) -> int:
     return answer.status_code
 
 
-async def test_a_full_disk_is_503_where_a_file_is_needed_and_passes(house: House, full: tuple[Client, int]):
+async def test_a_full_disk_is_503_where_a_file_is_needed_and_passes(cluster: Cluster, full: tuple[Client, int]):
     client, pid = full
     assert await _import(client, 1_000) == 202
     before = resource.prlimit(pid, resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
@@ -45,4 +45,4 @@ async def test_a_full_disk_is_503_where_a_file_is_needed_and_passes(house: House
         assert_problem(await client.get(f"{EXPERTS}/nothing"), (404, "not_found"))
     resource.prlimit(pid, resource.RLIMIT_FSIZE, before)
     assert [await _import(client, size) for size in (1_000, 4 << 20)] == [202, 202]
-    assert not list((house.root / "files").glob(".new-*"))
+    assert not list((cluster.root / "files").glob(".new-*"))

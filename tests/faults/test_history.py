@@ -2,17 +2,17 @@
 
 import httpx
 
+from tests.faults.cluster import Cluster
 from tests.faults.history import History
-from tests.faults.house import House
 
 
-async def test_each_contradiction_is_found(house: House, history: History):
-    client = house.client("second")
+async def test_each_contradiction_is_found(cluster: Cluster, history: History):
+    client = cluster.client("second")
     answers = {name: await client.create(f"{history.prefix}{name}") for name in ("done", "failed", "open", "unasked")}
     twice = [await client.create(f"{history.prefix}twice") for _ in range(2)]
     await client.close()
     refused = httpx.Response(422)
-    for name, told in (
+    for name, outcome in (
         ("done", answers["done"]),
         ("failed", refused),
         ("open", httpx.ReadTimeout("")),
@@ -22,12 +22,12 @@ async def test_each_contradiction_is_found(house: House, history: History):
         ("twice", httpx.Response(503)),
         ("twice", twice[0]),
     ):
-        history.note(f"{history.prefix}{name}", told)
-    async with house.superuser() as connection:
+        history.note(f"{history.prefix}{name}", outcome)
+    async with cluster.superuser() as connection:
         found = await history.faults(connection)
     assert sorted(fault.removeprefix(history.prefix) for fault in found) == [
-        "failed: told failed, 1 effects",
-        "lost: told done, 0 effects",
-        "twice: told done, 2 effects",
+        "failed: reported failed, 1 effects",
+        "lost: reported done, 0 effects",
+        "twice: reported done, 2 effects",
         "unasked: an effect that nobody asked for",
     ]

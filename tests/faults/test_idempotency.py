@@ -3,14 +3,14 @@
 import asyncio
 
 from tests.faults.clients import eventually
+from tests.faults.cluster import Cluster
 from tests.faults.history import History
-from tests.faults.house import House
 
 
-async def test_of_fifty_parallel_duplicates_over_two_processes_one_is_executed(house: House, history: History):
+async def test_of_fifty_parallel_duplicates_over_two_processes_one_is_executed(cluster: Cluster, history: History):
     mark, key = f"{history.prefix}one", f"{history.prefix}key"
-    clients = [house.client("first"), house.client("second")]
-    async with house.superuser() as connection:
+    clients = [cluster.client("first"), cluster.client("second")]
+    async with cluster.superuser() as connection:
         async with connection.transaction():
             await connection.execute("LOCK TABLE member_expert IN SHARE MODE")
             tries = [asyncio.create_task(clients[n % 2].create(mark, key)) for n in range(50)]
@@ -19,7 +19,7 @@ async def test_of_fifty_parallel_duplicates_over_two_processes_one_is_executed(h
         for answer in answers:
             history.note(mark, answer)
         refused = [answer for answer in answers if answer.status_code == 409]
-        assert len(refused) == 49, history.told()
+        assert len(refused) == 49, history.statuses()
         assert {answer.json()["code"] for answer in refused} == {"request_in_progress"}
         assert all(int(answer.headers["retry-after"]) >= 1 for answer in refused)
         executed = next(answer for answer in answers if answer.status_code == 201)
@@ -39,14 +39,14 @@ async def _answered(tries: list[asyncio.Task[object]], count: int) -> bool:
 
 
 async def test_a_process_killed_between_commit_and_answer_leaves_one_effect_and_its_answer(
-    house: House, history: History
+    cluster: Cluster, history: History
 ):
     mark, key = f"{history.prefix}one", f"{history.prefix}key"
-    async with house.superuser() as connection:
-        first, second = house.client("first"), house.client("second")
-        house.proxy.cut_commit("after", then=house.first.kill)
+    async with cluster.superuser() as connection:
+        first, second = cluster.client("first"), cluster.client("second")
+        cluster.proxy.cut_commit("after", then=cluster.first.kill)
         assert await history.attempt(mark, first.create(mark, key)) == "unknown"
-        assert not house.first.is_running
+        assert not cluster.first.is_running
         again = await second.create(mark, key)
         assert (again.status_code, again.headers["idempotency-replayed"]) == (201, "true")
         history.note(mark, again)

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from tests.faults.clients import EXPERTS, Client
-from tests.faults.house import House
+from tests.faults.cluster import Cluster
 from tests.faults.problems import assert_problem
 
 _LIMIT = 1200
@@ -18,14 +18,14 @@ _NOTHING = f"{EXPERTS}/EXP-999999"
 
 
 @pytest.fixture
-async def urls(house: House) -> AsyncIterator[list[str]]:
+async def urls(cluster: Cluster) -> AsyncIterator[list[str]]:
     """Two processes with small limits, which count together."""
     settings = {"ESCM_CLIENT_REQUESTS": str(_LIMIT), "ESCM_ADDRESS_REQUESTS": str(_LIMIT)}
-    pair = [house.server(f"limited-{n}", "deploy.cli", "serve", "membership", **settings) for n in (1, 2)]
+    pair = [cluster.server(f"limited-{n}", "deploy.cli", "serve", "membership", **settings) for n in (1, 2)]
     await asyncio.gather(*(process.start() for process, _ in pair))
     yield [url for _, url in pair]
     for process, _ in pair:
-        house.discard(process)
+        cluster.discard(process)
 
 
 async def _asked(urls: list[str], token: str | None, tries: int) -> Counter[int]:
@@ -48,31 +48,31 @@ async def _asked(urls: list[str], token: str | None, tries: int) -> Counter[int]
     return statuses
 
 
-async def test_each_of_several_callers_under_load_has_its_limit_within_one_per_cent(house: House, urls: list[str]):
-    callers = [house.tokens["government_xa"], house.tokens["government_xb"], None]
+async def test_each_of_several_callers_under_load_has_its_limit_within_one_per_cent(cluster: Cluster, urls: list[str]):
+    callers = [cluster.tokens["government_xa"], cluster.tokens["government_xb"], None]
     for statuses in await asyncio.gather(*(_asked(urls, token, _TRIES) for token in callers)):
         assert statuses[404] in _ALLOWED, statuses
         assert statuses[404] + statuses[429] == _TRIES, statuses
 
 
-async def test_a_caller_that_keeps_to_one_process_has_no_less(house: House, urls: list[str]):
-    token = house.tokens["auditor"]
+async def test_a_caller_that_keeps_to_one_process_has_no_less(cluster: Cluster, urls: list[str]):
+    token = cluster.tokens["auditor"]
     assert (await _asked(urls[1:], token, 10))[404] == 10
     assert (await _asked(urls[:1], token, _TRIES))[404] + 10 in _ALLOWED
 
 
-async def test_without_valkey_each_process_goes_on_with_a_limit_of_its_own(house: House, urls: list[str]):
-    token = house.tokens["secretariat"]
-    house.valkey.kill()
+async def test_without_valkey_each_process_goes_on_with_a_limit_of_its_own(cluster: Cluster, urls: list[str]):
+    token = cluster.tokens["secretariat"]
+    cluster.valkey.kill()
     statuses = await _asked(urls, token, 2 * _TRIES)
     assert statuses[404] == 2 * _LIMIT, statuses
     assert statuses[429] == 2 * _TRIES - statuses[404], statuses
 
 
-async def _by_address(house: House, believed: str) -> list[list[int]]:
-    """The statuses of four requests for each of two addresses that a proxy tells of."""
+async def _by_address(cluster: Cluster, believed: str) -> list[list[int]]:
+    """The statuses of four requests for each of two addresses that a proxy names."""
     settings = {"ESCM_ADDRESS_REQUESTS": "3", "ESCM_TRUSTED_PROXIES": believed}
-    process, url = house.server(f"behind-{believed}", "deploy.cli", "serve", "membership", **settings)
+    process, url = cluster.server(f"behind-{believed}", "deploy.cli", "serve", "membership", **settings)
     await process.start()
     client = Client(url)
     found = []
@@ -80,10 +80,10 @@ async def _by_address(house: House, believed: str) -> list[list[int]]:
         answers = [await client.http.get(EXPERTS, headers={"X-Forwarded-For": address}) for _ in range(4)]
         found.append([answer.status_code for answer in answers])
     await client.close()
-    house.discard(process)
+    cluster.discard(process)
     return found
 
 
-async def test_addresses_are_those_that_a_trusted_proxy_tells_and_no_others(house: House):
-    assert await _by_address(house, "127.0.0.1") == [[200, 200, 200, 429]] * 2
-    assert await _by_address(house, "192.0.2.1") == [[200, 200, 200, 429], [429] * 4]
+async def test_addresses_are_those_that_a_trusted_proxy_names_and_no_others(cluster: Cluster):
+    assert await _by_address(cluster, "127.0.0.1") == [[200, 200, 200, 429]] * 2
+    assert await _by_address(cluster, "192.0.2.1") == [[200, 200, 200, 429], [429] * 4]

@@ -10,8 +10,8 @@ import asyncpg
 
 from deploy.local.folder import PROJECT
 from tests.faults.clients import EXPERTS, Client, eventually
+from tests.faults.cluster import Cluster
 from tests.faults.history import History
-from tests.faults.house import House
 from tests.faults.load import writing
 
 _LONGEST = 2.0
@@ -25,10 +25,10 @@ _INDEX = "member_expert_remark_idx"
 _APPLIED = "SELECT version_num FROM core_migration"
 
 
-async def _migrator(house: House, where: str) -> tuple[int, str]:
+async def _migrator(cluster: Cluster, where: str) -> tuple[int, str]:
     """A process that migrates; its status, and what it said."""
     command = (sys.executable, "-m", "tests.faults.migrating", where)
-    environment, pipe = house.environment(house.postgres_port), asyncio.subprocess.PIPE
+    environment, pipe = cluster.environment(cluster.postgres_port), asyncio.subprocess.PIPE
     process = await asyncio.create_subprocess_exec(
         *command, env=environment, cwd=PROJECT, stdout=pipe, stderr=asyncio.subprocess.STDOUT
     )
@@ -37,27 +37,27 @@ async def _migrator(house: House, where: str) -> tuple[int, str]:
 
 
 @asynccontextmanager
-async def next_release(house: House) -> AsyncIterator[Callable[[], asyncio.Task[tuple[int, str]]]]:
+async def next_release(cluster: Cluster) -> AsyncIterator[Callable[[], asyncio.Task[tuple[int, str]]]]:
     """Starts migrators to the next release; what they did is taken back at the end."""
     started: list[asyncio.Task[tuple[int, str]]] = []
 
     def start() -> asyncio.Task[tuple[int, str]]:
-        started.append(asyncio.create_task(_migrator(house, "up")))
+        started.append(asyncio.create_task(_migrator(cluster, "up")))
         return started[-1]
 
     try:
         yield start
     finally:
         await asyncio.gather(*started, return_exceptions=True)
-        status, said = await _migrator(house, "down")
+        status, said = await _migrator(cluster, "down")
         assert status == 0, said
 
 
-async def _read(client: Client, told: Counter[int]) -> None:
+async def _read(client: Client, statuses: Counter[int]) -> None:
     """Reads and searches the list until it is cancelled."""
     while True:
         for parameters in ({"limit": "5"}, {"q": "Amina"}):
-            told[(await client.get(EXPERTS, **parameters)).status_code] += 1
+            statuses[(await client.get(EXPERTS, **parameters)).status_code] += 1
         await asyncio.sleep(0.02)
 
 
@@ -72,17 +72,17 @@ async def _has(history: History, count: int) -> bool:
     return len(history.operations) >= count
 
 
-async def test_three_migrators_at_once_under_load(house: House, history: History) -> None:
-    clients = [house.client("first", timeout=20), house.client("second", timeout=20)]
-    told: Counter[int] = Counter()
+async def test_three_migrators_at_once_under_load(cluster: Cluster, history: History) -> None:
+    clients = [cluster.client("first", timeout=20), cluster.client("second", timeout=20)]
+    statuses: Counter[int] = Counter()
     waits: list[float] = []
     async with (
-        next_release(house) as start,
-        house.superuser() as connection,
-        house.superuser() as long,
-        house.superuser() as watching,
+        next_release(cluster) as start,
+        cluster.superuser() as connection,
+        cluster.superuser() as long,
+        cluster.superuser() as watching,
     ):
-        beside = [asyncio.create_task(_read(client, told)) for client in clients]
+        beside = [asyncio.create_task(_read(client, statuses)) for client in clients]
         beside.append(asyncio.create_task(_watch(watching, waits)))
         async with writing(history, clients, count=4):
             await eventually(lambda: _has(history, 40), within=30)
@@ -102,8 +102,8 @@ async def test_three_migrators_at_once_under_load(house: House, history: History
         assert await connection.fetchval(_APPLIED) == "9999_core_settle"
         assert await connection.fetchval("SELECT count(*) FROM core_sample") == 1
         assert await connection.fetchval("SELECT indisvalid FROM pg_index WHERE indexrelid = $1::regclass", _INDEX)
-        assert set(history.told()) == {"201"}
-        assert set(told) == {200}
+        assert set(history.statuses()) == {"201"}
+        assert set(statuses) == {200}
         assert max(waits) < _LONGEST
         assert await history.faults(connection) == []
     for client in clients:

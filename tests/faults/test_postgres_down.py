@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from tests.faults.clients import EXPERTS, Client, eventually
+from tests.faults.cluster import Cluster
 from tests.faults.history import History
-from tests.faults.house import House
 from tests.faults.problems import assert_problem
 
 _WITHIN = 3.0
@@ -49,55 +49,55 @@ async def _retried(client: Client, history: History, identifiers: range) -> None
 
 
 @pytest.fixture
-async def client(house: House):
-    client = house.client("first", timeout=20)
+async def client(cluster: Cluster):
+    client = cluster.client("first", timeout=20)
     assert await _works(client)
     await asyncio.gather(*(client.get(EXPERTS, limit=1) for _ in range(16)))
     yield client
     await client.close()
 
 
-async def test_postgres_killed(house: House, history: History, client: Client):
-    pid = house.first.pid
-    house.postgres.kill()
+async def test_postgres_killed(cluster: Cluster, history: History, client: Client):
+    pid = cluster.first.pid
+    cluster.postgres.kill()
     await _all_refused(client, history, range(12))
-    await house.postgres.start()
+    await cluster.postgres.start()
     await eventually(lambda: _works(client), within=5)
     await _retried(client, history, range(12))
-    assert house.first.pid == pid
-    assert house.first.is_running
-    async with house.superuser() as connection:
+    assert cluster.first.pid == pid
+    assert cluster.first.is_running
+    async with cluster.superuser() as connection:
         assert await history.faults(connection) == []
 
 
 @pytest.mark.parametrize("fault", ["swallow", "refuse"])
-async def test_postgres_out_of_reach(house: House, history: History, client: Client, fault: str):
-    pid = house.first.pid
+async def test_postgres_out_of_reach(cluster: Cluster, history: History, client: Client, fault: str):
+    pid = cluster.first.pid
     if fault == "swallow":
-        house.proxy.swallow()
+        cluster.proxy.swallow()
     else:
-        await house.proxy.refuse()
+        await cluster.proxy.refuse()
     for round_ in range(2):
         await _all_refused(client, history, range(round_ * 12, round_ * 12 + 12))
-    await house.proxy.heal()
+    await cluster.proxy.heal()
     await eventually(lambda: _works(client), within=5)
     await _retried(client, history, range(24))
-    assert house.first.pid == pid
-    assert house.first.is_running
-    async with house.superuser() as connection:
+    assert cluster.first.pid == pid
+    assert cluster.first.is_running
+    async with cluster.superuser() as connection:
         assert await history.faults(connection) == []
 
 
-async def test_a_slow_network_is_no_failure(house: House, history: History, client: Client):
-    house.proxy.latency = 0.1
+async def test_a_slow_network_is_no_failure(cluster: Cluster, history: History, client: Client):
+    cluster.proxy.latency = 0.1
     mark = f"{history.prefix}slow"
     assert await history.attempt(mark, client.create(mark, key=mark)) == "ok"
     assert (await client.get(EXPERTS, limit=1)).status_code == 200
 
 
-async def test_a_statement_that_takes_long_is_left_alone(house: House, history: History, client: Client):
+async def test_a_statement_that_takes_long_is_left_alone(cluster: Cluster, history: History, client: Client):
     mark = f"{history.prefix}patient"
-    async with house.superuser() as connection, connection.transaction():
+    async with cluster.superuser() as connection, connection.transaction():
         await connection.execute("LOCK TABLE member_expert IN SHARE MODE")
         writing = asyncio.create_task(history.attempt(mark, client.create(mark, key=mark)))
         await asyncio.sleep(3.5)

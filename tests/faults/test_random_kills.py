@@ -4,40 +4,40 @@ import asyncio
 import random
 
 from tests.faults.clients import eventually
+from tests.faults.cluster import Cluster
 from tests.faults.history import History
-from tests.faults.house import House
 from tests.faults.load import writing
 
 _STRIKES = 14
 
 
-async def test_writes_while_everything_is_killed_at_random(house: House, history: History, chance: random.Random):
-    clients = [house.client("first"), house.client("second")]
+async def test_writes_while_everything_is_killed_at_random(cluster: Cluster, history: History, chance: random.Random):
+    clients = [cluster.client("first"), cluster.client("second")]
     async with writing(history, clients, count=6, pause=0.03, retry=True):
         await asyncio.sleep(0.5)
         for _ in range(_STRIKES):
-            await _strike(house, chance)
+            await _strike(cluster, chance)
             await asyncio.sleep(chance.uniform(0.1, 0.6))
-        await house.heal()
+        await cluster.heal()
         await asyncio.sleep(1)
-    told = history.told()
-    assert told["201"] > 100, told
-    assert sum(operation.outcome == "unknown" for operation in history.operations) > 0, told
-    assert not {word for word in told if word.startswith(("4", "5"))} - {"409", "503"}, told
-    async with house.superuser() as connection:
-        await eventually(lambda: _is_told(history, connection), within=15)
+    statuses = history.statuses()
+    assert statuses["201"] > 100, statuses
+    assert sum(operation.outcome == "unknown" for operation in history.operations) > 0, statuses
+    assert not {word for word in statuses if word.startswith(("4", "5"))} - {"409", "503"}, statuses
+    async with cluster.superuser() as connection:
+        await eventually(lambda: _is_reported(history, connection), within=15)
         assert await history.faults(connection) == []
     for client in clients:
         await client.close()
 
 
-async def _is_told(history: History, connection) -> bool:
+async def _is_reported(history: History, connection) -> bool:
     return await history.waiting(connection) == 0
 
 
-async def _strike(house: House, chance: random.Random) -> None:
+async def _strike(cluster: Cluster, chance: random.Random) -> None:
     """Does one thing to one part, and takes it back after a moment."""
-    victim = chance.choice([house.first, house.second, house.relay, house.valkey, house.postgres])
+    victim = chance.choice([cluster.first, cluster.second, cluster.relay, cluster.valkey, cluster.postgres])
     write = chance.choice(["kill", "kill", "pause", "stop", "cut before", "cut after", "reset"])
     moment = chance.uniform(0, 0.4)
     if write == "kill":
@@ -52,7 +52,7 @@ async def _strike(house: House, chance: random.Random) -> None:
         await victim.stop()
         await victim.start()
     elif write == "reset":
-        house.proxy.reset()
+        cluster.proxy.reset()
     else:
-        house.proxy.cut_commit("before" if write == "cut before" else "after")
+        cluster.proxy.cut_commit("before" if write == "cut before" else "after")
         await asyncio.sleep(moment)

@@ -1,4 +1,4 @@
-"""Promises 3 and 21: what was written is read at once everywhere; a walk by cursor misses and repeats nothing."""
+"""Promises 3 and 21: what was written is read at once everywhere; reading page by page misses and repeats nothing."""
 
 import asyncio
 import base64
@@ -8,21 +8,21 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from tests.faults.clients import EXPERTS, Client
+from tests.faults.cluster import Cluster
 from tests.faults.history import History
-from tests.faults.house import House
 from tests.faults.load import writing
 from tests.faults.problems import assert_problem
 
 
 @pytest.fixture
-async def both(house: House):
-    clients = (house.client("first"), house.client("second"))
+async def both(cluster: Cluster):
+    clients = (cluster.client("first"), cluster.client("second"))
     yield clients
     for client in clients:
         await client.close()
 
 
-async def test_head_tells_what_get_would_and_the_connection_goes_on(history: History, both: tuple[Client, Client]):
+async def test_head_answers_as_get_would_and_the_connection_goes_on(history: History, both: tuple[Client, Client]):
     client, _ = both
     path = (await client.create(history.prefix)).headers["location"]
     for address in (path, EXPERTS, f"{EXPERTS}?format=ndjson", f"{path}0"):
@@ -55,7 +55,7 @@ async def test_what_one_process_wrote_the_other_reads_at_once(history: History, 
 
 
 @pytest.mark.parametrize("sort", ["-created_at", "updated_at", "display_name"])
-async def test_a_walk_finds_each_row_that_stays_exactly_once(
+async def test_paging_finds_each_row_that_stays_exactly_once(
     history: History, both: tuple[Client, Client], sort: str, chance: random.Random
 ):
     staying = set()
@@ -75,7 +75,7 @@ async def test_a_walk_finds_each_row_that_stays_exactly_once(
     assert len(found) == len(set(found))
 
 
-async def test_a_cursor_with_any_bit_turned_is_400(history: History, both: tuple[Client, Client], chance):
+async def test_a_cursor_with_any_bit_flipped_is_400(history: History, both: tuple[Client, Client], chance):
     for number in range(3):
         await both[0].create(f"{history.prefix}{number}")
     query = {"q": history.prefix.rstrip("-"), "limit": "1"}

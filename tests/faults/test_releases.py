@@ -6,12 +6,12 @@ from uuid import UUID
 import asyncpg
 
 from tests.faults.clients import eventually
-from tests.faults.crew import Crew, a_crew
+from tests.faults.cluster import Cluster
 from tests.faults.history import History
-from tests.faults.house import House
 from tests.faults.load import writing
-from tests.faults.newer import TYPE
+from tests.faults.next_release_worker import TYPE
 from tests.faults.test_migration import next_release
+from tests.faults.workers import WorkerPool, open_workers
 
 _PRAISE = """
 INSERT INTO core_outbox (fact, type, time, subject, ref, version, country, visibility, link, bulk, reason)
@@ -38,38 +38,38 @@ async def _fully_reacted_to(connection: asyncpg.Connection, history: History, do
     return len(facts) == done and found.keys() == wanted
 
 
-async def _jobs_are(crew: Crew, jobs: list[UUID], status: str) -> bool:
-    return {row["status"] for row in await crew.connection.fetch(_HOW, jobs)} == {status}
+async def _jobs_are(workers: WorkerPool, jobs: list[UUID], status: str) -> bool:
+    return {row["status"] for row in await workers.connection.fetch(_HOW, jobs)} == {status}
 
 
-async def test_workers_of_two_releases_side_by_side(house: House, history: History) -> None:
-    client = house.client("second", timeout=20)
-    async with next_release(house) as start, a_crew(house) as crew:
+async def test_workers_of_two_releases_side_by_side(cluster: Cluster, history: History) -> None:
+    client = cluster.client("second", timeout=20)
+    async with next_release(cluster) as start, open_workers(cluster) as workers:
         status, said = await start()
         assert status == 0, said
-        newer = house.worker("newer", "tests.faults.newer")
+        next_release_worker = cluster.worker("next-release", "tests.faults.next_release_worker")
         try:
-            await crew.hire(2, "react")
+            await workers.start_workers(2, "react")
             async with writing(history, [client], count=3):
-                known = [await crew.leave("steps", steps=3, pause=0.05) for _ in range(10)]
-                unknown = [await crew.leave("praise", steps=3, pause=0.05) for _ in range(10)]
-                await eventually(lambda: _jobs_are(crew, known, "succeeded"), within=60)
-                assert await _jobs_are(crew, unknown, "queued")
-                await newer.start()
-                await eventually(lambda: crew.connection.fetchval(_SUBSCRIBED, TYPE), within=30)
-                await crew.connection.execute(_PRAISE, TYPE)
-                more = [await crew.leave("steps", steps=20, pause=0.05) for _ in range(10)]
-                for worker in crew.workers:
+                known = [await workers.add_job("steps", steps=3, pause=0.05) for _ in range(10)]
+                unknown = [await workers.add_job("praise", steps=3, pause=0.05) for _ in range(10)]
+                await eventually(lambda: _jobs_are(workers, known, "succeeded"), within=60)
+                assert await _jobs_are(workers, unknown, "queued")
+                await next_release_worker.start()
+                await eventually(lambda: workers.connection.fetchval(_SUBSCRIBED, TYPE), within=30)
+                await workers.connection.execute(_PRAISE, TYPE)
+                more = [await workers.add_job("steps", steps=20, pause=0.05) for _ in range(10)]
+                for worker in workers.processes:
                     await worker.stop()
-                await crew.connection.execute(_PRAISE, TYPE)
+                await workers.connection.execute(_PRAISE, TYPE)
                 jobs = [*known, *unknown, *more]
-                await eventually(lambda: _jobs_are(crew, jobs, "succeeded"), within=90)
-            done = history.told()["201"]
-            assert history.told().keys() == {"201"}
-            await eventually(lambda: _fully_reacted_to(crew.connection, history, done + 40), within=60)
-            assert {row["attempts"] for row in await crew.connection.fetch(_HOW, jobs)} == {1}
-            assert await crew.connection.fetchval(_DEAD) == 0
-            assert await history.faults(crew.connection) == []
+                await eventually(lambda: _jobs_are(workers, jobs, "succeeded"), within=90)
+            done = history.statuses()["201"]
+            assert history.statuses().keys() == {"201"}
+            await eventually(lambda: _fully_reacted_to(workers.connection, history, done + 40), within=60)
+            assert {row["attempts"] for row in await workers.connection.fetch(_HOW, jobs)} == {1}
+            assert await workers.connection.fetchval(_DEAD) == 0
+            assert await history.faults(workers.connection) == []
         finally:
-            house.discard(newer)
+            cluster.discard(next_release_worker)
     await client.close()

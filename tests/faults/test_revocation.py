@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from tests.faults.clients import EXPERTS, eventually
-from tests.faults.house import House
+from tests.faults.cluster import Cluster
 from tests.support.passwords import choose_password
 
 _BELIEVED = "1"
@@ -18,7 +18,7 @@ _PASSWORD = "a password of some length"
 
 
 @dataclass
-class Land:
+class AccessSystem:
     """An access API and two membership APIs, with a restricted expert of XA behind them."""
 
     access: httpx.AsyncClient
@@ -53,102 +53,102 @@ class Land:
 
 
 @pytest.fixture
-async def land(house: House) -> AsyncIterator[Land]:
+async def system(cluster: Cluster) -> AsyncIterator[AccessSystem]:
     started = [
-        house.api(service, f"{service}-{n}", ESCM_GRANTS_BELIEVED=_BELIEVED)
+        cluster.api(service, f"{service}-{n}", ESCM_GRANTS_BELIEVED=_BELIEVED)
         for n, service in enumerate(("access", "membership", "membership"))
     ]
     for process, _ in started:
         await process.start()
     access, *others = [httpx.AsyncClient(base_url=url, trust_env=False, timeout=20) for _, url in started]
-    client = house.client("second")
+    client = cluster.client("second")
     made = await client.create("Hidden", visibility="restricted")
     await client.close()
-    yield Land(
+    yield AccessSystem(
         access,
         others,
-        {"Authorization": f"Bearer {house.tokens['secretariat']}"},
+        {"Authorization": f"Bearer {cluster.tokens['secretariat']}"},
         made.json()["id"],
-        house.database_url,
+        cluster.database_url,
     )
     for http in (access, *others):
         await http.aclose()
     for process, _ in started:
-        house.discard(process)
+        cluster.discard(process)
 
 
-async def _stops(land: Land, token: str, end: Callable[[], Awaitable[Any]], status: int) -> None:
+async def _stops(system: AccessSystem, token: str, end: Callable[[], Awaitable[Any]], status: int) -> None:
     """The token sees the record in every process, and then in none."""
-    assert await land.answers(token) == {200}
+    assert await system.answers(token) == {200}
     await end()
 
     async def is_over() -> bool:
-        return await land.answers(token) == {status}
+        return await system.answers(token) == {status}
 
     await eventually(is_over, within=15)
 
 
-async def _person(land: Land) -> tuple[dict[str, Any], dict[str, Any], str]:
+async def _person(system: AccessSystem) -> tuple[dict[str, Any], dict[str, Any], str]:
     """An account, its grant over XA and its token."""
     email = f"{uuid4().hex}@example.org"
-    account = await land.make("accounts", email=email, name="Somebody")
-    await choose_password(land.database_url, email, _PASSWORD)
+    account = await system.make("accounts", email=email, name="Somebody")
+    await choose_password(system.database_url, email, _PASSWORD)
     holder = {"kind": "account", "id": account["id"]}
-    grant = await land.make("grants", principal=holder, role="national_author", scope_kind="country", scope_id="XA")
-    return account, grant, await land.token({"grant_type": "password", "username": email, "password": _PASSWORD})
+    grant = await system.make("grants", principal=holder, role="national_author", scope_kind="country", scope_id="XA")
+    return account, grant, await system.token({"grant_type": "password", "username": email, "password": _PASSWORD})
 
 
-async def _program(land: Land) -> tuple[dict[str, Any], dict[str, str]]:
+async def _program(system: AccessSystem) -> tuple[dict[str, Any], dict[str, str]]:
     """A client that reads XA, and what it shows."""
-    client = await land.make(
+    client = await system.make(
         "clients", name="A program", scope_kind="country", scope_id="XA",
         resources=["membership.experts"], verbs=["read"], secret=True,
     )  # fmt: skip
     return client, {"client_id": client["client_id"], "client_secret": client["secret"]}
 
 
-async def test_a_revoked_grant_stops_everywhere(land: Land):
-    _, grant, token = await _person(land)
-    await _stops(land, token, lambda: land.step(grant, "revoke"), 404)
+async def test_a_revoked_grant_stops_everywhere(system: AccessSystem):
+    _, grant, token = await _person(system)
+    await _stops(system, token, lambda: system.step(grant, "revoke"), 404)
 
 
-async def test_a_suspended_account_stops_everywhere(land: Land):
-    account, _, token = await _person(land)
-    await _stops(land, token, lambda: land.step(account, "suspend"), 401)
+async def test_a_suspended_account_stops_everywhere(system: AccessSystem):
+    account, _, token = await _person(system)
+    await _stops(system, token, lambda: system.step(account, "suspend"), 401)
 
 
-async def test_a_revoked_key_stops_everywhere(land: Land):
-    client, _ = await _program(land)
+async def test_a_revoked_key_stops_everywhere(system: AccessSystem):
+    client, _ = await _program(system)
     owner = {"kind": "client", "id": client["id"]}
-    key = await land.make("api_keys", name="A key", owner=owner, resources=["membership.experts"], verbs=["read"])
-    await _stops(land, key["secret"], lambda: land.step(key, "revoke"), 401)
+    key = await system.make("api_keys", name="A key", owner=owner, resources=["membership.experts"], verbs=["read"])
+    await _stops(system, key["secret"], lambda: system.step(key, "revoke"), 401)
 
 
-async def test_an_ended_session_stops_everywhere_and_another_of_its_account_goes_on(land: Land):
-    account, _, token = await _person(land)
-    other = await land.token({"grant_type": "password", "username": account["email"], "password": _PASSWORD})
+async def test_an_ended_session_stops_everywhere_and_another_of_its_account_goes_on(system: AccessSystem):
+    account, _, token = await _person(system)
+    other = await system.token({"grant_type": "password", "username": account["email"], "password": _PASSWORD})
 
     async def sign_out() -> None:
-        answer = await land.access.delete("/access/v1/sessions", headers={"Authorization": f"Bearer {other}"})
+        answer = await system.access.delete("/access/v1/sessions", headers={"Authorization": f"Bearer {other}"})
         assert answer.json() == {"ended": 1}, answer.text
 
-    await _stops(land, token, sign_out, 401)
-    assert await land.answers(other) == {200}
+    await _stops(system, token, sign_out, 401)
+    assert await system.answers(other) == {200}
 
 
-async def test_a_revoked_client_stops_everywhere(land: Land):
-    client, shown = await _program(land)
-    token = await land.token({"grant_type": "client_credentials", **shown})
-    await _stops(land, token, lambda: land.step(client, "revoke"), 401)
+async def test_a_revoked_client_stops_everywhere(system: AccessSystem):
+    client, shown = await _program(system)
+    token = await system.token({"grant_type": "client_credentials", **shown})
+    await _stops(system, token, lambda: system.step(client, "revoke"), 401)
 
 
-async def test_a_revoked_token_stops_everywhere_and_another_of_its_holder_goes_on(land: Land):
-    _, shown = await _program(land)
-    token, other = [await land.token({"grant_type": "client_credentials", **shown}) for _ in range(2)]
+async def test_a_revoked_token_stops_everywhere_and_another_of_its_holder_goes_on(system: AccessSystem):
+    _, shown = await _program(system)
+    token, other = [await system.token({"grant_type": "client_credentials", **shown}) for _ in range(2)]
 
     async def revoke() -> None:
-        answer = await land.access.post("/access/v1/oauth/revoke", data={"token": token, **shown})
+        answer = await system.access.post("/access/v1/oauth/revoke", data={"token": token, **shown})
         assert answer.status_code == 200, answer.text
 
-    await _stops(land, token, revoke, 401)
-    assert await land.answers(other) == {200}
+    await _stops(system, token, revoke, 401)
+    assert await system.answers(other) == {200}

@@ -1,4 +1,4 @@
-"""Promise 17: SIGTERM cuts no request; a process tells first that it is leaving, and is gone in time."""
+"""Promise 17: SIGTERM cuts no request; a process first reports that it is leaving, and is gone in time."""
 
 import asyncio
 import os
@@ -12,8 +12,8 @@ import pytest
 
 from deploy.backup.catalogue import tables
 from tests.faults.clients import EXPERTS, Client, eventually
+from tests.faults.cluster import Cluster
 from tests.faults.history import History
-from tests.faults.house import House
 from tests.faults.load import writing
 from tests.faults.processes import Process
 
@@ -56,18 +56,18 @@ async def _status(http: httpx.AsyncClient, path: str) -> int:
 
 
 @pytest.fixture
-async def leaving(house: House) -> AsyncIterator[Callable[..., tuple[Process, str]]]:
-    """Makes membership APIs that are to be told to stop; those that do not are killed."""
+async def leaving(cluster: Cluster) -> AsyncIterator[Callable[..., tuple[Process, str]]]:
+    """Makes membership APIs that are to be stopped; those that do not stop are killed."""
     made: list[Process] = []
 
     def make(*options: str) -> tuple[Process, str]:
-        process, url = house.server("leaving", "deploy.cli", "serve", "membership", *options)
+        process, url = cluster.server("leaving", "deploy.cli", "serve", "membership", *options)
         made.append(process)
         return process, url
 
     yield make
     for process in made:
-        house.discard(process)
+        cluster.discard(process)
 
 
 async def _is_gone(process: Process) -> bool:
@@ -75,13 +75,13 @@ async def _is_gone(process: Process) -> bool:
 
 
 async def test_sigterm_under_load_cuts_no_request(
-    house: House, history: History, leaving: Callable[..., tuple[Process, str]]
+    cluster: Cluster, history: History, leaving: Callable[..., tuple[Process, str]]
 ) -> None:
     process, url = leaving("--drain", "2", "--grace", "20")
     await process.start()
-    client = Balanced(url, house.second_url, house.tokens["secretariat"])
+    client = Balanced(url, cluster.second_url, cluster.tokens["secretariat"])
     fresh = httpx.AsyncClient(base_url=url, trust_env=False, limits=httpx.Limits(max_keepalive_connections=0))
-    async with house.superuser() as connection, writing(history, [client], count=6), fresh:
+    async with cluster.superuser() as connection, writing(history, [client], count=6), fresh:
         await eventually(lambda: _has(history, 100), within=30)
         async with connection.transaction():
             await connection.execute("LOCK TABLE member_expert IN SHARE MODE")
@@ -96,8 +96,8 @@ async def test_sigterm_under_load_cuts_no_request(
         await eventually(lambda: _is_gone(process), within=_MOST)
     await client.close()
     assert process._child.ending in ("ended with status 0", "killed by SIGTERM")
-    assert set(history.told()) == {"201"}
-    async with house.superuser() as connection:
+    assert set(history.statuses()) == {"201"}
+    async with cluster.superuser() as connection:
         assert await history.faults(connection) == []
 
 
@@ -116,15 +116,15 @@ async def _waiting(connection: asyncpg.Connection, count: int) -> bool:
 
 
 async def test_clients_that_never_end_do_not_hold_a_process(
-    house: House, history: History, leaving: Callable[..., tuple[Process, str]]
+    cluster: Cluster, history: History, leaving: Callable[..., tuple[Process, str]]
 ) -> None:
     process, url = leaving("--drain", "0", "--grace", "5")
     await process.start()
-    first = await _opened(url, f"GET {EXPERTS}?format=ndjson", house.tokens["secretariat"])
-    half = await _opened(url, f"POST {EXPERTS}", house.tokens["secretariat"], "Content-Length: 1000")
-    async with house.superuser() as connection:
+    first = await _opened(url, f"GET {EXPERTS}?format=ndjson", cluster.tokens["secretariat"])
+    half = await _opened(url, f"POST {EXPERTS}", cluster.tokens["secretariat"], "Content-Length: 1000")
+    async with cluster.superuser() as connection:
         await _fill(connection, history)
-        stalled = await _opened(url, f"GET {EXPERTS}?format=ndjson", house.tokens["secretariat"])
+        stalled = await _opened(url, f"GET {EXPERTS}?format=ndjson", cluster.tokens["secretariat"])
         await first[0].read(1)
         await stalled[0].readexactly(15)
         os.kill(process.pid, signal.SIGTERM)

@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 
 from tests.faults.clients import EXPERTS, eventually
-from tests.faults.house import House
+from tests.faults.cluster import Cluster
 
 _SLOW = "/membership/v1/institutions"
 _WAITING = """
@@ -22,9 +22,9 @@ _OUTLIVES = 2.0
 
 
 @pytest.fixture
-async def locked(house: House):
+async def locked(cluster: Cluster):
     """A connection in whose transaction the institutions are locked, so that every read of them waits."""
-    async with house.superuser() as connection, house.superuser() as watcher:
+    async with cluster.superuser() as connection, cluster.superuser() as watcher:
         transaction = connection.transaction()
         await transaction.start()
         await connection.execute("LOCK TABLE member_institution IN ACCESS EXCLUSIVE MODE")
@@ -32,8 +32,8 @@ async def locked(house: House):
         await transaction.rollback()
 
 
-async def test_a_slow_route_leaves_the_others_alone(house: House, locked: asyncpg.Connection):
-    slow, quick = house.client("second", timeout=30), house.client("second", timeout=10)
+async def test_a_slow_route_leaves_the_others_alone(cluster: Cluster, locked: asyncpg.Connection):
+    slow, quick = cluster.client("second", timeout=30), cluster.client("second", timeout=10)
     waiting = [asyncio.create_task(slow.get(_SLOW, limit=2)) for _ in range(40)]
     await eventually(lambda: locked.fetchval(_WAITING), within=5)
     await asyncio.sleep(0.5)
@@ -48,8 +48,10 @@ async def test_a_slow_route_leaves_the_others_alone(house: House, locked: asyncp
     await quick.close()
 
 
-async def test_what_five_hundred_clients_left_is_gone(house: House, locked: asyncpg.Connection, chance: random.Random):
-    port = int(house.second_url.rpartition(":")[2])
+async def test_what_five_hundred_clients_left_is_gone(
+    cluster: Cluster, locked: asyncpg.Connection, chance: random.Random
+):
+    port = int(cluster.second_url.rpartition(":")[2])
 
     async def leave() -> None:
         _, writer = await asyncio.open_connection("127.0.0.1", port)
@@ -66,6 +68,6 @@ async def test_what_five_hundred_clients_left_is_gone(house: House, locked: asyn
         return await locked.fetchval(_WAITING) == 0 and await locked.fetchval(_LOCKS) == 0
 
     await eventually(nothing_is_left, within=_OUTLIVES)
-    quick = house.client("second")
+    quick = cluster.client("second")
     assert (await quick.get(EXPERTS, limit=1)).status_code == 200
     await quick.close()

@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 
 from tests.faults.clients import EXPERTS, Client, eventually
-from tests.faults.house import House
+from tests.faults.cluster import Cluster
 
 _OPEN = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'escm-membership' AND state <> 'idle'"
 _MOST_MB = 300
@@ -18,12 +18,12 @@ _SLOW = 1_000
 
 
 @pytest.fixture
-async def address(house: House) -> AsyncIterator[tuple[str, int]]:
+async def address(cluster: Cluster) -> AsyncIterator[tuple[str, int]]:
     """An API process of which bodies and heads may take five seconds, and its process id."""
-    process, url = house.api("membership", "patient", ESCM_BODY_SECONDS="5", ESCM_HEAD_SECONDS="5")
+    process, url = cluster.api("membership", "patient", ESCM_BODY_SECONDS="5", ESCM_HEAD_SECONDS="5")
     await process.start()
     yield url, process.pid
-    house.discard(process)
+    cluster.discard(process)
 
 
 @asynccontextmanager
@@ -55,9 +55,9 @@ def half(method: str, path: str, token: str, body: bytes, kind: str = "applicati
     return f"{method} {path} HTTP/1.1\r\nHost: localhost\r\n{lines}\r\n".encode() + body
 
 
-def bodies(house: House, record: str) -> dict[str, bytes]:
+def bodies(cluster: Cluster, record: str) -> dict[str, bytes]:
     """Half a body of each kind that a route reads."""
-    token, key = house.tokens["secretariat"], {"Idempotency-Key": uuid4().hex}
+    token, key = cluster.tokens["secretariat"], {"Idempotency-Key": uuid4().hex}
     form = b'--b\r\nContent-Disposition: form-data; name="resource"\r\n\r\nexp'
     return {
         "create": half("POST", EXPERTS, token, b'{"names": [', **key),
@@ -69,18 +69,18 @@ def bodies(house: House, record: str) -> dict[str, bytes]:
     }
 
 
-async def test_half_bodies_take_no_connection_from_others(house: House, address: tuple[str, int]):
+async def test_half_bodies_take_no_connection_from_others(cluster: Cluster, address: tuple[str, int]):
     url, _ = address
-    client = Client(url, house.tokens["secretariat"], timeout=20)
+    client = Client(url, cluster.tokens["secretariat"], timeout=20)
     record = (await client.create("Slow")).headers["location"]
-    sent = bodies(house, record)
+    sent = bodies(cluster, record)
     async with half_requests(
         int(url.rpartition(":")[2]), *(part for part in sent.values() for _ in range(16))
     ) as waiting:
         answers = [await client.create(f"Beside-{number}") for number in range(5)]
         answers += [await client.get(EXPERTS, limit=1) for _ in range(5)]
         assert {answer.status_code for answer in answers} == {200, 201}
-        async with house.superuser() as watcher:
+        async with cluster.superuser() as watcher:
             assert await watcher.fetchval(_OPEN) == 0
         read = [await asyncio.wait_for(reader.read(), 60) for reader in waiting]
     for number, answer in enumerate(read):
@@ -91,9 +91,9 @@ async def test_half_bodies_take_no_connection_from_others(house: House, address:
     await client.close()
 
 
-async def test_a_crowd_of_slow_connections_holds_little_memory(house: House, address: tuple[str, int]):
+async def test_a_crowd_of_slow_connections_holds_little_memory(cluster: Cluster, address: tuple[str, int]):
     url, pid = address
-    token, port = house.tokens["secretariat"], int(url.rpartition(":")[2])
+    token, port = cluster.tokens["secretariat"], int(url.rpartition(":")[2])
     head = f"GET {EXPERTS} HTTP/1.1\r\nHost: localhost\r\nX: ".encode() + b"x" * 60_000
     body = half("POST", EXPERTS, token, b'{"biography": {"en": "' + b"x" * 900_000, **{"Idempotency-Key": "k"})
     client, most = Client(url, token, timeout=30), 0
@@ -118,9 +118,9 @@ def resident_mb(pid: int) -> int:
     return int(found.split()[1]) // 1024
 
 
-async def test_a_form_with_endless_fields_or_headers_is_refused(house: House, address: tuple[str, int]):
+async def test_a_form_with_endless_fields_or_headers_is_refused(cluster: Cluster, address: tuple[str, int]):
     url, pid = address
-    client = Client(url, house.tokens["secretariat"], timeout=60)
+    client = Client(url, cluster.tokens["secretariat"], timeout=60)
     part = b'--b\r\nContent-Disposition: form-data; name="a"\r\n'
     endless: dict[str, tuple[str, bytes]] = {
         "fields": ("multipart/form-data; boundary=b", (part + b"\r\nx\r\n") * 300_000),

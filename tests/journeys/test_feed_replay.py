@@ -16,7 +16,7 @@ EXPERTS = "/membership/v1/experts"
 IMPORTS = "/membership/v1/imports"
 MERGES = "/membership/v1/merges"
 HOME = "XC"
-"""A country that no other journey brings lists of: what the feed told of it is soon read."""
+"""A country that no other journey brings lists of: what the feed holds of it is soon read."""
 
 
 class Copy:
@@ -27,12 +27,12 @@ class Copy:
     def __init__(self, client: Client) -> None:
         self._client = client
         self._asked: dict[str, Any] = {"type": "escm.membership.expert.*", "country": HOME, "limit": 1000}
-        self.held: set[str] = set()
+        self.refs: set[str] = set()
 
     def is_an_export(self) -> bool:
         """Whether it holds what a fresh export does, once it has followed to the end."""
         self._follow()
-        return self.held == _exported(self._client)
+        return self.refs == _exported(self._client)
 
     def _follow(self) -> None:
         while True:
@@ -41,7 +41,7 @@ class Copy:
                 answer = self._client.look(link)
                 assert answer.status_code in (200, 308, 404, 410), answer.text
                 is_ours = answer.status_code == 200 and answer.json()["country"] == HOME
-                (self.held.add if is_ours else self.held.discard)(ref)
+                (self.refs.add if is_ours else self.refs.discard)(ref)
             if page["next_after"] == self._asked.get("after"):
                 return
             self._asked["after"] = page["next_after"]
@@ -82,26 +82,26 @@ def test_a_copy_that_follows_the_feed_is_a_fresh_export(
     home = [one for one in entered if one["country"] == HOME]
     abroad = [one for one in entered if one["country"] == "XB"]
     eventually(copy.is_an_export, 60)
-    assert {one["ref"] for one in home} <= copy.held
+    assert {one["ref"] for one in home} <= copy.refs
 
     for one in dice.sample(entered, 6):
         secretariat.change(f"{EXPERTS}/{one['id']}", {"keywords": [f"word {dice.random()}"]})
     secretariat.step(f"{EXPERTS}/{home[0]['id']}", "mark_deceased")
     secretariat.change(f"{EXPERTS}/{abroad[0]['id']}", {"country": HOME})
-    eventually(lambda: copy.is_an_export() and abroad[0]["ref"] in copy.held, 60)
+    eventually(lambda: copy.is_an_export() and abroad[0]["ref"] in copy.refs, 60)
 
     merges = [
         secretariat.create(MERGES, {"resource": "experts", "winner_id": winner["id"], "loser_id": loser["id"]})
         for winner, loser in ((home[1], home[2]), (home[3], abroad[1]), (abroad[2], home[4]))
     ]
-    eventually(lambda: copy.is_an_export() and not {home[2]["ref"], home[4]["ref"]} & copy.held, 60)
+    eventually(lambda: copy.is_an_export() and not {home[2]["ref"], home[4]["ref"]} & copy.refs, 60)
     for merge in merges[::2]:
         secretariat.step(f"{MERGES}/{merge['id']}", "undo")
-    eventually(lambda: copy.is_an_export() and {home[2]["ref"], home[4]["ref"]} <= copy.held, 60)
+    eventually(lambda: copy.is_an_export() and {home[2]["ref"], home[4]["ref"]} <= copy.refs, 60)
 
-    before = set(copy.held)
+    before = set(copy.refs)
     _bring(government, tmp_path / "kept.csv", "Kept")
     taken_back = _bring(government, tmp_path / "taken-back.csv", "Taken back")
-    eventually(lambda: copy.is_an_export() and len(copy.held) == len(before) + 60, 60)
+    eventually(lambda: copy.is_an_export() and len(copy.refs) == len(before) + 60, 60)
     government.step(f"{IMPORTS}/{taken_back['import_id']}", "undo")
-    eventually(lambda: copy.is_an_export() and len(copy.held) == len(before) + 30, 60)
+    eventually(lambda: copy.is_an_export() and len(copy.refs) == len(before) + 30, 60)

@@ -7,7 +7,7 @@ import pytest
 
 from tests.journeys.paths import access, actions, centres, ladder, membership
 from tests.journeys.paths.inventory import codes_of, inventory
-from tests.journeys.paths.walking import Path, Walk
+from tests.journeys.paths.path import Path, PathRun
 from tests.journeys.paths.world import World
 
 PATHS = (*centres.PATHS, *actions.PATHS, ladder.LADDER, *membership.PATHS, *access.PATHS)
@@ -39,8 +39,8 @@ def world(running: dict[str, Any]) -> Iterator[World]:
 
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: f"{path.resource}-{path.country}-{path.first}")
-def test_a_path_is_walked_with_calls_alone(world: World, path: Path) -> None:
-    Walk(world, path).run()
+def test_a_path_is_run_through_the_api_alone(world: World, path: Path) -> None:
+    PathRun(world, path).run()
 
 
 def test_every_step_refusal_and_state_of_the_code_is_on_a_path() -> None:

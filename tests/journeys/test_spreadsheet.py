@@ -128,7 +128,7 @@ def test_a_dirty_spreadsheet_becomes_a_clean_directory(
 
 
 def _unite(client: Client, ref: str) -> None:
-    """Somebody is entered again; the two are told, searched for, merged, and taken apart again."""
+    """Somebody is entered again; the two are reported, searched for, merged, and taken apart again."""
     known = client.get(f"{EXPERTS}/{ref}")
     total, name = _total(client), known["names"][0]
     again = {"names": [{"full": f"{name['family'].upper()}, {name['given']}"}], "country": "XA", "keywords": ["ice"]}

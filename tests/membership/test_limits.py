@@ -1,4 +1,4 @@
-"""Over HTTP: who has asked too often is told so, and everybody who shows a token is told what is left."""
+"""Over HTTP: who has asked too often is refused, and everybody who shows a token is shown what is left."""
 
 import re
 from collections.abc import AsyncIterator
@@ -39,7 +39,7 @@ def left(answer: httpx.Response) -> tuple[str, int]:
     return found[1], int(found[2])
 
 
-async def test_a_client_is_told_what_is_left_and_stopped_when_nothing_is(limited: Any) -> None:
+async def test_a_client_is_shown_what_is_left_and_stopped_when_nothing_is(limited: Any) -> None:
     async with limited(client_requests=7) as client:
         caller = Caller(client, "government_xa")
         answers = [await caller.get(EXPERTS) for _ in range(8)]
@@ -69,7 +69,7 @@ async def test_what_a_cache_may_keep_says_nothing_of_limits(limited: Any) -> Non
         assert (answer.status_code, "ratelimit" in answer.headers) == (200, False)
 
 
-async def test_every_kind_of_answer_to_a_token_tells_what_is_left(limited: Any) -> None:
+async def test_every_kind_of_response_to_a_token_shows_what_is_left(limited: Any) -> None:
     async with limited(client_requests=900) as client:
         caller = Caller(client, "secretariat")
         body = {"names": [{"given": "Ada", "family": "Limit"}], "country": "XA"}
@@ -100,7 +100,7 @@ async def test_an_upload_is_counted_once(limited: Any) -> None:
         assert left(answer) == ("client", 900)
 
 
-async def test_bad_tokens_of_one_address_are_stopped_and_good_ones_beside_them_are_not(limited: Any) -> None:
+async def test_bad_tokens_of_one_address_are_stopped_and_good_ones_are_not(limited: Any) -> None:
     async with limited("192.0.2.8", failed_authentications=4) as client:
         for path in (EXPERTS, "/membership/v1/jobs/x"):
             answers = [await client.get(path, headers={"Authorization": "Bearer bad"}) for _ in range(3)]

@@ -10,7 +10,7 @@ import pytest
 
 from tests.support.callers import Caller
 from tests.support.services import Services, ToServices, open_services
-from tests.walls.land import ADMIN, Land, Settler
+from tests.walls.country_fixture import ADMIN, CountryFixture, Seeder
 
 HTML = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 
@@ -22,21 +22,23 @@ class Site:
     services: Services
     asking: ToServices
     superuser: asyncpg.Connection
-    land: Land
+    country_fixture: CountryFixture
 
     @property
     def client(self) -> httpx.AsyncClient:
         return self.services["portal"]
 
     def ref(self, plural: str) -> str:
-        return str(self.land.records[plural]["ref"])
+        return str(self.country_fixture.records[plural]["ref"])
 
     async def page(self, path: str, **headers: str) -> httpx.Response:
         return await self.client.get(path, headers={**HTML, **headers})
 
     async def change(self, table: str, plural: str, assignments: str, *values: object) -> None:
         """Changes the row behind the API's back; the values begin at `$2`."""
-        await self.superuser.execute(f"UPDATE {table} SET {assignments} WHERE id = $1", self.land.id(plural), *values)
+        await self.superuser.execute(
+            f"UPDATE {table} SET {assignments} WHERE id = $1", self.country_fixture.id(plural), *values
+        )
 
 
 @pytest.fixture(scope="session")
@@ -51,8 +53,8 @@ async def site(database_url: str, redis_url: str, tmp_path_factory: pytest.TempP
     superuser = await asyncpg.connect(database_url, server_settings={"search_path": "escm"})
     async with open_services(database_url=database_url, redis_url=redis_url, storage_path=storage) as (found, asking):
         callers = {name: Caller(client, ADMIN) for name, client in found.items()}
-        settler = Settler(callers, Caller(found["access"], None), superuser)
-        yield Site(found, asking, superuser, await settler.settle("XA", "Nileword", published=True))
+        seeder = Seeder(callers, Caller(found["access"], None), superuser)
+        yield Site(found, asking, superuser, await seeder.seed("XA", "Nileword", published=True))
     await superuser.close()
 
 

@@ -1,4 +1,4 @@
-"""The contract tells every shape: nothing lacks a description, a type or an example."""
+"""The contract describes every shape: nothing lacks a description, a type or an example."""
 
 import json
 from collections.abc import Iterator
@@ -54,14 +54,16 @@ def _parts(name: str, schema: dict[str, Any]) -> Iterator[tuple[str, dict[str, A
 @pytest.mark.parametrize("service", SERVICES)
 def test_everything_is_described(service: str) -> None:
     document = DOCUMENTS[service]
-    silent = [name for name, operation in _operations(document) if not operation.get("description")]
+    undescribed = [name for name, operation in _operations(document) if not operation.get("description")]
     for name, operation in _operations(document):
         given = [part for part in operation.get("parameters", ()) if "$ref" not in part]
-        silent += [f"{name}?{part['name']}" for part in given if not part.get("description")]
+        undescribed += [f"{name}?{part['name']}" for part in given if not part.get("description")]
     for name, schema in document["components"]["schemas"].items():
-        silent += [] if schema.get("description") or name.startswith("Body_") else [name]
-        silent += [f"{name}.{key}" for key, part in schema.get("properties", {}).items() if not part.get("description")]
-    assert silent == []
+        undescribed += [] if schema.get("description") or name.startswith("Body_") else [name]
+        undescribed += [
+            f"{name}.{key}" for key, part in schema.get("properties", {}).items() if not part.get("description")
+        ]
+    assert undescribed == []
 
 
 @pytest.mark.parametrize("service", SERVICES)

@@ -1,4 +1,4 @@
-"""`GET …/transitions` tells what each action takes, as the body of the transition is read."""
+"""`GET …/transitions` says what each action takes, as the body of the transition is read."""
 
 from services.actions.programmes.schemas import ProgrammeFields
 from services.centres.centres.domain import LIFECYCLE

@@ -177,15 +177,15 @@ def test_the_portals_own_description_names_its_operations():
     assert ids == {"listProblems", "getProblem", "getPortalLiveness", "getPortalReadiness"}
 
 
-async def test_the_contact_for_security_is_told_where_there_is_one(client):
+async def test_the_contact_for_security_is_shown_where_there_is_one(client):
     assert (await client.get("/.well-known/security.txt")).status_code == 404
     settings = PortalSettings(environment="test", security_contact="mailto:security@escm.example")
     app = create_app(settings)
     async with (
         app.router.lifespan_context(app),
-        httpx.AsyncClient(transport=Inside(app), base_url="http://test") as told,
+        httpx.AsyncClient(transport=Inside(app), base_url="http://test") as shown,
     ):
-        answer = await told.get("/.well-known/security.txt")
+        answer = await shown.get("/.well-known/security.txt")
     fields = dict(line.split(": ", 1) for line in answer.text.splitlines())
     assert answer.headers["content-type"] == "text/plain; charset=utf-8"
     assert fields["Contact"] == "mailto:security@escm.example"

@@ -78,7 +78,7 @@ async def test_an_expert_an_institution_and_a_centre_are_shown_with_what_they_na
     centre = (await site.page(pages["centres"])).text
     assert pages["institutions"] in centre
     assert pages["experts"] in centre
-    by_id = await site.page(f"/en/experts/{site.land.id('experts')}")
+    by_id = await site.page(f"/en/experts/{site.country_fixture.id('experts')}")
     assert by_id.status_code == 200
 
 
@@ -133,7 +133,7 @@ async def test_a_merged_record_leads_to_the_one_it_went_into_and_an_erased_one_i
         await site.change("member_expert", plural, "visibility = 'public', status = 'active'")
     answer = await site.page(f"/en/experts/{site.ref('losers')}")
     assert answer.status_code == 301
-    assert answer.headers["location"] == f"/en/experts/{site.land.id('winners')}"
+    assert answer.headers["location"] == f"/en/experts/{site.country_fixture.id('winners')}"
     assert "winners Nileword" in (await site.page(answer.headers["location"])).text
     await site.change("member_expert", "reviewers", "visibility = 'public', status = 'active', erased_at = now()")
     gone = await site.page(f"/ru/experts/{site.ref('reviewers')}")

@@ -39,7 +39,7 @@ async def stepped(caller: Caller, record: dict[str, Any], action: str, **body: A
 
 
 async def refused(caller: Caller, record: dict[str, Any], action: str, **body: Any) -> str:
-    """The reason why a step is not possible now; the offers tell the same."""
+    """The reason why a step is not possible now; the available actions say the same."""
     path = record["links"]["self"]
     response = await caller.step(path, action, **body)
     assert response.status_code == 409, response.text

@@ -73,7 +73,7 @@ def collecting() -> Iterator[Collector]:
 
 @contextmanager
 def observed_system(port: int) -> Iterator[tuple[Collector, dict[str, Any], Path]]:
-    """A system of its own, as `system` has it, that logs each request and tells the collector its spans."""
+    """A system of its own, as `system` has it, that logs each request and sends its spans to the collector."""
     with collecting() as collector:
         settings = {
             "OTEL_EXPORTER_OTLP_ENDPOINT": collector.url,

@@ -1,4 +1,4 @@
-"""What a database holds and how it is made, told by means of its own, to be compared with another's."""
+"""What a database holds and how it is made, described by its own means, to be compared with another's."""
 
 import asyncpg
 

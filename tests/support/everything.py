@@ -125,7 +125,7 @@ def _programme(by: Client, centre: dict[str, Any]) -> dict[str, Any]:
     milestone = {"action_id": action["id"], "titles": {"en": "First"}, "due": "2027-01-31", "weight": 2}
     by.create("/actions/v1/milestones", {**milestone, "deliverable": "A map", "evidence_required": True})
     by.step(path, "submit_plan")
-    # The committee and the centre are told of by facts.
+    # Facts announce the committee and the centre.
     return dict(eventually(lambda: (answer := by.try_step(path, "approve")).status_code == 200 and answer.json()))
 
 

@@ -21,8 +21,8 @@ _PATIENCE = 300.0
 
 
 class Client:
-    """An API client of the running system: keys for POST, If-Match for changes, a fresh token when the old one ends;
-    it comes back when it is told to."""
+    """An API client of the running system: keys for POST, If-Match for changes, a fresh token when the old one ends; it
+    comes back when it is asked to."""
 
     def __init__(self, base_url: str, credentials: dict[str, str]) -> None:
         self._http = httpx.Client(base_url=base_url, timeout=60, trust_env=False)

@@ -35,7 +35,7 @@ VALUES (uuidv7(), 1, $2, 'restricted', now(), 'somebody', now(), 'somebody', 'me
 
 
 @pytest.fixture(scope="module")
-def house(database_named: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+def source_system(database_named: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """The environment of a system with the demo data, an imported file and answers kept since yesterday."""
     url, files = database_named("backup"), tmp_path_factory.mktemp("files")
 
@@ -57,9 +57,9 @@ def house(database_named: Callable[[str], str], tmp_path_factory: pytest.TempPat
 
 
 @pytest.fixture(scope="module")
-def made(house: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Path:
+def made(source_system: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = tmp_path_factory.mktemp("backup") / "backup.tar"
-    done = runner.invoke(app, ["backup", str(file)], env=house)
+    done = runner.invoke(app, ["backup", str(file)], env=source_system)
     assert done.exit_code == 0, done.output
     return file
 
@@ -90,22 +90,22 @@ def _restore(system: dict[str, str], file: Path, *options: str, given: bytes | N
 
 
 def test_a_restored_system_is_the_one_that_was_backed_up(
-    house: dict[str, str], made: Path, empty: dict[str, str]
+    source_system: dict[str, str], made: Path, empty: dict[str, str]
 ) -> None:
     done = _restore(empty, made)
     assert done.exit_code == 0, done.output
-    before, after = (asyncio.run(checksums(system["DATABASE_URL"])) for system in (house, empty))
+    before, after = (asyncio.run(checksums(system["DATABASE_URL"])) for system in (source_system, empty))
     assert before == after
     assert before["member_expert"][0] > 0
-    assert asyncio.run(shape(house["DATABASE_URL"])) == asyncio.run(shape(empty["DATABASE_URL"]))
+    assert asyncio.run(shape(source_system["DATABASE_URL"])) == asyncio.run(shape(empty["DATABASE_URL"]))
     digest = _value(empty, "SELECT file_digest FROM escm.core_import")
     assert FileStore(Path(empty["ESCM_STORAGE_PATH"])).path(digest).read_bytes() == _FILE
     assert made.stat().st_mode & 0o777 == 0o600
     assert "migrations: at" in done.output
 
 
-def test_two_backups_of_the_same_data_have_the_same_digests(house: dict[str, str], made: Path) -> None:
-    done = runner.invoke(app, ["backup", "-"], env=house)
+def test_two_backups_of_the_same_data_have_the_same_digests(source_system: dict[str, str], made: Path) -> None:
+    done = runner.invoke(app, ["backup", "-"], env=source_system)
     assert done.exit_code == 0
     with made.open("rb") as file:
         first, second = Reader(file).manifest, Reader(io.BytesIO(done.stdout_bytes)).manifest
@@ -188,14 +188,14 @@ def test_a_backup_of_a_newer_release_is_refused(made: Path, empty: dict[str, str
     assert _value(empty, "SELECT to_regnamespace('escm')") is None
 
 
-def test_a_lost_file_is_told_of_and_the_rest_is_backed_up(
-    house: dict[str, str], empty: dict[str, str], tmp_path: Path
+def test_a_lost_file_is_reported_and_the_rest_is_backed_up(
+    source_system: dict[str, str], empty: dict[str, str], tmp_path: Path
 ) -> None:
     file, lost = tmp_path / "backup.tar", "0" * 64
-    url = house["DATABASE_URL"]
+    url = source_system["DATABASE_URL"]
     asyncio.run(_run(url, _IMPORT, lost, "pending"))
     try:
-        done = runner.invoke(app, ["backup", str(file)], env=house)
+        done = runner.invoke(app, ["backup", str(file)], env=source_system)
     finally:
         asyncio.run(_run(url, "DELETE FROM escm.core_import WHERE file_digest = $1", lost))
         asyncio.run(
@@ -206,24 +206,28 @@ def test_a_lost_file_is_told_of_and_the_rest_is_backed_up(
     assert (restored.exit_code, lost in restored.output) == (0, True)
 
 
-def test_an_altered_file_is_not_backed_up_as_if_it_were_whole(house: dict[str, str], tmp_path: Path) -> None:
+def test_an_altered_file_is_not_backed_up_as_if_it_were_whole(source_system: dict[str, str], tmp_path: Path) -> None:
     files = tmp_path / "files"
-    shutil.copytree(house["ESCM_STORAGE_PATH"], files)
+    shutil.copytree(source_system["ESCM_STORAGE_PATH"], files)
     (altered,) = (path for path in files.rglob("*") if path.is_file())
     altered.write_bytes(altered.read_bytes()[:-1] + b"x")
-    done = runner.invoke(app, ["backup", str(tmp_path / "b.tar")], env={**house, "ESCM_STORAGE_PATH": str(files)})
+    done = runner.invoke(
+        app, ["backup", str(tmp_path / "b.tar")], env={**source_system, "ESCM_STORAGE_PATH": str(files)}
+    )
     assert (done.exit_code, "it was altered" in done.output) == (1, True)
     assert not list(tmp_path.glob("b.tar*"))
 
 
-def test_nothing_is_written_over(house: dict[str, str], made: Path) -> None:
+def test_nothing_is_written_over(source_system: dict[str, str], made: Path) -> None:
     before = made.read_bytes()
-    done = runner.invoke(app, ["backup", str(made)], env=house)
+    done = runner.invoke(app, ["backup", str(made)], env=source_system)
     assert (done.exit_code, f"{made} exists" in done.output) == (1, True)
     assert made.read_bytes() == before
 
 
-def test_an_empty_database_has_nothing_to_back_up(house: dict[str, str], empty: dict[str, str], tmp_path: Path) -> None:
+def test_an_empty_database_has_nothing_to_back_up(
+    source_system: dict[str, str], empty: dict[str, str], tmp_path: Path
+) -> None:
     done = runner.invoke(app, ["backup", str(tmp_path / "backup.tar")], env=empty)
     assert (done.exit_code, "not migrated" in done.output) == (1, True)
     assert not list(tmp_path.glob("backup*"))

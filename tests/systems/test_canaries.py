@@ -17,7 +17,7 @@ _SECRET = "canary7q"
 _PATH_CANARY = "pathcanary4x"
 """Stands in paths, which problems repeat as `instance` and nothing else does."""
 _LAST = "0af7651916cd43dd8448eb211c80319d"
-"""The trace of the walk's last request: when it has arrived, all have."""
+"""The trace of the last request: when it has arrived, all have."""
 _DEEPEST = 6
 _JSON = {"Content-Type": "application/json"}
 _EMAIL = f"{_SECRET}@example.org"
@@ -25,7 +25,7 @@ _PASSWORD = f"{_SECRET}-and a long password"
 
 
 class Shown(NamedTuple):
-    """What a system shows after the walk: texts by where they stand, problems as headers and document, and the secrets
+    """What a system shows after the visit: texts by where they stand, problems as headers and document, and the secrets
     that it made itself."""
 
     texts: dict[str, str]
@@ -34,7 +34,7 @@ class Shown(NamedTuple):
     statuses: set[int]
 
 
-class Walker:
+class Visitor:
     """Calls the system and keeps every problem that it answers."""
 
     def __init__(self, base_url: str) -> None:
@@ -66,44 +66,44 @@ class Walker:
 @pytest.fixture(scope="module")
 def shown() -> Iterator[Shown]:
     with observed_system(31000 + os.getpid() % 1000) as (collector, stack, folder):
-        walker = Walker(stack["base_url"])
-        secrets = _signed_in(walker, stack)
-        _everyday(walker)
-        _at_the_doors(walker, stack)
-        _everywhere(walker)
-        walker.send("GET", "/membership/v1/livez", headers={"traceparent": f"00-{_LAST}-b7ad6b7169203331-01"})
+        visitor = Visitor(stack["base_url"])
+        secrets = _signed_in(visitor, stack)
+        _everyday(visitor)
+        _at_the_doors(visitor, stack)
+        _everywhere(visitor)
+        visitor.send("GET", "/membership/v1/livez", headers={"traceparent": f"00-{_LAST}-b7ad6b7169203331-01"})
         eventually(lambda: _LAST in {span.trace for span in collector.spans})
         texts = {f"log of {file.stem}": file.read_text(errors="replace") for file in folder.rglob("*.log")}
         texts |= {f"numbers of {n}": httpx.get(u, trust_env=False).text for n, u in stack["metrics"].items()}
         texts["traces"] = b"".join(collector.bodies).decode(errors="ignore")
-        walker.http.close()
-        yield Shown(texts, walker.problems, secrets, walker.statuses)
+        visitor.http.close()
+        yield Shown(texts, visitor.problems, secrets, visitor.statuses)
 
 
-def _signed_in(walker: Walker, stack: dict[str, Any]) -> dict[str, str]:
-    """Tokens and secrets of the system's own making; the walker goes on as the secretariat's client."""
+def _signed_in(visitor: Visitor, stack: dict[str, Any]) -> dict[str, str]:
+    """Tokens and secrets of the system's own making; the visitor goes on as the secretariat's client."""
     client = stack["demo"]["clients"]["secretariat"]
-    answer = walker.send(
+    answer = visitor.send(
         "POST",
         "/access/v1/oauth/token",
         data={"grant_type": "client_credentials"},
         auth=(client["id"], client["secret"]),
     )
     token = answer.json()["access_token"]
-    walker.headers = {"Authorization": f"Bearer {token}"}
+    visitor.headers = {"Authorization": f"Bearer {token}"}
     body = {"name": f"Ministry {_SECRET}", "scope_kind": "global", "resources": ["actions.*"], "verbs": ["read"]}
-    made = walker.made("/access/v1/clients", body)
+    made = visitor.made("/access/v1/clients", body)
     return {"demo secret": client["secret"], "token": token.rpartition(".")[2], "client secret": made["secret"]}
 
 
-def _everyday(walker: Walker) -> None:
+def _everyday(visitor: Visitor) -> None:
     """What callers do all day, with canaries in everything that they may write."""
     person = {"email": _EMAIL, "name": f"Ada {_SECRET}"}
-    walker.made("/access/v1/accounts", person)
-    assert walker.send("POST", "/access/v1/accounts", json=person).status_code == 409
+    visitor.made("/access/v1/accounts", person)
+    assert visitor.send("POST", "/access/v1/accounts", json=person).status_code == 409
     login = {"grant_type": "password", "username": _EMAIL}
     for password in (_PASSWORD, f"wrong {_PASSWORD}"):
-        walker.send("POST", "/access/v1/oauth/token", data={**login, "password": password})
+        visitor.send("POST", "/access/v1/oauth/token", data={**login, "password": password})
     body = {
         "names": [{"given": "Ada", "family": _SECRET}],
         "country": "XA",
@@ -111,35 +111,35 @@ def _everyday(walker: Walker) -> None:
         "biography": {"en": f"Born as {_SECRET}."},
         "keywords": [_SECRET],
     }
-    expert = walker.made("/membership/v1/experts", body)["links"]["self"]
+    expert = visitor.made("/membership/v1/experts", body)["links"]["self"]
     for action in ("invite", "apply", "start_review"):
-        walker.step(expert, action)
-    assert walker.step(expert, "reject", reason=f"Because of {_SECRET}.").status_code == 200
-    assert walker.step(expert, "approve", reason=f"Because of {_SECRET}.").status_code == 409
+        visitor.step(expert, action)
+    assert visitor.step(expert, "reject", reason=f"Because of {_SECRET}.").status_code == 200
+    assert visitor.step(expert, "approve", reason=f"Because of {_SECRET}.").status_code == 409
     letter = {"country": "XA", "direction": "in", "date": "2026-09-01", "subject": f"About {_SECRET}"}
-    walker.made("/actions/v1/correspondence", letter)
-    _imported(walker)
+    visitor.made("/actions/v1/correspondence", letter)
+    _imported(visitor)
     for query in ({"q": _SECRET}, {"q": _SECRET, "sort": _SECRET}, {"country": _SECRET}, {"cursor": _SECRET}):
-        walker.send("GET", "/membership/v1/experts", params=query)
+        visitor.send("GET", "/membership/v1/experts", params=query)
 
 
-def _imported(walker: Walker) -> None:
+def _imported(visitor: Visitor) -> None:
     rows = f"given,family,country,email\nBo,{_SECRET},XA,bo-{_EMAIL}\nBad,{_SECRET},ZZ,{_SECRET}\n".encode()
-    answer = walker.send(
+    answer = visitor.send(
         "POST", "/membership/v1/imports", files={"file": (f"{_SECRET}.csv", rows)}, data={"resource": "experts"}
     )
     job = answer.headers["location"]
-    eventually(lambda: walker.send("GET", job).json()["status"] not in ("queued", "running"))
+    eventually(lambda: visitor.send("GET", job).json()["status"] not in ("queued", "running"))
 
 
-def _at_the_doors(walker: Walker, stack: dict[str, Any]) -> None:
+def _at_the_doors(visitor: Visitor, stack: dict[str, Any]) -> None:
     """Failures that come before anything is understood."""
     client = stack["demo"]["clients"]["auditor"]
     form = {"grant_type": "client_credentials"}
     wrong = (client["id"], f"{_SECRET}-secret")
-    walker.send("POST", "/access/v1/oauth/token", data=form, auth=wrong, headers={"Authorization": ""})
+    visitor.send("POST", "/access/v1/oauth/token", data=form, auth=wrong, headers={"Authorization": ""})
     shown = {**form, "client_id": client["id"], "client_secret": _SECRET}
-    walker.send("POST", "/access/v1/oauth/token", data=shown)
+    visitor.send("POST", "/access/v1/oauth/token", data=shown)
     for method, path, more in (
         ("GET", "/membership/v1/experts", {"headers": {"Authorization": f"Bearer {_SECRET}.{_SECRET}.{_SECRET}"}}),
         ("GET", "/membership/v1/experts", {"headers": {"Authorization": f"Basic {_SECRET}"}}),
@@ -154,12 +154,12 @@ def _at_the_doors(walker: Walker, stack: dict[str, Any]) -> None:
         ("DELETE", "/membership/v1/experts", {"headers": {"X-Request-Id": f"{_SECRET} is no id"}}),
         ("GET", "/membership/v1/experts", {"headers": {"Accept-Language": _SECRET, "traceparent": _SECRET}}),
     ):
-        walker.send(method, path, **more)
+        visitor.send(method, path, **more)
 
 
-def _everywhere(walker: Walker) -> None:
+def _everywhere(visitor: Visitor) -> None:
     """Every operation of the contract, with a canary in each text of its body and in each parameter."""
-    document = walker.send("GET", "/openapi.json").json()
+    document = visitor.send("GET", "/openapi.json").json()
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
             if path.endswith("/events") or "/oauth/" in path:
@@ -172,7 +172,7 @@ def _everywhere(walker: Walker) -> None:
             more: dict[str, Any] = {"params": query, "headers": {"If-Match": '"1.00000000"'}}
             if schema := content.get("application/json", {}).get("schema"):
                 more["json"] = _canaries(schema, document)
-            walker.send(method.upper(), filled, **more)
+            visitor.send(method.upper(), filled, **more)
 
 
 def _canaries(schema: Mapping[str, Any], document: Mapping[str, Any], depth: int = 0) -> Any:
@@ -190,7 +190,7 @@ def _canaries(schema: Mapping[str, Any], document: Mapping[str, Any], depth: int
     return {"integer": 1, "number": 1, "boolean": True}.get(str(kind), _SECRET)
 
 
-def test_the_walk_meets_success_and_failures_of_many_kinds(shown: Shown) -> None:
+def test_the_visit_meets_success_and_failures_of_many_kinds(shown: Shown) -> None:
     assert {200, 201, 202, 400, 401, 404, 405, 409, 413, 415, 422} <= shown.statuses
     assert {status for status in shown.statuses if status >= 500} == set()
 
@@ -213,5 +213,5 @@ def test_problems_repeat_nothing_but_the_path(shown: Shown) -> None:
     assert len(shown.problems) > 50
     words = [_SECRET, _PATH_CANARY, *shown.secrets.values()]
     for headers, document in shown.problems:
-        told = headers + json.dumps({name: value for name, value in document.items() if name != "instance"})
-        assert [word for word in words if word in told] == [], document
+        reported = headers + json.dumps({name: value for name, value in document.items() if name != "instance"})
+        assert [word for word in words if word in reported] == [], document

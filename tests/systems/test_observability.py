@@ -103,7 +103,7 @@ def test_numbers_name_routes_by_their_templates(observed: Observed) -> None:
         assert _ID.search(text) is None, process
 
 
-def test_the_work_store_tells_how_deep_and_how_old_it_is(observed: Observed) -> None:
+def test_the_work_store_reports_its_depth_and_age(observed: Observed) -> None:
     relay = observed.stack["metrics"]["relay"]
     eventually(lambda: "escm_relay_leading 1.0" in httpx.get(relay, trust_env=False).text)
     text = httpx.get(relay, trust_env=False).text

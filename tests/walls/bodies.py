@@ -61,7 +61,7 @@ def places(service: str, schema: Schema, at: Path = ()) -> Iterator[tuple[Path, 
 
 
 def strange_bodies(service: str, schema: Schema, valid: Any) -> Iterator[Any]:
-    """The valid body, changed in one place; or in all at once, so that many faults are told together."""
+    """The valid body, changed in one place; or in all at once, so that many faults are reported together."""
     found = list(places(service, schema))
     for at, described in found:
         for value in _TEXTS if described.get("type") == "string" else (_TEXT, {CANARY: _TEXT}):

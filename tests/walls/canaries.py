@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from deploy.matrix.operations import Ask, Operation, operations
 from tests.support.centres import DOCUMENT
-from tests.walls.land import Land
+from tests.walls.country_fixture import CountryFixture
 
 WORD = "canaryword"
 _VALUES = {
@@ -62,13 +62,13 @@ def _queries(names: frozenset[str]) -> Iterator[dict[str, str]]:
         yield from ({"sort": f"{sign}{sort}", "limit": "2"} for sort in _SORTS for sign in ("", "-"))
 
 
-def traces(land: Land) -> set[str]:
-    """Texts that tell of the canary: its word, and the ids and refs of its records."""
-    ids = {str(record[key]) for record in land.records.values() for key in ("id", "ref") if record.get(key)}
-    return {WORD} | (ids - {land.id("frameworks"), land.records["frameworks"]["ref"]})
+def traces(country_fixture: CountryFixture) -> set[str]:
+    """Texts that disclose the canary: its word, and the ids and refs of its records."""
+    ids = {str(record[key]) for record in country_fixture.records.values() for key in ("id", "ref") if record.get(key)}
+    return {WORD} | (ids - {country_fixture.id("frameworks"), country_fixture.records["frameworks"]["ref"]})
 
 
-def references(land: Land, own: Land) -> Iterator[tuple[str, str, dict[str, Any], str]]:
+def references(country_fixture: CountryFixture, own: CountryFixture) -> Iterator[tuple[str, str, dict[str, Any], str]]:
     """Service, path, body and field of what names a record of the canary's beside the caller's own."""
     place = {"country": own.country, "visibility": "restricted"}
     names, host = {"en": "Own"}, own.id("institutions")
@@ -92,23 +92,23 @@ def references(land: Land, own: Land) -> Iterator[tuple[str, str, dict[str, Any]
     for plural, reference, body in bodies:
         field, named = reference.split()
         service = "centres" if plural in ("centres", "committees", "seats", "agreements") else "actions"
-        yield service, f"/{service}/v1/{plural}", {**body, field: land.id(named)}, field
-    yield from _nested(land, own)
+        yield service, f"/{service}/v1/{plural}", {**body, field: country_fixture.id(named)}, field
+    yield from _nested(country_fixture, own)
     path = f"/membership/v1/experts/{own.id('experts')}/affiliations"
-    yield "membership", path, {"institution_id": land.id("institutions")}, "institution_id"
+    yield "membership", path, {"institution_id": country_fixture.id("institutions")}, "institution_id"
 
 
-def _nested(land: Land, own: Land) -> Iterator[tuple[str, str, dict[str, Any], str]]:
+def _nested(country_fixture: CountryFixture, own: CountryFixture) -> Iterator[tuple[str, str, dict[str, Any], str]]:
     """Those whose reference stands deeper in the body: the field is its pointer."""
     committee = {"names": {"en": "Own"}, "country": own.country, "visibility": "restricted"}
-    partners = {**committee, "partner_institution_ids": [land.id("institutions")]}
+    partners = {**committee, "partner_institution_ids": [country_fixture.id("institutions")]}
     yield "centres", "/centres/v1/committees", partners, "partner_institution_ids/0"
-    person = {"expert_id": land.id("experts")}
+    person = {"expert_id": country_fixture.id("experts")}
     seat = {"committee_id": own.id("committees"), "person": person, "office": "member", "from": "2026-01-01"}
     yield "centres", "/centres/v1/seats", seat, "person/expert_id"
-    parties = [{"name": "a", "institution_id": land.id("institutions")}, {"name": "b"}]
+    parties = [{"name": "a", "institution_id": country_fixture.id("institutions")}, {"name": "b"}]
     agreement = {"centre_id": own.id("centres"), "kind": "mou", "parties": parties, "document": DOCUMENT}
     yield "centres", "/centres/v1/agreements", agreement, "parties/0/institution_id"
     action = {"programme_id": own.id("programmes"), "pillar": "core", "titles": {"en": "Own"}}
-    participants = [{"institution_id": land.id("institutions"), "role": 1}]
+    participants = [{"institution_id": country_fixture.id("institutions"), "role": 1}]
     yield "actions", "/actions/v1/actions", {**action, "participants": participants}, "participants"

@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.callers import Caller
 from tests.support.services import Services, open_services
-from tests.walls.land import ADMIN, Land, Settler
+from tests.walls.country_fixture import ADMIN, CountryFixture, Seeder
 
 
 @pytest.fixture(scope="session")
@@ -37,16 +37,16 @@ async def superuser(database_url: str) -> AsyncIterator[asyncpg.Connection]:
 
 
 @pytest.fixture(scope="session")
-async def settler(services: Services, superuser: asyncpg.Connection) -> Settler:
+async def seeder(services: Services, superuser: asyncpg.Connection) -> Seeder:
     callers = {name: Caller(client, ADMIN) for name, client in services.items()}
-    return Settler(callers, Caller(services["access"], None), superuser)
+    return Seeder(callers, Caller(services["access"], None), superuser)
 
 
 @pytest.fixture(scope="session")
-async def lands(settler: Settler) -> dict[tuple[str, bool], Land]:
+async def country_fixtures(seeder: Seeder) -> dict[tuple[str, bool], CountryFixture]:
     """The records of XA and XB, by country and whether they are published."""
     return {
-        (country, published): await settler.settle(country, f"{word}{country.lower()}", published=published)
+        (country, published): await seeder.seed(country, f"{word}{country.lower()}", published=published)
         for country in ("XA", "XB")
         for published, word in ((False, "hiddenword"), (True, "shownword"))
     }

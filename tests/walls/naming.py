@@ -8,7 +8,7 @@ from deploy.matrix.operations import Operation, operations
 from shared.kernel.clock import today
 from tests.support.centres import DOCUMENT
 from tests.walls.bodies import Path, places, schema_of, with_value
-from tests.walls.land import Land
+from tests.walls.country_fixture import CountryFixture
 from tests.walls.requests import BODIES, Request, Started, request_for
 
 NAMING = [
@@ -26,12 +26,12 @@ FIELDS: Mapping[str, Any] = {
 """What stands in the other fields of a step while one of them names a record."""
 
 
-def naming(operation: Operation, land: Land, key: str, ref: str) -> Iterator[Request]:
-    """The operation on the land's own record, with this id, or number, in each place that may name a record: beside
+def naming(operation: Operation, country_fixture: CountryFixture, key: str, ref: str) -> Iterator[Request]:
+    """The operation on the fixture's own record, with this id, or number, in each place that may name a record: beside
     what stands there already, and alone."""
-    request = request_for(operation, land, Started("", "", ""))
+    request = request_for(operation, country_fixture, Started("", "", ""))
     schema = schema_of(operation.service, operation.method, operation.path)
-    for valid, only in _valid(operation, land):
+    for valid, only in _valid(operation, country_fixture):
         for at, described in places(operation.service, schema):
             if not _names(at, described) or only not in ((), at):
                 continue
@@ -42,14 +42,14 @@ def naming(operation: Operation, land: Land, key: str, ref: str) -> Iterator[Req
                     yield Request(request.method, request.path, sent, request.item)
 
 
-def _valid(operation: Operation, land: Land) -> Iterator[tuple[Mapping[str, Any], Path]]:
+def _valid(operation: Operation, country_fixture: CountryFixture) -> Iterator[tuple[Mapping[str, Any], Path]]:
     """Bodies that make such a record, each with the only place to try, if any. Grants are held by clients too, and over
     records."""
     entering = BODIES.get(operation.id) or BODIES.get(operation.id.replace("update", "create", 1))
-    body = entering(land) if entering else {}
+    body = entering(country_fixture) if entering else {}
     yield body, ()
     if operation.id == "createGrant":
-        yield {**body, "principal": {"kind": "client", "id": land.id("clients")}}, ("principal", "id")
+        yield {**body, "principal": {"kind": "client", "id": country_fixture.id("clients")}}, ("principal", "id")
         for role, kind in (("institution_representative", "institution"), ("centre_director", "centre"),
                            ("reviewer", "record"), ("expert", "self")):  # fmt: skip
             yield {**body, "role": role, "scope_kind": kind}, ("scope_id",)

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from deploy.matrix.operations import Operation
 from tests.support.centres import DOCUMENT
-from tests.walls.land import Land
+from tests.walls.country_fixture import CountryFixture
 
 _numbers = count(1)
 _REVIEW = {
@@ -37,115 +37,127 @@ class Started:
     job_id: str
 
 
-def _place(land: Land) -> dict[str, Any]:
-    return {"country": land.country, "visibility": "restricted"}
+def _place(country_fixture: CountryFixture) -> dict[str, Any]:
+    return {"country": country_fixture.country, "visibility": "restricted"}
 
 
-def _name(land: Land) -> str:
-    return f"Entered {land.word} {next(_numbers)}"
+def _name(country_fixture: CountryFixture) -> str:
+    return f"Entered {country_fixture.word} {next(_numbers)}"
 
 
-BODIES: dict[str, Callable[[Land], dict[str, Any]]] = {
-    "createExpert": lambda land: {
-        "names": [{"full": _name(land)}],
+BODIES: dict[str, Callable[[CountryFixture], dict[str, Any]]] = {
+    "createExpert": lambda country_fixture: {
+        "names": [{"full": _name(country_fixture)}],
         "emails": [{"value": f"{uuid4().hex}@example.org"}],
-        "country": land.country,
+        "country": country_fixture.country,
     },
-    "bulkTransitionExperts": lambda land: {
+    "bulkTransitionExperts": lambda country_fixture: {
         "action": "start_review",
-        "items": [{"id": land.id("experts"), "version": 1}],
+        "items": [{"id": country_fixture.id("experts"), "version": 1}],
     },
-    "exportExpertSubject": lambda _land: {},
-    "createExpertAffiliation": lambda land: {"raw": _name(land)},
-    "createInstitution": lambda land: {
-        "names": [{"value": _name(land), "language": "en", "types": ["ror_display"]}],
-        **_place(land),
+    "exportExpertSubject": lambda _country_fixture: {},
+    "createExpertAffiliation": lambda country_fixture: {"raw": _name(country_fixture)},
+    "createInstitution": lambda country_fixture: {
+        "names": [{"value": _name(country_fixture), "language": "en", "types": ["ror_display"]}],
+        **_place(country_fixture),
     },
-    "createMerge": lambda land: {
+    "createMerge": lambda country_fixture: {
         "resource": "experts",
-        "winner_id": land.id("experts"),
-        "loser_id": land.id("experts"),
+        "winner_id": country_fixture.id("experts"),
+        "loser_id": country_fixture.id("experts"),
     },
-    "searchDuplicates": lambda land: {"resource": "institutions", "whole": False},
-    "createExport": lambda land: {"resource": "experts"},
-    "createCommittee": lambda land: {"names": {"en": _name(land)}, **_place(land)},
-    "createSeat": lambda land: {
-        "committee_id": land.id("committees"),
-        "person": {"name": _name(land)},
+    "searchDuplicates": lambda country_fixture: {"resource": "institutions", "whole": False},
+    "createExport": lambda country_fixture: {"resource": "experts"},
+    "createCommittee": lambda country_fixture: {"names": {"en": _name(country_fixture)}, **_place(country_fixture)},
+    "createSeat": lambda country_fixture: {
+        "committee_id": country_fixture.id("committees"),
+        "person": {"name": _name(country_fixture)},
         "office": "member",
         "from": "2026-01-01",
     },
-    "createCentre": lambda land: {
-        "names": {"en": _name(land)},
-        "host_institution_id": land.id("institutions"),
-        **_place(land),
+    "createCentre": lambda country_fixture: {
+        "names": {"en": _name(country_fixture)},
+        "host_institution_id": country_fixture.id("institutions"),
+        **_place(country_fixture),
     },
-    "createCentreReview": lambda land: {"reviewer_id": land.id("reviewers"), **_REVIEW},
-    "createAgreement": lambda land: {
-        "centre_id": land.id("centres"),
+    "createCentreReview": lambda country_fixture: {"reviewer_id": country_fixture.id("reviewers"), **_REVIEW},
+    "createAgreement": lambda country_fixture: {
+        "centre_id": country_fixture.id("centres"),
         "kind": "mou",
-        "parties": [{"name": _name(land)}, {"name": "The network"}],
+        "parties": [{"name": _name(country_fixture)}, {"name": "The network"}],
         "document": DOCUMENT,
     },
-    "createFramework": lambda land: {
+    "createFramework": lambda country_fixture: {
         "code": f"w{next(_numbers)}/2026",
-        "core": {"titles": {"en": _name(land)}},
+        "core": {"titles": {"en": _name(country_fixture)}},
         "pillars": [{"key": f"action-{n}", "titles": {"en": "x"}, "order": n} for n in (1, 2, 3)],
         "valid_from": "2026-01-01",
     },
-    "createProgramme": lambda land: {"framework": "3+1/2026", **_place(land)},
-    "createAction": lambda land: {
-        "programme_id": land.id("programmes"),
+    "createProgramme": lambda country_fixture: {"framework": "3+1/2026", **_place(country_fixture)},
+    "createAction": lambda country_fixture: {
+        "programme_id": country_fixture.id("programmes"),
         "pillar": "core",
-        "titles": {"en": _name(land)},
+        "titles": {"en": _name(country_fixture)},
     },
-    "createMilestone": lambda land: {
-        "action_id": land.id("actions"),
-        "titles": {"en": _name(land)},
+    "createMilestone": lambda country_fixture: {
+        "action_id": country_fixture.id("actions"),
+        "titles": {"en": _name(country_fixture)},
         "due": "2027-01-31",
     },
-    "createEndorsement": lambda land: {
+    "createEndorsement": lambda country_fixture: {
         "level": 1,
-        "body": {"name": _name(land), "kind": "ministry"},
-        **_place(land),
+        "body": {"name": _name(country_fixture), "kind": "ministry"},
+        **_place(country_fixture),
     },
-    "createCorrespondence": lambda land: {
+    "createCorrespondence": lambda country_fixture: {
         "direction": "in",
-        "subject": _name(land),
+        "subject": _name(country_fixture),
         "date": "2026-03-01",
-        **_place(land),
+        **_place(country_fixture),
     },
-    "createGovernmentBody": lambda land: {"names": {"en": _name(land)}, "kind": "ministry", **_place(land)},
-    "createFocalPoint": lambda land: {"person": {"name": _name(land)}, **_place(land)},
-    "createMeeting": lambda land: {
+    "createGovernmentBody": lambda country_fixture: {
+        "names": {"en": _name(country_fixture)},
+        "kind": "ministry",
+        **_place(country_fixture),
+    },
+    "createFocalPoint": lambda country_fixture: {"person": {"name": _name(country_fixture)}, **_place(country_fixture)},
+    "createMeeting": lambda country_fixture: {
         "kind": "online",
-        "titles": {"en": _name(land)},
+        "titles": {"en": _name(country_fixture)},
         "date": "2026-03-01",
-        **_place(land),
+        **_place(country_fixture),
     },
-    "createAccount": lambda land: {"email": f"{uuid4().hex}@example.org", "name": _name(land)},
-    "createGrant": lambda land: {
-        "principal": {"kind": "account", "id": land.id("accounts")},
+    "createAccount": lambda country_fixture: {"email": f"{uuid4().hex}@example.org", "name": _name(country_fixture)},
+    "createGrant": lambda country_fixture: {
+        "principal": {"kind": "account", "id": country_fixture.id("accounts")},
         "role": "national_author",
         "scope_kind": "country",
-        "scope_id": land.country,
+        "scope_id": country_fixture.country,
     },
-    "delegateGrant": lambda land: {**BODIES["createGrant"](land), **_ANOTHER, "delegated_from": land.id("grants")},
-    "createClient": lambda land: {
-        "name": _name(land),
+    "delegateGrant": lambda country_fixture: {
+        **BODIES["createGrant"](country_fixture),
+        **_ANOTHER,
+        "delegated_from": country_fixture.id("grants"),
+    },
+    "createClient": lambda country_fixture: {
+        "name": _name(country_fixture),
         "scope_kind": "country",
-        "scope_id": land.country,
+        "scope_id": country_fixture.country,
         "resources": ["membership.*"],
         "verbs": ["read"],
         "secret": True,
     },
-    "addClientSecret": lambda land: {},
-    "createApiKey": lambda land: {"name": _name(land), "resources": ["membership.*"], "verbs": ["read"]},
-    "requestVerification": lambda land: {"email": f"{uuid4().hex}@example.org"},
-    "requestPasswordReset": lambda land: {"email": f"{uuid4().hex}@example.org"},
-    "confirmVerification": lambda land: {"token": uuid4().hex},
-    "changeOwnPassword": lambda land: {"old_password": uuid4().hex, "new_password": uuid4().hex},
-    "confirmPasswordReset": lambda land: {"token": uuid4().hex, "password": uuid4().hex},
+    "addClientSecret": lambda country_fixture: {},
+    "createApiKey": lambda country_fixture: {
+        "name": _name(country_fixture),
+        "resources": ["membership.*"],
+        "verbs": ["read"],
+    },
+    "requestVerification": lambda country_fixture: {"email": f"{uuid4().hex}@example.org"},
+    "requestPasswordReset": lambda country_fixture: {"email": f"{uuid4().hex}@example.org"},
+    "confirmVerification": lambda country_fixture: {"token": uuid4().hex},
+    "changeOwnPassword": lambda country_fixture: {"old_password": uuid4().hex, "new_password": uuid4().hex},
+    "confirmPasswordReset": lambda country_fixture: {"token": uuid4().hex, "password": uuid4().hex},
 }
 _TOKEN = ("createToken", "revokeToken", "introspectToken")
 _STEP = {"action": "no_such_step"}
@@ -155,9 +167,9 @@ _HAND_OVER = {"action": "hand_over", "fields": {**_ANOTHER, "to": "some day"}}
 _FILE = {"files": {"file": ("list.csv", b"full_name,country\n", "text/csv")}, "data": {"resource": "experts"}}
 
 
-def request_for(operation: Operation, land: Land, started: Started) -> Request:
+def request_for(operation: Operation, country_fixture: CountryFixture, started: Started) -> Request:
     """The request. KeyError for an operation that enters something and has no body here."""
-    path = _filled(operation, land, started)
+    path = _filled(operation, country_fixture, started)
     item = path.removesuffix("/transitions") if operation.path.endswith("}/transitions") else path
     if operation.id in _TOKEN:
         return Request("POST", path, more={"data": {"token": "x"}})
@@ -169,23 +181,23 @@ def request_for(operation: Operation, land: Land, started: Started) -> Request:
         return Request("POST", path, _HAND_OVER if operation.id == "handOverGrant" else _STEP, item)
     if operation.method == "POST":
         decides = operation.path.endswith("/{pending_id}")
-        return Request("POST", path, {"decision": "some day"} if decides else BODIES[operation.id](land))
+        return Request("POST", path, {"decision": "some day"} if decides else BODIES[operation.id](country_fixture))
     return Request(operation.method, path, item=item if operation.method == "DELETE" else None)
 
 
-def _filled(operation: Operation, land: Land, started: Started) -> str:
+def _filled(operation: Operation, country_fixture: CountryFixture, started: Started) -> str:
     parts = operation.path.split("/")
     plural = parts[3] if len(parts) > 3 else ""
-    record = started.import_id if plural == "imports" else land.records.get(plural, {}).get("id", "")
+    record = started.import_id if plural == "imports" else country_fixture.records.get(plural, {}).get("id", "")
     values = {
         "{record}": record,
         "{session}": record,
-        "{pending_id}": land.records.get(f"pending_{plural}", {}).get("id", ""),
-        "{affiliation}": land.id("affiliations"),
-        "{review_id}": land.id("reviews"),
+        "{pending_id}": country_fixture.records.get(f"pending_{plural}", {}).get("id", ""),
+        "{affiliation}": country_fixture.id("affiliations"),
+        "{review_id}": country_fixture.id("reviews"),
         "{job}": started.job_id,
         "{export}": started.export_id,
-        "{code}": "not_found" if operation.service == "portal" else land.country,
+        "{code}": "not_found" if operation.service == "portal" else country_fixture.country,
         "{name}": "3+1",
         "{year}": "2026",
     }

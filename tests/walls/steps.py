@@ -8,7 +8,7 @@ import asyncpg
 from deploy.matrix.operations import Operation, operations
 from tests.support.callers import Caller
 from tests.walls.conftest import Services
-from tests.walls.land import ADMIN, TABLES, Land
+from tests.walls.country_fixture import ADMIN, TABLES, CountryFixture
 from tests.walls.requests import Started, request_for
 
 STEPPING = [
@@ -46,12 +46,15 @@ class Place:
 
 
 async def each_place(
-    services: Services, superuser: asyncpg.Connection, operation: Operation, land: Land
+    services: Services, superuser: asyncpg.Connection, operation: Operation, country_fixture: CountryFixture
 ) -> AsyncIterator[Place]:
     """Every verb in every state of the operation's kind, with the record in that state."""
-    path = str(request_for(operation, land, Started("", "", "")).item)
+    path = str(request_for(operation, country_fixture, Started("", "", "")).item)
     plural = path.split("/")[-2]
-    caller, first = Caller(services[operation.service], ADMIN), Place(path, TABLES[plural], land.id(plural), "", "", ())
+    caller, first = (
+        Caller(services[operation.service], ADMIN),
+        Place(path, TABLES[plural], country_fixture.id(plural), "", "", ()),
+    )
     for state in (await caller.get(f"{path}/transitions")).json()["states"]:
         if state == "linked" and plural == "institutions":
             continue  # it is another record then

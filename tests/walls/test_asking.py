@@ -8,10 +8,10 @@ import pytest
 from tests.support import callers
 from tests.support.callers import Caller, grant, person
 from tests.walls.conftest import Services
-from tests.walls.land import ADMIN, Land
+from tests.walls.country_fixture import ADMIN, CountryFixture
 from tests.walls.test_fields import PRIVATE
 
-Lands = dict[tuple[str, bool], Land]
+CountryFixtures = dict[tuple[str, bool], CountryFixture]
 _SORTS = ("created_at", "updated_at")
 _SELF = grant("expert", "self", "00000000-0000-4000-8000-000000000001", of_applicant=True)
 _WHO = (None, "applicant", "asking applicant", "author_xa", "reader_xa")
@@ -32,9 +32,11 @@ def _questions(record: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("plural", PRIVATE)
-async def test_what_is_not_shown_finds_and_orders_nothing(services: Services, lands: Lands, plural: str) -> None:
-    service, land = PRIVATE[plural][0], lands["XB", True]
-    path, key = f"/{service}/v1/{plural}", land.id(plural)
+async def test_what_is_not_shown_finds_and_orders_nothing(
+    services: Services, country_fixtures: CountryFixtures, plural: str
+) -> None:
+    service, country_fixture = PRIVATE[plural][0], country_fixtures["XB", True]
+    path, key = f"/{service}/v1/{plural}", country_fixture.id(plural)
     whole = (await Caller(services[service], ADMIN).get(f"{path}/{key}")).json()
     for name in _WHO:
         caller = Caller(services[service], name)
@@ -52,10 +54,12 @@ async def test_what_is_not_shown_finds_and_orders_nothing(services: Services, la
                 assert (answer.status_code, answer.json()["code"]) == (400, "invalid_parameter"), f"{name} {query}"
 
 
-async def test_an_estimate_counts_no_more_than_the_list_holds(services: Services, lands: Lands) -> None:
+async def test_an_estimate_counts_no_more_than_the_list_holds(
+    services: Services, country_fixtures: CountryFixtures
+) -> None:
     caller = Caller(services["membership"], "author_xa")
     path = "/membership/v1/experts?country=XB&include=total_estimate"
     assert (await caller.get(path)).json()["total_estimate"] > 0
     for query in ("sort=-updated_at", "updated_after=2020-01-01"):
-        told = (await caller.get(f"{path}&{query}")).json()
-        assert (told["items"], told["total_estimate"]) == ([], 0), query
+        reported = (await caller.get(f"{path}&{query}")).json()
+        assert (reported["items"], reported["total_estimate"]) == ([], 0), query

@@ -17,7 +17,7 @@ from tests.support.callers import Caller, grant, person
 from tests.support.clock import room_in
 from tests.walls.canaries import WORD, lists, traces
 from tests.walls.conftest import Services
-from tests.walls.land import Land, Settler
+from tests.walls.country_fixture import CountryFixture, Seeder
 
 WHO = ("author_xa", "government_xa", None)
 _EVENTS = "/access/v1/events"
@@ -29,26 +29,29 @@ class World:
     """What is answered without the canary and with it, and the canary's records."""
 
     before: Answers
-    canary: Land
+    canary: CountryFixture
     after: Answers
 
 
 @pytest.fixture(scope="module")
 async def world(
-    services: Services, settler: Settler, superuser: asyncpg.Connection, lands: dict[tuple[str, bool], Land]
+    services: Services,
+    seeder: Seeder,
+    superuser: asyncpg.Connection,
+    country_fixtures: dict[tuple[str, bool], CountryFixture],
 ) -> World:
     """Nothing but the canary is entered between the two: restricted records of every kind in XC, with one word in all
     their texts."""
     await room_in(86_400, 120)
     await _sequence(superuser)
     before = await _answers(services)
-    canary = await settler.settle("XC", WORD)
+    canary = await seeder.seed("XC", WORD)
     await _sequence(superuser)
     return World(before, canary, await _answers(services))
 
 
 @pytest.fixture
-def canary(world: World) -> Land:
+def canary(world: World) -> CountryFixture:
     return world.canary
 
 
@@ -57,12 +60,12 @@ async def _answers(services: Services) -> Answers:
     found: Answers = {}
     for name in WHO:
         for service, address in asked:
-            found[name, address] = _told(await Caller(services[service], name).get(address))
+            found[name, address] = _shown(await Caller(services[service], name).get(address))
         found[name, _EVENTS] = (200, orjson.dumps(await _events(services, name)))
     return found
 
 
-def _told(answer: httpx.Response) -> tuple[int, bytes]:
+def _shown(answer: httpx.Response) -> tuple[int, bytes]:
     if not answer.headers.get("content-type", "").startswith("application/problem+json"):
         return answer.status_code, answer.content
     return answer.status_code, orjson.dumps({k: v for k, v in answer.json().items() if k != "request_id"})
@@ -92,7 +95,7 @@ async def _sequence(connection: asyncpg.Connection) -> None:
 
 async def test_lists_numbers_streams_and_events_are_as_if_the_rows_did_not_exist(world: World) -> None:
     differing = [
-        f"{who}: {address}" for (who, address), told in world.after.items() if told != world.before[who, address]
+        f"{who}: {address}" for (who, address), shown in world.after.items() if shown != world.before[who, address]
     ]
     assert differing == []
     marks = [mark.encode() for mark in traces(world.canary)]
@@ -100,28 +103,32 @@ async def test_lists_numbers_streams_and_events_are_as_if_the_rows_did_not_exist
     assert [key for key in leaking if world.after[key][0] == 200] == []
 
 
-async def test_the_same_questions_find_the_rows_for_whoever_may_read_them(services: Services, canary: Land) -> None:
+async def test_the_same_questions_find_the_rows_for_whoever_may_read_them(
+    services: Services, canary: CountryFixture
+) -> None:
     found = [await Caller(services[service], "admin").get(address) for service, address in lists()]
-    told = b"".join(answer.content for answer in found if answer.status_code == 200)
+    shown = b"".join(answer.content for answer in found if answer.status_code == 200)
     hidden = {
         record["id"]
         for plural, record in canary.records.items()
         if plural not in _NOT_LISTED and not plural.startswith("pending_")
     }
-    assert [key for key in hidden if key.encode() not in told] == []
+    assert [key for key in hidden if key.encode() not in shown] == []
 
 
-async def test_no_event_of_the_rows_reaches_another_country(services: Services, canary: Land) -> None:
+async def test_no_event_of_the_rows_reaches_another_country(services: Services, canary: CountryFixture) -> None:
     marks = traces(canary)
     for name in ("author_xa", "government_xa", "applicant"):
-        told = orjson.dumps(await _events(services, name)).decode()
-        assert [mark for mark in marks if mark in told] == []
-    told = orjson.dumps(await _events(services, "auditor")).decode()
-    assert canary.id("experts") in told
-    assert canary.id("correspondence") in told
+        shown = orjson.dumps(await _events(services, name)).decode()
+        assert [mark for mark in marks if mark in shown] == []
+    shown = orjson.dumps(await _events(services, "auditor")).decode()
+    assert canary.id("experts") in shown
+    assert canary.id("correspondence") in shown
 
 
-async def test_ids_and_refs_of_the_rows_are_answered_as_those_of_nothing(services: Services, canary: Land) -> None:
+async def test_ids_and_refs_of_the_rows_are_answered_as_those_of_nothing(
+    services: Services, canary: CountryFixture
+) -> None:
     for service, plurals in _KINDS.items():
         for plural in plurals:
             record = canary.records[plural]
@@ -129,32 +136,32 @@ async def test_ids_and_refs_of_the_rows_are_answered_as_those_of_nothing(service
                 for tail in ("", "/history", "/transitions"):
                     path = f"/{service}/v1/{plural}"
                     caller = Caller(services[service], "author_xa")
-                    told, nothing = [await caller.get(f"{path}/{k}{tail}") for k in (key, str(uuid4()))]
-                    assert told.status_code == nothing.status_code == 404, f"{path} {key}{tail}"
-                    assert told.json()["detail"] == nothing.json()["detail"]
+                    shown, nothing = [await caller.get(f"{path}/{k}{tail}") for k in (key, str(uuid4()))]
+                    assert shown.status_code == nothing.status_code == 404, f"{path} {key}{tail}"
+                    assert shown.json()["detail"] == nothing.json()["detail"]
 
 
 async def test_sessions_and_the_audit_trail_of_the_rows_are_as_if_they_did_not_exist(
     services: Services,
     superuser: asyncpg.Connection,
     database_url: str,
-    canary: Land,
+    canary: CountryFixture,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     stranger = Caller(services["access"], "author_xa")
     for of in ("sessions", "accounts"):
         keys = canary.id(of), str(uuid4())
         address = "/access/v1/sessions/{}" if of == "sessions" else "/access/v1/sessions?account_id={}"
-        told, nothing = [await stranger.request("DELETE", address.format(key)) for key in keys]
-        assert told.status_code == nothing.status_code == (404 if of == "sessions" else 403)
-        assert told.json()["detail"] == nothing.json()["detail"]
+        shown, nothing = [await stranger.request("DELETE", address.format(key)) for key in keys]
+        assert shown.status_code == nothing.status_code == (404 if of == "sessions" else 403)
+        assert shown.json()["detail"] == nothing.json()["detail"]
     await Chain(AccessSettings(database_url=database_url))(superuser)
     auditor = person("auditor_xa", grant("auditor", "country", "XA"))
     monkeypatch.setitem(callers.CALLERS, auditor.name, auditor)
-    for name, is_told in ((auditor.name, False), ("auditor", True)):
-        told = await _audited(services, name)
-        assert (canary.id("correspondence") in told) is is_told
-        assert is_told or [mark for mark in traces(canary) if mark in told] == []
+    for name, is_shown in ((auditor.name, False), ("auditor", True)):
+        shown = await _audited(services, name)
+        assert (canary.id("correspondence") in shown) is is_shown
+        assert is_shown or [mark for mark in traces(canary) if mark in shown] == []
 
 
 async def _audited(services: Services, name: str) -> str:
@@ -168,7 +175,7 @@ async def _audited(services: Services, name: str) -> str:
         query["after"] = page["next_after"]
 
 
-async def test_filters_by_the_rows_ids_find_nothing(services: Services, canary: Land) -> None:
+async def test_filters_by_the_rows_ids_find_nothing(services: Services, canary: CountryFixture) -> None:
     for service, plurals in _KINDS.items():
         for plural in plurals:
             for field, above in _FIELDS.items():
@@ -178,8 +185,8 @@ async def test_filters_by_the_rows_ids_find_nothing(services: Services, canary: 
                     assert (answer.json()["items"], answer.json()["total_estimate"]) == ([], 0), address
 
 
-async def test_equal_addresses_names_and_domains_are_no_conflict_and_tell_of_no_duplicate(
-    services: Services, canary: Land
+async def test_equal_addresses_names_and_domains_are_no_conflict_and_disclose_no_duplicate(
+    services: Services, canary: CountryFixture
 ) -> None:
     caller = Caller(services["membership"], "author_xa")
     expert = {

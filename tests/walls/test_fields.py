@@ -11,10 +11,10 @@ import pytest
 from deploy.matrix.operations import Operation, operations
 from tests.support.callers import Caller
 from tests.walls.conftest import Services
-from tests.walls.land import ADMIN, Land
+from tests.walls.country_fixture import ADMIN, CountryFixture
 from tests.walls.requests import BODIES, Started, request_for
 
-Lands = dict[tuple[str, bool], Land]
+CountryFixtures = dict[tuple[str, bool], CountryFixture]
 SERVER_SET = (
     "id", "ref", "version", "status", "created_at", "created_by", "updated_at", "updated_by", "allowed_actions",
     "links",
@@ -56,20 +56,23 @@ def _fields(operation: Operation) -> Iterator[str]:
 
 @_named(_ENTERING)
 async def test_a_body_that_enters_a_record_sets_nothing_of_the_servers(
-    services: Services, lands: Lands, operation: Operation
+    services: Services, country_fixtures: CountryFixtures, operation: Operation
 ) -> None:
-    caller, land = Caller(services[operation.service], ADMIN), lands["XA", False]
+    caller, country_fixture = Caller(services[operation.service], ADMIN), country_fixtures["XA", False]
     for field in _fields(operation):
-        body = BODIES[operation.id](land)
-        path = request_for(operation, land, _NOTHING).path
+        body = BODIES[operation.id](country_fixture)
+        path = request_for(operation, country_fixture, _NOTHING).path
         await _refused(caller, "POST", path, body, field, None)
 
 
 @_named(_CHANGING)
 async def test_a_patch_sets_nothing_of_the_servers_and_changes_nothing(
-    services: Services, lands: Lands, operation: Operation
+    services: Services, country_fixtures: CountryFixtures, operation: Operation
 ) -> None:
-    caller, path = Caller(services[operation.service], ADMIN), request_for(operation, lands["XA", False], _NOTHING).path
+    caller, path = (
+        Caller(services[operation.service], ADMIN),
+        request_for(operation, country_fixtures["XA", False], _NOTHING).path,
+    )
     before = await caller.get(path)
     for field in _fields(operation):
         await _refused(caller, "PATCH", path, {}, field, before.headers["etag"])
@@ -105,10 +108,10 @@ PRIVATE: dict[str, tuple[str, set[str]]] = {
 
 @pytest.mark.parametrize("plural", PRIVATE)
 async def test_a_published_record_shows_its_private_fields_in_no_form_to_others(
-    services: Services, lands: Lands, plural: str
+    services: Services, country_fixtures: CountryFixtures, plural: str
 ) -> None:
     service, private = PRIVATE[plural]
-    key = lands["XB", True].id(plural)
+    key = country_fixtures["XB", True].id(plural)
     path = f"/{service}/v1/{plural}"
     whole = set((await Caller(services[service], ADMIN).get(f"{path}/{key}")).json())
     others = ["author_xa", "applicant", *([None] if await _is_open(services, service, path) else [])]
@@ -142,11 +145,21 @@ async def _csv(caller: Caller, address: str) -> list[dict[str, Any]]:
     return list(csv.DictReader(io.StringIO((await caller.get(f"{address}&format=csv")).text)))
 
 
-async def test_an_address_that_is_not_public_is_told_to_nobody_else(services: Services, lands: Lands) -> None:
-    land = lands["XB", True]
-    address = f"{land.word}@example.org"
-    for name, told in ((ADMIN, True), ("author_xb", True), ("author_xa", False), ("applicant", False), (None, False)):
+async def test_an_address_that_is_not_public_is_shown_to_nobody_else(
+    services: Services, country_fixtures: CountryFixtures
+) -> None:
+    country_fixture = country_fixtures["XB", True]
+    address = f"{country_fixture.word}@example.org"
+    for name, is_shown in (
+        (ADMIN, True),
+        ("author_xb", True),
+        ("author_xa", False),
+        ("applicant", False),
+        (None, False),
+    ):
         caller = Caller(services["membership"], name)
         for query in ("", "?country=XB", "?country=XB&format=ndjson", "?country=XB&format=csv"):
-            path = f"/membership/v1/experts{query}" if query else f"/membership/v1/experts/{land.id('experts')}"
-            assert (address in (await caller.get(path)).text) is told, f"{name} {path}"
+            path = (
+                f"/membership/v1/experts{query}" if query else f"/membership/v1/experts/{country_fixture.id('experts')}"
+            )
+            assert (address in (await caller.get(path)).text) is is_shown, f"{name} {path}"

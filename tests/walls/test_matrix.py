@@ -15,7 +15,7 @@ from deploy.matrix.operations import Ask, Operation, operations
 from shared.kernel.principal import Principal, PrincipalKind
 from tests.support.callers import CALLERS, Caller
 from tests.walls.conftest import Services
-from tests.walls.land import ADMIN, Land
+from tests.walls.country_fixture import ADMIN, CountryFixture
 from tests.walls.requests import Started, request_for
 
 AT_ONCE = 6
@@ -23,7 +23,7 @@ _SPACE = uuid4()
 _ELSEWHERE = str(uuid4())
 """A record that there is not."""
 _REFUSED_TOKEN = ("unauthenticated", "invalid_token")
-Lands = dict[tuple[str, bool], Land]
+CountryFixtures = dict[tuple[str, bool], CountryFixture]
 
 
 @dataclass(frozen=True)
@@ -33,17 +33,17 @@ class Case:
     operation: Operation
     holder: Holder
     target: Target
-    land: Land
+    country_fixture: CountryFixture
 
     @property
     def scope_id(self) -> str:
         """What a grant over one record is over: this record where it is the holder's own."""
         plural = (self.operation.path.split("/") + [""] * 4)[3]
-        if self.target.seen_by != "own" or plural not in self.land.records:
+        if self.target.seen_by != "own" or plural not in self.country_fixture.records:
             return _ELSEWHERE
         if self.operation.demand.ask is Ask.ENTER_UNDER:
-            return self.land.id(UNDER[plural])
-        return self.land.above(plural)
+            return self.country_fixture.id(UNDER[plural])
+        return self.country_fixture.above(plural)
 
     @property
     def expected(self) -> Class:
@@ -54,12 +54,12 @@ class Case:
         return f"{self.operation.id} to {self.holder.name}: {state}, {self.target.seen_by}"
 
 
-def _cases(lands: Lands) -> Iterator[Case]:
+def _cases(country_fixtures: CountryFixtures) -> Iterator[Case]:
     for operation in operations():
         for holder in holders():
             for target in page.targets(operation):
                 country = OWN if target.seen_by == "own" else "XB"
-                yield Case(operation, holder, target, lands[country, target.published])
+                yield Case(operation, holder, target, country_fixtures[country, target.published])
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +79,7 @@ async def started(services: Services, superuser: asyncpg.Connection) -> Started:
 
 
 async def _answer(case: Case, service: httpx.AsyncClient, name: str | None, started: Started) -> httpx.Response:
-    request, etag = request_for(case.operation, case.land, started), None
+    request, etag = request_for(case.operation, case.country_fixture, started), None
     if request.item is not None:
         etag = (await Caller(service, ADMIN).get(request.item)).headers.get("etag")
     return await Caller(service, name).request(
@@ -102,8 +102,9 @@ def _known(case: Case, monkeypatch: pytest.MonkeyPatch) -> str | None:
 
 
 def _without_a_grant(case: Case, monkeypatch: pytest.MonkeyPatch) -> str:
-    """The name of a person without a grant: the account of the case's land where the record is the holder's own."""
-    account = case.land.id("accounts") if case.target.seen_by.startswith("own") else _ELSEWHERE
+    """The name of a person without a grant: the account of the case's country fixture where the record is the holder's
+    own."""
+    account = case.country_fixture.id("accounts") if case.target.seen_by.startswith("own") else _ELSEWHERE
     monkeypatch.setitem(CALLERS, account, Principal(PrincipalKind.ACCOUNT, UUID(account), account))
     return account
 
@@ -127,7 +128,7 @@ def _names_the_unknown(answer: httpx.Response) -> bool:
 
 
 async def test_every_cell_of_the_matrix_is_what_the_system_answers(
-    services: Services, lands: Lands, started: Started, monkeypatch: pytest.MonkeyPatch
+    services: Services, country_fixtures: CountryFixtures, started: Started, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     turns, wrong = asyncio.Semaphore(AT_ONCE), []
 
@@ -138,7 +139,7 @@ async def test_every_cell_of_the_matrix_is_what_the_system_answers(
         if _class(answer) is not case.expected:
             wrong.append(f"{case}: {answer.status_code} instead of {case.expected.name} ({answer.text[:200]})")
 
-    await asyncio.gather(*(compare(case) for case in _cases(lands)))
+    await asyncio.gather(*(compare(case) for case in _cases(country_fixtures)))
     assert not wrong, "\n".join(sorted(wrong))
 
 

@@ -14,7 +14,7 @@ from tests.support import callers
 from tests.support.callers import Caller, grant, machine
 from tests.walls.canaries import references
 from tests.walls.conftest import Services
-from tests.walls.land import TABLES, Land, Settler
+from tests.walls.country_fixture import TABLES, CountryFixture, Seeder
 from tests.walls.naming import NAMING, fields_naming, naming
 from tests.walls.requests import Request
 from tests.walls.steps import STEPPING, each_place
@@ -48,32 +48,32 @@ def known(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="module")
-async def own(settler: Settler) -> Land:
-    return await settler.settle(_OWN, "namingword")
+async def own(seeder: Seeder) -> CountryFixture:
+    return await seeder.seed(_OWN, "namingword")
 
 
 @pytest.fixture(scope="module")
-async def stepping(settler: Settler) -> Land:
+async def stepping(seeder: Seeder) -> CountryFixture:
     """Records that are put into all of their states."""
-    return await settler.settle(_STEPPING, "steppingword")
+    return await seeder.seed(_STEPPING, "steppingword")
 
 
 @pytest.fixture(scope="module")
-async def hidden(settler: Settler, superuser: asyncpg.Connection) -> dict[str, Land]:
+async def hidden(seeder: Seeder, superuser: asyncpg.Connection) -> dict[str, CountryFixture]:
     """Records that are not published, restricted or of visibility `network`; and restricted ones whose state is a
     published one."""
-    lands = {
-        name: await settler.settle(country, f"{name}word", published=name == "published")
+    country_fixtures = {
+        name: await seeder.seed(country, f"{name}word", published=name == "published")
         for name, country in zip(("restricted", "network", "published"), _HIDDEN, strict=True)
     }
     for name, visibility in (("network", "network"), ("published", "restricted")):
         for plural in _NAMED:
             statement = f"UPDATE {TABLES[plural]} SET visibility = $2 WHERE id = $1"
-            await superuser.execute(statement, lands[name].id(plural), visibility)
-    return lands
+            await superuser.execute(statement, country_fixtures[name].id(plural), visibility)
+    return country_fixtures
 
 
-def _keys(hidden: dict[str, Land], *others: str) -> list[tuple[str, str, str]]:
+def _keys(hidden: dict[str, CountryFixture], *others: str) -> list[tuple[str, str, str]]:
     """Kind, id and number of every hidden record that is named; the first stands for nothing."""
     kinds = {"restricted": (*_NAMED, *others), "network": _NAMED, "published": _NAMED}
     records = [(plural, hidden[name].records[plural]) for name, plurals in kinds.items() for plural in plurals]
@@ -81,7 +81,7 @@ def _keys(hidden: dict[str, Land], *others: str) -> list[tuple[str, str, str]]:
     return [("nothing", str(uuid4()), "NIL-000000"), *of_records]
 
 
-def _told(answer: httpx.Response) -> tuple[int, str]:
+def _shown(answer: httpx.Response) -> tuple[int, str]:
     return answer.status_code, _VARYING.sub("…", answer.text)
 
 
@@ -103,21 +103,25 @@ class Sender:
 
 @pytest.mark.parametrize("operation", NAMING, ids=lambda each: each.id)
 async def test_a_body_that_names_what_is_hidden_is_answered_as_one_that_names_nothing(
-    services: Services, own: Land, hidden: dict[str, Land], operation: Operation
+    services: Services, own: CountryFixture, hidden: dict[str, CountryFixture], operation: Operation
 ) -> None:
     sender = Sender(services, operation)
     nothing, *named = _keys(hidden, *_OTHERS)
-    expected = [_told(await sender.send(request)) for request in naming(operation, own, *nothing[1:])]
+    expected = [_shown(await sender.send(request)) for request in naming(operation, own, *nothing[1:])]
     for plural, key, ref in named:
         if plural in _WITHOUT_COUNTRY.get(operation.id, ()):
             continue
         for request, answer in zip(naming(operation, own, key, ref), expected, strict=True):
-            assert _told(await sender.send(request)) == answer, f"{plural}: {request}"
+            assert _shown(await sender.send(request)) == answer, f"{plural}: {request}"
 
 
 @pytest.mark.parametrize("operation", STEPPING, ids=lambda each: each.id)
 async def test_a_step_that_names_what_is_hidden_is_answered_as_one_that_names_nothing(
-    services: Services, superuser: asyncpg.Connection, stepping: Land, hidden: dict[str, Land], operation: Operation
+    services: Services,
+    superuser: asyncpg.Connection,
+    stepping: CountryFixture,
+    hidden: dict[str, CountryFixture],
+    operation: Operation,
 ) -> None:
     async for place in each_place(services, superuser, operation, stepping):
         expected: dict[Any, tuple[int, str]] = {}
@@ -128,13 +132,15 @@ async def test_a_step_that_names_what_is_hidden_is_answered_as_one_that_names_no
                 await place.enter(superuser)
                 body = {"action": place.action, "reason": "Because.", "fields": fields}
                 request = Request("POST", f"{place.path}/transitions", body, place.path)
-                answer = _told(await Sender(services, operation).send(request))
+                answer = _shown(await Sender(services, operation).send(request))
                 assert answer == expected.setdefault(form, answer), f"{plural}: {request}"
 
 
-async def test_each_place_is_told_by_its_pointer(services: Services, own: Land, hidden: dict[str, Land]) -> None:
-    for land in hidden.values():
-        for service, path, body, field in references(land, own):
+async def test_each_place_is_reported_by_its_pointer(
+    services: Services, own: CountryFixture, hidden: dict[str, CountryFixture]
+) -> None:
+    for country_fixture in hidden.values():
+        for service, path, body, field in references(country_fixture, own):
             answer = await Caller(services[service], _CALLER.name).post(path, body)
             assert answer.status_code == 422, f"{path} {field}: {answer.text}"
             assert answer.json()["errors"][0]["pointer"] == f"/{field}", answer.text

@@ -13,7 +13,7 @@ from shared.kernel.principal import Grant, Principal, PrincipalKind
 from tests.support import callers
 from tests.support.callers import Caller, grant, machine, person
 from tests.walls.conftest import Services
-from tests.walls.land import ADMIN, TABLES, Land, Settler
+from tests.walls.country_fixture import ADMIN, TABLES, CountryFixture, Seeder
 
 _KINDS = {
     "membership": ("experts", "institutions"),
@@ -46,15 +46,19 @@ _OUTSIDE = {
 
 
 @pytest.fixture(scope="module")
-async def networked(settler: Settler, superuser: asyncpg.Connection) -> AsyncIterator[Land]:
+async def networked(seeder: Seeder, superuser: asyncpg.Connection) -> AsyncIterator[CountryFixture]:
     """Published records of XC, of visibility `network`."""
-    land = await settler.settle("XC", "networkword", published=True)
+    country_fixture = await seeder.seed("XC", "networkword", published=True)
     for plural, table in _TABLES.items():
-        await superuser.execute(f"UPDATE {table} SET visibility = 'network' WHERE id = $1", land.id(plural))
-    yield land
+        await superuser.execute(f"UPDATE {table} SET visibility = 'network' WHERE id = $1", country_fixture.id(plural))
+    yield country_fixture
     for plural, table in _TABLES.items():
-        await superuser.execute(f"UPDATE {table} SET visibility = 'restricted' WHERE id = $1", land.id(plural))
-    await superuser.execute("UPDATE centre_committee SET status = 'dissolved' WHERE id = $1", land.id("committees"))
+        await superuser.execute(
+            f"UPDATE {table} SET visibility = 'restricted' WHERE id = $1", country_fixture.id(plural)
+        )
+    await superuser.execute(
+        "UPDATE centre_committee SET status = 'dissolved' WHERE id = $1", country_fixture.id("committees")
+    )
 
 
 @pytest.fixture(autouse=True)
@@ -64,20 +68,24 @@ def known(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("service", _KINDS)
-async def test_members_see_what_others_are_not_told_of(services: Services, networked: Land, service: str) -> None:
+async def test_members_see_what_others_are_not_shown(
+    services: Services, networked: CountryFixture, service: str
+) -> None:
     for plural in _KINDS[service]:
         key, path = networked.id(plural), f"/{service}/v1/{plural}"
         addresses = [f"{path}/{key}", f"{path}?limit=200&country=XC", f"{path}?country=XC&format=ndjson"]
         for address in addresses:
             assert key in (await Caller(services[service], _MEMBER.name).get(address)).text, address
             for name in _OUTSIDE:
-                told = await Caller(services[service], name).get(address)
-                assert key not in told.text.replace(f"{path}/{key}", ""), f"{name} {address}"
-                assert told.status_code == (404 if address.endswith(key) else 200), f"{name}: {told.text}"
+                shown = await Caller(services[service], name).get(address)
+                assert key not in shown.text.replace(f"{path}/{key}", ""), f"{name} {address}"
+                assert shown.status_code == (404 if address.endswith(key) else 200), f"{name}: {shown.text}"
 
 
 @pytest.mark.parametrize("name", _OUTSIDE)
-async def test_lists_and_numbers_are_those_of_the_public(services: Services, networked: Land, name: str) -> None:
+async def test_lists_and_numbers_are_those_of_the_public(
+    services: Services, networked: CountryFixture, name: str
+) -> None:
     fields = "id,ref,status,country"
     for operation in operations():
         if "{" in operation.path or operation.method != "GET" or operation.service not in _KINDS:
@@ -91,14 +99,14 @@ async def test_lists_and_numbers_are_those_of_the_public(services: Services, net
             address = f"{operation.path}?{query}"
             public = await Caller(services[operation.service], None).get(address)
             if public.status_code == 200:
-                told = await Caller(services[operation.service], name).get(address)
-                assert _compared(told) == _compared(public), address
+                shown = await Caller(services[operation.service], name).get(address)
+                assert _compared(shown) == _compared(public), address
     texts = ["/membership/v1/institutions/match?affiliation=University%20networkword"]
     texts += ["/actions/v1/countries/XC?fields=counts,programme"]
     for address in texts:
         service = address.split("/")[1]
-        public, told = [await Caller(services[service], who).get(address) for who in (None, name)]
-        assert told.json() == public.json(), address
+        public, shown = [await Caller(services[service], who).get(address) for who in (None, name)]
+        assert shown.json() == public.json(), address
 
 
 def _compared(answer: httpx.Response) -> dict[str, Any]:
@@ -131,8 +139,8 @@ async def test_addresses_of_the_network_are_for_its_members(services: Services) 
             assert exported.status_code == 400, exported.text
 
 
-async def test_an_applicant_sees_their_own_record(services: Services, lands: Any, monkeypatch: Any) -> None:
-    key = lands["XA", False].id("experts")
+async def test_an_applicant_sees_their_own_record(services: Services, country_fixtures: Any, monkeypatch: Any) -> None:
+    key = country_fixtures["XA", False].id("experts")
     own = Grant("expert", "self", key, _MEMBER.grants[0].starts, None, of_applicant=True)
     monkeypatch.setitem(callers.CALLERS, "own applicant", person("own applicant", own))
     caller = Caller(services["membership"], "own applicant")

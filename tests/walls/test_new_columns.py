@@ -10,7 +10,7 @@ from shared.records.record import Internal, Record, fields_of
 from tests.support.callers import Caller
 from tests.support.services import Services, open_services
 from tests.walls.canaries import lists
-from tests.walls.land import ADMIN, TABLES, Land, Settler
+from tests.walls.country_fixture import ADMIN, TABLES, CountryFixture, Seeder
 
 CANARY = "canarycolumn"
 _TABLES = """
@@ -18,7 +18,7 @@ SELECT oid::regclass::text FROM pg_class
 WHERE relnamespace = 'escm'::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition AND relname LIKE ANY($1)
 """
 _FLAGS = {"proposed_secret"}
-"""Whether a client's secret waits for a second person is told under the name of the secret's digest."""
+"""Whether a client's secret waits for a second person is shown under the name of the secret's digest."""
 
 
 @pytest.fixture(scope="module")
@@ -46,38 +46,42 @@ async def wide_services(
 
 
 @pytest.fixture(scope="module")
-async def land(wide_services: Services, connection: asyncpg.Connection) -> Land:
+async def country_fixture(wide_services: Services, connection: asyncpg.Connection) -> CountryFixture:
     """A country with one published record of every kind."""
     callers = {name: Caller(client, ADMIN) for name, client in wide_services.items()}
-    settler = Settler(callers, Caller(wide_services["access"], None), connection)
-    return await settler.settle("XA", "wide", published=True)
+    seeder = Seeder(callers, Caller(wide_services["access"], None), connection)
+    return await seeder.seed("XA", "wide", published=True)
 
 
 @pytest.mark.parametrize("who", [ADMIN, None])
-async def test_no_list_stream_or_number_tells_a_new_column(
-    wide_services: Services, land: Land, who: str | None
+async def test_no_list_stream_or_number_shows_a_new_column(
+    wide_services: Services, country_fixture: CountryFixture, who: str | None
 ) -> None:
     answers = {address: (await Caller(wide_services[service], who).get(address)).text for service, address in lists()}
     assert [address for address, body in answers.items() if CANARY in body] == []
-    assert any(land.id("experts") in body for body in answers.values())
+    assert any(country_fixture.id("experts") in body for body in answers.values())
 
 
-async def test_no_item_history_or_work_list_tells_a_new_column(wide_services: Services, land: Land) -> None:
+async def test_no_item_history_or_work_list_shows_a_new_column(
+    wide_services: Services, country_fixture: CountryFixture
+) -> None:
     for service, plural in _KINDS:
         for tail in ("", "/history", "/transitions", "/transitions/pending"):
-            address = f"/{service}/v1/{plural}/{land.id(plural)}{tail}"
+            address = f"/{service}/v1/{plural}/{country_fixture.id(plural)}{tail}"
             answer = await Caller(wide_services[service], ADMIN).get(address)
             assert tail not in ("", "/history") or answer.status_code == 200, f"{address}: {answer.text}"
             assert CANARY not in answer.text, address
 
 
-async def test_no_item_holds_an_internal_field(wide_services: Services, land: Land) -> None:
+async def test_no_item_holds_an_internal_field(wide_services: Services, country_fixture: CountryFixture) -> None:
     records: dict[str, type[Record]] = {
         made.name: made.info["record"] for made in metadata.tables.values() if "record" in made.info
     }
     for service, plural in _KINDS:
         internal = {f.name for f in fields_of(records[TABLES[plural]]).values() if f.audience is Internal}
-        item = (await Caller(wide_services[service], ADMIN).get(f"/{service}/v1/{plural}/{land.id(plural)}")).json()
+        item = (
+            await Caller(wide_services[service], ADMIN).get(f"/{service}/v1/{plural}/{country_fixture.id(plural)}")
+        ).json()
         assert internal & item.keys() <= _FLAGS, plural
 
 

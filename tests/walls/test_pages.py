@@ -11,7 +11,7 @@ import pytest
 
 from tests.support.callers import Caller
 from tests.walls.conftest import Services
-from tests.walls.land import Land, Settler
+from tests.walls.country_fixture import CountryFixture, Seeder
 from tests.walls.test_network import _TABLES
 
 _WORD = "pageword"
@@ -36,82 +36,90 @@ async def _pages(services: Services, name: str | None = None) -> Pages:
 
 @pytest.fixture(scope="module")
 async def settled(
-    services: Services, settler: Settler, superuser: asyncpg.Connection
-) -> AsyncIterator[tuple[Pages, Land]]:
+    services: Services, seeder: Seeder, superuser: asyncpg.Connection
+) -> AsyncIterator[tuple[Pages, CountryFixture]]:
     """The pages without the rows, and the rows: of every kind, in XC, in the states that are published."""
     before = await _pages(services)
-    land = await settler.settle("XC", _WORD, published=True)
-    yield before, land
-    await _show(superuser, land, "restricted")
-    await superuser.execute("UPDATE centre_committee SET status = 'dissolved' WHERE id = $1", land.id("committees"))
+    country_fixture = await seeder.seed("XC", _WORD, published=True)
+    yield before, country_fixture
+    await _show(superuser, country_fixture, "restricted")
+    await superuser.execute(
+        "UPDATE centre_committee SET status = 'dissolved' WHERE id = $1", country_fixture.id("committees")
+    )
 
 
-async def _show(superuser: asyncpg.Connection, land: Land, visibility: str) -> None:
+async def _show(superuser: asyncpg.Connection, country_fixture: CountryFixture, visibility: str) -> None:
     for plural, table in _TABLES.items():
-        await superuser.execute(f"UPDATE {table} SET visibility = $2 WHERE id = $1", land.id(plural), visibility)
+        await superuser.execute(
+            f"UPDATE {table} SET visibility = $2 WHERE id = $1", country_fixture.id(plural), visibility
+        )
 
 
 @pytest.mark.parametrize("visibility", ["network", "restricted"])
 @pytest.mark.parametrize("who", [None, "admin", "author_xb", "government_xa"])
 async def test_rows_that_are_not_public_leave_no_trace(
-    services: Services, superuser: asyncpg.Connection, settled: tuple[Pages, Land], visibility: str, who: str | None
+    services: Services,
+    superuser: asyncpg.Connection,
+    settled: tuple[Pages, CountryFixture],
+    visibility: str,
+    who: str | None,
 ) -> None:
     """Whoever asks: what a token would show is no page's business."""
-    before, land = settled
-    await _show(superuser, land, visibility)
+    before, country_fixture = settled
+    await _show(superuser, country_fixture, visibility)
     after = await _pages(services, who)
     assert [address for address in ADDRESSES if after[address] != before[address]] == []
 
 
 @pytest.mark.parametrize("visibility", ["network", "restricted"])
 async def test_the_page_of_such_a_row_is_that_of_nothing(
-    services: Services, superuser: asyncpg.Connection, settled: tuple[Pages, Land], visibility: str
+    services: Services, superuser: asyncpg.Connection, settled: tuple[Pages, CountryFixture], visibility: str
 ) -> None:
-    _, land = settled
-    await _show(superuser, land, visibility)
+    _, country_fixture = settled
+    await _show(superuser, country_fixture, visibility)
     caller = Caller(services["portal"], "admin")
     for plural in _SHOWN:
-        for key in (land.id(plural), land.records[plural]["ref"]):
+        for key in (country_fixture.id(plural), country_fixture.records[plural]["ref"]):
             answers = [
                 await caller.get(f"/en/{plural}/{each}", headers={"Accept": "text/html"}) for each in (key, uuid4())
             ]
             assert {answer.status_code for answer in answers} == {404}
-            told, nothing = (_OWN.sub(b"", answer.content) for answer in answers)
-            assert told == nothing
+            shown, nothing = (_OWN.sub(b"", answer.content) for answer in answers)
+            assert shown == nothing
 
 
 async def test_the_same_rows_are_there_once_they_are_public(
-    services: Services, superuser: asyncpg.Connection, settled: tuple[Pages, Land]
+    services: Services, superuser: asyncpg.Connection, settled: tuple[Pages, CountryFixture]
 ) -> None:
-    _, land = settled
-    await _show(superuser, land, "public")
+    _, country_fixture = settled
+    await _show(superuser, country_fixture, "public")
     after = await _pages(services)
     for plural in _SHOWN:
-        address, ref = f"/en/{plural}", land.records[plural]["ref"]
+        address, ref = f"/en/{plural}", country_fixture.records[plural]["ref"]
         assert all(f"{address}/{ref}".encode() in after[f"{address}?{urlencode(query)}"] for query in _QUERIES)
         answer = await services["portal"].get(f"{address}/{ref}")
         assert (answer.status_code, _WORD in answer.text) == (200, True)
     country = after["/en/countries/XC"].decode()
-    assert f"/en/centres/{land.records['centres']['ref']}" in country
-    assert land.records["programmes"]["ref"] in country
-    assert land.records["committees"]["names"]["en"] in country
+    assert f"/en/centres/{country_fixture.records['centres']['ref']}" in country
+    assert country_fixture.records["programmes"]["ref"] in country
+    assert country_fixture.records["committees"]["names"]["en"] in country
 
 
 async def test_a_public_record_names_no_other_that_is_not(
-    services: Services, superuser: asyncpg.Connection, settled: tuple[Pages, Land]
+    services: Services, superuser: asyncpg.Connection, settled: tuple[Pages, CountryFixture]
 ) -> None:
     """A centre's host and director, an expert's institution, a programme's centre."""
-    _, land = settled
-    await _show(superuser, land, "public")
+    _, country_fixture = settled
+    await _show(superuser, country_fixture, "public")
     hidden = {"centres": ("institutions", "experts"), "experts": ("institutions",)}
     for plural, others in hidden.items():
-        page = f"/en/{plural}/{land.records[plural]['ref']}"
+        page = f"/en/{plural}/{country_fixture.records[plural]['ref']}"
         for other in others:
-            name = f"/en/{other}/{land.records[other]['ref']}"
+            name = f"/en/{other}/{country_fixture.records[other]['ref']}"
             assert name in (await services["portal"].get(page)).text
             set_to = f"UPDATE {_TABLES[other]} SET visibility = $2 WHERE id = $1"
-            await superuser.execute(set_to, land.id(other), "network")
-            told = (await services["portal"].get(page)).text
-            assert name not in told
-            assert land.id(other) not in told
-            await superuser.execute(set_to, land.id(other), "public")
+            await superuser.execute(set_to, country_fixture.id(other), "network")
+            shown = (await services["portal"].get(page)).text
+            assert name not in shown
+            assert country_fixture.id(other) not in shown
+            await superuser.execute(set_to, country_fixture.id(other), "public")

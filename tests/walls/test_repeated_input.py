@@ -13,7 +13,7 @@ from deploy.matrix.operations import Operation, operations
 from tests.support.callers import Caller
 from tests.walls.bodies import CANARY, STRANGE, schema_of, strange_bodies
 from tests.walls.conftest import Services
-from tests.walls.land import ADMIN, Land, Settler
+from tests.walls.country_fixture import ADMIN, CountryFixture, Seeder
 from tests.walls.requests import BODIES, Started, request_for
 from tests.walls.steps import STEPPING, each_place
 
@@ -24,22 +24,24 @@ _JSON = {"Content-Type": "application/json"}
 
 
 @pytest.fixture(scope="module")
-async def land(services: Services, settler: Settler) -> Land:
+async def country_fixture(services: Services, seeder: Seeder) -> CountryFixture:
     """Records that nobody else looks at."""
-    return await _settled(services, settler, "NP")
+    return await _settled(services, seeder, "NP")
 
 
 @pytest.fixture(scope="module")
-async def stepping(services: Services, settler: Settler) -> Land:
+async def stepping(services: Services, seeder: Seeder) -> CountryFixture:
     """Records that are put into all of their states."""
-    return await _settled(services, settler, "BT")
+    return await _settled(services, seeder, "BT")
 
 
-async def _settled(services: Services, settler: Settler, country: str) -> Land:
-    land = await settler.settle(country, f"repeated{country.lower()}")
-    entered = await Caller(services["actions"], ADMIN).post("/actions/v1/frameworks", BODIES["createFramework"](land))
-    land.records["frameworks"] = entered.json()
-    return land
+async def _settled(services: Services, seeder: Seeder, country: str) -> CountryFixture:
+    country_fixture = await seeder.seed(country, f"repeated{country.lower()}")
+    entered = await Caller(services["actions"], ADMIN).post(
+        "/actions/v1/frameworks", BODIES["createFramework"](country_fixture)
+    )
+    country_fixture.records["frameworks"] = entered.json()
+    return country_fixture
 
 
 def _repeats(answer: httpx.Response) -> bool:
@@ -59,8 +61,8 @@ async def _refused(caller: Caller, method: str, path: str, item: str | None, **m
 
 
 @pytest.mark.parametrize("operation", _WRITES, ids=[each.id for each in _WRITES])
-async def test_no_body_is_repeated(services: Services, land: Land, operation: Operation) -> None:
-    caller, request = Caller(services[operation.service], ADMIN), request_for(operation, land, _NOTHING)
+async def test_no_body_is_repeated(services: Services, country_fixture: CountryFixture, operation: Operation) -> None:
+    caller, request = Caller(services[operation.service], ADMIN), request_for(operation, country_fixture, _NOTHING)
     schema = schema_of(operation.service, operation.method, operation.path)
     refused = partial(_refused, caller, request.method, request.path, request.item)
     sent = [await refused(json=body) for body in strange_bodies(operation.service, schema, request.json)]
@@ -82,7 +84,7 @@ def _broken() -> Iterator[bytes]:
 
 @pytest.mark.parametrize("operation", STEPPING, ids=[each.id for each in STEPPING])
 async def test_no_step_repeats_its_fields_or_reason(
-    services: Services, superuser: asyncpg.Connection, stepping: Land, operation: Operation
+    services: Services, superuser: asyncpg.Connection, stepping: CountryFixture, operation: Operation
 ) -> None:
     caller = Caller(services[operation.service], ADMIN)
     async for place in each_place(services, superuser, operation, stepping):
@@ -133,10 +135,10 @@ async def test_no_form_is_repeated(services: Services) -> None:
     assert {400, 401, 403, 415, 422} <= statuses
 
 
-async def test_no_parameter_is_repeated(services: Services, land: Land) -> None:
+async def test_no_parameter_is_repeated(services: Services, country_fixture: CountryFixture) -> None:
     """Nor a filter of an export, which goes by the same rules."""
     for operation in operations():
-        request = request_for(operation, land, _NOTHING) if operation.method == "GET" else None
+        request = request_for(operation, country_fixture, _NOTHING) if operation.method == "GET" else None
         for name in operation.queries if request else ():
             for value in (CANARY, f"-{CANARY}", f"{CANARY}," * 50):
                 for caller in (Caller(services[operation.service], who) for who in (None, ADMIN)):

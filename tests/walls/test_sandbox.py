@@ -10,11 +10,11 @@ from tests.support import callers
 from tests.support.callers import Caller, grant
 from tests.walls.canaries import WORD, lists, traces
 from tests.walls.conftest import Services
-from tests.walls.land import Land, Settler
+from tests.walls.country_fixture import CountryFixture, Seeder
 from tests.walls.test_canaries import _KINDS, _events, _sequence
-from tests.walls.test_second_wall import WALLED, without_first_wall
+from tests.walls.test_row_level_security import PROTECTED, without_app_filter
 
-__all__ = ["without_first_wall"]
+__all__ = ["without_app_filter"]
 REAL, TEXT = "GH", "realword"
 NATIONAL = ("government_focal_point", "national_author", "auditor")
 WHO = {
@@ -36,9 +36,9 @@ def _boxed(name: str, *grants: Grant) -> Principal:
 
 
 @pytest.fixture(scope="module")
-async def real(services: Services, settler: Settler, superuser: asyncpg.Connection) -> list[Land]:
+async def real(services: Services, seeder: Seeder, superuser: asyncpg.Connection) -> list[CountryFixture]:
     """A real country's records, those that are published last."""
-    found = [await settler.settle(REAL, TEXT, published=published) for published in (False, True)]
+    found = [await seeder.seed(REAL, TEXT, published=published) for published in (False, True)]
     await _sequence(superuser)
     return found
 
@@ -46,10 +46,10 @@ async def real(services: Services, settler: Settler, superuser: asyncpg.Connecti
 @pytest.fixture(params=["both walls", "without the first"])
 def walls(request: pytest.FixtureRequest) -> None:
     if request.param != "both walls":
-        request.getfixturevalue("without_first_wall")
+        request.getfixturevalue("without_app_filter")
 
 
-async def _told(services: Services, name: str | None) -> bytes:
+async def _shown(services: Services, name: str | None) -> bytes:
     """All that lists, numbers, searches and streams answer to what would find the real country's records."""
     found = b""
     for service, address in lists():
@@ -60,54 +60,59 @@ async def _told(services: Services, name: str | None) -> bytes:
 
 @pytest.mark.usefixtures("walls")
 @pytest.mark.parametrize("name", WHO)
-async def test_no_list_number_search_or_stream_tells_of_a_real_country(
-    services: Services, real: list[Land], name: str
+async def test_no_list_number_search_or_stream_shows_a_real_country(
+    services: Services, real: list[CountryFixture], name: str
 ) -> None:
-    told = await _told(services, name)
-    assert [mark for land in real for mark in traces(land) - {WORD} if mark.encode() in told] == []
+    shown = await _shown(services, name)
+    assert [
+        mark for country_fixture in real for mark in traces(country_fixture) - {WORD} if mark.encode() in shown
+    ] == []
 
 
 async def test_the_same_questions_find_what_is_published_there_for_everybody_else(
-    services: Services, real: list[Land]
+    services: Services, real: list[CountryFixture]
 ) -> None:
-    told = await _told(services, None)
+    shown = await _shown(services, None)
     for plural in ("experts", "institutions", "committees", "centres", "programmes"):
-        assert real[-1].id(plural).encode() in told, plural
+        assert real[-1].id(plural).encode() in shown, plural
 
 
 @pytest.mark.usefixtures("walls")
 @pytest.mark.parametrize("name", WHO)
-async def test_no_record_of_a_real_country_is_there(services: Services, real: list[Land], name: str) -> None:
+async def test_no_record_of_a_real_country_is_there(services: Services, real: list[CountryFixture], name: str) -> None:
     for service, plurals in _KINDS.items():
         for plural in plurals if service != "access" else ():
-            for land in real:
+            for country_fixture in real:
                 for tail in ("", "/history", "/transitions"):
-                    path = f"/{service}/v1/{plural}/{land.id(plural)}{tail}"
+                    path = f"/{service}/v1/{plural}/{country_fixture.id(plural)}{tail}"
                     assert (await Caller(services[service], name).get(path)).status_code == 404, path
 
 
 @pytest.mark.parametrize("name", WHO)
 async def test_no_event_and_no_entry_of_the_trail_is_of_a_real_country(
-    services: Services, real: list[Land], name: str
+    services: Services, real: list[CountryFixture], name: str
 ) -> None:
     events = await _events(services, name)
     assert {event["data"]["country"] for event in events} <= FICTIONAL_CODES
     trail = await Caller(services["access"], name).get("/access/v1/audit")
-    assert all(mark not in trail.text for land in real for mark in traces(land))
+    assert all(mark not in trail.text for country_fixture in real for mark in traces(country_fixture))
 
 
 async def test_numbers_count_fictional_countries_alone(
-    services: Services, real: list[Land], lands: dict[tuple[str, bool], Land], superuser: asyncpg.Connection
+    services: Services,
+    real: list[CountryFixture],
+    country_fixtures: dict[tuple[str, bool], CountryFixture],
+    superuser: asyncpg.Connection,
 ) -> None:
     count = "SELECT count(*) FROM member_expert WHERE {} AND country = ANY($1) AND (country = ANY($2) OR {})"
     living = "merged_into IS NULL"
     published = "status IN ('active', 'grace') AND visibility <> 'restricted'"
     for name, reach in (("sandbox", FICTIONAL_CODES), ("sandbox_xa", {"XA"}), ("sandbox_real", set())):
-        told = await Caller(services["membership"], name).get("/membership/v1/statistics?by=country")
+        shown = await Caller(services["membership"], name).get("/membership/v1/statistics?by=country")
         known = await superuser.fetchval(count.format(living, published), list(FICTIONAL_CODES), list(reach))
-        assert told.json()["total"] == known, name
-        assert {item["country"] for item in told.json()["items"]} <= FICTIONAL_CODES
-        assert told.json()["definition"].startswith("Experts of fictional countries")
+        assert shown.json()["total"] == known, name
+        assert {item["country"] for item in shown.json()["items"]} <= FICTIONAL_CODES
+        assert shown.json()["definition"].startswith("Experts of fictional countries")
 
 
 @pytest.mark.parametrize("name", WHO)
@@ -121,24 +126,24 @@ async def test_the_countries_are_the_fictional_ones(services: Services, name: st
 
 
 async def test_what_fictional_countries_publish_and_what_lies_in_none_is_there(
-    services: Services, lands: dict[tuple[str, bool], Land]
+    services: Services, country_fixtures: dict[tuple[str, bool], CountryFixture]
 ) -> None:
-    for service, plurals in WALLED.items():
+    for service, plurals in PROTECTED.items():
         for plural in plurals:
             caller = Caller(services[service], "sandbox_real")
             statuses = [
-                (await caller.get(f"/{service}/v1/{plural}/{lands['XB', published].id(plural)}")).status_code
+                (await caller.get(f"/{service}/v1/{plural}/{country_fixtures['XB', published].id(plural)}")).status_code
                 for published in (True, False)
             ]
             assert statuses == [404 if plural in NEVER_PUBLISHED else 200, 404], plural
-            path = f"/{service}/v1/{plural}/{lands['XA', False].id(plural)}"
+            path = f"/{service}/v1/{plural}/{country_fixtures['XA', False].id(plural)}"
             assert (await Caller(services[service], "sandbox_xa").get(path)).status_code == 200, plural
     frameworks = await Caller(services["actions"], "sandbox_real").get("/actions/v1/frameworks")
     assert "3+1/2026" in {item["code"] for item in frameworks.json()["items"]}
 
 
 async def test_it_writes_in_fictional_countries_and_hands_nothing_on(
-    services: Services, lands: dict[tuple[str, bool], Land]
+    services: Services, country_fixtures: dict[tuple[str, bool], CountryFixture]
 ) -> None:
     body = {"names": [{"full": "A Trial"}], "visibility": "network"}
     for country, status in (("XA", 201), (REAL, 403)):
@@ -148,7 +153,7 @@ async def test_it_writes_in_fictional_countries_and_hands_nothing_on(
         assert answer.status_code == status, answer.text
     scope = {"scope_kind": "country", "scope_id": "XA"}
     client = {"name": "Way out", "resources": ["membership.*"], "verbs": ["read"], "secret": True, **scope}
-    holder = {"kind": "account", "id": lands["XA", False].id("accounts")}
+    holder = {"kind": "account", "id": country_fixtures["XA", False].id("accounts")}
     grants = {"principal": holder, "role": "national_author", **scope}
     for path, wanted in (("clients", client), ("grants", grants)):
         answer = await Caller(services["access"], "sandbox").post(f"/access/v1/{path}", wanted)

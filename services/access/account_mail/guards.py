@@ -16,7 +16,8 @@ mails that still work."""
 
 
 async def may_mail(ctx: RequestContext, letter: str, email: str) -> bool:
-    """Whether one more mail of this kind goes to the address, known or not; who asks is told the same in both cases.
+    """Whether one more mail of this kind goes to the address, known or not; who asks gets the same response in both
+    cases.
 
     Raises RateLimited after 60 requests a minute from one place, or five an hour from one place for one address: nobody
     uses up what another place may ask for.

@@ -79,6 +79,6 @@ async def _account_of(uow: UnitOfWork, token: str, purpose: str) -> Account:
     return account
 
 
-async def forget(uow: UnitOfWork) -> None:
+async def delete_expired(uow: UnitOfWork) -> None:
     """Drops tokens whose time has been over for a day."""
-    await queries.forget(uow.connection, now() - timedelta(days=1))
+    await queries.delete_expired(uow.connection, now() - timedelta(days=1))

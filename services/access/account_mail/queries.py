@@ -27,7 +27,7 @@ _END_OTHERS = Statement(
         account_token.c.account_id == bindparam("account"), account_token.c.purpose == bindparam("purpose")
     )
 )
-_FORGET = Statement(delete(account_token).where(account_token.c.until < bindparam("at")))
+_DELETE = Statement(delete(account_token).where(account_token.c.until < bindparam("at")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,6 @@ async def end_others(connection: Connection, account: UUID, purpose: str) -> Non
     await _END_OTHERS.execute(connection, account=account, purpose=purpose)
 
 
-async def forget(connection: Connection, at: datetime) -> None:
+async def delete_expired(connection: Connection, at: datetime) -> None:
     """Drops tokens whose time is over."""
-    await _FORGET.execute(connection, at=at)
+    await _DELETE.execute(connection, at=at)

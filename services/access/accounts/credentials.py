@@ -1,4 +1,5 @@
-"""Who set which credential of whom: kept so that nobody acts as two persons, and so that the old address is told."""
+"""Who set which credential of whom: stored so that nobody acts as two persons, and so that the old address is
+notified."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -36,10 +37,10 @@ _NOTICE = Statement(
     .select_from(credential_change.join(account, account.c.id == credential_change.c.principal_id))
     .where(credential_change.c.id == bindparam("change"), credential_change.c.old_email.is_not(None))
 )
-_TOLD = Statement(
+_NOTIFIED = Statement(
     sql_update(credential_change).where(credential_change.c.id == bindparam("change")).values(old_email=None)
 )
-_FORGET = Statement(
+_DELETE = Statement(
     delete(credential_change).where(
         credential_change.c.principal_kind == "account",
         credential_change.c.at < func.now() - func.make_interval(0, 0, 0, 31),
@@ -82,16 +83,16 @@ async def note_change(
 
 
 async def to_notify(connection: Connection, change: UUID) -> Notice | None:
-    """The old address of a change, with the account's name and language; None where it was told already."""
+    """The old address of a change, with the account's name and language; None where it was notified already."""
     row = await _NOTICE.fetchrow(connection, change=change)
     return Notice(**row) if row else None
 
 
 async def notified(connection: Connection, change: UUID) -> None:
     """Drops the old address of a change."""
-    await _TOLD.execute(connection, change=change)
+    await _NOTIFIED.execute(connection, change=change)
 
 
-async def forget(connection: Connection) -> None:
-    """Drops what was kept of accounts for more than 30 days."""
-    await _FORGET.execute(connection)
+async def delete_expired(connection: Connection) -> None:
+    """Deletes what was stored of accounts for more than 30 days."""
+    await _DELETE.execute(connection)

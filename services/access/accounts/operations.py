@@ -24,7 +24,7 @@ ACCOUNTS: ResourceType[Account, domain.AccountGuardContext] = ResourceType.of(
     Account, account, domain.LIFECYCLE, is_personal=True
 )
 
-WELCOME, TELL_OLD_ADDRESS, SEND_RESET = "welcome_account", "tell_old_address", "send_password_reset"
+WELCOME, NOTIFY_OLD_ADDRESS, SEND_RESET = "welcome_account", "notify_old_address", "send_password_reset"
 """The jobs that write to a new address, to the one before, and to somebody who is to choose another password."""
 
 
@@ -94,7 +94,7 @@ async def _follow_address(uow: UnitOfWork, before: Account, after: Account, prop
     if proposed_by is not None:
         await credentials.note_change(uow, "account", after.id, "email", by=proposed_by)
     _welcome(uow, after)
-    defer(uow, "access", TELL_OLD_ADDRESS, {"change": str(change)}, created_by=uow.origin.actor.label)
+    defer(uow, "access", NOTIFY_OLD_ADDRESS, {"change": str(change)}, created_by=uow.origin.actor.label)
 
 
 async def change_password(uow: UnitOfWork, account: UUID, password: str) -> None:

@@ -23,7 +23,7 @@ async def hash_password(password: str) -> str:
 
 
 class PasswordChecks:
-    """Takes turns in checking passwords. One per process."""
+    """Bounds how many passwords are checked at once. One per process."""
 
     def __init__(self) -> None:
         self._slots = asyncio.Semaphore(_AT_ONCE)
@@ -31,8 +31,8 @@ class PasswordChecks:
         self._dummy: str | None = None
 
     @asynccontextmanager
-    async def turn(self) -> AsyncIterator[None]:
-        """One of the two turns. What is read within it cannot be outrun by a crowd of guesses.
+    async def hashing_slot(self) -> AsyncIterator[None]:
+        """One of the two hashing slots. What is read within it cannot be overtaken by many guesses at once.
 
         Raises RateLimited where too many wait already.
         """

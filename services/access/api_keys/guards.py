@@ -1,4 +1,4 @@
-"""Whose keys a caller sees: their own beside those that their grants cover."""
+"""Whose keys a caller sees: their own and those that their grants cover."""
 
 from uuid import UUID
 

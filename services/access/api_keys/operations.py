@@ -24,7 +24,7 @@ API_KEYS: ResourceType[ApiKey, KeyGuardContext] = ResourceType.of(ApiKey, api_ke
 
 
 async def create(uow: UnitOfWork, access: AccessScope, new: ApiKey) -> tuple[ApiKey, str]:
-    """A new key, and its text, which is told this once. A person makes keys that act for themselves; keys of clients
+    """A new key, and its text, which is shown this once. A person makes keys that act for themselves; keys of clients
     are made by those who enter clients and have authority over all that the client holds. Where that includes a role of
     two, the key waits for a second person.
 

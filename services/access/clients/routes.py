@@ -79,5 +79,5 @@ async def add_secret(row: Annotated[Row, Depends(CLIENT_API.readable)], ctx: Cur
     if after.proposed_secret is not None:
         waiting = await propose(CLIENT_API, ctx, columns_of(after), TransitionBody(action=CONFIRM_SECRET))
         status, place, answer = 202, {"Location": waiting.headers["location"]}, orjson.loads(waiting.body)
-    kept = Response(orjson.dumps({**answer, "secret": None}), status, place, JSON)
-    return show_secret_once(kept, {**answer, "secret": secret})
+    stored = Response(orjson.dumps({**answer, "secret": None}), status, place, JSON)
+    return show_secret_once(stored, {**answer, "secret": secret})

@@ -50,9 +50,9 @@ async def page(
     countries: Sequence[str] | None,
     limit: int,
 ) -> Page | None:
-    """The caller's next facts behind a position, or from the oldest kept. `types` are patterns of LIKE.
+    """The caller's next facts behind a position, or from the oldest stored. `types` are patterns of LIKE.
 
-    None where the position is no longer kept, or was never given.
+    None where the position is no longer stored, or was never given.
     """
     statement = _PAGES.get(share.everything, types is not None, countries is not None)
     rows = await statement.fetch(

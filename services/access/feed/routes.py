@@ -23,7 +23,7 @@ router = ResourceRouter(Resource("access", "events", "event"), ROLES)
 _BOUND_TO = b"/access/v1/events"
 _KEYS: list[Any] = [column("position", Text)]
 _DIGITS = 12
-"""Positions are written in so many digits, so that a cursor's length does not tell them."""
+"""Positions are written in so many digits, so that a cursor's length does not disclose them."""
 
 
 @router.get(

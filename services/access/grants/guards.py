@@ -1,4 +1,4 @@
-"""Whose grants a caller sees: their own, and those delegated from them, beside those that their roles cover."""
+"""Whose grants a caller sees: their own, those delegated from them, and those that their roles cover."""
 
 from services.access.access import GRANT_HOLDER
 from services.access.grants import queries

@@ -157,7 +157,8 @@ async def load_guard_context(
 async def _second_person_fault(
     connection: Connection, principal: Principal, record: Grant, person: UUID
 ) -> domain.SecondPersonFault | None:
-    """Why this account does not count beside who proposed the grant; a client speaks for no account but its own."""
+    """Why this account does not count as a second person for who proposed the grant; a client speaks for no account but
+    its own."""
     if principal.kind is not PrincipalKind.ACCOUNT:
         if not await acts_alone(connection, principal):
             return "second_person_is_a_client"

@@ -89,12 +89,12 @@ class Cause:
 async def causes_of(
     connection: Connection, record: UUID, expert: UUID, in_office: frozenset[str], holder_fields: frozenset[str]
 ) -> tuple[Cause, ...]:
-    """The acts that a role of this record follows from, the decisive one first; none where the trail does not tell.
+    """The acts that a role of this record follows from, the decisive one first; none where the trail does not show it.
 
     The decisive act put the present person into the present office: it entered a state of `in_office`, or it changed
-    one of `holder_fields` there. The last change of the days counts beside it. So does the last merge of the expert
-    since then, which may have given the entry another account. Where the record followed a merge by itself, that merge
-    is the decisive act.
+    one of `holder_fields` there. The last change of the days counts as well. So does the last merge of the expert since
+    then, which may have given the entry another account. Where the record followed a merge by itself, that merge is the
+    decisive act.
     """
     found = _acts(await _TRAIL.fetch(connection, subject=record), in_office, holder_fields)
     row = await _MERGE_OR_UNDO.fetchrow(connection, record=expert)
@@ -105,7 +105,7 @@ async def causes_of(
 
 
 async def merge_of(connection: Connection, loser: UUID) -> tuple[Cause, ...]:
-    """The act that merged a record into another, or linked it; none where the trail does not tell."""
+    """The act that merged a record into another, or linked it; none where the trail does not show it."""
     row = await _MERGE.fetchrow(connection, record=loser)
     return () if row is None else (_cause(row),)
 
@@ -129,8 +129,8 @@ def _acts(newest_first: Iterable[Row], in_office: frozenset[str], holder_fields:
 
 def _changed(entry: Row) -> frozenset[str] | None:
     """The fields that an entry changed; None where its detail cannot be read any more."""
-    told = details.read(entry)
-    return None if told is None else frozenset(change["pointer"].split("/")[1] for change in told["changes"])
+    detail = details.read(entry)
+    return None if detail is None else frozenset(change["pointer"].split("/")[1] for change in detail["changes"])
 
 
 def _cause(row: Row) -> Cause:

@@ -45,7 +45,7 @@ _FOCAL_POINTS = Statement(
     .select_from(_focal_point.outerjoin(_expert, _expert.c.id == _focal_point.c.expert_id))
     .where(_focal_point.c.id == _KEYS)
 )
-_TURNS = "SELECT pg_advisory_xact_lock(hashtextextended(source, 0)) FROM unnest($1::text[]) source"
+_ADVISORY_LOCKS = "SELECT pg_advisory_xact_lock(hashtextextended(source, 0)) FROM unnest($1::text[]) source"
 _LIVING = Statement(
     select(grant)
     .where(
@@ -71,7 +71,7 @@ _TAKEN_BACK = Statement(
 
 @dataclass(frozen=True, slots=True)
 class _Trail:
-    """How the trail of a source tells who put somebody into office: the states that are in office, and the fields that
+    """How the trail of a source shows who put somebody into office: the states that are in office, and the fields that
     say who holds it."""
 
     in_office: frozenset[str]
@@ -94,9 +94,9 @@ class _Office:
     def wanted(self) -> WantedGrant:
         return WantedGrant(self.role, self.scope_kind, self.scope_id, "account", self.account)
 
-    def outlasts(self, held: Grant) -> bool:
+    def outlasts(self, present: Grant) -> bool:
         """Whether it ends later than a grant."""
-        return held.ends is not None and (self.ends is None or self.ends > held.ends)
+        return present.ends is not None and (self.ends is None or self.ends > present.ends)
 
 
 async def follow_seats(uow: UnitOfWork, facts: Sequence[Fact]) -> None:
@@ -126,8 +126,8 @@ async def follow_focal_points(uow: UnitOfWork, facts: Sequence[Fact]) -> None:
         if not point["account_id"] or point["status"] not in _IN_OFFICE:
             return None
         starts, ends = _not_before_today(point["starts"]), point["ends"]
-        held = ("government_focal_point", "country", point["country"])
-        return _Office(point["account_id"], *held, starts, ends, point["expert_id"])
+        present = ("government_focal_point", "country", point["country"])
+        return _Office(point["account_id"], *present, starts, ends, point["expert_id"])
 
     await _follow(uow, "focal point", facts, _FOCAL_POINTS, office, _Trail(_IN_OFFICE, frozenset(("person",))))
 
@@ -156,16 +156,16 @@ async def _follow(
     office_of: Callable[[Row], _Office | None],
     trail: _Trail | None = None,
 ) -> None:
-    """Makes the grants of each source what its office asks for: one, or none. Sources wait for each other's turn, then
+    """Makes the grants of each source what its office asks for: one, or none. Advisory locks put sources in order, then
     everything is read, so that of two at once the later sees what the earlier did."""
     keys = sorted({fact.subject for fact in facts})
     sources = {key: f"{name} {key}" for key in keys}
-    await uow.connection.execute(_TURNS, list(sources.values()))
+    await uow.connection.execute(_ADVISORY_LOCKS, list(sources.values()))
     offices = {row["id"]: office_of(row) for row in await find.fetch(uow.connection, keys=keys)}
     living = records_of(Grant, await _LIVING.fetch(uow.connection, sources=list(sources.values())))
     for key, source in sources.items():
-        held = [record for record in living if record.reason == source]
-        await _settle(uow, _Source(source, key, trail), offices.get(key), held)
+        present = [record for record in living if record.reason == source]
+        await _reconcile(uow, _Source(source, key, trail), offices.get(key), present)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,22 +178,22 @@ class _Source:
     trail: _Trail | None
 
 
-async def _settle(uow: UnitOfWork, source: _Source, office: _Office | None, living: Sequence[Grant]) -> None:
+async def _reconcile(uow: UnitOfWork, source: _Source, office: _Office | None, living: Sequence[Grant]) -> None:
     if office is not None and office.ends is not None and office.ends < office.starts:
         office = None
-    held: dict[str, Grant] = {}
+    present: dict[str, Grant] = {}
     for before in reversed(living):
-        if office is not None and before.status not in held and wanted_by(before) == office.wanted:
-            held[before.status] = before
+        if office is not None and before.status not in present and wanted_by(before) == office.wanted:
+            present[before.status] = before
         else:
             await _end(uow, before, source.name)
     if office is not None:
-        await _give(uow, source, office, held.get("active"), held.get("proposed"))
+        await _give(uow, source, office, present.get("active"), present.get("proposed"))
 
 
 async def _give(uow: UnitOfWork, source: _Source, office: _Office, active: Grant | None, waiting: Grant | None) -> None:
-    """Makes the grants of an office what it asks for: active where whoever caused it may grant it, else proposed beside
-    what is held already."""
+    """Makes the grants of an office what it asks for: active where whoever caused it may grant it, else proposed in
+    addition to what is held already."""
     if active is not None and not office.outlasts(active):
         await GRANTS.update(uow, active, replace(active, ends=office.ends))
         entitled = True

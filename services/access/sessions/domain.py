@@ -12,7 +12,7 @@ IDLE = timedelta(hours=12)
 """A session that nobody renews for so long is over."""
 LONGEST = timedelta(days=30)
 """A session lasts no longer, however often it is renewed."""
-KEPT = timedelta(days=90)
+RETENTION = timedelta(days=90)
 """For so long it is remembered that there was a session."""
 OVERLAP = timedelta(seconds=30)
 """For so long after its use a refresh token gets its successor again, while nobody has used that."""

@@ -1,7 +1,7 @@
 """What time does to sessions."""
 
 from services.access.sessions import operations, queries
-from services.access.sessions.domain import KEPT
+from services.access.sessions.domain import RETENTION
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import now
 
@@ -10,4 +10,4 @@ async def expire_sessions(uow: UnitOfWork) -> None:
     """Ends sessions that nobody renewed in time, and forgets those that ended long ago."""
     while await operations.expire(uow, now()):
         pass
-    await queries.forget(uow.connection, now(), now() - KEPT)
+    await queries.delete_expired(uow.connection, now(), now() - RETENTION)

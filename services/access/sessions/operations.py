@@ -20,7 +20,7 @@ _END = "end"
 
 @dataclass(frozen=True, slots=True)
 class Renewal:
-    """A session that goes on: the token that renews it next, which is told this once, and until when it does."""
+    """A session that goes on: the token that renews it next, which is shown this once, and until when it does."""
 
     session: UUID
     account: UUID
@@ -82,7 +82,7 @@ async def end(uow: UnitOfWork, account: UUID, chosen: UUID) -> None:
 
 
 async def end_all(uow: UnitOfWork, account: UUID, *, besides: UUID | None = None, reason: str | None = None) -> int:
-    """Ends every session of an account, `besides` one; how many."""
+    """Ends every session of an account except one; how many."""
     living = [session for session in await queries.lock_living(uow.connection, account) if session.id != besides]
     await _end(uow, living, reason)
     return len(living)

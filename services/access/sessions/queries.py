@@ -70,8 +70,8 @@ _OVER = Statement(
     .limit(200)
     .with_for_update(skip_locked=True)
 )
-_FORGET_TOKENS = Statement(delete(refresh_token).where(refresh_token.c.until < bindparam("at")))
-_FORGET_SESSIONS = Statement(
+_DELETE_TOKENS = Statement(delete(refresh_token).where(refresh_token.c.until < bindparam("at")))
+_DELETE_SESSIONS = Statement(
     text(
         "WITH over AS (DELETE FROM escm.access_session WHERE status <> 'active' AND updated_at < :before RETURNING id)"
         " DELETE FROM escm.access_last_use WHERE kind = 'session' AND id IN (SELECT id FROM over)"
@@ -132,7 +132,7 @@ async def over(connection: Connection, at: datetime) -> list[Session]:
     return records_of(Session, await _OVER.fetch(connection, at=at))
 
 
-async def forget(connection: Connection, at: datetime, before: datetime) -> None:
+async def delete_expired(connection: Connection, at: datetime, before: datetime) -> None:
     """Drops tokens that have ended, and sessions that ended before `before`."""
-    await _FORGET_TOKENS.execute(connection, at=at)
-    await _FORGET_SESSIONS.execute(connection, before=before)
+    await _DELETE_TOKENS.execute(connection, at=at)
+    await _DELETE_SESSIONS.execute(connection, before=before)

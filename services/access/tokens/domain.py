@@ -41,7 +41,7 @@ class Secret:
 
 @dataclass(frozen=True, slots=True)
 class Assertion:
-    """A client that signs (RFC 7523). `client_id` is what the form says beside it, if anything."""
+    """A client that signs (RFC 7523). `client_id` is what the form says in addition, if anything."""
 
     client_id: str | None
     token: str

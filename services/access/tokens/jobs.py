@@ -10,11 +10,11 @@ from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import now
 
 
-async def turn_signing_keys(uow: UnitOfWork) -> None:
+async def rotate_signing_keys(uow: UnitOfWork) -> None:
     """Publishes a successor in the last day of a key, and forgets keys with which nothing has to be verified."""
-    await SigningKeyStore(AccessSettings()).turn(uow)
+    await SigningKeyStore(AccessSettings()).rotate(uow)
 
 
-async def forget_what_is_over(uow: UnitOfWork) -> None:
+async def delete_expired(uow: UnitOfWork) -> None:
     """Drops revoked tokens, used assertions and failed logins that no longer matter."""
-    await queries.forget_what_is_over(uow.connection, now(), now() - timedelta(seconds=FORGOTTEN_AFTER))
+    await queries.delete_expired(uow.connection, now(), now() - timedelta(seconds=FORGOTTEN_AFTER))

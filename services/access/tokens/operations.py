@@ -211,7 +211,7 @@ async def _person(token_service: TokenService, key: str, password: str, address:
     if len(password) > LONGEST_PASSWORD or not key.isprintable():
         return None
     keys = login_keys(key, address)
-    async with token_service.passwords.turn():
+    async with token_service.passwords.hashing_slot():
         async with token_service.database.acquire() as connection:
             before = await queries.failures(connection, keys)
             account = await accounts.for_login(connection, key)
@@ -263,7 +263,7 @@ async def revoke(token_service: TokenService, token: str, shown: Secret | Assert
 async def introspect(
     token_service: TokenService, token: str, shown: Secret | Assertion | None, address: str
 ) -> Mapping[str, object]:
-    """What a token stands for at this moment (RFC 7662), told to the client that it was given to, and to clients whose
+    """What a token stands for at this moment (RFC 7662), shown to the client that it was given to, and to clients whose
     grants let them read tokens everywhere; to any other client no token is active."""
     client = await authenticate(token_service, shown, address)
     claims = await _claims(token_service, token)
@@ -273,7 +273,7 @@ async def introspect(
 
 
 async def _reads_tokens(token_service: TokenService, client: Client) -> bool:
-    principal = await token_service.inspector.standing_of(PrincipalKind.CLIENT, client.id)
+    principal = await token_service.inspector.principal_of_kind(PrincipalKind.CLIENT, client.id)
     return principal.permission_scope(ROLES, TOKENS, READ).everywhere
 
 

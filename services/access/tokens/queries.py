@@ -56,8 +56,8 @@ _FAIL = Statement(
     )
 )
 _OVER = [Statement(delete(table).where(table.c.until < bindparam("at"))) for table in (revoked_token, used_assertion)]
-_FORGET_LOGINS = Statement(delete(failed_login).where(failed_login.c.last_at < bindparam("at")))
-_FORGET_KEYS = Statement(delete(signing_key).where(signing_key.c.verifies_until < bindparam("at")))
+_DELETE_LOGINS = Statement(delete(failed_login).where(failed_login.c.last_at < bindparam("at")))
+_DELETE_KEYS = Statement(delete(signing_key).where(signing_key.c.verifies_until < bindparam("at")))
 
 
 async def lock_keys(connection: Connection) -> None:
@@ -89,9 +89,9 @@ async def add_key(connection: Connection, **values: object) -> None:
     await _ADD_KEY.execute(connection, **values)
 
 
-async def forget_keys(connection: Connection, at: datetime) -> None:
+async def delete_expired_keys(connection: Connection, at: datetime) -> None:
     """Drops keys with which nothing has to be verified any more."""
-    await _FORGET_KEYS.execute(connection, at=at)
+    await _DELETE_KEYS.execute(connection, at=at)
 
 
 async def published_keys(connection: Connection, at: datetime) -> list[JsonWebKey]:
@@ -150,8 +150,8 @@ async def login_succeeded(connection: Connection, digest: bytes) -> None:
     await _SUCCEED.execute(connection, email_digest=digest)
 
 
-async def forget_what_is_over(connection: Connection, at: datetime, logins_before: datetime) -> None:
+async def delete_expired(connection: Connection, at: datetime, logins_before: datetime) -> None:
     """Drops revoked tokens and used assertions that have ended, and failures older than `logins_before`."""
     for statement in _OVER:
         await statement.execute(connection, at=at)
-    await _FORGET_LOGINS.execute(connection, at=logins_before)
+    await _DELETE_LOGINS.execute(connection, at=logins_before)

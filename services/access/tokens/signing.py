@@ -17,12 +17,12 @@ from shared.database.unit_of_work import UnitOfWork, unit_of_work
 from shared.kernel.clock import now
 from shared.kernel.principal import PrincipalKind
 
-_HELD = 60.0
+_CACHE_SECONDS = 60.0
 """Seconds for which a process signs with the key it found."""
 _AHEAD = timedelta(hours=1)
 """How long a successor is published before it signs: every verifier has seen it by then."""
 _LAST_DAY = timedelta(days=1)
-_AFTERLIFE = timedelta(seconds=LIFETIME + 2 * SKEW + _HELD)
+_AFTERLIFE = timedelta(seconds=LIFETIME + 2 * SKEW + _CACHE_SECONDS)
 
 
 class SigningKeyStore:
@@ -32,10 +32,10 @@ class SigningKeyStore:
         self._days = settings.signing_key_days
         self._sealer = Sealer(settings.secret_key.get_secret_value().encode(), "escm access signing keys")
 
-    async def turn(self, uow: UnitOfWork) -> None:
-        """Publishes a successor in the key's last day, and forgets keys whose tokens are over."""
+    async def rotate(self, uow: UnitOfWork) -> None:
+        """Publishes a successor in the key's last day, and deletes keys whose tokens are over."""
         await queries.lock_keys(uow.connection)
-        await queries.forget_keys(uow.connection, now())
+        await queries.delete_expired_keys(uow.connection, now())
         until = await queries.signed_until(uow.connection)
         if until is not None and until - now() < _LAST_DAY:
             await self.make(uow, now() + _AHEAD)
@@ -101,5 +101,5 @@ class SigningKeys:
                 keys = await queries.signing_keys(uow.connection, now())
                 found = self._signing_keys.usable(keys) or await self._signing_keys.make(uow, now())
         self._kid, self._key = found
-        self._until = time.monotonic() + _HELD
+        self._until = time.monotonic() + _CACHE_SECONDS
         return self._key

@@ -37,5 +37,5 @@ failed_login = table(
     instant("locked_until"),
     instant("last_at"),
 )
-"""By the digest of the address, known or not, so that being locked does not tell that an account exists: once with the
-network that the guesses come from, and once without, which never locks."""
+"""By the digest of the address, known or not, so that being locked does not disclose that an account exists: once with
+the network that the guesses come from, and once without, which never locks."""

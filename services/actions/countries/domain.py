@@ -44,14 +44,16 @@ class FactPeriod:
 def counts_from(key: str, day: date, link: str, past: Sequence[FactPeriod], today: date) -> date:
     """The first day on which a fact that is met now counts: that of the decision; today where the same fact was lost
     in between, so that the days without it stay without it."""
-    was_lost = any((held.key, held.link) == (key, link) and held.ends is not None for held in past)
+    was_lost = any(
+        (fact_periods.key, fact_periods.link) == (key, link) and fact_periods.ends is not None for fact_periods in past
+    )
     return today if was_lost else day
 
 
-def facts_on(held: Sequence[FactPeriod], day: date) -> list[StageFact]:
+def facts_on(fact_periods: Sequence[FactPeriod], day: date) -> list[StageFact]:
     """All seven facts as they held on a day: of several records that bore one out the earliest decision counts."""
     found: dict[str, tuple[date, str]] = {}
-    for one in held:
+    for one in fact_periods:
         if one.starts <= day and (one.ends is None or day < one.ends):
             found[one.key] = min(found.get(one.key, (one.day, one.link)), (one.day, one.link))
     return facts_of(found)

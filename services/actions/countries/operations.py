@@ -5,7 +5,7 @@ from dataclasses import asdict, replace
 from datetime import date
 
 from services.actions.countries.domain import NO_FACTS, FactPeriod, counts_from, facts_of, stage_of
-from services.actions.countries.queries import find_ended, find_facts, held, lock_stage
+from services.actions.countries.queries import fact_periods, find_ended, find_facts, lock_stage
 from services.actions.countries.record import CountryStage
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.ids import uuid7
@@ -39,7 +39,7 @@ async def recompute_stage(uow: UnitOfWork, country: str) -> bool:
     await uow.connection.execute(_ENSURE, country, uuid7(), NO_FACTS, instant)
     before = await lock_stage(uow.connection, country)
     found = await find_facts(uow.connection, country)
-    await _keep_days(uow, country, found)
+    await _record_fact_days(uow, country, found)
     facts = facts_of(found)
     if facts == before.facts:
         return False
@@ -59,9 +59,9 @@ async def recompute_stage(uow: UnitOfWork, country: str) -> bool:
     return True
 
 
-async def _keep_days(uow: UnitOfWork, country: str, found: Mapping[str, tuple[date, str]]) -> None:
-    """Keeps on which days each fact held: closes what is lost, opens what is met."""
-    past = (await held(uow.connection, SYSTEM_CONTEXT, [country]))[country]
+async def _record_fact_days(uow: UnitOfWork, country: str, found: Mapping[str, tuple[date, str]]) -> None:
+    """Records on which days each fact held: closes what is lost, opens what is met."""
+    past = (await fact_periods(uow.connection, SYSTEM_CONTEXT, [country]))[country]
     known = {(one.key, one.link): one for one in past}
     ended = {(one.key, one.link): one for one in await find_ended(uow.connection, country)}
     for one in (one for place, one in ended.items() if place not in known):

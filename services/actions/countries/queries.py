@@ -1,4 +1,4 @@
-"""Reading what a country's stage is made of, the stages, and the counts beside them."""
+"""Reading what a country's stage is made of, the stages, and their counts."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -28,12 +28,12 @@ from shared.records.counts import cells
 from shared.records.references import CENTRES, EXPERTS, INSTITUTIONS, reading_access
 
 PUBLISHED_CENTRES = frozenset({"active", "renewal_due", "renewal_review"})
-_KEPT: Mapping[str, tuple[str, frozenset[str]]] = {
+_COUNTED: Mapping[str, tuple[str, frozenset[str]]] = {
     "experts": ("expert", frozenset({"active", "grace"})),
     "institutions": ("institution", frozenset({"verified", "inactive"})),
     "centres": ("centre", PUBLISHED_CENTRES),
 }
-"""What counts are kept of: their kind, and the states that are published."""
+"""What is counted: its kind, and the states that are published."""
 _RESOURCES = {"experts": EXPERTS, "institutions": INSTITUTIONS, "centres": CENTRES}
 _FACTS = f"""
 WITH committee AS (
@@ -155,7 +155,9 @@ async def find_ended(connection: Connection, country: str) -> list[FactPeriod]:
     ]
 
 
-async def held(connection: Connection, context: AccessContext, codes: Collection[str]) -> dict[str, list[FactPeriod]]:
+async def fact_periods(
+    connection: Connection, context: AccessContext, codes: Collection[str]
+) -> dict[str, list[FactPeriod]]:
     """The days on which the facts of these countries held."""
     found: dict[str, list[FactPeriod]] = {code: [] for code in codes}
     for row in await _PAST.fetch(connection, codes=list(codes), **context.parameters):
@@ -171,12 +173,12 @@ async def stages(
     found = {row["country"]: CountryStage(**row) for row in rows}
     if day is None or day >= today():
         return found
-    past = await held(connection, access.context, found)
+    past = await fact_periods(connection, access.context, found)
     return {code: replace(stage, facts=facts_on(past[code], day)) for code, stage in found.items()}
 
 
 def _count(what: str, access_kind: AccessKind, dated: bool) -> Select[Any]:
-    kind, published = _KEPT[what]
+    kind, published = _COUNTED[what]
     counted = cells(kind, tagged=False, dated=dated)
     query = select(counted.c.country, cast(func.sum(counted.c.n), BigInteger).label("count")).where(
         counted.c.country == any_(bindparam("codes", type_=ARRAY(Text))), visible(counted, access_kind, published)
@@ -192,9 +194,9 @@ async def counts(
 ) -> dict[str, dict[str, int]]:
     """Experts, institutions and centres of each country: published rows, and all rows where the caller's grants cover
     the country. With a `day` as they stood at its end."""
-    found = {code: dict.fromkeys(_KEPT, 0) for code in codes}
+    found = {code: dict.fromkeys(_COUNTED, 0) for code in codes}
     until = {} if day is None else {"until": day}
-    for kind in _KEPT:
+    for kind in _COUNTED:
         access = reading_access(principal, _RESOURCES[kind])
         statement = _COUNTS.get(kind, access.access_kind, day is not None)
         for row in await statement.fetch(connection, codes=list(codes), **until, **access.parameters):

@@ -14,7 +14,7 @@ LEVELS = {
     5: "in law, or a commission created",
 }
 ENDORSEMENT_LEVEL = 3
-"""The level from which on a country's consent carries a programme."""
+"""The lowest level at which a country's consent is enough for a programme."""
 PUBLISHED = frozenset({"verified", "expired", "superseded"})
 
 

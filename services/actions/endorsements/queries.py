@@ -12,7 +12,7 @@ from shared.records.plain import by_itself, listing
 from shared.records.rows import records_of
 
 _LEVELS = tuple(str(level) for level in domain.LEVELS)
-_STANDING = Statement(
+_HIGHEST_LEVEL = Statement(
     within_context(
         select(func.max(endorsement.c.level).label("level")).where(
             endorsement.c.country == bindparam("country"),
@@ -43,9 +43,9 @@ LISTING = listing(
 )
 
 
-async def standing_level(connection: Connection, country: str) -> int:
+async def highest_level(connection: Connection, country: str) -> int:
     """The highest level of a country's verified endorsements that hold today; 0 where there is none."""
-    return await _STANDING.fetchval(connection, country=country, **SYSTEM_CONTEXT.parameters) or 0
+    return await _HIGHEST_LEVEL.fetchval(connection, country=country, **SYSTEM_CONTEXT.parameters) or 0
 
 
 async def lock_expired(connection: Connection) -> list[Endorsement]:

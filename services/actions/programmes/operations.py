@@ -5,7 +5,7 @@ from uuid import UUID
 
 from services.actions.access import ROLES
 from services.actions.endorsements.domain import ENDORSEMENT_LEVEL
-from services.actions.endorsements.queries import standing_level
+from services.actions.endorsements.queries import highest_level
 from services.actions.frameworks.queries import is_known, is_valid
 from services.actions.government_bodies.queries import require_body
 from services.actions.programmes import domain, queries
@@ -28,7 +28,7 @@ _OF_MILESTONES = """
 UPDATE action_milestone SET visibility = $2
 WHERE action_id IN (SELECT id FROM action_action WHERE programme_id = $1)
 """
-"""Actions and milestones carry their programme's visibility."""
+"""Actions and milestones have their programme's visibility."""
 _NAMEABLE = {"committee_id": NAMED_COMMITTEES, "centre_id": NAMED_CENTRES}
 
 
@@ -64,7 +64,7 @@ async def update(uow: UnitOfWork, access: AccessScope, before: Programme, wanted
 async def transition(
     uow: UnitOfWork, access: AccessScope, before: Programme, requested: TransitionRequest
 ) -> Programme:
-    """One transition. A waiver is kept where it was needed."""
+    """One transition. A waiver is stored where it was needed."""
     guard_context = await load_guard_context(uow.connect, access.principal, before, requested.fields)
 
     def effects(target: str) -> Programme:
@@ -92,7 +92,7 @@ async def load_guard_context(
                 unfinished = await queries.open_actions(connection, record.id)
             else:
                 valid = await is_valid(connection, record.framework, today())
-                level = await standing_level(connection, record.country)
+                level = await highest_level(connection, record.country)
     waiver = given(fields, "waiver", dict)
     may_waive = principal.permission_scope(ROLES, PROGRAMMES.resource.name, "waive").covers(record.country)
     return domain.ProgrammeGuardContext(

@@ -38,7 +38,7 @@ _COMMITTEE_LIVES = Statement(
     )
 )
 
-_TURN = "SELECT pg_advisory_xact_lock(hashtextextended('action_programme ' || $1 || ' ' || $2, 0))"
+_ADVISORY_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('action_programme ' || $1 || ' ' || $2, 0))"
 _LIVING = Statement(
     within_context(
         select(programme.c.id)
@@ -93,7 +93,7 @@ async def programme_of(connection: Connection, context: AccessContext, key: UUID
 async def lock_living(connection: Connection, country: str, framework: str) -> bool:
     """Whether the country has a programme under the framework that has not ended, whoever asks. Others that ask the
     same wait until this transaction ends."""
-    await connection.execute(_TURN, country, framework)
+    await connection.execute(_ADVISORY_LOCK, country, framework)
     arguments = {"country": country, "framework": framework, **SYSTEM_CONTEXT.parameters}
     return await _LIVING.fetchval(connection, **arguments) is not None
 

@@ -11,10 +11,10 @@ _REPRESENTATIVE = "institution_representative"
 
 async def with_own_applications(ctx: CurrentContext) -> None:
     """Gives representatives, for this request, their role over each centre that they entered for their institution."""
-    held = [grant for grant in ctx.principal.grants if _represents(grant)]
-    if not held or (ctx.is_writing and not ctx.request.path_params):
+    own = [grant for grant in ctx.principal.grants if _represents(grant)]
+    if not own or (ctx.is_writing and not ctx.request.path_params):
         return
-    institutions = {grant.scope_id: grant for grant in held if grant.scope_id}
+    institutions = {grant.scope_id: grant for grant in own if grant.scope_id}
     async with ctx.connection() as connection:
         found = await queries.entered_for(connection, list(institutions), _labels(ctx.principal))
     grants = [

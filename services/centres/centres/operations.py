@@ -67,8 +67,8 @@ async def transition(uow: UnitOfWork, access: AccessScope, before: Centre, reque
 
     Of parallel designations in one country each gets a number of its own.
     """
-    standing = await _standing(uow.connect, before)
-    guard_context = _guard_context(before, requested.fields, standing)
+    designation_inputs = await _designation_inputs(uow.connect, before)
+    guard_context = _guard_context(before, requested.fields, designation_inputs)
     first = requested.action == "designate" and before.registration_number is None
     serial = await queries.next_serial(uow.connection, before.country) if first else None
     opened: tuple[date, date] | None = None
@@ -94,7 +94,7 @@ async def transition(uow: UnitOfWork, access: AccessScope, before: Centre, reque
     after = await CENTRES.apply_transition(uow, before, requested, guard_context, permitted(access, before), effects)
     if opened is not None:
         waiver = _waiver(access.principal, requested)
-        endorsement = standing.endorsement if standing and not waiver else None
+        endorsement = designation_inputs.endorsement if designation_inputs and not waiver else None
         await open_term(uow, after, *opened, endorsement=endorsement, waiver=waiver)
     elif after.status == "closed":
         await end_term(uow, after, today())
@@ -105,7 +105,7 @@ async def load_guard_context(
     connect: Connect, _principal: Principal, record: Centre, fields: Fields
 ) -> domain.CentreGuardContext:
     """What the guards look at, for this caller and this centre."""
-    return _guard_context(record, fields, await _standing(connect, record))
+    return _guard_context(record, fields, await _designation_inputs(connect, record))
 
 
 async def apply_scheduled(uow: UnitOfWork) -> None:
@@ -118,21 +118,23 @@ async def apply_scheduled(uow: UnitOfWork) -> None:
             await CENTRES.apply_scheduled(uow, before, "open_renewal")
 
 
-async def _standing(connect: Connect, record: Centre) -> queries.Standing | None:
+async def _designation_inputs(connect: Connect, record: Centre) -> queries.DesignationInputs | None:
     """Read only in the states whose transitions look at it."""
     if record.status not in _GATED:
         return None
     async with connect() as connection:
-        return await queries.standing(connection, record.id, record.country)
+        return await queries.designation_inputs(connection, record.id, record.country)
 
 
-def _guard_context(record: Centre, fields: Fields, standing: queries.Standing | None) -> domain.CentreGuardContext:
+def _guard_context(
+    record: Centre, fields: Fields, designation_inputs: queries.DesignationInputs | None
+) -> domain.CentreGuardContext:
     return domain.CentreGuardContext(
         today=today(),
         missing=domain.first_missing(record),
-        favourable=standing.favourable if standing else 0,
-        agreed=standing is not None and standing.agreed,
-        endorsed=standing is not None and standing.level >= domain.ENDORSEMENT_LEVEL,
+        favourable=designation_inputs.favourable if designation_inputs else 0,
+        agreed=designation_inputs is not None and designation_inputs.agreed,
+        endorsed=designation_inputs is not None and designation_inputs.level >= domain.ENDORSEMENT_LEVEL,
         has_waiver="waiver" in fields,
         has_final_report="final_report" in fields,
         has_evaluation="evaluation" in fields,

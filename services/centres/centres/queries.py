@@ -39,7 +39,7 @@ _counts = func.escm.centre_standing(bindparam("centre", type_=Uuid)).table_value
     column("favourable", Integer), column("agreed", Boolean)
 )
 _consent = func.escm.centre_consent(_country).table_valued(column("endorsement", Uuid), column("level", Integer))
-_STANDING = Statement(
+_DESIGNATION_INPUTS = Statement(
     select(_counts.c.favourable, _counts.c.agreed, _consent.c.endorsement, _consent.c.level).select_from(
         _counts.outerjoin(_consent, true())
     )
@@ -83,7 +83,7 @@ _DUE = Statement(
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class DesignationInputs:
     """Favourable reviewers, whether a host agreement is in force, the endorsement that reaches furthest."""
 
     favourable: int
@@ -112,11 +112,11 @@ async def entered_for(connection: Connection, institutions: list[str], labels: l
     return await _ENTERED_FOR.fetch(connection, institutions=institutions, labels=labels)
 
 
-async def standing(connection: Connection, key: UUID, country: str) -> Standing:
+async def designation_inputs(connection: Connection, key: UUID, country: str) -> DesignationInputs:
     """How a centre stands today, whoever asks."""
-    rows = await _STANDING.fetch(connection, centre=key, country=country)
+    rows = await _DESIGNATION_INPUTS.fetch(connection, centre=key, country=country)
     row = rows[0]
-    return Standing(row["favourable"], row["agreed"], row["endorsement"], row["level"] or 0)
+    return DesignationInputs(row["favourable"], row["agreed"], row["endorsement"], row["level"] or 0)
 
 
 async def consent_level(connection: Connection, country: str) -> int:

@@ -19,7 +19,7 @@ COMMITTEES: ResourceType[Committee, domain.CommitteeGuardContext] = ResourceType
     Committee, committee, domain.LIFECYCLE
 )
 _SEATS_FOLLOW = "UPDATE escm.centre_seat SET visibility = $2 WHERE committee_id = $1"
-"""Seats carry their committee's visibility."""
+"""Seats have their committee's visibility."""
 
 
 async def create(uow: UnitOfWork, access: AccessScope, new: Committee) -> Committee:

@@ -8,7 +8,7 @@ from shared.kernel.lifecycle import Lifecycle, transition
 NEAR_ENOUGH = 0.5
 """The least score of a candidate that a person is asked about."""
 SHOWN = 5
-"""So many candidates are kept with an open question."""
+"""So many candidates are stored with an open question."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ _UNDER_WAY = """
 SELECT EXISTS (SELECT FROM core_job WHERE service = 'membership' AND kind = $1 AND status IN ('queued', 'running')
     AND bulk)
 """
-_TURN = """
+_ADVANCE_WATERMARK = """
 INSERT INTO member_affiliation_rematch AS r (single, institutions_at) VALUES (true, $1)
 ON CONFLICT (single) DO UPDATE SET institutions_at = excluded.institutions_at
     WHERE r.institutions_at < excluded.institutions_at
@@ -60,7 +60,7 @@ async def match_imported(uow: UnitOfWork) -> None:
 async def match_again(uow: UnitOfWork) -> None:
     """Leaves a job that looks again at what is open or unknown, if an institution has changed since the last."""
     latest = await queries.latest_institution(uow.connection)
-    if latest is not None and await uow.connection.fetchval(_TURN, latest):
+    if latest is not None and await uow.connection.fetchval(_ADVANCE_WATERMARK, latest):
         defer(uow, "membership", MATCH_JOB, {"again": True}, created_by="system", bulk=True)
 
 

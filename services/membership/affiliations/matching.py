@@ -30,15 +30,15 @@ from shared.records.access_scope import AccessKind, access_scope_for
 AT_ONCE = 2500
 _TEXTS_AT_ONCE = 250
 _FIRST = UUID(int=0)
-_KEPT = 50_000
+_MOST_CACHED = 50_000
 _SYSTEM_ACCESS = replace(
     access_scope_for(SYSTEM, ROLES, INSTITUTIONS.resource),
     access_kind=AccessKind.EVERYWHERE,
     context=SYSTEM_CONTEXT,
     parameters=dict(SYSTEM_CONTEXT.parameters),
 )
-_KEPT_COLUMNS = ("id", "match_status", "match", "match_candidates", "institution_id", "version")
-_KEEP = f"""
+_STORED_COLUMNS = ("id", "match_status", "match", "match_candidates", "institution_id", "version")
+_STORE = f"""
 UPDATE {affiliation.fullname} a SET match_status = w.match_status, match = w.match,
     match_candidates = w.match_candidates, institution_id = w.institution_id, version = w.version, matched_at = $2,
     updated_at = CASE WHEN w.institution_id IS NULL THEN a.updated_at ELSE $2 END
@@ -76,11 +76,11 @@ class Matcher:
             self.after = rows[-1]["id"]
             await self._look_up(uow.connection, {_text(row) for row in rows} - self._known.keys())
             found = [(row, self._known[_text(row)]) for row in rows]
-            await _keep(uow, [(row, one) for row, one in found if self.before is None or _is_news(row, one)])
+            await _store(uow, [(row, one) for row, one in found if self.before is None or _is_news(row, one)])
         return len(rows)
 
     async def _look_up(self, connection: Connection, texts: set[Text]) -> None:
-        if len(self._known) > _KEPT:
+        if len(self._known) > _MOST_CACHED:
             self._known = {}
         if not texts:
             return
@@ -134,14 +134,14 @@ def _match(said: Affiliation, country: str, found: Sequence[Known]) -> Found:
     return Found(candidates, first.candidate.key if first and is_sure else None)
 
 
-async def _keep(uow: UnitOfWork, found: Sequence[tuple[Row, Found]]) -> None:
+async def _store(uow: UnitOfWork, found: Sequence[tuple[Row, Found]]) -> None:
     if not found:
         return
     at = now()
-    told = [_outcome(row, one, at) for row, one in found]
-    kept = [{name: after[name] for name in _KEPT_COLUMNS} for after in told]
-    await uow.connection.execute(_KEEP, orjson.dumps(kept, default=str).decode(), at)
-    for (before, _), after in zip(found, told, strict=True):
+    outcomes = [_outcome(row, one, at) for row, one in found]
+    stored = [{name: after[name] for name in _STORED_COLUMNS} for after in outcomes]
+    await uow.connection.execute(_STORE, orjson.dumps(stored, default=str).decode(), at)
+    for (before, _), after in zip(found, outcomes, strict=True):
         if after["institution_id"] is not None:
             record_affiliation_change(uow, before, "link", before, after)
 

@@ -42,7 +42,8 @@ LIFECYCLE: Lifecycle[None] = Lifecycle(
 
 
 def decided(match_score: MatchScore) -> MatchScore:
-    """The verdict, at least a pair where both have an identifier in common, whatever else they say of themselves."""
+    """The match score, at least that of a pair where both have an identifier in common, whatever else they say of
+    themselves."""
     if _IDENTIFIERS.isdisjoint(match_score.reasons):
         return match_score
     return replace(match_score, score=max(match_score.score, THRESHOLD))

@@ -1,6 +1,6 @@
 """What a new or changed record may repeat, among the few that the database looked up for it.
 
-How sure a pair is follows from records of its two countries alone, and what a caller is told from records alone that
+How sure a pair is follows from records of its two countries alone, and what a caller is shown from records alone that
 they may know of: neither moves with what is hidden from them.
 """
 
@@ -121,6 +121,6 @@ def identified(
 
 
 def terms(own: Body) -> list[str]:
-    """The words that an institution is looked up by beside its whole names."""
+    """The words that an institution is looked up by in addition to its whole names."""
     words = dict.fromkeys(word for name in own.names for word in name if word not in GENERIC and len(word) > 2)
     return sorted(words, key=lambda word: (-len(word), word))[:6]

@@ -21,8 +21,8 @@ from shared.messaging.job_run import JobCancelled, JobHandlers, JobRun
 
 _AT_ONCE = 500
 _LOOKED_AT = 200
-_TOLD = 8
-"""Slices after which a search tells how far it is."""
+_PROGRESS_EVERY = 8
+"""Partitions after which a search reports its progress."""
 _LATE = timedelta(minutes=10)
 """How long before the last search a change may have begun that it did not see."""
 _MANY = 50_000
@@ -41,7 +41,8 @@ async def look(run: JobRun) -> dict[str, Any]:
 
 async def search(run: JobRun) -> dict[str, Any]:
     """Searches a collection. Pairs of records that are gone go first, those that imports found come before the rest.
-    What the schedule ordered makes way for an import that waits: another job goes on from there, told as `goes_on`."""
+    What the schedule ordered makes way for an import that waits: another job goes on from there, reported as
+    `goes_on`."""
     return await Search(run).to_the_end()
 
 
@@ -131,7 +132,7 @@ class Search:
         while True:
             async with self._writing() as uow:
                 rows = await queries.changed(uow.connection, self._resource, since, last, _LOOKED_AT)
-                await self._keep(uow, await operations.find_duplicates(uow.connection, self._resource, rows))
+                await self._store(uow, await operations.find_duplicates(uow.connection, self._resource, rows))
             self._records += len(rows)
             if len(rows) < _LOOKED_AT:
                 return
@@ -153,9 +154,9 @@ class Search:
         for place in range(first, slices):
             kind, number = divmod(place, PARTITIONS)
             if number == 0 or place == first:
-                await asyncio.to_thread(people.turn_to, KINDS[kind])
-            await self._write(await asyncio.to_thread(people.walk, number))
-            if number % _TOLD == 0:
+                await asyncio.to_thread(people.select_kind, KINDS[kind])
+            await self._write(await asyncio.to_thread(people.scan_partition, number))
+            if number % _PROGRESS_EVERY == 0:
                 await self._report(self._records + place, self._records + slices, slice=place + 1)
 
     async def _all(self) -> AsyncIterator[list[Row]]:
@@ -173,12 +174,12 @@ class Search:
     async def _write(self, found: Sequence[Found]) -> None:
         for start in range(0, len(found), _AT_ONCE):
             async with self._writing() as uow:
-                await self._keep(uow, found[start : start + _AT_ONCE])
+                await self._store(uow, found[start : start + _AT_ONCE])
 
     def _writing(self) -> AbstractAsyncContextManager[UnitOfWork]:
         return self._run.unit_of_work(origin=Origin(request_id=str(self._run.id), bulk=True))
 
-    async def _keep(self, uow: UnitOfWork, found: Sequence[Found]) -> None:
+    async def _store(self, uow: UnitOfWork, found: Sequence[Found]) -> None:
         self._pairs += len(found)
         self._new += await pairs.record(uow, self._resource, found, "job")
 

@@ -1,4 +1,4 @@
-"""Writing pairs: as they are found, as an office decides about them, and as merges settle them."""
+"""Writing pairs: as they are found, as an office decides about them, and as merges close them."""
 
 from collections.abc import Callable, Sequence
 from collections.abc import Collection as Some
@@ -29,14 +29,14 @@ LOOK_JOB = "duplicates_look"
 """Looks for what one changed record may repeat."""
 SEARCH_JOB = "duplicates_search"
 """Looks through all records of a collection, or those that were changed."""
-_COVER = """
+_SAVE_WATERMARK = """
 INSERT INTO escm.member_duplicate_search AS known (resource, covered_until) VALUES ($1, $2)
 ON CONFLICT (resource) DO UPDATE SET covered_until = greatest(known.covered_until, excluded.covered_until)
 """
 
 
 class Place(TypedDict, total=False):
-    """Where a search goes on: the slice of all records, or the record after which the changed ones follow."""
+    """Where a search goes on: the partition of all records, or the record after which the changed ones follow."""
 
     began: str
     slice: int
@@ -183,7 +183,7 @@ def imported(resource: Collection, pairs: Sequence[tuple[UUID, UUID]], rows: Seq
 
 async def save_watermark(uow: UnitOfWork, resource: Collection, until: datetime) -> None:
     """Remembers until when changes were searched."""
-    await uow.connection.execute(_COVER, resource, until)
+    await uow.connection.execute(_SAVE_WATERMARK, resource, until)
 
 
 async def _lookalikes(connection: Connection, own: Body) -> list[Lookalike]:

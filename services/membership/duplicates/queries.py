@@ -227,7 +227,7 @@ async def lookalike_experts(
     connection: Connection, asked: Mapping[UUID, tuple[list[str], list[str]]]
 ) -> AsyncIterator[tuple[UUID, Any]]:
     """For each of these experts, by its keys and patterns, those that it may repeat, as `member_expert_namesakes`
-    tells them."""
+    finds them."""
     rows = [{"id": str(record), "keys": keys, "patterns": patterns} for record, (keys, patterns) in asked.items()]
     for row in await connection.fetch(_LOOKALIKE_EXPERTS, rows):
         if row["found"] is not None:

@@ -1,6 +1,6 @@
 """The search through all records of a collection in memory: keys first, then the records that share one. Pure.
 
-A million experts take some 400 MB while they are compared: each is kept as one text, and each kind of key is made and
+A million experts take some 400 MB while they are compared: each is stored as one text, and each kind of key is made and
 walked for itself.
 """
 
@@ -31,7 +31,7 @@ _FEW, _LARGE = 6, 60
 _LARGEST = 250
 _BITS = 24
 _MASK = (1 << _BITS) - 1
-_TURNED = 1 << _BITS
+_SWAPPED = 1 << _BITS
 _NOBODY = UUID(int=0)
 
 
@@ -69,7 +69,7 @@ class CountsOf:
 
 
 class PersonSearch:
-    """All experts of the base, and the pairs among them. `add` all, then turn to each kind and walk its slices."""
+    """All experts of the base, and the pairs among them. `add` all, then select each kind and scan its partitions."""
 
     def __init__(self) -> None:
         self._ids = bytearray()
@@ -94,17 +94,17 @@ class PersonSearch:
             if name.given:
                 self._given.add(person.country, name.given[0])
 
-    def turn_to(self, kind: str) -> None:
+    def select_kind(self, kind: str) -> None:
         """Makes the keys of one kind, in place of those of another."""
         self._kind, self._buckets = kind, [array("Q") for _ in range(PARTITIONS)]
         for place, text in enumerate(self._texts):
-            for key, turned in _KEYS[kind](_unpacked(text, _NOBODY)):
+            for key, is_swapped in _KEYS[kind](_unpacked(text, _NOBODY)):
                 digest = crc32(key.encode())
                 bucket = self._buckets[digest % PARTITIONS]
-                bucket.append(digest << (_BITS + 1) | (_TURNED if turned else 0) | place)
+                bucket.append(digest << (_BITS + 1) | (_SWAPPED if is_swapped else 0) | place)
 
-    def walk(self, number: int) -> list[Found]:
-        """The pairs that the keys of one slice find."""
+    def scan_partition(self, number: int) -> list[Found]:
+        """The pairs that the keys of one partition find."""
         keys = sorted(self._buckets[number])
         found: dict[tuple[UUID, UUID], Found] = {}
         for _, block in groupby(keys, _digest):
@@ -129,7 +129,7 @@ class PersonSearch:
         one institution."""
         if len(numbers) == 1:
             return
-        members = {number & _MASK: not number & _TURNED for number in sorted(numbers, reverse=True)}
+        members = {number & _MASK: not number & _SWAPPED for number in sorted(numbers, reverse=True)}
         persons = [(self._person(place), straight) for place, straight in members.items()]
         if self._kind == "consonants" and len(persons) > _FEW:
             yield from _with_foreign(persons)

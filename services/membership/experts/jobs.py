@@ -41,7 +41,7 @@ HEADINGS = (
     *_IMPORTED,
 )  # fmt: skip
 _NONE = "n/a"
-_UNTOLD = "und"
+_UNKNOWN_LANGUAGE = "und"
 """BCP 47 for a text whose language is not known."""
 _BETWEEN_TAGS = re.compile(r"[\s;,]+")
 _BETWEEN_KEYWORDS = re.compile(r"\s*(?<!\\);\s*")
@@ -98,9 +98,9 @@ def _affiliation(one: Mapping[str, str]) -> dict[str, Any] | None:
 
 
 def _by_language(name: str, cell: str) -> Any:
-    """Texts by language, as a JSON object; any other text is of a language that nobody told."""
+    """Texts by language, as a JSON object; any other text is of an unknown language."""
     if not cell.startswith("{"):
-        return {_UNTOLD: cell}
+        return {_UNKNOWN_LANGUAGE: cell}
     try:
         return orjson.loads(cell)
     except orjson.JSONDecodeError:
@@ -109,8 +109,8 @@ def _by_language(name: str, cell: str) -> Any:
 
 def _in_one_cell(texts: Mapping[str, str]) -> str | None:
     """The cell that `_by_language` reads as these texts."""
-    if list(texts) == [_UNTOLD] and not texts[_UNTOLD].startswith("{"):
-        return texts[_UNTOLD]
+    if list(texts) == [_UNKNOWN_LANGUAGE] and not texts[_UNKNOWN_LANGUAGE].startswith("{"):
+        return texts[_UNKNOWN_LANGUAGE]
     return orjson.dumps(texts).decode() if texts else None
 
 

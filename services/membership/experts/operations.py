@@ -44,7 +44,7 @@ _FOLLOW = Statement(
     .where(affiliation.c.expert_id == bindparam("key"))
     .values(country=bindparam("country"), visibility=bindparam("visibility"))
 )
-"""Affiliations carry their expert's country and visibility."""
+"""Affiliations have their expert's country and visibility."""
 
 
 async def create(uow: UnitOfWork, access: AccessScope, new: Expert) -> Inserted[Expert]:

@@ -225,8 +225,8 @@ def _asserted(row: Mapping[str, Any]) -> dict[str, Any]:
     """Items tell it, lists do not."""
     present_fields = [name for name in ASSERTED if row[name] not in _EMPTY]
     asserted = row["asserted"]
-    kept = orjson.loads(asserted) if isinstance(asserted, str) else asserted
-    return asserted_fields(kept, present_fields, to_text(row["created_at"]))
+    sources = orjson.loads(asserted) if isinstance(asserted, str) else asserted
+    return asserted_fields(sources, present_fields, to_text(row["created_at"]))
 
 
 def _open_emails(emails: Any, access: AccessScope) -> Any:

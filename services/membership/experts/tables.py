@@ -33,7 +33,7 @@ affiliation = table(
 )
 """`country` and `visibility` are the expert's: one policy serves both.
 
-`match_status` is null as long as nobody has looked which institution `raw` means; `match` tells how a link came about,
+`match_status` is null as long as nobody has looked which institution `raw` means; `match` says how a link came about,
 `match_candidates` what a person may choose from.
 """
 

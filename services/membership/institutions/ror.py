@@ -7,7 +7,7 @@ from services.membership.institutions.domain import unique_domains
 from services.membership.institutions.relations import KINDS
 
 RECORD_KEYS = frozenset({"id", "names", "locations", "status", "relationships"})
-"""What tells such a record from other JSON."""
+"""What distinguishes such a record from other JSON."""
 STATUSES: Mapping[str, str] = {"active": "verified", "inactive": "inactive", "withdrawn": "withdrawn"}
 
 

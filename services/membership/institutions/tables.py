@@ -16,8 +16,8 @@ institution_value = table(
     text("country"),
     text("visibility"),
 )
-"""Types, domains, folded names, short forms (acronyms, initials, labels of domains) and telling words, one row a value,
-for plain equality."""
+"""Types, domains, folded names, short forms (acronyms, initials, labels of domains) and significant words, one row a
+value, for plain equality."""
 
 institution_relation = table(
     "member_institution_relation",

@@ -7,11 +7,11 @@ from sqlalchemy import bindparam, select
 
 from services.membership.experts.tables import affiliation
 from services.membership.institutions.tables import institution
-from services.membership.merges.keeping import keep
 from services.membership.merges.moving import take_affiliations
 from services.membership.merges.record import Merge
 from services.membership.merges.subjects import SUBJECTS
 from services.membership.merges.tables import merge
+from services.membership.merges.undo_records import store_undo_record
 from shared.database.statements import Statement
 from shared.database.unit_of_work import UnitOfWork
 from shared.records.access_scope import constant
@@ -45,7 +45,7 @@ async def follow_institution(uow: UnitOfWork, subject: UUID) -> None:
     if winner is not None:
         taken = await take_affiliations(uow, subject_kind, winner, loser)
         if merged_in is not None:
-            keep(uow, subject_kind, record_of(Merge, merged_in), (), taken, ())
+            store_undo_record(uow, subject_kind, record_of(Merge, merged_in), (), taken, ())
         await follow_institution(uow, winner["id"])
 
 

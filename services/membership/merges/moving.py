@@ -1,7 +1,7 @@
 """What hangs on the loser goes to the winner, and back: affiliations and the identities of imports.
 
-An affiliation that would then say the same as one of the winner's is taken away and kept for the undo. All of it needs
-a context that writes every affiliation: whoever may merge two institutions may not write every expert who names them.
+An affiliation that would then say the same as one of the winner's is removed and stored for the undo. All of it needs a
+context that writes every affiliation: whoever may merge two institutions may not write every expert who names them.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

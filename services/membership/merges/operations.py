@@ -14,11 +14,11 @@ from services.membership.access import ROLES
 from services.membership.duplicates.operations import close_pairs, restore_pairs
 from services.membership.experts.record import Expert, Said
 from services.membership.merges import domain, moving, queries
-from services.membership.merges.keeping import Kept, keep, kept_of
 from services.membership.merges.pairing import Asked, Pair, decided, pair_of, require_living
 from services.membership.merges.record import Merge
 from services.membership.merges.subjects import SUBJECTS, Subject
 from services.membership.merges.tables import merge
+from services.membership.merges.undo_records import UndoRecord, store_undo_record, undo_record_of
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.statements import Connection
 from shared.database.unit_of_work import Connect, UnitOfWork
@@ -67,7 +67,7 @@ class Preview:
     winner: Mapping[str, object]
     loser: UUID
     differing: list[DifferingField]
-    moves: queries.Moves
+    moves: queries.MoveCounts
 
 
 async def preview(connection: Connection, principal: Principal, asked: Asked) -> Preview:
@@ -127,12 +127,12 @@ async def create(uow: UnitOfWork, principal: Principal, asked: Asked) -> Merge:
         for name, value in values.items()
         if value != mine[name]
     ]
-    keep(uow, subject, entered, changes, taken, identities)
+    store_undo_record(uow, subject, entered, changes, taken, identities)
     return entered
 
 
 async def undo(uow: UnitOfWork, access: AccessScope, before: Merge, requested: TransitionRequest) -> Merge:
-    """Both records as they were, but for what was edited since and is to be kept.
+    """Both records as they were, except for later edits that are to stay.
 
     Raises what `Lifecycle.advance` raises; Conflict `transition_not_allowed` with reason `edited_since` while `resolve`
     does not say of every field that was edited since whether to keep or to restore it.
@@ -146,8 +146,8 @@ async def undo(uow: UnitOfWork, access: AccessScope, before: Merge, requested: T
     if len(locked) < 2 or not all(own.may("update", record.country, record.id) for record in locked.values()):
         raise Forbidden("Your grants do not cover both records.", members={"reason": "not_permitted"})
     winner, loser = locked[winner_id], locked[loser_id]
-    kept = kept_of(await queries.parts(uow.connection, before.id))
-    taken_back = _taken_back(subject, winner, kept, given(requested.fields, "resolve", dict) or {}, before)
+    undo_record = undo_record_of(await queries.parts(uow.connection, before.id))
+    taken_back = _taken_back(subject, winner, undo_record, given(requested.fields, "resolve", dict) or {}, before)
     wanted = _wanted(subject, winner, _restored(subject, taken_back), _sources_given_back(winner, taken_back))
     if wanted.visibility != winner.visibility:
         require_publishing(own, wanted.visibility, wanted.country, winner.id)
@@ -156,10 +156,12 @@ async def undo(uow: UnitOfWork, access: AccessScope, before: Merge, requested: T
     back = await _write(uow, subject, "unmerge", loser, with_columns(loser, {"merged_into": None}))
     await uow.connection.execute(SYSTEM_CONTEXT.set_local)
     owners = columns_of(after), columns_of(back)
-    await moving.give_affiliations_back(uow, subject, *owners, kept.moved, kept.demoted, kept.united)
-    await moving.give_identities_back(uow, subject, winner_id, loser_id, kept.identities)
+    await moving.give_affiliations_back(
+        uow, subject, *owners, undo_record.moved, undo_record.demoted, undo_record.united
+    )
+    await moving.give_identities_back(uow, subject, winner_id, loser_id, undo_record.identities)
     await restore_pairs(uow, subject.name, winner_id, loser_id)
-    await queries.forget_parts(uow.connection, before.id)
+    await queries.delete_parts(uow.connection, before.id)
     return await MERGES.apply_transition(uow, before, requested, guard_context, may)
 
 
@@ -194,10 +196,10 @@ async def conflicts(connection: Connection, principal: Principal, record: Merge)
     if winner is None or not access.sees_all_fields(winner["country"], winner["id"]):
         return None
     now = subject.values(subject.read(winner))
-    kept = kept_of(await queries.parts(connection, record.id))
+    undo_record = undo_record_of(await queries.parts(connection, record.id))
     return [
         {"field": change.field, "before": change.before, "merged": change.after, "now": domain.plain(now[change.field])}
-        for change in domain.edited(kept.changes, now)
+        for change in domain.edited(undo_record.changes, now)
     ]
 
 
@@ -245,21 +247,21 @@ def _source_of(winner: Record, field: str) -> Said | None:
 
 
 def _taken_back(
-    subject: Subject, winner: Record, kept: Kept, resolve: Mapping[str, str], record: Merge
+    subject: Subject, winner: Record, undo_record: UndoRecord, resolve: Mapping[str, str], record: Merge
 ) -> list[domain.Change]:
     """The changes that the undo takes back. Raises Invalid and Conflict for what `resolve` says or leaves open."""
-    if kept.is_unreadable:
+    if undo_record.is_unreadable:
         raise _impossible(record, "erased")
     now = subject.values(winner)
-    unknown = sorted(set(resolve) - {change.field for change in kept.changes})
+    unknown = sorted(set(resolve) - {change.field for change in undo_record.changes})
     if unknown:
         raise invalid_field(
             pointer_to("fields", "resolve", unknown[0]), "unknown_field", "The merge did not change this field."
         )
-    open_fields = [change.field for change in domain.edited(kept.changes, now) if change.field not in resolve]
+    open_fields = [change.field for change in domain.edited(undo_record.changes, now) if change.field not in resolve]
     if open_fields:
         raise _impossible(record, "edited_since", open_fields)
-    return domain.restored(kept.changes, now, resolve)
+    return domain.restored(undo_record.changes, now, resolve)
 
 
 def _restored(subject: Subject, taken_back: Iterable[domain.Change]) -> domain.Values:

@@ -39,7 +39,7 @@ from shared.records.resource_type import ResourceType
 from shared.records.rows import record_of
 
 
-class Moves(TypedDict):
+class MoveCounts(TypedDict):
     """How much would go to the winner. `references`: of what other services publish, by kind of record."""
 
     affiliations: int
@@ -98,7 +98,7 @@ _PARTS = Statement(
     .where(part.c.merge_id == bindparam("merge"))
     .order_by(part.c.id)
 )
-_FORGET = Statement(delete(part).where(part.c.merge_id == bindparam("merge")))
+_DELETE_PARTS = Statement(delete(part).where(part.c.merge_id == bindparam("merge")))
 
 
 async def lock_pair(
@@ -127,9 +127,9 @@ async def parts(connection: Connection, merge_id: UUID) -> list[tuple[str, UUID,
     return [(row["part"], row["record_id"], details.read(row)) for row in rows]
 
 
-async def forget_parts(connection: Connection, merge_id: UUID) -> None:
-    """Removes what an undone merge had kept."""
-    await _FORGET.execute(connection, merge=merge_id)
+async def delete_parts(connection: Connection, merge_id: UUID) -> None:
+    """Removes the undo record of an undone merge."""
+    await _DELETE_PARTS.execute(connection, merge=merge_id)
 
 
 _REFERENCES: Mapping[str, Mapping[str, tuple[TableClause, str]]] = {
@@ -170,7 +170,9 @@ def _moving(resource: str, holder: str) -> Any:
 _MOVING = Shapes(_moving)
 
 
-async def would_move(connection: Connection, access: AccessScope, resource: str, holder: str, loser: UUID) -> Moves:
+async def would_move(
+    connection: Connection, access: AccessScope, resource: str, holder: str, loser: UUID
+) -> MoveCounts:
     """How many affiliations, identities of imports and references of other services name the loser, of those that the
     caller may see."""
     (row,) = await _MOVING.get(resource, holder).fetch(connection, loser=loser, **access.context.parameters)

@@ -12,8 +12,8 @@ from shared.records.record import Document, Internal, Public, Record, Tracked, W
 class Merge(Record):
     """A merge. `country` is the winner's and `loser_country` the loser's, when they were merged.
 
-    `winner_version` is the one that the merge made: of two merges into one winner it tells the later. `moved` counts
-    what went to the winner.
+    `winner_version` is the one that the merge made: of two merges into one winner it identifies the later one. `moved`
+    counts what went to the winner.
     """
 
     resource_type = Resource("membership", "merges", "merge")

@@ -1,5 +1,5 @@
-"""Every column that membership and the parts shared with other services keep: what of it an export of everything about
-an expert tells, why the rest is left out, and which tables hold nothing of people.
+"""Every column that membership and the parts shared with other services store: what of it an export of everything about
+an expert shows, why the rest is left out, and which tables hold nothing of people.
 
 A column that is in none of these lists fails a test: whoever adds one decides here.
 """
@@ -11,7 +11,7 @@ from shared.records.personal import FOUND_BY, RECORD, PersonalTable, personal, p
 
 _ANOTHER = "says which record of perhaps another person is meant"
 _PROOF = "proves that nothing was altered"
-_KEY = "names the key of the encrypted text that is told in the clear"
+_KEY = "names the key of the encrypted text that is exported in the clear"
 _FILE = "describes the whole file, of many people"
 
 PARTS: Mapping[str, PersonalTable] = {
@@ -80,7 +80,7 @@ ALSO_PERSONAL: tuple[PersonalTable, ...] = (
         "core_fact",
         "",
         {
-            "announces, without any value, what the history tells": "position fact type time subject ref version"
+            "announces, without any value, what the history shows": "position fact type time subject ref version"
             " country visibility link traceparent bulk sequenced_at country_left"
         },
     ),
@@ -88,7 +88,7 @@ ALSO_PERSONAL: tuple[PersonalTable, ...] = (
         "core_outbox",
         "",
         {
-            "announces, without any value, what the history tells": "id fact type time subject ref version country"
+            "announces, without any value, what the history shows": "id fact type time subject ref version country"
             " visibility link traceparent bulk country_left"
         },
     ),
@@ -138,7 +138,7 @@ ALSO_PERSONAL: tuple[PersonalTable, ...] = (
         },
     ),
 )
-"""Tables that name people, of which an export tells nothing, with the reasons."""
+"""Tables that name people and of which an export shows nothing, with the reasons."""
 
 _COUNT = "kind visibility status country category tag"
 IMPERSONAL: Mapping[str, str] = {

@@ -1,4 +1,4 @@
-"""Giving a person everything that is kept about them."""
+"""Giving a person everything that is stored about them."""
 
 from typing import BinaryIO
 from uuid import UUID
@@ -21,7 +21,7 @@ _WITH_HISTORY = frozenset({"affiliations", "duplicates", "merges"})
 
 
 async def order(uow: UnitOfWork, access: AccessScope, seen: Row) -> UUID:
-    """Leaves an export of everything about an expert to the worker, which the expert's history tells; the job's id.
+    """Leaves an export of everything about an expert to the worker, which the expert's history shows; the job's id.
 
     Raises Forbidden for everybody but the expert and administrators.
     """

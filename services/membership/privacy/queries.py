@@ -70,8 +70,8 @@ _SALT = "(SELECT salt FROM escm.core_audit_key k WHERE k.id = t.detail_key) AS s
 
 def _query(part: str) -> str:
     table = PARTS[part]
-    columns = [f't."{name}"' for name in table.told]
-    if "detail" in table.told:
+    columns = [f't."{name}"' for name in table.exported]
+    if "detail" in table.exported:
         columns += ['t."id"', 't."detail_key"', _SALT]
     return f"SELECT {', '.join(columns)} FROM {_SOURCES[part]}"  # noqa: S608
 
@@ -90,14 +90,14 @@ async def accounts_of(connection: Connection, experts: Sequence[UUID]) -> list[U
 
 
 async def rows_of(connection: Connection, part: str, ids: Sequence[UUID]) -> AsyncIterator[dict[str, Any]]:
-    """What a part of the export tells of experts or, for `history`, of whatever has one of these ids."""
-    names = PARTS[part].told
+    """The rows of a part of the export: of experts or, for `history`, of whatever has one of these ids."""
+    names = PARTS[part].exported
     async for row in connection.cursor(_QUERIES[part], ids, prefetch=_AT_ONCE):
         yield {name: details.read(row) if name == "detail" else row[name] for name in names}
 
 
 async def published(connection: Connection, people: Sequence[UUID]) -> AsyncIterator[Row]:
-    """What other services keep of experts and their accounts, part by part: `part`, `record`, and its `id` where its
+    """What other services store of experts and their accounts, part by part: `part`, `record`, and its `id` where its
     history is about them."""
     async for row in connection.cursor(_PUBLISHED, people, prefetch=_AT_ONCE):
         yield row

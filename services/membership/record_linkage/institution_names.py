@@ -25,7 +25,7 @@ def name_key(value: str) -> str:
 
 
 def match_key(names: Sequence[Mapping[str, Any]]) -> str:
-    """The telling words of all names, each once; all words of a name that has no telling one."""
+    """The significant words of all names, each once; all words of a name that has no significant one."""
     words: dict[str, None] = {}
     for name in names:
         plain = plain_words(name["value"])
@@ -75,7 +75,7 @@ def initials(value: str) -> frozenset[str]:
 
 
 def labels(domains: Iterable[str]) -> set[str]:
-    """The telling label of each domain: `mit` of mit.edu, `unibe` of unibe.ch."""
+    """The significant label of each domain: `mit` of mit.edu, `unibe` of unibe.ch."""
     return {label for domain in domains if (label := _label(domain))}
 
 

@@ -1,4 +1,4 @@
-"""Words of institutions' names: which are the same in other languages or cut short, and which tell little."""
+"""Words of institutions' names: which are the same in other languages or cut short, and which have little weight."""
 
 from collections.abc import Mapping
 from functools import cache, lru_cache

@@ -96,7 +96,7 @@ def _is_short_of(one: Body, other: Body) -> bool:
 
 def _like(mine: Words, my_places: frozenset[str], others: Words, their_places: frozenset[str]) -> tuple[float, str]:
     """What both names have in common, whatever the order, and what only one says: a place where the other lies says
-    little; a telling word, or a kind of institution, on both sides makes them two."""
+    little; a significant word, or a kind of institution, on both sides makes them two."""
     if mine == others or "".join(mine) == "".join(others):
         return 0.98, "same_name"
     only_mine, only_theirs, lost = _match(mine, others)

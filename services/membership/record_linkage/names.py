@@ -21,7 +21,7 @@ van von der den de del della di da dos das do du la le los las el al ul ibn bin 
 e i mac mc st san dr prof professor mr mrs ms sir jr sr ii iii phd
 """
 PARTICLES = frozenset(_PARTICLES_WORDS.split())
-"""Words of a name that tell little: many persons share them, and lists leave them out."""
+"""Words of a name with little weight: many persons share them, and lists leave them out."""
 _TITLES_WORDS = """
 dr prof professor mr mrs ms sir phd jr sr ii iii
 """

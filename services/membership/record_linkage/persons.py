@@ -18,8 +18,8 @@ from shared.kernel.text import fold
 
 _NOWHERE = frozenset(("", "n a", "none", "unknown", "retired", "consultant", "independent"))
 _IMAGINED = 2_000
-"""Persons beside those of the base whose names count as expected, so that a small base does not take every name for
-a rare one."""
+"""Persons in addition to those of the base whose names count as expected, so that a small base does not take every name
+for a rare one."""
 _BY_LENGTH = (0, 3e-3, 2e-3, 1.2e-3, 6e-4, 3e-4, 1.5e-4, 8e-5, 4e-5)
 _MANY = 5e-3
 _OF_GIVEN = {True: 8e-3, False: 8e-4}
@@ -82,16 +82,16 @@ class Rates:
         return log(self.total + _IMAGINED)
 
     def family(self, word: str) -> float:
-        """How much agreement on a family name tells."""
+        """The weight of agreement on a family name."""
         expected = _MANY if word in COMMON_FAMILIES else _BY_LENGTH[min(len(word), 8)]
         return self._worth(self.families.get(word, 0), expected)
 
     def called(self, word: str) -> float:
-        """How much agreement on a given name tells."""
+        """The weight of agreement on a given name."""
         return self._worth(self.given.get(word, 0), _OF_GIVEN[word in COMMON_GIVEN])
 
     def country(self, code: str) -> float:
-        """How much agreement on a country tells."""
+        """The weight of agreement on a country."""
         return min(max(self._worth(self.countries.get(code, 0), 0.05), 0.7), 2.5)
 
     def _worth(self, count: int, expected: float) -> float:
@@ -121,7 +121,7 @@ def compare(one: Person, other: Person, rates: Rates) -> MatchScore:
 
 
 def _is_common(one: Person) -> bool:
-    """Whether the family name is one that its country is full of, so that both together tell little more."""
+    """Whether the family name is one that its country is full of, so that both together weigh little more."""
     return any(word in COMMON_FAMILIES for name in one.names for word in name.family)
 
 
@@ -147,8 +147,8 @@ def _works(mine: tuple[str, ...], others: tuple[str, ...]) -> float:
 
 
 def _names(a: Name, b: Name, rates: Rates) -> tuple[float, tuple[str, ...]]:
-    """How much two names tell, below 0 where they are those of different persons. The reasons are empty where
-    neither the family nor the given name agrees."""
+    """The weight of two names, below 0 where they are those of different persons. The reasons are empty where neither
+    the family nor the given name agrees."""
     best = _in_order(a, b, rates)
     if best[0] < 0 and a.given and b.given:
         turned = _in_order(a, Name(b.family, b.given, b.foreign), rates)

@@ -1,4 +1,4 @@
-"""What is told of who declared which gender, so that nobody learns what one person declared."""
+"""Published counts of declared genders, from which nobody learns what one person declared."""
 
 from collections.abc import Collection, Mapping, Sequence
 
@@ -15,9 +15,9 @@ STEP = 5
 """Numbers are multiples of this, and move only when so many more or fewer experts are published."""
 
 
-def told(declared: Mapping[str, int], whole: int) -> dict[str, int]:
+def published_counts(declared: Mapping[str, int], whole: int) -> dict[str, int]:
     """The numbers rounded down. The largest gives up a step where fewer than five of the whole would be outside of
-    them, so that the rest tells nothing either."""
+    them, so that the rest discloses nothing either."""
     numbers = {name: _down(declared.get(name, 0)) for name in GENDERS}
     if whole - sum(numbers.values()) < STEP:
         largest = max(GENDERS, key=numbers.__getitem__)
@@ -25,10 +25,12 @@ def told(declared: Mapping[str, int], whole: int) -> dict[str, int]:
     return numbers
 
 
-def told_of_all(declared: Mapping[str, int], whole: int, *divisions: Collection[Mapping[str, int]]) -> dict[str, int]:
-    """The same of several places together, for each way in which what is told divides them. It stays so far below what
-    the rests of the parts could make up that it proves none of them to be the largest possible."""
-    numbers = told(declared, whole)
+def published_totals(
+    declared: Mapping[str, int], whole: int, *divisions: Collection[Mapping[str, int]]
+) -> dict[str, int]:
+    """The same of several places together, for each way in which published counts divide them. It stays so far below
+    what the rests of the parts could make up that it proves none of them to be the largest possible."""
+    numbers = published_counts(declared, whole)
     for parts in divisions:
         spare = _down((STEP - 1) * max(0, len(parts) - 1))
         numbers = {name: min(number, sum(part[name] for part in parts) + spare) for name, number in numbers.items()}
@@ -36,7 +38,7 @@ def told_of_all(declared: Mapping[str, int], whole: int, *divisions: Collection[
 
 
 def balances(rows: Sequence[Mapping[str, str | int]]) -> dict[str, tuple[int, dict[str, int]]]:
-    """How many experts, and what is told of them, by country, by region and under the empty text of all together.
+    """How many experts, and their published counts, by country, by region and under the empty text of all together.
     `rows` are of country, gender and n."""
     declared: dict[str, dict[str, int]] = {"": {}}
     for row in rows:
@@ -46,15 +48,17 @@ def balances(rows: Sequence[Mapping[str, str | int]]) -> dict[str, tuple[int, di
                 of_place = declared.setdefault(place, {})
                 of_place[name] = of_place.get(name, 0) + int(row["n"])
     wholes = {place: sum(of_place.values()) for place, of_place in declared.items()}
-    countries = {place: told(declared[place], wholes[place]) for place in declared if place in COUNTRIES}
+    countries = {place: published_counts(declared[place], wholes[place]) for place in declared if place in COUNTRIES}
     within: dict[str | None, dict[str, dict[str, int]]] = {}
     for country, numbers in countries.items():
         within.setdefault(COUNTRIES[country].region, {})[country] = numbers
     outside = within.pop(None, {})
     regions = {
-        place: told_of_all(declared[place], wholes[place], parts.values()) for place, parts in within.items() if place
+        place: published_totals(declared[place], wholes[place], parts.values())
+        for place, parts in within.items()
+        if place
     }
-    everywhere = told_of_all(declared[""], wholes[""], countries.values(), [*regions.values(), *outside.values()])
+    everywhere = published_totals(declared[""], wholes[""], countries.values(), [*regions.values(), *outside.values()])
     return {place: (wholes[place], numbers) for place, numbers in {**countries, **regions, "": everywhere}.items()}
 
 

@@ -28,16 +28,16 @@ async def fold_counts(uow: UnitOfWork) -> None:
 
 
 async def check_counts(uow: UnitOfWork) -> None:
-    """Compares the counts with the rows. What differs, because somebody wrote rows past the triggers, is told in the
-    log and mended."""
+    """Compares the counts with the rows. What differs, because somebody wrote rows past the triggers, is written to the
+    log and corrected."""
     await uow.connection.execute("SET LOCAL statement_timeout = '5min'")
     if mended := await mend(uow.connection, KINDS, LIVE):
         log.error("counts_differed", cells=mended)
 
 
 async def release_gender_balance(uow: UnitOfWork) -> None:
-    """Tells the gender balance of today, each place by itself and only where at least five more or fewer experts are
-    published than when it was told before. What persons declare meanwhile moves no number."""
+    """Publishes the gender balance of today, each place by itself and only where at least five more or fewer experts
+    are published than when it was last published. What persons declare meanwhile moves no number."""
     found = {
         **dict.fromkeys((*COUNTRIES, *REGIONS), (0, dict.fromkeys(GENDERS, 0))),
         **balances(await declared(uow.connection)),

@@ -127,14 +127,14 @@ _BALANCE = Statement(select(gender_balance).where(gender_balance.c.place == bind
 
 
 async def declared(connection: Connection) -> list[Row]:
-    """How many experts that everybody may see declared which gender, by country. Reads the whole register, and is told
-    to nobody as it is."""
+    """How many experts that everybody may see declared which gender, by country. Reads the whole register, and is
+    published to nobody as it is."""
     words = [list(WORDS[name]) for name in ("women", "men", "undeclared")]
     rows: list[Row] = await connection.fetch(_DECLARED, *words, sorted(experts.PUBLISHED))
     return rows
 
 
 async def balance(connection: Connection, place: str) -> Row | None:
-    """The gender balance as it is told, of a country, of a region by its name or, where `place` is empty, of all
-    together; None before it was told first."""
+    """The gender balance as it is published, of a country, of a region by its name or, where `place` is empty, of all
+    together; None before it was first published."""
     return await _BALANCE.fetchrow(connection, place=place)

@@ -25,7 +25,7 @@ from services.membership.statistics.domain import (
     points,
 )
 from services.membership.statistics.gender import GENDERS
-from services.membership.statistics.kept import ResponseCache
+from services.membership.statistics.response_cache import ResponseCache
 from services.membership.statistics.schemas import GENDER_BALANCE, Statistics, definition
 from shared.database.pool import Database
 from shared.database.statements import Connection
@@ -41,7 +41,7 @@ from shared.web.request_context import CurrentContext, RequestContext
 from shared.web.route import ResourceRouter
 from shared.web.route_options import RouteOptions, query_of
 
-_KEPT: WeakKeyDictionary[Database, ResponseCache] = WeakKeyDictionary()
+_CACHES: WeakKeyDictionary[Database, ResponseCache] = WeakKeyDictionary()
 router = ResourceRouter(Resource("membership", "statistics", "statistic"), ROLES)
 _PARAMETERS = {
     "of": "Who is counted: `experts` (where absent) or `institutions`.",
@@ -92,7 +92,7 @@ async def get_statistics(ctx: CurrentContext) -> Response:
         return await _gender_balance(ctx)
     asked = _parse(ctx.request)
     access = ctx.access_on(_RESOURCES[asked.of])
-    kept = _KEPT.setdefault(ctx.database, ResponseCache())
+    cache = _CACHES.setdefault(ctx.database, ResponseCache())
     context, read = access.context, access.read
     seen = (asked.kind, access.access_kind, context.visibilities, context.countries, read.countries, bool(read.records))
     key = (ctx.request.scope["query_string"], *seen, today())
@@ -101,12 +101,12 @@ async def get_statistics(ctx: CurrentContext) -> Response:
         async with ctx.database.acquire() as connection:
             return await counts_state(connection, access.context, asked.kind)
 
-    state = await kept.state(seen, look)
-    body = kept.get(key, state)
+    state = await cache.state(seen, look)
+    body = cache.get(key, state)
     if body is None:
         async with ctx.connection() as connection:
             body = await _counted(connection, access, asked)
-        kept.keep(key, state, body)
+        cache.put(key, state, body)
     return Response(body, media_type=JSON)
 
 
@@ -122,9 +122,9 @@ async def _gender_balance(ctx: RequestContext) -> Response:
     async with ctx.connection() as connection:
         found = await queries.balance(connection, place)
     nowhere = {"records": None}
-    told = {name: found[name] or None if found else None for name in GENDERS}
+    counts = {name: found[name] or None if found else None for name in GENDERS}
     answer = {
-        "items": [{"gender": name, "count": n, "links": nowhere} for name, n in told.items()],
+        "items": [{"gender": name, "count": n, "links": nowhere} for name, n in counts.items()],
         "as_of": found["day"] if found else today(),
         "definition": GENDER_BALANCE,
         "total": None,

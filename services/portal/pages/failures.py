@@ -10,7 +10,7 @@ from services.portal.pages.texts import TEXTS
 from shared.web.catalogue import LANGUAGES, PROBLEMS
 from shared.web.problems import MEDIA_TYPE, respond_to
 
-_KEPT = ("cache-control", "retry-after", "allow")
+_COPIED = ("cache-control", "retry-after", "allow")
 
 
 def readable(scope: Scope, failure: Exception) -> Response:
@@ -25,6 +25,6 @@ def readable(scope: Scope, failure: Exception) -> Response:
     language = first if first in LANGUAGES else answer.headers["content-language"]
     reason = catalogued.kind if f"failure.{catalogued.kind}" in TEXTS else "other"
     values = {"title": catalogued.titles[language], "reason": reason, "request_id": problem["request_id"]}
-    kept = {name: answer.headers[name] for name in _KEPT if name in answer.headers}
-    headers = {**GUARD, **kept, "Content-Language": language, "Vary": f"{answer.headers['vary']}, Accept"}
+    copied = {name: answer.headers[name] for name in _COPIED if name in answer.headers}
+    headers = {**GUARD, **copied, "Content-Language": language, "Vary": f"{answer.headers['vary']}, Accept"}
     return Response(page("failure.html", language, **values), answer.status_code, headers, HTML)

@@ -39,7 +39,7 @@ class PublicApi:
         self._seconds = settings.api_seconds
         limits = httpx.Limits(max_connections=_AT_ONCE, keepalive_expiry=_IDLE)
         self._http = httpx.AsyncClient(transport=transport, limits=limits, trust_env=False, timeout=self._seconds)
-        self._turns = asyncio.Semaphore(_AT_ONCE)
+        self._slots = asyncio.Semaphore(_AT_ONCE)
 
     async def close(self) -> None:
         await self._http.aclose()
@@ -52,7 +52,7 @@ class PublicApi:
             headers["X-Forwarded-For"] = request.client.host
         address = self._address.replace("{service}", service).rstrip("/")
         try:
-            async with asyncio.timeout(self._seconds), self._turns:
+            async with asyncio.timeout(self._seconds), self._slots:
                 return await self._http.get(f"{address}/{service}/v1/{path}", params=query, headers=headers)
         except (httpx.TransportError, TimeoutError) as error:
             raise Unavailable(f"The service {service} does not answer.") from error

@@ -24,7 +24,7 @@ FILTERS: Mapping[str, tuple[str, ...]] = {
 PAGE_SIZE = 25
 _MOST_COUNTRIES = 200
 _MOST_NAMED = 12
-"""Records that a page names beside its own; more of them are left out."""
+"""Records that a page names in addition to its own; more of them are left out."""
 _ONE = "id,ref,display_name"
 
 

@@ -74,7 +74,7 @@ class _Random:
         self._number = 0
 
     async def act(self) -> tuple[str, str | None, httpx.Response]:
-        """Who did what, as far as it is told by one word, and the answer."""
+        """Who did what, as far as one word says it, and the response."""
         by = self._chance.choice(("admin", "secretariat", "admin", "government_xa"))
         if len(self._known) < 8 or self._chance.random() < 0.3:
             return by, "create", await self._create(by)
@@ -180,8 +180,8 @@ async def test_random_changes_have_one_entry_each(
         if new and action in ("create", "update"):
             assert action in {entry["action"] for entry in new}
         if new:
-            told = action or "none"
-            done[told] = done.get(told, 0) + 1
+            reported = action or "none"
+            done[reported] = done.get(reported, 0) + 1
         before, known = after, entries
     assert {"create", "update"} < done.keys()
     assert len(done) > 6, done

@@ -33,7 +33,7 @@ def link(database_url: str) -> Callable[[], Awaitable[None]]:
     return tick
 
 
-async def _walk(caller: Caller, query: str = "") -> list[dict[str, Any]]:
+async def _read_pages(caller: Caller, query: str = "") -> list[dict[str, Any]]:
     """All entries, page after page."""
     found: list[dict[str, Any]] = []
     after: str | None = None
@@ -59,11 +59,11 @@ async def test_the_trail_is_read_in_order_and_by_record_and_actor(
     for _ in range(10):
         await entered(calling("secretariat"), country="XB")
     await link()
-    everything = await _walk(admin)
+    everything = await _read_pages(admin)
     positions = [line["position"] for line in everything]
     assert positions == sorted(set(positions))
     assert len(everything) == await superuser.fetchval("SELECT count(*) FROM core_audit_link")
-    create, update = await _walk(admin, f"&subject={record['id']}")
+    create, update = await _read_pages(admin, f"&subject={record['id']}")
     assert (create["action"], update["action"], update["resource"]) == ("create", "update", "membership.experts")
     assert update["changes"] == [{"pointer": "/keywords", "before": [], "after": ["snow"]}]
     stored = await superuser.fetchval("SELECT hash FROM core_audit_link WHERE position = $1", update["position"])
@@ -73,10 +73,10 @@ async def test_the_trail_is_read_in_order_and_by_record_and_actor(
         **{name: update[name] for name in history[0]},
         "position": 0,
     }
-    acted = await _walk(admin, f"&actor={CALLERS['secretariat'].id}")
+    acted = await _read_pages(admin, f"&actor={CALLERS['secretariat'].id}")
     assert len(acted) >= 10
     assert {line["by"]["id"] for line in acted} == {str(CALLERS["secretariat"].id)}
-    assert await _walk(admin, f"&subject={uuid4()}") == []
+    assert await _read_pages(admin, f"&subject={uuid4()}") == []
 
 
 async def test_an_auditor_of_a_country_reads_that_country_alone(
@@ -89,12 +89,12 @@ async def test_an_auditor_of_a_country_reads_that_country_alone(
     own = await entered(calling("admin"), country="XB")
     other = await entered(calling("admin"), country="XA", visibility="network")
     await link()
-    seen = {line["subject"] for line in await _walk(calling("auditor_xb"))}
+    seen = {line["subject"] for line in await _read_pages(calling("auditor_xb"))}
     assert own["id"] in seen
     countries = await superuser.fetch("SELECT DISTINCT country FROM core_audit WHERE subject::text = ANY($1)", seen)
     assert [row[0] for row in countries] == ["XB"]
-    assert await _walk(calling("auditor_xb"), f"&subject={other['id']}") == []
-    assert {own["id"], other["id"]} <= {line["subject"] for line in await _walk(calling("auditor"))}
+    assert await _read_pages(calling("auditor_xb"), f"&subject={other['id']}") == []
+    assert {own["id"], other["id"]} <= {line["subject"] for line in await _read_pages(calling("auditor"))}
 
 
 @pytest.mark.parametrize(

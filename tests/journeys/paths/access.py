@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.journeys.paths.centres import committee, seat
-from tests.journeys.paths.walking import Path, Walk, agreed, confirmed, day, follows, later, refused, taken
+from tests.journeys.paths.path import Path, PathRun, agreed, confirmed, day, follows, later, refused, taken
 from tests.journeys.paths.world import V1
 from tests.support.running import Client, Person, eventually
 
@@ -18,148 +18,150 @@ def _link(record: dict[str, Any]) -> str:
 
 
 def _grant(role: str, holder: str = "holder", by: str = "admin", **more: Any) -> Any:
-    """The start with a grant in the country for a new account, or for the walk's caller of this name."""
+    """The start with a grant in the country for a new account, or for the run's caller of this name."""
 
-    def start(walk: Walk) -> str:
+    def start(path_run: PathRun) -> str:
         if holder == "holder":
-            walk.notes["holder"] = walk.world.person("Hilda Holder")
-        account = {"kind": "account", "id": _account(holder)(walk)}
-        scope = {"role": role, "scope_kind": "country", "scope_id": walk.country}
-        given = {name: value(walk) if callable(value) else value for name, value in more.items()}
-        return _link(walk.create(by, f"{_V1}/grants", principal=account, **scope, **given))
+            path_run.notes["holder"] = path_run.world.person("Hilda Holder")
+        account = {"kind": "account", "id": _account(holder)(path_run)}
+        scope = {"role": role, "scope_kind": "country", "scope_id": path_run.country}
+        given = {name: value(path_run) if callable(value) else value for name, value in more.items()}
+        return _link(path_run.create(by, f"{_V1}/grants", principal=account, **scope, **given))
 
     return start
 
 
 def _account(who: str) -> Any:
-    def of(walk: Walk) -> str:
-        person = walk.by(who)
+    def of(path_run: PathRun) -> str:
+        person = path_run.by(who)
         assert isinstance(person, Person)
         return person.account
 
     return of
 
 
-def _person(walk: Walk) -> dict[str, str]:
-    return {"kind": "account", "id": walk.world.person("Sven Successor").account}
+def _person(path_run: PathRun) -> dict[str, str]:
+    return {"kind": "account", "id": path_run.world.person("Sven Successor").account}
 
 
-def _machine(walk: Walk) -> dict[str, str]:
-    return {"kind": "client", "id": walk.world.machine(walk.country).get(f"{_V1}/me")["principal"]["id"]}
+def _machine(path_run: PathRun) -> dict[str, str]:
+    return {"kind": "client", "id": path_run.world.machine(path_run.country).get(f"{_V1}/me")["principal"]["id"]}
 
 
-def _two_countries(walk: Walk) -> None:
+def _two_countries(path_run: PathRun) -> None:
     """Somebody who may hand roles on elsewhere, and read grants here."""
-    walk.notes["both"] = walk.world.official(walk.country, _FOCAL_POINT)
-    walk.world.grant(_account("both")(walk), _OFFICER, _ELSEWHERE)
+    path_run.notes["both"] = path_run.world.official(path_run.country, _FOCAL_POINT)
+    path_run.world.grant(_account("both")(path_run), _OFFICER, _ELSEWHERE)
 
 
-def _of_a_seat(walk: Walk) -> str:
+def _of_a_seat(path_run: PathRun) -> str:
     """The role that waits for whoever was made president by somebody who may not grant it."""
-    walk.notes["president"] = person = walk.world.person("Petra President")
-    body = {"names": [{"full": "Petra President"}], "country": walk.country, "emails": [{"value": person.email}]}
+    path_run.notes["president"] = person = path_run.world.person("Petra President")
+    body = {"names": [{"full": "Petra President"}], "country": path_run.country, "emails": [{"value": person.email}]}
     expert = person.create(f"{V1['membership']}/experts", body)
     for action in ("start_review", "approve"):
-        walk.by(_OFFICER).step(_link(expert), action)
-    committee(walk)
-    seat("president", person={"expert_id": expert["id"]})(walk)
-    _two_countries(walk)
+        path_run.by(_OFFICER).step(_link(expert), action)
+    committee(path_run)
+    seat("president", person={"expert_id": expert["id"]})(path_run)
+    _two_countries(path_run)
     asked = {"principal_id": person.account, "role": _PRESIDENT}
-    found = eventually(lambda: walk.world.secretariat.get(f"{_V1}/grants", **asked)["items"], 60)
+    found = eventually(lambda: path_run.world.secretariat.get(f"{_V1}/grants", **asked)["items"], 60)
     return _link(found[0])
 
 
-def _delegated(walk: Walk) -> str:
+def _delegated(path_run: PathRun) -> str:
     """A role that its holder passed on for a week."""
-    source = walk.by("admin").get(_grant("national_author")(walk))
-    colleague = {"kind": "account", "id": walk.world.person("Carla Colleague").account}
+    source = path_run.by("admin").get(_grant("national_author")(path_run))
+    colleague = {"kind": "account", "id": path_run.world.person("Carla Colleague").account}
     scope = {name: source[name] for name in ("role", "scope_kind", "scope_id")}
     passed = {"principal": colleague, **scope, "to": day(7), "delegated_from": source["id"]}
-    return _link(walk.create("holder", f"{_V1}/grants", **passed))
+    return _link(path_run.create("holder", f"{_V1}/grants", **passed))
 
 
-def _of_a_machine(walk: Walk) -> str:
+def _of_a_machine(path_run: PathRun) -> str:
     """A role of a client that may hand roles on."""
-    walk.notes["machine"] = walk.world.machine(walk.country, _FOCAL_POINT, "national_author")
-    held = walk.by("machine").get(f"{_V1}/me")["principal"]["id"]
-    found = walk.by("admin").get(f"{_V1}/grants", principal_id=held, role="national_author")["items"]
+    path_run.notes["machine"] = path_run.world.machine(path_run.country, _FOCAL_POINT, "national_author")
+    held = path_run.by("machine").get(f"{_V1}/me")["principal"]["id"]
+    found = path_run.by("admin").get(f"{_V1}/grants", principal_id=held, role="national_author")["items"]
     return _link(found[0])
 
 
-def _presidency(walk: Walk) -> str:
+def _presidency(path_run: PathRun) -> str:
     """The role of a committee's president, which an administrator gave without a seat."""
-    _two_countries(walk)
-    return str(_grant(_PRESIDENT)(walk))
+    _two_countries(path_run)
+    return str(_grant(_PRESIDENT)(path_run))
 
 
-def _proposed_by_a_machine(walk: Walk) -> str:
+def _proposed_by_a_machine(path_run: PathRun) -> str:
     """A role of two that the secretariat's client proposes."""
-    walk.notes["newcomer"] = walk.world.official("", "secretariat_admin")
-    walk.notes["machine"] = walk.world.machine("", "secretariat_admin")
-    return str(_grant("national_publisher", by="secretariat")(walk))
+    path_run.notes["newcomer"] = path_run.world.official("", "secretariat_admin")
+    path_run.notes["machine"] = path_run.world.machine("", "secretariat_admin")
+    return str(_grant("national_publisher", by="secretariat")(path_run))
 
 
-def _ordinary_account(walk: Walk) -> str:
-    return f"{_V1}/accounts/{walk.world.person().account}"
+def _ordinary_account(path_run: PathRun) -> str:
+    return f"{_V1}/accounts/{path_run.world.person().account}"
 
 
-def _administrators_account(walk: Walk) -> str:
-    return f"{_V1}/accounts/{walk.world.official('', 'secretariat_admin').account}"
+def _administrators_account(path_run: PathRun) -> str:
+    return f"{_V1}/accounts/{path_run.world.official('', 'secretariat_admin').account}"
 
 
-def _client(walk: Walk) -> str:
-    body = {"name": "A client", "scope_kind": "country", "scope_id": walk.country}
-    made = walk.create("admin", f"{_V1}/clients", **body, resources=["membership.*"], verbs=["read"])
+def _client(path_run: PathRun) -> str:
+    body = {"name": "A client", "scope_kind": "country", "scope_id": path_run.country}
+    made = path_run.create("admin", f"{_V1}/clients", **body, resources=["membership.*"], verbs=["read"])
     return _link(made)
 
 
-def _client_of_two(walk: Walk) -> str:
+def _client_of_two(path_run: PathRun) -> str:
     """A client with a role that a second person confirms."""
-    held = walk.world.machine("", "secretariat_admin").get(f"{_V1}/me")["principal"]["id"]
+    held = path_run.world.machine("", "secretariat_admin").get(f"{_V1}/me")["principal"]["id"]
     return f"{_V1}/clients/{held}"
 
 
-def _propose_secret(walk: Walk) -> None:
-    assert walk.by("admin").send("POST", f"{walk.record}/secrets").status_code == 202
+def _propose_secret(path_run: PathRun) -> None:
+    assert path_run.by("admin").send("POST", f"{path_run.record}/secrets").status_code == 202
 
 
-def _key_of_two(walk: Walk) -> str:
-    owner = {"kind": "client", "id": _client_of_two(walk).rpartition("/")[2]}
-    made = walk.create("admin", f"{_V1}/api_keys", name="A key", owner=owner, resources=["access.*"], verbs=["read"])
+def _key_of_two(path_run: PathRun) -> str:
+    owner = {"kind": "client", "id": _client_of_two(path_run).rpartition("/")[2]}
+    made = path_run.create(
+        "admin", f"{_V1}/api_keys", name="A key", owner=owner, resources=["access.*"], verbs=["read"]
+    )
     return _link(made)
 
 
 def _key(**life: timedelta) -> Any:
-    def start(walk: Walk) -> str:
-        walk.notes["owner"] = walk.world.person("Olga Owner")
+    def start(path_run: PathRun) -> str:
+        path_run.notes["owner"] = path_run.world.person("Olga Owner")
         ends = {name: (datetime.now(UTC) + span).isoformat() for name, span in life.items()}
-        made = walk.create("owner", f"{_V1}/api_keys", name="A key", resources=["access.*"], verbs=["read"], **ends)
+        made = path_run.create("owner", f"{_V1}/api_keys", name="A key", resources=["access.*"], verbs=["read"], **ends)
         return _link(made)
 
     return start
 
 
-def _recover(walk: Walk) -> None:
-    owner = walk.by("owner")
+def _recover(path_run: PathRun) -> None:
+    owner = path_run.by("owner")
     assert isinstance(owner, Person)
-    walk.world.recover(owner)
+    path_run.world.recover(owner)
 
 
-def _session(walk: Walk) -> str:
+def _session(path_run: PathRun) -> str:
     """The trail of a session that somebody opens by signing in."""
-    walk.notes["owner"] = walk.world.person("Olga Owner")
-    (opened,) = walk.by("owner").get(f"{_V1}/sessions")["items"]
-    walk.notes["session"] = f"{_V1}/sessions/{opened['id']}"
+    path_run.notes["owner"] = path_run.world.person("Olga Owner")
+    (opened,) = path_run.by("owner").get(f"{_V1}/sessions")["items"]
+    path_run.notes["session"] = f"{_V1}/sessions/{opened['id']}"
     return f"{_V1}/audit?subject={opened['id']}"
 
 
-def _sign_out(walk: Walk) -> None:
-    owner: Client = walk.by("owner")
-    assert owner.send("DELETE", walk.notes["session"]).status_code == 204
+def _sign_out(path_run: PathRun) -> None:
+    owner: Client = path_run.by("owner")
+    assert owner.send("DELETE", path_run.notes["session"]).status_code == 204
 
 
 def _last_state(trail: Any) -> str:
-    """The state that the trail tells of last; it follows a moment later."""
+    """The last state in the trail; it follows a moment later."""
     return str(([""] + [line["to"] for line in trail["items"]])[-1])
 
 

@@ -4,9 +4,9 @@ from functools import partial
 from typing import Any
 
 from tests.journeys.paths.centres import committee, endorsement, host
-from tests.journeys.paths.walking import (
+from tests.journeys.paths.path import (
     Path,
-    Walk,
+    PathRun,
     agreed,
     change,
     day,
@@ -26,96 +26,100 @@ _BASELINE = {"value": 12, "unit": "stations", "date": "2026"}
 _WAIVER = {"reason": "The ministry is being formed"}
 
 
-def programme(walk: Walk) -> str:
+def programme(path_run: PathRun) -> str:
     """A programme under a framework of its own, which is over since yesterday."""
-    code, walk.notes["framework"] = walk.world.framework(valid_to=day(-1))
-    made = walk.create(_AUTHOR, f"{_V1}/programmes", country=walk.country, framework=code)
-    walk.notes["programme"] = made["id"]
+    code, path_run.notes["framework"] = path_run.world.framework(valid_to=day(-1))
+    made = path_run.create(_AUTHOR, f"{_V1}/programmes", country=path_run.country, framework=code)
+    path_run.notes["programme"] = made["id"]
     return str(made["links"]["self"])
 
 
-def action(walk: Walk, pillar: str = "core", **more: Any) -> str:
-    """A proposed action of the walk's programme."""
-    body = {"programme_id": walk.notes["programme"], "pillar": pillar, "titles": {"en": f"Work on {pillar}"}}
-    made = walk.create(_AUTHOR, f"{_V1}/actions", **body, **more)
-    walk.notes[pillar] = str(made["links"]["self"])
-    return str(walk.notes[pillar])
+def action(path_run: PathRun, pillar: str = "core", **more: Any) -> str:
+    """A proposed action of the run's programme."""
+    body = {"programme_id": path_run.notes["programme"], "pillar": pillar, "titles": {"en": f"Work on {pillar}"}}
+    made = path_run.create(_AUTHOR, f"{_V1}/actions", **body, **more)
+    path_run.notes[pillar] = str(made["links"]["self"])
+    return str(path_run.notes[pillar])
 
 
-def actions(walk: Walk) -> None:
+def actions(path_run: PathRun) -> None:
     """One action for each pillar, without the figures that their progress is measured from."""
     for pillar in PILLARS:
-        action(walk, pillar)
+        action(path_run, pillar)
 
 
-def baselines(walk: Walk) -> None:
+def baselines(path_run: PathRun) -> None:
     for pillar in PILLARS:
-        walk.by(_AUTHOR).change(walk.notes[pillar], {"baseline": _BASELINE})
+        path_run.by(_AUTHOR).change(path_run.notes[pillar], {"baseline": _BASELINE})
 
 
-def centre(walk: Walk) -> str:
+def centre(path_run: PathRun) -> str:
     """A centre of the country, in draft; its id."""
-    body = {"country": walk.country, "names": {"en": f"Centre of {walk.country}"}, "host_institution_id": host(walk)}
-    made = walk.create("committee_secretary", f"{V1['centres']}/centres", **body)
+    body = {
+        "country": path_run.country,
+        "names": {"en": f"Centre of {path_run.country}"},
+        "host_institution_id": host(path_run),
+    }
+    made = path_run.create("committee_secretary", f"{V1['centres']}/centres", **body)
     return str(made["id"])
 
 
-def planned(walk: Walk) -> str:
+def planned(path_run: PathRun) -> str:
     """The first action of a programme that has its actions, baselines and centre, and is not submitted yet."""
-    walk.notes["path"] = programme(walk)
-    if "committee" not in walk.notes:
-        committee(walk)
-    walk.by(_AUTHOR).step(walk.notes["path"], "launch")
-    actions(walk)
-    baselines(walk)
-    walk.by(_AUTHOR).change(walk.notes["path"], {"centre_id": centre(walk)})
-    return str(walk.notes[PILLARS[0]])
+    path_run.notes["path"] = programme(path_run)
+    if "committee" not in path_run.notes:
+        committee(path_run)
+    path_run.by(_AUTHOR).step(path_run.notes["path"], "launch")
+    actions(path_run)
+    baselines(path_run)
+    path_run.by(_AUTHOR).change(path_run.notes["path"], {"centre_id": centre(path_run)})
+    return str(path_run.notes[PILLARS[0]])
 
 
-def approve_programme(walk: Walk) -> None:
-    """The walk's programme is submitted and approved."""
-    walk.by(_AUTHOR).step(walk.notes["path"], "submit_plan")
-    walk.by(_OFFICER).step(walk.notes["path"], "approve")
+def approve_programme(path_run: PathRun) -> None:
+    """The run's programme is submitted and approved."""
+    path_run.by(_AUTHOR).step(path_run.notes["path"], "submit_plan")
+    path_run.by(_OFFICER).step(path_run.notes["path"], "approve")
 
 
-def _approved(walk: Walk) -> str:
-    planned(walk)
-    approve_programme(walk)
-    return str(walk.notes["path"])
+def _approved(path_run: PathRun) -> str:
+    planned(path_run)
+    approve_programme(path_run)
+    return str(path_run.notes["path"])
 
 
-def milestone(walk: Walk, action_path: str) -> str:
+def milestone(path_run: PathRun, action_path: str) -> str:
     """A pending milestone of an action, which asks for evidence."""
     body = {"action_id": action_path.rpartition("/")[2], "titles": {"en": "First samples"}, "due": day(90)}
-    return str(walk.create(_AUTHOR, f"{_V1}/milestones", **body)["links"]["self"])
+    return str(path_run.create(_AUTHOR, f"{_V1}/milestones", **body)["links"]["self"])
 
 
-def _milestone_of_an_action(walk: Walk) -> str:
-    programme(walk)
-    return milestone(walk, action(walk))
+def _milestone_of_an_action(path_run: PathRun) -> str:
+    programme(path_run)
+    return milestone(path_run, action(path_run))
 
 
-def _open_milestone(walk: Walk) -> None:
-    walk.notes["milestone"] = milestone(walk, walk.record)
+def _open_milestone(path_run: PathRun) -> None:
+    path_run.notes["milestone"] = milestone(path_run, path_run.record)
 
 
-def _drop_milestone(walk: Walk) -> None:
-    walk.by(_AUTHOR).step(walk.notes["milestone"], "drop", reason="The site is flooded")
+def _drop_milestone(path_run: PathRun) -> None:
+    path_run.by(_AUTHOR).step(path_run.notes["milestone"], "drop", reason="The site is flooded")
 
 
-def _end_actions(walk: Walk) -> None:
+def _end_actions(path_run: PathRun) -> None:
     for pillar in PILLARS:
-        walk.by(_PUBLISHER).step(walk.notes[pillar], "cancel", reason="The plan has changed")
+        path_run.by(_PUBLISHER).step(path_run.notes[pillar], "cancel", reason="The plan has changed")
 
 
-def extend_framework(walk: Walk) -> None:
-    """The framework of the walk's programme is valid without end."""
-    walk.by("admin").change(walk.notes["framework"], {"valid_to": None})
+def extend_framework(path_run: PathRun) -> None:
+    """The framework of the run's programme is valid without end."""
+    path_run.by("admin").change(path_run.notes["framework"], {"valid_to": None})
 
 
 def _entered(plural: str, by: str = _FOCAL_POINT, **body: Any) -> Any:
-    def start(walk: Walk) -> str:
-        return str(walk.create(by, f"{_V1}/{plural}", country=walk.country, **body)["links"]["self"])
+    def start(path_run: PathRun) -> str:
+        return str(path_run.create(by, f"{_V1}/{plural}", country=path_run.country, **body)["links"]["self"])
 
     return start
 
@@ -124,17 +128,17 @@ def _claimed(by: str = _FOCAL_POINT, **more: Any) -> Any:
     return _entered("endorsements", by, body={"name": "Ministry", "kind": "ministry"}, level=2, **more)
 
 
-def _framework(walk: Walk) -> str:
-    return walk.world.framework()[1]
+def _framework(path_run: PathRun) -> str:
+    return path_run.world.framework()[1]
 
 
 def _letter(direction: str) -> Any:
     return _entered("correspondence", direction=direction, date=day(), subject="About peat")
 
 
-def _reply(walk: Walk) -> None:
-    body = {"country": walk.country, "direction": "in", "date": day(), "subject": "Re: About peat"}
-    walk.create(_FOCAL_POINT, f"{_V1}/correspondence", reply_to=walk.id, **body)
+def _reply(path_run: PathRun) -> None:
+    body = {"country": path_run.country, "direction": "in", "date": day(), "subject": "Re: About peat"}
+    path_run.create(_FOCAL_POINT, f"{_V1}/correspondence", reply_to=path_run.id, **body)
 
 
 PATHS = (
@@ -195,7 +199,7 @@ PATHS = (
     Path(
         "actions.actions",
         "SB",
-        lambda walk: (programme(walk), action(walk))[1],
+        lambda path_run: (programme(path_run), action(path_run))[1],
         "proposed",
         (taken(_PUBLISHER, "cancel", "cancelled"),),
     ),

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from tests.journeys.paths.walking import (
+from tests.journeys.paths.path import (
     Line,
     Path,
-    Walk,
+    PathRun,
     agreed,
     change,
     day,
@@ -23,42 +23,50 @@ _WAIVER = {"reason": "The government is being formed"}
 _SCORES = {"relevance": 5, "capacity": 4, "governance": 4, "plan": 5}
 
 
-def host(walk: Walk) -> str:
-    """The institution of the walk."""
-    if "host" not in walk.notes:
-        walk.notes["host"] = walk.world.institution(walk.country, f"University of {walk.country}")["id"]
-    return str(walk.notes["host"])
+def host(path_run: PathRun) -> str:
+    """The institution of the run."""
+    if "host" not in path_run.notes:
+        path_run.notes["host"] = path_run.world.institution(path_run.country, f"University of {path_run.country}")["id"]
+    return str(path_run.notes["host"])
 
 
-def committee(walk: Walk, **more: Any) -> str:
+def committee(path_run: PathRun, **more: Any) -> str:
     """A proposed committee."""
-    body = {"country": walk.country, "names": {"en": f"Committee of {walk.country}"}, **more}
-    made = walk.create(_SECRETARY, f"{_V1}/committees", **body)
-    walk.notes["committee"] = made["id"]
+    body = {"country": path_run.country, "names": {"en": f"Committee of {path_run.country}"}, **more}
+    made = path_run.create(_SECRETARY, f"{_V1}/committees", **body)
+    path_run.notes["committee"] = made["id"]
     return str(made["links"]["self"])
 
 
 def seat(office: str, **more: Any) -> Any:
-    """The act of appointing somebody to an office of the walk's committee."""
+    """The act of appointing somebody to an office of the run's committee."""
 
-    def appoint(walk: Walk) -> str:
-        body = {"committee_id": walk.notes["committee"], "person": {"name": f"The {office}"}, "office": office, **more}
-        return str(walk.create(_SECRETARY, f"{_V1}/seats", **body)["links"]["self"])
+    def appoint(path_run: PathRun) -> str:
+        body = {
+            "committee_id": path_run.notes["committee"],
+            "person": {"name": f"The {office}"},
+            "office": office,
+            **more,
+        }
+        return str(path_run.create(_SECRETARY, f"{_V1}/seats", **body)["links"]["self"])
 
     return appoint
 
 
 def _on_a_committee(**more: Any) -> Any:
-    def start(walk: Walk) -> str:
-        committee(walk)
-        return str(seat("member", **more)(walk))
+    def start(path_run: PathRun) -> str:
+        committee(path_run)
+        return str(seat("member", **more)(path_run))
 
     return start
 
 
 _ASKED = {
     "unit_missing": ("unit", "Faculty of Science"),
-    "director_missing": ("director_id", lambda walk: walk.world.expert(walk.country, "Dora Director")["id"]),
+    "director_missing": (
+        "director_id",
+        lambda path_run: path_run.world.expert(path_run.country, "Dora Director")["id"],
+    ),
     "terms_of_reference_missing": ("terms_of_reference", DOCUMENT),
     "work_plan_missing": ("work_plan", DOCUMENT),
     "host_letter_missing": ("host_letter", DOCUMENT),
@@ -66,90 +74,94 @@ _ASKED = {
 """The codes of a part that an application lacks, and what meets each."""
 
 
-def _draft(walk: Walk, **more: Any) -> str:
-    body = {"country": walk.country, "names": {"en": f"Centre of {walk.country}"}, "host_institution_id": host(walk)}
-    made = walk.create(_SECRETARY, f"{_V1}/centres", **body, **more)
-    walk.notes["centre"] = made["id"]
+def _draft(path_run: PathRun, **more: Any) -> str:
+    body = {
+        "country": path_run.country,
+        "names": {"en": f"Centre of {path_run.country}"},
+        "host_institution_id": host(path_run),
+    }
+    made = path_run.create(_SECRETARY, f"{_V1}/centres", **body, **more)
+    path_run.notes["centre"] = made["id"]
     return str(made["links"]["self"])
 
 
-def _submitted(walk: Walk) -> str:
-    parts = {field: value(walk) if callable(value) else value for field, value in _ASKED.values()}
-    path = _draft(walk, **parts)
-    walk.by(_SECRETARY).step(path, "submit")
+def _submitted(path_run: PathRun) -> str:
+    parts = {field: value(path_run) if callable(value) else value for field, value in _ASKED.values()}
+    path = _draft(path_run, **parts)
+    path_run.by(_SECRETARY).step(path, "submit")
     return path
 
 
-def _reviewed(walk: Walk) -> str:
-    path = _submitted(walk)
-    walk.by(_OFFICER).step(path, "accept_complete")
+def _reviewed(path_run: PathRun) -> str:
+    path = _submitted(path_run)
+    path_run.by(_OFFICER).step(path, "accept_complete")
     return path
 
 
-def _agreeable(walk: Walk) -> str:
+def _agreeable(path_run: PathRun) -> str:
     """A centre that awaits its agreement, which is signed."""
-    path = _reviewed(walk)
-    _two_reviews(walk)
-    walk.by(_OFFICER).step(path, "recommend")
-    agreement(walk)
+    path = _reviewed(path_run)
+    _two_reviews(path_run)
+    path_run.by(_OFFICER).step(path, "recommend")
+    agreement(path_run)
     return path
 
 
-def review(walk: Walk) -> str:
+def review(path_run: PathRun) -> str:
     """A favourable review by an expert of the register, recorded by an officer."""
-    reviewer = walk.world.expert(walk.country, "Rosa Reviewer")["id"]
+    reviewer = path_run.world.expert(path_run.country, "Rosa Reviewer")["id"]
     body = {"reviewer_id": reviewer, "scores": _SCORES, "recommendation": "designate"}
-    made = walk.create(_OFFICER, f"{_V1}/centres/{walk.notes['centre']}/reviews", **body)
+    made = path_run.create(_OFFICER, f"{_V1}/centres/{path_run.notes['centre']}/reviews", **body)
     return str(made["links"]["self"])
 
 
-def _two_reviews(walk: Walk) -> None:
+def _two_reviews(path_run: PathRun) -> None:
     for _ in range(2):
-        review(walk)
+        review(path_run)
 
 
-def agreement(walk: Walk, signed_at: str | None = "2026-11-01", **more: Any) -> str:
+def agreement(path_run: PathRun, signed_at: str | None = "2026-11-01", **more: Any) -> str:
     """A host agreement: in force where it was signed."""
     parties = [{"name": name, "signatory": "Rector", "signed_at": signed_at} for name in ("The host", "The network")]
-    body = {"centre_id": walk.notes["centre"], "kind": "host", "parties": parties, "document": DOCUMENT, **more}
-    return str(walk.create(_SECRETARY, f"{_V1}/agreements", **body)["links"]["self"])
+    body = {"centre_id": path_run.notes["centre"], "kind": "host", "parties": parties, "document": DOCUMENT, **more}
+    return str(path_run.create(_SECRETARY, f"{_V1}/agreements", **body)["links"]["self"])
 
 
-def endorsement(walk: Walk, level: int) -> None:
+def endorsement(path_run: PathRun, level: int) -> None:
     """A verified endorsement of the country's ministry."""
-    body = {"country": walk.country, "body": {"name": "Ministry", "kind": "ministry"}, "document": DOCUMENT}
-    made = walk.create("government_focal_point", f"{V1['actions']}/endorsements", level=level, **body)
-    walk.by(_OFFICER).step(made["links"]["self"], "verify")
+    body = {"country": path_run.country, "body": {"name": "Ministry", "kind": "ministry"}, "document": DOCUMENT}
+    made = path_run.create("government_focal_point", f"{V1['actions']}/endorsements", level=level, **body)
+    path_run.by(_OFFICER).step(made["links"]["self"], "verify")
 
 
 def _of_a_draft(**more: Any) -> Any:
-    def start(walk: Walk) -> str:
-        _draft(walk)
-        return agreement(walk, **more)
+    def start(path_run: PathRun) -> str:
+        _draft(path_run)
+        return agreement(path_run, **more)
 
     return start
 
 
-def _of_a_reviewed_centre(walk: Walk) -> str:
-    _reviewed(walk)
-    return review(walk)
+def _of_a_reviewed_centre(path_run: PathRun) -> str:
+    _reviewed(path_run)
+    return review(path_run)
 
 
-def designated(walk: Walk) -> None:
+def designated(path_run: PathRun) -> None:
     """A centre that is designated without an endorsement, which takes two."""
-    path = _agreeable(walk)
-    waiting = walk.by("admin").try_step(path, "designate", fields={"waiver": _WAIVER}).headers["location"]
-    assert walk.by("admin2").send("POST", waiting, json={"decision": "confirm"}).status_code == 200
+    path = _agreeable(path_run)
+    waiting = path_run.by("admin").try_step(path, "designate", fields={"waiver": _WAIVER}).headers["location"]
+    assert path_run.by("admin2").send("POST", waiting, json={"decision": "confirm"}).status_code == 200
 
 
-def _term_of_a_designated_centre(walk: Walk) -> str:
-    designated(walk)
-    (term,) = walk.by(_OFFICER).get(f"{_V1}/terms", centre_id=walk.notes["centre"])["items"]
+def _term_of_a_designated_centre(path_run: PathRun) -> str:
+    designated(path_run)
+    (term,) = path_run.by(_OFFICER).get(f"{_V1}/terms", centre_id=path_run.notes["centre"])["items"]
     return str(term["links"]["self"])
 
 
-def _close_centre(walk: Walk) -> None:
-    walk.by("admin").step(f"{_V1}/centres/{walk.notes['centre']}", "close", reason="The host has closed")
+def _close_centre(path_run: PathRun) -> None:
+    path_run.by("admin").step(f"{_V1}/centres/{path_run.notes['centre']}", "close", reason="The host has closed")
 
 
 def _completes(verb: str) -> tuple[Line, ...]:
@@ -181,7 +193,7 @@ PATHS = (
                 _SECRETARY,
                 "request_recognition",
                 "institutions_missing",
-                change(_SECRETARY, partner_institution_ids=lambda walk: [host(walk)]),
+                change(_SECRETARY, partner_institution_ids=lambda path_run: [host(path_run)]),
             ),
             taken(_SECRETARY, "request_recognition", "recognition_review"),
             taken(_OFFICER, "return", "preparatory"),
@@ -219,7 +231,7 @@ PATHS = (
             refused(_OFFICER, "recommend", "reviews_missing", _two_reviews),
             taken(_OFFICER, "recommend", "awaiting_agreement"),
             refused("admin", "designate", "agreement_missing", agreement),
-            refused("admin", "designate", "endorsement_missing", lambda walk: endorsement(walk, level=2)),
+            refused("admin", "designate", "endorsement_missing", lambda path_run: endorsement(path_run, level=2)),
             refused("admin", "designate", "waiver_not_needed", waiver=_WAIVER),
             taken("admin", "designate", "active", starts="2023-01-01", ends=day(100)),
             follows("open_renewal", "renewal_due", later("centres.end_terms")),

@@ -7,9 +7,9 @@ from typing import Any
 from uuid import uuid4
 
 from tests.journeys.paths.centres import host
-from tests.journeys.paths.walking import (
+from tests.journeys.paths.path import (
     Path,
-    Walk,
+    PathRun,
     agreed,
     change,
     day,
@@ -28,35 +28,39 @@ _MANY = 20_001
 """Records of an import that is taken back by a job, not at once."""
 
 
-def _expert(walk: Walk, **more: Any) -> str:
+def _expert(path_run: PathRun, **more: Any) -> str:
     """A prospect whom an officer enters."""
-    body = {"names": [{"full": f"Person {uuid4().hex[:12]}"}], "country": walk.country, **more}
-    return str(walk.create(_OFFICER, f"{_V1}/experts", **body)["links"]["self"])
+    body = {"names": [{"full": f"Person {uuid4().hex[:12]}"}], "country": path_run.country, **more}
+    return str(path_run.create(_OFFICER, f"{_V1}/experts", **body)["links"]["self"])
 
 
-def _applicant(walk: Walk) -> str:
+def _applicant(path_run: PathRun) -> str:
     """Somebody who enters themselves, and becomes an officer of their country afterwards."""
-    person = walk.notes["applicant"] = walk.world.person("Anna Applicant")
-    body = {"names": [{"full": "Anna Applicant"}], "country": walk.country, "emails": [{"value": "anna@example.org"}]}
+    person = path_run.notes["applicant"] = path_run.world.person("Anna Applicant")
+    body = {
+        "names": [{"full": "Anna Applicant"}],
+        "country": path_run.country,
+        "emails": [{"value": "anna@example.org"}],
+    }
     made = person.create(f"{_V1}/experts", body)
-    walk.world.grant(person.account, _OFFICER, walk.country)
+    path_run.world.grant(person.account, _OFFICER, path_run.country)
     eventually(lambda: person.look(made["links"]["self"]).status_code == 200, 60)
     return str(made["links"]["self"])
 
 
 def _account(who: str) -> Any:
-    return lambda walk: walk.by(who).account
+    return lambda path_run: path_run.by(who).account
 
 
-def _institution(walk: Walk) -> str:
+def _institution(path_run: PathRun) -> str:
     """An institution that nobody has verified yet."""
-    return str(walk.world.institution(walk.country, "Newborn Institute", verified=False)["links"]["self"])
+    return str(path_run.world.institution(path_run.country, "Newborn Institute", verified=False)["links"]["self"])
 
 
 def _affiliation(raw: str) -> Any:
-    def start(walk: Walk) -> str:
-        walk.notes["host"] = walk.world.institution(walk.country, "Pelmora College")["id"]
-        made = walk.create(_OFFICER, f"{_expert(walk)}/affiliations", raw=raw)
+    def start(path_run: PathRun) -> str:
+        path_run.notes["host"] = path_run.world.institution(path_run.country, "Pelmora College")["id"]
+        made = path_run.create(_OFFICER, f"{_expert(path_run)}/affiliations", raw=raw)
         return str(made["links"]["self"])
 
     return start
@@ -66,64 +70,64 @@ def _match(affiliation: Mapping[str, Any]) -> str:
     return str((affiliation["match"] or {"status": "stated"})["status"])
 
 
-def _pair(walk: Walk) -> str:
+def _pair(path_run: PathRun) -> str:
     """Two entries of one person, which are found to be alike."""
     names = [{"full": f"Twice Entered {uuid4().hex[:8]}"}]
     emails = [{"value": f"{uuid4().hex}@example.org"}]
-    walk.notes["pair"] = [_expert(walk, names=names, emails=emails).rpartition("/")[2] for _ in range(2)]
-    found = walk.by(_OFFICER).get(f"{_V1}/duplicates", resource="experts", country=walk.country)["items"]
-    return str(next(one["links"]["self"] for one in found if {one["a"], one["b"]} == set(walk.notes["pair"])))
+    path_run.notes["pair"] = [_expert(path_run, names=names, emails=emails).rpartition("/")[2] for _ in range(2)]
+    found = path_run.by(_OFFICER).get(f"{_V1}/duplicates", resource="experts", country=path_run.country)["items"]
+    return str(next(one["links"]["self"] for one in found if {one["a"], one["b"]} == set(path_run.notes["pair"])))
 
 
-def _merge(walk: Walk, winner: str, loser: str) -> str:
+def _merge(path_run: PathRun, winner: str, loser: str) -> str:
     pair = {"winner_id": winner, "loser_id": loser}
-    return str(walk.create(_OFFICER, f"{_V1}/merges", resource="experts", **pair)["links"]["self"])
+    return str(path_run.create(_OFFICER, f"{_V1}/merges", resource="experts", **pair)["links"]["self"])
 
 
-def _merge_pair(walk: Walk) -> None:
-    _merge(walk, *walk.notes["pair"])
+def _merge_pair(path_run: PathRun) -> None:
+    _merge(path_run, *path_run.notes["pair"])
 
 
-def _merge_of_two(walk: Walk) -> str:
-    walk.notes["winner"], loser = (_expert(walk).rpartition("/")[2] for _ in range(2))
-    return _merge(walk, walk.notes["winner"], loser)
+def _merge_of_two(path_run: PathRun) -> str:
+    path_run.notes["winner"], loser = (_expert(path_run).rpartition("/")[2] for _ in range(2))
+    return _merge(path_run, path_run.notes["winner"], loser)
 
 
-def _merge_winner_away(walk: Walk) -> None:
-    walk.notes["other"] = _merge(walk, _expert(walk).rpartition("/")[2], walk.notes["winner"])
+def _merge_winner_away(path_run: PathRun) -> None:
+    path_run.notes["other"] = _merge(path_run, _expert(path_run).rpartition("/")[2], path_run.notes["winner"])
 
 
-def _merge_again(walk: Walk) -> None:
-    walk.notes["other"] = _merge(walk, walk.notes["winner"], _expert(walk).rpartition("/")[2])
+def _merge_again(path_run: PathRun) -> None:
+    path_run.notes["other"] = _merge(path_run, path_run.notes["winner"], _expert(path_run).rpartition("/")[2])
 
 
-def _undo_other(walk: Walk) -> None:
-    walk.by(_OFFICER).step(walk.notes["other"], "undo")
+def _undo_other(path_run: PathRun) -> None:
+    path_run.by(_OFFICER).step(path_run.notes["other"], "undo")
 
 
 def _import(*rows: str, **form: str) -> Any:
     """An import of experts by an officer, with these lines or one row of each of many persons."""
 
-    def start(walk: Walk) -> str:
-        lines = rows or [f"Imported {number},{walk.country}" for number in range(_MANY)]
+    def start(path_run: PathRun) -> str:
+        lines = rows or [f"Imported {number},{path_run.country}" for number in range(_MANY)]
         with tempfile.TemporaryDirectory() as folder:
             file = FilePath(folder) / "list.csv"
             file.write_text("\n".join(["full_name,country", *lines, ""]))
-            job = walk.by(_OFFICER).start_upload(f"{_V1}/imports", file, resource="experts", **form)
-        walk.notes["job"] = job
-        imports = walk.by(_OFFICER).get(f"{_V1}/imports")["items"]
+            job = path_run.by(_OFFICER).start_upload(f"{_V1}/imports", file, resource="experts", **form)
+        path_run.notes["job"] = job
+        imports = path_run.by(_OFFICER).get(f"{_V1}/imports")["items"]
         return str(next(one["links"]["self"] for one in imports if one["job"] == job))
 
     return start
 
 
-def _wait(walk: Walk) -> None:
+def _wait(path_run: PathRun) -> None:
     """The job of the import, or of its undoing, ends."""
-    walk.by(_OFFICER).finished(walk.by(_OFFICER).get(walk.record)["job"])
+    path_run.by(_OFFICER).finished(path_run.by(_OFFICER).get(path_run.record)["job"])
 
 
-def _cancel(walk: Walk) -> None:
-    assert walk.by(_OFFICER).send("DELETE", walk.notes["job"]).status_code == 202
+def _cancel(path_run: PathRun) -> None:
+    assert path_run.by(_OFFICER).send("DELETE", path_run.notes["job"]).status_code == 202
 
 
 _ANNA, _BAD = "Anna Alone,PG", "Nobody Known,QQ"
@@ -182,7 +186,7 @@ PATHS = (
         "submitted",
         (
             refused(_OFFICER, "link", "institution_missing"),
-            refused(_OFFICER, "link", "institution_unknown", institution_id=lambda _walk: str(uuid4())),
+            refused(_OFFICER, "link", "institution_unknown", institution_id=lambda _run: str(uuid4())),
             taken(_OFFICER, "link", "linked", institution_id=host),
         ),
     ),

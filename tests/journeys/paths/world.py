@@ -1,4 +1,4 @@
-"""Who walks the paths, and what they need beside the path's record: all of it entered over the API."""
+"""Who takes the steps of the paths, and what they need apart from the path's record: all of it entered over the API."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""Entering a record tells those that it may repeat, and no more than its caller may know."""
+"""The response to a new record shows those that it may repeat, and no more than its caller may know."""
 
 import asyncio
 from typing import Any
@@ -65,7 +65,7 @@ async def test_an_address_and_an_orcid_id_are_found_whatever_the_name(office: Ca
     assert "same_orcid" in reasons
 
 
-async def test_who_may_not_see_a_record_is_told_nothing_and_the_secretariat_has_the_pair(
+async def test_who_may_not_see_a_record_is_shown_nothing_and_the_secretariat_has_the_pair(
     at: At, office: Caller
 ) -> None:
     hidden = await entered(office, "Perpetua", "Underhollow", country="XB", visibility="restricted")
@@ -78,7 +78,7 @@ async def test_who_may_not_see_a_record_is_told_nothing_and_the_secretariat_has_
     assert pair["country"] is None
 
 
-async def test_an_address_that_a_caller_may_not_read_is_no_reason_that_they_are_told(at: At, office: Caller) -> None:
+async def test_an_address_that_a_caller_may_not_read_is_no_reason_that_they_are_shown(at: At, office: Caller) -> None:
     address = [{"value": "secret@reach.example", "visibility": "restricted"}]
     known = await entered(office, "Balthasar", "Quenneville", country="XB", visibility="public", emails=address)
     for action in ("invite", "apply", "start_review", "approve"):
@@ -91,7 +91,7 @@ async def test_an_address_that_a_caller_may_not_read_is_no_reason_that_they_are_
     assert [found["id"] for found in same["duplicates"]] == [known["id"]]
 
 
-async def test_an_applicant_is_told_of_published_records_only(
+async def test_an_applicant_is_shown_published_records_only(
     at: At, office: Caller, superuser: asyncpg.Connection
 ) -> None:
     known = await entered(office, "Ermintrude", "Applebottom", visibility="network")
@@ -140,7 +140,7 @@ async def test_an_institution_entered_again_is_found(office: Caller) -> None:
     assert "duplicates" not in await founded(office, "University of Quizzleton")
 
 
-async def test_an_institution_of_another_country_that_is_not_seen_is_not_told(at: At, office: Caller) -> None:
+async def test_an_institution_of_another_country_that_is_not_seen_is_not_shown(at: At, office: Caller) -> None:
     hidden = await founded(office, "Institute of Hidden Things", country="XB", ror=None, domains=["hid.example"])
     new = await founded(at("author_xa"), "Institute of Hidden Things", country="XA", domains=["hid.example"])
     assert "duplicates" not in new

@@ -1,4 +1,4 @@
-"""What a caller is told of possible duplicates, and how sure, is the same whoever else is hidden from them."""
+"""What a caller is shown of possible duplicates, and how sure, is the same whoever else is hidden from them."""
 
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
@@ -11,7 +11,7 @@ from tests.support.callers import Caller
 from tests.support.membership import EXPERTS
 
 _MATCH = "/membership/v1/institutions/match"
-_FORGET = ("DELETE FROM member_duplicate WHERE $1 IN (a, b)", "DELETE FROM member_expert_value WHERE expert_id = $1",
+_DELETE = ("DELETE FROM member_duplicate WHERE $1 IN (a, b)", "DELETE FROM member_expert_value WHERE expert_id = $1",
            "DELETE FROM member_expert WHERE id = $1")  # fmt: skip
 Crowd = list[tuple[str, str]]
 CROWDS: dict[str, Crowd] = {
@@ -31,7 +31,7 @@ async def alone(superuser: asyncpg.Connection) -> AsyncIterator[None]:
 
 async def _forget_everybody(superuser: asyncpg.Connection) -> None:
     for row in await superuser.fetch("SELECT id FROM member_expert WHERE display_name LIKE '%Brightwater'"):
-        for statement in _FORGET:
+        for statement in _DELETE:
             await superuser.execute(statement, row["id"])
 
 
@@ -50,7 +50,7 @@ async def _published(office: Caller, superuser: asyncpg.Connection, visibility: 
 
 @pytest.mark.parametrize("crowd", CROWDS)
 @pytest.mark.parametrize("at_home", [2, 45], ids=["few at home", "many at home"])
-async def test_an_entry_tells_the_same(
+async def test_creating_an_expert_answers_the_same(
     at: At, office: Caller, superuser: asyncpg.Connection, crowd: str, at_home: int
 ) -> None:
     author = at("author_xa")
@@ -60,18 +60,18 @@ async def test_an_entry_tells_the_same(
     for visibility in ("public", "network"):
         await _published(office, superuser, visibility)
 
-    async def told() -> tuple[Any, Any]:
+    async def shown() -> tuple[Any, Any]:
         answer = (await author.post(EXPERTS, called("Anselm", "Brightwater"))).json()
         pairs = (await author.get(DUPLICATES, params={"record": answer["id"]})).json()["items"]
-        for statement in _FORGET:
+        for statement in _DELETE:
             await superuser.execute(statement, answer["id"])
         scores = [(pair["score"], pair["reasons"], pair["a"]) for pair in pairs]
         return answer["duplicates"], sorted(scores)
 
-    before = await told()
+    before = await shown()
     assert len(before[0]) >= 3
     await _hide(office, CROWDS[crowd])
-    assert await told() == before
+    assert await shown() == before
 
 
 async def test_a_search_is_as_sure_of_a_pair(
@@ -80,22 +80,22 @@ async def test_a_search_is_as_sure_of_a_pair(
     own = (await office.post(EXPERTS, called("Anselm", "Brightwater"))).json()["id"]
     assert (await office.post(EXPERTS, called("A.", "Brightwater"))).status_code == 201
 
-    async def told() -> list[Any]:
+    async def shown() -> list[Any]:
         await superuser.execute("DELETE FROM member_duplicate")
         await searched(office)
         pairs = (await at("author_xa").get(DUPLICATES, params={"record": own})).json()["items"]
         return [(pair["a"], pair["b"], pair["score"], pair["reasons"]) for pair in pairs]
 
-    before = await told()
+    before = await shown()
     assert before
     await _hide(office, [("A.", "Brightwater")] * 8)
-    assert await told() == before
+    assert await shown() == before
 
 
-async def test_an_entry_of_an_institution_tells_the_same(at: At, office: Caller, superuser: asyncpg.Connection) -> None:
+async def test_creating_an_institution_answers_the_same(at: At, office: Caller, superuser: asyncpg.Connection) -> None:
     body: dict[str, Any] = {"name": "University of Brightwater", "domains": ["brightwater.example"]}
 
-    async def told() -> list[float]:
+    async def shown() -> list[float]:
         known = await founded(office, **body)
         answer = await founded(at("author_xa"), "Brightwater University", domains=["brightwater.example"])
         for key in (answer["id"], known["id"]):
@@ -104,13 +104,13 @@ async def test_an_entry_of_an_institution_tells_the_same(at: At, office: Caller,
         assert [each["id"] for each in answer["duplicates"]] == [known["id"]]
         return [each["score"] for each in answer["duplicates"]]
 
-    before = await told()
+    before = await shown()
     for number in range(45):
         await founded(office, **body, country="XC", visibility="restricted" if number % 2 else "network")
-    assert await told() == before
+    assert await shown() == before
 
 
-async def test_a_match_tells_the_same(at: At, office: Caller) -> None:
+async def test_a_match_answers_the_same(at: At, office: Caller) -> None:
     """A word that only a hidden institution has keeps nothing from being looked for."""
     await founded(office, "Thessalomoravian Institute")
     query = {"affiliation": "Institute of Thessalomurevian", "country": "XA"}

@@ -127,7 +127,7 @@ async def test_without_a_context_no_pair_is_seen_and_no_other_countrys_is_writte
     await database.close()
 
 
-async def test_a_merge_settles_the_losers_pairs_and_its_undo_opens_them_again(
+async def test_a_merge_closes_the_losers_pairs_and_its_undo_opens_them_again(
     office: Caller, settings: MembershipSettings
 ) -> None:
     loser = await entered(office, "P.", "Triangulum")
@@ -187,8 +187,8 @@ async def test_pairs_of_the_loser_go_to_the_winner(
         await operations.restore_pairs(uow, "experts", UUID(winner), UUID(loser))
     assert await pairs_of(office, winner) == []
     assert [pair["status"] for pair in await pairs_of(office, loser)] == ["open"]
-    told = await superuser.fetch("SELECT action FROM core_audit WHERE subject = $1", UUID(moved["id"]))
-    assert sorted(row["action"] for row in told) == ["create", "delete"]
+    entries = await superuser.fetch("SELECT action FROM core_audit WHERE subject = $1", UUID(moved["id"]))
+    assert sorted(row["action"] for row in entries) == ["create", "delete"]
     await database.close()
 
 

@@ -92,7 +92,7 @@ def test_two_persons_of_one_institution(one: tuple[str, str], other: tuple[str, 
     assert persons.compare(_person(1, *one, works=works), _person(2, *other, works=works), RATES).score < 0.5
 
 
-def test_a_rare_name_tells_more_than_a_common_one() -> None:
+def test_a_rare_name_weighs_more_than_a_common_one() -> None:
     rare = persons.compare(_person(1, "A.", "Chichilnisky"), _person(2, "A.", "Chichilnisky"), RATES)
     common = persons.compare(_person(1, "A.", "Smith"), _person(2, "A.", "Smith"), RATES)
     assert rare.score > 0.9
@@ -101,7 +101,7 @@ def test_a_rare_name_tells_more_than_a_common_one() -> None:
     assert persons.compare(_person(1, "A.", "Chichilnisky"), _person(2, "A.", "Chichilnisky"), often).score < rare.score
 
 
-def test_identifiers_tell_most() -> None:
+def test_identifiers_weigh_most() -> None:
     email, orcid = {"email_keys": ["ana@one.example"]}, {"orcid": "0000-0002-1825-0097"}
     married = persons.compare(_person(1, "Ana", "Souza", **email), _person(2, "Ana", "Quillon", **email), RATES)
     assert (married.score > 0.9, married.reasons[0]) == (True, "same_email")

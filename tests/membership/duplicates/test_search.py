@@ -106,8 +106,8 @@ async def test_pairs_of_records_that_are_gone_go(office: Caller, superuser: asyn
     await superuser.execute("DELETE FROM member_expert WHERE id = $1", other["id"])
     await searched(office, whole=False)
     assert (await office.get(f"{DUPLICATES}/{pair['id']}")).status_code == 404
-    told = await superuser.fetch("SELECT action FROM core_audit WHERE subject = $1", UUID(pair["id"]))
-    assert sorted(row["action"] for row in told) == ["create", "delete"]
+    entries = await superuser.fetch("SELECT action FROM core_audit WHERE subject = $1", UUID(pair["id"]))
+    assert sorted(row["action"] for row in entries) == ["create", "delete"]
 
 
 async def test_pairs_of_a_record_that_was_merged_are_the_winners(office: Caller, superuser: asyncpg.Connection) -> None:

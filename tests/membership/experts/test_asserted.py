@@ -13,7 +13,7 @@ def _by(record: dict[str, Any]) -> dict[str, str]:
     return {name: said["by"] for name, said in record["asserted"].items()}
 
 
-async def test_the_last_source_of_each_field_is_told(member: Any, caller: At, admin: Caller) -> None:
+async def test_the_last_source_of_each_field_is_shown(member: Any, caller: At, admin: Caller) -> None:
     who, record = await member(keywords=["peat"], gender="woman")
     assert set(_by(record).values()) == {"secretariat"}
     assert "orcid" not in record["asserted"]

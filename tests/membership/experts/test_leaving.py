@@ -99,8 +99,8 @@ async def test_whoever_moves_keeps_id_ref_and_history_and_is_counted_where_they_
     lines = (await new.get(f"{path}/history")).json()["items"]
     assert [line["action"] for line in lines] == ["update", "approve", "start_review", "apply", "invite", "create"]
     assert lines[0]["changes"] == [{"pointer": "/country", "before": "XA", "after": "XB"}]
-    told = "SELECT country, country_left FROM core_outbox WHERE subject = $1 ORDER BY id DESC LIMIT 2"
-    assert [tuple(row) for row in await superuser.fetch(told, record["id"])] == [("XB", "XA"), ("XA", None)]
+    facts = "SELECT country, country_left FROM core_outbox WHERE subject = $1 ORDER BY id DESC LIMIT 2"
+    assert [tuple(row) for row in await superuser.fetch(facts, record["id"])] == [("XB", "XA"), ("XA", None)]
     for table in ("member_affiliation", "member_expert_value"):
         rows = await superuser.fetch(f"SELECT DISTINCT country FROM {table} WHERE expert_id = $1", record["id"])
         assert [row["country"] for row in rows] == ["XB"]

@@ -124,19 +124,19 @@ async def test_names_are_found_in_any_script_with_marks_and_case_folded(admin: C
 async def test_pages_give_each_row_once_in_order(admin: Caller, sort: str, q: str | None) -> None:
     wanted = {(await entered(admin, country="IS", names=[{"family": f"Pager {n % 3}"}]))["id"] for n in range(7)}
     params: dict[str, Any] = {"country": "IS", "sort": sort, "limit": 3, **({"q": q} if q else {})}
-    walked: list[dict[str, Any]] = []
+    collected: list[dict[str, Any]] = []
     page = (await admin.get(EXPERTS, params=params)).json()
-    walked += page["items"]
+    collected += page["items"]
     while page["next"]:
         response = await admin.get(page["next"])
         page = response.json()
         assert response.headers.get("link", "") == (f'<{page["next"]}>; rel="next"' if page["next"] else "")
-        walked += page["items"]
-    ids = [item["id"] for item in walked]
+        collected += page["items"]
+    ids = [item["id"] for item in collected]
     assert len(ids) == len(set(ids))
     assert wanted <= set(ids)
     field = sort.removeprefix("-")
-    keys = [(item[field].casefold(), item["id"]) for item in walked]
+    keys = [(item[field].casefold(), item["id"]) for item in collected]
     assert keys == sorted(keys, reverse=sort.startswith("-"))
 
 

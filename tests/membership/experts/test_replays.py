@@ -1,4 +1,4 @@
-"""A stored answer is answered again only to a caller who may still read the record that it tells of."""
+"""A stored response is sent again only to a caller who may still read the record that it shows."""
 
 from collections.abc import Callable
 from typing import Any

@@ -95,7 +95,7 @@ async def test_a_file_is_given_to_an_officer_by_a_step_that_leaves_the_state(
 
 
 @pytest.mark.parametrize(
-    ("who", "fields", "status", "told"),
+    ("who", "fields", "status", "fault"),
     [
         ("author_xa", {"officer": _id("officer")}, 403, "not_permitted"),
         ("admin", {"officer": _id("author_xa")}, 409, "officer_not_entitled"),
@@ -106,12 +106,12 @@ async def test_a_file_is_given_to_an_officer_by_a_step_that_leaves_the_state(
     ],
 )
 async def test_only_offices_give_files_and_only_to_offices(
-    admin: Caller, caller: At, who: str, fields: dict[str, Any], status: int, told: str
+    admin: Caller, caller: At, who: str, fields: dict[str, Any], status: int, fault: str
 ) -> None:
     record = await _at(admin, "invite", "apply")
     answer = await caller(who).step(f"{EXPERTS}/{record['id']}", "assign", fields=fields)
     body = answer.json()
-    assert (answer.status_code, body.get("reason") or body["errors"][0]["pointer"]) == (status, told)
+    assert (answer.status_code, body.get("reason") or body["errors"][0]["pointer"]) == (status, fault)
 
 
 async def test_an_office_elsewhere_does_not_count_and_the_applicant_never_does(
@@ -155,14 +155,14 @@ async def test_the_work_list_takes_filters_sorts_and_pages(admin: Caller, caller
     assert await _waiting(officer, "&q=queued&sort=display_name") == wanted
     assert await _waiting(officer, "&q=queued&status=under_review") == []
     assert await _waiting(officer, "&q=queued&country=XA") == []
-    walked: list[str] = []
+    collected: list[str] = []
     address = f"{EXPERTS}?holder=me&country=XB&q=queued&sort=-created_at&limit=2&include=total_estimate"
     while address:
         page = (await officer.get(address)).json()
         assert page["total_estimate"] == 5
-        walked += [item["id"] for item in page["items"]]
+        collected += [item["id"] for item in page["items"]]
         address = page["next"]
-    assert walked == wanted[::-1]
+    assert collected == wanted[::-1]
     lines = (await officer.get(f"{EXPERTS}?holder=me&q=queued&format=ndjson&fields=id")).text.splitlines()
     assert len(lines) == 5
 

@@ -49,7 +49,7 @@ async def _refusal(answer: httpx.Response) -> tuple[int, str]:
     return answer.status_code, answer.json().get("reason", "")
 
 
-async def test_a_proposal_changes_nothing_and_is_told(
+async def test_a_proposal_changes_nothing_and_is_recorded(
     admin: Caller, waiting: tuple[str, httpx.Response], superuser: asyncpg.Connection
 ) -> None:
     path, proposed = waiting

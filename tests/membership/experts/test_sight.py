@@ -1,4 +1,4 @@
-"""What each kind of caller is told of a person: canaries in every field, looked for wherever experts are answered."""
+"""What each kind of caller is shown of a person: canaries in every field, looked for in every response with experts."""
 
 from collections.abc import Callable
 from typing import Any

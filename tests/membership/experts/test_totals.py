@@ -39,7 +39,7 @@ async def many(database_url: str) -> AsyncIterator[None]:
     await connection.close()
 
 
-async def test_a_list_tells_its_total_on_every_page_to_whoever_asks(admin: Caller) -> None:
+async def test_a_list_shows_its_total_on_every_page_to_whoever_asks(admin: Caller) -> None:
     for n in range(3):
         await entered(admin, country="GL", names=[{"full": f"Totalled {n}"}])
     assert "total_estimate" not in (await admin.get(f"{EXPERTS}?country=GL")).json()

@@ -255,5 +255,5 @@ async def test_a_pointer_names_a_field_whatever_its_name_holds(admin: Caller) ->
         f"/filters/{pointer}": await admin.post(exports, {"resource": "experts", "filters": {name: "x"}}),
         f"/choices/{pointer}": await admin.post(merges, {**pair, "choices": {name: "winner"}}),
     }
-    told = {wanted: [error["pointer"] for error in answer.json()["errors"]] for wanted, answer in refused.items()}
-    assert told == {wanted: [wanted] for wanted in refused}
+    pointers = {wanted: [error["pointer"] for error in answer.json()["errors"]] for wanted, answer in refused.items()}
+    assert pointers == {wanted: [wanted] for wanted in refused}

@@ -51,8 +51,8 @@ async def _hashes(connection: asyncpg.Connection) -> dict[tuple[object, int], by
         whole = {**row, **_QUESTION, "ref": owner["ref"], "status": owner["status"]}
         found[row["id"], row["version"]] = state_hash(whole)
     entered = await connection.fetch("SELECT subject, version, after_hash FROM core_audit")
-    told = [(row["subject"], row["version"]) for row in entered]
-    assert {key: told.count(key) for key in found} == dict.fromkeys(found, 1)
+    recorded = [(row["subject"], row["version"]) for row in entered]
+    assert {key: recorded.count(key) for key in found} == dict.fromkeys(found, 1)
     after = {(row["subject"], row["version"]): row["after_hash"] for row in entered}
     assert {key: after.get(key) for key in found} == found
     return found

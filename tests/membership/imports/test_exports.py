@@ -182,12 +182,12 @@ async def _swept(database: asyncpg.Connection, store: FileStore) -> None:
 
 async def test_a_biography_goes_out_and_comes_back_in_every_language(secretariat: Importer) -> None:
     both = {"en": "Studies peat.", "fr": "Étudie la tourbe."}
-    told: dict[str, tuple[str, dict[str, str]]] = {
+    cells: dict[str, tuple[str, dict[str, str]]] = {
         "a@example.org": (json.dumps(both), both),
         "b@example.org": ("Counts birds.\nAnd owls.", {"und": "Counts birds.\nAnd owls."}),
         "c@example.org": ("", {}),
     }
-    rows = [(email, "Person", "XA", cell) for email, (cell, _) in told.items()]
+    rows = [(email, "Person", "XA", cell) for email, (cell, _) in cells.items()]
     bad = [("d@example.org", "Person", "XA", '{"en": '), ("e@example.org", "Person", "XA", '{"no language": "x"}')]
     brought = await secretariat.bring("experts", csv_of("email,full_name,country,biography", rows + bad))
     assert brought["counts"] == counts(created=3, failed=2)
@@ -195,7 +195,7 @@ async def test_a_biography_goes_out_and_comes_back_in_every_language(secretariat
     assert [failure["problem"] for failure in failures] == ["malformed_json", "invalid_format"]
     listed = (await secretariat.caller.get(EXPERTS)).json()["items"]
     found = {record["emails"][0]["value"]: record["biography"] for record in listed}
-    assert found == {email: texts for email, (_, texts) in told.items()}
+    assert found == {email: texts for email, (_, texts) in cells.items()}
     for file_format in ("csv", "ndjson"):
         text = await _fetched(secretariat, {"resource": "experts", "format": file_format})
         again = await secretariat.bring("experts", text.encode(), f"list.{file_format}", mode="dry_run")

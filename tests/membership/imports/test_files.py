@@ -135,7 +135,7 @@ async def test_each_bad_row_names_its_problem_and_the_list_can_be_corrected_and_
     assert (again["counts"], again["ignored_columns"]) == (counts(created=1, failed=8), [])
 
 
-async def test_who_may_not_import_is_told_so(service: Any, principals: None, database: asyncpg.Connection) -> None:
+async def test_who_may_not_import_is_refused(service: Any, principals: None, database: asyncpg.Connection) -> None:
     for name, status in (("auditor", 403), ("applicant", 403), ("focal_xa", 403)):
         assert (await Importer(service, name).send("experts", GOOD)).status_code == status
     assert (

@@ -9,7 +9,7 @@ import pytest
 
 from services.membership.settings import MembershipSettings
 from shared.bulk import undoing, writing
-from shared.bulk.ending import forget_old, given_up
+from shared.bulk.ending import delete_old, given_up
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.pool import Database
 from shared.database.unit_of_work import unit_of_work
@@ -151,7 +151,7 @@ async def test_an_import_can_be_taken_back_for_so_many_days_and_is_forgotten_the
     async def grow_old(days: int) -> int:
         await database.execute("UPDATE core_import SET created_at = now() - make_interval(days => $1)", days)
         async with unit_of_work(pool, SYSTEM_CONTEXT) as uow:
-            await forget_old("membership", 90).run(uow)
+            await delete_old("membership", 90).run(uow)
         return int(await database.fetchval(left))
 
     assert await grow_old(89) == 2

@@ -89,7 +89,7 @@ async def _hide(office: Caller, visibility: str) -> dict[str, dict[str, Any]]:
     return {"experts": answers[0].json(), "institutions": answers[1].json()}
 
 
-async def _told(office: Importer, row: Row, value: str, **form: str) -> list[tuple[int, str]]:
+async def _responses(office: Importer, row: Row, value: str, **form: str) -> list[tuple[int, str]]:
     """Everything that the sender is answered about a file with this value in it, but for what differs anyhow."""
     answers: list[httpx.Response] = []
     imports: list[str] = []
@@ -126,10 +126,10 @@ async def test_the_answers_are_those_to_a_value_that_nobody_has(
 ) -> None:
     hidden = await _hide(secretariat.caller, visibility)
     hidden_ids = {"ref": hidden[row.resource]["ref"], "institution_id": hidden["institutions"]["id"]}
-    told = await _told(government, row, {**_HIDDEN, **hidden_ids}[row.column], **form)
-    assert told == await _told(government, row, _UNKNOWN[row.column], **form)
+    responses = await _responses(government, row, {**_HIDDEN, **hidden_ids}[row.column], **form)
+    assert responses == await _responses(government, row, _UNKNOWN[row.column], **form)
     is_dry, has_aborted = "mode" in form, "on_error" in form and row.column in ("ref", "institution_id")
-    assert [status for status, _ in told if status >= 400] == [409, 409] * (is_dry or has_aborted)
+    assert [status for status, _ in responses if status >= 400] == [409, 409] * (is_dry or has_aborted)
 
 
 async def test_whoever_may_see_both_gets_the_pair_that_an_entry_would_make(

@@ -158,7 +158,7 @@ async def test_a_row_that_comes_twice_in_one_file_is_one_record(secretariat: Imp
     assert (await secretariat.bring("experts", twice))["counts"] == counts(unchanged=2)
 
 
-async def test_a_country_outside_the_grant_fails_and_a_match_there_is_neither_changed_nor_told(
+async def test_a_country_outside_the_grant_fails_and_a_match_there_is_neither_changed_nor_shown(
     government: Importer, secretariat: Importer, database: asyncpg.Connection
 ) -> None:
     headings = "full_name,country,email"
@@ -184,9 +184,7 @@ async def test_with_abort_one_bad_row_means_that_nothing_is_written(
     assert (good["counts"], good["aborted"]) == (counts(created=2), False)
 
 
-async def test_a_dry_run_tells_the_counts_and_writes_nothing(
-    secretariat: Importer, database: asyncpg.Connection
-) -> None:
+async def test_a_dry_run_counts_and_writes_nothing(secretariat: Importer, database: asyncpg.Connection) -> None:
     content = (SAMPLES / "experts-ipcc-ar1-ar3.csv").read_bytes()
     result = await secretariat.bring("experts", content, mode="dry_run")
     assert result["counts"] == counts(created=175, failed=29)

@@ -74,16 +74,16 @@ async def test_an_import_is_followed_to_its_end(secretariat: Importer, governmen
     stream = await secretariat.caller.get(address)
     assert (stream.status_code, stream.headers["content-type"]) == (200, "text/event-stream; charset=utf-8")
     assert stream.headers["cache-control"] == "no-store"
-    told = events(stream.text)
-    assert [one["event"] for one in told] == ["progress"] * (len(told) - 1) + ["ended"]
-    assert len({one["id"] for one in told}) == len(told) > 1
+    sent = events(stream.text)
+    assert [one["event"] for one in sent] == ["progress"] * (len(sent) - 1) + ["ended"]
+    assert len({one["id"] for one in sent}) == len(sent) > 1
     job = (await secretariat.caller.get(response.headers["location"])).json()
-    assert told[-1]["data"] == job
+    assert sent[-1]["data"] == job
     assert job["result"]["counts"] == counts(created=6000)
     assert (await government.caller.get(address)).status_code == 404
-    resumed = await secretariat.caller.get(address, headers={"Last-Event-ID": told[0]["id"]})
-    assert [one["id"] for one in events(resumed.text)] == [told[-1]["id"]]
-    over = await secretariat.caller.get(address, headers={"Last-Event-ID": told[-1]["id"]})
+    resumed = await secretariat.caller.get(address, headers={"Last-Event-ID": sent[0]["id"]})
+    assert [one["id"] for one in events(resumed.text)] == [sent[-1]["id"]]
+    over = await secretariat.caller.get(address, headers={"Last-Event-ID": sent[-1]["id"]})
     assert (over.status_code, over.content) == (204, b"")
 
 

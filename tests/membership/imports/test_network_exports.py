@@ -126,10 +126,10 @@ async def test_a_key_reads_what_the_public_reads_of_kinds_that_it_is_not_for(
         other = next(kind for kind in _OUTSIDE if kind != plural)
         path, (*_, name) = _PATHS[plural], names
         for query in ({"country": "XB"}, {"country": "XB", "format": "ndjson"}, {"q": "network"}):
-            public, told = [await Caller(service, who).get(path, params=query) for who in (None, name)]
-            assert told.status_code == 200
-            assert world[plural, "network"] not in told.text
-            assert _numbers(told) == _numbers(public)
+            public, shown = [await Caller(service, who).get(path, params=query) for who in (None, name)]
+            assert shown.status_code == 200
+            assert world[plural, "network"] not in shown.text
+            assert _numbers(shown) == _numbers(public)
         hidden = await Caller(service, name).get(f"{path}/{world[plural, 'network']}")
         assert hidden.status_code == 404, hidden.text
         assert world[other, "network"] in (await Caller(service, name).get(_PATHS[other])).text

@@ -53,7 +53,7 @@ async def test_odd_rows_fail_and_the_others_are_written(
     assert await database.fetchval("SELECT count(*) FROM member_expert") == brought["counts"]["created"]
 
 
-async def test_what_failures_tell_can_be_corrected_and_sent_again(secretariat: Importer) -> None:
+async def test_reported_failures_can_be_corrected_and_sent_again(secretariat: Importer) -> None:
     content, numbers = _file("array")
     brought = await secretariat.bring("experts", content, "list.json", media="application/json")
     text = (await secretariat.caller.get(brought["failures_url"])).content

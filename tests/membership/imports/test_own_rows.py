@@ -112,7 +112,7 @@ async def test_ids_are_bound_to_exported_rows_by_sending_both(government: Import
     assert (await _one(government, rows[0]["ref"]))["display_name"] == "New Name"
 
 
-async def test_a_number_that_is_not_theirs_fails_and_tells_nothing(
+async def test_a_number_that_is_not_theirs_fails_and_discloses_nothing(
     government: Importer, secretariat: Importer, database: asyncpg.Connection
 ) -> None:
     elsewhere = (await secretariat.caller.post(EXPERTS, expert(country="XB"))).json()["ref"]

@@ -36,10 +36,10 @@ async def _exported(importer: Importer, expert: str) -> dict[str, Any]:
     file = await importer.caller.get(job["result_url"])
     assert file.headers["content-type"] == "application/json; charset=utf-8"
     assert file.headers["content-disposition"] == 'attachment; filename="subject_export.json"'
-    told: dict[str, Any] = file.json()
-    assert job["result"]["rows"] == sum(map(len, told["parts"].values()))
+    document: dict[str, Any] = file.json()
+    assert job["result"]["rows"] == sum(map(len, document["parts"].values()))
     assert job["result"]["size"] == len(file.content)
-    return told
+    return document
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ async def themselves(
     return Importer(service, expert)
 
 
-async def test_an_export_tells_where_data_came_from_and_what_became_of_them(secretariat: Importer) -> None:
+async def test_an_export_shows_where_data_came_from_and_what_became_of_them(secretariat: Importer) -> None:
     row = ("Amina", "Varga", "XA", "amina@example.org", "Alphaland Academy", "author")
     await secretariat.bring("experts", csv_of(_COLUMNS, [row]), source="List of 1990", licence="CC BY 4.0")
     later = ("Amina", "Varga", "XA", "amina@example.org", "Taken Away Institute", "editor")
@@ -66,9 +66,9 @@ async def test_an_export_tells_where_data_came_from_and_what_became_of_them(secr
     path = f"{EXPERTS}/{expert['id']}"
     assert (await secretariat.caller.step(path, "invite", reason="asked by the board")).status_code == 200
 
-    told = await _exported(secretariat, expert["id"])
-    parts = told["parts"]
-    assert told["expert"] == {"id": expert["id"], "ref": expert["ref"]}
+    document = await _exported(secretariat, expert["id"])
+    parts = document["parts"]
+    assert document["expert"] == {"id": expert["id"], "ref": expert["ref"]}
     assert {row["id"] for row in parts["expert"]} == {expert["id"], twin["id"]}
     assert [row["raw"] for row in parts["affiliations"]] == ["Alphaland Academy"]
     assert [(row["source"], row["licence"]) for row in parts["imports"]] == [("List of 1990", "CC BY 4.0")]
@@ -109,8 +109,8 @@ async def test_a_person_has_their_own_and_nobody_else_fetches_it(
     other = await activated(Caller(service, "secretariat"))
     refused = await themselves.caller.post(f"{EXPERTS}/{other['id']}/subject_export")
     assert (refused.status_code, refused.json()["reason"]) == (403, "not_permitted")
-    told = await _exported(themselves, expert)
-    parts = told["parts"]
+    document = await _exported(themselves, expert)
+    parts = document["parts"]
     assert [row["keywords"] for row in parts["expert"]] == [["glaciers"]]
     assert [(row["expert_id"], row["email"]) for row in parts["accounts"]] == [(expert, f"{expert}@example.org")]
     assert [(row["role"], row["scope_id"]) for row in parts["grants"]] == [("expert", expert)]

@@ -87,7 +87,7 @@ async def test_an_undo_asks_for_the_version_and_for_what_it_may(secretariat: Imp
     assert [(offer["action"], offer["allowed"]) for offer in offers["allowed_actions"]] == [("undo", True)]
 
 
-async def test_a_large_undo_is_a_job_that_tells_how_far_it_is(
+async def test_a_large_undo_is_a_job_that_reports_its_progress(
     secretariat: Importer, database: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(undoing, "AT_ONCE", 500)

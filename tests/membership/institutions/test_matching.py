@@ -107,7 +107,7 @@ def test_the_order_does_not_depend_on_the_order_of_candidates() -> None:
     assert rank(said, ()) == []
 
 
-def test_what_tells_is_looked_up_and_departments_are_not() -> None:
+def test_significant_words_are_looked_up_and_departments_are_not() -> None:
     said = take_apart("Dept. of Botany, Univ. of Zelmar (UZ), Port Anders, Pakistan. E-mail: j@bio.zelmar.example")
     assert said.terms == ("zelmar", "port", "anders")
     assert said.hosts == (("bio.zelmar.example", "zelmar.example"),)

@@ -101,15 +101,15 @@ async def test_a_patch_moves_the_lookups_with_it_and_an_empty_one_changes_nothin
     assert (await admin.patch(path, {"heri": False}, etag=etag)).status_code == 412
 
 
-async def test_the_life_of_an_institution_is_told_in_its_history(admin: Caller) -> None:
+async def test_the_life_of_an_institution_is_shown_in_its_history(admin: Caller) -> None:
     row = await verified(admin)
     path = f"{INSTITUTIONS}/{row['id']}"
     for action, status in (("deactivate", "inactive"), ("reactivate", "verified"), ("withdraw", "withdrawn")):
         answer = await admin.step(path, action)
         assert (answer.status_code, answer.json()["status"]) == (200, status)
     assert (await admin.get(path)).json()["allowed_actions"] == []
-    told = (await admin.get(f"{path}/history")).json()["items"]
-    assert [line["action"] for line in told] == ["withdraw", "reactivate", "deactivate", "verify", "create"]
+    history = (await admin.get(f"{path}/history")).json()["items"]
+    assert [line["action"] for line in history] == ["withdraw", "reactivate", "deactivate", "verify", "create"]
     refused = await admin.step(path, "verify")
     assert (refused.status_code, refused.json()["current_state"]) == (409, "withdrawn")
 

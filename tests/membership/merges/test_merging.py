@@ -185,23 +185,23 @@ async def test_a_ror_id_goes_from_one_to_the_other(admin: Caller, superuser: asy
     assert (await read(admin, winner))["ror"] == ror
 
 
-async def test_a_preview_tells_everything_and_writes_nothing(admin: Caller, superuser: asyncpg.Connection) -> None:
+async def test_a_preview_shows_everything_and_writes_nothing(admin: Caller, superuser: asyncpg.Connection) -> None:
     winner, loser = await entered(admin, keywords=["Soil"]), await entered(admin, keywords=["Forests"], gender="x")
     await _affiliated(admin, loser, raw="A museum")
     before = await superuser.fetchval("SELECT count(*) FROM core_audit")
     answer = await admin.post(f"{MERGES}?dry_run=true", merge_body(winner, loser))
     assert answer.status_code == 200, answer.text
-    told = answer.json()
-    assert (told["record"]["keywords"], told["record"]["gender"]) == (["Soil", "Forests"], "x")
-    assert {field["field"] for field in told["fields"]} == {"keywords", "gender"}
-    assert told["fields"][0] == {
+    preview = answer.json()
+    assert (preview["record"]["keywords"], preview["record"]["gender"]) == (["Soil", "Forests"], "x")
+    assert {field["field"] for field in preview["fields"]} == {"keywords", "gender"}
+    assert preview["fields"][0] == {
         "field": "keywords",
         "winner": ["Soil"],
         "loser": ["Forests"],
         "merged": ["Soil", "Forests"],
     }
     references = {"seats": 0, "centres": 0, "focal_points": 0}
-    assert told["moves"] == {"affiliations": 1, "identities": 0, "references": references}
+    assert preview["moves"] == {"affiliations": 1, "identities": 0, "references": references}
     assert await superuser.fetchval("SELECT count(*) FROM core_audit") == before
     assert (await admin.get(winner["links"]["self"])).json()["version"] == winner["version"]
 
@@ -277,15 +277,15 @@ async def test_a_merge_that_publishes_needs_that_right(admin: Caller, caller: Ca
     assert (await caller("government_xa").post(MERGES, merge_body(public, hidden))).status_code == 201
 
 
-async def test_merging_is_told_once_for_each_record(admin: Caller, superuser: asyncpg.Connection) -> None:
+async def test_merging_is_announced_once_for_each_record(admin: Caller, superuser: asyncpg.Connection) -> None:
     winner, loser = await entered(admin, keywords=["Soil"]), await entered(admin, keywords=["Forests"])
     merge = await merged(admin, winner, loser)
     facts = await superuser.fetch(
         "SELECT type, subject FROM core_outbox WHERE subject = ANY($1) AND type ~ 'merge'",
         [winner["id"], loser["id"], merge["id"]],
     )
-    told = sorted((row["type"].split(".")[2:4], str(row["subject"])) for row in facts)
-    assert told == sorted(
+    recorded = sorted((row["type"].split(".")[2:4], str(row["subject"])) for row in facts)
+    assert recorded == sorted(
         [(["expert", "merged"], winner["id"]), (["expert", "merged"], loser["id"]), (["merge", "created"], merge["id"])]
     )
     lines = (await admin.get(f"{EXPERTS}/{winner['id']}/history")).json()["items"]

@@ -1,4 +1,4 @@
-"""Over random merges, edits and undos nothing is lost, nothing is counted twice, and each change is told once."""
+"""Over random merges, edits and undos nothing is lost, nothing is counted twice, and each change is recorded once."""
 
 import asyncio
 from random import Random
@@ -24,7 +24,7 @@ SELECT md5(string_agg(row, chr(10) ORDER BY row)) FROM (
     UNION ALL SELECT to_jsonb(x)::text FROM core_import_identity x
 ) rows
 """
-_UNTOLD = """
+_UNRECORDED = """
 SELECT r.id, r.version, array_agg(a.version ORDER BY a.version) FROM (
     SELECT id, version FROM member_expert UNION ALL SELECT id, version FROM member_affiliation
     UNION ALL SELECT id, version FROM member_institution UNION ALL SELECT id, version FROM member_merge
@@ -107,7 +107,7 @@ class Register:
 async def _is_whole(database: asyncpg.Connection, register: Register) -> None:
     for kind, rows in _LIVING.items():
         assert await database.fetchval(_KEPT, kind) == await database.fetchval(f"SELECT count(*) FROM {rows}")
-    assert await database.fetch(_UNTOLD, list(register.subjects)) == []
+    assert await database.fetch(_UNRECORDED, list(register.subjects)) == []
 
 
 @pytest.mark.parametrize("seed", [3, 17, 29])
@@ -130,7 +130,7 @@ async def test_when_every_merge_is_taken_back_everything_is_as_it_was(
 
 
 @pytest.mark.parametrize("seed", [5, 23])
-async def test_edits_in_between_lose_no_record_and_each_change_is_told_once(
+async def test_edits_in_between_lose_no_record_and_each_change_is_recorded_once(
     admin: Caller, superuser: asyncpg.Connection, seed: int
 ) -> None:
     register = Register(admin, seed)
@@ -154,7 +154,7 @@ async def _three(admin: Caller) -> list[dict[str, Any]]:
     return [answer.json() for answer in answers]
 
 
-async def test_merges_of_overlapping_pairs_take_turns(admin: Caller, superuser: asyncpg.Connection) -> None:
+async def test_merges_of_overlapping_pairs_wait_for_each_other(admin: Caller, superuser: asyncpg.Connection) -> None:
     for _ in range(6):
         a, b, c = await _three(admin)
         pairs = ((a, b), (b, c), (c, a), (b, a))

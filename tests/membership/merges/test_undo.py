@@ -9,7 +9,7 @@ import asyncpg
 import pytest
 
 from services.membership.merges.following import follow_institution, follow_institutions
-from shared.audit.details import forget
+from shared.audit.details import erase_details
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.pool import Database
 from shared.database.unit_of_work import unit_of_work
@@ -21,7 +21,7 @@ from tests.support.merges import MERGES, merge_body, merged, read, undone
 _MOVING = ("version", "updated_at", "updated_by", "allowed_actions")
 
 
-def _told(record: dict[str, Any]) -> dict[str, Any]:
+def _shown(record: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in record.items() if name not in _MOVING}
 
 
@@ -56,7 +56,7 @@ async def test_both_records_are_as_before(admin: Caller) -> None:
     after = [await read(admin, record) for record in (winner, loser)]
     for old, new in zip(before, after, strict=True):
         assert _works(new.pop("affiliations")) == _works(old.pop("affiliations"))
-        assert _told(new) == _told(old)
+        assert _shown(new) == _shown(old)
         assert new["version"] == old["version"] + 2
         lines = (await admin.get(f"{old['links']['self']}/history")).json()["items"]
         assert [line["action"] for line in lines[:2]] == ["unmerge", "merge"]
@@ -98,7 +98,7 @@ async def test_institutions_go_apart_with_what_names_them(admin: Caller, databas
     merge = await merged(admin, winner, loser)
     later = await _affiliated(admin, two, institution_id=winner["id"], role="Later")
     await undone(admin, merge)
-    assert _told(await read(admin, winner)) == _told(before)
+    assert _shown(await read(admin, winner)) == _shown(before)
     for work in works:
         assert (await read(admin, work))["institution_id"] == loser["id"]
     assert (await read(admin, later))["institution_id"] == winner["id"]
@@ -110,14 +110,14 @@ async def test_what_was_edited_since_is_asked_about(admin: Caller, caller: Calla
     merge = await merged(admin, winner, loser)
     await _patched(admin, winner, keywords=["Soil", "Forests", "Ice"], biography={"en": "A longer life"}, gender="x")
     path = f"{MERGES}/{merge['id']}"
-    told = (await admin.get(path)).json()["conflicts"]
+    conflicts = (await admin.get(path)).json()["conflicts"]
     assert {
         "field": "keywords",
         "before": ["Soil"],
         "merged": ["Soil", "Forests"],
         "now": ["Soil", "Forests", "Ice"],
-    } in told
-    assert {conflict["field"] for conflict in told} == {"keywords", "biography"}
+    } in conflicts
+    assert {conflict["field"] for conflict in conflicts} == {"keywords", "biography"}
     for resolve in ({}, {"keywords": "keep"}):
         refused = await admin.step(path, "undo", fields={"resolve": resolve})
         problem = refused.json()
@@ -153,7 +153,7 @@ async def test_affiliations_go_back_with_their_edits_and_later_ones_stay(admin: 
 
 async def test_merges_are_taken_back_the_latest_first(admin: Caller) -> None:
     one, two, three, four = [await entered(admin, keywords=[uuid4().hex]) for _ in range(4)]
-    before = [_told(await read(admin, record)) for record in (one, two, three, four)]
+    before = [_shown(await read(admin, record)) for record in (one, two, three, four)]
     first, second, third = (
         await merged(admin, one, two),
         await merged(admin, one, three),
@@ -169,7 +169,7 @@ async def test_merges_are_taken_back_the_latest_first(admin: Caller) -> None:
     assert (refused.status_code, refused.json()["reason"]) == (409, "later_merge")
     for merge in (second, first):
         await undone(admin, merge)
-    assert [_told(await read(admin, record)) for record in (one, two, three, four)] == before
+    assert [_shown(await read(admin, record)) for record in (one, two, three, four)] == before
 
 
 async def test_who_may_not_change_both_may_not_take_a_merge_back(
@@ -243,7 +243,7 @@ async def test_what_is_kept_of_a_person_goes_with_them(
     assert len(kept) == 3
     assert all(row["detail_key"] and canary.encode() not in row["detail"] for row in kept)
     async with unit_of_work(database, SYSTEM_CONTEXT) as uow:
-        await forget(uow, winner["id"])
+        await erase_details(uow, winner["id"])
     refused = await admin.step(f"{MERGES}/{merge['id']}", "undo")
     assert (refused.status_code, refused.json()["reason"]) == (409, "erased")
     await superuser.execute("UPDATE member_expert SET erased_at = now() WHERE id = $1", winner["id"])

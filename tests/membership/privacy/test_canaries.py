@@ -113,13 +113,13 @@ class Person:
         return values.get(kind, number)
 
 
-def _as_told(value: Any) -> Any:
+def _as_exported(value: Any) -> Any:
     if isinstance(value, datetime):
         return to_text(value)
     if isinstance(value, bytes):
         return orjson.loads(value)
     if isinstance(value, list):
-        return [_as_told(one) for one in value]
+        return [_as_exported(one) for one in value]
     return str(value) if isinstance(value, UUID | date) else value
 
 
@@ -136,9 +136,9 @@ async def _exported(database: Database, person: Person) -> dict[str, Any]:
     async with snapshot(database, SYSTEM_CONTEXT) as connection:
         row = await connection.fetchrow("SELECT id, ref FROM escm.member_expert WHERE id = $1", person.expert)
         rows = await write(connection, row, file)
-    told: dict[str, Any] = orjson.loads(file.getvalue())
-    assert rows == sum(map(len, told["parts"].values()))
-    return told
+    exported: dict[str, Any] = orjson.loads(file.getvalue())
+    assert rows == sum(map(len, exported["parts"].values()))
+    return exported
 
 
 async def test_a_persons_export_has_the_canary_of_every_column(
@@ -147,15 +147,15 @@ async def test_a_persons_export_has_the_canary_of_every_column(
     person, other = Person(), Person()
     for one in (person, other):
         await one.enter(unchecked)
-    told = await _exported(database, person)
-    assert told["expert"]["id"] == str(person.expert)
-    assert told["parts"].keys() == PARTS.keys()
+    exported = await _exported(database, person)
+    assert exported["expert"]["id"] == str(person.expert)
+    assert exported["parts"].keys() == PARTS.keys()
     for part, table in PARTS.items():
-        expected = [{name: _as_told(row[name]) for name in table.told} for row in person.rows[part]]
+        expected = [{name: _as_exported(row[name]) for name in table.exported} for row in person.rows[part]]
         if part == "api_keys":
             expected = [{**row, "used_at": to_text(_USED)} for row in expected]
-        assert _in_order(told["parts"][part]) == _in_order(expected), part
-    text = orjson.dumps(told).decode()
+        assert _in_order(exported["parts"][part]) == _in_order(expected), part
+    text = orjson.dumps(exported).decode()
     assert other.word not in text
     assert [name for name in _SECRETS if f"{person.word}-{name}-" in text] == []
 

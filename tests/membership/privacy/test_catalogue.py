@@ -1,5 +1,5 @@
 """Promise 40, first half: of every column of the database somebody has said whether an export of everything about a
-person tells it, and why not."""
+person shows it, and why not."""
 
 from collections.abc import Iterator
 

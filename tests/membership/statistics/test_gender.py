@@ -8,7 +8,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from services.membership.statistics.gender import GENDERS, balances, told, told_of_all
+from services.membership.statistics.gender import GENDERS, balances, published_counts, published_totals
 from services.membership.worker import SCHEDULES
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.pool import Database
@@ -31,12 +31,12 @@ async def _released(database: Database) -> None:
         await SCHEDULES["release_gender_balance"].run(uow)
 
 
-async def _told(by: Caller, country: str) -> dict[str, int | None]:
+async def _published(by: Caller, country: str) -> dict[str, int | None]:
     items = (await asked(by, f"by=gender&country={country}"))["items"]
     return {item["gender"]: item["count"] for item in items}
 
 
-async def test_everybody_is_told_the_same_rounded_numbers_of_published_experts(
+async def test_everybody_is_shown_the_same_rounded_numbers_of_published_experts(
     caller: At, superuser: asyncpg.Connection, database: Database
 ) -> None:
     await _declared(superuser, "IS", {"Female": 7, " woman ": 6, "M": 6, "non-binary": 4, "unknown": 9, "": 1})
@@ -54,7 +54,7 @@ async def test_everybody_is_told_the_same_rounded_numbers_of_published_experts(
     assert all(item["count"] is None or item["count"] % 5 == 0 for item in whole)
 
 
-async def test_a_region_is_told_of_by_number_and_name(
+async def test_a_region_is_shown_by_number_and_name(
     anonymous: Caller, superuser: asyncpg.Connection, database: Database
 ) -> None:
     for country, women in {"TO": 9, "KI": 8, "NR": 3, "PW": 4}.items():
@@ -63,7 +63,7 @@ async def test_a_region_is_told_of_by_number_and_name(
     for region in ("009", "9", "Oceania", "oceania"):
         items = (await asked(anonymous, f"by=gender&region={region}"))["items"]
         assert {item["gender"]: item["count"] for item in items} == {"women": 20, "men": None, "other": None}
-    assert (await _told(anonymous, "NR"))["women"] is None
+    assert (await _published(anonymous, "NR"))["women"] is None
 
 
 async def test_no_number_moves_by_what_fewer_than_five_do(
@@ -71,34 +71,35 @@ async def test_no_number_moves_by_what_fewer_than_five_do(
 ) -> None:
     await _declared(superuser, "LI", {"f": 14, "m": 14, "": 9})
     await _released(database)
-    before = await _told(anonymous, "LI")
+    before = await _published(anonymous, "LI")
     await _declared(superuser, "LI", {"f": 4})
     await superuser.execute("UPDATE member_expert SET gender = 'f' WHERE country = 'LI' AND gender = ''")
     await _released(database)
-    assert await _told(anonymous, "LI") == before == {"women": 10, "men": 10, "other": None}
+    assert await _published(anonymous, "LI") == before == {"women": 10, "men": 10, "other": None}
     await _declared(superuser, "LI", {"m": 1})
     await _released(database)
-    assert await _told(anonymous, "LI") == {"women": 20, "men": 15, "other": None}
+    assert await _published(anonymous, "LI") == {"women": 20, "men": 15, "other": None}
     await superuser.execute("UPDATE member_expert SET visibility = 'network' WHERE country = 'LI'")
     await _released(database)
-    assert set((await _told(anonymous, "LI")).values()) == {None}
+    assert set((await _published(anonymous, "LI")).values()) == {None}
 
 
 def test_a_group_that_is_all_of_one_gender_does_not_show_it() -> None:
     for n in range(40):
-        numbers = told({"women": n}, n)
+        numbers = published_counts({"women": n}, n)
         assert n - sum(numbers.values()) >= min(n, 5)
 
 
 def test_nothing_exact_follows_from_the_numbers_and_the_whole() -> None:
-    """For what is told of every small group, each gender could still be at least two different numbers of people."""
+    """From the published counts of every small group, each gender could still be at least two different numbers of
+    people."""
     possible: dict[tuple[Any, ...], list[set[int]]] = {}
     for women, men, other, undeclared in itertools.product(range(16), range(16), range(7), range(7)):
         whole = women + men + other + undeclared
         if whole < 2:
             continue
         declared = {"women": women, "men": men, "other": other}
-        numbers = told(declared, whole)
+        numbers = published_counts(declared, whole)
         assert all(number % 5 == 0 for number in numbers.values())
         kept = possible.setdefault((whole, *numbers.values()), [set(), set(), set()])
         for found, name in zip(kept, GENDERS, strict=True):
@@ -112,8 +113,8 @@ def test_all_together_prove_no_country_to_be_at_its_largest(seed: int) -> None:
     dice = random.Random(seed)
     for _ in range(200):
         counts = [dice.choice((4, 4, 4, 9, 3)) for _ in range(dice.randint(1, 12))]
-        parts = [told({"women": n}, n + 20) for n in counts]
-        whole = told_of_all({"women": sum(counts)}, sum(counts) + 20 * len(counts), parts)["women"]
+        parts = [published_counts({"women": n}, n + 20) for n in counts]
+        whole = published_totals({"women": sum(counts)}, sum(counts) + 20 * len(counts), parts)["women"]
         most = sum(part["women"] + 4 for part in parts)
         assert most - whole >= 4
         assert whole <= sum(counts)

@@ -1,4 +1,4 @@
-"""What is told of days of the past is what stood at their end, whatever was done since."""
+"""The counts of past days are those at their end, whatever was done since."""
 
 import random
 from collections.abc import Callable
@@ -37,14 +37,14 @@ async def test_merges_erasures_and_moves_change_no_day_before_them(
     months = points(date(today().year - 2, today().month, 1), today(), "month")
     await _aged(superuser, months[0] - timedelta(days=40))
     ids = await enter(superuser, [invented(dice) for _ in range(20)])
-    told: dict[tuple[str | None, str, date], Any] = {}
+    shown: dict[tuple[str | None, str, date], Any] = {}
     for day in months[:-1]:
         for _ in range(dice.randint(0, 4)):
             await live_on(superuser, ids, dice)
         for name in (None, "officer", "admin"):
             for by in _BYS:
                 answer = await asked(caller(name), f"by={by}")
-                told[name, by, day] = (answer["items"], answer["total"])
+                shown[name, by, day] = (answer["items"], answer["total"])
         await _aged(superuser, day)
         if dice.random() < 0.4:
             await folded(database)
@@ -54,7 +54,7 @@ async def test_merges_erasures_and_moves_change_no_day_before_them(
             assert [point["as_of"] for point in answer["series"]] == [day.isoformat() for day in months]
             found = {point["as_of"]: (point["items"], point["total"]) for point in answer["series"]}
             for day in months[:-1]:
-                assert found[day.isoformat()] == told[name, by, day], (name, by, day)
+                assert found[day.isoformat()] == shown[name, by, day], (name, by, day)
             assert found[today().isoformat()] == (answer["items"], answer["total"])
             day = dice.choice(months)
             past = await asked(caller(name), f"by={by}&as_of={day}")

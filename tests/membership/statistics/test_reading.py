@@ -103,7 +103,7 @@ async def test_a_change_counts_at_once(admin: Caller, anonymous: Caller) -> None
 
 
 @pytest.mark.parametrize("seed", range(3))
-async def test_a_kept_answer_is_never_an_old_one(
+async def test_a_stored_response_is_never_out_of_date(
     seed: int, caller: At, superuser: asyncpg.Connection, database: Database
 ) -> None:
     dice = random.Random(seed)
@@ -166,7 +166,7 @@ async def test_filters_narrow_what_is_counted(anonymous: Caller, caller: At) -> 
     assert (await asked(anonymous, "status=applied"))["items"] == []
 
 
-async def test_a_day_of_the_past_is_told_as_it_was(admin: Caller, superuser: asyncpg.Connection) -> None:
+async def test_a_day_of_the_past_is_shown_as_it_was(admin: Caller, superuser: asyncpg.Connection) -> None:
     created = await activated(admin, country="WS")
     day = today() - timedelta(days=2)
     await superuser.execute("UPDATE core_count_delta SET day = $1 WHERE country = 'WS'", day)

@@ -45,7 +45,7 @@ async def test_what_a_leader_without_the_chain_has_left_is_linked_by_the_next(tr
     assert (await trail.verdict()).sealed == 4
 
 
-async def test_a_fact_that_no_entry_tells_of_leaves_its_position_free(trail: Trail) -> None:
+async def test_a_fact_without_an_entry_leaves_its_position_free(trail: Trail) -> None:
     await trail.write(1)
     fact = {"fact": uuid7(), "type": EXPERTS.fact("created"), "time": datetime.now(UTC), "ref": "EXP-1", "link": "/x"}
     async with trail.writing() as uow:
@@ -97,8 +97,8 @@ async def test_a_trail_that_is_not_sealed_any_more_says_since_when(trail: Trail)
     await trail.admin.execute("DELETE FROM core_audit_checkpoint WHERE position > 0")
     await trail.admin.execute("TRUNCATE core_audit_link, core_audit")
     header, *lines = await trail.exported()
-    told = orjson.loads(header)
-    later = canonical(told | {"made_at": f"2999{told['made_at'][4:]}"})
+    parsed = orjson.loads(header)
+    later = canonical(parsed | {"made_at": f"2999{parsed['made_at'][4:]}"})
     with pytest.raises(BadTrail) as bad:
         verify([later, *lines], await trail.keys())
     assert (bad.value.position, "not sealed since" in bad.value.what) == (1, True)

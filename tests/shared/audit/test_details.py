@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from shared.audit.details import forget
+from shared.audit.details import erase_details
 from shared.database.context import SYSTEM_CONTEXT
 from shared.records.history import history, line
 from tests.shared.audit.trail import CANARY, Trail, change
@@ -23,7 +23,7 @@ async def _is_stored(trail: Trail, text: str) -> bool:
     return False
 
 
-async def test_a_change_of_a_person_is_stored_encrypted_and_told_to_who_may_read_it(trail: Trail) -> None:
+async def test_a_change_of_a_person_is_stored_encrypted_and_shown_to_who_may_read_it(trail: Trail) -> None:
     subject = await trail.write(2)
     assert not await _is_stored(trail, CANARY)
     newest, oldest = await _lines(trail, subject)
@@ -41,7 +41,7 @@ async def test_who_is_forgotten_leaves_lines_without_values_and_a_trail_that_ver
     gone, other = await trail.write(3), await trail.write(2)
     await trail.link(seal=True)
     async with trail.writing() as uow:
-        await forget(uow, gone)
+        await erase_details(uow, gone)
     lines = await _lines(trail, gone)
     assert [(each["version"], each["erased"], each["changes"], each["reason"]) for each in lines] == [
         (version, True, [], None) for version in (3, 2, 1)

@@ -14,7 +14,7 @@ from shared.audit.chain import Chain
 from shared.audit.entries import enter
 from shared.audit.exporting import export
 from shared.audit.proof import key_name
-from shared.audit.verifying import BadTrail, Verdict, verify
+from shared.audit.verifying import BadTrail, TrailSummary, verify
 from shared.configuration.settings import Settings
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.ids import uuid7
@@ -96,7 +96,7 @@ class Trail:
         rows = await self.admin.fetch("SELECT public FROM core_audit_signing_key")
         return {key_name(row[0]): Ed25519PublicKey.from_public_bytes(row[0]) for row in rows}
 
-    async def verdict(self) -> Verdict:
+    async def verdict(self) -> TrailSummary:
         return verify(await self.exported(), await self.keys())
 
     async def fault(self) -> BadTrail:

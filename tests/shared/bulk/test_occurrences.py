@@ -16,7 +16,7 @@ def test_each_time_has_its_number() -> None:
         assert repeats.number(digest) == expected[digest]
 
 
-def test_digests_that_want_one_place_are_told_apart() -> None:
+def test_digests_that_want_one_place_are_distinguished() -> None:
     repeats = RepeatCounter()
     digests = [n.to_bytes(4, "big") + bytes(12) for n in range(1, 1000)]
     assert [repeats.number(digest) for digest in digests * 2] == [1] * 999 + [2] * 999

@@ -1,4 +1,4 @@
-"""A database that went away is told from everything else that fails while a connection is held."""
+"""A database that went away is distinguished from every other failure while a connection is in use."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -85,7 +85,7 @@ async def test_a_connection_lost_between_statements_is_unavailable(database: Dat
     assert await _asking(database) == 0
 
 
-async def test_an_operating_system_error_beside_a_lost_connection_is_unavailable(
+async def test_an_operating_system_error_with_a_lost_connection_is_unavailable(
     database: Database, database_url: str
 ) -> None:
     with pytest.raises(Unavailable):

@@ -67,7 +67,7 @@ def test_work_of_one_trace_goes_on_in_it(spans: Spans, collector: Collector) -> 
     assert (attempt.trace, attempt.parent, attempt.links) == (_FIRST[3:35], _FIRST[36:52], (_FIRST[36:52],))
 
 
-def test_what_failed_tells_its_class_and_not_its_message(spans: Spans, collector: Collector) -> None:
+def test_a_failure_shows_its_class_and_not_its_message(spans: Spans, collector: Collector) -> None:
     with pytest.raises(ValueError), spans.attempt("job", []), spans.effect("part"):
         raise ValueError("ada@example.org")
     spans.close()

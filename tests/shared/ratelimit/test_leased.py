@@ -71,11 +71,11 @@ async def test_each_window_has_its_own_budget_and_none_more(redis_url: str) -> N
     await closed(*limiters)
 
 
-async def test_what_is_left_and_until_when_is_told(redis_url: str) -> None:
+async def test_what_is_left_and_until_when_is_shown(redis_url: str) -> None:
     limit, key, leased_limiter = Limit("test", 6000), uuid7().hex, LeasedRateLimiter(redis_url)
-    told = [await leased_limiter.take(limit, key) for _ in range(40)]
-    assert [state.remaining for state in told] == list(range(5999, 5959, -1))
-    assert all(1 <= state.resets_in <= 60 for state in told)
+    states = [await leased_limiter.take(limit, key) for _ in range(40)]
+    assert [state.remaining for state in states] == list(range(5999, 5959, -1))
+    assert all(1 <= state.resets_in <= 60 for state in states)
     await closed(leased_limiter)
 
 

@@ -1,4 +1,4 @@
-"""Answers are compressed for whoever takes it, block by block, and never where a length could tell a secret."""
+"""Responses are compressed for whoever accepts it, block by block, and never where a length could disclose a secret."""
 
 import zlib
 from collections.abc import Iterable
@@ -75,7 +75,7 @@ async def test_secrets_events_and_short_or_packed_answers_are_left_alone(media: 
 
 
 @pytest.mark.parametrize("accepted", ["", "identity", "br", "gzip;q=0", "*;q=0", "gzip;q=0.0, *"])
-async def test_who_does_not_take_it_gets_it_plain_and_caches_are_told(accepted: str) -> None:
+async def test_who_does_not_take_it_gets_it_plain_and_the_response_varies(accepted: str) -> None:
     sent = await _answer([_LONG], accepted=accepted)
     assert sent[1]["body"] == _LONG
     assert dict(sent[0]["headers"])[b"vary"] == b"Accept-Encoding"

@@ -74,7 +74,7 @@ async def serving(limits: ConnectionLimits, memory: int = 1 << 24, **settings: A
         listening.bind(("127.0.0.1", 0))
         listening.listen(1024)
         running = asyncio.create_task(server.serve([listening]))
-        while not server.started:  # noqa: ASYNC110 - a server tells nobody when it has started
+        while not server.started:  # noqa: ASYNC110 - a server announces to nobody when it has started
             await asyncio.sleep(0.01)
         serving_now = Serving(listening.getsockname()[1], connections, app.state.go_on)
         yield serving_now
@@ -216,7 +216,7 @@ async def test_a_newcomer_takes_the_place_of_who_waits_longest(small: Serving):
     assert await asyncio.wait_for(opened[0][0].read(), 30) == b""
 
 
-async def test_where_all_are_being_answered_a_newcomer_is_told_so(small: Serving):
+async def test_where_all_are_being_answered_a_newcomer_is_refused(small: Serving):
     opened = [await small.open() for _ in range(10)]
     for _, writer in opened:
         writer.write(b"GET /test/v1/slow HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")

@@ -1,4 +1,4 @@
-"""Cursors and positions: they tell nothing, belong to one list, and are the same for the same place."""
+"""Cursors and positions: they disclose nothing, belong to one list, and are the same for the same place."""
 
 import base64
 from uuid import UUID
@@ -27,7 +27,7 @@ def test_a_place_is_read_back_and_its_values_do_not_stand_in_it(name: str) -> No
     assert make_cursor([name, _ID], _LIST, _SECRET) == cursor
 
 
-def test_positions_of_events_do_not_tell_how_many_lie_between() -> None:
+def test_positions_of_events_do_not_disclose_how_many_lie_between() -> None:
     sealed = [make_cursor([f"{n:012d}"], b"/access/v1/events", _SECRET) for n in range(1000)]
     assert len(set(sealed)) == 1000
     assert len({len(text) for text in sealed}) == 1

@@ -57,7 +57,7 @@ async def test_only_private_answers_are_kept_from_caches(client):
     assert private.headers["cache-control"] == "no-store"
 
 
-async def test_answers_vary_by_authorization_beside_what_the_app_says(client):
+async def test_responses_vary_by_authorization_and_by_what_the_app_says(client):
     assert (await client.get("/test/v1/things")).headers["vary"] == "Authorization"
     assert (await client.get("/test/v1/things/1")).headers.get_list("vary") == ["Accept", "Authorization"]
 
@@ -152,7 +152,7 @@ async def test_a_failure_after_the_first_byte_ends_the_connection():
 
 
 def scope_of(method: str, path: str, *headers: tuple[bytes, bytes]) -> dict[str, Any]:
-    """What a server tells of a request."""
+    """What a server reports of a request."""
     return {
         "type": "http",
         "http_version": "1.1",

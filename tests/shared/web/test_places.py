@@ -20,19 +20,19 @@ from tests.faults.clients import eventually
 
 async def test_a_principal_holds_so_many_places_and_never_the_last() -> None:
     places = Places(3, 2)
-    async with places.hold("many"), places.hold("many"):
+    async with places.occupy("many"), places.occupy("many"):
         with pytest.raises(Unavailable):
-            async with places.hold("many"):
+            async with places.occupy("many"):
                 pass
-        async with places.hold("one"):
+        async with places.occupy("one"):
             with pytest.raises(Unavailable):
-                async with places.hold("other"):
+                async with places.occupy("other"):
                     pass
-    async with places.hold("first"), places.hold("second"):
+    async with places.occupy("first"), places.occupy("second"):
         with pytest.raises(Unavailable):
-            async with places.hold("first"):
+            async with places.occupy("first"):
                 pass
-        async with places.hold("third"):
+        async with places.occupy("third"):
             pass
 
 
@@ -42,7 +42,7 @@ async def test_places_go_to_those_who_wait_in_their_order() -> None:
     gate = asyncio.Event()
 
     async def use(who: str) -> None:
-        async with places.hold(who):
+        async with places.occupy(who):
             order.append(who)
             await gate.wait()
 
@@ -57,18 +57,18 @@ async def test_places_go_to_those_who_wait_in_their_order() -> None:
 
 async def test_who_waits_too_long_or_goes_away_leaves_no_trace() -> None:
     places = Places(1, 1, patience=0.05)
-    async with AsyncExitStack() as held:
-        await held.enter_async_context(places.hold("one"))
+    async with AsyncExitStack() as occupied:
+        await occupied.enter_async_context(places.occupy("one"))
         with pytest.raises(Unavailable):
-            async with places.hold("other"):
+            async with places.occupy("other"):
                 pass
         places_of_gone = Places(1, 1, patience=30)
-        await held.enter_async_context(places_of_gone.hold("one"))
-        gone = asyncio.create_task(places_of_gone.hold("gone").__aenter__())
+        await occupied.enter_async_context(places_of_gone.occupy("one"))
+        gone = asyncio.create_task(places_of_gone.occupy("gone").__aenter__())
         await asyncio.sleep(0)
         gone.cancel()
         await asyncio.gather(gone, return_exceptions=True)
-    async with places.hold("other"), places_of_gone.hold("other"):
+    async with places.occupy("other"), places_of_gone.occupy("other"):
         pass
 
 

@@ -197,13 +197,13 @@ async def test_a_body_of_another_type_is_415_and_an_absent_one_422(client):
     assert problem["errors"] == [{"pointer": "", "code": "required", "detail": "This must be given."}]
 
 
-async def test_at_most_a_hundred_errors_are_told(client):
+async def test_at_most_a_hundred_errors_are_reported(client):
     body = b"{" + b",".join(b'"x%d": 1' % number for number in range(500)) + b"}"
     assert len(problem_of(await post(client, body), 422, "unknown_field")["errors"]) == 100
 
 
 @pytest.mark.parametrize("name", ["colour", "zh-Hant", "es-419", "a/b", "Prénom usuel", "address2"])
-async def test_an_unknown_name_that_looks_like_one_is_told(client, name):
+async def test_an_unknown_name_that_looks_like_one_is_reported(client, name):
     problem = problem_of(await post(client, orjson.dumps({name: 1})), 422, "unknown_field")
     assert [error["pointer"] for error in problem["errors"]] == [pointer_to(name)]
     problem = problem_of(await client.get("/test/v1/things", params={name: "1"}), 400, "unknown_parameter")
@@ -211,7 +211,7 @@ async def test_an_unknown_name_that_looks_like_one_is_told(client, name):
 
 
 @pytest.mark.parametrize("name", ["canary-5521x", "secret@example.org", "hunter2!", "x" * 41, "a\nb", ""])
-async def test_no_other_name_is_told(client, name):
+async def test_no_other_name_is_shown(client, name):
     problem = problem_of(await post(client, orjson.dumps({"names": [{name: 1}]})), 422, "unknown_field")
     assert [error["pointer"] for error in problem["errors"]] == ["/names/0"]
     problem = problem_of(await client.get("/test/v1/things", params={name: "1"}), 400, "unknown_parameter")

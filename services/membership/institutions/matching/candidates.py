@@ -37,7 +37,7 @@ class Candidate:
 
     @cached_property
     def labels(self) -> frozenset[str]:
-        """The telling labels of its domains."""
+        """The significant labels of its domains."""
         return frozenset(labels(self.domains))
 
     @cached_property

@@ -44,8 +44,8 @@ class _Scored(NamedTuple):
 
 def rank(said: Affiliation, candidates: Sequence[Candidate], country: str | None = None) -> list[Match]:
     """The candidates, the surest first; equal ones in the order of their keys."""
-    held = {domain for candidate in candidates for domain in candidate.domains} if said.hosts else set[str]()
-    domains = {next((domain for domain in host if domain in held), None) for host in said.hosts}
+    known_domains = {domain for candidate in candidates for domain in candidate.domains} if said.hosts else set[str]()
+    domains = {next((domain for domain in host if domain in known_domains), None) for host in said.hosts}
     named = said.countries | ({country} if country else frozenset())
     linkage = Linkage(said)
     close = _close(candidates, linkage)
@@ -147,7 +147,7 @@ def _is_chosen(said: Affiliation, scored: Sequence[_Scored], named: frozenset[st
 
 
 def _is_vague(best: _Scored, named: frozenset[str]) -> bool:
-    """Whether the name tells nothing and no country helps."""
+    """Whether the name has no significant word and no country helps."""
     return not named and all(word in GENERIC for word in best.words)
 
 

@@ -41,7 +41,7 @@ class Affiliation:
     """A text, in small letters, taken apart.
 
     `spans`: the words of each segment and of neighbouring ones; `names`: the same as names are looked up, with
-    `literal` as they stand; `terms`: what tells; `heads`: segments that name an institution.
+    `literal` as they stand; `terms`: significant words; `heads`: segments that name an institution.
     """
 
     text: str
@@ -131,7 +131,8 @@ def _suffixes(host: str) -> list[str]:
 
 
 def _terms(segments: Iterable[Words]) -> tuple[str, ...]:
-    """Telling words; a segment without any goes in as a whole. Those of departments only where nothing else tells."""
+    """Significant words; a segment without any goes in as a whole. Those of departments only where there are no
+    others."""
     terms: tuple[dict[str, None], dict[str, None]] = ({}, {})
     for words in segments:
         significant_words = [word for word in words if word not in GENERIC and (len(word) > 2 or not word.isascii())]

@@ -12,17 +12,17 @@ from shared.database.context import SYSTEM_CONTEXT, AccessContext
 from shared.database.pool import Database
 from shared.database.unit_of_work import unit_of_work
 from tests.faults.clients import EXPERTS, Client
+from tests.faults.cluster import Cluster
 from tests.faults.history import History
-from tests.faults.house import House
 
 _COUNT = "SELECT count(*) FROM member_expert"
 _TABLES = ("member_expert", "member_affiliation", "member_expert_value")
 
 
 @pytest.fixture
-async def rows(house: House, history: History) -> dict[str, str]:
+async def rows(cluster: Cluster, history: History) -> dict[str, str]:
     """Ids of five experts in the state prospect, which nobody is shown without a grant."""
-    client, found = house.client("second"), {}
+    client, found = cluster.client("second"), {}
     for country, visibility in [("XA", "public"), ("XA", "network"), *[(c, "restricted") for c in ("XA", "XB", "XC")]]:
         name = f"{country} {visibility}"
         answer = await client.create(f"{history.prefix}{name}", country=country, visibility=visibility, keywords=["k"])
@@ -33,18 +33,18 @@ async def rows(house: House, history: History) -> dict[str, str]:
 
 
 @pytest.fixture
-async def mutated(house: House) -> AsyncIterator[str]:
-    """The address of an API without the first wall."""
-    process, url = house.server("mutated", "tests.faults.mutated")
+async def without_app_filter(cluster: Cluster) -> AsyncIterator[str]:
+    """The address of an API without the application filter."""
+    process, url = cluster.server("without-app-filter", "tests.faults.without_app_filter")
     await process.start()
     yield url
-    house.discard(process)
+    cluster.discard(process)
 
 
 @pytest.fixture
-async def pool(house: House) -> AsyncIterator[Database]:
+async def pool(cluster: Cluster) -> AsyncIterator[Database]:
     """The service's own role on one connection."""
-    database = await Database.open(MembershipSettings(database_url=house.database_url).database_dsn(), size=1)
+    database = await Database.open(MembershipSettings(database_url=cluster.database_url).database_dsn(), size=1)
     yield database
     await database.close()
 
@@ -70,7 +70,7 @@ async def _listed(client: Client) -> list[dict[str, Any]]:
     return found
 
 
-async def test_without_the_first_wall_rows_stay_hidden(house: House, history: History, rows, mutated: str):
+async def test_without_the_filter_rows_stay_hidden(cluster: Cluster, history: History, rows, without_app_filter: str):
     granted = {"XA public", "XA network"}
     expected = {
         None: (set(), {"XA public"}),
@@ -79,27 +79,29 @@ async def test_without_the_first_wall_rows_stay_hidden(house: House, history: Hi
         "secretariat": (set(rows), set(rows)),
     }
     for caller, (whole, by_security_alone) in expected.items():
-        client = house.client("second", caller)
+        client = cluster.client("second", caller)
         assert await _seen(client, history.prefix, rows) == (whole, whole, whole), caller
         await client.close()
-        client = Client(mutated, house.tokens[caller] if caller else None)
+        client = Client(without_app_filter, cluster.tokens[caller] if caller else None)
         assert await _seen(client, history.prefix, rows) == (by_security_alone,) * 3, caller
         await client.close()
 
 
-async def test_without_the_first_wall_nothing_of_another_country_is_written(house: House, rows, mutated: str):
-    client = Client(mutated, house.tokens["government_xb"])
+async def test_without_the_filter_nothing_of_another_country_is_written(
+    cluster: Cluster, rows, without_app_filter: str
+):
+    client = Client(without_app_filter, cluster.tokens["government_xb"])
     for name in ("XA restricted", "XA network", "XC restricted"):
         answer = await client.http.patch(
             f"{EXPERTS}/{rows[name]}", json={"keywords": ["stolen"]}, headers={"If-Match": '"1.00000000"'}
         )
         assert answer.status_code in (403, 404), answer.text
     await client.close()
-    async with house.superuser() as connection:
+    async with cluster.superuser() as connection:
         assert await connection.fetchval(f"{_COUNT} WHERE 'stolen' = ANY(keywords)") == 0
 
 
-async def test_without_a_context_there_are_no_rows(house: House, rows, pool: Database):
+async def test_without_a_context_there_are_no_rows(cluster: Cluster, rows, pool: Database):
     async with pool.acquire() as connection:
         for table in _TABLES:
             assert await connection.fetchval(f"SELECT count(*) FROM {table}") == 0
@@ -131,8 +133,8 @@ async def test_a_connection_of_the_pool_keeps_no_context(rows, pool: Database):
     assert await is_blind()
 
 
-async def test_callers_of_one_pool_see_their_own_rows_only(house: House, history: History, rows):
-    clients = {caller: house.client("second", caller) for caller in ("secretariat", "government_xb", None)}
+async def test_callers_of_one_pool_see_their_own_rows_only(cluster: Cluster, history: History, rows):
+    clients = {caller: cluster.client("second", caller) for caller in ("secretariat", "government_xb", None)}
 
     async def count(caller: str | None) -> int:
         answer = await clients[caller].get(EXPERTS, q=history.prefix.rstrip("-"), limit=200)

@@ -1,4 +1,4 @@
-"""Answers that are kept while the counts stay what they were."""
+"""Responses that are cached while the counts stay the same."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable
@@ -17,14 +17,14 @@ class ResponseCache:
     """
 
     def __init__(self) -> None:
-        self._kept: dict[Hashable, tuple[State, bytes]] = {}
+        self._stored: dict[Hashable, tuple[State, bytes]] = {}
         self._size = 0
         self._next: dict[Hashable, asyncio.Task[State]] = {}
         self._under_way: dict[Hashable, asyncio.Task[State]] = {}
 
     async def state(self, access: Hashable, look: Callable[[], Awaitable[State]]) -> State:
         """The state that `look` finds. Those who ask while a look is under way share the next one, so that nobody is
-        told of a time before they asked."""
+        shown a time before they asked."""
         task = self._next.get(access)
         if task is None:
             task = self._next[access] = asyncio.create_task(self._look(access, look, self._under_way.get(access)))
@@ -44,19 +44,19 @@ class ResponseCache:
 
     def get(self, key: Hashable, state: State) -> bytes | None:
         """The answer, where it is of this state."""
-        found = self._kept.get(key)
+        found = self._stored.get(key)
         return found[1] if found is not None and found[0] == state else None
 
-    def keep(self, key: Hashable, state: State, answer: bytes) -> None:
+    def put(self, key: Hashable, state: State, answer: bytes) -> None:
         """Keeps it instead of the earlier one; the oldest go beyond the bound."""
         self._drop(key)
         if len(answer) > _LARGEST:
             return
-        self._kept[key] = (state, answer)
+        self._stored[key] = (state, answer)
         self._size += len(answer)
         while self._size > _WHOLE:
-            self._drop(next(iter(self._kept)))
+            self._drop(next(iter(self._stored)))
 
     def _drop(self, key: Hashable) -> None:
-        if (found := self._kept.pop(key, None)) is not None:
+        if (found := self._stored.pop(key, None)) is not None:
             self._size -= len(found[1])

@@ -29,7 +29,7 @@ _DATABASE = "escm"
 _PORTS = 26000
 
 
-class House:
+class Cluster:
     """`first` reaches Postgres through `proxy`, `second` and `relay` directly. Tokens are those of demo clients."""
 
     def __init__(self, root: Path) -> None:
@@ -103,7 +103,7 @@ class House:
             await connection.close()
 
     def worker(self, name: str, module: str, *arguments: str, stage: Stage = Stage.WORKERS, **settings: str) -> Process:
-        """A process with a metrics port, whose `/readyz` tells when it works. The caller starts it."""
+        """A process with a metrics port, whose `/readyz` says when it works. The caller starts it."""
         port = self._next_port()
         environment = self.environment(self.postgres_port) | {"ESCM_METRICS_PORT": str(port), **settings}
         ready = answers([f"http://{HOST}:{port}/readyz"])
@@ -173,12 +173,12 @@ class House:
 
 
 @asynccontextmanager
-async def a_house() -> AsyncIterator[House]:
-    """A house in a folder of its own; both are gone at the end, whatever happens."""
-    house = House(Path(tempfile.mkdtemp(prefix="escm-faults-")))
+async def open_cluster() -> AsyncIterator[Cluster]:
+    """A cluster in a folder of its own; both are removed at the end, whatever happens."""
+    cluster = Cluster(Path(tempfile.mkdtemp(prefix="escm-faults-")))
     try:
-        await house.open()
-        yield house
+        await cluster.open()
+        yield cluster
     finally:
-        await house.close()
-        shutil.rmtree(house.root, ignore_errors=True)
+        await cluster.close()
+        shutil.rmtree(cluster.root, ignore_errors=True)

@@ -110,16 +110,18 @@ async def test_a_batch_that_was_overtaken_is_planned_anew(
 ) -> None:
     batches_of(8)
     overtaking = asyncio.Event()
-    tell = writing.Writer._record_changes
+    record_changes = writing.Writer._record_changes
 
-    async def overtaken(self: writing.Writer, uow: UnitOfWork, told: list[object], is_told: asyncio.Event) -> None:
-        if told and not overtaking.is_set() and "9@turns.example" in str(told):
+    async def overtaken(
+        self: writing.Writer, uow: UnitOfWork, changes: list[object], is_recorded: asyncio.Event
+    ) -> None:
+        if changes and not overtaking.is_set() and "9@turns.example" in str(changes):
             overtaking.set()
             names = [{"given": "Given9", "family": "Family9"}]
             body = {"names": names, "country": "XB", "emails": [{"value": "9@turns.example"}]}
             assert (await secretariat.caller.post("/membership/v1/experts", body)).status_code == 201
             await database.execute(_BUMP)
-        await tell(self, uow, told, is_told)  # type: ignore[arg-type]
+        await record_changes(self, uow, changes, is_recorded)  # type: ignore[arg-type]
 
     monkeypatch.setattr(writing.Writer, "_record_changes", overtaken)
     result = await secretariat.bring("experts", _new(40))

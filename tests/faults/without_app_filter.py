@@ -1,4 +1,5 @@
-"""The membership API whose first wall admits everybody: `mutated.py --port PORT`. Row-level security alone is left."""
+"""The membership API without the application filter: `without_app_filter.py --port PORT`. Row-level security alone is
+left."""
 
 import sys
 from typing import Any

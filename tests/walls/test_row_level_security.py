@@ -1,7 +1,8 @@
 """Promise 27: row-level security holds where the application's own check is gone; without a context nothing is seen.
 
-The first wall is taken away in every feature at once, in this process; what is left is the database's own, under the
-role of each service. In access it walls what is read; who writes there may hand on is no matter of countries.
+The application filter is removed in every feature at once, in this process; what is left is row-level security, under
+the role of each service. In access it protects what is read; what whoever writes there may hand on does not depend on
+countries.
 """
 
 import asyncio
@@ -25,10 +26,10 @@ from shared.database.statements import Shapes
 from shared.database.unit_of_work import unit_of_work
 from tests.support.callers import Caller
 from tests.walls.conftest import Services
-from tests.walls.land import Land
+from tests.walls.country_fixture import CountryFixture
 
-Lands = dict[tuple[str, bool], Land]
-WALLED = {
+CountryFixtures = dict[tuple[str, bool], CountryFixture]
+PROTECTED = {
     "membership": ("experts", "institutions", "duplicates", "merges"),
     "centres": ("committees", "seats", "centres", "terms", "agreements"),
     "actions": (
@@ -56,8 +57,8 @@ OPEN = {
     "core_import",
     "core_outbox",
 }
-"""Tables with a country and a visibility that have no second wall: frameworks lie in no country and are public, imports
-are their creator's, and facts are walled by the feed."""
+"""Tables with a country and a visibility that have no row-level security: frameworks lie in no country and are public,
+imports are their creator's, and the feed filters facts."""
 _SCOPED = """
 SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE n.nspname = 'escm' AND c.relkind IN ('r', 'p') AND NOT c.relispartition AND (SELECT count(*) FROM pg_attribute a
@@ -82,8 +83,9 @@ WHERE n.nspname = 'escm' AND c.relispartition AND c.relkind = 'r' AND p.grantee 
 
 
 @pytest.fixture
-def without_first_wall(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Every condition of the first wall is true, in every module that has one; no statement from before is kept."""
+def without_app_filter(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Every condition of the application filter is true, in every module that has one; no statement from before is
+    stored."""
     for name, module in list(sys.modules.items()):
         if name.startswith(("services.", "shared.")):
             for wall in ("visible", "with_parent", "by_grant"):
@@ -136,12 +138,12 @@ async def _listed(caller: Caller, path: str, **query: Any) -> set[str]:
     return found
 
 
-@pytest.mark.usefixtures("without_first_wall")
-@pytest.mark.parametrize(("service", "plural"), [(s, plural) for s, plurals in WALLED.items() for plural in plurals])
-async def test_without_the_first_wall_restricted_rows_of_another_country_stay_hidden(
-    services: Services, lands: Lands, service: str, plural: str
+@pytest.mark.usefixtures("without_app_filter")
+@pytest.mark.parametrize(("service", "plural"), [(s, plural) for s, plurals in PROTECTED.items() for plural in plurals])
+async def test_without_the_filter_restricted_rows_of_another_country_stay_hidden(
+    services: Services, country_fixtures: CountryFixtures, service: str, plural: str
 ) -> None:
-    hidden, own, shown = (lands[key].id(plural) for key in (("XB", False), ("XA", False), ("XB", True)))
+    hidden, own, shown = (country_fixtures[key].id(plural) for key in (("XB", False), ("XA", False), ("XB", True)))
     path = f"/{service}/v1/{plural}"
     for name in ("author_xa", "government_xa"):
         caller = Caller(services[service], name)
@@ -157,53 +159,56 @@ async def test_without_the_first_wall_restricted_rows_of_another_country_stay_hi
 
 
 @pytest.mark.parametrize(("plural", "table"), [("experts", "member_expert"), ("committees", "centre_committee")])
-async def test_it_is_the_first_wall_that_hides_unpublished_rows_of_the_network(
+async def test_it_is_the_application_filter_that_hides_unpublished_rows_of_the_network(
     request: pytest.FixtureRequest,
     services: Services,
-    lands: Lands,
+    country_fixtures: CountryFixtures,
     superuser: asyncpg.Connection,
     plural: str,
     table: str,
 ) -> None:
-    row, service = lands["XB", False].id(plural), next(s for s, plurals in WALLED.items() if plural in plurals)
+    row, service = (
+        country_fixtures["XB", False].id(plural),
+        next(s for s, plurals in PROTECTED.items() if plural in plurals),
+    )
     caller, path = Caller(services[service], "author_xa"), f"/{service}/v1/{plural}"
     await superuser.execute(f"UPDATE {table} SET visibility = 'network' WHERE id = $1", row)
     assert row not in await _listed(caller, path)
-    request.getfixturevalue("without_first_wall")
+    request.getfixturevalue("without_app_filter")
     assert row in await _listed(caller, path)
     await superuser.execute(f"UPDATE {table} SET visibility = 'restricted' WHERE id = $1", row)
 
 
-@pytest.mark.usefixtures("without_first_wall")
-async def test_without_the_first_wall_nobody_without_a_grant_sees_more_than_public_rows(
-    services: Services, lands: Lands
+@pytest.mark.usefixtures("without_app_filter")
+async def test_without_the_filter_nobody_without_a_grant_sees_more_than_public_rows(
+    services: Services, country_fixtures: CountryFixtures
 ) -> None:
-    for service, plurals in WALLED.items():
+    for service, plurals in PROTECTED.items():
         for plural in plurals:
             listed = await Caller(services[service], "applicant").get(f"/{service}/v1/{plural}", params={"limit": 200})
             shown = {item["visibility"] for item in listed.json()["items"]}
             assert shown <= {"public"}, plural
 
 
-@pytest.mark.usefixtures("without_first_wall")
-async def test_without_the_first_wall_numbers_count_no_restricted_row_of_another_country(
-    services: Services, lands: Lands, superuser: asyncpg.Connection
+@pytest.mark.usefixtures("without_app_filter")
+async def test_without_the_filter_numbers_count_no_restricted_row_of_another_country(
+    services: Services, country_fixtures: CountryFixtures, superuser: asyncpg.Connection
 ) -> None:
     rows = "SELECT count(*) FROM member_expert WHERE country = 'XB' AND visibility <> 'restricted'"
     counted = await Caller(services["membership"], "author_xa").get("/membership/v1/statistics?country=XB")
     assert counted.json()["total"] == await superuser.fetchval(rows)
     match = await Caller(services["membership"], "author_xa").get(
-        "/membership/v1/institutions/match", params={"affiliation": f"University {lands['XB', False].word}"}
+        "/membership/v1/institutions/match", params={"affiliation": f"University {country_fixtures['XB', False].word}"}
     )
-    assert lands["XB", False].id("institutions") not in match.text
+    assert country_fixtures["XB", False].id("institutions") not in match.text
 
 
-@pytest.mark.usefixtures("without_first_wall")
+@pytest.mark.usefixtures("without_app_filter")
 @pytest.mark.parametrize("plural", OF_ACCESS)
-async def test_without_the_first_wall_nothing_of_access_is_told_beyond_a_grant(
-    services: Services, lands: Lands, plural: str
+async def test_without_the_filter_nothing_of_access_is_shown_beyond_a_grant(
+    services: Services, country_fixtures: CountryFixtures, plural: str
 ) -> None:
-    rows = {country: lands[country, False].id(plural) for country in ("XA", "XB")}
+    rows = {country: country_fixtures[country, False].id(plural) for country in ("XA", "XB")}
     path = f"/access/v1/{plural}"
     for name in ("author_xa", "focal_xa", "government_xa", "applicant", "operator"):
         caller = Caller(services["access"], name)
@@ -228,26 +233,30 @@ async def test_no_other_role_reads_a_table_of_access(
     assert reached == ({"access_last_use"} if other in SETTINGS else set())
 
 
-@pytest.mark.usefixtures("without_first_wall")
-@pytest.mark.parametrize("service", WALLED)
-async def test_without_the_first_wall_nothing_of_another_country_is_changed(
-    services: Services, lands: Lands, service: str
+@pytest.mark.usefixtures("without_app_filter")
+@pytest.mark.parametrize("service", PROTECTED)
+async def test_without_the_filter_nothing_of_another_country_is_changed(
+    services: Services, country_fixtures: CountryFixtures, service: str
 ) -> None:
-    for plural in WALLED[service]:
+    for plural in PROTECTED[service]:
         for published in (True, False):
-            path = f"/{service}/v1/{plural}/{lands['XB', published].id(plural)}"
+            path = f"/{service}/v1/{plural}/{country_fixtures['XB', published].id(plural)}"
             etag = (await Caller(services[service], "admin").get(path)).headers.get("etag")
             for body in ({"visibility": "network"}, {}):
                 answer = await Caller(services[service], "government_xa").patch(path, body, etag=etag)
                 assert answer.status_code in (403, 404, 405), f"{path}: {answer.text}"
 
 
-async def test_every_table_with_a_country_and_a_visibility_is_walled(superuser: asyncpg.Connection) -> None:
+async def test_every_table_with_a_country_and_a_visibility_has_row_level_security(
+    superuser: asyncpg.Connection,
+) -> None:
     scoped = {row[0] for row in await superuser.fetch(_SCOPED)}
     assert scoped - {row[0] for row in await superuser.fetch(_FORCED)} == OPEN
 
 
-async def test_nobody_reaches_a_part_of_a_table_past_the_wall_of_the_whole(superuser: asyncpg.Connection) -> None:
+async def test_nobody_reaches_a_partition_past_the_row_level_security_of_its_table(
+    superuser: asyncpg.Connection,
+) -> None:
     assert await superuser.fetchval("SELECT count(*) FROM pg_class WHERE relispartition AND relkind = 'r'") > 0
     assert [tuple(row) for row in await superuser.fetch(_PARTS)] == []
 
@@ -258,7 +267,7 @@ async def _tables(superuser: asyncpg.Connection, service: str) -> list[str]:
 
 
 async def test_without_a_context_no_row_is_seen_or_changed(
-    lands: Lands, stage: None, pool: tuple[str, Database], superuser: asyncpg.Connection
+    country_fixtures: CountryFixtures, stage: None, pool: tuple[str, Database], superuser: asyncpg.Connection
 ) -> None:
     service, database = pool
     for table in await _tables(superuser, service):
@@ -273,7 +282,7 @@ async def test_without_a_context_no_row_is_seen_or_changed(
 
 
 async def test_a_connection_of_the_pool_keeps_no_context(
-    lands: Lands, pool: tuple[str, Database], superuser: asyncpg.Connection
+    country_fixtures: CountryFixtures, pool: tuple[str, Database], superuser: asyncpg.Connection
 ) -> None:
     service, database = pool
     seen = " + ".join(f"(SELECT count(*) FROM {table})" for table in await _tables(superuser, service))

@@ -1,4 +1,4 @@
-"""The worker of `working.py` as a next release has it, with a kind of job and a reaction more: `newer.py`."""
+"""The worker of `working.py` as the next release has it: it has one more type of job and one more reaction."""
 
 import os
 from collections.abc import Sequence

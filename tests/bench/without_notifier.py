@@ -1,4 +1,4 @@
-"""The membership app with a notifier that tells nobody."""
+"""The membership app with a notifier that does nothing."""
 
 from services.membership import app
 from shared.messaging.notifier import Notifier

@@ -1,4 +1,4 @@
-"""The house order that no linter knows: sizes, names, prefixes, guards, who commits, what must not be named."""
+"""Conventions that no linter checks: sizes, names, prefixes, guards, who commits, what must not be named."""
 
 import ast
 import re

@@ -19,7 +19,7 @@ from shared.database.unit_of_work import UnitOfWork
 
 
 @dataclass(slots=True)
-class Kept:
+class UndoRecord:
     """What a merge changed. `is_unreadable`: fields of somebody who was erased are among it."""
 
     changes: list[Change] = field(default_factory=list)
@@ -30,18 +30,18 @@ class Kept:
     is_unreadable: bool = False
 
 
-def keep(
+def store_undo_record(
     uow: UnitOfWork, subject: Subject, merge: Merge, changes: Iterable[Change], taken: Taken, identities: Sequence[Row]
 ) -> None:
-    """Keeps what the merge changed, with its commit."""
+    """Stores what the merge changed, with its commit."""
     winner, loser = merge.winner_id, merge.loser_id
     person = winner if subject.kind.is_personal else None
 
     def enter(name: str, record: UUID, detail: Mapping[str, Any], whose: UUID | None) -> None:
-        entry, key, told = uuid7(), None, canonical(detail)
+        entry, key, stored_detail = uuid7(), None, canonical(detail)
         if whose is not None:
-            key, told = encrypt(uow, whose, entry, told)
-        uow.append(part, id=entry, merge_id=merge.id, part=name, record_id=record, detail=told, detail_key=key)
+            key, stored_detail = encrypt(uow, whose, entry, stored_detail)
+        uow.append(part, id=entry, merge_id=merge.id, part=name, record_id=record, detail=stored_detail, detail_key=key)
 
     for change in changes:
         enter("field", winner, asdict(change), person)
@@ -53,19 +53,19 @@ def keep(
         enter("identity", loser, {"identity": row["identity"].hex(), "occurrence": row["occurrence"]}, person)
 
 
-def kept_of(parts: Iterable[tuple[str, UUID, dict[str, Any] | None]]) -> Kept:
-    """What was kept, as far as it can still be read."""
-    kept = Kept()
+def undo_record_of(parts: Iterable[tuple[str, UUID, dict[str, Any] | None]]) -> UndoRecord:
+    """The undo record, as far as it can still be read."""
+    undo_record = UndoRecord()
     for name, record, detail in parts:
         if detail is None:
-            kept.is_unreadable = kept.is_unreadable or name == "field"
+            undo_record.is_unreadable = undo_record.is_unreadable or name == "field"
         elif name == "field":
-            kept.changes.append(Change(**detail))
+            undo_record.changes.append(Change(**detail))
         elif name == "moved":
-            kept.moved.append(record)
-            kept.demoted |= {record} if detail["demoted"] else set()
+            undo_record.moved.append(record)
+            undo_record.demoted |= {record} if detail["demoted"] else set()
         elif name == "united":
-            kept.united.append(detail)
+            undo_record.united.append(detail)
         else:
-            kept.identities.append(detail)
-    return kept
+            undo_record.identities.append(detail)
+    return undo_record

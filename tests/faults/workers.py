@@ -1,4 +1,4 @@
-"""Workers that a test starts, kills and replaces, beside a relay with short leases, and the jobs that it gives them."""
+"""Workers that a test starts, kills and replaces, a relay with short leases, and the jobs that it gives them."""
 
 import json
 from collections.abc import AsyncIterator
@@ -10,7 +10,7 @@ import asyncpg
 
 from deploy.local.child import Stage
 from shared.database.ids import uuid7
-from tests.faults.house import House
+from tests.faults.cluster import Cluster
 from tests.faults.processes import Process
 from tests.faults.working import SERVICE
 
@@ -34,30 +34,30 @@ VALUES ($1, $2, $3, $4, 'system', 'somebody', $5)
 """
 
 
-class Crew:
+class WorkerPool:
     """`connection` is the superuser's; `faults_work` holds what the jobs did."""
 
-    def __init__(self, house: House, connection: asyncpg.Connection) -> None:
-        self.house = house
+    def __init__(self, cluster: Cluster, connection: asyncpg.Connection) -> None:
+        self.cluster = cluster
         self.connection = connection
-        self.workers: list[Process] = []
+        self.processes: list[Process] = []
 
-    async def hire(self, count: int, *arguments: str) -> None:
+    async def start_workers(self, count: int, *arguments: str) -> None:
         """Starts so many more workers."""
         for _ in range(count):
-            name = f"crew{len(self.workers)}"
-            worker = self.house.worker(name, _PROGRAM, "worker", *arguments)
-            self.workers.append(worker)
+            name = f"crew{len(self.processes)}"
+            worker = self.cluster.worker(name, _PROGRAM, "worker", *arguments)
+            self.processes.append(worker)
             await worker.start()
 
-    async def relieve(self) -> None:
+    async def restart_stopped(self) -> None:
         """Starts again whoever has died."""
-        for worker in self.workers:
+        for worker in self.processes:
             if not worker.is_running:
                 await worker.start()
 
-    async def leave(self, kind: str, *, bulk: bool = False, **payload: Any) -> UUID:
-        """A job, committed as a service would, without ringing for it."""
+    async def add_job(self, kind: str, *, bulk: bool = False, **payload: Any) -> UUID:
+        """A job, committed as a service would, without a notification."""
         job = uuid7()
         await self.connection.execute(_JOB, job, SERVICE, kind, json.dumps(payload), bulk)
         return job
@@ -76,17 +76,17 @@ class Crew:
 
 
 @asynccontextmanager
-async def a_crew(house: House) -> AsyncIterator[Crew]:
-    """A crew without workers yet; everything of it is gone at the end."""
-    await house.relay.stop()
-    relay = house.worker("crew-relay", _PROGRAM, "relay", stage=Stage.RELAY)
-    async with house.superuser() as connection:
+async def open_workers(cluster: Cluster) -> AsyncIterator[WorkerPool]:
+    """A pool without workers yet; everything of it is removed at the end."""
+    await cluster.relay.stop()
+    relay = cluster.worker("workers-relay", _PROGRAM, "relay", stage=Stage.RELAY)
+    async with cluster.superuser() as connection:
         await connection.execute(_OPEN)
-        crew = Crew(house, connection)
+        workers = WorkerPool(cluster, connection)
         try:
             await relay.start()
-            yield crew
+            yield workers
         finally:
-            for process in (*crew.workers, relay):
-                house.discard(process)
+            for process in (*workers.processes, relay):
+                cluster.discard(process)
             await connection.execute(_CLOSE)

@@ -42,7 +42,7 @@ _PUBLISHED = {
     "focal_points": "status = 'active', starts = '2026-01-01'",
     "meetings": "status = 'held'",
 }
-"""Each kind that is ever published, with what makes a row published beside its visibility."""
+"""Each kind that is ever published, with what makes a row published apart from its visibility."""
 _PENDING = """
 INSERT INTO core_pending_transition (id, resource, record_id, record_ref, record_version, action, fields, status,
     proposer_kind, proposer_id, concerned, country, visibility, created_at, expires_at)
@@ -59,7 +59,7 @@ _WITH_EXPERT = ("member_affiliation", "member_expert_value")
 
 
 @dataclass
-class Land:
+class CountryFixture:
     """A country's records by plural; `word` stands in all their texts."""
 
     country: str
@@ -74,59 +74,60 @@ class Land:
         return self.id({"seats": "committees", "terms": "centres", "agreements": "centres"}.get(plural, plural))
 
 
-class Settler:
-    """Enters records as the administrator, restricted and in their first state; as a visitor of access it signs in."""
+class Seeder:
+    """Enters records as the administrator, restricted and in their first state; it signs in to access as the
+    visitor."""
 
     def __init__(self, callers: dict[str, Caller], visitor: Caller, superuser: asyncpg.Connection) -> None:
         self._callers = callers
         self._visitor = visitor
         self._superuser = superuser
 
-    async def settle(self, country: str, word: str, *, published: bool = False) -> Land:
+    async def seed(self, country: str, word: str, *, published: bool = False) -> CountryFixture:
         """A country with one record of every kind."""
-        land = Land(country, word)
+        fixture = CountryFixture(country, word)
         kinds = (self._members, self._centres, self._government, self._actions, self._access, self._pending)
         for enter_kind in kinds:
-            await enter_kind(land)
-        await self._make_room(land)
+            await enter_kind(fixture)
+        await self._make_room(fixture)
         if published:
-            await self._publish(land)
-        return land
+            await self._publish(fixture)
+        return fixture
 
-    async def _enter(self, land: Land, service: str, plural: str, **body: Any) -> Record:
+    async def _enter(self, fixture: CountryFixture, service: str, plural: str, **body: Any) -> Record:
         path = f"/{service}/v1/{plural}"
         answer = await self._callers[service].post(path, body)
         assert answer.status_code == 201, f"{path}: {answer.text}"
-        land.records[plural.rsplit("/", 1)[-1]] = answer.json()
+        fixture.records[plural.rsplit("/", 1)[-1]] = answer.json()
         return dict(answer.json())
 
-    async def _members(self, land: Land) -> None:
-        place = {"country": land.country, "visibility": "restricted"}
-        name = {"value": f"University {land.word}", "language": "en", "types": ["ror_display"]}
+    async def _members(self, fixture: CountryFixture) -> None:
+        place = {"country": fixture.country, "visibility": "restricted"}
+        name = {"value": f"University {fixture.word}", "language": "en", "types": ["ror_display"]}
         institution = await self._enter(
-            land,
+            fixture,
             "membership",
             "institutions",
             names=[name],
-            domains=[f"{land.word}.example"],
-            relations=[{"type": "related", "ror": "https://ror.org/02mhbdp94", "label": land.word}],
+            domains=[f"{fixture.word}.example"],
+            relations=[{"type": "related", "ror": "https://ror.org/02mhbdp94", "label": fixture.word}],
             **place,
         )
         expert = await self._enter(
-            land, "membership", "experts", names=[{"given": "Ina", "family": land.word}], keywords=[land.word],
-            emails=[{"value": f"{land.word}@example.org"}], biography={"en": land.word}, fields=["1.5"], **place,
+            fixture, "membership", "experts", names=[{"given": "Ina", "family": fixture.word}], keywords=[fixture.word],
+            emails=[{"value": f"{fixture.word}@example.org"}], biography={"en": fixture.word}, fields=["1.5"], **place,
         )  # fmt: skip
-        await self._repeat(land, expert)
+        await self._repeat(fixture, expert)
         path = f"experts/{expert['id']}/affiliations"
-        await self._enter(land, "membership", path, institution_id=institution["id"], role=land.word)
+        await self._enter(fixture, "membership", path, institution_id=institution["id"], role=fixture.word)
         for which in ("winners", "losers"):
-            body = {"names": [{"full": f"{which} {land.word}"}], **place}
+            body = {"names": [{"full": f"{which} {fixture.word}"}], **place}
             answer = await self._callers["membership"].post("/membership/v1/experts", body)
-            land.records[which] = answer.json()
-        pair = {"winner_id": land.id("winners"), "loser_id": land.id("losers")}
-        await self._enter(land, "membership", "merges", resource="experts", **pair)
+            fixture.records[which] = answer.json()
+        pair = {"winner_id": fixture.id("winners"), "loser_id": fixture.id("losers")}
+        await self._enter(fixture, "membership", "merges", resource="experts", **pair)
 
-    async def _repeat(self, land: Land, expert: Record) -> None:
+    async def _repeat(self, fixture: CountryFixture, expert: Record) -> None:
         """A second record of the expert, which makes a pair."""
         emails = [{"value": email["value"]} for email in expert["emails"]]
         body = {"names": expert["names"], "emails": emails, "country": expert["country"], "visibility": "restricted"}
@@ -134,85 +135,101 @@ class Settler:
         assert answer.json()["duplicates"], answer.text
         found = "SELECT id, ref FROM member_duplicate WHERE $1 IN (a, b)"
         pair = await self._superuser.fetchrow(found, answer.json()["id"])
-        land.records["duplicates"] = {"id": str(pair["id"]), "ref": pair["ref"]}
+        fixture.records["duplicates"] = {"id": str(pair["id"]), "ref": pair["ref"]}
 
-    async def _centres(self, land: Land) -> None:
-        place = {"country": land.country, "visibility": "restricted"}
-        document = {**DOCUMENT, "title": land.word}
-        host = land.id("institutions")
+    async def _centres(self, fixture: CountryFixture) -> None:
+        place = {"country": fixture.country, "visibility": "restricted"}
+        document = {**DOCUMENT, "title": fixture.word}
+        host = fixture.id("institutions")
         committee = await self._enter(
-            land, "centres", "committees", names={"en": land.word}, host_institution_id=host, decision=document, **place
+            fixture,
+            "centres",
+            "committees",
+            names={"en": fixture.word},
+            host_institution_id=host,
+            decision=document,
+            **place,
         )
-        person = {"name": land.word}
+        person = {"name": fixture.word}
         await self._enter(
-            land, "centres", "seats", committee_id=committee["id"], person=person, office="member",
+            fixture, "centres", "seats", committee_id=committee["id"], person=person, office="member",
             **{"from": "2026-01-01"},
         )  # fmt: skip
         centre = await self._enter(
-            land, "centres", "centres", names={"en": land.word}, host_institution_id=host, unit=land.word,
-            director_id=land.id("experts"), themes=[land.word.lower()], terms_of_reference=document,
+            fixture, "centres", "centres", names={"en": fixture.word}, host_institution_id=host, unit=fixture.word,
+            director_id=fixture.id("experts"), themes=[fixture.word.lower()], terms_of_reference=document,
             work_plan=document, host_letter=document, **place,
         )  # fmt: skip
-        party = {"name": land.word, "institution_id": host}
+        party = {"name": fixture.word, "institution_id": host}
         await self._enter(
-            land, "centres", "agreements", centre_id=centre["id"], kind="host", document=document,
+            fixture, "centres", "agreements", centre_id=centre["id"], kind="host", document=document,
             parties=[party, {"name": "The network"}],
         )  # fmt: skip
         await self._superuser.execute("UPDATE centre_centre SET status = 'under_review' WHERE id = $1", centre["id"])
-        reviewer = {"names": [{"full": "A Reviewer"}], "country": land.country, "visibility": "network"}
+        reviewer = {"names": [{"full": "A Reviewer"}], "country": fixture.country, "visibility": "network"}
         answer = await self._callers["membership"].post("/membership/v1/experts", reviewer)
-        land.records["reviewers"] = answer.json()
+        fixture.records["reviewers"] = answer.json()
         await self._enter(
-            land, "centres", f"centres/{centre['id']}/reviews", reviewer_id=land.id("reviewers"), comment=land.word,
-            scores={"relevance": 5, "capacity": 4, "governance": 3, "plan": 4}, recommendation="designate",
+            fixture, "centres", f"centres/{centre['id']}/reviews", reviewer_id=fixture.id("reviewers"),
+            comment=fixture.word, scores={"relevance": 5, "capacity": 4, "governance": 3, "plan": 4},
+            recommendation="designate",
         )  # fmt: skip
         term = await enter(
-            self._superuser, "centre_term", centre_id=centre["id"], country=land.country, visibility="restricted",
+            self._superuser, "centre_term", centre_id=centre["id"], country=fixture.country, visibility="restricted",
             status="ended", number=1, starts=date(2024, 1, 1), ends=date(2025, 1, 1),
         )  # fmt: skip
-        land.records["terms"] = {"id": str(term)}
+        fixture.records["terms"] = {"id": str(term)}
 
-    async def _government(self, land: Land) -> None:
-        place = {"country": land.country, "visibility": "restricted"}
-        names = {"en": f"Ministry {land.word}"}
-        body = await self._enter(land, "actions", "government_bodies", names=names, kind="ministry", **place)
-        person = {"name": land.word}
-        await self._enter(land, "actions", "focal_points", person=person, body_id=body["id"], **place)
+    async def _government(self, fixture: CountryFixture) -> None:
+        place = {"country": fixture.country, "visibility": "restricted"}
+        names = {"en": f"Ministry {fixture.word}"}
+        body = await self._enter(fixture, "actions", "government_bodies", names=names, kind="ministry", **place)
+        person = {"name": fixture.word}
+        await self._enter(fixture, "actions", "focal_points", person=person, body_id=body["id"], **place)
         day = {"date": "2026-03-01"}
-        await self._enter(land, "actions", "meetings", kind="online", titles={"en": land.word}, **day, **place)
-        await self._enter(land, "actions", "correspondence", direction="in", subject=land.word, **day, **place)
+        await self._enter(fixture, "actions", "meetings", kind="online", titles={"en": fixture.word}, **day, **place)
+        await self._enter(fixture, "actions", "correspondence", direction="in", subject=fixture.word, **day, **place)
         await self._enter(
-            land, "actions", "endorsements", body_id=body["id"], level=3, document={**DOCUMENT, "title": land.word},
-            **place,
+            fixture, "actions", "endorsements", body_id=body["id"], level=3,
+            document={**DOCUMENT, "title": fixture.word}, **place,
         )  # fmt: skip
 
-    async def _actions(self, land: Land) -> None:
+    async def _actions(self, fixture: CountryFixture) -> None:
         found = await self._callers["actions"].get("/actions/v1/frameworks", params={"code": "3+1/2026"})
-        (land.records["frameworks"],) = found.json()["items"]
+        (fixture.records["frameworks"],) = found.json()["items"]
         code = await framework(self._callers["actions"])
         programme = await self._enter(
-            land, "actions", "programmes", country=land.country, framework=code, visibility="restricted"
+            fixture, "actions", "programmes", country=fixture.country, framework=code, visibility="restricted"
         )
         action = await self._enter(
-            land, "actions", "actions", programme_id=programme["id"], pillar="core", titles={"en": land.word}
+            fixture, "actions", "actions", programme_id=programme["id"], pillar="core", titles={"en": fixture.word}
         )
         await self._enter(
-            land, "actions", "milestones", action_id=action["id"], titles={"en": land.word}, due="2027-01-31"
+            fixture, "actions", "milestones", action_id=action["id"], titles={"en": fixture.word}, due="2027-01-31"
         )
 
-    async def _access(self, land: Land) -> None:
+    async def _access(self, fixture: CountryFixture) -> None:
         account = await self._enter(
-            land, "access", "accounts", email=f"{land.word}.{uuid4().hex[:8]}@example.org", name=land.word,
+            fixture, "access", "accounts", email=f"{fixture.word}.{uuid4().hex[:8]}@example.org", name=fixture.word,
         )  # fmt: skip
-        scope = {"scope_kind": "country", "scope_id": land.country}
+        scope = {"scope_kind": "country", "scope_id": fixture.country}
         holder = {"kind": "account", "id": account["id"]}
-        await self._enter(land, "access", "grants", principal=holder, role="national_author", reason=land.word, **scope)
         await self._enter(
-            land, "access", "clients", name=land.word, resources=["membership.*"], verbs=["read"], secret=True, **scope
+            fixture, "access", "grants", principal=holder, role="national_author", reason=fixture.word, **scope
         )
-        await self._keys(land, account)
+        await self._enter(
+            fixture,
+            "access",
+            "clients",
+            name=fixture.word,
+            resources=["membership.*"],
+            verbs=["read"],
+            secret=True,
+            **scope,
+        )
+        await self._keys(fixture, account)
 
-    async def _keys(self, land: Land, account: Record) -> None:
+    async def _keys(self, fixture: CountryFixture, account: Record) -> None:
         """A session of the account, and a key, which becomes the account's."""
         stored = await hash_password(_PASSWORD)
         await self._superuser.execute(
@@ -223,37 +240,37 @@ class Settler:
         assert answer.status_code == 200, answer.text
         session = "SELECT id, ref FROM access_session WHERE account_id = $1"
         found = await self._superuser.fetchrow(session, account["id"])
-        land.records["sessions"] = {"id": str(found["id"]), "ref": found["ref"]}
-        owner = {"kind": "client", "id": land.id("clients")}
+        fixture.records["sessions"] = {"id": str(found["id"]), "ref": found["ref"]}
+        owner = {"kind": "client", "id": fixture.id("clients")}
         key = await self._enter(
-            land, "access", "api_keys", name=land.word, owner=owner, resources=["membership.*"], verbs=["read"]
+            fixture, "access", "api_keys", name=fixture.word, owner=owner, resources=["membership.*"], verbs=["read"]
         )
         await self._superuser.execute(
             "UPDATE access_api_key SET owner_kind = 'account', owner_id = $2 WHERE id = $1", key["id"], account["id"]
         )
 
-    async def _pending(self, land: Land) -> None:
+    async def _pending(self, fixture: CountryFixture) -> None:
         """A step that waits for a second person on each kind of record that has such steps."""
         for service, plural in _OF_TWO:
-            record = land.records[plural]
+            record = fixture.records[plural]
             key = await self._superuser.fetchval(
                 _PENDING, f"{service}.{plural}", UUID(record["id"]), record["ref"], record.get("country")
             )
-            land.records[f"pending_{plural}"] = {"id": str(key)}
+            fixture.records[f"pending_{plural}"] = {"id": str(key)}
 
-    async def _make_room(self, land: Land) -> None:
+    async def _make_room(self, fixture: CountryFixture) -> None:
         """Leaves the country without a living committee, so that another can be entered."""
         await self._superuser.execute(
-            "UPDATE centre_committee SET status = 'dissolved' WHERE id = $1", land.id("committees")
+            "UPDATE centre_committee SET status = 'dissolved' WHERE id = $1", fixture.id("committees")
         )
 
-    async def _publish(self, land: Land) -> None:
+    async def _publish(self, fixture: CountryFixture) -> None:
         for plural, state in _PUBLISHED.items():
             await self._superuser.execute(
-                f"UPDATE {TABLES[plural]} SET visibility = 'public', {state} WHERE id = $1", land.id(plural)
+                f"UPDATE {TABLES[plural]} SET visibility = 'public', {state} WHERE id = $1", fixture.id(plural)
             )
         for table in _WITH_EXPERT:
             await self._superuser.execute(
-                f"UPDATE {table} SET visibility = 'public' WHERE expert_id = $1", land.id("experts")
+                f"UPDATE {table} SET visibility = 'public' WHERE expert_id = $1", fixture.id("experts")
             )
-        await self._superuser.execute("UPDATE centre_term SET visibility = 'public' WHERE id = $1", land.id("terms"))
+        await self._superuser.execute("UPDATE centre_term SET visibility = 'public' WHERE id = $1", fixture.id("terms"))

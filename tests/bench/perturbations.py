@@ -1,4 +1,4 @@
-"""How people write the names of institutions: each kind of noise is a function from a register's row to a text."""
+"""How people write the names of institutions: each perturbation is a function from a register's row to a text."""
 
 import random
 import re
@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 from shared.kernel.countries import COUNTRIES
 
-Noise: TypeAlias = Callable[[Mapping[str, Any], random.Random], str | None]
+Perturbation: TypeAlias = Callable[[Mapping[str, Any], random.Random], str | None]
 """None where the name does not lend itself to it."""
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _SMALL = re.compile(
@@ -72,8 +72,8 @@ def _mistyped(word: str, dice: random.Random) -> str:
     return word[:place] + dice.choice(_LETTERS) + word[place + 1 :]
 
 
-def _typos(count: int) -> Noise:
-    def noise(row: Mapping[str, Any], dice: random.Random) -> str | None:
+def _typos(count: int) -> Perturbation:
+    def perturb(row: Mapping[str, Any], dice: random.Random) -> str | None:
         words = _name(row).split()
         long = [n for n, word in enumerate(words) if len(word) >= 4]
         if not long:
@@ -82,7 +82,7 @@ def _typos(count: int) -> Noise:
             words[n] = _mistyped(words[n], dice)
         return " ".join(words)
 
-    return noise
+    return perturb
 
 
 def _dropped(row: Mapping[str, Any], dice: random.Random) -> str | None:
@@ -182,7 +182,7 @@ def _all_at_once(row: Mapping[str, Any], dice: random.Random) -> str | None:
     return f"{dice.choice(_UNITS)}, {' '.join(words)}, {COUNTRIES[row['country']].names['en']}"
 
 
-NOISES: Mapping[str, Noise] = {
+PERTURBATIONS: Mapping[str, Perturbation] = {
     "as it is": lambda row, _dice: _name(row),
     "one typo": _typos(1),
     "two typos": _typos(2),

@@ -42,11 +42,11 @@ class Path:
 
     resource: str
     country: str
-    start: "Callable[[Walk], str]"
+    start: "Callable[[PathRun], str]"
     first: str
     lines: tuple[Line, ...]
     status: Callable[[Mapping[str, Any]], str] = lambda record: str(record["status"])
-    """Tells the state from an answer."""
+    """The state that a response shows."""
 
     def shows(self) -> Iterator[str]:
         """What of the inventory this path shows."""
@@ -69,7 +69,7 @@ class Path:
 
 
 def taken(by: str, verb: str, to: str, /, **fields: Any) -> Line:
-    """A step that is taken. Fields may be functions of the walk."""
+    """A step that is taken. Fields may be functions of the run."""
     return Line(verb, by, to=to, fields=fields)
 
 
@@ -85,7 +85,7 @@ def refused(by: str, verb: str, code: str, meets: "Act | None" = None, /, **fiel
 
 def confirmed(second: str, verb: str, to: str) -> Line:
     """A step that waits already, and is confirmed."""
-    return Line(verb, to=to, second=second, act=lambda walk: walk.confirm(second))
+    return Line(verb, to=to, second=second, act=lambda path_run: path_run.confirm(second))
 
 
 def follows(verb: str, to: str, act: "Act") -> Line:
@@ -98,8 +98,8 @@ def given(act: "Act") -> Line:
     return Line(act=act)
 
 
-class Walk:
-    """One walk along a path."""
+class PathRun:
+    """One run of a path."""
 
     def __init__(self, world: "World", path: Path) -> None:
         self.world = world
@@ -110,14 +110,14 @@ class Walk:
         """What `start` and acts leave for later lines."""
 
     def run(self) -> None:
-        """Walks the whole path. AssertionError where an answer is another than the path says."""
+        """Takes every step of the path. AssertionError where a response is another than the path says."""
         self.record = self.path.start(self)
         self._permission_scopes(self.path.first)
         for line in self.path.lines:
             self._follow(line)
 
     def by(self, who: str) -> Client:
-        """The caller of this name: an account or client of the demonstration, of the walk, or a holder of the role in
+        """The caller of this name: an account or client of the demonstration, of the run, or a holder of the role in
         the path's country."""
         return self.notes[who] if isinstance(self.notes.get(who), Client) else self.world.caller(who, self.country)
 
@@ -162,7 +162,7 @@ class Walk:
         assert self.path.status(answer) == line.to
 
     def _ask(self, line: Line, fields: dict[str, Any], is_right: Callable[[httpx.Response], bool]) -> dict[str, Any]:
-        """The answer to the step, once it is the right one: what other services tell takes a moment."""
+        """The answer to the step, once it is the right one: facts of other services take a moment."""
         until = time.monotonic() + _PATIENCE
         asker = self.by(line.by)
         while not is_right(answer := asker.try_step(self.record, line.verb, reason=_REASON, fields=fields)):
@@ -177,18 +177,18 @@ class Walk:
         return dict(self.by(who).get(self.record))
 
 
-Act = Callable[[Walk], object]
+Act = Callable[[PathRun], object]
 """What somebody does on the way, over the API."""
 
 
 def change(who: str, **values: Any) -> Act:
-    """The path's record gets new values. They may be functions of the walk."""
-    return lambda walk: walk.by(who).change(walk.record, _resolved(walk, values))
+    """The path's record gets new values. They may be functions of the run."""
+    return lambda path_run: path_run.by(who).change(path_run.record, _resolved(path_run, values))
 
 
 def later(schedule: str, days: int = 0) -> Act:
     """A worker whose clock is so many days ahead does its scheduled work: `<service>.<name of the schedule>`."""
-    return lambda walk: walk.world.time_passes(schedule, days)
+    return lambda path_run: path_run.world.time_passes(schedule, days)
 
 
 def day(ahead: int = 0) -> str:
@@ -196,8 +196,8 @@ def day(ahead: int = 0) -> str:
     return (datetime.now(UTC).date() + timedelta(days=ahead)).isoformat()
 
 
-def _resolved(walk: Walk, values: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value(walk) if callable(value) else value for name, value in values.items()}
+def _resolved(path_run: PathRun, values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value(path_run) if callable(value) else value for name, value in values.items()}
 
 
 def _refusal(answer: httpx.Response) -> str | None:

@@ -21,7 +21,7 @@ class Client:
     broken = (httpx.WriteError, httpx.ReadError, httpx.RemoteProtocolError)
     """What a client sees when the server answers and closes before it has read everything."""
 
-    def __init__(self, base_url: str, token: str | None = None, timeout: float = 10.0) -> None:
+    def __init__(self, base_url: str, token: str | None = None, timeout: float = 30.0) -> None:
         headers = {} if token is None else {"Authorization": f"Bearer {token}"}
         limits = httpx.Limits(max_connections=100, max_keepalive_connections=20)
         self.http = httpx.AsyncClient(

@@ -8,7 +8,7 @@ from deploy.local.errors import LocalStackError
 
 HOST = "127.0.0.1"
 _TRIES = 200
-_reserved: dict[int, socket.socket] = {}
+_reserved: set[int] = set()
 
 
 def is_free(port: int) -> bool:
@@ -34,7 +34,8 @@ def first_free(preferred: int, taken: Collection[int] = ()) -> int:
 
 
 def _reserve(port: int) -> bool:
-    """Two stacks that start at once would both find a port free: a name in the kernel decides (Linux)."""
+    """Two stacks that start at once would both find a port free: a name in the kernel decides (Linux), which lasts as
+    long as the process."""
     if port in _reserved or sys.platform != "linux":
         return True
     mark = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -43,5 +44,6 @@ def _reserve(port: int) -> bool:
     except OSError:
         mark.close()
         return False
-    _reserved[port] = mark
+    mark.detach()
+    _reserved.add(port)
     return True

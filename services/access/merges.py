@@ -14,6 +14,7 @@ from services.access.grants.operations import GRANTS
 from services.access.grants.record import Grant
 from services.access.grants.tables import grant
 from services.access.offices.causes import merge_of, were_entitled
+from shared.contracts import views
 from shared.database.statements import Statement
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.principal import SYSTEM
@@ -73,5 +74,5 @@ _SCOPE = _Scope(
     renamed=_over,
     named=str,
 )
-EXPERTS = ReferenceRewriter(_MOVES, "member_published_expert", (_SCOPE,))
-INSTITUTIONS = ReferenceRewriter(_MOVES, "member_published_institution", (_SCOPE,))
+EXPERTS = ReferenceRewriter(_MOVES, views.EXPERTS, (_SCOPE,))
+INSTITUTIONS = ReferenceRewriter(_MOVES, views.INSTITUTIONS, (_SCOPE,))

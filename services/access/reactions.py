@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 from services.access.merges import EXPERTS, INSTITUTIONS
 from services.access.offices.operations import follow_experts, follow_focal_points, follow_seats
+from shared.contracts import actions, centres, membership
 from shared.contracts.envelope import Fact
-from shared.contracts.owner import type_of
 from shared.database.unit_of_work import UnitOfWork
 from shared.messaging.inbox import Reactions, of_each_subject
 
@@ -20,12 +20,20 @@ async def _follow_merged_experts(uow: UnitOfWork, facts: Sequence[Fact]) -> None
 
 
 REACTIONS: Reactions = {
-    **{type_of("centres", "seat", what): follow_seats for what in ("appointed", "updated", "ended", "deleted")},
-    **{
-        type_of("actions", "focal_point", what): follow_focal_points
-        for what in ("activated", "updated", "handing_over", "ended")
-    },
-    **{type_of("membership", "expert", what): follow_experts for what in ("created", "applied", "erased")},
-    **{type_of("membership", "expert", what): _follow_merged_experts for what in ("merged", "unmerged")},
-    **{type_of("membership", "institution", what): _institutions_moved for what in ("merged", "linked", "unmerged")},
+    centres.SEAT_APPOINTED: follow_seats,
+    centres.SEAT_UPDATED: follow_seats,
+    centres.SEAT_ENDED: follow_seats,
+    centres.SEAT_DELETED: follow_seats,
+    actions.FOCAL_POINT_ACTIVATED: follow_focal_points,
+    actions.FOCAL_POINT_UPDATED: follow_focal_points,
+    actions.FOCAL_POINT_HANDING_OVER: follow_focal_points,
+    actions.FOCAL_POINT_ENDED: follow_focal_points,
+    membership.EXPERT_CREATED: follow_experts,
+    membership.EXPERT_APPLIED: follow_experts,
+    membership.EXPERT_ERASED: follow_experts,
+    membership.EXPERT_MERGED: _follow_merged_experts,
+    membership.EXPERT_UNMERGED: _follow_merged_experts,
+    membership.INSTITUTION_MERGED: _institutions_moved,
+    membership.INSTITUTION_LINKED: _institutions_moved,
+    membership.INSTITUTION_UNMERGED: _institutions_moved,
 }

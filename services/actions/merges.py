@@ -5,6 +5,7 @@ from dataclasses import replace
 from services.actions.actions.operations import ACTIONS
 from services.actions.focal_points.operations import FOCAL_POINTS
 from services.actions.focal_points.record import FocalPoint
+from shared.contracts import views
 from shared.records.following import Ids, ReferenceRewriter, in_documents, moves_table, single
 
 _MOVES = moves_table("action_reference_move")
@@ -15,9 +16,5 @@ def _named(record: FocalPoint, ids: Ids) -> FocalPoint:
     return replace(record, expert_id=expert, person={**record.person, "expert_id": str(expert) if expert else None})
 
 
-EXPERTS = ReferenceRewriter(
-    _MOVES, "member_published_expert", (replace(single(FOCAL_POINTS, "expert_id"), renamed=_named),)
-)
-INSTITUTIONS = ReferenceRewriter(
-    _MOVES, "member_published_institution", (in_documents(ACTIONS, "participants", "institution_id"),)
-)
+EXPERTS = ReferenceRewriter(_MOVES, views.EXPERTS, (replace(single(FOCAL_POINTS, "expert_id"), renamed=_named),))
+INSTITUTIONS = ReferenceRewriter(_MOVES, views.INSTITUTIONS, (in_documents(ACTIONS, "participants", "institution_id"),))

@@ -2,31 +2,52 @@
 
 from services.actions.countries.operations import recompute_stage
 from services.actions.merges import EXPERTS, INSTITUTIONS
-from shared.contracts.owner import type_of
+from shared.contracts import actions, centres, membership
 from shared.messaging.inbox import Reactions, of_each_country, of_each_subject
 
-_MOVING = {
-    ("centres", "committee"): "created formed preparatory recognised dissolved abandoned",
-    ("centres", "centre"): "designated renewal_due renewal_review renewed suspended reinstated expired closed",
-    ("actions", "endorsement"): "verified withdrawn expired superseded",
-    ("actions", "correspondence"): "created updated",
-    ("actions", "focal_point"): "activated",
-    ("actions", "programme"): "approved implementing paused completed discontinued",
-    ("actions", "action"): "in_progress finalising closed suspended cancelled planned",
-    ("actions", "milestone"): "done",
-}
+_MOVE_A_STAGE = (
+    centres.COMMITTEE_CREATED,
+    centres.COMMITTEE_FORMED,
+    centres.COMMITTEE_PREPARATORY,
+    centres.COMMITTEE_RECOGNISED,
+    centres.COMMITTEE_DISSOLVED,
+    centres.COMMITTEE_ABANDONED,
+    centres.CENTRE_DESIGNATED,
+    centres.CENTRE_RENEWAL_DUE,
+    centres.CENTRE_RENEWAL_REVIEW,
+    centres.CENTRE_RENEWED,
+    centres.CENTRE_SUSPENDED,
+    centres.CENTRE_REINSTATED,
+    centres.CENTRE_EXPIRED,
+    centres.CENTRE_CLOSED,
+    actions.ENDORSEMENT_VERIFIED,
+    actions.ENDORSEMENT_WITHDRAWN,
+    actions.ENDORSEMENT_EXPIRED,
+    actions.ENDORSEMENT_SUPERSEDED,
+    actions.CORRESPONDENCE_CREATED,
+    actions.CORRESPONDENCE_UPDATED,
+    actions.FOCAL_POINT_ACTIVATED,
+    actions.PROGRAMME_APPROVED,
+    actions.PROGRAMME_IMPLEMENTING,
+    actions.PROGRAMME_PAUSED,
+    actions.PROGRAMME_COMPLETED,
+    actions.PROGRAMME_DISCONTINUED,
+    actions.ACTION_IN_PROGRESS,
+    actions.ACTION_FINALISING,
+    actions.ACTION_CLOSED,
+    actions.ACTION_SUSPENDED,
+    actions.ACTION_CANCELLED,
+    actions.ACTION_PLANNED,
+    actions.MILESTONE_DONE,
+)
 _derive_stage = of_each_country(recompute_stage)
 _expert_changed_places = of_each_subject(EXPERTS.follow)
 _institution_changed_places = of_each_subject(INSTITUTIONS.follow)
 REACTIONS: Reactions = {
-    **{
-        type_of(service, entity, what): _derive_stage
-        for (service, entity), whats in _MOVING.items()
-        for what in whats.split()
-    },
-    **{type_of("membership", "expert", what): _expert_changed_places for what in ("merged", "unmerged")},
-    **{
-        type_of("membership", "institution", what): _institution_changed_places
-        for what in ("merged", "linked", "unmerged")
-    },
+    **dict.fromkeys(_MOVE_A_STAGE, _derive_stage),
+    membership.EXPERT_MERGED: _expert_changed_places,
+    membership.EXPERT_UNMERGED: _expert_changed_places,
+    membership.INSTITUTION_MERGED: _institution_changed_places,
+    membership.INSTITUTION_LINKED: _institution_changed_places,
+    membership.INSTITUTION_UNMERGED: _institution_changed_places,
 }

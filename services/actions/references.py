@@ -2,8 +2,9 @@
 
 from uuid import UUID
 
-from sqlalchemy import bindparam, column, select, table
+from sqlalchemy import bindparam, select
 
+from shared.contracts import views
 from shared.contracts.readers import permission_scope_of
 from shared.database.statements import Connection, Row, Statement
 from shared.kernel.errors import invalid_field
@@ -11,10 +12,7 @@ from shared.kernel.principal import Principal
 
 _PUBLISHED = frozenset(("active", "grace"))
 """The states in which an expert is shown to more than those who maintain the record."""
-_expert = table(
-    "member_published_expert",
-    *(column(name) for name in ("id", "country", "status", "visibility", "merged_into", "erased_at")),
-)
+_expert = views.EXPERTS
 _EXPERT = Statement(
     select(_expert.c.country, _expert.c.status, _expert.c.visibility).where(
         _expert.c.id == bindparam("key"), _expert.c.merged_into.is_(None), _expert.c.erased_at.is_(None)

@@ -8,18 +8,19 @@ from services.centres.centres.operations import CENTRES
 from services.centres.committees.operations import COMMITTEES
 from services.centres.reviews.operations import REVIEWS
 from services.centres.seats.operations import SEATS
+from shared.contracts import views
 from shared.database.unit_of_work import UnitOfWork
 from shared.records.following import ReferenceRewriter, in_documents, moves_table, several, single
 
 _MOVES = moves_table("centre_reference_move")
 _DIRECTOR = single(CENTRES, "director_id")
 EXPERTS = ReferenceRewriter(
-    _MOVES, "member_published_expert", (single(SEATS, "expert_id"), _DIRECTOR, single(REVIEWS, "reviewer_id"))
+    _MOVES, views.EXPERTS, (single(SEATS, "expert_id"), _DIRECTOR, single(REVIEWS, "reviewer_id"))
 )
 """Two seats or reviews of one person stay two; the guards count a reviewer once."""
 INSTITUTIONS = ReferenceRewriter(
     _MOVES,
-    "member_published_institution",
+    views.INSTITUTIONS,
     (
         single(COMMITTEES, "host_institution_id"),
         several(COMMITTEES, "partner_institution_ids"),

@@ -5,7 +5,7 @@ from uuid import UUID
 from services.centres.centres.designation import follow_consent
 from services.centres.merges import EXPERTS, INSTITUTIONS, release
 from services.centres.seats.operations import end_with_committee, end_with_expert
-from shared.contracts.owner import type_of
+from shared.contracts import actions, centres, membership
 from shared.database.unit_of_work import UnitOfWork
 from shared.messaging.inbox import Reactions, of_each_country, of_each_subject
 
@@ -21,15 +21,16 @@ _institution_changed_places = of_each_subject(INSTITUTIONS.follow)
 _consent_changed = of_each_country(follow_consent)
 _committee_ended = of_each_subject(end_with_committee)
 REACTIONS: Reactions = {
-    type_of("membership", "expert", "erased"): of_each_subject(_erase),
-    **{type_of("membership", "expert", what): _expert_changed_places for what in ("merged", "unmerged")},
-    **{
-        type_of("membership", "institution", what): _institution_changed_places
-        for what in ("merged", "linked", "unmerged")
-    },
-    **{
-        type_of("actions", "endorsement", what): _consent_changed
-        for what in ("verified", "withdrawn", "expired", "superseded")
-    },
-    **{type_of("centres", "committee", what): _committee_ended for what in ("dissolved", "abandoned")},
+    membership.EXPERT_ERASED: of_each_subject(_erase),
+    membership.EXPERT_MERGED: _expert_changed_places,
+    membership.EXPERT_UNMERGED: _expert_changed_places,
+    membership.INSTITUTION_MERGED: _institution_changed_places,
+    membership.INSTITUTION_LINKED: _institution_changed_places,
+    membership.INSTITUTION_UNMERGED: _institution_changed_places,
+    actions.ENDORSEMENT_VERIFIED: _consent_changed,
+    actions.ENDORSEMENT_WITHDRAWN: _consent_changed,
+    actions.ENDORSEMENT_EXPIRED: _consent_changed,
+    actions.ENDORSEMENT_SUPERSEDED: _consent_changed,
+    centres.COMMITTEE_DISSOLVED: _committee_ended,
+    centres.COMMITTEE_ABANDONED: _committee_ended,
 }

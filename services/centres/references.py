@@ -3,23 +3,21 @@
 from collections.abc import Mapping
 from uuid import UUID
 
-from sqlalchemy import bindparam, column, select, table
+from sqlalchemy import bindparam, select
 
+from shared.contracts import views
 from shared.database.statements import Connection, Statement
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.errors import FieldError, Invalid
 from shared.records.references import NAMED_EXPERTS, NAMED_INSTITUTIONS, Nameable
 
-_institution = table("member_published_institution", column("id"), column("country"))
-_expert = table("member_published_expert", column("id"), column("account_id"))
-_affiliation = table(
-    "member_published_affiliation", *(column(name) for name in ("expert_id", "institution_id", "starts", "ends"))
-)
-_COUNTRY = Statement(select(_institution.c.country).where(_institution.c.id == bindparam("institution")))
-_ACCOUNT = Statement(select(_expert.c.account_id).where(_expert.c.id == bindparam("expert")))
+_COUNTRY = Statement(select(views.INSTITUTIONS.c.country).where(views.INSTITUTIONS.c.id == bindparam("institution")))
+_ACCOUNT = Statement(select(views.EXPERTS.c.account_id).where(views.EXPERTS.c.id == bindparam("expert")))
+_affiliation = views.AFFILIATIONS.c
 _AFFILIATIONS = Statement(
-    select(_affiliation.c.ends).where(
-        _affiliation.c.expert_id == bindparam("expert"), _affiliation.c.institution_id == bindparam("institution")
+    select(views.AFFILIATIONS.c.ends).where(
+        views.AFFILIATIONS.c.expert_id == bindparam("expert"),
+        views.AFFILIATIONS.c.institution_id == bindparam("institution"),
     )
 )
 

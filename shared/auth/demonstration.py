@@ -1,14 +1,14 @@
 """The demonstration's secretariat client. On a laptop it may take alone what otherwise takes two: it names the second
 person, and verifies what it claimed itself. Nowhere else does anybody."""
 
-from sqlalchemy import bindparam, column, select, table
+from sqlalchemy import bindparam, select
 
 from shared.configuration.settings import variable
+from shared.contracts import views
 from shared.database.statements import Connection, Statement
 from shared.kernel.principal import Principal, PrincipalKind
 
-_CLIENTS = table("access_published_demonstration", column("id"))
-_IS_IT = Statement(select(_CLIENTS.c.id).where(_CLIENTS.c.id == bindparam("client")).limit(1))
+_IS_IT = Statement(select(views.DEMONSTRATION.c.id).where(views.DEMONSTRATION.c.id == bindparam("client")).limit(1))
 
 
 async def acts_alone(connection: Connection, principal: Principal) -> bool:

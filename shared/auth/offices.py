@@ -2,15 +2,17 @@
 
 from uuid import UUID
 
-from sqlalchemy import bindparam, column, select, table
+from sqlalchemy import bindparam, select
 
+from shared.contracts import views
 from shared.database.statements import Connection, Statement
 from shared.kernel.principal import Grant, Principal, PrincipalKind, RoleTable
 from shared.kernel.resource import Resource
 
 _COLUMNS = ("role", "scope_kind", "scope_id", "starts", "ends", "resources", "verbs")
-_GRANTS = table("access_published_grant", column("principal_id"), *(column(name) for name in _COLUMNS))
-_HELD = Statement(select(*(_GRANTS.c[name] for name in _COLUMNS)).where(_GRANTS.c.principal_id == bindparam("holder")))
+_HELD = Statement(
+    select(*(views.GRANTS.c[name] for name in _COLUMNS)).where(views.GRANTS.c.principal_id == bindparam("holder"))
+)
 
 
 async def holds(

@@ -10,28 +10,17 @@ from typing import Generic, TypeVar
 from uuid import UUID
 
 from joserfc.jwk import ECKey
-from sqlalchemy import and_, bindparam, case, column, false, func, not_, select, table
+from sqlalchemy import and_, bindparam, case, false, func, not_, select
 
 from shared.auth.keys import InvalidToken, public_key
 from shared.auth.narrowing import narrowed
+from shared.contracts import views
 from shared.database.pool import Database
 from shared.database.statements import Row, Statement
 from shared.kernel.principal import Grant, Principal, PrincipalKind
 
 T = TypeVar("T")
-_KEYS = table("access_published_key", column("kid"), column("public"))
-_PRINCIPALS = table(
-    "access_published_principal",
-    *(column(name) for name in ("kind", "id", "name", "sandbox", "revoked_tokens", "owner_id", "ip_allow")),
-    column("ended_sessions"),
-)
-_GRANTS = table(
-    "access_published_grant",
-    *(column(name) for name in ("id", "principal_kind", "principal_id", "role", "scope_kind", "scope_id")),
-    *(column(name) for name in ("starts", "ends", "resources", "verbs", "key_resources", "key_verbs", "key_countries")),
-    column("delegated_from"),
-)
-_API_KEYS = table("access_published_api_key", column("digest"), column("id"), column("expires_at"))
+_KEYS, _PRINCIPALS, _GRANTS, _API_KEYS = views.TOKEN_KEYS, views.PRINCIPALS, views.GRANTS, views.API_KEYS
 _READ_KEYS = Statement(select(_KEYS.c.kid, _KEYS.c.public))
 _SHOWN = ("name", "sandbox", "revoked_tokens", "owner_id", "ip_allow", "ended_sessions")
 _of_principal = and_(_GRANTS.c.principal_kind == _PRINCIPALS.c.kind, _GRANTS.c.principal_id == _PRINCIPALS.c.id)

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import Text, Uuid, and_, any_, bindparam, column, or_, select, table
+from sqlalchemy import Uuid, and_, any_, bindparam, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from shared.auth.demonstration import acts_alone
+from shared.contracts import views
 from shared.database.statements import Connection, Statement
 from shared.kernel.errors import Conflict, Forbidden, invalid_field
 from shared.kernel.lifecycle import Fields, SecondPersonNeeded
@@ -16,7 +17,7 @@ from shared.kernel.principal import Principal, PrincipalKind
 
 OFFICE = "secretariat_admin"
 """The role that a second person holds."""
-_GRANTS = table("access_published_grant", column("principal_kind"), column("principal_id"), column("role"))
+_GRANTS, _CREDENTIALS = views.GRANTS, views.CREDENTIAL_CHANGES
 _ADMINISTRATOR = Statement(
     select(_GRANTS.c.role)
     .where(
@@ -25,11 +26,6 @@ _ADMINISTRATOR = Statement(
         _GRANTS.c.role == OFFICE,
     )
     .limit(1)
-)
-_CREDENTIALS = table(
-    "access_published_credential_change",
-    *(column(name, Text) for name in ("principal_kind", "by_kind")),
-    *(column(name, Uuid) for name in ("principal_id", "by_id")),
 )
 _firsts = bindparam("firsts", type_=ARRAY(Uuid))
 _second = bindparam("second", type_=Uuid)

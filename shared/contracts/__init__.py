@@ -1,7 +1,9 @@
-"""What services promise one another: the types of facts, and their envelope.
+"""What services promise one another: the types of facts with their envelope, and the views that they publish.
 
-`FACTS` holds every type that may be announced, registered by its owner in a module of the owner's name; `Fact` is one
-as it travels; `CloudEvent` is one as partners read it. An unregistered type is refused when it is announced:
+Each type is a constant of the module of its owner, and `FACTS` holds all of them; `Fact` is one as it travels;
+`CloudEvent` is one as partners read it. A type that is no such constant is refused when it is announced. A consumer
+names the constant, so that a search finds who announces a fact and who reacts to it:
 
-    FACTS = owner("centres", {"visit": ("created", "updated", "done")})  # escm.centres.visit.done.v1
+    VISIT_DONE = "escm.centres.visit.done.v1"
+    REACTIONS: Reactions = {centres.VISIT_DONE: of_each_subject(note_visit)}
 """

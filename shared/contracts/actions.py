@@ -1,61 +1,193 @@
-"""Facts of actions. `stage_changed` announces another stage of a country, or a change of one of its seven facts."""
+"""Facts of actions. Each says of what record it is, and nothing of its content."""
 
-from shared.contracts.owner import OF_TWO, owner
+from shared.contracts.owner import facts_in
 
-_REPORT = (
-    "created",
-    "updated",
-    "submitted",
-    "in_review",
-    "changes_requested",
-    "cleared",
-    "published",
-    "superseded",
-    "retracted",
-)
-
-FACTS = owner(
-    "actions",
-    {
-        "framework": ("created", "updated"),
-        "programme": (
-            *OF_TWO,
-            "created",
-            "updated",
-            "designing",
-            "plan_review",
-            "approved",
-            "implementing",
-            "paused",
-            "completed",
-            "discontinued",
-            "stage_changed",
-        ),
-        "action": (
-            "created",
-            "updated",
-            "planned",
-            "in_progress",
-            "finalising",
-            "closed",
-            "suspended",
-            "cancelled",
-        ),
-        "milestone": ("created", "updated", "in_progress", "claimed", "done", "dropped", "overdue"),
-        "indicator": ("created", "updated"),
-        "period": ("created", "updated", "closed"),
-        "target": ("created", "updated"),
-        "result": ("created", "updated", "draft", "submitted", "approved", "accepted", "published"),
-        "report": _REPORT,
-        "contribution": _REPORT,
-        "assessment": ("created", "updated"),
-        "evidence": ("created", "updated", "deleted"),
-        "government_body": ("created", "updated"),
-        "focal_point": ("created", "updated", "activated", "handing_over", "ended", "vacant"),
-        "correspondence": ("created", "updated", "awaiting_reply", "answered", "closed", "overdue"),
-        "meeting": ("created", "updated"),
-        "endorsement": ("created", "updated", "verified", "expired", "withdrawn", "superseded"),
-        "support_request": ("created", "updated"),
-        "edition": ("created", "updated"),
-    },
-)
+FRAMEWORK_CREATED = "escm.actions.framework.created.v1"
+"""A framework was entered."""
+FRAMEWORK_UPDATED = "escm.actions.framework.updated.v1"
+"""A framework changed and kept its state."""
+PROGRAMME_TRANSITION_PROPOSED = "escm.actions.programme.transition_proposed.v1"
+"""One person proposed a transition of a programme; a second has to confirm it."""
+PROGRAMME_TRANSITION_DECLINED = "escm.actions.programme.transition_declined.v1"
+"""The second person declined a transition of a programme."""
+PROGRAMME_TRANSITION_WITHDRAWN = "escm.actions.programme.transition_withdrawn.v1"
+"""Its proposer withdrew a transition of a programme."""
+PROGRAMME_TRANSITION_EXPIRED = "escm.actions.programme.transition_expired.v1"
+"""Nobody confirmed a transition of a programme in time."""
+PROGRAMME_CREATED = "escm.actions.programme.created.v1"
+"""A programme was entered."""
+PROGRAMME_UPDATED = "escm.actions.programme.updated.v1"
+"""A programme changed and kept its state."""
+PROGRAMME_DESIGNING = "escm.actions.programme.designing.v1"
+"""A programme was taken through `launch` or `return`."""
+PROGRAMME_PLAN_REVIEW = "escm.actions.programme.plan_review.v1"
+"""A programme was taken through `submit_plan`."""
+PROGRAMME_APPROVED = "escm.actions.programme.approved.v1"
+"""A programme was taken through `approve`."""
+PROGRAMME_IMPLEMENTING = "escm.actions.programme.implementing.v1"
+"""A programme was taken through `start` or `resume`."""
+PROGRAMME_PAUSED = "escm.actions.programme.paused.v1"
+"""A programme was taken through `pause`."""
+PROGRAMME_COMPLETED = "escm.actions.programme.completed.v1"
+"""A programme was taken through `complete`."""
+PROGRAMME_DISCONTINUED = "escm.actions.programme.discontinued.v1"
+"""A programme was taken through `discontinue`."""
+PROGRAMME_STAGE_CHANGED = "escm.actions.programme.stage_changed.v1"
+"""The stage of a country, or one of its facts, changed."""
+ACTION_CREATED = "escm.actions.action.created.v1"
+"""An action was entered."""
+ACTION_UPDATED = "escm.actions.action.updated.v1"
+"""An action changed and kept its state."""
+ACTION_PLANNED = "escm.actions.action.planned.v1"
+"""An action was taken through `approve`."""
+ACTION_IN_PROGRESS = "escm.actions.action.in_progress.v1"
+"""An action was taken through `start`."""
+ACTION_FINALISING = "escm.actions.action.finalising.v1"
+"""An action was taken through `finish`."""
+ACTION_CLOSED = "escm.actions.action.closed.v1"
+"""An action was taken through `close`."""
+ACTION_SUSPENDED = "escm.actions.action.suspended.v1"
+"""An action was taken through `suspend`."""
+ACTION_CANCELLED = "escm.actions.action.cancelled.v1"
+"""An action was taken through `cancel`."""
+MILESTONE_CREATED = "escm.actions.milestone.created.v1"
+"""A milestone was entered."""
+MILESTONE_UPDATED = "escm.actions.milestone.updated.v1"
+"""A milestone changed and kept its state."""
+MILESTONE_IN_PROGRESS = "escm.actions.milestone.in_progress.v1"
+"""A milestone was taken through `start` or `refuse`."""
+MILESTONE_CLAIMED = "escm.actions.milestone.claimed.v1"
+"""A milestone was taken through `claim`."""
+MILESTONE_DONE = "escm.actions.milestone.done.v1"
+"""A milestone was taken through `verify`."""
+MILESTONE_DROPPED = "escm.actions.milestone.dropped.v1"
+"""A milestone was taken through `drop`."""
+MILESTONE_OVERDUE = "escm.actions.milestone.overdue.v1"
+"""Reserved: nothing announces it yet."""
+INDICATOR_CREATED = "escm.actions.indicator.created.v1"
+"""Reserved: nothing announces it yet."""
+INDICATOR_UPDATED = "escm.actions.indicator.updated.v1"
+"""Reserved: nothing announces it yet."""
+PERIOD_CREATED = "escm.actions.period.created.v1"
+"""Reserved: nothing announces it yet."""
+PERIOD_UPDATED = "escm.actions.period.updated.v1"
+"""Reserved: nothing announces it yet."""
+PERIOD_CLOSED = "escm.actions.period.closed.v1"
+"""Reserved: nothing announces it yet."""
+TARGET_CREATED = "escm.actions.target.created.v1"
+"""Reserved: nothing announces it yet."""
+TARGET_UPDATED = "escm.actions.target.updated.v1"
+"""Reserved: nothing announces it yet."""
+RESULT_CREATED = "escm.actions.result.created.v1"
+"""Reserved: nothing announces it yet."""
+RESULT_UPDATED = "escm.actions.result.updated.v1"
+"""Reserved: nothing announces it yet."""
+RESULT_DRAFT = "escm.actions.result.draft.v1"
+"""Reserved: nothing announces it yet."""
+RESULT_SUBMITTED = "escm.actions.result.submitted.v1"
+"""Reserved: nothing announces it yet."""
+RESULT_APPROVED = "escm.actions.result.approved.v1"
+"""Reserved: nothing announces it yet."""
+RESULT_ACCEPTED = "escm.actions.result.accepted.v1"
+"""Reserved: nothing announces it yet."""
+RESULT_PUBLISHED = "escm.actions.result.published.v1"
+"""Reserved: nothing announces it yet."""
+REPORT_CREATED = "escm.actions.report.created.v1"
+"""Reserved: nothing announces it yet."""
+REPORT_UPDATED = "escm.actions.report.updated.v1"
+"""Reserved: nothing announces it yet."""
+REPORT_SUBMITTED = "escm.actions.report.submitted.v1"
+"""Reserved: nothing announces it yet."""
+REPORT_IN_REVIEW = "escm.actions.report.in_review.v1"
+"""Reserved: nothing announces it yet."""
+REPORT_CHANGES_REQUESTED = "escm.actions.report.changes_requested.v1"
+"""Reserved: nothing announces it yet."""
+REPORT_CLEARED = "escm.actions.report.cleared.v1"
+"""Reserved: nothing announces it yet."""
+REPORT_PUBLISHED = "escm.actions.report.published.v1"
+"""Reserved: nothing announces it yet."""
+REPORT_SUPERSEDED = "escm.actions.report.superseded.v1"
+"""Reserved: nothing announces it yet."""
+REPORT_RETRACTED = "escm.actions.report.retracted.v1"
+"""Reserved: nothing announces it yet."""
+CONTRIBUTION_CREATED = "escm.actions.contribution.created.v1"
+"""Reserved: nothing announces it yet."""
+CONTRIBUTION_UPDATED = "escm.actions.contribution.updated.v1"
+"""Reserved: nothing announces it yet."""
+CONTRIBUTION_SUBMITTED = "escm.actions.contribution.submitted.v1"
+"""Reserved: nothing announces it yet."""
+CONTRIBUTION_IN_REVIEW = "escm.actions.contribution.in_review.v1"
+"""Reserved: nothing announces it yet."""
+CONTRIBUTION_CHANGES_REQUESTED = "escm.actions.contribution.changes_requested.v1"
+"""Reserved: nothing announces it yet."""
+CONTRIBUTION_CLEARED = "escm.actions.contribution.cleared.v1"
+"""Reserved: nothing announces it yet."""
+CONTRIBUTION_PUBLISHED = "escm.actions.contribution.published.v1"
+"""Reserved: nothing announces it yet."""
+CONTRIBUTION_SUPERSEDED = "escm.actions.contribution.superseded.v1"
+"""Reserved: nothing announces it yet."""
+CONTRIBUTION_RETRACTED = "escm.actions.contribution.retracted.v1"
+"""Reserved: nothing announces it yet."""
+ASSESSMENT_CREATED = "escm.actions.assessment.created.v1"
+"""Reserved: nothing announces it yet."""
+ASSESSMENT_UPDATED = "escm.actions.assessment.updated.v1"
+"""Reserved: nothing announces it yet."""
+EVIDENCE_CREATED = "escm.actions.evidence.created.v1"
+"""Reserved: nothing announces it yet."""
+EVIDENCE_UPDATED = "escm.actions.evidence.updated.v1"
+"""Reserved: nothing announces it yet."""
+EVIDENCE_DELETED = "escm.actions.evidence.deleted.v1"
+"""Reserved: nothing announces it yet."""
+GOVERNMENT_BODY_CREATED = "escm.actions.government_body.created.v1"
+"""A government body was entered."""
+GOVERNMENT_BODY_UPDATED = "escm.actions.government_body.updated.v1"
+"""A government body changed and kept its state."""
+FOCAL_POINT_CREATED = "escm.actions.focal_point.created.v1"
+"""A focal point was entered."""
+FOCAL_POINT_UPDATED = "escm.actions.focal_point.updated.v1"
+"""A focal point changed and kept its state."""
+FOCAL_POINT_ACTIVATED = "escm.actions.focal_point.activated.v1"
+"""A focal point was taken through `accept`."""
+FOCAL_POINT_HANDING_OVER = "escm.actions.focal_point.handing_over.v1"
+"""A focal point was taken through `hand_over`."""
+FOCAL_POINT_ENDED = "escm.actions.focal_point.ended.v1"
+"""A focal point was taken through `end`."""
+FOCAL_POINT_VACANT = "escm.actions.focal_point.vacant.v1"
+"""Reserved: nothing announces it yet."""
+CORRESPONDENCE_CREATED = "escm.actions.correspondence.created.v1"
+"""A correspondence was entered."""
+CORRESPONDENCE_UPDATED = "escm.actions.correspondence.updated.v1"
+"""A correspondence changed and kept its state."""
+CORRESPONDENCE_AWAITING_REPLY = "escm.actions.correspondence.awaiting_reply.v1"
+"""A correspondence was taken through `await`."""
+CORRESPONDENCE_ANSWERED = "escm.actions.correspondence.answered.v1"
+"""A correspondence was taken through `reply`, or by the schedule through `answer`."""
+CORRESPONDENCE_CLOSED = "escm.actions.correspondence.closed.v1"
+"""A correspondence was taken through `close`."""
+CORRESPONDENCE_OVERDUE = "escm.actions.correspondence.overdue.v1"
+"""Reserved: nothing announces it yet."""
+MEETING_CREATED = "escm.actions.meeting.created.v1"
+"""A meeting was entered."""
+MEETING_UPDATED = "escm.actions.meeting.updated.v1"
+"""A meeting changed and kept its state."""
+ENDORSEMENT_CREATED = "escm.actions.endorsement.created.v1"
+"""An endorsement was entered."""
+ENDORSEMENT_UPDATED = "escm.actions.endorsement.updated.v1"
+"""An endorsement changed and kept its state."""
+ENDORSEMENT_VERIFIED = "escm.actions.endorsement.verified.v1"
+"""An endorsement was taken through `verify`."""
+ENDORSEMENT_EXPIRED = "escm.actions.endorsement.expired.v1"
+"""The schedule took an endorsement through `expire`."""
+ENDORSEMENT_WITHDRAWN = "escm.actions.endorsement.withdrawn.v1"
+"""An endorsement was taken through `withdraw`."""
+ENDORSEMENT_SUPERSEDED = "escm.actions.endorsement.superseded.v1"
+"""An endorsement was taken through `replace`."""
+SUPPORT_REQUEST_CREATED = "escm.actions.support_request.created.v1"
+"""Reserved: nothing announces it yet."""
+SUPPORT_REQUEST_UPDATED = "escm.actions.support_request.updated.v1"
+"""Reserved: nothing announces it yet."""
+EDITION_CREATED = "escm.actions.edition.created.v1"
+"""Reserved: nothing announces it yet."""
+EDITION_UPDATED = "escm.actions.edition.updated.v1"
+"""Reserved: nothing announces it yet."""
+FACTS = facts_in(globals())

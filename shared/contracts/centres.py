@@ -1,55 +1,115 @@
-"""Facts of centres. `formed` is a committee's first entry into `preparatory`; `preparatory` is its return there."""
+"""Facts of centres. Each says of what record it is, and nothing of its content."""
 
-from shared.contracts.owner import OF_TWO, owner
+from shared.contracts.owner import facts_in
 
-FACTS = owner(
-    "centres",
-    {
-        "committee": (
-            "created",
-            "updated",
-            "formed",
-            "preparatory",
-            "recognition_review",
-            "recognised",
-            "suspended",
-            "reinstated",
-            "dissolved",
-            "abandoned",
-        ),
-        "seat": ("created", "updated", "deleted", "appointed", "ended"),
-        "centre": (
-            *OF_TWO,
-            "created",
-            "updated",
-            "draft",
-            "submitted",
-            "under_review",
-            "info_requested",
-            "awaiting_agreement",
-            "declined",
-            "designated",
-            "renewal_due",
-            "renewal_review",
-            "renewed",
-            "suspended",
-            "reinstated",
-            "expired",
-            "closed",
-            "withdrawn",
-        ),
-        "term": ("created", "updated"),
-        "review": ("created", "updated"),
-        "agreement": (
-            "created",
-            "updated",
-            "in_negotiation",
-            "partly_signed",
-            "in_force",
-            "expired",
-            "terminated",
-        ),
-        "annual_report": ("created", "updated", "draft", "submitted", "accepted", "overdue"),
-        "evaluation": ("created", "updated"),
-    },
-)
+COMMITTEE_CREATED = "escm.centres.committee.created.v1"
+"""A committee was entered."""
+COMMITTEE_UPDATED = "escm.centres.committee.updated.v1"
+"""A committee changed and kept its state."""
+COMMITTEE_FORMED = "escm.centres.committee.formed.v1"
+"""A committee was taken through `form`."""
+COMMITTEE_PREPARATORY = "escm.centres.committee.preparatory.v1"
+"""A committee was taken through `return`."""
+COMMITTEE_RECOGNITION_REVIEW = "escm.centres.committee.recognition_review.v1"
+"""A committee was taken through `request_recognition`."""
+COMMITTEE_RECOGNISED = "escm.centres.committee.recognised.v1"
+"""A committee was taken through `recognise`."""
+COMMITTEE_SUSPENDED = "escm.centres.committee.suspended.v1"
+"""A committee was taken through `suspend`."""
+COMMITTEE_REINSTATED = "escm.centres.committee.reinstated.v1"
+"""A committee was taken through `reinstate`."""
+COMMITTEE_DISSOLVED = "escm.centres.committee.dissolved.v1"
+"""A committee was taken through `dissolve`."""
+COMMITTEE_ABANDONED = "escm.centres.committee.abandoned.v1"
+"""A committee was taken through `abandon`."""
+SEAT_CREATED = "escm.centres.seat.created.v1"
+"""A seat was entered."""
+SEAT_UPDATED = "escm.centres.seat.updated.v1"
+"""A seat changed and kept its state."""
+SEAT_DELETED = "escm.centres.seat.deleted.v1"
+"""A seat was deleted."""
+SEAT_APPOINTED = "escm.centres.seat.appointed.v1"
+"""Somebody was appointed to a seat."""
+SEAT_ENDED = "escm.centres.seat.ended.v1"
+"""A seat was taken through `end`, or by the schedule through `expire`."""
+CENTRE_TRANSITION_PROPOSED = "escm.centres.centre.transition_proposed.v1"
+"""One person proposed a transition of a centre; a second has to confirm it."""
+CENTRE_TRANSITION_DECLINED = "escm.centres.centre.transition_declined.v1"
+"""The second person declined a transition of a centre."""
+CENTRE_TRANSITION_WITHDRAWN = "escm.centres.centre.transition_withdrawn.v1"
+"""Its proposer withdrew a transition of a centre."""
+CENTRE_TRANSITION_EXPIRED = "escm.centres.centre.transition_expired.v1"
+"""Nobody confirmed a transition of a centre in time."""
+CENTRE_CREATED = "escm.centres.centre.created.v1"
+"""A centre was entered."""
+CENTRE_UPDATED = "escm.centres.centre.updated.v1"
+"""A centre changed and kept its state."""
+CENTRE_DRAFT = "escm.centres.centre.draft.v1"
+"""A centre was taken through `return_incomplete`."""
+CENTRE_SUBMITTED = "escm.centres.centre.submitted.v1"
+"""A centre was taken through `submit`."""
+CENTRE_UNDER_REVIEW = "escm.centres.centre.under_review.v1"
+"""A centre was taken through `accept_complete` or `resubmit`."""
+CENTRE_INFO_REQUESTED = "escm.centres.centre.info_requested.v1"
+"""A centre was taken through `request_info`."""
+CENTRE_AWAITING_AGREEMENT = "escm.centres.centre.awaiting_agreement.v1"
+"""A centre was taken through `recommend`."""
+CENTRE_DECLINED = "escm.centres.centre.declined.v1"
+"""A centre was taken through `decline`."""
+CENTRE_DESIGNATED = "escm.centres.centre.designated.v1"
+"""A centre was taken through `designate`."""
+CENTRE_RENEWAL_DUE = "escm.centres.centre.renewal_due.v1"
+"""The schedule took a centre through `open_renewal`."""
+CENTRE_RENEWAL_REVIEW = "escm.centres.centre.renewal_review.v1"
+"""A centre was taken through `submit_renewal`."""
+CENTRE_RENEWED = "escm.centres.centre.renewed.v1"
+"""A centre was taken through `renew`."""
+CENTRE_SUSPENDED = "escm.centres.centre.suspended.v1"
+"""A centre was taken through `suspend`."""
+CENTRE_REINSTATED = "escm.centres.centre.reinstated.v1"
+"""A centre was taken through `reinstate`."""
+CENTRE_EXPIRED = "escm.centres.centre.expired.v1"
+"""The schedule took a centre through `expire`."""
+CENTRE_CLOSED = "escm.centres.centre.closed.v1"
+"""A centre was taken through `not_renew` or `close`."""
+CENTRE_WITHDRAWN = "escm.centres.centre.withdrawn.v1"
+"""A centre was taken through `withdraw`."""
+TERM_CREATED = "escm.centres.term.created.v1"
+"""A term was entered."""
+TERM_UPDATED = "escm.centres.term.updated.v1"
+"""A term changed and kept its state."""
+REVIEW_CREATED = "escm.centres.review.created.v1"
+"""A review was entered."""
+REVIEW_UPDATED = "escm.centres.review.updated.v1"
+"""A review changed and kept its state."""
+AGREEMENT_CREATED = "escm.centres.agreement.created.v1"
+"""An agreement was entered."""
+AGREEMENT_UPDATED = "escm.centres.agreement.updated.v1"
+"""An agreement changed and kept its state."""
+AGREEMENT_IN_NEGOTIATION = "escm.centres.agreement.in_negotiation.v1"
+"""An agreement was taken through `send`."""
+AGREEMENT_PARTLY_SIGNED = "escm.centres.agreement.partly_signed.v1"
+"""An agreement entered the state `partly_signed`."""
+AGREEMENT_IN_FORCE = "escm.centres.agreement.in_force.v1"
+"""An agreement was taken through `sign`."""
+AGREEMENT_EXPIRED = "escm.centres.agreement.expired.v1"
+"""The schedule took an agreement through `expire`."""
+AGREEMENT_TERMINATED = "escm.centres.agreement.terminated.v1"
+"""An agreement was taken through `terminate`."""
+ANNUAL_REPORT_CREATED = "escm.centres.annual_report.created.v1"
+"""Reserved: nothing announces it yet."""
+ANNUAL_REPORT_UPDATED = "escm.centres.annual_report.updated.v1"
+"""Reserved: nothing announces it yet."""
+ANNUAL_REPORT_DRAFT = "escm.centres.annual_report.draft.v1"
+"""Reserved: nothing announces it yet."""
+ANNUAL_REPORT_SUBMITTED = "escm.centres.annual_report.submitted.v1"
+"""Reserved: nothing announces it yet."""
+ANNUAL_REPORT_ACCEPTED = "escm.centres.annual_report.accepted.v1"
+"""Reserved: nothing announces it yet."""
+ANNUAL_REPORT_OVERDUE = "escm.centres.annual_report.overdue.v1"
+"""Reserved: nothing announces it yet."""
+EVALUATION_CREATED = "escm.centres.evaluation.created.v1"
+"""Reserved: nothing announces it yet."""
+EVALUATION_UPDATED = "escm.centres.evaluation.updated.v1"
+"""Reserved: nothing announces it yet."""
+FACTS = facts_in(globals())

@@ -1,65 +1,159 @@
-"""Facts of membership."""
+"""Facts of membership. Each says of what record it is, and nothing of its content."""
 
-from shared.contracts.owner import OF_TWO, owner
+from shared.contracts.owner import facts_in
 
-FACTS = owner(
-    "membership",
-    {
-        "expert": (
-            *OF_TWO,
-            "created",
-            "updated",
-            "deleted",
-            "invited",
-            "applied",
-            "info_requested",
-            "under_review",
-            "activated",
-            "rejected",
-            "grace",
-            "lapsed",
-            "renewed",
-            "suspended",
-            "reinstated",
-            "resigned",
-            "terminated",
-            "deceased",
-            "merged",
-            "unmerged",
-            "erased",
-            "subject_exported",
-        ),
-        "affiliation": ("created", "updated", "deleted"),
-        "institution": (
-            "created",
-            "updated",
-            "deleted",
-            "verified",
-            "linked",
-            "out_of_scope",
-            "inactivated",
-            "withdrawn",
-            "merged",
-            "unmerged",
-        ),
-        "initiative": ("created", "updated"),
-        "support": ("created", "updated", "accepted", "rejected", "withdrawn", "annulled"),
-        "call": ("created", "updated"),
-        "nomination": (
-            "created",
-            "updated",
-            "awaiting_nominator",
-            "nominated",
-            "declined",
-            "lapsed",
-            "selected",
-            "not_selected",
-        ),
-        "declaration": ("created", "updated"),
-        "consent": ("created", "updated", "withdrawn"),
-        "certificate": ("created", "updated", "revoked", "expired", "replaced"),
-        "duplicate": ("created", "updated", "deleted", "dismissed", "reopened", "merged"),
-        "merge": ("created", "undone"),
-        "import": ("created", "updated", "undone"),
-    },
-)
+EXPERT_TRANSITION_PROPOSED = "escm.membership.expert.transition_proposed.v1"
+"""One person proposed a transition of an expert; a second has to confirm it."""
+EXPERT_TRANSITION_DECLINED = "escm.membership.expert.transition_declined.v1"
+"""The second person declined a transition of an expert."""
+EXPERT_TRANSITION_WITHDRAWN = "escm.membership.expert.transition_withdrawn.v1"
+"""Its proposer withdrew a transition of an expert."""
+EXPERT_TRANSITION_EXPIRED = "escm.membership.expert.transition_expired.v1"
+"""Nobody confirmed a transition of an expert in time."""
+EXPERT_CREATED = "escm.membership.expert.created.v1"
+"""An expert was entered."""
+EXPERT_UPDATED = "escm.membership.expert.updated.v1"
+"""An expert changed and kept its state."""
+EXPERT_DELETED = "escm.membership.expert.deleted.v1"
+"""An expert was deleted."""
+EXPERT_INVITED = "escm.membership.expert.invited.v1"
+"""An expert was taken through `invite`."""
+EXPERT_APPLIED = "escm.membership.expert.applied.v1"
+"""An expert was taken through `apply` or `resubmit` or `reopen`."""
+EXPERT_INFO_REQUESTED = "escm.membership.expert.info_requested.v1"
+"""An expert was taken through `request_info`."""
+EXPERT_UNDER_REVIEW = "escm.membership.expert.under_review.v1"
+"""An expert was taken through `start_review`."""
+EXPERT_ACTIVATED = "escm.membership.expert.activated.v1"
+"""An expert was taken through `approve`."""
+EXPERT_REJECTED = "escm.membership.expert.rejected.v1"
+"""An expert was taken through `reject`."""
+EXPERT_GRACE = "escm.membership.expert.grace.v1"
+"""The schedule took an expert through `expire`."""
+EXPERT_LAPSED = "escm.membership.expert.lapsed.v1"
+"""The schedule took an expert through `expire`."""
+EXPERT_RENEWED = "escm.membership.expert.renewed.v1"
+"""An expert was taken through `renew`."""
+EXPERT_SUSPENDED = "escm.membership.expert.suspended.v1"
+"""An expert was taken through `suspend`."""
+EXPERT_REINSTATED = "escm.membership.expert.reinstated.v1"
+"""An expert was taken through `reinstate`."""
+EXPERT_RESIGNED = "escm.membership.expert.resigned.v1"
+"""An expert was taken through `resign`."""
+EXPERT_TERMINATED = "escm.membership.expert.terminated.v1"
+"""An expert was taken through `terminate`."""
+EXPERT_DECEASED = "escm.membership.expert.deceased.v1"
+"""An expert was taken through `mark_deceased`."""
+EXPERT_MERGED = "escm.membership.expert.merged.v1"
+"""One of two experts became part of the other."""
+EXPERT_UNMERGED = "escm.membership.expert.unmerged.v1"
+"""The merge of two experts was undone."""
+EXPERT_ERASED = "escm.membership.expert.erased.v1"
+"""The person of an expert was erased."""
+EXPERT_SUBJECT_EXPORTED = "escm.membership.expert.subject_exported.v1"
+"""Somebody asked for a file with everything about an expert."""
+AFFILIATION_CREATED = "escm.membership.affiliation.created.v1"
+"""An affiliation was entered."""
+AFFILIATION_UPDATED = "escm.membership.affiliation.updated.v1"
+"""An affiliation changed and kept its state."""
+AFFILIATION_DELETED = "escm.membership.affiliation.deleted.v1"
+"""An affiliation was deleted."""
+INSTITUTION_CREATED = "escm.membership.institution.created.v1"
+"""An institution was entered."""
+INSTITUTION_UPDATED = "escm.membership.institution.updated.v1"
+"""An institution changed and kept its state."""
+INSTITUTION_DELETED = "escm.membership.institution.deleted.v1"
+"""An institution was deleted."""
+INSTITUTION_VERIFIED = "escm.membership.institution.verified.v1"
+"""An institution was taken through `verify` or `reactivate`."""
+INSTITUTION_LINKED = "escm.membership.institution.linked.v1"
+"""An institution was taken through `link`."""
+INSTITUTION_OUT_OF_SCOPE = "escm.membership.institution.out_of_scope.v1"
+"""An institution was taken through `reject`."""
+INSTITUTION_INACTIVATED = "escm.membership.institution.inactivated.v1"
+"""An institution was taken through `deactivate`."""
+INSTITUTION_WITHDRAWN = "escm.membership.institution.withdrawn.v1"
+"""An institution was taken through `withdraw`."""
+INSTITUTION_MERGED = "escm.membership.institution.merged.v1"
+"""One of two institutions became part of the other."""
+INSTITUTION_UNMERGED = "escm.membership.institution.unmerged.v1"
+"""The merge of two institutions was undone."""
+INITIATIVE_CREATED = "escm.membership.initiative.created.v1"
+"""Reserved: nothing announces it yet."""
+INITIATIVE_UPDATED = "escm.membership.initiative.updated.v1"
+"""Reserved: nothing announces it yet."""
+SUPPORT_CREATED = "escm.membership.support.created.v1"
+"""Reserved: nothing announces it yet."""
+SUPPORT_UPDATED = "escm.membership.support.updated.v1"
+"""Reserved: nothing announces it yet."""
+SUPPORT_ACCEPTED = "escm.membership.support.accepted.v1"
+"""Reserved: nothing announces it yet."""
+SUPPORT_REJECTED = "escm.membership.support.rejected.v1"
+"""Reserved: nothing announces it yet."""
+SUPPORT_WITHDRAWN = "escm.membership.support.withdrawn.v1"
+"""Reserved: nothing announces it yet."""
+SUPPORT_ANNULLED = "escm.membership.support.annulled.v1"
+"""Reserved: nothing announces it yet."""
+CALL_CREATED = "escm.membership.call.created.v1"
+"""Reserved: nothing announces it yet."""
+CALL_UPDATED = "escm.membership.call.updated.v1"
+"""Reserved: nothing announces it yet."""
+NOMINATION_CREATED = "escm.membership.nomination.created.v1"
+"""Reserved: nothing announces it yet."""
+NOMINATION_UPDATED = "escm.membership.nomination.updated.v1"
+"""Reserved: nothing announces it yet."""
+NOMINATION_AWAITING_NOMINATOR = "escm.membership.nomination.awaiting_nominator.v1"
+"""Reserved: nothing announces it yet."""
+NOMINATION_NOMINATED = "escm.membership.nomination.nominated.v1"
+"""Reserved: nothing announces it yet."""
+NOMINATION_DECLINED = "escm.membership.nomination.declined.v1"
+"""Reserved: nothing announces it yet."""
+NOMINATION_LAPSED = "escm.membership.nomination.lapsed.v1"
+"""Reserved: nothing announces it yet."""
+NOMINATION_SELECTED = "escm.membership.nomination.selected.v1"
+"""Reserved: nothing announces it yet."""
+NOMINATION_NOT_SELECTED = "escm.membership.nomination.not_selected.v1"
+"""Reserved: nothing announces it yet."""
+DECLARATION_CREATED = "escm.membership.declaration.created.v1"
+"""Reserved: nothing announces it yet."""
+DECLARATION_UPDATED = "escm.membership.declaration.updated.v1"
+"""Reserved: nothing announces it yet."""
+CONSENT_CREATED = "escm.membership.consent.created.v1"
+"""Reserved: nothing announces it yet."""
+CONSENT_UPDATED = "escm.membership.consent.updated.v1"
+"""Reserved: nothing announces it yet."""
+CONSENT_WITHDRAWN = "escm.membership.consent.withdrawn.v1"
+"""Reserved: nothing announces it yet."""
+CERTIFICATE_CREATED = "escm.membership.certificate.created.v1"
+"""Reserved: nothing announces it yet."""
+CERTIFICATE_UPDATED = "escm.membership.certificate.updated.v1"
+"""Reserved: nothing announces it yet."""
+CERTIFICATE_REVOKED = "escm.membership.certificate.revoked.v1"
+"""Reserved: nothing announces it yet."""
+CERTIFICATE_EXPIRED = "escm.membership.certificate.expired.v1"
+"""Reserved: nothing announces it yet."""
+CERTIFICATE_REPLACED = "escm.membership.certificate.replaced.v1"
+"""Reserved: nothing announces it yet."""
+DUPLICATE_CREATED = "escm.membership.duplicate.created.v1"
+"""A duplicate was entered."""
+DUPLICATE_UPDATED = "escm.membership.duplicate.updated.v1"
+"""A duplicate changed and kept its state."""
+DUPLICATE_DELETED = "escm.membership.duplicate.deleted.v1"
+"""A duplicate was deleted."""
+DUPLICATE_DISMISSED = "escm.membership.duplicate.dismissed.v1"
+"""A duplicate was taken through `dismiss`."""
+DUPLICATE_REOPENED = "escm.membership.duplicate.reopened.v1"
+"""A duplicate was taken through `reopen`."""
+DUPLICATE_MERGED = "escm.membership.duplicate.merged.v1"
+"""The two records of a pair became one."""
+MERGE_CREATED = "escm.membership.merge.created.v1"
+"""A merge was entered."""
+MERGE_UNDONE = "escm.membership.merge.undone.v1"
+"""A merge was taken through `undo`."""
+IMPORT_CREATED = "escm.membership.import.created.v1"
+"""An import was entered."""
+IMPORT_UPDATED = "escm.membership.import.updated.v1"
+"""An import changed and kept its state."""
+IMPORT_UNDONE = "escm.membership.import.undone.v1"
+"""What an import created and changed was taken back."""
+FACTS = facts_in(globals())

@@ -11,7 +11,21 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, Identity, Table, Text, Uuid, any_, bindparam, delete, insert, or_, select
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Identity,
+    Table,
+    TableClause,
+    Text,
+    Uuid,
+    any_,
+    bindparam,
+    delete,
+    insert,
+    or_,
+    select,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -27,11 +41,11 @@ Ids: TypeAlias = list[UUID | None]
 _ADVISORY_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))"
 _MERGES = """
 WITH RECURSIVE up AS (
-    SELECT v.id, v.merged_into FROM escm.{view} v WHERE v.id = $1
-    UNION SELECT v.id, v.merged_into FROM up JOIN escm.{view} v ON v.id = up.merged_into
+    SELECT v.id, v.merged_into FROM {view} v WHERE v.id = $1
+    UNION SELECT v.id, v.merged_into FROM up JOIN {view} v ON v.id = up.merged_into
 ), down AS (
     SELECT id, merged_into, 0 AS depth FROM up WHERE merged_into IS NULL
-    UNION SELECT v.id, v.merged_into, depth + 1 FROM down JOIN escm.{view} v ON v.merged_into = down.id
+    UNION SELECT v.id, v.merged_into, depth + 1 FROM down JOIN {view} v ON v.merged_into = down.id
 )
 SELECT id, merged_into FROM down ORDER BY depth DESC, id
 """
@@ -131,7 +145,7 @@ class ReferenceRewriter:
     """What one service does about the merges of one kind of record. `view` is the owner's, with id and merged_into."""
 
     table: Table
-    view: str
+    view: TableClause
     references: Sequence[Reference]
     _moved: Statement = field(init=False, compare=False)
     _insert: Statement = field(init=False, compare=False)
@@ -153,7 +167,7 @@ class ReferenceRewriter:
         """Rewrites what names a loser of the merges that `subject` takes part in now, and sets back what followed a
         merge that is no more: the latest rewritten first."""
         await uow.connection.execute(_ADVISORY_LOCK, self.table.name)
-        rows = await uow.connection.fetch(_MERGES.format(view=self.view), subject)
+        rows = await uow.connection.fetch(_MERGES.format(view=self.view.fullname), subject)
         winners = {row["id"]: row["merged_into"] for row in rows if row["merged_into"] is not None}
         concerned = [subject, *(row["id"] for row in rows)]
         own = {(reference.kind.resource.name, reference.field): reference for reference in self.references}

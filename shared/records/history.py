@@ -4,19 +4,19 @@ from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, bindparam, column, select, table, tuple_
+from sqlalchemy import Select, and_, bindparam, select, tuple_
 from sqlalchemy.sql.selectable import Join
 
 from shared.audit import details
 from shared.audit.tables import audit, audit_key
+from shared.contracts import views
 from shared.database.context import AccessContext, within_context
 from shared.database.statements import Connection, Row, Shapes
 from shared.kernel.clock import to_text
 from shared.kernel.principal import SYSTEM
 
-_PRINCIPALS = table("access_published_principal", column("kind"), column("id"), column("name"), schema="escm")
-_actor = and_(_PRINCIPALS.c.kind == audit.c.actor_kind, _PRINCIPALS.c.id == audit.c.actor_id)
-_NAME = select(_PRINCIPALS.c.name).where(_actor).scalar_subquery()
+_actor = and_(views.PRINCIPALS.c.kind == audit.c.actor_kind, views.PRINCIPALS.c.id == audit.c.actor_id)
+_NAME = select(views.PRINCIPALS.c.name).where(_actor).scalar_subquery()
 LINES = (*audit.c, audit_key.c.salt, _NAME.label("actor_name"))
 """What `line` reads of entries that are joined with the keys of their details."""
 

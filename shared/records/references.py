@@ -3,9 +3,10 @@
 from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import FromClause, Select, Uuid, any_, bindparam, column, select, table
+from sqlalchemy import FromClause, Select, Uuid, any_, bindparam, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from shared.contracts import views
 from shared.contracts.readers import roles_of
 from shared.database.statements import Connection, Shapes
 from shared.kernel.principal import Principal
@@ -53,20 +54,12 @@ class Nameable:
         return query.where(visible(source, access_kind, self._published))
 
 
-def _view(name: str, *more: str) -> FromClause:
-    return table(name, *(column(each) for each in ("id", "country", "status", "visibility", *more)))
-
-
-NAMED_EXPERTS = Nameable(
-    EXPERTS, _view("member_published_expert", "merged_into", "erased_at"), frozenset({"active", "grace"})
-)
+NAMED_EXPERTS = Nameable(EXPERTS, views.EXPERTS, frozenset({"active", "grace"}))
 NAMED_INSTITUTIONS = Nameable(
     INSTITUTIONS,
-    _view("member_published_institution", "merged_into"),
+    views.INSTITUTIONS,
     frozenset({"verified", "inactive"}),
     ("submitted", "verified", "inactive"),
 )
-NAMED_COMMITTEES = Nameable(COMMITTEES, _view("centre_published_committee"), frozenset({"recognised"}))
-NAMED_CENTRES = Nameable(
-    CENTRES, _view("centre_published_centre"), frozenset({"active", "renewal_due", "renewal_review"})
-)
+NAMED_COMMITTEES = Nameable(COMMITTEES, views.COMMITTEES, frozenset({"recognised"}))
+NAMED_CENTRES = Nameable(CENTRES, views.CENTRES, frozenset({"active", "renewal_due", "renewal_review"}))

@@ -1,6 +1,7 @@
 """Records and rows: a record is made of a row that was read, and gives the columns that are written."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import orjson
@@ -14,9 +15,8 @@ R = TypeVar("R", bound=Record)
 
 def record_of(record: type[R], row: Mapping[str, Any]) -> R:
     """The record of a row. A field whose column the row lacks is not set: whoever reads it gets AttributeError."""
-    made = object.__new__(record)
-    for name in fields_of(record).keys() & row.keys():
-        object.__setattr__(made, name, row[name])
+    kind: Any = record
+    made: R = _reader(kind, tuple(row.keys()), False)(row)
     return made
 
 
@@ -27,14 +27,9 @@ def records_of(record: type[R], rows: Iterable[Mapping[str, Any]]) -> list[R]:
 
 def record_read(record: type[R], row: Mapping[str, Any]) -> R:
     """The record of a row whose JSON documents are text, as reads select them (`as_read`)."""
-    documents = json_fields(record)
-    return record_of(
-        record,
-        {
-            name: orjson.loads(value) if name in documents and value is not None else value
-            for name, value in row.items()
-        },
-    )
+    kind: Any = record
+    made: R = _reader(kind, tuple(row.keys()), True)(row)
+    return made
 
 
 def new_record(record: type[R], columns: Mapping[str, Any]) -> R:
@@ -59,3 +54,22 @@ def with_columns(record: R, columns: Mapping[str, Any]) -> R:
 def differing(before: R, after: R) -> dict[str, Any]:
     """The columns of `after` that are not as `before` has them."""
     return {name: value for name in fields_of(type(before)) if (value := getattr(after, name)) != getattr(before, name)}
+
+
+@lru_cache(maxsize=1024)
+def _reader(record: type[Record], names: tuple[str, ...], are_texts: bool) -> Callable[[Mapping[str, Any]], Any]:
+    """What makes the record of rows with these columns, their documents as text or not: one function that names every
+    column, compiled once, since each write and each item for a caller with a token takes it."""
+    texts = json_fields(record) if are_texts else frozenset()
+    lines = [
+        f"    put(made, {name!r}, row[{name!r}])"
+        if name not in texts
+        else f"    put(made, {name!r}, None if (text := row[{name!r}]) is None else loads(text))"
+        for name in names
+        if name in fields_of(record)
+    ]
+    source = "\n".join(["def read(row):", "    made = new(record)", *lines, "    return made"])
+    scope: dict[str, Any] = {"new": object.__new__, "put": object.__setattr__, "loads": orjson.loads, "record": record}
+    exec(source, scope)  # noqa: S102 - of names of fields alone
+    made: Callable[[Mapping[str, Any]], Any] = scope["read"]
+    return made

@@ -18,7 +18,6 @@ from services.centres.settings import CentresSettings
 from services.membership.app import create_app as create_membership
 from services.membership.settings import MembershipSettings
 from shared.contracts.envelope import Fact
-from shared.contracts.owner import type_of
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.pool import Database
 from shared.database.unit_of_work import unit_of_work
@@ -28,6 +27,7 @@ from shared.messaging.inbox import Inbox
 from tests.access.caller import Caller as Signed
 from tests.support.callers import CALLERS, Caller, grant, serving
 from tests.support.centres import COMMITTEES, SEATS, Members, entered, stepped, unused_country
+from tests.support.facts import type_of
 from tests.support.merges import MERGES
 from tests.support.principals import enter_callers, enter_principal
 

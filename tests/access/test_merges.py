@@ -12,12 +12,12 @@ from services.access.settings import AccessSettings
 from services.membership.app import create_app
 from services.membership.settings import MembershipSettings
 from shared.contracts.envelope import Fact
-from shared.contracts.owner import type_of
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.pool import Database
 from shared.database.unit_of_work import unit_of_work
 from tests.access.caller import Caller as Signed
 from tests.support.callers import CALLERS, Caller, serving
+from tests.support.facts import type_of
 from tests.support.institutions import submitted
 from tests.support.membership import entered
 from tests.support.merges import merged, undone

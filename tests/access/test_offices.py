@@ -18,7 +18,6 @@ from services.centres.settings import CentresSettings
 from services.membership.app import create_app as create_membership
 from services.membership.settings import MembershipSettings
 from shared.contracts.envelope import Fact
-from shared.contracts.owner import type_of
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.pool import Database
 from shared.database.unit_of_work import unit_of_work
@@ -27,6 +26,7 @@ from shared.kernel.principal import Grant, Principal, PrincipalKind
 from shared.messaging.inbox import Inbox
 from tests.support.callers import CALLERS, Caller, serving
 from tests.support.centres import COMMITTEES, SEATS, Members, entered, seated, stepped, unused_country
+from tests.support.facts import type_of
 from tests.support.membership import EXPERTS, expert
 from tests.support.principals import enter_callers
 

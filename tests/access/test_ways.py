@@ -29,13 +29,13 @@ from services.access.settings import AccessSettings
 from services.membership.app import create_app as create_membership
 from services.membership.settings import MembershipSettings
 from shared.contracts.envelope import Fact
-from shared.contracts.owner import type_of
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.pool import Database
 from shared.database.unit_of_work import unit_of_work
 from shared.kernel.clock import today
 from shared.kernel.principal import Principal, PrincipalKind
 from tests.support.callers import CALLERS, Caller, serving
+from tests.support.facts import type_of
 from tests.support.institutions import submitted, verified
 from tests.support.membership import INSTITUTIONS, entered
 from tests.support.merges import MERGES, merge_body

@@ -6,7 +6,6 @@ import asyncpg
 
 from services.actions.reactions import REACTIONS
 from shared.contracts.envelope import Fact
-from shared.contracts.owner import type_of
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.pool import Database
 from shared.database.unit_of_work import unit_of_work
@@ -14,6 +13,7 @@ from tests.actions.neighbours import change, enter
 from tests.actions.programme import action, programme
 from tests.actions.test_government import focal_point
 from tests.support.callers import Caller
+from tests.support.facts import type_of
 
 
 async def _announce(database: Database, entity: str, what: str, subject: UUID) -> None:

@@ -11,13 +11,13 @@ import asyncpg
 
 from services.membership.settings import MembershipSettings
 from shared.contracts.envelope import Fact
-from shared.contracts.owner import type_of
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.pool import Database
 from shared.database.unit_of_work import unit_of_work
 from shared.messaging.notifier import Notifier
 from shared.messaging.outbox import announce
 from tests.bench.servers import API_CORE, LOAD_CORE, WORKING, Addresses, alone, load, running, serving, until
+from tests.support.facts import type_of
 
 WAITING = 100_000
 RATE = 500

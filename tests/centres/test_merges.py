@@ -9,7 +9,6 @@ import pytest
 
 from services.centres.reactions import REACTIONS
 from shared.contracts.envelope import Fact
-from shared.contracts.owner import type_of
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.pool import Database
 from shared.database.unit_of_work import unit_of_work
@@ -24,6 +23,7 @@ from tests.support.centres import (
     stepped,
     unused_country,
 )
+from tests.support.facts import type_of
 
 _REFERENCES = """
 SELECT 'seat', id::text, expert_id::text FROM centre_seat

@@ -9,7 +9,6 @@ import asyncpg
 from services.centres import worker
 from services.centres.reactions import REACTIONS
 from shared.contracts.envelope import Fact
-from shared.contracts.owner import type_of
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.pool import Database
 from shared.database.unit_of_work import unit_of_work
@@ -36,6 +35,7 @@ from tests.support.centres import (
     stepped,
     unused_country,
 )
+from tests.support.facts import type_of
 
 
 async def _announce(database: Database, service: str, entity: str, what: str, subject: str, country: str) -> None:

@@ -4,13 +4,14 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, column, or_, select, table
+from sqlalchemy import Select, bindparam, or_, select
 
 from services.access.access import NO_STATE, ROLE_SCOPES, ROLES
 from services.access.grants.domain import LIFECYCLE
 from services.access.grants.record import Grant
 from services.access.grants.tables import grant, machine
 from shared.audit.tables import audit
+from shared.contracts import views
 from shared.database.context import Lookup
 from shared.database.statements import Connection, Statement
 from shared.kernel.principal import Principal, PrincipalKind
@@ -23,9 +24,10 @@ COLUMNS = shown_columns(Grant, grant)
 render = renderer(COLUMNS)
 _MOST_OWN = 10_000
 _source = grant.alias("source")
-_PRINCIPALS = table("access_published_principal", column("kind"), column("id"))
 _IS_ACTIVE = Statement(
-    select(_PRINCIPALS.c.id).where(_PRINCIPALS.c.kind == bindparam("kind"), _PRINCIPALS.c.id == bindparam("id"))
+    select(views.PRINCIPALS.c.id).where(
+        views.PRINCIPALS.c.kind == bindparam("kind"), views.PRINCIPALS.c.id == bindparam("id")
+    )
 )
 _OF_CLIENT = Statement(select(machine.c.country).where(machine.c.id == bindparam("id")))
 _OVER = Statement(

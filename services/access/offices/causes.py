@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import and_, bindparam, column, select, table
+from sqlalchemy import and_, bindparam, select
 
 from services.access.access import WantedGrant, why_not_grant
 from services.access.grants.tables import grant
 from shared.audit import details
 from shared.audit.tables import audit, audit_key
+from shared.contracts import views
 from shared.database.statements import Connection, Row, Statement
 from shared.kernel.principal import SYSTEM, Grant, Principal, PrincipalKind
 from shared.records.access_scope import constant
@@ -42,24 +43,17 @@ def _latest(*actions: str) -> Statement:
 
 _MERGE_OR_UNDO = _latest("merge", "unmerge")
 _MERGE = _latest("merge", "link")
-_MERGES_TO_ACCOUNT = """
+_MERGES_TO_ACCOUNT = f"""
 WITH RECURSIVE loser AS (
-    SELECT id FROM escm.member_published_expert WHERE merged_into = $1 AND account_id = $2
-    UNION SELECT v.id FROM loser JOIN escm.member_published_expert v ON v.merged_into = loser.id AND v.account_id = $2
+    SELECT id FROM {views.EXPERTS.fullname} WHERE merged_into = $1 AND account_id = $2
+    UNION SELECT v.id FROM loser JOIN {views.EXPERTS.fullname} v ON v.merged_into = loser.id AND v.account_id = $2
 )
 SELECT DISTINCT ON (a.subject) a.at, a.actor_kind, a.actor_id
 FROM loser JOIN escm.core_audit a ON a.subject = loser.id AND a.action = 'merge'
 ORDER BY a.subject, a.version DESC, a.id DESC
-"""
+"""  # noqa: S608
 """The merges through which an entry of the register came to name an account."""
-_principal = table(
-    "access_published_principal", *(column(name) for name in ("kind", "id", "name", "sandbox", "owner_id"))
-)
-_living = table(
-    "access_published_grant",
-    *(column(name) for name in ("id", "principal_kind", "principal_id", "role", "scope_kind", "scope_id")),
-    *(column(name) for name in ("starts", "ends", "resources", "verbs", "delegated_from")),
-)
+_principal, _living = views.PRINCIPALS, views.GRANTS
 _HELD_THEN = Statement(
     select(
         _principal.c.name,

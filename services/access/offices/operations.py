@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import Text, Uuid, any_, bindparam, column, func, or_, select, table
+from sqlalchemy import Text, Uuid, any_, bindparam, func, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.access.access import WantedGrant
@@ -19,6 +19,7 @@ from services.access.grants.operations import GRANTS, end_delegated, insert, rev
 from services.access.grants.record import Grant
 from services.access.grants.tables import grant
 from services.access.offices.causes import Cause, causes_of, merges_to_account, were_entitled
+from shared.contracts import views
 from shared.contracts.envelope import Fact
 from shared.database.statements import Row, Statement
 from shared.database.unit_of_work import UnitOfWork
@@ -31,15 +32,7 @@ ROLE_OF_OFFICE: Mapping[str, str] = {"president": "committee_president", "secret
 _SEATED = frozenset(("appointed",))
 _IN_OFFICE = frozenset(("active", "handing_over"))
 
-_expert = table("member_published_expert", *(column(name) for name in ("id", "account_id", "merged_into", "erased_at")))
-_seat = table(
-    "centre_published_seat",
-    *(column(name) for name in ("id", "country", "status", "expert_id", "office", "starts", "ends")),
-)
-_focal_point = table(
-    "action_published_focal_point",
-    *(column(name) for name in ("id", "country", "status", "expert_id", "starts", "ends")),
-)
+_expert, _seat, _focal_point = views.EXPERTS, views.SEATS, views.FOCAL_POINTS
 _KEYS = any_(bindparam("keys", type_=ARRAY(Uuid)))
 _EXPERTS = Statement(select(*_expert.c).where(_expert.c.id == _KEYS))
 _SEATS = Statement(

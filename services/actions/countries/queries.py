@@ -12,12 +12,13 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from services.actions.actions.tables import action
 from services.actions.countries.domain import RUNGS, FactPeriod, facts_on
 from services.actions.countries.record import CountryStage
-from services.actions.countries.tables import country_fact, country_stage, published_centre
+from services.actions.countries.tables import country_fact, country_stage
 from services.actions.endorsements.domain import ENDORSEMENT_LEVEL
 from services.actions.frameworks.record import Pillar
 from services.actions.frameworks.tables import framework
 from services.actions.programmes.domain import PUBLISHED as PUBLISHED_PROGRAMMES
 from services.actions.programmes.tables import programme
+from shared.contracts import views
 from shared.database.context import AccessContext, within_context
 from shared.database.statements import Connection, Shapes, Statement
 from shared.kernel.clock import today
@@ -37,11 +38,11 @@ _RESOURCES = {"experts": EXPERTS, "institutions": INSTITUTIONS, "centres": CENTR
 _FACTS = f"""
 WITH committee AS (
     SELECT id, status, formed_on, recognised_on, created_at::date AS proposed_on
-    FROM centre_published_committee WHERE country = $1
+    FROM {views.COMMITTEES.fullname} WHERE country = $1
 ), living AS (
     SELECT * FROM committee WHERE status NOT IN ('dissolved', 'abandoned')
 ), centre AS (
-    SELECT id, designated_on FROM centre_published_centre
+    SELECT id, designated_on FROM {views.CENTRES.fullname}
     WHERE country = $1 AND status IN ('active', 'renewal_due', 'renewal_review') AND designated_on IS NOT NULL
     ORDER BY designated_on, id LIMIT 1
 ), approved AS (
@@ -89,7 +90,7 @@ FROM action_endorsement
 WHERE country = $1 AND level >= {ENDORSEMENT_LEVEL} AND status IN ('expired', 'withdrawn') AND verified_on IS NOT NULL
 UNION ALL
 SELECT key, day, '/centres/v1/committees/' || id, ended_on
-FROM centre_published_committee, LATERAL (VALUES
+FROM {views.COMMITTEES.fullname}, LATERAL (VALUES
     ('preparatory_committee', least(formed_on, recognised_on)),
     ('scientific_committee', recognised_on)) AS fact (key, day)
 WHERE country = $1 AND status IN ('dissolved', 'abandoned')
@@ -213,10 +214,8 @@ def _programme(access_kind: AccessKind) -> Select[Any]:
 
 
 def _centre(access_kind: AccessKind) -> Select[Any]:
-    known = visible(published_centre, access_kind, PUBLISHED_CENTRES)
-    return within_context(
-        select(published_centre.c.id).where(published_centre.c.id == bindparam("key"), known).limit(1)
-    )
+    known = visible(views.CENTRES, access_kind, PUBLISHED_CENTRES)
+    return within_context(select(views.CENTRES.c.id).where(views.CENTRES.c.id == bindparam("key"), known).limit(1))
 
 
 _PROGRAMMES = Shapes(_programme)

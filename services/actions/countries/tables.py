@@ -1,8 +1,8 @@
 """The stage of each country that has one, and the view of another service that counts are made from."""
 
-from sqlalchemy import Column, Date, Integer, MetaData, SmallInteger, Table, Text, Uuid
+from sqlalchemy import Column, Date, Integer, SmallInteger, Text, Uuid
 
-from shared.database.tables import SCHEMA, document, instant, table, text
+from shared.database.tables import document, instant, table, text
 
 country_stage = table(
     "action_country_stage",
@@ -28,12 +28,3 @@ country_fact = table(
     Column("ends", Date, nullable=True),
 )
 """The days on which facts held: from `starts` until the day before `ends`, if they have ended. Rows stay."""
-
-published_centre = Table(
-    "centre_published_centre",
-    MetaData(schema=SCHEMA),
-    Column("id", Uuid, primary_key=True),
-    text("status"),
-    text("country"),
-    text("visibility"),
-)

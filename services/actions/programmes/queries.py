@@ -10,6 +10,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from services.actions.programmes import domain
 from services.actions.programmes.record import Programme
 from services.actions.programmes.tables import programme
+from shared.contracts import views
 from shared.database.context import SYSTEM_CONTEXT, AccessContext, within_context
 from shared.database.statements import Connection, Statement
 from shared.records.access_scope import constant
@@ -27,14 +28,12 @@ LISTING = listing(
     holder("actions.programmes", programme.c.id),
 )
 _ONE = Statement(within_context(select(programme).where(programme.c.id == bindparam("programme")).limit(1)))
-_COMMITTEES = table("centre_published_committee", *(column(name) for name in ("id", "country", "status")))
-_CENTRES = table("centre_published_centre", *(column(name) for name in ("id", "country", "status")))
 _COMMITTEE_LIVES = Statement(
     within_context(
         select(func.count().label("living")).where(
-            _COMMITTEES.c.country == bindparam("country"),
-            not_(_COMMITTEES.c.status.in_([constant("dissolved"), constant("abandoned")])),
-            or_(bindparam("committee", type_=Uuid).is_(None), _COMMITTEES.c.id == bindparam("committee")),
+            views.COMMITTEES.c.country == bindparam("country"),
+            not_(views.COMMITTEES.c.status.in_([constant("dissolved"), constant("abandoned")])),
+            or_(bindparam("committee", type_=Uuid).is_(None), views.COMMITTEES.c.id == bindparam("committee")),
         )
     )
 )
@@ -82,7 +81,7 @@ def _in_country(view: TableClause) -> Statement:
     return Statement(within_context(found.limit(1)))
 
 
-_KNOWN = {"committee_id": _in_country(_COMMITTEES), "centre_id": _in_country(_CENTRES)}
+_KNOWN = {"committee_id": _in_country(views.COMMITTEES), "centre_id": _in_country(views.CENTRES)}
 
 
 async def programme_of(connection: Connection, context: AccessContext, key: UUID) -> Programme | None:

@@ -8,6 +8,7 @@ from sqlalchemy import (
     ARRAY,
     Select,
     Table,
+    TableClause,
     Uuid,
     any_,
     bindparam,
@@ -27,6 +28,7 @@ from services.membership.merges.record import Merge
 from services.membership.merges.tables import merge, part
 from shared.audit import details
 from shared.audit.tables import audit_key
+from shared.contracts import views
 from shared.database.context import SYSTEM_CONTEXT, within_context
 from shared.database.statements import Connection, Shapes, Statement
 from shared.records.access_scope import AccessKind, AccessScope, constant
@@ -130,22 +132,21 @@ async def delete_parts(connection: Connection, merge_id: UUID) -> None:
     await _DELETE_PARTS.execute(connection, merge=merge_id)
 
 
-_REFERENCES: Mapping[str, Mapping[str, tuple[str, str]]] = {
+_REFERENCES: Mapping[str, Mapping[str, tuple[TableClause, str]]] = {
     "experts": {
-        "seats": ("centre_published_seat", "expert_id"),
-        "centres": ("centre_published_centre", "director_id"),
-        "focal_points": ("action_published_focal_point", "expert_id"),
+        "seats": (views.SEATS, "expert_id"),
+        "centres": (views.CENTRES, "director_id"),
+        "focal_points": (views.FOCAL_POINTS, "expert_id"),
     },
     "institutions": {
-        "committees": ("centre_published_committee", "host_institution_id"),
-        "centres": ("centre_published_centre", "host_institution_id"),
+        "committees": (views.COMMITTEES, "host_institution_id"),
+        "centres": (views.CENTRES, "host_institution_id"),
     },
 }
 """What other services publish of their references, by what the preview calls them."""
 
 
-def _count(name: str, column_name: str) -> ColumnElement[int]:
-    view = table(name, column(column_name, Uuid), schema="escm")
+def _count(view: TableClause, column_name: str) -> ColumnElement[int]:
     return select(func.count()).select_from(view).where(view.c[column_name] == bindparam("loser")).scalar_subquery()
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from services.membership.privacy.catalogue import PARTS
 from shared.audit import details
+from shared.contracts import views
 from shared.database.statements import Connection, Row
 
 _AT_ONCE = 500
@@ -22,16 +23,16 @@ WITH RECURSIVE same (id) AS (
 )
 SELECT id FROM same
 """
-_ACCOUNTS = """
+_ACCOUNTS = f"""
 SELECT account_id AS id FROM escm.member_expert WHERE id = ANY($1) AND account_id IS NOT NULL
-UNION SELECT person FROM escm.access_published_personal WHERE expert = ANY($1)
-"""
-_PUBLISHED = """
-SELECT part, id, record FROM escm.access_published_personal WHERE person = ANY($1)
-UNION ALL SELECT part, id, record FROM escm.centre_published_personal WHERE person = ANY($1)
-UNION ALL SELECT part, id, record FROM escm.action_published_personal WHERE person = ANY($1)
+UNION SELECT person FROM {views.PERSONAL_OF_ACCESS.fullname} WHERE expert = ANY($1)
+"""  # noqa: S608
+_PUBLISHED = f"""
+SELECT part, id, record FROM {views.PERSONAL_OF_ACCESS.fullname} WHERE person = ANY($1)
+UNION ALL SELECT part, id, record FROM {views.PERSONAL_OF_CENTRES.fullname} WHERE person = ANY($1)
+UNION ALL SELECT part, id, record FROM {views.PERSONAL_OF_ACTIONS.fullname} WHERE person = ANY($1)
 ORDER BY part, id
-"""
+"""  # noqa: S608
 _MERGES = "SELECT id FROM escm.member_merge WHERE resource = 'experts' AND (winner_id = ANY($1) OR loser_id = ANY($1))"
 _EFFECTS = """
 escm.core_import i JOIN escm.core_import_effect t ON t.import = i.id AND t.owner = ANY($1)

@@ -1,0 +1,147 @@
+"""What each service publishes of its tables for the others to read: the views, with the columns that are promised.
+
+A view may gain columns; it loses and renames none. This module alone names the view of another service.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    Date,
+    DateTime,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    TableClause,
+    Text,
+    Uuid,
+    column,
+    table,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+
+_TYPES: Mapping[str, Any] = {
+    "id": Uuid,
+    "text": Text,
+    "texts": ARRAY(Text),
+    "ids": ARRAY(Uuid),
+    "integer": Integer,
+    "smallint": SmallInteger,
+    "flag": Boolean,
+    "day": Date,
+    "instant": DateTime(timezone=True),
+    "bytes": LargeBinary,
+    "json": JSONB,
+}
+_RECORD = {
+    "id": "id", "ref": "text", "version": "integer", "status": "text", "country": "text", "visibility": "text",
+}  # fmt: skip
+
+
+def _view(view: str, /, **columns: str) -> TableClause:
+    return table(view, *(column(each, _TYPES[kind]) for each, kind in columns.items()), schema="escm")
+
+
+EXPERTS = _view(
+    "member_published_expert",
+    **_RECORD,
+    display_name="text",
+    account_id="id",
+    merged_into="id",
+    erased_at="instant",
+)
+"""Every expert, merged and erased ones too."""
+INSTITUTIONS = _view("member_published_institution", **_RECORD, display_name="text", ror="text", merged_into="id")
+"""Every institution, merged ones too."""
+AFFILIATIONS = _view(
+    "member_published_affiliation",
+    id="id",
+    expert_id="id",
+    institution_id="id",
+    country="text",
+    visibility="text",
+    starts="text",
+    ends="text",
+)
+"""Affiliations with an institution of the register; dates may be partial."""
+COMMITTEES = _view(
+    "centre_published_committee",
+    **_RECORD,
+    host_institution_id="id",
+    created_at="instant",
+    formed_on="day",
+    recognised_on="day",
+    ended_on="day",
+)
+"""Every national committee."""
+CENTRES = _view(
+    "centre_published_centre",
+    **_RECORD,
+    committee_id="id",
+    host_institution_id="id",
+    director_id="id",
+    registration_number="text",
+    designated_on="day",
+    term_number="integer",
+    term_starts="day",
+    term_ends="day",
+    created_at="instant",
+)
+"""Every centre, with its latest term."""
+SEATS = _view(
+    "centre_published_seat", **_RECORD, committee_id="id", expert_id="id", office="text", starts="text", ends="text"
+)
+"""Every seat on a committee; dates may be partial."""
+FOCAL_POINTS = _view("action_published_focal_point", **_RECORD, expert_id="id", starts="day", ends="day")
+"""Every focal point of a government."""
+ENDORSEMENTS = _view("action_published_endorsement", **_RECORD, level="smallint", issued="day", valid_to="day")
+"""Every endorsement of a government."""
+PRINCIPALS = _view(
+    "access_published_principal",
+    kind="text",
+    id="id",
+    name="text",
+    sandbox="flag",
+    revoked_tokens="texts",
+    owner_id="id",
+    ip_allow="texts",
+    ended_sessions="ids",
+)
+"""Accounts, clients and keys that may be used."""
+GRANTS = _view(
+    "access_published_grant",
+    id="id",
+    principal_kind="text",
+    principal_id="id",
+    role="text",
+    scope_kind="text",
+    scope_id="text",
+    starts="day",
+    ends="day",
+    resources="texts",
+    verbs="texts",
+    key_resources="texts",
+    key_verbs="texts",
+    key_countries="texts",
+    delegated_from="id",
+)
+"""Active grants of these, those of keys narrowed to what the key may do."""
+API_KEYS = _view("access_published_api_key", digest="bytes", id="id", expires_at="instant")
+"""API keys in use, by the digest of what is sent."""
+TOKEN_KEYS = _view("access_published_key", kid="text", public="json")
+"""The keys that access tokens are verified with."""
+CREDENTIAL_CHANGES = _view(
+    "access_published_credential_change", principal_kind="text", principal_id="id", by_kind="text", by_id="id",
+    at="instant",
+)  # fmt: skip
+"""Who changed whose password, address or secret in the last 30 days."""
+DEMONSTRATION = _view("access_published_demonstration", id="id")
+"""The client of the demonstration's secretariat, where there is one."""
+_PART = {"part": "text", "id": "id", "record": "json"}
+PERSONAL_OF_ACCESS = _view("access_published_personal", person="id", expert="id", **_PART)
+"""What access keeps about a person, by the person's account or expert."""
+PERSONAL_OF_CENTRES = _view("centre_published_personal", person="id", **_PART)
+"""What centres keep about a person."""
+PERSONAL_OF_ACTIONS = _view("action_published_personal", person="id", **_PART)
+"""What actions keep about a person."""

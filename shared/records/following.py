@@ -159,9 +159,9 @@ class ReferenceRewriter:
         )
         given: dict[str, Any] = {name: bindparam(name) for name in move.keys() if name != "position"}  # noqa: SIM118
         object.__setattr__(self, "_moved", Statement(moved))
-        object.__setattr__(self, "_keep", Statement(insert(self.table).values(given)))
+        object.__setattr__(self, "_insert", Statement(insert(self.table).values(given)))
         deletion = delete(self.table).where(move.position == bindparam("position"))
-        object.__setattr__(self, "_forget", Statement(deletion))
+        object.__setattr__(self, "_delete", Statement(deletion))
 
     async def follow(self, uow: UnitOfWork, subject: UUID) -> None:
         """Rewrites what names a loser of the merges that `subject` takes part in now, and sets back what followed a

@@ -16,8 +16,8 @@ async def _erase(uow: UnitOfWork, expert: UUID) -> None:
     await release(uow, expert)
 
 
-_expert_changed_places = of_each_subject(EXPERTS.follow)
-_institution_changed_places = of_each_subject(INSTITUTIONS.follow)
+_expert_changed_places = of_each_subject(EXPERTS.rewrite)
+_institution_changed_places = of_each_subject(INSTITUTIONS.rewrite)
 _consent_changed = of_each_country(follow_consent)
 _committee_ended = of_each_subject(end_with_committee)
 REACTIONS: Reactions = {

@@ -163,7 +163,7 @@ class ReferenceRewriter:
         deletion = delete(self.table).where(move.position == bindparam("position"))
         object.__setattr__(self, "_delete", Statement(deletion))
 
-    async def follow(self, uow: UnitOfWork, subject: UUID) -> None:
+    async def rewrite(self, uow: UnitOfWork, subject: UUID) -> None:
         """Rewrites what names a loser of the merges that `subject` takes part in now, and sets back what followed a
         merge that is no more: the latest rewritten first."""
         await uow.connection.execute(_ADVISORY_LOCK, self.table.name)

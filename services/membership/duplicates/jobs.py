@@ -9,7 +9,7 @@ from uuid import UUID
 
 from services.membership.duplicates import operations, pairs, queries
 from services.membership.duplicates.domain import Collection, Found
-from services.membership.duplicates.operations import LOOK_JOB, SEARCH_JOB
+from services.membership.duplicates.operations import CHECK_JOB, SEARCH_JOB
 from services.membership.duplicates.search import KINDS, PARTITIONS, PersonSearch, among_bodies
 from services.membership.record_linkage.institutions import body_of
 from services.membership.record_linkage.names import name_key
@@ -29,7 +29,7 @@ _MANY = 50_000
 """When more records were changed, all are searched through, which is faster."""
 
 
-async def look(run: JobRun) -> dict[str, Any]:
+async def check_record(run: JobRun) -> dict[str, Any]:
     """Finds what one record may repeat."""
     resource: Collection = run.payload["resource"]
     async with run.unit_of_work() as uow:
@@ -46,7 +46,7 @@ async def search(run: JobRun) -> dict[str, Any]:
     return await Search(run).to_the_end()
 
 
-DUPLICATE_JOBS: JobHandlers = {LOOK_JOB: look, SEARCH_JOB: search}
+DUPLICATE_JOBS: JobHandlers = {CHECK_JOB: check_record, SEARCH_JOB: search}
 
 
 class _MadeWay(Exception):

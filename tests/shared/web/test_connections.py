@@ -86,7 +86,7 @@ async def serving(limits: ConnectionLimits, memory: int = 1 << 24, **settings: A
 @pytest.fixture
 async def server() -> AsyncIterator[Serving]:
     """Nothing may take longer than a second."""
-    limits = ConnectionLimits(head_seconds=1, unread_seconds=1, rest_seconds=1, pace=1 << 30, look_every=0.05)
+    limits = ConnectionLimits(head_seconds=1, unread_seconds=1, rest_seconds=1, pace=1 << 30, check_every=0.05)
     async with serving(limits, body_seconds=1) as server:
         yield server
 
@@ -94,7 +94,7 @@ async def server() -> AsyncIterator[Serving]:
 @pytest.fixture
 async def small() -> AsyncIterator[Serving]:
     """Ten connections may be open, for long."""
-    async with serving(ConnectionLimits(connections=10, look_every=0.05)) as server:
+    async with serving(ConnectionLimits(connections=10, check_every=0.05)) as server:
         yield server
 
 
@@ -249,7 +249,7 @@ class Overdue:
 
 
 async def test_many_connections_that_end_together_leave_time_for_others() -> None:
-    connections, iterations, ended = Connections(ConnectionLimits(look_every=0.01)), [0], list[int]()
+    connections, iterations, ended = Connections(ConnectionLimits(check_every=0.01)), [0], list[int]()
     for _ in range(200):
         assert connections.add(Overdue(connections, iterations, ended))
     while len(connections):

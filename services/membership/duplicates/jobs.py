@@ -144,9 +144,9 @@ class Search:
             known = {row["id"]: body_of(row) async for rows in self._all() for row in rows}
             await self._write(await asyncio.to_thread(among_bodies, known))
             return
-        people = PersonSearch()
+        person_search = PersonSearch()
         async for rows in self._all():
-            stale = await asyncio.to_thread(_add, people, rows)
+            stale = await asyncio.to_thread(_add, person_search, rows)
             if stale:
                 async with self._run.unit_of_work() as uow:
                     await queries.write_name_keys(uow.connection, stale)
@@ -154,8 +154,8 @@ class Search:
         for place in range(first, slices):
             kind, number = divmod(place, PARTITIONS)
             if number == 0 or place == first:
-                await asyncio.to_thread(people.select_kind, KINDS[kind])
-            await self._write(await asyncio.to_thread(people.scan_partition, number))
+                await asyncio.to_thread(person_search.select_kind, KINDS[kind])
+            await self._write(await asyncio.to_thread(person_search.scan_partition, number))
             if number % _PROGRESS_EVERY == 0:
                 await self._report(self._records + place, self._records + slices, slice=place + 1)
 
@@ -192,11 +192,11 @@ class Search:
             raise _MadeWay(place)
 
 
-def _add(people: PersonSearch, rows: Sequence[Row]) -> dict[UUID, str]:
+def _add(person_search: PersonSearch, rows: Sequence[Row]) -> dict[UUID, str]:
     """Adds experts to the search; of those whose key follows an older rule, the right one."""
     stale = {}
     for row in rows:
-        people.add(person_of(row))
+        person_search.add(person_of(row))
         if (key := name_key(row["names"])) != row["name_key"]:
             stale[row["id"]] = key
     return stale

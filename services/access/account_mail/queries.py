@@ -44,7 +44,7 @@ async def add(connection: Connection, **values: object) -> None:
 
 
 async def use(connection: Connection, digest: bytes, purpose: str, at: datetime) -> TakenToken | None:
-    """Takes the token; None where it does not hold."""
+    """Takes the token; None where it is not valid."""
     row = await _USE.fetchrow(connection, digest=digest, purpose=purpose, at=at)
     return TakenToken(**row) if row else None
 

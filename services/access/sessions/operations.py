@@ -45,7 +45,7 @@ async def open_session(uow: UnitOfWork, account: UUID, label: str | None) -> Ren
 
 
 async def renew(uow: UnitOfWork, token: str, secret: bytes) -> Renewal | None:
-    """The session with the successor of the token shown; None where that does not hold. `secret` makes successors.
+    """The session with the successor of the token shown; None where that is not valid. `secret` makes successors.
 
     Two windows of a browser renew at once: for `OVERLAP` after its use a token gets the same successor again, while
     nobody has used that. A second use at another time means that the token was copied, and ends the session.

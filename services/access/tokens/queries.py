@@ -102,7 +102,7 @@ async def published_keys(connection: Connection, at: datetime) -> list[JsonWebKe
 async def revoke_token(
     connection: Connection, token_id: str, kind: PrincipalKind, principal: UUID, until: datetime
 ) -> None:
-    """Remembers until its end that a token does not hold any more."""
+    """Records, until the token expires, that it is not valid any more."""
     await _REVOKE.execute(connection, token_id=token_id, principal_kind=str(kind), principal_id=principal, until=until)
 
 

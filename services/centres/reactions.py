@@ -11,7 +11,7 @@ from shared.messaging.inbox import Reactions, of_each_country, of_each_subject
 
 
 async def _erase(uow: UnitOfWork, expert: UUID) -> None:
-    """Who was erased holds no seat and directs no centre; what they reviewed stays, under an id that names nobody."""
+    """An erased person has no seat and directs no centre; their reviews stay, under an id that names nobody."""
     await end_with_expert(uow, expert)
     await release(uow, expert)
 

@@ -149,7 +149,7 @@ class LeasedRateLimiter:
         return window
 
     def _refill(self, window: _Window) -> asyncio.Task[None]:
-        """The lease that is under way; a new one where there is none."""
+        """The lease that is being requested; a new one where there is none."""
         if window.flight is None or window.flight.done():
             window.flight = self._begin(self._ask(window))
         return window.flight

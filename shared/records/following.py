@@ -1,4 +1,4 @@
-"""References to records of another owner follow the merges of those, and go back when a merge is undone.
+"""Rewrites references to records of another owner when those are merged, and restores them when a merge is undone.
 
 Each reference that was rewritten is stored with the ids that it named before and after. An undone merge sets back
 exactly those that nobody has changed since; of others it gives back the place of the loser alone. What the owner's

@@ -1,4 +1,4 @@
-"""How far a job is, as server-sent events, until it has ended.
+"""The progress of a job, as server-sent events, until it has ended.
 
 Each event carries the whole job as `GET /jobs/{id}` answers it: `progress` while it is open, then once `ended`. An
 event's id is the state that it reports: whoever comes back with `Last-Event-ID` gets nothing that they know, and

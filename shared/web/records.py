@@ -150,7 +150,7 @@ class RecordApi(Generic[R, GuardContext]):
     async def answer_with(
         self, ctx: RequestContext, record: UUID, status: int = 200, extra_members: Mapping[str, Any] | None = None
     ) -> Response:
-        """The record as it now stands, read as any reader would, with `extra_members`."""
+        """The present record, read as any reader would, with `extra_members`."""
         access = ctx.access_on(self.kind.resource).including_record(record)
         row = await self.listing.get(ctx.uow.connection, access, record)
         if row is None:

@@ -1,4 +1,4 @@
-"""Who asks, and whether they still may: the principal of a request, counted against its limit.
+"""The principal of a request, counted against its rate limit.
 
 Each client or key has a limit, each account, and each address for those who show no token. A token that is not valid
 counts against its address. What is left stands in `RateLimit-Policy` and `RateLimit` of every authenticated answer and

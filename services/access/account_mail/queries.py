@@ -55,5 +55,5 @@ async def end_others(connection: Connection, account: UUID, purpose: str) -> Non
 
 
 async def delete_expired(connection: Connection, at: datetime) -> None:
-    """Drops tokens whose time is over."""
+    """Deletes expired tokens."""
     await _DELETE.execute(connection, at=at)

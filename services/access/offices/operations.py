@@ -192,8 +192,8 @@ async def _reconcile(uow: UnitOfWork, source: _Source, office: _Office | None, l
 
 
 async def _give(uow: UnitOfWork, source: _Source, office: _Office, active: Grant | None, waiting: Grant | None) -> None:
-    """Makes the grants of an office what it asks for: active where whoever caused it may grant it, else proposed in
-    addition to what is held already."""
+    """Makes the grants of an office match it: active where whoever caused it may grant it, else proposed in addition to
+    the present ones."""
     if active is not None and not office.outlasts(active):
         await GRANTS.update(uow, active, replace(active, ends=office.ends))
         entitled = True

@@ -83,7 +83,7 @@ async def lock(uow: UnitOfWork, key: UUID, version: int) -> Affiliation:
 
 
 async def update(uow: UnitOfWork, owner: Expert, before: Affiliation, wanted: Affiliation) -> Affiliation:
-    """The affiliation as it is wanted; where nothing differs, nothing is written and the version stays."""
+    """The affiliation with the requested changes; where nothing differs, nothing is written and the version stays."""
     if wanted.raw is not None and wanted.raw == before.raw:
         wanted = replace(wanted, institution_id=before.institution_id)
     else:

@@ -40,16 +40,15 @@ async def check_record(run: JobRun) -> dict[str, Any]:
 
 
 async def search(run: JobRun) -> dict[str, Any]:
-    """Searches a collection. Pairs of records that are gone go first, those that imports found come before the rest.
-    What the schedule ordered makes way for an import that waits: another job goes on from there, reported as
-    `goes_on`."""
+    """Searches a collection. First it deletes pairs of deleted records, then it writes the pairs that imports found. A
+    job of the schedule stops for an import that waits: another job goes on from there, reported as `goes_on`."""
     return await Search(run).to_the_end()
 
 
 DUPLICATE_JOBS: JobHandlers = {CHECK_JOB: check_record, SEARCH_JOB: search}
 
 
-class _MadeWay(Exception):
+class _Yielded(Exception):
     """An import waits for the place of this job. `place` is where the search is to go on."""
 
     def __init__(self, place: operations.Place) -> None:
@@ -58,7 +57,7 @@ class _MadeWay(Exception):
 
 
 class Search:
-    """One attempt at a search, from where an earlier job made way. What an earlier attempt has found stands."""
+    """One attempt at a search, from where an earlier job stopped. The pairs that an earlier attempt found stay."""
 
     def __init__(self, run: JobRun) -> None:
         self._run = run
@@ -72,8 +71,8 @@ class Search:
             began = self._place.get("began") or (await queries.present(uow.connection)).isoformat()
         goes_on = {}
         try:
-            await (self._go_on() if self._place else self._begin())
-        except _MadeWay as way:
+            await (self._resume() if self._place else self._begin())
+        except _Yielded as way:
             place: operations.Place = {**way.place, "began": began}
             async with self._run.unit_of_work() as uow:
                 whole = self._run.payload["whole"]
@@ -92,13 +91,13 @@ class Search:
                 and await queries.how_many_changed(uow.connection, self._resource, since - _LATE, _MANY) < _MANY
             )
         await self._drop_lost()
-        await self._bring_imported()
+        await self._write_imported()
         if self._run.payload["whole"] or not few or since is None:
             await self._through_all(0)
         else:
             await self._through_changed(since - _LATE, queries.LAST)
 
-    async def _go_on(self) -> None:
+    async def _resume(self) -> None:
         if "slice" in self._place:
             await self._through_all(self._place["slice"])
         else:
@@ -114,7 +113,7 @@ class Search:
                 return
             last = lost[-1].pair.id
 
-    async def _bring_imported(self) -> None:
+    async def _write_imported(self) -> None:
         last = (queries.LAST, queries.LAST)
         while True:
             async with self._writing() as uow:
@@ -189,7 +188,7 @@ class Search:
         if self._run.cancelled:
             raise JobCancelled
         if place and await self._run.is_awaited():
-            raise _MadeWay(place)
+            raise _Yielded(place)
 
 
 def _add(person_search: PersonSearch, rows: Sequence[Row]) -> dict[UUID, str]:

@@ -163,7 +163,7 @@ async def restore_pairs(uow: UnitOfWork, resource: Collection, winner: UUID, los
 
 
 async def drop_lost(uow: UnitOfWork, resource: Collection, lost: Sequence[queries.LostPair]) -> None:
-    """Deletes pairs of which a record is gone or erased, and settles those of records that were merged."""
+    """Deletes pairs of which a record was deleted or erased, and closes those of records that were merged."""
     merges = {(one.winner_of_a, one.pair.a) for one in lost if one.winner_of_a}
     merges |= {(one.winner_of_b, one.pair.b) for one in lost if one.winner_of_b}
     for winner, loser in sorted(merges, key=str):

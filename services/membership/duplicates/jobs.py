@@ -183,7 +183,7 @@ class Search:
         self._new += await pairs.record(uow, self._resource, found, "job")
 
     async def _report(self, done: int, total: int | None, **place: Unpack[operations.Place]) -> None:
-        """Raises JobCancelled; and _MadeWay where the search can go on from a `place`, and nobody waits for it."""
+        """Raises JobCancelled, and _Yielded where an import waits and the search can continue from a `place`."""
         await self._run.progress(done, total)
         if self._run.cancelled:
             raise JobCancelled

@@ -42,7 +42,7 @@ _SEQUENCES = "SELECT sequencename AS name, increment_by FROM pg_sequences WHERE 
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class TableInfo:
     """A table of the schema; `size` is what it takes on disk, in bytes."""
 
     name: str
@@ -65,10 +65,10 @@ async def connect(address: str) -> asyncpg.Connection:
     return await asyncpg.connect(address, server_settings=_SESSION)
 
 
-async def tables(connection: asyncpg.Connection) -> list[Known]:
+async def tables(connection: asyncpg.Connection) -> list[TableInfo]:
     """Every table with rows of its own; partitions are part of theirs."""
     rows = await connection.fetch(_TABLES, SCHEMA, VERSION_TABLE)
-    return [Known(row["name"], row["size"], tuple(row["columns"]), tuple(row["key"] or ())) for row in rows]
+    return [TableInfo(row["name"], row["size"], tuple(row["columns"]), tuple(row["key"] or ())) for row in rows]
 
 
 async def partitions(connection: asyncpg.Connection) -> dict[str, dict[str, str]]:

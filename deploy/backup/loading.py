@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable, Iterable
 import asyncpg
 
 from deploy.backup.archive import Reader, Stream
-from deploy.backup.catalogue import Known, sequences, tables
+from deploy.backup.catalogue import TableInfo, sequences, tables
 from deploy.backup.errors import BackupError
 from deploy.backup.taking import copy_out
 from shared.database.tables import SCHEMA
@@ -60,7 +60,7 @@ async def load(
         await _sequences(connection, backup)
 
 
-def _same(backup: Reader, found: list[Known]) -> None:
+def _same(backup: Reader, found: list[TableInfo]) -> None:
     here = {table.name: table.columns for table in found}
     there = {name: table.columns for name, table in backup.manifest.tables.items()}
     if here != there:
@@ -86,7 +86,9 @@ async def _partitions(connection: asyncpg.Connection, backup: Reader) -> None:
             await connection.execute(f"CREATE TABLE IF NOT EXISTS {name} PARTITION OF {table} {bounds}")
 
 
-async def _fill(connection: asyncpg.Connection, backup: Reader, table: Known, advance: Callable[[int], None]) -> None:
+async def _fill(
+    connection: asyncpg.Connection, backup: Reader, table: TableInfo, advance: Callable[[int], None]
+) -> None:
     async def rows() -> AsyncIterator[bytes]:
         for block in backup.blocks("tables", table.name):
             yield block
@@ -96,7 +98,7 @@ async def _fill(connection: asyncpg.Connection, backup: Reader, table: Known, ad
 
 
 async def _compare(
-    connection: asyncpg.Connection, backup: Reader, table: Known, advance: Callable[[int], None]
+    connection: asyncpg.Connection, backup: Reader, table: TableInfo, advance: Callable[[int], None]
 ) -> None:
     expected = backup.manifest.tables[table.name]
     content, rows = await copy_out(connection, table, Stream(lambda _, block: advance(len(block))))

@@ -7,7 +7,7 @@ from typing import BinaryIO
 import asyncpg
 
 from deploy.backup.archive import Content, Manifest, Stream, Table, Writer
-from deploy.backup.catalogue import VERSION_TABLE, Known, connect, partitions, sequences, tables
+from deploy.backup.catalogue import VERSION_TABLE, TableInfo, connect, partitions, sequences, tables
 from deploy.backup.errors import BackupError
 from shared.bulk.references import referenced
 from shared.bulk.store import FileStore
@@ -89,7 +89,7 @@ async def _files(
 async def _tables(
     connection: asyncpg.Connection,
     address: str,
-    found: list[Known],
+    found: list[TableInfo],
     writer: Writer,
     advance: Callable[[int], None],
 ) -> dict[str, Table]:
@@ -112,7 +112,7 @@ async def _tables(
     return copied
 
 
-async def copy_out(connection: asyncpg.Connection, table: Known, stream: Stream) -> tuple[Content, int]:
+async def copy_out(connection: asyncpg.Connection, table: TableInfo, stream: Stream) -> tuple[Content, int]:
     """Writes the table's rows to the stream; how many they are."""
     try:
         copied = await connection.copy_from_query(table.ordered, output=stream.write)

@@ -10,8 +10,8 @@ from shared.contracts.envelope import Fact
 from shared.database.unit_of_work import UnitOfWork
 from shared.messaging.inbox import Reactions, of_each_subject
 
-_experts_moved = of_each_subject(EXPERTS.follow)
-_institutions_moved = of_each_subject(INSTITUTIONS.follow)
+_experts_moved = of_each_subject(EXPERTS.rewrite)
+_institutions_moved = of_each_subject(INSTITUTIONS.rewrite)
 
 
 async def _follow_merged_experts(uow: UnitOfWork, facts: Sequence[Fact]) -> None:

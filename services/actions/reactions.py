@@ -41,8 +41,8 @@ _MOVE_A_STAGE = (
     actions.MILESTONE_DONE,
 )
 _derive_stage = of_each_country(recompute_stage)
-_expert_changed_places = of_each_subject(EXPERTS.follow)
-_institution_changed_places = of_each_subject(INSTITUTIONS.follow)
+_expert_changed_places = of_each_subject(EXPERTS.rewrite)
+_institution_changed_places = of_each_subject(INSTITUTIONS.rewrite)
 REACTIONS: Reactions = {
     **dict.fromkeys(_MOVE_A_STAGE, _derive_stage),
     membership.EXPERT_MERGED: _expert_changed_places,

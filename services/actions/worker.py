@@ -1,4 +1,4 @@
-"""The actions worker: follows facts that move a country's stage, and ends endorsements whose time is over."""
+"""The actions worker: reacts to facts that change a country's stage, and ends expired endorsements."""
 
 from datetime import timedelta
 

@@ -11,13 +11,13 @@ from shared.messaging.inbox import Reactions, of_each_country, of_each_subject
 
 
 async def _erase(uow: UnitOfWork, expert: UUID) -> None:
-    """Who was erased holds no seat and directs no centre; what they reviewed stays, under an id that names nobody."""
+    """An erased person has no seat and directs no centre; their reviews stay, under an id that names nobody."""
     await end_with_expert(uow, expert)
     await release(uow, expert)
 
 
-_expert_changed_places = of_each_subject(EXPERTS.follow)
-_institution_changed_places = of_each_subject(INSTITUTIONS.follow)
+_expert_changed_places = of_each_subject(EXPERTS.rewrite)
+_institution_changed_places = of_each_subject(INSTITUTIONS.rewrite)
 _consent_changed = of_each_country(follow_consent)
 _committee_ended = of_each_subject(end_with_committee)
 REACTIONS: Reactions = {

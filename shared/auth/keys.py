@@ -32,7 +32,7 @@ _CHALLENGE = {"WWW-Authenticate": 'Bearer realm="escm", error="invalid_token"'}
 
 
 class InvalidToken(Unauthenticated):
-    """A token that is not ours, no longer holds, or never did. The answer does not say which."""
+    """A token that is not ours, or is not valid (any more). The response does not say which."""
 
     code = "invalid_token"
 

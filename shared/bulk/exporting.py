@@ -68,12 +68,12 @@ SELECT EXISTS (SELECT FROM core_export WHERE file_digest = $1 AND created_at >= 
     OR EXISTS (SELECT FROM core_import
                WHERE file_digest = $1 AND (status = 'pending' OR created_at >= now() - $3::interval))
 """
-_UNNAMED = """
+_UNREFERENCED = """
 SELECT digest FROM unnest($1::text[]) AS stored (digest)
 WHERE NOT EXISTS (SELECT FROM core_export WHERE file_digest = digest)
     AND NOT EXISTS (SELECT FROM core_import WHERE file_digest = digest)
 """
-_UNNAMED_FOR = timedelta(hours=24)
+_UNREFERENCED_FOR = timedelta(hours=24)
 """How long a file stays that no import and no export names, such as one whose transaction failed."""
 
 
@@ -193,13 +193,13 @@ def sweep(service: str, store: FileStore) -> Schedule:
         for digest in {row["file_digest"] for row in old} - {None}:
             if not await uow.connection.fetchval(_STILL_WANTED, digest, RETENTION, IMPORT_RETENTION):
                 await asyncio.to_thread(store.remove, digest)
-        await _remove_unnamed(uow, store)
+        await _remove_unreferenced(uow, store)
 
     return Schedule(timedelta(hours=1), run, catch_up=1)
 
 
-async def _remove_unnamed(uow: UnitOfWork, store: FileStore) -> None:
-    before = (await uow.connection.fetchval("SELECT now() - $1::interval", _UNNAMED_FOR)).timestamp()
-    for row in await uow.connection.fetch(_UNNAMED, await asyncio.to_thread(store.digests_before, before)):
+async def _remove_unreferenced(uow: UnitOfWork, store: FileStore) -> None:
+    before = (await uow.connection.fetchval("SELECT now() - $1::interval", _UNREFERENCED_FOR)).timestamp()
+    for row in await uow.connection.fetch(_UNREFERENCED, await asyncio.to_thread(store.digests_before, before)):
         await asyncio.to_thread(store.remove_before, row["digest"], before)
     await asyncio.to_thread(store.discard_before, before)

@@ -53,9 +53,9 @@ class Derived:
 class Child:
     """Lesser records within a record, of which a row can ask for one.
 
-    `wanted` are the columns that the row asks for, or None; `fresh` are those that a new child has in addition; `same`
-    says whether a child that is there is the one. `written_version` is the version as somebody wrote it, from before
-    what the system did about it.
+    `wanted` are the columns that the row asks for, or None; `values_on_create` are those that a new child has in
+    addition; `same` says whether a child that is there is the one. `written_version` is the version as somebody wrote
+    it, from before what the system did about it.
     """
 
     resource: Resource
@@ -65,12 +65,12 @@ class Child:
     wanted: Callable[[Values], Columns | None]
     same: Callable[[Values, Values], bool]
     link: Callable[[Values, Values], str]
-    fresh: Values = field(default_factory=dict)
+    values_on_create: Values = field(default_factory=dict)
     written_version: Callable[[Values], int] = lambda row: row["version"]
     blank: Columns = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "blank", {**_blank(self.table), **self.fresh})
+        object.__setattr__(self, "blank", {**_blank(self.table), **self.values_on_create})
 
 
 @dataclass(frozen=True)

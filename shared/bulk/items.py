@@ -1,4 +1,4 @@
-"""A row of JSON: read as it stands where it can be written, with a fault and harmless cells where it cannot."""
+"""A row of JSON: read unchanged where it can be stored, with a fault and harmless cells where it cannot."""
 
 import json
 import re

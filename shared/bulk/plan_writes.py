@@ -1,4 +1,4 @@
-"""The statements that execute a plan, set-based: one per table. Made ready in memory; nothing here waits."""
+"""The statements that execute a plan, set-based: one per table. Prepared in memory, without input or output."""
 
 from collections.abc import Iterable
 from typing import Any

@@ -34,7 +34,7 @@ class RowFault(Exception):
 
 
 class RawRow(NamedTuple):
-    """A row as it stands in the file: its number among the data rows from 1, and its cells by column."""
+    """A row of the file: its number among the data rows from 1, and its cells by column."""
 
     number: int
     cells: Mapping[str, Any]

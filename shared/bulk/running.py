@@ -1,4 +1,5 @@
-"""The job of an import: judge its rows and write them batch by batch; after a kill it goes on to its end."""
+"""The job of an import: it validates the rows and writes them batch by batch; after a kill another attempt
+continues."""
 
 import asyncio
 from collections import deque

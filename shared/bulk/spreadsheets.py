@@ -37,7 +37,7 @@ _REFUSED = 3
 
 
 class Refused(Exception):
-    """The file is no workbook of one plain sheet within the bounds; the words are for whoever sent it."""
+    """The file is no workbook of one plain sheet within the bounds; the text is for the sender."""
 
 
 async def as_text(path: Path, media: str, sender: str = "") -> Path:

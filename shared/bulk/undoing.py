@@ -1,4 +1,5 @@
-"""Taking an import back: what it made goes, what it changed is as before, wherever nothing has changed since."""
+"""Undoing an import: its new records are deleted and its changes are reverted, except where something has changed
+since."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""From the file to the batches: every row is judged before it is written.
+"""From the file to the batches: every row is validated before it is written.
 
 The whole file is read once before any row of it is judged, so that one that is broken further down leaves nothing
 behind. Then each batch is judged while the one before it is being written.
@@ -155,7 +155,7 @@ class Reader:
 
     @property
     def late_columns(self) -> list[str]:
-        """Columns that nobody knows and that were met on the way."""
+        """Unknown columns that were found while reading rows."""
         return list(self._validator.late_columns)
 
     async def pass_over(self, batches: int) -> None:

@@ -73,7 +73,7 @@ class Writer:
         self._lookup = Lookup(importable, access, imported)
         self._ref_default = ""
         self._number = 0
-        self._marks: set[bytes | str] = set()
+        self._last_identifiers: set[bytes | str] = set()
 
     async def write(self, run: JobRun, batch: Batch, before: UnderWay | None, is_recorded: asyncio.Event) -> None:
         """Writes one batch, its failures and its fence, once the one `before` is written. A fence that is there already
@@ -115,7 +115,7 @@ class Writer:
         identifiers: set[bytes | str] = set()
         for row in rows:
             identifiers.update((row.good.identity,), row.good.keys)
-        apart, self._marks = identifiers.isdisjoint(self._marks), identifiers
+        apart, self._last_identifiers = identifiers.isdisjoint(self._last_identifiers), identifiers
         return apart
 
     async def _advance_sequence(self, connection: Connection, seen: int | None) -> None:

@@ -1,4 +1,4 @@
-"""Typed settings from the environment and from secret files, with a stop on names that nobody knows."""
+"""Typed settings from the environment and from secret files, which refuse unknown names."""
 
 import os
 from pathlib import Path

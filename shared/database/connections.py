@@ -46,7 +46,7 @@ class Connections:
             return await self._next_in_line() or await self._open()
 
     def give_back(self, connection: asyncpg.Connection) -> None:
-        """Takes a connection back. One that is closed, or still in a transaction, serves nobody else."""
+        """Takes a connection back. One that is closed, or still in a transaction, is not used again."""
         if connection.is_closed():
             self._drop(connection)
         elif self._is_closed or connection.is_in_transaction():
@@ -97,7 +97,7 @@ class Connections:
             raise
 
     def _pass_on(self, connection: asyncpg.Connection | None) -> None:
-        """Hands a connection, or the place of one, to who waits longest; keeps it where nobody waits."""
+        """Hands a connection, or the place of one, to the caller that waits longest; stores it where none waits."""
         while self._waiting:
             waiter = self._waiting.popleft()
             if not waiter.done():

@@ -15,5 +15,5 @@ _RETRY_AFTER = 30
 
 
 def under_maintenance() -> Unavailable:
-    """What every request is answered while the fence stands."""
+    """The response to every request while the fence is up."""
     return Unavailable("The database is being restored from a backup.", code="maintenance", retry_after=_RETRY_AFTER)

@@ -43,7 +43,7 @@ class Watch:
         use = Use(connection, now, now + _SUSPECT_AFTER)
         self._uses.add(use)
         if self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(_TICK, self._look)
+            self._timer = asyncio.get_running_loop().call_later(_TICK, self._check)
         return use
 
     def end(self, use: Use) -> None:
@@ -56,7 +56,7 @@ class Watch:
             if pending is not None:
                 pending.cancel()
 
-    def _look(self) -> None:
+    def _check(self) -> None:
         self._timer = None
         if not self._uses:
             return
@@ -64,7 +64,7 @@ class Watch:
         is_due = any(use.suspect_at <= loop.time() for use in self._uses)
         if is_due and (self._asking is None or self._asking.done()):
             self._asking = loop.create_task(self._ask())
-        self._timer = loop.call_later(_TICK, self._look)
+        self._timer = loop.call_later(_TICK, self._check)
 
     async def _ask(self) -> None:
         loop = asyncio.get_running_loop()

@@ -74,7 +74,7 @@ class Malformed(EscmError):
 
 
 class Unauthenticated(EscmError):
-    """No credentials, or credentials that do not hold."""
+    """No credentials, or credentials that are not valid."""
 
     kind, code = ErrorCategory.UNAUTHENTICATED, "unauthenticated"
 

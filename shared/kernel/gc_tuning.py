@@ -12,8 +12,8 @@ _bulk_work: list[None] = []
 
 
 def freeze_started() -> None:
-    """For a process that is up: what its start made lives as long as the process, so that no pass looks at it again,
-    and requests that leave little behind cause fewer passes. Further calls do nothing."""
+    """For a started process: the objects that exist live as long as the process, so garbage collection skips them, and
+    it runs less often. Further calls do nothing."""
     if not gc.get_freeze_count():
         gc.collect()
         gc.freeze()

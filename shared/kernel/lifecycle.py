@@ -26,7 +26,7 @@ class NoScheduledTransition(LookupError):
 
 
 def always(_guard_context: object) -> None:
-    """The guard of a transition that needs nothing."""
+    """The guard of a transition without a condition."""
 
 
 def never(_guard_context: object) -> bool:

@@ -149,7 +149,7 @@ class LeasedRateLimiter:
         return window
 
     def _refill(self, window: _Window) -> asyncio.Task[None]:
-        """The lease that is under way; a new one where there is none."""
+        """The lease that is being requested; a new one where there is none."""
         if window.flight is None or window.flight.done():
             window.flight = self._begin(self._ask(window))
         return window.flight
@@ -164,7 +164,7 @@ class LeasedRateLimiter:
         window.extend(granted, used, asked + milliseconds / 1000)
         if not window.is_watched:
             window.is_watched = True
-            asyncio.get_running_loop().call_later(_IDLE, self._look, window)
+            asyncio.get_running_loop().call_later(_IDLE, self._check, window)
 
     async def _counted(self, window: _Window, wanted: int) -> tuple[int, int, int] | None:
         """What Valkey grants of `wanted`, how much is then used, and the milliseconds left. None while it is away."""
@@ -180,13 +180,13 @@ class LeasedRateLimiter:
             log.warning("key_mended", key=window.name)
         return granted, used, left
 
-    def _look(self, window: _Window) -> None:
+    def _check(self, window: _Window) -> None:
         window.is_watched = False
         if time.monotonic() - window.touched >= _IDLE:
             self._release(window)
         elif window.leased > 0:
             window.is_watched = True
-            asyncio.get_running_loop().call_later(_IDLE, self._look, window)
+            asyncio.get_running_loop().call_later(_IDLE, self._check, window)
 
     def _release(self, window: _Window) -> None:
         """Not in a window's last second: what arrived after its end would be given to the next."""

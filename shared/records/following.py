@@ -1,4 +1,4 @@
-"""References to records of another owner follow the merges of those, and go back when a merge is undone.
+"""Rewrites references to records of another owner when those are merged, and restores them when a merge is undone.
 
 Each reference that was rewritten is stored with the ids that it named before and after. An undone merge sets back
 exactly those that nobody has changed since; of others it gives back the place of the loser alone. What the owner's
@@ -159,11 +159,11 @@ class ReferenceRewriter:
         )
         given: dict[str, Any] = {name: bindparam(name) for name in move.keys() if name != "position"}  # noqa: SIM118
         object.__setattr__(self, "_moved", Statement(moved))
-        object.__setattr__(self, "_keep", Statement(insert(self.table).values(given)))
+        object.__setattr__(self, "_insert", Statement(insert(self.table).values(given)))
         deletion = delete(self.table).where(move.position == bindparam("position"))
-        object.__setattr__(self, "_forget", Statement(deletion))
+        object.__setattr__(self, "_delete", Statement(deletion))
 
-    async def follow(self, uow: UnitOfWork, subject: UUID) -> None:
+    async def rewrite(self, uow: UnitOfWork, subject: UUID) -> None:
         """Rewrites what names a loser of the merges that `subject` takes part in now, and sets back what followed a
         merge that is no more: the latest rewritten first."""
         await uow.connection.execute(_ADVISORY_LOCK, self.table.name)

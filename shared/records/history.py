@@ -46,9 +46,10 @@ async def history(
     return await statement.fetch(connection, subject=subject, limit=limit + 1, **values, **context.parameters)
 
 
-def line(row: Mapping[str, Any], hidden: Collection[str] = ()) -> dict[str, Any]:
-    """One entry as it is shown. Changes of fields in `hidden` are left out; the line stays, as it does where the person
-    was erased. The actor's name is the present one, and none when there is no such account or client any more."""
+def line(row: Mapping[str, Any], private_history_fields: Collection[str] = ()) -> dict[str, Any]:
+    """One entry as it is shown. Changes of `private_history_fields` are left out; the line stays, as it does where the
+    person was erased. The actor's name is the present one, and none when there is no such account or client any
+    more."""
     detail = details.read(row)
     changes = [] if detail is None else detail["changes"]
     shown = {
@@ -63,7 +64,7 @@ def line(row: Mapping[str, Any], hidden: Collection[str] = ()) -> dict[str, Any]
         "reason": None if detail is None else detail["reason"],
         "from": row["from_status"],
         "to": row["to_status"],
-        "changes": [change for change in changes if change["pointer"].split("/")[1] not in hidden],
+        "changes": [change for change in changes if change["pointer"].split("/")[1] not in private_history_fields],
         "request_id": row["request_id"],
     }
     return shown if detail is not None else {**shown, "erased": True}

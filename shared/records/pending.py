@@ -193,7 +193,8 @@ def _record_change(
 
 
 def expiring(*kinds: ResourceType[Any, Any]) -> Callable[[UnitOfWork], Awaitable[None]]:
-    """The scheduled work that ends what nobody confirmed in time, and drops what was decided 90 days ago."""
+    """The scheduled work that ends steps that were not confirmed in time, and deletes those that were decided 90 days
+    ago."""
     by_name = {kind.resource.name: kind for kind in kinds}
 
     async def expire(uow: UnitOfWork) -> None:

@@ -1,4 +1,4 @@
-"""A typed record: everything that is said about a field stands at the field.
+"""A typed record: everything about a field is declared at the field.
 
     @dataclass(frozen=True, slots=True, kw_only=True)
     class Visit(Record):

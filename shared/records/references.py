@@ -1,4 +1,4 @@
-"""Records of any service that a body names: they count where the caller may know of them, else as nothing."""
+"""Records of any service that a body names: one that the caller may not know of counts as unknown."""
 
 from collections.abc import Collection
 from uuid import UUID

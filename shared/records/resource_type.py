@@ -75,7 +75,8 @@ class ResourceType(Generic[R, GuardContext]):
         return private_fields(self.record)
 
     def new(self, columns: Mapping[str, Any]) -> R:
-        """A record that is not inserted yet; fields that nobody gave are None, or not set where they must be given."""
+        """A record that is not inserted yet; fields that were not given are None, or not set where they are
+        required."""
         return new_record(self.record, columns)
 
     async def insert(self, uow: UnitOfWork, new: R, *, fact: str = "created") -> R:
@@ -101,7 +102,8 @@ class ResourceType(Generic[R, GuardContext]):
         return record_of(self.record, row)
 
     async def update(self, uow: UnitOfWork, before: R, wanted: R, *, reason: str | None = None) -> R:
-        """The record as it is wanted. What does not differ is not written; where nothing does, the version stays."""
+        """The record with the requested changes. Equal fields are not written; where nothing differs, the version
+        stays."""
         changed = differing(before, wanted)
         if not changed:
             return before

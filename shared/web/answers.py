@@ -74,7 +74,7 @@ def transitions_response(
     fields: type[BaseModel] | None = None,
 ) -> Response:
     """The present state, every verb of it, and all states. `fields` is the model of what transitions take."""
-    shown = [{**asdict(offer), "fields_schema": _schema_of(fields, offer.fields)} for offer in available_actions]
+    shown = [{**asdict(action), "fields_schema": _schema_of(fields, action.fields)} for action in available_actions]
     body = orjson.dumps({"status": status, "allowed_actions": shown, "states": lifecycle.states})
     return Response(body, 200, None, JSON)
 
@@ -84,9 +84,11 @@ HISTORY_QUERY = ("limit", "cursor")
 _PLACE: list[ColumnElement[Any]] = [column("version"), column("id", Uuid)]
 
 
-async def history_response(ctx: RequestContext, subject: UUID, hidden: Collection[str] = ()) -> Response:
-    """The history of a record that the caller may read, newest first, `hidden` fields left out. It holds what was done
-    while the record was of another country too."""
+async def history_response(
+    ctx: RequestContext, subject: UUID, private_history_fields: Collection[str] = ()
+) -> Response:
+    """The history of a record that the caller may read, newest first, without `private_history_fields`. It holds what
+    was done while the record was of another country too."""
     query = ctx.request.query_params
     limit = page_limit(query.get("limit"))
     secret, bound_to = ctx.settings.secret_key.get_secret_value().encode(), binding(ctx.request)
@@ -103,7 +105,7 @@ async def history_response(ctx: RequestContext, subject: UUID, hidden: Collectio
         rows = rows[:limit]
         cursor = make_cursor([rows[-1]["version"], rows[-1]["id"]], bound_to, secret)
         following = f"{ctx.path}?limit={limit}&cursor={cursor}"
-    body = orjson.dumps({"items": [line(row, hidden) for row in rows], "next": following})
+    body = orjson.dumps({"items": [line(row, private_history_fields) for row in rows], "next": following})
     return Response(body, 200, {"Link": f'<{following}>; rel="next"'} if following else None, JSON)
 
 

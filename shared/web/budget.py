@@ -12,7 +12,7 @@ class Holder(Protocol):
 
 
 class MemoryBudget:
-    """At most `limit` bytes. When they are spent, whoever holds longest and can give way does.
+    """At most `limit` bytes. When they are spent, the holder that has them longest and can give way releases them.
 
     A slow sender thus loses its place to a quick one, and no number of slow ones fills the memory.
     """

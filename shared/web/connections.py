@@ -46,7 +46,7 @@ class ConnectionLimits:
     """For the rest of a body whose request has been answered."""
     pace: float = 64 << 10
     """Bytes a second at which an answer of many bytes is to be read."""
-    look_every: float = 1.0
+    check_every: float = 1.0
 
 
 class Connections:
@@ -74,7 +74,7 @@ class Connections:
             self.discard(waiting)
         self._open[connection] = None
         if self._sweep is None:
-            self._look_later()
+            self._schedule_check()
         return True
 
     def discard(self, connection: Connection) -> None:
@@ -82,11 +82,11 @@ class Connections:
         self._open.pop(connection, None)
         self.memory.release(connection)
 
-    def _look_later(self) -> None:
+    def _schedule_check(self) -> None:
         sweeps = max(1.0, len(self._open) / _AT_ONCE)
-        self._sweep = asyncio.get_running_loop().call_later(self.limits.look_every / sweeps, self._look)
+        self._sweep = asyncio.get_running_loop().call_later(self.limits.check_every / sweeps, self._check)
 
-    def _look(self) -> None:
+    def _check(self) -> None:
         self._sweep = None
         now = asyncio.get_running_loop().time()
         self._due = self._due or list(self._open)
@@ -95,4 +95,4 @@ class Connections:
             if connection in self._open:
                 connection.check(now)
         if self._open:
-            self._look_later()
+            self._schedule_check()

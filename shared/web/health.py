@@ -56,12 +56,12 @@ class Readiness:
             raise Unavailable("This process is stopping.", members={"checks": {"process": "draining"}})
         found: dict[str, str] = {}
         if self._database is not None:
-            found |= await self._look_at(self._database)
+            found |= await self._check_database(self._database)
         if self._notifier is not None:
             found["queue"] = "ok" if await self._queue_answers() else "degraded"
         return found
 
-    async def _look_at(self, database: Database) -> dict[str, str]:
+    async def _check_database(self, database: Database) -> dict[str, str]:
         try:
             async with asyncio.timeout(PATIENCE), database.acquire() as connection:
                 if self._is_migrated:

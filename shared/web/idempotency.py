@@ -46,7 +46,7 @@ class Claim:
 
     @property
     def lock(self) -> int:
-        """The advisory lock that stands for the key in flight."""
+        """The advisory lock of a key that is in use."""
         return int.from_bytes(self.scope[:8], "big", signed=True)
 
     @property

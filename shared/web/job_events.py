@@ -1,4 +1,4 @@
-"""How far a job is, as server-sent events, until it has ended.
+"""The progress of a job, as server-sent events, until it has ended.
 
 Each event carries the whole job as `GET /jobs/{id}` answers it: `progress` while it is open, then once `ended`. An
 event's id is the state that it reports: whoever comes back with `Last-Event-ID` gets nothing that they know, and
@@ -36,11 +36,11 @@ HEARTBEAT = 15.0
 AUTHORITY = 30.0
 """Seconds after which whoever listens is looked up again: their token may be over, their grants revoked."""
 _OPEN = ("queued", "running")
-Look = Callable[[], Awaitable[Mapping[str, Any]]]
+ReadJob = Callable[[], Awaitable[Mapping[str, Any]]]
 
 
 class JobEvents(Response):
-    """The stream of a principal. `look` answers the job's row, `again` the same after looking the caller up; `show` is
+    """The stream of a principal. `read` answers the job's row, `again` the same after looking the caller up; `show` is
     its JSON."""
 
     media_type = "text/event-stream"
@@ -49,14 +49,14 @@ class JobEvents(Response):
         self,
         places: Places,
         principal: Principal,
-        look: Look,
-        again: Look,
+        read: ReadJob,
+        again: ReadJob,
         show: Callable[[Mapping[str, Any]], Any],
     ) -> None:
         super().__init__(None, 200, {"X-Accel-Buffering": "no", "Cache-Control": "no-store"})
         del self.headers["content-length"]
         self._places, self._principal = places, principal
-        self._look, self._again, self._show = look, again, show
+        self._read, self._again, self._show = read, again, show
 
     async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
         """Sends until the job has ended, the caller may not see it any more, or the process is to stop."""
@@ -64,16 +64,16 @@ class JobEvents(Response):
         known = headers.get(b"last-event-id", b"").decode("latin-1")
         send = Pace(send).send
         async with self._places.occupy(holder_of(self._principal, scope)):
-            job = await self._look()
+            job = await self._read()
             if known == _state(job) and job["status"] not in _OPEN:
                 await Response(None, 204)(scope, _receive, send)
                 return
             await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
             await send(_part(b"retry: 2000\n\n"))
-            await self._follow(scope, send, job, known)
+            await self._stream(scope, send, job, known)
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
-    async def _follow(self, scope: Scope, send: Send, job: Mapping[str, Any], known: str) -> None:
+    async def _stream(self, scope: Scope, send: Send, job: Mapping[str, Any], known: str) -> None:
         loop = asyncio.get_running_loop()
         spoken = authorised = loop.time()
         while True:
@@ -89,7 +89,7 @@ class JobEvents(Response):
             await asyncio.sleep(PAUSE)
             is_due = loop.time() - authorised >= AUTHORITY
             try:
-                job = await (self._again() if is_due else self._look())
+                job = await (self._again() if is_due else self._read())
             except EscmError:
                 return
             authorised = loop.time() if is_due else authorised

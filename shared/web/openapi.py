@@ -224,7 +224,7 @@ def _problem_component(status: int, codes: list[str]) -> dict[str, Any]:
 
 
 def _without_unused(document: dict[str, Any]) -> None:
-    """Drops components that nothing refers to, and those that only they refer to."""
+    """Removes components that are not referenced, and those that only they reference."""
     components = document["components"]
     size = -1
     while size != (size := sum(map(len, components.values()))):

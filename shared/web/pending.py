@@ -216,7 +216,7 @@ def _first(waiting: Row) -> FirstPerson:
 
 
 async def _confirm(api: "RecordApi[Any, Any]", ctx: RequestContext, row: Row, record: Record, waiting: Row) -> Response:
-    """Takes the step as the caller, with all that holds for it looked at anew."""
+    """Takes the step as the caller, after all checks were made again."""
     first = _first(waiting)
     await refuse_as_second_person(ctx.uow.connection, ctx.principal, first)
     if not ctx.access.may(waiting["action"], row["country"], row["id"]):

@@ -69,10 +69,10 @@ class RecordApi(Generic[R, GuardContext]):
     is the body of a creation where it is another. `columns` gives the columns that a body sets, and `written` the
     fields of a row that a caller writes, which a patch is merged into: the body's own fields where they are absent.
     `fields` is the model of what transitions take, which the operation reads itself unless `reads_fields`;
-    `keeps_null`: null differs there from what is absent. `embedded` are item columns of JSON text. `is_public`: list
-    and item answer without a token. `arriving` is a dependency that every request meets first. `concerns` are the
-    accounts that a record is about, which never are the second person of its transitions. `proposes_changes`: a patch
-    may need a second person too.
+    `keeps_null`: null differs there from what is absent. `raw_json_columns` are item columns of JSON text. `is_public`:
+    list and item answer without a token. `dependency` runs before every request. `concerns` are the accounts that a
+    record is about, which never are the second person of its transitions. `proposes_changes`: a patch may need a second
+    person too.
     """
 
     kind: ResourceType[R, GuardContext]
@@ -91,8 +91,8 @@ class RecordApi(Generic[R, GuardContext]):
     fields: type[BaseModel] | None = None
     reads_fields: bool = True
     keeps_null: bool = False
-    embedded: tuple[str, ...] = ()
-    arriving: Callable[..., Awaitable[None]] | None = None
+    raw_json_columns: tuple[str, ...] = ()
+    dependency: Callable[..., Awaitable[None]] | None = None
     concerns: Callable[[Mapping[str, Any]], frozenset[UUID]] = about_nobody
     is_public: bool = False
     proposes_changes: bool = False
@@ -141,7 +141,7 @@ class RecordApi(Generic[R, GuardContext]):
         self, row: Mapping[str, Any], ctx: RequestContext, access: AccessScope, record: R
     ) -> dict[str, Any]:
         shown = self.present(row, access)
-        for name in self.embedded:
+        for name in self.raw_json_columns:
             shown[name] = parsed_or_fragment(row[name])
         is_anonymous = ctx.principal.is_anonymous
         shown["allowed_actions"] = [] if is_anonymous else actions(await self.available_actions(record, ctx))
@@ -150,7 +150,7 @@ class RecordApi(Generic[R, GuardContext]):
     async def answer_with(
         self, ctx: RequestContext, record: UUID, status: int = 200, extra_members: Mapping[str, Any] | None = None
     ) -> Response:
-        """The record as it now stands, read as any reader would, with `extra_members`."""
+        """The present record, read as any reader would, with `extra_members`."""
         access = ctx.access_on(self.kind.resource).including_record(record)
         row = await self.listing.get(ctx.uow.connection, access, record)
         if row is None:
@@ -185,8 +185,8 @@ class RecordApi(Generic[R, GuardContext]):
 
     def routes(self) -> ResourceRouter:
         """The router with the standard routes; the feature adds its own."""
-        arriving = [Depends(self.arriving)] if self.arriving else []
-        router = ResourceRouter(self.kind.resource, self.roles, dependencies=arriving)
+        dependency = [Depends(self.dependency)] if self.dependency else []
+        router = ResourceRouter(self.kind.resource, self.roles, dependencies=dependency)
         add_reads(router, self)
         if self.create is not None:
             add_creation(router, self, self.create)

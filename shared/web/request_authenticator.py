@@ -1,6 +1,6 @@
-"""Who asks, and whether they still may: the principal of a request, counted against its limit.
+"""The principal of a request, counted against its rate limit.
 
-Each client or key has a limit, each account, and each address for those who show no token. A token that does not hold
+Each client or key has a limit, each account, and each address for those who show no token. A token that is not valid
 counts against its address. What is left stands in `RateLimit-Policy` and `RateLimit` of every authenticated answer and
 of every 429, as in draft-ietf-httpapi-ratelimit-headers-10.
 """
@@ -46,7 +46,7 @@ class RequestAuthenticator:
     async def principal(self, request: Request) -> Principal:
         """Who asks; counted once a request. Without an `Authorization` header that is nobody.
 
-        Raises InvalidToken for a token that does not hold, RateLimited where the caller's limit is spent.
+        Raises InvalidToken for a token that is not valid, RateLimited where the caller's limit is spent.
         """
         scope = request.scope
         known: Principal | None = scope.get(_PRINCIPAL)

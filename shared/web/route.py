@@ -97,7 +97,8 @@ class EscmRoute(APIRoute):
 
 
 async def _read_body(request: Request) -> None:
-    """Keeps the whole body, so that nothing waits for it while a connection is held. Files are read by UploadRoute."""
+    """Reads the whole body first, so that no database connection is in use while it arrives. Files are read by
+    UploadRoute."""
     if not request.headers.get("content-type", "").startswith("multipart/form-data"):
         await request.body()
 

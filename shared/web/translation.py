@@ -109,7 +109,7 @@ def register_constraint(name: str, pointer: str, detail: str) -> None:
 
 
 def as_escm_error(failure: Exception) -> EscmError:
-    """The failure as an error of ours; what nobody foresaw is an internal one."""
+    """The failure as one of our errors; an unexpected one becomes an internal error."""
     if isinstance(failure, EscmError):
         return failure
     if isinstance(failure, RequestValidationError):
@@ -148,7 +148,7 @@ def _from_database(failure: Exception) -> EscmError:
 
 
 def _unavailable(failure: Exception) -> str:
-    """What is missing at the moment; empty where nothing is."""
+    """What is unavailable at the moment; empty where nothing is."""
     if isinstance(failure, OSError) and failure.errno in _NO_ROOM:
         return "There is no room to store anything at the moment."
     if isinstance(failure, _BUSY) or (isinstance(failure, asyncpg.InterfaceError) and "clos" in str(failure)):

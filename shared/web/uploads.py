@@ -1,4 +1,4 @@
-"""Files that come in a form: whoever may not send them is refused before they are received, and nothing is left."""
+"""Files of a form: who may not send them is refused before they are received, and nothing is stored."""
 
 import asyncio
 from collections import Counter

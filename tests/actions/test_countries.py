@@ -46,7 +46,7 @@ def designated(country: str, day: date) -> dict[str, Any]:
     return {"status": "active", "registration_number": number, "registration_serial": 1, "designated_on": day}
 
 
-async def standing(by: Caller, country: str) -> tuple[int, dict[str, Any]]:
+async def stage_of(by: Caller, country: str) -> tuple[int, dict[str, Any]]:
     """The stage, and the dates of the facts that are met."""
     record = (await by.get(f"{PATH}/{country}")).json()
     assert [fact["key"] for fact in record["facts"]] == list(KEYS)
@@ -59,7 +59,7 @@ async def test_every_known_country_answers_with_stage_nought(anonymous: Caller) 
         assert record["region"] == region
         assert record["names"]["en"]
         assert set(record) == {"code", "names", "region", "stage", "facts", "programme", "counts", "as_of"}
-    assert await standing(anonymous, "PK") == (0, {})
+    assert await stage_of(anonymous, "PK") == (0, {})
     for unknown in ("ZZ", "pk", "PAK", "XK"):
         assert (await anonymous.get(f"{PATH}/{unknown}")).status_code == 404
 
@@ -79,27 +79,27 @@ async def test_the_stage_climbs_by_records(
     letter = {"country": "NZ", "direction": "in", "date": "2026-01-05", "subject": "First letter"}
     assert (await secretariat.post("/actions/v1/correspondence", letter)).status_code == 201
     await deliver(database, "NZ", "actions.correspondence.created")
-    assert await standing(anonymous, "NZ") == (1, {"contact": "2026-01-05"})
+    assert await stage_of(anonymous, "NZ") == (1, {"contact": "2026-01-05"})
 
     place = {"country": "NZ", "visibility": "network"}
     committee = await enter(superuser, "centre_committee", status="preparatory", formed_on=date(2026, 2, 1), **place)
     await deliver(database, "NZ", "centres.committee.formed")
-    assert (await standing(anonymous, "NZ"))[0] == 2
+    assert (await stage_of(anonymous, "NZ"))[0] == 2
     await change(superuser, "centre_committee", committee, status="recognised", recognised_on=date(2026, 3, 1))
     await deliver(database, "NZ", "centres.committee.recognised")
-    stage, dates = await standing(anonymous, "NZ")
+    stage, dates = await stage_of(anonymous, "NZ")
     assert (stage, dates["preparatory_committee"], dates["scientific_committee"]) == (3, "2026-02-01", "2026-03-01")
 
     claimed = {"country": "NZ", "body": {"name": "Ministry"}, "level": 3, "document": DOCUMENT, "issued": "2026-04-02"}
     endorsement = (await secretariat.post("/actions/v1/endorsements", claimed)).json()["links"]["self"]
     await steps(admin, endorsement, "verify")
     await deliver(database, "NZ", "actions.endorsement.verified")
-    stage, dates = await standing(anonymous, "NZ")
+    stage, dates = await stage_of(anonymous, "NZ")
     assert (stage, dates["endorsement"]) == (3, "2026-04-02"), "the rung below is not met yet"
 
     centre = await enter(superuser, "centre_centre", **designated("NZ", date(2026, 5, 1)), **place)
     await deliver(database, "NZ", "centres.centre.designated")
-    stage, dates = await standing(anonymous, "NZ")
+    stage, dates = await stage_of(anonymous, "NZ")
     assert (stage, dates["centre"]) == (5, "2026-05-01")
 
     plan = await approved(secretariat, superuser, "NZ", centre_id=str(centre))
@@ -108,28 +108,28 @@ async def test_the_stage_climbs_by_records(
     for each in made:
         await steps(secretariat, each, "approve", "start")
         await deliver(database, "NZ", "actions.action.in_progress")
-        assert (await standing(anonymous, "NZ"))[0] == (6 if each == made[-1] else 5)
-    assert (await standing(anonymous, "NZ"))[1]["programme"] == today().isoformat()
+        assert (await stage_of(anonymous, "NZ"))[0] == (6 if each == made[-1] else 5)
+    assert (await stage_of(anonymous, "NZ"))[1]["programme"] == today().isoformat()
 
     task = await milestone(secretariat, made[0])
     await steps(secretariat, task, "start")
     await steps(secretariat, task, "claim", fields={"evidence": DOCUMENT})
     await steps(admin, task, "verify")
     await deliver(database, "NZ", "actions.milestone.done")
-    assert (await standing(anonymous, "NZ"))[0] == 7
+    assert (await stage_of(anonymous, "NZ"))[0] == 7
 
     await change(superuser, "centre_centre", centre, status="suspended")
     await deliver(database, "NZ", "centres.centre.suspended")
-    stage, dates = await standing(anonymous, "NZ")
+    stage, dates = await stage_of(anonymous, "NZ")
     assert (stage, set(KEYS) - set(dates)) == (3, {"centre", "programme"})
     await change(superuser, "centre_centre", centre, status="active")
     await deliver(database, "NZ", "centres.centre.reinstated")
     await steps(secretariat, endorsement, "withdraw")
     await deliver(database, "NZ", "actions.endorsement.withdrawn")
-    assert (await standing(anonymous, "NZ"))[0] == 4
+    assert (await stage_of(anonymous, "NZ"))[0] == 4
     await change(superuser, "centre_committee", committee, status="dissolved")
     await deliver(database, "NZ", "centres.committee.dissolved")
-    assert (await standing(anonymous, "NZ"))[0] == 1
+    assert (await stage_of(anonymous, "NZ"))[0] == 1
 
 
 async def test_another_stage_is_announced_once(
@@ -141,7 +141,7 @@ async def test_another_stage_is_announced_once(
     await deliver(database, "FJ", "centres.committee.created", times=2)
     await deliver(database, "FJ", "centres.committee.created")
     assert [row["version"] for row in await superuser.fetch(announced, kind)] == [1]
-    assert (await standing(secretariat, "FJ"))[0] == 1
+    assert (await stage_of(secretariat, "FJ"))[0] == 1
 
 
 async def test_the_public_sees_dates_and_whoever_is_granted_the_country_sees_links(

@@ -97,11 +97,11 @@ async def _measure(at: Addresses, connection: asyncpg.Connection, picked: list[s
     _print({name: result for name, result in results.items() if name not in cases(sample)}, results)
 
 
-def _print(beside: dict[str, Any], results: dict[str, Any]) -> None:
+def _print(others: dict[str, Any], results: dict[str, Any]) -> None:
     if {"W2", "W3"} <= results.keys():
         times = results["W2"]["value"] / results["W3"]["value"]
         console.print(f"W3 takes {times:.2f} times as long as W2 (at most 1.15)")
-    for name, result in beside.items():
+    for name, result in others.items():
         times = f", {result['ratio']:,.2f} times the bound" if result["bound"] else ""
         console.print(f"{name}: {result['value']:,.2f} {result['unit']}{times}")
 

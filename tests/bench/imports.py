@@ -43,7 +43,7 @@ from tests.bench.servers import ANY_CORE, API_CORE, WORKING, Addresses, alone, r
 
 ROWS = 1_000_000
 MATCHED = 100_000
-BESIDE = 150_000
+BUSY_ROWS = 150_000
 _COLUMNS = ("given_names", "family_name", "country", "institution", "role", "topic", "email")
 _ENDED = ("succeeded", "failed", "cancelled")
 _NIGHTLY = [f"membership.{name}" for name, one in membership.SCHEDULES.items() if one.every >= timedelta(days=1)]
@@ -97,12 +97,12 @@ async def measure(at: Addresses) -> dict[str, dict[str, object]]:
 async def measure_beside(at: Addresses) -> dict[str, dict[str, object]]:
     """`beside_import_p99_ms`: how long short jobs take while an import goes on. They are everything about one person,
     one a second."""
-    count = min(int(os.environ.get("BENCH_IMPORT_ROWS", BESIDE)), BESIDE)
+    count = min(int(os.environ.get("BENCH_IMPORT_ROWS", BUSY_ROWS)), BUSY_ROWS)
     async with _working(at) as (database, settings, worker):
         job = await _order(database, at, settings, _lines(count, "beside"))
-        beside = asyncio.create_task(_short_jobs(database, at))
+        short_jobs = asyncio.create_task(_short_jobs(database, at))
         ended, _ = await _end_of(database, job, worker)
-        beside.cancel()
+        short_jobs.cancel()
         async with database.acquire() as connection:
             took = [row["took"] for row in await connection.fetch(_SHORT, SUBJECT_EXPORT, ended["finished_at"])]
     _check(ended, count)

@@ -66,12 +66,12 @@ async def measure(ours: str, pid: int, token: str) -> dict[str, Any]:
     )
     try:
         await asyncio.sleep(_SETTLE)
-        beside, most = await _p99(ours, pid)
+        crowded, most = await _p99(ours, pid)
     finally:
         process.kill()
         process.wait()
     return {
-        "slow_connections": {"value": beside, "bound": quiet, "ratio": beside / quiet, "unit": "ms, p99 beside them"},
+        "slow_connections": {"value": crowded, "bound": quiet, "ratio": crowded / quiet, "unit": "ms, p99 beside them"},
         "slow_connections_rss_mb": alone(most, "MB"),
     }
 

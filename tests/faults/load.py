@@ -22,11 +22,11 @@ class Writers:
         self._is_ended = False
 
     async def write(self, number: int) -> None:
-        turn = 0
+        attempt = 0
         while not self._is_ended:
-            turn += 1
-            mark = f"{self._history.prefix}{number}-{turn}"
-            client = self._clients[turn % len(self._clients)]
+            attempt += 1
+            mark = f"{self._history.prefix}{number}-{attempt}"
+            client = self._clients[attempt % len(self._clients)]
             while await self._history.attempt(mark, client.create(mark, key=mark)) == "unknown" and self._retry:
                 if self._is_ended:
                     return

@@ -38,8 +38,8 @@ async def test_relays_that_are_killed_leave_no_change_unlinked(
     await spare.start()
     clients = [cluster.client("first"), cluster.client("second")]
     async with writing(history, clients, count=4):
-        for turn in range(6):
-            relay = (cluster.relay, spare)[turn % 2]
+        for number in range(6):
+            relay = (cluster.relay, spare)[number % 2]
             await asyncio.sleep(chance.uniform(0.2, 1.0))
             if chance.random() < 0.5:
                 relay.pause()

@@ -126,8 +126,8 @@ async def test_a_restore_killed_at_any_time(
     assert old != new
 
     ends = set()
-    for turn in range(3):
-        target, wanted, other = ((file, old, new), (late, new, old))[turn % 2]
+    for number in range(3):
+        target, wanted, other = ((file, old, new), (late, new, old))[number % 2]
         process = await restored.start(restored.other, "restore", target, "--replace")
         await _killed(process, restored, chance.uniform(0, 2))
         if await restored.fetchval(_ASIDE):

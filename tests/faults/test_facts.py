@@ -157,8 +157,8 @@ async def test_workers_killed_and_stalled_at_random(
     workers = [spawn(f"worker{n}", "worker", "wait") for n in range(3)]
     for worker in workers:
         await worker.start()
-    for turn in range(6):
-        await _entered(client, History(f"{history.prefix}{turn}-"), 10)
+    for number in range(6):
+        await _entered(client, History(f"{history.prefix}{number}-"), 10)
         worker = chance.choice(workers)
         if chance.random() < 0.5:
             worker.kill()

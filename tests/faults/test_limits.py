@@ -32,11 +32,11 @@ async def _asked(urls: list[str], token: str | None, tries: int) -> Counter[int]
     """How often each status was answered to `tries` requests of one caller, each process asked by turns."""
     clients = [Client(url, token, timeout=30) for url in urls]
     statuses: Counter[int] = Counter()
-    turns = iter(range(tries))
+    numbers = iter(range(tries))
 
     async def ask() -> None:
-        for turn in turns:
-            answer = await clients[turn % len(clients)].get(_NOTHING)
+        for number in numbers:
+            answer = await clients[number % len(clients)].get(_NOTHING)
             statuses[answer.status_code] += 1
             if answer.status_code == 429:
                 assert_problem(answer, (429, "rate_limited"))

@@ -82,8 +82,8 @@ async def test_three_migrators_at_once_under_load(cluster: Cluster, history: His
         cluster.superuser() as long,
         cluster.superuser() as watching,
     ):
-        beside = [asyncio.create_task(_read(client, statuses)) for client in clients]
-        beside.append(asyncio.create_task(_watch(watching, waits)))
+        tasks = [asyncio.create_task(_read(client, statuses)) for client in clients]
+        tasks.append(asyncio.create_task(_watch(watching, waits)))
         async with writing(history, clients, count=4):
             await eventually(lambda: _has(history, 40), within=30)
             async with long.transaction():
@@ -94,9 +94,9 @@ async def test_three_migrators_at_once_under_load(cluster: Cluster, history: His
             ends = await asyncio.gather(*migrators)
             more = len(history.operations) + 40
             await eventually(lambda: _has(history, more), within=30)
-        for task in beside:
+        for task in tasks:
             task.cancel()
-        ended = await asyncio.gather(*beside, return_exceptions=True)
+        ended = await asyncio.gather(*tasks, return_exceptions=True)
         assert all(isinstance(end, asyncio.CancelledError) for end in ended), ended
         assert [status for status, _ in ends] == [0, 0, 0], ends
         assert await connection.fetchval(_APPLIED) == "9999_core_settle"

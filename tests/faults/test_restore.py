@@ -129,8 +129,8 @@ async def test_a_restore_that_is_killed_is_ended_by_the_next_migration(
 ) -> None:
     file = str(tmp_path / "backup.tar")
     await _succeed(cluster, "backup", file)
-    for turn in range(2):
-        mark = f"{history.prefix}{turn}"
+    for number in range(2):
+        mark = f"{history.prefix}{number}"
         assert await history.attempt(mark, clients[0].create(mark)) == "ok"
         process = await _start(cluster, "restore", file, "--replace")
         await eventually(lambda: _is_fenced(cluster), within=60)

@@ -45,7 +45,7 @@ class WorkerPool:
     async def start_workers(self, count: int, *arguments: str) -> None:
         """Starts so many more workers."""
         for _ in range(count):
-            name = f"crew{len(self.processes)}"
+            name = f"worker{len(self.processes)}"
             worker = self.cluster.worker(name, _PROGRAM, "worker", *arguments)
             self.processes.append(worker)
             await worker.start()

@@ -87,7 +87,7 @@ async def test_every_kind_of_response_to_a_token_shows_what_is_left(limited: Any
             await caller.request("HEAD", item),
         ]
         assert [answer.status_code for answer in answers] == [201, 200, 304, 200, 404, 400, 422, 428, 200]
-        assert [left(answer) for answer in answers] == [("client", 899 - turn) for turn in range(9)]
+        assert [left(answer) for answer in answers] == [("client", 899 - number) for number in range(9)]
         assert all(answer.headers.get_list("ratelimit", split_commas=True).__len__() == 1 for answer in answers)
 
 

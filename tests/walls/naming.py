@@ -36,8 +36,8 @@ def naming(operation: Operation, country_fixture: CountryFixture, key: str, ref:
             if not _names(at, described) or only not in ((), at):
                 continue
             for name in dict.fromkeys((key, key if described.get("format") == "uuid" else ref)):
-                beside, alone = with_value(valid, at, name), {**valid, **with_value({}, at, name)}
-                for body in (beside, alone) if alone != beside else (beside,):
+                added, alone = with_value(valid, at, name), {**valid, **with_value({}, at, name)}
+                for body in (added, alone) if alone != added else (added,):
                     sent = {at[0]: body[at[0]]} if operation.method == "PATCH" else body
                     yield Request(request.method, request.path, sent, request.item)
 

@@ -130,10 +130,10 @@ def _names_the_unknown(answer: httpx.Response) -> bool:
 async def test_every_cell_of_the_matrix_is_what_the_system_answers(
     services: Services, country_fixtures: CountryFixtures, started: Started, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    turns, wrong = asyncio.Semaphore(AT_ONCE), []
+    slots, wrong = asyncio.Semaphore(AT_ONCE), []
 
     async def compare(case: Case) -> None:
-        async with turns:
+        async with slots:
             name = _known(case, monkeypatch)
             answer = await _answer(case, services[case.operation.service], name, started)
         if _class(answer) is not case.expected:

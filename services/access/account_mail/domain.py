@@ -40,5 +40,5 @@ def digest(token: str) -> bytes:
 
 
 def token_not_valid() -> Invalid:
-    """An unknown token, one that was used, or one whose time is over: the answer does not say which."""
+    """An unknown, used or expired token: the response does not say which."""
     return invalid_field("/token", "token_not_valid", "The token was used, or is over. Ask for another mail.")

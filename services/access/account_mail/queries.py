@@ -44,7 +44,7 @@ async def add(connection: Connection, **values: object) -> None:
 
 
 async def use(connection: Connection, digest: bytes, purpose: str, at: datetime) -> TakenToken | None:
-    """Takes the token; None where it does not hold."""
+    """Takes the token; None where it is not valid."""
     row = await _USE.fetchrow(connection, digest=digest, purpose=purpose, at=at)
     return TakenToken(**row) if row else None
 
@@ -55,5 +55,5 @@ async def end_others(connection: Connection, account: UUID, purpose: str) -> Non
 
 
 async def delete_expired(connection: Connection, at: datetime) -> None:
-    """Drops tokens whose time is over."""
+    """Deletes expired tokens."""
     await _DELETE.execute(connection, at=at)

@@ -51,7 +51,7 @@ LISTING = Listing(
 
 
 async def for_login(connection: Connection, email_key: str) -> Account | None:
-    """The active account with this folded address, whoever asks."""
+    """The active account with this folded address, regardless of the caller."""
     row = await _FOR_LOGIN.fetchrow(connection, email_key=email_key)
     return record_of(Account, row) if row else None
 

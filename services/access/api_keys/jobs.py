@@ -6,6 +6,6 @@ from shared.kernel.clock import now
 
 
 async def expire_api_keys(uow: UnitOfWork) -> None:
-    """Ends the keys whose time is over. They have been without effect since."""
+    """Ends expired keys. They have had no effect since they expired."""
     while await operations.expire(uow, now()):
         pass

@@ -79,7 +79,7 @@ async def suspend_all(uow: UnitOfWork, account: UUID) -> int:
 
 
 async def expire(uow: UnitOfWork, at: datetime) -> int:
-    """Ends up to 200 keys whose time is over; how many."""
+    """Ends up to 200 expired keys; how many."""
     keys = await queries.over(uow.connection, at)
     for before in keys:
         await API_KEYS.apply_scheduled(uow, before, "expire")

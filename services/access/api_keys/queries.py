@@ -80,7 +80,8 @@ async def own(connection: Connection, owner: UUID) -> list[UUID]:
 
 
 async def living(connection: Connection, owner: UUID) -> int:
-    """How many keys an owner has in use or proposed; until the transaction ends nobody else makes one for it."""
+    """The number of keys of an owner in use or proposed. Locks the owner: until the transaction ends no other makes a
+    key for it."""
     await _LOCK_OWNER.execute(connection, owner=f"api keys of {owner}")
     found: int = await _LIVING.fetchval(connection, owner=owner)
     return found

@@ -27,7 +27,7 @@ API_KEY_API = RecordApi(
     transition=operations.transition,
     fields=ApiKeyFields,
     reads_fields=False,
-    arriving=with_own_keys,
+    dependency=with_own_keys,
 )
 router = API_KEY_API.routes()
 

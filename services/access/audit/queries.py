@@ -50,7 +50,7 @@ _PAGES = Shapes(_page)
 
 async def page(connection: Connection, access: AccessScope, wanted: Wanted) -> tuple[list[Row], int]:
     """The entries in order of position, of those whose records' countries or ids the caller's grants cover, and the
-    position that the next page goes on after. No entry and a moved position mean: go on."""
+    position that the next page goes on after. No entry with a later position means that there are more pages."""
     ends = await _ENDS.fetchrow(connection)
     if ends is None or ends["last"] is None:
         return [], wanted.after or 0

@@ -54,7 +54,7 @@ async def insert(uow: UnitOfWork, new: Client, client_id: str, secret: str | Non
 
 
 async def update(uow: UnitOfWork, access: AccessScope, before: Client, wanted: Client) -> Client:
-    """The client as it is wanted; where nothing differs, nothing is written and the version stays.
+    """The client with the requested changes; where nothing differs, nothing is written and the version stays.
 
     Raises Forbidden for other keys or networks where the caller has no authority over all that the client holds, and
     SecondPersonNeeded for wider ones of a client with a role of two.
@@ -73,8 +73,8 @@ def _derived(wanted: Client) -> Client:
 
 
 async def add_secret(uow: UnitOfWork, access: AccessScope, before: Client) -> tuple[Client, str]:
-    """A further secret. The one before it goes on to work until the next is added; an older one ends now. That of a
-    client with a role of two is `proposed_secret`, which nobody signs in with, until `confirm_secret` makes it one.
+    """A further secret. The previous one works until the next is added; an older one ends now. That of a client with a
+    role of two is `proposed_secret`, which nobody signs in with, until `confirm_secret` makes it one.
 
     Raises Forbidden where the caller has no authority over all that the client holds.
     """

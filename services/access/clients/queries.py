@@ -56,6 +56,6 @@ LISTING = Listing(
 
 
 async def for_token(connection: Connection, client_id: str) -> Client | None:
-    """The active client of this name, whoever asks."""
+    """The active client of this name, regardless of the caller."""
     row = await _FOR_TOKEN.fetchrow(connection, client_id=client_id)
     return record_of(Client, row) if row else None

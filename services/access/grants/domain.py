@@ -67,7 +67,7 @@ LIFECYCLE: Lifecycle[GrantGuardContext] = Lifecycle(
 def second_person(
     principal: Principal, record: Grant, named: UUID | None
 ) -> tuple[UUID | None, SecondPersonFault | None]:
-    """The account that stands as the second person, and why it does not count (None where nothing speaks against it).
+    """The account of the second person, and why it does not count (None where it does).
 
     A person stands for themselves; a client names an account, or relies on the one named in the proposal. Who
     proposed and who receives the grant are never the second person.

@@ -125,7 +125,7 @@ async def revoke(uow: UnitOfWork, before: Grant, reason: str) -> None:
 
 
 async def end_delegated(uow: UnitOfWork, source: UUID) -> None:
-    """Ends what was delegated from a grant that is over."""
+    """Ends the grants that were delegated from an ended grant."""
     for before in await queries.delegated(uow.connection, source):
         await revoke(uow, before, "the grant that it was delegated from is over")
 
@@ -182,7 +182,7 @@ def _why_not_hand_over(principal: Principal, record: Grant) -> domain.HandOverFa
 
 
 async def expire_grants(uow: UnitOfWork) -> None:
-    """Ends the grants whose last day is over. They have been without effect since midnight."""
+    """Ends the grants whose last day has passed. They have had no effect since midnight."""
     while grants := await queries.over(uow.connection, today()):
         for before in grants:
             await GRANTS.apply_scheduled(uow, before, "expire")

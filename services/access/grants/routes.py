@@ -20,6 +20,6 @@ GRANT_API = RecordApi(
     transition=operations.transition,
     fields=GrantFields,
     reads_fields=False,
-    arriving=with_own_grants,
+    dependency=with_own_grants,
 )
 router = GRANT_API.routes()

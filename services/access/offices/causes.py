@@ -82,7 +82,7 @@ class Cause:
 
     @property
     def label(self) -> str:
-        """The actor as it stands in `created_by`."""
+        """The actor in the form of `created_by`."""
         return f"{self.kind}:{self.actor}" if self.actor else str(self.kind)
 
 
@@ -147,7 +147,7 @@ async def were_entitled(connection: Connection, causes: Sequence[Cause], wanted:
 
 
 async def _actor(connection: Connection, cause: Cause) -> Principal | None:
-    """The actor with the grants that have stood unchanged since the act; None for whoever is not in use any more."""
+    """The actor with the grants that have not changed since the act; None for an actor that is not in use any more."""
     if cause.actor is None:
         return None
     rows = await _HELD_THEN.fetch(connection, kind=str(cause.kind), id=cause.actor)

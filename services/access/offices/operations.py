@@ -116,7 +116,7 @@ async def follow_seats(uow: UnitOfWork, facts: Sequence[Fact]) -> None:
         )
 
     trail = _Trail(_SEATED, frozenset(("expert_id", "office")))
-    await _follow(uow, "seat", facts, _SEATS, office, trail)
+    await _update_grants(uow, "seat", facts, _SEATS, office, trail)
 
 
 async def follow_focal_points(uow: UnitOfWork, facts: Sequence[Fact]) -> None:
@@ -129,7 +129,7 @@ async def follow_focal_points(uow: UnitOfWork, facts: Sequence[Fact]) -> None:
         present = ("government_focal_point", "country", point["country"])
         return _Office(point["account_id"], *present, starts, ends, point["expert_id"])
 
-    await _follow(uow, "focal point", facts, _FOCAL_POINTS, office, _Trail(_IN_OFFICE, frozenset(("person",))))
+    await _update_grants(uow, "focal point", facts, _FOCAL_POINTS, office, _Trail(_IN_OFFICE, frozenset(("person",))))
 
 
 async def follow_experts(uow: UnitOfWork, facts: Sequence[Fact]) -> None:
@@ -141,14 +141,14 @@ async def follow_experts(uow: UnitOfWork, facts: Sequence[Fact]) -> None:
             return None
         return _Office(person["account_id"], "expert", "self", str(person["id"]), today())
 
-    await _follow(uow, "expert", facts, _EXPERTS, office)
+    await _update_grants(uow, "expert", facts, _EXPERTS, office)
 
 
 def _not_before_today(day: date | None) -> date:
     return max(day or today(), today())
 
 
-async def _follow(
+async def _update_grants(
     uow: UnitOfWork,
     name: str,
     facts: Sequence[Fact],
@@ -192,8 +192,8 @@ async def _reconcile(uow: UnitOfWork, source: _Source, office: _Office | None, l
 
 
 async def _give(uow: UnitOfWork, source: _Source, office: _Office, active: Grant | None, waiting: Grant | None) -> None:
-    """Makes the grants of an office what it asks for: active where whoever caused it may grant it, else proposed in
-    addition to what is held already."""
+    """Makes the grants of an office match it: active where whoever caused it may grant it, else proposed in addition to
+    the present ones."""
     if active is not None and not office.outlasts(active):
         await GRANTS.update(uow, active, replace(active, ends=office.ends))
         entitled = True

@@ -7,7 +7,7 @@ from shared.kernel.clock import now
 
 
 async def expire_sessions(uow: UnitOfWork) -> None:
-    """Ends sessions that nobody renewed in time, and forgets those that ended long ago."""
+    """Ends sessions that were not renewed in time, and deletes those that ended long ago."""
     while await operations.expire(uow, now()):
         pass
     await queries.delete_expired(uow.connection, now(), now() - RETENTION)

@@ -20,7 +20,7 @@ _END = "end"
 
 @dataclass(frozen=True, slots=True)
 class Renewal:
-    """A session that goes on: the token that renews it next, which is shown this once, and until when it does."""
+    """A renewed session: the token that renews it next, which is shown this once, and until when that is possible."""
 
     session: UUID
     account: UUID
@@ -45,7 +45,7 @@ async def open_session(uow: UnitOfWork, account: UUID, label: str | None) -> Ren
 
 
 async def renew(uow: UnitOfWork, token: str, secret: bytes) -> Renewal | None:
-    """The session with the successor of the token shown; None where that does not hold. `secret` makes successors.
+    """The session with the successor of the token shown; None where that is not valid. `secret` makes successors.
 
     Two windows of a browser renew at once: for `OVERLAP` after its use a token gets the same successor again, while
     nobody has used that. A second use at another time means that the token was copied, and ends the session.
@@ -89,7 +89,7 @@ async def end_all(uow: UnitOfWork, account: UUID, *, besides: UUID | None = None
 
 
 async def expire(uow: UnitOfWork, at: datetime) -> int:
-    """Ends up to 200 sessions that nobody renewed in time; how many."""
+    """Ends up to 200 sessions that were not renewed in time; how many."""
     sessions = await queries.over(uow.connection, at)
     for before in sessions:
         await SESSIONS.apply_scheduled(uow, before, "expire")

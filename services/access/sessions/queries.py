@@ -128,7 +128,7 @@ async def repeatable(connection: Connection, digest: bytes, successor: bytes) ->
 
 
 async def over(connection: Connection, at: datetime) -> list[Session]:
-    """Up to 200 sessions whose time is over and that still count as active, locked."""
+    """Up to 200 expired sessions that are still active, locked."""
     return records_of(Session, await _OVER.fetch(connection, at=at))
 
 

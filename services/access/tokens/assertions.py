@@ -25,7 +25,7 @@ class Proof:
 
 
 def claimed_client(assertion: str) -> str:
-    """The client that the assertion names, before its signature is looked at. Raises InvalidClient."""
+    """The client that the assertion names, before its signature is verified. Raises InvalidClient."""
     try:
         read_header(assertion)
         subject = read_object(jws.extract_compact(assertion.encode()).payload).get("sub")

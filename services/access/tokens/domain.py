@@ -78,7 +78,7 @@ def invalid_grant(detail: str = "The e-mail address or the password is wrong.") 
 
 
 def read_form(body: bytes) -> dict[str, str]:
-    """The fields of a form. Raises Malformed `invalid_request` where one stands twice or it is no form."""
+    """The fields of a form. Raises Malformed `invalid_request` where a field is given twice or the body is no form."""
     try:
         pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=20)
     except ValueError as error:
@@ -90,7 +90,7 @@ def read_form(body: bytes) -> dict[str, str]:
 
 
 def client_credentials(authorization: str | None, form: Mapping[str, str]) -> Secret | Assertion | None:
-    """What the client shows, in one of the three ways; None where it shows nothing.
+    """The client's credentials, sent in one of the three ways; None where there are none.
 
     Raises Malformed `invalid_request` for two ways at once, InvalidClient for one that cannot be read.
     """

@@ -1,4 +1,4 @@
-"""What stands before the token endpoints: the form, what the client shows, and where it comes from."""
+"""What is checked before the token endpoints: the form, the client's credentials, and its address."""
 
 from typing import Annotated, cast
 

@@ -11,7 +11,7 @@ from shared.kernel.clock import now
 
 
 async def rotate_signing_keys(uow: UnitOfWork) -> None:
-    """Publishes a successor in the last day of a key, and forgets keys with which nothing has to be verified."""
+    """Publishes a successor on the last day of a key, and deletes keys that verify nothing any more."""
     await SigningKeyStore(AccessSettings()).rotate(uow)
 
 

@@ -242,7 +242,7 @@ async def revoke(token_service: TokenService, token: str, shown: Secret | Assert
     """Ends a token before its time (RFC 7009). A client ends its own, whoever holds a person's token ends that; a
     refresh token ends its session.
 
-    A token that does not hold, or is another's, is left as it is, without a word.
+    A token that is not valid, or is another's, is left as it is, and no error is raised.
     """
     client = await authenticate(token_service, shown, address) if shown is not None else None
     if is_refresh_token(token):

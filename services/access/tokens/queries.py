@@ -90,7 +90,7 @@ async def add_key(connection: Connection, **values: object) -> None:
 
 
 async def delete_expired_keys(connection: Connection, at: datetime) -> None:
-    """Drops keys with which nothing has to be verified any more."""
+    """Deletes keys that verify nothing any more."""
     await _DELETE_KEYS.execute(connection, at=at)
 
 
@@ -102,7 +102,7 @@ async def published_keys(connection: Connection, at: datetime) -> list[JsonWebKe
 async def revoke_token(
     connection: Connection, token_id: str, kind: PrincipalKind, principal: UUID, until: datetime
 ) -> None:
-    """Remembers until its end that a token does not hold any more."""
+    """Records, until the token expires, that it is not valid any more."""
     await _REVOKE.execute(connection, token_id=token_id, principal_kind=str(kind), principal_id=principal, until=until)
 
 
@@ -133,7 +133,7 @@ async def failures(connection: Connection, keys: LoginKeys) -> LoginFailures:
 
 
 async def login_failed(connection: Connection, digest: bytes, free: int) -> int:
-    """Counts a wrong password, and locks what the digest stands for after `free` in a row; how many there are now."""
+    """Counts a wrong password, and locks the address of the digest after `free` in a row; how many there are now."""
     failed: int = await _FAIL.fetchval(
         connection,
         email_digest=digest,

@@ -1,4 +1,4 @@
-"""Signing keys, and what has to be remembered of tokens, assertions and failed logins until it is over."""
+"""Signing keys, and what has to be stored of tokens, assertions and failed logins until it expires."""
 
 from sqlalchemy import Column, Integer, LargeBinary, Text, Uuid
 

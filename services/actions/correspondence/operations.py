@@ -19,7 +19,7 @@ LETTERS: ResourceType[Letter, None] = ResourceType.of(Letter, correspondence, do
 
 
 async def create(uow: UnitOfWork, access: AccessScope, new: Letter) -> Letter:
-    """A letter that came in or went out. The letter that it replies to is answered.
+    """A letter that came in or went out. The letter that it replies to becomes answered.
 
     Raises Invalid for a letter that is not known, Forbidden where the caller may not answer it.
     """
@@ -31,7 +31,7 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Letter) -> Letter:
 
 
 async def update(uow: UnitOfWork, access: AccessScope, before: Letter, wanted: Letter) -> Letter:
-    """The letter as it is wanted. The letter that it now replies to is answered."""
+    """The letter with the requested changes. The letter that it now replies to becomes answered."""
     if wanted.reply_to != before.reply_to:
         if wanted.reply_to == before.id:
             raise invalid_field("/reply_to", "invalid_value", "A letter does not reply to itself.")
@@ -54,7 +54,7 @@ async def transition(uow: UnitOfWork, access: AccessScope, before: Letter, reque
 
 
 async def _answer(uow: UnitOfWork, access: AccessScope, reply: Letter) -> None:
-    """Makes the letter that this one replies to answered; one that is closed, or answered already, stays as it is."""
+    """Marks the letter that this one replies to as answered; a closed or answered letter does not change."""
     letter, country = reply.reply_to, reply.country
     if letter is None:
         return

@@ -77,7 +77,7 @@ async def load_guard_context(
 
 
 async def expire_endorsements(uow: UnitOfWork) -> int:
-    """Ends verified endorsements whose last day is over, at most 200 at a time; how many."""
+    """Ends verified endorsements whose last day has passed, at most 200 at a time; how many."""
     expired = await queries.lock_expired(uow.connection)
     for before in expired:
         await ENDORSEMENTS.apply_scheduled(uow, before, "expire")

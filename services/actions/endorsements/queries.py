@@ -49,5 +49,5 @@ async def highest_level(connection: Connection, country: str) -> int:
 
 
 async def lock_expired(connection: Connection) -> list[Endorsement]:
-    """Verified endorsements whose last day is over, locked; at most 200."""
+    """Verified endorsements whose last day has passed, locked; at most 200."""
     return records_of(Endorsement, await _EXPIRED.fetch(connection))

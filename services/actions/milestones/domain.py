@@ -39,5 +39,5 @@ LIFECYCLE: Lifecycle[MilestoneGuardContext] = Lifecycle(
 
 
 def is_overdue(status: str, due: date, today: date) -> bool:
-    """Whether a milestone's day is over and it is neither done nor dropped."""
+    """Whether a milestone's due day has passed and it is neither done nor dropped."""
     return status in OPEN and due < today

@@ -91,8 +91,8 @@ async def programme_of(connection: Connection, context: AccessContext, key: UUID
 
 
 async def lock_living(connection: Connection, country: str, framework: str) -> bool:
-    """Whether the country has a programme under the framework that has not ended, whoever asks. Others that ask the
-    same wait until this transaction ends."""
+    """Whether the country has a programme under the framework that has not ended, regardless of the caller. Others that
+    ask the same wait until this transaction ends."""
     await connection.execute(_ADVISORY_LOCK, country, framework)
     arguments = {"country": country, "framework": framework, **SYSTEM_CONTEXT.parameters}
     return await _LIVING.fetchval(connection, **arguments) is not None

@@ -24,7 +24,7 @@ _LAST: ResourceType[Agreement, None] = ResourceType.of(Agreement, agreement, dom
 
 
 def lifecycle_of(record: Agreement) -> Lifecycle[None]:
-    """The lifecycle of an agreement as it stands: the last signature leads elsewhere than those before."""
+    """The lifecycle of an agreement in its present state: the last signature leads to another state than the others."""
     return _kind_of(record).lifecycle
 
 
@@ -78,7 +78,7 @@ async def transition(
 
 
 async def apply_scheduled(uow: UnitOfWork) -> None:
-    """Expires agreements whose last day is over."""
+    """Expires agreements whose last day has passed."""
     for before in await queries.lock_over(uow.connection, today()):
         await AGREEMENTS.apply_scheduled(uow, before, "expire")
 

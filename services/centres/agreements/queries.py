@@ -38,5 +38,5 @@ LISTING = listing(
 
 
 async def lock_over(connection: Connection, today: date) -> list[Agreement]:
-    """Agreements in force whose last day lies before today, locked; at most 200."""
+    """Agreements in force whose last day is before today, locked; at most 200."""
     return records_of(Agreement, await _OVER.fetch(connection, today=today))

@@ -109,7 +109,7 @@ async def load_guard_context(
 
 
 async def apply_scheduled(uow: UnitOfWork) -> None:
-    """Opens the renewals that are due and expires the centres whose term is over."""
+    """Opens the renewals that are due and expires the centres whose term has ended."""
     for before in await queries.lock_due(uow.connection, today()):
         if before.term_ends is not None and before.term_ends < today():
             after = await CENTRES.apply_scheduled(uow, before, "expire", replace(before, previous_status=None))
@@ -143,7 +143,7 @@ def _guard_context(
 
 
 def _waiver(principal: Principal, requested: TransitionRequest) -> Document | None:
-    """What stands in the place of an endorsement, with who proposed it and who confirmed it."""
+    """The waiver that replaces an endorsement, with who proposed it and who confirmed it."""
     waiver = given(requested.fields, "waiver", dict)
     if not waiver:
         return None

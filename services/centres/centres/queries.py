@@ -1,4 +1,4 @@
-"""Reading centres: what a caller may see, and how a centre stands before its guards."""
+"""Reading centres: what a caller may see, and the inputs of a centre's guards."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -113,7 +113,7 @@ async def entered_for(connection: Connection, institutions: list[str], labels: l
 
 
 async def designation_inputs(connection: Connection, key: UUID, country: str) -> DesignationInputs:
-    """How a centre stands today, whoever asks."""
+    """The inputs of a centre's designation today, regardless of the caller."""
     rows = await _DESIGNATION_INPUTS.fetch(connection, centre=key, country=country)
     row = rows[0]
     return DesignationInputs(row["favourable"], row["agreed"], row["endorsement"], row["level"] or 0)
@@ -143,5 +143,5 @@ async def lock_endorsed_terms(connection: Connection, country: str) -> list[Term
 
 
 async def lock_due(connection: Connection, today: date) -> list[Centre]:
-    """Centres whose renewal opens or whose term is over, locked; at most 200."""
+    """Centres whose renewal opens or whose term has ended, locked; at most 200."""
     return records_of(Centre, await _DUE.fetch(connection, today=today))

@@ -19,7 +19,7 @@ CENTRE_API = RecordApi(
     update=operations.update,
     transition=operations.transition,
     fields=CentreFields,
-    arriving=with_own_applications,
+    dependency=with_own_applications,
     is_public=True,
 )
 router = CENTRE_API.routes()

@@ -1,4 +1,4 @@
-"""Reading committees: what a caller may see, and how a committee stands before its guards."""
+"""Reading committees: what a caller may see, and the inputs of a committee's guards."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -38,6 +38,6 @@ async def committee_of(connection: Connection, key: UUID) -> Committee | None:
 
 
 async def seats_of(connection: Connection, key: UUID) -> FilledSeats:
-    """The filled seats of a committee, whoever asks."""
+    """The filled seats of a committee, regardless of the caller."""
     (row,) = await _SEATS.fetch(connection, committee=key)
     return FilledSeats(row["presidents"], row["secretaries"], row["seats"])

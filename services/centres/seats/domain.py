@@ -21,7 +21,7 @@ def is_in_order(starts: str | None, ends: str | None) -> bool:
 
 
 def end_of(starts: str | None, ends: str | None, today: str) -> str:
-    """The last day of a seat that ends now: the known one where it lies behind, else today, never before its start."""
+    """The last day of a seat that ends now: the given one where it has passed, else today, never before its start."""
     if ends is not None and ends < today[: len(ends)]:
         return ends
     return today if starts is None or is_in_order(starts, today) else starts

@@ -69,7 +69,7 @@ async def end_with_expert(uow: UnitOfWork, expert: UUID) -> None:
 
 
 async def end_over(uow: UnitOfWork) -> None:
-    """Ends seats whose last day is over."""
+    """Ends seats whose last day has passed."""
     await _expire(uow, await queries.lock_over(uow.connection, today().isoformat()))
 
 

@@ -27,8 +27,8 @@ RETURNING single
 
 
 async def match_affiliations(run: JobRun) -> dict[str, Any]:
-    """Matches what was not looked at yet, and makes way for an import that waits: the schedule takes the rest up again.
-    With `again` in its payload it looks, to the end, at what was looked at in vain before it began."""
+    """Matches texts that were never checked, and stops for an import that waits: the schedule continues with the rest.
+    With `again` in its payload it checks all texts that had no match before it began."""
     with reduced_gc():
         return await _match(run, again=bool(run.payload.get("again")))
 
@@ -51,14 +51,14 @@ async def _match(run: JobRun, *, again: bool) -> dict[str, Any]:
 
 
 async def match_imported(uow: UnitOfWork) -> None:
-    """Leaves a job where texts wait and none is under way."""
+    """Orders a job where texts wait and no job runs."""
     under_way = await uow.connection.fetchval(_UNDER_WAY, MATCH_JOB)
     if not under_way and await queries.is_waiting(uow.connection):
         defer(uow, "membership", MATCH_JOB, {}, created_by="system", bulk=True)
 
 
 async def match_again(uow: UnitOfWork) -> None:
-    """Leaves a job that looks again at what is open or unknown, if an institution has changed since the last."""
+    """Orders a job that checks open and unknown texts again, if an institution has changed since the last."""
     latest = await queries.latest_institution(uow.connection)
     if latest is not None and await uow.connection.fetchval(_ADVANCE_WATERMARK, latest):
         defer(uow, "membership", MATCH_JOB, {"again": True}, created_by="system", bulk=True)

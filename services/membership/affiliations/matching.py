@@ -19,7 +19,7 @@ from services.membership.experts.tables import affiliation
 from services.membership.institutions.matching.ranking import rank
 from services.membership.institutions.matching.texts import Affiliation, take_apart
 from services.membership.institutions.operations import INSTITUTIONS
-from services.membership.institutions.queries import Institutions, Known
+from services.membership.institutions.queries import Institutions, MatchableInstitution
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.statements import Connection, Row
 from shared.database.unit_of_work import UnitOfWork
@@ -92,7 +92,9 @@ class Matcher:
             asked = await self._ask(connection, following)
             self._known |= dict(zip(some, await matching, strict=True))
 
-    async def _ask(self, connection: Connection, texts: Sequence[Text]) -> tuple[list[Affiliation], list[list[Known]]]:
+    async def _ask(
+        self, connection: Connection, texts: Sequence[Text]
+    ) -> tuple[list[Affiliation], list[list[MatchableInstitution]]]:
         """The texts taken apart, and the institutions that each may mean."""
         if not texts:
             return [], []
@@ -112,11 +114,13 @@ def _take_all_apart(texts: Sequence[Text]) -> list[Affiliation]:
     return [take_apart(text) for text, _ in texts]
 
 
-def _match_all(texts: Sequence[Text], said: Sequence[Affiliation], found: Sequence[Sequence[Known]]) -> list[Found]:
+def _match_all(
+    texts: Sequence[Text], said: Sequence[Affiliation], found: Sequence[Sequence[MatchableInstitution]]
+) -> list[Found]:
     return [_match(one, country, known) for (_, country), one, known in zip(texts, said, found, strict=True)]
 
 
-def _match(said: Affiliation, country: str, found: Sequence[Known]) -> Found:
+def _match(said: Affiliation, country: str, found: Sequence[MatchableInstitution]) -> Found:
     """Restricted institutions, and unpublished ones of other countries than the expert's, are left out: who sees the
     affiliation need not know of them. Only a published one is linked without a person."""
     shown = [

@@ -13,7 +13,7 @@ from services.membership.affiliations import queries
 from services.membership.affiliations.changes import record_affiliation_change
 from services.membership.affiliations.domain import LIFECYCLE, MatchGuardContext
 from services.membership.affiliations.record import Affiliation, Candidate, Decision, affiliation_of, columns_of
-from services.membership.duplicates.operations import look_at
+from services.membership.duplicates.operations import schedule_check
 from services.membership.experts.record import Expert
 from services.membership.experts.tables import affiliation, expert
 from services.membership.institutions.naming import meant
@@ -68,7 +68,7 @@ async def create(uow: UnitOfWork, owner: Expert, new: Affiliation) -> Affiliatio
     if row is None:
         raise NotFound
     _record_change(uow, owner, "create", None, affiliation_of(row))
-    look_at(uow, "experts", owner.id)
+    schedule_check(uow, "experts", owner.id)
     return affiliation_of(row)
 
 
@@ -83,7 +83,7 @@ async def lock(uow: UnitOfWork, key: UUID, version: int) -> Affiliation:
 
 
 async def update(uow: UnitOfWork, owner: Expert, before: Affiliation, wanted: Affiliation) -> Affiliation:
-    """The affiliation as it is wanted; where nothing differs, nothing is written and the version stays."""
+    """The affiliation with the requested changes; where nothing differs, nothing is written and the version stays."""
     if wanted.raw is not None and wanted.raw == before.raw:
         wanted = replace(wanted, institution_id=before.institution_id)
     else:
@@ -96,7 +96,7 @@ async def update(uow: UnitOfWork, owner: Expert, before: Affiliation, wanted: Af
         defer(uow, "membership", MATCH_JOB, {}, created_by=uow.origin.actor.label)
     after = await _write(uow, before, wanted)
     _record_change(uow, owner, "update", before, after)
-    look_at(uow, "experts", owner.id)
+    schedule_check(uow, "experts", owner.id)
     return after
 
 

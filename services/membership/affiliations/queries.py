@@ -80,7 +80,7 @@ async def lock_unmatched(
 
 
 async def is_waiting(connection: Connection) -> bool:
-    """Whether a text was not looked at yet."""
+    """Whether a text was never checked."""
     return bool(await connection.fetchval(_WAITS))
 
 

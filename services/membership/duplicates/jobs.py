@@ -9,7 +9,7 @@ from uuid import UUID
 
 from services.membership.duplicates import operations, pairs, queries
 from services.membership.duplicates.domain import Collection, Found
-from services.membership.duplicates.operations import LOOK_JOB, SEARCH_JOB
+from services.membership.duplicates.operations import CHECK_JOB, SEARCH_JOB
 from services.membership.duplicates.search import KINDS, PARTITIONS, PersonSearch, among_bodies
 from services.membership.record_linkage.institutions import body_of
 from services.membership.record_linkage.names import name_key
@@ -29,7 +29,7 @@ _MANY = 50_000
 """When more records were changed, all are searched through, which is faster."""
 
 
-async def look(run: JobRun) -> dict[str, Any]:
+async def check_record(run: JobRun) -> dict[str, Any]:
     """Finds what one record may repeat."""
     resource: Collection = run.payload["resource"]
     async with run.unit_of_work() as uow:
@@ -40,16 +40,15 @@ async def look(run: JobRun) -> dict[str, Any]:
 
 
 async def search(run: JobRun) -> dict[str, Any]:
-    """Searches a collection. Pairs of records that are gone go first, those that imports found come before the rest.
-    What the schedule ordered makes way for an import that waits: another job goes on from there, reported as
-    `goes_on`."""
+    """Searches a collection. First it deletes pairs of deleted records, then it writes the pairs that imports found. A
+    job of the schedule stops for an import that waits: another job goes on from there, reported as `goes_on`."""
     return await Search(run).to_the_end()
 
 
-DUPLICATE_JOBS: JobHandlers = {LOOK_JOB: look, SEARCH_JOB: search}
+DUPLICATE_JOBS: JobHandlers = {CHECK_JOB: check_record, SEARCH_JOB: search}
 
 
-class _MadeWay(Exception):
+class _Yielded(Exception):
     """An import waits for the place of this job. `place` is where the search is to go on."""
 
     def __init__(self, place: operations.Place) -> None:
@@ -58,7 +57,7 @@ class _MadeWay(Exception):
 
 
 class Search:
-    """One attempt at a search, from where an earlier job made way. What an earlier attempt has found stands."""
+    """One attempt at a search, from where an earlier job stopped. The pairs that an earlier attempt found stay."""
 
     def __init__(self, run: JobRun) -> None:
         self._run = run
@@ -72,8 +71,8 @@ class Search:
             began = self._place.get("began") or (await queries.present(uow.connection)).isoformat()
         goes_on = {}
         try:
-            await (self._go_on() if self._place else self._begin())
-        except _MadeWay as way:
+            await (self._resume() if self._place else self._begin())
+        except _Yielded as way:
             place: operations.Place = {**way.place, "began": began}
             async with self._run.unit_of_work() as uow:
                 whole = self._run.payload["whole"]
@@ -92,13 +91,13 @@ class Search:
                 and await queries.how_many_changed(uow.connection, self._resource, since - _LATE, _MANY) < _MANY
             )
         await self._drop_lost()
-        await self._bring_imported()
+        await self._write_imported()
         if self._run.payload["whole"] or not few or since is None:
             await self._through_all(0)
         else:
             await self._through_changed(since - _LATE, queries.LAST)
 
-    async def _go_on(self) -> None:
+    async def _resume(self) -> None:
         if "slice" in self._place:
             await self._through_all(self._place["slice"])
         else:
@@ -114,7 +113,7 @@ class Search:
                 return
             last = lost[-1].pair.id
 
-    async def _bring_imported(self) -> None:
+    async def _write_imported(self) -> None:
         last = (queries.LAST, queries.LAST)
         while True:
             async with self._writing() as uow:
@@ -144,9 +143,9 @@ class Search:
             known = {row["id"]: body_of(row) async for rows in self._all() for row in rows}
             await self._write(await asyncio.to_thread(among_bodies, known))
             return
-        people = PersonSearch()
+        person_search = PersonSearch()
         async for rows in self._all():
-            stale = await asyncio.to_thread(_add, people, rows)
+            stale = await asyncio.to_thread(_add, person_search, rows)
             if stale:
                 async with self._run.unit_of_work() as uow:
                     await queries.write_name_keys(uow.connection, stale)
@@ -154,8 +153,8 @@ class Search:
         for place in range(first, slices):
             kind, number = divmod(place, PARTITIONS)
             if number == 0 or place == first:
-                await asyncio.to_thread(people.select_kind, KINDS[kind])
-            await self._write(await asyncio.to_thread(people.scan_partition, number))
+                await asyncio.to_thread(person_search.select_kind, KINDS[kind])
+            await self._write(await asyncio.to_thread(person_search.scan_partition, number))
             if number % _PROGRESS_EVERY == 0:
                 await self._report(self._records + place, self._records + slices, slice=place + 1)
 
@@ -184,19 +183,19 @@ class Search:
         self._new += await pairs.record(uow, self._resource, found, "job")
 
     async def _report(self, done: int, total: int | None, **place: Unpack[operations.Place]) -> None:
-        """Raises JobCancelled; and _MadeWay where the search can go on from a `place`, and nobody waits for it."""
+        """Raises JobCancelled, and _Yielded where an import waits and the search can continue from a `place`."""
         await self._run.progress(done, total)
         if self._run.cancelled:
             raise JobCancelled
         if place and await self._run.is_awaited():
-            raise _MadeWay(place)
+            raise _Yielded(place)
 
 
-def _add(people: PersonSearch, rows: Sequence[Row]) -> dict[UUID, str]:
+def _add(person_search: PersonSearch, rows: Sequence[Row]) -> dict[UUID, str]:
     """Adds experts to the search; of those whose key follows an older rule, the right one."""
     stale = {}
     for row in rows:
-        people.add(person_of(row))
+        person_search.add(person_of(row))
         if (key := name_key(row["names"])) != row["name_key"]:
             stale[row["id"]] = key
     return stale

@@ -25,7 +25,7 @@ from shared.records.record import Record
 from shared.records.resource_type import TransitionRequest
 from shared.records.rows import columns_of, differing
 
-LOOK_JOB = "duplicates_look"
+CHECK_JOB = "duplicates_look"
 """Looks for what one changed record may repeat."""
 SEARCH_JOB = "duplicates_search"
 """Looks through all records of a collection, or those that were changed."""
@@ -71,13 +71,13 @@ async def duplicates_of_institution(
 def schedule_check_if_changed(uow: UnitOfWork, resource: Collection, before: Record, after: Record) -> None:
     """Leaves to the worker to find what a changed record now may repeat, where something changed that is compared."""
     if not differing(before, after).keys().isdisjoint(_MATTERS[resource]):
-        look_at(uow, resource, after.id)
+        schedule_check(uow, resource, after.id)
 
 
-def look_at(uow: UnitOfWork, resource: Collection, record: UUID) -> None:
+def schedule_check(uow: UnitOfWork, resource: Collection, record: UUID) -> None:
     """Leaves to the worker to find what a record may repeat."""
     payload = {"resource": resource, "record": str(record)}
-    defer(uow, "membership", LOOK_JOB, payload, created_by=uow.origin.actor.label)
+    defer(uow, "membership", CHECK_JOB, payload, created_by=uow.origin.actor.label)
 
 
 async def order_search(uow: UnitOfWork, resource: Collection, *, whole: bool) -> UUID:
@@ -163,7 +163,7 @@ async def restore_pairs(uow: UnitOfWork, resource: Collection, winner: UUID, los
 
 
 async def drop_lost(uow: UnitOfWork, resource: Collection, lost: Sequence[queries.LostPair]) -> None:
-    """Deletes pairs of which a record is gone or erased, and settles those of records that were merged."""
+    """Deletes pairs of which a record was deleted or erased, and closes those of records that were merged."""
     merges = {(one.winner_of_a, one.pair.a) for one in lost if one.winner_of_a}
     merges |= {(one.winner_of_b, one.pair.b) for one in lost if one.winner_of_b}
     for winner, loser in sorted(merges, key=str):

@@ -26,7 +26,7 @@ _DELETE = "DELETE FROM escm.member_duplicate WHERE id = ANY($1)"
 
 
 def undecided(pair: Duplicate) -> Duplicate:
-    """The pair as an open one says nothing of decisions."""
+    """The open pair, without any decision."""
     return replace(pair, dismissed_by=None, dismissed_at=None, dismissal=None, settled_by=None, instead_of=None)
 
 
@@ -60,7 +60,7 @@ async def _reopen(uow: UnitOfWork, before: Duplicate, wanted: Duplicate) -> None
 
 
 async def remove(uow: UnitOfWork, pairs: Sequence[Duplicate]) -> None:
-    """Deletes pairs of which a record is gone or erased."""
+    """Deletes pairs of which a record was deleted or erased."""
     if not pairs:
         return
     await uow.connection.execute(_DELETE, [pair.id for pair in pairs])

@@ -152,7 +152,7 @@ LAST = UUID(int=0)
 
 @dataclass(frozen=True, slots=True)
 class LostPair:
-    """A pair of which a record is gone, erased or merged, with the winners of those that were merged."""
+    """A pair of which a record was deleted, erased or merged, with the winners of those that were merged."""
 
     pair: Duplicate
     winner_of_a: UUID | None
@@ -204,7 +204,7 @@ async def how_many_changed(connection: Connection, resource: Collection, after: 
 
 
 async def lost(connection: Connection, resource: Collection, after: UUID, limit: int) -> list[LostPair]:
-    """The next pairs of which a record is gone, erased or merged, locked."""
+    """The next pairs of which a record was deleted, erased or merged, locked."""
     statement = _LOST.format(_LIVING[resource][0], _ERASED[resource])
     rows = await connection.fetch(statement, resource, after, limit)
     return [LostPair(record_of(Duplicate, row), row["winner_of_a"], row["winner_of_b"]) for row in rows]

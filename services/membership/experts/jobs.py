@@ -260,7 +260,7 @@ EXPERT_IMPORT = Importable(
             tracked=("institution_id", "raw", "role", "unit", "starts", "ends", "is_primary"),
             wanted=_wanted_affiliation,
             same=_same_affiliation,
-            fresh={"is_primary": False, "asserted_by": "import"},
+            values_on_create={"is_primary": False, "asserted_by": "import"},
             written_version=_written_version,
             link=lambda owner, row: f"{EXPERTS.resource.link(owner['id'])}/affiliations/{row['id']}",
         ),

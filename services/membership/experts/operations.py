@@ -80,7 +80,7 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Expert) -> Inserted[
 async def update(
     uow: UnitOfWork, access: AccessScope, before: Expert, wanted: Expert, reason: str | None = None
 ) -> Expert:
-    """The expert as it is wanted; where nothing differs, nothing is written and the version stays.
+    """The expert with the requested changes; where nothing differs, nothing is written and the version stays.
 
     Raises Forbidden `country_forbidden` where the caller may not change experts of the new country too.
     """
@@ -144,8 +144,8 @@ async def transition(uow: UnitOfWork, access: AccessScope, before: Expert, reque
 
 
 async def apply_scheduled(uow: UnitOfWork) -> None:
-    """Moves experts whose term is over into their time of grace, and those whose time of grace is over out of it, at
-    most 500 at once."""
+    """Moves experts whose term has ended into their period of grace, and those whose period of grace has ended out of
+    it, at most 500 at once."""
     for before in await queries.lock_over(uow.connection, today(), _AT_ONCE):
         await EXPERTS.apply_scheduled(uow, before, "expire")
 

@@ -50,7 +50,7 @@ EXPERT_API = RecordApi(
     fields=ExpertFields,
     reads_fields=False,
     written=written,
-    embedded=("affiliations",),
+    raw_json_columns=("affiliations",),
     concerns=_concerned,
     is_public=True,
 )

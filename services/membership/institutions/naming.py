@@ -10,11 +10,11 @@ from shared.kernel.principal import Principal
 from shared.records.references import INSTITUTIONS, Nameable
 
 _NAMED = Nameable(INSTITUTIONS, institution, PUBLISHED)
-_SURVIVORS = "SELECT named, escm.member_institution_survivor(named) AS meant FROM unnest($1::uuid[]) named"
+_MERGE_TARGETS = "SELECT named, escm.member_institution_survivor(named) AS meant FROM unnest($1::uuid[]) named"
 
 
 async def meant(connection: Connection, principal: Principal, named: Collection[UUID]) -> dict[UUID, UUID]:
     """By each of these ids, the institution that it means. What the principal does not know of is left out."""
-    rows = await connection.fetch(_SURVIVORS, list(named)) if named else []
+    rows = await connection.fetch(_MERGE_TARGETS, list(named)) if named else []
     known = await _NAMED.known(connection, principal, [row["meant"] for row in rows if row["meant"]]) if rows else ()
     return {row["named"]: row["meant"] for row in rows if row["meant"] in known}

@@ -217,7 +217,7 @@ async def matches(
     return [(match, by_id[match.candidate.key]) for match in rank(said, [candidate_of(row) for row in rows], country)]
 
 
-class Known(NamedTuple):
+class MatchableInstitution(NamedTuple):
     """An institution that was read."""
 
     candidate: Candidate
@@ -231,9 +231,11 @@ class Institutions:
 
     def __init__(self, access: AccessScope) -> None:
         self._access = access
-        self._known: dict[UUID, Known] = {}
+        self._known: dict[UUID, MatchableInstitution] = {}
 
-    async def candidates(self, connection: Connection, texts: Sequence[Affiliation]) -> list[list[Known]]:
+    async def candidates(
+        self, connection: Connection, texts: Sequence[Affiliation]
+    ) -> list[list[MatchableInstitution]]:
         """For each text, institutions that may be seen and that it may mean, some 100 at most."""
         question = {**_question(self._access, texts), "loose": False, "only_country": None}
         rows = await _CANDIDATES.get(self._access.access_kind, False).fetch(connection, **question)
@@ -245,7 +247,7 @@ class Institutions:
             connection, ids=unknown, **self._access.parameters
         ):
             is_restricted = row["visibility"] == "restricted"
-            self._known[row["id"]] = Known(candidate_of(row), row["status"] in PUBLISHED, is_restricted)
+            self._known[row["id"]] = MatchableInstitution(candidate_of(row), row["status"] in PUBLISHED, is_restricted)
         known = self._known
         return [[known[key] for key in hits.get(number, ()) if key in known] for number in range(len(texts))]
 

@@ -27,7 +27,7 @@ _SEEN = """(o.status IN ('verified', 'inactive')
     OR o.id::text = ANY(string_to_array(current_setting('escm.records', true), ',')))
     AND o.merged_into IS NULL"""
 """The application filter on the other side, from the settings that row-level security reads."""
-_SURVIVOR, _NAMES = "escm.member_institution_survivor", "escm.member_institution_names"
+_MERGE_TARGET, _NAMES = "escm.member_institution_survivor", "escm.member_institution_names"
 _INVERTED = " ".join(f"WHEN '{kind}' THEN '{other}'" for kind, other in INVERSE.items())
 SHOWN = f"""(SELECT coalesce(json_agg(json_build_object('type', r.type, 'institution_id', r.id, 'ror', r.ror,
         'label', r.label) ORDER BY r.type, r.label, r.id), '[]')::text
@@ -38,8 +38,8 @@ SHOWN = f"""(SELECT coalesce(json_agg(json_build_object('type', r.type, 'institu
             LEFT JOIN LATERAL (
                 SELECT o.id, o.ror, o.display_name FROM {institution.fullname} o
                 WHERE o.id IN (
-                    SELECT {_SURVIVOR}(s.institution_id)
-                    UNION SELECT {_SURVIVOR}(n.id) FROM {institution.fullname} n
+                    SELECT {_MERGE_TARGET}(s.institution_id)
+                    UNION SELECT {_MERGE_TARGET}(n.id) FROM {institution.fullname} n
                     WHERE s.institution_id IS NULL AND n.ror = s.ror) AND {_SEEN}
                 ORDER BY o.country <> {institution.fullname}.country, o.id LIMIT 1
             ) o ON true
@@ -52,7 +52,7 @@ SHOWN = f"""(SELECT coalesce(json_agg(json_build_object('type', r.type, 'institu
 """An institution's relations as JSON text: those that it states, and those that others state of it. A ROR id that no
 institution that the caller may know of has stays, without one."""
 _KNOWN = f"""
-SELECT w.id AS asked, o.id FROM unnest($1::uuid[]) w (id) JOIN {institution.fullname} o ON o.id = {_SURVIVOR}(w.id)
+SELECT w.id AS asked, o.id FROM unnest($1::uuid[]) w (id) JOIN {institution.fullname} o ON o.id = {_MERGE_TARGET}(w.id)
 WHERE {_SEEN}
 """  # noqa: S608
 _OF_OTHERS = f"""
@@ -64,7 +64,7 @@ WITH RECURSIVE above (id, steps) AS (
     SELECT $1::uuid, 0
     UNION
     SELECT p.id, above.steps + 1 FROM above CROSS JOIN LATERAL (
-        SELECT {_SURVIVOR}(o.id) FROM {institution_relation.fullname} v JOIN {institution.fullname} o
+        SELECT {_MERGE_TARGET}(o.id) FROM {institution_relation.fullname} v JOIN {institution.fullname} o
             ON o.ror = v.other OR o.id = CASE WHEN v.other LIKE '________-%' THEN v.other::uuid END
         WHERE v.institution_id = above.id AND v.kind = 'parent' AND (o.merged_into IS NOT NULL OR {_SEEN})
         UNION

@@ -60,7 +60,7 @@ INSTITUTION_API = RecordApi(
     fields=InstitutionFields,
     reads_fields=False,
     written=written,
-    embedded=("relations",),
+    raw_json_columns=("relations",),
     is_public=True,
 )
 router = INSTITUTION_API.routes()

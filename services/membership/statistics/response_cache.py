@@ -22,22 +22,22 @@ class ResponseCache:
         self._next: dict[Hashable, asyncio.Task[State]] = {}
         self._under_way: dict[Hashable, asyncio.Task[State]] = {}
 
-    async def state(self, access: Hashable, look: Callable[[], Awaitable[State]]) -> State:
-        """The state that `look` finds. Those who ask while a look is under way share the next one, so that nobody is
+    async def state(self, access: Hashable, read: Callable[[], Awaitable[State]]) -> State:
+        """The state that `read` finds. Those who ask while a look is under way share the next one, so that nobody is
         shown a time before they asked."""
         task = self._next.get(access)
         if task is None:
-            task = self._next[access] = asyncio.create_task(self._look(access, look, self._under_way.get(access)))
+            task = self._next[access] = asyncio.create_task(self._read(access, read, self._under_way.get(access)))
         return await asyncio.shield(task)
 
-    async def _look(
-        self, access: Hashable, look: Callable[[], Awaitable[State]], earlier: asyncio.Task[State] | None
+    async def _read(
+        self, access: Hashable, read: Callable[[], Awaitable[State]], earlier: asyncio.Task[State] | None
     ) -> State:
         if earlier is not None:
             await asyncio.wait((earlier,))
         task = self._under_way[access] = self._next.pop(access)
         try:
-            return await look()
+            return await read()
         finally:
             if self._under_way.get(access) is task:
                 del self._under_way[access]

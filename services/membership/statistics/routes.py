@@ -97,11 +97,11 @@ async def get_statistics(ctx: CurrentContext) -> Response:
     seen = (asked.kind, access.access_kind, context.visibilities, context.countries, read.countries, bool(read.records))
     key = (ctx.request.scope["query_string"], *seen, today())
 
-    async def look() -> State:
+    async def load_state() -> State:
         async with ctx.database.acquire() as connection:
             return await counts_state(connection, access.context, asked.kind)
 
-    state = await cache.state(seen, look)
+    state = await cache.state(seen, load_state)
     body = cache.get(key, state)
     if body is None:
         async with ctx.connection() as connection:

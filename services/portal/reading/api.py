@@ -66,7 +66,7 @@ class PageReads:
         self._api: PublicApi = request.app.state.public_api
 
     async def listed(self, service: str, plural: str, **query: str) -> dict[str, Any]:
-        """A page of a list. Raises Malformed for a filter that does not hold."""
+        """A page of a list. Raises Malformed for a filter that is not valid."""
         return await self._read(service, plural, query)
 
     async def record(self, service: str, plural: str, key: str, **query: str) -> dict[str, Any]:

@@ -47,8 +47,8 @@ async def test_rows_that_repeat_in_other_batches_lead_to_one_record(
     expected = await database.fetch(_STATE)
     await database.execute("TRUNCATE member_expert, core_import_identity CASCADE")
     batches_of(8)
-    in_turns = await secretariat.bring("experts", _repeating(seed))
-    assert in_turns["counts"]["created"] == at_once["counts"]["created"] <= 120
+    in_batches = await secretariat.bring("experts", _repeating(seed))
+    assert in_batches["counts"]["created"] == at_once["counts"]["created"] <= 120
     assert await database.fetch(_STATE) == expected
 
 

@@ -163,11 +163,11 @@ async def test_merges_of_overlapping_pairs_wait_for_each_other(admin: Caller, su
         assert {answer.status_code for answer in answers} <= {201, 409}
         ids = [record["id"] for record in (a, b, c)]
         living = "SELECT id FROM member_expert WHERE merged_into IS NULL AND id = ANY($1)"
-        survivors = [str(row["id"]) for row in await superuser.fetch(living, ids)]
-        assert len(survivors) == 3 - len(done) >= 1
-        for key in set(ids) - set(survivors):
+        merge_targets = [str(row["id"]) for row in await superuser.fetch(living, ids)]
+        assert len(merge_targets) == 3 - len(done) >= 1
+        for key in set(ids) - set(merge_targets):
             location = (await admin.get(f"{EXPERTS}/{key}")).headers["location"]
-            assert location.rsplit("/", 1)[-1] in survivors
+            assert location.rsplit("/", 1)[-1] in merge_targets
 
 
 async def test_a_change_of_the_loser_is_in_the_winner_or_refused(admin: Caller) -> None:

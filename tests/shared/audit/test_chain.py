@@ -30,7 +30,7 @@ async def test_entries_are_linked_at_the_positions_of_their_facts(trail: Trail) 
     placed = await trail.admin.fetch("SELECT f.position, l.position AS linked FROM core_fact f JOIN core_audit_link l"
                                      " ON l.entry = f.fact ORDER BY 1")  # fmt: skip
     assert [tuple(row) for row in placed] == [(n, n) for n in range(1, 6)]
-    assert (await trail.verdict()).entries == 5
+    assert (await trail.summary()).entries == 5
 
 
 async def test_what_a_leader_without_the_chain_has_left_is_linked_by_the_next(trail: Trail) -> None:
@@ -42,7 +42,7 @@ async def test_what_a_leader_without_the_chain_has_left_is_linked_by_the_next(tr
     await trail.write(1)
     await trail.link(seal=True)
     assert await trail.positions() == [1, 2, 3, 4]
-    assert (await trail.verdict()).sealed == 4
+    assert (await trail.summary()).sealed == 4
 
 
 async def test_a_fact_without_an_entry_leaves_its_position_free(trail: Trail) -> None:
@@ -55,7 +55,7 @@ async def test_a_fact_without_an_entry_leaves_its_position_free(trail: Trail) ->
     await trail.write(1)
     await trail.link(seal=True)
     assert await trail.positions() == [1, 3]
-    assert (await trail.verdict()).sealed == 2
+    assert (await trail.summary()).sealed == 2
 
 
 async def test_entries_after_the_last_checkpoint_wait_for_the_next(trail: Trail) -> None:
@@ -63,7 +63,7 @@ async def test_entries_after_the_last_checkpoint_wait_for_the_next(trail: Trail)
     await trail.link(seal=True)
     await trail.write(3)
     await trail.link()
-    found = await trail.verdict()
+    found = await trail.summary()
     assert (found.entries, found.sealed) == (5, 2)
 
 
@@ -88,7 +88,7 @@ async def test_after_a_change_of_the_secret_a_new_key_signs_and_the_old_one_is_k
     await trail.link(seal=True)
     assert await trail.admin.fetchval("SELECT key_id FROM core_audit_checkpoint WHERE position = 4") != first
     assert len(await trail.keys()) == 2
-    assert (await trail.verdict()).sealed == 4
+    assert (await trail.summary()).sealed == 4
 
 
 async def test_a_trail_that_is_not_sealed_any_more_says_since_when(trail: Trail) -> None:
@@ -136,7 +136,7 @@ async def test_a_trail_that_was_restored_is_sealed_again(trail: Trail) -> None:
     )
     await trail.write(1)
     await trail.link(seal=True)
-    found = await trail.verdict()
+    found = await trail.summary()
     assert (found.entries, found.sealed) == (5, 5)
 
 
@@ -162,16 +162,16 @@ async def test_a_month_older_than_the_rule_is_dropped_and_the_rest_begins_at_a_c
     await trail.write(2)
     await trail.link(seal=True)
     assert await trail.positions() == [1, 2, 3, 4, 5]
-    assert (await trail.verdict()).entries == 5
+    assert (await trail.summary()).entries == 5
     trail.clock.seconds += 90_000
     await trail.link()
     assert await trail.positions() == [4, 5]
     assert await trail.admin.fetchval("SELECT to_regclass('core_audit_20100301')") is None
-    found = await trail.verdict()
+    found = await trail.summary()
     assert (found.entries, found.begins_after) == (2, 3)
     await trail.write(1)
     await trail.link(seal=True)
-    assert (await trail.verdict()).sealed == 3
+    assert (await trail.summary()).sealed == 3
     await trail.admin.execute(
         "DELETE FROM core_audit WHERE id = (SELECT entry FROM core_audit_link WHERE position = 4);"
         "DELETE FROM core_audit_link WHERE position = 4; DELETE FROM core_audit_checkpoint WHERE position = 3"

@@ -48,7 +48,7 @@ async def test_who_is_forgotten_leaves_lines_without_values_and_a_trail_that_ver
     ]
     assert lines[0]["action"] == "update"
     assert all("erased" not in each for each in await _lines(trail, other))
-    assert (await trail.verdict()).sealed == 5
+    assert (await trail.summary()).sealed == 5
 
 
 async def test_one_transaction_makes_one_key_for_a_person(trail: Trail) -> None:

@@ -232,7 +232,7 @@ _MUTATIONS: tuple[Mutation, ...] = (
 
 
 async def test_an_untouched_trail_is_whole(sealed: Trail) -> None:
-    found = await sealed.verdict()
+    found = await sealed.summary()
     assert (found.entries, found.sealed, found.begins_after) == (60, 60, 0)
     assert found.checkpoints == _ROUNDS + 1
 
@@ -248,7 +248,7 @@ async def test_what_a_superuser_did_is_found_with_its_place(sealed: Trail, mutat
         assert where is not None
         assert bad.position in where, (bad.position, bad.what, where)
         await sealed.bring_back()
-    assert (await sealed.verdict()).entries == 60
+    assert (await sealed.summary()).entries == 60
 
 
 async def test_an_entry_that_was_slipped_in_is_found(sealed: Trail) -> None:

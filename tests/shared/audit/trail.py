@@ -96,13 +96,13 @@ class Trail:
         rows = await self.admin.fetch("SELECT public FROM core_audit_signing_key")
         return {key_name(row[0]): Ed25519PublicKey.from_public_bytes(row[0]) for row in rows}
 
-    async def verdict(self) -> TrailSummary:
+    async def summary(self) -> TrailSummary:
         return verify(await self.exported(), await self.keys())
 
     async def fault(self) -> BadTrail:
         """What is wrong. AssertionError where nothing is."""
         try:
-            found = await self.verdict()
+            found = await self.summary()
         except BadTrail as bad:
             return bad
         raise AssertionError(f"nothing was found: {found}")

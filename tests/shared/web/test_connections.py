@@ -86,7 +86,7 @@ async def serving(limits: ConnectionLimits, memory: int = 1 << 24, **settings: A
 @pytest.fixture
 async def server() -> AsyncIterator[Serving]:
     """Nothing may take longer than a second."""
-    limits = ConnectionLimits(head_seconds=1, unread_seconds=1, rest_seconds=1, pace=1 << 30, look_every=0.05)
+    limits = ConnectionLimits(head_seconds=1, unread_seconds=1, rest_seconds=1, pace=1 << 30, check_every=0.05)
     async with serving(limits, body_seconds=1) as server:
         yield server
 
@@ -94,7 +94,7 @@ async def server() -> AsyncIterator[Serving]:
 @pytest.fixture
 async def small() -> AsyncIterator[Serving]:
     """Ten connections may be open, for long."""
-    async with serving(ConnectionLimits(connections=10, look_every=0.05)) as server:
+    async with serving(ConnectionLimits(connections=10, check_every=0.05)) as server:
         yield server
 
 
@@ -234,11 +234,11 @@ async def test_where_all_are_being_answered_a_newcomer_is_refused(small: Serving
 class Overdue:
     """A connection that ends when it is looked at, and notes in which turn of the loop that was."""
 
-    def __init__(self, connections: Connections, turns: list[int], ended: list[int]) -> None:
-        self._connections, self._turns, self._ended = connections, turns, ended
+    def __init__(self, connections: Connections, iterations: list[int], ended: list[int]) -> None:
+        self._connections, self._iterations, self._ended = connections, iterations, ended
 
     def check(self, now: float) -> None:
-        self._ended.append(self._turns[0])
+        self._ended.append(self._iterations[0])
         self._connections.discard(self)
 
     def is_answering(self) -> bool:
@@ -249,11 +249,11 @@ class Overdue:
 
 
 async def test_many_connections_that_end_together_leave_time_for_others() -> None:
-    connections, turns, ended = Connections(ConnectionLimits(look_every=0.01)), [0], list[int]()
+    connections, iterations, ended = Connections(ConnectionLimits(check_every=0.01)), [0], list[int]()
     for _ in range(200):
-        assert connections.add(Overdue(connections, turns, ended))
+        assert connections.add(Overdue(connections, iterations, ended))
     while len(connections):
-        turns[0] += 1
+        iterations[0] += 1
         await asyncio.sleep(0)
     assert len(ended) == 200
     assert max(Counter(ended).values()) <= 32

@@ -35,8 +35,8 @@ WITH retired AS (
 UPDATE core_batch b SET patterns = array_remove(b.patterns, r.pattern) FROM retired r
 WHERE b.consumer = r.consumer AND b.state IN ('ready', 'dead') AND r.pattern = ANY(b.patterns)
 """
-_TURN = """
-SELECT core_idempotency_turn()
+_ROTATE = """
+SELECT core_idempotency_rotate_partitions()
 WHERE to_regclass(format('core_idempotency_%s', to_char((now() AT TIME ZONE 'UTC')::date + 7, 'YYYYMMDD'))) IS NULL
 """
 """Partitions of answers that are kept under keys: a week ahead, and gone after three days."""
@@ -104,7 +104,7 @@ async def tidy(connection: Connection, responses_mebibytes: int) -> None:
     """
     async with connection.transaction():
         await connection.execute("SET LOCAL lock_timeout = '1s'")
-        await connection.execute(_TURN)
+        await connection.execute(_ROTATE)
         if gone := await connection.fetchval(_TRIM, responses_mebibytes << 20, _CHUNK * _ROUNDS):
             log.warning("answers_over_bound", gone=gone)
     await connection.execute(_RETIRE)

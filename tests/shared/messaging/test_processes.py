@@ -53,7 +53,7 @@ async def test_a_worker_and_a_relay_tell_their_numbers(
         await tell(3)  # type: ignore[operator]
         await eventually(lambda: admin.fetchval("SELECT status = 'succeeded' FROM core_batch"))
         numbers = (await client.get(f"http://127.0.0.1:{ports[0]}/metrics")).text
-        assert 'escm_handled_total{lane="normal",outcome="done",service="membership"}' in numbers
+        assert 'escm_handled_total{outcome="done",queue="normal",service="membership"}' in numbers
         assert "escm_latency_seconds_bucket" in numbers
         assert "escm_sequenced_total" in numbers
 

@@ -38,12 +38,12 @@ CREATE TABLE core_idempotency (
     PRIMARY KEY (scope, day)
 ) PARTITION BY RANGE (day)
 --;
-CREATE FUNCTION core_idempotency_turn() RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = escm, pg_temp AS $$
+CREATE FUNCTION core_idempotency_rotate_partitions() RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = escm, pg_temp AS $$
 DECLARE
     today date := (now() AT TIME ZONE 'UTC')::date;
     part record;
 BEGIN
-    PERFORM pg_advisory_xact_lock(hashtext('core_idempotency_turn'));
+    PERFORM pg_advisory_xact_lock(hashtext('core_idempotency_rotate_partitions'));
     FOR n IN 0..7 LOOP
         EXECUTE format(
             'CREATE TABLE IF NOT EXISTS %I PARTITION OF core_idempotency FOR VALUES FROM (%L) TO (%L)',
@@ -58,7 +58,7 @@ BEGIN
     END LOOP;
 END $$
 --;
-SELECT core_idempotency_turn()
+SELECT core_idempotency_rotate_partitions()
 --;
 CREATE FUNCTION core_idempotency_claim(wanted bytea, lock bigint)
 RETURNS TABLE (claimed boolean, digest bytea, authority bytea, status smallint, headers jsonb, body bytea)
@@ -120,13 +120,13 @@ END $$
     grant("core_idempotency", "SELECT, INSERT", *_SERVICES)
     services = ", ".join(role(name) for name in _SERVICES)
     run(f"""
-REVOKE EXECUTE ON FUNCTION core_idempotency_turn(), core_idempotency_claim(bytea, bigint),
+REVOKE EXECUTE ON FUNCTION core_idempotency_rotate_partitions(), core_idempotency_claim(bytea, bigint),
     core_idempotency_open(bytea, bigint), core_idempotency_trim(bigint, interval, integer) FROM PUBLIC
 --;
-GRANT EXECUTE ON FUNCTION core_idempotency_turn(), core_idempotency_claim(bytea, bigint),
+GRANT EXECUTE ON FUNCTION core_idempotency_rotate_partitions(), core_idempotency_claim(bytea, bigint),
     core_idempotency_open(bytea, bigint) TO {services}
 --;
-GRANT EXECUTE ON FUNCTION core_idempotency_turn(), core_idempotency_trim(bigint, interval, integer) TO {role("relay")}
+GRANT EXECUTE ON FUNCTION core_idempotency_rotate_partitions(), core_idempotency_trim(bigint, interval, integer) TO {role("relay")}
 """)
 
 
@@ -188,6 +188,6 @@ def downgrade() -> None:
     run("""
 DROP TABLE core_mail, core_pending_transition, core_idempotency
 --;
-DROP FUNCTION core_idempotency_turn(), core_idempotency_claim(bytea, bigint), core_idempotency_open(bytea, bigint),
+DROP FUNCTION core_idempotency_rotate_partitions(), core_idempotency_claim(bytea, bigint), core_idempotency_open(bytea, bigint),
     core_idempotency_trim(bigint, interval, integer), core_ref(text, bigint)
 """)

@@ -114,14 +114,14 @@ BEGIN
     END IF;
 END $$
 --;
-CREATE FUNCTION core_audit_turn() RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = escm, pg_temp AS $$
+CREATE FUNCTION core_audit_make_partitions() RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = escm, pg_temp AS $$
 BEGIN
     FOR n IN 0..3 LOOP
         PERFORM core_audit_partition(date_trunc('month', now() AT TIME ZONE 'UTC') + n * interval '1 month');
     END LOOP;
 END $$
 --;
-SELECT core_audit_turn()
+SELECT core_audit_make_partitions()
 --;
 CREATE FUNCTION core_audit_retire(years integer) RETURNS TABLE (last bigint, last_hash bytea)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = escm, pg_temp AS $$
@@ -178,9 +178,9 @@ CREATE POLICY core_audit_append ON core_audit FOR INSERT WITH CHECK (true)
 --;
 CREATE POLICY core_audit_link ON core_audit FOR SELECT TO {role("relay")} USING (true)
 --;
-REVOKE EXECUTE ON FUNCTION core_audit_turn(), core_audit_retire(integer), core_audit_partition(timestamp) FROM PUBLIC
+REVOKE EXECUTE ON FUNCTION core_audit_make_partitions(), core_audit_retire(integer), core_audit_partition(timestamp) FROM PUBLIC
 --;
-GRANT EXECUTE ON FUNCTION core_audit_turn(), core_audit_retire(integer) TO {role("relay")}
+GRANT EXECUTE ON FUNCTION core_audit_make_partitions(), core_audit_retire(integer) TO {role("relay")}
 --;
 GRANT SELECT (id, content_hash) ON core_audit TO {role("relay")}
 --;
@@ -205,6 +205,6 @@ DROP TABLE core_audit, core_audit_key, core_audit_link, core_audit_head, core_au
 --;
 DROP AGGREGATE core_audit_chain(bytea, bigint, uuid, bytea)
 --;
-DROP FUNCTION core_audit_follow(bytea, bytea, bigint, uuid, bytea), core_audit_retire(integer), core_audit_turn(),
+DROP FUNCTION core_audit_follow(bytea, bytea, bigint, uuid, bytea), core_audit_retire(integer), core_audit_make_partitions(),
     core_audit_partition(timestamp), core_audit_first(timestamptz)
 """)

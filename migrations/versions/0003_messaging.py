@@ -23,10 +23,10 @@ _FACT = """
 _LEASE = """
     attempts integer NOT NULL DEFAULT 0,
     fence bigint NOT NULL DEFAULT 0,
-    lease_until timestamptz,
-    worker text,
-    rung boolean NOT NULL DEFAULT false,
-    next_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    lease_expires_at timestamptz,
+    lease_holder text,
+    notified boolean NOT NULL DEFAULT false,
+    due_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     error text,
     created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     finished_at timestamptz"""
@@ -58,7 +58,7 @@ CREATE TABLE core_lease (
     name text PRIMARY KEY,
     holder uuid NOT NULL,
     fence bigint NOT NULL DEFAULT 0,
-    until timestamptz NOT NULL,
+    expires_at timestamptz NOT NULL,
     position bigint NOT NULL DEFAULT 0
 ) WITH (fillfactor = 50)
 --;
@@ -79,36 +79,37 @@ FROM (SELECT coalesce(max(l.position), 0) AS head FROM core_lease l WHERE l.name
 def _batches() -> None:
     run(f"""
 CREATE TABLE core_consumer (
-    consumer text NOT NULL,
-    lane text NOT NULL CHECK (lane IN ('normal', 'bulk')),
+    service text NOT NULL,
+    bulk boolean NOT NULL,
     position bigint NOT NULL DEFAULT 0,
     seen_at timestamptz NOT NULL DEFAULT clock_timestamp(),
-    PRIMARY KEY (consumer, lane)
+    PRIMARY KEY (service, bulk)
 ) WITH (fillfactor = 50)
 --;
 CREATE TABLE core_subscription (
-    consumer text NOT NULL,
+    service text NOT NULL,
     pattern text NOT NULL,
     seen_at timestamptz NOT NULL DEFAULT clock_timestamp(),
-    PRIMARY KEY (consumer, pattern)
+    PRIMARY KEY (service, pattern)
 ) WITH (fillfactor = 50)
 --;
 CREATE TABLE core_batch (
     id uuid PRIMARY KEY DEFAULT uuidv7(),
-    consumer text NOT NULL,
-    lane text NOT NULL CHECK (lane IN ('normal', 'bulk')),
+    service text NOT NULL,
+    bulk boolean NOT NULL,
     positions bigint[] NOT NULL,
     patterns text[] NOT NULL,
-    state text NOT NULL DEFAULT 'ready' CHECK (state IN ('ready', 'running', 'done', 'dead', 'split')),{_LEASE}
+    status text NOT NULL DEFAULT 'queued'
+        CHECK (status IN ('queued', 'running', 'succeeded', 'failed', 'split')),{_LEASE}
 ) WITH ({_QUEUE})
 --;
-CREATE INDEX core_batch_ready_idx ON core_batch (consumer, lane, id) WHERE state = 'ready'
+CREATE INDEX core_batch_queued_idx ON core_batch (service, bulk, id) WHERE status = 'queued'
 --;
-CREATE INDEX core_batch_running_idx ON core_batch (lease_until) WHERE state = 'running'
+CREATE INDEX core_batch_running_idx ON core_batch (lease_expires_at) WHERE status = 'running'
 --;
-CREATE INDEX core_batch_unrung_idx ON core_batch (next_at) WHERE state = 'ready' AND NOT rung
+CREATE INDEX core_batch_unnotified_idx ON core_batch (due_at) WHERE status = 'queued' AND NOT notified
 --;
-CREATE INDEX core_batch_dead_idx ON core_batch (id) WHERE state = 'dead'
+CREATE INDEX core_batch_failed_idx ON core_batch (id) WHERE status = 'failed'
 --;
 CREATE TABLE core_inbox (
     fact uuid NOT NULL,
@@ -132,7 +133,7 @@ def _jobs() -> None:
 CREATE TABLE core_job (
     id uuid PRIMARY KEY,
     service text NOT NULL,
-    kind text NOT NULL,
+    job_type text NOT NULL,
     payload jsonb NOT NULL,
     created_by text NOT NULL,
     bulk boolean NOT NULL,
@@ -146,20 +147,20 @@ CREATE TABLE core_job (
     cancel_requested boolean NOT NULL DEFAULT false,
     traceparent text,{_LEASE},
     principal text NOT NULL,
-    taken_at timestamptz
+    last_taken_at timestamptz
 ) WITH ({_QUEUE})
 --;
 COMMENT ON COLUMN core_job.principal IS 'whose share of the workers it takes'
 --;
-CREATE INDEX core_job_queued_idx ON core_job (service, bulk, next_at) WHERE status = 'queued'
+CREATE INDEX core_job_queued_idx ON core_job (service, bulk, due_at) WHERE status = 'queued'
 --;
-CREATE INDEX core_job_turn_idx ON core_job (service, bulk, principal, next_at) WHERE status = 'queued'
+CREATE INDEX core_job_principal_idx ON core_job (service, bulk, principal, due_at) WHERE status = 'queued'
 --;
-CREATE INDEX core_job_taken_idx ON core_job (service, bulk, principal, taken_at)
+CREATE INDEX core_job_taken_idx ON core_job (service, bulk, principal, last_taken_at)
 --;
-CREATE INDEX core_job_running_idx ON core_job (lease_until) WHERE status = 'running'
+CREATE INDEX core_job_running_idx ON core_job (lease_expires_at) WHERE status = 'running'
 --;
-CREATE INDEX core_job_unrung_idx ON core_job (next_at) WHERE status = 'queued' AND NOT rung
+CREATE INDEX core_job_unnotified_idx ON core_job (due_at) WHERE status = 'queued' AND NOT notified
 --;
 CREATE INDEX core_job_failed_idx ON core_job (id) WHERE status = 'failed'
 --;

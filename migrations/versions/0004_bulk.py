@@ -129,9 +129,9 @@ CREATE TABLE core_import_duplicate (
 --;
 COMMENT ON TABLE core_import_duplicate IS 'records made although another one, out of the importer''s reach, has the same e-mail, ORCID iD or ROR id'
 --;
-CREATE TABLE core_import_turn (resource text PRIMARY KEY, number bigint NOT NULL)
+CREATE TABLE core_import_sequence (resource text PRIMARY KEY, number bigint NOT NULL)
 --;
-COMMENT ON TABLE core_import_turn IS 'the batches that were written, locked by the one that is being written'
+COMMENT ON TABLE core_import_sequence IS 'the batches that were written, locked by the one that is being written'
 --;
 CREATE TABLE core_export (
     id uuid PRIMARY KEY,
@@ -158,11 +158,11 @@ ALTER TABLE core_import ALTER COLUMN ref SET DEFAULT core_ref('IMP', nextval('co
     run(f"GRANT USAGE ON SEQUENCE core_import_ref_seq TO {', '.join(role(name) for name in _SERVICES)}")
     for table in (*_TABLES, "export"):
         grant(f"core_{table}", "SELECT, INSERT, UPDATE, DELETE", *_SERVICES)
-    grant("core_import_turn", "SELECT, INSERT, UPDATE", *_SERVICES)
+    grant("core_import_sequence", "SELECT, INSERT, UPDATE", *_SERVICES)
 
 
 def downgrade() -> None:
-    tables = ", ".join(f"core_{table}" for table in (*_TABLES, "import_turn", "export"))
+    tables = ", ".join(f"core_{table}" for table in (*_TABLES, "import_sequence", "export"))
     run(f"""
 DROP TABLE {tables}
 --;

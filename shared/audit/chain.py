@@ -79,7 +79,7 @@ class Chain:
         try:
             async with connection.transaction():
                 await connection.execute("SET LOCAL lock_timeout = '2s'; SET LOCAL statement_timeout = 0")
-                await connection.execute("SELECT core_audit_turn()")
+                await connection.execute("SELECT core_audit_make_partitions()")
                 dropped = await connection.fetchrow(
                     "SELECT last, last_hash FROM core_audit_retire($1)", self._years, timeout=_PATIENCE
                 )

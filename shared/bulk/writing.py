@@ -38,9 +38,9 @@ _BEGIN = ";".join(
 commits of its facts' positions and of the import's end wait for all before them. The memory is for the search index,
 whose new entries are sorted in as many passes as they take times of it. Until it advances the import sequence it holds
 no lock that anybody waits for, however long it is idle."""
-_SEEN = "SELECT number FROM core_import_turn WHERE resource = $1"
+_SEEN = "SELECT number FROM core_import_sequence WHERE resource = $1"
 _ADVANCE_SEQUENCE = """
-INSERT INTO core_import_turn AS t (resource, number) VALUES ($1, 1)
+INSERT INTO core_import_sequence AS t (resource, number) VALUES ($1, 1)
 ON CONFLICT (resource) DO UPDATE SET number = t.number + 1 RETURNING number
 """
 _LIMIT_IDLE = "SET LOCAL idle_in_transaction_session_timeout TO DEFAULT"

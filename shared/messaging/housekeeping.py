@@ -3,40 +3,42 @@
 import structlog
 
 from shared.database.statements import Connection
+from shared.messaging.work_store import QUEUE_OF_BATCH, QUEUE_OF_JOB
 from shared.observability.metrics import ATTEMPTS, DEPTH, OLDEST
 
 log = structlog.get_logger(__name__)
 _CHUNK = 10_000
 _ROUNDS = 20
 
-_OPEN_WORK = """
-WITH open AS (
-    SELECT consumer AS service, lane, state, attempts, created_at FROM core_batch WHERE state = 'ready'
-    UNION ALL SELECT consumer, lane, state, attempts, created_at FROM core_batch WHERE state = 'running'
-    UNION ALL SELECT consumer, lane, state, attempts, created_at FROM core_batch WHERE state = 'dead'
-    UNION ALL SELECT service, CASE WHEN bulk THEN 'bulk_jobs' ELSE 'jobs' END, 'ready', attempts, created_at
-        FROM core_job WHERE status = 'queued'
-    UNION ALL SELECT service, CASE WHEN bulk THEN 'bulk_jobs' ELSE 'jobs' END, 'running', attempts, created_at
-        FROM core_job WHERE status = 'running'
-    UNION ALL SELECT service, CASE WHEN bulk THEN 'bulk_jobs' ELSE 'jobs' END, 'dead', attempts, created_at
-        FROM core_job WHERE status = 'failed' AND error IS NOT NULL
-    UNION ALL SELECT 'relay', 'outbox', 'ready', 0, time FROM core_outbox
+_OPEN = (
+    f"SELECT service, {queue} AS queue, status, attempts, created_at FROM {table} WHERE {condition}"  # noqa: S608
+    for table, queue, failed in (
+        ("core_batch", QUEUE_OF_BATCH, "status = 'failed'"),
+        ("core_job", QUEUE_OF_JOB, "status = 'failed' AND error IS NOT NULL"),
+    )
+    for condition in ("status = 'queued'", "status = 'running'", failed)
 )
-SELECT service, lane, state, count(*) AS depth, max(attempts) AS attempts,
+_OPEN_WORK = f"""
+WITH open AS (
+    {" UNION ALL ".join(_OPEN)}
+    UNION ALL SELECT 'relay', 'outbox', 'queued', 0, time FROM core_outbox
+)
+SELECT service, queue, status, count(*) AS depth, max(attempts) AS attempts,
     extract(epoch FROM clock_timestamp() - min(created_at))::float AS oldest
-FROM open GROUP BY service, lane, state
-"""
+FROM open GROUP BY service, queue, status
+"""  # noqa: S608
+"""Each state by itself, for the sake of its index."""
 _RETIRE = """
 WITH retired AS (
     DELETE FROM core_subscription s USING core_consumer c
-    WHERE c.consumer = s.consumer AND c.lane = 'normal' AND s.seen_at < c.seen_at - interval '1 hour'
-    RETURNING s.consumer, s.pattern
+    WHERE c.service = s.service AND NOT c.bulk AND s.seen_at < c.seen_at - interval '1 hour'
+    RETURNING s.service, s.pattern
 )
 UPDATE core_batch b SET patterns = array_remove(b.patterns, r.pattern) FROM retired r
-WHERE b.consumer = r.consumer AND b.state IN ('ready', 'dead') AND r.pattern = ANY(b.patterns)
+WHERE b.service = r.service AND b.status IN ('queued', 'failed') AND r.pattern = ANY(b.patterns)
 """
-_TURN = """
-SELECT core_idempotency_turn()
+_ROTATE = """
+SELECT core_idempotency_rotate_partitions()
 WHERE to_regclass(format('core_idempotency_%s', to_char((now() AT TIME ZONE 'UTC')::date + 7, 'YYYYMMDD'))) IS NULL
 """
 """Partitions of answers that are kept under keys: a week ahead, and gone after three days."""
@@ -51,13 +53,15 @@ _PURGES = tuple(
     for purge in (
         """
 DELETE FROM core_batch WHERE id IN (
-    SELECT id FROM core_batch WHERE id < {week} AND state IN ('done', 'split') ORDER BY id LIMIT $1)
+    SELECT id FROM core_batch WHERE id < {week} AND status IN ('succeeded', 'split') ORDER BY id LIMIT $1)
 """,
-        "DELETE FROM core_batch WHERE id IN (SELECT id FROM core_batch WHERE id < {feed} AND state = 'dead' LIMIT $1)",
+        """
+DELETE FROM core_batch WHERE id IN (SELECT id FROM core_batch WHERE id < {feed} AND status = 'failed' LIMIT $1)
+""",
         """
 WITH open AS (
-    SELECT positions[1] AS position FROM core_batch WHERE state = 'ready'
-    UNION ALL SELECT positions[1] FROM core_batch WHERE state = 'running'
+    SELECT positions[1] AS position FROM core_batch WHERE status = 'queued'
+    UNION ALL SELECT positions[1] FROM core_batch WHERE status = 'running'
     UNION ALL SELECT min(position) + 1 FROM core_consumer
 ), oldest AS (
     SELECT position, sequenced_at FROM core_fact ORDER BY position LIMIT $1
@@ -84,15 +88,15 @@ DELETE FROM core_schedule WHERE (name, tick) IN (
 
 
 async def measure(connection: Connection) -> None:
-    """Sets the gauges of the store: depth, age and attempts of what is open, and how much is dead."""
+    """Sets the gauges of the store: depth, age and attempts of what is open, and how much was given up."""
     rows = await connection.fetch(_OPEN_WORK)
     for gauge in (DEPTH, OLDEST, ATTEMPTS):
         gauge.clear()
     for row in rows:
-        DEPTH.labels(row["service"], row["lane"], row["state"]).set(row["depth"])
-        if row["state"] == "ready":
-            OLDEST.labels(row["service"], row["lane"]).set(row["oldest"])
-            ATTEMPTS.labels(row["service"], row["lane"]).set(row["attempts"])
+        DEPTH.labels(row["service"], row["queue"], row["status"]).set(row["depth"])
+        if row["status"] == "queued":
+            OLDEST.labels(row["service"], row["queue"]).set(row["oldest"])
+            ATTEMPTS.labels(row["service"], row["queue"]).set(row["attempts"])
 
 
 async def tidy(connection: Connection, responses_mebibytes: int) -> None:
@@ -104,7 +108,7 @@ async def tidy(connection: Connection, responses_mebibytes: int) -> None:
     """
     async with connection.transaction():
         await connection.execute("SET LOCAL lock_timeout = '1s'")
-        await connection.execute(_TURN)
+        await connection.execute(_ROTATE)
         if gone := await connection.fetchval(_TRIM, responses_mebibytes << 20, _CHUNK * _ROUNDS):
             log.warning("answers_over_bound", gone=gone)
     await connection.execute(_RETIRE)

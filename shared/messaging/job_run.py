@@ -58,7 +58,7 @@ class JobRun:
     ) -> AsyncIterator[UnitOfWork]:
         """A transaction that commits only while this worker holds the job. Raises LeaseLost on leaving otherwise."""
         origin = origin or Origin(request_id=str(self.id), traceparent=self._job.traceparent)
-        with spans.effect(f"transaction of {self._job.kind}"):
+        with spans.effect(f"transaction of {self._job.job_type}"):
             async with unit_of_work(self.database, context, origin) as uow:
                 yield uow
                 await uow.flush()

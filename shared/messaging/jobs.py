@@ -9,7 +9,7 @@ from shared.database.statements import Connection, Row
 from shared.database.unit_of_work import UnitOfWork
 
 _GET = """
-SELECT id, service, kind, status, done, total, result, result_url, problem, attempts, created_by, created_at,
+SELECT id, service, job_type, status, done, total, result, result_url, problem, attempts, created_by, created_at,
     finished_at
 FROM core_job WHERE id = $1
 """
@@ -20,20 +20,21 @@ UPDATE core_job SET cancel_requested = true,
 WHERE id = $1 AND status IN ('queued', 'running') RETURNING id
 """
 _DEAD = """
-SELECT b.id, 'fact' AS kind, b.consumer AS service, f.type AS name, f.subject, b.attempts, b.error, b.finished_at AS at
-FROM core_batch b LEFT JOIN core_fact f ON f.position = b.positions[1] WHERE b.state = 'dead'
+SELECT b.id, 'fact' AS kind, b.service, f.type AS name, f.subject, b.attempts, b.error, b.finished_at AS at
+FROM core_batch b LEFT JOIN core_fact f ON f.position = b.positions[1] WHERE b.status = 'failed'
 UNION ALL
-SELECT id, 'job', service, kind, NULL, attempts, error, finished_at
+SELECT id, 'job', service, job_type, NULL, attempts, error, finished_at
 FROM core_job WHERE status = 'failed' AND error IS NOT NULL
 ORDER BY at DESC LIMIT $1
 """
 _REPLAY = """
 WITH batch AS (
-    UPDATE core_batch SET state = 'ready', attempts = 0, rung = false, next_at = clock_timestamp(), finished_at = NULL
-    WHERE id = $1 AND state = 'dead' RETURNING id
+    UPDATE core_batch SET status = 'queued', attempts = 0, notified = false, due_at = clock_timestamp(),
+        finished_at = NULL
+    WHERE id = $1 AND status = 'failed' RETURNING id
 ), job AS (
-    UPDATE core_job SET status = 'queued', attempts = 0, rung = false, next_at = clock_timestamp(), finished_at = NULL,
-        problem = NULL, cancel_requested = false
+    UPDATE core_job SET status = 'queued', attempts = 0, notified = false, due_at = clock_timestamp(),
+        finished_at = NULL, problem = NULL, cancel_requested = false
     WHERE id = $1 AND status = 'failed' AND error IS NOT NULL RETURNING id
 )
 SELECT id FROM batch UNION ALL SELECT id FROM job
@@ -42,7 +43,7 @@ SELECT id FROM batch UNION ALL SELECT id FROM job
 
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
-    """A fact or job that was given up. `name` is the fact's type or the job's kind; `error` holds no personal data."""
+    """A fact or job that was given up. `name` is the fact's type or the job's; `error` holds no personal data."""
 
     id: UUID
     kind: Literal["fact", "job"]
@@ -71,5 +72,5 @@ async def dead(connection: Connection, limit: int = 200) -> list[DeadLetter]:
 
 
 async def replay(uow: UnitOfWork, letter: UUID) -> bool:
-    """Makes a dead letter ready again with all its attempts. False where there is none of this id."""
+    """Queues a dead letter again with all its attempts. False where there is none of this id."""
     return await uow.connection.fetchval(_REPLAY, letter) is not None

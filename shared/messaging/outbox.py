@@ -46,20 +46,20 @@ def announce_change(uow: UnitOfWork, **values: Any) -> None:
 
 
 def defer(
-    uow: UnitOfWork, service: str, kind: str, payload: dict[str, Any], *, created_by: str, bulk: bool = False
+    uow: UnitOfWork, service: str, job_type: str, payload: dict[str, Any], *, created_by: str, bulk: bool = False
 ) -> UUID:
     """Leaves a job to the service's worker if the unit of work commits; the id is the one of `GET /jobs/{id}`.
 
-    `kind` names the handler. `payload` holds ids and JSON values, never personal data. `bulk` jobs run in a lane of
-    their own. Workers take jobs of different principals in turn.
+    `job_type` names the handler. `payload` holds ids and JSON values, never personal data. `bulk` jobs run in a
+    queue of their own. Workers take jobs of different principals in turn.
     """
     job = uuid7()
-    trace = spans.produced(f"defer {kind}", traceparent.get(), **{"escm.job": str(job)})
+    trace = spans.produced(f"defer {job_type}", traceparent.get(), **{"escm.job": str(job)})
     uow.append(
         core_job,
         id=job,
         service=service,
-        kind=kind,
+        job_type=job_type,
         payload=payload,
         created_by=created_by,
         principal=_principal_of(uow, created_by),

@@ -1,4 +1,4 @@
-"""arq as a queue of messages: each says that a row is ready, and nothing else. The only module that imports arq.
+"""arq as a queue of messages: each says that a row is due, and nothing else. The only module that imports arq.
 
 Whatever becomes of a message costs latency alone, since rows are also found by polling.
 """
@@ -35,10 +35,10 @@ logging.getLogger("arq").setLevel(logging.ERROR)
 
 
 class QueueMessage(NamedTuple):
-    """A row of the store that is ready: whose, in which lane, which, and at which attempt."""
+    """A row of the store that is due: whose, in which queue, which, and at which attempt."""
 
     service: str
-    lane: str
+    queue: str
     id: UUID
     attempt: int
 
@@ -53,7 +53,7 @@ def _connect(redis_url: str) -> ArqRedis:
 
 
 class QueuePublisher:
-    """Puts one arq job per ready row into its consumer's queue and notifies its workers. Never waits, never fails."""
+    """Puts one arq job per due row into its service's queue and notifies its workers. Never waits, never fails."""
 
     def __init__(self, redis_url: str) -> None:
         self._redis = _connect(redis_url)
@@ -88,8 +88,8 @@ class QueuePublisher:
         now = time.time_ns() // 1_000_000
         async with self._redis.pipeline(transaction=False) as pipe:
             for message in messages:
-                name = f"{message.service}:{message.lane}:{message.id}:{message.attempt}"
-                arguments = (message.lane, str(message.id))
+                name = f"{message.service}:{message.queue}:{message.id}:{message.attempt}"
+                arguments = (message.queue, str(message.id))
                 job = serialize_job(_FUNCTION, arguments, {}, None, now, serializer=orjson.dumps)
                 pipe.psetex(job_key_prefix + name, _LIFE_MS, job)
                 pipe.zadd(_queue(message.service), {name: now})
@@ -128,7 +128,7 @@ class _WokenWorker(Worker):
 
 
 class QueueReader:
-    """A consumer's side: an arq worker whose one function tells the lane in which something is ready."""
+    """A service's side: an arq worker whose one function tells the work queue in which something is due."""
 
     def __init__(self, redis_url: str, service: str, on_message: Callable[[str], None]) -> None:
         self._redis_url = redis_url

@@ -9,7 +9,7 @@ from shared.database.statements import Connection
 from shared.database.unit_of_work import UnitOfWork
 from shared.messaging.job_run import JobHandler, JobRun
 
-KIND = "schedule:"
+_PREFIX = "schedule:"
 _PLAN = """
 WITH span AS (
     SELECT floor(extract(epoch FROM clock_timestamp()) / $3)::bigint AS present,
@@ -20,7 +20,7 @@ WITH span AS (
     FROM span, generate_series(greatest(coalesce(last + 1, present), present - $4 + 1), present) n
     ON CONFLICT DO NOTHING RETURNING job, tick
 )
-INSERT INTO core_job (id, service, kind, payload, created_by, principal, bulk, rung)
+INSERT INTO core_job (id, service, job_type, payload, created_by, principal, bulk, notified)
 SELECT job, $2, $5, jsonb_build_object('tick', tick), 'system', 'system', false, true FROM made ORDER BY tick
 RETURNING id
 """
@@ -44,14 +44,14 @@ Schedules: TypeAlias = Mapping[str, Schedule]
 
 def job_handlers(schedules: Schedules) -> dict[str, JobHandler]:
     """The handlers of the jobs that ticks become."""
-    return {f"{KIND}{name}": _handler(schedule) for name, schedule in schedules.items()}
+    return {f"{_PREFIX}{name}": _handler(schedule) for name, schedule in schedules.items()}
 
 
 async def plan(connection: Connection, service: str, name: str, schedule: Schedule) -> int:
     """Makes the jobs of all ticks that are due and not yet made; how many."""
     seconds = schedule.every.total_seconds()
-    kind = f"{KIND}{name}"
-    return len(await connection.fetch(_PLAN, f"{service}.{name}", service, seconds, schedule.catch_up, kind))
+    job_type = f"{_PREFIX}{name}"
+    return len(await connection.fetch(_PLAN, f"{service}.{name}", service, seconds, schedule.catch_up, job_type))
 
 
 def _handler(schedule: Schedule) -> JobHandler:

@@ -1,4 +1,4 @@
-"""The tables of facts and jobs that Core statements and appended rows name. The ledgers' own are in their SQL."""
+"""The tables of facts and jobs that Core statements and appended rows name. The work store's own are in its SQL."""
 
 from sqlalchemy import BigInteger, Boolean, Column, Integer, Uuid
 from sqlalchemy.schema import SchemaItem
@@ -35,7 +35,7 @@ core_job = table(
     "core_job",
     Column("id", Uuid, primary_key=True),
     text("service"),
-    text("kind"),
+    text("job_type"),
     document("payload"),
     text("created_by"),
     text("principal"),

@@ -1,4 +1,4 @@
-"""A lane: work of one kind, taken and run by a worker with a bounded number of slots."""
+"""A work queue: work of one kind, taken and run by a worker with a bounded number of slots."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -53,7 +53,7 @@ class WorkQueue(Generic[LeasedWork]):
         self._stopping = False
 
     def wake(self) -> None:
-        """Something may be ready."""
+        """Something may be due."""
         self._ready.set()
 
     async def run(self) -> None:
@@ -65,7 +65,7 @@ class WorkQueue(Generic[LeasedWork]):
             try:
                 await self._take_all()
             except Exception as error:
-                log.warning("not_taken", lane=self.name, error=describe(error))
+                log.warning("not_taken", queue=self.name, error=describe(error))
                 await asyncio.sleep(next(pauses))
                 self._ready.set()
             else:
@@ -144,7 +144,7 @@ class WorkQueue(Generic[LeasedWork]):
             return "given_back"
         except Exception as error:
             words = describe(error)
-            log.warning("failed", lane=self.name, work=str(work.id), error=words)
+            log.warning("failed", queue=self.name, work=str(work.id), error=words)
             if is_transient(error) and await self._pardon(work):
                 return "given_back"
             await self._settle(lambda connection: self._store.fail(connection, work, words))

@@ -35,7 +35,7 @@ Key: TypeAlias = tuple[UUID, int]
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Up to 200 facts for one consumer."""
+    """Up to 200 facts for one service."""
 
     id: UUID
     fence: int
@@ -51,7 +51,7 @@ class Job:
     id: UUID
     fence: int
     attempts: int
-    kind: str
+    job_type: str
     payload: dict[str, Any]
     created_by: str
     cancel_requested: bool
@@ -59,14 +59,17 @@ class Job:
     created_at: datetime
 
 
+QUEUE_OF_BATCH = "CASE WHEN bulk THEN 'bulk' ELSE 'normal' END"
+QUEUE_OF_JOB = "CASE WHEN bulk THEN 'bulk_jobs' ELSE 'jobs' END"
+"""Which of a worker's queues takes a row."""
 _TAKE_BATCH = """
 WITH next AS (
     SELECT id FROM core_batch
-    WHERE consumer = $1 AND lane = $2 AND state = 'ready' AND next_at <= clock_timestamp() AND patterns <@ $3::text[]
+    WHERE service = $1 AND bulk = $2 AND status = 'queued' AND due_at <= clock_timestamp() AND patterns <@ $3::text[]
     ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED
 ), taken AS (
-    UPDATE core_batch b SET state = 'running', attempts = attempts + 1, fence = fence + 1, error = NULL, worker = $5,
-        lease_until = clock_timestamp() + $4::interval
+    UPDATE core_batch b SET status = 'running', attempts = attempts + 1, fence = fence + 1, error = NULL,
+        lease_holder = $4, lease_expires_at = clock_timestamp() + $5::interval
     FROM next WHERE b.id = next.id RETURNING b.id, b.fence, b.attempts, b.positions, b.created_at
 )
 SELECT t.id, t.fence, t.attempts, t.created_at, f.fact, f.type, f.time, f.subject, f.ref, f.version, f.country,
@@ -75,7 +78,8 @@ FROM taken t LEFT JOIN core_fact f ON f.position = ANY(t.positions) ORDER BY f.p
 """
 _BUSY = """
 SELECT principal FROM core_job
-WHERE service = $1 AND bulk AND $2 AND status = 'running' AND worker = $4 AND lease_until >= clock_timestamp()
+WHERE service = $1 AND bulk AND $2 AND status = 'running' AND lease_holder = $4
+    AND lease_expires_at >= clock_timestamp()
 """
 """Principals for which this worker runs a bulk job: it runs no second one for them at the same time."""
 _SYSTEM_WAITS = "interval '10 minutes'"
@@ -89,28 +93,29 @@ WITH RECURSIVE waiting AS (
     FROM waiting w WHERE w.principal IS NOT NULL
 ), next AS (
     SELECT job.id FROM waiting w
-    CROSS JOIN LATERAL (SELECT max(taken_at) AS at FROM core_job j
+    CROSS JOIN LATERAL (SELECT max(last_taken_at) AS at FROM core_job j
         WHERE service = $1 AND bulk = $2 AND j.principal = w.principal) served
-    CROSS JOIN LATERAL (SELECT id, next_at, created_at FROM core_job j
+    CROSS JOIN LATERAL (SELECT id, due_at, created_at FROM core_job j
         WHERE service = $1 AND bulk = $2 AND status = 'queued' AND j.principal = w.principal
-            AND next_at <= clock_timestamp() AND kind = ANY($3::text[])
-        ORDER BY next_at LIMIT 1 FOR UPDATE SKIP LOCKED) job
+            AND due_at <= clock_timestamp() AND job_type = ANY($3::text[])
+        ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED) job
     WHERE w.principal <> ALL(ARRAY({busy}))
         AND (w.principal <> 'system' OR job.created_at < clock_timestamp() - {system_waits} OR NOT EXISTS ({busy}))
-    ORDER BY served.at NULLS FIRST, job.next_at LIMIT 1
+    ORDER BY served.at NULLS FIRST, job.due_at LIMIT 1
 )
-UPDATE core_job j SET status = 'running', attempts = attempts + 1, fence = fence + 1, error = NULL, rung = true,
-    worker = $4, lease_until = clock_timestamp() + $5::interval, taken_at = clock_timestamp()
+UPDATE core_job j SET status = 'running', attempts = attempts + 1, fence = fence + 1, error = NULL, notified = true,
+    lease_holder = $4, lease_expires_at = clock_timestamp() + $5::interval, last_taken_at = clock_timestamp()
 FROM next WHERE j.id = next.id
-RETURNING j.id, j.fence, j.attempts, j.kind, j.payload, j.created_by, j.cancel_requested, j.traceparent, j.created_at
+RETURNING j.id, j.fence, j.attempts, j.job_type, j.payload, j.created_by, j.cancel_requested, j.traceparent,
+    j.created_at
 """
 """Principals that wait take turns: next is the oldest job of whoever was served longest ago."""
 _FINISH_BATCH = """
-UPDATE core_batch SET state = 'done', lease_until = NULL, finished_at = clock_timestamp()
-WHERE id = $1 AND fence = $2 AND state = 'running' RETURNING id
+UPDATE core_batch SET status = 'succeeded', lease_expires_at = NULL, finished_at = clock_timestamp()
+WHERE id = $1 AND fence = $2 AND status = 'running' RETURNING id
 """
 _FINISH_JOB = """
-UPDATE core_job SET status = $3, result = $4, result_url = $5, problem = $6, error = $7, lease_until = NULL,
+UPDATE core_job SET status = $3, result = $4, result_url = $5, problem = $6, error = $7, lease_expires_at = NULL,
     finished_at = clock_timestamp()
 WHERE id = $1 AND fence = $2 AND status = 'running' RETURNING id
 """
@@ -119,7 +124,7 @@ _AWAITED = """
 SELECT $5::timestamptz > clock_timestamp() - {system_waits} AND (
     EXISTS ({busy} AND principal <> 'system')
     OR EXISTS (SELECT FROM core_job WHERE service = $1 AND bulk = $2 AND status = 'queued'
-        AND next_at <= clock_timestamp() AND kind = ANY($3::text[]) AND principal <> 'system'))
+        AND due_at <= clock_timestamp() AND job_type = ANY($3::text[]) AND principal <> 'system'))
 """
 _PROGRESS = """
 UPDATE core_job SET done = $3, total = $4 WHERE id = $1 AND fence = $2 AND status = 'running' RETURNING cancel_requested
@@ -127,34 +132,32 @@ UPDATE core_job SET done = $3, total = $4 WHERE id = $1 AND fence = $2 AND statu
 
 
 _RENEW = """
-UPDATE {table} r SET lease_until = clock_timestamp() + $3::interval
+UPDATE {table} r SET lease_expires_at = clock_timestamp() + $3::interval
 FROM unnest($1::uuid[], $2::bigint[]) w(id, fence)
-WHERE r.id = w.id AND r.fence = w.fence AND r.{state} = 'running' RETURNING r.id, r.fence, {cancelled} AS cancelled
+WHERE r.id = w.id AND r.fence = w.fence AND r.status = 'running' RETURNING r.id, r.fence, {cancelled} AS cancelled
 """
 _RELEASE = """
-UPDATE {table} SET {state} = '{ready}', attempts = attempts - 1, lease_until = NULL, rung = false,
-    next_at = clock_timestamp()
-WHERE id = $1 AND fence = $2 AND {state} = 'running'
+UPDATE {table} SET status = 'queued', attempts = attempts - 1, lease_expires_at = NULL, notified = false,
+    due_at = clock_timestamp()
+WHERE id = $1 AND fence = $2 AND status = 'running'
 """
 _FAIL = """
-UPDATE {table} SET lease_until = clock_timestamp(), error = $3 WHERE id = $1 AND fence = $2 AND {state} = 'running'
+UPDATE {table} SET lease_expires_at = clock_timestamp(), error = $3 WHERE id = $1 AND fence = $2 AND status = 'running'
 """
-_BATCH = {"table": "core_batch", "state": "state", "ready": "ready", "cancelled": "false"}
-_JOB = {"table": "core_job", "state": "status", "ready": "queued", "cancelled": "r.cancel_requested"}
 
 
 class WorkStore(ABC, Generic[LeasedWork]):
     """What is the same for batches and jobs."""
 
-    def __init__(self, words: dict[str, str], lease: timedelta) -> None:
+    def __init__(self, table: str, lease: timedelta, cancelled: str = "false") -> None:
         self._renew, self._release, self._fail = (
-            statement.format_map(words) for statement in (_RENEW, _RELEASE, _FAIL)
+            statement.format(table=table, cancelled=cancelled) for statement in (_RENEW, _RELEASE, _FAIL)
         )
         self._lease = lease
 
     @abstractmethod
     async def take(self, connection: Connection) -> LeasedWork | None:
-        """The next ready row, now under a lease; None where there is none."""
+        """The next row that is due, now under a lease; None where there is none."""
 
     async def renew(self, connection: Connection, held: Sequence[LeasedWork]) -> dict[Key, bool]:
         """The rows that are still held, now with a full lease, each with whether its cancellation was asked for."""
@@ -162,7 +165,7 @@ class WorkStore(ABC, Generic[LeasedWork]):
         return {(row["id"], row["fence"]): row["cancelled"] for row in rows}
 
     async def release(self, connection: Connection, work: LeasedWork) -> None:
-        """Makes it ready again; the attempt does not count."""
+        """Queues it again; the attempt does not count."""
         await connection.execute(self._release, work.id, work.fence)
 
     async def fail(self, connection: Connection, work: LeasedWork, error: str) -> None:
@@ -171,11 +174,11 @@ class WorkStore(ABC, Generic[LeasedWork]):
 
 
 class BatchStore(WorkStore[Batch]):
-    """Batches of one lane of one consumer, as far as this worker knows all their reactions."""
+    """Batches of one service, bulk or not, as far as this worker knows all their reactions."""
 
-    def __init__(self, consumer: str, lane: str, patterns: list[str], worker: str, lease: timedelta) -> None:
-        super().__init__(_BATCH, lease)
-        self._arguments = (consumer, lane, patterns, lease, worker)
+    def __init__(self, service: str, bulk: bool, patterns: list[str], holder: str, lease: timedelta) -> None:
+        super().__init__("core_batch", lease)
+        self._arguments = (service, bulk, patterns, holder, lease)
 
     async def take(self, connection: Connection) -> Batch | None:
         rows = await connection.fetch(_TAKE_BATCH, *self._arguments)
@@ -192,14 +195,14 @@ class BatchStore(WorkStore[Batch]):
 
 
 class JobStore(WorkStore[Job]):
-    """Jobs of one service, bulk or not, of the kinds that this worker knows."""
+    """Jobs of one service, bulk or not, of the types that this worker knows."""
 
-    def __init__(self, service: str, bulk: bool, kinds: list[str], worker: str, lease: timedelta) -> None:
-        super().__init__(_JOB, lease)
+    def __init__(self, service: str, bulk: bool, job_types: list[str], holder: str, lease: timedelta) -> None:
+        super().__init__("core_job", lease, cancelled="r.cancel_requested")
         self._take, self._awaited = (
             statement.format(busy=_BUSY, system_waits=_SYSTEM_WAITS) for statement in (_TAKE_JOB, _AWAITED)
         )
-        self._arguments = (service, bulk, kinds, worker)
+        self._arguments = (service, bulk, job_types, holder)
 
     async def take(self, connection: Connection) -> Job | None:
         row = await connection.fetchrow(self._take, *self._arguments, self._lease)

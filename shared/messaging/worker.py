@@ -35,22 +35,22 @@ from shared.observability.traces import traceparent
 
 log = structlog.get_logger(__name__)
 _REGISTER = """
-WITH lanes AS (
-    INSERT INTO core_consumer (consumer, lane) VALUES ($1, 'normal'), ($1, 'bulk')
-    ON CONFLICT (consumer, lane) DO UPDATE SET seen_at = clock_timestamp()
+WITH registered AS (
+    INSERT INTO core_consumer (service, bulk) VALUES ($1, false), ($1, true)
+    ON CONFLICT (service, bulk) DO UPDATE SET seen_at = clock_timestamp()
 )
-INSERT INTO core_subscription (consumer, pattern) SELECT $1, unnest($2::text[])
-ON CONFLICT (consumer, pattern) DO UPDATE SET seen_at = clock_timestamp()
+INSERT INTO core_subscription (service, pattern) SELECT $1, unnest($2::text[])
+ON CONFLICT (service, pattern) DO UPDATE SET seen_at = clock_timestamp()
 """
-_READY = """
-SELECT EXISTS (SELECT FROM core_batch b WHERE consumer = $1 AND lane = 'normal' AND state = 'ready'
-        AND next_at <= clock_timestamp() AND patterns <@ $2::text[]) AS normal,
-    EXISTS (SELECT FROM core_batch b WHERE consumer = $1 AND lane = 'bulk' AND state = 'ready'
-        AND next_at <= clock_timestamp() AND patterns <@ $2::text[]) AS bulk,
+_QUEUED = """
+SELECT EXISTS (SELECT FROM core_batch WHERE service = $1 AND NOT bulk AND status = 'queued'
+        AND due_at <= clock_timestamp() AND patterns <@ $2::text[]) AS normal,
+    EXISTS (SELECT FROM core_batch WHERE service = $1 AND bulk AND status = 'queued'
+        AND due_at <= clock_timestamp() AND patterns <@ $2::text[]) AS bulk,
     EXISTS (SELECT FROM core_job WHERE service = $1 AND NOT bulk AND status = 'queued'
-        AND next_at <= clock_timestamp() AND kind = ANY($3::text[])) AS jobs,
+        AND due_at <= clock_timestamp() AND job_type = ANY($3::text[])) AS jobs,
     EXISTS (SELECT FROM core_job WHERE service = $1 AND bulk AND status = 'queued'
-        AND next_at <= clock_timestamp() AND kind = ANY($3::text[])) AS bulk_jobs
+        AND due_at <= clock_timestamp() AND job_type = ANY($3::text[])) AS bulk_jobs
 """
 _REGISTER_EVERY = 60.0
 BULK_SLOTS = 2
@@ -124,14 +124,14 @@ class Worker:
             idle_in_transaction=self._lease * 0.8,
         )
         self._notifier = Notifier(self._settings.redis_url)
-        self._open_lanes()
+        self._open_queues()
         reader = QueueReader(self._settings.redis_url, self._service, self._wake)
         server = None
         if self._settings.metrics_port:
             server = await metrics.serve(
                 self._settings.metrics_port, lambda: self._is_ready, self._settings.metrics_host
             )
-        takers = [asyncio.create_task(lane.run(), name=lane.name) for lane in self._lanes.values()]
+        takers = [asyncio.create_task(queue.run(), name=queue.name) for queue in self._queues.values()]
         helpers = [asyncio.create_task(keep_running(name, work)) for name, work in self._helpers(reader).items()]
         freeze_started()
         log.info("started", service=self._service, worker=self._name)
@@ -139,10 +139,10 @@ class Worker:
             await self._stop.wait()
         finally:
             self.stop()
-            for lane in self._lanes.values():
-                lane.stop()
+            for queue in self._queues.values():
+                queue.stop()
             await asyncio.wait(takers, timeout=self._patience)
-            await asyncio.gather(*(lane.drain(self._patience) for lane in self._lanes.values()))
+            await asyncio.gather(*(queue.drain(self._patience) for queue in self._queues.values()))
             await end([*helpers, *takers])
             if server is not None:
                 server.close()
@@ -150,20 +150,20 @@ class Worker:
             await self._database.close()
             log.info("stopped", service=self._service, worker=self._name)
 
-    def _open_lanes(self) -> None:
+    def _open_queues(self) -> None:
         lease = timedelta(seconds=self._lease)
-        kinds = sorted(self._jobs)
-        self._lanes: dict[str, WorkQueue[Any]] = {}
+        job_types = sorted(self._jobs)
+        self._queues: dict[str, WorkQueue[Any]] = {}
         for name, slots in (("normal", 2), ("bulk", 1)):
-            batches = BatchStore(self._service, name, self._inbox.patterns, self._name, lease)
-            self._lanes[name] = WorkQueue(
+            batches = BatchStore(self._service, name == "bulk", self._inbox.patterns, self._name, lease)
+            self._queues[name] = WorkQueue(
                 self._service, name, slots, self._database, batches, self._batch_runner(name, batches)
             )
         for name, slots in (("jobs", 2), ("bulk_jobs", BULK_SLOTS)):
             is_bulk = name == "bulk_jobs"
-            jobs = JobStore(self._service, is_bulk, kinds, self._name, lease)
+            jobs = JobStore(self._service, is_bulk, job_types, self._name, lease)
             run, stop = self._job_runner(name, jobs), self._ask_to_stop
-            self._lanes[name] = WorkQueue(
+            self._queues[name] = WorkQueue(
                 self._service, name, slots, self._database, jobs, run, stop, looks_again=is_bulk
             )
 
@@ -185,9 +185,9 @@ class Worker:
             "schedules": lambda: every(min(shortest / 4, 5.0), self._plan),
         }
 
-    def _wake(self, lane: str) -> None:
-        if lane in self._lanes:
-            self._lanes[lane].wake()
+    def _wake(self, queue: str) -> None:
+        if queue in self._queues:
+            self._queues[queue].wake()
 
     async def _register(self) -> None:
         async with self._database.acquire() as connection:
@@ -196,19 +196,19 @@ class Worker:
     async def _poll(self) -> None:
         try:
             async with self._database.acquire() as connection:
-                row = await connection.fetchrow(_READY, self._service, self._inbox.patterns, sorted(self._jobs))
+                row = await connection.fetchrow(_QUEUED, self._service, self._inbox.patterns, sorted(self._jobs))
         except BaseException:
             self._is_ready = False
             raise
         self._is_ready = not self._stop.is_set()
-        for lane, is_waiting in row.items():
+        for queue, is_waiting in row.items():
             if is_waiting:
-                self._wake(lane)
+                self._wake(queue)
 
     async def _renew(self) -> None:
         async with self._database.acquire() as connection:
-            for lane in self._lanes.values():
-                await lane.renew(connection)
+            for queue in self._queues.values():
+                await queue.renew(connection)
 
     async def _plan(self) -> None:
         async with self._database.acquire() as connection:
@@ -219,14 +219,14 @@ class Worker:
         if any(made):
             self._wake("jobs")
 
-    def _batch_runner(self, lane: str, store: BatchStore) -> Callable[[Batch], Any]:
+    def _batch_runner(self, queue: str, store: BatchStore) -> Callable[[Batch], Any]:
         async def run(batch: Batch) -> None:
             origin = Origin(request_id=str(batch.id))
             origins = (fact.traceparent for fact in batch.facts)
             with spans.attempt(f"{self._service} facts", origins, **{"escm.batch": str(batch.id)}):
                 await react(batch, origin)
             present = now()
-            latency = metrics.LATENCY.labels(self._service, lane)
+            latency = metrics.LATENCY.labels(self._service, queue)
             for fact in batch.facts:
                 latency.observe((present - fact.time).total_seconds())
 
@@ -240,18 +240,18 @@ class Worker:
 
         return run
 
-    def _job_runner(self, lane: str, store: JobStore) -> Callable[[Job], Any]:
+    def _job_runner(self, queue: str, store: JobStore) -> Callable[[Job], Any]:
         async def run(job: Job) -> None:
             traceparent.set(job.traceparent)
             attempt = self._runs[job.id] = JobRun(job, store, self._database, self._notifier)
-            with spans.attempt(f"{self._service} job {job.kind}", [job.traceparent], **{"escm.job": str(job.id)}):
+            with spans.attempt(f"{self._service} job {job.job_type}", [job.traceparent], **{"escm.job": str(job.id)}):
                 try:
                     end = await self._end_of(job, attempt)
                 finally:
                     del self._runs[job.id]
                 async with self._database.acquire() as connection:
                     await store.finish(connection, job, **end)
-            metrics.LATENCY.labels(self._service, lane).observe((now() - job.created_at).total_seconds())
+            metrics.LATENCY.labels(self._service, queue).observe((now() - job.created_at).total_seconds())
 
         return run
 
@@ -259,7 +259,7 @@ class Worker:
         if run.cancelled:
             return {"status": "cancelled"}
         try:
-            result = await self._jobs[job.kind](run)
+            result = await self._jobs[job.job_type](run)
         except JobCancelled:
             return {"status": "cancelled"}
         except EscmError as error:

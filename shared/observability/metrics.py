@@ -8,16 +8,16 @@ from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, Counter, Gauge, His
 
 _BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60, 300, 3600)
 
-HANDLED = Counter("escm_handled", "Facts and jobs by how they ended", ["service", "lane", "outcome"])
+HANDLED = Counter("escm_handled", "Facts and jobs by how they ended", ["service", "queue", "outcome"])
 LATENCY = Histogram(
     "escm_latency_seconds",
     "From a fact's or job's making to its committed effect",
-    ["service", "lane"],
+    ["service", "queue"],
     buckets=_BUCKETS,
 )
-DEPTH = Gauge("escm_ledger_rows", "Open rows of the store", ["service", "lane", "state"])
-OLDEST = Gauge("escm_ledger_oldest_seconds", "Age of the oldest open row", ["service", "lane"])
-ATTEMPTS = Gauge("escm_ledger_attempts_max", "Most attempts of an open row", ["service", "lane"])
+DEPTH = Gauge("escm_work_rows", "Open rows of the store", ["service", "queue", "status"])
+OLDEST = Gauge("escm_work_oldest_seconds", "Age of the oldest open row", ["service", "queue"])
+ATTEMPTS = Gauge("escm_work_attempts_max", "Most attempts of an open row", ["service", "queue"])
 SEQUENCED = Counter("escm_sequenced", "Facts that were given a position")
 LEADING = Gauge("escm_relay_leading", "1 where this relay leads, 0 where it waits as a spare")
 AUDIT_VERIFIED = Gauge("escm_audit_verified_position", "Up to where this process verified the audit trail last")

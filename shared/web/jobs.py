@@ -130,17 +130,17 @@ def job_response(row: Mapping[str, Any], status: int) -> Response:
     return Response(orjson.dumps(_shown(row)), status, headers, JSON)
 
 
-def queued_response(service: str, job: UUID, kind: str, created_at: datetime) -> Response:
+def queued_response(service: str, job: UUID, job_type: str, created_at: datetime) -> Response:
     """The answer to what was left to the worker in this very transaction."""
     blank = dict.fromkeys(("total", "result", "result_url", "problem", "finished_at"))
-    row = {**blank, "id": job, "service": service, "kind": kind, "status": "queued", "done": 0, "attempts": 0}
+    row = {**blank, "id": job, "service": service, "job_type": job_type, "status": "queued", "done": 0, "attempts": 0}
     return job_response({**row, "created_at": created_at}, 202)
 
 
 def _shown(row: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "id": str(row["id"]),
-        "kind": row["kind"],
+        "kind": row["job_type"],
         "status": row["status"],
         "progress": {"done": row["done"], "total": row["total"]},
         "result": row["result"],

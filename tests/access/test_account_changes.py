@@ -12,7 +12,7 @@ from services.access.account_mail.jobs import job_handlers
 from services.access.settings import AccessSettings
 from tests.access.caller import Caller
 
-_OPEN = "SELECT count(*) FROM core_job WHERE kind = $1 AND payload ->> $2 = $3"
+_OPEN = "SELECT count(*) FROM core_job WHERE job_type = $1 AND payload ->> $2 = $3"
 
 
 @pytest_asyncio.fixture

@@ -334,7 +334,7 @@ async def _ended(database_url: str, traced: str) -> asyncpg.Record:
 _MAIL_OF = """
 SELECT j.status, j.attempts, j.error, j.problem ->> 'code' AS code, j.problem ->> 'detail' AS detail,
     m.sealed, m.sent_at
-FROM core_mail m JOIN core_job j ON j.kind = 'send_mail' AND j.payload ->> 'mail' = m.id::text
+FROM core_mail m JOIN core_job j ON j.job_type = 'send_mail' AND j.payload ->> 'mail' = m.id::text
 WHERE split_part(j.traceparent, '-', 2) = $1 AND j.finished_at IS NOT NULL
 """
 

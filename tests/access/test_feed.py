@@ -21,7 +21,7 @@ INSERT INTO core_fact (position, fact, type, time, subject, ref, version, countr
 VALUES ($1, $2, $3, now(), $4, 'REF-1', 1, $5, $6, 'restricted', '/x', false)
 """
 _HEAD = """
-INSERT INTO core_lease (name, holder, until, position) VALUES ('relay', uuidv7(), now(), $1)
+INSERT INTO core_lease (name, holder, expires_at, position) VALUES ('relay', uuidv7(), now(), $1)
 ON CONFLICT (name) DO UPDATE SET position = $1
 """
 EXPERT, SEAT, LETTER = "escm.membership.expert.{}.v1", "escm.centres.seat.{}.v1", "escm.actions.correspondence.{}.v1"

@@ -32,12 +32,12 @@ _SELF_ENTERED = (
 )
 _LEFT = (
     "SELECT (SELECT count(*) FROM escm.core_outbox)"
-    " + (SELECT count(*) FROM escm.core_batch WHERE consumer = 'access' AND state <> 'done')"
+    " + (SELECT count(*) FROM escm.core_batch WHERE service = 'access' AND status <> 'succeeded')"
 )
 _TOOK = (
     "SELECT extract(epoch FROM b.finished_at - f.time) * 1000 FROM escm.core_batch b"
     " JOIN escm.core_fact f ON f.position = ANY(b.positions)"
-    " WHERE b.consumer = 'access' AND b.state = 'done' AND f.type = $1"
+    " WHERE b.service = 'access' AND b.status = 'succeeded' AND f.type = $1"
 )
 
 
@@ -111,10 +111,10 @@ async def _announce(database: Database, experts: Sequence[asyncpg.Record], notif
 def _wakeup_ratio(at: Addresses, create: str) -> float:
     """Creates a second with the notifier, over those of an app without a notifier."""
     with (
-        serving("services.membership.app:create_app", at, factory=True) as (ringing, _),
+        serving("services.membership.app:create_app", at, factory=True) as (notifying, _),
         serving("tests.bench.without_notifier:create_app", at, factory=True) as (without_notifier, _),
     ):
-        for address in (ringing, without_notifier):
+        for address in (notifying, without_notifier):
             load(address, create, seconds=1)
-        pairs = [(load(ringing, create), load(without_notifier, create)) for _ in range(_ROUNDS)]
+        pairs = [(load(notifying, create), load(without_notifier, create)) for _ in range(_ROUNDS)]
     return median(notified for notified, _ in pairs) / median(without for _, without in pairs)

@@ -17,7 +17,7 @@ SELECT n, uuidv7(), 'escm.membership.expert.updated.v1', now(), uuidv7(), 'EXP-'
 FROM generate_series(1, $1::bigint) n
 """
 _HEAD = """
-INSERT INTO escm.core_lease (name, holder, until, position) VALUES ('relay', uuidv7(), now(), $1)
+INSERT INTO escm.core_lease (name, holder, expires_at, position) VALUES ('relay', uuidv7(), now(), $1)
 ON CONFLICT (name) DO UPDATE SET position = $1
 """
 

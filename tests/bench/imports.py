@@ -58,25 +58,25 @@ SELECT name, date_trunc('day', now(), 'UTC'), uuidv7() FROM unnest($1::text[]) n
 million records."""
 _CAUGHT_UP = """
 SELECT NOT EXISTS (SELECT FROM escm.core_outbox)
-    AND NOT EXISTS (SELECT FROM escm.core_batch WHERE consumer = 'membership' AND state <> 'done')
+    AND NOT EXISTS (SELECT FROM escm.core_batch WHERE service = 'membership' AND status <> 'succeeded')
 """
 """What other benches wrote while no relay ran."""
 _MATCHED = """
 SELECT NOT EXISTS (SELECT FROM escm.member_affiliation WHERE match_status IS NULL AND institution_id IS NULL)
-    AND NOT EXISTS (SELECT FROM escm.core_job WHERE kind = $1 AND finished_at IS NULL)
+    AND NOT EXISTS (SELECT FROM escm.core_job WHERE job_type = $1 AND finished_at IS NULL)
 """
 _TOOK = """
 SELECT sum(upper(part) - lower(part)) FROM unnest((
     SELECT range_agg(tstzrange(j.created_at, j.finished_at))
     FROM escm.core_job j JOIN escm.core_job import ON import.id = $1
-    WHERE j.kind IN (import.kind, $2) AND j.created_at >= import.created_at)) part
+    WHERE j.job_type IN (import.job_type, $2) AND j.created_at >= import.created_at)) part
 """
 """How long the import or a match after it was to be done or under way: a job may wait for the one before it. Those that
 other benches left are none of its business."""
 _JOB = "SELECT status, result, attempts, finished_at, finished_at - created_at AS took FROM core_job WHERE id = $1"
 _SHORT = """
 SELECT extract(epoch FROM coalesce(finished_at, $2) - created_at)::float * 1000 AS took FROM core_job
-WHERE kind = $1 AND created_at < $2
+WHERE job_type = $1 AND created_at < $2
 """
 _SOME_EXPERTS = "SELECT id, country FROM escm.member_expert ORDER BY id LIMIT 1000"
 

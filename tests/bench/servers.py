@@ -33,7 +33,7 @@ _FAULTS = re.compile(r"Non-2xx or 3xx responses:\s+(\d+)|Socket errors:.*")
 API_CORE, LOAD_CORE = "0", str((os.cpu_count() or 1) - 1)
 WORKING = (
     "SELECT count(*) = 2 FROM escm.core_consumer"
-    " WHERE consumer = $1 AND seen_at > clock_timestamp() - interval '3 seconds'"
+    " WHERE service = $1 AND seen_at > clock_timestamp() - interval '3 seconds'"
 )
 """Whether a worker of this service is up."""
 UNREACHED = "1000000"

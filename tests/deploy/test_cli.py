@@ -129,8 +129,8 @@ async def _bury(url: str) -> UUID:
     connection = await asyncpg.connect(url, server_settings={"search_path": "escm"})
     try:
         letter: UUID = await connection.fetchval(
-            "INSERT INTO core_batch (consumer, lane, positions, patterns, state, attempts, error, finished_at)"
-            " VALUES ('centres', 'normal', '{1}', '{}', 'dead', 8, 'ValueError', now()) RETURNING id"
+            "INSERT INTO core_batch (service, bulk, positions, patterns, status, attempts, error, finished_at)"
+            " VALUES ('centres', false, '{1}', '{}', 'failed', 8, 'ValueError', now()) RETURNING id"
         )
     finally:
         await connection.close()

@@ -36,7 +36,7 @@ async def connection(cluster: Cluster) -> AsyncIterator[asyncpg.Connection]:
 async def spawn(cluster: Cluster, connection: asyncpg.Connection) -> AsyncIterator[Callable[..., Process]]:
     """Makes workers of the consumer, beside a relay with short leases; all are gone at the end."""
     await cluster.relay.stop()
-    await connection.execute("DELETE FROM core_batch WHERE consumer = $1", CONSUMER)
+    await connection.execute("DELETE FROM core_batch WHERE service = $1", CONSUMER)
     started: list[Process] = []
 
     def spawn(name: str, *arguments: str, stage: Stage = Stage.WORKERS) -> Process:
@@ -143,7 +143,9 @@ async def _is_stopped(process: Process) -> bool:
 
 async def _holds(connection: asyncpg.Connection, worker: Process) -> bool:
     """Whether a batch is still in the worker's hands."""
-    held = "SELECT count(*) > 0 FROM core_batch WHERE consumer = $1 AND state = 'running' AND worker LIKE '%:' || $2"
+    held = (
+        "SELECT count(*) > 0 FROM core_batch WHERE service = $1 AND status = 'running' AND lease_holder LIKE '%:' || $2"
+    )
     return bool(await connection.fetchval(held, CONSUMER, str(worker.pid)))
 
 

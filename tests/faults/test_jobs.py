@@ -103,7 +103,8 @@ async def test_rolling_restarts_under_long_jobs_consume_no_attempt(workers: Work
 async def _is_busy(workers: WorkerPool, worker: Process) -> bool:
     """Whether the worker is at the beginning of a job."""
     held = (
-        "SELECT count(*) > 0 FROM core_job WHERE status = 'running' AND done BETWEEN 1 AND 2 AND worker LIKE '%:' || $1"
+        "SELECT count(*) > 0 FROM core_job"
+        " WHERE status = 'running' AND done BETWEEN 1 AND 2 AND lease_holder LIKE '%:' || $1"
     )
     return bool(await workers.connection.fetchval(held, str(worker.pid)))
 

@@ -23,8 +23,8 @@ SELECT f.fact, f.type FROM core_fact f LEFT JOIN member_expert e ON e.id = f.sub
 WHERE f.type = $1 OR e.names->0->>'family' LIKE $2 || '%'
 """
 _REACTIONS = "SELECT job, step, count(*) AS n FROM faults_work WHERE job = ANY($1) GROUP BY job, step"
-_SUBSCRIBED = "SELECT count(*) FROM core_subscription WHERE consumer = 'membership' AND pattern = $1"
-_DEAD = "SELECT count(*) FROM core_batch WHERE consumer = 'membership' AND state = 'dead'"
+_SUBSCRIBED = "SELECT count(*) FROM core_subscription WHERE service = 'membership' AND pattern = $1"
+_DEAD = "SELECT count(*) FROM core_batch WHERE service = 'membership' AND status = 'failed'"
 _HOW = "SELECT status, attempts FROM core_job WHERE id = ANY($1)"
 
 

@@ -22,7 +22,7 @@ _REACTED = """
 SELECT count(*) FROM core_fact f JOIN member_expert e ON e.id = f.subject JOIN faults_work w ON w.job = f.fact
 WHERE e.display_name LIKE '%' || $1 || '%'
 """
-_WAITING = "SELECT count(*) FROM core_batch WHERE consumer = 'membership' AND lane = 'bulk' AND state = 'ready'"
+_WAITING = "SELECT count(*) FROM core_batch WHERE service = 'membership' AND bulk AND status = 'queued'"
 _LATENCY = """
 SELECT extract(epoch FROM w.at - f.time)::float AS seconds FROM core_fact f
 JOIN member_expert e ON e.id = f.subject LEFT JOIN faults_work w ON w.job = f.fact

@@ -18,18 +18,18 @@ _PROGRAM = "tests.faults.working"
 _OPEN = """
 CREATE TABLE faults_work (job uuid, step integer, worker integer, at timestamptz DEFAULT clock_timestamp());
 GRANT INSERT ON faults_work TO escm_membership;
-INSERT INTO core_consumer (consumer, lane, position)
-SELECT 'membership', lane, coalesce((SELECT position FROM core_lease WHERE name = 'relay'), 0)
-FROM unnest(ARRAY['normal', 'bulk']) lane ON CONFLICT (consumer, lane) DO UPDATE SET position = excluded.position
+INSERT INTO core_consumer (service, bulk, position)
+SELECT 'membership', bulk, coalesce((SELECT position FROM core_lease WHERE name = 'relay'), 0)
+FROM unnest(ARRAY[false, true]) bulk ON CONFLICT (service, bulk) DO UPDATE SET position = excluded.position
 """
 _CLOSE = """
 DROP TABLE faults_work;
-DELETE FROM core_subscription WHERE consumer = 'membership'; DELETE FROM core_consumer WHERE consumer = 'membership';
-DELETE FROM core_batch WHERE consumer = 'membership'; DELETE FROM core_job WHERE service = 'membership';
+DELETE FROM core_subscription WHERE service = 'membership'; DELETE FROM core_consumer WHERE service = 'membership';
+DELETE FROM core_batch WHERE service = 'membership'; DELETE FROM core_job WHERE service = 'membership';
 DELETE FROM core_schedule
 """
 _JOB = """
-INSERT INTO core_job (id, service, kind, payload, created_by, principal, bulk)
+INSERT INTO core_job (id, service, job_type, payload, created_by, principal, bulk)
 VALUES ($1, $2, $3, $4, 'system', 'somebody', $5)
 """
 

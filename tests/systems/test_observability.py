@@ -107,10 +107,10 @@ def test_the_work_store_reports_its_depth_and_age(observed: Observed) -> None:
     relay = observed.stack["metrics"]["relay"]
     eventually(lambda: "escm_relay_leading 1.0" in httpx.get(relay, trust_env=False).text)
     text = httpx.get(relay, trust_env=False).text
-    for name in ("escm_ledger_rows", "escm_ledger_oldest_seconds", "escm_ledger_attempts_max"):
+    for name in ("escm_work_rows", "escm_work_oldest_seconds", "escm_work_attempts_max"):
         assert f"# TYPE {name} gauge" in text
     assert (
-        'escm_handled_total{lane="jobs",outcome="done",service="membership"}' in observed.numbers["worker-membership"]
+        'escm_handled_total{outcome="done",queue="jobs",service="membership"}' in observed.numbers["worker-membership"]
     )
 
 

@@ -15,7 +15,7 @@ from shared.messaging.outbox import defer
 from shared.messaging.schedules import Schedule, Schedules
 
 _UNDER_WAY = """
-SELECT EXISTS (SELECT FROM core_job WHERE service = 'membership' AND kind = $1 AND status IN ('queued', 'running')
+SELECT EXISTS (SELECT FROM core_job WHERE service = 'membership' AND job_type = $1 AND status IN ('queued', 'running')
     AND bulk)
 """
 _ADVANCE_WATERMARK = """

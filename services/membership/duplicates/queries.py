@@ -141,7 +141,7 @@ FROM jsonb_to_recordset($1) AS k (id uuid, keys text[], patterns text[]) JOIN es
 """
 _NO_PATTERNS: ColumnElement[Any] = literal_column("NULL::text[]")
 _QUEUED = """
-SELECT id FROM escm.core_job WHERE service = 'membership' AND kind = $1 AND status = 'queued'
+SELECT id FROM escm.core_job WHERE service = 'membership' AND job_type = $1 AND status = 'queued'
     AND payload->>'resource' = $2 AND payload->'place' IS NULL AND ((payload->>'whole')::boolean OR NOT $3)
 ORDER BY created_at LIMIT 1
 """
@@ -249,9 +249,9 @@ async def lookalike_institutions(
     return found or []
 
 
-async def queued_search(connection: Connection, kind: str, resource: Collection, whole: bool) -> UUID | None:
+async def queued_search(connection: Connection, job_type: str, resource: Collection, whole: bool) -> UUID | None:
     """The job of a search that has not begun; with `whole`, of one through all records."""
-    found: UUID | None = await connection.fetchval(_QUEUED, kind, resource, whole)
+    found: UUID | None = await connection.fetchval(_QUEUED, job_type, resource, whole)
     return found
 
 

@@ -115,9 +115,9 @@ ALSO_PERSONAL: tuple[PersonalTable, ...] = (
         "core_job",
         "",
         {
-            "work that was ordered, by ids": "id service kind payload created_by principal bulk status done total"
-            " result result_url problem cancel_requested traceparent attempts fence lease_until worker rung next_at"
-            " error created_at finished_at taken_at"
+            "work that was ordered, by ids": "id service job_type payload created_by principal bulk status done total"
+            " result result_url problem cancel_requested traceparent attempts fence lease_expires_at"
+            " lease_holder notified due_at error created_at finished_at last_taken_at"
         },
     ),
     personal(
@@ -155,19 +155,19 @@ IMPERSONAL: Mapping[str, str] = {
     "core_audit_link": "position entry hash",
     "core_audit_signing_key": "key_id public private created_at",
     "core_audit_verified": "one newest again at",
-    "core_batch": "id consumer lane positions patterns state attempts fence lease_until worker rung next_at error"
-    " created_at finished_at",
-    "core_consumer": "consumer lane position seen_at",
+    "core_batch": "id service bulk positions patterns status attempts fence lease_expires_at lease_holder notified"
+    " due_at error created_at finished_at",
+    "core_consumer": "service bulk position seen_at",
     "core_count": f"{_COUNT} n",
     "core_count_day": f"{_COUNT} day n",
     "core_count_delta": "id day kind visibility status country category tags n",
     "core_count_fold": "number",
     "core_import_batch": "import batch created updated unchanged",
-    "core_import_turn": "resource number",
+    "core_import_sequence": "resource number",
     "core_inbox": "fact reaction",
-    "core_lease": "name holder fence until position",
+    "core_lease": "name holder fence expires_at position",
     "core_migration": "version_num",
     "core_schedule": "name tick job",
-    "core_subscription": "consumer pattern seen_at",
+    "core_subscription": "service pattern seen_at",
 }
 """Tables that hold nothing of people, with their columns."""

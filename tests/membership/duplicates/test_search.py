@@ -146,14 +146,15 @@ Begin = Callable[..., Awaitable[JobRun]]
 async def begin(
     superuser: asyncpg.Connection, own_database: Database, settings: MembershipSettings
 ) -> AsyncIterator[Begin]:
-    """Begins a search of experts by hand, in a lane where jobs of the kind `waits` are known too."""
+    """Begins a search of experts by hand, in a queue where jobs of the kind `waits` are known too."""
 
     async def begun(by: str, *, whole: bool = True, is_cancelled: bool = False) -> JobRun:
         key = uuid4()
         at = await superuser.fetchval(
-            "INSERT INTO core_job (id, service, kind, payload, created_by, principal, bulk, status, fence, attempts,"
-            " cancel_requested, lease_until, rung) VALUES ($1, 'membership', 'unknown', '{}', $2, 'somebody', true,"
-            " 'running', 1, 1, $3, 'infinity', true) RETURNING created_at",
+            "INSERT INTO core_job (id, service, job_type, payload, created_by, principal, bulk, status, fence,"
+            " attempts, cancel_requested, lease_expires_at, notified)"
+            " VALUES ($1, 'membership', 'unknown', '{}', $2, 'somebody', true, 'running', 1, 1, $3, 'infinity', true)"
+            " RETURNING created_at",
             key, by, is_cancelled,
         )  # fmt: skip
         payload = {"resource": "experts", "whole": whole}
@@ -183,7 +184,7 @@ async def test_the_nightly_search_makes_way_for_an_import_and_another_goes_on(
     await _forget(superuser, one["id"])
     began = await superuser.fetchval("SELECT clock_timestamp()")
     waiting = await superuser.fetchval(
-        "INSERT INTO core_job (id, service, kind, payload, created_by, principal, bulk)"
+        "INSERT INTO core_job (id, service, job_type, payload, created_by, principal, bulk)"
         " VALUES (uuidv7(), 'membership', 'waits', '{}', 'account:1', 'somebody', true) RETURNING id"
     )
     assert "goes_on" not in await search(await begin("account:1", whole=whole))
@@ -210,7 +211,7 @@ async def test_a_queued_search_is_cancelled(office: Caller) -> None:
 async def test_a_search_that_is_ordered_twice_is_one(office: Caller, superuser: asyncpg.Connection) -> None:
     await superuser.execute("UPDATE core_job SET status = 'cancelled' WHERE status IN ('queued', 'running')")
     key = await superuser.fetchval(
-        "INSERT INTO core_job (id, service, kind, payload, created_by, principal, bulk, next_at)"
+        "INSERT INTO core_job (id, service, job_type, payload, created_by, principal, bulk, due_at)"
         " VALUES (uuidv7(), 'membership', 'duplicates_search', '{\"resource\": \"institutions\", \"whole\": true}',"
         " 'test', 'somebody', true, 'infinity')"
         " RETURNING id"
@@ -223,9 +224,10 @@ async def test_a_search_that_is_ordered_twice_is_one(office: Caller, superuser: 
 
 async def test_a_search_that_has_begun_is_not_joined(office: Caller, superuser: asyncpg.Connection) -> None:
     key = await superuser.fetchval(
-        "INSERT INTO core_job (id, service, kind, payload, created_by, principal, bulk, status, fence, attempts,"
-        " lease_until, rung) VALUES (uuidv7(), 'membership', 'duplicates_search', $1, 'test', 'somebody', true,"
-        " 'running', 1, 1, 'infinity', true) RETURNING id",
+        "INSERT INTO core_job (id, service, job_type, payload, created_by, principal, bulk, status, fence, attempts,"
+        " lease_expires_at, notified)"
+        " VALUES (uuidv7(), 'membership', 'duplicates_search', $1, 'test', 'somebody', true, 'running', 1, 1,"
+        " 'infinity', true) RETURNING id",
         '{"resource": "institutions", "whole": true}',
     )
     answer = await office.post(f"{DUPLICATES}/searches", {"resource": "institutions"})

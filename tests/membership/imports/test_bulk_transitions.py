@@ -72,7 +72,8 @@ async def test_each_item_has_its_own_outcome_in_order(
         )  # fmt: skip
     facts = "SELECT count(*) FROM (SELECT type FROM core_outbox UNION ALL SELECT type FROM core_fact) f WHERE type = $1"
     assert await database.fetchval(facts, "escm.membership.expert.activated.v1") == 2
-    assert await database.fetchval("SELECT payload ? 'reason' FROM core_job WHERE kind = 'bulk_transitions'") is False
+    has_reason = "SELECT payload ? 'reason' FROM core_job WHERE job_type = 'bulk_transitions'"
+    assert await database.fetchval(has_reason) is False
 
 
 async def test_five_hundred_are_published_and_taken_back(

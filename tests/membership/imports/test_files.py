@@ -47,7 +47,7 @@ async def test_a_bad_file_is_refused_and_changes_nothing(
     response = await secretariat.send(form.get("resource", "experts"), content, **_without(form, "resource"))
     assert (response.status_code, response.json()["code"]) == (status, code), response.text
     assert await database.fetchval("SELECT count(*) FROM core_import") == 0
-    assert await database.fetchval("SELECT count(*) FROM core_job WHERE kind = 'import'") == 0
+    assert await database.fetchval("SELECT count(*) FROM core_job WHERE job_type = 'import'") == 0
 
 
 def _without(form: dict[str, Any], name: str) -> dict[str, Any]:

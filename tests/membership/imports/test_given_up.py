@@ -56,7 +56,7 @@ async def abandoned(
         broken.setattr(writing.Writer, "write", break_later)
         job = (await secretariat.send("experts", ROWS)).headers["location"]
         await eventually(lambda: database.fetchval(WRITTEN), within=60)
-        await database.execute("UPDATE core_job SET attempts = 8 WHERE kind = 'import'")
+        await database.execute("UPDATE core_job SET attempts = 8 WHERE job_type = 'import'")
         ended = await secretariat.end_of(job)
     assert (ended["status"], ended["problem"]["code"]) == ("failed", "internal_error")
     return job
@@ -103,7 +103,7 @@ async def half_undone(
         broken.setattr(imports, "MOST_AT_ONCE", 2_000)
         begun = (await secretariat.undo(brought)).json()
         await eventually(lambda: database.fetchval("SELECT count(*) = 1500 FROM member_expert"), within=60)
-        await database.execute("UPDATE core_job SET attempts = 8 WHERE kind = 'undo_import'")
+        await database.execute("UPDATE core_job SET attempts = 8 WHERE job_type = 'undo_import'")
         assert (await secretariat.end_of(begun["job"]))["status"] == "failed"
     return brought | {"job": begun["job"]}
 

@@ -19,7 +19,7 @@ SELECT e.display_name, e.emails, e.keywords, e.version,
     ARRAY(SELECT raw FROM member_affiliation a WHERE a.expert_id = e.id ORDER BY raw)
 FROM member_expert e ORDER BY e.display_name, e.emails
 """
-_BUMP = "UPDATE core_import_turn SET number = number + 1"
+_BUMP = "UPDATE core_import_sequence SET number = number + 1"
 
 
 def _new(count: int) -> bytes:

@@ -42,7 +42,7 @@ def alone(service: httpx.AsyncClient, principals: None, database: asyncpg.Connec
 async def job(database: asyncpg.Connection) -> str:
     """The address of a job of the secretariat that nobody takes up."""
     key = await database.fetchval(
-        "INSERT INTO core_job (id, service, kind, payload, created_by, principal, bulk)"
+        "INSERT INTO core_job (id, service, job_type, payload, created_by, principal, bulk)"
         " VALUES (uuidv7(), 'membership', 'of_nobody', '{}', $1, 'somebody', false) RETURNING id",
         CALLERS["secretariat"].label,
     )

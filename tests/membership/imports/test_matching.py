@@ -60,7 +60,7 @@ async def _no(_connection: asyncpg.Connection) -> bool:
 async def _ordered(database: asyncpg.Connection, by: str = "system", payload: str = "{}") -> UUID:
     job = uuid7()
     await database.execute(
-        "INSERT INTO core_job (id, service, kind, payload, created_by, principal, bulk)"
+        "INSERT INTO core_job (id, service, job_type, payload, created_by, principal, bulk)"
         " VALUES ($1, 'membership', 'match_affiliations', $3::text::jsonb, $2, $2, true)",
         job,
         by,

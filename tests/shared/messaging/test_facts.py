@@ -155,7 +155,7 @@ async def test_bulk_facts_do_not_hold_up_others(
 
     async with at_work(Relay(settings), Worker("membership", settings, {TYPE: slowly})):
         await tell(2000, bulk=True)
-        await eventually(lambda: admin.fetchval("SELECT count(*) FROM core_batch WHERE state = 'running'"))
+        await eventually(lambda: admin.fetchval("SELECT count(*) FROM core_batch WHERE status = 'running'"))
         (told,) = await tell()
         await eventually(lambda: _holds(effects, told.id))
         assert await effects() == [told.id]

@@ -51,9 +51,9 @@ async def test_a_worker_and_a_relay_tell_their_numbers(
             assert await answers(port, "/livez")
             assert not await answers(port, "/else")
         await tell(3)  # type: ignore[operator]
-        await eventually(lambda: admin.fetchval("SELECT state = 'done' FROM core_batch"))
+        await eventually(lambda: admin.fetchval("SELECT status = 'succeeded' FROM core_batch"))
         numbers = (await client.get(f"http://127.0.0.1:{ports[0]}/metrics")).text
-        assert 'escm_handled_total{lane="normal",outcome="done",service="membership"}' in numbers
+        assert 'escm_handled_total{outcome="done",queue="normal",service="membership"}' in numbers
         assert "escm_latency_seconds_bucket" in numbers
         assert "escm_sequenced_total" in numbers
 
@@ -118,24 +118,25 @@ async def test_notifying_without_valkey_costs_nothing() -> None:
 
 async def test_old_rows_are_dropped_and_open_ones_kept(settings: MessagingSettings, admin: asyncpg.Connection) -> None:
     await admin.execute("""
-        INSERT INTO core_consumer (consumer, lane, position) VALUES ('centres', 'normal', 2), ('centres', 'bulk', 9);
+        INSERT INTO core_consumer (service, bulk, position) VALUES ('centres', false, 2), ('centres', true, 9);
         INSERT INTO core_fact SELECT n, gen_random_uuid(), 't', now(), gen_random_uuid(), 'r', 1, NULL, NULL, '/', NULL,
             false, now() - interval '91 days' FROM generate_series(1, 4) n;
-        INSERT INTO core_batch (id, consumer, lane, positions, patterns, state) VALUES
-            (uuidv7(interval '-8 days'), 'membership', 'normal', '{1}', '{}', 'done'),
-            (uuidv7(interval '-8 days'), 'membership', 'normal', '{2}', '{}', 'ready'),
-            (uuidv7(interval '-6 days'), 'membership', 'normal', '{1}', '{}', 'done');
+        INSERT INTO core_batch (id, service, bulk, positions, patterns, status) VALUES
+            (uuidv7(interval '-8 days'), 'membership', false, '{1}', '{}', 'succeeded'),
+            (uuidv7(interval '-8 days'), 'membership', false, '{2}', '{}', 'queued'),
+            (uuidv7(interval '-6 days'), 'membership', false, '{1}', '{}', 'succeeded');
         INSERT INTO core_inbox VALUES (uuidv7(interval '-98 days'), 'x'), (uuidv7(interval '-96 days'), 'x');
         INSERT INTO core_schedule VALUES ('s', now() - interval '9 days', uuidv7()),
             ('s', now() - interval '8 days', uuidv7())""")
     relay = await asyncpg.connect(settings.database_dsn("relay"), server_settings={"search_path": "escm"})
     await tidy(relay, 1024)
     await measure(relay)
-    depth = DEPTH.labels("membership", "normal", "ready")._value.get()
+    depth = DEPTH.labels("membership", "normal", "queued")._value.get()
     await relay.close()
     assert depth == 1
     assert [r["position"] for r in await admin.fetch("SELECT position FROM core_fact ORDER BY 1")] == [2, 3, 4]
-    assert [r["state"] for r in await admin.fetch("SELECT state FROM core_batch ORDER BY id")] == ["ready", "done"]
+    batches = await admin.fetch("SELECT status FROM core_batch ORDER BY id")
+    assert [batch["status"] for batch in batches] == ["queued", "succeeded"]
     assert await admin.fetchval("SELECT count(*) FROM core_inbox") == 1
     assert await admin.fetchval("SELECT count(*) FROM core_schedule") == 1
 

@@ -12,28 +12,28 @@ from tests.shared.messaging.recording import recording
 
 @asynccontextmanager
 async def reading(redis_url: str, service: str) -> AsyncIterator[tuple[QueueReader, asyncio.Queue[str]]]:
-    """A reader at work and the lanes that it tells of."""
-    lanes: asyncio.Queue[str] = asyncio.Queue()
-    reader = QueueReader(redis_url, service, lanes.put_nowait)
+    """A reader at work and the queues that it tells of."""
+    queues: asyncio.Queue[str] = asyncio.Queue()
+    reader = QueueReader(redis_url, service, queues.put_nowait)
     task = asyncio.create_task(reader.read())
-    yield reader, lanes
+    yield reader, queues
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
 
 
-async def publish(redis_url: str, service: str, lane: str) -> None:
+async def publish(redis_url: str, service: str, queue: str) -> None:
     publisher = QueuePublisher(redis_url)
-    publisher.notify([QueueMessage(service, lane, uuid4(), 1)])
+    publisher.notify([QueueMessage(service, queue, uuid4(), 1)])
     await publisher.close()
 
 
 async def test_each_look_reads_what_was_published(redis_url: str) -> None:
     service = uuid4().hex
-    async with reading(redis_url, service) as (reader, lanes):
-        for lane in ("normal", "jobs"):
-            await publish(redis_url, service, lane)
+    async with reading(redis_url, service) as (reader, queues):
+        for queue in ("normal", "jobs"):
+            await publish(redis_url, service, queue)
             reader.look()
-            assert await asyncio.wait_for(lanes.get(), 60) == lane
+            assert await asyncio.wait_for(queues.get(), 60) == queue
 
 
 async def test_a_look_into_an_empty_queue_is_one_command(redis_url: str) -> None:

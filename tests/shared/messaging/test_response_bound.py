@@ -13,7 +13,7 @@ SELECT (now() AT TIME ZONE 'UTC')::date - $1::int,
 FROM generate_series(1, $2) n
 """
 _PAST = """
-SELECT core_idempotency_turn();
+SELECT core_idempotency_rotate_partitions();
 CREATE TABLE IF NOT EXISTS {name} PARTITION OF core_idempotency FOR VALUES FROM ('{day}') TO ('{next}')
 """
 _BY_DAY = "SELECT (now() AT TIME ZONE 'UTC')::date - day AS age, count(*) AS n FROM core_idempotency GROUP BY day"

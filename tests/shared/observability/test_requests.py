@@ -2,7 +2,7 @@
 
 import pytest
 
-from shared.observability.requests import REQUESTS, Requests
+from shared.observability.requests import REQUESTS, Requests, ServiceRequests
 from tests.shared.web.edge_app import client_of, edge_app
 from tests.shared.web.test_middleware import aborted
 
@@ -13,8 +13,9 @@ def _counts() -> dict[tuple[str, str, int | None], int]:
 
 
 @pytest.fixture(autouse=True)
-def from_nothing() -> None:
-    REQUESTS.of("test").counted.clear()
+def from_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Counts of this test alone: others may have left requests open."""
+    monkeypatch.setitem(REQUESTS._services, "test", ServiceRequests())
 
 
 async def test_requests_count_by_template_and_by_their_answers_status() -> None:

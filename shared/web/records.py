@@ -63,7 +63,7 @@ class Created(Generic[R]):
 class RecordApi(Generic[R, GuardContext]):
     """One kind of record as it is served.
 
-    `present` shows a row to a caller; `create`, `update` and `transition` are the feature's operations: the first gets
+    `present` shows a row to a caller; `create`, `update` and `transition` are the operations: the first gets
     the record as the body makes it, `update` the locked record and the record as it is wanted. Without `create` or
     `update` there is no such route. `guard_context` loads what the guards look at, where there are any. `create_body`
     is the body of a creation where it is another. `columns` gives the columns that a body sets, and `written` the
@@ -129,22 +129,20 @@ class RecordApi(Generic[R, GuardContext]):
 
     async def item(self, row: Row, ctx: RequestContext, access: AccessScope | None = None) -> dict[str, Any]:
         """The record of a row that was read, as an item answer."""
-        access = access or ctx.access_on(self.kind.resource)
-        return await self._shown(row, ctx, access, record_read(self.kind.record, row))
+        shown = self._shown(row, access or ctx.access_on(self.kind.resource))
+        is_anonymous = ctx.principal.is_anonymous
+        offered = [] if is_anonymous else await self.available_actions(record_read(self.kind.record, row), ctx)
+        return {**shown, "allowed_actions": actions(offered)}
 
     async def new_item(self, record: R, ctx: RequestContext, row: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """A record that was just created, as an item answer. `row` is its row, where it is known."""
-        access = ctx.access.including_record(record.id)
-        return await self._shown(row or columns_of(record), ctx, access, record)
+        shown = self._shown(row or columns_of(record), ctx.access.including_record(record.id))
+        return {**shown, "allowed_actions": actions(await self.available_actions(record, ctx))}
 
-    async def _shown(
-        self, row: Mapping[str, Any], ctx: RequestContext, access: AccessScope, record: R
-    ) -> dict[str, Any]:
+    def _shown(self, row: Mapping[str, Any], access: AccessScope) -> dict[str, Any]:
         shown = self.present(row, access)
         for name in self.raw_json_columns:
             shown[name] = parsed_or_fragment(row[name])
-        is_anonymous = ctx.principal.is_anonymous
-        shown["allowed_actions"] = [] if is_anonymous else actions(await self.available_actions(record, ctx))
         return shown
 
     async def answer_with(
@@ -184,7 +182,7 @@ class RecordApi(Generic[R, GuardContext]):
         return changeable_record
 
     def routes(self) -> ResourceRouter:
-        """The router with the standard routes; the feature adds its own."""
+        """The router with the standard routes; the resource adds its own."""
         dependency = [Depends(self.dependency)] if self.dependency else []
         router = ResourceRouter(self.kind.resource, self.roles, dependencies=dependency)
         add_reads(router, self)

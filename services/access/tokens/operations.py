@@ -1,7 +1,9 @@
 """Grants tokens, ends them, and says what one stands for."""
 
+import asyncio
 import hashlib
 import hmac
+import secrets
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -86,6 +88,10 @@ class TokenService:
         return (self.settings.issuer, f"{issuer}{TOKEN_PATH}")
 
 
+_REFUSAL_DELAY = 20_000
+"""Microseconds: a refusal of a client waits a random part of them. One that exists takes some ten more to look up."""
+
+
 async def give_token(
     token_service: TokenService, form: Mapping[str, str], shown: Secret | Assertion | None, address: str
 ) -> tuple[TokenAnswer, Counted | None]:
@@ -150,6 +156,7 @@ async def authenticate(token_service: TokenService, shown: Secret | Assertion | 
         return await _client(token_service, shown, address)
     except InvalidClient:
         await token_service.rate_limiter.hit(failures, site_of(address))
+        await asyncio.sleep(secrets.randbelow(_REFUSAL_DELAY) / 1_000_000)
         raise
 
 

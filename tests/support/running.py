@@ -166,7 +166,8 @@ def system(port: int, **settings: str) -> Iterator[tuple[dict[str, Any], Path]]:
     root = Path(tempfile.mkdtemp(prefix="escm-journey-"))
     root.chmod(0o711)
     environment = {name: value for name, value in os.environ.items() if name != "ESCM_ENVIRONMENT"} | settings
-    command = [sys.executable, "-m", "deploy.cli", "up", "--folder", str(root / "local"), "--port", str(port)]
+    options = ["--with-parent", "--folder", str(root / "local"), "--port", str(port)]
+    command = [sys.executable, "-m", "deploy.cli", "up", *options]
     said = root / "said"
     with said.open("wb") as output:
         process = subprocess.Popen(command, env=environment, stdout=output, stderr=subprocess.STDOUT)

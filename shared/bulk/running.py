@@ -74,13 +74,13 @@ class ImportRun:
         found = False
         async with reader.batches() as batches:
             async for batch in batches:
-                await self._record_changes(0, total)
+                await self._report_progress(0, total)
                 found = found or bool(batch.failed)
                 async with self._run.unit_of_work() as uow:
                     await execute_all(uow.connection, failing(batch.failed, self._imported["id"]))
         return found
 
-    async def _record_changes(self, written: int, total: int) -> None:
+    async def _report_progress(self, written: int, total: int) -> None:
         await self._run.progress(written, total)
         if self._run.cancelled:
             raise JobCancelled
@@ -88,12 +88,12 @@ class ImportRun:
     async def _write(self, reader: Reader, done: int, total: int) -> None:
         writer = Writer(self._importable, self._access, self._imported)
         under_way: deque[UnderWay] = deque()
-        await self._record_changes(min(rows_in(done), total), total)
+        await self._report_progress(min(rows_in(done), total), total)
         await reader.pass_over(done)
         try:
             async with reader.batches() as batches:
                 async for batch in batches:
-                    await self._record_changes(rows_in(batch.number - len(under_way)), total)
+                    await self._report_progress(rows_in(batch.number - len(under_way)), total)
                     is_recorded = asyncio.Event()
                     before = under_way[-1] if under_way else None
                     under_way.append(asyncio.create_task(writer.write(self._run, batch, before, is_recorded)))

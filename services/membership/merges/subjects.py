@@ -4,8 +4,6 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
-
 from services.membership.duplicates.domain import Collection
 from services.membership.experts import domain as expert_rules
 from services.membership.experts import operations as experts
@@ -32,7 +30,7 @@ from shared.kernel.text import fold
 from shared.records.listing import Listing
 from shared.records.record import Record, written_fields
 from shared.records.resource_type import ResourceType
-from shared.records.rows import record_read
+from shared.records.rows import record_read, with_columns
 
 
 @dataclass(frozen=True)
@@ -59,8 +57,8 @@ class Subject:
 
 
 def _read_expert(row: Row) -> Record:
-    emails = [without_verified(email) for email in orjson.loads(row["emails"])]
-    return record_read(Expert, {**row, "emails": orjson.dumps(emails).decode()})
+    expert = record_read(Expert, row)
+    return with_columns(expert, {"emails": [without_verified(email) for email in expert.emails]})
 
 
 def _read_institution(row: Row) -> Record:

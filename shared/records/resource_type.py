@@ -105,18 +105,29 @@ class ResourceType(Generic[R, GuardContext]):
         """The record with the requested changes. Equal fields are not written; where nothing differs, the version
         stays."""
         changed = differing(before, wanted)
-        if not changed:
-            return before
-        after = await self._write(uow, before, changed)
-        self.record_change(uow, "update", before, after, "updated", reason)
+        return await self._write(uow, "update", before, changed, "updated", reason) if changed else before
+
+    async def write(
+        self, uow: UnitOfWork, action: str, before: R, wanted: R, *, fact: str, reason: str | None = None
+    ) -> R:
+        """The record as it is wanted, at the next version also where nothing differs. The change is neither an update
+        nor a transition, and asks no guard: `action` names it in the history."""
+        return await self._write(uow, action, before, differing(before, wanted), fact, reason)
+
+    async def _write(
+        self,
+        uow: UnitOfWork,
+        action: str,
+        before: R,
+        changed: Mapping[str, Any],
+        fact: str | None,
+        reason: str | None = None,
+        more: tuple[FieldChange, ...] = (),
+    ) -> R:
+        """Without `fact` the state that the record enters names the fact."""
+        after = record_of(self.record, await update_record(uow, self.table, before.id, before.version, changed))
+        self.record_change(uow, action, before, after, fact or after.status, reason, more)
         return after
-
-    async def write(self, uow: UnitOfWork, before: R, wanted: R) -> R:
-        """The record as it is wanted, at the next version. Who calls this records the change."""
-        return await self._write(uow, before, differing(before, wanted))
-
-    async def _write(self, uow: UnitOfWork, before: R, changed: Mapping[str, Any]) -> R:
-        return record_of(self.record, await update_record(uow, self.table, before.id, before.version, changed))
 
     async def apply_transition(
         self,
@@ -148,19 +159,15 @@ class ResourceType(Generic[R, GuardContext]):
         changed = {**differing(before, effects(target) if effects else before), "status": target}
         if "previous_status" in self.table.c:
             changed["previous_status"] = before.status if target == "suspended" else None
-        after = await self._write(uow, before, changed)
         both = _both_persons(requested) if is_of_two else ()
-        self.record_change(uow, requested.action, before, after, transition.fact or target, requested.reason, more=both)
-        return after
+        return await self._write(uow, requested.action, before, changed, transition.fact, requested.reason, both)
 
     async def apply_scheduled(self, uow: UnitOfWork, before: R, verb: str, wanted: R | None = None) -> R:
         """The locked record after a scheduled transition, which nobody requests and no guard refuses; `wanted` has what
         else changes. Raises NoScheduledTransition where its state has none of this verb."""
         transition = self.lifecycle.scheduled(verb, before.status)
         changed = {**differing(before, wanted or before), "status": transition.target}
-        after = await self._write(uow, before, changed)
-        self.record_change(uow, verb, before, after, transition.fact or after.status)
-        return after
+        return await self._write(uow, verb, before, changed, transition.fact)
 
     def record_change(
         self,
@@ -241,3 +248,9 @@ def require_publishing(access: AccessScope, visibility: str, country: str | None
     """Raises Forbidden where the caller may not make a record public."""
     if visibility == "public" and not access.may("publish", country, record):
         raise Forbidden("Your grants do not include publishing.", members={"reason": "publish_not_permitted"})
+
+
+def require_visibility_change(access: AccessScope, before: Record, wanted: Record) -> None:
+    """Raises Forbidden where another visibility makes a record public, and the caller may not do that."""
+    if wanted.visibility != before.visibility:
+        require_publishing(access, wanted.visibility, before.country, before.id)

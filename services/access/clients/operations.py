@@ -83,8 +83,7 @@ async def add_secret(uow: UnitOfWork, access: AccessScope, before: Client) -> tu
     wanted, action = _with_secret(before, domain.digest(secret)), "add_secret"
     if await roles_of_two(uow.connection, PrincipalKind.CLIENT, before.id):
         wanted, action = replace(before, proposed_secret=domain.digest(secret)), "propose_secret"
-    after = await CLIENTS.write(uow, before, wanted)
-    CLIENTS.record_change(uow, action, before, after, "updated")
+    after = await CLIENTS.write(uow, action, before, wanted, fact="updated")
     await note_change(uow, "client", before.id, "secret")
     return after, secret
 

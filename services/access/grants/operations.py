@@ -120,8 +120,7 @@ async def _hand_over(
 
 async def revoke(uow: UnitOfWork, before: Grant, reason: str) -> None:
     """Revokes a locked grant without any question: for what the system itself takes away."""
-    after = await GRANTS.write(uow, before, replace(before, status="revoked"))
-    GRANTS.record_change(uow, "revoke", before, after, "revoked", reason)
+    await GRANTS.write(uow, "revoke", before, replace(before, status="revoked"), fact="revoked", reason=reason)
 
 
 async def end_delegated(uow: UnitOfWork, source: UUID) -> None:

@@ -206,8 +206,8 @@ async def _give(uow: UnitOfWork, source: _Source, office: _Office, active: Grant
         elif waiting is not None:
             changed = await GRANTS.update(uow, waiting, replace(waiting, ends=office.ends))
             if entitled:
-                after = await GRANTS.write(uow, changed, replace(changed, status="active"))
-                GRANTS.record_change(uow, "confirm", changed, after, "activated", source.name)
+                confirmed = replace(changed, status="active")
+                await GRANTS.write(uow, "confirm", changed, confirmed, fact="activated", reason=source.name)
             return
         else:
             await insert(

@@ -142,7 +142,7 @@ async def close_pairs(uow: UnitOfWork, resource: Collection, winner: UUID, loser
     for pair in await queries.of_record(uow.connection, resource, loser):
         if pair.status == "merged":
             continue
-        await pairs.change(uow, pair, replace(pair, status="merged", settled_by=loser), "merge", "merged")
+        await DUPLICATES.write(uow, "merge", pair, replace(pair, status="merged", settled_by=loser), fact="merged")
         if pair.status == "open" and _other(pair, loser) not in {winner, *of_winner}:
             moved.append(pair)
     if moved:
@@ -156,7 +156,7 @@ async def restore_pairs(uow: UnitOfWork, resource: Collection, winner: UUID, los
     ended = [pair for pair in await queries.of_record(uow.connection, resource, loser) if pair.settled_by == loser]
     for pair in ended:
         status, fact = ("dismissed", "dismissed") if pair.dismissed_by else ("open", "reopened")
-        await pairs.change(uow, pair, replace(pair, status=status, settled_by=None), "unmerge", fact)
+        await DUPLICATES.write(uow, "unmerge", pair, replace(pair, status=status, settled_by=None), fact=fact)
     instead = {pair.id for pair in ended}
     made = await queries.of_record(uow.connection, resource, winner)
     await pairs.remove(uow, [pair for pair in made if pair.instead_of in instead and pair.status == "open"])

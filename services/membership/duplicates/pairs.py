@@ -115,12 +115,6 @@ async def insert(uow: UnitOfWork, pairs: Sequence[Duplicate]) -> None:
     await uow.connection.execute(_INSERT, [_as_json(pair) for pair in inserted])
 
 
-async def change(uow: UnitOfWork, before: Duplicate, wanted: Duplicate, action: str, fact: str) -> None:
-    """Changes a pair, with its audit entry and fact."""
-    after = await DUPLICATES.write(uow, before, wanted)
-    DUPLICATES.record_change(uow, action, before, after, fact)
-
-
 def _with_score(pair: Duplicate, found: Found) -> Duplicate:
     score, reasons = found.match_score.score, list(found.match_score.reasons)
     return replace(pair, score=score, reasons=reasons, basis=found.basis)

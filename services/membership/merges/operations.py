@@ -100,8 +100,9 @@ async def create(uow: UnitOfWork, principal: Principal, asked: Asked) -> Merge:
     values = decided(pair, mine, theirs, asked.choices)
     taken_fields = _taken(mine, theirs, values)
     sources = _sources_taken_over(winner, loser, taken_fields)
-    await _write(uow, subject, "merge", loser, with_columns(loser, {"merged_into": winner.id}))
-    after = await _write(uow, subject, "merge", winner, _wanted(subject, winner, values, sources))
+    gone, wanted = with_columns(loser, {"merged_into": winner.id}), _wanted(subject, winner, values, sources)
+    await subject.kind.write(uow, "merge", loser, gone, fact="merged")
+    after: Record = await subject.kind.write(uow, "merge", winner, wanted, fact="merged")
     await subject.sync_dependents(uow, winner, after)
     await uow.connection.execute(SYSTEM_CONTEXT.set_local)
     await moving.require_few(uow.connection, subject, loser.id)
@@ -151,9 +152,10 @@ async def undo(uow: UnitOfWork, access: AccessScope, before: Merge, requested: T
     wanted = _wanted(subject, winner, _restored(subject, taken_back), _sources_given_back(winner, taken_back))
     if wanted.visibility != winner.visibility:
         require_publishing(own, wanted.visibility, wanted.country, winner.id)
-    after = await _write(uow, subject, "unmerge", winner, wanted)
+    after: Record = await kind.write(uow, "unmerge", winner, wanted, fact="unmerged")
     await subject.sync_dependents(uow, winner, after)
-    back = await _write(uow, subject, "unmerge", loser, with_columns(loser, {"merged_into": None}))
+    apart = with_columns(loser, {"merged_into": None})
+    back: Record = await kind.write(uow, "unmerge", loser, apart, fact="unmerged")
     await uow.connection.execute(SYSTEM_CONTEXT.set_local)
     owners = columns_of(after), columns_of(back)
     await moving.give_affiliations_back(
@@ -209,13 +211,6 @@ async def _lock(uow: UnitOfWork, pair: Pair) -> Pair:
     if len(locked) < 2:
         raise NotFound(f"There is no such {pair.subject.kind.resource.entity}.")
     return Pair(pair.subject, pair.access, locked[winner], locked[loser])
-
-
-async def _write(uow: UnitOfWork, subject: Subject, action: str, before: Record, wanted: Record) -> Record:
-    """Writes one of the two, with its audit entry and fact."""
-    after: Record = await subject.kind.write(uow, before, wanted)
-    subject.kind.record_change(uow, action, before, after, f"{action}d")
-    return after
 
 
 def _wanted(subject: Subject, winner: Record, values: domain.Values, sources: domain.Values) -> Record:

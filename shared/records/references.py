@@ -1,6 +1,7 @@
 """Records of any service that a body names: one that the caller may not know of counts as unknown."""
 
 from collections.abc import Collection
+from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy import FromClause, Select, Uuid, any_, bindparam, select
@@ -9,9 +10,13 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from shared.contracts import views
 from shared.contracts.readers import roles_of
 from shared.database.statements import Connection, Shapes
+from shared.kernel.errors import invalid_field
 from shared.kernel.principal import Principal
 from shared.kernel.resource import Resource
 from shared.records.access_scope import AccessKind, AccessScope, access_scope_for, constant, visible
+from shared.records.record import Record
+
+R = TypeVar("R", bound=Record)
 
 EXPERTS = Resource("membership", "experts", "expert")
 INSTITUTIONS = Resource("membership", "institutions", "institution")
@@ -22,6 +27,18 @@ CENTRES = Resource("centres", "centres", "centre")
 def reading_access(principal: Principal, resource: Resource) -> AccessScope:
     """What the principal reads of a resource of any service."""
     return access_scope_for(principal, roles_of(resource.service), resource)
+
+
+def require_known(
+    principal: Principal, record: R | None, resource: Resource, published: Collection[str], pointer: str
+) -> R:
+    """The record that the field at `pointer` names.
+
+    Raises Invalid `unknown_reference` where there is none, or none that the principal may know of.
+    """
+    if record is None or not reading_access(principal, resource).knows(record, published):
+        raise invalid_field(pointer, "unknown_reference", f"There is no such {resource.title}.")
+    return record
 
 
 class Nameable:

@@ -18,7 +18,7 @@ from shared.kernel.lifecycle import Fields
 from shared.kernel.principal import Principal
 from shared.kernel.text import search_key
 from shared.records.access_scope import AccessScope
-from shared.records.references import NAMED_INSTITUTIONS, reading_access
+from shared.records.references import NAMED_INSTITUTIONS, require_known
 from shared.records.resource_type import ResourceType, TransitionRequest, permitted, require
 
 ACTIONS: ResourceType[Action, domain.ActionGuardContext] = ResourceType.of(Action, action, domain.LIFECYCLE)
@@ -29,9 +29,8 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Action) -> Action:
 
     Raises Invalid for an unknown programme or participant, Conflict where the programme has ended.
     """
-    of = await programme_of(uow.connection, access.context, new.programme_id)
-    if of is None or not reading_access(access.principal, Programme.resource_type).knows(of, PUBLISHED):
-        raise invalid_field("/programme_id", "unknown_reference", "There is no such programme.")
+    named = await programme_of(uow.connection, access.context, new.programme_id)
+    of = require_known(access.principal, named, Programme.resource_type, PUBLISHED, "/programme_id")
     require(access, "create", of.country)
     if of.status in ENDED:
         raise Conflict("The programme has ended.")

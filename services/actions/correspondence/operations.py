@@ -13,7 +13,14 @@ from shared.kernel.errors import Forbidden, invalid_field
 from shared.kernel.lifecycle import given
 from shared.kernel.text import search_key
 from shared.records.access_scope import AccessScope
-from shared.records.resource_type import ResourceType, TransitionRequest, permitted, require, require_publishing
+from shared.records.resource_type import (
+    ResourceType,
+    TransitionRequest,
+    permitted,
+    require,
+    require_publishing,
+    require_visibility_change,
+)
 
 LETTERS: ResourceType[Letter, None] = ResourceType.of(Letter, correspondence, domain.LIFECYCLE)
 
@@ -36,8 +43,7 @@ async def update(uow: UnitOfWork, access: AccessScope, before: Letter, wanted: L
         if wanted.reply_to == before.id:
             raise invalid_field("/reply_to", "invalid_value", "A letter does not reply to itself.")
         await _answer(uow, access, wanted)
-    if wanted.visibility != before.visibility:
-        require_publishing(access, wanted.visibility, before.country, before.id)
+    require_visibility_change(access, before, wanted)
     return await LETTERS.update(uow, before, replace(wanted, search_key=search_key(wanted.subject)))
 
 

@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 
-from services.actions.access import speaks_for
 from services.actions.endorsements import domain, queries
 from services.actions.endorsements.record import Endorsement
 from services.actions.endorsements.tables import endorsement
 from services.actions.government_bodies.queries import require_body
-from shared.auth.independence import is_another, with_author
+from services.actions.independence import may_judge
+from shared.auth.independence import with_author
 from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.clock import today
 from shared.kernel.errors import Conflict
@@ -15,7 +15,14 @@ from shared.kernel.lifecycle import Fields, given
 from shared.kernel.principal import Principal
 from shared.kernel.text import search_key
 from shared.records.access_scope import AccessScope
-from shared.records.resource_type import ResourceType, TransitionRequest, permitted, require, require_publishing
+from shared.records.resource_type import (
+    ResourceType,
+    TransitionRequest,
+    permitted,
+    require,
+    require_publishing,
+    require_visibility_change,
+)
 
 ENDORSEMENTS: ResourceType[Endorsement, domain.EndorsementGuardContext] = ResourceType.of(
     Endorsement, endorsement, domain.LIFECYCLE
@@ -37,8 +44,7 @@ async def update(uow: UnitOfWork, access: AccessScope, before: Endorsement, want
     is_same = domain.is_same_claim(before, wanted)
     if before.status != "claimed" and not is_same:
         raise Conflict("A verified endorsement cannot be changed. Claim another one and replace this one.")
-    if wanted.visibility != before.visibility:
-        require_publishing(access, wanted.visibility, before.country, before.id)
+    require_visibility_change(access, before, wanted)
     if wanted.body_id != before.body_id:
         await require_body(uow.connection, access, "body_id", wanted.body_id, before.country)
     if not is_same:
@@ -69,10 +75,10 @@ async def load_guard_context(
     connect: Connect, principal: Principal, record: Endorsement, fields: Fields
 ) -> domain.EndorsementGuardContext:
     """What the guards look at, for this caller."""
-    independent = record.status == "claimed" and not speaks_for(principal, record.country)
+    is_open = record.status == "claimed"
     return domain.EndorsementGuardContext(
         has_document=bool(record.document or fields.get("document")),
-        is_independent=independent and await is_another(connect, principal, record.claimants),
+        is_independent=is_open and await may_judge(connect, principal, record.country, record.claimants),
     )
 
 

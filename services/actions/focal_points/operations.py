@@ -14,7 +14,14 @@ from shared.kernel.errors import invalid_field
 from shared.kernel.lifecycle import given
 from shared.kernel.text import search_key
 from shared.records.access_scope import AccessScope
-from shared.records.resource_type import ResourceType, TransitionRequest, permitted, require, require_publishing
+from shared.records.resource_type import (
+    ResourceType,
+    TransitionRequest,
+    permitted,
+    require,
+    require_publishing,
+    require_visibility_change,
+)
 
 FOCAL_POINTS: ResourceType[FocalPoint, None] = ResourceType.of(FocalPoint, focal_point, domain.LIFECYCLE)
 
@@ -30,8 +37,7 @@ async def create(uow: UnitOfWork, access: AccessScope, new: FocalPoint) -> Focal
 
 async def update(uow: UnitOfWork, access: AccessScope, before: FocalPoint, wanted: FocalPoint) -> FocalPoint:
     """The focal point as it is wanted; its country stays. Raises Invalid for a body or an expert that is not known."""
-    if wanted.visibility != before.visibility:
-        require_publishing(access, wanted.visibility, before.country, before.id)
+    require_visibility_change(access, before, wanted)
     if wanted.body_id != before.body_id:
         await require_body(uow.connection, access, "body_id", wanted.body_id, before.country)
     if wanted.expert_id != before.expert_id:

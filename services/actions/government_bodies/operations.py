@@ -8,7 +8,14 @@ from services.actions.government_bodies.tables import government_body
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.text import search_key
 from shared.records.access_scope import AccessScope
-from shared.records.resource_type import ResourceType, TransitionRequest, permitted, require, require_publishing
+from shared.records.resource_type import (
+    ResourceType,
+    TransitionRequest,
+    permitted,
+    require,
+    require_publishing,
+    require_visibility_change,
+)
 
 GOVERNMENT_BODIES: ResourceType[GovernmentBody, None] = ResourceType.of(
     GovernmentBody, government_body, domain.LIFECYCLE
@@ -28,8 +35,7 @@ async def update(
     uow: UnitOfWork, access: AccessScope, before: GovernmentBody, wanted: GovernmentBody
 ) -> GovernmentBody:
     """The body as it is wanted; its country stays."""
-    if wanted.visibility != before.visibility:
-        require_publishing(access, wanted.visibility, before.country, before.id)
+    require_visibility_change(access, before, wanted)
     return await GOVERNMENT_BODIES.update(uow, before, replace(wanted, search_key=search_key(*wanted.names.values())))
 
 

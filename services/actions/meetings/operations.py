@@ -8,7 +8,14 @@ from services.actions.meetings.tables import meeting
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.text import search_key
 from shared.records.access_scope import AccessScope
-from shared.records.resource_type import ResourceType, TransitionRequest, permitted, require, require_publishing
+from shared.records.resource_type import (
+    ResourceType,
+    TransitionRequest,
+    permitted,
+    require,
+    require_publishing,
+    require_visibility_change,
+)
 
 MEETINGS: ResourceType[Meeting, None] = ResourceType.of(Meeting, meeting, domain.LIFECYCLE)
 
@@ -22,8 +29,7 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Meeting) -> Meeting:
 
 async def update(uow: UnitOfWork, access: AccessScope, before: Meeting, wanted: Meeting) -> Meeting:
     """The meeting as it is wanted; its country stays."""
-    if wanted.visibility != before.visibility:
-        require_publishing(access, wanted.visibility, before.country, before.id)
+    require_visibility_change(access, before, wanted)
     return await MEETINGS.update(uow, before, replace(wanted, search_key=search_key(*wanted.titles.values())))
 
 

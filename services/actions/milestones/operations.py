@@ -2,14 +2,14 @@
 
 from dataclasses import replace
 
-from services.actions.access import speaks_for
 from services.actions.actions.domain import ENDED, PUBLISHED
 from services.actions.actions.queries import action_of
 from services.actions.actions.record import Action
+from services.actions.independence import may_judge
 from services.actions.milestones import domain
 from services.actions.milestones.record import Milestone
 from services.actions.milestones.tables import milestone
-from shared.auth.independence import is_another, with_author
+from shared.auth.independence import with_author
 from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.clock import today
 from shared.kernel.errors import Conflict, invalid_field
@@ -17,7 +17,7 @@ from shared.kernel.lifecycle import Fields, given
 from shared.kernel.principal import Principal
 from shared.kernel.text import search_key
 from shared.records.access_scope import AccessScope
-from shared.records.references import reading_access
+from shared.records.references import require_known
 from shared.records.resource_type import ResourceType, TransitionRequest, permitted, require
 
 MILESTONES: ResourceType[Milestone, domain.MilestoneGuardContext] = ResourceType.of(
@@ -30,9 +30,8 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Milestone) -> Milest
 
     Raises Invalid for an unknown action, Conflict where the action has ended.
     """
-    of = await action_of(uow.connection, access.context, new.action_id)
-    if of is None or not reading_access(access.principal, Action.resource_type).knows(of, PUBLISHED):
-        raise invalid_field("/action_id", "unknown_reference", "There is no such action.")
+    named = await action_of(uow.connection, access.context, new.action_id)
+    of = require_known(access.principal, named, Action.resource_type, PUBLISHED, "/action_id")
     require(access, "create", of.country)
     if of.status in ENDED:
         raise Conflict("The action has ended.")
@@ -82,10 +81,10 @@ async def load_guard_context(
     connect: Connect, principal: Principal, record: Milestone, fields: Fields
 ) -> domain.MilestoneGuardContext:
     """What the guards look at, for this caller and this milestone."""
-    independent = record.status == "claimed" and not speaks_for(principal, record.country)
+    is_open = record.status == "claimed"
     return domain.MilestoneGuardContext(
         has_evidence=bool(fields.get("evidence") or record.evidence or record.evidence_required is False),
-        is_independent=independent and await is_another(connect, principal, record.claimants),
+        is_independent=is_open and await may_judge(connect, principal, record.country, record.claimants),
     )
 
 

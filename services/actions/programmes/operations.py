@@ -18,7 +18,14 @@ from shared.kernel.lifecycle import Fields, given
 from shared.kernel.principal import Principal
 from shared.records.access_scope import AccessScope
 from shared.records.references import NAMED_CENTRES, NAMED_COMMITTEES
-from shared.records.resource_type import ResourceType, TransitionRequest, permitted, require, require_publishing
+from shared.records.resource_type import (
+    ResourceType,
+    TransitionRequest,
+    permitted,
+    require,
+    require_publishing,
+    require_visibility_change,
+)
 
 PROGRAMMES: ResourceType[Programme, domain.ProgrammeGuardContext] = ResourceType.of(
     Programme, programme, domain.LIFECYCLE
@@ -52,8 +59,7 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Programme) -> Progra
 async def update(uow: UnitOfWork, access: AccessScope, before: Programme, wanted: Programme) -> Programme:
     """The programme as it is wanted; its country and framework stay."""
     await _require_references(uow, access, wanted, before)
-    if wanted.visibility != before.visibility:
-        require_publishing(access, wanted.visibility, before.country, before.id)
+    require_visibility_change(access, before, wanted)
     after = await PROGRAMMES.update(uow, before, wanted)
     if after.visibility != before.visibility:
         for statement in (_OF_ACTIONS, _OF_MILESTONES):

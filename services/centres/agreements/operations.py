@@ -16,7 +16,7 @@ from shared.kernel.errors import Conflict, invalid_field
 from shared.kernel.lifecycle import Lifecycle, given
 from shared.kernel.text import search_key
 from shared.records.access_scope import AccessScope
-from shared.records.references import CENTRES, reading_access
+from shared.records.references import CENTRES, require_known
 from shared.records.resource_type import ResourceType, TransitionRequest, permitted, require
 
 AGREEMENTS: ResourceType[Agreement, None] = ResourceType.of(Agreement, agreement, domain.LIFECYCLE)
@@ -33,9 +33,8 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Agreement) -> Agreem
 
     Raises Invalid for a centre or institution that the caller does not know, Forbidden outside the caller's grant.
     """
-    centre = await centre_of(uow.connection, new.centre_id)
-    if centre is None or not reading_access(uow.origin.actor, CENTRES).knows(centre, PUBLISHED):
-        raise invalid_field("/centre_id", "unknown_reference", "There is no such centre.")
+    named = await centre_of(uow.connection, new.centre_id)
+    centre = require_known(access.principal, named, CENTRES, PUBLISHED, "/centre_id")
     require(access, "create", centre.country, centre.id)
     await require_institutions(uow, _institutions(new))
     _require_order(new)

@@ -19,7 +19,14 @@ from shared.kernel.principal import Principal
 from shared.records.access_scope import AccessScope
 from shared.records.record import Document
 from shared.records.references import COMMITTEES, reading_access
-from shared.records.resource_type import ResourceType, TransitionRequest, permitted, require, require_publishing
+from shared.records.resource_type import (
+    ResourceType,
+    TransitionRequest,
+    permitted,
+    require,
+    require_publishing,
+    require_visibility_change,
+)
 
 CENTRES: ResourceType[Centre, domain.CentreGuardContext] = ResourceType.of(Centre, centre, domain.LIFECYCLE)
 _GATED = frozenset({"under_review", "awaiting_agreement"})
@@ -51,8 +58,7 @@ async def update(uow: UnitOfWork, access: AccessScope, before: Centre, wanted: C
     if changed and before.status not in domain.OPEN_TO_CHANGE:
         detail = "The application changes only while it is with the applicant."
         raise Conflict(detail, errors=[FieldError("conflict", detail, pointer=f"/{name}") for name in changed])
-    if wanted.visibility != before.visibility:
-        require_publishing(access, wanted.visibility, before.country, before.id)
+    require_visibility_change(access, before, wanted)
     await _require_references(uow, wanted, before)
     if wanted.host_institution_id != before.host_institution_id:
         _require_host(uow, access, wanted.host_institution_id, before)

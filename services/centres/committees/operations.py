@@ -13,7 +13,14 @@ from shared.kernel.errors import invalid_field
 from shared.kernel.lifecycle import Fields
 from shared.kernel.principal import Principal
 from shared.records.access_scope import AccessScope
-from shared.records.resource_type import ResourceType, TransitionRequest, permitted, require, require_publishing
+from shared.records.resource_type import (
+    ResourceType,
+    TransitionRequest,
+    permitted,
+    require,
+    require_publishing,
+    require_visibility_change,
+)
 
 COMMITTEES: ResourceType[Committee, domain.CommitteeGuardContext] = ResourceType.of(
     Committee, committee, domain.LIFECYCLE
@@ -38,8 +45,7 @@ async def update(uow: UnitOfWork, access: AccessScope, before: Committee, wanted
     """The committee as it is wanted. Raises Invalid where it would move to another country."""
     if wanted.country != before.country:
         raise invalid_field("/country", "invalid_value", "A committee stays in its country.")
-    if wanted.visibility != before.visibility:
-        require_publishing(access, wanted.visibility, before.country, before.id)
+    require_visibility_change(access, before, wanted)
     known = {before.host_institution_id, *before.partner_institution_ids}
     added = {pointer: key for pointer, key in _institutions(wanted).items() if key not in known}
     await require_institutions(uow, added)

@@ -16,7 +16,7 @@ from shared.kernel.errors import invalid_field
 from shared.kernel.lifecycle import given
 from shared.kernel.text import search_key
 from shared.records.access_scope import AccessScope
-from shared.records.references import COMMITTEES, reading_access
+from shared.records.references import COMMITTEES, require_known
 from shared.records.resource_type import ResourceType, TransitionRequest, permitted, require
 
 SEATS: ResourceType[Seat, None] = ResourceType.of(Seat, seat_table, domain.LIFECYCLE)
@@ -27,9 +27,8 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Seat) -> Seat:
 
     Raises Invalid for a committee or expert that the caller does not know, Forbidden outside the caller's grant.
     """
-    of = await committee_of(uow.connection, new.committee_id)
-    if of is None or not reading_access(uow.origin.actor, COMMITTEES).knows(of, PUBLISHED):
-        raise invalid_field("/committee_id", "unknown_reference", "There is no such committee.")
+    named = await committee_of(uow.connection, new.committee_id)
+    of = require_known(access.principal, named, COMMITTEES, PUBLISHED, "/committee_id")
     require(access, "create", of.country)
     await require_experts(uow, {"/person/expert_id": new.expert_id})
     _require_order(new)

@@ -48,15 +48,15 @@ class Nameable:
     def __init__(
         self, resource: Resource, source: FromClause, published: Collection[str], living: Collection[str] = ()
     ) -> None:
-        self._resource = resource
+        self.resource = resource
         self._source = source
-        self._published = published
+        self.published = published
         self._living = living
         self._shapes = Shapes(self._known)
 
     async def known(self, connection: Connection, principal: Principal, keys: Collection[UUID]) -> set[UUID]:
         """Which of these the principal may know of, within the context of the connection."""
-        access = reading_access(principal, self._resource)
+        access = reading_access(principal, self.resource)
         rows = await self._shapes.get(access.access_kind).fetch(connection, ids=list(set(keys)), **access.parameters)
         return {row["id"] for row in rows}
 
@@ -68,7 +68,7 @@ class Nameable:
                 query = query.where(source.c[gone].is_(None))
         if self._living:
             query = query.where(source.c.status.in_([constant(status) for status in sorted(self._living)]))
-        return query.where(visible(source, access_kind, self._published))
+        return query.where(visible(source, access_kind, self.published))
 
 
 NAMED_EXPERTS = Nameable(EXPERTS, views.EXPERTS, frozenset({"active", "grace"}))

@@ -44,9 +44,7 @@ class FactPeriod:
 def counts_from(key: str, day: date, link: str, past: Sequence[FactPeriod], today: date) -> date:
     """The first day on which a fact that is met now counts: that of the decision; today where the same fact was lost
     in between, so that the days without it stay without it."""
-    was_lost = any(
-        (fact_periods.key, fact_periods.link) == (key, link) and fact_periods.ends is not None for fact_periods in past
-    )
+    was_lost = any((one.key, one.link) == (key, link) and one.ends is not None for one in past)
     return today if was_lost else day
 
 

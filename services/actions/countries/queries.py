@@ -1,6 +1,6 @@
 """Reading what a country's stage is made of, the stages, and their counts."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -25,16 +25,10 @@ from shared.kernel.clock import today
 from shared.kernel.principal import Principal
 from shared.records.access_scope import AccessKind, AccessScope, visible
 from shared.records.counts import cells
-from shared.records.references import CENTRES, EXPERTS, INSTITUTIONS, reading_access
+from shared.records.references import CENTRES, NAMED_CENTRES, NAMED_EXPERTS, NAMED_INSTITUTIONS, reading_access
 
-PUBLISHED_CENTRES = frozenset({"active", "renewal_due", "renewal_review"})
-_COUNTED: Mapping[str, tuple[str, frozenset[str]]] = {
-    "experts": ("expert", frozenset({"active", "grace"})),
-    "institutions": ("institution", frozenset({"verified", "inactive"})),
-    "centres": ("centre", PUBLISHED_CENTRES),
-}
-"""What is counted: its kind, and the states that are published."""
-_RESOURCES = {"experts": EXPERTS, "institutions": INSTITUTIONS, "centres": CENTRES}
+_COUNTED = {each.resource.plural: each for each in (NAMED_EXPERTS, NAMED_INSTITUTIONS, NAMED_CENTRES)}
+"""What is counted, with the states that are published."""
 _FACTS = f"""
 WITH committee AS (
     SELECT id, status, formed_on, recognised_on, created_at::date AS proposed_on
@@ -178,10 +172,11 @@ async def stages(
 
 
 def _count(what: str, access_kind: AccessKind, dated: bool) -> Select[Any]:
-    kind, published = _COUNTED[what]
-    counted = cells(kind, tagged=False, dated=dated)
+    nameable = _COUNTED[what]
+    counted = cells(nameable.resource.entity, tagged=False, dated=dated)
     query = select(counted.c.country, cast(func.sum(counted.c.n), BigInteger).label("count")).where(
-        counted.c.country == any_(bindparam("codes", type_=ARRAY(Text))), visible(counted, access_kind, published)
+        counted.c.country == any_(bindparam("codes", type_=ARRAY(Text))),
+        visible(counted, access_kind, nameable.published),
     )
     return within_context(query.group_by(counted.c.country))
 
@@ -196,8 +191,8 @@ async def counts(
     the country. With a `day` as they stood at its end."""
     found = {code: dict.fromkeys(_COUNTED, 0) for code in codes}
     until = {} if day is None else {"until": day}
-    for kind in _COUNTED:
-        access = reading_access(principal, _RESOURCES[kind])
+    for kind, nameable in _COUNTED.items():
+        access = reading_access(principal, nameable.resource)
         statement = _COUNTS.get(kind, access.access_kind, day is not None)
         for row in await statement.fetch(connection, codes=list(codes), **until, **access.parameters):
             found[row["country"]][kind] = row["count"]
@@ -214,7 +209,7 @@ def _programme(access_kind: AccessKind) -> Select[Any]:
 
 
 def _centre(access_kind: AccessKind) -> Select[Any]:
-    known = visible(views.CENTRES, access_kind, PUBLISHED_CENTRES)
+    known = visible(views.CENTRES, access_kind, NAMED_CENTRES.published)
     return within_context(select(views.CENTRES.c.id).where(views.CENTRES.c.id == bindparam("key"), known).limit(1))
 
 

@@ -42,11 +42,12 @@ test-browser: environment-test environment-browser ## open the pages in Chromium
 test-observability: ## check the alerts, run their tests and check what is scraped; needs promtool
 	cd deploy/observability && $(PROMTOOL) check config prometheus.yml && $(PROMTOOL) test rules rules.test.yml
 
-lint: environment-test ## check style, types, imports, spelling and the Dockerfile
+lint: environment-test ## check style, types, imports, words, spelling and the Dockerfile
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports
+	$(PYTEST) -q tests/architecture
 	.venv/bin/typos
 	.venv/bin/hadolint deploy/containers/Dockerfile
 

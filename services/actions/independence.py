@@ -1,4 +1,4 @@
-"""Who judges a claim about a country: a principal that is independent of who made it."""
+"""Who verifies a claim about a country: a principal that is independent of who made it."""
 
 from collections.abc import Collection
 from uuid import UUID
@@ -9,6 +9,6 @@ from shared.database.unit_of_work import Connect
 from shared.kernel.principal import Principal
 
 
-async def may_judge(connect: Connect, principal: Principal, country: str, claimants: Collection[UUID]) -> bool:
+async def is_independent(connect: Connect, principal: Principal, country: str, claimants: Collection[UUID]) -> bool:
     """Whether the principal holds no office of the country and is none of the claimants."""
     return not speaks_for(principal, country) and await is_another(connect, principal, claimants)

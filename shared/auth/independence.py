@@ -1,4 +1,4 @@
-"""Whether somebody judges what they wrote themselves: a person, a client and all their keys are one."""
+"""Whether somebody verifies what they wrote themselves: a person, a client and all their keys are one."""
 
 from collections.abc import Collection
 from uuid import UUID

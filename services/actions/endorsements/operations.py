@@ -6,7 +6,7 @@ from services.actions.endorsements import domain, queries
 from services.actions.endorsements.record import Endorsement
 from services.actions.endorsements.tables import endorsement
 from services.actions.government_bodies.queries import require_body
-from services.actions.independence import may_judge
+from services.actions.independence import is_independent
 from shared.auth.independence import with_author
 from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.clock import today
@@ -78,7 +78,7 @@ async def load_guard_context(
     is_open = record.status == "claimed"
     return domain.EndorsementGuardContext(
         has_document=bool(record.document or fields.get("document")),
-        is_independent=is_open and await may_judge(connect, principal, record.country, record.claimants),
+        is_independent=is_open and await is_independent(connect, principal, record.country, record.claimants),
     )
 
 

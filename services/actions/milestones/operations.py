@@ -5,7 +5,7 @@ from dataclasses import replace
 from services.actions.actions.domain import ENDED, PUBLISHED
 from services.actions.actions.queries import action_of
 from services.actions.actions.record import Action
-from services.actions.independence import may_judge
+from services.actions.independence import is_independent
 from services.actions.milestones import domain
 from services.actions.milestones.record import Milestone
 from services.actions.milestones.tables import milestone
@@ -84,7 +84,7 @@ async def load_guard_context(
     is_open = record.status == "claimed"
     return domain.MilestoneGuardContext(
         has_evidence=bool(fields.get("evidence") or record.evidence or record.evidence_required is False),
-        is_independent=is_open and await may_judge(connect, principal, record.country, record.claimants),
+        is_independent=is_open and await is_independent(connect, principal, record.country, record.claimants),
     )
 
 

@@ -7,7 +7,14 @@ from enum import StrEnum
 
 from deploy.matrix.operations import Ask, Operation
 from deploy.matrix.readers import roles_of
-from services.access.access import DELEGABLE, EVERY_RESOURCE, GRANT_HOLDER, KEY_OWNER, MACHINE_ROLE, ROLE_SCOPES
+from services.access.access import (
+    DELEGABLE,
+    EVERY_RESOURCE,
+    GRANT_HOLDER,
+    KEY_OWNER,
+    MACHINE_ROLE,
+    ROLE_SCOPES,
+)
 from shared.auth.narrowing import narrowed
 from shared.bulk.imports import OVERSEE
 from shared.kernel.principal import READ, READING, Grant, PermissionScope, Principal, PrincipalKind, RoleTable
@@ -194,6 +201,10 @@ def _always(_operation: Operation, _rights: "_Rights", _target: Target) -> Class
     return Class.DONE
 
 
+def _to_people(_operation: Operation, rights: "_Rights", _target: Target) -> Class:
+    return Class.DONE if rights.is_person else Class.HIDDEN
+
+
 def _plural(operation: Operation) -> str:
     """The kind of the record in the path, which a sub-resource's own kind is not."""
     return operation.path.split("/")[3]
@@ -263,6 +274,7 @@ _ANSWERS: Mapping[Ask, Callable[[Operation, _Rights, Target], Class]] = {
     Ask.STARTER: _to_starter,
     Ask.FOR_ONESELF: _for_oneself,
     Ask.OWNER: _to_owner,
+    Ask.PERSON: _to_people,
     Ask.BOTH: _on_both,
     Ask.HAND_ON: _on_handing_on,
     Ask.CREDENTIAL: _on_credentials,

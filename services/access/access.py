@@ -45,6 +45,8 @@ KEY_OWNER = "key_owner"
 """What whoever owns an API key holds over it. It is granted to nobody: it follows from the key."""
 GRANT_HOLDER = "grant_holder"
 """What people hold over their own grants, and over those delegated from them. It is granted to nobody."""
+ACCOUNT_OWNER = "account_owner"
+"""What people hold over their own account, at its address `/accounts/me`. It is granted to nobody."""
 NO_STATE = frozenset(("published",))
 """The states in which records of access are open to everybody: one that none of them has."""
 
@@ -71,6 +73,7 @@ ROLES: RoleTable = {
     | _permissions("api_keys", "read history revoke"),
     "auditor": _permissions("*", "read history"),
     MACHINE_ROLE: _permissions("tokens", "read"),
+    ACCOUNT_OWNER: _permissions("accounts", "read update close"),
     GRANT_HOLDER: _permissions("grants", "read history revoke hand_over"),
     KEY_OWNER: _permissions("api_keys", "read history update revoke enable"),
 }

@@ -9,6 +9,7 @@ from services.access.api_keys.operations import API_KEYS
 from services.access.audit.jobs import verify_trail
 from services.access.clients.operations import CLIENTS
 from services.access.grants.operations import expire_grants
+from services.access.own_account.jobs import delete_unused
 from services.access.reactions import REACTIONS
 from services.access.sessions.jobs import expire_sessions
 from services.access.settings import AccessSettings
@@ -22,6 +23,7 @@ SCHEDULES: Schedules = {
     "expire_api_keys": Schedule(timedelta(minutes=5), expire_api_keys, catch_up=1),
     "expire_pending_transitions": Schedule(timedelta(minutes=5), expiring(ACCOUNTS, CLIENTS, API_KEYS), catch_up=1),
     "expire_sessions": Schedule(timedelta(minutes=5), expire_sessions, catch_up=1),
+    "delete_unused_accounts": Schedule(timedelta(hours=1), delete_unused, catch_up=1),
     "delete_expired_mail": Schedule(timedelta(hours=1), delete_expired_mail, catch_up=1),
     "rotate_signing_keys": Schedule(timedelta(hours=1), rotate_signing_keys, catch_up=1),
     "verify_audit_trail": Schedule(timedelta(hours=1), verify_trail, catch_up=1),

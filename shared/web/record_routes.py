@@ -1,6 +1,6 @@
 """The standard routes of one kind of record: reads, creation, change, transitions."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 from fastapi import Body as FastBody
@@ -142,15 +142,7 @@ def add_update(
         responses={200: {"model": api.answer}, **(_proposed(api) if api.proposes_changes else {})},
     )
     async def update_record(patch: patch_body, row: changeable, ctx: CurrentContext) -> Response:
-        require(ctx.access, "update", row["country"], row["id"])
-        body = patched(api.body, api.written_in(row), patch)
-        before = await api.kind.lock(ctx.uow, row["id"], row["version"])
-        wanted = with_columns(before, api.columns_of(body))
-        try:
-            await update(ctx.uow, ctx.access, before, wanted)
-        except SecondPersonNeeded as needed:
-            return await propose(api, ctx, row, TransitionBody(action=needed.action, fields=needed.fields))
-        return await api.answer_with(ctx, row["id"])
+        return await apply_patch(api, update, ctx, row, patch)
 
 
 def add_transition(router: ResourceRouter, api: "RecordApi[Any, Any]") -> None:
@@ -168,11 +160,36 @@ def add_transition(router: ResourceRouter, api: "RecordApi[Any, Any]") -> None:
         responses={200: {"model": api.answer}, **_proposed(api)},
     )
     async def transition_record(body: transition_body, row: changeable, ctx: CurrentContext) -> Response:
-        try:
-            await api.take(ctx.uow, ctx.access, row, TransitionRequest(body.action, body.reason, body.fields))
-        except SecondPersonNeeded:
-            return await propose(api, ctx, row, body)
-        return await api.answer_with(ctx, row["id"])
+        return await take_transition(api, ctx, row, body)
+
+
+async def apply_patch(
+    api: "RecordApi[R, Any]",
+    update: Callable[[UnitOfWork, AccessScope, R, R], Awaitable[Any]],
+    ctx: RequestContext,
+    row: Row,
+    patch: Mapping[str, Any],
+) -> Response:
+    """The record after a merge patch, or the proposed change that waits for a second person. Raises Forbidden without
+    the permission."""
+    require(ctx.access, "update", row["country"], row["id"])
+    body = patched(api.body, api.written_in(row), patch)
+    before = await api.kind.lock(ctx.uow, row["id"], row["version"])
+    wanted = with_columns(before, api.columns_of(body))
+    try:
+        await update(ctx.uow, ctx.access, before, wanted)
+    except SecondPersonNeeded as needed:
+        return await propose(api, ctx, row, TransitionBody(action=needed.action, fields=needed.fields))
+    return await api.answer_with(ctx, row["id"])
+
+
+async def take_transition(api: "RecordApi[Any, Any]", ctx: RequestContext, row: Row, body: TransitionBody) -> Response:
+    """The record after a transition, or the proposed one that waits for a second person."""
+    try:
+        await api.take(ctx.uow, ctx.access, row, TransitionRequest(body.action, body.reason, body.fields))
+    except SecondPersonNeeded:
+        return await propose(api, ctx, row, body)
+    return await api.answer_with(ctx, row["id"])
 
 
 def _proposed(api: "RecordApi[Any, Any]") -> dict[int | str, dict[str, Any]]:

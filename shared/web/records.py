@@ -175,11 +175,15 @@ class RecordApi(Generic[R, GuardContext]):
         async def changeable_record(row: Annotated[Row, Depends(self.readable)], ctx: CurrentContext) -> Row:
             if not ctx.access_on(self.kind.resource).write.covers(row["country"], row["id"]):
                 raise Forbidden("Your grants do not include this.", members={"reason": "not_permitted"})
-            if not is_current(ctx.request, row["version"]):
-                raise changed_since(await self.item(row, ctx))
+            await self.require_current(row, ctx)
             return row
 
         return changeable_record
+
+    async def require_current(self, row: Row, ctx: RequestContext) -> None:
+        """Raises VersionConflict where `If-Match` does not name the record's version, PreconditionRequired without."""
+        if not is_current(ctx.request, row["version"]):
+            raise changed_since(await self.item(row, ctx))
 
     def routes(self) -> ResourceRouter:
         """The router with the standard routes; the resource adds its own."""

@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 import pytest_asyncio
 
-from services.access.account_mail.domain import LETTERS, OLD_ADDRESS
+from services.access.account_mail.domain import ALREADY_REGISTERED, LETTERS, OLD_ADDRESS, REGISTRATION
 from services.access.account_mail.jobs import job_handlers
 from services.access.settings import AccessSettings
 from services.access.worker import create_worker
@@ -23,7 +23,12 @@ from tests.support.mailbox import Mailbox, token_in
 
 NAME = "Ana Example"
 WITH_TOKEN = {"name": NAME, "page": "https://example.org/account", "token": "a-token"}
-VALUES: dict[str, dict[str, str]] = {**dict.fromkeys(LETTERS, WITH_TOKEN), OLD_ADDRESS: {"name": NAME}}
+VALUES: dict[str, dict[str, str]] = {
+    **dict.fromkeys(LETTERS, WITH_TOKEN),
+    REGISTRATION: {name: WITH_TOKEN[name] for name in ("page", "token")},
+    OLD_ADDRESS: {"name": NAME},
+    ALREADY_REGISTERED: {"name": NAME},
+}
 """What each letter is written with."""
 SENDER = "ESCM <mail@escm.example>"
 

@@ -45,6 +45,7 @@ def test_the_worker_keeps_its_schedules() -> None:
         "expire_pending_transitions",
         "expire_sessions",
         "delete_expired_mail",
+        "delete_unused_accounts",
         "rotate_signing_keys",
         "delete_expired",
     }

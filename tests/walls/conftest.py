@@ -7,6 +7,7 @@ import asyncpg
 import pytest
 
 from tests.support.callers import Caller
+from tests.support.principals import enter_callers
 from tests.support.services import Services, open_services
 from tests.walls.country_fixture import ADMIN, CountryFixture, Seeder
 
@@ -25,6 +26,7 @@ def storage(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 async def services(database_url: str, redis_url: str, storage: Path) -> AsyncIterator[Services]:
     """A client of each service, in this process."""
+    await enter_callers(database_url)
     async with open_services(database_url=database_url, redis_url=redis_url, storage_path=storage) as (found, _):
         yield found
 

@@ -153,6 +153,7 @@ BODIES: dict[str, Callable[[CountryFixture], dict[str, Any]]] = {
         "resources": ["membership.*"],
         "verbs": ["read"],
     },
+    "registerAccount": lambda country_fixture: {"email": f"{uuid4().hex}@example.org", "name": _name(country_fixture)},
     "requestVerification": lambda country_fixture: {"email": f"{uuid4().hex}@example.org"},
     "requestPasswordReset": lambda country_fixture: {"email": f"{uuid4().hex}@example.org"},
     "confirmVerification": lambda country_fixture: {"token": uuid4().hex},
@@ -170,7 +171,7 @@ _FILE = {"files": {"file": ("list.csv", b"full_name,country\n", "text/csv")}, "d
 def request_for(operation: Operation, country_fixture: CountryFixture, started: Started) -> Request:
     """The request. KeyError for an operation that enters something and has no body here."""
     path = _filled(operation, country_fixture, started)
-    item = path.removesuffix("/transitions") if operation.path.endswith("}/transitions") else path
+    item = path.removesuffix("/transitions")
     if operation.id in _TOKEN:
         return Request("POST", path, more={"data": {"token": "x"}})
     if operation.id == "createImport":

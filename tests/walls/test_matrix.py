@@ -14,6 +14,7 @@ from deploy.matrix.answers import NOBODY, OWN, PERSON, UNDER, Class, Holder, Tar
 from deploy.matrix.operations import Ask, Operation, operations
 from shared.kernel.principal import Principal, PrincipalKind
 from tests.support.callers import CALLERS, Caller
+from tests.support.principals import enter_principal
 from tests.walls.conftest import Services
 from tests.walls.country_fixture import ADMIN, CountryFixture
 from tests.walls.requests import Started, request_for
@@ -128,13 +129,24 @@ def _names_the_unknown(answer: httpx.Response) -> bool:
 
 
 async def test_every_cell_of_the_matrix_is_what_the_system_answers(
-    services: Services, country_fixtures: CountryFixtures, started: Started, monkeypatch: pytest.MonkeyPatch
+    services: Services,
+    country_fixtures: CountryFixtures,
+    started: Started,
+    superuser: asyncpg.Connection,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    slots, wrong = asyncio.Semaphore(AT_ONCE), []
+    slots, entering, wrong = asyncio.Semaphore(AT_ONCE), asyncio.Lock(), []
+
+    async def enter(principal: Principal) -> None:
+        if principal.kind is PrincipalKind.ACCOUNT:
+            async with entering:
+                await enter_principal(superuser, principal)
 
     async def compare(case: Case) -> None:
         async with slots:
             name = _known(case, monkeypatch)
+            if case.operation.demand.ask is Ask.PERSON and name is not None:
+                await enter(CALLERS[name])
             answer = await _answer(case, services[case.operation.service], name, started)
         if _class(answer) is not case.expected:
             wrong.append(f"{case}: {answer.status_code} instead of {case.expected.name} ({answer.text[:200]})")

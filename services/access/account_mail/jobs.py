@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from services.access.account_mail import operations
-from services.access.account_mail.domain import LETTERS, OLD_ADDRESS
+from services.access.account_mail.domain import LETTERS, OLD_ADDRESS, REGISTRATION
 from services.access.accounts import credentials
 from services.access.accounts import queries as accounts
 from services.access.accounts.operations import NOTIFY_OLD_ADDRESS, SEND_RESET, WELCOME
@@ -52,7 +52,11 @@ def job_handlers(settings: AccessSettings) -> JobHandlers:
         return {"sent": True}
 
     jobs: JobHandlers = {WELCOME: welcome, SEND_RESET: send_reset, NOTIFY_OLD_ADDRESS: notify_old_address}
-    preparations = {**dict.fromkeys(LETTERS, operations.prepare), OLD_ADDRESS: operations.as_it_is}
+    preparations = {
+        **dict.fromkeys(LETTERS, operations.prepare),
+        REGISTRATION: operations.prepare_registration,
+        OLD_ADDRESS: operations.as_it_is,
+    }
     return {**jobs, **mail_handlers(settings, preparations)}
 
 

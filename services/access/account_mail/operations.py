@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from services.access.account_mail import domain, queries
-from services.access.account_mail.domain import LETTERS, PASSWORD, VERIFICATION
+from services.access.account_mail.domain import ALREADY_REGISTERED, LETTERS, PASSWORD, REGISTRATION, VERIFICATION
 from services.access.accounts import operations as accounts
 from services.access.accounts import queries as found
 from services.access.accounts.domain import email_key
@@ -43,6 +43,32 @@ async def prepare(uow: UnitOfWork, mail: Mail) -> Mail | None:
         until=now() + letter.life,
     )
     return replace(mail, to=account.email, language=account.language, values={**mail.values, "name": account.name})
+
+
+def register(uow: UnitOfWork, seal: MailSeal, email: str, name: str, language: str, page: str) -> None:
+    """Leaves the registration of an address to the worker. Nothing is looked up here: see `ask`."""
+    values = {"page": page, "token": domain.new_token(), "name": name}
+    post(uow, seal, "access", Mail(email, REGISTRATION, language, values))
+
+
+async def prepare_registration(uow: UnitOfWork, mail: Mail) -> Mail | None:
+    """The mail that lets the owner of a new account choose a password, or one that says that there is an account; None
+    where that account may not be used. A second registration before the first was confirmed is mailed again."""
+    known = await found.of_address(uow.connection, email_key(mail.to))
+    if known is None:
+        await _register(uow, mail)
+    elif known.status != "active":
+        return None
+    elif known.password_hash is not None:
+        return replace(mail, to=known.email, language=known.language, template=ALREADY_REGISTERED)
+    return await prepare(uow, mail)
+
+
+async def _register(uow: UnitOfWork, mail: Mail) -> None:
+    """A new account, which its owner entered."""
+    new = accounts.ACCOUNTS.new({"email": mail.to, "name": mail.values["name"], "language": mail.language})
+    uow.origin = replace(uow.origin, actor=Principal(PrincipalKind.ACCOUNT, new.id, new.name))
+    await accounts.insert(uow, new)
 
 
 async def as_it_is(_uow: UnitOfWork, mail: Mail) -> Mail:

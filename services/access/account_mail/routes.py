@@ -6,8 +6,9 @@ from fastapi import Response
 
 from services.access.access import ROLES
 from services.access.account_mail import operations
+from services.access.account_mail.domain import REGISTRATION
 from services.access.account_mail.guards import limit_tries, may_mail
-from services.access.account_mail.schemas import AddressBody, NewPasswordBody, TokenBody
+from services.access.account_mail.schemas import AddressBody, NewPasswordBody, Registered, RegistrationBody, TokenBody
 from services.access.accounts.operations import ACCOUNTS
 from services.access.settings import AccessSettings
 from shared.mail.sealing import MailSeal
@@ -28,6 +29,25 @@ async def _ask(ctx: RequestContext, letter: str, email: str) -> Response:
     if await may_mail(ctx, letter, email):
         operations.ask(ctx.uow, MailSeal(settings), letter, email, language, settings.page)
     return Response(status_code=202)
+
+
+@router.post(
+    "/registration",
+    options=RouteOptions(is_public=True, is_keyed=False),
+    operation_id="registerAccount",
+    summary="Register an account for oneself",
+    description="A mail lets the owner of the address choose a password within seven days. The response is the same"
+    " for every address. An account that holds no grant and no record after 30 days is deleted.",
+    status_code=202,
+    response_model=None,
+    responses={202: {"model": Registered, "description": "A mail is on its way."}},
+)
+async def register_account(body: RegistrationBody, ctx: CurrentContext) -> Response:
+    settings = cast(AccessSettings, ctx.settings)
+    language = body.language or preferred_language(ctx.request.headers.get("accept-language", ""))
+    if await may_mail(ctx, REGISTRATION, body.email):
+        operations.register(ctx.uow, MailSeal(settings), body.email, body.name, language, settings.page)
+    return Response(b"{}", 202, media_type="application/json")
 
 
 @router.post(

@@ -2,10 +2,11 @@
 
 from typing import Annotated
 
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints
 
-from services.access.accounts.schemas import Password
-from shared.web.fields import Body, Clean, Email
+from services.access.accounts.schemas import MailLanguage, Password
+from shared.web.contract import Described
+from shared.web.fields import Body, Clean, Email, Line
 
 MailedToken = Annotated[str, StringConstraints(min_length=1, max_length=100), Clean]
 
@@ -14,6 +15,20 @@ class AddressBody(Body):
     """The address that a mail is asked for."""
 
     email: Annotated[Email, "The address of the account."]
+
+
+class RegistrationBody(AddressBody):
+    """Who registers."""
+
+    email: Annotated[Email, "The address of the new account, which its owner confirms by a mail."]
+    name: Annotated[Line, Field(max_length=200, examples=["Amina Khan"]), "The person's name."]
+    language: Annotated[
+        MailLanguage | None, "The language of mails; the one that `Accept-Language` prefers where it is absent."
+    ] = None
+
+
+class Registered(Described):
+    """Nothing: it says no more than that the request was taken."""
 
 
 class TokenBody(Body):

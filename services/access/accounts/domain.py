@@ -2,6 +2,8 @@
 
 import re
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal
 
 from shared.kernel.lifecycle import Lifecycle, transition
 from shared.kernel.text import nfc
@@ -14,13 +16,16 @@ _ADDRESS = re.compile(r"[^\s@\x00-\x1f<>\"(),:;\\\[\]]{1,64}@[^\s@\x00-\x20<>\"(
 CHANGE_IDENTITY, SEND_RESET = "change_identity", "send_password_reset"
 IDENTITY = ("email", "expert_id")
 """What a second person confirms on an account with a role of two."""
+UNUSED = timedelta(days=30)
+"""How long an account that its owner registered may hold no grant and no record."""
 
 
 @dataclass(frozen=True, slots=True)
 class AccountGuardContext:
-    """What the guards look at: the roles of two that the account holds, or is to hold."""
+    """What the guards look at: the roles of two that the account holds or will hold; whether it is the caller's own."""
 
     roles_of_two: frozenset[str]
+    is_owner: bool
 
 
 def _of_an_administrator(guard_context: AccountGuardContext) -> bool:
@@ -31,9 +36,13 @@ def _of_two(guard_context: AccountGuardContext) -> bool:
     return bool(guard_context.roles_of_two)
 
 
+def _by_its_owner(guard_context: AccountGuardContext) -> Literal["not_the_owner"] | None:
+    return None if guard_context.is_owner else "not_the_owner"
+
+
 _CHANGED = (*WRITABLE, "second_person")
 LIFECYCLE: Lifecycle[AccountGuardContext] = Lifecycle(
-    ("active", "suspended"),
+    ("active", "suspended", "closed"),
     (
         transition(
             "suspend",
@@ -56,6 +65,7 @@ LIFECYCLE: Lifecycle[AccountGuardContext] = Lifecycle(
             for state in ("active", "suspended")
         ),
         transition(SEND_RESET, "active", "active", fact="updated"),
+        transition("close", "active", "closed", guard=_by_its_owner),
     ),
 )
 

@@ -75,7 +75,7 @@ async def update(uow: UnitOfWork, access: AccessScope, before: Account, wanted: 
 
 async def _require_authority(uow: UnitOfWork, actor: Principal, account: UUID) -> None:
     """Whoever chooses an address can have another password mailed there. One's own account is worth what one holds."""
-    if (actor.kind, actor.id) != (PrincipalKind.ACCOUNT, account):
+    if not _is_owner(actor, account):
         await require_authority(uow, actor, PrincipalKind.ACCOUNT, account)
 
 
@@ -129,17 +129,24 @@ async def transition(uow: UnitOfWork, access: AccessScope, before: Account, requ
     if requested.action == domain.SEND_RESET:
         await credentials.note_change(uow, "account", after.id, "recovery")
         defer(uow, "access", SEND_RESET, {"account": str(after.id)}, created_by=uow.origin.actor.label)
-    if after.status == "suspended":
-        await sessions.end_all(uow, after.id, reason="account suspended")
+    if after.status != "active":
+        await sessions.end_all(uow, after.id, reason=f"account {after.status}")
     return after
 
 
 async def load_guard_context(
-    connect: Connect, _principal: Principal, record: Account, _fields: Fields
+    connect: Connect, principal: Principal, record: Account, _fields: Fields
 ) -> domain.AccountGuardContext:
-    """What the guards look at."""
+    """What the guards look at, for this caller and this account."""
     async with connect() as connection:
-        return domain.AccountGuardContext(await roles_of_two(connection, PrincipalKind.ACCOUNT, record.id))
+        return domain.AccountGuardContext(
+            roles_of_two=await roles_of_two(connection, PrincipalKind.ACCOUNT, record.id),
+            is_owner=_is_owner(principal, record.id),
+        )
+
+
+def _is_owner(principal: Principal, account: UUID) -> bool:
+    return (principal.kind, principal.id) == (PrincipalKind.ACCOUNT, account)
 
 
 def _welcome(uow: UnitOfWork, record: Account) -> None:

@@ -22,6 +22,9 @@ render = renderer(COLUMNS)
 _of_address = select(account).where(account.c.email_key == bindparam("email_key"), account.c.status == "active")
 _FOR_LOGIN = Lookup(_of_address.limit(1))
 _FOR_MAIL = Statement(_of_address)
+_OF_ADDRESS = Statement(
+    select(account).where(account.c.email_key == bindparam("email_key"), account.c.status != "closed")
+)
 _ACTIVE = Statement(select(account).where(account.c.id == bindparam("id"), account.c.status == "active"))
 _KEY_OF = Lookup(select(account.c.email_key).where(account.c.id == bindparam("id")).limit(1))
 
@@ -53,6 +56,12 @@ LISTING = Listing(
 async def for_login(connection: Connection, email_key: str) -> Account | None:
     """The active account with this folded address, regardless of the caller."""
     row = await _FOR_LOGIN.fetchrow(connection, email_key=email_key)
+    return record_of(Account, row) if row else None
+
+
+async def of_address(connection: Connection, email_key: str) -> Account | None:
+    """The account with this folded address that is not closed, in use or not."""
+    row = await _OF_ADDRESS.fetchrow(connection, email_key=email_key)
     return record_of(Account, row) if row else None
 
 

@@ -78,6 +78,13 @@ async def suspend_all(uow: UnitOfWork, account: UUID) -> int:
     return len(keys)
 
 
+async def revoke_all(uow: UnitOfWork, account: UUID, reason: str) -> None:
+    """Revokes every key of an account that has not ended."""
+    requested = TransitionRequest("revoke", reason, {})
+    for before in await queries.lock_living(uow.connection, account):
+        await API_KEYS.apply_transition(uow, before, requested, KeyGuardContext(is_owner=True), lambda _verb: True)
+
+
 async def expire(uow: UnitOfWork, at: datetime) -> int:
     """Ends up to 200 expired keys; how many."""
     keys = await queries.over(uow.connection, at)

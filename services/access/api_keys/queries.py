@@ -43,6 +43,9 @@ _LOCK_IN_USE = Statement(
     .order_by(api_key.c.id)
     .with_for_update()
 )
+_LOCK_LIVING = Statement(
+    select(api_key).where(api_key.c.owner_id == bindparam("owner"), _is_living).order_by(api_key.c.id).with_for_update()
+)
 _OVER = Statement(
     select(api_key)
     .where(_is_living, api_key.c.expires_at <= bindparam("at"))
@@ -90,6 +93,11 @@ async def living(connection: Connection, owner: UUID) -> int:
 async def lock_in_use(connection: Connection, owner: UUID) -> list[ApiKey]:
     """The active keys of an owner, locked."""
     return records_of(ApiKey, await _LOCK_IN_USE.fetch(connection, owner=owner))
+
+
+async def lock_living(connection: Connection, owner: UUID) -> list[ApiKey]:
+    """The keys of an owner in use, proposed or suspended, locked."""
+    return records_of(ApiKey, await _LOCK_LIVING.fetch(connection, owner=owner))
 
 
 async def suspended(connection: Connection, owner: UUID) -> list[UUID]:

@@ -123,6 +123,13 @@ async def revoke(uow: UnitOfWork, before: Grant, reason: str) -> None:
     await GRANTS.write(uow, "revoke", before, replace(before, status="revoked"), fact="revoked", reason=reason)
 
 
+async def revoke_all(uow: UnitOfWork, account: UUID, reason: str) -> None:
+    """Revokes the grants of an account that count as living, and those delegated from them."""
+    for before in await queries.living(uow.connection, account):
+        await revoke(uow, before, reason)
+        await end_delegated(uow, before.id)
+
+
 async def end_delegated(uow: UnitOfWork, source: UUID) -> None:
     """Ends the grants that were delegated from an ended grant."""
     for before in await queries.delegated(uow.connection, source):

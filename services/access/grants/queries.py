@@ -59,6 +59,16 @@ _DELEGATED = Statement(
     .order_by(grant.c.id)
     .with_for_update()
 )
+_LIVING_OF = Statement(
+    select(grant)
+    .where(
+        grant.c.principal_kind == "account",
+        grant.c.principal_id == bindparam("account"),
+        or_(grant.c.status == "proposed", grant.c.status == "active"),
+    )
+    .order_by(grant.c.id)
+    .with_for_update()
+)
 _CREDENTIALS = Statement(
     select(audit.c.id)
     .where(
@@ -137,6 +147,11 @@ async def own(connection: Connection, account: UUID) -> list[UUID]:
 async def delegated(connection: Connection, source: UUID) -> list[Grant]:
     """The grants delegated from this one that count as living, locked."""
     return records_of(Grant, await _DELEGATED.fetch(connection, source=source))
+
+
+async def living(connection: Connection, account: UUID) -> list[Grant]:
+    """The grants of an account that count as living, locked."""
+    return records_of(Grant, await _LIVING_OF.fetch(connection, account=account))
 
 
 async def has_set_credentials(connection: Connection, actor: Principal, holder: UUID) -> bool:

@@ -1,12 +1,37 @@
-"""Who changes their own account proves that they are its owner."""
+"""Which account is the caller's own, and the proof that the caller knows its password."""
 
+from typing import Annotated
 from uuid import UUID
 
+from fastapi import Depends
+
+from services.access.access import ACCOUNT_OWNER
 from services.access.accounts import queries as accounts
+from services.access.accounts.routes import ACCOUNT_API
 from services.access.tokens.operations import TokenService, proves_password
-from shared.kernel.errors import Invalid, invalid_field
-from shared.kernel.principal import PrincipalKind
-from shared.web.request_context import RequestContext
+from shared.database.statements import Row
+from shared.kernel.clock import today
+from shared.kernel.errors import Invalid, NotFound, invalid_field
+from shared.kernel.principal import Grant, PrincipalKind
+from shared.web.request_context import CurrentContext, RequestContext
+
+
+async def own_account(ctx: CurrentContext) -> Row:
+    """The caller's account, over which the caller has the role of an owner for this request.
+
+    Raises NotFound for a client or key, which has none.
+    """
+    who = ctx.principal
+    if who.kind is not PrincipalKind.ACCOUNT or who.id is None:
+        raise NotFound("Only a person has an account.")
+    ctx.principal = who.holding(Grant(ACCOUNT_OWNER, "record", str(who.id), today(), None))
+    return await ACCOUNT_API.readable(str(who.id), ctx)
+
+
+async def changeable_account(row: Annotated[Row, Depends(own_account)], ctx: CurrentContext) -> Row:
+    """The caller's account. Raises PreconditionRequired and VersionConflict as every change of a record."""
+    await ACCOUNT_API.require_current(row, ctx)
+    return row
 
 
 async def require_own_password(ctx: RequestContext, password: str) -> UUID:

@@ -1,18 +1,74 @@
 """One's own account over HTTP."""
 
-from fastapi import Response
+from dataclasses import replace
+from typing import Annotated, Any
+
+from fastapi import Body, Depends, Response
 
 from services.access.access import ROLES
 from services.access.accounts import operations as accounts
-from services.access.own_account.guards import require_own_password
-from services.access.own_account.schemas import OwnPasswordBody
+from services.access.accounts.domain import LIFECYCLE
+from services.access.accounts.routes import ACCOUNT_API
+from services.access.accounts.schemas import AccountAnswer, AccountFields
+from services.access.own_account import operations
+from services.access.own_account.guards import changeable_account, own_account, require_own_password
+from services.access.own_account.schemas import OwnAccountBody, OwnPasswordBody
 from services.access.sessions import operations as sessions
 from services.access.sessions.guards import current_session
+from shared.database.statements import Row
+from shared.web.answers import item_response
+from shared.web.contract import ShownAs, patch_of
+from shared.web.record_routes import apply_patch, take_transition
 from shared.web.request_context import CurrentContext
 from shared.web.route import ResourceRouter
 from shared.web.route_options import RouteOptions
+from shared.web.schemas import TransitionBody, transition_model
 
 router = ResourceRouter(accounts.ACCOUNTS.resource, ROLES)
+OWN_ACCOUNT_API = replace(ACCOUNT_API, body=OwnAccountBody, transition=operations.transition)
+_Patch = Annotated[
+    dict[str, Any],
+    ShownAs(patch_of("OwnAccount", OwnAccountBody)),
+    Body(media_type="application/merge-patch+json"),
+]
+_Transition = Annotated[TransitionBody, ShownAs(transition_model("Account", LIFECYCLE, AccountFields))]
+_Changeable = Annotated[Row, Depends(changeable_account)]
+
+
+@router.get(
+    "/me",
+    options=RouteOptions(is_item=True),
+    operation_id="getOwnAccount",
+    summary="Read one's own account",
+    description="404 for clients and keys, which have none.",
+    responses={200: {"model": AccountAnswer}},
+)
+async def get_own_account(row: Annotated[Row, Depends(own_account)], ctx: CurrentContext) -> Response:
+    return item_response(ctx, await ACCOUNT_API.item(row, ctx))
+
+
+@router.patch(
+    "/me",
+    options=RouteOptions(is_conditional=True),
+    operation_id="updateOwnAccount",
+    summary="Change one's own name or language",
+    description="A merge patch: what is absent stays. `If-Match` names the version that it changes.",
+    responses={200: {"model": AccountAnswer}},
+)
+async def update_own_account(patch: _Patch, row: _Changeable, ctx: CurrentContext) -> Response:
+    return await apply_patch(OWN_ACCOUNT_API, accounts.update, ctx, row, patch)
+
+
+@router.post(
+    "/me/transitions",
+    options=RouteOptions(is_conditional=True),
+    operation_id="transitionOwnAccount",
+    summary="Close one's own account",
+    description="`close` ends the account with its sessions, grants and API keys. Records about the person stay.",
+    responses={200: {"model": AccountAnswer}},
+)
+async def transition_own_account(body: _Transition, row: _Changeable, ctx: CurrentContext) -> Response:
+    return await take_transition(OWN_ACCOUNT_API, ctx, row, body)
 
 
 @router.post(

@@ -4,9 +4,17 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
+from services.access.accounts import record
 from services.access.accounts.domain import LONGEST_PASSWORD
-from services.access.accounts.schemas import Password
-from shared.web.fields import Body
+from services.access.accounts.schemas import MailLanguage, Password
+from shared.web.fields import Body, Line
+
+
+class OwnAccountBody(Body, of=record.Account):
+    """What people change of their own account."""
+
+    name: Annotated[Line, Field(examples=["Amina Khan"])]
+    language: MailLanguage
 
 
 class OwnPasswordBody(Body):

@@ -1,0 +1,16 @@
+"""Deleting accounts that somebody registered and nobody uses."""
+
+from dataclasses import replace
+
+from services.access.accounts.domain import UNUSED
+from services.access.accounts.operations import ACCOUNTS
+from services.access.own_account import queries
+from shared.database.unit_of_work import UnitOfWork
+from shared.kernel.clock import now
+
+
+async def delete_unused(uow: UnitOfWork) -> None:
+    """Deletes up to 200 registered accounts that have held no grant and no record for 30 days."""
+    for account in await queries.lock_unused(uow.connection, now() - UNUSED):
+        await queries.delete_account(uow.connection, account.id)
+        ACCOUNTS.record_change(uow, "delete", account, replace(account, version=account.version + 1), "deleted")

@@ -17,6 +17,8 @@ _REGISTER = {
     "/": "For everybody",
     "/ar/": "للجميع",
     "/en/people": "What is published",
+    "/en/account": "Register an account",
+    "/ar/account": "إنشاء حساب",
     "/en/countries": "Gammaland",
     "/ar/countries?stage=5": "Gammaland",
     "/en/countries/XC": "Stage 5 of 7",

@@ -19,13 +19,14 @@ REGISTER = (
     "/en",
     "/en/",
     "/en/people",
+    "/en/account",
     "/en/countries",
     "/en/experts",
     "/en/institutions",
     "/en/centres",
     "/en/countries/XA",
 )
-PAGES = ("/", "/people", "/docs", "/problems", "/problems/validation_failed", "/guides/", *REGISTER)
+PAGES = ("/", "/people", "/account", "/docs", "/problems", "/problems/validation_failed", "/guides/", *REGISTER)
 ASSETS = ("/docs/style.css", "/docs/docs.js", "/docs/icon.svg")
 SWAGGER = ("/docs/swagger-ui.css", "/docs/swagger-ui-bundle.js")
 _NAMESPACE = "http://www.w3.org/2000/svg"

@@ -1,4 +1,4 @@
-"""Pages for people (`/`, `/people`, `/docs`, `/problems`), and the catalogue of problems for programs."""
+"""Pages for people (`/`, `/people`, `/account`, `/docs`, `/problems`), and the catalogue of problems for programs."""
 
 from typing import Annotated, Any
 
@@ -53,6 +53,12 @@ async def front_page(request: Request) -> Response:
 async def people_page(request: Request) -> Response:
     """What is published, and how to take part."""
     return fixed_response(request, templates.people(_language(request)), HTML, _NEGOTIATED)
+
+
+@router.get("/account", options=RouteOptions(is_public=True), include_in_schema=False)
+async def account_page(request: Request) -> Response:
+    """Where one registers, and where the links of mails lead."""
+    return fixed_response(request, templates.account(_language(request)), HTML, _NEGOTIATED)
 
 
 @router.get("/docs", options=RouteOptions(is_public=True), include_in_schema=False)

@@ -50,6 +50,12 @@ def people(language: str) -> bytes:
 
 
 @cache
+def account(language: str) -> bytes:
+    """Registering, and using the token of a mail."""
+    return page("account.html", language, tail="/account")
+
+
+@cache
 def reference() -> bytes:
     """The page in which the browser draws the reference."""
     return page("docs.html", "en", here="reference")

@@ -56,6 +56,12 @@ async def people_page(language: str, request: Request) -> Response:
     return fixed_response(request, templates.people(language), HTML, PAGE)
 
 
+@router.get("/account", options=RouteOptions(is_public=True))
+async def account_page(language: str, request: Request) -> Response:
+    """Where one registers, and where the links of mails lead."""
+    return fixed_response(request, templates.account(language), HTML, PAGE)
+
+
 @router.get("/countries", options=RouteOptions(is_public=True))
 async def list_countries(language: str, request: Request) -> Response:
     """All countries with their stage and counts, by name, region and stage."""

@@ -1,0 +1,84 @@
+"""Somebody registers in the browser, follows the link of the mail, chooses a password and signs in."""
+
+import re
+import time
+from collections.abc import Iterator
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.browser.conftest import PATIENCE, Visit
+
+PASSWORD = "four quiet words today"
+
+
+@pytest.fixture
+def fresh(browser: Browser, running: dict[str, Any]) -> Iterator[Visit]:
+    page = browser.new_page()
+    yield Visit(page, running["base_url"])
+    page.close()
+
+
+def _mail_to(running: dict[str, Any], address: str) -> str:
+    """The text of the newest mail to an address, once there is one."""
+    until = time.monotonic() + PATIENCE / 1000
+    while time.monotonic() < until:
+        for path in sorted(Path(running["folder"], "mail").glob("*.eml"), reverse=True):
+            mail = message_from_bytes(path.read_bytes(), policy=policy.default)
+            assert isinstance(mail, EmailMessage)
+            if mail["To"] == address:
+                return str(mail.get_content())
+        time.sleep(0.2)
+    raise AssertionError(f"no mail to {address}")
+
+
+def _link_in(text: str) -> str:
+    """Where the mail leads, as a path of this origin."""
+    found = re.search(r"https?://[^/\s]+(/\S+#\S+)", text)
+    assert found is not None, text
+    return found[1]
+
+
+def _sign_in(running: dict[str, Any], address: str) -> int:
+    form = {"grant_type": "password", "username": address, "password": PASSWORD}
+    return httpx.post(f"{running['base_url']}/access/v1/oauth/token", data=form, trust_env=False).status_code
+
+
+@pytest.mark.parametrize(("language", "button", "mailed"), [("en", "Register", "on its way"), ("ar", "تسجيل", "رسالة")])
+def test_somebody_registers_and_chooses_a_password(
+    fresh: Visit, running: dict[str, Any], language: str, button: str, mailed: str
+) -> None:
+    address = f"{uuid4().hex}@example.org"
+    page = fresh.open(f"/{language}/account")
+    page.locator("#name").fill("Amina Khan")
+    page.locator("#email").fill(address)
+    page.get_by_role("button", name=button).click()
+    expect(page.get_by_role("status")).to_contain_text(mailed)
+    text = _mail_to(running, address)
+    page = fresh.open(_link_in(text))
+    assert _sign_in(running, address) == 400
+    page.locator("#password").fill("password1234")
+    page.locator("section:visible button").click()
+    expect(page.get_by_role("alert")).not_to_be_empty()
+    page.locator("#password").fill(PASSWORD)
+    page.locator("section:visible button").click()
+    expect(page.get_by_role("status")).to_be_visible()
+    assert "#" not in page.url
+    assert _sign_in(running, address) == 200
+    assert [fault for fault in fresh.faults if "status of 422" not in fault] == []
+    assert fresh.outside() == []
+
+
+def test_a_token_that_is_not_valid_is_refused_in_the_language_of_the_page(fresh: Visit) -> None:
+    page = fresh.open("/fr/account#verification=nothing")
+    page.get_by_role("button", name="Confirmer l’adresse").click()
+    expect(page.get_by_role("alert")).to_contain_text("jeton")
+    page.get_by_role("link", name="English").click()
+    expect(page.get_by_role("button", name="Confirm the address")).to_be_visible()
+    assert page.url.endswith("/en/account#verification=nothing")

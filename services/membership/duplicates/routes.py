@@ -17,7 +17,12 @@ from shared.kernel.errors import Forbidden, NotFound
 from shared.kernel.lifecycle import AvailableAction
 from shared.records.resource_type import TransitionRequest
 from shared.records.rows import columns_of, record_read
-from shared.web.answers import (
+from shared.web.conditional import changed_since, is_current
+from shared.web.contract import ShownAs
+from shared.web.jobs import Job, queued_response
+from shared.web.paging import list_response, pick_fields
+from shared.web.request_context import CurrentContext, RequestContext
+from shared.web.responses import (
     HISTORY_QUERY,
     actions,
     history_response,
@@ -25,11 +30,6 @@ from shared.web.answers import (
     key_of,
     transitions_response,
 )
-from shared.web.conditional import changed_since, is_current
-from shared.web.contract import ShownAs
-from shared.web.jobs import Job, queued_response
-from shared.web.paging import list_response, pick_fields
-from shared.web.request_context import CurrentContext, RequestContext
 from shared.web.route import ResourceRouter
 from shared.web.route_options import RouteOptions, query_of, query_of_list
 from shared.web.schemas import History, TransitionBody, Transitions, page_of, transition_model

@@ -222,7 +222,7 @@ async def test_where_all_are_being_answered_a_newcomer_is_refused(small: Serving
         writer.write(b"GET /test/v1/slow HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
 
     async def all_work() -> bool:
-        return all(connection.is_answering() for connection in small.connections._open)
+        return all(connection.is_responding() for connection in small.connections._open)
 
     await eventually(all_work, within=30)
     assert_problem(await small.answer_to(), (503, "unavailable"))
@@ -241,7 +241,7 @@ class Overdue:
         self._ended.append(self._iterations[0])
         self._connections.discard(self)
 
-    def is_answering(self) -> bool:
+    def is_responding(self) -> bool:
         return False
 
     def give_way(self) -> bool:

@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 
 from shared.configuration.settings import Settings
 from shared.observability.requests import REQUESTS
-from shared.web.middleware import AnswerCutShort
+from shared.web.middleware import ResponseCutShort
 from tests.shared.web.edge_app import FAILURES, client_of, edge_app
 
 
@@ -147,7 +147,7 @@ async def test_head_begins_no_stream_and_leaves_other_methods_alone(client):
 async def test_a_failure_after_the_first_byte_ends_the_connection():
     app = edge_app()
     async with client_of(app) as client:
-        with pytest.raises(AnswerCutShort):
+        with pytest.raises(ResponseCutShort):
             await client.get("/test/v1/stream")
 
 

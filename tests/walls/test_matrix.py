@@ -10,8 +10,8 @@ import httpx
 import pytest
 
 from deploy.matrix import page, readers
-from deploy.matrix.answers import NOBODY, OWN, PERSON, UNDER, Class, Holder, Target, class_of, holders
 from deploy.matrix.operations import Ask, Operation, operations
+from deploy.matrix.responses import NOBODY, OWN, PERSON, UNDER, Class, Holder, Target, class_of, holders
 from shared.kernel.principal import Principal, PrincipalKind
 from tests.support.callers import CALLERS, Caller
 from tests.walls.conftest import Services

@@ -3,7 +3,7 @@
 import asyncpg
 import pytest
 
-from deploy.matrix.answers import NEVER_PUBLISHED
+from deploy.matrix.responses import NEVER_PUBLISHED
 from shared.kernel.countries import FICTIONAL_CODES
 from shared.kernel.principal import Grant, Principal, PrincipalKind
 from tests.support import callers

@@ -52,9 +52,9 @@ class Cluster:
         async with httpx.AsyncClient(base_url=access_url, trust_env=False, timeout=20) as http:
             for name, client in self._demo["clients"].items():
                 form, basic = {"grant_type": "client_credentials"}, (client["id"], client["secret"])
-                answer = await http.post("/access/v1/oauth/token", data=form, auth=basic)
-                assert answer.status_code == 200, answer.text
-                self.tokens[name] = answer.json()["access_token"]
+                response = await http.post("/access/v1/oauth/token", data=form, auth=basic)
+                assert response.status_code == 200, response.text
+                self.tokens[name] = response.json()["access_token"]
         await access.stop()
         self._processes.remove(access)
 

@@ -38,10 +38,10 @@ def _named(found: list[Operation]) -> Any:
 
 
 async def _refused(caller: Caller, method: str, path: str, body: Any, field: str, etag: str | None) -> None:
-    answer = await caller.request(method, path, json={**body, field: _value(field)}, etag=etag)
-    assert answer.status_code == 422, f"{field}: {answer.text}"
-    faults = [(error["code"], error["pointer"]) for error in answer.json()["errors"]]
-    assert ("unknown_field", f"/{field}") in faults, f"{field}: {answer.text}"
+    response = await caller.request(method, path, json={**body, field: _value(field)}, etag=etag)
+    assert response.status_code == 422, f"{field}: {response.text}"
+    faults = [(error["code"], error["pointer"]) for error in response.json()["errors"]]
+    assert ("unknown_field", f"/{field}") in faults, f"{field}: {response.text}"
 
 
 def _value(field: str) -> Any:

@@ -243,8 +243,8 @@ async def test_without_the_filter_nothing_of_another_country_is_changed(
             path = f"/{service}/v1/{plural}/{country_fixtures['XB', published].id(plural)}"
             etag = (await Caller(services[service], "admin").get(path)).headers.get("etag")
             for body in ({"visibility": "network"}, {}):
-                answer = await Caller(services[service], "government_xa").patch(path, body, etag=etag)
-                assert answer.status_code in (403, 404, 405), f"{path}: {answer.text}"
+                response = await Caller(services[service], "government_xa").patch(path, body, etag=etag)
+                assert response.status_code in (403, 404, 405), f"{path}: {response.text}"
 
 
 async def test_every_table_with_a_country_and_a_visibility_has_row_level_security(

@@ -53,8 +53,8 @@ async def _shown(services: Services, name: str | None) -> bytes:
     """All that lists, numbers, searches and streams answer to what would find the real country's records."""
     found = b""
     for service, address in lists():
-        answer = await Caller(services[service], name).get(address.replace(WORD, TEXT).replace("XC", REAL))
-        found += answer.content if answer.status_code == 200 else b""
+        response = await Caller(services[service], name).get(address.replace(WORD, TEXT).replace("XC", REAL))
+        found += response.content if response.status_code == 200 else b""
     return found
 
 
@@ -147,14 +147,14 @@ async def test_it_writes_in_fictional_countries_and_hands_nothing_on(
 ) -> None:
     body = {"names": [{"full": "A Trial"}], "visibility": "network"}
     for country, status in (("XA", 201), (REAL, 403)):
-        answer = await Caller(services["membership"], "sandbox").post(
+        response = await Caller(services["membership"], "sandbox").post(
             "/membership/v1/experts", {**body, "country": country}
         )
-        assert answer.status_code == status, answer.text
+        assert response.status_code == status, response.text
     scope = {"scope_kind": "country", "scope_id": "XA"}
     client = {"name": "Way out", "resources": ["membership.*"], "verbs": ["read"], "secret": True, **scope}
     holder = {"kind": "account", "id": country_fixtures["XA", False].id("accounts")}
     grants = {"principal": holder, "role": "national_author", **scope}
     for path, wanted in (("clients", client), ("grants", grants)):
-        answer = await Caller(services["access"], "sandbox").post(f"/access/v1/{path}", wanted)
-        assert (answer.status_code, answer.json()["reason"]) == (403, "role_not_yours_to_hand_on"), path
+        response = await Caller(services["access"], "sandbox").post(f"/access/v1/{path}", wanted)
+        assert (response.status_code, response.json()["reason"]) == (403, "role_not_yours_to_hand_on"), path

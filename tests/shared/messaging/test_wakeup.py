@@ -94,7 +94,7 @@ async def test_a_valkey_that_falls_silent_is_left(redis_url: str) -> None:
     async with recording(redis_url) as recorder:
         task = asyncio.create_task(wakeup.listen(recorder.url))
         await eventually(partial(_is_connected, wakeup))
-        recorder.answers.clear()
+        recorder.passes_replies.clear()
         with pytest.raises(RedisError):
             await asyncio.wait_for(task, 60)
         assert not wakeup.is_connected
@@ -102,7 +102,7 @@ async def test_a_valkey_that_falls_silent_is_left(redis_url: str) -> None:
             await asyncio.wait_for(wakeup.listen(recorder.url), 60)
 
 
-async def test_a_valkey_that_is_quiet_and_answers_is_kept(redis_url: str) -> None:
+async def test_a_valkey_that_is_quiet_and_responds_is_kept(redis_url: str) -> None:
     service = uuid4().hex
     wakeup, publisher = WakeUp(service, poll=_NEVER, quiet=_QUIET), QueuePublisher(redis_url)
     async with recording(redis_url) as recorder, listening(recorder.url, wakeup):

@@ -29,8 +29,8 @@ _BOUNDS = re.compile(r"DEFAULT|FOR VALUES FROM \('[\da-f-]{10,36}'\) TO \('[\da-
 async def load(
     connection: asyncpg.Connection, owner: str, backup: Reader, begin: Callable[[str, int], Callable[[int], None]]
 ) -> None:
-    """Fills every table as the schema's owner. Walls and triggers are off while rows come in, references are checked
-    at the end, and each table must give the very bytes that the backup has of it.
+    """Fills every table as the schema's owner. Row-level security and triggers are off while rows come in. References
+    are checked at the end, and each table must give the very bytes that the backup has of it.
 
     Raises BackupError where tables or columns are others than those of the backup, or a table comes out different.
     """

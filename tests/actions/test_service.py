@@ -1,4 +1,4 @@
-"""What holds for the whole service: verbs are granted, walls stand, the worker can be made."""
+"""What holds for the whole service: verbs are granted, both layers of authorization hold, the worker can be made."""
 
 from collections.abc import Callable
 

@@ -6,13 +6,13 @@ import pytest
 from deploy.matrix.responses import NEVER_PUBLISHED
 from shared.kernel.countries import FICTIONAL_CODES
 from shared.kernel.principal import Grant, Principal, PrincipalKind
+from tests.authorization.canaries import WORD, lists, traces
+from tests.authorization.conftest import Services
+from tests.authorization.country_fixture import CountryFixture, Seeder
+from tests.authorization.test_canaries import _KINDS, _events, _sequence
+from tests.authorization.test_row_level_security import PROTECTED, without_app_filter
 from tests.support import callers
 from tests.support.callers import Caller, grant
-from tests.walls.canaries import WORD, lists, traces
-from tests.walls.conftest import Services
-from tests.walls.country_fixture import CountryFixture, Seeder
-from tests.walls.test_canaries import _KINDS, _events, _sequence
-from tests.walls.test_row_level_security import PROTECTED, without_app_filter
 
 __all__ = ["without_app_filter"]
 REAL, TEXT = "GH", "realword"
@@ -43,9 +43,9 @@ async def real(services: Services, seeder: Seeder, superuser: asyncpg.Connection
     return found
 
 
-@pytest.fixture(params=["both walls", "without the first"])
-def walls(request: pytest.FixtureRequest) -> None:
-    if request.param != "both walls":
+@pytest.fixture(params=["both layers", "row-level security alone"])
+def layers(request: pytest.FixtureRequest) -> None:
+    if request.param != "both layers":
         request.getfixturevalue("without_app_filter")
 
 
@@ -58,7 +58,7 @@ async def _shown(services: Services, name: str | None) -> bytes:
     return found
 
 
-@pytest.mark.usefixtures("walls")
+@pytest.mark.usefixtures("layers")
 @pytest.mark.parametrize("name", WHO)
 async def test_no_list_number_search_or_stream_shows_a_real_country(
     services: Services, real: list[CountryFixture], name: str
@@ -77,7 +77,7 @@ async def test_the_same_questions_find_what_is_published_there_for_everybody_els
         assert real[-1].id(plural).encode() in shown, plural
 
 
-@pytest.mark.usefixtures("walls")
+@pytest.mark.usefixtures("layers")
 @pytest.mark.parametrize("name", WHO)
 async def test_no_record_of_a_real_country_is_there(services: Services, real: list[CountryFixture], name: str) -> None:
     for service, plurals in _KINDS.items():

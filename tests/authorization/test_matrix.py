@@ -13,10 +13,10 @@ from deploy.matrix import page, readers
 from deploy.matrix.operations import Ask, Operation, operations
 from deploy.matrix.responses import NOBODY, OWN, PERSON, UNDER, Class, Holder, Target, class_of, holders
 from shared.kernel.principal import Principal, PrincipalKind
+from tests.authorization.conftest import Services
+from tests.authorization.country_fixture import ADMIN, CountryFixture
+from tests.authorization.requests import Started, request_for
 from tests.support.callers import CALLERS, Caller
-from tests.walls.conftest import Services
-from tests.walls.country_fixture import ADMIN, CountryFixture
-from tests.walls.requests import Started, request_for
 
 AT_ONCE = 6
 _SPACE = uuid4()

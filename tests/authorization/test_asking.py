@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
+from tests.authorization.conftest import Services
+from tests.authorization.country_fixture import ADMIN, CountryFixture
+from tests.authorization.test_fields import PRIVATE
 from tests.support import callers
 from tests.support.callers import Caller, grant, person
-from tests.walls.conftest import Services
-from tests.walls.country_fixture import ADMIN, CountryFixture
-from tests.walls.test_fields import PRIVATE
 
 CountryFixtures = dict[tuple[str, bool], CountryFixture]
 _SORTS = ("created_at", "updated_at")

@@ -10,14 +10,14 @@ import pytest
 
 from deploy.matrix.operations import Operation
 from services.access.access import ROLE_SCOPES
+from tests.authorization.canaries import references
+from tests.authorization.conftest import Services
+from tests.authorization.country_fixture import TABLES, CountryFixture, Seeder
+from tests.authorization.naming import NAMING, fields_naming, naming
+from tests.authorization.requests import Request
+from tests.authorization.steps import STEPPING, each_place
 from tests.support import callers
 from tests.support.callers import Caller, grant, machine
-from tests.walls.canaries import references
-from tests.walls.conftest import Services
-from tests.walls.country_fixture import TABLES, CountryFixture, Seeder
-from tests.walls.naming import NAMING, fields_naming, naming
-from tests.walls.requests import Request
-from tests.walls.steps import STEPPING, each_place
 
 _OWN, _STEPPING, *_HIDDEN = "UG", "RW", "BI", "TZ", "KE"
 """Countries in which no other test enters anything."""

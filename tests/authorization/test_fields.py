@@ -9,10 +9,10 @@ import orjson
 import pytest
 
 from deploy.matrix.operations import Operation, operations
+from tests.authorization.conftest import Services
+from tests.authorization.country_fixture import ADMIN, CountryFixture
+from tests.authorization.requests import BODIES, Started, request_for
 from tests.support.callers import Caller
-from tests.walls.conftest import Services
-from tests.walls.country_fixture import ADMIN, CountryFixture
-from tests.walls.requests import BODIES, Started, request_for
 
 CountryFixtures = dict[tuple[str, bool], CountryFixture]
 SERVER_SET = (

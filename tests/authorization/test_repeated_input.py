@@ -10,12 +10,12 @@ import orjson
 import pytest
 
 from deploy.matrix.operations import Operation, operations
+from tests.authorization.bodies import CANARY, STRANGE, schema_of, strange_bodies
+from tests.authorization.conftest import Services
+from tests.authorization.country_fixture import ADMIN, CountryFixture, Seeder
+from tests.authorization.requests import BODIES, Started, request_for
+from tests.authorization.steps import STEPPING, each_place
 from tests.support.callers import Caller
-from tests.walls.bodies import CANARY, STRANGE, schema_of, strange_bodies
-from tests.walls.conftest import Services
-from tests.walls.country_fixture import ADMIN, CountryFixture, Seeder
-from tests.walls.requests import BODIES, Started, request_for
-from tests.walls.steps import STEPPING, each_place
 
 _WRITES = [each for each in operations() if each.method in ("POST", "PATCH", "PUT", "DELETE")]
 _NOTHING = Started("", "", "")

@@ -12,12 +12,12 @@ import pytest
 from services.access.settings import AccessSettings
 from shared.audit.chain import Chain
 from shared.messaging.sequencer import Leader
+from tests.authorization.canaries import WORD, lists, traces
+from tests.authorization.conftest import Services
+from tests.authorization.country_fixture import CountryFixture, Seeder
 from tests.support import callers
 from tests.support.callers import Caller, grant, person
 from tests.support.clock import room_in
-from tests.walls.canaries import WORD, lists, traces
-from tests.walls.conftest import Services
-from tests.walls.country_fixture import CountryFixture, Seeder
 
 WHO = ("author_xa", "government_xa", None)
 _EVENTS = "/access/v1/events"

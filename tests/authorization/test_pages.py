@@ -9,10 +9,10 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
+from tests.authorization.conftest import Services
+from tests.authorization.country_fixture import CountryFixture, Seeder
+from tests.authorization.test_network import _TABLES
 from tests.support.callers import Caller
-from tests.walls.conftest import Services
-from tests.walls.country_fixture import CountryFixture, Seeder
-from tests.walls.test_network import _TABLES
 
 _WORD = "pageword"
 _SHOWN = ("experts", "institutions", "centres")

@@ -24,9 +24,9 @@ from shared.database.context import SYSTEM_CONTEXT
 from shared.database.pool import Database
 from shared.database.statements import Shapes
 from shared.database.unit_of_work import unit_of_work
+from tests.authorization.conftest import Services
+from tests.authorization.country_fixture import CountryFixture
 from tests.support.callers import Caller
-from tests.walls.conftest import Services
-from tests.walls.country_fixture import CountryFixture
 
 CountryFixtures = dict[tuple[str, bool], CountryFixture]
 PROTECTED = {
@@ -88,9 +88,9 @@ def without_app_filter(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     stored."""
     for name, module in list(sys.modules.items()):
         if name.startswith(("services.", "shared.")):
-            for wall in ("visible", "with_parent", "by_grant"):
-                if hasattr(module, wall):
-                    monkeypatch.setattr(module, wall, lambda *_, **__: true())
+            for condition in ("visible", "with_parent", "by_grant"):
+                if hasattr(module, condition):
+                    monkeypatch.setattr(module, condition, lambda *_, **__: true())
     _forget_statements()
     yield
     monkeypatch.undo()

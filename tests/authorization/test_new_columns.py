@@ -7,10 +7,10 @@ import pytest
 
 from shared.database.tables import metadata
 from shared.records.record import Internal, Record, fields_of
+from tests.authorization.canaries import lists
+from tests.authorization.country_fixture import ADMIN, TABLES, CountryFixture, Seeder
 from tests.support.callers import Caller
 from tests.support.services import Services, open_services
-from tests.walls.canaries import lists
-from tests.walls.country_fixture import ADMIN, TABLES, CountryFixture, Seeder
 
 CANARY = "canarycolumn"
 _TABLES = """

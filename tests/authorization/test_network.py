@@ -10,10 +10,10 @@ import pytest
 
 from deploy.matrix.operations import operations
 from shared.kernel.principal import Grant, Principal, PrincipalKind
+from tests.authorization.conftest import Services
+from tests.authorization.country_fixture import ADMIN, TABLES, CountryFixture, Seeder
 from tests.support import callers
 from tests.support.callers import Caller, grant, machine, person
-from tests.walls.conftest import Services
-from tests.walls.country_fixture import ADMIN, TABLES, CountryFixture, Seeder
 
 _KINDS = {
     "membership": ("experts", "institutions"),

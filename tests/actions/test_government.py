@@ -33,7 +33,7 @@ async def test_a_government_keeps_its_bodies(caller: Callable[[str | None], Call
     changed = {"website": "https://example.org/"}
     etag = (await government.get(path)).headers["etag"]
     assert (await government.patch(path, changed, etag=etag)).json()["website"] == changed["website"]
-    assert (await caller("government_xb").get(path)).status_code == 200, "bodies are told to the network"
+    assert (await caller("government_xb").get(path)).status_code == 200, "the network sees bodies"
     assert (await caller("government_xb").patch(path, changed, etag=etag)).status_code == 403
     assert (await caller(None).get(path)).status_code == 401
 

@@ -133,7 +133,7 @@ async def test_killed_servers_come_back_with_their_data(open_folder: Path, port:
         await stack.stop()
 
 
-async def test_a_postgres_that_somebody_told_to_stop_is_not_left_half_shut(open_folder: Path, port: int) -> None:
+async def test_a_postgres_that_somebody_stopped_is_not_left_half_shut(open_folder: Path, port: int) -> None:
     """SIGTERM lets it wait for its clients for ever and refuse new ones."""
     root = open_folder / ".local"
     stack = stack_in(root, open_folder, port)

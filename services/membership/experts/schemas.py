@@ -222,7 +222,7 @@ def _clock(row: Mapping[str, Any]) -> dict[str, Any] | None:
 
 
 def _asserted(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Items tell it, lists do not."""
+    """Items show it, lists do not."""
     present_fields = [name for name in ASSERTED if row[name] not in _EMPTY]
     asserted = row["asserted"]
     sources = orjson.loads(asserted) if isinstance(asserted, str) else asserted

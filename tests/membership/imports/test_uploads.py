@@ -182,7 +182,7 @@ async def test_workbooks_of_one_sender_wait_for_each_other_and_not_for_ever(
     first = asyncio.create_task(spreadsheets.as_text(tmp_path / "a1", "xlsx", "a"))
     await began.acquire()
     second = asyncio.create_task(spreadsheets.as_text(tmp_path / "a2", "xlsx", "a"))
-    while not spreadsheets._OF_SENDER["a"]._waiters:  # noqa: ASYNC110 - a lock tells nobody that it is waited for
+    while not spreadsheets._OF_SENDER["a"]._waiters:  # noqa: ASYNC110 - a lock sends no event when it is waited for
         await asyncio.sleep(0)
     other = asyncio.create_task(spreadsheets.as_text(tmp_path / "b1", "xlsx", "b"))
     while not spreadsheets._ALONE._waiters:  # noqa: ASYNC110 - nor does a semaphore

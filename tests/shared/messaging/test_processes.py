@@ -31,8 +31,8 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-async def test_a_worker_and_a_relay_tell_their_numbers(
-    settings: MessagingSettings, tell: object, admin: asyncpg.Connection
+async def test_a_worker_and_a_relay_publish_their_numbers(
+    settings: MessagingSettings, announce_facts: object, admin: asyncpg.Connection
 ) -> None:
     async def pass_by(*_arguments: object) -> None:
         return None
@@ -50,7 +50,7 @@ async def test_a_worker_and_a_relay_tell_their_numbers(
             await eventually(lambda port=port: responds(port, "/readyz"))
             assert await responds(port, "/livez")
             assert not await responds(port, "/else")
-        await tell(3)  # type: ignore[operator]
+        await announce_facts(3)  # type: ignore[operator]
         await eventually(lambda: admin.fetchval("SELECT status = 'succeeded' FROM core_batch"))
         numbers = (await client.get(f"http://127.0.0.1:{ports[0]}/metrics")).text
         assert 'escm_handled_total{outcome="done",queue="normal",service="membership"}' in numbers

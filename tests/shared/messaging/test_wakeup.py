@@ -119,13 +119,13 @@ async def test_a_valkey_that_is_quiet_and_responds_is_kept(redis_url: str) -> No
 
 async def test_work_whose_notifications_are_lost_is_done(
     settings: MessagingSettings,
-    tell: Callable[..., Awaitable[list[Fact]]],
+    announce_facts: Callable[..., Awaitable[list[Fact]]],
     effects: Callable[[], Awaitable[list[Any]]],
 ) -> None:
-    """The relay is told of no commit and reaches no Valkey; the worker's Valkey is there and never says anything."""
+    """The relay is notified of no commit and reaches no Valkey; the worker's Valkey is there and never says a word."""
     silent = settings.model_copy(update={"redis_url": NOBODY})
     async with at_work(Relay(silent, poll=_QUICK), Worker("membership", settings, {TYPE: note}, poll=_QUICK)):
-        facts = await tell(5)
+        facts = await announce_facts(5)
 
         async def all_had_effect() -> bool:
             return sorted(await effects()) == sorted(fact.id for fact in facts)

@@ -206,7 +206,7 @@ async def test_bodies_together_have_a_bound_and_the_slowest_gives_way():
 
     with body_of(half, budget) as slow:
         reading = asyncio.create_task(read(slow))
-        while slow._timeout is None or not slow._read:  # noqa: ASYNC110 - nothing tells when the next part is awaited
+        while slow._timeout is None or not slow._read:  # noqa: ASYNC110 - nothing signals that the next part is awaited
             await asyncio.sleep(0)
         with body_of(whole, budget) as quick:
             assert await read(quick) == 60

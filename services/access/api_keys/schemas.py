@@ -62,7 +62,7 @@ class ApiKeyFields(Body):
 
 
 class ApiKeyAnswer(RecordResponse, of=record.ApiKey, lifecycle=LIFECYCLE):
-    """A key. `secret` is answered once, when it is made; `hint` is its beginning. `last_used` is told to the hour."""
+    """A key. `secret` is returned once, when it is made; `hint` is its beginning. `last_used` is exact to the hour."""
 
     name: Annotated[str, Field(examples=["Nightly synchronisation"])]
     hint: Annotated[str, Field(examples=["escm_k_3f9a"])]

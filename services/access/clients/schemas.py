@@ -116,7 +116,7 @@ class ClientCreate(ClientBody):
 
 
 class ClientAnswer(RecordResponse, of=record.Client, lifecycle=LIFECYCLE):
-    """A client. `last_used` is told to the hour. `secret` is answered once, when the client is created with one.
+    """A client. `last_used` is exact to the hour. `secret` is returned once, when the client is created with one.
     `proposed_secret`: a further one waits for a second person."""
 
     client_id: Annotated[str, Field(examples=["ministry-portal-7f3a"])]

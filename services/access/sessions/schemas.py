@@ -15,7 +15,7 @@ from shared.web.schemas import Links
 
 
 class SessionAnswer(ResponseModel):
-    """Somebody signed in. `current` is the one that asks; `last_used` is told to the hour."""
+    """Somebody signed in. `current` is the one that asks; `last_used` is exact to the hour."""
 
     id: Annotated[UUID, "The session's id."]
     ref: Annotated[str, Field(examples=["SES-000123"]), "The session's short name for people."]

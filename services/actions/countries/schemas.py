@@ -58,7 +58,7 @@ class CountryCounts(ResponseModel):
 
 
 class ListedCountry(ResponseModel):
-    """A country as the list holds it. `as_of` is the day whose facts are told."""
+    """A country as the list holds it. `as_of` is the day whose facts are shown."""
 
     code: Annotated[str, Field(examples=["XA"]), "The country, as an ISO 3166-1 alpha-2 code."]
     names: Annotated[LocalizedTexts, "The country's names, by language."]

@@ -96,7 +96,7 @@ async def list_duplicates(ctx: CurrentContext) -> Response:
     responses={202: {"model": Job}},
 )
 async def search_duplicates(body: SearchBody, ctx: CurrentContext) -> Response:
-    """Left to the worker. The job's result tells how many records were compared, and how many pairs found and new."""
+    """Left to the worker. The job's result says how many records were compared, and how many pairs found and new."""
     if not ctx.principal.permission_scope(ROLES, DUPLICATES.resource.name, "search").everywhere:
         raise Forbidden("Your grants do not include this.", members={"reason": "not_permitted"})
     job = await operations.order_search(ctx.uow, body.resource, whole=body.whole)

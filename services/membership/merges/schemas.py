@@ -73,7 +73,7 @@ class EditedField(ResponseModel):
 
 
 class Merge(RecordResponse, of=record.Merge, lifecycle=LIFECYCLE):
-    """A merge. `conflicts` is there in the item: what an undo would ask about; null where it cannot be told."""
+    """A merge. `conflicts` is there in the item: what an undo would ask about; null where that is not known."""
 
     resource: Annotated[str, Field(examples=["experts"])]
     winner_id: UUID

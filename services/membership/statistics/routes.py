@@ -81,8 +81,8 @@ class _Asked:
 async def get_statistics(ctx: CurrentContext) -> Response:
     """`of` is experts (where absent) or institutions. `by` names what to count by, in order, by commas
     (`country,status` where absent); institutions have country, region and status. `as_of` is a day: the counts as they
-    stood at its end. `by=gender` goes with nothing but one `country` or `region`: its definition says what is told.
-    With `from` (a day), `to` (today where absent) and `step` (month where absent, or year) `series` tells the counts at
+    stood at its end. `by=gender` goes with nothing but one `country` or `region`: its definition says what is shown.
+    With `from` (a day), `to` (today where absent) and `step` (month where absent, or year) `series` has the counts at
     the end of each month or year, at most 240 of them. An answer of more than 20,000 numbers is
     refused; filters make it smaller."""
     given = ctx.request.query_params

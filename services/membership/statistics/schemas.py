@@ -25,7 +25,7 @@ class StatisticLinks(ResponseModel):
 
 class Statistic(ResponseModel):
     """How many have these values; only those that were asked for by are there. Null: of no region, field, boundary;
-    a count by gender that is not told."""
+    a count by gender that is not shown."""
 
     country: Annotated[str | None, Field(examples=["XA"]), "The country, where it is counted by."] = None
     region: Annotated[str | None, Field(examples=["Asia"]), "The region of UN M49, where it is counted by."] = None

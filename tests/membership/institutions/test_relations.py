@@ -109,7 +109,7 @@ async def test_relations_follow_a_merge_and_go_back(admin: Caller) -> None:
     assert await shown(admin, daughter) == {("parent", mother["id"])}
 
 
-async def test_what_others_state_of_a_merged_institution_is_taken_back_by_its_survivor(admin: Caller) -> None:
+async def test_what_others_state_of_a_merged_institution_is_taken_back_by_its_merge_target(admin: Caller) -> None:
     old, new, lab = [await verified(admin, f"Leaving {name} Institute") for name in ("Old", "New", "Lab")]
     await relate(admin, lab, to("parent", old))
     await merged(admin, new, old)

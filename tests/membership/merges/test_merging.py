@@ -156,7 +156,7 @@ async def test_a_merge_that_would_move_too_much_goes_the_other_way_round(
     assert (await merged(admin, large, small))["moved"]["affiliations"] == 2
 
 
-async def test_an_affiliation_that_names_a_merged_institution_is_one_of_the_survivor(admin: Caller) -> None:
+async def test_an_affiliation_that_names_a_merged_institution_is_one_of_the_merge_target(admin: Caller) -> None:
     merge_target, winner, loser = [await submitted(admin, _word()) for _ in range(3)]
     expert = await entered(admin)
     other = await _affiliated(admin, expert, institution_id=(await submitted(admin, _word()))["id"])

@@ -4,7 +4,7 @@ nothing are deleted."""
 from migrations.rules import grant, role, run
 
 revision = "0015_access_own_accounts"
-down_revision = "0013_actions_governments"
+down_revision = "0014_core_names"
 
 
 def upgrade() -> None:

@@ -26,7 +26,7 @@ _TIDY_EVERY = 60.0
 
 
 class Relay:
-    """Leads, or waits to lead, until it is told to stop, or its task is cancelled.
+    """Leads, or waits to lead, until it is asked to stop, or its task is cancelled.
 
     `lease` bounds how long nobody leads after a leader's death. For `grace` seconds after its own start or its loss of
     Postgres a leader takes no work away, since workers could not renew their leases meanwhile. A failing fact or job

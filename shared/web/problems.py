@@ -50,7 +50,7 @@ def problem_response(scope: Scope, error: EscmError) -> Response:
     problem = PROBLEMS.get(code)
     if problem is None:
         problem = GENERAL[error.kind]
-        _LOG.warning("uncatalogued_problem", code=code, answered=problem.code)
+        _LOG.warning("uncatalogued_problem", code=code, returned=problem.code)
     language = preferred_language(_header(scope, b"accept-language"))
     document = _document(scope, error, problem, language)
     headers = {

@@ -76,8 +76,8 @@ async def _close(caller: Caller, person: dict[str, str]) -> httpx.Response:
 
 async def test_somebody_registers_confirms_and_signs_in(caller: Caller, posted: Mailbox) -> None:
     body = _body(name="Amina Khan", language="ar")
-    answer = await _register(caller, body)
-    assert (answer.status_code, answer.json()) == (202, {})
+    response = await _register(caller, body)
+    assert (response.status_code, response.json()) == (202, {})
     mail = await posted.next_to(body["email"])
     assert mail["Content-Language"] == "ar"
     assert "Amina" not in mail.get_content()
@@ -105,9 +105,9 @@ async def test_a_known_address_gets_the_same_response_and_a_mail_without_a_token
 ) -> None:
     person = await _registered(caller, posted)
     known, unknown = _body(email=person["email"].upper()), _body()
-    answers = [await _register(caller, body) for body in (known, unknown)]
-    assert len({(answer.status_code, answer.content) for answer in answers}) == 1
-    assert {*answers[0].headers} == {*answers[1].headers}
+    responses = [await _register(caller, body) for body in (known, unknown)]
+    assert len({(response.status_code, response.content) for response in responses}) == 1
+    assert {*responses[0].headers} == {*responses[1].headers}
     mail = await posted.next_to(person["email"], 2)
     assert "#" not in mail.get_content()
     assert "Ana Example" in mail.get_content()
@@ -152,16 +152,16 @@ async def test_a_suspended_account_gets_no_mail(caller: Caller, posted: Mailbox)
     ],
 )
 async def test_a_registration_is_checked(caller: Caller, change: dict[str, Any], code: str) -> None:
-    answer = await _register(caller, _body(**change))
-    assert answer.status_code == 422, answer.text
-    assert answer.json()["errors"][0]["code"] == code
+    response = await _register(caller, _body(**change))
+    assert response.status_code == 422, response.text
+    assert response.json()["errors"][0]["code"] == code
 
 
 async def test_an_address_is_registered_five_times_an_hour_at_most_from_one_place(caller: Caller) -> None:
     await room_in(3600, 30)
     body = _body()
-    answers = [await _register(caller, body) for _ in range(6)]
-    assert [answer.status_code for answer in answers] == [202] * 5 + [429]
+    responses = [await _register(caller, body) for _ in range(6)]
+    assert [response.status_code for response in responses] == [202] * 5 + [429]
 
 
 async def test_people_change_their_name_and_language_and_nothing_else(caller: Caller, posted: Mailbox) -> None:
@@ -175,15 +175,15 @@ async def test_people_change_their_name_and_language_and_nothing_else(caller: Ca
     assert (stale.status_code, stale.json()["code"]) == (412, "version_conflict")
     headers["If-Match"] = changed.headers["etag"]
     for refused in ({"email": "eve@example.org"}, {"expert_id": str(uuid4())}, {"email_verified": True}):
-        answer = await caller.http.patch(path, json=refused, headers=headers)
-        assert (answer.status_code, answer.json()["errors"][0]["code"]) == (422, "unknown_field")
+        response = await caller.http.patch(path, json=refused, headers=headers)
+        assert (response.status_code, response.json()["errors"][0]["code"]) == (422, "unknown_field")
     del headers["If-Match"]
     assert (await caller.http.patch(path, json={}, headers=headers)).status_code == 428
     for action in ("suspend", "change_identity", "send_password_reset"):
         headers["If-Match"] = changed.headers["etag"]
         body = {"action": action, "reason": "mine"}
-        answer = await caller.http.post(f"{path}/transitions", json=body, headers=headers)
-        assert (answer.status_code, answer.json()["code"]) == (403, "forbidden"), answer.text
+        response = await caller.http.post(f"{path}/transitions", json=body, headers=headers)
+        assert (response.status_code, response.json()["code"]) == (403, "forbidden"), response.text
 
 
 async def test_a_client_has_no_account(caller: Caller) -> None:
@@ -194,8 +194,8 @@ async def test_a_client_has_no_account(caller: Caller) -> None:
 async def test_an_administrator_does_not_close_the_account_of_another(caller: Caller, posted: Mailbox) -> None:
     person = await _registered(caller, posted)
     own = (await _own(caller, person)).json()
-    answer = await caller.step("admin", f"/accounts/{own['id']}", "close")
-    assert (answer.status_code, answer.json()["reason"]) == (409, "not_the_owner")
+    response = await caller.step("admin", f"/accounts/{own['id']}", "close")
+    assert (response.status_code, response.json()["reason"]) == (409, "not_the_owner")
 
 
 async def test_a_closed_account_ends_with_all_that_it_holds(caller: Caller, posted: Mailbox) -> None:

@@ -16,10 +16,10 @@ from services.access.own_account.schemas import OwnAccountBody, OwnPasswordBody
 from services.access.sessions import operations as sessions
 from services.access.sessions.guards import current_session
 from shared.database.statements import Row
-from shared.web.answers import item_response
 from shared.web.contract import ShownAs, patch_of
 from shared.web.record_routes import apply_patch, take_transition
 from shared.web.request_context import CurrentContext
+from shared.web.responses import item_response
 from shared.web.route import ResourceRouter
 from shared.web.route_options import RouteOptions
 from shared.web.schemas import TransitionBody, transition_model

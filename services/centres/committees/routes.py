@@ -20,7 +20,7 @@ def routes(rules: RecognitionRules) -> ResourceRouter:
         kind=operations.COMMITTEES,
         roles=ROLES,
         listing=LISTING,
-        answer=Committee,
+        response_model=Committee,
         body=CommitteeBody,
         present=present,
         guard_context=partial(operations.load_guard_context, rules),

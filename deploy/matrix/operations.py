@@ -24,6 +24,7 @@ class Ask(StrEnum):
     APPLY = "nobody's office, or a verb in the record's country"
     STARTER = "to have started it, or to oversee"
     PERSON = "to be a person"
+    MAILED = "to be a person, and a token that came by mail"
     FOR_ONESELF = "to be a person, or a verb in any country"
     OWNER = "to be its owner, or a verb on the record in access"
     BOTH = "a verb on two records in access, and to merge in their countries"
@@ -82,6 +83,7 @@ _BY_NAME: Mapping[str, Demand] = {
     "searchDuplicates": Demand(Ask.ANYWHERE, "search", "duplicates"),
     "endSessions": Demand(Ask.SIGNED_IN),
     "changeOwnPassword": Demand(Ask.SIGNED_IN),
+    "claimExpert": Demand(Ask.MAILED),
     **dict.fromkeys(("getOwnAccount", "updateOwnAccount", "transitionOwnAccount"), Demand(Ask.PERSON)),
     "endSession": Demand(Ask.OWNER, "end"),
     "listAudit": Demand(Ask.ANYWHERE, "read"),

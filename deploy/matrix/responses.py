@@ -205,6 +205,11 @@ def _to_people(_operation: Operation, rights: "_Rights", _target: Target) -> Cla
     return Class.DONE if rights.is_person else Class.HIDDEN
 
 
+def _with_token(_operation: Operation, rights: "_Rights", _target: Target) -> Class:
+    """The token is not valid, which the refusal of a machine does not wait for."""
+    return _done(rights.is_person)
+
+
 def _plural(operation: Operation) -> str:
     """The kind of the record in the path, which a sub-resource's own kind is not."""
     return operation.path.split("/")[3]
@@ -275,6 +280,7 @@ _CLASSES: Mapping[Ask, Callable[[Operation, _Rights, Target], Class]] = {
     Ask.FOR_ONESELF: _for_oneself,
     Ask.OWNER: _to_owner,
     Ask.PERSON: _to_people,
+    Ask.MAILED: _with_token,
     Ask.BOTH: _on_both,
     Ask.HAND_ON: _on_handing_on,
     Ask.CREDENTIAL: _on_credentials,

@@ -90,7 +90,7 @@ WITHOUT_GAIN = frozenset(
         "updateExpert", "transitionExpert", "decideExpertPendingTransition", "bulkTransitionExperts",
         "exportExpertSubject", "createExpertAffiliation", "updateExpertAffiliation", "transitionExpertAffiliation",
         "createInstitution", "updateInstitution", "createImport", "createAccount", "requestVerification",
-        "registerAccount", "updateOwnAccount", "transitionOwnAccount",
+        "registerAccount", "claimExpert", "updateOwnAccount", "transitionOwnAccount",
         "requestPasswordReset", "confirmVerification", "confirmPasswordReset", "changeOwnPassword",
     )
 )  # fmt: skip

@@ -11,7 +11,7 @@ _SHORT = "kept until it is over, and says when that is"
 PARTS: Mapping[str, PersonalTable] = {
     "accounts": personal(
         "access_account",
-        f"{RECORD} email name expert_id email_verified language",
+        f"{RECORD} email name email_verified language",
         {FOUND_BY: "email_key search_key", _SECRET: "password_hash"},
     ),
     "sessions": personal("access_session", f"{RECORD} account_id label ends_at"),

@@ -4,7 +4,7 @@ merged."""
 from collections.abc import Sequence
 
 from services.access.merges import EXPERTS, INSTITUTIONS
-from services.access.offices.operations import follow_experts, follow_focal_points, follow_seats
+from services.access.offices.operations import follow_accounts, follow_experts, follow_focal_points, follow_seats
 from shared.contracts import actions, centres, membership
 from shared.contracts.envelope import Fact
 from shared.database.unit_of_work import UnitOfWork
@@ -30,6 +30,8 @@ REACTIONS: Reactions = {
     actions.FOCAL_POINT_ENDED: follow_focal_points,
     membership.EXPERT_CREATED: follow_experts,
     membership.EXPERT_APPLIED: follow_experts,
+    membership.EXPERT_ACCOUNT_LINKED: follow_accounts,
+    membership.EXPERT_ACCOUNT_UNLINKED: follow_accounts,
     membership.EXPERT_ERASED: follow_experts,
     membership.EXPERT_MERGED: _follow_merged_experts,
     membership.EXPERT_UNMERGED: _follow_merged_experts,

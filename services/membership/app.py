@@ -4,6 +4,7 @@ from services.membership.access import ROLES
 from services.membership.affiliations.routes import matches
 from services.membership.affiliations.routes import router as affiliations
 from services.membership.bulk import IMPORTABLE, STEPPABLE
+from services.membership.claims.routes import router as claims
 from services.membership.duplicates.routes import router as duplicates
 from services.membership.experts.routes import router as experts
 from services.membership.institutions.routes import matching
@@ -26,6 +27,7 @@ def create_app(settings: MembershipSettings | None = None) -> Application:
         "membership",
         settings or MembershipSettings(),
         [
+            claims,
             experts,
             *(stepping_routes(steppable) for steppable in STEPPABLE.values()),
             privacy,

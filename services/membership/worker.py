@@ -4,6 +4,8 @@ from datetime import timedelta
 
 from services.membership.affiliations import jobs as affiliations
 from services.membership.bulk import IMPORTABLE, STEPPABLE
+from services.membership.claims.jobs import delete_expired_tokens
+from services.membership.claims.jobs import job_handlers as claim_jobs
 from services.membership.duplicates.jobs import DUPLICATE_JOBS
 from services.membership.duplicates.operations import search_what_changed
 from services.membership.experts.operations import EXPERTS
@@ -21,6 +23,7 @@ from shared.records.pending import expiring
 
 SCHEDULES: Schedules = {
     **affiliations.SCHEDULES,
+    "delete_expired_tokens": Schedule(timedelta(hours=1), delete_expired_tokens, catch_up=1),
     "end_terms": Schedule(timedelta(minutes=15), end_terms, catch_up=1),
     "follow_institutions": Schedule(timedelta(minutes=15), follow_institutions, catch_up=1),
     "fold_counts": Schedule(timedelta(seconds=30), fold_counts, catch_up=1),
@@ -41,6 +44,7 @@ def create_worker(settings: MembershipSettings | None = None) -> Worker:
         **affiliations.HANDLERS,
         **DUPLICATE_JOBS,
         **privacy_jobs(settings),
+        **claim_jobs(settings),
     }
     return Worker("membership", settings, REACTIONS, handlers, {**bulk.schedules, **SCHEDULES}, has_bulk_jobs=True)
 

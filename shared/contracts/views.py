@@ -54,6 +54,10 @@ EXPERTS = _view(
 """Every expert, merged and erased ones too."""
 INSTITUTIONS = _view("member_published_institution", **_RECORD, display_name="text", ror="text", merged_into="id")
 """Every institution, merged ones too."""
+ACCOUNTS = _view(
+    "access_published_account", id="id", email="text", email_key="text", is_verified="flag", language="text"
+)
+"""Every account in use: where its mails go, and in which language."""
 AFFILIATIONS = _view(
     "member_published_affiliation",
     id="id",

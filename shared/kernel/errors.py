@@ -103,6 +103,10 @@ class Conflict(EscmError):
     kind, code = ErrorCategory.CONFLICT, "conflict"
 
 
+class CommittedConflict(Conflict):
+    """A conflict whose transaction is committed: what the operation wrote about it stays, such as a mail."""
+
+
 class VersionConflict(EscmError):
     """Somebody else changed the record since the caller read it."""
 

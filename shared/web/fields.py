@@ -120,6 +120,7 @@ Email: TypeAlias = Annotated[
     Clean,
     Field(examples=["amina.khan@example.org"]),
 ]
+MailedToken: TypeAlias = Annotated[str, StringConstraints(min_length=1, max_length=100), Clean]
 CountryCode: TypeAlias = Annotated[
     str,
     AfterValidator(_country),

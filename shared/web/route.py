@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shared.database.pool import SHARE
 from shared.database.unit_of_work import unit_of_work
-from shared.kernel.errors import FieldError, Malformed, Unauthenticated, UnsupportedMedia
+from shared.kernel.errors import CommittedConflict, FieldError, Malformed, Unauthenticated, UnsupportedMedia
 from shared.kernel.principal import RoleTable
 from shared.kernel.resource import Resource
 from shared.web import idempotency
@@ -126,11 +126,20 @@ async def _commit(
         if claim and is_met and (stored_response := await idempotency.take(uow, claim)):
             return stored_response
         ctx.attach(uow)
-        response = await inner(ctx.request)
-        if claim and not getattr(response, "is_preview", False):
+        response = await _outcome(inner, ctx.request)
+        if claim and isinstance(response, Response) and not getattr(response, "is_preview", False):
             idempotency.store(uow, claim, response)
     ctx.request.app.state.notifier.notify()
+    if isinstance(response, CommittedConflict):
+        raise response
     return response
+
+
+async def _outcome(inner: Handler, request: Request) -> Response | CommittedConflict:
+    try:
+        return await inner(request)
+    except CommittedConflict as conflict:
+        return conflict
 
 
 def _sending(handle: Handler) -> ASGIApp:

@@ -153,6 +153,7 @@ BODIES: dict[str, Callable[[CountryFixture], dict[str, Any]]] = {
         "resources": ["membership.*"],
         "verbs": ["read"],
     },
+    "claimExpert": lambda country_fixture: {"token": uuid4().hex},
     "registerAccount": lambda country_fixture: {"email": f"{uuid4().hex}@example.org", "name": _name(country_fixture)},
     "requestVerification": lambda country_fixture: {"email": f"{uuid4().hex}@example.org"},
     "requestPasswordReset": lambda country_fixture: {"email": f"{uuid4().hex}@example.org"},

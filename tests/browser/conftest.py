@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.support.running import running
+from tests.support.running import running, secretariat
 
-__all__ = ["running"]
+__all__ = ["running", "secretariat"]
 _FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 PATIENCE = 300_000
 """Milliseconds for which a condition is waited for."""

@@ -14,6 +14,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browser.conftest import PATIENCE, Visit
+from tests.support.running import Client
 
 PASSWORD = "four quiet words today"
 
@@ -25,14 +26,14 @@ def fresh(browser: Browser, running: dict[str, Any]) -> Iterator[Visit]:
     page.close()
 
 
-def _mail_to(running: dict[str, Any], address: str) -> str:
-    """The text of the newest mail to an address, once there is one."""
+def _mail_to(running: dict[str, Any], address: str, holding: str = "") -> str:
+    """The text of the newest mail to an address that holds a text, once there is one."""
     until = time.monotonic() + PATIENCE / 1000
     while time.monotonic() < until:
         for path in sorted(Path(running["folder"], "mail").glob("*.eml"), reverse=True):
             mail = message_from_bytes(path.read_bytes(), policy=policy.default)
             assert isinstance(mail, EmailMessage)
-            if mail["To"] == address:
+            if mail["To"] == address and holding in mail.get_content():
                 return str(mail.get_content())
         time.sleep(0.2)
     raise AssertionError(f"no mail to {address}")
@@ -82,3 +83,28 @@ def test_a_token_that_is_not_valid_is_refused_in_the_language_of_the_page(fresh:
     page.get_by_role("link", name="English").click()
     expect(page.get_by_role("button", name="Confirm the address")).to_be_visible()
     assert page.url.endswith("/en/account#verification=nothing")
+
+
+def test_somebody_takes_their_record_over(fresh: Visit, running: dict[str, Any], secretariat: Client) -> None:
+    address = f"{uuid4().hex}@example.org"
+    body = {"names": [{"full": "Amina Khan"}], "country": "XA", "emails": [{"value": address}], "invite": True}
+    record = secretariat.create("/membership/v1/experts", body)
+    claim = _link_in(_mail_to(running, address))
+    page = fresh.open("/en/account")
+    page.locator("#name").fill("Amina Khan")
+    page.locator("#email").fill(address)
+    page.get_by_role("button", name="Register").click()
+    expect(page.get_by_role("status")).to_be_visible()
+    page = fresh.open(_link_in(_mail_to(running, address, "#password=")))
+    page.locator("#password").fill(PASSWORD)
+    page.locator("section:visible button").click()
+    expect(page.get_by_role("status")).to_be_visible()
+    page = fresh.open(claim)
+    page.locator("#own-email").fill(address)
+    page.locator("#own-password").fill("not my password")
+    page.locator("section:visible button").click()
+    expect(page.get_by_role("alert")).to_contain_text("credentials")
+    page.locator("#own-password").fill(PASSWORD)
+    page.locator("section:visible button").click()
+    expect(page.get_by_role("status")).to_contain_text("yours now")
+    assert secretariat.get(record["links"]["self"])["account_id"] is not None

@@ -99,6 +99,11 @@ class Caller:
         self._client = client
         self._name = name
 
+    @property
+    def name(self) -> str:
+        """The caller's name; empty for somebody anonymous."""
+        return self._name or ""
+
     def known_as(self, name: str) -> "Caller":
         """Another caller of the same app."""
         return Caller(self._client, name)

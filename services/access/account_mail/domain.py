@@ -1,12 +1,8 @@
 """Tokens that are mailed to the address of an account: what for, for how long, and how they are stored."""
 
-import hashlib
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-
-from shared.kernel.errors import Invalid, invalid_field
 
 PASSWORD, VERIFICATION = "password", "verification"
 
@@ -31,18 +27,3 @@ ALREADY_REGISTERED = "already_registered"
 """The template of the mail to an address that somebody registers whose owner has an account. It has no token."""
 OLD_ADDRESS = "address_changed"
 """The template of the mail to the address that an account had before. It has no token."""
-
-
-def new_token() -> str:
-    """A token of 256 random bits."""
-    return secrets.token_urlsafe(32)
-
-
-def digest(token: str) -> bytes:
-    """What is stored of a token."""
-    return hashlib.sha256(token.encode()).digest()
-
-
-def token_not_valid() -> Invalid:
-    """An unknown, used or expired token: the response does not say which."""
-    return invalid_field("/token", "token_not_valid", "The token was used, or is over. Ask for another mail.")

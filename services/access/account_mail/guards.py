@@ -29,14 +29,6 @@ async def may_mail(ctx: RequestContext, letter: str, email: str) -> bool:
     return (await rate_limiter.hit(_PER_MAILBOX, f"{letter}:{mailbox}")).is_allowed
 
 
-async def limit_tries(ctx: RequestContext) -> None:
-    """Counts a token that is tried. Raises RateLimited as for failed authentications."""
-    token_service = _token_service_of(ctx)
-    await token_service.rate_limiter.require(
-        Limit("mailed_token", token_service.settings.failed_authentications), site(ctx.request)
-    )
-
-
 def _token_service_of(ctx: RequestContext) -> TokenService:
     token_service: TokenService = ctx.request.app.state.token_service
     return token_service

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from services.access.account_mail import domain, queries
+from services.access.account_mail import queries
 from services.access.account_mail.domain import ALREADY_REGISTERED, LETTERS, PASSWORD, REGISTRATION, VERIFICATION
 from services.access.accounts import operations as accounts
 from services.access.accounts import queries as found
@@ -16,6 +16,7 @@ from shared.kernel.clock import now
 from shared.kernel.principal import Principal, PrincipalKind
 from shared.mail.outbox import post
 from shared.mail.sealing import Mail, MailSeal
+from shared.mail.tokens import digest, new_token, token_not_valid
 
 
 def ask(uow: UnitOfWork, seal: MailSeal, letter: str, email: str, language: str, page: str) -> None:
@@ -23,7 +24,7 @@ def ask(uow: UnitOfWork, seal: MailSeal, letter: str, email: str, language: str,
 
     Nothing is looked up here, so that known and unknown addresses cost the same. `page` is where the token is used.
     """
-    values = {"page": page, "token": domain.new_token()}
+    values = {"page": page, "token": new_token()}
     post(uow, seal, "access", Mail(email, letter, language, values))
 
 
@@ -36,7 +37,7 @@ async def prepare(uow: UnitOfWork, mail: Mail) -> Mail | None:
     letter = LETTERS[mail.template]
     await queries.add(
         uow.connection,
-        digest=domain.digest(mail.values["token"]),
+        digest=digest(mail.values["token"]),
         account_id=account.id,
         purpose=letter.purpose,
         email_key=account.email_key,
@@ -47,7 +48,7 @@ async def prepare(uow: UnitOfWork, mail: Mail) -> Mail | None:
 
 def register(uow: UnitOfWork, seal: MailSeal, email: str, name: str, language: str, page: str) -> None:
     """Leaves the registration of an address to the worker. Nothing is looked up here: see `ask`."""
-    values = {"page": page, "token": domain.new_token(), "name": name}
+    values = {"page": page, "token": new_token(), "name": name}
     post(uow, seal, "access", Mail(email, REGISTRATION, language, values))
 
 
@@ -95,12 +96,12 @@ async def set_password(uow: UnitOfWork, token: str, password: str) -> None:
 
 async def _account_of(uow: UnitOfWork, token: str, purpose: str) -> Account:
     """The account, locked; who shows the token acts as it."""
-    taken = await queries.use(uow.connection, domain.digest(token), purpose, now())
+    taken = await queries.use(uow.connection, digest(token), purpose, now())
     if taken is None:
-        raise domain.token_not_valid()
+        raise token_not_valid()
     account = await accounts.ACCOUNTS.lock(uow, taken.account_id)
     if account.status != "active" or account.email_key != taken.email_key:
-        raise domain.token_not_valid()
+        raise token_not_valid()
     uow.origin = replace(uow.origin, actor=Principal(PrincipalKind.ACCOUNT, account.id, account.name))
     return account
 

@@ -7,12 +7,13 @@ from fastapi import Response
 from services.access.access import ROLES
 from services.access.account_mail import operations
 from services.access.account_mail.domain import REGISTRATION
-from services.access.account_mail.guards import limit_tries, may_mail
+from services.access.account_mail.guards import may_mail
 from services.access.account_mail.schemas import AddressBody, NewPasswordBody, Registered, RegistrationBody, TokenBody
 from services.access.accounts.operations import ACCOUNTS
 from services.access.settings import AccessSettings
 from shared.mail.sealing import MailSeal
 from shared.web.catalogue import preferred_language
+from shared.web.mailed_tokens import limit_tries
 from shared.web.request_context import CurrentContext, RequestContext
 from shared.web.route import ResourceRouter
 from shared.web.route_options import RouteOptions

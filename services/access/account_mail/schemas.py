@@ -2,13 +2,11 @@
 
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from services.access.accounts.schemas import MailLanguage, Password
 from shared.web.contract import Described
-from shared.web.fields import Body, Clean, Email, Line
-
-MailedToken = Annotated[str, StringConstraints(min_length=1, max_length=100), Clean]
+from shared.web.fields import Body, Email, Line, MailedToken
 
 
 class AddressBody(Body):

@@ -10,11 +10,11 @@ from shared.kernel.text import nfc
 
 LONGEST_EMAIL = 254
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 256
-WRITABLE = ("email", "name", "expert_id", "language")
+WRITABLE = ("email", "name", "language")
 _ADDRESS = re.compile(r"[^\s@\x00-\x1f<>\"(),:;\\\[\]]{1,64}@[^\s@\x00-\x20<>\"(),:;\\\[\]]+\.[^\s@.]{2,63}")
 
 CHANGE_IDENTITY, SEND_RESET = "change_identity", "send_password_reset"
-IDENTITY = ("email", "expert_id")
+IDENTITY = ("email",)
 """What a second person confirms on an account with a role of two."""
 UNUSED = timedelta(days=30)
 """How long an account that its owner registered may hold no grant and no record."""

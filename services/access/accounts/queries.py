@@ -1,23 +1,37 @@
 """Reading accounts."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, bindparam, select
+from sqlalchemy.sql.elements import ColumnElement
 
 from services.access.access import NO_STATE
 from services.access.accounts.domain import LIFECYCLE, email_key
 from services.access.accounts.record import Account
 from services.access.accounts.tables import account
+from shared.contracts import views
 from shared.database.context import Lookup
 from shared.database.statements import Connection, Statement
 from shared.records.access_scope import AccessKind, visible
 from shared.records.columns import renderer, shown_columns
-from shared.records.listing import Filter, Listing, fragment, one_of, reference, updated, values
+from shared.records.listing import Filter, Listing, fragment, one_of, updated, values
 from shared.records.pending import holder
 from shared.records.rows import record_of
 
-COLUMNS = shown_columns(Account, account)
+_OWNED = (
+    select(views.EXPERTS.c.id)
+    .where(
+        views.EXPERTS.c.account_id == account.c.id,
+        views.EXPERTS.c.merged_into.is_(None),
+        views.EXPERTS.c.erased_at.is_(None),
+    )
+    .order_by(views.EXPERTS.c.id)
+    .limit(1)
+    .scalar_subquery()
+)
+COLUMNS: Mapping[str, ColumnElement[Any]] = {**shown_columns(Account, account), "expert_id": _OWNED}
 render = renderer(COLUMNS)
 _of_address = select(account).where(account.c.email_key == bindparam("email_key"), account.c.status == "active")
 _FOR_LOGIN = Lookup(_of_address.limit(1))
@@ -42,7 +56,12 @@ LISTING = Listing(
         for chosen in (
             values("status", account.c.status, "States, separated by commas", one_of(LIFECYCLE.states)),
             Filter("email", "An e-mail address", email_key, lambda bound: account.c.email_key == bound),
-            reference("expert_id", account.c.expert_id),
+            Filter(
+                "expert_id",
+                "The id of an expert",
+                UUID,
+                lambda bound: account.c.id.in_(select(views.EXPERTS.c.account_id).where(views.EXPERTS.c.id == bound)),
+            ),
             holder("access.accounts", account.c.id),
             fragment(account.c.search_key),
             *updated(account.c.updated_at),

@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass
 from typing import Annotated
-from uuid import UUID
 
 from shared.kernel.resource import Resource
-from shared.records.record import Granted, Internal, Public, Record, Refers, Tracked, Written
+from shared.records.record import Granted, Internal, Public, Record, Tracked, Written
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,12 +23,5 @@ class Account(Record):
     name: Annotated[str, Granted, Written, "The person's name."]
     search_key: Annotated[str, Internal]
     password_hash: Annotated[str | None, Internal]
-    expert_id: Annotated[
-        UUID | None,
-        Granted,
-        Written,
-        Refers("/membership/v1/experts"),
-        "The expert of the register that the person is.",
-    ]
     email_verified: Annotated[bool, Granted, Tracked, "Whether the person has shown that the address is theirs."]
     language: Annotated[str, Granted, Written, "The language of mails."]

@@ -32,7 +32,6 @@ class AccountBody(Body, of=record.Account):
 
     email: Email
     name: Annotated[Line, Field(examples=["Amina Khan"])]
-    expert_id: UUID | None = None
     language: MailLanguage = "en"
 
 
@@ -41,9 +40,6 @@ class AccountFields(Body):
 
     email: Annotated[Email | None, "Of `change_identity`: the new address."] = None
     name: Annotated[Line | None, Field(examples=["Amina Khan"]), "Of `change_identity`: the new name."] = None
-    expert_id: Annotated[
-        UUID | None, Refers("/membership/v1/experts"), "Of `change_identity`: the expert that the person is."
-    ] = None
     language: Annotated[MailLanguage | None, "Of `change_identity`: the language of mails."] = None
     second_person: Annotated[UUID | None, Refers("/access/v1/accounts"), "The only account that may confirm."] = None
 
@@ -60,7 +56,11 @@ class AccountAnswer(RecordResponse, of=record.Account, lifecycle=LIFECYCLE):
 
     email: Annotated[str, Field(examples=["amina.khan@example.org"])]
     name: Annotated[str, Field(examples=["Amina Khan"])]
-    expert_id: UUID | None
+    expert_id: Annotated[
+        UUID | None,
+        Refers("/membership/v1/experts"),
+        "The expert that the person is: whoever takes the record over owns it, and an administrator links it.",
+    ]
     email_verified: bool
     language: Annotated[str, Field(examples=["en"])]
 

@@ -34,14 +34,14 @@ _TRAIL = Statement(
 def _latest(*actions: str) -> Statement:
     """The last of these acts on a record."""
     return Statement(
-        select(audit.c.at, audit.c.actor_kind, audit.c.actor_id)
+        select(audit.c.at, audit.c.actor_kind, audit.c.actor_id, audit.c.action)
         .where(audit.c.subject == bindparam("record"), audit.c.action.in_([constant(action) for action in actions]))
         .order_by(audit.c.version.desc(), audit.c.id.desc())
         .limit(1)
     )
 
 
-_MERGE_OR_UNDO = _latest("merge", "unmerge")
+_ACCOUNT_CHANGE = _latest("merge", "unmerge", "link_account", "claim")
 _MERGE = _latest("merge", "link")
 _MERGES_TO_ACCOUNT = f"""
 WITH RECURSIVE loser AS (
@@ -92,16 +92,36 @@ async def causes_of(
     """The acts that a role of this record follows from, the decisive one first; none where the trail does not show it.
 
     The decisive act put the present person into the present office: it entered a state of `in_office`, or it changed
-    one of `holder_fields` there. The last change of the days counts as well. So does the last merge of the expert since
-    then, which may have given the entry another account. Where the record followed a merge by itself, that merge is the
-    decisive act.
+    one of `holder_fields` there. The last change of the days counts as well. So does the last act since then that may
+    have given the expert another account: a merge, the link of an account, or an invitation that was followed. Where
+    the record followed a merge by itself, that merge is the decisive act.
     """
     found = _acts(await _TRAIL.fetch(connection, subject=record), in_office, holder_fields)
-    row = await _MERGE_OR_UNDO.fetchrow(connection, record=expert)
-    merge = None if row is None else _cause(row)
-    if found and merge and (found[0].kind is SYSTEM.kind or merge.at > found[0].at):
-        found = [merge, *found[1:]] if found[0].kind is SYSTEM.kind else [*found, merge]
+    row = await _ACCOUNT_CHANGE.fetchrow(connection, record=expert)
+    if found and row and (found[0].kind is SYSTEM.kind or row["at"] > found[0].at):
+        givers = await _inviters(connection, expert) if row["action"] == "claim" else [_cause(row)]
+        found = [*givers, *found[1:]] if found[0].kind is SYSTEM.kind else [*found, *givers]
     return tuple(found)
+
+
+async def _inviters(connection: Connection, expert: UUID) -> list[Cause]:
+    """Who let somebody take an expert over: whoever invited last, and whoever set the addresses that the invitation
+    went to. Nobody where the trail does not show it, so that no role follows."""
+    entries = await _TRAIL.fetch(connection, subject=expert)
+    place = next((n for n, entry in enumerate(entries) if entry["action"] == "claim"), len(entries))
+    earlier = entries[place + 1 :]
+    invited = next((entry for entry in earlier if _is_invitation(entry)), None)
+    addressed = next((entry for entry in earlier if _set_addresses(entry)), None)
+    return [_cause(entry) for entry in (invited, addressed) if entry is not None]
+
+
+def _is_invitation(entry: Row) -> bool:
+    return bool(entry["action"] == "invite" or (entry["action"] == "create" and entry["to_status"] == "invited"))
+
+
+def _set_addresses(entry: Row) -> bool:
+    changed = _changed(entry)
+    return entry["action"] == "create" or changed is None or "emails" in changed
 
 
 async def merge_of(connection: Connection, loser: UUID) -> tuple[Cause, ...]:

@@ -45,6 +45,8 @@ _FOCAL_POINTS = Statement(
     .select_from(_focal_point.outerjoin(_expert, _expert.c.id == _focal_point.c.expert_id))
     .where(_focal_point.c.id == _KEYS)
 )
+_SEATS_OF = Statement(select(_seat.c.id).where(_seat.c.expert_id == _KEYS))
+_FOCAL_POINTS_OF = Statement(select(_focal_point.c.id).where(_focal_point.c.expert_id == _KEYS))
 _ADVISORY_LOCKS = "SELECT pg_advisory_xact_lock(hashtextextended(source, 0)) FROM unnest($1::text[]) source"
 _LIVING = Statement(
     select(grant)
@@ -101,7 +103,10 @@ class _Office:
 
 async def follow_seats(uow: UnitOfWork, facts: Sequence[Fact]) -> None:
     """President and secretary of a committee hold their role in its country while the seat is theirs."""
+    await _follow_seats(uow, _subjects(facts))
 
+
+async def _follow_seats(uow: UnitOfWork, keys: Sequence[UUID]) -> None:
     def office(seat: Row) -> _Office | None:
         if not seat["account_id"] or seat["status"] != "appointed" or seat["office"] not in ROLE_OF_OFFICE:
             return None
@@ -116,12 +121,15 @@ async def follow_seats(uow: UnitOfWork, facts: Sequence[Fact]) -> None:
         )
 
     trail = _Trail(_SEATED, frozenset(("expert_id", "office")))
-    await _update_grants(uow, "seat", facts, _SEATS, office, trail)
+    await _update_grants(uow, "seat", keys, _SEATS, office, trail)
 
 
 async def follow_focal_points(uow: UnitOfWork, facts: Sequence[Fact]) -> None:
     """A focal point speaks for the government from acceptance to the end, the time of handing over included."""
+    await _follow_focal_points(uow, _subjects(facts))
 
+
+async def _follow_focal_points(uow: UnitOfWork, keys: Sequence[UUID]) -> None:
     def office(point: Row) -> _Office | None:
         if not point["account_id"] or point["status"] not in _IN_OFFICE:
             return None
@@ -129,7 +137,7 @@ async def follow_focal_points(uow: UnitOfWork, facts: Sequence[Fact]) -> None:
         present = ("government_focal_point", "country", point["country"])
         return _Office(point["account_id"], *present, starts, ends, point["expert_id"])
 
-    await _update_grants(uow, "focal point", facts, _FOCAL_POINTS, office, _Trail(_IN_OFFICE, frozenset(("person",))))
+    await _update_grants(uow, "focal point", keys, _FOCAL_POINTS, office, _Trail(_IN_OFFICE, frozenset(("person",))))
 
 
 async def follow_experts(uow: UnitOfWork, facts: Sequence[Fact]) -> None:
@@ -141,7 +149,20 @@ async def follow_experts(uow: UnitOfWork, facts: Sequence[Fact]) -> None:
             return None
         return _Office(person["account_id"], "expert", "self", str(person["id"]), today())
 
-    await _update_grants(uow, "expert", facts, _EXPERTS, office)
+    await _update_grants(uow, "expert", _subjects(facts), _EXPERTS, office)
+
+
+async def follow_accounts(uow: UnitOfWork, facts: Sequence[Fact]) -> None:
+    """Whoever an expert's account was given to, or taken from, gains or loses the roles of all the expert's offices."""
+    await follow_experts(uow, facts)
+    keys = _subjects(facts)
+    for find, follow in ((_SEATS_OF, _follow_seats), (_FOCAL_POINTS_OF, _follow_focal_points)):
+        if offices := sorted(row["id"] for row in await find.fetch(uow.connection, keys=keys)):
+            await follow(uow, offices)
+
+
+def _subjects(facts: Sequence[Fact]) -> list[UUID]:
+    return sorted({fact.subject for fact in facts})
 
 
 def _not_before_today(day: date | None) -> date:
@@ -151,14 +172,13 @@ def _not_before_today(day: date | None) -> date:
 async def _update_grants(
     uow: UnitOfWork,
     name: str,
-    facts: Sequence[Fact],
+    keys: Sequence[UUID],
     find: Statement,
     office_of: Callable[[Row], _Office | None],
     trail: _Trail | None = None,
 ) -> None:
     """Makes the grants of each source what its office asks for: one, or none. Advisory locks put sources in order, then
     everything is read, so that of two at once the later sees what the earlier did."""
-    keys = sorted({fact.subject for fact in facts})
     sources = {key: f"{name} {key}" for key in keys}
     await uow.connection.execute(_ADVISORY_LOCKS, list(sources.values()))
     offices = {row["id"]: office_of(row) for row in await find.fetch(uow.connection, keys=keys)}

@@ -21,7 +21,6 @@ _UNUSED = Statement(
     .where(
         account.c.created_by == "account:" + cast(account.c.id, Text),
         account.c.created_at < bindparam("before"),
-        account.c.expert_id.is_(None),
         ~exists().where(grant.c.principal_kind == "account", grant.c.principal_id == account.c.id),
         ~exists().where(grant.c.second_person == account.c.id),
         ~exists().where(api_key.c.owner_kind == "account", api_key.c.owner_id == account.c.id),

@@ -57,6 +57,11 @@ def like_body(own: Body, rows: Rows) -> list[Found]:
     ]
 
 
+def of_one_account(one: Person, other: Person) -> Found:
+    """The pair of two persons whose records one account claims."""
+    return pair(one, other, MatchScore(1.0, ("same_account",)))
+
+
 def shown_of_person(own: Person, rows: Rows, access: AccessScope, published: Some[str]) -> list[Shown]:
     """What the caller sees: of experts that they may know of, as sure as what they may see of them makes it. Of
     others than those that they see whole no e-mail address counts."""

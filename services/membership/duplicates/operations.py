@@ -116,6 +116,12 @@ async def find_duplicates(connection: Connection, resource: Collection, rows: Se
     ]
 
 
+async def claimed_pair(connection: Connection, keys: Sequence[UUID]) -> list[Found]:
+    """The pair of two experts that one account claims; nothing where one of them is gone. The context must see both."""
+    persons = [person_of(row) for row in await queries.some(connection, "experts", keys)]
+    return [finding.of_one_account(*persons)] if len(persons) == 2 else []
+
+
 async def transition(
     uow: UnitOfWork, access: AccessScope, before: Duplicate, requested: TransitionRequest
 ) -> Duplicate:

@@ -62,6 +62,7 @@ FIELDS_OF_SCIENCE = tuple(
 
 
 OfficerFault: TypeAlias = Literal["is_the_applicant", "officer_not_entitled"]
+LinkFault: TypeAlias = Literal["has_an_account", "record_exists"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +74,11 @@ class ExpertGuardContext:
     profile_confirmed_on: date | None
     conflict_of_interest_on: date | None
     today: date
+    has_account: bool
     officer: OfficerFault | None = None
     """Why the file cannot be given to the officer who was named, or None."""
+    has_record: bool = False
+    """Whether the account that is to be linked has another living record."""
 
 
 def _needs_email(guard_context: ExpertGuardContext) -> Literal["email_missing"] | None:
@@ -101,6 +105,16 @@ def _may_hold_the_file(guard_context: ExpertGuardContext) -> OfficerFault | None
     return guard_context.officer
 
 
+def _linkable(guard_context: ExpertGuardContext) -> LinkFault | None:
+    if guard_context.has_account:
+        return "has_an_account"
+    return "record_exists" if guard_context.has_record else None
+
+
+def _linked(guard_context: ExpertGuardContext) -> Literal["has_no_account"] | None:
+    return None if guard_context.has_account else "has_no_account"
+
+
 HOLDERS: Mapping[str, str] = {
     "invited": "applicant",
     "applied": "secretariat",
@@ -111,12 +125,25 @@ HOLDERS: Mapping[str, str] = {
 PAUSED = "info_requested"
 """The state in which the secretariat's target stands still."""
 
-_LIVING = "prospect|invited|applied|info_requested|under_review|rejected|active|grace|lapsed|suspended"
+LIVING = (
+    "prospect",
+    "invited",
+    "applied",
+    "info_requested",
+    "under_review",
+    "rejected",
+    "active",
+    "grace",
+    "lapsed",
+    "suspended",
+)
+"""The states of somebody who may still take part."""
+LINK_ACCOUNT, UNLINK_ACCOUNT = "link_account", "unlink_account"
 
 LIFECYCLE: Lifecycle[ExpertGuardContext] = Lifecycle(
-    (*_LIVING.split("|"), "resigned", "terminated", "deceased"),
+    (*LIVING, "resigned", "terminated", "deceased"),
     (
-        transition("invite", "prospect", "invited", guard=_needs_email),
+        transition("invite", "prospect|invited", "invited", guard=_needs_email),
         transition("apply", "invited", "applied", guard=_needs_email),
         transition("request_info", "applied", "info_requested", reason_required=True),
         transition("resubmit", "info_requested", "applied"),
@@ -151,7 +178,15 @@ LIFECYCLE: Lifecycle[ExpertGuardContext] = Lifecycle(
             reason_required=True,
             fields=("second_person",),
         ),
-        transition("mark_deceased", _LIVING, "deceased"),
+        transition("mark_deceased", "|".join(LIVING), "deceased"),
+        *(
+            transition(LINK_ACCOUNT, state, state, guard=_linkable, fields=("account_id",), fact="account_linked")
+            for state in LIVING
+        ),
+        *(
+            transition(UNLINK_ACCOUNT, state, state, guard=_linked, reason_required=True, fact="account_unlinked")
+            for state in LIVING
+        ),
     ),
 )
 

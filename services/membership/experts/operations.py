@@ -19,9 +19,10 @@ from shared.auth.offices import holds
 from shared.database.statements import Statement
 from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.clock import now, to_text, today
-from shared.kernel.errors import invalid_field
+from shared.kernel.errors import CommittedConflict, Conflict, invalid_field
 from shared.kernel.lifecycle import Fields, given
 from shared.kernel.principal import Principal, PrincipalKind
+from shared.messaging.outbox import defer
 from shared.records.access_scope import AccessScope
 from shared.records.resource_type import (
     Inserted,
@@ -38,6 +39,8 @@ _AT_ONCE = 500
 EXPERTS: ResourceType[Expert, domain.ExpertGuardContext] = ResourceType.of(
     Expert, expert, domain.LIFECYCLE, is_personal=True
 )
+SEND_CLAIM = "send_claim_mail"
+"""The job that mails the link by which a person takes their record over."""
 _LOOKALIKES = lookalikes_of(expert)
 _FOLLOW = Statement(
     sql_update(affiliation)
@@ -58,6 +61,7 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Expert) -> Inserted[
     if applies:
         if not new.emails:
             raise invalid_field("/emails", "email_missing", "An applicant must give an e-mail address.")
+        await _refuse_second_record(uow, access.principal.id)
         await uow.allow_record(new.id)
     else:
         require(access, "create", new.country)
@@ -74,7 +78,30 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Expert) -> Inserted[
     lookup = InsertLookup(_LOOKALIKES, {"lookalike_keys": blocking_keys(new.names)})
     inserted = await EXPERTS.insert_with(uow, _with_clock(new, "", new.status), lookup)
     enter_values(uow, columns_of(inserted.record))
+    if new.status == "invited":
+        _send_claim(uow, new.id)
     return inserted
+
+
+async def _refuse_second_record(uow: UnitOfWork, account: UUID | None) -> None:
+    """Raises Conflict `record_exists` where the account owns a living record, or where one has its verified address:
+    then a mail lets its owner take that over."""
+    if account is None:
+        return
+    if await queries.record_of_account(uow.connection, account) is not None:
+        raise Conflict("You have a record already.", code="record_exists")
+    known = await queries.record_to_take_over(uow.connection, account)
+    if known is not None:
+        _send_claim(uow, known, account)
+        detail = "There is a record with your address. Use the link in the mail that is on its way to you."
+        raise CommittedConflict(detail, code="record_exists")
+
+
+def _send_claim(uow: UnitOfWork, record: UUID, account: UUID | None = None) -> None:
+    """Leaves to the worker to mail the link that takes the record over: to its first address, or to that of an
+    account."""
+    payload = {"expert": str(record), "account": None if account is None else str(account)}
+    defer(uow, "membership", SEND_CLAIM, payload, created_by=uow.origin.actor.label)
 
 
 async def update(
@@ -132,15 +159,22 @@ async def transition(uow: UnitOfWork, access: AccessScope, before: Expert, reque
         wanted = replace(wanted, term_starts=starts, term_ends=ends)
     if requested.action == "assign" and may(requested.action):
         wanted = replace(wanted, assignee=_officer(requested.fields))
+    if requested.action == domain.LINK_ACCOUNT and may(requested.action):
+        wanted = replace(wanted, account_id=await _account(uow, requested.fields))
+    if requested.action == domain.UNLINK_ACCOUNT:
+        wanted = replace(wanted, account_id=None)
     guard_context = await load_guard_context(uow.connect, access.principal, before, requested.fields)
 
     def effects(target: str) -> Expert:
-        if requested.action == "assign":
+        if requested.action in ("assign", domain.LINK_ACCOUNT, domain.UNLINK_ACCOUNT):
             return wanted
         assignee = before.assignee if target in domain.HOLDERS else None
         return replace(_with_clock(wanted, before.status, target), assignee=assignee)
 
-    return await EXPERTS.apply_transition(uow, before, requested, guard_context, may, effects)
+    after = await EXPERTS.apply_transition(uow, before, requested, guard_context, may, effects)
+    if requested.action == "invite":
+        _send_claim(uow, after.id)
+    return after
 
 
 async def apply_scheduled(uow: UnitOfWork) -> None:
@@ -163,7 +197,9 @@ async def load_guard_context(
         profile_confirmed_on=record.profile_confirmed_on,
         conflict_of_interest_on=record.conflict_of_interest_on,
         today=today(),
+        has_account=record.account_id is not None,
         officer=officer,
+        has_record=await _has_record(connect, fields),
     )
 
 
@@ -176,6 +212,25 @@ async def _officer_fault(connect: Connect, record: Expert, officer: UUID | None)
     async with connect() as connection:
         held = await holds(connection, officer, ROLES, EXPERTS.resource, "assign", record.country)
     return None if held else "officer_not_entitled"
+
+
+async def _has_record(connect: Connect, fields: Fields) -> bool:
+    """Whether the account that is to be linked owns a living record."""
+    account = _given_id(fields, "account_id")
+    if account is None:
+        return False
+    async with connect() as connection:
+        return await queries.record_of_account(connection, account) is not None
+
+
+async def _account(uow: UnitOfWork, fields: Fields) -> UUID:
+    """The account in use that `account_id` names. Raises Invalid."""
+    account = _given_id(fields, "account_id")
+    if account is None:
+        raise invalid_field("/fields/account_id", "required", "The id of the person's account.")
+    if not await queries.account_in_use(uow.connection, account):
+        raise invalid_field("/fields/account_id", "unknown_reference", "There is no such account in use.")
+    return account
 
 
 def _is_own(principal: Principal, record: Expert) -> bool:
@@ -197,12 +252,17 @@ def _officer(fields: Fields) -> UUID | None:
     """The account or client that `officer` names; None for null."""
     if "officer" not in fields:
         raise invalid_field("/fields/officer", "required", "The id of an account or client, or null.")
-    if fields["officer"] is None:
+    return _given_id(fields, "officer")
+
+
+def _given_id(fields: Fields, name: str) -> UUID | None:
+    """The id that a field has; None for null and where it is absent. Raises Invalid for what is no id."""
+    if fields.get(name) is None:
         return None
     try:
-        return UUID(str(fields["officer"]))
+        return UUID(str(fields[name]))
     except ValueError:
-        raise invalid_field("/fields/officer", "invalid_value", "The id of an account or client, or null.") from None
+        raise invalid_field(f"/fields/{name}", "invalid_value", "An id, or null.") from None
 
 
 def _term(fields: Fields) -> tuple[date | None, date | None]:

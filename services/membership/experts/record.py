@@ -15,6 +15,7 @@ from shared.records.record import (
     Part,
     Public,
     Record,
+    Refers,
     Texts,
     Tracked,
     Written,
@@ -94,7 +95,9 @@ class Expert(Record):
     previous_status: Annotated[str | None, Internal]
     term_starts: Annotated[date | None, Public, Tracked, Part]
     term_ends: Annotated[date | None, Public, Tracked, Part]
-    account_id: Annotated[UUID | None, Internal]
+    account_id: Annotated[
+        UUID | None, Granted, Tracked, Refers("/access/v1/accounts"), "The account of the person, who owns the record."
+    ]
     profile_confirmed_on: Annotated[date | None, Granted, "The day on which the expert last confirmed the profile."]
     conflict_of_interest_on: Annotated[date | None, Internal]
     clock_since: Annotated[datetime | None, Granted, Part]

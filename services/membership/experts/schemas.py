@@ -134,6 +134,9 @@ class ExpertFields(Body):
 
     starts: Annotated[Day | None, "Of `approve` and `renew`: the first day of the term."] = None
     ends: Annotated[Day | None, "Of `approve` and `renew`: the last day of the term."] = None
+    account_id: Annotated[
+        UUID | None, Refers("/access/v1/accounts"), "Of `link_account`: the account of the person."
+    ] = None
     officer: Annotated[UUID | None, "Of `assign`: the account or client that holds the file; null for nobody."] = None
     second_person: Annotated[
         UUID | None, Refers("/access/v1/accounts"), "Of `terminate`: the only account that may confirm."
@@ -185,6 +188,7 @@ class Expert(RecordResponse, of=record.Expert, lifecycle=LIFECYCLE):
         None
     )
     assignee: UUID | None = None
+    account_id: UUID | None = None
     asserted: dict[str, Assertion] | None = None
     affiliations: Annotated[list[Affiliation] | None, "Where the expert works or worked; in items."] = None
     duplicates: Annotated[

@@ -9,7 +9,8 @@ from services.membership.record_linkage.names import Name
 Words: TypeAlias = tuple[str, ...]
 
 REASONS = (
-    "same_orcid", "same_ror", "same_email", "same_domain", "same_name", "same_family_name", "same_given_name",
+    "same_account", "same_orcid", "same_ror", "same_email", "same_domain", "same_name", "same_family_name",
+    "same_given_name",
     "name_order", "initials", "transliteration", "name_variant", "acronym", "same_affiliation", "same_country",
 )  # fmt: skip
 """Codes of what may agree."""

@@ -32,6 +32,7 @@ CASE = ExpertGuardContext(
     profile_confirmed_on=date(2026, 3, 1),
     conflict_of_interest_on=date(2026, 1, 5),
     today=TODAY,
+    has_account=False,
 )
 
 

@@ -13,14 +13,25 @@ async function titleOf(code) {
 
 async function refusal(response) {
   const problem = await response.json();
-  const codes = problem.errors ? problem.errors.map((error) => error.code) : [problem.code];
+  const codes = problem.errors ? problem.errors.map((error) => error.code) : [problem.code || problem.error];
   return (await Promise.all([...new Set(codes)].map(titleOf))).join("; ");
 }
 
+function signIn({ email, password }) {
+  const body = new URLSearchParams({ grant_type: "password", username: email, password });
+  return fetch("/access/v1/oauth/token", { method: "POST", body });
+}
+
 async function send(form) {
-  const fields = Object.fromEntries(new FormData(form));
-  const body = given ? { ...fields, token: given[2] } : fields;
   const headers = { "Content-Type": "application/json" };
+  let fields = Object.fromEntries(new FormData(form));
+  if ("signsIn" in form.dataset) {
+    const response = await signIn(fields);
+    if (!response.ok) return response;
+    headers.Authorization = `Bearer ${(await response.json()).access_token}`;
+    fields = {};
+  }
+  const body = given ? { ...fields, token: given[2] } : fields;
   return fetch(form.dataset.post, { method: "POST", headers, body: JSON.stringify(body) });
 }
 
@@ -46,3 +57,4 @@ async function submit(event) {
 for (const section of document.querySelectorAll("[data-purpose]")) section.hidden = section.dataset.purpose !== purpose;
 for (const form of document.querySelectorAll("form[data-post]")) form.addEventListener("submit", submit);
 for (const link of document.querySelectorAll("a[hreflang]")) link.hash = location.hash;
+addEventListener("hashchange", () => location.reload());

@@ -1,0 +1,105 @@
+"""Mailing the link by which a person takes their record over, and the take-over itself."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from uuid import UUID
+
+from services.membership.claims import queries
+from services.membership.claims.domain import LIFE, PURPOSE, language_of
+from services.membership.experts.domain import LIVING
+from services.membership.experts.operations import EXPERTS, sync_dependents
+from services.membership.experts.queries import record_of_account
+from services.membership.experts.record import EmailAddress, Expert
+from shared.database.unit_of_work import UnitOfWork
+from shared.kernel.clock import now
+from shared.kernel.errors import CommittedConflict
+from shared.mail import tokens
+from shared.mail.outbox import post
+from shared.mail.sealing import Mail, MailSeal
+from shared.messaging.outbox import defer
+
+PAIR_JOB = "pair_claimed_expert"
+"""Leaves a record to the office that an account tried to take over which owns another one."""
+
+
+async def send(uow: UnitOfWork, seal: MailSeal, expert: UUID, account: UUID | None, page: str) -> bool:
+    """Leaves a mail with a link to the worker: to the record's first address, or to an account's. False where the
+    record has an owner, has ended or has no address."""
+    record = await EXPERTS.lock(uow, expert)
+    if not _is_open(record):
+        return False
+    address, language = record.emails[0]["value"] if record.emails else "", language_of(record.languages)
+    if account is not None:
+        found = await queries.address_of(uow.connection, account)
+        address, language = (found["email"], found["language"]) if found else ("", language)
+    if not address:
+        return False
+    values = {"page": page, "token": tokens.new_token(), "name": record.display_name, "expert": str(record.id)}
+    post(uow, seal, "membership", Mail(address, PURPOSE, language, values))
+    return True
+
+
+async def prepare(uow: UnitOfWork, mail: Mail) -> Mail:
+    """The mail, its token made valid; the other tokens of the record end."""
+    await tokens.issue(
+        uow.connection,
+        service="membership",
+        purpose=PURPOSE,
+        subject=UUID(mail.values["expert"]),
+        address=mail.to.casefold(),
+        token=mail.values["token"],
+        until=now() + LIFE,
+    )
+    return mail
+
+
+async def claim(uow: UnitOfWork, account: UUID, token: str) -> UUID:
+    """The record that the token is about, which the account owns from now on; the address of the mail is verified. The
+    same account may repeat it.
+
+    Raises Invalid `token_not_valid`, and CommittedConflict `record_exists` for the owner of another living record.
+    """
+    found = await tokens.lock(uow.connection, service="membership", purpose=PURPOSE, token=token, at=now())
+    if found is None or found.used_by not in (None, account):
+        raise tokens.token_not_valid()
+    expert = await queries.merge_target(uow.connection, found.subject_id)
+    await uow.allow_record(expert)
+    before = await EXPERTS.lock(uow, expert)
+    if before.account_id == account:
+        return expert
+    if not _is_open(before) or not _has_address(before.emails, found.address_digest):
+        raise tokens.token_not_valid()
+    other = await record_of_account(uow.connection, account)
+    if other is not None:
+        payload = {"a": str(min(expert, other)), "b": str(max(expert, other))}
+        defer(uow, "membership", PAIR_JOB, payload, created_by=uow.origin.actor.label)
+        detail = "You have a record already. The secretariat is notified that both may be yours."
+        raise CommittedConflict(detail, code="record_exists")
+    await tokens.use(uow.connection, token, account)
+    owned = _owned(before, account, found.address_digest)
+    after = await EXPERTS.write(uow, PURPOSE, before, owned, fact="account_linked")
+    await sync_dependents(uow, before, after)
+    return expert
+
+
+def _owned(before: Expert, account: UUID, address: bytes) -> Expert:
+    """The record with its owner. A prospect who came by the mail is invited by that."""
+    emails: list[EmailAddress] = [
+        {**email, "verified": True} if _is_address(email, address) else email for email in before.emails
+    ]
+    status = "invited" if before.status == "prospect" else before.status
+    return replace(before, account_id=account, emails=emails, status=status)
+
+
+def _is_open(record: Expert) -> bool:
+    """Whether somebody may take the record over."""
+    is_here = record.merged_into is None and record.erased_at is None
+    return record.account_id is None and is_here and record.status in LIVING
+
+
+def _has_address(emails: Sequence[EmailAddress], address: bytes) -> bool:
+    return any(_is_address(email, address) for email in emails)
+
+
+def _is_address(email: EmailAddress, address: bytes) -> bool:
+    return tokens.digest(email["value"].casefold()) == address

@@ -1,0 +1,11 @@
+"""What goes over HTTP for taking a record over."""
+
+from typing import Annotated
+
+from shared.web.fields import Body, MailedToken
+
+
+class ClaimBody(Body):
+    """The token of the link that came by mail."""
+
+    token: Annotated[MailedToken, "The token that came by mail."]

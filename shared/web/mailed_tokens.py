@@ -1,0 +1,11 @@
+"""How often mailed tokens may be tried."""
+
+from shared.ratelimit.limiter import Limit
+from shared.web.request_authenticator import site
+from shared.web.request_context import RequestContext
+
+
+async def limit_tries(ctx: RequestContext) -> None:
+    """Counts a token that is tried. Raises RateLimited as for failed authentications."""
+    limit = Limit("mailed_token", ctx.settings.failed_authentications)
+    await ctx.request.app.state.rate_limiter.require(limit, site(ctx.request))

@@ -7,7 +7,7 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 pytest_plugins = ["tests.support.stack", "tests.support.stack_network"]
-_TOGETHER = {"imports", "journeys", "walls"}
+_TOGETHER = {"authorization", "imports", "journeys"}
 """Folders whose tests share what takes seconds to make: one process runs those of each."""
 
 

@@ -11,7 +11,7 @@ from deploy.backup.errors import BackupError
 from deploy.backup.taking import copy_out
 from shared.database.tables import SCHEMA
 
-_WALLED = """
+_PROTECTED = """
 SELECT oid::regclass::text AS name FROM pg_class WHERE relnamespace = to_regnamespace($1) AND relforcerowsecurity
 """
 _TRIGGERED = """
@@ -29,8 +29,8 @@ _BOUNDS = re.compile(r"DEFAULT|FOR VALUES FROM \('[\da-f-]{10,36}'\) TO \('[\da-
 async def load(
     connection: asyncpg.Connection, owner: str, backup: Reader, begin: Callable[[str, int], Callable[[int], None]]
 ) -> None:
-    """Fills every table as the schema's owner. Walls and triggers are off while rows come in, references are checked
-    at the end, and each table must give the very bytes that the backup has of it.
+    """Fills every table as the schema's owner. Row-level security and triggers are off while rows come in. References
+    are checked at the end, and each table must give the very bytes that the backup has of it.
 
     Raises BackupError where tables or columns are others than those of the backup, or a table comes out different.
     """
@@ -40,9 +40,9 @@ async def load(
         found = await tables(connection)
         _same(backup, found)
         names = ", ".join(table.name for table in found)
-        walled, triggered = await _names(connection, _WALLED), await _names(connection, _TRIGGERED)
+        protected, triggered = await _names(connection, _PROTECTED), await _names(connection, _TRIGGERED)
         references = await connection.fetch(_REFERENCES, SCHEMA)
-        await _each(connection, "ALTER TABLE {} NO FORCE ROW LEVEL SECURITY", walled)
+        await _each(connection, "ALTER TABLE {} NO FORCE ROW LEVEL SECURITY", protected)
         await _each(connection, "ALTER TABLE {} DISABLE TRIGGER USER", triggered)
         for reference in references:
             await connection.execute(f"ALTER TABLE {reference['table']} DROP CONSTRAINT {reference['name']}")
@@ -56,7 +56,7 @@ async def load(
             constraint = f"ADD CONSTRAINT {reference['name']} {reference['definition']}"
             await connection.execute(f"ALTER TABLE {reference['table']} {constraint}")
         await _each(connection, "ALTER TABLE {} ENABLE TRIGGER USER", triggered)
-        await _each(connection, "ALTER TABLE {} FORCE ROW LEVEL SECURITY", walled)
+        await _each(connection, "ALTER TABLE {} FORCE ROW LEVEL SECURITY", protected)
         await _sequences(connection, backup)
 
 

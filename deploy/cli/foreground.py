@@ -21,7 +21,7 @@ async def run(root: Path, port: int) -> None:
     """Start, announce, wait, stop. Raises LocalStackError where the start fails."""
     logging.basicConfig(level=logging.WARNING, format="· %(message)s")
     stack = Stack(
-        Folder.open(root), lambda: System(port), _prepare, tell=lambda step: err.print(f"· {step}", markup=False)
+        Folder.open(root), lambda: System(port), _prepare, report=lambda step: err.print(f"· {step}", markup=False)
     )
     ended = asyncio.Event()
     starting = asyncio.create_task(stack.start())

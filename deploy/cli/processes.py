@@ -57,7 +57,7 @@ def _run(work: Coroutine[Any, Any, None]) -> None:
     _keep_one_heap()
     import uvloop
 
-    async def until_told() -> None:
+    async def until_signalled() -> None:
         task = asyncio.ensure_future(work)
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -65,7 +65,7 @@ def _run(work: Coroutine[Any, Any, None]) -> None:
         with suppress(asyncio.CancelledError):
             await task
 
-    uvloop.run(until_told())
+    uvloop.run(until_signalled())
 
 
 def _keep_one_heap() -> None:

@@ -34,7 +34,7 @@ async def _at_once() -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """What to run and how to tell that it works."""
+    """What to run and how to check that it works."""
 
     name: str
     command: Sequence[str]
@@ -43,7 +43,7 @@ class Program:
     ready: Callable[[], Awaitable[bool]] = _at_once
     before_start: Callable[[], None] = lambda: None
     is_half_shut: Callable[[], bool] = lambda: False
-    """Whether somebody else told it to stop and it waits: the supervisor then ends it, and starts it again."""
+    """Whether somebody else sent it a signal to stop and it waits: the supervisor then ends it, and starts it again."""
     stop_signal: signal.Signals = signal.SIGTERM
     account: Account = field(default_factory=Account.current)
     folder: Path = Path("/")

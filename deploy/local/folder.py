@@ -53,10 +53,10 @@ class Folder:
             ) from refused
         return cls(root, data, account)
 
-    async def hold(self, wait: float, tell: Callable[[str], None] = lambda _: None) -> None:
+    async def hold(self, wait: float, report: Callable[[str], None] = lambda _: None) -> None:
         """Lock the data for this process until it ends, waiting `wait` seconds for one that is stopping."""
         descriptor = self._lock = os.open(self.data / "lock", os.O_RDWR | os.O_CREAT, 0o600)
-        until, told = time.monotonic() + wait, False
+        until, reported = time.monotonic() + wait, False
         while True:
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -66,9 +66,9 @@ class Folder:
                     raise LocalStackError(
                         f"a stack runs in {self.root} already (process {holder}): stop it with `kill {holder}`"
                     ) from None
-                if not told:
-                    tell(f"waits for the stack of process {holder} to stop")
-                    told = True
+                if not reported:
+                    report(f"waits for the stack of process {holder} to stop")
+                    reported = True
                 await asyncio.sleep(0.2)
             else:
                 os.ftruncate(descriptor, 0)

@@ -1,4 +1,4 @@
-"""The embedded PostgreSQL: its data, its settings, how to start it and tell that it works."""
+"""The embedded PostgreSQL: its data, its settings, how to start it and check that it works."""
 
 import shutil
 import signal

@@ -14,7 +14,7 @@ _PROC = Path("/proc/self/stat")
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """A process: its pid and the moment it started, as the system tells it."""
+    """A process: its pid and the moment it started, as the system reports it."""
 
     pid: int
     started: str
@@ -51,7 +51,7 @@ class Identity:
 
 
 def command_line(pid: int) -> str:
-    """The words of a process's command, joined by spaces; empty where it cannot be told."""
+    """The words of a process's command, joined by spaces; empty where they cannot be read."""
     if _PROC.exists():
         with suppress(OSError):
             return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 import httpx
 
 
-def answers(urls: Sequence[str]) -> Callable[[], Awaitable[bool]]:
+def readiness_check(urls: Sequence[str]) -> Callable[[], Awaitable[bool]]:
     """A check that holds when every address answers 200. Proxies of the environment are passed by."""
 
     async def check() -> bool:

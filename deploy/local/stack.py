@@ -41,7 +41,7 @@ class Stack:
 
     `processes` is asked for its programs once the ports of an earlier stack are free again.
     `prepare` is given the environment of all processes when the databases work; it migrates them, loads
-    what must be there and returns the `demo` part of `stack.json`. `tell` is told each step.
+    what must be there and returns the `demo` part of `stack.json`. `report` is called with each step.
     """
 
     def __init__(
@@ -49,7 +49,7 @@ class Stack:
         folder: Folder,
         processes: Callable[[], Processes],
         prepare: Callable[[Mapping[str, str]], Awaitable[dict[str, Any]]],
-        tell: Callable[[str], None] = lambda _: None,
+        report: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.folder = folder
         self.environment: dict[str, str] = {}
@@ -57,7 +57,7 @@ class Stack:
         self._make_processes = processes
         self._processes: Processes | None = None
         self._prepare = prepare
-        self._tell = tell
+        self._report = report
         self._described = False
         self._supervisor = Supervisor(folder.log, folder.record_file, on_change=self._describe)
 
@@ -72,15 +72,15 @@ class Stack:
         Raises LocalStackError; what has started by then is stopped by `stop`.
         """
         given = _resolved(os.environ if given is None else given)
-        await self.folder.hold(_WAIT_FOR_ANOTHER, self._tell)
+        await self.folder.hold(_WAIT_FOR_ANOTHER, self._report)
         self.folder.stack_file.unlink(missing_ok=True)
         if left := await asyncio.to_thread(stop_leftovers, self.folder.record_file):
-            self._tell(f"stopped what an earlier stack left running: {', '.join(left)}")
+            self._report(f"stopped what an earlier stack left running: {', '.join(left)}")
         self._processes = self._make_processes()
         self.environment = self._settings(self._processes.base_url, given) | given | await self._databases(given)
-        self._tell("migrates the database")
+        self._report("migrates the database")
         self.demo = await self._prepare(self.environment)
-        self._tell("starts the processes")
+        self._report("starts the processes")
         await self._supervisor.start(self._processes.programs(self.environment))
         self._described = True
         self._describe()
@@ -112,13 +112,13 @@ class Stack:
         postgres: Postgres | None = None
         folder, account = self.folder.data, self.folder.account
         if not {"DATABASE_URL", "REDIS_URL"} <= given.keys():
-            self._tell("starts PostgreSQL and Valkey")
+            self._report("starts PostgreSQL and Valkey")
             binaries = await asyncio.to_thread(Binaries.of_wheels().for_account, account, folder)
         if "DATABASE_URL" not in given:
             port, password = first_free(POSTGRES_PORT), self.folder.secret("postgres")
             postgres = Postgres(folder, binaries, account, port=port, password=password)
             if await asyncio.to_thread(postgres.stop_leftover):
-                self._tell("stopped a PostgreSQL that an earlier stack left running")
+                self._report("stopped a PostgreSQL that an earlier stack left running")
             await asyncio.to_thread(postgres.initialise)
             programs.append(postgres.program())
             addresses["DATABASE_URL"] = postgres.url(DATABASE)

@@ -7,7 +7,7 @@ from pathlib import Path
 from deploy.local.child import Program, Stage
 from deploy.local.folder import PROJECT
 from deploy.local.ports import HOST, first_free
-from deploy.local.readiness import answers
+from deploy.local.readiness import readiness_check
 from deploy.local.services import DEFAULT_PORT, WITH_WORKER
 
 _METRICS_ABOVE = 100
@@ -54,6 +54,6 @@ class System:
             command=[str(self._python), "-m", "deploy.cli", *arguments],
             stage=stage,
             environment={**environment, "ESCM_METRICS_PORT": str(port), "PYTHONUNBUFFERED": "1"},
-            ready=answers(health or [f"http://{HOST}:{port}/readyz"]),
+            ready=readiness_check(health or [f"http://{HOST}:{port}/readyz"]),
             folder=PROJECT,
         )

@@ -4,7 +4,9 @@ from collections.abc import Iterable
 from itertools import groupby
 
 from deploy.local.folder import PROJECT
-from deploy.matrix.answers import (
+from deploy.matrix.operations import Ask, Operation, operations
+from deploy.matrix.readers import SERVICES, roles_of
+from deploy.matrix.responses import (
     ALWAYS_PUBLISHED,
     NEVER_PUBLISHED,
     OTHER,
@@ -17,8 +19,6 @@ from deploy.matrix.answers import (
     class_of,
     holders,
 )
-from deploy.matrix.operations import Ask, Operation, operations
-from deploy.matrix.readers import SERVICES, roles_of
 from deploy.matrix.ways import WAYS, Way, actors, expected, expected_for_oneself
 
 FILE = PROJECT / "docs" / "access-matrix.md"

@@ -64,11 +64,11 @@ class OneFlight(Generic[T]):
     async def get(self, *key: Hashable) -> T:
         task = self._under_way.get(key)
         if task is None:
-            task = self._under_way[key] = asyncio.ensure_future(self._answer(key))
+            task = self._under_way[key] = asyncio.ensure_future(self._read_once(key))
             task.add_done_callback(_seen)
         return await asyncio.shield(task)
 
-    async def _answer(self, key: tuple[Hashable, ...]) -> T:
+    async def _read_once(self, key: tuple[Hashable, ...]) -> T:
         try:
             return await self._read(*key)
         finally:

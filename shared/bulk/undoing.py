@@ -20,14 +20,14 @@ from shared.records.changes import record_change
 
 AT_ONCE = 1000
 _OWNERS = """
-SELECT DISTINCT owner FROM core_import_effect WHERE import = $1 AND NOT is_kept ORDER BY owner LIMIT $2
+SELECT DISTINCT owner FROM core_import_effect WHERE import = $1 AND NOT is_retained ORDER BY owner LIMIT $2
 """
 _EFFECTS = (
     "SELECT part, record, owner, created, version, before, made_with FROM core_import_effect"
     " WHERE import = $1 AND owner = ANY($2)"
 )
 _AS_MADE: Mapping[str, Any] = {"created": True, "version": 1}
-_MARK_KEPT = "UPDATE core_import_effect SET is_kept = true WHERE import = $1 AND owner = ANY($2)"
+_MARK_RETAINED = "UPDATE core_import_effect SET is_retained = true WHERE import = $1 AND owner = ANY($2)"
 _DELETE_EFFECTS = "DELETE FROM core_import_effect WHERE import = $1 AND owner = ANY($2)"
 _DELETE_REMOVED = "DELETE FROM core_import_identity WHERE resource = $1 AND record = ANY($2)"
 _DELETE_DUPLICATES = "DELETE FROM core_import_duplicate WHERE resource = $1 AND record = ANY($2)"
@@ -40,7 +40,7 @@ _DELETE_REST = """
 DELETE FROM core_import_identity i WHERE i.import = $1
     AND NOT EXISTS (SELECT FROM core_import_effect e WHERE e.import = $1 AND e.owner = i.record)
 """
-_COUNT = "SELECT count(DISTINCT owner) FROM core_import_effect WHERE import = $1 AND NOT is_kept"
+_COUNT = "SELECT count(DISTINCT owner) FROM core_import_effect WHERE import = $1 AND NOT is_retained"
 _NO_CONTEXT = ";".join(
     f"SET LOCAL escm.{name}=''"
     for name in ("visibilities", "countries", "records", "write_countries", "write_records", "write_everywhere")
@@ -220,5 +220,5 @@ class _Return:
         await connection.execute(_DELETE_DUPLICATES, name, self.removed)
         await connection.execute(_DELETE_RESTORED, key, self.restored)
         await connection.execute(_REMEMBER_EARLIER, key, self.restored)
-        await connection.execute(_MARK_KEPT, key, self.kept)
+        await connection.execute(_MARK_RETAINED, key, self.kept)
         await connection.execute(_DELETE_EFFECTS, key, [*self.removed, *self.restored])

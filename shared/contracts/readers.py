@@ -4,12 +4,11 @@
 when first asked for, so that it can be written anew.
 """
 
+import json
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any
-
-import orjson
 
 from shared.kernel.principal import READ, PermissionScope, Principal, RoleTable
 
@@ -49,5 +48,5 @@ def _readers() -> Mapping[str, RoleTable]:
 
 @cache
 def _published() -> Mapping[str, Any]:
-    found: Mapping[str, Any] = orjson.loads(files("shared.contracts").joinpath("data/readers.json").read_bytes())
+    found: Mapping[str, Any] = json.loads(files("shared.contracts").joinpath("data/readers.json").read_bytes())
     return found

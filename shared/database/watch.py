@@ -12,7 +12,7 @@ _TICK = 0.25
 _SUSPECT_AFTER = 0.75
 _ASK_FOR = 1.5
 _ASK_AGAIN_WITHIN = 10.0
-_NO_ANSWER = (OSError, asyncpg.PostgresConnectionError)
+_UNREACHABLE = (OSError, asyncpg.PostgresConnectionError)
 
 
 @dataclass(slots=True, eq=False)
@@ -69,22 +69,22 @@ class Watch:
     async def _ask(self) -> None:
         loop = asyncio.get_running_loop()
         asked_at = loop.time()
-        answers = await self._answers()
+        is_reachable = await self._is_reachable()
         for use in [use for use in self._uses if use.began <= asked_at]:
-            if answers:
+            if is_reachable:
                 use.suspect_at = loop.time() + min(loop.time() - use.began, _ASK_AGAIN_WITHIN)
             else:
                 use.is_lost = True
                 use.connection.terminate()
 
-    async def _answers(self) -> bool:
+    async def _is_reachable(self) -> bool:
         """Whether the server is there; a refusal of its own is an answer."""
         connection: asyncpg.Connection | None = None
         try:
             async with asyncio.timeout(_ASK_FOR):
                 connection = await self._connect()
                 await connection.execute("SELECT 1")
-        except _NO_ANSWER:
+        except _UNREACHABLE:
             return False
         except (asyncpg.PostgresError, asyncpg.InterfaceError):
             return True

@@ -5,8 +5,6 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-import orjson
-
 _SPACE_BEFORE_COLON = re.compile(rb"[ \t\r\n]:")
 
 
@@ -14,22 +12,14 @@ class _Repeated(Exception):
     pass
 
 
-def repeats_a_key(text: str | bytes | bytearray) -> bool:
-    """Whether any object in a JSON text has a key twice, at any depth. False for a text that is not JSON."""
-    try:
-        return value_repeats_a_key(text, orjson.loads(text))
-    except orjson.JSONDecodeError:
-        return _is_found(text)
-
-
 def value_repeats_a_key(text: str | bytes | bytearray, value: Any) -> bool:
-    """The same for a text whose value was read. A text with as many colons after a quote as the value has keys, and
-    none after a space, has no key twice; any other is read again.
+    """Whether any object in the JSON text of this value has a key twice, at any depth. A text with as many colons after
+    a quote as the value has keys, and none after a space, has no key twice; any other is read again.
     """
     data = text.encode() if isinstance(text, str) else text
     if data.count(b'":') == _keys(value) and not _SPACE_BEFORE_COLON.search(data):
         return False
-    return _is_found(text)
+    return text_repeats_a_key(text)
 
 
 def _keys(value: Any) -> int:
@@ -44,7 +34,8 @@ def _keys(value: Any) -> int:
     return count
 
 
-def _is_found(text: str | bytes | bytearray) -> bool:
+def text_repeats_a_key(text: str | bytes | bytearray) -> bool:
+    """The same by reading the text, which is slower. False for a text that is not JSON."""
     as_text: Callable[[str], str] = str
     try:
         json.loads(text, object_pairs_hook=_all_once, parse_int=as_text, parse_float=as_text)

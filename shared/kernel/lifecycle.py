@@ -109,12 +109,12 @@ class Lifecycle(Generic[GuardContext]):
     ) -> list[AvailableAction]:
         """Every verb that leaves `status`, with whether this caller may take it now and why not."""
         return [
-            self._offer(transition, status, guard_context, may, previous)
+            self._available_action(transition, status, guard_context, may, previous)
             for transition in self.transitions
             if status in transition.sources and not transition.is_scheduled
         ]
 
-    def _offer(
+    def _available_action(
         self,
         transition: Transition[GuardContext],
         status: str,

@@ -47,7 +47,7 @@ _TRIM = "SELECT core_idempotency_trim($1, interval '1 hour', $2)"
 _BORN_BEFORE = (
     "rpad(lpad(to_hex((extract(epoch FROM now() - {} * interval '1 day') * 1000)::bigint), 12, '0'), 32, '0')::uuid"
 )
-"""The least UUIDv7 of so many days ago: ids tell their time, so their index finds the old ones."""
+"""The least UUIDv7 of so many days ago: ids hold their time, so their index finds the old ones."""
 _PURGES = tuple(
     purge.format(week=_BORN_BEFORE.format(7), feed=_BORN_BEFORE.format(90), longer=_BORN_BEFORE.format(97))
     for purge in (

@@ -23,7 +23,7 @@ class JobCancelled(Exception):
 class JobRun:
     """One attempt at a job. It may be the second or the eighth: what earlier ones committed stands.
 
-    `result_url`, where the handler sets it, is told by `GET /jobs/{id}`.
+    `result_url`, where the handler sets it, is returned by `GET /jobs/{id}`.
     """
 
     def __init__(self, job: Job, store: JobStore, database: Database, notifier: Notifier) -> None:
@@ -79,7 +79,7 @@ class JobRun:
             return await self._store.is_awaited(connection, self._job)
 
     async def progress(self, done: int, total: int | None = None) -> None:
-        """Tells how far the job is, and learns whether its cancellation was asked for."""
+        """Reports how far the job is, and learns whether its cancellation was asked for."""
         async with self.database.acquire() as connection:
             self.cancelled = await self._store.progress(connection, self._job, done, total)
 

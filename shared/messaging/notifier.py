@@ -16,7 +16,7 @@ _ERRORS = (RedisError, OSError, TimeoutError)
 
 
 class Notifier:
-    """Tells the relay that something was committed. Calls of a process within 5 ms are one publish.
+    """Notifies the relay that something was committed. Calls of a process within 5 ms are one publish.
 
     Nothing depends on it: the relay polls as well.
     """

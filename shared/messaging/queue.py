@@ -115,7 +115,7 @@ async def _mend_queue(redis: ArqRedis, service: str) -> None:
 
 
 class _WokenWorker(Worker):
-    """Looks into its queue when it is told to, instead of at intervals of its own."""
+    """Looks into its queue when it is notified, instead of at intervals of its own."""
 
     def __init__(self, is_due: asyncio.Event, *given: Any, **named: Any) -> None:
         super().__init__(*given, poll_delay=_GAP, **named)
@@ -128,7 +128,7 @@ class _WokenWorker(Worker):
 
 
 class QueueReader:
-    """A service's side: an arq worker whose one function tells the work queue in which something is due."""
+    """A service's side: an arq worker whose one function reports the work queue in which something is due."""
 
     def __init__(self, redis_url: str, service: str, on_message: Callable[[str], None]) -> None:
         self._redis_url = redis_url

@@ -63,7 +63,7 @@ _FINAL = frozenset(ErrorCategory) - {ErrorCategory.INTERNAL, ErrorCategory.UNAVA
 
 
 class Worker:
-    """Works for one service until it is told to stop, or its task is cancelled.
+    """Works for one service until it is asked to stop, or its task is cancelled.
 
     `lease` seconds after it dies or stalls its work goes to others; a little before, Postgres cuts its transactions, so
     that nobody waits for what they hold. On stopping, what has not ended within `patience` seconds

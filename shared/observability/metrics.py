@@ -36,7 +36,7 @@ _PLAIN = "text/plain; charset=utf-8"
 async def serve(port: int, is_ready: Callable[[], bool], host: str = "127.0.0.1") -> asyncio.Server:
     """Answers `GET /metrics`, `/livez` and `/readyz` (503 while `is_ready()` is false) until the server is closed."""
 
-    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def serve_connection(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(OSError, TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
             async with asyncio.timeout(_PATIENCE):
                 head = await reader.readuntil(b"\r\n\r\n")
@@ -49,7 +49,7 @@ async def serve(port: int, is_ready: Callable[[], bool], host: str = "127.0.0.1"
                 await writer.drain()
         writer.close()
 
-    return await asyncio.start_server(answer, host, port, limit=_REQUEST_BYTES)
+    return await asyncio.start_server(serve_connection, host, port, limit=_REQUEST_BYTES)
 
 
 def _respond(path: list[bytes], is_ready: Callable[[], bool]) -> tuple[str, str, bytes]:

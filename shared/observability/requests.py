@@ -61,7 +61,7 @@ class Requests(Collector):
 
     def collect(self) -> Iterator[Metric]:
         """Called by the library for `/metrics`, in a thread of its own while requests may add to what is counted."""
-        answered = CounterMetricFamily(
+        finished = CounterMetricFamily(
             "escm_requests", "Requests by their answer's status", labels=["service", "method", "route", "status"]
         )
         times = HistogramMetricFamily(
@@ -69,16 +69,16 @@ class Requests(Collector):
             "From a request's head to the end of its answer",
             labels=["service", "method", "route"],
         )
-        being_answered = GaugeMetricFamily("escm_requests_open", "Requests that are being answered", labels=["service"])
+        in_progress = GaugeMetricFamily("escm_requests_open", "Requests that are being answered", labels=["service"])
         for service, requests in list(self._services.items()):
-            being_answered.add_metric([service], requests.open)
+            in_progress.add_metric([service], requests.open)
             for (method, route), counted in list(requests.counted.items()):
                 labels = [service, method, route]
                 buckets = list(zip(_EDGES, map(float, accumulate(counted.buckets)), strict=True))
                 times.add_metric(labels, buckets, counted.seconds)
                 for status, count in list(counted.statuses.items()):
-                    answered.add_metric([*labels, "gone" if status is None else str(status)], count)
-        yield from (answered, times, being_answered)
+                    finished.add_metric([*labels, "gone" if status is None else str(status)], count)
+        yield from (finished, times, in_progress)
 
 
 REQUESTS = Requests()

@@ -179,7 +179,7 @@ class Listing:
         return self.search is not None and "q" in asked.filters
 
     def arguments(self, asked: ListRequest, access: AccessScope) -> dict[str, Any]:
-        """Values for the walls, the filters, the keyset and the limit."""
+        """Values for the conditions of access, the filters, the keyset and the limit."""
         arguments = dict(access.parameters)
         for name, value in asked.filters.items():
             arguments[f"f_{name}"] = value[0] if _is_single(value) else value

@@ -5,12 +5,13 @@ import re
 from types import TracebackType
 from typing import NoReturn, Self
 
+import orjson
 from starlette.types import Message, Receive, Scope
 
 from shared.kernel.errors import EscmError, Malformed, TimedOut, TooLarge, Unauthenticated, Unavailable
-from shared.kernel.json_keys import repeats_a_key
+from shared.kernel.json_keys import text_repeats_a_key, value_repeats_a_key
 from shared.web.budget import MemoryBudget
-from shared.web.translation import BodyRefused
+from shared.web.error_mapping import BodyRefused
 
 JSON_LIMIT = 1 << 20
 IMPORT_LIMIT = 256 << 20
@@ -180,3 +181,11 @@ def _late() -> TimedOut:
 
 def _busy() -> Unavailable:
     return Unavailable("The server receives too many large bodies. Try again later.", headers=_CLOSING)
+
+
+def repeats_a_key(text: bytes | bytearray) -> bool:
+    """Whether any object in a JSON text has a key twice, at any depth. False for a text that is not JSON."""
+    try:
+        return value_repeats_a_key(text, orjson.loads(text))
+    except orjson.JSONDecodeError:
+        return text_repeats_a_key(text)

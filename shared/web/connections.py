@@ -23,7 +23,7 @@ class Connection(Protocol):
         """Ends the connection where it has waited too long at `now`, by the loop's clock."""
         ...
 
-    def is_answering(self) -> bool:
+    def is_responding(self) -> bool:
         """Whether a request is being answered, or an answer is being sent."""
         ...
 
@@ -67,7 +67,7 @@ class Connections:
         where none does, so that the new one has no place.
         """
         if len(self._open) >= self.limits.connections:
-            waiting = next((other for other in self._open if not other.is_answering()), None)
+            waiting = next((other for other in self._open if not other.is_responding()), None)
             if waiting is None:
                 return False
             waiting.give_way()

@@ -3,7 +3,7 @@
 A string in a field's `Annotated` describes it. A body or answer that is declared `of` a record takes the descriptions
 and references that stand at the record's fields of the same names:
 
-    class Visit(RecordAnswer, of=record.Visit, lifecycle=domain.LIFECYCLE): ...
+    class Visit(RecordResponse, of=record.Visit, lifecycle=domain.LIFECYCLE): ...
 """
 
 from collections.abc import Iterable

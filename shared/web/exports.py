@@ -12,12 +12,12 @@ from shared.kernel.clock import now
 from shared.kernel.errors import FieldError, Gone, Invalid, NotFound, pointer_to
 from shared.kernel.resource import Resource
 from shared.records.access_scope import access_scope_for
-from shared.web.answers import JSON, key_of
 from shared.web.fields import Body, Line
 from shared.web.files import blocks_of, download
 from shared.web.import_api import ImportApi
 from shared.web.jobs import Job, queued_response
 from shared.web.request_context import CurrentContext
+from shared.web.responses import JSON, key_of
 from shared.web.route import ResourceRouter
 from shared.web.uploads import store_of
 

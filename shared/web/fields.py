@@ -30,7 +30,7 @@ class Body(Described):
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, ser_json_timedelta="iso8601")
 
 
-class Answer(Described):
+class ResponseModel(Described):
     """The base of every answer: open, since clients ignore what they do not know."""
 
     model_config = ConfigDict(extra="allow")

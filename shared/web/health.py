@@ -58,7 +58,7 @@ class Readiness:
         if self._database is not None:
             found |= await self._check_database(self._database)
         if self._notifier is not None:
-            found["queue"] = "ok" if await self._queue_answers() else "degraded"
+            found["queue"] = "ok" if await self._is_queue_reachable() else "degraded"
         return found
 
     async def _check_database(self, database: Database) -> dict[str, str]:
@@ -77,7 +77,7 @@ class Readiness:
             raise Unavailable("The database is not migrated to this version.", members={"checks": checks})
         return {"database": "ok", "migrations": "ok"}
 
-    async def _queue_answers(self) -> bool:
+    async def _is_queue_reachable(self) -> bool:
         try:
             async with asyncio.timeout(PATIENCE):
                 return bool(await self._notifier.ping())

@@ -17,7 +17,7 @@ from shared.kernel.errors import Conflict, FieldError, Invalid, Malformed
 from shared.kernel.principal import Principal
 
 LONGEST_KEY = 255
-LARGEST_ANSWER = 256 * 1024
+LARGEST_RESPONSE = 256 * 1024
 _STORED_HEADERS = ("location", "etag", "content-type", "retry-after")
 _MET = "EK001"
 _CLAIM = "SELECT claimed, digest, authority, status, headers, body FROM core_idempotency_claim($1, $2)"
@@ -106,7 +106,7 @@ async def take(uow: UnitOfWork, claim: Claim) -> Replay | None:
 def store(uow: UnitOfWork, claim: Claim, response: Response) -> None:
     """Stores the response with the effect. Only responses of committed effects are stored."""
     body = getattr(response, "stored_body", response.body)
-    if len(body) > LARGEST_ANSWER:
+    if len(body) > LARGEST_RESPONSE:
         raise RuntimeError("answers to POST stay below 256 KiB")
     headers = {name: value for name, value in response.headers.items() if name in _STORED_HEADERS}
     uow.append(

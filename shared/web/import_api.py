@@ -17,9 +17,9 @@ from shared.database.statements import Row
 from shared.kernel.clock import now
 from shared.kernel.errors import Forbidden, NotFound, invalid_field
 from shared.kernel.principal import Principal, RoleTable
-from shared.web.answers import actions, key_of
-from shared.web.import_answer import present
+from shared.web.import_response import present
 from shared.web.request_context import CurrentContext, RequestContext
+from shared.web.responses import actions, key_of
 
 
 class ImportApi:

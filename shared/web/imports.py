@@ -32,15 +32,15 @@ from shared.kernel.principal import Principal
 from shared.messaging.outbox import defer
 from shared.records.access_scope import access_scope_for
 from shared.records.resource_type import TransitionRequest
-from shared.web.answers import JSON, item_response, transitions_response
 from shared.web.conditional import changed_since, is_current
 from shared.web.fields import Line
 from shared.web.files import download
-from shared.web.import_answer import Import, ImportTransition, present
 from shared.web.import_api import ImportApi, forbidden
+from shared.web.import_response import Import, ImportTransition, present
 from shared.web.jobs import Job, queued_response
 from shared.web.paging import binding, make_cursor, page_limit, read_cursor
 from shared.web.request_context import CurrentContext
+from shared.web.responses import JSON, item_response, transitions_response
 from shared.web.route import ResourceRouter
 from shared.web.route_options import RouteOptions, query_of
 from shared.web.schemas import Transitions, page_of

@@ -16,12 +16,12 @@ from shared.kernel.errors import NotFound
 from shared.kernel.principal import Principal, RoleTable
 from shared.kernel.resource import Resource
 from shared.messaging import jobs
-from shared.web.answers import JSON
 from shared.web.catalogue import PROBLEMS
-from shared.web.fields import Answer
+from shared.web.fields import ResponseModel
 from shared.web.job_events import LAST_EVENT_ID, MOST_OF_ONE, MOST_STREAMS, JobEvents
 from shared.web.places import Places
 from shared.web.request_context import CurrentContext
+from shared.web.responses import JSON
 from shared.web.route import ResourceRouter
 from shared.web.route_options import RouteOptions
 from shared.web.schemas import Problem
@@ -31,14 +31,14 @@ AGAIN_AFTER = "1"
 """Seconds after which an open job is worth another look."""
 
 
-class Progress(Answer):
+class Progress(ResponseModel):
     """`total` is null while it is not known."""
 
     done: Annotated[int, Field(examples=[400]), "How many parts are done."]
     total: Annotated[int | None, Field(examples=[1200]), "How many there are; null while that is not known."]
 
 
-class Job(Answer):
+class Job(ResponseModel):
     """Work that outlives its request. `result` and `problem` are null until it has ended well or badly."""
 
     id: Annotated[UUID, "The job's id."]

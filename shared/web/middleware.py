@@ -21,10 +21,10 @@ from shared.observability.requests import REQUESTS, UNMATCHED
 from shared.observability.spans import spans
 from shared.observability.traces import new_traceparent, request_id, traceparent
 from shared.web.cors import PREFLIGHT, CrossOrigin, Headers
+from shared.web.error_mapping import as_escm_error
 from shared.web.problems import Respond, respond_to
 from shared.web.request_authenticator import FIELDS
 from shared.web.security_events import SecurityEvents
-from shared.web.translation import as_escm_error
 
 WATCH_AFTER = 0.2
 """Seconds after which a read is watched for its client's going; most are answered long before."""
@@ -74,11 +74,11 @@ class Edge:
             await self._otherwise(scope, receive, send)
         elif scope["method"] == "HEAD":
             with suppress(_HeadSent):
-                await self._answer({**scope, "method": "GET"}, receive, _head_of(send))
+                await self._handle({**scope, "method": "GET"}, receive, _head_of(send))
         else:
-            await self._answer(scope, receive, send)
+            await self._handle(scope, receive, send)
 
-    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         began = perf_counter()
         headers = scope["escm.headers"] = dict(scope["headers"][::-1])
         state = scope.setdefault("state", {})
@@ -91,23 +91,23 @@ class Edge:
         state["traceparent"] = trace = trace or new_traceparent()
         request_id.set(own_id)
         traceparent.set(trace)
-        answer = _Answer(scope, send, own_id.encode("ascii"), b"authorization" in headers)
+        sender = _Sender(scope, send, own_id.encode("ascii"), b"authorization" in headers)
         self._requests.open += 1
-        watch = _Watch(receive, answer) if scope["method"] == "GET" else None
+        watch = _Watch(receive, sender) if scope["method"] == "GET" else None
         try:
             if self._origins.is_on:
-                answer.cross_origin = self._origins.headers(headers)
+                sender.cross_origin = self._origins.headers(headers)
                 if self._origins.is_preflight(scope["method"], headers):
-                    await answer.send({"type": "http.response.start", "status": 204, "headers": PREFLIGHT})
-                    await answer.send({"type": "http.response.body", "body": b""})
+                    await sender.send({"type": "http.response.start", "status": 204, "headers": PREFLIGHT})
+                    await sender.send({"type": "http.response.body", "body": b""})
                     return
-            await self._app(scope, receive, answer.send)
+            await self._app(scope, receive, sender.send)
         except _HeadSent:
             raise
         except Exception as failure:
             if self._security is not None:
                 self._security.note(scope, as_escm_error(failure))
-            await self._answer_failure(failure, scope, receive, answer)
+            await self._send_failure(failure, scope, receive, sender)
             failure.__traceback__ = None
         except asyncio.CancelledError:
             if watch is None or not watch.has_fired:
@@ -117,18 +117,18 @@ class Edge:
             if watch is not None:
                 watch.end()
             self._requests.open -= 1
-            self._record(scope, answer.status, perf_counter() - began, span)
+            self._record(scope, sender.status, perf_counter() - began, span)
 
-    async def _answer_failure(self, failure: Exception, scope: Scope, receive: Receive, answer: "_Answer") -> None:
-        """Answers what `respond` makes of it. A client that went while its body was read made no failure, and there is
+    async def _send_failure(self, failure: Exception, scope: Scope, receive: Receive, sender: "_Sender") -> None:
+        """Sends what `respond` makes of it. A client that went while its body was read made no failure, and there is
         nobody to answer."""
         if ClientDisconnect in (type(failure), type(failure.__cause__)):
             _LOG.info("client_gone")
             return
         response = self._respond(scope, failure)
-        if answer.status is not None:
-            raise AnswerCutShort(scope["state"]["request_id"]) from None
-        await response(scope, receive, answer.send)
+        if sender.status is not None:
+            raise ResponseCutShort(scope["state"]["request_id"]) from None
+        await response(scope, receive, sender.send)
 
     def _record(self, scope: Scope, status: int | None, seconds: float, span: Any) -> None:
         """Counts the request, and where it is wanted logs it and ends its span."""
@@ -149,7 +149,7 @@ class Edge:
             await send({"type": "websocket.close", "code": 1000})
 
 
-class AnswerCutShort(Exception):
+class ResponseCutShort(Exception):
     """A failure after the first byte was sent: the server ends the connection without the last chunk."""
 
 
@@ -173,7 +173,7 @@ def _request_id(headers: MutableMapping[bytes, bytes]) -> str:
     return str(uuid7())
 
 
-class _Answer:
+class _Sender:
     """What is sent: adds the headers that every answer has to its start."""
 
     __slots__ = ("_is_private", "_request_id", "_scope", "_send", "cross_origin", "is_ended", "status")
@@ -214,11 +214,11 @@ class _Answer:
 class _Watch:
     """Cancels the task that answers a read once its client has gone. Starts late, so that it costs one timer."""
 
-    __slots__ = ("_answer", "_receive", "_task", "_timer", "_watcher", "has_fired")
+    __slots__ = ("_receive", "_sender", "_task", "_timer", "_watcher", "has_fired")
 
-    def __init__(self, receive: Receive, answer: _Answer) -> None:
+    def __init__(self, receive: Receive, sender: _Sender) -> None:
         self._receive = receive
-        self._answer = answer
+        self._sender = sender
         self._task: Task[Any] | None = asyncio.current_task()
         self._watcher: Task[None] | None = None
         self._timer: TimerHandle = asyncio.get_running_loop().call_later(WATCH_AFTER, self._begin)
@@ -230,7 +230,7 @@ class _Watch:
     async def _until_gone(self) -> None:
         while (await self._receive())["type"] != "http.disconnect":
             pass
-        if not self._answer.is_ended and self._task is not None:
+        if not self._sender.is_ended and self._task is not None:
             self.has_fired = True
             self._task.cancel()
 

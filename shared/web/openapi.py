@@ -164,7 +164,7 @@ def _complete(operation: dict[str, Any], route: APIRoute, method: str, shared: d
     if "format" in asked.all_names:
         operation["responses"]["200"]["content"].update({kind: {"schema": {"type": "string"}} for kind in _STREAMS})
     for status, response in operation["responses"].items():
-        names = _answer_headers(route, method, status)
+        names = _response_headers(route, method, status)
         response.setdefault("headers", {}).update({name: {"$ref": f"#/components/headers/{name}"} for name in names})
     if options.is_item:
         operation["responses"]["304"] = {"description": "The representation named by `If-None-Match` is current."}
@@ -261,7 +261,7 @@ def _header_parameters(route: APIRoute, method: str) -> list[str]:
     return names + (["IfNoneMatch"] if options.is_item else [])
 
 
-def _answer_headers(route: APIRoute, method: str, status: str) -> list[str]:
+def _response_headers(route: APIRoute, method: str, status: str) -> list[str]:
     names, options = ["X-Request-Id"], options_of(route)
     if getattr(route, "resource", None) is None:
         return names + (_LIMITS if "rate_limited" in options.problems else [])

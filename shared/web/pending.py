@@ -18,10 +18,10 @@ from shared.kernel.principal import Principal, PrincipalKind
 from shared.records import pending
 from shared.records.record import Record, Refers
 from shared.records.resource_type import TransitionRequest, require
-from shared.web.answers import JSON, key_of
 from shared.web.conditional import changed_since
-from shared.web.fields import Answer, Body, Prose
+from shared.web.fields import Body, Prose, ResponseModel
 from shared.web.request_context import CurrentContext, RequestContext
+from shared.web.responses import JSON, key_of
 from shared.web.route import ResourceRouter
 from shared.web.route_options import RouteOptions
 from shared.web.schemas import Links, TransitionBody
@@ -30,14 +30,14 @@ if TYPE_CHECKING:
     from shared.web.records import RecordApi
 
 
-class ActorAnswer(Answer):
+class ActorAnswer(ResponseModel):
     """Who acted."""
 
     kind: Annotated[str, Field(examples=["account"]), "`account`, `client` or `api_key`."]
     id: Annotated[UUID, "The id of the account, client or key."]
 
 
-class PendingRecord(Answer):
+class PendingRecord(ResponseModel):
     """The record that a step waits on, and its version when the step was proposed."""
 
     id: Annotated[UUID, "The record's id."]
@@ -45,7 +45,7 @@ class PendingRecord(Answer):
     version: Annotated[int, Field(examples=[3]), "The record's version when the transition was proposed."]
 
 
-class PendingTransition(Answer):
+class PendingTransition(ResponseModel):
     """A step that one has proposed and another has to confirm. `second_person` is the only account that may confirm,
     or null where any other administrator may. `reason` and `fields` are emptied once the step is decided."""
 
@@ -66,7 +66,7 @@ class PendingTransition(Answer):
     links: Annotated[Links, "Addresses of the pending transition."]
 
 
-class PendingTransitions(Answer):
+class PendingTransitions(ResponseModel):
     """The steps that wait on a record, the oldest first, at most 100."""
 
     items: Annotated[list[PendingTransition], "The pending transitions, the oldest first."]
@@ -121,8 +121,8 @@ async def propose(api: "RecordApi[Any, Any]", ctx: RequestContext, seen: Row, bo
         second_person=named_in(body.fields),
         concerned=api.concerns(seen),
     )
-    answer = shown(api, waiting)
-    return Response(orjson.dumps(answer), 202, {"Location": answer["links"]["self"]}, JSON)
+    content = shown(api, waiting)
+    return Response(orjson.dumps(content), 202, {"Location": content["links"]["self"]}, JSON)
 
 
 def add_pending(router: ResourceRouter, api: "RecordApi[Any, Any]") -> None:
@@ -130,7 +130,7 @@ def add_pending(router: ResourceRouter, api: "RecordApi[Any, Any]") -> None:
     single, title = api.kind.resource.class_name, api.kind.resource.title
     readable = Annotated[Row, Depends(api.readable)]
     decidable = Annotated[Row, Depends(_decidable(api))]
-    answer: Any = api.answer
+    response_model: Any = api.response_model
 
     @router.get(
         "/{record}/transitions/pending",
@@ -169,7 +169,7 @@ def add_pending(router: ResourceRouter, api: "RecordApi[Any, Any]") -> None:
         operation_id=f"decide{single}PendingTransition",
         summary=f"Confirm, decline or withdraw a pending transition of one {title}",
         description="Another person confirms or declines it with their own token; its proposer withdraws it.",
-        responses={200: {"model": answer | PendingTransition}},
+        responses={200: {"model": response_model | PendingTransition}},
     )
     async def decide_pending(row: decidable, pending_id: str, body: DecisionBody, ctx: CurrentContext) -> Response:
         record = await api.kind.lock(ctx.uow, row["id"])
@@ -234,4 +234,4 @@ async def _confirm(api: "RecordApi[Any, Any]", ctx: RequestContext, row: Row, re
     requested = TransitionRequest(action, waiting["reason"], waiting["fields"], proposed_by)
     await api.take(ctx.uow, ctx.access, row, requested)
     await pending.end(ctx.uow, api.kind, record, waiting, "confirmed")
-    return await api.answer_with(ctx, row["id"])
+    return await api.respond_with(ctx, row["id"])

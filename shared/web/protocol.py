@@ -123,7 +123,7 @@ class Protocol(HttpToolsProtocol):
         """Refuses what the parser could not read, or was not allowed to read."""
         self._refuse(self._refusal)
 
-    def is_answering(self) -> bool:
+    def is_responding(self) -> bool:
         """Whether a request is being answered, or an answer is being read."""
         return self._is_at_work() or (self._refused_at is None and self.transport.get_write_buffer_size() > 0)
 
@@ -184,12 +184,12 @@ class Protocol(HttpToolsProtocol):
             return
         request_id = str(uuid7())
         scope: Scope = {"path": "/", "headers": (), "state": {"request_id": request_id}}
-        answer = problem_response(scope, error)
-        headers = [*answer.raw_headers, (b"x-request-id", request_id.encode("ascii")), (b"connection", b"close")]
-        status = HTTPStatus(answer.status_code)
+        response = problem_response(scope, error)
+        headers = [*response.raw_headers, (b"x-request-id", request_id.encode("ascii")), (b"connection", b"close")]
+        status = HTTPStatus(response.status_code)
         lines = [f"HTTP/1.1 {status} {status.phrase}".encode("ascii"), *(b": ".join(header) for header in headers)]
         _LOG.info("request_refused", request_id=request_id, code=error.code)
-        self.transport.write(b"\r\n".join([*lines, b"", bytes(answer.body)]))
+        self.transport.write(b"\r\n".join([*lines, b"", bytes(response.body)]))
         self.transport.write_eof()
 
 

@@ -14,17 +14,17 @@ from shared.records.access_scope import AccessScope
 from shared.records.record import Record
 from shared.records.resource_type import TransitionRequest, require
 from shared.records.rows import record_read, with_columns
-from shared.web.answers import (
+from shared.web.contract import ShownAs, patch_of
+from shared.web.paging import list_response, pick_fields
+from shared.web.pending import PendingTransition, propose
+from shared.web.request_context import CurrentContext, RequestContext
+from shared.web.responses import (
     HISTORY_QUERY,
     history_response,
     item_response,
     patched,
     transitions_response,
 )
-from shared.web.contract import ShownAs, patch_of
-from shared.web.paging import list_response, pick_fields
-from shared.web.pending import PendingTransition, propose
-from shared.web.request_context import CurrentContext, RequestContext
 from shared.web.route import ResourceRouter
 from shared.web.route_options import RouteOptions, query_of, query_of_list
 from shared.web.schemas import History, TransitionBody, Transitions, page_of, transition_model
@@ -39,7 +39,7 @@ def add_reads(router: ResourceRouter, api: "RecordApi[Any, Any]") -> None:
     """List, item, history and the transitions of the present state."""
     resource = api.kind.resource
     plural, single, title = resource.class_names, resource.class_name, resource.title
-    known = frozenset(api.answer.model_fields)
+    known = frozenset(api.response_model.model_fields)
     readable = Annotated[Row, Depends(api.readable)]
 
     @router.get(
@@ -48,7 +48,7 @@ def add_reads(router: ResourceRouter, api: "RecordApi[Any, Any]") -> None:
         operation_id=f"list{plural}",
         summary=f"List {title} records",
         description="The records that the caller may know of, in pages; with `format` all of them as a stream.",
-        responses={200: {"model": page_of(api.answer)}},
+        responses={200: {"model": page_of(api.response_model)}},
     )
     async def list_records(ctx: CurrentContext) -> Response:
         return await list_response(ctx, api.listing, api.present, known)
@@ -59,7 +59,7 @@ def add_reads(router: ResourceRouter, api: "RecordApi[Any, Any]") -> None:
         operation_id=f"get{single}",
         summary=f"Read one {title}",
         description="The record as the caller may see it, with the transitions that its state allows.",
-        responses={200: {"model": api.answer}},
+        responses={200: {"model": api.response_model}},
     )
     async def get_record(row: readable, ctx: CurrentContext) -> Response:
         return item_response(ctx, await api.item(row, ctx), fields=pick_fields(ctx.request, known))
@@ -104,15 +104,15 @@ def add_creation(
         summary=f"Create one {title}",
         description="The new record starts in the first state of its lifecycle; `Location` is its address.",
         status_code=201,
-        responses={201: {"model": api.answer}},
+        responses={201: {"model": api.response_model}},
     )
     async def create_record(body: creation, ctx: Annotated[RequestContext, Depends(may_create)]) -> Response:
         created = await create(ctx.uow, ctx.access, api.kind.new(api.columns_of(body)))
         if isinstance(created, Record):
-            return await api.answer_with(ctx, created.id, status=201)
+            return await api.respond_with(ctx, created.id, status=201)
         record, extra = created.record, created.extra_members
         if created.row is None:
-            return await api.answer_with(ctx, record.id, status=201, extra_members=extra)
+            return await api.respond_with(ctx, record.id, status=201, extra_members=extra)
         return item_response(ctx, await api.new_item(record, ctx, created.row), status=201, extra_members=extra)
 
 
@@ -139,7 +139,7 @@ def add_update(
         operation_id=f"update{single}",
         summary=f"Change one {title}",
         description="A merge patch: what is absent stays, null removes. `If-Match` names the version that it changes.",
-        responses={200: {"model": api.answer}, **(_proposed(api) if api.proposes_changes else {})},
+        responses={200: {"model": api.response_model}, **(_proposed(api) if api.proposes_changes else {})},
     )
     async def update_record(patch: patch_body, row: changeable, ctx: CurrentContext) -> Response:
         require(ctx.access, "update", row["country"], row["id"])
@@ -150,7 +150,7 @@ def add_update(
             await update(ctx.uow, ctx.access, before, wanted)
         except SecondPersonNeeded as needed:
             return await propose(api, ctx, row, TransitionBody(action=needed.action, fields=needed.fields))
-        return await api.answer_with(ctx, row["id"])
+        return await api.respond_with(ctx, row["id"])
 
 
 def add_transition(router: ResourceRouter, api: "RecordApi[Any, Any]") -> None:
@@ -165,14 +165,14 @@ def add_transition(router: ResourceRouter, api: "RecordApi[Any, Any]") -> None:
         operation_id=f"transition{single}",
         summary=f"Take one {title} through a transition",
         description="Changes the record's state by a verb of `allowed_actions`. `If-Match` names the version.",
-        responses={200: {"model": api.answer}, **_proposed(api)},
+        responses={200: {"model": api.response_model}, **_proposed(api)},
     )
     async def transition_record(body: transition_body, row: changeable, ctx: CurrentContext) -> Response:
         try:
             await api.take(ctx.uow, ctx.access, row, TransitionRequest(body.action, body.reason, body.fields))
         except SecondPersonNeeded:
             return await propose(api, ctx, row, body)
-        return await api.answer_with(ctx, row["id"])
+        return await api.respond_with(ctx, row["id"])
 
 
 def _proposed(api: "RecordApi[Any, Any]") -> dict[int | str, dict[str, Any]]:

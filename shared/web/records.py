@@ -20,19 +20,19 @@ from shared.records.listing import Listing
 from shared.records.record import Record
 from shared.records.resource_type import ResourceType, TransitionRequest, permitted
 from shared.records.rows import columns_of, record_read
-from shared.web.answers import (
-    actions,
-    item_response,
-    key_of,
-    show_secret_once,
-)
 from shared.web.conditional import changed_since, is_current
 from shared.web.moved import Moved
 from shared.web.pending import add_pending
 from shared.web.record_routes import add_creation, add_reads, add_transition, add_update
 from shared.web.request_context import CurrentContext, RequestContext
+from shared.web.responses import (
+    actions,
+    item_response,
+    key_of,
+    show_secret_once,
+)
 from shared.web.route import ResourceRouter
-from shared.web.schemas import RecordAnswer
+from shared.web.schemas import RecordResponse
 from shared.web.steps import with_fields
 from shared.web.values import row_values, written
 
@@ -78,7 +78,7 @@ class RecordApi(Generic[R, GuardContext]):
     kind: ResourceType[R, GuardContext]
     roles: RoleTable
     listing: Listing
-    answer: type[RecordAnswer]
+    response_model: type[RecordResponse]
     present: Callable[[Any, AccessScope], dict[str, Any]]
     transition: Callable[[UnitOfWork, AccessScope, R, TransitionRequest], Awaitable[Any]]
     guard_context: Callable[[Connect, Principal, R, Fields], Awaitable[GuardContext]] | None = None
@@ -145,7 +145,7 @@ class RecordApi(Generic[R, GuardContext]):
             shown[name] = parsed_or_fragment(row[name])
         return shown
 
-    async def answer_with(
+    async def respond_with(
         self, ctx: RequestContext, record: UUID, status: int = 200, extra_members: Mapping[str, Any] | None = None
     ) -> Response:
         """The present record, read as any reader would, with `extra_members`."""
@@ -155,7 +155,7 @@ class RecordApi(Generic[R, GuardContext]):
             raise NotFound("You no longer have access to this record.")
         return item_response(ctx, await self.item(row, ctx, access), status=status, extra_members=extra_members)
 
-    async def answer_once(self, ctx: RequestContext, record: R, secret: str | None) -> Response:
+    async def respond_once(self, ctx: RequestContext, record: R, secret: str | None) -> Response:
         """A new record with its secret, if it has one, which is shown this once: the response that is stored for a
         replay has none."""
         found = await self.listing.get(ctx.uow.connection, ctx.access, record.id)

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field, StringConstraints, create_model
 
 from shared.kernel.lifecycle import Lifecycle
 from shared.web.contract import STATES, JsonSchema
-from shared.web.fields import Answer, Body, Clean, CleanTree, Prose, Visible
+from shared.web.fields import Body, Clean, CleanTree, Prose, ResponseModel, Visible
 
 
 class TransitionBody(Body):
@@ -50,7 +50,7 @@ def transition_model(
     )
 
 
-class AllowedAction(Answer):
+class AllowedAction(ResponseModel):
     """A verb of the present state: where it leads, whether the caller may take it now, and why not."""
 
     action: Annotated[str, Field(examples=["submit"]), "The verb, as `POST …/transitions` takes it."]
@@ -69,7 +69,7 @@ class OfferedAction(AllowedAction):
     ]
 
 
-class Transitions(Answer):
+class Transitions(ResponseModel):
     """The present state, its verbs, and all states."""
 
     status: Annotated[str, Field(examples=["draft"]), "The present state."]
@@ -77,7 +77,7 @@ class Transitions(Answer):
     states: Annotated[list[str], Field(examples=[["draft", "submitted"]]), "All states, in the order of life."]
 
 
-class Links(Answer):
+class Links(ResponseModel):
     """Addresses, relative to the origin."""
 
     self: Annotated[
@@ -89,7 +89,7 @@ _REFERENCE: JsonSchema = {"format": "uri-reference"}
 _ACTOR = Field(examples=["account:0199d2c8-7c1e-7a4b-9a51-0c5b8e1f2a33"])
 
 
-class RecordAnswer(Answer):
+class RecordResponse(ResponseModel):
     """What the answer of every record holds."""
 
     id: Annotated[UUID, "The record's id, which never changes."]
@@ -110,7 +110,7 @@ class RecordAnswer(Answer):
     links: Annotated[Links, "Addresses of the record."]
 
 
-class Actor(Answer):
+class Actor(ResponseModel):
     """Who acted."""
 
     kind: Annotated[str, Field(examples=["account"]), "`account`, `client`, `api_key` or `system`."]
@@ -118,7 +118,7 @@ class Actor(Answer):
     name: Annotated[str | None, Field(examples=["Ana Example"]), "The present name; null where there is none any more."]
 
 
-class Change(Answer):
+class Change(ResponseModel):
     """The change of one field."""
 
     pointer: Annotated[str, Field(examples=["/names"]), "The field, as a JSON pointer."]
@@ -126,7 +126,7 @@ class Change(Answer):
     after: Annotated[Any, Field(examples=["…"]), "The value after, null where there is none."] = None
 
 
-class HistoryLine(Answer):
+class HistoryLine(ResponseModel):
     """One change of a record."""
 
     version: Annotated[int, Field(examples=[3]), "The version that the change made."]
@@ -143,7 +143,7 @@ class HistoryLine(Answer):
     ] = None
 
 
-class FieldProblem(Answer):
+class FieldProblem(ResponseModel):
     """What is wrong with one field or parameter."""
 
     code: Annotated[str, Field(examples=["orcid_checksum"]), "The code of the fault; it has a page too."]
@@ -154,7 +154,7 @@ class FieldProblem(Answer):
     parameter: Annotated[str | None, Field(examples=["limit"]), "The query parameter or header."] = None
 
 
-class Problem(Answer):
+class Problem(ResponseModel):
     """A failure (RFC 9457). `code` is stable and has a page under `/problems/`; more members may occur."""
 
     type: Annotated[str, Field(examples=["/problems/validation_failed"], json_schema_extra=_REFERENCE), "Its page."]
@@ -182,7 +182,7 @@ class Problem(Answer):
 NEXT = "The address of the next page, relative to the origin; null on the last one."
 
 
-class Page(Answer):
+class Page(ResponseModel):
     """One page of a list of records, without `allowed_actions`."""
 
     items: Annotated[list[Any], "The records of this page."]
@@ -195,13 +195,13 @@ class Page(Answer):
 
 
 @cache
-def page_of(record: type[Answer]) -> type[Page]:
+def page_of(record: type[ResponseModel]) -> type[Page]:
     """The page of a list of these records; in the contract `ExpertPage` for `Expert`."""
     items: Any = (Annotated[list[record], "The records of this page."], ...)  # type: ignore[valid-type]
     return create_model(f"{record.__name__}Page", __base__=Page, __doc__=Page.__doc__, items=items)
 
 
-class History(Answer):
+class History(ResponseModel):
     """One page of what was done to a record, the latest first."""
 
     items: Annotated[list[HistoryLine], "The changes of this page."]

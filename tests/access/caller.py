@@ -33,12 +33,12 @@ class Caller:
         if name not in self._tokens or time.monotonic() > self._tokens[name][1]:
             if name in self.clients:
                 client = self.clients[name]
-                answer = await self.client_token(client["id"], client["secret"])
+                response = await self.client_token(client["id"], client["secret"])
             else:
                 account = self.demo["accounts"][name]
-                answer = await self.log_in(account["username"], account["password"])
-            assert answer.status_code == 200, answer.text
-            self._tokens[name] = answer.json()["access_token"], time.monotonic() + answer.json()["expires_in"] / 2
+                response = await self.log_in(account["username"], account["password"])
+            assert response.status_code == 200, response.text
+            self._tokens[name] = response.json()["access_token"], time.monotonic() + response.json()["expires_in"] / 2
         return self._tokens[name][0]
 
     async def send(self, name: str, method: str, path: str, json: Any = None, **headers: str) -> httpx.Response:

@@ -114,10 +114,10 @@ async def test_nobody_changes_the_address_of_an_account_that_holds_more_than_the
     tag = (await caller.send("admin", "GET", path.removeprefix("/access/v1"))).headers["etag"]
     headers = {"Authorization": f"Bearer {token}", "If-Match": tag}
     change = {"email": f"{uuid4().hex}@example.org"}
-    answer = await caller.http.patch(path, json=change, headers=headers)
-    assert answer.status_code == status, answer.text
+    response = await caller.http.patch(path, json=change, headers=headers)
+    assert response.status_code == status, response.text
     if status == 403:
-        assert answer.json()["reason"] == "role_not_yours_to_hand_on"
+        assert response.json()["reason"] == "role_not_yours_to_hand_on"
         renamed = await caller.http.patch(path, json={"name": "Another Name"}, headers=headers)
         assert renamed.status_code == 200
 

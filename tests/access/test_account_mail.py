@@ -66,9 +66,9 @@ def _secret(url: str) -> Any:
 
 async def _account(caller: Caller, **more: Any) -> dict[str, Any]:
     body = {"email": f"{uuid4().hex}@example.org", "name": "Ana Example", **more}
-    answer = await caller.send("admin", "POST", "/accounts", body)
-    assert answer.status_code == 201, answer.text
-    return dict(answer.json())
+    response = await caller.send("admin", "POST", "/accounts", body)
+    assert response.status_code == 201, response.text
+    return dict(response.json())
 
 
 async def _invited(caller: Caller, posted: Mailbox, password: str) -> dict[str, Any]:
@@ -140,10 +140,10 @@ async def test_who_asks_learns_nothing_and_strangers_get_no_mail(
 ) -> None:
     account = await _invited(caller, posted, "the old password")
     unknown = f"{uuid4().hex}@nowhere.example"
-    answers = [await _post(caller, "password_reset", email=email) for email in (unknown, account["email"])]
+    responses = [await _post(caller, "password_reset", email=email) for email in (unknown, account["email"])]
     names = ("status_code", "content")
-    assert len({tuple(getattr(answer, name) for name in names) for answer in answers}) == 1
-    assert {*answers[0].headers} == {*answers[1].headers}
+    assert len({tuple(getattr(response, name) for name in names) for response in responses}) == 1
+    assert {*responses[0].headers} == {*responses[1].headers}
     mail = await posted.next_to(account["email"], 2)
     assert posted.to(unknown) == []
     connection = await asyncpg.connect(database_url)
@@ -211,9 +211,9 @@ async def test_a_token_ends_with_its_time_and_with_the_account(
 async def test_an_address_gets_five_mails_an_hour_at_most(caller: Caller) -> None:
     await room_in(3600, 30)
     email = f"{uuid4().hex}@nowhere.example"
-    answers = [await _post(caller, "password_reset", email=email) for _ in range(6)]
-    assert [answer.status_code for answer in answers] == [202] * 5 + [429]
-    assert "retry-after" in answers[-1].headers
+    responses = [await _post(caller, "password_reset", email=email) for _ in range(6)]
+    assert [response.status_code for response in responses] == [202] * 5 + [429]
+    assert "retry-after" in responses[-1].headers
 
 
 async def test_strangers_use_up_nobodys_resets(app: Any, caller: Caller, database_url: str) -> None:

@@ -16,9 +16,9 @@ READER = {"name": "Reader", "scope_kind": "country", "scope_id": "XA", "resource
 
 
 async def _client(caller: Caller, **more: Any) -> dict[str, Any]:
-    answer = await caller.send("admin", "POST", "/clients", READER | more)
-    assert answer.status_code == 201, answer.text
-    return dict(answer.json())
+    response = await caller.send("admin", "POST", "/clients", READER | more)
+    assert response.status_code == 201, response.text
+    return dict(response.json())
 
 
 async def test_a_secret_is_shown_once(caller: Caller, database_url: str) -> None:
@@ -44,11 +44,11 @@ async def test_two_secrets_live_side_by_side_and_the_oldest_goes(caller: Caller)
     made = await _client(caller)
     secrets = [made["secret"]]
     for _ in range(2):
-        answer = await caller.send("admin", "POST", f"/clients/{made['id']}/secrets")
-        assert answer.status_code == 201, answer.text
-        secrets.append(answer.json()["secret"])
-    answers = [(await caller.client_token(made["client_id"], secret)).status_code for secret in secrets]
-    assert answers == [401, 200, 200]
+        response = await caller.send("admin", "POST", f"/clients/{made['id']}/secrets")
+        assert response.status_code == 201, response.text
+        secrets.append(response.json()["secret"])
+    responses = [(await caller.client_token(made["client_id"], secret)).status_code for secret in secrets]
+    assert responses == [401, 200, 200]
 
 
 async def test_a_client_comes_from_where_it_may(caller: Caller, app: Any) -> None:
@@ -56,14 +56,14 @@ async def test_a_client_comes_from_where_it_may(caller: Caller, app: Any) -> Non
     assert (await caller.client_token(made["client_id"], made["secret"])).status_code == 401
     inside = Inside(app, client=("192.0.2.7", 1))
     async with httpx.AsyncClient(transport=inside, base_url="http://access.test") as http:
-        answer = await Caller(http, caller.demo).client_token(made["client_id"], made["secret"])
-    assert answer.status_code == 200
+        response = await Caller(http, caller.demo).client_token(made["client_id"], made["secret"])
+    assert response.status_code == 200
 
 
 async def test_a_client_without_secret_or_key_and_one_with_both_are_refused(caller: Caller) -> None:
     for change in ({"secret": False}, {"resources": ["membership"]}, {"ip_allow": ["x"]}, {"verbs": []}):
-        answer = await caller.send("admin", "POST", "/clients", READER | change)
-        assert answer.status_code == 422, change
+        response = await caller.send("admin", "POST", "/clients", READER | change)
+        assert response.status_code == 422, change
 
 
 async def test_a_revoked_client_gets_no_token_and_its_token_stops(caller: Caller, app: Any) -> None:
@@ -112,8 +112,8 @@ async def test_accounts_are_shown_to_those_who_may_know_them(caller: Caller) -> 
 async def test_an_address_has_one_account(caller: Caller) -> None:
     body = {"email": f"{uuid4().hex}@example.org", "name": "One"}
     assert (await caller.send("admin", "POST", "/accounts", body)).status_code == 201
-    answer = await caller.send("admin", "POST", "/accounts", body | {"email": body["email"].upper()})
-    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (409, "/email")
+    response = await caller.send("admin", "POST", "/accounts", body | {"email": body["email"].upper()})
+    assert (response.status_code, response.json()["errors"][0]["pointer"]) == (409, "/email")
 
 
 async def test_nobody_sets_anothers_password(caller: Caller) -> None:

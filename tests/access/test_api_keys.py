@@ -22,9 +22,9 @@ BODY = {"name": "Nightly export", "resources": ["access.*"], "verbs": ["read"]}
 
 
 async def _key(caller: Caller, who: str = "officer", **more: Any) -> dict[str, Any]:
-    answer = await caller.send(who, "POST", "/api_keys", BODY | more)
-    assert answer.status_code == 201, answer.text
-    return dict(answer.json())
+    response = await caller.send(who, "POST", "/api_keys", BODY | more)
+    assert response.status_code == 201, response.text
+    return dict(response.json())
 
 
 async def _with(caller: Caller, secret: str, path: str = "/me", method: str = "GET", **more: Any) -> httpx.Response:
@@ -149,16 +149,16 @@ async def test_nobody_makes_a_key_that_acts_for_another_person(
 ) -> None:
     holder = {"kind": "client", "id": str(uuid4())} if owner == "client" else None
     holder = {"kind": "account", "id": caller.account(owner)} if owner == "officer" else holder
-    answer = await caller.send(who, "POST", "/api_keys", BODY | ({"owner": holder} if holder else {}))
-    assert (answer.status_code, answer.json()["reason"]) == (status, reason)
+    response = await caller.send(who, "POST", "/api_keys", BODY | ({"owner": holder} if holder else {}))
+    assert (response.status_code, response.json()["reason"]) == (status, reason)
 
 
 async def test_a_key_makes_no_keys_and_hands_on_no_roles(caller: Caller) -> None:
     made = await _key(
         caller, "admin", verbs=["read", "write"], resources=["access.*", "membership.*", "centres.*", "actions.*"]
     )
-    answer = await _with(caller, made["secret"], "/api_keys", "POST", json=BODY)
-    assert (answer.status_code, answer.json()["reason"]) == (403, "keys_make_no_keys")
+    response = await _with(caller, made["secret"], "/api_keys", "POST", json=BODY)
+    assert (response.status_code, response.json()["reason"]) == (403, "keys_make_no_keys")
     body = {"principal": {"kind": "account", "id": caller.account("expert")}, "role": "national_author"}
     scope = {"scope_kind": "country", "scope_id": "XA"}
     handed = await _with(caller, made["secret"], "/grants", "POST", json=body | scope)
@@ -176,17 +176,17 @@ async def test_a_key_makes_no_keys_and_hands_on_no_roles(caller: Caller) -> None
     ],
 )
 async def test_a_key_that_cannot_be_is_refused(caller: Caller, change: dict[str, Any], pointer: str) -> None:
-    answer = await caller.send("officer", "POST", "/api_keys", BODY | change)
-    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, pointer)
+    response = await caller.send("officer", "POST", "/api_keys", BODY | change)
+    assert (response.status_code, response.json()["errors"][0]["pointer"]) == (422, pointer)
 
 
 async def test_an_owner_has_twenty_keys_at_most(caller: Caller) -> None:
     email, password = f"{uuid4().hex}@example.org", uuid4().hex
     await caller.enter_person(email, password)
     token = (await caller.log_in(email, password)).json()["access_token"]
-    answers = [await _with(caller, token, "/api_keys", "POST", json=BODY) for _ in range(21)]
-    assert [answer.status_code for answer in answers] == [201] * 20 + [409]
-    assert answers[-1].json()["reason"] == "too_many_keys"
+    responses = [await _with(caller, token, "/api_keys", "POST", json=BODY) for _ in range(21)]
+    assert [response.status_code for response in responses] == [201] * 20 + [409]
+    assert responses[-1].json()["reason"] == "too_many_keys"
 
 
 async def test_time_ends_a_key(caller: Caller, elsewhere: Authenticator, database_url: str) -> None:
@@ -246,8 +246,8 @@ async def test_a_token_and_a_key_hold_only_where_the_client_may_come_from(caller
         for credential in (token, key["secret"]):
             for path in ("/me", "/grants"):
                 assert (await _with(there, credential, path)).status_code == 200
-                answer = await _with(caller, credential, path)
-                assert (answer.status_code, answer.json()["code"]) == (401, "invalid_token")
+                response = await _with(caller, credential, path)
+                assert (response.status_code, response.json()["code"]) == (401, "invalid_token")
 
 
 async def _person(database_url: str) -> dict[str, str]:
@@ -270,8 +270,8 @@ async def _recover(caller: Caller, person: dict[str, str], database_url: str) ->
     )
     await connection.close()
     body = {"token": token, "password": person["password"]}
-    answer = await caller.http.post("/access/v1/accounts/password_reset/confirm", json=body)
-    assert answer.status_code == 204, answer.text
+    response = await caller.http.post("/access/v1/accounts/password_reset/confirm", json=body)
+    assert response.status_code == 204, response.text
 
 
 async def test_a_recovered_password_suspends_keys_until_their_owner_enables_them(

@@ -23,8 +23,8 @@ class Machine:
 
     async def send(self, method: str, path: str, json: Any = None, **headers: str) -> httpx.Response:
         if not self._token:
-            answer = await self.caller.client_token(self.made["client_id"], self.made["secret"])
-            self._token = answer.json()["access_token"]
+            response = await self.caller.client_token(self.made["client_id"], self.made["secret"])
+            self._token = response.json()["access_token"]
         headers = {"Authorization": f"Bearer {self._token}", "Idempotency-Key": uuid4().hex, **headers}
         return await self.caller.http.request(method, f"/access/v1{path}", json=json, headers=headers)
 
@@ -89,14 +89,14 @@ async def test_credentials_of_a_client_are_set_by_who_may_grant_all_that_it_hold
         who = await _client(caller, database_url, "secretariat_admin", **whole, sandbox=True)
     else:
         who = held
-    answer = await _set(who, held.id, way)
+    response = await _set(who, held.id, way)
     if (actor, way) in (("operator", "api key"), ("sandbox", "api key")):
-        assert (answer.status_code, answer.json()["code"]) in ((403, "forbidden"), (403, "country_forbidden"))
+        assert (response.status_code, response.json()["code"]) in ((403, "forbidden"), (403, "country_forbidden"))
         return
     if (actor, way) == ("itself", "api key"):
-        assert answer.status_code == 201, "a key is a part of what its owner holds already"
+        assert response.status_code == 201, "a key is a part of what its owner holds already"
         return
-    assert (answer.status_code, answer.json().get("reason")) == (403, reason), answer.text
+    assert (response.status_code, response.json().get("reason")) == (403, reason), response.text
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -105,8 +105,8 @@ async def test_the_secretariat_sets_credentials_of_a_client_within_its_authority
 ) -> None:
     held = await _client(caller, database_url, "national_author", country="XA")
     admin = await _client(caller, database_url, "secretariat_admin", resources=ALL, verbs=["read", "write"])
-    answer = await _set(admin, held.id, way)
-    assert answer.status_code in (200, 201), answer.text
+    response = await _set(admin, held.id, way)
+    assert response.status_code in (200, 201), response.text
 
 
 async def test_a_proposed_grant_of_a_client_counts_like_a_living_one(caller: Caller, database_url: str) -> None:
@@ -115,8 +115,8 @@ async def test_a_proposed_grant_of_a_client_counts_like_a_living_one(caller: Cal
     scope = {"scope_kind": "country", "scope_id": "XA"}
     assert (await caller.send("admin", "POST", "/grants", grant | scope)).json()["status"] == "proposed"
     operator = await _operator(caller, database_url)
-    answer = await _set(operator, held.id, "secret")
-    assert (answer.status_code, answer.json()["reason"]) == (403, "role_not_yours_to_hand_on")
+    response = await _set(operator, held.id, "secret")
+    assert (response.status_code, response.json()["reason"]) == (403, "role_not_yours_to_hand_on")
 
 
 async def test_an_operator_renames_and_revokes_a_client(caller: Caller, database_url: str) -> None:
@@ -136,5 +136,5 @@ async def test_a_client_does_not_confirm_its_own_grant(caller: Caller, database_
     made = await caller.send("admin", "POST", "/grants", body | {"scope_kind": "country", "scope_id": "XA"})
     step = {"action": "confirm", "fields": {"second_person": caller.account("admin2")}}
     path = f"/grants/{made.json()['id']}/transitions"
-    answer = await admin.send("POST", path, step, **{"If-Match": made.headers["etag"]})
-    assert (answer.status_code, answer.json()["reason"]) == (409, "own_grant")
+    response = await admin.send("POST", path, step, **{"If-Match": made.headers["etag"]})
+    assert (response.status_code, response.json()["reason"]) == (409, "own_grant")

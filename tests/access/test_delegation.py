@@ -77,8 +77,8 @@ async def test_a_role_is_delegated_and_shown_as_such(caller: Caller, elsewhere: 
     seen = (await deputy.send("GET", "/grants")).json()["items"]
     assert [one["id"] for one in seen] == [made.json()["id"]]
     further = _lending(made.json(), await _person(caller), to=_days(5))
-    answer = await deputy.send("POST", "/grants", further)
-    assert (answer.status_code, answer.json()["reason"]) == (403, "not_further")
+    response = await deputy.send("POST", "/grants", further)
+    assert (response.status_code, response.json()["reason"]) == (403, "not_further")
 
 
 @pytest.mark.parametrize(
@@ -95,23 +95,23 @@ async def test_nobody_delegates_more_than_they_hold(
     caller: Caller, change: dict[str, Any], status: int, fault: str
 ) -> None:
     holder, source = await _holding(caller)
-    answer = await holder.send("POST", "/grants", _lending(source, await _person(caller), **change))
-    problem = answer.json()
-    assert (answer.status_code, problem.get("reason") or problem["errors"][0]["pointer"]) == (status, fault)
+    response = await holder.send("POST", "/grants", _lending(source, await _person(caller), **change))
+    problem = response.json()
+    assert (response.status_code, problem.get("reason") or problem["errors"][0]["pointer"]) == (status, fault)
 
 
 async def test_what_is_not_ones_own_or_sensitive_is_not_delegated(caller: Caller) -> None:
     holder, source = await _holding(caller)
     other = await _person(caller)
-    answer = await other.send("POST", "/grants", _lending(source, await _person(caller)))
-    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (422, "unknown_reference")
+    response = await other.send("POST", "/grants", _lending(source, await _person(caller)))
+    assert (response.status_code, response.json()["errors"][0]["code"]) == (422, "unknown_reference")
     assert (await other.send("GET", f"/grants/{source['id']}")).status_code == 404
     own = await holder.send("POST", "/grants", _lending(source, holder))
     assert (own.status_code, own.json()["reason"]) == (403, "own_grant")
     publisher, grant = await _holding(caller, "national_publisher")
     await caller.step("admin2", grant["links"]["self"], "confirm")
-    answer = await publisher.send("POST", "/grants", _lending(grant, other))
-    assert (answer.status_code, answer.json()["reason"]) == (403, "role_not_delegated")
+    response = await publisher.send("POST", "/grants", _lending(grant, other))
+    assert (response.status_code, response.json()["reason"]) == (403, "role_not_delegated")
 
 
 async def test_a_delegated_role_hands_nothing_on(caller: Caller) -> None:
@@ -120,8 +120,8 @@ async def test_a_delegated_role_hands_nothing_on(caller: Caller) -> None:
     assert (await holder.send("POST", "/grants", _lending(source, deputy))).status_code == 201
     body = {"principal": {"kind": "account", "id": (await _person(caller)).id}, "role": "national_author"}
     scope = {"scope_kind": "country", "scope_id": "XA"}
-    answer = await deputy.send("POST", "/grants", body | scope)
-    assert (answer.status_code, answer.json()["reason"]) == (403, "role_not_yours_to_hand_on")
+    response = await deputy.send("POST", "/grants", body | scope)
+    assert (response.status_code, response.json()["reason"]) == (403, "role_not_yours_to_hand_on")
 
 
 async def test_the_end_of_the_source_ends_what_was_delegated(
@@ -208,8 +208,8 @@ async def test_a_hand_over_out_of_bounds_is_refused(caller: Caller, change: dict
     holder, source = await _holding(caller)
     heir = await _person(caller)
     fields = {"principal": {"kind": "account", "id": heir.id}, "to": _days(1), **change}
-    answer = await holder.step(source, "hand_over", fields=fields)
-    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, pointer)
+    response = await holder.step(source, "hand_over", fields=fields)
+    assert (response.status_code, response.json()["errors"][0]["pointer"]) == (422, pointer)
     assert (await heir.send("GET", "/grants")).json()["items"] == []
 
 
@@ -224,16 +224,16 @@ async def test_only_holder_and_secretariat_hand_over(caller: Caller) -> None:
 async def test_a_role_is_not_handed_over_to_the_one_who_acts(caller: Caller) -> None:
     _, source = await _holding(caller)
     fields = {"principal": {"kind": "account", "id": caller.account("officer")}, "to": _days(1)}
-    answer = await caller.step("officer", source["links"]["self"], "hand_over", fields=fields)
-    assert (answer.status_code, answer.json()["reason"]) == (403, "own_grant")
+    response = await caller.step("officer", source["links"]["self"], "hand_over", fields=fields)
+    assert (response.status_code, response.json()["reason"]) == (403, "own_grant")
 
 
 async def test_a_role_is_not_handed_over_to_an_account_that_the_one_who_acts_entered(caller: Caller) -> None:
     _, source = await _holding(caller)
     entered = await caller.send("admin", "POST", "/accounts", {"email": f"{uuid4().hex}@example.org", "name": "Heir"})
     fields = {"principal": {"kind": "account", "id": entered.json()["id"]}, "to": _days(1)}
-    answer = await caller.step("admin", source["links"]["self"], "hand_over", fields=fields)
-    assert (answer.status_code, answer.json()["reason"]) == (403, "credentials_set_by_you")
+    response = await caller.step("admin", source["links"]["self"], "hand_over", fields=fields)
+    assert (response.status_code, response.json()["reason"]) == (403, "credentials_set_by_you")
     held = await caller.send("admin", "GET", f"/grants?principal_id={entered.json()['id']}")
     assert held.json()["items"] == []
     assert (await caller.step("admin2", source["links"]["self"], "hand_over", fields=fields)).status_code == 200
@@ -248,5 +248,5 @@ async def test_a_role_does_not_come_back_to_who_granted_it(caller: Caller, app: 
     lent = await holder.send("POST", "/grants", _lending(source, officer))
     assert (lent.status_code, lent.json()["reason"]) == (403, "own_grant")
     fields = {"principal": {"kind": "account", "id": officer.id}, "to": _days(1)}
-    answer = await holder.step(source, "hand_over", fields=fields)
-    assert (answer.status_code, answer.json()["reason"]) == (403, "own_grant")
+    response = await holder.step(source, "hand_over", fields=fields)
+    assert (response.status_code, response.json()["reason"]) == (403, "own_grant")

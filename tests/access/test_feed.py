@@ -53,16 +53,16 @@ class Feed:
         return str(fact)
 
     async def read(self, name: str | None, **query: Any) -> dict[str, Any]:
-        answer = await Caller(self.http, name).get(EVENTS, params=query)
-        assert answer.status_code == 200, answer.text
-        return dict(answer.json())
+        response = await Caller(self.http, name).get(EVENTS, params=query)
+        assert response.status_code == 200, response.text
+        return dict(response.json())
 
     async def ids(self, name: str, **query: Any) -> list[str]:
         return [event["id"] for event in (await self.read(name, **query))["items"]]
 
     async def refused(self, **query: Any) -> tuple[int, str]:
-        answer = await Caller(self.http, "admin").get(EVENTS, params=query)
-        return answer.status_code, answer.json()["code"]
+        response = await Caller(self.http, "admin").get(EVENTS, params=query)
+        return response.status_code, response.json()["code"]
 
 
 @pytest.fixture(scope="module")
@@ -93,11 +93,11 @@ def known(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 async def test_without_a_token_there_are_no_events(feed: Feed) -> None:
-    answer = await Caller(feed.http, None).get(EVENTS)
-    assert (answer.status_code, answer.json()["code"]) == (401, "unauthenticated")
+    response = await Caller(feed.http, None).get(EVENTS)
+    assert (response.status_code, response.json()["code"]) == (401, "unauthenticated")
 
 
-async def test_an_empty_feed_answers_where_to_go_on(feed: Feed) -> None:
+async def test_an_empty_feed_returns_where_to_go_on(feed: Feed) -> None:
     page = await feed.read("admin")
     assert page["items"] == []
     assert await feed.read("admin", after=page["next_after"]) == page

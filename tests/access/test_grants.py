@@ -17,8 +17,8 @@ from tests.access.caller import Caller
 async def _person(caller: Caller) -> tuple[str, str, str]:
     """A new account without a role: its id, address and password."""
     email, password = f"{uuid4().hex}@example.org", uuid4().hex
-    answer = await caller.enter_person(email, password)
-    return answer.json()["id"], email, password
+    response = await caller.enter_person(email, password)
+    return response.json()["id"], email, password
 
 
 async def _client_holding(caller: Caller, role: str) -> str:
@@ -47,8 +47,8 @@ def _body(account: str, role: str, kind: str = "country", scope: str | None = "X
     }
 
 
-def _reason(answer: httpx.Response) -> Any:
-    return answer.json().get("reason")
+def _reason(response: httpx.Response) -> Any:
+    return response.json().get("reason")
 
 
 async def test_an_officer_hands_on_a_national_role_in_a_country_of_its_own(caller: Caller) -> None:
@@ -80,21 +80,21 @@ async def test_nobody_grants_beyond_their_own_scope(
     caller: Caller, who: str, role: str, kind: str, scope: str | None, reason: str
 ) -> None:
     account, _, _ = await _person(caller)
-    answer = await caller.send(who, "POST", "/grants", _body(account, role, kind, scope))
-    assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
-    assert _reason(answer) == reason
+    response = await caller.send(who, "POST", "/grants", _body(account, role, kind, scope))
+    assert (response.status_code, response.json()["code"]) == (403, "forbidden")
+    assert _reason(response) == reason
 
 
 async def test_nobody_hands_a_role_to_themselves(caller: Caller) -> None:
-    answer = await caller.send("admin", "POST", "/grants", _body(caller.account("admin"), "auditor", "global", None))
-    assert (answer.status_code, _reason(answer)) == (403, "own_grant")
+    response = await caller.send("admin", "POST", "/grants", _body(caller.account("admin"), "auditor", "global", None))
+    assert (response.status_code, _reason(response)) == (403, "own_grant")
 
 
 @pytest.mark.parametrize("who", ["auditor", "expert"])
 async def test_who_may_not_write_hands_on_nothing(caller: Caller, who: str) -> None:
     account, _, _ = await _person(caller)
-    answer = await caller.send(who, "POST", "/grants", _body(account, "national_author"))
-    assert answer.status_code == 403
+    response = await caller.send(who, "POST", "/grants", _body(account, "national_author"))
+    assert response.status_code == 403
 
 
 @pytest.mark.parametrize(
@@ -113,9 +113,9 @@ async def test_who_may_not_write_hands_on_nothing(caller: Caller, who: str) -> N
 )
 async def test_a_grant_that_makes_no_sense_is_refused(caller: Caller, change: dict[str, Any], pointer: str) -> None:
     account, _, _ = await _person(caller)
-    answer = await caller.send("admin", "POST", "/grants", _body(account, "national_author") | change)
-    assert answer.status_code == 422, answer.text
-    assert answer.json()["errors"][0]["pointer"] == pointer
+    response = await caller.send("admin", "POST", "/grants", _body(account, "national_author") | change)
+    assert response.status_code == 422, response.text
+    assert response.json()["errors"][0]["pointer"] == pointer
 
 
 async def test_a_role_of_two_waits_for_another_person(caller: Caller) -> None:
@@ -202,8 +202,8 @@ async def test_a_revoked_grant_is_over(caller: Caller) -> None:
 async def test_a_focal_point_does_not_take_back_what_it_could_not_give(caller: Caller) -> None:
     account, _, _ = await _person(caller)
     made = await caller.send("admin", "POST", "/grants", _body(account, "committee_president"))
-    answer = await caller.step("government_xa", made.json()["links"]["self"], "revoke")
-    assert (answer.status_code, _reason(answer)) == (409, "role_not_yours_to_hand_on")
+    response = await caller.step("government_xa", made.json()["links"]["self"], "revoke")
+    assert (response.status_code, _reason(response)) == (409, "role_not_yours_to_hand_on")
 
 
 async def test_grants_of_other_countries_do_not_exist(caller: Caller) -> None:
@@ -240,8 +240,8 @@ async def test_time_ends_a_grant(caller: Caller, database_url: str) -> None:
 async def test_a_grant_is_not_edited(caller: Caller) -> None:
     account, _, _ = await _person(caller)
     grant = (await caller.send("admin", "POST", "/grants", _body(account, "national_author"))).json()
-    answer = await caller.send("admin", "PATCH", f"/grants/{grant['id']}", {}, **{"If-Match": '"1"'})
-    assert answer.status_code == 405
+    response = await caller.send("admin", "PATCH", f"/grants/{grant['id']}", {}, **{"If-Match": '"1"'})
+    assert response.status_code == 405
 
 
 async def test_a_filter_with_a_nul_is_refused_as_what_it_is(caller: Caller) -> None:

@@ -18,14 +18,14 @@ async def _client(caller: Caller, **more: Any) -> dict[str, Any]:
 
 async def _introspect(caller: Caller, client: dict[str, Any], token: str) -> dict[str, Any]:
     auth = (client["client_id"], client["secret"])
-    answer = await caller.http.post("/access/v1/oauth/introspect", data={"token": token}, auth=auth)
-    assert answer.status_code == 200
-    return dict(answer.json())
+    response = await caller.http.post("/access/v1/oauth/introspect", data={"token": token}, auth=auth)
+    assert response.status_code == 200
+    return dict(response.json())
 
 
 async def _token(caller: Caller, client: dict[str, Any]) -> str:
-    answer = await caller.client_token(client["client_id"], client["secret"])
-    return str(answer.json()["access_token"])
+    response = await caller.client_token(client["client_id"], client["secret"])
+    return str(response.json()["access_token"])
 
 
 async def test_a_client_introspects_its_own_tokens_only(caller: Caller) -> None:

@@ -12,26 +12,26 @@ from tests.support.inside import Inside
 
 async def test_a_token_comes_with_what_is_left_of_its_clients_limit(caller: Caller) -> None:
     client = caller.demo["clients"]["government_xb"]
-    answers = [await caller.client_token(client["id"], client["secret"]) for _ in range(2)]
-    assert {answer.headers["ratelimit-policy"] for answer in answers} == {'"token";q=600;w=60'}
-    first, second = (int(answer.headers["ratelimit"].split(";")[1].removeprefix("r=")) for answer in answers)
+    responses = [await caller.client_token(client["id"], client["secret"]) for _ in range(2)]
+    assert {response.headers["ratelimit-policy"] for response in responses} == {'"token";q=600;w=60'}
+    first, second = (int(response.headers["ratelimit"].split(";")[1].removeprefix("r=")) for response in responses)
     assert first - second == 1
 
 
 async def test_who_introspects_or_revokes_is_counted_by_address(caller: Caller) -> None:
     client = caller.demo["clients"]["auditor"]
     for path in ("introspect", "revoke"):
-        answer = await caller.http.post(
+        response = await caller.http.post(
             f"/access/v1/oauth/{path}", data={"token": "x"}, auth=(client["id"], client["secret"])
         )
-        assert answer.status_code == 200
-        assert answer.headers["ratelimit"].startswith('"address";r=')
+        assert response.status_code == 200
+        assert response.headers["ratelimit"].startswith('"address";r=')
 
 
 async def test_who_one_is_counts_as_a_request(caller: Caller) -> None:
     for name, policy in (("admin", "account"), ("secretariat", "client")):
-        answer = await caller.send(name, "GET", "/me")
-        assert answer.headers["ratelimit"].startswith(f'"{policy}";r=')
+        response = await caller.send(name, "GET", "/me")
+        assert response.headers["ratelimit"].startswith(f'"{policy}";r=')
     assert (await caller.send("admin", "GET", "/me?access_token=x")).json()["code"] == "unknown_parameter"
 
 
@@ -44,21 +44,21 @@ async def test_too_many_failures_of_one_address_are_refused_with_the_limit(app: 
     try:
         async with httpx.AsyncClient(transport=transport, base_url="http://access.test") as client:
             form = {"grant_type": "client_credentials"}
-            answers = [await client.post(TOKEN, data=form, auth=("demo-auditor", "wrong")) for _ in range(4)]
+            responses = [await client.post(TOKEN, data=form, auth=("demo-auditor", "wrong")) for _ in range(4)]
     finally:
         app.state.token_service = token_service
-    assert [answer.status_code for answer in answers] == [401, 401, 401, 429]
-    assert answers[-1].headers["ratelimit-policy"] == '"failed";q=3;w=60'
-    assert answers[-1].headers["ratelimit"] == f'"failed";r=0;t={answers[-1].headers["retry-after"]}'
+    assert [response.status_code for response in responses] == [401, 401, 401, 429]
+    assert responses[-1].headers["ratelimit-policy"] == '"failed";q=3;w=60'
+    assert responses[-1].headers["ratelimit"] == f'"failed";r=0;t={responses[-1].headers["retry-after"]}'
 
 
 @pytest.mark.parametrize("name", ["client_secret", "client_assertion", "password", "token", "access_token"])
 @pytest.mark.parametrize("path", ["token", "revoke", "introspect"])
 async def test_secrets_in_the_address_of_a_token_endpoint_are_refused(caller: Caller, path: str, name: str) -> None:
-    answer = await caller.http.post(f"/access/v1/oauth/{path}?{name}=canary-7731", data={"token": "x"})
-    assert (answer.status_code, answer.json()["code"]) == (400, "unknown_parameter")
-    assert answer.json()["error"] == "invalid_request"
-    assert "canary" not in answer.text
+    response = await caller.http.post(f"/access/v1/oauth/{path}?{name}=canary-7731", data={"token": "x"})
+    assert (response.status_code, response.json()["code"]) == (400, "unknown_parameter")
+    assert response.json()["error"] == "invalid_request"
+    assert "canary" not in response.text
 
 
 def test_the_contract_names_the_fields_where_they_are_sent(app: Any) -> None:

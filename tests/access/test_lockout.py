@@ -102,13 +102,13 @@ async def test_one_password_tried_with_many_accounts_is_slowed(app: Any, caller:
     )
     try:
         tries = [await log_in(f"2001:db8:9:9::{n}", f"{uuid4().hex}@example.org", "Summer2026!!") for n in range(40)]
-        assert [answer.status_code for answer in tries] == [400] * 21 + [429] * 19
+        assert [response.status_code for response in tries] == [400] * 21 + [429] * 19
         assert 1 <= int(tries[-1].headers["retry-after"]) <= 30
         assert (await log_in("2001:db8:9:9::1", email, PASSWORD)).status_code == 429
         assert (await log_in("203.0.113.77", email, PASSWORD)).status_code == 200
         again = [await log_in("203.0.113.78", email, "a wrong guess") for _ in range(5)]
-        assert [answer.status_code for answer in again] == [400] * 5
+        assert [response.status_code for response in again] == [400] * 5
         others = [await log_in("203.0.113.78", f"{uuid4().hex}@example.org", "guess") for _ in range(19)]
-        assert [answer.status_code for answer in others] == [400] * 19
+        assert [response.status_code for response in others] == [400] * 19
     finally:
         app.state.token_service = token_service

@@ -63,4 +63,4 @@ async def test_more_people_than_connections_change_their_passwords_at_once(calle
     async with calling("203.0.113.23") as at:
         tokens = [(await _signed_in(caller, at))[1] for _ in range(8)]
         done = await asyncio.gather(*(_change(at, token, PASSWORD) for token in tokens))
-        assert [answer.status_code for answer in done] == [204] * 8
+        assert [response.status_code for response in done] == [204] * 8

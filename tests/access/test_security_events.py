@@ -65,7 +65,7 @@ def test_a_flood_is_counted_whole_and_logged_in_part(logged: list[Any]) -> None:
     assert "192.0.2.1" not in str(logged)
 
 
-async def test_an_answer_without_a_refusal_is_no_event(caller: Caller, logged: list[Any]) -> None:
+async def test_a_response_without_a_refusal_is_no_event(caller: Caller, logged: list[Any]) -> None:
     assert (await caller.http.get("/access/v1/me")).status_code == 401
     assert (await caller.http.post(TOKEN, data={"grant_type": "x"})).status_code == 400
     assert (await caller.send("expert", "GET", f"/accounts/{uuid4()}")).status_code == 404

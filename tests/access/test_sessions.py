@@ -41,9 +41,9 @@ def enter(caller: Caller) -> Enter:
 
 async def _sign_in(caller: Caller, person: Person, label: str | None = None) -> dict[str, Any]:
     form = {"grant_type": "password", "username": person["email"], "password": person["password"]}
-    answer = await caller.http.post(TOKEN, data=form | ({"label": label} if label else {}))
-    assert answer.status_code == 200, answer.text
-    return dict(answer.json())
+    response = await caller.http.post(TOKEN, data=form | ({"label": label} if label else {}))
+    assert response.status_code == 200, response.text
+    return dict(response.json())
 
 
 async def _renew(caller: Caller, token: str) -> httpx.Response:
@@ -145,8 +145,8 @@ async def test_two_windows_that_renew_at_once_stay_signed_in(
 ) -> None:
     signed_in = await _sign_in(caller, await enter())
     both = await asyncio.gather(*(_renew(caller, signed_in["refresh_token"]) for _ in range(2)))
-    assert [answer.status_code for answer in both] == [200, 200]
-    one, other = (answer.json() for answer in both)
+    assert [response.status_code for response in both] == [200, 200]
+    one, other = (response.json() for response in both)
     assert one["refresh_token"] == other["refresh_token"] != signed_in["refresh_token"]
     for renewed in (one, other):
         await elsewhere.principal(_bearer(renewed))
@@ -187,8 +187,8 @@ async def test_a_renewing_token_whose_successor_was_used_ends_the_session(
 
 @pytest.mark.parametrize(("form", "code"), [({}, "invalid_request"), ({"refresh_token": "x"}, "invalid_grant")])
 async def test_what_renews_nothing_is_refused(caller: Caller, form: dict[str, str], code: str) -> None:
-    answer = await caller.http.post(TOKEN, data={"grant_type": "refresh_token", **form})
-    assert (answer.status_code, answer.json()["error"]) == (400, code)
+    response = await caller.http.post(TOKEN, data={"grant_type": "refresh_token", **form})
+    assert (response.status_code, response.json()["error"]) == (400, code)
 
 
 async def test_a_new_password_and_a_suspension_end_all_sessions(

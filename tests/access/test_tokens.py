@@ -29,10 +29,10 @@ from tests.access.caller import TOKEN, Caller
 
 async def test_a_client_gets_a_token_with_basic(caller: Caller) -> None:
     client = caller.demo["clients"]["secretariat"]
-    answer = await caller.client_token(client["id"], client["secret"])
-    token = answer.json()
-    assert answer.status_code == 200
-    assert answer.headers["cache-control"] == "no-store"
+    response = await caller.client_token(client["id"], client["secret"])
+    token = response.json()
+    assert response.status_code == 200
+    assert response.headers["cache-control"] == "no-store"
     assert token["token_type"] == "Bearer"
     assert token["expires_in"] == 600
     assert "membership.*:write" in token["scope"].split()
@@ -42,15 +42,15 @@ async def test_a_client_gets_a_token_with_basic(caller: Caller) -> None:
 async def test_a_client_gets_a_token_with_the_secret_in_the_form(caller: Caller) -> None:
     client = caller.demo["clients"]["auditor"]
     form = {"grant_type": "client_credentials", "client_id": client["id"], "client_secret": client["secret"]}
-    answer = await caller.http.post(TOKEN, data=form)
-    assert answer.status_code == 200
-    assert all(part.endswith(":read") for part in answer.json()["scope"].split())
+    response = await caller.http.post(TOKEN, data=form)
+    assert response.status_code == 200
+    assert all(part.endswith(":read") for part in response.json()["scope"].split())
 
 
 async def test_a_person_gets_a_token_and_sees_itself(caller: Caller) -> None:
-    answer = await caller.send("admin", "GET", "/me")
-    me = answer.json()
-    assert answer.status_code == 200
+    response = await caller.send("admin", "GET", "/me")
+    me = response.json()
+    assert response.status_code == 200
     assert me["principal"] == {"kind": "account", "id": caller.account("admin"), "name": "Amina Admin"}
     grant = me["grants"][0]
     assert (grant["role"], grant["scope_kind"], grant["scope_id"], grant["to"]) == (
@@ -63,8 +63,8 @@ async def test_a_person_gets_a_token_and_sees_itself(caller: Caller) -> None:
 
 
 async def test_the_address_of_a_person_may_be_written_in_any_case(caller: Caller) -> None:
-    answer = await caller.log_in(" Admin@DEMO.example ", "demo-admin-password")
-    assert answer.status_code == 200
+    response = await caller.log_in(" Admin@DEMO.example ", "demo-admin-password")
+    assert response.status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -84,45 +84,47 @@ async def test_the_address_of_a_person_may_be_written_in_any_case(caller: Caller
 async def test_a_bad_token_request_has_an_error_code_of_its_own(
     caller: Caller, form: dict[str, str], auth: tuple[str, str] | None, status: int, code: str
 ) -> None:
-    answer = await caller.http.post(TOKEN, data=form, auth=auth or httpx.USE_CLIENT_DEFAULT)
-    problem = answer.json()
-    assert (answer.status_code, problem["code"], problem["error"]) == (status, code, code)
+    response = await caller.http.post(TOKEN, data=form, auth=auth or httpx.USE_CLIENT_DEFAULT)
+    problem = response.json()
+    assert (response.status_code, problem["code"], problem["error"]) == (status, code, code)
     assert problem["error_description"]
-    assert answer.headers["content-type"] == "application/problem+json"
+    assert response.headers["content-type"] == "application/problem+json"
     if status == 401:
-        assert answer.headers["www-authenticate"].startswith("Basic")
+        assert response.headers["www-authenticate"].startswith("Basic")
 
 
 @pytest.mark.parametrize("header", ["Basic", "Basic !!!", "Bearer abc", "Basic " + base64.b64encode(b"abc").decode()])
 async def test_client_credentials_that_cannot_be_read_are_refused(caller: Caller, header: str) -> None:
-    answer = await caller.http.post(TOKEN, data={"grant_type": "client_credentials"}, headers={"Authorization": header})
-    assert (answer.status_code, answer.json()["code"]) == (401, "invalid_client")
+    response = await caller.http.post(
+        TOKEN, data={"grant_type": "client_credentials"}, headers={"Authorization": header}
+    )
+    assert (response.status_code, response.json()["code"]) == (401, "invalid_client")
 
 
 async def test_json_is_not_a_form(caller: Caller) -> None:
-    answer = await caller.http.post(TOKEN, json={"grant_type": "client_credentials"})
-    assert answer.status_code == 415
+    response = await caller.http.post(TOKEN, json={"grant_type": "client_credentials"})
+    assert response.status_code == 415
 
 
 async def test_a_field_that_stands_twice_is_refused(caller: Caller) -> None:
-    answer = await caller.http.post(
+    response = await caller.http.post(
         TOKEN,
         content="grant_type=password&grant_type=client_credentials",
         headers={"Content-Type": "application/x-www-form-urlencoded"},
     )
-    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
+    assert (response.status_code, response.json()["error"]) == (400, "invalid_request")
 
 
 async def test_two_ways_at_once_are_refused(caller: Caller) -> None:
     form = {"grant_type": "client_credentials", "client_id": "demo-auditor", "client_secret": "demo-auditor-secret"}
-    answer = await caller.http.post(TOKEN, data=form, auth=("demo-auditor", "demo-auditor-secret"))
-    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
+    response = await caller.http.post(TOKEN, data=form, auth=("demo-auditor", "demo-auditor-secret"))
+    assert (response.status_code, response.json()["error"]) == (400, "invalid_request")
 
 
 async def test_wrong_passwords_lock_an_address_whether_it_is_known_or_not(caller: Caller) -> None:
     for username in ("reviewer2@demo.example", f"{uuid4().hex}@nowhere.example"):
-        answers = [await caller.log_in(username, "wrong-password") for _ in range(6)]
-        assert {(a.status_code, a.json()["error"]) for a in answers} == {(400, "invalid_grant")}
+        responses = [await caller.log_in(username, "wrong-password") for _ in range(6)]
+        assert {(a.status_code, a.json()["error"]) for a in responses} == {(400, "invalid_grant")}
         locked = await caller.log_in(username, "demo-reviewer2-password")
         assert (locked.status_code, locked.json()["code"]) == (429, "rate_limited")
         assert 1 <= int(locked.headers["retry-after"]) <= 30
@@ -130,8 +132,8 @@ async def test_wrong_passwords_lock_an_address_whether_it_is_known_or_not(caller
 
 async def test_a_crowd_of_guesses_gets_no_further_than_one_by_one(caller: Caller, database_url: str) -> None:
     username = f"{uuid4().hex}@nowhere.example"
-    answers = await asyncio.gather(*(caller.log_in(username, f"guess-{n}") for n in range(30)))
-    assert sum(answer.status_code == 400 for answer in answers) <= 8
+    responses = await asyncio.gather(*(caller.log_in(username, f"guess-{n}") for n in range(30)))
+    assert sum(response.status_code == 400 for response in responses) <= 8
     connection = await asyncpg.connect(database_url)
     digest = hashlib.sha256(username.encode()).digest()
     failed = await connection.fetchval("SELECT failed FROM escm.access_failed_login WHERE email_digest = $1", digest)
@@ -200,8 +202,8 @@ async def test_a_client_with_a_key_signs_its_way_in_once_per_assertion(caller: C
         _assertion(key, "demo-secretariat"),
         "a.b.c",
     ):
-        answer = await _assert(caller, bad)
-        assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client")
+        response = await _assert(caller, bad)
+        assert (response.status_code, response.json()["error"]) == (401, "invalid_client")
 
 
 async def test_a_private_key_is_not_registered(caller: Caller) -> None:
@@ -213,8 +215,8 @@ async def test_a_private_key_is_not_registered(caller: Caller) -> None:
         "verbs": ["read"],
         "jwks": {"keys": [key.as_dict(private=True)]},
     }
-    answer = await caller.send("admin", "POST", "/clients", body)
-    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (422, "unusable_key")
+    response = await caller.send("admin", "POST", "/clients", body)
+    assert (response.status_code, response.json()["errors"][0]["code"]) == (422, "unusable_key")
 
 
 async def test_metadata_and_keys_are_found_at_both_places(caller: Caller) -> None:
@@ -233,9 +235,9 @@ async def test_a_revoked_token_is_inactive_at_once(caller: Caller) -> None:
     token = (await caller.client_token(*auth)).json()["access_token"]
 
     async def introspect() -> dict[str, Any]:
-        answer = await caller.http.post("/access/v1/oauth/introspect", data={"token": token}, auth=auth)
-        assert answer.status_code == 200
-        return dict(answer.json())
+        response = await caller.http.post("/access/v1/oauth/introspect", data={"token": token}, auth=auth)
+        assert response.status_code == 200
+        return dict(response.json())
 
     shown = await introspect()
     assert shown["active"]
@@ -251,15 +253,15 @@ async def test_a_revoked_token_is_inactive_at_once(caller: Caller) -> None:
 
 
 async def test_introspection_asks_who_asks(caller: Caller) -> None:
-    answer = await caller.http.post("/access/v1/oauth/introspect", data={"token": "x"})
-    assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client")
+    response = await caller.http.post("/access/v1/oauth/introspect", data={"token": "x"})
+    assert (response.status_code, response.json()["error"]) == (401, "invalid_client")
 
 
 async def test_without_a_token_nobody_is_somebody(caller: Caller) -> None:
     for path in ("/me", "/accounts", "/grants", "/clients"):
-        answer = await caller.http.get(f"/access/v1{path}")
-        assert (answer.status_code, answer.json()["code"]) == (401, "unauthenticated")
-        assert answer.headers["www-authenticate"].startswith("Bearer")
+        response = await caller.http.get(f"/access/v1{path}")
+        assert (response.status_code, response.json()["code"]) == (401, "unauthenticated")
+        assert response.headers["www-authenticate"].startswith("Bearer")
         bad = await caller.http.get(f"/access/v1{path}", headers={"Authorization": "Bearer " + "x" * 5000})
         assert (bad.status_code, bad.json()["code"]) == (401, "invalid_token")
 
@@ -332,9 +334,9 @@ async def test_a_key_has_a_successor_before_it_ends(app: Any, caller: Caller, da
     await connection.close()
     assert len(after) == len(before) + 1
     assert b"PRIVATE" not in b"".join(bytes(key["private"]) for key in after)
-    answer = await caller.http.get("/.well-known/jwks.json")
-    assert answer.status_code == 200, answer.text
-    published = answer.json()["keys"]
+    response = await caller.http.get("/.well-known/jwks.json")
+    assert response.status_code == 200, response.text
+    published = response.json()["keys"]
     assert {key["kid"] for key in published} >= {after[-1]["kid"], before[-1]["kid"]}
 
 

@@ -167,7 +167,7 @@ async def _set(how: str, client: str, caller: Caller, target: Target, *, step: b
 
 
 @pytest.mark.parametrize("way", BY_HTTP, ids=lambda way: f"{way.operation} {way.how}")
-async def test_each_actor_is_answered_as_the_table_says(
+async def test_each_actor_is_allowed_what_the_table_says(
     access: httpx.AsyncClient, rows: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch, way: Way
 ) -> None:
     target, wrong = Target(access, rows), []
@@ -233,15 +233,15 @@ async def _merge(way: Way, admin: Caller, rows: asyncpg.Connection, caller: Call
             holder, way.gain, loser["id"],
         )  # fmt: skip
     if way.operation == "createMerge":
-        answer = await caller.post(MERGES, merge_body(winner, loser))
+        response = await caller.post(MERGES, merge_body(winner, loser))
     else:
         fields = {"institution_id": winner["id"]}
-        answer = await caller.step(f"{INSTITUTIONS}/{loser['id']}", "link", fields=fields)
-    assert answer.status_code in (200, 201, 403, 404), answer.text
+        response = await caller.step(f"{INSTITUTIONS}/{loser['id']}", "link", fields=fields)
+    assert response.status_code in (200, 201, 403, 404), response.text
     entity = "expert" if way.gain == "expert" else "institution"
     kind = type_of("membership", entity, "merged" if way.operation == "createMerge" else "linked")
     fact = Fact(type=kind, subject=UUID(winner["id"]), ref="X", version=1, link="/x")
-    return answer.status_code in (200, 201), holder, fact
+    return response.status_code in (200, 201), holder, fact
 
 
 @pytest.mark.parametrize("way", MERGING, ids=lambda way: f"{way.operation} {way.how}")

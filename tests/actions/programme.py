@@ -18,10 +18,10 @@ PILLARS = ("action-1", "action-2", "action-3")
 BASELINE = {"value": 12, "unit": "stations", "date": "2026"}
 
 
-def made(answer: Response) -> str:
+def made(response: Response) -> str:
     """The address of what was created."""
-    assert answer.status_code == 201, answer.text
-    address: str = answer.json()["links"]["self"]
+    assert response.status_code == 201, response.text
+    address: str = response.json()["links"]["self"]
     return address
 
 
@@ -68,15 +68,15 @@ async def milestone(by: Caller, action_path: str, **more: Any) -> str:
 async def steps(by: Caller, path: str, *actions: str, **more: Any) -> dict[str, Any]:
     """Takes the steps one after the other; the last answer."""
     for name in actions:
-        answer = await by.step(path, name, **more)
-        assert answer.status_code == 200, f"{name}: {answer.text}"
-    record: dict[str, Any] = answer.json()
+        response = await by.step(path, name, **more)
+        assert response.status_code == 200, f"{name}: {response.text}"
+    record: dict[str, Any] = response.json()
     return record
 
 
 async def refusal(by: Caller, path: str, name: str, **more: Any) -> str:
     """Why a step is not possible now."""
-    answer = await by.step(path, name, **more)
-    assert answer.status_code == 409, answer.text
-    reason: str = answer.json()["reason"]
+    response = await by.step(path, name, **more)
+    assert response.status_code == 409, response.text
+    reason: str = response.json()["reason"]
     return reason

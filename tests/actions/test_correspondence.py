@@ -15,19 +15,19 @@ def letter(**more: Any) -> dict[str, Any]:
 
 
 async def sent(by: Caller, **more: Any) -> str:
-    answer = await by.post(PATH, letter(**more))
-    assert answer.status_code == 201, answer.text
-    return f"{PATH}/{answer.json()['id']}"
+    response = await by.post(PATH, letter(**more))
+    assert response.status_code == 201, response.text
+    return f"{PATH}/{response.json()['id']}"
 
 
-async def test_a_letter_goes_out_is_awaited_and_answered(admin: Caller) -> None:
+async def test_a_letter_goes_out_is_awaited_and_replied_to(admin: Caller) -> None:
     path = await sent(admin, parties=["Ministry of Science", {"name": "A. Alpha", "role": "Minister"}])
     fresh = (await admin.get(path)).json()
     assert (fresh["status"], fresh["visibility"], fresh["overdue"]) == ("sent", "restricted", False)
     awaited = (await admin.step(path, "await")).json()
     assert awaited["reply_due"] == (today() + timedelta(days=30)).isoformat()
-    answered = (await admin.step(path, "reply")).json()
-    assert answered["replied_on"] == today().isoformat()
+    response = (await admin.step(path, "reply")).json()
+    assert response["replied_on"] == today().isoformat()
     assert (await admin.step(path, "await")).json()["reason"] == "not_in_this_state"
     assert (await admin.step(path, "close")).json()["status"] == "closed"
 
@@ -63,7 +63,7 @@ async def test_letters_of_another_country_do_not_exist(caller: Callable[[str | N
     assert published.json()["reason"] == "publish_not_permitted"
 
 
-async def test_a_reply_answers_the_letter_that_it_names(admin: Caller, caller: Callable[[str | None], Caller]) -> None:
+async def test_a_reply_marks_the_letter_that_it_names(admin: Caller, caller: Callable[[str | None], Caller]) -> None:
     government = caller("government_xa")
     for awaited in (True, False):
         path = await sent(admin)
@@ -72,11 +72,11 @@ async def test_a_reply_answers_the_letter_that_it_names(admin: Caller, caller: C
         reply = letter(direction="in", reply_to=path.rsplit("/", 1)[1], date="2026-02-20")
         made = await government.post(PATH, reply)
         assert made.status_code == 201, made.text
-        answered = (await admin.get(path)).json()
-        assert (answered["status"], answered["replied_on"]) == ("answered", "2026-02-20")
+        response = (await admin.get(path)).json()
+        assert (response["status"], response["replied_on"]) == ("answered", "2026-02-20")
         line = (await admin.get(f"{path}/history")).json()["items"][0]
         assert (line["action"], line["by"]["kind"]) == ("answer", "client")
-        version = answered["version"]
+        version = response["version"]
         assert (await government.post(PATH, reply)).status_code == 201
         assert (await admin.get(path)).json()["version"] == version, "an answered letter stays as it is"
     later = await sent(admin)
@@ -91,8 +91,8 @@ async def test_a_reply_names_a_letter_of_the_country_that_the_caller_knows(
 ) -> None:
     elsewhere = (await sent(admin, country="XB")).rsplit("/", 1)[1]
     for by, country in ((caller("government_xa"), "XA"), (admin, "XA")):
-        answer = await by.post(PATH, letter(direction="in", country=country, reply_to=elsewhere))
-        assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/reply_to")
+        response = await by.post(PATH, letter(direction="in", country=country, reply_to=elsewhere))
+        assert (response.status_code, response.json()["errors"][0]["pointer"]) == (422, "/reply_to")
     assert (await admin.get(f"{PATH}/{elsewhere}")).json()["status"] == "sent"
     own = await sent(admin)
     etag = (await admin.get(own)).headers["etag"]

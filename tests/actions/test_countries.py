@@ -53,7 +53,7 @@ async def stage_of(by: Caller, country: str) -> tuple[int, dict[str, Any]]:
     return record["stage"], {fact["key"]: fact["date"] for fact in record["facts"] if fact["met"]}
 
 
-async def test_every_known_country_answers_with_stage_nought(anonymous: Caller) -> None:
+async def test_every_known_country_starts_with_stage_nought(anonymous: Caller) -> None:
     for code, region in (("AQ", None), ("PK", "Asia"), ("XC", None)):
         record = (await anonymous.get(f"{PATH}/{code}")).json()
         assert record["region"] == region
@@ -272,7 +272,7 @@ async def test_a_country_is_not_sent_twice(anonymous: Caller) -> None:
     assert (again.status_code, again.content) == (304, b"")
 
 
-async def test_a_past_day_answers_the_same_for_ever(
+async def test_a_past_day_returns_the_same_for_ever(
     secretariat: Caller, admin: Caller, anonymous: Caller, database: Database, superuser: asyncpg.Connection
 ) -> None:
     place = {"country": "NR", "visibility": "network"}
@@ -284,10 +284,10 @@ async def test_a_past_day_answers_the_same_for_ever(
     await deliver(database, "NR", "actions.endorsement.verified")
     days = ("2026-01-31", "2026-02-01", "2026-04-01", "2026-04-02", "2026-05-01")
 
-    async def answers() -> list[Any]:
+    async def fetch_facts() -> list[Any]:
         return [(await anonymous.get(f"{PATH}/NR?as_of={day}")).json()["facts"] for day in days]
 
-    before = await answers()
+    before = await fetch_facts()
     assert [[fact["key"] for fact in facts if fact["met"]] for facts in before] == [
         [],
         ["preparatory_committee"],
@@ -299,11 +299,11 @@ async def test_a_past_day_answers_the_same_for_ever(
     await change(superuser, "centre_centre", centre, status="suspended")
     await change(superuser, "centre_committee", committee, status="dissolved", ended_on=today())
     await deliver(database, "NR", "centres.centre.suspended")
-    assert await answers() == before
+    assert await fetch_facts() == before
     assert [fact["met"] for fact in (await anonymous.get(f"{PATH}/NR")).json()["facts"]] == [True, *[False] * 6]
     await change(superuser, "centre_centre", centre, status="active")
     await deliver(database, "NR", "centres.centre.reinstated")
-    assert await answers() == before
+    assert await fetch_facts() == before
     listed = (await anonymous.get(f"{PATH}?country=NR&as_of={days[-1]}&stage=2")).json()["items"]
     assert [item["facts"] for item in listed] == before[-1:]
 

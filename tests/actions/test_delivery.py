@@ -119,9 +119,9 @@ async def test_actions_are_of_known_programmes_and_participants(
         ({"pillar": "action-4"}, "/pillar"),
         ({"country": "XA"}, "/country"),
     ):
-        answer = await secretariat.post("/actions/v1/actions", {**body, **more})
-        assert answer.status_code == 422, answer.text
-        assert answer.json()["errors"][0]["pointer"] == pointer
+        response = await secretariat.post("/actions/v1/actions", {**body, **more})
+        assert response.status_code == 422, response.text
+        assert response.json()["errors"][0]["pointer"] == pointer
     await steps(secretariat, path, "discontinue", reason="Nothing came of it")
     assert (await secretariat.post("/actions/v1/actions", body)).status_code == 409
 

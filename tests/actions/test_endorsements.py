@@ -20,9 +20,9 @@ def claim(**more: Any) -> dict[str, Any]:
 
 
 async def claimed(by: Caller, **more: Any) -> str:
-    answer = await by.post(PATH, claim(**more))
-    assert answer.status_code == 201, answer.text
-    return f"{PATH}/{answer.json()['id']}"
+    response = await by.post(PATH, claim(**more))
+    assert response.status_code == 201, response.text
+    return f"{PATH}/{response.json()['id']}"
 
 
 async def test_a_government_claims_and_the_secretariat_verifies_with_a_document(
@@ -89,9 +89,9 @@ async def test_bad_claims_are_refused(admin: Caller) -> None:
         ({"status": "verified"}, "/status"),
     ]
     for more, pointer in faults:
-        answer = await admin.post(PATH, claim(**more))
-        assert answer.status_code == 422
-        assert answer.json()["errors"][0]["pointer"] == pointer, answer.text
+        response = await admin.post(PATH, claim(**more))
+        assert response.status_code == 422
+        assert response.json()["errors"][0]["pointer"] == pointer, response.text
     path = await claimed(admin)
     bad = await admin.step(path, "verify", fields={"document": {"title": "no date"}})
     assert bad.status_code == 422
@@ -106,9 +106,9 @@ async def test_lists_are_filtered_and_limited_to_the_access_scope(
     record = path.rsplit("/", 1)[1]
 
     async def listed(by: Caller, query: str) -> list[str]:
-        answer = await by.get(f"{PATH}?{query}")
-        assert answer.status_code == 200, answer.text
-        return [item["id"] for item in answer.json()["items"]]
+        response = await by.get(f"{PATH}?{query}")
+        assert response.status_code == 200, response.text
+        return [item["id"] for item in response.json()["items"]]
 
     assert record in await listed(admin, "country=XA&status=verified&level=5&q=organo")
     assert record not in await listed(admin, "level=1")

@@ -23,9 +23,9 @@ async def test_anybody_reads_the_framework_of_2026(anonymous: Caller) -> None:
     for titles in (found["core"]["titles"], *(pillar["titles"] for pillar in found["pillars"])):
         assert set(titles) == {"en", "fr", "es", "ar", "zh", "ru"}
     for address in ("3+1/2026", quote("3+1/2026", safe=""), found["id"], found["ref"]):
-        answer = await anonymous.get(f"{PATH}/{address}")
-        assert answer.status_code == 200, address
-        assert answer.json()["code"] == "3+1/2026"
+        response = await anonymous.get(f"{PATH}/{address}")
+        assert response.status_code == 200, address
+        assert response.json()["code"] == "3+1/2026"
     assert (await anonymous.get(f"{PATH}/3+1/2027")).status_code == 404
     assert (await anonymous.get(f"{PATH}/{found['id']}/history")).status_code == 401
 
@@ -48,5 +48,5 @@ async def test_the_secretariat_enters_and_changes_one(
 async def test_a_framework_has_exactly_three_actions(secretariat: Caller) -> None:
     two = framework("3+1/2034")["pillars"][:2]
     for pillars in (two, [*two, two[0]]):
-        answer = await secretariat.post(PATH, framework("3+1/2034", pillars=pillars))
-        assert answer.status_code == 422
+        response = await secretariat.post(PATH, framework("3+1/2034", pillars=pillars))
+        assert response.status_code == 422

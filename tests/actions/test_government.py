@@ -33,7 +33,7 @@ async def test_a_government_keeps_its_bodies(caller: Callable[[str | None], Call
     changed = {"website": "https://example.org/"}
     etag = (await government.get(path)).headers["etag"]
     assert (await government.patch(path, changed, etag=etag)).json()["website"] == changed["website"]
-    assert (await caller("government_xb").get(path)).status_code == 200, "bodies are told to the network"
+    assert (await caller("government_xb").get(path)).status_code == 200, "the network sees bodies"
     assert (await caller("government_xb").patch(path, changed, etag=etag)).status_code == 403
     assert (await caller(None).get(path)).status_code == 401
 
@@ -60,8 +60,8 @@ async def test_a_focal_point_is_nominated_accepted_and_hands_over(secretariat: C
 
 async def test_a_focal_point_is_one_person(secretariat: Caller) -> None:
     for person in ({}, {"name": "Ada", "expert_id": "019b76da-a800-7000-8000-00000000dead"}):
-        answer = await secretariat.post(f"{V1}/focal_points", {"country": "XA", "person": person})
-        assert answer.json()["errors"][0]["pointer"] == "/person"
+        response = await secretariat.post(f"{V1}/focal_points", {"country": "XA", "person": person})
+        assert response.json()["errors"][0]["pointer"] == "/person"
     assert (await secretariat.get(await focal_point(secretariat))).json()["person"]["name"] == "Ada Alpha"
 
 
@@ -113,14 +113,14 @@ async def test_a_focal_point_names_an_expert_that_the_caller_knows(
     if country is not None:
         place = {"country": country, "status": status, "visibility": visibility, "category": "expert"}
         named["expert_id"] = str(await enter(superuser, "member_expert", **place))
-    answer = await by.post(f"{V1}/focal_points", {"country": "XA", "person": named})
+    response = await by.post(f"{V1}/focal_points", {"country": "XA", "person": named})
     path = await focal_point(by)
     etag = (await by.get(path)).headers["etag"]
     changed = await by.patch(path, {"person": named}, etag=etag)
     if known:
-        assert (answer.status_code, changed.status_code) == (201, 200), answer.text + changed.text
+        assert (response.status_code, changed.status_code) == (201, 200), response.text + changed.text
         return
-    for refused in (answer, changed):
+    for refused in (response, changed):
         assert refused.status_code == 422, refused.text
         error = refused.json()["errors"][0]
         assert (error["code"], error["pointer"]) == ("unknown_reference", "/person/expert_id")

@@ -160,9 +160,9 @@ async def test_programmes_name_what_is_known(
         ({"committee_id": elsewhere}, "/committee_id"),
         ({"country": "ZZ"}, "/country"),
     ):
-        answer = await secretariat.post(PROGRAMMES, {"country": "XB", "framework": "3+1/2026", **more})
-        assert answer.status_code == 422, answer.text
-        assert answer.json()["errors"][0]["pointer"] == pointer
+        response = await secretariat.post(PROGRAMMES, {"country": "XB", "framework": "3+1/2026", **more})
+        assert response.status_code == 422, response.text
+        assert response.json()["errors"][0]["pointer"] == pointer
     assert (await caller("author_xa").post(PROGRAMMES, {"country": "XB"})).status_code == 403
 
 
@@ -198,11 +198,11 @@ async def test_a_country_has_one_living_programme_under_a_framework(
     code = await framework(secretariat)
     first = await programme(secretariat, "XB", framework=code, visibility="restricted")
     body = {"country": "XB", "framework": code}
-    answers = await asyncio.gather(*(caller("author_xb").post(PROGRAMMES, body) for _ in range(3)))
-    for answer in answers:
-        assert (answer.status_code, answer.json()["code"]) == (409, "conflict")
-        assert answer.json()["errors"][0]["pointer"] == "/framework"
+    responses = await asyncio.gather(*(caller("author_xb").post(PROGRAMMES, body) for _ in range(3)))
+    for response in responses:
+        assert (response.status_code, response.json()["code"]) == (409, "conflict")
+        assert response.json()["errors"][0]["pointer"] == "/framework"
     await steps(secretariat, first, "discontinue", reason="Started anew")
-    answers = await asyncio.gather(*(secretariat.post(PROGRAMMES, body) for _ in range(4)))
-    assert sorted(answer.status_code for answer in answers) == [201, 409, 409, 409]
+    responses = await asyncio.gather(*(secretariat.post(PROGRAMMES, body) for _ in range(4)))
+    assert sorted(response.status_code for response in responses) == [201, 409, 409, 409]
     await programme(secretariat, "XA", framework=code)

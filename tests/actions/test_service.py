@@ -1,4 +1,4 @@
-"""What holds for the whole service: verbs are granted, walls stand, the worker can be made."""
+"""What holds for the whole service: verbs are granted, both layers of authorization hold, the worker can be made."""
 
 from collections.abc import Callable
 
@@ -34,17 +34,17 @@ def test_every_verb_is_permitted_to_somebody_other_than_administrators() -> None
 
 
 @pytest.mark.parametrize("plural", CLOSED.split())
-async def test_without_a_token_nothing_but_the_published_answers(anonymous: Caller, plural: str) -> None:
+async def test_without_a_token_nothing_but_the_published_is_read(anonymous: Caller, plural: str) -> None:
     path = f"/actions/v1/{plural}"
     stranger = f"{path}/019b76da-a800-7000-8000-00000000dead"
     for address in (path, stranger, f"{stranger}/history", f"{stranger}/transitions"):
-        answer = await anonymous.get(address)
-        assert (answer.status_code, answer.json()["code"]) == (401, "unauthenticated")
+        response = await anonymous.get(address)
+        assert (response.status_code, response.json()["code"]) == (401, "unauthenticated")
     assert (await anonymous.post(path, {})).status_code == 401
 
 
 @pytest.mark.parametrize("plural", ["programmes", "frameworks", "countries"])
-async def test_the_public_lists_answer_without_a_token(anonymous: Caller, plural: str) -> None:
+async def test_the_public_lists_are_read_without_a_token(anonymous: Caller, plural: str) -> None:
     assert (await anonymous.get(f"/actions/v1/{plural}")).status_code == 200
 
 

@@ -146,14 +146,14 @@ async def _sample(connection: asyncpg.Connection, ours: str, token: str) -> Samp
     async with httpx.AsyncClient(base_url=ours, timeout=30) as client:
         path = f"{EXPERTS}?limit=200"
         for _ in range(DEEP // 200):
-            answer = (await client.get(path)).json()
-            path = answer["next"]
+            response = (await client.get(path)).json()
+            path = response["next"]
     return Sample(
         ids=[str(row["id"]) for row in rows],
         countries=sorted({row["country"] for row in rows}),
         fragments=[word[1 : FRAGMENT + 1] for word in words[:200]],
         deep_path=path.replace("limit=200", "limit=50"),
-        deep_id=answer["items"][-1]["id"],
+        deep_id=response["items"][-1]["id"],
         token=token,
     )
 
@@ -166,9 +166,9 @@ async def _tokens(at: Addresses, *names: str) -> list[str]:
     with serving("services.access.app:create_app", at, factory=True) as (address, _):
         for client in (clients[name] for name in names):
             form = {"grant_type": "client_credentials", "client_id": client["id"], "client_secret": client["secret"]}
-            answer = httpx.post(f"{address}/access/v1/oauth/token", data=form, timeout=30)
-            answer.raise_for_status()
-            tokens.append(str(answer.json()["access_token"]))
+            response = httpx.post(f"{address}/access/v1/oauth/token", data=form, timeout=30)
+            response.raise_for_status()
+            tokens.append(str(response.json()["access_token"]))
     return tokens
 
 

@@ -36,7 +36,7 @@ async def measure(
             found["auth_read"] = _ratio(lambda: load(ours, shown), lambda: load(ours, asked))
         for name, script in _lists(sample, scoped).items():
             if name in wanted:
-                found[name] = await _walled(connection, ours, script)
+                found[name] = await _protected(connection, ours, script)
         if "audited_write" in wanted:
             with serving("tests.bench.unaudited:create_app", at, factory=True) as (bare, _):
                 found["audited_write"] = _ratio(lambda: load(ours, create), lambda: load(bare, create))
@@ -57,7 +57,7 @@ def _ratio(ours: Rate, bound: Rate) -> dict[str, Any]:
     return _shown([value for value, _ in pairs], [limit for _, limit in pairs])
 
 
-async def _walled(connection: asyncpg.Connection, ours: str, script: str) -> dict[str, Any]:
+async def _protected(connection: asyncpg.Connection, ours: str, script: str) -> dict[str, Any]:
     load(ours, script)
     values, limits = [], []
     for _ in range(_ROUNDS):

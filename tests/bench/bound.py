@@ -44,7 +44,7 @@ def _plain(row: asyncpg.Record) -> dict[str, Any]:
     return record
 
 
-def _answer(content: Any) -> Response:
+def _json(content: Any) -> Response:
     return Response(orjson.dumps(content, default=str), media_type="application/json")
 
 
@@ -88,31 +88,31 @@ routes = APIRouter()
 
 @routes.get("/experts/{expert_id}")
 async def item(expert_id: UUID, request: Request) -> Response:
-    return _answer(_plain(await request.app.state.pool.fetchrow(_ITEM, expert_id)))
+    return _json(_plain(await request.app.state.pool.fetchrow(_ITEM, expert_id)))
 
 
 @routes.get("/experts")
 async def page(country: str, status: str, request: Request) -> Response:
     rows = await request.app.state.pool.fetch(_PAGE, country, status)
-    return _answer({"items": [_plain(row) for row in rows]})
+    return _json({"items": [_plain(row) for row in rows]})
 
 
 @routes.get("/deep")
 async def deep(after: UUID, request: Request) -> Response:
     rows = await request.app.state.pool.fetch(_DEEP, after)
-    return _answer({"items": [_plain(row) for row in rows]})
+    return _json({"items": [_plain(row) for row in rows]})
 
 
 @routes.get("/named")
 async def named(q: str, request: Request) -> Response:
     rows = await request.app.state.pool.fetch(_NAME, f"%{q}%")
-    return _answer({"items": [_plain(row) for row in rows]})
+    return _json({"items": [_plain(row) for row in rows]})
 
 
 @routes.get("/directory")
 async def directory(country: str, field: str, planetary_boundary: str, request: Request) -> Response:
     rows = await request.app.state.pool.fetch(_DIRECTORY, country, field, planetary_boundary)
-    return _answer({"items": [_plain(row) for row in rows]})
+    return _json({"items": [_plain(row) for row in rows]})
 
 
 @routes.post("/experts")
@@ -125,7 +125,7 @@ async def create(request: Request) -> Response:
     for name in ("names", "emails", "biography", "asserted"):
         record[name] = orjson.dumps(record[name]).decode()
     moment = await request.app.state.pool.fetchval(_INSERT + " RETURNING created_at", *_instants(record))
-    return _answer({"id": record["id"], "created_at": moment})
+    return _json({"id": record["id"], "created_at": moment})
 
 
 def _instants(record: dict[str, Any]) -> list[Any]:

@@ -82,9 +82,9 @@ async def _p99(ours: str, pid: int) -> tuple[float, float]:
     async with httpx.AsyncClient(base_url=ours, timeout=30, trust_env=False) as client:
         for number in range(REQUESTS):
             began = time.perf_counter()
-            answer = await client.get(_PATH, params={"limit": 1})
+            response = await client.get(_PATH, params={"limit": 1})
             times.append(time.perf_counter() - began)
-            answer.raise_for_status()
+            response.raise_for_status()
             await asyncio.sleep(0.01)
             if number % 50 == 0:
                 most = max(most, memory_mb(pid))

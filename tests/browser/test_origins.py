@@ -38,7 +38,7 @@ def elsewhere(visit: Visit, tmp_path: Path) -> Iterator[Page]:
     thread.join()
 
 
-def test_a_page_of_another_origin_reads_answers_and_problems(
+def test_a_page_of_another_origin_reads_responses_and_problems(
     visit: Visit, elsewhere: Page, running: dict[str, Any]
 ) -> None:
     def call(path: str, method: str = "GET", body: str | None = None, **headers: str) -> dict[str, Any]:

@@ -34,9 +34,9 @@ def test_every_operation_is_there_to_be_found(visit: Visit, reference: Page) -> 
     _assert_sound(visit)
 
 
-def test_an_operation_is_called_and_its_answer_shown(visit: Visit, reference: Page) -> None:
-    answer = _call(reference, "listExperts", "/membership/v1/experts")
-    assert answer.status == 200
+def test_an_operation_is_called_and_its_response_shown(visit: Visit, reference: Page) -> None:
+    response = _call(reference, "listExperts", "/membership/v1/experts")
+    assert response.status == 200
     shown = reference.locator(".live-responses-table .response .response-col_description")
     expect(shown).to_contain_text('"items"', timeout=PATIENCE)
     _assert_sound(visit)
@@ -61,9 +61,9 @@ def test_a_token_is_given_or_got_and_sent(visit: Visit, reference: Page, running
     part.locator("button.authorize").click()
     expect(part.get_by_role("button", name="Remove authorization")).to_be_visible(timeout=PATIENCE)
     reference.locator(".modal-ux .close-modal").click()
-    answer = _call(reference, "getMe", "/access/v1/me")
-    assert answer.status == 200
-    assert answer.json()["principal"]["kind"] == ("account" if way == "person" else "client")
+    response = _call(reference, "getMe", "/access/v1/me")
+    assert response.status == 200
+    assert response.json()["principal"]["kind"] == ("account" if way == "person" else "client")
     reference.locator("button.authorize").first.click()
     part.get_by_role("button", name="Remove authorization").click()
     reference.locator(".modal-ux .close-modal").click()
@@ -88,20 +88,20 @@ def _call(page: Page, operation: str, path: str) -> Response:
     expect(begin.or_(execute).first).to_be_visible(timeout=PATIENCE)
     if begin.is_visible():
         begin.click()
-    with page.expect_response(lambda answer: answer.url.partition("?")[0].endswith(path)) as answered:
+    with page.expect_response(lambda response: response.url.partition("?")[0].endswith(path)) as response:
         execute.click()
-    return answered.value
+    return response.value
 
 
 def _token(origin: str, client: dict[str, str]) -> str:
-    answer = httpx.post(
+    response = httpx.post(
         f"{origin}/access/v1/oauth/token",
         data={"grant_type": "client_credentials"},
         auth=(client["id"], client["secret"]),
         trust_env=False,
         timeout=60,
     )
-    return str(answer.json()["access_token"])
+    return str(response.json()["access_token"])
 
 
 def _assert_sound(visit: Visit) -> None:

@@ -70,7 +70,7 @@ def _of_operations(old: _Side, new: _Side) -> Iterator[str]:
             yield f"{name}: asks for a token"
         yield from _of_parameters(name, old, before, new, after)
         yield from _of_bodies(name, old, before, new, after)
-        yield from _of_answers(name, old, before, new, after)
+        yield from _of_responses(name, old, before, new, after)
 
 
 def _of_parameters(name: str, old: _Side, before: Json, new: _Side, after: Json) -> Iterator[str]:
@@ -100,7 +100,7 @@ def _of_bodies(name: str, old: _Side, before: Json, new: _Side, after: Json) -> 
         yield from _narrower(f"{name}: body", old, content.get("schema"), new, schema, "request")
 
 
-def _of_answers(name: str, old: _Side, before: Json, new: _Side, after: Json) -> Iterator[str]:
+def _of_responses(name: str, old: _Side, before: Json, new: _Side, after: Json) -> Iterator[str]:
     for status, response in before["responses"].items():
         if not status.startswith(("2", "3")):
             continue

@@ -55,7 +55,7 @@ def _value_not_taken(spec: Any) -> None:
     _schema("ExpertCreate")(spec)["properties"]["category"]["enum"].remove("student")
 
 
-def _field_not_answered(spec: Any) -> None:
+def _field_not_returned(spec: Any) -> None:
     expert = _schema("Expert")(spec)
     del expert["properties"]["ref"]
     expert["required"].remove("ref")
@@ -81,7 +81,7 @@ def _media_gone(spec: Any) -> None:
 
 BREAKS = [
     _without_operation, _renamed_operation, _token_asked, _parameter_gone, _parameter_required, _limit_lower,
-    _field_not_taken, _field_required, _value_not_taken, _field_not_answered, _field_null, _status_gone, _header_gone,
+    _field_not_taken, _field_required, _value_not_taken, _field_not_returned, _field_null, _status_gone, _header_gone,
     _media_gone,
 ]  # fmt: skip
 
@@ -103,11 +103,11 @@ def _field_taken(spec: Any) -> None:
     _schema("ExpertCreate")(spec)["properties"]["more"] = {"type": "string"}
 
 
-def _field_answered(spec: Any) -> None:
+def _field_returned(spec: Any) -> None:
     _schema("Expert")(spec)["properties"]["more"] = {"type": "string"}
 
 
-def _value_answered(spec: Any) -> None:
+def _value_returned(spec: Any) -> None:
     _schema("Expert")(spec)["properties"]["visibility"]["enum"].append("more")
 
 
@@ -120,7 +120,7 @@ def _words(spec: Any) -> None:
 
 
 GROWS = [
-    _operation_more, _parameter_more, _limit_higher, _field_taken, _field_answered, _value_answered, _never_null,
+    _operation_more, _parameter_more, _limit_higher, _field_taken, _field_returned, _value_returned, _never_null,
     _words,
 ]  # fmt: skip
 

@@ -22,14 +22,14 @@ _ACCESS_LAST = sorted(SERVICES, key=lambda service: service == "access")
 def token(running: dict[str, Any]) -> str:
     """Of the secretariat's client. Asked for once: later the generated requests have used up the address's budget."""
     client = running["demo"]["clients"]["secretariat"]
-    answer = httpx.post(
+    response = httpx.post(
         f"{running['base_url']}/access/v1/oauth/token",
         data={"grant_type": "client_credentials"},
         auth=(client["id"], client["secret"]),
         trust_env=False,
     )
-    assert answer.status_code == 200, answer.text
-    return str(answer.json()["access_token"])
+    assert response.status_code == 200, response.text
+    return str(response.json()["access_token"])
 
 
 @pytest.mark.parametrize("signed_in", _SECONDS, ids=["with a token", "without"])

@@ -24,11 +24,11 @@ from escm_client.models import (
 )
 from escm_client.types import UNSET, Response
 
-Answer = TypeVar("Answer")
+Content = TypeVar("Content")
 
 
-def given(response: Response[Answer | Problem], status: int) -> Answer:
-    """What an answer of this status holds."""
+def given(response: Response[Content | Problem], status: int) -> Content:
+    """What a response of this status holds."""
     assert response.status_code == status, response.content
     assert response.parsed is not None
     assert not isinstance(response.parsed, Problem), response.parsed

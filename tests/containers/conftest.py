@@ -41,11 +41,11 @@ async def client(running: dict[str, Any]) -> Any:
     """The demo secretariat, by way of the edge."""
     client = Client(running["base_url"])
     demo = running["demo"]["clients"]["secretariat"]
-    answer = await client.http.post(
+    response = await client.http.post(
         "/access/v1/oauth/token", data={"grant_type": "client_credentials"}, auth=(demo["id"], demo["secret"])
     )
-    assert answer.status_code == 200, answer.text
-    client.http.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
+    assert response.status_code == 200, response.text
+    client.http.headers["Authorization"] = f"Bearer {response.json()['access_token']}"
     yield client
     await client.close()
 

@@ -22,10 +22,10 @@ PRODUCTION = ("ESCM_ENVIRONMENT=production", "ESCM_FICTIONAL_COUNTRIES=false")
 
 async def _all_ready(client: Client) -> bool:
     try:
-        answers = await asyncio.gather(*(client.get(path) for path in READY))
+        responses = await asyncio.gather(*(client.get(path) for path in READY))
     except httpx.TransportError:
         return False
-    return all(answer.status_code == 200 for answer in answers)
+    return all(response.status_code == 200 for response in responses)
 
 
 def test_no_container_is_root_or_writes_to_its_image(containers: Compose) -> None:
@@ -70,8 +70,8 @@ def test_production_leaves_out_what_is_for_development_and_asks_for_a_mail_serve
 
 async def test_pages_read_the_services(client: Client) -> None:
     async with client.anonymous() as reader:
-        answer = await reader.get("/en/countries/XA")
-    assert (answer.status_code, "<h1>Alphaland</h1>" in answer.text) == (200, True)
+        response = await reader.get("/en/countries/XA")
+    assert (response.status_code, "<h1>Alphaland</h1>" in response.text) == (200, True)
 
 
 async def test_the_edge_refuses_as_the_services_do(client: Client) -> None:
@@ -95,8 +95,8 @@ async def test_postgres_is_killed_and_comes_back(containers: Compose, client: Cl
     mark = f"{history.prefix}1"
     await asyncio.to_thread(containers.run, "kill", "postgres")
     refused = [await client.get(EXPERTS), await client.create(mark, key=mark), await client.get("/centres/v1/readyz")]
-    for answer in refused:
-        assert_problem(answer, (503, "unavailable"))
+    for response in refused:
+        assert_problem(response, (503, "unavailable"))
     assert (await client.get("/membership/v1/livez")).status_code == 200
     history.note(mark, refused[1])
     await asyncio.to_thread(containers.run, "start", "postgres")

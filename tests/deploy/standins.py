@@ -8,7 +8,7 @@ from typing import Any
 from deploy.local.child import Program, Stage
 from deploy.local.folder import Folder
 from deploy.local.ports import HOST, first_free
-from deploy.local.readiness import answers
+from deploy.local.readiness import readiness_check
 from deploy.local.stack import Stack
 
 _SERVER = """
@@ -31,7 +31,7 @@ class OneServer:
 
     def programs(self, environment: Mapping[str, str]) -> list[Program]:
         command = [sys.executable, "-c", _SERVER, str(self.port)]
-        return [Program("api", command, Stage.APPS, environment, ready=answers([self.base_url]))]
+        return [Program("api", command, Stage.APPS, environment, ready=readiness_check([self.base_url]))]
 
 
 async def _nothing_to_prepare(_: Mapping[str, str]) -> dict[str, Any]:

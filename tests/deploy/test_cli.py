@@ -58,7 +58,7 @@ def test_the_doctor_finds_a_working_stack_healthy(tmp_path: Path, database_url: 
         assert subject in found.output
 
 
-def test_the_doctor_tells_what_is_wrong_and_how_to_mend_it(tmp_path: Path) -> None:
+def test_the_doctor_says_what_is_wrong_and_how_to_mend_it(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("/etc\n")
     dead = 2**22 + 1
     (tmp_path / "stack.json").write_text(json.dumps({"base_url": "http://127.0.0.1:9", "processes": {"relay": dead}}))
@@ -77,7 +77,7 @@ def test_the_doctor_tells_what_is_wrong_and_how_to_mend_it(tmp_path: Path) -> No
         ("LOGIN PASSWORD 'a'", None),
     ],
 )
-def test_the_doctor_tells_of_a_backup_role_that_is_shut(
+def test_the_doctor_reports_a_backup_role_that_is_shut(
     tmp_path: Path, database_url: str, attributes: str, said: str | None
 ) -> None:
     prefix = f"doctored{uuid4().hex[:8]}"

@@ -1,4 +1,4 @@
-"""The alerts and the dashboard ask for numbers that the code shows, and operators are told what each alert wants."""
+"""The alerts and the dashboard ask for numbers that the code shows, and the guide explains each alert."""
 
 import json
 import re
@@ -81,7 +81,7 @@ def test_every_number_of_ours_is_on_the_dashboard() -> None:
     assert [name for name in ours if name not in asked] == []
 
 
-def test_operators_are_told_what_to_do_about_each_alert() -> None:
+def test_the_guide_says_what_to_do_about_each_alert() -> None:
     manual = (ROOT / "docs" / "operations.md").read_text()
     for rule in _alerts():
         assert f"`{rule['alert']}`" in manual

@@ -42,7 +42,7 @@ def _becomes(port: int, path: str, status: int, within: float = 60) -> bool:
     return False
 
 
-def test_a_process_told_to_stop_turns_not_ready_while_it_still_answers(port: int) -> None:
+def test_a_stopping_process_turns_not_ready_while_it_still_responds(port: int) -> None:
     own = first_free(port + 70)
     shown = first_free(own + 1)
     with _portal(own, shown, drain=5) as process:

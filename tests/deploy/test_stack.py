@@ -119,21 +119,21 @@ async def test_killed_servers_come_back_with_their_data(open_folder: Path, port:
         for pid in before.values():
             os.kill(pid, signal.SIGKILL)
 
-        async def answers() -> bool:
+        async def is_reachable() -> bool:
             return await _run(url, "SELECT answer FROM kept") == 7
 
         async def described_anew() -> bool:
             return not set(before.values()) & set(_described(root)["processes"].values())
 
         await _eventually(described_anew)
-        await _eventually(answers)
+        await _eventually(is_reachable)
         async with Redis.from_url(queue_url) as queue:
             await _eventually(queue.ping)
     finally:
         await stack.stop()
 
 
-async def test_a_postgres_that_somebody_told_to_stop_is_not_left_half_shut(open_folder: Path, port: int) -> None:
+async def test_a_postgres_that_somebody_stopped_is_not_left_half_shut(open_folder: Path, port: int) -> None:
     """SIGTERM lets it wait for its clients for ever and refuse new ones."""
     root = open_folder / ".local"
     stack = stack_in(root, open_folder, port)
@@ -147,11 +147,11 @@ async def test_a_postgres_that_somebody_told_to_stop_is_not_left_half_shut(open_
         async def runs_anew() -> bool:
             return _described(root)["processes"]["postgres"] not in (0, before)
 
-        async def answers() -> bool:
+        async def is_reachable() -> bool:
             return await _run(url, "SELECT 1") == 1
 
         await _eventually(runs_anew)
-        await _eventually(answers)
+        await _eventually(is_reachable)
         staying.terminate()
     finally:
         await stack.stop()

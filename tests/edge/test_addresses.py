@@ -48,11 +48,11 @@ def behind(edge: Edge) -> str:
 @pytest.fixture(scope="module")
 def token(behind: str, bound: dict[str, str]) -> str:
     form = {"grant_type": "client_credentials", **bound}
-    answer = httpx.post(
+    response = httpx.post(
         f"{behind}/access/v1/oauth/token", data=form, headers={"X-Forwarded-For": ALLOWED}, trust_env=False
     )
-    assert answer.status_code == 200, answer.text
-    return str(answer.json()["access_token"])
+    assert response.status_code == 200, response.text
+    return str(response.json()["access_token"])
 
 
 def test_the_address_is_the_one_that_the_proxy_before_the_edge_has_seen(

@@ -28,10 +28,10 @@ def _get(address: str, path: str, **headers: str) -> httpx.Response:
     ],
 )
 def test_lists_streams_pages_and_the_contract_are_compressed(address: str, path: str) -> None:
-    answer = _get(address, path)
-    assert answer.status_code == 200
-    assert answer.headers["content-encoding"] == "gzip"
-    assert "accept-encoding" in answer.headers["vary"].lower()
+    response = _get(address, path)
+    assert response.status_code == 200
+    assert response.headers["content-encoding"] == "gzip"
+    assert "accept-encoding" in response.headers["vary"].lower()
 
 
 def test_a_tag_that_compression_weakened_is_known_again(address: str) -> None:
@@ -43,12 +43,12 @@ def test_a_tag_that_compression_weakened_is_known_again(address: str) -> None:
 
 def test_tokens_are_not_compressed(address: str, running: dict[str, Any]) -> None:
     client = running["demo"]["clients"]["secretariat"]
-    answer = httpx.post(
+    response = httpx.post(
         f"{address}/access/v1/oauth/token",
         data={"grant_type": "client_credentials"},
         auth=(client["id"], client["secret"]),
         headers={"accept-encoding": "gzip"},
         trust_env=False,
     )
-    assert answer.status_code == 200
-    assert "content-encoding" not in answer.headers
+    assert response.status_code == 200
+    assert "content-encoding" not in response.headers

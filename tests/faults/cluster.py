@@ -18,7 +18,7 @@ from deploy.local.child import Program, Stage
 from deploy.local.folder import PROJECT, Folder
 from deploy.local.ports import HOST, first_free
 from deploy.local.postgres import Postgres
-from deploy.local.readiness import answers
+from deploy.local.readiness import readiness_check
 from deploy.local.valkey import Valkey
 from migrations.run import migrate
 from tests.faults.clients import Client
@@ -52,9 +52,9 @@ class Cluster:
         async with httpx.AsyncClient(base_url=access_url, trust_env=False, timeout=20) as http:
             for name, client in self._demo["clients"].items():
                 form, basic = {"grant_type": "client_credentials"}, (client["id"], client["secret"])
-                answer = await http.post("/access/v1/oauth/token", data=form, auth=basic)
-                assert answer.status_code == 200, answer.text
-                self.tokens[name] = answer.json()["access_token"]
+                response = await http.post("/access/v1/oauth/token", data=form, auth=basic)
+                assert response.status_code == 200, response.text
+                self.tokens[name] = response.json()["access_token"]
         await access.stop()
         self._processes.remove(access)
 
@@ -106,14 +106,14 @@ class Cluster:
         """A process with a metrics port, whose `/readyz` says when it works. The caller starts it."""
         port = self._next_port()
         environment = self.environment(self.postgres_port) | {"ESCM_METRICS_PORT": str(port), **settings}
-        ready = answers([f"http://{HOST}:{port}/readyz"])
+        ready = readiness_check([f"http://{HOST}:{port}/readyz"])
         return self._process(self._python(name, stage, environment, ready, module, *arguments))
 
     def server(self, name: str, module: str, *arguments: str, **settings: str) -> tuple[Process, str]:
         """A process that serves the membership API at the address that comes with it. The caller starts it."""
         port = self._next_port()
         url = f"http://{HOST}:{port}"
-        ready = answers([f"{url}/membership/v1/livez"])
+        ready = readiness_check([f"{url}/membership/v1/livez"])
         environment = self.environment(self.postgres_port) | settings
         program = self._python(name, Stage.APPS, environment, ready, module, *arguments, "--port", str(port))
         return self._process(program), url
@@ -135,7 +135,7 @@ class Cluster:
         port = self._next_port()
         url = f"http://{HOST}:{port}"
         command = ("serve", service, "--port", str(port), "--grace", "2")
-        ready = answers([f"{url}/{service}/v1/livez"])
+        ready = readiness_check([f"{url}/{service}/v1/livez"])
         environment = self.environment(database_port) | settings
         program = self._python(name, Stage.APPS, environment, ready, "deploy.cli", *command)
         return self._process(program), url

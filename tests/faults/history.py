@@ -29,11 +29,11 @@ class Operation:
     record: str | None = None
 
 
-def outcome_of(answer: httpx.Response) -> Outcome:
+def outcome_of(response: httpx.Response) -> Outcome:
     """2xx is done; below 500 nothing was done; a fault of the server leaves it open."""
-    if answer.is_success:
+    if response.is_success:
         return "ok"
-    return "fail" if answer.status_code < 500 else "unknown"
+    return "fail" if response.status_code < 500 else "unknown"
 
 
 @dataclass(slots=True)
@@ -43,15 +43,15 @@ class History:
     prefix: str
     operations: list[Operation] = field(default_factory=list)
 
-    def note(self, mark: str, answer: httpx.Response | Exception) -> Outcome:
+    def note(self, mark: str, response: httpx.Response | Exception) -> Outcome:
         """Logs a try. A connection that was refused did nothing; any other failure leaves it open."""
-        if isinstance(answer, httpx.Response):
-            outcome = outcome_of(answer)
-            record = answer.json()["id"] if outcome == "ok" else None
-            self.operations.append(Operation(mark, outcome, str(answer.status_code), record))
+        if isinstance(response, httpx.Response):
+            outcome = outcome_of(response)
+            record = response.json()["id"] if outcome == "ok" else None
+            self.operations.append(Operation(mark, outcome, str(response.status_code), record))
             return outcome
-        outcome = "fail" if isinstance(answer, httpx.ConnectError) else "unknown"
-        self.operations.append(Operation(mark, outcome, type(answer).__name__))
+        outcome = "fail" if isinstance(response, httpx.ConnectError) else "unknown"
+        self.operations.append(Operation(mark, outcome, type(response).__name__))
         return outcome
 
     async def attempt(self, mark: str, request: Awaitable[httpx.Response]) -> Outcome:

@@ -7,25 +7,25 @@ from shared.web.catalogue import PROBLEMS
 _PLAIN = {"type", "title", "status", "code", "detail", "instance", "request_id"}
 
 
-def assert_problem(answer: httpx.Response, *expected: tuple[int, str]) -> str:
+def assert_problem(response: httpx.Response, *expected: tuple[int, str]) -> str:
     """The answer is a catalogued problem, one of those expected where any are given; its code."""
-    assert answer.headers["content-type"] == "application/problem+json", (answer.status_code, answer.text[:300])
-    document = answer.json()
+    assert response.headers["content-type"] == "application/problem+json", (response.status_code, response.text[:300])
+    document = response.json()
     assert document.keys() >= _PLAIN
     problem = PROBLEMS[document["code"]]
-    assert (document["status"], document["type"]) == (answer.status_code, problem.type)
-    assert problem.status == answer.status_code
+    assert (document["status"], document["type"]) == (response.status_code, problem.type)
+    assert problem.status == response.status_code
     assert document["title"] in problem.titles.values()
-    assert document["request_id"] == answer.headers["x-request-id"]
+    assert document["request_id"] == response.headers["x-request-id"]
     assert "?" not in document["instance"]
     for fault in document.get("errors", ()):
         assert fault["code"] in PROBLEMS, fault
-    if answer.status_code in (429, 503) or document["code"] == "request_in_progress":
-        assert int(answer.headers["retry-after"]) >= 1
-    if answer.status_code == 401:
-        assert answer.headers["www-authenticate"]
-    if answer.status_code == 405:
-        assert answer.headers["allow"]
+    if response.status_code in (429, 503) or document["code"] == "request_in_progress":
+        assert int(response.headers["retry-after"]) >= 1
+    if response.status_code == 401:
+        assert response.headers["www-authenticate"]
+    if response.status_code == 405:
+        assert response.headers["allow"]
     if expected:
-        assert (answer.status_code, document["code"]) in expected
+        assert (response.status_code, document["code"]) in expected
     return str(document["code"])

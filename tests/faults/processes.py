@@ -66,7 +66,7 @@ class Process:
         self._child.kill_session()
 
     async def _end(self) -> None:
-        while self._child.running:  # noqa: ASYNC110 - a process tells nobody when it ends
+        while self._child.running:  # noqa: ASYNC110 - a process sends no event when it ends
             await asyncio.sleep(0.02)
 
     def log(self) -> str:

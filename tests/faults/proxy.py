@@ -19,7 +19,7 @@ class _Link:
     def __init__(self, client: asyncio.StreamWriter, server: asyncio.StreamWriter) -> None:
         self.writers = (client, server)
         self.received = 0
-        self.is_last_answer = False
+        self.is_last_response = False
 
     def reset(self) -> None:
         """Ends both sides with a TCP reset."""
@@ -116,7 +116,7 @@ class FaultProxy:
                 if when == "before":
                     then()
                     raise ConnectionAbortedError
-                link.is_last_answer = True
+                link.is_last_response = True
                 self._then = then
             writer.write(chunk)
             await writer.drain()
@@ -125,7 +125,7 @@ class FaultProxy:
     async def _back(self, link: _Link, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while chunk := await self._next(reader):
             link.received += len(chunk)
-            if link.is_last_answer:
+            if link.is_last_response:
                 self._then()
                 raise ConnectionAbortedError
             if self.cut_after is not None and link.received > self.cut_after:

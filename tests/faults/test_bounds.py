@@ -67,11 +67,11 @@ async def _round(client: Client) -> None:
         assert (await client.get(EXPERTS, **{name: "x," * 15_000})).status_code < 500
     for body in (b" " * (_BODY * 10), _nested(_LEVELS * 10), *_many(5_000)):
         try:
-            answer = await _posted(client, body)
+            response = await _posted(client, body)
         except client.broken:
             continue
-        assert 400 <= answer.status_code < 500, (answer.status_code, body[:80])
-        assert_problem(answer)
+        assert 400 <= response.status_code < 500, (response.status_code, body[:80])
+        assert_problem(response)
 
 
 @pytest.mark.long
@@ -93,8 +93,8 @@ async def test_an_upload_of_ten_times_the_bound_is_refused_and_kept_nowhere(clie
 
     headers = {"Content-Type": f"multipart/form-data; boundary={boundary}", "Idempotency-Key": uuid4().hex}
     try:
-        answer = await client.http.post("/membership/v1/imports", content=parts(), headers=headers)
-        assert_problem(answer, (413, "too_large"))
+        response = await client.http.post("/membership/v1/imports", content=parts(), headers=headers)
+        assert_problem(response, (413, "too_large"))
     except client.broken:
         pass
     assert _resident(cluster.second.pid) - before < _GROWTH
@@ -123,17 +123,17 @@ async def test_a_bomb_ends_as_a_failed_job_and_its_worker_stays_small(client: Cl
     await worker.start()
     try:
         files = {"file": ("bomb.xlsx", _bomb())}
-        answer = await client.http.post(
+        response = await client.http.post(
             "/membership/v1/imports",
             files=files,
             data={"resource": "experts"},
             headers={"Idempotency-Key": uuid4().hex},
         )
-        if answer.status_code != 202:
-            assert_problem(answer)
+        if response.status_code != 202:
+            assert_problem(response)
             return
         most = 0
-        while (job := (await client.get(answer.headers["location"])).json())["status"] in ("queued", "running"):
+        while (job := (await client.get(response.headers["location"])).json())["status"] in ("queued", "running"):
             most = max(most, _resident(worker.pid))
         assert job["status"] == "failed", job
         assert most < 512 * _MIB

@@ -38,10 +38,10 @@ async def refusing_at_commit(cluster: Cluster, prefix: str, code: str) -> AsyncI
 async def test_a_constraint_that_fails_at_commit(cluster: Cluster, history: History, code: str, status: int):
     client, mark = cluster.client("second"), f"{history.prefix}one"
     async with refusing_at_commit(cluster, history.prefix, code):
-        answer = await client.create(mark, key=mark)
-        assert answer.status_code == status
-        assert_problem(answer)
-        history.note(mark, answer)
+        response = await client.create(mark, key=mark)
+        assert response.status_code == status
+        assert_problem(response)
+        history.note(mark, response)
         async with cluster.superuser() as connection:
             assert await connection.fetchval("SELECT count(*) FROM member_expert WHERE display_name ~ $1", mark) == 0
     again = await client.create(mark, key=mark)
@@ -57,11 +57,11 @@ async def test_a_constraint_that_fails_at_commit(cluster: Cluster, history: Hist
 async def test_a_connection_cut_at_commit(cluster: Cluster, history: History, when: str, effects: int):
     client, mark, cut = cluster.client("first"), f"{history.prefix}one", cluster.proxy.commits_cut
     cluster.proxy.cut_commit(when)
-    answer = await client.create(mark, key=mark)
+    response = await client.create(mark, key=mark)
     assert cluster.proxy.commits_cut == cut + 1
-    assert answer.status_code == 503
-    assert_problem(answer)
-    history.note(mark, answer)
+    assert response.status_code == 503
+    assert_problem(response)
+    history.note(mark, response)
     async with cluster.superuser() as connection:
         assert await connection.fetchval("SELECT count(*) FROM member_expert WHERE display_name ~ $1", mark) == effects
         again = await client.create(mark, key=mark)

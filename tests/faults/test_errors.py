@@ -26,9 +26,9 @@ async def client(cluster: Cluster):
 
 @pytest.fixture
 async def record(client: Client, history: History) -> dict[str, Any]:
-    answer = await client.create(f"{history.prefix}kept", key=f"{history.prefix}kept")
-    assert answer.status_code == 201, answer.text
-    return {"etag": answer.headers["etag"], "path": f"{EXPERTS}/{answer.json()['id']}"}
+    response = await client.create(f"{history.prefix}kept", key=f"{history.prefix}kept")
+    assert response.status_code == 201, response.text
+    return {"etag": response.headers["etag"], "path": f"{EXPERTS}/{response.json()['id']}"}
 
 
 def _with(**more: Any) -> bytes:
@@ -59,10 +59,10 @@ BODIES = {
 async def test_a_bad_body_is_a_problem_and_changes_nothing(client: Client, cluster: Cluster, name: str):
     body, status, code = BODIES[name]
     before = await _count(cluster)
-    answer = await client.http.post(EXPERTS, content=body, headers={**_JSON, "Idempotency-Key": "bad-body"})
-    found = assert_problem(answer)
-    assert 400 <= answer.status_code < 500
-    assert (answer.status_code, found) == (status or answer.status_code, code or found)
+    response = await client.http.post(EXPERTS, content=body, headers={**_JSON, "Idempotency-Key": "bad-body"})
+    found = assert_problem(response)
+    assert 400 <= response.status_code < 500
+    assert (response.status_code, found) == (status or response.status_code, code or found)
     assert await _count(cluster) == before
 
 
@@ -76,10 +76,10 @@ async def test_a_body_of_fifty_megabytes_is_413_announced_or_not(client: Client,
 
     for content in (b" " * (50 * _MIB), parts()):
         try:
-            answer = await client.http.post(EXPERTS, content=content, headers=headers)
+            response = await client.http.post(EXPERTS, content=content, headers=headers)
         except client.broken:
             continue
-        assert assert_problem(answer) == "too_large"
+        assert assert_problem(response) == "too_large"
     assert (await client.get(EXPERTS, limit=1)).status_code == 200
     assert await _count(cluster) == before
 
@@ -115,8 +115,8 @@ async def test_what_is_not_http_is_a_problem(cluster: Cluster):
         writer.write(sent)
         head, _, body = (await asyncio.wait_for(reader.read(), 5)).partition(b"\r\n\r\n")
         status, *lines = head.decode().split("\r\n")
-        answer = httpx.Response(int(status.split()[1]), headers=[line.split(": ", 1) for line in lines], content=body)
-        assert_problem(answer, (400, "malformed_request"))
+        response = httpx.Response(int(status.split()[1]), headers=[line.split(": ", 1) for line in lines], content=body)
+        assert_problem(response, (400, "malformed_request"))
         writer.close()
 
 
@@ -124,8 +124,8 @@ async def test_other_media_types_are_415(client: Client, record: dict[str, Any])
     for method, path in (("POST", EXPERTS), ("PATCH", record["path"])):
         for kind in ("text/plain", "application/xml", "multipart/form-data; boundary=x", ""):
             headers = {"Content-Type": kind, "Idempotency-Key": "media", "If-Match": record["etag"]}
-            answer = await client.http.request(method, path, content=b"{}", headers=headers)
-            assert_problem(answer, (415, "unsupported_media_type"))
+            response = await client.http.request(method, path, content=b"{}", headers=headers)
+            assert_problem(response, (415, "unsupported_media_type"))
 
 
 async def test_preconditions(client: Client, record: dict[str, Any]):
@@ -143,10 +143,10 @@ async def test_preconditions(client: Client, record: dict[str, Any]):
             ("nonsense", 412, "version_conflict"),
         ):
             headers = {"Idempotency-Key": f"{status}{given}"} | ({} if given is None else {"If-Match": given})
-            answer = await client.http.request(method, path, json=body, headers=headers)
-            assert_problem(answer, (status, code))
+            response = await client.http.request(method, path, json=body, headers=headers)
+            assert_problem(response, (status, code))
             if status == 412:
-                assert answer.json()["current_etag"] == answer.headers["etag"] == record["etag"]
+                assert response.json()["current_etag"] == response.headers["etag"] == record["etag"]
     assert (await client.get(record["path"])).headers["etag"] == record["etag"]
 
 
@@ -173,27 +173,27 @@ async def test_bad_tokens_are_401(client: Client, cluster: Cluster):
     }
     for value in bad.values():
         for path in (EXPERTS, f"{EXPERTS}/EXP-000001/history"):
-            answer = await client.http.get(path, headers={"Authorization": f"Bearer {value}".encode("latin-1")})
-            assert_problem(answer, (400, "malformed_request") if len(value) >= _MIB else (401, "invalid_token"))
+            response = await client.http.get(path, headers={"Authorization": f"Bearer {value}".encode("latin-1")})
+            assert_problem(response, (400, "malformed_request") if len(value) >= _MIB else (401, "invalid_token"))
     async with client.anonymous() as nobody:
         assert_problem(await nobody.get(f"{EXPERTS}/EXP-000001/history"), (401, "unauthenticated"))
         assert_problem(await nobody.post(EXPERTS, json=expert("Nobody")), (401, "unauthenticated"))
 
 
-async def test_no_generated_request_gets_anything_but_an_answer_or_a_catalogued_problem(
+async def test_no_generated_request_gets_anything_but_a_success_or_a_catalogued_problem(
     client: Client, cluster: Cluster, record: dict[str, Any], chance: random.Random
 ):
     body = expert("Fuzzed", keywords=["one"], biography={"en": "two"}, emails=[{"value": "a@example.org"}])
     requests = [_any_request(chance, body, record["path"]) for _ in range(400)]
     for start in range(0, len(requests), 8):
         part = requests[start : start + 8]
-        answers = await asyncio.gather(*(_sent(client, request) for request in part))
-        for request, answer in zip(part, answers, strict=True):
-            if answer is None:
+        responses = await asyncio.gather(*(_sent(client, request) for request in part))
+        for request, response in zip(part, responses, strict=True):
+            if response is None:
                 continue
-            assert answer.status_code < 500, (request, answer.text)
-            if answer.status_code >= 400 and request["method"] != "HEAD":
-                assert_problem(answer)
+            assert response.status_code < 500, (request, response.text)
+            if response.status_code >= 400 and request["method"] != "HEAD":
+                assert_problem(response)
 
 
 async def _sent(client: Client, request: dict[str, Any]) -> httpx.Response | None:

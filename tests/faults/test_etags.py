@@ -11,7 +11,7 @@ from tests.faults.history import History
 _TURNS = 60
 
 
-async def test_equal_answers_have_equal_digests_and_other_answers_others(
+async def test_equal_responses_have_equal_digests_and_other_responses_others(
     cluster: Cluster, history: History, chance: random.Random
 ):
     writer, other = cluster.client("first"), cluster.client("second")
@@ -37,16 +37,16 @@ async def test_equal_answers_have_equal_digests_and_other_answers_others(
         assert (version != before.partition(".")[0]) is is_change
         versions.add(version)
         for read in readers.values():
-            answer = await read()
-            if answer.status_code == 404:
+            response = await read()
+            if response.status_code == 404:
                 continue
-            tag = answer.headers["etag"]
+            tag = response.headers["etag"]
             of_record, _, digest = tag.partition(".")
             assert of_record == version
-            assert bodies.setdefault(digest, answer.content) == answer.content, tag
-            assert digests.setdefault(answer.content, digest) == digest, answer.text
-            again = await other.http.get(answer.request.url, headers={"If-None-Match": tag})
-            is_same = (await other.http.get(answer.request.url)).content == answer.content
+            assert bodies.setdefault(digest, response.content) == response.content, tag
+            assert digests.setdefault(response.content, digest) == digest, response.text
+            again = await other.http.get(response.request.url, headers={"If-None-Match": tag})
+            is_same = (await other.http.get(response.request.url)).content == response.content
             assert (again.status_code == 304) is is_same
     assert len(versions) > 10
     assert len(bodies) > len(versions)
@@ -72,6 +72,6 @@ async def _do_something(client: Client, path: str, etag: str, chance: random.Ran
         patch = {"colour": "green"} if write == "wrong" else {"keywords": ["stale"]}
         if write == "stale":
             headers = {"If-Match": '"0.00000000"'}
-    answer = await client.http.patch(path, json=patch, headers=headers)
-    assert answer.status_code == {"stale": 412, "wrong": 422}.get(write, 200), answer.text
+    response = await client.http.patch(path, json=patch, headers=headers)
+    assert response.status_code == {"stale": 412, "wrong": 422}.get(write, 200), response.text
     return write == "change" or (write == "visibility" and patch["visibility"] != present["visibility"])

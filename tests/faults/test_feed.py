@@ -33,9 +33,9 @@ class Reader:
         """Reads on until nothing newer exists."""
         while True:
             place = {} if self._after is None else {"after": self._after}
-            answer = await self._client.get(EVENTS, limit=limit, **place)
-            assert answer.status_code == 200, answer.text
-            page = answer.json()
+            response = await self._client.get(EVENTS, limit=limit, **place)
+            assert response.status_code == 200, response.text
+            page = response.json()
             self.seen += [UUID(event["id"]) for event in page["items"]]
             if not page["items"] and page["next_after"] == self._after:
                 return

@@ -28,10 +28,10 @@ async def _import(client: Client, size: int) -> int:
     content = b"full_name,country\n" + b"Amina Varga,XA\n" * (size // 15)
     files, form = {"file": ("list.csv", content, "text/csv")}, {"resource": "experts", "mode": "dry_run"}
     headers = {"Idempotency-Key": uuid4().hex}
-    answer = await client.http.post(_IMPORTS, files=files, data=form, headers=headers)
-    if answer.status_code != 202:
-        assert_problem(answer, (503, "unavailable"))
-    return answer.status_code
+    response = await client.http.post(_IMPORTS, files=files, data=form, headers=headers)
+    if response.status_code != 202:
+        assert_problem(response, (503, "unavailable"))
+    return response.status_code
 
 
 async def test_a_full_disk_is_503_where_a_file_is_needed_and_passes(cluster: Cluster, full: tuple[Client, int]):

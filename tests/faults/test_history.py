@@ -8,12 +8,12 @@ from tests.faults.history import History
 
 async def test_each_contradiction_is_found(cluster: Cluster, history: History):
     client = cluster.client("second")
-    answers = {name: await client.create(f"{history.prefix}{name}") for name in ("done", "failed", "open", "unasked")}
+    responses = {name: await client.create(f"{history.prefix}{name}") for name in ("done", "failed", "open", "unasked")}
     twice = [await client.create(f"{history.prefix}twice") for _ in range(2)]
     await client.close()
     refused = httpx.Response(422)
     for name, outcome in (
-        ("done", answers["done"]),
+        ("done", responses["done"]),
         ("failed", refused),
         ("open", httpx.ReadTimeout("")),
         ("lost", httpx.Response(201, json={"id": "0199"})),

@@ -14,15 +14,15 @@ async def test_of_fifty_parallel_duplicates_over_two_processes_one_is_executed(c
         async with connection.transaction():
             await connection.execute("LOCK TABLE member_expert IN SHARE MODE")
             tries = [asyncio.create_task(clients[n % 2].create(mark, key)) for n in range(50)]
-            await eventually(lambda: _answered(tries, 49), within=4)
-        answers = await asyncio.gather(*tries)
-        for answer in answers:
-            history.note(mark, answer)
-        refused = [answer for answer in answers if answer.status_code == 409]
+            await eventually(lambda: _done(tries, 49), within=4)
+        responses = await asyncio.gather(*tries)
+        for response in responses:
+            history.note(mark, response)
+        refused = [response for response in responses if response.status_code == 409]
         assert len(refused) == 49, history.statuses()
-        assert {answer.json()["code"] for answer in refused} == {"request_in_progress"}
-        assert all(int(answer.headers["retry-after"]) >= 1 for answer in refused)
-        executed = next(answer for answer in answers if answer.status_code == 201)
+        assert {response.json()["code"] for response in refused} == {"request_in_progress"}
+        assert all(int(response.headers["retry-after"]) >= 1 for response in refused)
+        executed = next(response for response in responses if response.status_code == 201)
         assert "idempotency-replayed" not in executed.headers
         for client in clients:
             again = await client.create(mark, key)
@@ -34,11 +34,11 @@ async def test_of_fifty_parallel_duplicates_over_two_processes_one_is_executed(c
         assert await history.faults(connection) == []
 
 
-async def _answered(tries: list[asyncio.Task[object]], count: int) -> bool:
+async def _done(tries: list[asyncio.Task[object]], count: int) -> bool:
     return sum(each.done() for each in tries) >= count
 
 
-async def test_a_process_killed_between_commit_and_answer_leaves_one_effect_and_its_answer(
+async def test_a_process_killed_between_commit_and_response_leaves_one_effect_and_its_response(
     cluster: Cluster, history: History
 ):
     mark, key = f"{history.prefix}one", f"{history.prefix}key"

@@ -57,9 +57,9 @@ async def test_every_job_ends_though_the_queue_and_the_workers_are_killed(worker
     assert await workers.done(jobs) == _once_each(jobs)
     client = workers.cluster.client("first")
     for job in jobs:
-        answer = await client.get(f"/membership/v1/jobs/{job}")
-        assert (answer.status_code, answer.json()["status"]) == (200, "succeeded"), answer.text
-        assert answer.json()["progress"] == {"done": _STEPS, "total": _STEPS}
+        response = await client.get(f"/membership/v1/jobs/{job}")
+        assert (response.status_code, response.json()["status"]) == (200, "succeeded"), response.text
+        assert response.json()["progress"] == {"done": _STEPS, "total": _STEPS}
     await client.close()
 
 

@@ -36,11 +36,11 @@ async def _asked(urls: list[str], token: str | None, tries: int) -> Counter[int]
 
     async def ask() -> None:
         for number in numbers:
-            answer = await clients[number % len(clients)].get(_NOTHING)
-            statuses[answer.status_code] += 1
-            if answer.status_code == 429:
-                assert_problem(answer, (429, "rate_limited"))
-                assert 1 <= int(answer.headers["retry-after"]) <= 60
+            response = await clients[number % len(clients)].get(_NOTHING)
+            statuses[response.status_code] += 1
+            if response.status_code == 429:
+                assert_problem(response, (429, "rate_limited"))
+                assert 1 <= int(response.headers["retry-after"]) <= 60
 
     await asyncio.gather(*(ask() for _ in range(_AT_ONCE)))
     for client in clients:
@@ -77,8 +77,8 @@ async def _by_address(cluster: Cluster, believed: str) -> list[list[int]]:
     client = Client(url)
     found = []
     for address in ("198.51.100.1", "2001:db8::1"):
-        answers = [await client.http.get(EXPERTS, headers={"X-Forwarded-For": address}) for _ in range(4)]
-        found.append([answer.status_code for answer in answers])
+        responses = [await client.http.get(EXPERTS, headers={"X-Forwarded-For": address}) for _ in range(4)]
+        found.append([response.status_code for response in responses])
     await client.close()
     cluster.discard(process)
     return found

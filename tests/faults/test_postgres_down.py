@@ -17,12 +17,12 @@ async def _all_refused(client: Client, history: History, identifiers: range) -> 
     requests = [client.create(f"{history.prefix}{n}", key=f"{history.prefix}{n}") for n in identifiers]
     requests += [client.get(EXPERTS, limit=5) for _ in identifiers]
     requests += [client.get("/membership/v1/readyz")]
-    answers = await asyncio.gather(*requests)
-    for answer in answers:
-        assert answer.status_code == 503, answer.text
-        assert_problem(answer)
-    for number, answer in zip(identifiers, answers, strict=False):
-        history.note(f"{history.prefix}{number}", answer)
+    responses = await asyncio.gather(*requests)
+    for response in responses:
+        assert response.status_code == 503, response.text
+        assert_problem(response)
+    for number, response in zip(identifiers, responses, strict=False):
+        history.note(f"{history.prefix}{number}", response)
     assert (await client.get("/membership/v1/livez")).status_code == 200
 
 
@@ -31,8 +31,8 @@ def test_nobody_waits_longer_than_three_seconds_for_a_connection() -> None:
 
 
 async def _works(client: Client) -> bool:
-    answers = [await client.get(EXPERTS, limit=1), await client.get("/membership/v1/readyz")]
-    return all(answer.status_code == 200 for answer in answers)
+    responses = [await client.get(EXPERTS, limit=1), await client.get("/membership/v1/readyz")]
+    return all(response.status_code == 200 for response in responses)
 
 
 async def _retried(client: Client, history: History, identifiers: range) -> None:

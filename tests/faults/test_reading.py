@@ -22,7 +22,7 @@ async def both(cluster: Cluster):
         await client.close()
 
 
-async def test_head_answers_as_get_would_and_the_connection_goes_on(history: History, both: tuple[Client, Client]):
+async def test_head_responds_as_get_would_and_the_connection_goes_on(history: History, both: tuple[Client, Client]):
     client, _ = both
     path = (await client.create(history.prefix)).headers["location"]
     for address in (path, EXPERTS, f"{EXPERTS}?format=ndjson", f"{path}0"):
@@ -90,8 +90,8 @@ async def test_a_cursor_with_any_bit_flipped_is_400(history: History, both: tupl
         turned.append(base64.urlsafe_b64encode(changed).rstrip(b"=").decode())
     turned += [cursor[:-1], cursor + "A", cursor * 2, "", "%", "x" * 5000]
     for changed_cursor in turned:
-        answer = await both[1].get(EXPERTS, **query, cursor=changed_cursor)
-        assert_problem(answer, (400, "invalid_cursor"))
+        response = await both[1].get(EXPERTS, **query, cursor=changed_cursor)
+        assert_problem(response, (400, "invalid_cursor"))
     for other in ({"q": "zz"}, {"limit": "1", "country": "XA"}, {"sort": "created_at"}, {"status": "active"}):
-        answer = await both[1].get(EXPERTS, **{**query, **other}, cursor=cursor)
-        assert_problem(answer, (400, "invalid_cursor"))
+        response = await both[1].get(EXPERTS, **{**query, **other}, cursor=cursor)
+        assert_problem(response, (400, "invalid_cursor"))

@@ -76,8 +76,8 @@ async def _reading(client: Client) -> AsyncIterator[Counter[tuple[int, str | Non
 
     async def read() -> None:
         while True:
-            answer = await client.get("/membership/v1/experts", limit="1")
-            seen[answer.status_code, answer.json().get("code"), answer.headers.get("retry-after")] += 1
+            response = await client.get("/membership/v1/experts", limit="1")
+            seen[response.status_code, response.json().get("code"), response.headers.get("retry-after")] += 1
             await asyncio.sleep(0.02)
 
     task = asyncio.create_task(read())

@@ -29,24 +29,24 @@ class AccessSystem:
 
     async def make(self, path: str, **body: Any) -> dict[str, Any]:
         headers = {**self.admin, "Idempotency-Key": uuid4().hex}
-        answer = await self.access.post(f"/access/v1/{path}", json=body, headers=headers)
-        assert answer.status_code == 201, answer.text
-        return dict(answer.json())
+        response = await self.access.post(f"/access/v1/{path}", json=body, headers=headers)
+        assert response.status_code == 201, response.text
+        return dict(response.json())
 
     async def step(self, record: dict[str, Any], action: str) -> None:
         link = record["links"]["self"]
         tag = (await self.access.get(link, headers=self.admin)).headers["etag"]
         headers = {**self.admin, "Idempotency-Key": uuid4().hex, "If-Match": tag}
         body = {"action": action, "reason": "a test"}
-        answer = await self.access.post(f"{link}/transitions", json=body, headers=headers)
-        assert answer.status_code == 200, answer.text
+        response = await self.access.post(f"{link}/transitions", json=body, headers=headers)
+        assert response.status_code == 200, response.text
 
     async def token(self, form: dict[str, str]) -> str:
-        answer = await self.access.post("/access/v1/oauth/token", data=form)
-        assert answer.status_code == 200, answer.text
-        return str(answer.json()["access_token"])
+        response = await self.access.post("/access/v1/oauth/token", data=form)
+        assert response.status_code == 200, response.text
+        return str(response.json()["access_token"])
 
-    async def answers(self, token: str) -> set[int]:
+    async def statuses(self, token: str) -> set[int]:
         """What every process answers to the holder of the token."""
         headers = {"Authorization": f"Bearer {token}"}
         return {(await http.get(f"{EXPERTS}/{self.expert}", headers=headers)).status_code for http in self.others}
@@ -79,11 +79,11 @@ async def system(cluster: Cluster) -> AsyncIterator[AccessSystem]:
 
 async def _stops(system: AccessSystem, token: str, end: Callable[[], Awaitable[Any]], status: int) -> None:
     """The token sees the record in every process, and then in none."""
-    assert await system.answers(token) == {200}
+    assert await system.statuses(token) == {200}
     await end()
 
     async def is_over() -> bool:
-        return await system.answers(token) == {status}
+        return await system.statuses(token) == {status}
 
     await eventually(is_over, within=15)
 
@@ -129,11 +129,11 @@ async def test_an_ended_session_stops_everywhere_and_another_of_its_account_goes
     other = await system.token({"grant_type": "password", "username": account["email"], "password": _PASSWORD})
 
     async def sign_out() -> None:
-        answer = await system.access.delete("/access/v1/sessions", headers={"Authorization": f"Bearer {other}"})
-        assert answer.json() == {"ended": 1}, answer.text
+        response = await system.access.delete("/access/v1/sessions", headers={"Authorization": f"Bearer {other}"})
+        assert response.json() == {"ended": 1}, response.text
 
     await _stops(system, token, sign_out, 401)
-    assert await system.answers(other) == {200}
+    assert await system.statuses(other) == {200}
 
 
 async def test_a_revoked_client_stops_everywhere(system: AccessSystem):
@@ -147,8 +147,8 @@ async def test_a_revoked_token_stops_everywhere_and_another_of_its_holder_goes_o
     token, other = [await system.token({"grant_type": "client_credentials", **shown}) for _ in range(2)]
 
     async def revoke() -> None:
-        answer = await system.access.post("/access/v1/oauth/revoke", data={"token": token, **shown})
-        assert answer.status_code == 200, answer.text
+        response = await system.access.post("/access/v1/oauth/revoke", data={"token": token, **shown})
+        assert response.status_code == 200, response.text
 
     await _stops(system, token, revoke, 401)
-    assert await system.answers(other) == {200}
+    assert await system.statuses(other) == {200}

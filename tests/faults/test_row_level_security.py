@@ -25,9 +25,11 @@ async def rows(cluster: Cluster, history: History) -> dict[str, str]:
     client, found = cluster.client("second"), {}
     for country, visibility in [("XA", "public"), ("XA", "network"), *[(c, "restricted") for c in ("XA", "XB", "XC")]]:
         name = f"{country} {visibility}"
-        answer = await client.create(f"{history.prefix}{name}", country=country, visibility=visibility, keywords=["k"])
-        assert answer.status_code == 201, answer.text
-        found[name] = answer.json()["id"]
+        response = await client.create(
+            f"{history.prefix}{name}", country=country, visibility=visibility, keywords=["k"]
+        )
+        assert response.status_code == 201, response.text
+        found[name] = response.json()["id"]
     await client.close()
     return found
 
@@ -92,10 +94,10 @@ async def test_without_the_filter_nothing_of_another_country_is_written(
 ):
     client = Client(without_app_filter, cluster.tokens["government_xb"])
     for name in ("XA restricted", "XA network", "XC restricted"):
-        answer = await client.http.patch(
+        response = await client.http.patch(
             f"{EXPERTS}/{rows[name]}", json={"keywords": ["stolen"]}, headers={"If-Match": '"1.00000000"'}
         )
-        assert answer.status_code in (403, 404), answer.text
+        assert response.status_code in (403, 404), response.text
     await client.close()
     async with cluster.superuser() as connection:
         assert await connection.fetchval(f"{_COUNT} WHERE 'stolen' = ANY(keywords)") == 0
@@ -137,8 +139,8 @@ async def test_callers_of_one_pool_see_their_own_rows_only(cluster: Cluster, his
     clients = {caller: cluster.client("second", caller) for caller in ("secretariat", "government_xb", None)}
 
     async def count(caller: str | None) -> int:
-        answer = await clients[caller].get(EXPERTS, q=history.prefix.rstrip("-"), limit=200)
-        return len(answer.json()["items"])
+        response = await clients[caller].get(EXPERTS, q=history.prefix.rstrip("-"), limit=200)
+        return len(response.json()["items"])
 
     callers = [*clients] * 30
     found = await asyncio.gather(*(count(caller) for caller in callers))

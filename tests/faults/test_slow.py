@@ -38,13 +38,13 @@ async def test_a_slow_route_leaves_the_others_alone(cluster: Cluster, locked: as
     waiting = [asyncio.create_task(slow.get(_SLOW, limit=2)) for _ in range(40)]
     await eventually(lambda: locked.fetchval(_WAITING), within=5)
     await asyncio.sleep(0.5)
-    answers = [await quick.get(EXPERTS, limit=1) for _ in range(10)]
-    answers += [await quick.create(f"Beside-{number}") for number in range(5)]
-    answers += [await quick.get("/membership/v1/readyz")]
+    responses = [await quick.get(EXPERTS, limit=1) for _ in range(10)]
+    responses += [await quick.create(f"Beside-{number}") for number in range(5)]
+    responses += [await quick.get("/membership/v1/readyz")]
     for task in waiting:
         task.cancel()
     await asyncio.gather(*waiting, return_exceptions=True)
-    assert {answer.status_code for answer in answers} == {200, 201}
+    assert {response.status_code for response in responses} == {200, 201}
     await slow.close()
     await quick.close()
 

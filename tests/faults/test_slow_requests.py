@@ -77,17 +77,17 @@ async def test_half_bodies_take_no_connection_from_others(cluster: Cluster, addr
     async with half_requests(
         int(url.rpartition(":")[2]), *(part for part in sent.values() for _ in range(16))
     ) as waiting:
-        answers = [await client.create(f"Beside-{number}") for number in range(5)]
-        answers += [await client.get(EXPERTS, limit=1) for _ in range(5)]
-        assert {answer.status_code for answer in answers} == {200, 201}
+        responses = [await client.create(f"Beside-{number}") for number in range(5)]
+        responses += [await client.get(EXPERTS, limit=1) for _ in range(5)]
+        assert {response.status_code for response in responses} == {200, 201}
         async with cluster.superuser() as watcher:
             assert await watcher.fetchval(_OPEN) == 0
         read = [await asyncio.wait_for(reader.read(), 60) for reader in waiting]
-    for number, answer in enumerate(read):
+    for number, response in enumerate(read):
         name = list(sent)[number // 16]
-        is_one_too_many = name == "import" and answer.startswith(b"HTTP/1.1 429")
-        assert is_one_too_many or answer.startswith(b"HTTP/1.1 408"), (name, answer[:300])
-        assert is_one_too_many or b'"request_timeout"' in answer, name
+        is_one_too_many = name == "import" and response.startswith(b"HTTP/1.1 429")
+        assert is_one_too_many or response.startswith(b"HTTP/1.1 408"), (name, response[:300])
+        assert is_one_too_many or b'"request_timeout"' in response, name
     await client.close()
 
 
@@ -146,9 +146,9 @@ async def test_a_form_with_endless_fields_or_headers_is_refused(cluster: Cluster
     for name, (kind, content) in endless.items():
         headers: dict[str, Any] = {"Content-Type": kind, "Idempotency-Key": uuid4().hex}
         try:
-            answer = await client.http.post("/membership/v1/imports", content=content, headers=headers)
+            response = await client.http.post("/membership/v1/imports", content=content, headers=headers)
         except client.broken:
             continue
-        assert answer.status_code in (400, 413, 415), (name, answer.text)
+        assert response.status_code in (400, 413, 415), (name, response.text)
     assert resident_mb(pid) - before < 64
     await client.close()

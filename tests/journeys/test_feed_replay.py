@@ -38,9 +38,9 @@ class Copy:
         while True:
             page = self._client.get("/access/v1/events", **self._asked)
             for ref, link in {event["data"]["ref"]: event["data"]["link"] for event in page["items"]}.items():
-                answer = self._client.look(link)
-                assert answer.status_code in (200, 308, 404, 410), answer.text
-                is_ours = answer.status_code == 200 and answer.json()["country"] == HOME
+                response = self._client.look(link)
+                assert response.status_code in (200, 308, 404, 410), response.text
+                is_ours = response.status_code == 200 and response.json()["country"] == HOME
                 (self.refs.add if is_ours else self.refs.discard)(ref)
             if page["next_after"] == self._asked.get("after"):
                 return

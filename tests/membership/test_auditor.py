@@ -46,5 +46,5 @@ async def test_the_auditor_reads_a_history_and_writes_nothing(
         await auditor.patch(record, change, etag=etag),
         await auditor.post(f"{record}/transitions", {"action": step}, etag=etag),
     ]
-    assert [answer.status_code for answer in refused] == [403, 403, 403], [answer.text for answer in refused]
+    assert [response.status_code for response in refused] == [403, 403, 403], [response.text for response in refused]
     assert (await auditor.get(record)).headers["etag"] == etag

@@ -31,10 +31,10 @@ def limited(database_url: str, redis_url: str) -> Any:
     return open_app
 
 
-def left(answer: httpx.Response) -> tuple[str, int]:
+def left(response: httpx.Response) -> tuple[str, int]:
     """The limit's name and what is left of it."""
-    found = _LEFT.fullmatch(answer.headers["ratelimit"])
-    assert found is not None, answer.headers["ratelimit"]
+    found = _LEFT.fullmatch(response.headers["ratelimit"])
+    assert found is not None, response.headers["ratelimit"]
     assert 1 <= int(found[3]) <= 60
     return found[1], int(found[2])
 
@@ -42,11 +42,11 @@ def left(answer: httpx.Response) -> tuple[str, int]:
 async def test_a_client_is_shown_what_is_left_and_stopped_when_nothing_is(limited: Any) -> None:
     async with limited(client_requests=7) as client:
         caller = Caller(client, "government_xa")
-        answers = [await caller.get(EXPERTS) for _ in range(8)]
-        assert [answer.status_code for answer in answers] == [200] * 7 + [429]
-        assert [left(answer) for answer in answers] == [("client", n) for n in (6, 5, 4, 3, 2, 1, 0, 0)]
-        assert {answer.headers["ratelimit-policy"] for answer in answers} == {'"client";q=7;w=60'}
-        refusal = answers[-1]
+        responses = [await caller.get(EXPERTS) for _ in range(8)]
+        assert [response.status_code for response in responses] == [200] * 7 + [429]
+        assert [left(response) for response in responses] == [("client", n) for n in (6, 5, 4, 3, 2, 1, 0, 0)]
+        assert {response.headers["ratelimit-policy"] for response in responses} == {'"client";q=7;w=60'}
+        refusal = responses[-1]
         assert (refusal.json()["code"], refusal.headers["content-type"]) == ("rate_limited", "application/problem+json")
         assert refusal.headers["ratelimit"].endswith(f";t={refusal.headers['retry-after']}")
         assert (await Caller(client, "government_xb").get(EXPERTS)).status_code == 200
@@ -56,17 +56,17 @@ async def test_accounts_and_addresses_have_limits_of_their_own(limited: Any) -> 
     async with limited(account_requests=3, address_requests=5) as client:
         person, nobody = Caller(client, "author_xb"), Caller(client, None)
         people = [await person.get(EXPERTS) for _ in range(4)]
-        assert [answer.status_code for answer in people] == [200] * 3 + [429]
+        assert [response.status_code for response in people] == [200] * 3 + [429]
         assert left(people[0]) == ("account", 2)
         unnamed = [await nobody.get(EXPERTS) for _ in range(6)]
-        assert [answer.status_code for answer in unnamed] == [200] * 5 + [429]
+        assert [response.status_code for response in unnamed] == [200] * 5 + [429]
         assert left(unnamed[-1]) == ("address", 0)
 
 
 async def test_what_a_cache_may_keep_says_nothing_of_limits(limited: Any) -> None:
     async with limited() as client:
-        answer = await Caller(client, None).get(EXPERTS)
-        assert (answer.status_code, "ratelimit" in answer.headers) == (200, False)
+        response = await Caller(client, None).get(EXPERTS)
+        assert (response.status_code, "ratelimit" in response.headers) == (200, False)
 
 
 async def test_every_kind_of_response_to_a_token_shows_what_is_left(limited: Any) -> None:
@@ -75,7 +75,7 @@ async def test_every_kind_of_response_to_a_token_shows_what_is_left(limited: Any
         body = {"names": [{"given": "Ada", "family": "Limit"}], "country": "XA"}
         made = await caller.post(EXPERTS, body)
         item = made.headers["location"]
-        answers = [
+        responses = [
             made,
             await caller.get(item),
             await caller.get(item, headers={"If-None-Match": made.headers["etag"]}),
@@ -86,27 +86,27 @@ async def test_every_kind_of_response_to_a_token_shows_what_is_left(limited: Any
             await caller.patch(item, {}),
             await caller.request("HEAD", item),
         ]
-        assert [answer.status_code for answer in answers] == [201, 200, 304, 200, 404, 400, 422, 428, 200]
-        assert [left(answer) for answer in answers] == [("client", 899 - number) for number in range(9)]
-        assert all(answer.headers.get_list("ratelimit", split_commas=True).__len__() == 1 for answer in answers)
+        assert [response.status_code for response in responses] == [201, 200, 304, 200, 404, 400, 422, 428, 200]
+        assert [left(response) for response in responses] == [("client", 899 - number) for number in range(9)]
+        assert all(response.headers.get_list("ratelimit", split_commas=True).__len__() == 1 for response in responses)
 
 
 async def test_an_upload_is_counted_once(limited: Any) -> None:
     async with limited(client_requests=901) as client:
         caller = Caller(client, "secretariat")
         file = {"file": ("experts.csv", b"given,family,country\nAda,Once,XA\n", "text/csv")}
-        answer = await caller.request("POST", "/membership/v1/imports", files=file, data={"resource": "experts"})
-        assert answer.status_code == 202, answer.text
-        assert left(answer) == ("client", 900)
+        response = await caller.request("POST", "/membership/v1/imports", files=file, data={"resource": "experts"})
+        assert response.status_code == 202, response.text
+        assert left(response) == ("client", 900)
 
 
 async def test_bad_tokens_of_one_address_are_stopped_and_good_ones_are_not(limited: Any) -> None:
     async with limited("192.0.2.8", failed_authentications=4) as client:
         for path in (EXPERTS, "/membership/v1/jobs/x"):
-            answers = [await client.get(path, headers={"Authorization": "Bearer bad"}) for _ in range(3)]
-        assert [answer.status_code for answer in answers] == [401, 429, 429]
-        assert left(answers[-1]) == ("failed", 0)
-        assert 1 <= int(answers[-1].headers["retry-after"]) <= 60
+            responses = [await client.get(path, headers={"Authorization": "Bearer bad"}) for _ in range(3)]
+        assert [response.status_code for response in responses] == [401, 429, 429]
+        assert left(responses[-1]) == ("failed", 0)
+        assert 1 <= int(responses[-1].headers["retry-after"]) <= 60
         assert (await Caller(client, "secretariat").get(EXPERTS)).status_code == 200
         assert (await Caller(client, None).get(EXPERTS)).status_code == 200
     async with limited("192.0.2.9", failed_authentications=4) as client:
@@ -145,8 +145,8 @@ async def test_health_is_never_limited(limited: Any) -> None:
 async def test_a_token_in_the_address_is_refused_and_not_repeated(limited: Any, name: str) -> None:
     async with limited() as client:
         for caller in (Caller(client, None), Caller(client, "secretariat")):
-            answer = await caller.get(f"{EXPERTS}?{name}=canary-3318")
-            assert (answer.status_code, answer.json()["code"]) == (400, "unknown_parameter")
-            assert "canary" not in answer.text
+            response = await caller.get(f"{EXPERTS}?{name}=canary-3318")
+            assert (response.status_code, response.json()["code"]) == (400, "unknown_parameter")
+            assert "canary" not in response.text
         private = await Caller(client, None).get(f"/membership/v1/jobs/x?{name}=canary-3318")
         assert private.status_code == 401

@@ -8,9 +8,9 @@ import asyncpg
 import httpx
 import pytest
 
+from tests.authorization.country_fixture import ADMIN, CountryFixture, Seeder
 from tests.support.callers import Caller
 from tests.support.services import Services, ToServices, open_services
-from tests.walls.country_fixture import ADMIN, CountryFixture, Seeder
 
 HTML = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 

@@ -111,7 +111,7 @@ def test_a_patch_has_a_type_whose_fields_may_all_be_absent_or_null(service: str)
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_every_operation_may_answer_any_problem(service: str) -> None:
+def test_every_operation_may_return_any_problem(service: str) -> None:
     without = [name for name, operation in _operations(DOCUMENTS[service]) if "default" not in operation["responses"]]
     assert without == []
 

@@ -23,14 +23,14 @@ def closed_port() -> Iterator[int]:
 
 
 @asynccontextmanager
-async def _answering(answer: bytes) -> AsyncIterator[int]:
+async def _responding(response: bytes) -> AsyncIterator[int]:
     """The port of a server that answers each request with these bytes; with none it keeps the caller waiting."""
     done = asyncio.Event()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
-        writer.write(answer)
-        if not answer:
+        writer.write(response)
+        if not response:
             await done.wait()
         writer.close()
 
@@ -53,57 +53,57 @@ async def _answering(answer: bytes) -> AsyncIterator[int]:
 async def test_what_is_not_there_is_a_page_in_the_readers_language(
     site: Site, path: str, language: str, words: str
 ) -> None:
-    answer = await site.page(path, **{"Accept-Language": "es"})
-    assert (answer.status_code, answer.headers["content-type"]) == (404, "text/html; charset=utf-8")
-    assert answer.headers["cache-control"] == "no-store"
-    assert answer.headers["content-language"] == language
-    assert {"Accept", "Accept-Language"} <= {part.strip() for part in answer.headers["vary"].split(",")}
-    assert "default-src 'none'" in answer.headers["content-security-policy"]
-    assert words in answer.text
-    page = Balance(answer.text)
+    response = await site.page(path, **{"Accept-Language": "es"})
+    assert (response.status_code, response.headers["content-type"]) == (404, "text/html; charset=utf-8")
+    assert response.headers["cache-control"] == "no-store"
+    assert response.headers["content-language"] == language
+    assert {"Accept", "Accept-Language"} <= {part.strip() for part in response.headers["vary"].split(",")}
+    assert "default-src 'none'" in response.headers["content-security-policy"]
+    assert words in response.text
+    page = Balance(response.text)
     assert page.tags.count("h1") == 1
     assert f"/{language}/experts" in page.links
-    assert answer.headers["x-request-id"] in answer.text
+    assert response.headers["x-request-id"] in response.text
 
 
 @pytest.mark.parametrize("path", ["/en/experts/EXP-999999", "/en/experts?country=ZZ", "/nothing"])
 @pytest.mark.parametrize("accept", ["*/*", "application/json", "application/problem+json"])
 async def test_programs_get_the_problem_document(site: Site, path: str, accept: str) -> None:
-    answer = await site.client.get(path, headers={"accept": accept})
-    assert answer.headers["content-type"] == "application/problem+json"
-    assert answer.json()["status"] == answer.status_code
+    response = await site.client.get(path, headers={"accept": accept})
+    assert response.headers["content-type"] == "application/problem+json"
+    assert response.json()["status"] == response.status_code
 
 
 @pytest.mark.parametrize("service", ["membership", "centres", "actions", "access"])
-async def test_the_api_answers_problems_to_browsers_too(site: Site, service: str) -> None:
-    answer = await site.services[service].get(f"/{service}/v1/nothing", headers=HTML)
-    assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
+async def test_the_api_returns_problems_to_browsers_too(site: Site, service: str) -> None:
+    response = await site.services[service].get(f"/{service}/v1/nothing", headers=HTML)
+    assert (response.status_code, response.headers["content-type"]) == (404, "application/problem+json")
 
 
 @pytest.mark.parametrize("query", ["country=ZZ", "cursor=abc", "q=%00", "q=!!!"])
 async def test_a_filter_that_is_none_is_a_readable_400(site: Site, query: str) -> None:
-    answer = await site.page(f"/en/experts?{query}")
-    assert (answer.status_code, "Choose again" in answer.text) == (400, True)
+    response = await site.page(f"/en/experts?{query}")
+    assert (response.status_code, "Choose again" in response.text) == (400, True)
 
 
 async def test_a_method_that_is_none_names_those_that_are(site: Site) -> None:
-    answer = await site.client.post("/en/experts", headers=HTML)
-    assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD")
-    assert PROBLEMS["method_not_allowed"].titles["en"] in answer.text
+    response = await site.client.post("/en/experts", headers=HTML)
+    assert (response.status_code, response.headers["allow"]) == (405, "GET, HEAD")
+    assert PROBLEMS["method_not_allowed"].titles["en"] in response.text
 
 
 @pytest.mark.parametrize("path", ["/en/countries", "/en/countries/XA", "/en/experts/EXP-000001", "/en/centres"])
 async def test_a_service_that_is_down_is_a_readable_503(closed_port: int, path: str) -> None:
     async with open_portal(None, api=f"http://127.0.0.1:{closed_port}") as client:
-        answer = await client.get(path, headers=HTML)
-        assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")
-        assert "does not answer at the moment" in answer.text
-        assert answer.headers["cache-control"] == "no-store"
+        response = await client.get(path, headers=HTML)
+        assert (response.status_code, response.headers["retry-after"]) == (503, "2")
+        assert "does not answer at the moment" in response.text
+        assert response.headers["cache-control"] == "no-store"
         assert (await client.get("/en/", headers=HTML)).status_code == 200, "what needs no service stays"
 
 
 @pytest.mark.parametrize(
-    ("answer", "status"),
+    ("response", "status"),
     [
         (b"", 503),
         (b"HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n", 503),
@@ -113,10 +113,10 @@ async def test_a_service_that_is_down_is_a_readable_503(closed_port: int, path: 
         (b"HTTP/1.1 429 Wait\r\nRetry-After: 7\r\nContent-Length: 0\r\n\r\n", 429),
     ],
 )
-async def test_a_service_that_fails_or_hangs_fails_the_page_readably(answer: bytes, status: int) -> None:
+async def test_a_service_that_fails_or_hangs_fails_the_page_readably(response: bytes, status: int) -> None:
     async with (
-        _answering(answer) as port,
-        open_portal(None, api=f"http://127.0.0.1:{port}", api_seconds=60 if answer else 0.5) as client,
+        _responding(response) as port,
+        open_portal(None, api=f"http://127.0.0.1:{port}", api_seconds=60 if response else 0.5) as client,
     ):
         page = await client.get("/en/countries/XA", headers=HTML)
         assert (page.status_code, page.headers["retry-after"]) == (status, "7" if status == 429 else "2")
@@ -141,6 +141,6 @@ class _Hanging(httpx.AsyncBaseTransport):
 async def test_many_readers_of_a_hanging_service_share_a_bounded_number_of_calls() -> None:
     hanging = _Hanging()
     async with open_portal(hanging, api_seconds=0.5) as client:
-        answers = await asyncio.gather(*(client.get("/en/countries", headers=HTML) for _ in range(100)))
-    assert {answer.status_code for answer in answers} == {503}
+        responses = await asyncio.gather(*(client.get("/en/countries", headers=HTML) for _ in range(100)))
+    assert {response.status_code for response in responses} == {503}
     assert (hanging.most, hanging.under_way) == (32, 0)

@@ -18,10 +18,10 @@ def test_every_page_of_the_folder_is_a_guide() -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 async def test_a_guide_is_a_page_whose_links_lead_somewhere(client, name):
-    answer = await client.get(f"/guides/{name}")
-    assert answer.status_code == 200
-    assert "script-src 'self'" in answer.headers["content-security-policy"]
-    page = Balance(answer.text)
+    response = await client.get(f"/guides/{name}")
+    assert response.status_code == 200
+    assert "script-src 'self'" in response.headers["content-security-policy"]
+    page = Balance(response.text)
     assert page.tags.count("h1") == 1
     for link in {link for link in page.links if link.startswith(("/", "#"))}:
         target, _, anchor = link.partition("#")

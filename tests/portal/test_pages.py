@@ -56,28 +56,28 @@ class Balance(HTMLParser):
 
 @pytest.mark.parametrize("path", PAGES)
 async def test_a_page_is_sound_accessible_and_needs_nothing_from_outside(client, path):
-    answer = await client.get(path, headers={"accept": "text/html"})
-    assert answer.status_code == 200
-    assert answer.headers["content-type"] == "text/html; charset=utf-8"
-    assert answer.headers.get_list("content-security-policy") == [answer.headers["content-security-policy"]]
-    assert "'unsafe-inline'" not in answer.headers["content-security-policy"]
-    assert "camera=()" in answer.headers["permissions-policy"]
-    assert answer.headers["cross-origin-resource-policy"] == "same-origin"
-    page = Balance(answer.text)
+    response = await client.get(path, headers={"accept": "text/html"})
+    assert response.status_code == 200
+    assert response.headers["content-type"] == "text/html; charset=utf-8"
+    assert response.headers.get_list("content-security-policy") == [response.headers["content-security-policy"]]
+    assert "'unsafe-inline'" not in response.headers["content-security-policy"]
+    assert "camera=()" in response.headers["permissions-policy"]
+    assert response.headers["cross-origin-resource-policy"] == "same-origin"
+    page = Balance(response.text)
     assert {"main", "nav", "h1", "title"} <= set(page.tags)
     assert page.tags.count("h1") == 1
-    assert '<html lang="en">' in answer.text
+    assert '<html lang="en">' in response.text
     assert all(link.startswith(("/", "#")) and not link.startswith("//") for link in page.links)
-    assert "style=" not in answer.text
-    assert "$" not in answer.text
+    assert "style=" not in response.text
+    assert "$" not in response.text
     assert not any(link.startswith(("/membership/", "/centres/", "/actions/", "/access/")) for link in page.links)
 
 
 @pytest.mark.parametrize("path", [*PAGES, *ASSETS])
 async def test_no_outside_address_is_in_a_page_or_asset(client, path):
-    answer = await client.get(path)
-    assert answer.status_code == 200
-    assert not re.search(r"https?://|//[a-z]+\.", answer.text.replace(_NAMESPACE, ""))
+    response = await client.get(path)
+    assert response.status_code == 200
+    assert not re.search(r"https?://|//[a-z]+\.", response.text.replace(_NAMESPACE, ""))
 
 
 async def test_swagger_ui_is_carried_with_its_icons_as_files(client):
@@ -87,12 +87,12 @@ async def test_swagger_ui_is_carried_with_its_icons_as_files(client):
     assert "data:" not in style
     assert not re.search(r"@import|url\((?!icon-)", style)
     for icon in icons:
-        answer = await client.get(f"/docs/{icon}")
-        assert (answer.status_code, answer.headers["content-type"].partition("/")[0]) == (200, "image")
+        response = await client.get(f"/docs/{icon}")
+        assert (response.status_code, response.headers["content-type"].partition("/")[0]) == (200, "image")
 
 
 @pytest.mark.parametrize("path", ["/", "/docs", "/openapi.json", "/problems", *SWAGGER, *ASSETS])
-async def test_what_stays_the_same_is_answered_once(client, path):
+async def test_what_stays_the_same_is_sent_once(client, path):
     whole = await client.get(path, headers={"accept-encoding": "identity"})
     tag = whole.headers["etag"]
     for known in (tag, f"W/{tag}", f'"other", {tag}'):
@@ -119,20 +119,20 @@ async def test_every_problem_has_a_page_and_the_same_as_json(client, code):
     page = await client.get(f"/problems/{code}", headers={"accept": "text/html,application/xhtml+xml,*/*;q=0.8"})
     assert code in page.text
     assert PROBLEMS[code].titles["ru"] in page.text
-    answer = await client.get(f"/problems/{code}", headers={"accept": "application/json"})
-    assert answer.json()["status"] == PROBLEMS[code].status
-    assert set(answer.json()["titles"]) == {"en", "fr", "es", "ar", "zh", "ru"}
+    response = await client.get(f"/problems/{code}", headers={"accept": "application/json"})
+    assert response.json()["status"] == PROBLEMS[code].status
+    assert set(response.json()["titles"]) == {"en", "fr", "es", "ar", "zh", "ru"}
 
 
 async def test_a_problem_is_headed_in_the_readers_language_and_arabic_runs_from_the_right(client):
-    answer = await client.get("/problems/not_found", headers={"accept-language": "ar"})
-    assert '<h1 lang="ar" dir="rtl">غير موجود</h1>' in answer.text
-    assert "Accept-Language" in answer.headers["vary"]
+    response = await client.get("/problems/not_found", headers={"accept-language": "ar"})
+    assert '<h1 lang="ar" dir="rtl">غير موجود</h1>' in response.text
+    assert "Accept-Language" in response.headers["vary"]
 
 
 async def test_all_problems_are_listed_for_programs(client):
-    answer = await client.get("/problems", headers={"accept": "application/json"})
-    assert {entry["code"] for entry in answer.json()["items"]} == set(PROBLEMS)
+    response = await client.get("/problems", headers={"accept": "application/json"})
+    assert {entry["code"] for entry in response.json()["items"]} == set(PROBLEMS)
 
 
 @pytest.mark.parametrize(
@@ -140,9 +140,9 @@ async def test_all_problems_are_listed_for_programs(client):
     ["/problems/nothing", "/guides/nothing", "/docs/nothing.js", "/docs/..%2Fapp.py", "/nothing", "/problems/%3Cb%3E"],
 )
 async def test_what_is_not_there_is_a_problem_document(client, path):
-    answer = await client.get(path)
-    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
-    assert answer.headers["content-type"] == "application/problem+json"
+    response = await client.get(path)
+    assert (response.status_code, response.json()["code"]) == (404, "not_found")
+    assert response.headers["content-type"] == "application/problem+json"
 
 
 async def test_an_unknown_parameter_is_refused(client):
@@ -185,9 +185,9 @@ async def test_the_contact_for_security_is_shown_where_there_is_one(client):
         app.router.lifespan_context(app),
         httpx.AsyncClient(transport=Inside(app), base_url="http://test") as shown,
     ):
-        answer = await shown.get("/.well-known/security.txt")
-    fields = dict(line.split(": ", 1) for line in answer.text.splitlines())
-    assert answer.headers["content-type"] == "text/plain; charset=utf-8"
+        response = await shown.get("/.well-known/security.txt")
+    fields = dict(line.split(": ", 1) for line in response.text.splitlines())
+    assert response.headers["content-type"] == "text/plain; charset=utf-8"
     assert fields["Contact"] == "mailto:security@escm.example"
     assert timedelta(179) < datetime.fromisoformat(fields["Expires"]) - now() <= timedelta(180)
 

@@ -17,11 +17,11 @@ _MEMBERS = "/membership/v1/experts"
 
 async def _published(site: Site, **body: object) -> str:
     """The ref of a new expert that is public."""
-    answer = await Caller(site.services["membership"], "admin").post(_MEMBERS, {"country": "XB", **body})
-    assert answer.status_code == 201, answer.text
+    response = await Caller(site.services["membership"], "admin").post(_MEMBERS, {"country": "XB", **body})
+    assert response.status_code == 201, response.text
     shown = "UPDATE member_expert SET visibility = 'public', status = 'active' WHERE id = $1"
-    await site.superuser.execute(shown, answer.json()["id"])
-    return str(answer.json()["ref"])
+    await site.superuser.execute(shown, response.json()["id"])
+    return str(response.json()["ref"])
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -29,11 +29,11 @@ async def test_every_page_is_there_in_every_language(site: Site, language: str) 
     records = {"experts": site.ref("experts"), "institutions": site.ref("institutions"), "centres": site.ref("centres")}
     tails = ["/", "/people", "/countries", "/countries/XA", *(f"/{plural}" for plural in records)]
     for tail in (*tails, *(f"/{plural}/{ref}" for plural, ref in records.items())):
-        answer = await site.page(f"/{language}{tail}")
-        assert answer.status_code == 200, tail
+        response = await site.page(f"/{language}{tail}")
+        assert response.status_code == 200, tail
         turned = ' dir="rtl"' if language == "ar" else ""
-        assert f'<html lang="{language}"{turned}>' in answer.text
-        page = Balance(answer.text)
+        assert f'<html lang="{language}"{turned}>' in response.text
+        page = Balance(response.text)
         assert page.tags.count("h1") == 1
         assert {f"/{other}{tail}" for other in LANGUAGES} <= set(page.links)
         assert "script" not in page.tags
@@ -88,20 +88,20 @@ async def test_experts_are_found_by_name_and_country_and_paged_through(site: Sit
     found: list[tuple[str, str]] = []
     address = "/en/experts?q=paging&country=XB"
     while address:
-        answer = await site.page(address)
-        assert answer.status_code == 200
-        rows = re.findall(r'<a href="/en/experts/([^"]+)"><bdi>([^<]+)</bdi>', answer.text)
+        response = await site.page(address)
+        assert response.status_code == 200
+        rows = re.findall(r'<a href="/en/experts/([^"]+)"><bdi>([^<]+)</bdi>', response.text)
         assert len(rows) <= 25
         found += rows
-        following = re.search(r'rel="next" href="([^"]+)"', answer.text)
+        following = re.search(r'rel="next" href="([^"]+)"', response.text)
         address = html.unescape(following[1]) if following else ""
         asked = parse_qs(urlsplit(address).query)
         assert not address or (asked["q"], asked["country"]) == (["paging"], ["XB"])
-        assert 'value="paging"' in answer.text
-        assert '<option value="XB" selected>' in answer.text
+        assert 'value="paging"' in response.text
+        assert '<option value="XB" selected>' in response.text
     assert [name for _, name in found] == names
     assert {ref for ref, _ in found} == refs
-    assert "First page" in answer.text
+    assert "First page" in response.text
     assert "Nothing that is published fits" in (await site.page("/en/experts?q=paging&country=XA")).text
 
 
@@ -120,21 +120,21 @@ async def test_text_of_others_stays_text_and_links_lead_to_the_web_alone(site: S
         "member_institution", "institutions", "links = $2", ["javascript:alert(1)", "https://nile.example"]
     )
     for path in (f"/en/experts/{ref}", f"/en/institutions/{site.ref('institutions')}", "/en/experts"):
-        answer = await site.client.get(path, params={"q": evil} if path == "/en/experts" else None)
-        page = Balance(answer.text)
+        response = await site.client.get(path, params={"q": evil} if path == "/en/experts" else None)
+        page = Balance(response.text)
         assert not {"script", "img"} & set(page.tags), path
         assert not [link for link in page.links if not link.startswith(("/", "#", "https://", "mailto:"))], path
-        assert "7*7" in answer.text or "institutions" in path
+        assert "7*7" in response.text or "institutions" in path
     assert "mailto:open@example.org" in (await site.page(f"/en/experts/{ref}")).text
 
 
 async def test_a_merged_record_leads_to_the_one_it_went_into_and_an_erased_one_is_gone(site: Site) -> None:
     for plural in ("winners", "losers"):
         await site.change("member_expert", plural, "visibility = 'public', status = 'active'")
-    answer = await site.page(f"/en/experts/{site.ref('losers')}")
-    assert answer.status_code == 301
-    assert answer.headers["location"] == f"/en/experts/{site.country_fixture.id('winners')}"
-    assert "winners Nileword" in (await site.page(answer.headers["location"])).text
+    response = await site.page(f"/en/experts/{site.ref('losers')}")
+    assert response.status_code == 301
+    assert response.headers["location"] == f"/en/experts/{site.country_fixture.id('winners')}"
+    assert "winners Nileword" in (await site.page(response.headers["location"])).text
     await site.change("member_expert", "reviewers", "visibility = 'public', status = 'active', erased_at = now()")
     gone = await site.page(f"/ru/experts/{site.ref('reviewers')}")
     assert (gone.status_code, "удалено" in gone.text) == (410, True)
@@ -149,20 +149,20 @@ async def test_a_merged_record_leads_to_the_one_it_went_into_and_an_erased_one_i
     ],
 )
 async def test_what_a_page_does_not_take_is_dropped_from_its_address(site: Site, asked: str, led_to: str) -> None:
-    answer = await site.page(asked)
-    assert (answer.status_code, answer.headers["location"]) == (301, led_to)
+    response = await site.page(asked)
+    assert (response.status_code, response.headers["location"]) == (301, led_to)
 
 
 @pytest.mark.parametrize("path", ["/en/countries", "/en/countries/XA", "/en/experts", "/en/centres"])
 async def test_pages_are_kept_for_a_while_and_asked_for_by_their_tag(site: Site, path: str) -> None:
-    answer = await site.page(path)
-    seconds = int(re.fullmatch(r"public, max-age=(\d+)", answer.headers["cache-control"])[1])  # type: ignore[index]
+    response = await site.page(path)
+    seconds = int(re.fullmatch(r"public, max-age=(\d+)", response.headers["cache-control"])[1])  # type: ignore[index]
     assert seconds == (30 if "experts" in path else 60), "people are gone soon after they leave"
-    assert "set-cookie" not in answer.headers
-    again = await site.page(path, **{"If-None-Match": answer.headers["etag"]})
+    assert "set-cookie" not in response.headers
+    again = await site.page(path, **{"If-None-Match": response.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
     head = await site.client.head(path)
-    assert (head.status_code, head.headers["etag"], head.content) == (200, answer.headers["etag"], b"")
+    assert (head.status_code, head.headers["etag"], head.content) == (200, response.headers["etag"], b"")
 
 
 async def test_the_portal_asks_as_nobody_for_whoever_reads(site: Site) -> None:
@@ -179,6 +179,6 @@ async def test_the_portal_asks_as_nobody_for_whoever_reads(site: Site) -> None:
 @pytest.mark.parametrize("key", ["%2e%2e", "%2e%2e%2fme", "a%20b", "EXP-1%00", "x" * 65, "EXP-000001%3Ffields=id", "é"])
 async def test_a_key_that_is_none_asks_for_nothing(site: Site, key: str) -> None:
     site.asking.asked.clear()
-    answer = await site.page(f"/en/experts/{key}")
-    assert answer.status_code == 404
+    response = await site.page(f"/en/experts/{key}")
+    assert response.status_code == 404
     assert site.asking.asked == []

@@ -11,11 +11,11 @@ class Clock:
     """Stands for the module `time`: both of its clocks stand still until the test calls `advance`."""
 
     def __init__(self) -> None:
-        self._wall, self._monotonic = time.time(), time.monotonic()
+        self._time, self._monotonic = time.time(), time.monotonic()
 
     def time(self) -> float:
         """Unix seconds."""
-        return self._wall
+        return self._time
 
     def monotonic(self) -> float:
         """Seconds since an arbitrary instant."""
@@ -23,7 +23,7 @@ class Clock:
 
     def advance(self, seconds: float) -> None:
         """Move both clocks forward."""
-        self._wall += seconds
+        self._time += seconds
         self._monotonic += seconds
 
 

@@ -37,7 +37,7 @@ async def checksums(url: str) -> dict[str, tuple[int, str]]:
 
 
 async def shape(url: str) -> list[str]:
-    """Tables with their walls, owners and grants, sequences with their next number, constraints, triggers, policies."""
+    """Tables with owners, grants and policies, sequences with their next number, constraints, triggers."""
     connection = await asyncpg.connect(url)
     try:
         described = [str(row[0]) for row in await connection.fetch(_SHAPE)]

@@ -126,7 +126,7 @@ def _programme(by: Client, centre: dict[str, Any]) -> dict[str, Any]:
     by.create("/actions/v1/milestones", {**milestone, "deliverable": "A map", "evidence_required": True})
     by.step(path, "submit_plan")
     # Facts announce the committee and the centre.
-    return dict(eventually(lambda: (answer := by.try_step(path, "approve")).status_code == 200 and answer.json()))
+    return dict(eventually(lambda: (response := by.try_step(path, "approve")).status_code == 200 and response.json()))
 
 
 def _government(by: Client) -> None:
@@ -157,11 +157,11 @@ def _credentials_of_two(by: Client, admin: Client, second: str) -> None:
     role = {"principal": holder, "role": "secretariat_admin", "scope_kind": "global"}
     granted = by.create("/access/v1/grants", role)
     by.step(granted["links"]["self"], "confirm", fields={"second_person": second})
-    answer = admin.send("POST", f"{made['links']['self']}/secrets")
-    assert answer.status_code == 202, answer.text
+    response = admin.send("POST", f"{made['links']['self']}/secrets")
+    assert response.status_code == 202, response.text
     admin.create("/access/v1/api_keys", {"name": "Of two", "owner": holder, **_KEY})
 
 
 def _propose(admin: Client, path: str, action: str, **body: Any) -> None:
-    answer = admin.try_step(path, action, **body)
-    assert answer.status_code == 202, f"{path} {action}: {answer.text}"
+    response = admin.try_step(path, action, **body)
+    assert response.status_code == 202, f"{path} {action}: {response.text}"

@@ -15,21 +15,21 @@ def merge_body(winner: dict[str, Any], loser: dict[str, Any], **choices: str) ->
 
 async def merged(caller: Caller, winner: dict[str, Any], loser: dict[str, Any], **choices: str) -> dict[str, Any]:
     """A merge as it was answered."""
-    answer = await caller.post(MERGES, merge_body(winner, loser, **choices))
-    assert answer.status_code == 201, answer.text
-    return dict(answer.json())
+    response = await caller.post(MERGES, merge_body(winner, loser, **choices))
+    assert response.status_code == 201, response.text
+    return dict(response.json())
 
 
 async def undone(caller: Caller, merge: dict[str, Any], **resolve: str) -> dict[str, Any]:
     """A merge that was taken back."""
     fields = {"resolve": resolve} if resolve else {}
-    answer = await caller.step(f"{MERGES}/{merge['id']}", "undo", fields=fields)
-    assert answer.status_code == 200, answer.text
-    return dict(answer.json())
+    response = await caller.step(f"{MERGES}/{merge['id']}", "undo", fields=fields)
+    assert response.status_code == 200, response.text
+    return dict(response.json())
 
 
 async def read(caller: Caller, record: dict[str, Any]) -> dict[str, Any]:
     """The record as it now stands."""
-    answer = await caller.get(record["links"]["self"])
-    assert answer.status_code == 200, answer.text
-    return dict(answer.json())
+    response = await caller.get(record["links"]["self"])
+    assert response.status_code == 200, response.text
+    return dict(response.json())

@@ -117,7 +117,7 @@ def test_a_backup_comes_by_a_pipe(made: Path, empty: dict[str, str]) -> None:
     assert done.exit_code == 0, done.output
 
 
-def test_a_database_with_data_is_left_alone_unless_told(made: Path, empty: dict[str, str]) -> None:
+def test_a_database_with_data_is_left_alone_unless_forced(made: Path, empty: dict[str, str]) -> None:
     asyncio.run(migrate(empty["DATABASE_URL"]))
     asyncio.run(demo.load(empty["DATABASE_URL"]))
     _value(empty, "UPDATE escm.access_account SET name = 'Somebody else'")

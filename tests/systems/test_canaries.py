@@ -47,16 +47,16 @@ class Visitor:
         headers = {**self.headers, **more.pop("headers", {})}
         if method == "POST":
             headers.setdefault("Idempotency-Key", f"{_SECRET}-{uuid4()}")
-        answer = self.http.request(method, path, headers=headers, **more)
-        self.statuses.add(answer.status_code)
-        if answer.status_code >= 400:
-            self.problems.append((str(answer.headers), answer.json()))
-        return answer
+        response = self.http.request(method, path, headers=headers, **more)
+        self.statuses.add(response.status_code)
+        if response.status_code >= 400:
+            self.problems.append((str(response.headers), response.json()))
+        return response
 
     def made(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
-        answer = self.send("POST", path, json=body)
-        assert answer.status_code == 201, answer.text
-        return dict(answer.json())
+        response = self.send("POST", path, json=body)
+        assert response.status_code == 201, response.text
+        return dict(response.json())
 
     def step(self, path: str, action: str, **more: Any) -> httpx.Response:
         etag = self.send("GET", path).headers.get("etag", '"1.00000000"')
@@ -83,13 +83,13 @@ def shown() -> Iterator[Shown]:
 def _signed_in(visitor: Visitor, stack: dict[str, Any]) -> dict[str, str]:
     """Tokens and secrets of the system's own making; the visitor goes on as the secretariat's client."""
     client = stack["demo"]["clients"]["secretariat"]
-    answer = visitor.send(
+    response = visitor.send(
         "POST",
         "/access/v1/oauth/token",
         data={"grant_type": "client_credentials"},
         auth=(client["id"], client["secret"]),
     )
-    token = answer.json()["access_token"]
+    token = response.json()["access_token"]
     visitor.headers = {"Authorization": f"Bearer {token}"}
     body = {"name": f"Ministry {_SECRET}", "scope_kind": "global", "resources": ["actions.*"], "verbs": ["read"]}
     made = visitor.made("/access/v1/clients", body)
@@ -125,10 +125,10 @@ def _everyday(visitor: Visitor) -> None:
 
 def _imported(visitor: Visitor) -> None:
     rows = f"given,family,country,email\nBo,{_SECRET},XA,bo-{_EMAIL}\nBad,{_SECRET},ZZ,{_SECRET}\n".encode()
-    answer = visitor.send(
+    response = visitor.send(
         "POST", "/membership/v1/imports", files={"file": (f"{_SECRET}.csv", rows)}, data={"resource": "experts"}
     )
-    job = answer.headers["location"]
+    job = response.headers["location"]
     eventually(lambda: visitor.send("GET", job).json()["status"] not in ("queued", "running"))
 
 

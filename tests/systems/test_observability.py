@@ -97,8 +97,8 @@ def test_a_job_is_followed_from_the_request_to_its_transactions(observed: Observ
 def test_numbers_name_routes_by_their_templates(observed: Observed) -> None:
     routes = set(re.findall(r'route="([^"]*)"', observed.numbers["api"]))
     assert {"/membership/v1/experts", "/centres/v1/centres/{record}/transitions", "unmatched"} <= routes
-    answered = 'escm_requests_total{method="POST",route="/membership/v1/imports",service="membership",status="202"} '
-    assert f"{answered}2.0" in observed.numbers["api"]
+    requests = 'escm_requests_total{method="POST",route="/membership/v1/imports",service="membership",status="202"} '
+    assert f"{requests}2.0" in observed.numbers["api"]
     for process, text in observed.numbers.items():
         assert _ID.search(text) is None, process
 

@@ -14,7 +14,7 @@ from services.access.accounts.queries import render
 from shared.records.access_scope import AccessScope
 from shared.records.record import Refers
 from shared.web.fields import Body, Email, Line
-from shared.web.schemas import RecordAnswer
+from shared.web.schemas import RecordResponse
 
 Password = Annotated[
     str,
@@ -55,7 +55,7 @@ class AccountFields(Body):
         return value
 
 
-class AccountAnswer(RecordAnswer, of=record.Account, lifecycle=LIFECYCLE):
+class AccountAnswer(RecordResponse, of=record.Account, lifecycle=LIFECYCLE):
     """An account."""
 
     email: Annotated[str, Field(examples=["amina.khan@example.org"])]

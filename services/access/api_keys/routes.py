@@ -19,7 +19,7 @@ API_KEY_API = RecordApi(
     kind=operations.API_KEYS,
     roles=ROLES,
     listing=LISTING,
-    answer=ApiKeyAnswer,
+    response_model=ApiKeyAnswer,
     body=ApiKeyBody,
     present=present,
     guard_context=operations.load_guard_context,
@@ -48,4 +48,4 @@ async def create_api_key(body: ApiKeyCreate, ctx: CurrentContext) -> Response:
         own_keys(ctx, record.id)
     if record.status == "proposed":
         await propose(API_KEY_API, ctx, columns_of(record), TransitionBody(action=CONFIRM))
-    return await API_KEY_API.answer_once(ctx, record, key)
+    return await API_KEY_API.respond_once(ctx, record, key)

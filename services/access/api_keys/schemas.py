@@ -18,7 +18,7 @@ from shared.kernel.principal import Principal
 from shared.records.access_scope import AccessScope
 from shared.records.record import Refers
 from shared.web.fields import Body, CountryCode, Line
-from shared.web.schemas import RecordAnswer
+from shared.web.schemas import RecordResponse
 
 
 class ApiKeyBody(Body, of=record.ApiKey):
@@ -61,8 +61,8 @@ class ApiKeyFields(Body):
     ] = None
 
 
-class ApiKeyAnswer(RecordAnswer, of=record.ApiKey, lifecycle=LIFECYCLE):
-    """A key. `secret` is answered once, when it is made; `hint` is its beginning. `last_used` is told to the hour."""
+class ApiKeyAnswer(RecordResponse, of=record.ApiKey, lifecycle=LIFECYCLE):
+    """A key. `secret` is returned once, when it is made; `hint` is its beginning. `last_used` is exact to the hour."""
 
     name: Annotated[str, Field(examples=["Nightly synchronisation"])]
     hint: Annotated[str, Field(examples=["escm_k_3f9a"])]

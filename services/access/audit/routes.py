@@ -13,9 +13,9 @@ from services.access.audit.queries import Wanted, page
 from services.access.audit.schemas import AuditPage, present
 from shared.kernel.errors import Forbidden
 from shared.kernel.resource import Resource
-from shared.web.answers import JSON
 from shared.web.paging import DEFAULT_LIMIT, LARGEST_LIMIT, make_cursor, read_cursor
 from shared.web.request_context import CurrentContext
+from shared.web.responses import JSON
 from shared.web.route import ResourceRouter
 
 AUDIT = Resource("access", "audit", "audit")
@@ -46,5 +46,5 @@ async def list_audit(
     wanted = Wanted(place, limit, subject, actor)
     async with ctx.connection() as connection:
         rows, following = await page(connection, ctx.access, wanted)
-    answer = {"items": [present(row) for row in rows], "next_after": make_cursor([following], _BOUND_TO, secret)}
-    return Response(orjson.dumps(answer), 200, None, JSON)
+    content = {"items": [present(row) for row in rows], "next_after": make_cursor([following], _BOUND_TO, secret)}
+    return Response(orjson.dumps(content), 200, None, JSON)

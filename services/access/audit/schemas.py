@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from shared.records.history import line
-from shared.web.fields import Answer
+from shared.web.fields import ResponseModel
 from shared.web.schemas import HistoryLine
 
 
@@ -25,7 +25,7 @@ class AuditLine(HistoryLine):
     subject: Annotated[UUID, "The id of the record."]
 
 
-class AuditPage(Answer):
+class AuditPage(ResponseModel):
     """Entries in the order of the chain. `next_after` is never null and moves past what is hidden from the caller: an
     empty page with another `next_after` means go on, with the same one that there is nothing newer."""
 

@@ -22,10 +22,10 @@ from services.access.clients.tables import client
 from shared.database.statements import Row
 from shared.records.resource_type import require
 from shared.records.rows import columns_of
-from shared.web.answers import JSON, show_secret_once
 from shared.web.pending import propose
 from shared.web.records import RecordApi
 from shared.web.request_context import CurrentContext
+from shared.web.responses import JSON, show_secret_once
 from shared.web.schemas import TransitionBody
 from shared.web.values import row_values
 
@@ -33,7 +33,7 @@ CLIENT_API = RecordApi(
     kind=operations.CLIENTS,
     roles=ROLES,
     listing=LISTING,
-    answer=ClientAnswer,
+    response_model=ClientAnswer,
     body=ClientBody,
     present=present,
     guard_context=operations.load_guard_context,
@@ -57,7 +57,7 @@ router = CLIENT_API.routes()
 async def create_client(body: ClientCreate, ctx: CurrentContext) -> Response:
     new = operations.CLIENTS.new(row_values(body, client))
     record, secret = await operations.create(ctx.uow, ctx.access, new)
-    return await CLIENT_API.answer_once(ctx, record, secret)
+    return await CLIENT_API.respond_once(ctx, record, secret)
 
 
 @router.post(
@@ -75,9 +75,9 @@ async def add_secret(row: Annotated[Row, Depends(CLIENT_API.readable)], ctx: Cur
     require(ctx.access, "update", row["country"], row["id"])
     before = await operations.CLIENTS.lock(ctx.uow, row["id"])
     after, secret = await operations.add_secret(ctx.uow, ctx.access, before)
-    status, place, answer = 201, None, {"id": str(after.id), "client_id": after.client_id}
+    status, place, content = 201, None, {"id": str(after.id), "client_id": after.client_id}
     if after.proposed_secret is not None:
         waiting = await propose(CLIENT_API, ctx, columns_of(after), TransitionBody(action=CONFIRM_SECRET))
-        status, place, answer = 202, {"Location": waiting.headers["location"]}, orjson.loads(waiting.body)
-    stored = Response(orjson.dumps({**answer, "secret": None}), status, place, JSON)
-    return show_secret_once(stored, {**answer, "secret": secret})
+        status, place, content = 202, {"Location": waiting.headers["location"]}, orjson.loads(waiting.body)
+    stored = Response(orjson.dumps({**content, "secret": None}), status, place, JSON)
+    return show_secret_once(stored, {**content, "secret": secret})

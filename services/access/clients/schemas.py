@@ -16,9 +16,9 @@ from services.access.grants.schemas import ScopeId
 from shared.records.access_scope import AccessScope
 from shared.records.record import Refers
 from shared.web.contract import ShownAs
-from shared.web.fields import Answer, Body, Line
+from shared.web.fields import Body, Line, ResponseModel
 from shared.web.pending import PendingTransition
-from shared.web.schemas import RecordAnswer
+from shared.web.schemas import RecordResponse
 
 
 def _resource(name: str) -> str:
@@ -46,7 +46,7 @@ ResourceName = Annotated[
 Network = Annotated[str, StringConstraints(max_length=50), AfterValidator(_network), Field(examples=["192.0.2.0/24"])]
 
 
-class JsonWebKey(Answer):
+class JsonWebKey(ResponseModel):
     """A public key (RFC 7517); members that its type asks for stand beside these."""
 
     kty: Annotated[str, Field(examples=["EC"]), "The type of the key."]
@@ -115,8 +115,8 @@ class ClientCreate(ClientBody):
         return self
 
 
-class ClientAnswer(RecordAnswer, of=record.Client, lifecycle=LIFECYCLE):
-    """A client. `last_used` is told to the hour. `secret` is answered once, when the client is created with one.
+class ClientAnswer(RecordResponse, of=record.Client, lifecycle=LIFECYCLE):
+    """A client. `last_used` is exact to the hour. `secret` is returned once, when the client is created with one.
     `proposed_secret`: a further one waits for a second person."""
 
     client_id: Annotated[str, Field(examples=["ministry-portal-7f3a"])]
@@ -134,7 +134,7 @@ class ClientAnswer(RecordAnswer, of=record.Client, lifecycle=LIFECYCLE):
     secret: Annotated[str | None, Field(examples=[None]), "The secret: in the response to the creation alone."] = None
 
 
-class SecretAnswer(Answer):
+class SecretAnswer(ResponseModel):
     """A further secret, answered once."""
 
     client_id: Annotated[str, Field(examples=["ministry-portal-7f3a"]), "The id that the client authenticates with."]

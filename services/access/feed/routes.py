@@ -13,9 +13,9 @@ from services.access.feed.schemas import DEFAULT_LIMIT, LARGEST_LIMIT, PARAMETER
 from shared.kernel.countries import known_codes
 from shared.kernel.errors import Gone, Malformed, invalid_parameter
 from shared.kernel.resource import Resource
-from shared.web.answers import JSON
 from shared.web.paging import make_cursor, read_cursor
 from shared.web.request_context import CurrentContext, RequestContext
+from shared.web.responses import JSON
 from shared.web.route import ResourceRouter
 from shared.web.route_options import RouteOptions, query_of
 

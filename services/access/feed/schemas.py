@@ -5,13 +5,13 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from shared.contracts.envelope import CloudEvent
-from shared.web.fields import Answer
+from shared.web.fields import ResponseModel
 
 DEFAULT_LIMIT = 200
 LARGEST_LIMIT = 1000
 
 
-class Events(Answer):
+class Events(ResponseModel):
     """A part of the feed, oldest first. `next_after` is where to go on: as `after` of the next request. No items and
     the same `next_after` mean that there is nothing newer; no items and another one, that the filter hid what was
     there."""

@@ -15,8 +15,8 @@ from services.access.grants.queries import render
 from shared.kernel.clock import today
 from shared.records.access_scope import AccessScope
 from shared.records.record import Refers
-from shared.web.fields import Answer, Body, Clean, Day, Prose
-from shared.web.schemas import RecordAnswer
+from shared.web.fields import Body, Clean, Day, Prose, ResponseModel
+from shared.web.schemas import RecordResponse
 
 ScopeKind = Literal["global", "region", "country", "institution", "centre", "edition", "record", "self"]
 ScopeId = Annotated[str, StringConstraints(min_length=1, max_length=80), Clean, Field(examples=["XA"])]
@@ -77,14 +77,14 @@ class GrantFields(Body):
     to: Annotated[Day | None, "Of `hand_over`: the last day of the present holder, at most 60 days from today."] = None
 
 
-class HolderAnswer(Answer):
+class HolderAnswer(ResponseModel):
     """Who holds something."""
 
     kind: Annotated[str, Field(examples=["account"]), "`account` or `client`."]
     id: Annotated[UUID, "The id of the account or client."]
 
 
-class GrantAnswer(RecordAnswer, of=record.Grant, lifecycle=LIFECYCLE):
+class GrantAnswer(RecordResponse, of=record.Grant, lifecycle=LIFECYCLE):
     """A grant. `created_by` is who handed it on; `caused_by` is whose act it follows from, where the system granted it
     because of a record, which `reason` names, or where it waits since a merge of what it is held over."""
 

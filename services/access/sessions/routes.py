@@ -9,8 +9,8 @@ from services.access.sessions.guards import account_of_session, chosen_account, 
 from services.access.sessions.operations import SESSIONS
 from services.access.sessions.schemas import EndedSessions, SessionList, present
 from shared.kernel.clock import now
-from shared.web.answers import JSON
 from shared.web.request_context import CurrentContext
+from shared.web.responses import JSON
 from shared.web.route import ResourceRouter
 from shared.web.route_options import RouteOptions, query_of
 

@@ -10,12 +10,12 @@ from pydantic import Field
 from services.access.sessions.operations import SESSIONS
 from services.access.sessions.queries import render
 from shared.records.record import Refers
-from shared.web.fields import Answer
+from shared.web.fields import ResponseModel
 from shared.web.schemas import Links
 
 
-class SessionAnswer(Answer):
-    """Somebody signed in. `current` is the one that asks; `last_used` is told to the hour."""
+class SessionAnswer(ResponseModel):
+    """Somebody signed in. `current` is the one that asks; `last_used` is exact to the hour."""
 
     id: Annotated[UUID, "The session's id."]
     ref: Annotated[str, Field(examples=["SES-000123"]), "The session's short name for people."]
@@ -28,14 +28,14 @@ class SessionAnswer(Answer):
     links: Annotated[Links, "Addresses of the session."]
 
 
-class SessionList(Answer):
+class SessionList(ResponseModel):
     """The sessions of one account, the newest first: at most 50, so that there is no next page."""
 
     items: Annotated[list[SessionAnswer], "The sessions, the newest first."]
     next: Annotated[None, "Always null: there is no next page."] = None
 
 
-class EndedSessions(Answer):
+class EndedSessions(ResponseModel):
     """How many sessions have ended now."""
 
     ended: Annotated[int, Field(examples=[2]), "How many sessions ended."]

@@ -47,7 +47,7 @@ class Assertion:
     token: str
 
 
-class TokenAnswer(TypedDict):
+class TokenResponse(TypedDict):
     """The answer to a token request (RFC 6749, 5.1). Times are in seconds."""
 
     access_token: str

@@ -32,7 +32,7 @@ from services.access.tokens.domain import (
     InvalidClient,
     LoginKeys,
     Secret,
-    TokenAnswer,
+    TokenResponse,
     invalid_grant,
     invalid_request,
     login_keys,
@@ -94,7 +94,7 @@ _REFUSAL_DELAY = 20_000
 
 async def give_token(
     token_service: TokenService, form: Mapping[str, str], shown: Secret | Assertion | None, address: str
-) -> tuple[TokenAnswer, Counted | None]:
+) -> tuple[TokenResponse, Counted | None]:
     """The answer to a token request (RFC 6749, 4.3, 4.4 and 6), and what is left of a client's limit.
 
     Raises Malformed (`invalid_request`, `unsupported_grant_type`, `invalid_grant`), InvalidClient, RateLimited.
@@ -109,23 +109,23 @@ async def give_token(
         counted = limit, await token_service.rate_limiter.require(limit, client.client_id)
         scope = " ".join(f"{resource}:{verb}" for resource in client.resources for verb in client.verbs)
         token = await token_service.keys.token(PrincipalKind.CLIENT, client.id, client.client_id, scope)
-        return _answer(token, scope), counted
+        return _token_response(token, scope), counted
     if kind == "password":
         account = await _log_in(token_service, form, address)
-        return await _person_answer(token_service, await _opened(token_service, account, form.get("label"))), None
+        return await _person_response(token_service, await _opened(token_service, account, form.get("label"))), None
     if kind == "refresh_token":
-        return await _person_answer(token_service, await _renewed(token_service, form, address)), None
+        return await _person_response(token_service, await _renewed(token_service, form, address)), None
     raise Malformed("Use client_credentials, password or refresh_token.", code="unsupported_grant_type")
 
 
-def _answer(token: str, scope: str) -> TokenAnswer:
+def _token_response(token: str, scope: str) -> TokenResponse:
     return {"access_token": token, "token_type": "Bearer", "expires_in": LIFETIME, "scope": scope}
 
 
-async def _person_answer(token_service: TokenService, renewal: Renewal) -> TokenAnswer:
+async def _person_response(token_service: TokenService, renewal: Renewal) -> TokenResponse:
     token = await token_service.keys.token(PrincipalKind.ACCOUNT, renewal.account, "", PERSON_SCOPE, renewal.session)
     left = int((renewal.until - now()).total_seconds())
-    return {**_answer(token, PERSON_SCOPE), "refresh_token": renewal.token, "refresh_expires_in": left}
+    return {**_token_response(token, PERSON_SCOPE), "refresh_token": renewal.token, "refresh_expires_in": left}
 
 
 async def _opened(token_service: TokenService, account: Account, label: str | None) -> Renewal:

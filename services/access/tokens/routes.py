@@ -38,7 +38,7 @@ _FORM_PROBLEMS = (
 router = OptionsRouter(tags=["tokens"])
 
 
-def _answer(content: Any, headers: dict[str, str]) -> Response:
+def _json(content: Any, headers: dict[str, str]) -> Response:
     return Response(orjson.dumps(content), 200, headers, _JSON)
 
 
@@ -58,7 +58,7 @@ async def create_token(request: Request, asked: Asked, token_service: CurrentTok
     content, counted = await operations.give_token(token_service, asked.form, asked.shown, asked.address)
     if counted is not None:
         put_fields(request, *counted)
-    return _answer(content, _PRIVATE)
+    return _json(content, _PRIVATE)
 
 
 @router.post(
@@ -90,7 +90,7 @@ async def revoke_token(request: Request, asked: Asked, token_service: CurrentTok
 )
 async def introspect_token(request: Request, asked: Asked, token_service: CurrentTokenService) -> Response:
     await request_authenticator_of(request).anonymous(request)
-    return _answer(await operations.introspect(token_service, _token(asked.form), asked.shown, asked.address), _PRIVATE)
+    return _json(await operations.introspect(token_service, _token(asked.form), asked.shown, asked.address), _PRIVATE)
 
 
 def _token(form: dict[str, str]) -> str:
@@ -134,7 +134,7 @@ async def authorization_server(token_service: CurrentTokenService) -> Response:
         "service_documentation": f"{issuer.rstrip('/')}/docs",
         **signed,
     }
-    return _answer(content, _FOR_ALL)
+    return _json(content, _FOR_ALL)
 
 
 @router.get(
@@ -156,7 +156,7 @@ async def key_set(token_service: CurrentTokenService) -> Response:
     await token_service.keys.ensure()
     async with token_service.database.acquire() as connection:
         keys = await queries.published_keys(connection, now())
-    return _answer({"keys": keys}, _FOR_ALL)
+    return _json({"keys": keys}, _FOR_ALL)
 
 
 @router.get(
@@ -203,7 +203,7 @@ async def me(request: Request) -> Response:
         "session_id": str(session) if session else None,
         "expires_at": to_text(datetime.fromtimestamp(bearer.expires_at, UTC)),
     }
-    return _answer(content, {**_PRIVATE, "Vary": "Authorization"})
+    return _json(content, {**_PRIVATE, "Vary": "Authorization"})
 
 
 def _union(narrowings: Iterable[frozenset[str] | None]) -> frozenset[str] | None:

@@ -13,7 +13,7 @@ from services.actions.actions.tables import action
 from shared.records.plain import presenter
 from shared.records.record import Refers
 from shared.web.fields import Body, Day, Document, Keyword, Line, LocalizedTexts, PartialDate, Titles
-from shared.web.schemas import RecordAnswer
+from shared.web.schemas import RecordResponse
 
 _MOST = 10**15
 Figure = Annotated[int, Field(strict=True)] | Annotated[float, Field(allow_inf_nan=False)]
@@ -86,7 +86,7 @@ class ActionCreate(ActionBody):
     programme_id: UUID
 
 
-class Action(RecordAnswer, of=record.Action, lifecycle=domain.LIFECYCLE):
+class Action(RecordResponse, of=record.Action, lifecycle=domain.LIFECYCLE):
     """An action as a caller sees it; `iati_status` is its code in the IATI codelist ActivityStatus."""
 
     programme_id: UUID

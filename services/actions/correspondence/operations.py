@@ -32,7 +32,7 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Letter) -> Letter:
     """
     require(access, "create", new.country)
     require_publishing(access, new.visibility, new.country)
-    await _answer(uow, access, new)
+    await _mark_answered(uow, access, new)
     status = domain.first_status(new.direction)
     return await LETTERS.insert(uow, replace(new, status=status, search_key=search_key(new.subject)))
 
@@ -42,7 +42,7 @@ async def update(uow: UnitOfWork, access: AccessScope, before: Letter, wanted: L
     if wanted.reply_to != before.reply_to:
         if wanted.reply_to == before.id:
             raise invalid_field("/reply_to", "invalid_value", "A letter does not reply to itself.")
-        await _answer(uow, access, wanted)
+        await _mark_answered(uow, access, wanted)
     require_visibility_change(access, before, wanted)
     return await LETTERS.update(uow, before, replace(wanted, search_key=search_key(wanted.subject)))
 
@@ -59,7 +59,7 @@ async def transition(uow: UnitOfWork, access: AccessScope, before: Letter, reque
     return await LETTERS.apply_transition(uow, before, requested, None, permitted(access, before), effects)
 
 
-async def _answer(uow: UnitOfWork, access: AccessScope, reply: Letter) -> None:
+async def _mark_answered(uow: UnitOfWork, access: AccessScope, reply: Letter) -> None:
     """Marks the letter that this one replies to as answered; a closed or answered letter does not change."""
     letter, country = reply.reply_to, reply.country
     if letter is None:

@@ -11,7 +11,7 @@ from services.actions.correspondence.tables import correspondence
 from shared.kernel.clock import today
 from shared.records.plain import presenter
 from shared.web.fields import Body, CountryCode, Day, Document, Line, Visible
-from shared.web.schemas import RecordAnswer
+from shared.web.schemas import RecordResponse
 
 
 class Party(Body):
@@ -47,7 +47,7 @@ class LetterFields(Body):
     reply_due: Annotated[Day | None, "Of `await`: the day until which a reply is awaited."] = None
 
 
-class Correspondence(RecordAnswer, of=record.Letter, lifecycle=domain.LIFECYCLE):
+class Correspondence(RecordResponse, of=record.Letter, lifecycle=domain.LIFECYCLE):
     """A letter as a caller sees it. `overdue`: a reply is awaited and its day is over."""
 
     direction: Annotated[str, Field(examples=["in"])]

@@ -22,10 +22,10 @@ from shared.kernel.clock import today
 from shared.kernel.countries import COUNTRIES, FICTIONAL_CODES, in_region, known_codes
 from shared.kernel.errors import NotFound, invalid_parameter
 from shared.kernel.text import search_key, search_pattern
-from shared.web.answers import JSON
 from shared.web.conditional import etag, is_known
 from shared.web.paging import as_of, binding, make_cursor, page_limit, pick_fields, read_cursor
 from shared.web.request_context import CurrentContext, RequestContext
+from shared.web.responses import JSON
 from shared.web.route import ResourceRouter
 from shared.web.route_options import RouteOptions, query_of
 from shared.web.schemas import page_of

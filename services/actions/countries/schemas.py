@@ -12,10 +12,10 @@ from services.actions.countries.queries import LatestProgramme
 from services.actions.countries.record import CountryStage
 from shared.kernel.countries import Country
 from shared.records.record import Refers
-from shared.web.fields import Answer, Day, LocalizedTexts
+from shared.web.fields import Day, LocalizedTexts, ResponseModel
 
 
-class StageFact(Answer):
+class StageFact(ResponseModel):
     """One of the seven facts. `link` is the record that bears it out, for those whose grants cover the country."""
 
     key: Annotated[str, Field(examples=["committee_recognised"]), "The name of the fact."]
@@ -24,7 +24,7 @@ class StageFact(Answer):
     link: Annotated[str | None, Field(examples=[None]), "The record that proves it; for grants that cover the country."]
 
 
-class ProgrammePillar(Answer):
+class ProgrammePillar(ResponseModel):
     """One of the three actions of the framework: how many actions a country has in it, and how far the furthest is."""
 
     pillar: Annotated[str, Field(examples=["action-1"]), "The proactive action of the framework."]
@@ -33,13 +33,13 @@ class ProgrammePillar(Answer):
     status: Annotated[str | None, Field(examples=["in_progress"]), "The state of the action that is furthest."]
 
 
-class ProgrammeCore(Answer):
+class ProgrammeCore(ResponseModel):
     """What every country has once."""
 
     centre_id: Annotated[UUID | None, Refers("/centres/v1/centres"), "The centre that links the three actions."]
 
 
-class CountryProgramme(Answer):
+class CountryProgramme(ResponseModel):
     """The country's latest programme that the caller may know of."""
 
     id: Annotated[UUID, Refers("/actions/v1/programmes"), "The programme's id."]
@@ -49,7 +49,7 @@ class CountryProgramme(Answer):
     actions: Annotated[list[ProgrammePillar], "The three proactive actions, in their order."]
 
 
-class CountryCounts(Answer):
+class CountryCounts(ResponseModel):
     """Published rows, and all rows for those whose grants cover the country."""
 
     experts: Annotated[int, Field(examples=[120]), "Experts of the country."]
@@ -57,8 +57,8 @@ class CountryCounts(Answer):
     centres: Annotated[int, Field(examples=[1]), "Centres of the country."]
 
 
-class ListedCountry(Answer):
-    """A country as the list holds it. `as_of` is the day whose facts are told."""
+class ListedCountry(ResponseModel):
+    """A country as the list holds it. `as_of` is the day whose facts are shown."""
 
     code: Annotated[str, Field(examples=["XA"]), "The country, as an ISO 3166-1 alpha-2 code."]
     names: Annotated[LocalizedTexts, "The country's names, by language."]

@@ -12,7 +12,7 @@ from services.actions.endorsements.tables import endorsement
 from services.actions.government_bodies.domain import BODY_KINDS
 from shared.records.plain import presenter
 from shared.web.fields import Body, CountryCode, Day, Document, Line, Visible
-from shared.web.schemas import RecordAnswer
+from shared.web.schemas import RecordResponse
 
 JsonDocument = Annotated[Document, PlainSerializer(lambda document: document.model_dump(mode="json"))]
 """A document as JSON values, whatever the rest of the body becomes."""
@@ -59,7 +59,7 @@ class EndorsementFields(Body):
     document: Annotated[JsonDocument | None, "Of `verify`: the letter of the government."] = None
 
 
-class Endorsement(RecordAnswer, of=record.Endorsement, lifecycle=domain.LIFECYCLE):
+class Endorsement(RecordResponse, of=record.Endorsement, lifecycle=domain.LIFECYCLE):
     """An endorsement as a caller sees it."""
 
     body: IssuingBody | None

@@ -13,7 +13,7 @@ from services.actions.focal_points.tables import focal_point
 from shared.records.plain import presenter
 from shared.records.record import Refers
 from shared.web.fields import Body, CountryCode, Day, Document, Line, Visible
-from shared.web.schemas import RecordAnswer
+from shared.web.schemas import RecordResponse
 from shared.web.values import row_values
 
 
@@ -63,7 +63,7 @@ class FocalPointFields(Body):
     until: Annotated[Day | None, "Of `hand_over`: the last day in office, at most 60 days from today."] = None
 
 
-class FocalPoint(RecordAnswer, of=record.FocalPoint, lifecycle=LIFECYCLE):
+class FocalPoint(RecordResponse, of=record.FocalPoint, lifecycle=LIFECYCLE):
     """A focal point as a caller sees it."""
 
     person: Person

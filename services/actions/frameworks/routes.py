@@ -5,17 +5,17 @@ from fastapi import Response
 from services.actions.access import ROLES
 from services.actions.frameworks import operations, queries, schemas
 from shared.kernel.errors import NotFound
-from shared.web.answers import item_response
 from shared.web.paging import pick_fields
 from shared.web.records import RecordApi
 from shared.web.request_context import CurrentContext
+from shared.web.responses import item_response
 from shared.web.route_options import RouteOptions, query_of
 
 API = RecordApi(
     kind=operations.FRAMEWORKS,
     roles=ROLES,
     listing=queries.LISTING,
-    answer=schemas.Framework,
+    response_model=schemas.Framework,
     create_body=schemas.FrameworkCreate,
     body=schemas.FrameworkBody,
     present=schemas.present,

@@ -10,7 +10,7 @@ from services.actions.frameworks.domain import LIFECYCLE, PILLARS
 from services.actions.frameworks.tables import framework
 from shared.records.plain import presenter
 from shared.web.fields import Body, Clean, Day, Texts, Titles
-from shared.web.schemas import RecordAnswer
+from shared.web.schemas import RecordResponse
 
 Code = Annotated[
     str,
@@ -61,7 +61,7 @@ class FrameworkCreate(FrameworkBody):
     code: Code
 
 
-class Framework(RecordAnswer, of=record.Framework, lifecycle=LIFECYCLE):
+class Framework(RecordResponse, of=record.Framework, lifecycle=LIFECYCLE):
     """A framework; its country is always null."""
 
     code: Annotated[str, Field(examples=["3+1/2026"])]

@@ -9,7 +9,7 @@ from services.actions.government_bodies.domain import BODY_KINDS, LIFECYCLE
 from services.actions.government_bodies.tables import government_body
 from shared.records.plain import presenter
 from shared.web.fields import Body, CountryCode, LocalizedTexts, Titles, Visible
-from shared.web.schemas import RecordAnswer
+from shared.web.schemas import RecordResponse
 
 
 class BodyBody(Body, of=record.GovernmentBody):
@@ -27,7 +27,7 @@ class BodyCreate(BodyBody):
     country: CountryCode
 
 
-class GovernmentBody(RecordAnswer, of=record.GovernmentBody, lifecycle=LIFECYCLE):
+class GovernmentBody(RecordResponse, of=record.GovernmentBody, lifecycle=LIFECYCLE):
     """A government body as a caller sees it."""
 
     names: LocalizedTexts

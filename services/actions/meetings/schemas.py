@@ -9,7 +9,7 @@ from services.actions.meetings.domain import LIFECYCLE, MEETING_KINDS
 from services.actions.meetings.tables import meeting
 from shared.records.plain import presenter
 from shared.web.fields import Body, CountryCode, Day, Line, LocalizedTexts, Prose, Titles, Visible
-from shared.web.schemas import RecordAnswer
+from shared.web.schemas import RecordResponse
 
 
 class Attendee(Body):
@@ -43,7 +43,7 @@ class MeetingCreate(MeetingBody):
     country: CountryCode
 
 
-class Meeting(RecordAnswer, of=record.Meeting, lifecycle=LIFECYCLE):
+class Meeting(RecordResponse, of=record.Meeting, lifecycle=LIFECYCLE):
     """A meeting as a caller sees it."""
 
     kind: Annotated[str, Field(examples=["onsite"])]

@@ -12,7 +12,7 @@ from services.actions.milestones.tables import milestone
 from shared.kernel.clock import today
 from shared.records.plain import presenter
 from shared.web.fields import Body, Day, Document, Line, LocalizedTexts, Prose, Texts, Titles
-from shared.web.schemas import RecordAnswer
+from shared.web.schemas import RecordResponse
 
 
 class MilestoneBody(Body, of=record.Milestone):
@@ -52,7 +52,7 @@ class MilestoneFields(Body):
         return given
 
 
-class Milestone(RecordAnswer, of=record.Milestone, lifecycle=domain.LIFECYCLE):
+class Milestone(RecordResponse, of=record.Milestone, lifecycle=domain.LIFECYCLE):
     """A milestone as a caller sees it. `overdue`: its day is over and it is neither done nor dropped."""
 
     action_id: UUID

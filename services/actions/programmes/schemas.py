@@ -13,7 +13,7 @@ from services.actions.programmes.tables import programme
 from shared.records.plain import presenter
 from shared.records.record import Refers
 from shared.web.fields import Body, CountryCode, Prose, Visible
-from shared.web.schemas import RecordAnswer
+from shared.web.schemas import RecordResponse
 
 
 class ProgrammeBody(Body, of=record.Programme):
@@ -48,7 +48,7 @@ class ProgrammeFields(Body):
     ] = None
 
 
-class Programme(RecordAnswer, of=record.Programme, lifecycle=LIFECYCLE):
+class Programme(RecordResponse, of=record.Programme, lifecycle=LIFECYCLE):
     """A programme as a caller sees it; fields that the caller may not see are absent."""
 
     framework: Annotated[str, Field(examples=["3+1/2026"])]

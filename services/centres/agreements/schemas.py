@@ -12,7 +12,7 @@ from services.centres.agreements.tables import agreement
 from shared.records.plain import presenter
 from shared.records.record import Refers
 from shared.web.fields import Body, Day, Document, Line
-from shared.web.schemas import RecordAnswer
+from shared.web.schemas import RecordResponse
 
 
 class AgreementParty(Body):
@@ -47,7 +47,7 @@ class AgreementFields(Body):
     signed_at: Annotated[Day | None, "Of `sign`: the day of the signature; today where absent."] = None
 
 
-class Agreement(RecordAnswer, of=record.Agreement, lifecycle=LIFECYCLE):
+class Agreement(RecordResponse, of=record.Agreement, lifecycle=LIFECYCLE):
     """An agreement as a caller sees it."""
 
     centre_id: UUID

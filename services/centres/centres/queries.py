@@ -35,7 +35,7 @@ from shared.records.plain import by_itself, listing
 from shared.records.rows import record_of, records_of
 
 _country = bindparam("country", type_=Text)
-_counts = func.escm.centre_standing(bindparam("centre", type_=Uuid)).table_valued(
+_counts = func.escm.centre_designation_inputs(bindparam("centre", type_=Uuid)).table_valued(
     column("favourable", Integer), column("agreed", Boolean)
 )
 _consent = func.escm.centre_consent(_country).table_valued(column("endorsement", Uuid), column("level", Integer))

@@ -14,7 +14,6 @@ from shared.kernel.clock import to_text
 from shared.records.plain import presenter
 from shared.records.record import Refers
 from shared.web.fields import (
-    Answer,
     Body,
     CountryCode,
     Day,
@@ -23,10 +22,11 @@ from shared.web.fields import (
     Line,
     LocalizedTexts,
     Prose,
+    ResponseModel,
     Titles,
     Visible,
 )
-from shared.web.schemas import RecordAnswer
+from shared.web.schemas import RecordResponse
 
 
 def _each_once(words: list[str]) -> list[str]:
@@ -102,7 +102,7 @@ class CentreFields(Body):
     ] = None
 
 
-class StoredWaiver(Answer):
+class StoredWaiver(ResponseModel):
     """What stood in the place of an endorsement when a centre was designated."""
 
     reason: Annotated[Prose, "Why the centre was designated without an endorsement."]
@@ -113,7 +113,7 @@ class StoredWaiver(Answer):
     on: Annotated[Day, "The day of the designation."]
 
 
-class CentreTerm(Answer):
+class CentreTerm(ResponseModel):
     """The latest term: first and last day."""
 
     number: Annotated[int, Field(examples=[1]), "The first term of a centre is 1."]
@@ -121,7 +121,7 @@ class CentreTerm(Answer):
     ends: Annotated[date, "The last day of the term."]
 
 
-class Clock(Answer):
+class Clock(ResponseModel):
     """Who holds the file, since when, and when the step should be done."""
 
     holder: Annotated[str, Field(examples=["secretariat"]), "Who holds the file: `secretariat` or `applicant`."]
@@ -129,7 +129,7 @@ class Clock(Answer):
     target: Annotated[datetime | None, "When the present transition is due; null where no day is set."]
 
 
-class Centre(RecordAnswer, of=record.Centre, lifecycle=LIFECYCLE):
+class Centre(RecordResponse, of=record.Centre, lifecycle=LIFECYCLE):
     """A centre as a caller sees it. Documents and the clock are for grants that cover it."""
 
     names: LocalizedTexts

@@ -12,7 +12,7 @@ from shared.database.statements import Connection, Statement
 from shared.records.plain import by_itself, listing
 from shared.records.rows import record_of
 
-_counts = func.escm.centre_committee_standing(bindparam("committee", type_=Uuid)).table_valued(
+_counts = func.escm.centre_committee_filled_seats(bindparam("committee", type_=Uuid)).table_valued(
     *(column(name, Integer) for name in ("presidents", "secretaries", "seats"))
 )
 _SEATS = Statement(select(_counts.c.presidents, _counts.c.secretaries, _counts.c.seats))

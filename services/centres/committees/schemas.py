@@ -12,7 +12,7 @@ from services.centres.committees.domain import LIFECYCLE
 from services.centres.committees.tables import committee
 from shared.records.plain import presenter
 from shared.web.fields import Body, CountryCode, Document, LocalizedTexts, Titles, Visible
-from shared.web.schemas import RecordAnswer
+from shared.web.schemas import RecordResponse
 
 
 def _each_once(keys: list[UUID]) -> list[UUID]:
@@ -31,7 +31,7 @@ class CommitteeBody(Body, of=record.Committee):
     visibility: Visible = "network"
 
 
-class Committee(RecordAnswer, of=record.Committee, lifecycle=LIFECYCLE):
+class Committee(RecordResponse, of=record.Committee, lifecycle=LIFECYCLE):
     """A committee as a caller sees it. The documents are for grants that cover it."""
 
     names: LocalizedTexts

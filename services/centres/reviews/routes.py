@@ -17,8 +17,8 @@ from shared.kernel.errors import NotFound
 from shared.records.access_scope import AccessScope
 from shared.records.resource_type import require
 from shared.records.rows import columns_of, record_read
-from shared.web.answers import JSON, item_response, key_of
 from shared.web.request_context import CurrentContext, RequestContext
+from shared.web.responses import JSON, item_response, key_of
 from shared.web.route import ResourceRouter
 from shared.web.route_options import RouteOptions
 from shared.web.schemas import page_of

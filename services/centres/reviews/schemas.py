@@ -11,7 +11,7 @@ from services.centres.reviews.operations import REVIEWS, path_of
 from services.centres.reviews.tables import review
 from shared.records.columns import renderer
 from shared.web.fields import Body, Prose
-from shared.web.schemas import RecordAnswer
+from shared.web.schemas import RecordResponse
 
 Score = Annotated[int, Field(ge=0, le=5, strict=True)]
 
@@ -35,7 +35,7 @@ class ReviewBody(Body, of=record.Review):
     comment: Prose | None = None
 
 
-class Review(RecordAnswer, of=record.Review, lifecycle=REVIEWS.lifecycle):
+class Review(RecordResponse, of=record.Review, lifecycle=REVIEWS.lifecycle):
     """A review as it is answered."""
 
     centre_id: UUID

@@ -13,7 +13,7 @@ from services.centres.seats.tables import seat
 from shared.records.plain import presenter
 from shared.records.record import Refers
 from shared.web.fields import Body, Line, PartialDate
-from shared.web.schemas import RecordAnswer
+from shared.web.schemas import RecordResponse
 
 
 class SeatHolder(Body):
@@ -53,7 +53,7 @@ class SeatFields(Body):
     to: Annotated[PartialDate | None, "Of `end`: the last day; today where absent."] = None
 
 
-class Seat(RecordAnswer, of=record.Seat, lifecycle=LIFECYCLE):
+class Seat(RecordResponse, of=record.Seat, lifecycle=LIFECYCLE):
     """A seat as a caller sees it."""
 
     committee_id: UUID

@@ -11,9 +11,9 @@ from services.centres.terms.schemas import DesignationTerm, present
 from shared.database.statements import Row
 from shared.kernel.errors import NotFound
 from shared.records.resource_type import require
-from shared.web.answers import HISTORY_QUERY, history_response, item_response, key_of
 from shared.web.paging import list_response, pick_fields
 from shared.web.request_context import CurrentContext
+from shared.web.responses import HISTORY_QUERY, history_response, item_response, key_of
 from shared.web.route import ResourceRouter
 from shared.web.route_options import RouteOptions, query_of, query_of_list
 from shared.web.schemas import History, page_of

@@ -9,10 +9,10 @@ from services.centres.centres.schemas import StoredWaiver
 from services.centres.centres.tables import term
 from shared.records.plain import presenter
 from shared.web.fields import Document
-from shared.web.schemas import RecordAnswer
+from shared.web.schemas import RecordResponse
 
 
-class DesignationTerm(RecordAnswer, of=record.Term, lifecycle=TERMS.lifecycle):
+class DesignationTerm(RecordResponse, of=record.Term, lifecycle=TERMS.lifecycle):
     """A term that a centre is designated for: first and last day, the decision, the consent that it rests on."""
 
     centre_id: UUID

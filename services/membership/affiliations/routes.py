@@ -29,11 +29,11 @@ from shared.database.statements import Row
 from shared.kernel.errors import NotFound
 from shared.records.resource_type import TransitionRequest, require
 from shared.records.rows import record_read
-from shared.web.answers import JSON, item_response, key_of, patched, transitions_response
 from shared.web.conditional import changed_since, is_current
 from shared.web.contract import ShownAs, patch_of
 from shared.web.paging import list_response
 from shared.web.request_context import CurrentContext, RequestContext
+from shared.web.responses import JSON, item_response, key_of, patched, transitions_response
 from shared.web.route import ResourceRouter
 from shared.web.route_options import RouteOptions, query_of_list
 from shared.web.schemas import TransitionBody, Transitions, page_of, transition_model

@@ -15,10 +15,10 @@ from shared.kernel.clock import now, to_text
 from shared.records.access_scope import AccessScope
 from shared.records.columns import parsed_or_fragment
 from shared.records.record import Refers
-from shared.web.fields import Answer, Body
+from shared.web.fields import Body, ResponseModel
 
 
-class AffiliatedExpert(Answer):
+class AffiliatedExpert(ResponseModel):
     """The expert whose affiliation it is."""
 
     id: Annotated[str, Refers("/membership/v1/experts"), "The expert's id."]

@@ -6,9 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 from uuid import UUID
 
-from services.membership.record_linkage.domain import MatchScore
-from services.membership.record_linkage.institutions import Body
-from services.membership.record_linkage.persons import Person
+from services.membership.record_linkage.domain import Body, MatchScore, Person
 from shared.kernel.lifecycle import Lifecycle, transition
 
 Collection: TypeAlias = Literal["experts", "institutions"]

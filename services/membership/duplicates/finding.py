@@ -13,11 +13,10 @@ from uuid import UUID
 
 from services.membership.duplicates.domain import MOST_SHOWN, THRESHOLD, Collection, Found, decided, pair
 from services.membership.record_linkage import institutions, persons
-from services.membership.record_linkage.domain import MatchScore
+from services.membership.record_linkage.domain import Body, MatchScore, Person
 from services.membership.record_linkage.institution_words import GENERIC
-from services.membership.record_linkage.institutions import Body
 from services.membership.record_linkage.names import significant_words
-from services.membership.record_linkage.persons import Person, Rates, person_of
+from services.membership.record_linkage.persons import Rates, person_of
 from shared.records.access_scope import AccessScope
 
 

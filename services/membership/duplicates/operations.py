@@ -12,7 +12,8 @@ from services.membership.duplicates.domain import COLLECTIONS, Collection, Found
 from services.membership.duplicates.pairs import DUPLICATES
 from services.membership.duplicates.queries import Lookalike
 from services.membership.duplicates.record import Duplicate
-from services.membership.record_linkage.institutions import Body, body_of
+from services.membership.record_linkage.domain import Body
+from services.membership.record_linkage.institutions import body_of
 from services.membership.record_linkage.names import blocking_keys, patterns
 from services.membership.record_linkage.persons import person_of
 from shared.database.statements import Connection, Row

@@ -17,7 +17,12 @@ from shared.kernel.errors import Forbidden, NotFound
 from shared.kernel.lifecycle import AvailableAction
 from shared.records.resource_type import TransitionRequest
 from shared.records.rows import columns_of, record_read
-from shared.web.answers import (
+from shared.web.conditional import changed_since, is_current
+from shared.web.contract import ShownAs
+from shared.web.jobs import Job, queued_response
+from shared.web.paging import list_response, pick_fields
+from shared.web.request_context import CurrentContext, RequestContext
+from shared.web.responses import (
     HISTORY_QUERY,
     actions,
     history_response,
@@ -25,11 +30,6 @@ from shared.web.answers import (
     key_of,
     transitions_response,
 )
-from shared.web.conditional import changed_since, is_current
-from shared.web.contract import ShownAs
-from shared.web.jobs import Job, queued_response
-from shared.web.paging import list_response, pick_fields
-from shared.web.request_context import CurrentContext, RequestContext
 from shared.web.route import ResourceRouter
 from shared.web.route_options import RouteOptions, query_of, query_of_list
 from shared.web.schemas import History, TransitionBody, Transitions, page_of, transition_model
@@ -96,7 +96,7 @@ async def list_duplicates(ctx: CurrentContext) -> Response:
     responses={202: {"model": Job}},
 )
 async def search_duplicates(body: SearchBody, ctx: CurrentContext) -> Response:
-    """Left to the worker. The job's result tells how many records were compared, and how many pairs found and new."""
+    """Left to the worker. The job's result says how many records were compared, and how many pairs found and new."""
     if not ctx.principal.permission_scope(ROLES, DUPLICATES.resource.name, "search").everywhere:
         raise Forbidden("Your grants do not include this.", members={"reason": "not_permitted"})
     job = await operations.order_search(ctx.uow, body.resource, whole=body.whole)

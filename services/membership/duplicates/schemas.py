@@ -11,14 +11,14 @@ from services.membership.duplicates import record
 from services.membership.duplicates.domain import COLLECTIONS, LIFECYCLE
 from services.membership.duplicates.queries import COLUMNS
 from shared.records.columns import renderer
-from shared.web.fields import Answer, Body
-from shared.web.schemas import Links, RecordAnswer
+from shared.web.fields import Body, ResponseModel
+from shared.web.schemas import Links, RecordResponse
 
 Score = Annotated[float, Field(ge=0, le=1)]
 _render = renderer(COLUMNS)
 
 
-class Lookalike(Answer):
+class Lookalike(ResponseModel):
     """A record that the one just entered may repeat."""
 
     id: Annotated[UUID, "The id of the record."]
@@ -40,7 +40,7 @@ class DuplicateLinks(Links):
     ]
 
 
-class Duplicate(RecordAnswer, of=record.Duplicate, lifecycle=LIFECYCLE):
+class Duplicate(RecordResponse, of=record.Duplicate, lifecycle=LIFECYCLE):
     """Two records that may be one. `country` is that of both, null where they lie in two. `dismissal` is the reason why
     they are two."""
 

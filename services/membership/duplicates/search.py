@@ -16,10 +16,10 @@ from zlib import crc32
 
 from services.membership.duplicates.domain import THRESHOLD, Found, decided, pair
 from services.membership.record_linkage import institutions, persons
+from services.membership.record_linkage.domain import Body, Person
 from services.membership.record_linkage.institution_words import GENERIC
-from services.membership.record_linkage.institutions import Body
 from services.membership.record_linkage.names import Name, consonants, initial, significant_words, sound
-from services.membership.record_linkage.persons import Person, Rates
+from services.membership.record_linkage.persons import Rates
 from services.membership.record_linkage.spellings import groups_of
 
 KINDS = ("name", "consonants", "given", "identifier")

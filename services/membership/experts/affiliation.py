@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from shared.records.record import Refers
-from shared.web.fields import Answer, Body, Line, PartialDate
+from shared.web.fields import Body, Line, PartialDate, ResponseModel
 from shared.web.schemas import Links
 
 
@@ -32,7 +32,7 @@ class AffiliationBody(Body):
         return self
 
 
-class CandidateInstitution(Answer):
+class CandidateInstitution(ResponseModel):
     """An institution that a text may mean."""
 
     id: Annotated[UUID, Refers("/membership/v1/institutions"), "The institution's id."]
@@ -42,7 +42,7 @@ class CandidateInstitution(Answer):
     ror: Annotated[str | None, Field(examples=["https://ror.org/02mhbdp94"]), "The ROR id."]
 
 
-class MatchCandidate(Answer):
+class MatchCandidate(ResponseModel):
     """An institution that a text may mean, and how sure that is."""
 
     institution: Annotated[CandidateInstitution, "The institution."]
@@ -50,7 +50,7 @@ class MatchCandidate(Answer):
     method: Annotated[str, Field(examples=["trigram"]), "How it was found."]
 
 
-class AffiliationMatch(Answer):
+class AffiliationMatch(ResponseModel):
     """Which institution a text was taken to mean. `method`, `score` (0 to 1), `decided_by` (`system` or `person`) and
     `decided_at` are null as long as nothing is decided."""
 
@@ -68,7 +68,7 @@ class AffiliationMatch(Answer):
     ] = None
 
 
-class Affiliation(Answer):
+class Affiliation(ResponseModel):
     """Where an expert works or worked. `match` is null where the institution was named by its id."""
 
     id: Annotated[UUID, "The affiliation's id."]

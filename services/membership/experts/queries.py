@@ -141,7 +141,7 @@ def _checked_orcid(raw: str) -> str:
 
 def _at_institution(bound: Any) -> ColumnElement[bool]:
     """At the institution, or at the one that it became part of."""
-    meant = select(func.escm.member_institution_survivor(bound, type_=Uuid)).scalar_subquery()
+    meant = select(func.escm.member_institution_merge_target(bound, type_=Uuid)).scalar_subquery()
     return (
         select(affiliation.c.id)
         .where(affiliation.c.expert_id == expert.c.id, affiliation.c.institution_id == meant)
@@ -249,7 +249,7 @@ LISTING = Listing(
     item=known_to,
     item_columns={
         "affiliations": affiliations,
-        "merged_into": merge_target(expert.c.merged_into, "member_expert_survivor"),
+        "merged_into": merge_target(expert.c.merged_into, "member_expert_merge_target"),
         "account_id": expert.c.account_id,
         "previous_status": expert.c.previous_status,
         "conflict_of_interest_on": expert.c.conflict_of_interest_on,

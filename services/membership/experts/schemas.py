@@ -30,7 +30,6 @@ from shared.kernel.clock import to_text
 from shared.records.access_scope import AccessScope
 from shared.records.record import Refers, json_fields
 from shared.web.fields import (
-    Answer,
     Body,
     CountryCode,
     Day,
@@ -40,10 +39,11 @@ from shared.web.fields import (
     Line,
     LocalizedTexts,
     OrcidId,
+    ResponseModel,
     Texts,
     Visible,
 )
-from shared.web.schemas import RecordAnswer
+from shared.web.schemas import RecordResponse
 
 
 class Name(Body):
@@ -85,7 +85,7 @@ ListOfEcosystems: TypeAlias = Annotated[list[Literal[ECOSYSTEMS]], Field(max_len
 Category: TypeAlias = Literal[CATEGORIES]  # type: ignore[valid-type]
 
 
-class StoredEmail(Answer):
+class StoredEmail(ResponseModel):
     """An e-mail address, who may see it, and whether it was verified."""
 
     value: Annotated[str, Field(examples=["amina.khan@example.org"]), "The address."]
@@ -140,14 +140,14 @@ class ExpertFields(Body):
     ] = None
 
 
-class Term(Answer):
+class Term(ResponseModel):
     """A term of membership."""
 
     starts: Annotated[date, "The first day of the term."]
     ends: Annotated[date, "The last day of the term."]
 
 
-class ScreeningClock(Answer):
+class ScreeningClock(ResponseModel):
     """Who holds the file, since when, and when it should be decided. While the applicant is asked for more the clock is
     paused: `target` is null, and moves on by the length of the pause."""
 
@@ -157,14 +157,14 @@ class ScreeningClock(Answer):
     paused_since: Annotated[datetime | None, "Since when the applicant is asked for more; null otherwise."]
 
 
-class Assertion(Answer):
+class Assertion(ResponseModel):
     """Who said what stands in a field, and when: self, orcid, institution, secretariat, government or import."""
 
     by: Annotated[str, Field(examples=["self"]), "self, orcid, institution, secretariat, government or import."]
     at: Annotated[datetime, "When it was said."]
 
 
-class Expert(RecordAnswer, of=record.Expert, lifecycle=LIFECYCLE):
+class Expert(RecordResponse, of=record.Expert, lifecycle=LIFECYCLE):
     """An expert as a caller sees it; fields that the caller may not see are absent."""
 
     names: list[Name]
@@ -222,7 +222,7 @@ def _clock(row: Mapping[str, Any]) -> dict[str, Any] | None:
 
 
 def _asserted(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Items tell it, lists do not."""
+    """Items show it, lists do not."""
     present_fields = [name for name in ASSERTED if row[name] not in _EMPTY]
     asserted = row["asserted"]
     sources = orjson.loads(asserted) if isinstance(asserted, str) else asserted

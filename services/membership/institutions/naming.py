@@ -10,7 +10,7 @@ from shared.kernel.principal import Principal
 from shared.records.references import INSTITUTIONS, Nameable
 
 _NAMED = Nameable(INSTITUTIONS, institution, PUBLISHED)
-_MERGE_TARGETS = "SELECT named, escm.member_institution_survivor(named) AS meant FROM unnest($1::uuid[]) named"
+_MERGE_TARGETS = "SELECT named, escm.member_institution_merge_target(named) AS meant FROM unnest($1::uuid[]) named"
 
 
 async def meant(connection: Connection, principal: Principal, named: Collection[UUID]) -> dict[UUID, UUID]:

@@ -126,7 +126,7 @@ LISTING = Listing(
     extras={"relations": RELATIONS},
     item_columns={
         "previous_status": institution.c.previous_status,
-        "merged_into": merge_target(institution.c.merged_into, "member_institution_survivor"),
+        "merged_into": merge_target(institution.c.merged_into, "member_institution_merge_target"),
         "relations": RELATIONS,
         "stated": institution.c.relations.label("stated"),
     },

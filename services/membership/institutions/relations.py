@@ -27,7 +27,7 @@ _SEEN = """(o.status IN ('verified', 'inactive')
     OR o.id::text = ANY(string_to_array(current_setting('escm.records', true), ',')))
     AND o.merged_into IS NULL"""
 """The application filter on the other side, from the settings that row-level security reads."""
-_MERGE_TARGET, _NAMES = "escm.member_institution_survivor", "escm.member_institution_names"
+_MERGE_TARGET, _NAMES = "escm.member_institution_merge_target", "escm.member_institution_names"
 _INVERTED = " ".join(f"WHEN '{kind}' THEN '{other}'" for kind, other in INVERSE.items())
 SHOWN = f"""(SELECT coalesce(json_agg(json_build_object('type', r.type, 'institution_id', r.id, 'ror', r.ror,
         'label', r.label) ORDER BY r.type, r.label, r.id), '[]')::text

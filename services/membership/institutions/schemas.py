@@ -18,8 +18,8 @@ from services.membership.institutions.relations import KINDS
 from shared.database.statements import Row
 from shared.records.access_scope import AccessScope
 from shared.records.record import Refers, json_fields
-from shared.web.fields import Answer, Body, CountryCode, LanguageTag, Line, RorId, Visible
-from shared.web.schemas import Links, RecordAnswer
+from shared.web.fields import Body, CountryCode, LanguageTag, Line, ResponseModel, RorId, Visible
+from shared.web.schemas import Links, RecordResponse
 
 
 def _domain(text: str) -> str:
@@ -119,7 +119,7 @@ class InstitutionLinks(Links):
     web_pages: Annotated[list[str], Field(examples=[["https://www.example.org/"]]), "The institution's web pages."]
 
 
-class Institution(RecordAnswer, of=record.Institution, lifecycle=LIFECYCLE):
+class Institution(RecordResponse, of=record.Institution, lifecycle=LIFECYCLE):
     """An institution as a caller sees it; fields that the caller may not see are absent."""
 
     names: list[InstitutionName]
@@ -136,7 +136,7 @@ class Institution(RecordAnswer, of=record.Institution, lifecycle=LIFECYCLE):
     ] = None
 
 
-class MatchedInstitution(Answer):
+class MatchedInstitution(ResponseModel):
     """An institution that an affiliation may mean."""
 
     id: Annotated[UUID, Refers("/membership/v1/institutions"), "The institution's id."]
@@ -146,7 +146,7 @@ class MatchedInstitution(Answer):
     ror: Annotated[str | None, Field(examples=["https://ror.org/02mhbdp94"]), "The ROR id."]
 
 
-class Match(Answer):
+class Match(ResponseModel):
     """One institution that an affiliation may mean. `chosen` at most once: where name or domain leave no doubt."""
 
     institution: Annotated[MatchedInstitution, "The institution."]
@@ -155,7 +155,7 @@ class Match(Answer):
     chosen: Annotated[bool, "Whether name or domain leave no doubt; true of one at most."]
 
 
-class Matches(Answer):
+class Matches(ResponseModel):
     """The surest first."""
 
     items: Annotated[list[Match], "The institutions, the surest first."]

@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, TypeAlias, TypeVar, get_args
 
-import orjson
-
 from services.membership.experts.domain import ASSERTED, asserted_fields
 from services.membership.experts.record import PersonName, Said
 from services.membership.institutions.record import InstitutionName
@@ -110,8 +108,8 @@ def _merged(field: str, mine: object, theirs: object, choice: str | None, unite:
 
 
 def edited(changes: Iterable[Change], now: Values) -> list[Change]:
-    """The changes of a merge whose field says something else now."""
-    return [change for change in changes if plain(now[change.field]) != change.after]
+    """The changes of a merge whose field says something else now; `now` holds JSON, as changes do."""
+    return [change for change in changes if now[change.field] != change.after]
 
 
 def restored(changes: Iterable[Change], now: Values, resolve: Mapping[str, str]) -> list[Change]:
@@ -131,9 +129,3 @@ def sources_given_back(winner: Sources, changes: Iterable[Change]) -> Sources:
     """The winner's sources once these changes are taken back."""
     said = {change.field: change.said for change in changes if change.said is not None}
     return {name: one for name, one in {**winner, **said}.items() if one}
-
-
-def plain(value: object) -> object:
-    """The value as JSON has it."""
-    found: object = orjson.loads(orjson.dumps(value, default=str))
-    return found

@@ -18,7 +18,7 @@ from services.membership.merges.pairing import Asked, Pair, decided, pair_of, re
 from services.membership.merges.record import Merge
 from services.membership.merges.subjects import SUBJECTS, Subject
 from services.membership.merges.tables import merge
-from services.membership.merges.undo_records import UndoRecord, store_undo_record, undo_record_of
+from services.membership.merges.undo_records import UndoRecord, as_json, store_undo_record, undo_record_of
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.statements import Connection
 from shared.database.unit_of_work import Connect, UnitOfWork
@@ -197,10 +197,10 @@ async def conflicts(connection: Connection, principal: Principal, record: Merge)
     winner = await subject.listing.get(connection, access, record.winner_id)
     if winner is None or not access.sees_all_fields(winner["country"], winner["id"]):
         return None
-    now = subject.values(subject.read(winner))
+    now = as_json(subject.values(subject.read(winner)))
     undo_record = undo_record_of(await queries.parts(connection, record.id))
     return [
-        {"field": change.field, "before": change.before, "merged": change.after, "now": domain.plain(now[change.field])}
+        {"field": change.field, "before": change.before, "merged": change.after, "now": now[change.field]}
         for change in domain.edited(undo_record.changes, now)
     ]
 
@@ -247,7 +247,7 @@ def _taken_back(
     """The changes that the undo takes back. Raises Invalid and Conflict for what `resolve` says or leaves open."""
     if undo_record.is_unreadable:
         raise _impossible(record, "erased")
-    now = subject.values(winner)
+    now = as_json(subject.values(winner))
     unknown = sorted(set(resolve) - {change.field for change in undo_record.changes})
     if unknown:
         raise invalid_field(

@@ -18,10 +18,10 @@ from shared.kernel.lifecycle import AvailableAction
 from shared.records.access_scope import AccessScope
 from shared.records.resource_type import TransitionRequest
 from shared.records.rows import record_read
-from shared.web.answers import JSON, key_of
 from shared.web.record_routes import may_create
 from shared.web.records import RecordApi
 from shared.web.request_context import RequestContext
+from shared.web.responses import JSON, key_of
 from shared.web.route_options import RouteOptions
 
 
@@ -48,7 +48,7 @@ MERGE_API = _MergeApi(
     kind=operations.MERGES,
     roles=ROLES,
     listing=LISTING,
-    answer=Merge,
+    response_model=Merge,
     present=present,
     guard_context=operations.load_guard_context,
     transition=operations.undo,
@@ -75,7 +75,7 @@ async def create_merge(
     asked = Asked(body.resource, key_of(body.winner_id), key_of(body.loser_id), body.choices)
     if not dry_run:
         merge = await operations.create(ctx.uow, ctx.principal, asked)
-        return await MERGE_API.answer_with(ctx, merge.id, status=201)
+        return await MERGE_API.respond_with(ctx, merge.id, status=201)
     found = await operations.preview(ctx.uow.connection, ctx.principal, asked)
     access = ctx.access_on(SUBJECTS[body.resource].kind.resource)
     response = Response(orjson.dumps(present_preview(found, access), default=str), media_type=JSON)

@@ -17,8 +17,8 @@ from services.membership.merges.queries import RESOURCES
 from services.membership.merges.tables import merge
 from shared.records.access_scope import AccessScope
 from shared.records.plain import presenter
-from shared.web.fields import Answer, Body
-from shared.web.schemas import RecordAnswer
+from shared.web.fields import Body, ResponseModel
+from shared.web.schemas import RecordResponse
 
 Key = Annotated[
     str, StringConstraints(min_length=1, max_length=60), Field(examples=["0199d0b2-7c1e-7aaa-8000-000000000001"])
@@ -55,7 +55,7 @@ class UndoFields(Body):
     ] = {}
 
 
-class MovedCounts(Answer):
+class MovedCounts(ResponseModel):
     """How much the winner took over. `united`: affiliations that said the same as one of the winner's."""
 
     affiliations: Annotated[int, Field(examples=[2]), "Affiliations that went to the winner."]
@@ -63,7 +63,7 @@ class MovedCounts(Answer):
     identities: Annotated[int, Field(examples=[1]), "Identifiers that went to the winner."]
 
 
-class EditedField(Answer):
+class EditedField(ResponseModel):
     """A field of the winner that was edited since the merge: before it, after it, and now."""
 
     field: Annotated[str, Field(examples=["biography"]), "The name of the field."]
@@ -72,8 +72,8 @@ class EditedField(Answer):
     now: Annotated[Any, Field(examples=[None]), "Its present value."]
 
 
-class Merge(RecordAnswer, of=record.Merge, lifecycle=LIFECYCLE):
-    """A merge. `conflicts` is there in the item: what an undo would ask about; null where it cannot be told."""
+class Merge(RecordResponse, of=record.Merge, lifecycle=LIFECYCLE):
+    """A merge. `conflicts` is there in the item: what an undo would ask about; null where that is not known."""
 
     resource: Annotated[str, Field(examples=["experts"])]
     winner_id: UUID
@@ -85,7 +85,7 @@ class Merge(RecordAnswer, of=record.Merge, lifecycle=LIFECYCLE):
     ] = None
 
 
-class DifferingField(Answer):
+class DifferingField(ResponseModel):
     """A field in which the two differ, and what the winner would then say."""
 
     field: Annotated[str, Field(examples=["biography"]), "The name of the field."]
@@ -94,7 +94,7 @@ class DifferingField(Answer):
     merged: Annotated[Any, Field(examples=[None]), "What the winner would say."]
 
 
-class Moves(Answer):
+class Moves(ResponseModel):
     """How much would go to the winner. `references`: of what other services publish, by kind of record."""
 
     affiliations: Annotated[int, Field(examples=[2]), "Affiliations that would go to the winner."]
@@ -104,7 +104,7 @@ class Moves(Answer):
     ]
 
 
-class MergePreview(Answer):
+class MergePreview(ResponseModel):
     """What a merge would do. Nothing of it is done."""
 
     record: Annotated[Expert | Institution, "The winner as it would be."]

@@ -6,7 +6,9 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 from uuid import UUID
 
-from services.membership.merges.domain import Change
+import orjson
+
+from services.membership.merges.domain import Change, Values
 from services.membership.merges.moving import Taken
 from services.membership.merges.record import Merge
 from services.membership.merges.subjects import Subject
@@ -51,6 +53,12 @@ def store_undo_record(
         enter("united", row["id"], dict(row), person or row["expert_id"])
     for row in identities:
         enter("identity", loser, {"identity": row["identity"].hex(), "occurrence": row["occurrence"]}, person)
+
+
+def as_json(values: Values) -> Values:
+    """The values as an undo record holds them."""
+    found: Values = orjson.loads(orjson.dumps(values, default=str))
+    return found
 
 
 def undo_record_of(parts: Iterable[tuple[str, UUID, dict[str, Any] | None]]) -> UndoRecord:

@@ -58,7 +58,7 @@ PARTS: Mapping[str, PersonalTable] = {
     "changed_by_imports": personal(
         "core_import_effect",
         "import part record owner created version before made_with",
-        {"whether the undoing of an import left it": "is_kept"},
+        {"whether the undoing of an import left it": "is_retained"},
     ),
     "history": personal(
         "core_audit",

@@ -1,6 +1,12 @@
-"""How alike two records are."""
+"""What of two records is compared, and how alike they are."""
 
 from dataclasses import dataclass
+from typing import TypeAlias
+from uuid import UUID
+
+from services.membership.record_linkage.names import Name
+
+Words: TypeAlias = tuple[str, ...]
 
 REASONS = (
     "same_orcid", "same_ror", "same_email", "same_domain", "same_name", "same_family_name", "same_given_name",
@@ -15,3 +21,29 @@ class MatchScore:
 
     score: float
     reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """What of an expert is compared. `works`: folded names, or ids, of the institutions of its affiliations."""
+
+    key: UUID
+    country: str
+    names: tuple[Name, ...]
+    emails: frozenset[str] = frozenset()
+    orcid: str | None = None
+    works: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What of an institution is compared. `names` are canonical words in order, the longest first; `shorts` acronyms
+    and initials; `places` words of its cities, subdivisions and country."""
+
+    key: UUID
+    country: str
+    names: tuple[Words, ...]
+    shorts: frozenset[str]
+    domains: frozenset[str]
+    ror: str | None
+    places: frozenset[str]

@@ -3,9 +3,6 @@
 from collections.abc import Mapping
 from functools import cache, lru_cache
 
-from rapidfuzz.distance import OSA
-from rapidfuzz.process import extractOne
-
 from shared.kernel.countries import COUNTRIES
 from shared.kernel.text import fold
 
@@ -62,7 +59,6 @@ CANONICAL: Mapping[str, str] = {
 }
 GENERIC = frozenset(CANONICAL.values()) - {"saint"} | frozenset(_LITTLE.split()) | AMBIGUOUS.keys()
 """Words, in their canonical form, that many institutions share."""
-_LONG = [word for word in GENERIC | set(CANONICAL) if len(word) >= 7]
 SMALL = frozenset(_STOP.split())
 """Articles and prepositions, which names are compared without."""
 _IN_AFFILIATIONS = {
@@ -100,15 +96,6 @@ def plain_words(text: str) -> tuple[str, ...]:
     """The folded words in their canonical form, without articles and prepositions; all words where nothing remains."""
     words = fold(text).split()
     return tuple(CANONICAL.get(word, word) for word in words if word not in SMALL) or tuple(words)
-
-
-@lru_cache(maxsize=32_768)
-def mended(word: str) -> str:
-    """The generic word that this one misspells, else the word itself."""
-    if len(word) < 6 or word in GENERIC or not word.isascii():
-        return word
-    found = extractOne(word, _LONG, scorer=OSA.normalized_similarity, score_cutoff=0.8)
-    return CANONICAL.get(found[0], found[0]) if found else word
 
 
 @cache

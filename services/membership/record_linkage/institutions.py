@@ -2,36 +2,21 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, TypeAlias
+from typing import Any
 from uuid import UUID
 
 from rapidfuzz.distance import OSA
 
-from services.membership.record_linkage.domain import MatchScore
+from services.membership.record_linkage.domain import Body, MatchScore, Words
 from services.membership.record_linkage.institution_names import initials
-from services.membership.record_linkage.institution_words import GENERIC, country_names, mended, plain_words
+from services.membership.record_linkage.institution_words import GENERIC, country_names, plain_words
+from services.membership.record_linkage.misspellings import mended
 from shared.kernel.text import fold
 
-Words: TypeAlias = tuple[str, ...]
 _DIRECTION = re.compile(r"north|south|east|west|central|nord|sud|ost|oriental|occidental")
 _LONG = 6
 """Shorter words are not taken for misspelt ones."""
-
-
-@dataclass(frozen=True, slots=True)
-class Body:
-    """What of an institution is compared. `names` are canonical words in order, the longest first; `shorts` acronyms
-    and initials; `places` words of its cities, subdivisions and country."""
-
-    key: Any
-    country: str
-    names: tuple[Words, ...]
-    shorts: frozenset[str]
-    domains: frozenset[str]
-    ror: str | None
-    places: frozenset[str]
 
 
 def body_of(row: Mapping[str, Any]) -> Body:

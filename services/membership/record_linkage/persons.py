@@ -11,7 +11,7 @@ from uuid import UUID
 from rapidfuzz.distance import OSA
 from rapidfuzz.fuzz import token_set_ratio
 
-from services.membership.record_linkage.domain import MatchScore
+from services.membership.record_linkage.domain import MatchScore, Person
 from services.membership.record_linkage.names import Name, consonants, names_of, significant_words, sound
 from services.membership.record_linkage.spellings import COMMON_FAMILIES, COMMON_GIVEN, stand_for_each_other
 from shared.kernel.text import fold
@@ -31,18 +31,6 @@ info office contact admin secretariat secretary mail hello enquiries support pre
 """
 _SHARED_BOXES = frozenset(_SHARED_BOXES_WORDS.split())
 _ONE_LETTER = {letter: group for group in ("ijy", "ckq", "vw", "fp", "sc", "zj", "gh") for letter in group}
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """What of an expert is compared. `works`: folded names, or ids, of the institutions of its affiliations."""
-
-    key: Any
-    country: str
-    names: tuple[Name, ...]
-    emails: frozenset[str] = frozenset()
-    orcid: str | None = None
-    works: tuple[str, ...] = ()
 
 
 def person_of(row: Mapping[str, Any]) -> Person:

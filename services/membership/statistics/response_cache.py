@@ -47,13 +47,13 @@ class ResponseCache:
         found = self._stored.get(key)
         return found[1] if found is not None and found[0] == state else None
 
-    def put(self, key: Hashable, state: State, answer: bytes) -> None:
+    def put(self, key: Hashable, state: State, body: bytes) -> None:
         """Keeps it instead of the earlier one; the oldest go beyond the bound."""
         self._drop(key)
-        if len(answer) > _LARGEST:
+        if len(body) > _LARGEST:
             return
-        self._stored[key] = (state, answer)
-        self._size += len(answer)
+        self._stored[key] = (state, body)
+        self._size += len(body)
         while self._size > _WHOLE:
             self._drop(next(iter(self._stored)))
 

@@ -35,9 +35,9 @@ from shared.kernel.errors import Malformed, invalid_parameter
 from shared.kernel.resource import Resource
 from shared.records.access_scope import AccessScope
 from shared.records.counts import State, counts_state
-from shared.web.answers import JSON
 from shared.web.paging import as_of, day_of
 from shared.web.request_context import CurrentContext, RequestContext
+from shared.web.responses import JSON
 from shared.web.route import ResourceRouter
 from shared.web.route_options import RouteOptions, query_of
 
@@ -81,8 +81,8 @@ class _Asked:
 async def get_statistics(ctx: CurrentContext) -> Response:
     """`of` is experts (where absent) or institutions. `by` names what to count by, in order, by commas
     (`country,status` where absent); institutions have country, region and status. `as_of` is a day: the counts as they
-    stood at its end. `by=gender` goes with nothing but one `country` or `region`: its definition says what is told.
-    With `from` (a day), `to` (today where absent) and `step` (month where absent, or year) `series` tells the counts at
+    stood at its end. `by=gender` goes with nothing but one `country` or `region`: its definition says what is shown.
+    With `from` (a day), `to` (today where absent) and `step` (month where absent, or year) `series` has the counts at
     the end of each month or year, at most 240 of them. An answer of more than 20,000 numbers is
     refused; filters make it smaller."""
     given = ctx.request.query_params
@@ -123,14 +123,14 @@ async def _gender_balance(ctx: RequestContext) -> Response:
         found = await queries.balance(connection, place)
     nowhere = {"records": None}
     counts = {name: found[name] or None if found else None for name in GENDERS}
-    answer = {
+    content = {
         "items": [{"gender": name, "count": n, "links": nowhere} for name, n in counts.items()],
         "as_of": found["day"] if found else today(),
         "definition": GENDER_BALANCE,
         "total": None,
         "countries": None,
     }
-    return Response(orjson.dumps(answer), media_type=JSON)
+    return Response(orjson.dumps(content), media_type=JSON)
 
 
 def _place(given: Mapping[str, str]) -> str:
@@ -157,7 +157,7 @@ async def _counted(connection: Connection, access: AccessScope, asked: _Asked) -
     counts_twice = any(name in by and name not in asked.chosen for name in TAGS)
     if counts_twice or not {"country", "region"} & set(by):
         once = await queries.counts(connection, access, asked.of, ("country",), asked.chosen, asked.until)
-    answer = {
+    content = {
         "items": _linked(items_of(by, cells), asked, access),
         "as_of": asked.until or today(),
         "definition": definition(asked.of, access.access_kind, by),
@@ -165,8 +165,8 @@ async def _counted(connection: Connection, access: AccessScope, asked: _Asked) -
         "countries": len({cell.values["country"] for cell in once}),
     }
     if asked.points:
-        answer["series"] = await _series(connection, access, asked)
-    return orjson.dumps(answer)
+        content["series"] = await _series(connection, access, asked)
+    return orjson.dumps(content)
 
 
 async def _series(connection: Connection, access: AccessScope, asked: _Asked) -> list[dict[str, Any]]:

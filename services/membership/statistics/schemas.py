@@ -9,10 +9,10 @@ from services.membership.experts.domain import PUBLISHED as EXPERTS
 from services.membership.institutions.domain import PUBLISHED as INSTITUTIONS
 from services.membership.statistics.domain import TAGS
 from shared.records.access_scope import AccessKind
-from shared.web.fields import Answer, Day
+from shared.web.fields import Day, ResponseModel
 
 
-class StatisticLinks(Answer):
+class StatisticLinks(ResponseModel):
     """`records` is the list of just those who are counted, as far as this caller may see both. Null where no list holds
     them: for another day than today, and for no region, field or boundary."""
 
@@ -23,9 +23,9 @@ class StatisticLinks(Answer):
     ]
 
 
-class Statistic(Answer):
+class Statistic(ResponseModel):
     """How many have these values; only those that were asked for by are there. Null: of no region, field, boundary;
-    a count by gender that is not told."""
+    a count by gender that is not shown."""
 
     country: Annotated[str | None, Field(examples=["XA"]), "The country, where it is counted by."] = None
     region: Annotated[str | None, Field(examples=["Asia"]), "The region of UN M49, where it is counted by."] = None
@@ -42,7 +42,7 @@ class Statistic(Answer):
     links: Annotated[StatisticLinks | None, "Addresses of the list of those who are counted."] = None
 
 
-class StatisticPoint(Answer):
+class StatisticPoint(ResponseModel):
     """The counts at the end of a day; `total` counts each expert or institution once."""
 
     as_of: Annotated[Day, "The day at whose end it was counted."]
@@ -50,7 +50,7 @@ class StatisticPoint(Answer):
     total: Annotated[int, Field(examples=[120]), "How many in all, each counted once."]
 
 
-class Statistics(Answer):
+class Statistics(ResponseModel):
     """Counts above 0, in the order of their values. `as_of` is the day that they stand for, `definition` says who is
     counted, `total` how many that are, `countries` of how many countries; both null by gender. `series` is
     there where `from` is given; its latest point is that of the answer itself."""

@@ -16,15 +16,15 @@ _COPIED = ("cache-control", "retry-after", "allow")
 def readable(scope: Scope, failure: Exception) -> Response:
     """What `respond_to` answers, as a page where `Accept` names HTML: in the language of the address, or else in that
     of the reader."""
-    answer = respond_to(scope, failure)
-    if answer.media_type != MEDIA_TYPE or b"text/html" not in scope["escm.headers"].get(b"accept", b""):
-        return answer
-    problem = orjson.loads(answer.body)
+    response = respond_to(scope, failure)
+    if response.media_type != MEDIA_TYPE or b"text/html" not in scope["escm.headers"].get(b"accept", b""):
+        return response
+    problem = orjson.loads(response.body)
     catalogued = PROBLEMS[problem["code"]]
     first = scope["path"].split("/")[1]
-    language = first if first in LANGUAGES else answer.headers["content-language"]
+    language = first if first in LANGUAGES else response.headers["content-language"]
     reason = catalogued.kind if f"failure.{catalogued.kind}" in TEXTS else "other"
     values = {"title": catalogued.titles[language], "reason": reason, "request_id": problem["request_id"]}
-    copied = {name: answer.headers[name] for name in _COPIED if name in answer.headers}
-    headers = {**GUARD, **copied, "Content-Language": language, "Vary": f"{answer.headers['vary']}, Accept"}
-    return Response(page("failure.html", language, **values), answer.status_code, headers, HTML)
+    copied = {name: response.headers[name] for name in _COPIED if name in response.headers}
+    headers = {**GUARD, **copied, "Content-Language": language, "Vary": f"{response.headers['vary']}, Accept"}
+    return Response(page("failure.html", language, **values), response.status_code, headers, HTML)

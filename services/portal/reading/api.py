@@ -85,14 +85,14 @@ class PageReads:
             return None
 
     async def _read(self, service: str, path: str, query: Mapping[str, str]) -> dict[str, Any]:
-        answer = await self._api.get(self._request, service, path, query)
-        if answer.status_code == 200 and answer.headers.get("content-type", "").startswith("application/json"):
-            return dict(orjson.loads(answer.content))
-        if answer.status_code == 308:
-            raise Elsewhere(answer.headers["location"].partition("?")[0].rpartition("/")[2])
-        if answer.status_code == 429:
-            raise RateLimited(retry_after=int(answer.headers.get("retry-after", "1")))
-        if refusal := _REFUSALS.get(answer.status_code):
+        response = await self._api.get(self._request, service, path, query)
+        if response.status_code == 200 and response.headers.get("content-type", "").startswith("application/json"):
+            return dict(orjson.loads(response.content))
+        if response.status_code == 308:
+            raise Elsewhere(response.headers["location"].partition("?")[0].rpartition("/")[2])
+        if response.status_code == 429:
+            raise RateLimited(retry_after=int(response.headers.get("retry-after", "1")))
+        if refusal := _REFUSALS.get(response.status_code):
             raise refusal
         raise Unavailable(f"The service {service} fails.")
 

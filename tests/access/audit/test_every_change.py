@@ -86,13 +86,13 @@ class _Random:
     async def _create(self, by: str) -> httpx.Response:
         self._number += 1
         path, body = self._chance.choice(self._bodies())
-        answer = await self._calling(by).post(path, body)
-        if answer.status_code == 201:
-            own = answer.json()["links"]["self"]
+        response = await self._calling(by).post(path, body)
+        if response.status_code == 201:
+            own = response.json()["links"]["self"]
             self._known.append(own)
             if path == EXPERTS:
                 self._experts.append(own)
-        return answer
+        return response
 
     def _bodies(self) -> list[tuple[str, Row]]:
         number = self._number
@@ -172,8 +172,8 @@ async def test_random_changes_have_one_entry_each(
     before, known = await _state(superuser), await _entries(superuser)
     done: dict[str, int] = {}
     for _ in range(_STEPS):
-        by, action, answer = await doing.act()
-        assert answer.status_code < 500, answer.text
+        by, action, response = await doing.act()
+        assert response.status_code < 500, response.text
         after, entries = await _state(superuser), await _entries(superuser)
         new = [entries[key] for key in entries.keys() - known.keys()]
         _compare(before, after, new, by)

@@ -39,9 +39,9 @@ async def _read_pages(caller: Caller, query: str = "") -> list[dict[str, Any]]:
     after: str | None = None
     while True:
         more = f"&after={after}" if after else ""
-        answer = await caller.get(f"{AUDIT}?limit=7{query}{more}")
-        assert answer.status_code == 200, answer.text
-        page = answer.json()
+        response = await caller.get(f"{AUDIT}?limit=7{query}{more}")
+        assert response.status_code == 200, response.text
+        page = response.json()
         found += page["items"]
         if page["next_after"] == after:
             return found
@@ -54,8 +54,8 @@ async def test_the_trail_is_read_in_order_and_by_record_and_actor(
     admin = calling("admin")
     record = await entered(admin, country="XA")
     path = record["links"]["self"]
-    answer = await admin.patch(path, {"keywords": ["snow"]}, etag=(await admin.get(path)).headers["etag"])
-    assert answer.status_code == 200
+    response = await admin.patch(path, {"keywords": ["snow"]}, etag=(await admin.get(path)).headers["etag"])
+    assert response.status_code == 200
     for _ in range(10):
         await entered(calling("secretariat"), country="XB")
     await link()
@@ -125,5 +125,5 @@ async def test_who_may_read(calling: Callable[[str | None], Caller], name: str |
     ],
 )
 async def test_bad_questions_are_refused(calling: Callable[[str | None], Caller], query: str, code: str) -> None:
-    answer = await calling("admin").get(f"{AUDIT}?{query}")
-    assert (answer.status_code, answer.json()["code"]) == (400, code)
+    response = await calling("admin").get(f"{AUDIT}?{query}")
+    assert (response.status_code, response.json()["code"]) == (400, code)

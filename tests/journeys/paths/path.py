@@ -149,26 +149,26 @@ class PathRun:
 
     def _is_refused(self, line: Line) -> None:
         fields = _resolved(self, line.fields)
-        answer = self._ask(line, fields, lambda answer: _refusal(answer) == line.code)
-        assert answer["code"] == "transition_not_allowed"
+        response = self._ask(line, fields, lambda response: _refusal(response) == line.code)
+        assert response["code"] == "transition_not_allowed"
         offers = {offer["action"]: offer["reason"] for offer in self._read(line.by).get("allowed_actions", ())}
         assert fields or offers.get(line.verb, line.code) == line.code
 
     def _is_taken(self, line: Line) -> None:
         wanted = 202 if line.second else 200
-        answer = self._ask(line, _resolved(self, line.fields), lambda answer: answer.status_code == wanted)
+        response = self._ask(line, _resolved(self, line.fields), lambda response: response.status_code == wanted)
         if line.second:
-            answer = self.confirm(line.second)
-        assert self.path.status(answer) == line.to
+            response = self.confirm(line.second)
+        assert self.path.status(response) == line.to
 
     def _ask(self, line: Line, fields: dict[str, Any], is_right: Callable[[httpx.Response], bool]) -> dict[str, Any]:
         """The answer to the step, once it is the right one: facts of other services take a moment."""
         until = time.monotonic() + _PATIENCE
         asker = self.by(line.by)
-        while not is_right(answer := asker.try_step(self.record, line.verb, reason=_REASON, fields=fields)):
-            assert time.monotonic() < until, f"{self.record} {line}: {answer.status_code} {answer.text}"
+        while not is_right(response := asker.try_step(self.record, line.verb, reason=_REASON, fields=fields)):
+            assert time.monotonic() < until, f"{self.record} {line}: {response.status_code} {response.text}"
             time.sleep(0.05)
-        return dict(answer.json())
+        return dict(response.json())
 
     def _permission_scopes(self, status: str) -> None:
         eventually(lambda: self.path.status(self._read("secretariat")) == status, _PATIENCE)
@@ -200,5 +200,5 @@ def _resolved(path_run: PathRun, values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value(path_run) if callable(value) else value for name, value in values.items()}
 
 
-def _refusal(answer: httpx.Response) -> str | None:
-    return str(answer.json().get("reason")) if answer.status_code == 409 else None
+def _refusal(response: httpx.Response) -> str | None:
+    return str(response.json().get("reason")) if response.status_code == 409 else None

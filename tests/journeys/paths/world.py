@@ -93,10 +93,10 @@ class World:
     def choose_password(self, email: str, password: str, mails: int = 1) -> str:
         """Uses the token of the newest mail to an address that has so many; the password."""
         body = {"token": self.token_for(email, mails), "password": password}
-        answer = httpx.post(
+        response = httpx.post(
             f"{self._running['base_url']}/access/v1/accounts/password_reset/confirm", json=body, trust_env=False
         )
-        assert answer.status_code == 204, answer.text
+        assert response.status_code == 204, response.text
         return password
 
     def token_for(self, email: str, mails: int = 1) -> str:
@@ -140,12 +140,12 @@ class World:
         """One run of a worker's schedule, `<service>.<name>`, with its clock so many days ahead."""
         if self._later is None:
             self._later = self._start_later()
-        line, asked, answered = f"{schedule} {days}\n", self._later.stdin, self._later.stdout
+        line, asked, replies = f"{schedule} {days}\n", self._later.stdin, self._later.stdout
         assert asked is not None
-        assert answered is not None
+        assert replies is not None
         asked.write(line)
         asked.flush()
-        assert answered.readline() == line
+        assert replies.readline() == line
 
     def _start_later(self) -> "subprocess.Popen[str]":
         given = {

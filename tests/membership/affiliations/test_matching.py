@@ -29,22 +29,22 @@ async def register(membership: Any) -> dict[str, str]:
 async def affiliated(admin: Caller, raw: str, **more: Any) -> str:
     """The path of a new expert's affiliation with this text."""
     expert = await entered(admin, **more)
-    answer = await admin.post(f"{EXPERTS}/{expert['id']}/affiliations", {"raw": raw})
-    assert answer.status_code == 201, answer.text
-    assert answer.json()["match"]["status"] == "waiting"
-    return str(answer.json()["links"]["self"])
+    response = await admin.post(f"{EXPERTS}/{expert['id']}/affiliations", {"raw": raw})
+    assert response.status_code == 201, response.text
+    assert response.json()["match"]["status"] == "waiting"
+    return str(response.json()["links"]["self"])
 
 
 async def read(admin: Caller, path: str) -> dict[str, Any]:
-    answer = await admin.get(path)
-    assert answer.status_code == 200, answer.text
-    return dict(answer.json())
+    response = await admin.get(path)
+    assert response.status_code == 200, response.text
+    return dict(response.json())
 
 
 async def opened(caller: Caller, **query: str) -> list[dict[str, Any]]:
-    answer = await caller.get(AFFILIATIONS, params={"match": "open", **query})
-    assert answer.status_code == 200, answer.text
-    return list(answer.json()["items"])
+    response = await caller.get(AFFILIATIONS, params={"match": "open", **query})
+    assert response.status_code == 200, response.text
+    return list(response.json()["items"])
 
 
 async def test_what_is_sure_is_linked_with_method_score_and_history(
@@ -203,8 +203,8 @@ async def test_bad_decisions_are_refused(admin: Caller, register: dict[str, str]
         ({"action": "accept", "fields": {"institution_id": path.rpartition("/")[2]}}, 422, "validation_failed"),
         ({"action": "reopen"}, 409, "transition_not_allowed"),
     ):
-        answer = await admin.post(steps, body, etag=etag)
-        assert (answer.status_code, answer.json()["code"]) == (status, code), answer.text
+        response = await admin.post(steps, body, etag=etag)
+        assert (response.status_code, response.json()["code"]) == (status, code), response.text
     offered = (await admin.get(steps)).json()
     assert offered["status"] == "open"
     assert {offer["action"] for offer in offered["allowed_actions"]} == {"accept", "reject"}
@@ -221,8 +221,8 @@ async def test_only_who_holds_the_country_sees_and_decides(
     assert (await caller(None).get(AFFILIATIONS)).status_code == 401
     for name, status in (("author_xb", 404), ("focal_xa", 403), ("applicant", 404), ("author_xa", 200)):
         etag = (await admin.get(path)).headers["etag"]
-        answer = await caller(name).post(f"{path}/transitions", {"action": "reject"}, etag=etag)
-        assert answer.status_code == status, (name, answer.text)
+        response = await caller(name).post(f"{path}/transitions", {"action": "reject"}, etag=etag)
+        assert response.status_code == status, (name, response.text)
 
 
 async def test_the_list_of_open_questions_is_bounded_and_filtered(
@@ -231,8 +231,8 @@ async def test_the_list_of_open_questions_is_bounded_and_filtered(
     for number in range(3):
         await affiliated(admin, f"Pelmora Colllege {number}", country="XB")
     await match()
-    answer = (await admin.get(AFFILIATIONS, params={"match": "open", "country": "XB", "limit": 2})).json()
-    assert len(answer["items"]) == 2
-    assert answer["next"]
-    assert {item["country"] for item in answer["items"]} == {"XB"}
+    response = (await admin.get(AFFILIATIONS, params={"match": "open", "country": "XB", "limit": 2})).json()
+    assert len(response["items"]) == 2
+    assert response["next"]
+    assert {item["country"] for item in response["items"]} == {"XB"}
     assert (await admin.get(f"{AFFILIATIONS}?match=shut")).status_code == 400

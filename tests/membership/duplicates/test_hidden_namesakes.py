@@ -39,18 +39,18 @@ async def _hide(office: Caller, crowd: Sequence[tuple[str, str]]) -> None:
     """Restricted ones of XC, and prospects that the network does not see yet."""
     for number, name in enumerate(crowd):
         visibility = "restricted" if number % 2 == 0 else "network"
-        answer = await office.post(EXPERTS, called(*name, country="XC", visibility=visibility))
-        assert answer.status_code == 201, answer.text
+        response = await office.post(EXPERTS, called(*name, country="XC", visibility=visibility))
+        assert response.status_code == 201, response.text
 
 
 async def _published(office: Caller, superuser: asyncpg.Connection, visibility: str) -> None:
-    answer = await office.post(EXPERTS, called("Anselm", "Brightwater", country="XB", visibility=visibility))
-    await superuser.execute("UPDATE member_expert SET status = 'active' WHERE id = $1", answer.json()["id"])
+    response = await office.post(EXPERTS, called("Anselm", "Brightwater", country="XB", visibility=visibility))
+    await superuser.execute("UPDATE member_expert SET status = 'active' WHERE id = $1", response.json()["id"])
 
 
 @pytest.mark.parametrize("crowd", CROWDS)
 @pytest.mark.parametrize("at_home", [2, 45], ids=["few at home", "many at home"])
-async def test_creating_an_expert_answers_the_same(
+async def test_creating_an_expert_returns_the_same(
     at: At, office: Caller, superuser: asyncpg.Connection, crowd: str, at_home: int
 ) -> None:
     author = at("author_xa")
@@ -61,12 +61,12 @@ async def test_creating_an_expert_answers_the_same(
         await _published(office, superuser, visibility)
 
     async def shown() -> tuple[Any, Any]:
-        answer = (await author.post(EXPERTS, called("Anselm", "Brightwater"))).json()
-        pairs = (await author.get(DUPLICATES, params={"record": answer["id"]})).json()["items"]
+        response = (await author.post(EXPERTS, called("Anselm", "Brightwater"))).json()
+        pairs = (await author.get(DUPLICATES, params={"record": response["id"]})).json()["items"]
         for statement in _DELETE:
-            await superuser.execute(statement, answer["id"])
+            await superuser.execute(statement, response["id"])
         scores = [(pair["score"], pair["reasons"], pair["a"]) for pair in pairs]
-        return answer["duplicates"], sorted(scores)
+        return response["duplicates"], sorted(scores)
 
     before = await shown()
     assert len(before[0]) >= 3
@@ -92,17 +92,17 @@ async def test_a_search_is_as_sure_of_a_pair(
     assert await shown() == before
 
 
-async def test_creating_an_institution_answers_the_same(at: At, office: Caller, superuser: asyncpg.Connection) -> None:
+async def test_creating_an_institution_returns_the_same(at: At, office: Caller, superuser: asyncpg.Connection) -> None:
     body: dict[str, Any] = {"name": "University of Brightwater", "domains": ["brightwater.example"]}
 
     async def shown() -> list[float]:
         known = await founded(office, **body)
-        answer = await founded(at("author_xa"), "Brightwater University", domains=["brightwater.example"])
-        for key in (answer["id"], known["id"]):
+        response = await founded(at("author_xa"), "Brightwater University", domains=["brightwater.example"])
+        for key in (response["id"], known["id"]):
             for table, column in (("duplicate", "b"), ("institution_value", "institution_id"), ("institution", "id")):
                 await superuser.execute(f"DELETE FROM member_{table} WHERE {column} = $1", key)
-        assert [each["id"] for each in answer["duplicates"]] == [known["id"]]
-        return [each["score"] for each in answer["duplicates"]]
+        assert [each["id"] for each in response["duplicates"]] == [known["id"]]
+        return [each["score"] for each in response["duplicates"]]
 
     before = await shown()
     for number in range(45):
@@ -110,7 +110,7 @@ async def test_creating_an_institution_answers_the_same(at: At, office: Caller, 
     assert await shown() == before
 
 
-async def test_a_match_answers_the_same(at: At, office: Caller) -> None:
+async def test_a_match_returns_the_same(at: At, office: Caller) -> None:
     """A word that only a hidden institution has keeps nothing from being looked for."""
     await founded(office, "Thessalomoravian Institute")
     query = {"affiliation": "Institute of Thessalomurevian", "country": "XA"}

@@ -200,8 +200,8 @@ async def _patch(caller: Caller, record: str, body: object) -> None:
 
 async def test_only_the_secretariat_orders_a_search(at: At, worker: None) -> None:
     for name in ("officer", "author_xa", "auditor", "applicant"):
-        answer = await at(name).post(f"{DUPLICATES}/searches", {"resource": "experts"})
-        assert answer.status_code == 403, name
+        response = await at(name).post(f"{DUPLICATES}/searches", {"resource": "experts"})
+        assert response.status_code == 403, name
     assert (await at("admin").post(f"{DUPLICATES}/searches", {"resource": "merges"})).status_code == 422
     job = await ended(at("admin"), await at("admin").post(f"{DUPLICATES}/searches", {"resource": "institutions"}))
     assert job["status"] == "succeeded"

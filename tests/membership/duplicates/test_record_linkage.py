@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 
 from services.membership.record_linkage import institutions, persons
+from services.membership.record_linkage.domain import Body, Person
 from services.membership.record_linkage.institutions import body_of
 from services.membership.record_linkage.names import blocking_keys, name_key, names_of, sound
 from services.membership.record_linkage.persons import Rates, person_of
@@ -14,13 +15,13 @@ from tests.bench import quality_duplicates
 RATES = Rates(2_000)
 
 
-def _person(number: int, given: str = "", family: str = "", **more: Any) -> persons.Person:
+def _person(number: int, given: str = "", family: str = "", **more: Any) -> Person:
     name = {"full": more.pop("full")} if "full" in more else {"given": given, "family": family}
     row = {"country": "PK", "email_keys": [], "orcid": None, "works": [], **more}
     return person_of({"id": UUID(int=number), "names": [name], **row})
 
 
-def _body(number: int, name: str, **more: Any) -> institutions.Body:
+def _body(number: int, name: str, **more: Any) -> Body:
     row = {"country": "PK", "domains": [], "locations": [], "ror": None, **more}
     names = [{"value": name, "types": ["acronym"] if name.isupper() else ["ror_display"]}]
     return body_of({"id": UUID(int=number), "names": names, **row})

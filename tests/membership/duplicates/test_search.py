@@ -67,8 +67,8 @@ async def test_affiliations_and_addresses_count(office: Caller, superuser: async
     one = await entered(office, "N.", "Marmaduke", country="XA")
     other = await entered(office, "N. B.", "Marmaduke", country="XB")
     for record in (one, other):
-        answer = await office.post(f"{EXPERTS}/{record['id']}/affiliations", {"raw": "Institute of Marmalade"})
-        assert answer.status_code == 201
+        response = await office.post(f"{EXPERTS}/{record['id']}/affiliations", {"raw": "Institute of Marmalade"})
+        assert response.status_code == 201
     await searched(office)
     (pair,) = await pairs_of(office, one["id"])
     assert "same_affiliation" in pair["reasons"]
@@ -203,9 +203,9 @@ async def test_the_nightly_search_makes_way_for_an_import_and_another_goes_on(
 
 
 async def test_a_queued_search_is_cancelled(office: Caller) -> None:
-    answer = await office.post(f"{DUPLICATES}/searches", {"resource": "experts"})
-    await office.request("DELETE", answer.headers["location"])
-    assert (await ended(office, answer))["status"] in ("cancelled", "succeeded")
+    response = await office.post(f"{DUPLICATES}/searches", {"resource": "experts"})
+    await office.request("DELETE", response.headers["location"])
+    assert (await ended(office, response))["status"] in ("cancelled", "succeeded")
 
 
 async def test_a_search_that_is_ordered_twice_is_one(office: Caller, superuser: asyncpg.Connection) -> None:
@@ -217,8 +217,8 @@ async def test_a_search_that_is_ordered_twice_is_one(office: Caller, superuser: 
         " RETURNING id"
     )
     for whole in (True, False):
-        answer = await office.post(f"{DUPLICATES}/searches", {"resource": "institutions", "whole": whole})
-        assert answer.json()["id"] == str(key)
+        response = await office.post(f"{DUPLICATES}/searches", {"resource": "institutions", "whole": whole})
+        assert response.json()["id"] == str(key)
     await superuser.execute("UPDATE core_job SET status = 'cancelled' WHERE id = $1", key)
 
 
@@ -230,14 +230,14 @@ async def test_a_search_that_has_begun_is_not_joined(office: Caller, superuser: 
         " 'infinity', true) RETURNING id",
         '{"resource": "institutions", "whole": true}',
     )
-    answer = await office.post(f"{DUPLICATES}/searches", {"resource": "institutions"})
-    assert answer.json()["id"] != str(key)
+    response = await office.post(f"{DUPLICATES}/searches", {"resource": "institutions"})
+    assert response.json()["id"] != str(key)
     await superuser.execute("UPDATE core_job SET status = 'cancelled' WHERE id = $1", key)
 
 
 async def test_an_expert_without_a_readable_name_is_entered_and_searched(office: Caller) -> None:
     body = called("", "", names=[{"full": "※※※"}])
-    answer = await office.post(EXPERTS, body)
-    assert answer.status_code == 201, answer.text
-    assert await pairs_of(office, answer.json()["id"]) == []
+    response = await office.post(EXPERTS, body)
+    assert response.status_code == 201, response.text
+    assert await pairs_of(office, response.json()["id"]) == []
     await searched(office)

@@ -69,7 +69,7 @@ def _check(text: str, who: str, where: str) -> None:
 
 
 @pytest.mark.parametrize("who", SIGHTS)
-async def test_answers_hold_the_fields_of_their_reader(seen: Any, who: str) -> None:
+async def test_responses_hold_the_fields_of_their_reader(seen: Any, who: str) -> None:
     callers, record = seen
     path = f"{EXPERTS}/{record['id']}"
     item = await callers[who].get(path)
@@ -91,12 +91,12 @@ async def test_answers_hold_the_fields_of_their_reader(seen: Any, who: str) -> N
 @pytest.mark.parametrize("who", SIGHTS)
 async def test_histories_are_for_those_who_see_the_record_whole(seen: Any, who: str) -> None:
     callers, record = seen
-    answer = await callers[who].get(f"{EXPERTS}/{record['id']}/history")
+    response = await callers[who].get(f"{EXPERTS}/{record['id']}/history")
     if SIGHTS[who][1]:
-        _check(answer.text, who, "history")
+        _check(response.text, who, "history")
     else:
-        assert answer.status_code == (401 if who == "public" else 403)
-        assert "zq-" not in answer.text
+        assert response.status_code == (401 if who == "public" else 403)
+        assert "zq-" not in response.text
 
 
 @pytest.mark.parametrize("who", [who for who in SIGHTS if who != "public"])
@@ -126,6 +126,6 @@ async def test_facts_name_nobody(seen: Any, superuser: asyncpg.Connection) -> No
 async def test_an_address_finds_only_whoever_shows_it(seen: Any, who: str) -> None:
     callers, record = seen
     for address in (_PUBLIC, _NETWORK, _RESTRICTED):
-        answer = await callers[who].get(EXPERTS, params={"email": address.upper()})
-        found = record["id"] in [item["id"] for item in answer.json()["items"]]
+        response = await callers[who].get(EXPERTS, params={"email": address.upper()})
+        found = record["id"] in [item["id"] for item in response.json()["items"]]
         assert found is (address in SIGHTS[who][0]), address

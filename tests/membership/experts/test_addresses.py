@@ -17,9 +17,9 @@ async def test_a_body_that_says_it_is_refused(admin: Caller, value: bool) -> Non
     record = (await admin.post(EXPERTS, expert())).json()
     path = f"{EXPERTS}/{record['id']}"
     etag = (await admin.get(path)).headers["etag"]
-    for answer in (await admin.post(EXPERTS, expert(**said)), await admin.patch(path, said, etag=etag)):
-        assert answer.status_code == 422, answer.text
-        assert [(error["code"], error["pointer"]) for error in answer.json()["errors"]] == [
+    for response in (await admin.post(EXPERTS, expert(**said)), await admin.patch(path, said, etag=etag)):
+        assert response.status_code == 422, response.text
+        assert [(error["code"], error["pointer"]) for error in response.json()["errors"]] == [
             ("unknown_field", "/emails/0/verified")
         ]
 
@@ -36,9 +36,9 @@ async def test_an_address_stays_verified_as_long_as_it_stands_there(
 
     async def patched(**body: Any) -> list[dict[str, Any]]:
         etag = (await admin.get(path)).headers["etag"]
-        answer = await admin.patch(path, body, etag=etag)
-        assert answer.status_code == 200, answer.text
-        return list(answer.json()["emails"])
+        response = await admin.patch(path, body, etag=etag)
+        assert response.status_code == 200, response.text
+        return list(response.json()["emails"])
 
     assert [email["verified"] for email in await patched(keywords=["another"])] == [True]
     both = await patched(emails=[{"value": "new@example.org"}, {"value": _ADDRESS.upper(), "visibility": "network"}])
@@ -55,6 +55,6 @@ async def test_an_address_stays_verified_as_long_as_it_stands_there(
     ],
 )
 async def test_a_key_that_stands_twice_is_refused(admin: Caller, body: str) -> None:
-    answer = await admin.request("POST", EXPERTS, content=body, headers={"Content-Type": "application/json"})
-    assert (answer.status_code, answer.json()["code"]) == (400, "malformed_json")
-    assert "Twice" not in answer.text
+    response = await admin.request("POST", EXPERTS, content=body, headers={"Content-Type": "application/json"})
+    assert (response.status_code, response.json()["code"]) == (400, "malformed_json")
+    assert "Twice" not in response.text

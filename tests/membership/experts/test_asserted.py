@@ -31,10 +31,10 @@ async def test_the_last_source_of_each_field_is_shown(member: Any, caller: At, a
 
 
 async def test_applicants_speak_for_themselves(caller: At, admin: Caller) -> None:
-    answer = await caller("applicant").post(EXPERTS, expert(emails=[{"value": "own@example.org"}]))
-    assert set(_by(answer.json()).values()) == {"self"}
-    read = await admin.get(answer.headers["location"])
-    assert read.json()["asserted"] == answer.json()["asserted"]
+    response = await caller("applicant").post(EXPERTS, expert(emails=[{"value": "own@example.org"}]))
+    assert set(_by(response.json()).values()) == {"self"}
+    read = await admin.get(response.headers["location"])
+    assert read.json()["asserted"] == response.json()["asserted"]
 
 
 async def test_lists_leave_it_out_and_bodies_cannot_set_it(admin: Caller) -> None:

@@ -24,8 +24,8 @@ class Editor:
         self._etag = ""
 
     async def read(self) -> None:
-        answer = await self._caller.get(self._path)
-        self.record, self._etag = answer.json(), answer.headers["etag"]
+        response = await self._caller.get(self._path)
+        self.record, self._etag = response.json(), response.headers["etag"]
 
     async def change(self, chance: random.Random) -> Any:
         """Adds a word to the keywords that this editor knows of."""
@@ -54,13 +54,13 @@ async def test_no_write_is_lost_between_two_editors(admin: Caller, caller: At, s
         if chance.random() < 0.4:
             await editor.read()
         write = editor.change if chance.random() < 0.6 else editor.step
-        answer = await write(chance)
-        outcomes.add(answer.status_code)
+        response = await write(chance)
+        outcomes.add(response.status_code)
         is_current = editor.record["version"] == present["version"]
-        assert answer.status_code in ((200, 409) if is_current else (412,)), answer.text
+        assert response.status_code in ((200, 409) if is_current else (412,)), response.text
         read = await admin.get(path)
-        if answer.status_code == 200:
-            assert read.json() == answer.json()
+        if response.status_code == 200:
+            assert read.json() == response.json()
             assert read.json()["version"] == present["version"] + 1
             kept = set(present["keywords"])
             assert kept <= set(read.json()["keywords"]) or len(kept) == 40

@@ -37,8 +37,8 @@ async def test_a_member_leaves_the_public_directory_at_once(
     affiliation = await who.post(f"{path}/affiliations", {"raw": "Zqleaving College"})
     assert affiliation.status_code == 201, affiliation.text
     shown = await _count(anonymous, "LI")
-    answer = await _patched(who, path, visibility=visibility)
-    assert (answer.status_code, answer.json()["visibility"]) == (200, visibility)
+    response = await _patched(who, path, visibility=visibility)
+    assert (response.status_code, response.json()["visibility"]) == (200, visibility)
     for address in (path, f"{path}/affiliations", affiliation.headers["location"]):
         assert (await anonymous.get(address)).status_code == 404
     for query in ("q=zqleaving", "keyword=zqleaving", "country=LI", "country=LI&format=ndjson", "sort=-updated_at"):

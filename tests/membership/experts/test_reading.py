@@ -52,10 +52,10 @@ async def test_a_restricted_row_of_another_country_is_absent_everywhere(admin: C
 
 async def test_a_network_row_shows_its_public_fields_to_other_countries(admin: Caller, caller: At) -> None:
     row = await activated(admin, visibility="network", gender="man")
-    answer = (await caller("author_xb").get(f"{EXPERTS}/{row['id']}")).json()
-    assert answer["id"] == row["id"]
-    assert "gender" not in answer
-    assert "created_by" not in answer
+    response = (await caller("author_xb").get(f"{EXPERTS}/{row['id']}")).json()
+    assert response["id"] == row["id"]
+    assert "gender" not in response
+    assert "created_by" not in response
     assert (await caller("author_xa").get(f"{EXPERTS}/{row['id']}")).json()["gender"] == "man"
 
 
@@ -157,7 +157,7 @@ async def test_a_cursor_belongs_to_its_list(admin: Caller) -> None:
         assert (response.status_code, response.json()["code"]) == (400, "invalid_cursor")
 
 
-async def test_fields_and_include_choose_what_is_answered(admin: Caller) -> None:
+async def test_fields_and_include_choose_what_is_returned(admin: Caller) -> None:
     row = await entered(admin, country="CY")
     await admin.post(f"{EXPERTS}/{row['id']}/affiliations", {"raw": "University of Nowhere", "from": "2019-05"})
     items = (await admin.get(f"{EXPERTS}?country=CY&fields=ref,affiliations&include=affiliations")).json()["items"]

@@ -36,13 +36,13 @@ async def _twice(client: Caller, path: str, body: Any, **headers: str) -> tuple[
     assert first.is_success, first.text
 
     async def again() -> tuple[int, str | None]:
-        answer = await client.post(path, body, headers=headers)
-        return answer.status_code, answer.headers.get("idempotency-replayed")
+        response = await client.post(path, body, headers=headers)
+        return response.status_code, response.headers.get("idempotency-replayed")
 
     return first, again
 
 
-async def test_an_answer_is_not_replayed_once_the_grant_is_gone(caller: At, holding: Any) -> None:
+async def test_a_response_is_not_replayed_once_the_grant_is_gone(caller: At, holding: Any) -> None:
     holding(_author("XA"))
     _, again = await _twice(caller("changing"), EXPERTS, expert(**HIDDEN))
     assert await again() == (201, "true")
@@ -66,7 +66,7 @@ async def test_a_step_is_not_replayed_once_the_grant_is_gone(caller: At, holding
     assert await again() == (404, None)
 
 
-async def test_an_answer_is_not_replayed_once_the_record_has_left(caller: At, holding: Any, admin: Caller) -> None:
+async def test_a_response_is_not_replayed_once_the_record_has_left(caller: At, holding: Any, admin: Caller) -> None:
     holding(_author("XA"))
     first, again = await _twice(caller("changing"), EXPERTS, expert(**HIDDEN))
     path = f"{EXPERTS}/{first.json()['id']}"
@@ -75,7 +75,7 @@ async def test_an_answer_is_not_replayed_once_the_record_has_left(caller: At, ho
     assert await again() == (404, None)
 
 
-async def test_who_never_read_is_answered_again_while_their_grants_stay(caller: At, holding: Any) -> None:
+async def test_who_never_read_gets_a_replay_while_their_grants_stay(caller: At, holding: Any) -> None:
     holding(_author("XA", resources=frozenset({"membership.experts"}), verbs=frozenset({"write"})))
     _, again = await _twice(caller("changing"), EXPERTS, expert(visibility="network"))
     assert await again() == (201, "true")
@@ -83,7 +83,7 @@ async def test_who_never_read_is_answered_again_while_their_grants_stay(caller: 
     assert await again() == (404, None)
 
 
-async def test_an_applicant_is_answered_again_before_they_hold_their_file(
+async def test_an_applicant_gets_a_replay_before_they_hold_their_file(
     caller: At, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(CALLERS, "newcomer", person("newcomer"))  # type: ignore[arg-type]

@@ -22,16 +22,16 @@ async def _at(admin: Caller, *steps: str, **fields: Any) -> dict[str, Any]:
     """An expert after these steps."""
     record = await entered(admin, **{"emails": [{"value": "waiting@example.org"}], **fields})
     for action in steps:
-        answer = await admin.step(f"{EXPERTS}/{record['id']}", action, reason="For the test")
-        assert answer.status_code == 200, answer.text
-        record = answer.json()
+        response = await admin.step(f"{EXPERTS}/{record['id']}", action, reason="For the test")
+        assert response.status_code == 200, response.text
+        record = response.json()
     return record
 
 
 async def _waiting(who: Caller, query: str = "") -> list[str]:
-    answer = await who.get(f"{EXPERTS}?holder=me&limit=200{query}")
-    assert answer.status_code == 200, answer.text
-    return [item["id"] for item in answer.json()["items"]]
+    response = await who.get(f"{EXPERTS}?holder=me&limit=200{query}")
+    assert response.status_code == 200, response.text
+    return [item["id"] for item in response.json()["items"]]
 
 
 async def test_the_target_moves_on_by_the_time_that_the_applicant_took(
@@ -109,21 +109,21 @@ async def test_only_offices_give_files_and_only_to_offices(
     admin: Caller, caller: At, who: str, fields: dict[str, Any], status: int, fault: str
 ) -> None:
     record = await _at(admin, "invite", "apply")
-    answer = await caller(who).step(f"{EXPERTS}/{record['id']}", "assign", fields=fields)
-    body = answer.json()
-    assert (answer.status_code, body.get("reason") or body["errors"][0]["pointer"]) == (status, fault)
+    response = await caller(who).step(f"{EXPERTS}/{record['id']}", "assign", fields=fields)
+    body = response.json()
+    assert (response.status_code, body.get("reason") or body["errors"][0]["pointer"]) == (status, fault)
 
 
 async def test_an_office_elsewhere_does_not_count_and_the_applicant_never_does(
     admin: Caller, superuser: asyncpg.Connection
 ) -> None:
     elsewhere = await _at(admin, "invite", "apply", country="KE")
-    answer = await admin.step(f"{EXPERTS}/{elsewhere['id']}", "assign", fields={"officer": _id("officer")})
-    assert answer.json()["reason"] == "officer_not_entitled"
+    response = await admin.step(f"{EXPERTS}/{elsewhere['id']}", "assign", fields={"officer": _id("officer")})
+    assert response.json()["reason"] == "officer_not_entitled"
     own = await _at(admin, "invite", "apply")
     await superuser.execute("UPDATE member_expert SET account_id = $2 WHERE id = $1", own["id"], _id("officer"))
-    answer = await admin.step(f"{EXPERTS}/{own['id']}", "assign", fields={"officer": _id("officer")})
-    assert answer.json()["reason"] == "is_the_applicant"
+    response = await admin.step(f"{EXPERTS}/{own['id']}", "assign", fields={"officer": _id("officer")})
+    assert response.json()["reason"] == "is_the_applicant"
 
 
 async def test_each_sees_what_waits_for_them(admin: Caller, caller: At) -> None:
@@ -182,6 +182,6 @@ async def test_an_applicant_sees_their_file_while_they_hold_it(
 
 async def test_the_work_list_is_for_those_who_sign_in(anonymous: Caller, admin: Caller) -> None:
     for who, query in ((anonymous, "holder=me"), (admin, "holder=admin2")):
-        answer = await who.get(f"{EXPERTS}?{query}")
-        assert (answer.status_code, answer.json()["code"]) == (400, "invalid_parameter")
-        assert answer.json()["errors"][0]["parameter"] == "holder"
+        response = await who.get(f"{EXPERTS}?{query}")
+        assert (response.status_code, response.json()["code"]) == (400, "invalid_parameter")
+        assert response.json()["errors"][0]["parameter"] == "holder"

@@ -45,8 +45,8 @@ async def _set(connection: asyncpg.Connection, whose: str, by: str, days: int = 
     )
 
 
-async def _refusal(answer: httpx.Response) -> tuple[int, str]:
-    return answer.status_code, answer.json().get("reason", "")
+async def _refusal(response: httpx.Response) -> tuple[int, str]:
+    return response.status_code, response.json().get("reason", "")
 
 
 async def test_a_proposal_changes_nothing_and_is_recorded(

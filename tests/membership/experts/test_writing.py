@@ -14,7 +14,7 @@ from tests.support.membership import EXPERTS, activated, entered, expert
 At = Callable[[str | None], Caller]
 
 
-async def test_a_created_expert_is_answered_as_it_is_read(admin: Caller) -> None:
+async def test_a_created_expert_is_returned_as_it_is_read(admin: Caller) -> None:
     response = await admin.post(EXPERTS, expert(keywords=["soil"]))
     assert response.status_code == 201
     created = response.json()
@@ -138,7 +138,7 @@ async def test_every_change_leaves_one_audit_entry_and_one_fact(admin: Caller, d
     ]
 
 
-async def test_a_key_gives_the_same_answer_once(caller: At, admin: Caller) -> None:
+async def test_a_key_gives_the_same_response_once(caller: At, admin: Caller) -> None:
     government = caller("government_xa")
     body = expert(names=[{"full": "Keyed Once"}])
     headers = {"Idempotency-Key": "test-key-once"}
@@ -255,5 +255,7 @@ async def test_a_pointer_names_a_field_whatever_its_name_holds(admin: Caller) ->
         f"/filters/{pointer}": await admin.post(exports, {"resource": "experts", "filters": {name: "x"}}),
         f"/choices/{pointer}": await admin.post(merges, {**pair, "choices": {name: "winner"}}),
     }
-    pointers = {wanted: [error["pointer"] for error in answer.json()["errors"]] for wanted, answer in refused.items()}
+    pointers = {
+        wanted: [error["pointer"] for error in response.json()["errors"]] for wanted, response in refused.items()
+    }
     assert pointers == {wanted: [wanted] for wanted in refused}

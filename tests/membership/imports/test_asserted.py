@@ -17,7 +17,7 @@ def _by(record: dict[str, Any]) -> dict[str, str]:
     return {name: said["by"] for name, said in record["asserted"].items()}
 
 
-async def test_a_list_answers_for_what_it_entered_and_changed(secretariat: Importer) -> None:
+async def test_a_list_is_the_source_of_what_it_entered_and_changed(secretariat: Importer) -> None:
     await secretariat.bring("experts", csv_of(_HEADINGS, [("a@example.org", "Ana", "Varga", "XA", "soil")]))
     record = await _only(secretariat)
     assert set(_by(record)) == {"names", "country", "emails", "keywords", "category"}

@@ -138,8 +138,8 @@ async def test_what_no_record_could_take_is_refused_at_once(secretariat: Importe
         ({"action": "approve", "items": [one], "visibility": "public"}, "/visibility"),
     )
     for body, pointer in bodies:
-        answer = await secretariat.caller.post(BULK, body)
-        assert (answer.status_code, [e["pointer"] for e in answer.json()["errors"]]) == (422, [pointer]), body
+        response = await secretariat.caller.post(BULK, body)
+        assert (response.status_code, [e["pointer"] for e in response.json()["errors"]]) == (422, [pointer]), body
     more = await secretariat.caller.post(BULK, {"action": "publish", "fields": {"a": 1}, "items": [one]})
     assert more.status_code == 422
     refused = await Caller(service, "focal_xa").post(BULK, {"action": "approve", "items": [one]})

@@ -8,8 +8,8 @@ from tests.membership.imports.conftest import Importer, counts, csv_of
 
 
 async def _total(by: Importer) -> int:
-    answer = await by.caller.get("/membership/v1/statistics?by=country")
-    return int(answer.json()["total"])
+    response = await by.caller.get("/membership/v1/statistics?by=country")
+    return int(response.json()["total"])
 
 
 async def test_an_import_counts_at_once_and_its_undoing_takes_it_back(

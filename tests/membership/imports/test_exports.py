@@ -138,7 +138,7 @@ async def test_a_client_that_reads_nothing_is_cut_and_gives_its_place_back(
     for one in both:
         await one.next()
     outcomes = await asyncio.gather(*(one.task for one in both), return_exceptions=True)
-    assert [type(outcome).__name__ for outcome in outcomes] == ["AnswerCutShort"] * 2
+    assert [type(outcome).__name__ for outcome in outcomes] == ["ResponseCutShort"] * 2
     assert (await secretariat.caller.get(EXPERTS, params={"format": "csv"})).status_code == 200
 
 
@@ -157,7 +157,7 @@ async def test_a_failure_after_the_first_byte_sends_no_last_chunk(
     for _ in range(4):
         slow.reads.release()
     outcome = (await asyncio.gather(slow.task, return_exceptions=True))[0]
-    assert type(outcome).__name__ == "AnswerCutShort"
+    assert type(outcome).__name__ == "ResponseCutShort"
     assert all(slow.parts.get_nowait()["more_body"] for _ in range(slow.parts.qsize()))
 
 

@@ -49,17 +49,17 @@ async def test_an_import_reads_an_export_back_unchanged(form: dict[str, Any], ex
 
 async def test_lists_as_csv_are_safe_for_people_and_plain_for_clients(experts: Importer, service: Any) -> None:
     async def listed(caller: Caller, **query: str) -> list[str]:
-        answer = await caller.get(EXPERTS, params={"format": "csv", "sort": "id", **query})
-        assert answer.status_code == 200, answer.text
-        return _names(answer.content, "display_name")
+        response = await caller.get(EXPERTS, params={"format": "csv", "sort": "id", **query})
+        assert response.status_code == 200, response.text
+        return _names(response.content, "display_name")
 
     safe = [escaped(name, safe=True) for name in NAMES]
     person, client = Caller(service, "admin"), experts.caller
     assert await listed(person) == await listed(client, safe="true") == safe
     assert await listed(client) == await listed(person, safe="false") == NAMES
     for query in ({"format": "ndjson", "safe": "true"}, {"safe": "true"}, {"format": "csv", "safe": "1"}):
-        answer = await experts.caller.get(EXPERTS, params=query)
-        assert (answer.status_code, answer.json()["code"]) == (400, "invalid_parameter")
+        response = await experts.caller.get(EXPERTS, params=query)
+        assert (response.status_code, response.json()["code"]) == (400, "invalid_parameter")
 
 
 @pytest.mark.parametrize("media", ["csv", "ndjson"])

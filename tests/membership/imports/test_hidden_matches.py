@@ -84,24 +84,24 @@ async def _hide(office: Caller, visibility: str) -> dict[str, dict[str, Any]]:
     person["emails"] = [{"value": _HIDDEN["email"]}]
     name = {"value": _HIDDEN["name"], "language": "en", "types": ["ror_display"]}
     body = {"names": [name], "ror": _HIDDEN["ror"], "domains": [_HIDDEN["domains"]]}
-    answers = [await office.post(EXPERTS, {**person, **place}), await office.post(INSTITUTIONS, {**body, **place})]
-    assert [answer.status_code for answer in answers] == [201, 201], [answer.text for answer in answers]
-    return {"experts": answers[0].json(), "institutions": answers[1].json()}
+    responses = [await office.post(EXPERTS, {**person, **place}), await office.post(INSTITUTIONS, {**body, **place})]
+    assert [response.status_code for response in responses] == [201, 201], [response.text for response in responses]
+    return {"experts": responses[0].json(), "institutions": responses[1].json()}
 
 
 async def _responses(office: Importer, row: Row, value: str, **form: str) -> list[tuple[int, str]]:
     """Everything that the sender is answered about a file with this value in it, but for what differs anyhow."""
-    answers: list[httpx.Response] = []
+    responses: list[httpx.Response] = []
     imports: list[str] = []
     bad = [] if "on_error" in form else [("Third", "XK")]
 
     async def get(address: str) -> dict[str, Any]:
-        answers.append(await office.caller.get(address))
-        return dict(answers[-1].json()) if "json" in answers[-1].headers["content-type"] else {}
+        responses.append(await office.caller.get(address))
+        return dict(responses[-1].json()) if "json" in responses[-1].headers["content-type"] else {}
 
     for _ in range(2):
-        answers.append(await office.send(row.resource, row.file(value, *bad), **form))
-        job = answers[-1].headers["location"]
+        responses.append(await office.send(row.resource, row.file(value, *bad), **form))
+        job = responses[-1].headers["location"]
         imports.append(f"{IMPORTS}/{(await office.end_of(job))['result']['import_id']}")
         for address in (job, *(f"{imports[-1]}{tail}" for tail in ("", "/failures"))):
             await get(address)
@@ -110,9 +110,9 @@ async def _responses(office: Importer, row: Row, value: str, **form: str) -> lis
         own = record["links"]["self"]
         for address in (own, f"{own}/history", f"{own}?include=affiliations", f"{_DUPLICATES}?record={record['id']}"):
             await get(address)
-    answers.extend([await office.caller.step(item, "undo") for item in reversed(imports)])
+    responses.extend([await office.caller.step(item, "undo") for item in reversed(imports)])
     await get(path)
-    return [(answer.status_code, _VARYING.sub("…", answer.text.replace(value, "VALUE"))) for answer in answers]
+    return [(response.status_code, _VARYING.sub("…", response.text.replace(value, "VALUE"))) for response in responses]
 
 
 @pytest.mark.parametrize(
@@ -121,7 +121,7 @@ async def _responses(office: Importer, row: Row, value: str, **form: str) -> lis
     ids=["restricted", "abort", "dry run", "network"],
 )
 @pytest.mark.parametrize("row", ROWS, ids=str)
-async def test_the_answers_are_those_to_a_value_that_nobody_has(
+async def test_the_responses_are_those_to_a_value_that_nobody_has(
     government: Importer, secretariat: Importer, row: Row, visibility: str, form: dict[str, str]
 ) -> None:
     hidden = await _hide(secretariat.caller, visibility)

@@ -56,11 +56,11 @@ async def world(
         name = [{"value": f"University of {visibility}", "language": "en", "types": ["ror_display"]}]
         for plural, body in (("experts", expert(emails=emails)), ("institutions", {"names": name})):
             body |= {"country": "XB", "visibility": visibility}
-            answer = await secretariat.caller.post(_PATHS[plural], body)
-            assert answer.status_code == 201, answer.text
-            found[plural, visibility] = answer.json()["ref"]
+            response = await secretariat.caller.post(_PATHS[plural], body)
+            assert response.status_code == 201, response.text
+            found[plural, visibility] = response.json()["ref"]
             table, status = _PUBLISHED[plural]
-            await database.execute(f"UPDATE {table} SET status = $2 WHERE id = $1", answer.json()["id"], status)
+            await database.execute(f"UPDATE {table} SET status = $2 WHERE id = $1", response.json()["id"], status)
     for principal in _ENTERED:
         await enter_principal(database, principal)
     pool = await Database.open(settings.database_dsn(), size=1)
@@ -75,9 +75,9 @@ async def world(
 
 async def _exported(importer: Importer, plural: str, file_format: str = "csv", **filters: str) -> str:
     body = {"resource": plural, "format": file_format, "filters": {"country": "XB", **filters}, "safe": False}
-    answer = await importer.caller.post(EXPORTS, body)
-    assert answer.status_code == 202, answer.text
-    job = await importer.end_of(answer.headers["location"])
+    response = await importer.caller.post(EXPORTS, body)
+    assert response.status_code == 202, response.text
+    job = await importer.end_of(response.headers["location"])
     assert job["status"] == "succeeded", job
     return (await importer.caller.get(job["result_url"])).text
 
@@ -137,10 +137,10 @@ async def test_a_key_reads_what_the_public_reads_of_kinds_that_it_is_not_for(
     assert (refused.status_code, refused.json()["code"]) == (400, "invalid_parameter")
     body = {"resource": "experts", "filters": {"email": _EMAIL}}
     for name in _OUTSIDE["experts"]:
-        answer = await Caller(service, name).post(EXPORTS, body)
-        assert (answer.status_code, answer.json()["code"]) == (400, "invalid_parameter"), name
+        response = await Caller(service, name).post(EXPORTS, body)
+        assert (response.status_code, response.json()["code"]) == (400, "invalid_parameter"), name
 
 
-def _numbers(answer: httpx.Response) -> Any:
+def _numbers(response: httpx.Response) -> Any:
     """The records' numbers, in their order."""
-    return [part.split('"')[0] for part in answer.text.split('"ref":"')[1:]]
+    return [part.split('"')[0] for part in response.text.split('"ref":"')[1:]]

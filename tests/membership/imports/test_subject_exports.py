@@ -28,10 +28,10 @@ VALUES (uuidv7(), 1, 'active', 'restricted', now(), 'test', now(), 'test', 'acco
 
 async def _exported(importer: Importer, expert: str) -> dict[str, Any]:
     """The document, fetched as its caller would."""
-    answer = await importer.caller.post(f"{EXPERTS}/{expert}/subject_export")
-    assert answer.status_code == 202, answer.text
-    assert answer.json()["kind"] == "subject_export"
-    job = await importer.end_of(answer.headers["location"])
+    response = await importer.caller.post(f"{EXPERTS}/{expert}/subject_export")
+    assert response.status_code == 202, response.text
+    assert response.json()["kind"] == "subject_export"
+    job = await importer.end_of(response.headers["location"])
     assert job["status"] == "succeeded", job
     file = await importer.caller.get(job["result_url"])
     assert file.headers["content-type"] == "application/json; charset=utf-8"
@@ -127,8 +127,8 @@ async def test_who_has_lost_the_right_by_the_time_of_the_job_gets_nothing(
     expert = await entered(secretariat.caller)
     admin, change = Importer(service, "admin"), "UPDATE access_grant SET status = $2 WHERE principal_id = $1"
     await database.execute(change, CALLERS["admin"].id, "revoked")
-    answer = await admin.caller.post(f"{EXPERTS}/{expert['id']}/subject_export")
-    job = await admin.end_of(answer.headers["location"])
+    response = await admin.caller.post(f"{EXPERTS}/{expert['id']}/subject_export")
+    job = await admin.end_of(response.headers["location"])
     await database.execute(change, CALLERS["admin"].id, "active")
     assert (job["status"], job["problem"]["code"]) == ("failed", "not_found")
     assert await database.fetchval("SELECT file_digest FROM core_export") is None

@@ -56,8 +56,8 @@ async def test_who_may_import_nothing_is_refused_before_a_byte_is_read(
     service: httpx.AsyncClient, settings: MembershipSettings, database: asyncpg.Connection, caller: str
 ) -> None:
     before, read = files_of(settings), list[str]()
-    answer = await sent(service, caller, part("resource", b"experts"), b"\r\n--b--\r\n", after=read)
-    assert (answer.status_code, answer.json()["reason"], read) == (403, "not_permitted", [])
+    response = await sent(service, caller, part("resource", b"experts"), b"\r\n--b--\r\n", after=read)
+    assert (response.status_code, response.json()["reason"], read) == (403, "not_permitted", [])
     assert files_of(settings) == before
 
 
@@ -102,8 +102,8 @@ async def test_what_is_refused_leaves_no_file(
     secretariat: Importer, settings: MembershipSettings, content: bytes, name: str, form: dict[str, str], status: int
 ) -> None:
     before = files_of(settings)
-    answer = await secretariat.send("experts", content, name, **form)
-    assert answer.status_code == status, answer.text
+    response = await secretariat.send("experts", content, name, **form)
+    assert response.status_code == status, response.text
     assert files_of(settings) == before
 
 
@@ -112,9 +112,9 @@ async def test_a_repeated_request_leaves_one_file_and_its_text(
 ) -> None:
     before, key = files_of(settings), {"Idempotency-Key": uuid4().hex}
     content = book([HEADINGS, ("Amina Varga", "XA", uuid4().hex, "")])
-    answers = [await secretariat.send("experts", content, "a.xlsx", headers=key) for _ in range(2)]
-    assert [answer.status_code for answer in answers] == [202, 202]
-    assert answers[1].headers["idempotency-replayed"] == "true"
+    responses = [await secretariat.send("experts", content, "a.xlsx", headers=key) for _ in range(2)]
+    assert [response.status_code for response in responses] == [202, 202]
+    assert responses[1].headers["idempotency-replayed"] == "true"
     digest = await database.fetchval("SELECT file_digest FROM core_import")
     assert {path.name for path in files_of(settings) - before} == {digest, f"{digest}.csv"}
 
@@ -164,7 +164,7 @@ async def test_one_principal_sends_four_files_at_once_at_most(
     other = asyncio.create_task(sent(service, "government_xa", part("resource", b"experts"), end))
     await arrived.acquire()
     go_on.set()
-    assert [answer.status_code for answer in await asyncio.gather(*first, other)] == [422] * 5
+    assert [response.status_code for response in await asyncio.gather(*first, other)] == [422] * 5
 
 
 async def test_workbooks_of_one_sender_wait_for_each_other_and_not_for_ever(
@@ -182,7 +182,7 @@ async def test_workbooks_of_one_sender_wait_for_each_other_and_not_for_ever(
     first = asyncio.create_task(spreadsheets.as_text(tmp_path / "a1", "xlsx", "a"))
     await began.acquire()
     second = asyncio.create_task(spreadsheets.as_text(tmp_path / "a2", "xlsx", "a"))
-    while not spreadsheets._OF_SENDER["a"]._waiters:  # noqa: ASYNC110 - a lock tells nobody that it is waited for
+    while not spreadsheets._OF_SENDER["a"]._waiters:  # noqa: ASYNC110 - a lock sends no event when it is waited for
         await asyncio.sleep(0)
     other = asyncio.create_task(spreadsheets.as_text(tmp_path / "b1", "xlsx", "b"))
     while not spreadsheets._ALONE._waiters:  # noqa: ASYNC110 - nor does a semaphore

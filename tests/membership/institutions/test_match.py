@@ -45,14 +45,14 @@ async def register(membership: httpx.AsyncClient) -> dict[str, str]:
 async def test_the_right_institution_comes_first(
     anonymous: Caller, register: dict[str, str], affiliation: str, name: int, method: str, chosen: bool
 ) -> None:
-    answer = await anonymous.get(MATCH, params={"affiliation": affiliation})
-    assert answer.status_code == 200, answer.text
-    first, *others = answer.json()["items"]
+    response = await anonymous.get(MATCH, params={"affiliation": affiliation})
+    assert response.status_code == 200, response.text
+    first, *others = response.json()["items"]
     assert first["institution"]["id"] == register[REGISTER[name][0]]
     assert first["institution"]["name"] == REGISTER[name][0]
     assert (first["method"], first["chosen"]) == (method, chosen)
     assert not any(other["chosen"] for other in others)
-    scores = [item["score"] for item in answer.json()["items"]]
+    scores = [item["score"] for item in response.json()["items"]]
     assert scores == sorted(scores, reverse=True)
     assert all(0 <= score <= 1 for score in scores)
 
@@ -92,11 +92,11 @@ async def test_an_inactive_one_counts_and_a_withdrawn_one_does_not(admin: Caller
     ],
 )
 async def test_bad_questions_are_refused(anonymous: Caller, query: str, parameter: str) -> None:
-    answer = await anonymous.get(f"{MATCH}?{query}")
-    assert answer.status_code == 400, answer.text
-    assert answer.json()["errors"][0]["parameter"] == parameter
+    response = await anonymous.get(f"{MATCH}?{query}")
+    assert response.status_code == 400, response.text
+    assert response.json()["errors"][0]["parameter"] == parameter
 
 
 async def test_a_bad_token_is_not_the_public(membership: httpx.AsyncClient) -> None:
-    answer = await membership.get(f"{MATCH}?affiliation=x", headers={"Authorization": "Bearer nobody"})
-    assert answer.status_code == 401
+    response = await membership.get(f"{MATCH}?affiliation=x", headers={"Authorization": "Bearer nobody"})
+    assert response.status_code == 401

@@ -14,18 +14,18 @@ MATCH = f"{INSTITUTIONS}/match"
 
 
 async def ids(caller: Caller, **query: str) -> list[str]:
-    answer = await caller.get(INSTITUTIONS, params={"limit": "200", **query})
-    assert answer.status_code == 200, answer.text
-    return [item["id"] for item in answer.json()["items"]]
+    response = await caller.get(INSTITUTIONS, params={"limit": "200", **query})
+    assert response.status_code == 200, response.text
+    return [item["id"] for item in response.json()["items"]]
 
 
 async def test_anonymous_sees_published_institutions_without_who_wrote_them(admin: Caller, anonymous: Caller) -> None:
     shown = await verified(admin, "Ulverton Open College", visibility="public", links=["https://ulverton.example/"])
-    answer = (await anonymous.get(f"{INSTITUTIONS}/{shown['ref']}")).json()
-    assert answer["display_name"] == "Ulverton Open College"
-    assert answer["links"] == {"self": f"{INSTITUTIONS}/{shown['id']}", "web_pages": ["https://ulverton.example/"]}
-    assert not {"created_by", "updated_by", "match_key", "search_key", "merged_into"} & set(answer)
-    assert answer["allowed_actions"] == []
+    response = (await anonymous.get(f"{INSTITUTIONS}/{shown['ref']}")).json()
+    assert response["display_name"] == "Ulverton Open College"
+    assert response["links"] == {"self": f"{INSTITUTIONS}/{shown['id']}", "web_pages": ["https://ulverton.example/"]}
+    assert not {"created_by", "updated_by", "match_key", "search_key", "merged_into"} & set(response)
+    assert response["allowed_actions"] == []
     assert await ids(anonymous, q="ulverton") == [shown["id"]]
 
 
@@ -132,9 +132,9 @@ async def test_every_filter_and_sort_pages_through_each_row_once(admin: Caller) 
     "query", ["heri=yes", "ror=02mhbdp95", "domain=zelmar", "type=school", "status=active", "q=%20", "updated_after=x"]
 )
 async def test_a_bad_value_is_refused(admin: Caller, query: str) -> None:
-    answer = await admin.get(f"{INSTITUTIONS}?{query}")
-    assert (answer.status_code, answer.json()["code"]) == (400, "invalid_parameter")
-    assert answer.json()["errors"][0]["parameter"] == query.partition("=")[0]
+    response = await admin.get(f"{INSTITUTIONS}?{query}")
+    assert (response.status_code, response.json()["code"]) == (400, "invalid_parameter")
+    assert response.json()["errors"][0]["parameter"] == query.partition("=")[0]
 
 
 async def test_a_name_is_found_in_any_of_its_languages(admin: Caller) -> None:

@@ -18,9 +18,9 @@ def to(kind: str, record: dict[str, Any]) -> dict[str, Any]:
 
 
 async def shown(caller: Caller, record: dict[str, Any]) -> set[tuple[str, str | None]]:
-    answer = await caller.get(record["links"]["self"])
-    assert answer.status_code == 200, answer.text
-    return {(one["type"], one["institution_id"]) for one in answer.json()["relations"]}
+    response = await caller.get(record["links"]["self"])
+    assert response.status_code == 200, response.text
+    return {(one["type"], one["institution_id"]) for one in response.json()["relations"]}
 
 
 async def relate(caller: Caller, record: dict[str, Any], *relations: dict[str, Any]) -> Any:
@@ -31,11 +31,11 @@ async def relate(caller: Caller, record: dict[str, Any], *relations: dict[str, A
 async def test_both_sides_show_what_one_states(admin: Caller) -> None:
     mother, daughter = await verified(admin, "Quorn University"), await verified(admin, "Quorn School of Law")
     assert mother["relations"] == []
-    answer = await relate(admin, daughter, to("parent", mother))
-    assert answer.status_code == 200, answer.text
+    response = await relate(admin, daughter, to("parent", mother))
+    assert response.status_code == 200, response.text
     assert await shown(admin, daughter) == {("parent", mother["id"])}
     assert await shown(admin, mother) == {("child", daughter["id"])}
-    (own,) = answer.json()["relations"]
+    (own,) = response.json()["relations"]
     assert own["label"] == "Quorn University"
     history = (await admin.get(f"{daughter['links']['self']}/history")).json()["items"][0]
     assert history["changes"][0]["pointer"].startswith("/relations")
@@ -109,7 +109,7 @@ async def test_relations_follow_a_merge_and_go_back(admin: Caller) -> None:
     assert await shown(admin, daughter) == {("parent", mother["id"])}
 
 
-async def test_what_others_state_of_a_merged_institution_is_taken_back_by_its_survivor(admin: Caller) -> None:
+async def test_what_others_state_of_a_merged_institution_is_taken_back_by_its_merge_target(admin: Caller) -> None:
     old, new, lab = [await verified(admin, f"Leaving {name} Institute") for name in ("Old", "New", "Lab")]
     await relate(admin, lab, to("parent", old))
     await merged(admin, new, old)
@@ -131,14 +131,14 @@ async def test_what_others_state_of_a_merged_institution_is_taken_back_by_its_su
 )
 async def test_bad_relations_are_refused(admin: Caller, relation: dict[str, Any], code: str) -> None:
     record = await verified(admin, "Refusing Institute")
-    answer = await relate(admin, record, relation)
-    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (422, code), answer.text
+    response = await relate(admin, record, relation)
+    assert (response.status_code, response.json()["errors"][0]["code"]) == (422, code), response.text
 
 
 async def test_itself_is_refused(admin: Caller) -> None:
     record = await verified(admin, "Lonely Institute")
-    answer = await relate(admin, record, to("related", record))
-    assert answer.json()["errors"][0]["code"] == "self_relation"
+    response = await relate(admin, record, to("related", record))
+    assert response.json()["errors"][0]["code"] == "self_relation"
 
 
 async def test_who_may_not_know_the_other_neither_names_nor_sees_it(admin: Caller, caller: Any) -> None:
@@ -146,8 +146,8 @@ async def test_who_may_not_know_the_other_neither_names_nor_sees_it(admin: Calle
     waiting = await submitted(admin, "Waiting Institute", country="XB")
     record = await verified(admin, "Open Institute", visibility="public")
     for other in (hidden, waiting):
-        answer = await relate(caller("author_xa"), record, to("related", other))
-        assert answer.json()["errors"][0]["code"] == "unknown_reference", answer.text
+        response = await relate(caller("author_xa"), record, to("related", other))
+        assert response.json()["errors"][0]["code"] == "unknown_reference", response.text
     await relate(admin, record, to("related", hidden), to("parent", waiting))
     assert await shown(admin, record) == {("related", hidden["id"]), ("parent", waiting["id"])}
     for name in (None, "author_xa"):

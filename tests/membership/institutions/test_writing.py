@@ -12,7 +12,7 @@ from tests.support.membership import INSTITUTIONS
 At = Callable[[str | None], Caller]
 
 
-async def test_an_institution_is_answered_as_it_was_entered(admin: Caller) -> None:
+async def test_an_institution_is_returned_as_it_was_entered(admin: Caller) -> None:
     body = institution(
         "Ostrava of Varn",
         ror="02mhbdp94",
@@ -66,17 +66,17 @@ async def test_a_ror_id_is_held_once_in_a_country_by_what_is_alive(admin: Caller
 async def test_what_is_out_of_bounds_is_refused_with_its_place(
     admin: Caller, more: dict[str, Any], pointer: str, code: str | None
 ) -> None:
-    answer = await admin.post(INSTITUTIONS, institution(**more))
-    assert answer.status_code == 422, answer.text
-    fault = answer.json()["errors"][0]
+    response = await admin.post(INSTITUTIONS, institution(**more))
+    assert response.status_code == 422, response.text
+    fault = response.json()["errors"][0]
     assert fault["pointer"] == pointer
     assert code in (None, fault["code"])
 
 
 @pytest.mark.parametrize("name", ["status", "id", "merged_into", "display_name", "nonsense"])
 async def test_fields_of_the_server_are_refused(admin: Caller, name: str) -> None:
-    answer = await admin.post(INSTITUTIONS, institution(**{name: "x"}))
-    assert (answer.status_code, answer.json()["code"]) == (422, "unknown_field")
+    response = await admin.post(INSTITUTIONS, institution(**{name: "x"}))
+    assert (response.status_code, response.json()["code"]) == (422, "unknown_field")
 
 
 async def test_a_patch_moves_the_lookups_with_it_and_an_empty_one_changes_nothing(admin: Caller) -> None:
@@ -105,8 +105,8 @@ async def test_the_life_of_an_institution_is_shown_in_its_history(admin: Caller)
     row = await verified(admin)
     path = f"{INSTITUTIONS}/{row['id']}"
     for action, status in (("deactivate", "inactive"), ("reactivate", "verified"), ("withdraw", "withdrawn")):
-        answer = await admin.step(path, action)
-        assert (answer.status_code, answer.json()["status"]) == (200, status)
+        response = await admin.step(path, action)
+        assert (response.status_code, response.json()["status"]) == (200, status)
     assert (await admin.get(path)).json()["allowed_actions"] == []
     history = (await admin.get(f"{path}/history")).json()["items"]
     assert [line["action"] for line in history] == ["withdraw", "reactivate", "deactivate", "verify", "create"]
@@ -114,7 +114,7 @@ async def test_the_life_of_an_institution_is_shown_in_its_history(admin: Caller)
     assert (refused.status_code, refused.json()["current_state"]) == (409, "withdrawn")
 
 
-async def test_a_linked_one_answers_with_its_winner(admin: Caller, anonymous: Caller) -> None:
+async def test_a_linked_one_returns_its_winner(admin: Caller, anonymous: Caller) -> None:
     winner = await verified(admin, "Lindale University", visibility="public")
     loser = await submitted(admin, "Lindale Univ.")
     path = f"{INSTITUTIONS}/{loser['id']}"

@@ -20,9 +20,9 @@ def _word() -> str:
 
 
 async def _affiliated(caller: Caller, expert: dict[str, Any], **body: Any) -> dict[str, Any]:
-    answer = await caller.post(f"{EXPERTS}/{expert['id']}/affiliations", body)
-    assert answer.status_code == 201, answer.text
-    return dict(answer.json())
+    response = await caller.post(f"{EXPERTS}/{expert['id']}/affiliations", body)
+    assert response.status_code == 201, response.text
+    return dict(response.json())
 
 
 async def test_what_the_winner_lacks_is_taken_from_the_loser_and_lists_are_united(admin: Caller) -> None:
@@ -57,14 +57,14 @@ async def test_a_choice_takes_a_field_from_one_side(admin: Caller) -> None:
     assert shown == (["Forests"], "fellow", "XB", "public")
 
 
-async def test_every_address_of_the_loser_answers_308(admin: Caller, anonymous: Caller) -> None:
+async def test_every_address_of_the_loser_returns_308(admin: Caller, anonymous: Caller) -> None:
     winner, loser = await activated(admin, visibility="public"), await activated(admin, visibility="public")
     work = await _affiliated(admin, loser, raw="A museum")
     await merged(admin, winner, loser)
     for key in (loser["id"], loser["ref"]):
         for tail in ("", "/history", "/transitions", "/affiliations", f"/affiliations/{work['id']}"):
-            answer = await admin.get(f"{EXPERTS}/{key}{tail}")
-            assert (answer.status_code, answer.headers["location"]) == (308, f"{EXPERTS}/{winner['id']}{tail}")
+            response = await admin.get(f"{EXPERTS}/{key}{tail}")
+            assert (response.status_code, response.headers["location"]) == (308, f"{EXPERTS}/{winner['id']}{tail}")
         assert (await admin.patch(f"{EXPERTS}/{key}", {"gender": "x"}, etag='"1.0"')).status_code == 308
         step = await admin.post(f"{EXPERTS}/{key}/transitions", {"action": "suspend"}, etag='"1.0"')
         assert step.status_code == 308
@@ -81,13 +81,13 @@ async def test_a_chain_of_merges_is_one_redirect_even_past_what_the_caller_may_n
     between = await entered(admin, visibility="restricted")
     await merged(admin, between, first, visibility="winner")
     await merged(admin, last, between)
-    answer = await anonymous.get(f"{EXPERTS}/{first['ref']}")
-    assert (answer.status_code, answer.headers["location"]) == (308, f"{EXPERTS}/{last['id']}")
+    response = await anonymous.get(f"{EXPERTS}/{first['ref']}")
+    assert (response.status_code, response.headers["location"]) == (308, f"{EXPERTS}/{last['id']}")
     first, between, last = [await verified(admin, _word()) for _ in range(3)]
     await merged(admin, between, first)
     await merged(admin, last, between)
-    answer = await admin.get(f"{INSTITUTIONS}/{first['id']}")
-    assert (answer.status_code, answer.headers["location"]) == (308, f"{INSTITUTIONS}/{last['id']}")
+    response = await admin.get(f"{INSTITUTIONS}/{first['id']}")
+    assert (response.status_code, response.headers["location"]) == (308, f"{INSTITUTIONS}/{last['id']}")
 
 
 async def test_lists_counts_matches_and_exports_leave_the_loser_out(admin: Caller) -> None:
@@ -156,7 +156,7 @@ async def test_a_merge_that_would_move_too_much_goes_the_other_way_round(
     assert (await merged(admin, large, small))["moved"]["affiliations"] == 2
 
 
-async def test_an_affiliation_that_names_a_merged_institution_is_one_of_the_survivor(admin: Caller) -> None:
+async def test_an_affiliation_that_names_a_merged_institution_is_one_of_the_merge_target(admin: Caller) -> None:
     merge_target, winner, loser = [await submitted(admin, _word()) for _ in range(3)]
     expert = await entered(admin)
     other = await _affiliated(admin, expert, institution_id=(await submitted(admin, _word()))["id"])
@@ -189,9 +189,9 @@ async def test_a_preview_shows_everything_and_writes_nothing(admin: Caller, supe
     winner, loser = await entered(admin, keywords=["Soil"]), await entered(admin, keywords=["Forests"], gender="x")
     await _affiliated(admin, loser, raw="A museum")
     before = await superuser.fetchval("SELECT count(*) FROM core_audit")
-    answer = await admin.post(f"{MERGES}?dry_run=true", merge_body(winner, loser))
-    assert answer.status_code == 200, answer.text
-    preview = answer.json()
+    response = await admin.post(f"{MERGES}?dry_run=true", merge_body(winner, loser))
+    assert response.status_code == 200, response.text
+    preview = response.json()
     assert (preview["record"]["keywords"], preview["record"]["gender"]) == (["Soil", "Forests"], "x")
     assert {field["field"] for field in preview["fields"]} == {"keywords", "gender"}
     assert preview["fields"][0] == {
@@ -213,7 +213,7 @@ async def test_a_preview_uses_up_no_idempotency_key(caller: Callable[[str | None
     preview = await machine.post(f"{MERGES}?dry_run=true", merge_body(winner, loser), headers=headers)
     done = await machine.post(MERGES, merge_body(winner, loser), headers=headers)
     again = await machine.post(MERGES, merge_body(winner, loser), headers=headers)
-    assert [answer.status_code for answer in (preview, done, again)] == [200, 201, 201]
+    assert [response.status_code for response in (preview, done, again)] == [200, 201, 201]
     assert again.json() == done.json()
 
 
@@ -229,8 +229,8 @@ async def test_a_preview_uses_up_no_idempotency_key(caller: Callable[[str | None
 )
 async def test_what_cannot_be_merged_is_refused(admin: Caller, change: dict[str, Any], status: int, code: str) -> None:
     winner, loser = await entered(admin), await entered(admin)
-    answer = await admin.post(MERGES, {**merge_body(winner, loser), **change})
-    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    response = await admin.post(MERGES, {**merge_body(winner, loser), **change})
+    assert (response.status_code, response.json()["code"]) == (status, code)
 
 
 async def test_only_two_living_records_are_merged(admin: Caller) -> None:
@@ -238,11 +238,11 @@ async def test_only_two_living_records_are_merged(admin: Caller) -> None:
     assert (await admin.post(MERGES, merge_body(one, one))).json()["errors"][0]["pointer"] == "/loser_id"
     await merged(admin, one, two)
     for pair, reason in (((two, three), "winner_merged"), ((three, two), "loser_merged")):
-        answer = await admin.post(MERGES, merge_body(*pair))
-        assert (answer.status_code, answer.json()["reason"]) == (409, reason)
+        response = await admin.post(MERGES, merge_body(*pair))
+        assert (response.status_code, response.json()["reason"]) == (409, reason)
     assert (await admin.step(f"{EXPERTS}/{three['id']}", "mark_deceased")).status_code == 200
-    answer = await admin.post(MERGES, merge_body(three, one))
-    assert (answer.status_code, answer.json()["reason"]) == (409, "winner_ended")
+    response = await admin.post(MERGES, merge_body(three, one))
+    assert (response.status_code, response.json()["reason"]) == (409, "winner_ended")
     assert (await admin.post(MERGES, merge_body(one, three))).status_code == 201
 
 
@@ -272,8 +272,8 @@ async def test_who_may_not_see_both_learns_nothing_and_who_may_not_change_both_i
 
 async def test_a_merge_that_publishes_needs_that_right(admin: Caller, caller: Callable[[str | None], Caller]) -> None:
     public, hidden = await activated(admin, visibility="public"), await entered(admin)
-    answer = await caller("author_xa").post(MERGES, merge_body(public, hidden))
-    assert (answer.status_code, answer.json()["reason"]) == (403, "publish_not_permitted")
+    response = await caller("author_xa").post(MERGES, merge_body(public, hidden))
+    assert (response.status_code, response.json()["reason"]) == (403, "publish_not_permitted")
     assert (await caller("government_xa").post(MERGES, merge_body(public, hidden))).status_code == 201
 
 
@@ -295,12 +295,12 @@ async def test_merging_is_announced_once_for_each_record(admin: Caller, superuse
     assert [line["action"] for line in lines] == ["create"]
 
 
-async def test_the_answer_of_a_merge_is_a_record(admin: Caller) -> None:
+async def test_the_response_of_a_merge_is_a_record(admin: Caller) -> None:
     winner, loser = await entered(admin), await entered(admin)
-    answer: httpx.Response = await admin.post(MERGES, merge_body(winner, loser))
-    merge = answer.json()
-    assert answer.headers["location"] == merge["links"]["self"] == f"{MERGES}/{merge['id']}"
-    assert answer.headers["etag"].startswith('"1.')
+    response: httpx.Response = await admin.post(MERGES, merge_body(winner, loser))
+    merge = response.json()
+    assert response.headers["location"] == merge["links"]["self"] == f"{MERGES}/{merge['id']}"
+    assert response.headers["etag"].startswith('"1.')
     assert merge["ref"].startswith("MRG-")
     assert [action["action"] for action in merge["allowed_actions"]] == ["undo"]
     assert merge["conflicts"] == []

@@ -53,10 +53,10 @@ class Register:
         self.subjects: set[str] = set()
 
     async def _enter(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
-        answer = await self.admin.post(path, body)
-        assert answer.status_code == 201, answer.text
-        self.subjects.add(answer.json()["id"])
-        return dict(answer.json())
+        response = await self.admin.post(path, body)
+        assert response.status_code == 201, response.text
+        self.subjects.add(response.json()["id"])
+        return dict(response.json())
 
     async def fill(self) -> None:
         for n in range(5):
@@ -90,8 +90,8 @@ class Register:
         path = f"{MERGES}/{merge['id']}"
         found = (await self.admin.get(path)).json()["conflicts"]
         resolve = {conflict["field"]: self.random.choice(("keep", "restore")) for conflict in found}
-        answer = await self.admin.step(path, "undo", fields={"resolve": resolve})
-        assert answer.status_code == 200, answer.text
+        response = await self.admin.step(path, "undo", fields={"resolve": resolve})
+        assert response.status_code == 200, response.text
         self.living[resource].append(
             await read(self.admin, {"links": {"self": f"/membership/v1/{resource}/{merge['loser_id']}"}})
         )
@@ -150,17 +150,17 @@ async def test_edits_in_between_lose_no_record_and_each_change_is_recorded_once(
 
 
 async def _three(admin: Caller) -> list[dict[str, Any]]:
-    answers = await asyncio.gather(*(admin.post(EXPERTS, expert()) for _ in range(3)))
-    return [answer.json() for answer in answers]
+    responses = await asyncio.gather(*(admin.post(EXPERTS, expert()) for _ in range(3)))
+    return [response.json() for response in responses]
 
 
 async def test_merges_of_overlapping_pairs_wait_for_each_other(admin: Caller, superuser: asyncpg.Connection) -> None:
     for _ in range(6):
         a, b, c = await _three(admin)
         pairs = ((a, b), (b, c), (c, a), (b, a))
-        answers = await asyncio.gather(*(admin.post(MERGES, merge_body(*pair)) for pair in pairs))
-        done = [answer for answer in answers if answer.status_code == 201]
-        assert {answer.status_code for answer in answers} <= {201, 409}
+        responses = await asyncio.gather(*(admin.post(MERGES, merge_body(*pair)) for pair in pairs))
+        done = [response for response in responses if response.status_code == 201]
+        assert {response.status_code for response in responses} <= {201, 409}
         ids = [record["id"] for record in (a, b, c)]
         living = "SELECT id FROM member_expert WHERE merged_into IS NULL AND id = ANY($1)"
         merge_targets = [str(row["id"]) for row in await superuser.fetch(living, ids)]
@@ -204,8 +204,8 @@ async def test_a_change_of_the_winner_is_kept_or_refused(admin: Caller) -> None:
 async def test_of_two_undos_at_once_one_is_done(admin: Caller) -> None:
     winner, loser, _ = await _three(admin)
     path = f"{MERGES}/{(await merged(admin, winner, loser))['id']}"
-    answers = await asyncio.gather(*(admin.step(path, "undo") for _ in range(4)))
-    assert sorted(answer.status_code for answer in answers)[0] == 200
-    assert {answer.status_code for answer in answers} <= {200, 409, 412}
-    assert sum(answer.status_code == 200 for answer in answers) == 1
+    responses = await asyncio.gather(*(admin.step(path, "undo") for _ in range(4)))
+    assert sorted(response.status_code for response in responses)[0] == 200
+    assert {response.status_code for response in responses} <= {200, 409, 412}
+    assert sum(response.status_code == 200 for response in responses) == 1
     assert (await read(admin, loser))["version"] == 3

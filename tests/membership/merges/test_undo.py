@@ -30,16 +30,16 @@ def _works(affiliations: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 async def _affiliated(caller: Caller, expert: dict[str, Any], **body: Any) -> dict[str, Any]:
-    answer = await caller.post(f"{EXPERTS}/{expert['id']}/affiliations", body)
-    assert answer.status_code == 201, answer.text
-    return dict(answer.json())
+    response = await caller.post(f"{EXPERTS}/{expert['id']}/affiliations", body)
+    assert response.status_code == 201, response.text
+    return dict(response.json())
 
 
 async def _patched(caller: Caller, record: dict[str, Any], **patch: Any) -> dict[str, Any]:
     path = record["links"]["self"]
-    answer = await caller.patch(path, patch, etag=(await caller.get(path)).headers["etag"])
-    assert answer.status_code == 200, answer.text
-    return dict(answer.json())
+    response = await caller.patch(path, patch, etag=(await caller.get(path)).headers["etag"])
+    assert response.status_code == 200, response.text
+    return dict(response.json())
 
 
 async def test_both_records_are_as_before(admin: Caller) -> None:
@@ -182,8 +182,8 @@ async def test_who_may_not_change_both_may_not_take_a_merge_back(
     etag = (await admin.get(path)).headers["etag"]
     body = {"action": "undo"}
     for name, status in (("author_xa", 403), ("author_xb", 404), ("auditor", 403), ("focal_xa", 404)):
-        answer = await caller(name).post(f"{path}/transitions", body, etag=etag)
-        assert answer.status_code == status, name
+        response = await caller(name).post(f"{path}/transitions", body, etag=etag)
+        assert response.status_code == status, name
     assert (await caller("officer").post(f"{path}/transitions", body)).status_code == 428
     assert (await caller("officer").post(f"{path}/transitions", body, etag='"9.0"')).status_code == 412
     assert (await caller("officer").post(f"{path}/transitions", body, etag=etag)).status_code == 200

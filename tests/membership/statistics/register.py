@@ -123,8 +123,8 @@ async def asked(by: Caller, query: str, *, linked: bool = False) -> dict[str, An
     """The answer, its items without their links unless `linked`."""
     response = await by.get(f"{PATH}?{query}")
     assert response.status_code == 200, response.text
-    answer: dict[str, Any] = response.json()
-    for item in answer["items"]:
+    content: dict[str, Any] = response.json()
+    for item in content["items"]:
         if not linked:
             del item["links"]
-    return answer
+    return content

@@ -43,13 +43,13 @@ async def test_everybody_is_shown_the_same_rounded_numbers_of_published_experts(
     await _declared(superuser, "IS", {"m": 40}, "network")
     await _released(database)
     for name in (None, "applicant", "officer", "admin"):
-        answer = await asked(caller(name), "by=gender&country=IS", linked=True)
-        assert [(item["gender"], item["count"]) for item in answer["items"]] == [
+        response = await asked(caller(name), "by=gender&country=IS", linked=True)
+        assert [(item["gender"], item["count"]) for item in response["items"]] == [
             ("women", 10), ("men", 5), ("other", None),
         ]  # fmt: skip
-        assert (answer["total"], answer["countries"]) == (None, None)
-        assert all(item["links"] == {"records": None} for item in answer["items"])
-        assert "rounded down" in answer["definition"]
+        assert (response["total"], response["countries"]) == (None, None)
+        assert all(item["links"] == {"records": None} for item in response["items"])
+        assert "rounded down" in response["definition"]
     whole = (await asked(caller(None), "by=gender"))["items"]
     assert all(item["count"] is None or item["count"] % 5 == 0 for item in whole)
 

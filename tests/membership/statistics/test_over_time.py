@@ -43,19 +43,19 @@ async def test_merges_erasures_and_moves_change_no_day_before_them(
             await live_on(superuser, ids, dice)
         for name in (None, "officer", "admin"):
             for by in _BYS:
-                answer = await asked(caller(name), f"by={by}")
-                shown[name, by, day] = (answer["items"], answer["total"])
+                response = await asked(caller(name), f"by={by}")
+                shown[name, by, day] = (response["items"], response["total"])
         await _aged(superuser, day)
         if dice.random() < 0.4:
             await folded(database)
     for name in (None, "officer", "admin"):
         for by in _BYS:
-            answer = await asked(caller(name), f"by={by}&from={months[0]}&step=month")
-            assert [point["as_of"] for point in answer["series"]] == [day.isoformat() for day in months]
-            found = {point["as_of"]: (point["items"], point["total"]) for point in answer["series"]}
+            response = await asked(caller(name), f"by={by}&from={months[0]}&step=month")
+            assert [point["as_of"] for point in response["series"]] == [day.isoformat() for day in months]
+            found = {point["as_of"]: (point["items"], point["total"]) for point in response["series"]}
             for day in months[:-1]:
                 assert found[day.isoformat()] == shown[name, by, day], (name, by, day)
-            assert found[today().isoformat()] == (answer["items"], answer["total"])
+            assert found[today().isoformat()] == (response["items"], response["total"])
             day = dice.choice(months)
             past = await asked(caller(name), f"by={by}&as_of={day}")
             assert (past["items"], past["total"]) == found[day.isoformat()]

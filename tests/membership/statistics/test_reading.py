@@ -70,16 +70,16 @@ async def test_every_caller_gets_the_numbers_of_what_they_see(
         "planetary_boundary", "region,planetary_boundary",
     ):  # fmt: skip
         names = by.split(",")
-        answer = await asked(caller(name), f"by={by}")
-        assert answer["total"] == len(seen), by
-        assert answer["countries"] == len({row["country"] for row in seen}), by
-        found = {tuple(item[each] for each in names): item["count"] for item in answer["items"]}
+        response = await asked(caller(name), f"by={by}")
+        assert response["total"] == len(seen), by
+        assert response["countries"] == len({row["country"] for row in seen}), by
+        found = {tuple(item[each] for each in names): item["count"] for item in response["items"]}
         assert found == _counted(seen, names), by
-        assert all(list(item) == [*names, "count"] for item in answer["items"])
+        assert all(list(item) == [*names, "count"] for item in response["items"])
         keys = [[key or "" for key in found_key] for found_key in found]
         assert keys == sorted(keys)
-        assert answer["as_of"] == today().isoformat()
-        assert answer["definition"]
+        assert response["as_of"] == today().isoformat()
+        assert response["definition"]
 
 
 async def test_a_change_counts_at_once(admin: Caller, anonymous: Caller) -> None:
@@ -114,11 +114,11 @@ async def test_a_stored_response_is_never_out_of_date(
         if dice.random() < 0.4:
             await folded(database)
         for name in (None, "government_xa", "admin"):
-            answer = await asked(caller(name), "by=country,status")
+            response = await asked(caller(name), "by=country,status")
             rows = await superuser.fetch("SELECT * FROM member_expert WHERE merged_into IS NULL AND erased_at IS NULL")
             seen = [row for row in rows if _sees(name, row)]
-            assert answer["total"] == len(seen)
-            found = {(item["country"], item["status"]): item["count"] for item in answer["items"]}
+            assert response["total"] == len(seen)
+            found = {(item["country"], item["status"]): item["count"] for item in response["items"]}
             assert found == _counted(seen, ["country", "status"])
 
 
@@ -143,11 +143,11 @@ async def test_institutions_and_their_countries_are_counted(
     rows = await superuser.fetch("SELECT * FROM member_institution WHERE merged_into IS NULL")
     seen = [row for row in rows if _sees(name, row, {"verified", "inactive"})]
     for by in ("country,status", "status", "region"):
-        answer = await asked(caller(name), f"of=institutions&by={by}")
-        found = {tuple(item[each] for each in by.split(",")): item["count"] for item in answer["items"]}
+        response = await asked(caller(name), f"of=institutions&by={by}")
+        found = {tuple(item[each] for each in by.split(",")): item["count"] for item in response["items"]}
         assert found == _counted(seen, by.split(","))
-        assert (answer["total"], answer["countries"]) == (len(seen), len({row["country"] for row in seen}))
-        assert answer["definition"].startswith("Institutions")
+        assert (response["total"], response["countries"]) == (len(seen), len({row["country"] for row in seen}))
+        assert response["definition"].startswith("Institutions")
 
 
 async def test_filters_narrow_what_is_counted(anonymous: Caller, caller: At) -> None:
@@ -177,8 +177,8 @@ async def test_a_day_of_the_past_is_shown_as_it_was(admin: Caller, superuser: as
         (day, [{"status": "active", "count": 1}]),
         (today(), [{"status": "suspended", "count": 1}]),
     ):
-        answer = await asked(admin, f"by=status&country=WS&as_of={as_of}")
-        assert (answer["items"], answer["as_of"]) == (items, as_of.isoformat())
+        response = await asked(admin, f"by=status&country=WS&as_of={as_of}")
+        assert (response["items"], response["as_of"]) == (items, as_of.isoformat())
     assert (await asked(admin, "by=status&country=WS"))["items"] == [{"status": "suspended", "count": 1}]
 
 

@@ -73,11 +73,11 @@ def test_the_attack_is_refused(name: str) -> None:
 async def test_the_attack_is_refused_over_http_and_never_taken_for_nobody(http: httpx.AsyncClient, name: str) -> None:
     attack = corpus(time.time())[name]
     for path in (OPEN, CLOSED):
-        answer = await asked(http, path, f"Bearer {attack}")
-        assert (answer.status_code, answer.json()["code"]) == (401, "invalid_token"), path
-        assert answer.headers["www-authenticate"] == 'Bearer realm="escm", error="invalid_token"'
-        assert answer.headers["cache-control"] == "no-store"
-        assert len(attack) < 20 or attack not in answer.text
+        response = await asked(http, path, f"Bearer {attack}")
+        assert (response.status_code, response.json()["code"]) == (401, "invalid_token"), path
+        assert response.headers["www-authenticate"] == 'Bearer realm="escm", error="invalid_token"'
+        assert response.headers["cache-control"] == "no-store"
+        assert len(attack) < 20 or attack not in response.text
 
 
 async def test_an_honest_token_is_still_accepted(http: httpx.AsyncClient) -> None:
@@ -90,16 +90,16 @@ async def test_an_honest_token_is_still_accepted(http: httpx.AsyncClient) -> Non
     "header", ["Bearer  {}", "Bearer\t{}", "Bearer Bearer {}", "Basic {}", "DPoP {}", "Token {}", "{}", "Bearer {} x"]
 )
 async def test_another_scheme_does_not_carry_an_honest_token(http: httpx.AsyncClient, header: str) -> None:
-    answer = await asked(http, OPEN, header.format(Forger(time.time()).signed()))
-    assert (answer.status_code, answer.json()["code"]) == (401, "invalid_token")
+    response = await asked(http, OPEN, header.format(Forger(time.time()).signed()))
+    assert (response.status_code, response.json()["code"]) == (401, "invalid_token")
 
 
 @pytest.mark.parametrize("kind", ["account", "client", "key"])
 async def test_a_right_token_of_somebody_unknown_is_refused(http: httpx.AsyncClient, kind: str) -> None:
     forger = Forger(time.time())
     identity = uuid7() if kind == "account" else SUBJECT
-    answer = await asked(http, OPEN, f"Bearer {forger.signed(claims=forger.claims | {'sub': f'{kind}:{identity}'})}")
-    assert (answer.status_code, answer.json()["code"]) == (401, "invalid_token")
+    response = await asked(http, OPEN, f"Bearer {forger.signed(claims=forger.claims | {'sub': f'{kind}:{identity}'})}")
+    assert (response.status_code, response.json()["code"]) == (401, "invalid_token")
 
 
 def test_our_own_tokens_hold() -> None:

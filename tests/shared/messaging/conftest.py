@@ -92,17 +92,17 @@ async def database(settings: MessagingSettings, admin: asyncpg.Connection) -> As
 
 
 @pytest.fixture
-def tell(database: Database) -> Callable[..., Awaitable[list[Fact]]]:
+def announce_facts(database: Database) -> Callable[..., Awaitable[list[Fact]]]:
     """Announces new facts in one transaction."""
 
-    async def tell(count: int = 1, what: str = TYPE, *, bulk: bool = False) -> list[Fact]:
+    async def announce_facts(count: int = 1, what: str = TYPE, *, bulk: bool = False) -> list[Fact]:
         facts = [fact(what, bulk=bulk) for _ in range(count)]
         async with unit_of_work(database, SYSTEM_CONTEXT) as uow:
             for each in facts:
                 announce(uow, each)
         return facts
 
-    return tell
+    return announce_facts
 
 
 @pytest.fixture

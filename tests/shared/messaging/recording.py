@@ -10,12 +10,12 @@ _COMMAND = re.compile(rb"\*\d+\r\n\$\d+\r\n([A-Za-z]+)\r\n")
 
 
 class Recorder:
-    """`url` is the address to give to clients. While `answers` is not set, none is passed on."""
+    """`url` is the address to give to clients. While `passes_replies` is not set, no reply is passed on."""
 
     def __init__(self) -> None:
         self.url = ""
-        self.answers = asyncio.Event()
-        self.answers.set()
+        self.passes_replies = asyncio.Event()
+        self.passes_replies.set()
         self._sent = b""
 
     @property
@@ -29,9 +29,9 @@ class Recorder:
             target.write(data)
         target.close()
 
-    async def answer(self, source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
+    async def forward_replies(self, source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
         while data := await source.read(65536):
-            await self.answers.wait()
+            await self.passes_replies.wait()
             target.write(data)
         target.close()
 
@@ -46,9 +46,9 @@ async def recording(redis_url: str) -> AsyncIterator[Recorder]:
         task = asyncio.current_task()
         assert task is not None
         open_connections.add(task)
-        answers, requests = await asyncio.open_connection(target.hostname, target.port)
+        passes_replies, requests = await asyncio.open_connection(target.hostname, target.port)
         try:
-            await asyncio.gather(recorder.record(reader, requests), recorder.answer(answers, writer))
+            await asyncio.gather(recorder.record(reader, requests), recorder.forward_replies(passes_replies, writer))
         except (OSError, asyncio.CancelledError):
             pass
         finally:

@@ -17,7 +17,7 @@ from shared.messaging.relay import Relay
 from shared.messaging.worker import Worker
 from tests.shared.messaging.conftest import TYPE, MessagingSettings, at_work, eventually, fact
 
-Tell = Callable[..., Awaitable[list[Fact]]]
+Announce = Callable[..., Awaitable[list[Fact]]]
 Effects = Callable[[], Awaitable[list[Any]]]
 UPDATED = "escm.membership.expert.updated.v1"
 
@@ -31,15 +31,17 @@ def ids(facts: list[Fact]) -> list[Any]:
     return sorted(fact.id for fact in facts)
 
 
-async def test_a_committed_fact_has_its_effect_once(settings: MessagingSettings, tell: Tell, effects: Effects) -> None:
+async def test_a_committed_fact_has_its_effect_once(
+    settings: MessagingSettings, announce_facts: Announce, effects: Effects
+) -> None:
     async with at_work(Relay(settings), Worker("membership", settings, {TYPE: note})):
-        facts = await tell(450)
+        facts = await announce_facts(450)
         await eventually(lambda: _count(effects, 450))
     assert sorted(await effects()) == ids(facts)
 
 
-async def test_a_rolled_back_fact_never_is_told(
-    settings: MessagingSettings, database: Database, tell: Tell, effects: Effects
+async def test_a_rolled_back_fact_never_is_announced(
+    settings: MessagingSettings, database: Database, announce_facts: Announce, effects: Effects
 ) -> None:
     async with at_work(Relay(settings), Worker("membership", settings, {TYPE: note})):
         with suppress(ZeroDivisionError):
@@ -47,13 +49,13 @@ async def test_a_rolled_back_fact_never_is_told(
                 announce(uow, fact())
                 await uow.flush()
                 raise ZeroDivisionError
-        kept = await tell()
+        kept = await announce_facts()
         await eventually(lambda: _count(effects, 1))
     assert await effects() == ids(kept)
 
 
 async def test_a_reader_misses_no_fact_that_was_committed_late(
-    settings: MessagingSettings, database: Database, tell: Tell, admin: asyncpg.Connection
+    settings: MessagingSettings, database: Database, announce_facts: Announce, admin: asyncpg.Connection
 ) -> None:
     late, seen, after = fact(), [], 0
 
@@ -69,7 +71,7 @@ async def test_a_reader_misses_no_fact_that_was_committed_late(
         async with unit_of_work(database, SYSTEM_CONTEXT) as uow:
             announce(uow, late)
             await uow.flush()
-            early = [*await tell(3), *await tell(300)]
+            early = [*await announce_facts(3), *await announce_facts(300)]
             await eventually(lambda: _is(read_on, 303))
         await eventually(lambda: _is(read_on, 304))
     assert seen == [*(each.id for each in early), late.id]
@@ -78,10 +80,10 @@ async def test_a_reader_misses_no_fact_that_was_committed_late(
 
 
 async def test_facts_of_one_transaction_keep_their_order(
-    settings: MessagingSettings, tell: Tell, admin: asyncpg.Connection
+    settings: MessagingSettings, announce_facts: Announce, admin: asyncpg.Connection
 ) -> None:
     async with at_work(Relay(settings)):
-        facts = await tell(2500)
+        facts = await announce_facts(2500)
         await eventually(lambda: admin.fetchval("SELECT count(*) = 2500 FROM core_fact"))
     rows = await admin.fetch("SELECT position, fact FROM core_fact ORDER BY position")
     assert [row["fact"] for row in rows] == [fact.id for fact in facts]
@@ -89,32 +91,36 @@ async def test_facts_of_one_transaction_keep_their_order(
 
 
 async def test_flushing_valkey_loses_nothing(
-    settings: MessagingSettings, redis_url: str, tell: Tell, effects: Effects
+    settings: MessagingSettings, redis_url: str, announce_facts: Announce, effects: Effects
 ) -> None:
     processes = Relay(settings), Worker("membership", settings, {TYPE: note})
     async with Redis.from_url(redis_url) as valkey, at_work(*processes):
         for _ in range(20):
-            await tell(20)
+            await announce_facts(20)
             await valkey.flushall()
         await eventually(lambda: _count(effects, 400))
     assert len(set(await effects())) == 400
 
 
-async def test_without_valkey_facts_arrive_by_polling(database_url: str, tell: Tell, effects: Effects) -> None:
+async def test_without_valkey_facts_arrive_by_polling(
+    database_url: str, announce_facts: Announce, effects: Effects
+) -> None:
     settings = MessagingSettings(database_url=database_url, redis_url="redis://127.0.0.1:1/0")
     async with at_work(Relay(settings), Worker("membership", settings, {TYPE: note})):
-        await tell(5)
+        await announce_facts(5)
         await eventually(lambda: _count(effects, 5))
 
 
-async def test_every_matching_reaction_runs_once(settings: MessagingSettings, tell: Tell, effects: Effects) -> None:
+async def test_every_matching_reaction_runs_once(
+    settings: MessagingSettings, announce_facts: Announce, effects: Effects
+) -> None:
     reactions = {TYPE: note, "escm.membership.expert.*": note, "escm.centres.*": note}
     async with at_work(Relay(settings), Worker("membership", settings, reactions)):
-        (told,) = await tell()
+        (announced,) = await announce_facts()
         await eventually(lambda: _count(effects, 2))
-        await tell(3, "escm.membership.institution.created.v1")
+        await announce_facts(3, "escm.membership.institution.created.v1")
         await asyncio.sleep(0.3)
-    assert await effects() == [told.id, told.id]
+    assert await effects() == [announced.id, announced.id]
 
 
 async def test_the_trace_is_carried_to_the_reaction(
@@ -129,22 +135,22 @@ async def test_the_trace_is_carried_to_the_reaction(
 
 
 async def test_an_older_worker_leaves_what_only_the_newer_reacts_to(
-    settings: MessagingSettings, tell: Tell, effects: Effects, admin: asyncpg.Connection
+    settings: MessagingSettings, announce_facts: Announce, effects: Effects, admin: asyncpg.Connection
 ) -> None:
     async with at_work(Relay(settings), Worker("membership", settings, {TYPE: note})):
         async with at_work(Worker("membership", settings, {TYPE: note, UPDATED: note})):
             await eventually(lambda: admin.fetchval("SELECT count(*) = 2 FROM core_subscription"))
-        (told,) = await tell(1, UPDATED)
+        (announced,) = await announce_facts(1, UPDATED)
         await eventually(lambda: admin.fetchval("SELECT count(*) FROM core_batch"))
         await asyncio.sleep(0.3)
         assert await effects() == []
         async with at_work(Worker("membership", settings, {TYPE: note, UPDATED: note})):
             await eventually(lambda: _count(effects, 1))
-    assert await effects() == [told.id]
+    assert await effects() == [announced.id]
 
 
 async def test_bulk_facts_do_not_hold_up_others(
-    settings: MessagingSettings, tell: Tell, effects: Effects, admin: asyncpg.Connection
+    settings: MessagingSettings, announce_facts: Announce, effects: Effects, admin: asyncpg.Connection
 ) -> None:
     release = asyncio.Event()
 
@@ -154,22 +160,22 @@ async def test_bulk_facts_do_not_hold_up_others(
         await note(uow, facts)
 
     async with at_work(Relay(settings), Worker("membership", settings, {TYPE: slowly})):
-        await tell(2000, bulk=True)
+        await announce_facts(2000, bulk=True)
         await eventually(lambda: admin.fetchval("SELECT count(*) FROM core_batch WHERE status = 'running'"))
-        (told,) = await tell()
-        await eventually(lambda: _holds(effects, told.id))
-        assert await effects() == [told.id]
+        (announced,) = await announce_facts()
+        await eventually(lambda: _holds(effects, announced.id))
+        assert await effects() == [announced.id]
         release.set()
 
 
 async def test_one_relay_leads_and_another_takes_over(
-    settings: MessagingSettings, tell: Tell, admin: asyncpg.Connection
+    settings: MessagingSettings, announce_facts: Announce, admin: asyncpg.Connection
 ) -> None:
     async with at_work(Relay(settings, lease=0.5)):
         async with at_work(Relay(settings, lease=0.5)):
-            await tell(10)
+            await announce_facts(10)
             await eventually(lambda: admin.fetchval("SELECT count(*) = 10 FROM core_fact"))
-        await tell(10)
+        await announce_facts(10)
         await eventually(lambda: admin.fetchval("SELECT count(*) = 20 FROM core_fact"))
     assert await admin.fetchval("SELECT max(position) FROM core_fact") == 20
 

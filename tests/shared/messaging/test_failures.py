@@ -20,7 +20,7 @@ from shared.messaging.relay import Relay
 from shared.messaging.worker import Worker
 from tests.shared.messaging.conftest import TYPE, MessagingSettings, at_work, eventually
 
-Tell = Callable[..., Awaitable[list[Fact]]]
+Announce = Callable[..., Awaitable[list[Fact]]]
 Effects = Callable[[], Awaitable[list[Any]]]
 Spawn = Callable[..., subprocess.Popen[bytes]]
 
@@ -35,7 +35,11 @@ async def note(uow: UnitOfWork, facts: Sequence[Fact]) -> None:
 
 
 async def test_a_poison_fact_ends_dead_and_the_others_go_on(
-    settings: MessagingSettings, database: Database, tell: Tell, effects: Effects, admin: asyncpg.Connection
+    settings: MessagingSettings,
+    database: Database,
+    announce_facts: Announce,
+    effects: Effects,
+    admin: asyncpg.Connection,
 ) -> None:
     is_mended = False
     poison: set[Any] = set()
@@ -46,7 +50,7 @@ async def test_a_poison_fact_ends_dead_and_the_others_go_on(
             raise ValueError("ada@example.org is not welcome")
 
     async with at_work(quick_relay(settings), Worker("membership", settings, {TYPE: react})):
-        facts = await tell(50)
+        facts = await announce_facts(50)
         poison.add(facts[20].id)
         (letter,) = await eventually(lambda: jobs.dead(admin))
         assert (letter.kind, letter.service, letter.name) == ("fact", "membership", TYPE)
@@ -66,10 +70,10 @@ async def test_a_poison_fact_ends_dead_and_the_others_go_on(
 
 
 async def test_a_fact_that_kills_its_worker_ends_dead(
-    settings: MessagingSettings, tell: Tell, effects: Effects, spawn: Spawn, admin: asyncpg.Connection
+    settings: MessagingSettings, announce_facts: Announce, effects: Effects, spawn: Spawn, admin: asyncpg.Connection
 ) -> None:
     async with at_work(quick_relay(settings)):
-        await tell()
+        await announce_facts()
         letter = await _until_dead(admin, lambda: spawn("worker", "die"))
         assert (letter.attempts, letter.error) == (3, "lease ran out")
     assert await effects() == []
@@ -94,14 +98,14 @@ async def test_a_job_that_kills_its_worker_ends_failed_and_can_be_replayed(
 
 
 async def test_effects_happen_once_while_workers_are_killed(
-    settings: MessagingSettings, tell: Tell, effects: Effects, spawn: Spawn
+    settings: MessagingSettings, announce_facts: Announce, effects: Effects, spawn: Spawn
 ) -> None:
     chance = random.Random(7)
     facts: list[Fact] = []
     workers = [spawn("worker", "note") for _ in range(2)]
     async with at_work(quick_relay(settings)):
         for _ in range(6):
-            facts += await tell(300)
+            facts += await announce_facts(300)
             await asyncio.sleep(0.2 + chance.random() * 0.3)
             workers.pop(0).kill()
             workers.append(spawn("worker", "note"))
@@ -111,11 +115,11 @@ async def test_effects_happen_once_while_workers_are_killed(
 
 
 async def test_a_stalled_worker_cannot_commit_after_its_lease(
-    settings: MessagingSettings, tell: Tell, spawn: Spawn, admin: asyncpg.Connection
+    settings: MessagingSettings, announce_facts: Announce, spawn: Spawn, admin: asyncpg.Connection
 ) -> None:
     stalled = spawn("worker", "stall")
     async with at_work(quick_relay(settings)):
-        await tell(3)
+        await announce_facts(3)
         await eventually(lambda: asyncio.to_thread(_is_stopped, stalled))
         other = spawn("worker", "note")
         await eventually(lambda: admin.fetchval("SELECT count(*) = 3 FROM effect"))
@@ -147,7 +151,7 @@ async def test_a_stop_gives_back_and_costs_no_attempt(
 
 
 async def test_losing_postgres_costs_no_attempt(
-    settings: MessagingSettings, tell: Tell, effects: Effects, admin: asyncpg.Connection
+    settings: MessagingSettings, announce_facts: Announce, effects: Effects, admin: asyncpg.Connection
 ) -> None:
     is_first = True
 
@@ -159,10 +163,10 @@ async def test_losing_postgres_costs_no_attempt(
         await note(uow, facts)
 
     async with at_work(quick_relay(settings), Worker("membership", settings, {TYPE: react})):
-        (told,) = await tell()
+        (announced,) = await announce_facts()
         await eventually(lambda: _count(effects, 1))
     assert not is_first
-    assert await effects() == [told.id]
+    assert await effects() == [announced.id]
     assert await admin.fetchval("SELECT attempts FROM core_batch") == 1
 
 

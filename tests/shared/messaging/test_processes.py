@@ -31,8 +31,8 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-async def test_a_worker_and_a_relay_tell_their_numbers(
-    settings: MessagingSettings, tell: object, admin: asyncpg.Connection
+async def test_a_worker_and_a_relay_publish_their_numbers(
+    settings: MessagingSettings, announce_facts: object, admin: asyncpg.Connection
 ) -> None:
     async def pass_by(*_arguments: object) -> None:
         return None
@@ -41,16 +41,16 @@ async def test_a_worker_and_a_relay_tell_their_numbers(
     mine, theirs = (settings.model_copy(update={"metrics_port": port}) for port in ports)
     async with at_work(Relay(theirs), Worker("membership", mine, {TYPE: pass_by})), httpx.AsyncClient() as client:
 
-        async def answers(port: int, path: str) -> bool:
+        async def responds(port: int, path: str) -> bool:
             with suppress(httpx.ConnectError):
                 return (await client.get(f"http://127.0.0.1:{port}{path}")).status_code == 200
             return False
 
         for port in ports:
-            await eventually(lambda port=port: answers(port, "/readyz"))
-            assert await answers(port, "/livez")
-            assert not await answers(port, "/else")
-        await tell(3)  # type: ignore[operator]
+            await eventually(lambda port=port: responds(port, "/readyz"))
+            assert await responds(port, "/livez")
+            assert not await responds(port, "/else")
+        await announce_facts(3)  # type: ignore[operator]
         await eventually(lambda: admin.fetchval("SELECT status = 'succeeded' FROM core_batch"))
         numbers = (await client.get(f"http://127.0.0.1:{ports[0]}/metrics")).text
         assert 'escm_handled_total{outcome="done",queue="normal",service="membership"}' in numbers
@@ -141,7 +141,7 @@ async def test_old_rows_are_dropped_and_open_ones_kept(settings: MessagingSettin
     assert await admin.fetchval("SELECT count(*) FROM core_schedule") == 1
 
 
-async def test_kept_answers_have_a_place_for_a_week_ahead_and_none_after_three_days(
+async def test_stored_responses_have_a_place_for_a_week_ahead_and_none_after_three_days(
     settings: MessagingSettings, admin: asyncpg.Connection
 ) -> None:
     parts = "SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = 'core_idempotency'::regclass"

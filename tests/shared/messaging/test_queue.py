@@ -1,4 +1,4 @@
-"""The queue of messages: read when its reader is told to look, and left alone otherwise."""
+"""The queue of messages: read when its reader is notified, and left alone otherwise."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -12,7 +12,7 @@ from tests.shared.messaging.recording import recording
 
 @asynccontextmanager
 async def reading(redis_url: str, service: str) -> AsyncIterator[tuple[QueueReader, asyncio.Queue[str]]]:
-    """A reader at work and the queues that it tells of."""
+    """A reader at work and the queues that it reports."""
     queues: asyncio.Queue[str] = asyncio.Queue()
     reader = QueueReader(redis_url, service, queues.put_nowait)
     task = asyncio.create_task(reader.read())
@@ -39,11 +39,11 @@ async def test_each_look_reads_what_was_published(redis_url: str) -> None:
 async def test_a_look_into_an_empty_queue_is_one_command(redis_url: str) -> None:
     async with recording(redis_url) as recorder, reading(recorder.url, uuid4().hex) as (reader, _):
 
-        async def has_told_its_health() -> bool:
+        async def has_reported_its_health() -> bool:
             return "PSETEX" in recorder.commands
 
         reader.look()
-        await eventually(has_told_its_health)
+        await eventually(has_reported_its_health)
         before = recorder.commands
 
         async def has_looked() -> bool:

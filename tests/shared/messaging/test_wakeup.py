@@ -94,7 +94,7 @@ async def test_a_valkey_that_falls_silent_is_left(redis_url: str) -> None:
     async with recording(redis_url) as recorder:
         task = asyncio.create_task(wakeup.listen(recorder.url))
         await eventually(partial(_is_connected, wakeup))
-        recorder.answers.clear()
+        recorder.passes_replies.clear()
         with pytest.raises(RedisError):
             await asyncio.wait_for(task, 60)
         assert not wakeup.is_connected
@@ -102,7 +102,7 @@ async def test_a_valkey_that_falls_silent_is_left(redis_url: str) -> None:
             await asyncio.wait_for(wakeup.listen(recorder.url), 60)
 
 
-async def test_a_valkey_that_is_quiet_and_answers_is_kept(redis_url: str) -> None:
+async def test_a_valkey_that_is_quiet_and_responds_is_kept(redis_url: str) -> None:
     service = uuid4().hex
     wakeup, publisher = WakeUp(service, poll=_NEVER, quiet=_QUIET), QueuePublisher(redis_url)
     async with recording(redis_url) as recorder, listening(recorder.url, wakeup):
@@ -119,13 +119,13 @@ async def test_a_valkey_that_is_quiet_and_answers_is_kept(redis_url: str) -> Non
 
 async def test_work_whose_notifications_are_lost_is_done(
     settings: MessagingSettings,
-    tell: Callable[..., Awaitable[list[Fact]]],
+    announce_facts: Callable[..., Awaitable[list[Fact]]],
     effects: Callable[[], Awaitable[list[Any]]],
 ) -> None:
-    """The relay is told of no commit and reaches no Valkey; the worker's Valkey is there and never says anything."""
+    """The relay is notified of no commit and reaches no Valkey; the worker's Valkey is there and never says a word."""
     silent = settings.model_copy(update={"redis_url": NOBODY})
     async with at_work(Relay(silent, poll=_QUICK), Worker("membership", settings, {TYPE: note}, poll=_QUICK)):
-        facts = await tell(5)
+        facts = await announce_facts(5)
 
         async def all_had_effect() -> bool:
             return sorted(await effects()) == sorted(fact.id for fact in facts)

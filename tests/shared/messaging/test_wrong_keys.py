@@ -14,7 +14,9 @@ QUEUE = "escm:queue:membership"
 
 
 async def test_a_queue_of_a_wrong_type_is_mended(
-    settings: MessagingSettings, tell: Callable[..., Awaitable[list[Any]]], effects: Callable[[], Awaitable[list[Any]]]
+    settings: MessagingSettings,
+    announce_facts: Callable[..., Awaitable[list[Any]]],
+    effects: Callable[[], Awaitable[list[Any]]],
 ) -> None:
     async with Redis.from_url(settings.redis_url) as redis:
         await redis.delete(QUEUE)
@@ -22,7 +24,7 @@ async def test_a_queue_of_a_wrong_type_is_mended(
         async with at_work(
             Relay(settings, grace=0.2, backoff=0.05, poll=0.25), Worker("membership", settings, {ANY: note})
         ):
-            await _had_effect(tell, effects, 3)
+            await _had_effect(announce_facts, effects, 3)
 
             async def is_mended() -> bool:
                 return await redis.type(QUEUE) in (b"zset", b"none")
@@ -30,12 +32,12 @@ async def test_a_queue_of_a_wrong_type_is_mended(
             await eventually(is_mended, within=60)
             await redis.delete(QUEUE)
             await redis.rpush(QUEUE, "x")
-            await _had_effect(tell, effects, 6)
+            await _had_effect(announce_facts, effects, 6)
             await eventually(is_mended, within=60)
 
 
-async def _had_effect(tell: Any, effects: Any, count: int) -> None:
-    await tell(3)
+async def _had_effect(announce_facts: Any, effects: Any, count: int) -> None:
+    await announce_facts(3)
 
     async def all_of_them() -> bool:
         return len(await effects()) == count

@@ -18,7 +18,7 @@ def from_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(REQUESTS._services, "test", ServiceRequests())
 
 
-async def test_requests_count_by_template_and_by_their_answers_status() -> None:
+async def test_requests_count_by_template_and_by_the_status_of_their_response() -> None:
     async with client_of(edge_app()) as client:
         for path in ("/test/v1/things/1", "/test/v1/things/2", "/test/v1/failures/bug", "/nothing/ada@example.org"):
             await client.get(path)
@@ -34,7 +34,7 @@ async def test_requests_count_by_template_and_by_their_answers_status() -> None:
     assert REQUESTS.of("test").open == 0
 
 
-async def test_a_client_that_goes_before_its_answer_is_counted_as_gone() -> None:
+async def test_a_client_that_goes_before_its_response_is_counted_as_gone() -> None:
     await aborted(edge_app(), "GET")
     assert _counts() == {("GET", "/test/v1/slow", None): 1}
 

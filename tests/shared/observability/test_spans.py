@@ -85,7 +85,7 @@ def test_who_asks_for_no_recording_is_not_recorded_and_the_trace_goes_on(spans: 
     assert collector.spans == []
 
 
-def test_a_request_fails_with_5xx_or_without_an_answer(spans: Spans, collector: Collector) -> None:
+def test_a_request_fails_with_5xx_or_without_a_response(spans: Spans, collector: Collector) -> None:
     for status in (200, 404, 500, None):
         span, _ = spans.begin_request(None)
         spans.end_request(span, "GET", "/x/{y}", status)

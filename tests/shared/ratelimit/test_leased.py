@@ -24,11 +24,11 @@ NOBODY = "redis://127.0.0.1:9/0"
 
 async def count_allowed(limiters: list[LeasedRateLimiter], limit: Limit, key: str, tries: int) -> int:
     """How many of `tries` requests are allowed, sent to each process in turn, twenty at once."""
-    answers = []
+    responses = []
     for begin in range(0, tries, 20):
         batch = range(begin, min(begin + 20, tries))
-        answers += await asyncio.gather(*(limiters[n % len(limiters)].take(limit, key) for n in batch))
-    return sum(answer.is_allowed for answer in answers)
+        responses += await asyncio.gather(*(limiters[n % len(limiters)].take(limit, key) for n in batch))
+    return sum(response.is_allowed for response in responses)
 
 
 async def closed(*limiters: LeasedRateLimiter) -> None:
@@ -155,6 +155,6 @@ async def test_a_caller_that_goes_away_takes_no_lease_from_the_others(redis_url:
     waiting = [asyncio.create_task(leased_limiter.take(limit, key)) for _ in range(10)]
     await asyncio.sleep(0)
     waiting[0].cancel()
-    answers = await asyncio.gather(*waiting[1:])
-    assert [answer.is_allowed for answer in answers] == [True] * 9
+    responses = await asyncio.gather(*waiting[1:])
+    assert [response.is_allowed for response in responses] == [True] * 9
     await closed(leased_limiter)

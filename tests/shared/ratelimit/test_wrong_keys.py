@@ -28,8 +28,8 @@ async def test_a_spoiled_limit_is_counted_over_all_processes_again(how: str, red
     limiters = [LeasedRateLimiter(redis_url), LeasedRateLimiter(redis_url)]
     async with Redis.from_url(redis_url) as redis:
         await _spoil(redis, f"escm:rate:test:4:60:{key}", how)
-        answers = [await limiters[n % 2].take(limit, key) for n in range(8)]
-    assert sum(answer.is_allowed for answer in answers) == 4
+        responses = [await limiters[n % 2].take(limit, key) for n in range(8)]
+    assert sum(response.is_allowed for response in responses) == 4
     for leased_limiter in limiters:
         await leased_limiter.close()
 

@@ -12,7 +12,7 @@ import pytest
 from shared.configuration.settings import Settings
 from shared.web.body import IMPORT_LIMIT, JSON_LIMIT, Body, is_too_deep
 from shared.web.budget import MemoryBudget
-from shared.web.translation import BodyRefused
+from shared.web.error_mapping import BodyRefused
 from tests.shared.web.edge_app import client_of, edge_app
 
 JSON = {"content-type": "application/json"}
@@ -75,20 +75,20 @@ def test_any_bytes_are_scanned_in_little_memory():
 
 
 async def test_a_hundred_thousand_brackets_are_malformed_json(client):
-    answer = await client.post("/test/v1/things", content=b"[" * 100_000, headers=JSON)
-    assert (answer.status_code, answer.json()["code"]) == (400, "malformed_json")
+    response = await client.post("/test/v1/things", content=b"[" * 100_000, headers=JSON)
+    assert (response.status_code, response.json()["code"]) == (400, "malformed_json")
 
 
 @pytest.mark.parametrize("length", [JSON_LIMIT + 1, 50 << 20, 10**30])
 async def test_an_announced_length_over_the_bound_is_413_before_a_byte_is_read(client, length):
     headers = {**JSON, "content-length": str(length)}
-    answer = await client.post("/test/v1/things", content=untouched(), headers=headers)
-    assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+    response = await client.post("/test/v1/things", content=untouched(), headers=headers)
+    assert (response.status_code, response.json()["code"]) == (413, "too_large")
 
 
 async def test_a_length_that_is_no_number_is_400(client):
-    answer = await client.post("/test/v1/things", content=b"{}", headers={**JSON, "content-length": "-1"})
-    assert (answer.status_code, answer.json()["code"]) == (400, "malformed_request")
+    response = await client.post("/test/v1/things", content=b"{}", headers={**JSON, "content-length": "-1"})
+    assert (response.status_code, response.json()["code"]) == (400, "malformed_request")
 
 
 @pytest.mark.parametrize(("path", "kind"), [("/test/v1/things", "application/json"), ("/test/v1/things", "text/plain")])
@@ -100,30 +100,30 @@ async def test_an_unannounced_body_is_cut_at_the_bound(client, path, kind):
             sent.append(1)
             yield b"1" * 65536
 
-    answer = await client.post(path, content=parts(), headers={"content-type": kind})
-    assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+    response = await client.post(path, content=parts(), headers={"content-type": kind})
+    assert (response.status_code, response.json()["code"]) == (413, "too_large")
     assert len(sent) < 20
 
 
 async def test_a_body_at_the_bound_passes(client):
     body = b'{"names": []' + b" " * (JSON_LIMIT - 13) + b"}"
-    answer = await client.post("/test/v1/things", content=body, headers=JSON)
-    assert (answer.status_code, answer.json()["bytes"]) == (200, JSON_LIMIT)
+    response = await client.post("/test/v1/things", content=body, headers=JSON)
+    assert (response.status_code, response.json()["bytes"]) == (200, JSON_LIMIT)
 
 
 async def test_imports_may_be_larger_and_have_a_bound_too(client):
     headers = {"content-type": "multipart/form-data; boundary=x"}
-    answer = await client.post("/test/v1/imports", content=b"x" * (4 << 20), headers=headers)
-    assert answer.json() == {"bytes": 4 << 20}
+    response = await client.post("/test/v1/imports", content=b"x" * (4 << 20), headers=headers)
+    assert response.json() == {"bytes": 4 << 20}
     headers["content-length"] = str(IMPORT_LIMIT + 1)
-    answer = await client.post("/test/v1/imports", content=untouched(), headers=headers)
-    assert answer.status_code == 413
+    response = await client.post("/test/v1/imports", content=untouched(), headers=headers)
+    assert response.status_code == 413
 
 
 async def test_credentials_over_eight_kibibytes_are_an_invalid_token(client):
-    answer = await client.get("/test/v1/things", headers={"authorization": "Bearer " + "x" * (1 << 20)})
-    assert (answer.status_code, answer.json()["code"]) == (401, "invalid_token")
-    assert 'error="invalid_token"' in answer.headers["www-authenticate"]
+    response = await client.get("/test/v1/things", headers={"authorization": "Bearer " + "x" * (1 << 20)})
+    assert (response.status_code, response.json()["code"]) == (401, "invalid_token")
+    assert 'error="invalid_token"' in response.headers["www-authenticate"]
 
 
 async def untouched() -> AsyncIterator[bytes]:
@@ -134,8 +134,8 @@ async def untouched() -> AsyncIterator[bytes]:
 @pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "text/csv", "application/json"])
 async def test_only_a_form_with_a_file_may_be_larger(client, kind):
     headers = {"content-type": kind, "content-length": str(JSON_LIMIT + 1)}
-    answer = await client.post("/test/v1/imports", content=untouched(), headers=headers)
-    assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+    response = await client.post("/test/v1/imports", content=untouched(), headers=headers)
+    assert (response.status_code, response.json()["code"]) == (413, "too_large")
 
 
 @pytest.mark.parametrize("kind", ["application/json", "text/plain"])
@@ -145,9 +145,9 @@ async def test_a_body_that_stops_arriving_is_408(kind):
         await asyncio.Event().wait()
 
     async with client_of(edge_app(Settings(environment="test", body_seconds=1))) as client:
-        answer = await client.post("/test/v1/things", content=half(), headers={"content-type": kind})
-    assert (answer.status_code, answer.json()["code"]) == (408, "request_timeout")
-    assert answer.headers["connection"] == "close"
+        response = await client.post("/test/v1/things", content=half(), headers={"content-type": kind})
+    assert (response.status_code, response.json()["code"]) == (408, "request_timeout")
+    assert response.headers["connection"] == "close"
 
 
 class Clock:
@@ -206,7 +206,7 @@ async def test_bodies_together_have_a_bound_and_the_slowest_gives_way():
 
     with body_of(half, budget) as slow:
         reading = asyncio.create_task(read(slow))
-        while slow._timeout is None or not slow._read:  # noqa: ASYNC110 - nothing tells when the next part is awaited
+        while slow._timeout is None or not slow._read:  # noqa: ASYNC110 - nothing signals that the next part is awaited
             await asyncio.sleep(0)
         with body_of(whole, budget) as quick:
             assert await read(quick) == 60

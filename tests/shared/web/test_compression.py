@@ -11,7 +11,7 @@ from shared.web.compression import Compression, takes_gzip
 _LONG = b'{"text": "' + b"soil and water " * 400 + b'"}'
 
 
-async def _answer(
+async def _compressed(
     blocks: Iterable[bytes], media: str = "application/json", accepted: str = "gzip", status: int = 200, **headers: str
 ) -> list[dict[str, Any]]:
     """What is sent for an answer of these blocks."""
@@ -39,7 +39,7 @@ def _is_packed(sent: list[dict[str, Any]]) -> bool:
 
 @pytest.mark.parametrize("media", ["application/json; charset=utf-8", "text/csv", "application/x-ndjson", "text/html"])
 async def test_long_texts_are_packed_and_keep_their_tag(media: str) -> None:
-    sent = await _answer([_LONG], media, content_length=str(len(_LONG)), etag='"3.9f86d081"')
+    sent = await _compressed([_LONG], media, content_length=str(len(_LONG)), etag='"3.9f86d081"')
     headers = dict(sent[0]["headers"])
     assert _is_packed(sent)
     assert b"content-length" not in headers
@@ -51,7 +51,7 @@ async def test_long_texts_are_packed_and_keep_their_tag(media: str) -> None:
 
 async def test_each_block_of_a_stream_can_be_read_when_it_comes() -> None:
     blocks = [b'{"id": 1}\n', b'{"id": 2}\n', b""]
-    sent = await _answer(blocks, "application/x-ndjson")
+    sent = await _compressed(blocks, "application/x-ndjson")
     reader = zlib.decompressobj(31)
     assert [reader.decompress(message["body"]) for message in sent[1:]] == blocks
     assert reader.eof
@@ -68,15 +68,15 @@ async def test_each_block_of_a_stream_can_be_read_when_it_comes() -> None:
         ("application/json", {"content_length": "200"}),
     ],
 )
-async def test_secrets_events_and_short_or_packed_answers_are_left_alone(media: str, headers: dict[str, str]) -> None:
-    sent = await _answer([_LONG], media, **headers)
+async def test_secrets_events_and_short_or_packed_responses_are_left_alone(media: str, headers: dict[str, str]) -> None:
+    sent = await _compressed([_LONG], media, **headers)
     assert b"".join(message["body"] for message in sent[1:]) == _LONG
     assert b"vary" not in dict(sent[0]["headers"])
 
 
 @pytest.mark.parametrize("accepted", ["", "identity", "br", "gzip;q=0", "*;q=0", "gzip;q=0.0, *"])
 async def test_who_does_not_take_it_gets_it_plain_and_the_response_varies(accepted: str) -> None:
-    sent = await _answer([_LONG], accepted=accepted)
+    sent = await _compressed([_LONG], accepted=accepted)
     assert sent[1]["body"] == _LONG
     assert dict(sent[0]["headers"])[b"vary"] == b"Accept-Encoding"
 

@@ -44,7 +44,7 @@ class Serving:
         await asyncio.gather(*(writer.wait_closed() for writer in self._writers), return_exceptions=True)
         self._writers.clear()
 
-    async def answer_to(self, *sent: bytes) -> httpx.Response:
+    async def response_to(self, *sent: bytes) -> httpx.Response:
         """What is answered until the server ends the connection."""
         reader, writer = await self.open()
         for part in sent:
@@ -107,7 +107,7 @@ async def nothing_is_open(server: Serving) -> None:
 
 @pytest.mark.parametrize("part", [b"X: " + b"x" * 70_000, b"X-%d: y\r\n" * 200, b"y" * 500_000])
 async def test_a_head_over_a_bound_is_refused_before_it_ends(server: Serving, part: bytes):
-    assert_problem(await server.answer_to(GET, part), (400, "malformed_request"))
+    assert_problem(await server.response_to(GET, part), (400, "malformed_request"))
 
 
 async def test_a_head_without_end_is_refused_and_holds_nothing(server: Serving):
@@ -129,12 +129,12 @@ async def test_a_head_without_end_is_refused_and_holds_nothing(server: Serving):
 
 async def test_a_head_at_the_bounds_passes(server: Serving):
     fields = b"".join(b"X-%d: %s\r\n" % (n, b"y" * 640) for n in range(97))
-    assert (await server.answer_to(GET, fields, b"Connection: close\r\n\r\n")).status_code == 200
+    assert (await server.response_to(GET, fields, b"Connection: close\r\n\r\n")).status_code == 200
 
 
 @pytest.mark.parametrize("half", [b"G", GET, GET + b"Accept: text/", b"\r\n\r\n"])
 async def test_half_a_head_is_408_and_its_connection_ends(server: Serving, half: bytes):
-    assert_problem(await server.answer_to(half), (408, "request_timeout"))
+    assert_problem(await server.response_to(half), (408, "request_timeout"))
     await nothing_is_open(server)
 
 
@@ -152,8 +152,8 @@ async def test_the_next_head_on_a_connection_has_its_time_too(server: Serving):
 
 
 async def test_half_a_body_is_408_and_its_connection_ends(server: Serving):
-    answer = await server.answer_to(POST, b'Content-Length: 20\r\n\r\n{"names"')
-    assert_problem(answer, (408, "request_timeout"))
+    response = await server.response_to(POST, b'Content-Length: 20\r\n\r\n{"names"')
+    assert_problem(response, (408, "request_timeout"))
     await nothing_is_open(server)
 
 
@@ -180,7 +180,7 @@ async def test_more_pipelined_requests_than_the_bound_are_refused(server: Servin
     await nothing_is_open(server)
 
 
-async def test_an_answer_that_nobody_reads_is_cut(server: Serving):
+async def test_a_response_that_nobody_reads_is_cut(server: Serving):
     with socket.socket() as slow:
         slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
         slow.connect(("127.0.0.1", server.port))
@@ -216,19 +216,19 @@ async def test_a_newcomer_takes_the_place_of_who_waits_longest(small: Serving):
     assert await asyncio.wait_for(opened[0][0].read(), 30) == b""
 
 
-async def test_where_all_are_being_answered_a_newcomer_is_refused(small: Serving):
+async def test_where_all_are_being_served_a_newcomer_is_refused(small: Serving):
     opened = [await small.open() for _ in range(10)]
     for _, writer in opened:
         writer.write(b"GET /test/v1/slow HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
 
     async def all_work() -> bool:
-        return all(connection.is_answering() for connection in small.connections._open)
+        return all(connection.is_responding() for connection in small.connections._open)
 
     await eventually(all_work, within=30)
-    assert_problem(await small.answer_to(), (503, "unavailable"))
+    assert_problem(await small.response_to(), (503, "unavailable"))
     small.go_on.set()
-    answers = [await asyncio.wait_for(reader.read(), 30) for reader, _ in opened]
-    assert {answer[:12] for answer in answers} == {b"HTTP/1.1 200"}
+    responses = [await asyncio.wait_for(reader.read(), 30) for reader, _ in opened]
+    assert {response[:12] for response in responses} == {b"HTTP/1.1 200"}
 
 
 class Overdue:
@@ -241,7 +241,7 @@ class Overdue:
         self._ended.append(self._iterations[0])
         self._connections.discard(self)
 
-    def is_answering(self) -> bool:
+    def is_responding(self) -> bool:
         return False
 
     def give_way(self) -> bool:

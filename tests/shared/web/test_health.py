@@ -36,11 +36,11 @@ class StandInDatabase:
 
 
 class StandInBell:
-    def __init__(self, answer: bool) -> None:
-        self.answer = answer
+    def __init__(self, response: bool) -> None:
+        self.response = response
 
     async def ping(self) -> bool:
-        if not self.answer:
+        if not self.response:
             raise ConnectionRefusedError
         return True
 
@@ -48,13 +48,13 @@ class StandInBell:
 AHEAD = {"9999_settle"}
 
 
-async def test_a_process_lives_and_is_ready_when_its_parts_answer():
+async def test_a_process_lives_and_is_ready_when_its_parts_respond():
     app = edge_app()
     async with client_of(app) as client:
         assert (await client.get("/test/v1/livez")).json() == {"status": "alive"}
         app.state.readiness = Readiness(StandInDatabase(AHEAD), StandInBell(True))
-        answer = await client.get("/test/v1/readyz")
-        assert answer.json() == {"status": "ready", "checks": {"database": "ok", "migrations": "ok", "queue": "ok"}}
+        response = await client.get("/test/v1/readyz")
+        assert response.json() == {"status": "ready", "checks": {"database": "ok", "migrations": "ok", "queue": "ok"}}
 
 
 async def test_without_valkey_a_process_is_degraded_and_still_ready():
@@ -75,10 +75,10 @@ async def test_a_process_without_its_database_is_not_ready_and_says_why(database
     app = edge_app()
     async with client_of(app) as client:
         app.state.readiness = Readiness(database)
-        answer = await client.get("/test/v1/readyz")
-        assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
-        assert answer.json()["checks"] == checks
-        assert answer.headers["retry-after"]
+        response = await client.get("/test/v1/readyz")
+        assert (response.status_code, response.json()["code"]) == (503, "unavailable")
+        assert response.json()["checks"] == checks
+        assert response.headers["retry-after"]
         assert (await client.get("/test/v1/livez")).status_code == 200
 
 
@@ -92,8 +92,8 @@ async def test_a_process_that_is_to_stop_says_so_before_it_stops():
     app = edge_app()
     async with client_of(app) as client:
         app.state.readiness.drain()
-        answer = await client.get("/test/v1/readyz")
-        assert (answer.status_code, answer.json()["checks"]) == (503, {"process": "draining"})
+        response = await client.get("/test/v1/readyz")
+        assert (response.status_code, response.json()["checks"]) == (503, {"process": "draining"})
         assert (await client.get("/test/v1/livez")).status_code == 200
 
 

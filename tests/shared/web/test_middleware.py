@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 
 from shared.configuration.settings import Settings
 from shared.observability.requests import REQUESTS
-from shared.web.middleware import AnswerCutShort
+from shared.web.middleware import ResponseCutShort
 from tests.shared.web.edge_app import FAILURES, client_of, edge_app
 
 
@@ -31,8 +31,8 @@ async def test_a_request_gets_an_id_and_a_sane_one_is_kept(client):
 
 @pytest.mark.parametrize("given", ["short", "x" * 65, "with space in it", "a\tb-123456", 'quote"inside-it', "é" * 10])
 async def test_a_strange_request_id_is_replaced(client, given):
-    answer = await client.get("/test/v1/state", headers={b"x-request-id": given.encode()})
-    assert answer.headers["x-request-id"] != given
+    response = await client.get("/test/v1/state", headers={b"x-request-id": given.encode()})
+    assert response.headers["x-request-id"] != given
 
 
 async def test_a_valid_traceparent_is_kept_for_the_facts_and_another_replaced(client):
@@ -42,7 +42,7 @@ async def test_a_valid_traceparent_is_kept_for_the_facts_and_another_replaced(cl
     assert re.fullmatch(r"00-[0-9a-f]{32}-[0-9a-f]{16}-00", own)
 
 
-async def test_every_answer_has_the_security_headers(client):
+async def test_every_response_has_the_security_headers(client):
     for path in ("/test/v1/things", "/nothing"):
         headers = (await client.get(path)).headers
         assert headers["x-content-type-options"] == "nosniff"
@@ -51,7 +51,7 @@ async def test_every_answer_has_the_security_headers(client):
         assert headers["cross-origin-resource-policy"] == "same-origin"
 
 
-async def test_only_private_answers_are_kept_from_caches(client):
+async def test_only_private_responses_are_kept_from_caches(client):
     assert "cache-control" not in (await client.get("/test/v1/things")).headers
     private = await client.get("/test/v1/things", headers={"authorization": "Bearer x"})
     assert private.headers["cache-control"] == "no-store"
@@ -64,9 +64,9 @@ async def test_responses_vary_by_authorization_and_by_what_the_app_says(client):
 
 async def test_no_origin_may_call_from_a_browser_unless_listed(client):
     headers = {"origin": "https://app.example", "access-control-request-method": "GET"}
-    answer = await client.options("/test/v1/things", headers=headers)
-    assert answer.status_code == 405
-    assert not [name for name in answer.headers if name.startswith("access-control")]
+    response = await client.options("/test/v1/things", headers=headers)
+    assert response.status_code == 405
+    assert not [name for name in response.headers if name.startswith("access-control")]
 
 
 async def test_a_browser_reads_what_it_needs_and_sends_no_cookies():
@@ -75,16 +75,16 @@ async def test_a_browser_reads_what_it_needs_and_sends_no_cookies():
         asked = {"access-control-request-method": "PATCH", "access-control-request-headers": "authorization,if-match"}
         for origin in settings.cors_origins:
             preflight = await client.options("/test/v1/things/1", headers={"origin": origin, **asked})
-            answers = [preflight, await client.get("/nothing", headers={"origin": origin})]
-            assert [answer.status_code for answer in answers] == [204, 404]
-            for answer in answers:
-                assert answer.headers["access-control-allow-origin"] == origin
-                assert "access-control-allow-credentials" not in answer.headers
-                assert "Origin" in answer.headers.get_list("vary")
+            responses = [preflight, await client.get("/nothing", headers={"origin": origin})]
+            assert [response.status_code for response in responses] == [204, 404]
+            for response in responses:
+                assert response.headers["access-control-allow-origin"] == origin
+                assert "access-control-allow-credentials" not in response.headers
+                assert "Origin" in response.headers.get_list("vary")
             allowed = preflight.headers["access-control-allow-headers"].lower().split(", ")
             assert {"authorization", "content-type", "if-match", "if-none-match", "idempotency-key"} <= set(allowed)
             assert {"last-event-id", "traceparent", "cache-control", "accept-language"} <= set(allowed)
-            exposed = answers[1].headers["access-control-expose-headers"].split(", ")
+            exposed = responses[1].headers["access-control-expose-headers"].split(", ")
             assert {"RateLimit", "RateLimit-Policy", "Retry-After", "ETag", "Location", "X-Request-Id"} <= set(exposed)
             assert {"Content-Disposition", "Link", "Idempotency-Replayed", "Deprecation", "Sunset"} <= set(exposed)
         refused = await client.options("/test/v1/things", headers={"origin": "https://evil.example", **asked})
@@ -96,27 +96,27 @@ async def test_a_browser_reads_what_it_needs_and_sends_no_cookies():
 async def test_a_page_of_a_listed_origin_reads_every_failure(name):
     settings = Settings(environment="test", cors_origins=("https://app.example",))
     async with client_of(edge_app(settings)) as client:
-        answer = await client.get(f"/test/v1/failures/{name}", headers={"origin": "https://app.example"})
-    assert answer.status_code >= 400
-    assert answer.headers["access-control-allow-origin"] == "https://app.example"
-    assert "Retry-After" in answer.headers["access-control-expose-headers"]
+        response = await client.get(f"/test/v1/failures/{name}", headers={"origin": "https://app.example"})
+    assert response.status_code >= 400
+    assert response.headers["access-control-allow-origin"] == "https://app.example"
+    assert "Retry-After" in response.headers["access-control-expose-headers"]
 
 
 async def test_a_listed_origin_and_no_other_may_call_from_a_browser():
     settings = Settings(environment="test", cors_origins=("https://app.example",))
     async with client_of(edge_app(settings)) as client:
         headers = {"origin": "https://app.example", "access-control-request-method": "PATCH"}
-        answer = await client.options("/test/v1/things", headers=headers)
-        assert answer.status_code == 204
-        assert answer.headers["access-control-allow-origin"] == "https://app.example"
-        assert "If-Match" in answer.headers["access-control-allow-headers"]
-        answer = await client.get("/test/v1/things", headers={"origin": "https://app.example"})
-        assert answer.headers["access-control-allow-origin"] == "https://app.example"
-        assert "Origin" in answer.headers.get_list("vary")
+        response = await client.options("/test/v1/things", headers=headers)
+        assert response.status_code == 204
+        assert response.headers["access-control-allow-origin"] == "https://app.example"
+        assert "If-Match" in response.headers["access-control-allow-headers"]
+        response = await client.get("/test/v1/things", headers={"origin": "https://app.example"})
+        assert response.headers["access-control-allow-origin"] == "https://app.example"
+        assert "Origin" in response.headers.get_list("vary")
         for other in ("https://app.example.evil", "http://app.example", "null"):
-            answer = await client.get("/test/v1/things", headers={"origin": other})
-            assert "access-control-allow-origin" not in answer.headers
-            assert "Origin" in answer.headers.get_list("vary")
+            response = await client.get("/test/v1/things", headers={"origin": other})
+            assert "access-control-allow-origin" not in response.headers
+            assert "Origin" in response.headers.get_list("vary")
 
 
 async def test_pages_of_this_machine_may_call_a_laptop_and_nothing_else():
@@ -125,14 +125,14 @@ async def test_pages_of_this_machine_may_call_a_laptop_and_nothing_else():
     for environment, may_call in (("laptop", ours), ("test", ())):
         async with client_of(edge_app(Settings(environment=environment, compression=False))) as client:
             for origin in (*ours, *foreign):
-                answer = await client.get("/test/v1/things", headers={"origin": origin})
-                assert answer.headers.get("access-control-allow-origin") == (origin if origin in may_call else None)
+                response = await client.get("/test/v1/things", headers={"origin": origin})
+                assert response.headers.get("access-control-allow-origin") == (origin if origin in may_call else None)
 
 
 @pytest.mark.parametrize(
     "path", ["/test/v1/things", "/test/v1/things/1", "/test/v1/things?colour=1", "/test/v1/failures/bug", "/nothing"]
 )
-async def test_head_is_answered_as_get_without_the_body(client, path):
+async def test_head_responds_as_get_without_the_body(client, path):
     request_id = {"x-request-id": "the-same-id"}
     head, get = await client.head(path, headers=request_id), await client.get(path, headers=request_id)
     assert (head.status_code, head.headers.raw, head.content) == (get.status_code, get.headers.raw, b"")
@@ -140,14 +140,14 @@ async def test_head_is_answered_as_get_without_the_body(client, path):
 
 async def test_head_begins_no_stream_and_leaves_other_methods_alone(client):
     assert (await client.head("/test/v1/stream")).status_code == 200
-    answer = await client.head("/test/v1/imports")
-    assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
+    response = await client.head("/test/v1/imports")
+    assert (response.status_code, response.headers["allow"]) == (405, "POST")
 
 
 async def test_a_failure_after_the_first_byte_ends_the_connection():
     app = edge_app()
     async with client_of(app) as client:
-        with pytest.raises(AnswerCutShort):
+        with pytest.raises(ResponseCutShort):
             await client.get("/test/v1/stream")
 
 
@@ -264,7 +264,7 @@ async def test_websockets_are_closed():
 
 
 async def test_the_first_of_repeated_headers_counts(client):
-    answer = await client.get(
+    response = await client.get(
         "/test/v1/state", headers=httpx.Headers([("x-request-id", "first-id-1"), ("x-request-id", "second-id")])
     )
-    assert answer.headers["x-request-id"] == "first-id-1"
+    assert response.headers["x-request-id"] == "first-id-1"

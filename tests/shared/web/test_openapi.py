@@ -72,7 +72,7 @@ def test_every_reference_leads_somewhere(document):
         assert name in document["components"][kind]
 
 
-def test_every_operation_says_which_problems_it_answers(document):
+def test_every_operation_says_which_problems_it_returns(document):
     paths = document["paths"]
     create = paths["/test/v1/widgets"]["post"]
     assert "unknown_country" in codes_of(document, create, "422")
@@ -142,6 +142,6 @@ def test_merging_keeps_everything_and_refuses_one_name_for_two_things():
 
 async def test_the_document_is_served_to_everybody_and_its_bytes_are_stable():
     async with client_of(edge_app()) as client:
-        answer = await client.get("/test/v1/openapi.json")
-    assert answer.status_code == 200
-    assert answer.content == render(edge_app().openapi())
+        response = await client.get("/test/v1/openapi.json")
+    assert response.status_code == 200
+    assert response.content == render(edge_app().openapi())

@@ -6,7 +6,7 @@ import pytest
 
 from shared.kernel.errors import pointer_to
 from shared.web.catalogue import PROBLEMS
-from shared.web.translation import register_constraint
+from shared.web.error_mapping import register_constraint
 from tests.shared.web.edge_app import FAILURES, client_of, edge_app
 
 register_constraint("test_one_email", "/emails", "Somebody has this address already.")
@@ -18,21 +18,21 @@ async def client():
         yield client
 
 
-def problem_of(answer: httpx.Response, status: int, code: str) -> dict:
-    assert answer.status_code == status
-    assert answer.headers["content-type"] == "application/problem+json"
-    document = answer.json()
+def problem_of(response: httpx.Response, status: int, code: str) -> dict:
+    assert response.status_code == status
+    assert response.headers["content-type"] == "application/problem+json"
+    document = response.json()
     assert set(document) >= {"type", "title", "status", "code", "detail", "instance", "request_id"}
     assert document["code"] == code
     assert document["type"] == f"/problems/{code}"
     assert document["status"] == status
-    assert document["request_id"] == answer.headers["x-request-id"]
-    assert document["instance"] == answer.request.url.raw_path.decode().partition("?")[0]
-    assert answer.headers["cache-control"] == "no-store"
+    assert document["request_id"] == response.headers["x-request-id"]
+    assert document["instance"] == response.request.url.raw_path.decode().partition("?")[0]
+    assert response.headers["cache-control"] == "no-store"
     assert document["detail"]
     assert document["code"] in PROBLEMS
     for canary in ("canary-5521", "secret@example.org"):
-        assert canary not in answer.text
+        assert canary not in response.text
     return document
 
 
@@ -47,25 +47,25 @@ async def test_members_of_an_error_are_serialised_and_instants_have_six_digits(c
     assert problem["at"] == "2026-11-24T10:00:00.000000Z"
 
 
-async def test_headers_of_an_error_belong_to_the_answer(client):
-    answer = await client.get("/test/v1/failures/stale")
-    assert problem_of(answer, 412, "version_conflict")["current_etag"] == answer.headers["etag"] == '"4.0"'
+async def test_headers_of_an_error_belong_to_the_response(client):
+    response = await client.get("/test/v1/failures/stale")
+    assert problem_of(response, 412, "version_conflict")["current_etag"] == response.headers["etag"] == '"4.0"'
 
 
 async def test_the_title_follows_accept_language_and_the_code_does_not(client):
-    answer = await client.get("/test/v1/failures/anonymous", headers={"accept-language": "fr-FR"})
-    problem = problem_of(answer, 401, "unauthenticated")
+    response = await client.get("/test/v1/failures/anonymous", headers={"accept-language": "fr-FR"})
+    problem = problem_of(response, 401, "unauthenticated")
     assert problem["title"] == "Une authentification est requise"
-    assert answer.headers["content-language"] == "fr"
-    assert answer.headers["www-authenticate"].startswith("Bearer")
-    assert "accept-language" in answer.headers["vary"].lower()
+    assert response.headers["content-language"] == "fr"
+    assert response.headers["www-authenticate"].startswith("Bearer")
+    assert "accept-language" in response.headers["vary"].lower()
 
 
 async def test_a_bug_is_500_without_its_message(client):
     await fail(client, "bug", 500, "internal_error")
 
 
-async def test_an_uncatalogued_code_is_answered_as_the_general_problem_of_its_kind(client):
+async def test_an_uncatalogued_code_becomes_the_general_problem_of_its_kind(client):
     await fail(client, "uncatalogued", 409, "conflict")
 
 
@@ -90,9 +90,9 @@ async def test_a_constraint_that_nobody_registered_is_a_conflict_without_a_field
     "name", ["cancelled", "locked", "crowded", "lost", "closed", "refused", "no_room", "no_room_in_the_database"]
 )
 async def test_a_busy_or_absent_database_is_503_with_retry_after(client, name):
-    answer = await client.get(f"/test/v1/failures/{name}")
-    problem_of(answer, 503, "unavailable")
-    assert int(answer.headers["retry-after"]) > 0
+    response = await client.get(f"/test/v1/failures/{name}")
+    problem_of(response, 503, "unavailable")
+    assert int(response.headers["retry-after"]) > 0
 
 
 async def test_our_own_retry_after_is_kept(client):
@@ -110,18 +110,18 @@ async def test_every_failure_of_the_small_app_was_tried():
 
 
 async def test_an_unknown_path_is_404_before_the_body_is_looked_at(client):
-    answer = await client.post(
+    response = await client.post(
         "/test/v1/nothing", content=b"x" * (2 << 20), headers={"content-type": "application/json"}
     )
-    problem_of(answer, 404, "not_found")
+    problem_of(response, 404, "not_found")
     for path in ("/", "/test", "/test/v1", "/test/v1/things/", "/test/v1/things/1/2/3", "/test/v1/%00", "/%E2%82%AC"):
         problem_of(await client.get(path), 404, "not_found")
 
 
 async def test_an_unknown_method_is_405_and_allow_names_all_methods_of_the_path(client):
-    answer = await client.put("/test/v1/things/1")
-    problem_of(answer, 405, "method_not_allowed")
-    assert answer.headers["allow"] == "DELETE, GET, HEAD"
+    response = await client.put("/test/v1/things/1")
+    problem_of(response, 405, "method_not_allowed")
+    assert response.headers["allow"] == "DELETE, GET, HEAD"
     for method in ("OPTIONS", "TRACE", "PUT", "PATCH"):
         assert (await client.request(method, "/test/v1/things")).headers["allow"] == "GET, HEAD, POST"
 
@@ -182,7 +182,7 @@ async def test_forbidden_characters_are_invalid_text(client):
     problem_of(await post(client, b'{"orcid": "\\ud800"}'), 422, "invalid_text")
 
 
-async def test_a_lone_surrogate_in_a_field_name_is_still_answered(client):
+async def test_a_lone_surrogate_in_a_field_name_still_gets_a_response(client):
     problem_of(await post(client, b'{"\\ud800": 1}'), 422, "invalid_text")
 
 

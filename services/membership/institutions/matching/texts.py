@@ -12,9 +12,9 @@ from services.membership.record_linkage.institution_words import (
     GENERIC,
     UNITS,
     country_names,
-    mended,
     plain_words,
 )
+from services.membership.record_linkage.misspellings import mended
 from shared.kernel.text import fold
 
 LONGEST = 500

@@ -5,8 +5,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from deploy.matrix.operations import Ask, Operation, operations
+from tests.authorization.country_fixture import CountryFixture
 from tests.support.centres import DOCUMENT
-from tests.walls.country_fixture import CountryFixture
 
 WORD = "canaryword"
 _VALUES = {

@@ -6,15 +6,15 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+from tests.authorization.country_fixture import ADMIN, CountryFixture, Seeder
 from tests.support.callers import Caller
 from tests.support.services import Services, open_services
-from tests.walls.country_fixture import ADMIN, CountryFixture, Seeder
 
 
 @pytest.fixture(scope="session")
 def database_url(database_named: Callable[[str], str]) -> str:
     """A database that only these tests write."""
-    return database_named("walls")
+    return database_named("authorization")
 
 
 @pytest.fixture(scope="session")

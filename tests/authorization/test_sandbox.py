@@ -3,16 +3,16 @@
 import asyncpg
 import pytest
 
-from deploy.matrix.answers import NEVER_PUBLISHED
+from deploy.matrix.responses import NEVER_PUBLISHED
 from shared.kernel.countries import FICTIONAL_CODES
 from shared.kernel.principal import Grant, Principal, PrincipalKind
+from tests.authorization.canaries import WORD, lists, traces
+from tests.authorization.conftest import Services
+from tests.authorization.country_fixture import CountryFixture, Seeder
+from tests.authorization.test_canaries import _KINDS, _events, _sequence
+from tests.authorization.test_row_level_security import PROTECTED, without_app_filter
 from tests.support import callers
 from tests.support.callers import Caller, grant
-from tests.walls.canaries import WORD, lists, traces
-from tests.walls.conftest import Services
-from tests.walls.country_fixture import CountryFixture, Seeder
-from tests.walls.test_canaries import _KINDS, _events, _sequence
-from tests.walls.test_row_level_security import PROTECTED, without_app_filter
 
 __all__ = ["without_app_filter"]
 REAL, TEXT = "GH", "realword"
@@ -43,9 +43,9 @@ async def real(services: Services, seeder: Seeder, superuser: asyncpg.Connection
     return found
 
 
-@pytest.fixture(params=["both walls", "without the first"])
-def walls(request: pytest.FixtureRequest) -> None:
-    if request.param != "both walls":
+@pytest.fixture(params=["both layers", "row-level security alone"])
+def layers(request: pytest.FixtureRequest) -> None:
+    if request.param != "both layers":
         request.getfixturevalue("without_app_filter")
 
 
@@ -53,12 +53,12 @@ async def _shown(services: Services, name: str | None) -> bytes:
     """All that lists, numbers, searches and streams answer to what would find the real country's records."""
     found = b""
     for service, address in lists():
-        answer = await Caller(services[service], name).get(address.replace(WORD, TEXT).replace("XC", REAL))
-        found += answer.content if answer.status_code == 200 else b""
+        response = await Caller(services[service], name).get(address.replace(WORD, TEXT).replace("XC", REAL))
+        found += response.content if response.status_code == 200 else b""
     return found
 
 
-@pytest.mark.usefixtures("walls")
+@pytest.mark.usefixtures("layers")
 @pytest.mark.parametrize("name", WHO)
 async def test_no_list_number_search_or_stream_shows_a_real_country(
     services: Services, real: list[CountryFixture], name: str
@@ -77,7 +77,7 @@ async def test_the_same_questions_find_what_is_published_there_for_everybody_els
         assert real[-1].id(plural).encode() in shown, plural
 
 
-@pytest.mark.usefixtures("walls")
+@pytest.mark.usefixtures("layers")
 @pytest.mark.parametrize("name", WHO)
 async def test_no_record_of_a_real_country_is_there(services: Services, real: list[CountryFixture], name: str) -> None:
     for service, plurals in _KINDS.items():
@@ -147,14 +147,14 @@ async def test_it_writes_in_fictional_countries_and_hands_nothing_on(
 ) -> None:
     body = {"names": [{"full": "A Trial"}], "visibility": "network"}
     for country, status in (("XA", 201), (REAL, 403)):
-        answer = await Caller(services["membership"], "sandbox").post(
+        response = await Caller(services["membership"], "sandbox").post(
             "/membership/v1/experts", {**body, "country": country}
         )
-        assert answer.status_code == status, answer.text
+        assert response.status_code == status, response.text
     scope = {"scope_kind": "country", "scope_id": "XA"}
     client = {"name": "Way out", "resources": ["membership.*"], "verbs": ["read"], "secret": True, **scope}
     holder = {"kind": "account", "id": country_fixtures["XA", False].id("accounts")}
     grants = {"principal": holder, "role": "national_author", **scope}
     for path, wanted in (("clients", client), ("grants", grants)):
-        answer = await Caller(services["access"], "sandbox").post(f"/access/v1/{path}", wanted)
-        assert (answer.status_code, answer.json()["reason"]) == (403, "role_not_yours_to_hand_on"), path
+        response = await Caller(services["access"], "sandbox").post(f"/access/v1/{path}", wanted)
+        assert (response.status_code, response.json()["reason"]) == (403, "role_not_yours_to_hand_on"), path

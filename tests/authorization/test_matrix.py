@@ -10,13 +10,13 @@ import httpx
 import pytest
 
 from deploy.matrix import page, readers
-from deploy.matrix.answers import NOBODY, OWN, PERSON, UNDER, Class, Holder, Target, class_of, holders
 from deploy.matrix.operations import Ask, Operation, operations
+from deploy.matrix.responses import NOBODY, OWN, PERSON, UNDER, Class, Holder, Target, class_of, holders
 from shared.kernel.principal import Principal, PrincipalKind
+from tests.authorization.conftest import Services
+from tests.authorization.country_fixture import ADMIN, CountryFixture
+from tests.authorization.requests import Started, request_for
 from tests.support.callers import CALLERS, Caller
-from tests.walls.conftest import Services
-from tests.walls.country_fixture import ADMIN, CountryFixture
-from tests.walls.requests import Started, request_for
 
 AT_ONCE = 6
 _SPACE = uuid4()
@@ -78,7 +78,7 @@ async def started(services: Services, superuser: asyncpg.Connection) -> Started:
     return Started(str(row["id"]), str(export), sent.json()["id"])
 
 
-async def _answer(case: Case, service: httpx.AsyncClient, name: str | None, started: Started) -> httpx.Response:
+async def _response(case: Case, service: httpx.AsyncClient, name: str | None, started: Started) -> httpx.Response:
     request, etag = request_for(case.operation, case.country_fixture, started), None
     if request.item is not None:
         etag = (await Caller(service, ADMIN).get(request.item)).headers.get("etag")
@@ -109,25 +109,25 @@ def _without_a_grant(case: Case, monkeypatch: pytest.MonkeyPatch) -> str:
     return account
 
 
-def _class(answer: httpx.Response) -> Class:
-    assert answer.status_code < 500, answer.text
-    code = answer.json().get("code") if answer.status_code >= 400 else None
-    if answer.status_code == 401 and code in _REFUSED_TOKEN:
+def _class(response: httpx.Response) -> Class:
+    assert response.status_code < 500, response.text
+    code = response.json().get("code") if response.status_code >= 400 else None
+    if response.status_code == 401 and code in _REFUSED_TOKEN:
         return Class.UNAUTHENTICATED
-    if answer.status_code == 422 and _names_the_unknown(answer):
+    if response.status_code == 422 and _names_the_unknown(response):
         return Class.UNKNOWN
-    if answer.status_code == 409 and code == "transition_not_allowed":
+    if response.status_code == 409 and code == "transition_not_allowed":
         return Class.GUARDED
     refused: dict[int, Class] = {403: Class.FORBIDDEN, 404: Class.HIDDEN}
-    return refused.get(answer.status_code, Class.DONE)
+    return refused.get(response.status_code, Class.DONE)
 
 
-def _names_the_unknown(answer: httpx.Response) -> bool:
-    codes = {error["code"] for error in answer.json().get("errors", ())}
+def _names_the_unknown(response: httpx.Response) -> bool:
+    codes = {error["code"] for error in response.json().get("errors", ())}
     return any(code.startswith("unknown_") for code in codes - {"unknown_field", "unknown_action"})
 
 
-async def test_every_cell_of_the_matrix_is_what_the_system_answers(
+async def test_every_cell_of_the_matrix_is_what_the_system_does(
     services: Services, country_fixtures: CountryFixtures, started: Started, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     slots, wrong = asyncio.Semaphore(AT_ONCE), []
@@ -135,9 +135,9 @@ async def test_every_cell_of_the_matrix_is_what_the_system_answers(
     async def compare(case: Case) -> None:
         async with slots:
             name = _known(case, monkeypatch)
-            answer = await _answer(case, services[case.operation.service], name, started)
-        if _class(answer) is not case.expected:
-            wrong.append(f"{case}: {answer.status_code} instead of {case.expected.name} ({answer.text[:200]})")
+            response = await _response(case, services[case.operation.service], name, started)
+        if _class(response) is not case.expected:
+            wrong.append(f"{case}: {response.status_code} instead of {case.expected.name} ({response.text[:200]})")
 
     await asyncio.gather(*(compare(case) for case in _cases(country_fixtures)))
     assert not wrong, "\n".join(sorted(wrong))

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
+from tests.authorization.conftest import Services
+from tests.authorization.country_fixture import ADMIN, CountryFixture
+from tests.authorization.test_fields import PRIVATE
 from tests.support import callers
 from tests.support.callers import Caller, grant, person
-from tests.walls.conftest import Services
-from tests.walls.country_fixture import ADMIN, CountryFixture
-from tests.walls.test_fields import PRIVATE
 
 CountryFixtures = dict[tuple[str, bool], CountryFixture]
 _SORTS = ("created_at", "updated_at")
@@ -44,14 +44,16 @@ async def test_what_is_not_shown_finds_and_orders_nothing(
         if shown.status_code != 200:
             continue
         for field, query in _questions(whole):
-            answer = await caller.get(f"{path}?{query}&limit=200&country=XB")
+            response = await caller.get(f"{path}?{query}&limit=200&country=XB")
             if field in shown.json():
-                assert answer.status_code == 200 or "unknown_parameter" in answer.text, f"{name} {query}: {answer.text}"
+                assert response.status_code == 200 or "unknown_parameter" in response.text, (
+                    f"{name} {query}: {response.text}"
+                )
                 continue
-            assert key not in answer.text.replace(f"cursor={key}", ""), f"{name} {path}?{query}"
+            assert key not in response.text.replace(f"cursor={key}", ""), f"{name} {path}?{query}"
             closed = name is None or not callers.CALLERS[name].grants
             if closed and (field in _SORTS or field in ("lead_body_id", "endorsement_id")):
-                assert (answer.status_code, answer.json()["code"]) == (400, "invalid_parameter"), f"{name} {query}"
+                assert (response.status_code, response.json()["code"]) == (400, "invalid_parameter"), f"{name} {query}"
 
 
 async def test_an_estimate_counts_no_more_than_the_list_holds(

@@ -7,8 +7,8 @@ from typing import Any
 from uuid import uuid4
 
 from deploy.matrix.operations import Operation
+from tests.authorization.country_fixture import CountryFixture
 from tests.support.centres import DOCUMENT
-from tests.walls.country_fixture import CountryFixture
 
 _numbers = count(1)
 _REVIEW = {

@@ -10,14 +10,14 @@ import pytest
 
 from deploy.matrix.operations import Operation
 from services.access.access import ROLE_SCOPES
+from tests.authorization.canaries import references
+from tests.authorization.conftest import Services
+from tests.authorization.country_fixture import TABLES, CountryFixture, Seeder
+from tests.authorization.naming import NAMING, fields_naming, naming
+from tests.authorization.requests import Request
+from tests.authorization.steps import STEPPING, each_place
 from tests.support import callers
 from tests.support.callers import Caller, grant, machine
-from tests.walls.canaries import references
-from tests.walls.conftest import Services
-from tests.walls.country_fixture import TABLES, CountryFixture, Seeder
-from tests.walls.naming import NAMING, fields_naming, naming
-from tests.walls.requests import Request
-from tests.walls.steps import STEPPING, each_place
 
 _OWN, _STEPPING, *_HIDDEN = "UG", "RW", "BI", "TZ", "KE"
 """Countries in which no other test enters anything."""
@@ -81,8 +81,8 @@ def _keys(hidden: dict[str, CountryFixture], *others: str) -> list[tuple[str, st
     return [("nothing", str(uuid4()), "NIL-000000"), *of_records]
 
 
-def _shown(answer: httpx.Response) -> tuple[int, str]:
-    return answer.status_code, _VARYING.sub("…", answer.text)
+def _shown(response: httpx.Response) -> tuple[int, str]:
+    return response.status_code, _VARYING.sub("…", response.text)
 
 
 class Sender:
@@ -95,14 +95,14 @@ class Sender:
     async def send(self, request: Request) -> httpx.Response:
         if request.item is not None and self._etag is None:
             self._etag = (await self._caller.get(request.item)).headers.get("etag")
-        answer = await self._caller.request(request.method, request.path, json=request.json, etag=self._etag)
-        if answer.status_code < 400:
+        response = await self._caller.request(request.method, request.path, json=request.json, etag=self._etag)
+        if response.status_code < 400:
             self._etag = None
-        return answer
+        return response
 
 
 @pytest.mark.parametrize("operation", NAMING, ids=lambda each: each.id)
-async def test_a_body_that_names_what_is_hidden_is_answered_as_one_that_names_nothing(
+async def test_a_body_that_names_what_is_hidden_is_treated_as_one_that_names_nothing(
     services: Services, own: CountryFixture, hidden: dict[str, CountryFixture], operation: Operation
 ) -> None:
     sender = Sender(services, operation)
@@ -111,12 +111,12 @@ async def test_a_body_that_names_what_is_hidden_is_answered_as_one_that_names_no
     for plural, key, ref in named:
         if plural in _WITHOUT_COUNTRY.get(operation.id, ()):
             continue
-        for request, answer in zip(naming(operation, own, key, ref), expected, strict=True):
-            assert _shown(await sender.send(request)) == answer, f"{plural}: {request}"
+        for request, response in zip(naming(operation, own, key, ref), expected, strict=True):
+            assert _shown(await sender.send(request)) == response, f"{plural}: {request}"
 
 
 @pytest.mark.parametrize("operation", STEPPING, ids=lambda each: each.id)
-async def test_a_step_that_names_what_is_hidden_is_answered_as_one_that_names_nothing(
+async def test_a_step_that_names_what_is_hidden_is_treated_as_one_that_names_nothing(
     services: Services,
     superuser: asyncpg.Connection,
     stepping: CountryFixture,
@@ -132,8 +132,8 @@ async def test_a_step_that_names_what_is_hidden_is_answered_as_one_that_names_no
                 await place.enter(superuser)
                 body = {"action": place.action, "reason": "Because.", "fields": fields}
                 request = Request("POST", f"{place.path}/transitions", body, place.path)
-                answer = _shown(await Sender(services, operation).send(request))
-                assert answer == expected.setdefault(form, answer), f"{plural}: {request}"
+                response = _shown(await Sender(services, operation).send(request))
+                assert response == expected.setdefault(form, response), f"{plural}: {request}"
 
 
 async def test_each_place_is_reported_by_its_pointer(
@@ -141,6 +141,6 @@ async def test_each_place_is_reported_by_its_pointer(
 ) -> None:
     for country_fixture in hidden.values():
         for service, path, body, field in references(country_fixture, own):
-            answer = await Caller(services[service], _CALLER.name).post(path, body)
-            assert answer.status_code == 422, f"{path} {field}: {answer.text}"
-            assert answer.json()["errors"][0]["pointer"] == f"/{field}", answer.text
+            response = await Caller(services[service], _CALLER.name).post(path, body)
+            assert response.status_code == 422, f"{path} {field}: {response.text}"
+            assert response.json()["errors"][0]["pointer"] == f"/{field}", response.text

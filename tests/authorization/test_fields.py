@@ -9,10 +9,10 @@ import orjson
 import pytest
 
 from deploy.matrix.operations import Operation, operations
+from tests.authorization.conftest import Services
+from tests.authorization.country_fixture import ADMIN, CountryFixture
+from tests.authorization.requests import BODIES, Started, request_for
 from tests.support.callers import Caller
-from tests.walls.conftest import Services
-from tests.walls.country_fixture import ADMIN, CountryFixture
-from tests.walls.requests import BODIES, Started, request_for
 
 CountryFixtures = dict[tuple[str, bool], CountryFixture]
 SERVER_SET = (
@@ -38,10 +38,10 @@ def _named(found: list[Operation]) -> Any:
 
 
 async def _refused(caller: Caller, method: str, path: str, body: Any, field: str, etag: str | None) -> None:
-    answer = await caller.request(method, path, json={**body, field: _value(field)}, etag=etag)
-    assert answer.status_code == 422, f"{field}: {answer.text}"
-    faults = [(error["code"], error["pointer"]) for error in answer.json()["errors"]]
-    assert ("unknown_field", f"/{field}") in faults, f"{field}: {answer.text}"
+    response = await caller.request(method, path, json={**body, field: _value(field)}, etag=etag)
+    assert response.status_code == 422, f"{field}: {response.text}"
+    faults = [(error["code"], error["pointer"]) for error in response.json()["errors"]]
+    assert ("unknown_field", f"/{field}") in faults, f"{field}: {response.text}"
 
 
 def _value(field: str) -> Any:

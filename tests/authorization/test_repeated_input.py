@@ -10,12 +10,12 @@ import orjson
 import pytest
 
 from deploy.matrix.operations import Operation, operations
+from tests.authorization.bodies import CANARY, STRANGE, schema_of, strange_bodies
+from tests.authorization.conftest import Services
+from tests.authorization.country_fixture import ADMIN, CountryFixture, Seeder
+from tests.authorization.requests import BODIES, Started, request_for
+from tests.authorization.steps import STEPPING, each_place
 from tests.support.callers import Caller
-from tests.walls.bodies import CANARY, STRANGE, schema_of, strange_bodies
-from tests.walls.conftest import Services
-from tests.walls.country_fixture import ADMIN, CountryFixture, Seeder
-from tests.walls.requests import BODIES, Started, request_for
-from tests.walls.steps import STEPPING, each_place
 
 _WRITES = [each for each in operations() if each.method in ("POST", "PATCH", "PUT", "DELETE")]
 _NOTHING = Started("", "", "")
@@ -44,20 +44,20 @@ async def _settled(services: Services, seeder: Seeder, country: str) -> CountryF
     return country_fixture
 
 
-def _repeats(answer: httpx.Response) -> bool:
+def _repeats(response: httpx.Response) -> bool:
     """Whether a refusal holds what was sent, other than in the path."""
-    if answer.status_code < 400:
+    if response.status_code < 400:
         return False
-    document = {name: value for name, value in answer.json().items() if name != "instance"}
-    return CANARY in (orjson.dumps(document).decode() + str(answer.headers)).lower()
+    document = {name: value for name, value in response.json().items() if name != "instance"}
+    return CANARY in (orjson.dumps(document).decode() + str(response.headers)).lower()
 
 
 async def _refused(caller: Caller, method: str, path: str, item: str | None, **more: Any) -> httpx.Response:
     etag = None if item is None else (await caller.get(item)).headers.get("etag")
-    answer = await caller.request(method, path, etag=etag, **more)
-    assert answer.status_code < 500, f"{method} {path} {more}: {answer.text}"
-    assert not _repeats(answer), f"{method} {path} {more}: {answer.text}"
-    return answer
+    response = await caller.request(method, path, etag=etag, **more)
+    assert response.status_code < 500, f"{method} {path} {more}: {response.text}"
+    assert not _repeats(response), f"{method} {path} {more}: {response.text}"
+    return response
 
 
 @pytest.mark.parametrize("operation", _WRITES, ids=[each.id for each in _WRITES])
@@ -72,7 +72,7 @@ async def test_no_body_is_repeated(services: Services, country_fixture: CountryF
     for name in (None, "applicant", "author_xa"):
         other = Caller(services[operation.service], name)
         await _refused(other, request.method, request.path, None, json={CANARY: CANARY})
-    assert any(answer.status_code >= 400 for answer in sent)
+    assert any(response.status_code >= 400 for response in sent)
 
 
 def _broken() -> Iterator[bytes]:

@@ -12,25 +12,25 @@ import pytest
 from services.access.settings import AccessSettings
 from shared.audit.chain import Chain
 from shared.messaging.sequencer import Leader
+from tests.authorization.canaries import WORD, lists, traces
+from tests.authorization.conftest import Services
+from tests.authorization.country_fixture import CountryFixture, Seeder
 from tests.support import callers
 from tests.support.callers import Caller, grant, person
 from tests.support.clock import room_in
-from tests.walls.canaries import WORD, lists, traces
-from tests.walls.conftest import Services
-from tests.walls.country_fixture import CountryFixture, Seeder
 
 WHO = ("author_xa", "government_xa", None)
 _EVENTS = "/access/v1/events"
-Answers = dict[tuple[str | None, str], tuple[int, bytes]]
+Responses = dict[tuple[str | None, str], tuple[int, bytes]]
 
 
 @dataclass(frozen=True)
 class World:
     """What is answered without the canary and with it, and the canary's records."""
 
-    before: Answers
+    before: Responses
     canary: CountryFixture
-    after: Answers
+    after: Responses
 
 
 @pytest.fixture(scope="module")
@@ -44,10 +44,10 @@ async def world(
     their texts."""
     await room_in(86_400, 120)
     await _sequence(superuser)
-    before = await _answers(services)
+    before = await _responses(services)
     canary = await seeder.seed("XC", WORD)
     await _sequence(superuser)
-    return World(before, canary, await _answers(services))
+    return World(before, canary, await _responses(services))
 
 
 @pytest.fixture
@@ -55,9 +55,9 @@ def canary(world: World) -> CountryFixture:
     return world.canary
 
 
-async def _answers(services: Services) -> Answers:
+async def _responses(services: Services) -> Responses:
     asked = [(service, address) for service, address in lists() if not address.startswith(_FRAMEWORKS)]
-    found: Answers = {}
+    found: Responses = {}
     for name in WHO:
         for service, address in asked:
             found[name, address] = _shown(await Caller(services[service], name).get(address))
@@ -65,10 +65,10 @@ async def _answers(services: Services) -> Answers:
     return found
 
 
-def _shown(answer: httpx.Response) -> tuple[int, bytes]:
-    if not answer.headers.get("content-type", "").startswith("application/problem+json"):
-        return answer.status_code, answer.content
-    return answer.status_code, orjson.dumps({k: v for k, v in answer.json().items() if k != "request_id"})
+def _shown(response: httpx.Response) -> tuple[int, bytes]:
+    if not response.headers.get("content-type", "").startswith("application/problem+json"):
+        return response.status_code, response.content
+    return response.status_code, orjson.dumps({k: v for k, v in response.json().items() if k != "request_id"})
 
 
 async def _events(services: Services, name: str | None) -> list[Any]:
@@ -107,7 +107,7 @@ async def test_the_same_questions_find_the_rows_for_whoever_may_read_them(
     services: Services, canary: CountryFixture
 ) -> None:
     found = [await Caller(services[service], "admin").get(address) for service, address in lists()]
-    shown = b"".join(answer.content for answer in found if answer.status_code == 200)
+    shown = b"".join(response.content for response in found if response.status_code == 200)
     hidden = {
         record["id"]
         for plural, record in canary.records.items()
@@ -126,7 +126,7 @@ async def test_no_event_of_the_rows_reaches_another_country(services: Services, 
     assert canary.id("correspondence") in shown
 
 
-async def test_ids_and_refs_of_the_rows_are_answered_as_those_of_nothing(
+async def test_ids_and_refs_of_the_rows_are_treated_as_those_of_nothing(
     services: Services, canary: CountryFixture
 ) -> None:
     for service, plurals in _KINDS.items():
@@ -180,9 +180,9 @@ async def test_filters_by_the_rows_ids_find_nothing(services: Services, canary: 
         for plural in plurals:
             for field, above in _FIELDS.items():
                 address = f"/{service}/v1/{plural}?{field}={canary.id(above)}&include=total_estimate"
-                answer = await Caller(services[service], "author_xa").get(address)
-                if answer.status_code == 200:
-                    assert (answer.json()["items"], answer.json()["total_estimate"]) == ([], 0), address
+                response = await Caller(services[service], "author_xa").get(address)
+                if response.status_code == 200:
+                    assert (response.json()["items"], response.json()["total_estimate"]) == ([], 0), address
 
 
 async def test_equal_addresses_names_and_domains_are_no_conflict_and_disclose_no_duplicate(
@@ -198,10 +198,10 @@ async def test_equal_addresses_names_and_domains_are_no_conflict_and_disclose_no
         "country": "XA", "visibility": "restricted", "domains": [f"{WORD}.example"],
     }  # fmt: skip
     for path, body in (("experts", expert), ("institutions", institution)):
-        answer = await caller.post(f"/membership/v1/{path}", body)
-        assert answer.status_code == 201, answer.text
-        assert [mark for mark in traces(canary) - {WORD} if mark in answer.text] == []
-        assert not answer.json().get("duplicates")
+        response = await caller.post(f"/membership/v1/{path}", body)
+        assert response.status_code == 201, response.text
+        assert [mark for mark in traces(canary) - {WORD} if mark in response.text] == []
+        assert not response.json().get("duplicates")
 
 
 _KINDS = {

@@ -103,7 +103,7 @@ def class_of(operation: Operation, holder: Holder, target: Target, *, scope_id: 
     if holder == NOBODY:
         return _to_nobody(operation, target)
     rights = _Rights(operation.service, holder.principal(scope_id))
-    return _ANSWERS[operation.demand.ask](operation, rights, target)
+    return _CLASSES[operation.demand.ask](operation, rights, target)
 
 
 def _to_nobody(operation: Operation, target: Target) -> Class:
@@ -250,7 +250,7 @@ class _Rights:
         return self.is_person and not office
 
 
-_ANSWERS: Mapping[Ask, Callable[[Operation, _Rights, Target], Class]] = {
+_CLASSES: Mapping[Ask, Callable[[Operation, _Rights, Target], Class]] = {
     Ask.NOTHING: _always,
     Ask.SIGNED_IN: _always,
     Ask.SEE: _on_record,

@@ -96,10 +96,10 @@ class Seeder:
 
     async def _enter(self, fixture: CountryFixture, service: str, plural: str, **body: Any) -> Record:
         path = f"/{service}/v1/{plural}"
-        answer = await self._callers[service].post(path, body)
-        assert answer.status_code == 201, f"{path}: {answer.text}"
-        fixture.records[plural.rsplit("/", 1)[-1]] = answer.json()
-        return dict(answer.json())
+        response = await self._callers[service].post(path, body)
+        assert response.status_code == 201, f"{path}: {response.text}"
+        fixture.records[plural.rsplit("/", 1)[-1]] = response.json()
+        return dict(response.json())
 
     async def _members(self, fixture: CountryFixture) -> None:
         place = {"country": fixture.country, "visibility": "restricted"}
@@ -122,8 +122,8 @@ class Seeder:
         await self._enter(fixture, "membership", path, institution_id=institution["id"], role=fixture.word)
         for which in ("winners", "losers"):
             body = {"names": [{"full": f"{which} {fixture.word}"}], **place}
-            answer = await self._callers["membership"].post("/membership/v1/experts", body)
-            fixture.records[which] = answer.json()
+            response = await self._callers["membership"].post("/membership/v1/experts", body)
+            fixture.records[which] = response.json()
         pair = {"winner_id": fixture.id("winners"), "loser_id": fixture.id("losers")}
         await self._enter(fixture, "membership", "merges", resource="experts", **pair)
 
@@ -131,10 +131,10 @@ class Seeder:
         """A second record of the expert, which makes a pair."""
         emails = [{"value": email["value"]} for email in expert["emails"]]
         body = {"names": expert["names"], "emails": emails, "country": expert["country"], "visibility": "restricted"}
-        answer = await self._callers["membership"].post("/membership/v1/experts", body)
-        assert answer.json()["duplicates"], answer.text
+        response = await self._callers["membership"].post("/membership/v1/experts", body)
+        assert response.json()["duplicates"], response.text
         found = "SELECT id, ref FROM member_duplicate WHERE $1 IN (a, b)"
-        pair = await self._superuser.fetchrow(found, answer.json()["id"])
+        pair = await self._superuser.fetchrow(found, response.json()["id"])
         fixture.records["duplicates"] = {"id": str(pair["id"]), "ref": pair["ref"]}
 
     async def _centres(self, fixture: CountryFixture) -> None:
@@ -167,8 +167,8 @@ class Seeder:
         )  # fmt: skip
         await self._superuser.execute("UPDATE centre_centre SET status = 'under_review' WHERE id = $1", centre["id"])
         reviewer = {"names": [{"full": "A Reviewer"}], "country": fixture.country, "visibility": "network"}
-        answer = await self._callers["membership"].post("/membership/v1/experts", reviewer)
-        fixture.records["reviewers"] = answer.json()
+        response = await self._callers["membership"].post("/membership/v1/experts", reviewer)
+        fixture.records["reviewers"] = response.json()
         await self._enter(
             fixture, "centres", f"centres/{centre['id']}/reviews", reviewer_id=fixture.id("reviewers"),
             comment=fixture.word, scores={"relevance": 5, "capacity": 4, "governance": 3, "plan": 4},
@@ -236,8 +236,8 @@ class Seeder:
             "UPDATE access_account SET password_hash = $2 WHERE id = $1", account["id"], stored
         )
         form = {"grant_type": "password", "username": account["email"], "password": _PASSWORD}
-        answer = await self._visitor.post("/access/v1/oauth/token", data=form)
-        assert answer.status_code == 200, answer.text
+        response = await self._visitor.post("/access/v1/oauth/token", data=form)
+        assert response.status_code == 200, response.text
         session = "SELECT id, ref FROM access_session WHERE account_id = $1"
         found = await self._superuser.fetchrow(session, account["id"])
         fixture.records["sessions"] = {"id": str(found["id"]), "ref": found["ref"]}

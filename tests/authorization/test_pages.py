@@ -9,10 +9,10 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
+from tests.authorization.conftest import Services
+from tests.authorization.country_fixture import CountryFixture, Seeder
+from tests.authorization.test_network import _TABLES
 from tests.support.callers import Caller
-from tests.walls.conftest import Services
-from tests.walls.country_fixture import CountryFixture, Seeder
-from tests.walls.test_network import _TABLES
 
 _WORD = "pageword"
 _SHOWN = ("experts", "institutions", "centres")
@@ -28,9 +28,9 @@ async def _pages(services: Services, name: str | None = None) -> Pages:
     caller = Caller(services["portal"], name)
     found = {}
     for address in ADDRESSES:
-        answer = await caller.get(address, headers={"Accept": "text/html"})
-        assert answer.status_code == 200, address
-        found[address] = answer.content
+        response = await caller.get(address, headers={"Accept": "text/html"})
+        assert response.status_code == 200, address
+        found[address] = response.content
     return found
 
 
@@ -80,11 +80,11 @@ async def test_the_page_of_such_a_row_is_that_of_nothing(
     caller = Caller(services["portal"], "admin")
     for plural in _SHOWN:
         for key in (country_fixture.id(plural), country_fixture.records[plural]["ref"]):
-            answers = [
+            responses = [
                 await caller.get(f"/en/{plural}/{each}", headers={"Accept": "text/html"}) for each in (key, uuid4())
             ]
-            assert {answer.status_code for answer in answers} == {404}
-            shown, nothing = (_OWN.sub(b"", answer.content) for answer in answers)
+            assert {response.status_code for response in responses} == {404}
+            shown, nothing = (_OWN.sub(b"", response.content) for response in responses)
             assert shown == nothing
 
 
@@ -97,8 +97,8 @@ async def test_the_same_rows_are_there_once_they_are_public(
     for plural in _SHOWN:
         address, ref = f"/en/{plural}", country_fixture.records[plural]["ref"]
         assert all(f"{address}/{ref}".encode() in after[f"{address}?{urlencode(query)}"] for query in _QUERIES)
-        answer = await services["portal"].get(f"{address}/{ref}")
-        assert (answer.status_code, _WORD in answer.text) == (200, True)
+        response = await services["portal"].get(f"{address}/{ref}")
+        assert (response.status_code, _WORD in response.text) == (200, True)
     country = after["/en/countries/XC"].decode()
     assert f"/en/centres/{country_fixture.records['centres']['ref']}" in country
     assert country_fixture.records["programmes"]["ref"] in country

@@ -6,10 +6,10 @@ from typing import Any
 
 from deploy.matrix.operations import Operation, operations
 from shared.kernel.clock import today
+from tests.authorization.bodies import Path, places, schema_of, with_value
+from tests.authorization.country_fixture import CountryFixture
+from tests.authorization.requests import BODIES, Request, Started, request_for
 from tests.support.centres import DOCUMENT
-from tests.walls.bodies import Path, places, schema_of, with_value
-from tests.walls.country_fixture import CountryFixture
-from tests.walls.requests import BODIES, Request, Started, request_for
 
 NAMING = [
     each

@@ -25,7 +25,7 @@ _PARENTS = 100
 Look = Callable[[str], httpx.Response]
 
 
-def _answers() -> Iterator[tuple[str, type[BaseModel]]]:
+def _response_models() -> Iterator[tuple[str, type[BaseModel]]]:
     """The path and the model of every GET of the contract that answers JSON."""
     for service in _SERVICES:
         app = import_module(f"services.{service}.app").create_app()
@@ -37,8 +37,8 @@ def _answers() -> Iterator[tuple[str, type[BaseModel]]]:
                     yield route.path_format, model
 
 
-ANSWERS = dict(_answers())
-LISTS = sorted(path for path, model in ANSWERS.items() if "items" in model.model_fields)
+RESPONSE_MODELS = dict(_response_models())
+LISTS = sorted(path for path, model in RESPONSE_MODELS.items() if "items" in model.model_fields)
 _QUERIES = {"/membership/v1/institutions/match": "?affiliation=University+of+the+Delta"}
 _JSON = {"Accept": "application/json"}
 _READERS = ("secretariat", "auditor", "admin")
@@ -103,28 +103,28 @@ def test_what_others_are_shown_of_a_list_is_what_it_says(readers: dict[str, Look
 @pytest.mark.parametrize("who", [*_READERS, "government_xa", ""])
 def test_a_country_is_what_the_contract_says(readers: dict[str, Look], who: str) -> None:
     for code in (COUNTRY, "XC", "PK"):
-        answer = readers[who](f"/actions/v1/countries/{code}")
-        assert answer.status_code == 200, answer.text
-        _check(ANSWERS["/actions/v1/countries/{code}"], answer.content)
+        response = readers[who](f"/actions/v1/countries/{code}")
+        assert response.status_code == 200, response.text
+        _check(RESPONSE_MODELS["/actions/v1/countries/{code}"], response.content)
 
 
 def _checked(look: Look, path: str) -> int:
     """How many items a reader found, all of them checked, with the answers of the first three records by themselves."""
     count = 0
     for address in _addresses(look, path):
-        answer = look(address)
-        if answer.status_code != 200:
-            assert answer.status_code in (401, 403, 404), answer.text
+        response = look(address)
+        if response.status_code != 200:
+            assert response.status_code in (401, 403, 404), response.text
             continue
-        _check(ANSWERS[path], answer.content)
-        items = answer.json()["items"]
+        _check(RESPONSE_MODELS[path], response.content)
+        items = response.json()["items"]
         count += len(items)
-        one = next((each for each in ANSWERS if re.fullmatch(re.escape(path) + r"/\{\w+\}", each)), None)
+        one = next((each for each in RESPONSE_MODELS if re.fullmatch(re.escape(path) + r"/\{\w+\}", each)), None)
         for item in items[:3] if one else ():
             key = item.get("id") or item["code"]
             single = look(f"{address.partition('?')[0]}/{key}")
             assert single.status_code == 200, single.text
-            _check(ANSWERS[one or ""], single.content)
+            _check(RESPONSE_MODELS[one or ""], single.content)
     return count
 
 
@@ -134,8 +134,8 @@ def _addresses(look: Look, path: str) -> Iterator[str]:
         yield f"{path}{_QUERIES.get(path, '')}"
         return
     above, _, below = path.partition("/{record}")
-    answer = look(f"{above}?limit={_PARENTS}&sort=-id")
-    for parent in answer.json()["items"] if answer.status_code == 200 else ():
+    response = look(f"{above}?limit={_PARENTS}&sort=-id")
+    for parent in response.json()["items"] if response.status_code == 200 else ():
         yield f"{above}/{parent['id']}{below}"
 
 

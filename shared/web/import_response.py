@@ -8,11 +8,11 @@ from shared.bulk.imports import LIFECYCLE, failures_url
 from shared.database.statements import Row
 from shared.kernel.clock import to_text
 from shared.web.contract import ShownAs
-from shared.web.fields import Answer
-from shared.web.schemas import RecordAnswer, TransitionBody, transition_model
+from shared.web.fields import ResponseModel
+from shared.web.schemas import RecordResponse, TransitionBody, transition_model
 
 
-class ImportedFile(Answer):
+class ImportedFile(ResponseModel):
     """The file of an import."""
 
     name: Annotated[str, Field(examples=["experts.csv"]), "The file's name."]
@@ -25,14 +25,14 @@ class ImportedFile(Answer):
     media: Annotated[str, Field(examples=["text/csv"]), "The media type that the file was read as."]
 
 
-class ImportedColumn(Answer):
+class ImportedColumn(ResponseModel):
     """A column of the file."""
 
     column: Annotated[str, Field(examples=["Family name"]), "The heading in the file."]
     field: Annotated[str | None, Field(examples=["family_name"]), "The field that the column fills; null for none."]
 
 
-class Import(RecordAnswer, lifecycle=LIFECYCLE):
+class Import(RecordResponse, lifecycle=LIFECYCLE):
     """An import: who brought which file for what, and what came of it. `columns` are the file's, with the field that
     each fills; those that nobody knows are `ignored_columns`."""
 

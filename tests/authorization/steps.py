@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 import asyncpg
 
 from deploy.matrix.operations import Operation, operations
+from tests.authorization.conftest import Services
+from tests.authorization.country_fixture import ADMIN, TABLES, CountryFixture
+from tests.authorization.requests import Started, request_for
 from tests.support.callers import Caller
-from tests.walls.conftest import Services
-from tests.walls.country_fixture import ADMIN, TABLES, CountryFixture
-from tests.walls.requests import Started, request_for
 
 STEPPING = [
     each

@@ -24,9 +24,9 @@ from shared.database.context import SYSTEM_CONTEXT
 from shared.database.pool import Database
 from shared.database.statements import Shapes
 from shared.database.unit_of_work import unit_of_work
+from tests.authorization.conftest import Services
+from tests.authorization.country_fixture import CountryFixture
 from tests.support.callers import Caller
-from tests.walls.conftest import Services
-from tests.walls.country_fixture import CountryFixture
 
 CountryFixtures = dict[tuple[str, bool], CountryFixture]
 PROTECTED = {
@@ -88,9 +88,9 @@ def without_app_filter(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     stored."""
     for name, module in list(sys.modules.items()):
         if name.startswith(("services.", "shared.")):
-            for wall in ("visible", "with_parent", "by_grant"):
-                if hasattr(module, wall):
-                    monkeypatch.setattr(module, wall, lambda *_, **__: true())
+            for condition in ("visible", "with_parent", "by_grant"):
+                if hasattr(module, condition):
+                    monkeypatch.setattr(module, condition, lambda *_, **__: true())
     _forget_statements()
     yield
     monkeypatch.undo()
@@ -243,8 +243,8 @@ async def test_without_the_filter_nothing_of_another_country_is_changed(
             path = f"/{service}/v1/{plural}/{country_fixtures['XB', published].id(plural)}"
             etag = (await Caller(services[service], "admin").get(path)).headers.get("etag")
             for body in ({"visibility": "network"}, {}):
-                answer = await Caller(services[service], "government_xa").patch(path, body, etag=etag)
-                assert answer.status_code in (403, 404, 405), f"{path}: {answer.text}"
+                response = await Caller(services[service], "government_xa").patch(path, body, etag=etag)
+                assert response.status_code in (403, 404, 405), f"{path}: {response.text}"
 
 
 async def test_every_table_with_a_country_and_a_visibility_has_row_level_security(

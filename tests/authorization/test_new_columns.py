@@ -7,10 +7,10 @@ import pytest
 
 from shared.database.tables import metadata
 from shared.records.record import Internal, Record, fields_of
+from tests.authorization.canaries import lists
+from tests.authorization.country_fixture import ADMIN, TABLES, CountryFixture, Seeder
 from tests.support.callers import Caller
 from tests.support.services import Services, open_services
-from tests.walls.canaries import lists
-from tests.walls.country_fixture import ADMIN, TABLES, CountryFixture, Seeder
 
 CANARY = "canarycolumn"
 _TABLES = """
@@ -57,9 +57,9 @@ async def country_fixture(wide_services: Services, connection: asyncpg.Connectio
 async def test_no_list_stream_or_number_shows_a_new_column(
     wide_services: Services, country_fixture: CountryFixture, who: str | None
 ) -> None:
-    answers = {address: (await Caller(wide_services[service], who).get(address)).text for service, address in lists()}
-    assert [address for address, body in answers.items() if CANARY in body] == []
-    assert any(country_fixture.id("experts") in body for body in answers.values())
+    responses = {address: (await Caller(wide_services[service], who).get(address)).text for service, address in lists()}
+    assert [address for address, body in responses.items() if CANARY in body] == []
+    assert any(country_fixture.id("experts") in body for body in responses.values())
 
 
 async def test_no_item_history_or_work_list_shows_a_new_column(
@@ -68,9 +68,9 @@ async def test_no_item_history_or_work_list_shows_a_new_column(
     for service, plural in _KINDS:
         for tail in ("", "/history", "/transitions", "/transitions/pending"):
             address = f"/{service}/v1/{plural}/{country_fixture.id(plural)}{tail}"
-            answer = await Caller(wide_services[service], ADMIN).get(address)
-            assert tail not in ("", "/history") or answer.status_code == 200, f"{address}: {answer.text}"
-            assert CANARY not in answer.text, address
+            response = await Caller(wide_services[service], ADMIN).get(address)
+            assert tail not in ("", "/history") or response.status_code == 200, f"{address}: {response.text}"
+            assert CANARY not in response.text, address
 
 
 async def test_no_item_holds_an_internal_field(wide_services: Services, country_fixture: CountryFixture) -> None:

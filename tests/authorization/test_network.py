@@ -10,10 +10,10 @@ import pytest
 
 from deploy.matrix.operations import operations
 from shared.kernel.principal import Grant, Principal, PrincipalKind
+from tests.authorization.conftest import Services
+from tests.authorization.country_fixture import ADMIN, TABLES, CountryFixture, Seeder
 from tests.support import callers
 from tests.support.callers import Caller, grant, machine, person
-from tests.walls.conftest import Services
-from tests.walls.country_fixture import ADMIN, TABLES, CountryFixture, Seeder
 
 _KINDS = {
     "membership": ("experts", "institutions"),
@@ -109,9 +109,9 @@ async def test_lists_and_numbers_are_those_of_the_public(
         assert shown.json() == public.json(), address
 
 
-def _compared(answer: httpx.Response) -> dict[str, Any]:
+def _compared(response: httpx.Response) -> dict[str, Any]:
     """The answer without what a count says of its own reach: an applicant's has their own record in it."""
-    found: dict[str, Any] = {k: v for k, v in answer.json().items() if k != "definition"}
+    found: dict[str, Any] = {k: v for k, v in response.json().items() if k != "definition"}
     if "as_of" in found:
         found["items"] = [{k: v for k, v in item.items() if k != "links"} for item in found["items"]]
     return found
@@ -121,10 +121,10 @@ async def test_addresses_of_the_network_are_for_its_members(services: Services) 
     caller = Caller(services["membership"], ADMIN)
     address = f"{uuid4().hex}@example.org"
     body = {"names": [{"full": "Net Work"}], "country": "XB", "visibility": "public"}
-    answer = await caller.post(
+    response = await caller.post(
         "/membership/v1/experts", {**body, "emails": [{"value": address, "visibility": "network"}], "invite": True}
     )
-    path = f"/membership/v1/experts/{answer.json()['id']}"
+    path = f"/membership/v1/experts/{response.json()['id']}"
     for step in ("apply", "start_review", "approve"):
         assert (await caller.step(path, step)).status_code == 200
     assert address in (await Caller(services["membership"], _MEMBER.name).get(path)).text

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Generic, TypeAlias, TypeVar
+from typing import Generic, NamedTuple, TypeAlias, TypeVar
 
 from shared.kernel.errors import Conflict, FieldError, Forbidden, Invalid, pointer_to
 
@@ -72,8 +72,7 @@ class Transition(Generic[GuardContext]):
     second_person: Callable[[GuardContext], bool] = never
 
 
-@dataclass(frozen=True, slots=True)
-class AvailableAction:
+class AvailableAction(NamedTuple):
     """A verb of the present state as a caller sees it in `allowed_actions`."""
 
     action: str
@@ -189,7 +188,9 @@ class Lifecycle(Generic[GuardContext]):
         self._check(transition, reason, fields)
         blocked = "not_in_this_state" if status not in transition.sources else transition.guard(guard_context)
         if blocked is not None:
-            available_actions = self.available_actions(status, guard_context, may, previous)
+            available_actions = [
+                action._asdict() for action in self.available_actions(status, guard_context, may, previous)
+            ]
             raise Conflict(
                 f"{verb} is not possible now.",
                 code="transition_not_allowed",

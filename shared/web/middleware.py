@@ -23,6 +23,7 @@ from shared.observability.traces import new_traceparent, request_id, traceparent
 from shared.web.cors import PREFLIGHT, CrossOrigin, Headers
 from shared.web.problems import Respond, respond_to
 from shared.web.request_authenticator import FIELDS
+from shared.web.request_context import forget_request_context
 from shared.web.security_events import SecurityEvents
 from shared.web.translation import as_escm_error
 
@@ -116,6 +117,7 @@ class Edge:
         finally:
             if watch is not None:
                 watch.end()
+            forget_request_context(scope)
             self._requests.open -= 1
             self._record(scope, answer.status, perf_counter() - began, span)
 

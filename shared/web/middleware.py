@@ -24,6 +24,7 @@ from shared.web.cors import PREFLIGHT, CrossOrigin, Headers
 from shared.web.error_mapping import as_escm_error
 from shared.web.problems import Respond, respond_to
 from shared.web.request_authenticator import FIELDS
+from shared.web.request_context import forget_request_context
 from shared.web.security_events import SecurityEvents
 
 WATCH_AFTER = 0.2
@@ -116,6 +117,7 @@ class Edge:
         finally:
             if watch is not None:
                 watch.end()
+            forget_request_context(scope)
             self._requests.open -= 1
             self._record(scope, sender.status, perf_counter() - began, span)
 

@@ -6,7 +6,7 @@ from services.centres.agreements.operations import apply_scheduled as expire_agr
 from services.centres.centres.operations import CENTRES
 from services.centres.centres.operations import apply_scheduled as end_terms
 from services.centres.reactions import REACTIONS
-from services.centres.seats.operations import end_over as end_seats
+from services.centres.seats.operations import apply_scheduled as end_seats
 from services.centres.settings import CentresSettings
 from shared.messaging.schedules import Schedule, Schedules
 from shared.messaging.worker import Worker

@@ -27,8 +27,8 @@ def _trace() -> str | None:
 class FactData(BaseModel):
     """The record that a fact is about. Whoever may know more follows the link.
 
-    `country_left` is the country that the record left with this change. For readers of that country alone
-    `country` is null: they do not learn where the record went.
+    `country_left` is the country that the record left with this change. Who gets the fact for that country alone is not
+    told where the record went: `country` is null.
     """
 
     id: UUID = Field(description="The record's id.")

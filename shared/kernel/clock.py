@@ -19,4 +19,5 @@ def to_text(instant: datetime) -> str:
 
 
 def _fast(instant: datetime) -> str:
-    return f"{instant.isoformat(timespec='microseconds')[:-6]}Z"
+    """Day and time apart, since to write their offset from UTC takes as long again."""
+    return f"{instant.date().isoformat()}T{instant.time().isoformat('microseconds')}Z"

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Generic, TypeAlias, TypeVar
+from typing import Generic, NamedTuple, TypeAlias, TypeVar
 
 from shared.kernel.errors import Conflict, FieldError, Forbidden, Invalid, pointer_to
 
@@ -72,8 +72,7 @@ class Transition(Generic[GuardContext]):
     second_person: Callable[[GuardContext], bool] = never
 
 
-@dataclass(frozen=True, slots=True)
-class AvailableAction:
+class AvailableAction(NamedTuple):
     """A verb of the present state as a caller sees it in `allowed_actions`."""
 
     action: str
@@ -96,6 +95,8 @@ class Lifecycle(Generic[GuardContext]):
     states: tuple[str, ...]
     transitions: tuple[Transition[GuardContext], ...]
     _by_verb: dict[str, list[Transition[GuardContext]]] = field(init=False, default_factory=dict, compare=False)
+    _by_source: dict[str, list[Transition[GuardContext]]] = field(init=False, default_factory=dict, compare=False)
+    """The transitions that callers take from a state."""
 
     def __post_init__(self) -> None:
         for transition in self.transitions:
@@ -103,35 +104,20 @@ class Lifecycle(Generic[GuardContext]):
             if unknown:
                 raise ValueError(f"{transition.verb} names unknown states {sorted(unknown)}")
             self._by_verb.setdefault(transition.verb, []).append(transition)
+            for source in () if transition.is_scheduled else transition.sources:
+                self._by_source.setdefault(source, []).append(transition)
 
     def available_actions(
         self, status: str, guard_context: GuardContext, may: Callable[[str], bool], previous: str | None = None
     ) -> list[AvailableAction]:
         """Every verb that leaves `status`, with whether this caller may take it now and why not."""
-        return [
-            self._offer(transition, status, guard_context, may, previous)
-            for transition in self.transitions
-            if status in transition.sources and not transition.is_scheduled
-        ]
-
-    def _offer(
-        self,
-        transition: Transition[GuardContext],
-        status: str,
-        guard_context: GuardContext,
-        may: Callable[[str], bool],
-        previous: str | None,
-    ) -> AvailableAction:
-        reason = None if may(transition.verb) else "not_permitted"
-        reason = reason or transition.guard(guard_context)
-        return AvailableAction(
-            transition.verb,
-            transition.target or previous or status,
-            reason is None,
-            reason,
-            _requirements(transition, guard_context),
-            transition.fields,
-        )
+        found = []
+        for transition in self._by_source.get(status, ()):
+            reason = transition.guard(guard_context) if may(transition.verb) else "not_permitted"
+            target = transition.target or previous or status
+            requires = _requirements(transition, guard_context)
+            found.append(AvailableAction(transition.verb, target, reason is None, reason, requires, transition.fields))
+        return found
 
     @property
     def verbs(self) -> tuple[str, ...]:
@@ -202,7 +188,9 @@ class Lifecycle(Generic[GuardContext]):
         self._check(transition, reason, fields)
         blocked = "not_in_this_state" if status not in transition.sources else transition.guard(guard_context)
         if blocked is not None:
-            available_actions = self.available_actions(status, guard_context, may, previous)
+            available_actions = [
+                action._asdict() for action in self.available_actions(status, guard_context, may, previous)
+            ]
             raise Conflict(
                 f"{verb} is not possible now.",
                 code="transition_not_allowed",

@@ -49,7 +49,7 @@ class Relay:
         self._sequencers = sequencers
         self._lease = lease
         self._grace = grace
-        self._reap = (attempts, backoff)
+        self._reclaim = (attempts, backoff)
         self._holder = uuid4()
         self._wakeup = WakeUp(RELAY, poll=min(poll, lease / 4))
         self._stop = asyncio.Event()
@@ -112,8 +112,8 @@ class Relay:
         grace_ends = loop.time() + self._grace
         while not self._stop.is_set():
             began = loop.time()
-            reap = self._reap if self._wakeup.is_poll_due() and began >= grace_ends else None
-            moved, messages = await leader.tick(_CHUNK, self._sequencers, reap)
+            reclaim = self._reclaim if self._wakeup.is_poll_due() and began >= grace_ends else None
+            moved, messages = await leader.tick(_CHUNK, self._sequencers, reclaim)
             self._publisher.notify(messages)
             metrics.SEQUENCED.inc(moved)
             if moved < _CHUNK:

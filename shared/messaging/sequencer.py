@@ -71,7 +71,7 @@ RETURNING id, service, {queue} AS queue, attempts
 """  # noqa: S608
     for table, queue in (("core_batch", QUEUE_OF_BATCH), ("core_job", QUEUE_OF_JOB))
 )
-_REAP_BATCHES = """
+_RECLAIM_BATCHES = """
 WITH late AS (
     SELECT id, service, bulk, positions, patterns, attempts, cardinality(positions) > 1 AS many FROM core_batch
     WHERE status = 'running' AND lease_expires_at < clock_timestamp() ORDER BY lease_expires_at LIMIT 100
@@ -87,7 +87,7 @@ UPDATE core_batch b SET lease_expires_at = NULL, notified = false, error = coale
         + make_interval(secs => least($2 * 2 ^ (late.attempts - 1), 300) * (0.8 + random() * 0.4))
 FROM late WHERE b.id = late.id
 """
-_REAP_JOBS = """
+_RECLAIM_JOBS = """
 WITH late AS (
     SELECT id, attempts >= $1 AS over FROM core_job
     WHERE status = 'running' AND lease_expires_at < clock_timestamp() ORDER BY lease_expires_at LIMIT 100
@@ -126,11 +126,11 @@ class Leader:
         self,
         chunk: int,
         sequencers: Iterable[Sequencer],
-        reap: tuple[int, float] | None,
+        reclaim: tuple[int, float] | None,
     ) -> tuple[int, list[QueueMessage]]:
         """One transaction: positions for at most `chunk` facts, rows for their consumers, jobs that are due.
 
-        With `reap` (most attempts, first backoff in seconds) also what leases ran out for, and what is due again.
+        With `reclaim` (most attempts, first backoff in seconds) also what leases ran out for, and what is due again.
         Answers how many facts were moved and whom to notify. Raises LeaseLost where another leads.
         """
         connection = self._connection
@@ -141,9 +141,9 @@ class Leader:
             for sequencer in sequencers:
                 await sequencer(connection)
             rows: list[Row] = await connection.fetch(_DISPATCH, row["head"], _WINDOW, BATCH)
-            if reap is not None:
-                await connection.execute(_REAP_BATCHES, *reap)
-                await connection.execute(_REAP_JOBS, *reap)
+            if reclaim is not None:
+                await connection.execute(_RECLAIM_BATCHES, *reclaim)
+                await connection.execute(_RECLAIM_JOBS, *reclaim)
                 rows += await connection.fetch(_NOTIFY_BATCHES)
             rows += await connection.fetch(_NOTIFY_JOBS)
         return row["moved"], [QueueMessage(r["service"], r["queue"], r["id"], r["attempts"]) for r in rows]

@@ -11,7 +11,7 @@ from starlette.types import Message, Receive, Scope
 from shared.kernel.errors import EscmError, Malformed, TimedOut, TooLarge, Unauthenticated, Unavailable
 from shared.kernel.json_keys import text_repeats_a_key, value_repeats_a_key
 from shared.web.budget import MemoryBudget
-from shared.web.translation import BodyRefused
+from shared.web.error_mapping import BodyRefused
 
 JSON_LIMIT = 1 << 20
 IMPORT_LIMIT = 256 << 20

@@ -11,8 +11,8 @@ from starlette.types import Receive, Scope, Send
 
 from shared.kernel.errors import NotFound
 from shared.web.body import Body
+from shared.web.error_mapping import MethodNotAllowed
 from shared.web.route import EscmRoute
-from shared.web.translation import MethodNotAllowed
 
 _FILE_STACK = "fastapi_middleware_astack"
 """Where FastAPI looks for the stack that closes uploaded files after the request."""

@@ -21,10 +21,11 @@ from shared.observability.requests import REQUESTS, UNMATCHED
 from shared.observability.spans import spans
 from shared.observability.traces import new_traceparent, request_id, traceparent
 from shared.web.cors import PREFLIGHT, CrossOrigin, Headers
+from shared.web.error_mapping import as_escm_error
 from shared.web.problems import Respond, respond_to
 from shared.web.request_authenticator import FIELDS
+from shared.web.request_context import forget_request_context
 from shared.web.security_events import SecurityEvents
-from shared.web.translation import as_escm_error
 
 WATCH_AFTER = 0.2
 """Seconds after which a read is watched for its client's going; most are answered long before."""
@@ -116,6 +117,7 @@ class Edge:
         finally:
             if watch is not None:
                 watch.end()
+            forget_request_context(scope)
             self._requests.open -= 1
             self._record(scope, sender.status, perf_counter() - began, span)
 

@@ -119,7 +119,7 @@ def _typed(text: str, key: ColumnElement[Any]) -> Any:
 
 def pick_fields(request: Request, known: frozenset[str]) -> frozenset[str] | None:
     """The names of `fields=`, `id` always among them; None when all are wanted. Raises Malformed for unknown ones."""
-    raw = request.query_params.get("fields")
+    raw = request.query_params.get("fields") if request.scope["query_string"] else None
     if raw is None:
         return None
     names = frozenset(raw.split(","))

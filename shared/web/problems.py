@@ -16,8 +16,8 @@ from starlette.types import Scope
 from shared.kernel.clock import to_text
 from shared.kernel.errors import ErrorCategory, EscmError, FieldError
 from shared.web.catalogue import GENERAL, PROBLEMS, Problem, preferred_language
+from shared.web.error_mapping import as_escm_error
 from shared.web.moved import Moved
-from shared.web.translation import as_escm_error
 
 Respond: TypeAlias = Callable[[Scope, Exception], Response]
 """Makes the answer of a failure."""

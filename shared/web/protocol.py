@@ -12,6 +12,7 @@ from shared.database.ids import uuid7
 from shared.kernel.errors import EscmError, Malformed, TimedOut, Unavailable
 from shared.web.connections import Connections
 from shared.web.problems import problem_response
+from shared.web.response_transport import ResponseTransport
 
 _LOG = structlog.get_logger("escm.web")
 _LINGER = 2.0
@@ -103,6 +104,8 @@ class Protocol(HttpToolsProtocol):
         self._head_since = self._rest_since = None
         self._head_received = 0
         super().on_headers_complete()
+        if self.cycle is not None and self.scope["method"] != "HEAD":  # a response to HEAD is its head alone
+            self.cycle.transport = ResponseTransport(self.transport, self.loop)
 
     def on_message_complete(self) -> None:
         self._is_between = True

@@ -7,10 +7,10 @@ import orjson
 from starlette.types import Message, Scope
 
 from shared.kernel.errors import Forbidden, Gone, NotFound
+from shared.web.error_mapping import MethodNotAllowed
 from shared.web.idempotency import Replay
 from shared.web.moved import Moved
 from shared.web.request_context import RequestContext
-from shared.web.translation import MethodNotAllowed
 
 _OF_CALLER = (b"authorization", b"accept-language")
 _OF_ROUTE = ("route", "endpoint", "path_params", "escm.context", "fastapi_middleware_astack", "fastapi_inner_astack")

@@ -5,6 +5,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcon
 from typing import Annotated, cast
 
 from fastapi import Depends, Request
+from starlette.types import Scope
 
 from shared.configuration.settings import Settings
 from shared.database.context import AccessContext, writing_everywhere
@@ -102,6 +103,12 @@ def header_of(request: Request, name: bytes) -> str | None:
 def put_request_context(request: Request, ctx: RequestContext) -> None:
     """Makes the context known to the request's dependencies."""
     request.scope[_KEY] = ctx
+
+
+def forget_request_context(scope: Scope) -> None:
+    """Undoes it at the end of a request, of which the context refers to its scope: what refers to nothing in a circle
+    is freed at once, and not by the garbage collector."""
+    scope.pop(_KEY, None)
 
 
 async def request_context(request: Request) -> RequestContext:

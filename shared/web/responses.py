@@ -1,7 +1,6 @@
 """Answers that every resource gives alike: the item, its offers, its history; and the merge of a patch."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import asdict
 from functools import lru_cache
 from typing import Any, TypeVar
 from uuid import UUID
@@ -74,7 +73,7 @@ def transitions_response(
     fields: type[BaseModel] | None = None,
 ) -> Response:
     """The present state, every verb of it, and all states. `fields` is the model of what transitions take."""
-    shown = [{**asdict(action), "fields_schema": _schema_of(fields, action.fields)} for action in available_actions]
+    shown = [{**action._asdict(), "fields_schema": _schema_of(fields, action.fields)} for action in available_actions]
     body = orjson.dumps({"status": status, "allowed_actions": shown, "states": lifecycle.states})
     return Response(body, 200, None, JSON)
 

@@ -7,7 +7,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ValidationError
 
 from shared.bulk.reading import RowFault
-from shared.web.translation import as_escm_error
+from shared.web.error_mapping import as_escm_error
 
 
 def validated(model: type[BaseModel], body: Mapping[str, Any], headings: Mapping[str, str]) -> dict[str, Any]:

@@ -4,8 +4,8 @@ from services.access.access import ROLES
 from services.access.accounts import operations
 from services.access.accounts.queries import LISTING
 from services.access.accounts.schemas import AccountAnswer, AccountBody, AccountFields, present
+from shared.web.error_mapping import register_constraint
 from shared.web.records import RecordApi
-from shared.web.translation import register_constraint
 
 register_constraint("access_account_email_key_key", "/email", "Another account has this address.")
 

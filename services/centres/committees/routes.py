@@ -7,9 +7,9 @@ from services.centres.committees import operations
 from services.centres.committees.domain import RecognitionRules
 from services.centres.committees.queries import LISTING
 from services.centres.committees.schemas import Committee, CommitteeBody, present
+from shared.web.error_mapping import register_constraint
 from shared.web.records import RecordApi
 from shared.web.route import ResourceRouter
-from shared.web.translation import register_constraint
 
 register_constraint("centre_committee_living_key", "/country", "This country has a living committee already.")
 

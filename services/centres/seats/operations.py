@@ -67,7 +67,7 @@ async def end_with_expert(uow: UnitOfWork, expert: UUID) -> None:
     await _expire(uow, await queries.lock_appointed(uow.connection, expert=expert))
 
 
-async def end_over(uow: UnitOfWork) -> None:
+async def apply_scheduled(uow: UnitOfWork) -> None:
     """Ends seats whose last day has passed."""
     await _expire(uow, await queries.lock_over(uow.connection, today().isoformat()))
 

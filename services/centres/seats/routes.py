@@ -4,8 +4,8 @@ from services.centres.access import ROLES
 from services.centres.seats import operations
 from services.centres.seats.queries import LISTING
 from services.centres.seats.schemas import Seat, SeatBody, SeatFields, columns, present, written
+from shared.web.error_mapping import register_constraint
 from shared.web.records import RecordApi
-from shared.web.translation import register_constraint
 
 register_constraint("centre_seat_holder_excl", "/office", "Somebody else holds this office at that time.")
 

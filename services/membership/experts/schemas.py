@@ -206,7 +206,7 @@ def present(row: Mapping[str, Any], access: AccessScope) -> dict[str, Any]:
     if whole:
         shown["clock"] = _clock(row)
         if "asserted" in row:
-            shown["asserted"] = _asserted(row)
+            shown["asserted"] = _asserted(row, shown["created_at"])
     else:
         shown["emails"] = _open_emails(row["emails"], access)
     return shown
@@ -225,12 +225,12 @@ def _clock(row: Mapping[str, Any]) -> dict[str, Any] | None:
     }
 
 
-def _asserted(row: Mapping[str, Any]) -> dict[str, Any]:
+def _asserted(row: Mapping[str, Any], entered_at: str) -> dict[str, Any]:
     """Items show it, lists do not."""
     present_fields = [name for name in ASSERTED if row[name] not in _EMPTY]
     asserted = row["asserted"]
     sources = orjson.loads(asserted) if isinstance(asserted, str) else asserted
-    return asserted_fields(sources, present_fields, to_text(row["created_at"]))
+    return asserted_fields(sources, present_fields, entered_at)
 
 
 def _open_emails(emails: Any, access: AccessScope) -> Any:

@@ -61,7 +61,7 @@ FAILURES: dict[str, Exception] = {
         code="transition_not_allowed",
         members={
             "current_state": "prospect",
-            "allowed_actions": [AvailableAction("invite", "invited", True, None)],
+            "allowed_actions": [AvailableAction("invite", "invited", True, None)._asdict()],
             "at": datetime(2026, 11, 24, 10, tzinfo=UTC),
         },
     ),

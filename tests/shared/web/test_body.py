@@ -12,7 +12,7 @@ import pytest
 from shared.configuration.settings import Settings
 from shared.web.body import IMPORT_LIMIT, JSON_LIMIT, Body, is_too_deep
 from shared.web.budget import MemoryBudget
-from shared.web.translation import BodyRefused
+from shared.web.error_mapping import BodyRefused
 from tests.shared.web.edge_app import client_of, edge_app
 
 JSON = {"content-type": "application/json"}

@@ -6,7 +6,7 @@ import pytest
 
 from shared.kernel.errors import pointer_to
 from shared.web.catalogue import PROBLEMS
-from shared.web.translation import register_constraint
+from shared.web.error_mapping import register_constraint
 from tests.shared.web.edge_app import FAILURES, client_of, edge_app
 
 register_constraint("test_one_email", "/emails", "Somebody has this address already.")

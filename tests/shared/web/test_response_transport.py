@@ -1,0 +1,65 @@
+"""The head of a response and the beginning of its body are sent together; neither waits for what is late."""
+
+import asyncio
+from collections.abc import Iterable
+
+from shared.web.response_transport import ResponseTransport
+
+
+class Recorder(asyncio.Transport):
+    """Notes what is sent at a time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sent: list[bytes] = []
+        self.is_closed = False
+
+    def write(self, data: bytes) -> None:  # type: ignore[override]
+        self.sent.append(data)
+
+    def writelines(self, list_of_data: Iterable[bytes]) -> None:  # type: ignore[override]
+        self.sent.append(b"".join(list_of_data))
+
+    def is_closing(self) -> bool:
+        return self.is_closed
+
+    def close(self) -> None:
+        self.is_closed = True
+
+
+def begun() -> tuple[ResponseTransport, Recorder]:
+    """A response whose head was written."""
+    recorder = Recorder()
+    transport = ResponseTransport(recorder, asyncio.get_running_loop())
+    transport.write(b"head ")
+    return transport, recorder
+
+
+async def test_a_head_and_a_body_that_follows_at_once_are_sent_together():
+    transport, recorder = begun()
+    transport.write(b"body")
+    transport.write(b"more")
+    await asyncio.sleep(0)
+    assert recorder.sent == [b"head body", b"more"]
+
+
+async def test_a_head_does_not_wait_for_a_body_that_is_late():
+    transport, recorder = begun()
+    await asyncio.sleep(0)
+    assert recorder.sent == [b"head "]
+    transport.write(b"body")
+    assert recorder.sent == [b"head ", b"body"]
+
+
+async def test_a_head_is_sent_before_the_connection_is_closed():
+    transport, recorder = begun()
+    transport.close()
+    assert transport.is_closing()
+    assert recorder.sent == [b"head "]
+
+
+async def test_nothing_is_sent_over_a_connection_that_was_closed():
+    _, recorder = begun()
+    recorder.close()
+    await asyncio.sleep(0)
+    assert recorder.sent == []

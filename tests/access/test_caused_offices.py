@@ -21,13 +21,15 @@ from shared.contracts.envelope import Fact
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.pool import Database
 from shared.database.unit_of_work import unit_of_work
-from shared.kernel.clock import today
+from shared.kernel.clock import now, today
 from shared.kernel.principal import Grant, Principal, PrincipalKind
+from shared.mail import tokens
 from shared.messaging.inbox import Inbox
 from tests.access.caller import Caller as Signed
 from tests.support.callers import CALLERS, Caller, grant, serving
 from tests.support.centres import COMMITTEES, SEATS, Members, entered, stepped, unused_country
 from tests.support.facts import type_of
+from tests.support.membership import EXPERTS, expert
 from tests.support.merges import MERGES
 from tests.support.principals import enter_callers, enter_principal
 
@@ -288,3 +290,83 @@ async def test_who_caused_a_role_does_not_get_it_by_delegation(
     third = {"principal": {"kind": "account", "id": caller.account("reviewer1")}}
     other = await caller.send("expert", "POST", "/grants", body | third)
     assert (other.status_code, other.json()["reason"]) == (403, "follows_own_act")
+
+
+async def _seated_without_account(world: World) -> tuple[str, str]:
+    """An expert whom the administrator made president before they had an account, and the country."""
+    country = unused_country()
+    made = await world.caller("membership").post(
+        EXPERTS, expert(country=country, emails=[{"value": f"{uuid4().hex}@example.org"}])
+    )
+    assert made.status_code == 201, made.text
+    await world.seat("admin", await world.committee(country), made.json()["id"])
+    return str(made.json()["id"]), country
+
+
+async def _take_over(world: World, monkeypatch: pytest.MonkeyPatch, record: str) -> UUID:
+    """A new account takes the expert over by the link of the last invitation, which this gives it."""
+    account = await world.actor(monkeypatch, "account")
+    assert account.id is not None
+    read = (await world.caller("membership").get(f"{EXPERTS}/{record}")).json()
+    token = uuid4().hex
+    address = read["emails"][0]["value"]
+    valid: dict[str, Any] = {"service": "membership", "purpose": "claim", "until": now() + timedelta(days=1)}
+    await tokens.issue(world.rows, subject=UUID(record), address=address, token=token, **valid)
+    taken = await world.caller("membership", account.name).post(f"{EXPERTS}/claim", {"token": token})
+    assert taken.status_code == 200, taken.text
+    await world.react("membership", "expert", "account_linked", record)
+    return account.id
+
+
+async def test_whoever_takes_their_record_over_gets_the_roles_of_its_offices(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record, _ = await _seated_without_account(world)
+    assert (await world.caller("membership").step(f"{EXPERTS}/{record}", "invite")).status_code == 200
+    account = await _take_over(world, monkeypatch, record)
+    assert sorted(await world.held(account)) == [("active", "committee_president"), ("active", "expert")]
+
+
+async def test_a_role_waits_where_whoever_invited_may_not_grant_it(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record, country = await _seated_without_account(world)
+    narrowed = grant("secretariat_officer", "country", country, **WHOLE | {"resources": _RECORDS | {"membership.*"}})
+    client = await world.actor(monkeypatch, "client", narrowed)
+    invited = await world.caller("membership", client.name).step(f"{EXPERTS}/{record}", "invite")
+    assert invited.status_code == 200, invited.text
+    account = await _take_over(world, monkeypatch, record)
+    assert sorted(await world.held(account)) == [("active", "expert"), ("proposed", "committee_president")]
+
+
+async def test_a_role_waits_where_whoever_set_the_address_may_not_grant_it(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record, country = await _seated_without_account(world)
+    author = await world.actor(monkeypatch, "account", grant("national_author", "country", country))
+    changing, path = world.caller("membership", author.name), f"{EXPERTS}/{record}"
+    etag = (await changing.get(path)).headers["etag"]
+    body = {"emails": [{"value": f"{uuid4().hex}@example.org"}]}
+    assert (await changing.patch(path, body, etag=etag)).status_code == 200
+    assert (await world.caller("membership").step(path, "invite")).status_code == 200
+    account = await _take_over(world, monkeypatch, record)
+    assert sorted(await world.held(account)) == [("active", "expert"), ("proposed", "committee_president")]
+
+
+async def test_an_administrator_who_links_an_account_gives_its_roles_but_not_to_themselves(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = await world.actor(monkeypatch, "account")
+    own = await world.actor(monkeypatch, "account", grant("secretariat_admin", "global"))
+    for name, linked, status in (("admin", account, "active"), (own.name, own, "proposed")):
+        record, _ = await _seated_without_account(world)
+        assert linked.id is not None
+        fields = {"account_id": str(linked.id)}
+        done = await world.caller("membership", name).step(f"{EXPERTS}/{record}", "link_account", fields=fields)
+        assert done.status_code == 200, done.text
+        await world.react("membership", "expert", "account_linked", record)
+        assert (status, "committee_president") in await world.held(linked.id)
+        freed = await world.caller("membership").step(f"{EXPERTS}/{record}", "unlink_account", reason="left")
+        assert freed.status_code == 200
+        await world.react("membership", "expert", "account_unlinked", record)
+        assert await world.held(linked.id) == []

@@ -69,7 +69,7 @@ class ShownAs:
 
 
 class _Patch(Described):
-    """A merge patch (RFC 7396): a field that is absent stays, null removes the value, lists are replaced whole."""
+    """A merge patch (RFC 7396): an absent field is unchanged, null removes the value, lists are replaced as a whole."""
 
     model_config = ConfigDict(extra="forbid")
 

@@ -38,7 +38,7 @@ class Answer(Described):
 
 def _clean(value: str) -> str:
     if "\0" in value:
-        raise PydanticCustomError("invalid_text", "Text must not hold U+0000.")
+        raise PydanticCustomError("invalid_text", "Text must not contain U+0000.")
     return nfc(value)
 
 
@@ -48,7 +48,7 @@ def _clean_tree(value: Any) -> Any:
         try:
             value.encode()
         except UnicodeEncodeError as error:
-            raise PydanticCustomError("invalid_text", "Text must not hold a lone surrogate.") from error
+            raise PydanticCustomError("invalid_text", "Text must not contain a lone surrogate.") from error
         return _clean(value)
     if isinstance(value, list):
         return [_clean_tree(part) for part in value]
@@ -59,7 +59,7 @@ def _clean_tree(value: Any) -> Any:
 
 def _country(code: str) -> str:
     if code not in known_codes(fictional=True):
-        raise PydanticCustomError("unknown_country", "Not an ISO 3166-1 alpha-2 code of a known country.")
+        raise PydanticCustomError("unknown_country", "Not an ISO 3166-1 alpha-2 code of a country.")
     return code
 
 
@@ -160,7 +160,7 @@ PartialDate: TypeAlias = Annotated[
 Day: TypeAlias = Annotated[date, BeforeValidator(_whole_day)]
 Visible: TypeAlias = Annotated[
     Literal["public", "network", "restricted"],
-    Field(description="Who may know of the record once it is published: everybody, the network, or its grants alone."),
+    Field(description="Who may know of the record once it is published: everybody, the network, or grants over it."),
 ]
 
 

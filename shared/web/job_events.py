@@ -22,7 +22,7 @@ LAST_EVENT_ID = {
     "name": "Last-Event-ID",
     "in": "header",
     "required": False,
-    "description": "The id of the last event that was heard: what it told is not told again.",
+    "description": "The id of the last received event; the stream continues after it.",
     "schema": {"type": "string", "maxLength": 100},
 }
 MOST_STREAMS = 100

@@ -32,10 +32,10 @@ AGAIN_AFTER = "1"
 
 
 class Progress(Answer):
-    """`total` is null while it is not known."""
+    """`total` is null until it is known."""
 
     done: Annotated[int, Field(examples=[400]), "How many parts are done."]
-    total: Annotated[int | None, Field(examples=[1200]), "How many there are; null while that is not known."]
+    total: Annotated[int | None, Field(examples=[1200]), "The number of records; null until it is known."]
 
 
 class Job(Answer):
@@ -48,7 +48,7 @@ class Job(Answer):
     result: Annotated[
         dict[str, Any] | None,
         Field(examples=[{"created": 1190, "failed": 10}]),
-        "What came of it, as the operation that ordered it says; null until it has ended.",
+        "The result, as described at the operation that created the job; null until it has ended.",
     ]
     result_url: Annotated[str | None, Field(examples=[None]), "Where the result is; null where there is none."]
     problem: Annotated[Problem | None, "The problem that ended the job; null unless it failed."]
@@ -79,7 +79,7 @@ def job_routes(service: str, roles: RoleTable) -> ResourceRouter:
         options=RouteOptions(is_item=True),
         operation_id="getJob",
         summary="Read how far a job is",
-        description="For whoever ordered it, and for those who oversee jobs.",
+        description="For the caller who ordered it, and for callers with permission to read all jobs.",
         responses={200: {"model": Job}},
     )
     async def get_job(job: str, ctx: CurrentContext) -> Response:
@@ -91,7 +91,7 @@ def job_routes(service: str, roles: RoleTable) -> ResourceRouter:
         summary="Follow a job until it ends, as server-sent events",
         description="An event for each progress; `Last-Event-ID` continues after one.",
         status_code=200,
-        responses={204: {"description": "The end is known by `Last-Event-ID`."}},
+        responses={204: {"description": "`Last-Event-ID` is the id of the end."}},
         response_class=JobEvents,
         openapi_extra={"parameters": [LAST_EVENT_ID]},
     )
@@ -107,8 +107,8 @@ def job_routes(service: str, roles: RoleTable) -> ResourceRouter:
     @router.delete(
         "/{job}",
         operation_id="cancelJob",
-        summary="Ask a job to stop",
-        description="A queued job is cancelled at once, a running one at its next step.",
+        summary="Cancel a job",
+        description="A queued job is cancelled at once, a running one at its next checkpoint.",
         status_code=202,
         responses={202: {"model": Job}},
     )

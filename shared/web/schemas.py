@@ -16,7 +16,7 @@ class TransitionBody(Body):
     """A transition of a record."""
 
     action: Annotated[str, StringConstraints(min_length=1, max_length=60), Clean, "The verb, one of `allowed_actions`."]
-    reason: Annotated[Prose | None, "The reason, where `requires` names it; it stands in the history."] = None
+    reason: Annotated[Prose | None, "The reason, if `requires` names it; the history shows it."] = None
     fields: Annotated[
         dict[str, Any], CleanTree, Field(max_length=20), "What the transition takes; see its `fields_schema`."
     ] = {}
@@ -63,7 +63,7 @@ class OfferedAction(AllowedAction):
     """A verb of the present state, with what its transition takes."""
 
     requires: Annotated[list[str], Field(examples=[["reason"]]), "What must be given: `reason`, `second_person`."]
-    fields: Annotated[list[str], Field(examples=[[]]), "The names that `fields` may hold."]
+    fields: Annotated[list[str], Field(examples=[[]]), "The names allowed in `fields`."]
     fields_schema: Annotated[
         JsonSchema, Field(examples=[{"type": "object", "properties": {}}]), "The JSON Schema of `fields`."
     ]

@@ -26,7 +26,7 @@ class SeenRecord(Body):
 
 
 class ManySteps(TransitionBody):
-    """The same step on many records, each once."""
+    """The same transition of many records, each once."""
 
     items: Annotated[list[SeenRecord], Field(min_length=1, max_length=MOST), "The records, each once."]
 

@@ -136,7 +136,7 @@ def format_of(query: Mapping[str, str]) -> str | None:
     """The format of a stream that is asked for, or None for a page. Raises Malformed `invalid_parameter`."""
     file_format = query.get("format")
     if "safe" in query and file_format != "csv":
-        raise invalid_parameter("safe", "Goes with format=csv.")
+        raise invalid_parameter("safe", "Requires format=csv.")
     if file_format is None:
         return None
     if file_format not in FORMATS:

@@ -57,12 +57,12 @@ class ApiKeyFields(Body):
     """What the transitions of a key take."""
 
     second_person: Annotated[
-        UUID | None, Refers("/access/v1/accounts"), "Of `confirm`: the only account that may confirm."
+        UUID | None, Refers("/access/v1/accounts"), "For `confirm`: the only account that may confirm."
     ] = None
 
 
 class ApiKeyAnswer(RecordAnswer, of=record.ApiKey, lifecycle=LIFECYCLE):
-    """A key. `secret` is answered once, when it is made; `hint` is its beginning. `last_used` is told to the hour."""
+    """A key. `secret` is returned once, at its creation; `hint` is its beginning. `last_used` is exact to the hour."""
 
     name: Annotated[str, Field(examples=["Nightly synchronisation"])]
     hint: Annotated[str, Field(examples=["escm_k_3f9a"])]
@@ -72,7 +72,7 @@ class ApiKeyAnswer(RecordAnswer, of=record.ApiKey, lifecycle=LIFECYCLE):
     countries: Annotated[list[str] | None, Field(examples=[["XA"]])]
     expires_at: datetime
     last_used: Annotated[datetime | None, "When the key was last used, to the hour; null where it never was."]
-    secret: Annotated[str | None, Field(examples=[None]), "The key itself: in the response to its creation alone."] = (
+    secret: Annotated[str | None, Field(examples=[None]), "The key itself: only in the response to its creation."] = (
         None
     )
 

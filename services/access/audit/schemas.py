@@ -26,8 +26,9 @@ class AuditLine(HistoryLine):
 
 
 class AuditPage(Answer):
-    """Entries in the order of the chain. `next_after` is never null and moves past what is hidden from the caller: an
-    empty page with another `next_after` means go on, with the same one that there is nothing newer."""
+    """Entries in the order of the chain. `next_after` is never null and moves past entries that the caller may not see:
+    an empty page with another `next_after` means that more may follow, with the same one that there is nothing newer.
+    """
 
     items: Annotated[list[AuditLine], "The entries, in the order of the chain."]
     next_after: Annotated[

@@ -15,7 +15,7 @@ from shared.web.schemas import Links
 
 
 class SessionAnswer(Answer):
-    """Somebody signed in. `current` is the one that asks; `last_used` is told to the hour."""
+    """A session of a person. `current` is the session of the request; `last_used` is exact to the hour."""
 
     id: Annotated[UUID, "The session's id."]
     ref: Annotated[str, Field(examples=["SES-000123"]), "The session's short name for people."]
@@ -24,7 +24,7 @@ class SessionAnswer(Answer):
     created_at: Annotated[datetime, "When the sign-in was."]
     last_used: Annotated[datetime | None, "When the session was last used, to the hour."]
     ends_at: Annotated[datetime, "When the session ends at the latest."]
-    current: Annotated[bool, "Whether it is the session that asks."]
+    current: Annotated[bool, "Whether it is the session of the request."]
     links: Annotated[Links, "Addresses of the session."]
 
 

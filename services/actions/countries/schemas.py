@@ -19,8 +19,8 @@ class StageFact(Answer):
     """One of the seven facts. `link` is the record that bears it out, for those whose grants cover the country."""
 
     key: Annotated[str, Field(examples=["committee_recognised"]), "The name of the fact."]
-    met: Annotated[bool, "Whether the fact holds on the day."]
-    date: Annotated[Day | None, "Since when it holds."]
+    met: Annotated[bool, "Whether the fact is met on the day."]
+    date: Annotated[Day | None, "Since when it is met."]
     link: Annotated[str | None, Field(examples=[None]), "The record that proves it; for grants that cover the country."]
 
 
@@ -58,17 +58,15 @@ class CountryCounts(Answer):
 
 
 class ListedCountry(Answer):
-    """A country as the list holds it. `as_of` is the day whose facts are told."""
+    """A country in the list. `as_of` is the day of the facts."""
 
     code: Annotated[str, Field(examples=["XA"]), "The country, as an ISO 3166-1 alpha-2 code."]
     names: Annotated[LocalizedTexts, "The country's names, by language."]
     region: Annotated[str | None, Field(examples=["Asia"]), "The region of UN M49; null for fictional countries."]
-    stage: Annotated[
-        int, Field(examples=[3]), "How far the country is, from 0 to 7: the facts in their order that hold."
-    ]
+    stage: Annotated[int, Field(examples=[3]), "The stage of the country, from 0 to 7: the facts met in their order."]
     facts: Annotated[list[StageFact], "The seven facts that the stage follows from."]
     counts: Annotated[CountryCounts, "What the country has in the register."]
-    as_of: Annotated[Day, "The day that the facts stand for."]
+    as_of: Annotated[Day, "The day of the facts."]
 
 
 class CountryAnswer(ListedCountry):

@@ -60,7 +60,7 @@ class FocalPointCreate(FocalPointBody):
 class FocalPointFields(Body):
     """What `hand_over` takes: the last day, at most 60 days from today."""
 
-    until: Annotated[Day | None, "Of `hand_over`: the last day in office, at most 60 days from today."] = None
+    until: Annotated[Day | None, "For `hand_over`: the last day in office, at most 60 days from today."] = None
 
 
 class FocalPoint(RecordAnswer, of=record.FocalPoint, lifecycle=LIFECYCLE):

@@ -36,7 +36,7 @@ class ReviewBody(Body, of=record.Review):
 
 
 class Review(RecordAnswer, of=record.Review, lifecycle=REVIEWS.lifecycle):
-    """A review as it is answered."""
+    """A review in a response."""
 
     centre_id: UUID
     reviewer_id: UUID

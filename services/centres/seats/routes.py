@@ -7,7 +7,7 @@ from services.centres.seats.schemas import Seat, SeatBody, SeatFields, columns, 
 from shared.web.records import RecordApi
 from shared.web.translation import register_constraint
 
-register_constraint("centre_seat_holder_excl", "/office", "Somebody else holds this office at that time.")
+register_constraint("centre_seat_holder_excl", "/office", "Another person has this office at that time.")
 
 
 router = RecordApi(

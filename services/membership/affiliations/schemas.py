@@ -30,7 +30,7 @@ class MatchFields(Body):
     """What the transitions of a match take."""
 
     institution_id: Annotated[
-        UUID | None, Refers("/membership/v1/institutions"), "Of `accept`: the institution that the text means."
+        UUID | None, Refers("/membership/v1/institutions"), "For `accept`: the institution that the text means."
     ] = None
 
 

@@ -96,7 +96,7 @@ async def list_duplicates(ctx: CurrentContext) -> Response:
     responses={202: {"model": Job}},
 )
 async def search_duplicates(body: SearchBody, ctx: CurrentContext) -> Response:
-    """Left to the worker. The job's result tells how many records were compared, and how many pairs found and new."""
+    """A job does the search. Its result has the numbers of compared records, found pairs and new pairs."""
     if not ctx.principal.permission_scope(ROLES, DUPLICATES.resource.name, "search").everywhere:
         raise Forbidden("Your grants do not include this.", members={"reason": "not_permitted"})
     job = await operations.order_search(ctx.uow, body.resource, whole=body.whole)
@@ -132,7 +132,7 @@ async def get_history(row: Readable, ctx: CurrentContext) -> Response:
 @router.get(
     "/{record}/transitions",
     operation_id="getDuplicateTransitions",
-    summary="Which steps the state of one pair allows",
+    summary="List the transitions of one pair",
     description="Whether the pair can be dismissed or opened again.",
     responses={200: {"model": Transitions}},
 )
@@ -148,8 +148,8 @@ async def get_transitions(row: Readable, ctx: CurrentContext) -> Response:
     responses=_PAIR,
 )
 async def transition_duplicate(body: Transition, row: Changeable, ctx: CurrentContext) -> Response:
-    """`dismiss` says with its reason why the two are not one; the pair stays dismissed until one of them changes in
-    what is compared. A pair becomes merged by the merge of its records."""
+    """`dismiss` states with its reason why the two are not duplicates; the pair remains dismissed until a compared
+    field of one of them changes. A pair becomes merged by the merge of its records."""
     before = await DUPLICATES.lock(ctx.uow, row["id"], row["version"])
     requested = TransitionRequest(body.action, body.reason, body.fields)
     after = await operations.transition(ctx.uow, ctx.access, before, requested)

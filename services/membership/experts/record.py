@@ -99,12 +99,12 @@ class Expert(Record):
     conflict_of_interest_on: Annotated[date | None, Internal]
     clock_since: Annotated[datetime | None, Granted, Part]
     clock_target: Annotated[datetime | None, Granted, Part]
-    assignee: Annotated[UUID | None, Granted, Tracked, "The account or client that holds the file."]
+    assignee: Annotated[UUID | None, Granted, Tracked, "The account or client that works on the application."]
     asserted: Annotated[
         Mapping[str, Said],
         Granted,
         Part,
-        "Who said what stands in a field; in items, for grants that cover the expert.",
+        "The source of each field; in items, for grants that cover the expert.",
     ]
     merged_into: Annotated[UUID | None, Internal, Tracked]
     erased_at: Annotated[datetime | None, Internal]

@@ -30,11 +30,11 @@ Resolution: TypeAlias = Literal[KEEP, RESTORE]  # type: ignore[valid-type]
 
 
 class MergeBody(Body, of=record.Merge):
-    """Which record becomes part of which. `choices` says of a field whose value the winner takes; else the winner keeps
-    its own, takes the loser's where it has none, and lists are united."""
+    """Which record becomes part of which. `choices` selects whose value the winner gets for a field. Otherwise the
+    winner's value is unchanged, the loser's is used if the winner has none, and lists are combined."""
 
     resource: Literal[RESOURCES]  # type: ignore[valid-type]
-    winner_id: Annotated[Key, "The id or ref of the record that stays."]
+    winner_id: Annotated[Key, "The id or ref of the winner."]
     loser_id: Annotated[Key, "The id or ref of the record that becomes part of it."]
     choices: Annotated[
         dict[FieldName, Choice],
@@ -45,21 +45,21 @@ class MergeBody(Body, of=record.Merge):
 
 
 class UndoFields(Body):
-    """What `undo` takes: of each field that was edited since the merge, whether to keep or to restore it."""
+    """The fields of `undo`: `keep` or `restore` for each field that was edited since the merge."""
 
     resolve: Annotated[
         dict[FieldName, Resolution],
         Field(max_length=30),
         Field(examples=[{"biography": "keep"}]),
-        "Of `undo`: of each field edited since the merge, whether to keep or restore it.",
+        "For `undo`: `keep` or `restore` for each field that was edited since the merge.",
     ] = {}
 
 
 class MovedCounts(Answer):
-    """How much the winner took over. `united`: affiliations that said the same as one of the winner's."""
+    """What the winner took over. `united`: affiliations that equal one of the winner's."""
 
     affiliations: Annotated[int, Field(examples=[2]), "Affiliations that went to the winner."]
-    united: Annotated[int, Field(examples=[0]), "Affiliations that said the same as one of the winner's."]
+    united: Annotated[int, Field(examples=[0]), "Affiliations that equal one of the winner's."]
     identities: Annotated[int, Field(examples=[1]), "Identifiers that went to the winner."]
 
 
@@ -73,7 +73,8 @@ class EditedField(Answer):
 
 
 class Merge(RecordAnswer, of=record.Merge, lifecycle=LIFECYCLE):
-    """A merge. `conflicts` is there in the item: what an undo would ask about; null where it cannot be told."""
+    """A merge. `conflicts` is in the item only: the fields that an undo needs a decision for; null if they cannot be
+    determined."""
 
     resource: Annotated[str, Field(examples=["experts"])]
     winner_id: UUID
@@ -81,24 +82,24 @@ class Merge(RecordAnswer, of=record.Merge, lifecycle=LIFECYCLE):
     choices: Annotated[dict[str, str], Field(examples=[{"biography": "loser"}])]
     moved: MovedCounts
     conflicts: Annotated[
-        list[EditedField] | None, "In items: fields that an undo would ask about; null where that cannot be known."
+        list[EditedField] | None, "In items: fields that an undo needs a decision for; null if unknown."
     ] = None
 
 
 class DifferingField(Answer):
-    """A field in which the two differ, and what the winner would then say."""
+    """A field in which the two differ, and the winner's value after the merge."""
 
     field: Annotated[str, Field(examples=["biography"]), "The name of the field."]
     winner: Annotated[Any, Field(examples=[None]), "The winner's value."]
     loser: Annotated[Any, Field(examples=[None]), "The loser's value."]
-    merged: Annotated[Any, Field(examples=[None]), "What the winner would say."]
+    merged: Annotated[Any, Field(examples=[None]), "The winner's value after the merge."]
 
 
 class Moves(Answer):
-    """How much would go to the winner. `references`: of what other services publish, by kind of record."""
+    """What would move to the winner. `references`: those of other services, by kind of record."""
 
-    affiliations: Annotated[int, Field(examples=[2]), "Affiliations that would go to the winner."]
-    identities: Annotated[int, Field(examples=[1]), "Identifiers that would go to the winner."]
+    affiliations: Annotated[int, Field(examples=[2]), "Affiliations that would move to the winner."]
+    identities: Annotated[int, Field(examples=[1]), "Identifiers that would move to the winner."]
     references: Annotated[
         dict[str, int], Field(examples=[{"centres.seats": 1}]), "References of other records, by resource."
     ]
@@ -109,7 +110,7 @@ class MergePreview(Answer):
 
     record: Annotated[Expert | Institution, "The winner as it would be."]
     fields: Annotated[list[DifferingField], "The fields in which the two differ."]
-    moves: Annotated[Moves, "How much would go to the winner."]
+    moves: Annotated[Moves, "What would move to the winner."]
 
 
 present = presenter(record.Merge, merge)

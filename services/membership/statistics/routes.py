@@ -46,9 +46,9 @@ router = ResourceRouter(Resource("membership", "statistics", "statistic"), ROLES
 _PARAMETERS = {
     "of": "Who is counted: `experts` (where absent) or `institutions`.",
     "by": "What to count by, in order, separated by commas; `country,status` where absent.",
-    "from": "With it the answer has `series`: the counts at the end of each month or year from this day on.",
+    "from": "With it the response has `series`: the counts at the end of each month or year from this day on.",
     "to": "The last day of the series; today where absent.",
-    "step": "The step of the series: `month` (where absent) or `year`.",
+    "step": "The interval of the series: `month` (default) or `year`.",
 }
 _RESOURCES = {"experts": EXPERTS.resource, "institutions": INSTITUTIONS.resource}
 
@@ -79,12 +79,11 @@ class _Asked:
     responses={200: {"model": Statistics}},
 )
 async def get_statistics(ctx: CurrentContext) -> Response:
-    """`of` is experts (where absent) or institutions. `by` names what to count by, in order, by commas
-    (`country,status` where absent); institutions have country, region and status. `as_of` is a day: the counts as they
-    stood at its end. `by=gender` goes with nothing but one `country` or `region`: its definition says what is told.
-    With `from` (a day), `to` (today where absent) and `step` (month where absent, or year) `series` tells the counts at
-    the end of each month or year, at most 240 of them. An answer of more than 20,000 numbers is
-    refused; filters make it smaller."""
+    """`of` is experts (default) or institutions. `by` lists the dimensions, in order, separated by commas (default
+    `country,status`); institutions have country, region and status. `as_of` is a day: the counts at its end.
+    `by=gender` can be combined only with one `country` or `region`: its definition states the rules. With `from` (a
+    day), `to` (default: today) and `step` (month by default, or year) `series` has the counts at the end of each month
+    or year, at most 240 of them. A response of more than 20,000 numbers is rejected; filters make it smaller."""
     given = ctx.request.query_params
     if len(given) != len(given.multi_items()):
         raise Malformed("A parameter is given twice.", code="invalid_parameter")
@@ -223,7 +222,7 @@ def _parse(request: Request) -> _Asked:
 def _points(given: Mapping[str, str]) -> list[date]:
     """The days of the series that is asked for; none where there is no `from`."""
     if more := [name for name in ("to", "step", "as_of") if name in given and (name == "as_of") == ("from" in given)]:
-        raise invalid_parameter(more[0], "from goes with to and step, as_of without them.")
+        raise invalid_parameter(more[0], "from can be combined with to and step, as_of cannot.")
     if "from" not in given:
         return []
     first, last = (day_of(name, given[name]) if name in given else today() for name in ("from", "to"))

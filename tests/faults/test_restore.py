@@ -21,7 +21,7 @@ from tests.faults.load import writing
 
 _MARKS = "SELECT names->0->>'family' FROM escm.member_expert WHERE names->0->>'family' LIKE $1 || '%'"
 _UNSEQUENCED = "SELECT count(*) = 0 FROM escm.core_outbox"
-_LOST = re.compile(r"(\d+) changes that the backup does not hold are lost")
+_LOST = re.compile(r"(\d+) changes that are not in the backup are lost")
 
 
 @pytest.fixture

@@ -1,5 +1,5 @@
-"""The types that bodies are made of: text, countries, languages, dates of history, documents. Source: resources.md's
-bounds as they stand in the published contract."""
+"""The types that bodies are made of: text, countries, languages, dates of history, documents. The bounds are those of
+the published contract."""
 
 import re
 from datetime import date
@@ -31,7 +31,7 @@ class Body(Described):
 
 
 class Answer(Described):
-    """The base of every answer: open, since clients ignore what they do not know."""
+    """The base of every response: open, because clients ignore unknown members."""
 
     model_config = ConfigDict(extra="allow")
 
@@ -147,7 +147,7 @@ Texts: TypeAlias = Annotated[
 LocalizedTexts: TypeAlias = Annotated[
     dict[str, str], Field(examples=[{"en": "Centre for Soils"}], json_schema_extra=_BY_LANGUAGE)
 ]
-"""A text in each of several languages, by BCP 47 tag, as it is answered."""
+"""A text in each of several languages, by BCP 47 tag, in a response."""
 OrcidId: TypeAlias = Annotated[
     str, StringConstraints(max_length=100), AfterValidator(_orcid), Field(examples=["0000-0002-1825-0097"])
 ]

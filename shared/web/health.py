@@ -1,4 +1,4 @@
-"""`/livez`: the process answers. `/readyz`: it may be sent requests; it turns 503 as soon as the process is to stop."""
+"""`/livez`: the process is running. `/readyz`: it accepts requests; it is 503 as soon as the process begins to stop."""
 
 import asyncio
 import re
@@ -15,7 +15,7 @@ from shared.web.contract import Described
 from shared.web.route_options import OptionsRouter, RouteOptions
 
 PATIENCE = 1.0
-"""Seconds within which the database must answer."""
+"""Seconds within which the database must respond."""
 _REVISION = re.compile(r'^revision\b[^=]*=\s*"(\w+)"', re.MULTILINE)
 _DOWN = re.compile(r"^down_revision\b[^=]*=\s*(.+)$", re.MULTILINE)
 _NAME = re.compile(r'"(\w+)"')
@@ -51,7 +51,7 @@ class Readiness:
         self.is_draining = True
 
     async def checks(self) -> dict[str, str]:
-        """The parts that were looked at. Raises Unavailable, naming them, when one stands in the way."""
+        """The checked parts. Raises Unavailable with their names if one prevents requests."""
         if self.is_draining:
             raise Unavailable("This process is stopping.", members={"checks": {"process": "draining"}})
         found: dict[str, str] = {}
@@ -105,7 +105,7 @@ def is_current(applied: set[str]) -> bool:
 
 
 def health_routes(service: str, prefix: str) -> OptionsRouter:
-    """The two routes of a service; `app.state.readiness` answers for the second."""
+    """The two routes of a service; `app.state.readiness` implements the second."""
     router = OptionsRouter(prefix=prefix, tags=["health"])
 
     @router.get(

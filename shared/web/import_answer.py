@@ -1,4 +1,4 @@
-"""The import as it is answered."""
+"""The import in a response."""
 
 from typing import Annotated, Any, TypeAlias
 
@@ -64,7 +64,7 @@ class Import(RecordAnswer, lifecycle=LIFECYCLE):
 
 
 def present(row: Row) -> dict[str, Any]:
-    """The import as it is answered."""
+    """The import in a response."""
     return {
         "id": str(row["id"]),
         "ref": row["ref"],

@@ -62,7 +62,7 @@ def import_routes(api: ImportApi) -> ResourceRouter:
         roles = roles_
 
         def may_send(self, principal: Principal, fields: dict[str, str]) -> None:
-            """Whoever may import this kind of record; before it is known, any kind."""
+            """Callers who may import this kind of record; before it is known, any kind."""
             api.require_import(principal, fields.get("resource"))
 
         async def check(self, request: Request, principal: Principal, form: FormData, received: ReceivedFile) -> None:

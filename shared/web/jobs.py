@@ -1,4 +1,4 @@
-"""Jobs over HTTP: how far they are, what came of them, and asking them to stop."""
+"""Jobs over HTTP: their progress, their result, and cancellation."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -58,7 +58,8 @@ class Job(Answer):
 
 
 def job_routes(service: str, roles: RoleTable) -> ResourceRouter:
-    """The routes of one service's jobs. A job is seen by whoever asked for it and by those who oversee all."""
+    """The routes of one service's jobs. The caller who ordered a job, and callers with permission to read all jobs, may
+    see it."""
     resource = Resource(service, "jobs", "job")
     router = ResourceRouter(resource, roles)
 
@@ -121,7 +122,7 @@ def job_routes(service: str, roles: RoleTable) -> ResourceRouter:
 
 
 def job_response(row: Mapping[str, Any], status: int) -> Response:
-    """The job as it is answered; `Retry-After` while it is open, `Location` where it was just left to the worker."""
+    """The job in a response; `Retry-After` while it is open, `Location` if it was just created."""
     headers = {}
     if row["status"] in _OPEN:
         headers["Retry-After"] = AGAIN_AFTER
@@ -131,7 +132,7 @@ def job_response(row: Mapping[str, Any], status: int) -> Response:
 
 
 def queued_response(service: str, job: UUID, job_type: str, created_at: datetime) -> Response:
-    """The answer to what was left to the worker in this very transaction."""
+    """The response for a job that this transaction created."""
     blank = dict.fromkeys(("total", "result", "result_url", "problem", "finished_at"))
     row = {**blank, "id": job, "service": service, "job_type": job_type, "status": "queued", "done": 0, "attempts": 0}
     return job_response({**row, "created_at": created_at}, 202)

@@ -1,4 +1,4 @@
-"""Steps of two over HTTP: what is proposed answers 202, and another person confirms or declines it."""
+"""Transitions with a second person over HTTP: a proposal returns 202, and another person confirms or declines it."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
@@ -85,7 +85,7 @@ class DecisionBody(Body):
 
 
 def shown(api: "RecordApi[Any, Any]", row: Mapping[str, Any]) -> dict[str, Any]:
-    """A step that waits, as it is answered."""
+    """A pending transition in a response."""
     status = "expired" if row["status"] == "pending" and row["is_over"] else row["status"]
     return {
         "id": str(row["id"]),

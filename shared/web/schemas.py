@@ -1,4 +1,4 @@
-"""What every resource answers and takes alike: records, transitions, histories, pages."""
+"""Bodies and responses that all resources share: records, transitions, histories, pages."""
 
 from datetime import datetime
 from functools import cache
@@ -90,7 +90,7 @@ _ACTOR = Field(examples=["account:0199d2c8-7c1e-7a4b-9a51-0c5b8e1f2a33"])
 
 
 class RecordAnswer(Answer):
-    """What the answer of every record holds."""
+    """The members of the response of every record."""
 
     id: Annotated[UUID, "The record's id, which never changes."]
     ref: Annotated[str, Field(examples=["CTR-000123"]), "The record's short name for people, which never changes."]

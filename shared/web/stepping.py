@@ -1,4 +1,4 @@
-"""Many steps at once over HTTP: what is asked is checked, and left to the worker."""
+"""Bulk transitions over HTTP: the request is checked, and a job is created."""
 
 from typing import Annotated
 from uuid import UUID

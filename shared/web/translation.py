@@ -40,7 +40,7 @@ class MethodNotAllowed(EscmError):
 
 
 class BodyRefused(HTTPException):
-    """A body that is refused while it is read. Frameworks let an HTTPException through from there, nothing else."""
+    """A body that is rejected while it is read. Frameworks pass only an HTTPException from there."""
 
     def __init__(self, error: EscmError) -> None:
         super().__init__(400)

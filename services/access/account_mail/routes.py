@@ -1,4 +1,4 @@
-"""Mails to accounts over HTTP. The answer to who asks for one is the same whether there is such an account or not."""
+"""Mails to accounts over HTTP. The response to a request for one is the same for every address."""
 
 from typing import Any, cast
 

@@ -67,7 +67,7 @@ class AccountAnswer(RecordAnswer, of=record.Account, lifecycle=LIFECYCLE):
 
 
 def present(row: Mapping[str, Any], _access: AccessScope) -> dict[str, Any]:
-    """The account as it is answered."""
+    """The account in a response."""
     shown = render(row)
     shown["links"] = {"self": ACCOUNTS.resource.link(shown["id"])}
     return shown

@@ -78,7 +78,7 @@ class ApiKeyAnswer(RecordAnswer, of=record.ApiKey, lifecycle=LIFECYCLE):
 
 
 def present(row: Mapping[str, Any], _access: AccessScope) -> dict[str, Any]:
-    """The key as it is answered, without what it is made of."""
+    """The key in a response, without its secret parts."""
     shown = render(row)
     shown["owner"] = {"kind": shown.pop("owner_kind"), "id": shown.pop("owner_id")}
     shown["links"] = {"self": API_KEYS.resource.link(shown["id"])}

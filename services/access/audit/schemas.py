@@ -39,7 +39,7 @@ class AuditPage(Answer):
 
 
 def present(row: Mapping[str, Any]) -> dict[str, Any]:
-    """The entry as it is answered."""
+    """The entry in a response."""
     return {
         **line(row),
         "position": row["position"],

@@ -150,7 +150,7 @@ class ProposedSecret(PendingTransition):
 
 
 def present(row: Mapping[str, Any], _access: AccessScope) -> dict[str, Any]:
-    """The client as it is answered, without any secret."""
+    """The client in a response, without any secret."""
     shown = render(row)
     shown["links"] = {"self": CLIENTS.resource.link(shown["id"])}
     return shown

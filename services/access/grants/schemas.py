@@ -102,7 +102,7 @@ class GrantAnswer(RecordAnswer, of=record.Grant, lifecycle=LIFECYCLE):
 
 
 def present(row: Mapping[str, Any], _access: AccessScope) -> dict[str, Any]:
-    """The grant as it is answered."""
+    """The grant in a response."""
     shown = render(row)
     shown["principal"] = {"kind": shown.pop("principal_kind"), "id": shown.pop("principal_id")}
     shown["from"], shown["to"] = shown.pop("starts"), shown.pop("ends")

@@ -1,4 +1,4 @@
-"""What goes over HTTP for one's own account."""
+"""Bodies and responses for the caller's own account."""
 
 from typing import Annotated
 

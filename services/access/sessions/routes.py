@@ -1,4 +1,4 @@
-"""Sessions over HTTP. Ending one is harmless to repeat, so that it asks for no precondition."""
+"""Sessions over HTTP. Ending one can be repeated safely, so that it requires no precondition."""
 
 import orjson
 from fastapi import Response

@@ -42,6 +42,6 @@ class EndedSessions(Answer):
 
 
 def present(row: Mapping[str, Any], current: UUID | None) -> dict[str, Any]:
-    """The session as it is answered to somebody who asks from `current`."""
+    """The session in a response to a caller whose session is `current`."""
     links = {"self": SESSIONS.resource.link(row["id"])}
     return {**render(row), "current": row["id"] == current, "links": links}

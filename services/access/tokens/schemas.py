@@ -1,4 +1,4 @@
-"""Bodies and answers of the token endpoints, for the contract."""
+"""Bodies and responses of the token endpoints, for the contract."""
 
 from typing import Annotated, Any
 

@@ -1,4 +1,4 @@
-"""Countries over HTTP: every known one answers, with stage 0 where nothing is known of it."""
+"""Countries over HTTP: each has an address, with stage 0 if it has no records."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -37,7 +37,7 @@ _STAGE = {"stage": "Only countries of these stages, 0 to 7, separated by commas.
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """The list that is asked for. `day` is None where no `as_of` was given."""
+    """The requested list. `day` is None without `as_of`."""
 
     codes: frozenset[str]
     stages: frozenset[int]

@@ -81,7 +81,7 @@ _FURTHEST = ("closed", "finalising", "in_progress", "suspended", "planned", "pro
 def present(
     country: Country, stage: CountryStage | None, counts: Mapping[str, int], day: date, *, is_covered: bool
 ) -> dict[str, Any]:
-    """The country as the list holds it, with its stage if it has one."""
+    """The country as an item of the list, with its stage if it has one."""
     facts = facts_by(stage.facts if stage else NO_FACTS, day)
     if not is_covered:
         facts = [{**fact, "link": None} for fact in facts]
@@ -99,7 +99,7 @@ def present(
 def present_programme(
     programme: LatestProgramme, states: Mapping[str, Sequence[str]], *, shows_centre: bool
 ) -> dict[str, Any]:
-    """The programme within a country's answer: the core and the framework's three actions in their order."""
+    """The programme in the response of a country: the core and the framework's three actions in their order."""
     pillars = sorted(programme.pillars, key=lambda pillar: pillar["order"])
     return {
         "id": str(programme.id),

@@ -76,7 +76,7 @@ class FocalPoint(RecordAnswer, of=record.FocalPoint, lifecycle=LIFECYCLE):
 
 
 def columns(body: FocalPointBody) -> dict[str, Any]:
-    """The columns that a body gives; the expert's id has one of its own beside the person's."""
+    """The columns that a body sets; the expert's id has its own column in addition to the person's."""
     return {**row_values(body, focal_point), "expert_id": body.person.expert_id}
 
 

@@ -66,9 +66,9 @@ class Centre(Record):
 class Term(Record):
     """A term of a centre, with the centre's country and visibility.
 
-    `endorsement_id` is the government's consent that a designation rests on, `waiver` what stands in its place.
-    `consent_lapsed_on`: since when no endorsement of the country holds any more. `ends` is the last day that was
-    decided, `ended_on` the day on which the term ended.
+    `endorsement_id` is the government's consent for a designation, `waiver` replaces it. `consent_lapsed_on`: since
+    when the country has no valid endorsement. `ends` is the last day as decided, `ended_on` the day on which the term
+    ended.
     """
 
     resource_type = Resource("centres", "terms", "term")

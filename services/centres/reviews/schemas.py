@@ -50,6 +50,6 @@ _render = renderer({column.key: column for column in review.c})
 
 
 def present(row: Mapping[str, Any]) -> dict[str, Any]:
-    """The review as it is answered."""
+    """The review in a response."""
     record = _render(row)
     return {**record, "links": {"self": path_of(record["centre_id"], record["id"])}}

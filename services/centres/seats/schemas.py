@@ -83,7 +83,7 @@ def columns(body: SeatBody) -> dict[str, Any]:
 
 
 def written(row: Mapping[str, Any]) -> dict[str, Any]:
-    """The body that stands in the row, for a patch to be merged into."""
+    """The body that the row represents, into which a patch is merged."""
     return {"committee_id": row["committee_id"], "office": row["office"], **_parts(row)}
 
 

@@ -11,10 +11,10 @@ from shared.records.record import Granted, Internal, Public, Record, Tracked
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Duplicate(Record):
-    """Two records that may be one.
+    """Two records that may be duplicates.
 
-    `country` is that of both, None where they lie in two: then only whoever covers both sees the pair. `settled_by` and
-    `instead_of` are the merge that closed the pair, and the pair that stands for it.
+    `country` is that of both, None if they differ: then only a caller with both countries sees the pair. `settled_by`
+    and `instead_of` are the merge that closed the pair, and the pair that replaces it.
     """
 
     resource_type = Resource("membership", "duplicates", "duplicate")

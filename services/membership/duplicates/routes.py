@@ -59,7 +59,7 @@ def available_actions(row: Row, ctx: RequestContext) -> list[AvailableAction]:
 
 
 def item(row: Row, ctx: RequestContext) -> dict[str, Any]:
-    """The pair as an item answer."""
+    """The pair as an item response."""
     return {**present(row), "allowed_actions": actions(available_actions(row, ctx))}
 
 

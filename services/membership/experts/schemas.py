@@ -221,7 +221,7 @@ def _clock(row: Mapping[str, Any]) -> dict[str, Any] | None:
 
 
 def _asserted(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Items tell it, lists do not."""
+    """Only items have it, not lists."""
     present_fields = [name for name in ASSERTED if row[name] not in _EMPTY]
     asserted = row["asserted"]
     sources = orjson.loads(asserted) if isinstance(asserted, str) else asserted
@@ -237,7 +237,7 @@ def _open_emails(emails: Any, access: AccessScope) -> Any:
 
 
 def written(row: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields that a caller writes, as they stand in a row that was read."""
+    """The fields that a caller writes, from a row."""
     found = {name: orjson.loads(row[name]) if name in _DOCUMENTS else row[name] for name in ExpertBody.model_fields}
     return {**found, "emails": [without_verified(email) for email in found["emails"]]}
 

@@ -30,8 +30,8 @@ class Relation(TypedDict):
 class Institution(Record):
     """An institution of the register.
 
-    `match_key` holds the significant words of all names, folded; `search_key` the whole names. `links` and `relations`
-    are shown with others.
+    `match_key` contains the significant words of all names, folded; `search_key` the whole names. `links` and
+    `relations` are shown together with others.
     """
 
     resource_type = Resource("membership", "institutions", "institution")

@@ -65,7 +65,7 @@ INSTITUTION_API = RecordApi(
 )
 router = INSTITUTION_API.routes()
 matching = ResourceRouter(operations.INSTITUTIONS.resource, ROLES)
-"""Stands before `router`, whose items would take `match` for an id."""
+"""Must be included before `router`, whose items would take `match` for an id."""
 
 
 @matching.get(

@@ -169,7 +169,7 @@ def present(row: Mapping[str, Any], access: AccessScope) -> dict[str, Any]:
 
 
 def present_match(match: Found, row: Row) -> dict[str, Any]:
-    """One match as it is answered."""
+    """One match in a response."""
     institution = {
         "id": str(row["id"]),
         "ref": row["ref"],
@@ -181,6 +181,6 @@ def present_match(match: Found, row: Row) -> dict[str, Any]:
 
 
 def written(row: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields that a caller writes, as they stand in a row that was read."""
+    """The fields that a caller writes, from a row."""
     names = InstitutionBody.model_fields
     return {name: orjson.loads(row[name]) if name in _DOCUMENTS else row[name] for name in names}

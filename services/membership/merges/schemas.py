@@ -118,6 +118,6 @@ _PRESENT = {"experts": present_expert, "institutions": present_institution}
 
 
 def present_preview(found: Preview, access: AccessScope) -> Mapping[str, Any]:
-    """The preview as it is answered."""
+    """The preview in a response."""
     winner = _PRESENT[found.resource](found.winner, access)
     return {"record": winner, "fields": found.differing, "moves": found.moves}

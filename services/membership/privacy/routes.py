@@ -1,4 +1,4 @@
-"""What people may ask about themselves, over HTTP."""
+"""Requests of persons about their own data, over HTTP."""
 
 from typing import Annotated
 

@@ -133,7 +133,7 @@ async def _gender_balance(ctx: RequestContext) -> Response:
 
 
 def _place(given: Mapping[str, str]) -> str:
-    """Where the balance is asked for: a country, a region's name, or empty for all together."""
+    """The place of the balance: a country, a region's name, or empty for all together."""
     if {"country", "region"} <= given.keys():
         raise invalid_parameter("region", "With gender a country or a region.")
     if "region" in given:
@@ -220,7 +220,7 @@ def _parse(request: Request) -> _Asked:
 
 
 def _points(given: Mapping[str, str]) -> list[date]:
-    """The days of the series that is asked for; none where there is no `from`."""
+    """The days of the requested series; none without `from`."""
     if more := [name for name in ("to", "step", "as_of") if name in given and (name == "as_of") == ("from" in given)]:
         raise invalid_parameter(more[0], "from can be combined with to and step, as_of cannot.")
     if "from" not in given:

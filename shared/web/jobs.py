@@ -50,7 +50,7 @@ class Job(Answer):
         Field(examples=[{"created": 1190, "failed": 10}]),
         "The result, as described at the operation that created the job; null until it has ended.",
     ]
-    result_url: Annotated[str | None, Field(examples=[None]), "Where the result is; null where there is none."]
+    result_url: Annotated[str | None, Field(examples=[None]), "Where the result is; null if there is none."]
     problem: Annotated[Problem | None, "The problem that ended the job; null unless it failed."]
     attempts: Annotated[int, Field(examples=[1]), "How often it was begun."]
     created_at: Annotated[datetime, "When it was ordered."]

@@ -82,7 +82,10 @@ _QUERIES: dict[str, tuple[str, dict[str, Any]]] = {
     "limit": ("Entries of a page.", {"type": "integer", "minimum": 1, "maximum": 200, "default": 50}),
     "cursor": ("The position to continue from, as in `next`; for the same filters and sort.", {"type": "string"}),
     "sort": ("A field, with `-` for descending.", {"type": "string", "default": "id", "examples": ["-updated_at"]}),
-    "fields": ("Only these fields, by commas; `id` is always there.", {"type": "string", "examples": ["id,ref"]}),
+    "fields": (
+        "Only these fields, separated by commas; `id` is always included.",
+        {"type": "string", "examples": ["id,ref"]},
+    ),
     "include": (
         "Additional members of the response, separated by commas; every list supports `total_estimate`.",
         {"type": "string", "examples": ["total_estimate"]},
@@ -100,7 +103,7 @@ _QUERIES: dict[str, tuple[str, dict[str, Any]]] = {
         "Regions of UN M49, by number or name, separated by commas.",
         {"type": "string", "examples": ["Asia"]},
     ),
-    "country": ("ISO 3166-1 alpha-2 codes, by commas.", {"type": "string", "examples": ["PK,KE"]}),
+    "country": ("ISO 3166-1 alpha-2 codes, separated by commas.", {"type": "string", "examples": ["PK,KE"]}),
 }
 
 

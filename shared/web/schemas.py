@@ -97,7 +97,7 @@ class RecordAnswer(Answer):
     version: Annotated[int, Field(ge=1, examples=[3]), "Grows by one with each change; `ETag` starts with it."]
     status: Annotated[str, "The state of the lifecycle."]
     country: Annotated[
-        str | None, Field(examples=["XA"]), "The country, as an ISO 3166-1 alpha-2 code; null where there is none."
+        str | None, Field(examples=["XA"]), "The country, as an ISO 3166-1 alpha-2 code; null if there is none."
     ]
     visibility: Visible
     created_at: Annotated[datetime | None, "When the record was created."] = None
@@ -115,7 +115,7 @@ class Actor(Answer):
 
     kind: Annotated[str, Field(examples=["account"]), "`account`, `client`, `api_key` or `system`."]
     id: Annotated[UUID | None, "The id of the account, client or key; null for the system."]
-    name: Annotated[str | None, Field(examples=["Ana Example"]), "The present name; null where there is none any more."]
+    name: Annotated[str | None, Field(examples=["Ana Example"]), "The present name; null if it no longer exists."]
 
 
 class Change(Answer):
@@ -123,7 +123,7 @@ class Change(Answer):
 
     pointer: Annotated[str, Field(examples=["/names"]), "The field, as a JSON pointer."]
     before: Annotated[Any, Field(examples=[None]), "The value before, null where there was none."] = None
-    after: Annotated[Any, Field(examples=["…"]), "The value after, null where there is none."] = None
+    after: Annotated[Any, Field(examples=["…"]), "The value after, null if there is none."] = None
 
 
 class HistoryLine(Answer):

@@ -34,11 +34,11 @@ class ApiKeyCreate(ApiKeyBody):
     days without `expires_at`.
     """
 
-    owner: Annotated[Holder | None, "The account or client whose grants the key uses; the caller where absent."] = None
+    owner: Annotated[Holder | None, "The account or client whose grants the key uses; default: the caller."] = None
     resources: Annotated[list[ResourceName], Field(min_length=1, max_length=40)]
     verbs: Annotated[list[Literal["read", "write"]], Field(min_length=1, max_length=2)]
     countries: Annotated[list[CountryCode] | None, Field(min_length=1, max_length=60)] = None
-    expires_at: Annotated[AwareDatetime | None, "When the key ends; in 90 days where absent."] = None
+    expires_at: Annotated[AwareDatetime | None, "When the key expires; default: in 90 days."] = None
 
     def columns(self, principal: Principal) -> dict[str, Any]:
         """The columns, for a key that this principal makes."""

@@ -29,7 +29,7 @@ PARAMETERS = [
     _parameter("after", "The `next_after` of the previous page; default: the oldest stored event.", {"type": "string"}),
     _parameter(
         "type",
-        "Types of events by commas; `*` at the end matches any ending.",
+        "Types of events, separated by commas; `*` at the end matches any ending.",
         {"type": "string", "examples": ["escm.membership.*"]},
     ),
     _parameter(

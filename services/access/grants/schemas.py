@@ -40,8 +40,8 @@ class GrantCreate(Body, of=record.Grant):
     role: Literal[tuple(ROLE_SCOPES)]  # type: ignore[valid-type]
     scope_kind: ScopeKind
     scope_id: ScopeId | None = None
-    from_: Annotated[Day | None, Field(alias="from"), "The first day; today where absent."] = None
-    to: Annotated[Day | None, "The last day; without an end where absent."] = None
+    from_: Annotated[Day | None, Field(alias="from"), "The first day; default: today."] = None
+    to: Annotated[Day | None, "The last day; no end if absent."] = None
     reason: Annotated[Prose | None, "Why it is given."] = None
     second_person: UUID | None = None
     delegated_from: UUID | None = None

@@ -44,7 +44,7 @@ class AgreementFields(Body):
         Line | None, "For `sign`: the name of the party that signs; may be absent where one party is left."
     ] = None
     signatory: Annotated[Line | None, Field(examples=["Amina Khan"]), "For `sign`: who signs."] = None
-    signed_at: Annotated[Day | None, "For `sign`: the day of the signature; today where absent."] = None
+    signed_at: Annotated[Day | None, "For `sign`: the day of the signature; default: today."] = None
 
 
 class Agreement(RecordAnswer, of=record.Agreement, lifecycle=LIFECYCLE):

@@ -87,7 +87,7 @@ class CentreFields(Body):
         Day | None, "For `designate` and `renew`: the first day of the term; today, or the day after the last term."
     ] = None
     ends: Annotated[
-        Day | None, "For `designate` and `renew`: the last day of the term; four years after the first where absent."
+        Day | None, "For `designate` and `renew`: the last day of the term; default: four years after the first."
     ] = None
     waiver: Annotated[
         Annotated[DesignationWaiver, PlainSerializer(_as_json)] | None,

@@ -40,17 +40,15 @@ class SeatBody(Body, of=record.Seat):
     from_: Annotated[
         PartialDate | None,
         Field(alias="from"),
-        "The first day, as year, month or day; since the beginning where absent.",
+        "The first day, as year, month or day; no start date if absent.",
     ] = None
-    to: Annotated[PartialDate | None, "The last day, as year, month or day; until the seat is ended where absent."] = (
-        None
-    )
+    to: Annotated[PartialDate | None, "The last day, as year, month or day; no end date if absent."] = None
 
 
 class SeatFields(Body):
-    """The fields of `end`: its last day, today where absent."""
+    """The fields of `end`: its last day, by default today."""
 
-    to: Annotated[PartialDate | None, "For `end`: the last day; today where absent."] = None
+    to: Annotated[PartialDate | None, "For `end`: the last day; default: today."] = None
 
 
 class Seat(RecordAnswer, of=record.Seat, lifecycle=LIFECYCLE):

@@ -181,7 +181,7 @@ class Expert(RecordAnswer, of=record.Expert, lifecycle=LIFECYCLE):
     biography: LocalizedTexts
     gender: Annotated[str | None, Field(examples=["female"])] = None
     category: Annotated[str, Field(examples=["expert"])]
-    term: Annotated[Term | None, "The present term of membership; null where there is none."]
+    term: Annotated[Term | None, "The present term of membership; null if there is none."]
     clock: Annotated[
         ScreeningClock | None, "Who has the application, and until when; for grants that cover the expert."
     ] = None

@@ -40,7 +40,7 @@ class MergeBody(Body, of=record.Merge):
         dict[FieldName, Choice],
         Field(max_length=30),
         Field(examples=[{"biography": "loser"}]),
-        "Of a field, whose value the winner takes; its own where absent.",
+        "Whose value the winner gets for a field; default: its own.",
     ] = {}
 
 

@@ -44,10 +44,10 @@ from shared.web.route_options import RouteOptions, query_of
 _CACHES: WeakKeyDictionary[Database, ResponseCache] = WeakKeyDictionary()
 router = ResourceRouter(Resource("membership", "statistics", "statistic"), ROLES)
 _PARAMETERS = {
-    "of": "Who is counted: `experts` (where absent) or `institutions`.",
-    "by": "What to count by, in order, separated by commas; `country,status` where absent.",
+    "of": "Who is counted: `experts` (default) or `institutions`.",
+    "by": "What to count by, in order, separated by commas; default: `country,status`.",
     "from": "With it the response has `series`: the counts at the end of each month or year from this day on.",
-    "to": "The last day of the series; today where absent.",
+    "to": "The last day of the series; default: today.",
     "step": "The interval of the series: `month` (default) or `year`.",
 }
 _RESOURCES = {"experts": EXPERTS.resource, "institutions": INSTITUTIONS.resource}

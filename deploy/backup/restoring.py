@@ -125,8 +125,8 @@ async def _end_cut_off(connection: asyncpg.Connection, settings: Settings, *, re
         return
     if not replace:
         raise BackupError(
-            "A restore into this database was cut off, and the database is closed. Give --replace to restore again, or "
-            "run `escm migrate` to have what was there before."
+            "A restore into this database was interrupted, and the database is closed. Use --replace to restore again, "
+            "or run `escm migrate` to restore the old data."
         )
     await open_as_before(connection, settings)
 

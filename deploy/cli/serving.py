@@ -24,6 +24,9 @@ from shared.web.protocol import Protocol
 
 _OTHER_FILES = 256
 """Open files of a process that are no connections of clients."""
+_IDLE_SECONDS = 75
+"""How long a connection stays open without a request: longer than clients and proxies reuse one (5 to 60 seconds), so
+that none sends a request on a connection that is being closed."""
 
 
 class Server(uvicorn.Server):
@@ -79,6 +82,7 @@ async def serve(service: str, *, host: str, port: int, grace: int, drain: float)
         proxy_headers=bool(proxies),
         forwarded_allow_ips=proxies,
         timeout_graceful_shutdown=grace,
+        timeout_keep_alive=_IDLE_SECONDS,
     )
     server = Server(config, apps, drain)
     async with AsyncExitStack() as resources:

@@ -69,6 +69,10 @@ class Process:
         while self._child.running:  # noqa: ASYNC110 - a process tells nobody when it ends
             await asyncio.sleep(0.02)
 
+    def log(self) -> str:
+        """All that it has logged."""
+        return self._child.log.read_text(errors="replace")
+
     def log_tail(self, lines: int) -> str:
         return self._child.log_tail(lines)
 

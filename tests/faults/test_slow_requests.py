@@ -118,6 +118,18 @@ def resident_mb(pid: int) -> int:
     return int(found.split()[1]) // 1024
 
 
+async def test_a_connection_waits_longer_for_its_next_request_than_clients_keep_it(address: tuple[str, int]):
+    reader, writer = await asyncio.open_connection("127.0.0.1", int(address[0].rpartition(":")[2]))
+    for idle in (0, 6):
+        await asyncio.sleep(idle)
+        writer.write(b"GET /membership/v1/livez HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        assert (await reader.readline()).startswith(b"HTTP/1.1 200")
+        head = await reader.readuntil(b"\r\n\r\n")
+        length = next(line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length"))
+        await reader.readexactly(int(length.partition(b":")[2]))
+    writer.close()
+
+
 async def test_a_form_with_endless_fields_or_headers_is_refused(cluster: Cluster, address: tuple[str, int]):
     url, pid = address
     client = Client(url, cluster.tokens["secretariat"], timeout=60)

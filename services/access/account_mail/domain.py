@@ -41,4 +41,4 @@ def digest(token: str) -> bytes:
 
 def token_not_valid() -> Invalid:
     """An unknown, used or expired token: the response does not say which."""
-    return invalid_field("/token", "token_not_valid", "The token was used, or is over. Ask for another mail.")
+    return invalid_field("/token", "token_not_valid", "The token was used or has expired. Request another mail.")

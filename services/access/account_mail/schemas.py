@@ -11,7 +11,7 @@ MailedToken = Annotated[str, StringConstraints(min_length=1, max_length=100), Cl
 
 
 class AddressBody(Body):
-    """The address that a mail is asked for."""
+    """The address for the mail."""
 
     email: Annotated[Email, "The address of the account."]
 

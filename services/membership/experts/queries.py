@@ -225,7 +225,7 @@ FILTERS: Mapping[str, Filter] = {
         ),
         Filter(
             "holder",
-            "`me`: files that wait for you, and those with a step of two that you proposed; needs a token",
+            "`me`: applications that wait for the caller or for a second person; needs a token",
             one_of(("me",)),
             _waiting,
             token_needed=True,

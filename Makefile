@@ -18,6 +18,9 @@ run: environment-run ## start the whole system; Ctrl-C stops it
 test: environment-test ## run the tests, on servers of their own
 	@exec $(PYTEST) -n 3
 
+coverage: environment-test ## run the tests once and print the coverage of services and shared, with branches
+	@mkdir -p .local && exec $(PYTEST) -n 3 --cov --cov-report=term
+
 test-systems: environment-test ## start, observe, back up, restore, audit and upgrade whole systems
 	@exec $(PYTEST) tests/systems -o norecursedirs= -n 2
 
@@ -69,4 +72,4 @@ clean: ## remove the data, logs and caches of this clone
 environment-%:
 	@$(PYTHON) deploy/local/environment.py $*
 
-.PHONY: help setup run test test-systems test-faults test-faults-long test-contract test-containers test-edge test-browser test-observability lint bench bench-quality openapi matrix clean
+.PHONY: help setup run test coverage test-systems test-faults test-faults-long test-contract test-containers test-edge test-browser test-observability lint bench bench-quality openapi matrix clean

@@ -55,7 +55,7 @@ async def load(database_url: str) -> dict[str, Any]:
     What is there already is left as it is. Raises NotInProduction.
     """
     if AccessSettings(database_url=database_url).environment == "production":
-        raise NotInProduction("The demo data is not for production: everybody knows its passwords.")
+        raise NotInProduction("The demo data is not for production: its passwords are public.")
     async with setting_up(database_url) as uow:
         accounts = {key: await _account(uow, key, person) for key, person in _PEOPLE.items()}
         clients = {key: await _client(uow, key, machine) for key, machine in _MACHINES.items()}

@@ -130,7 +130,7 @@ class Reader:
                 digest.update(block)
                 yield len(block)
             if digest.hexdigest() != content.sha256 or (kind == "files" and content.sha256 != name):
-                raise BackupError(f"The backup is damaged: {kind}/{name} is not what its digest says.")
+                raise BackupError(f"The backup is damaged: {kind}/{name} does not match its digest.")
 
     def blocks(self, kind: Literal["tables", "files"], name: str) -> Iterator[bytes]:
         """The content of a table or file, block by block."""

@@ -60,7 +60,7 @@ async def restore(
     async with _alone(url) as connection:
         await _end_cut_off(connection, settings, replace=replace)
         if not replace and await _holds_data(connection):
-            raise BackupError("This database holds data. Give --replace to have the backup instead of it.")
+            raise BackupError("The database contains data. Use --replace to replace it by the backup.")
         added: list[str] = []
         try:
             async with cluster_lock(url):
@@ -113,7 +113,7 @@ async def _alone(url: str) -> AsyncIterator[asyncpg.Connection]:
     connection = await connect(url)
     try:
         if not await lock_for_restore(connection):
-            raise BackupError("Another restore into this database is under way.")
+            raise BackupError("Another restore into this database is running.")
         yield connection
     finally:
         await connection.close()
@@ -125,8 +125,8 @@ async def _end_cut_off(connection: asyncpg.Connection, settings: Settings, *, re
         return
     if not replace:
         raise BackupError(
-            "A restore into this database was cut off, and the database is closed. Give --replace to restore again, or "
-            "run `escm migrate` to have what was there before."
+            "A restore into this database was interrupted, and the database is closed. Use --replace to restore again, "
+            "or run `escm migrate` to restore the old data."
         )
     await open_as_before(connection, settings)
 

@@ -28,7 +28,7 @@ async def take(
     connection = await connect(address)
     try:
         if await connection.fetchval(IS_FENCED):
-            raise BackupError("A restore into this database is under way or was cut off: `escm doctor` says more.")
+            raise BackupError("A restore into this database is running or was interrupted: see `escm doctor`.")
         async with connection.transaction(isolation="repeatable_read", readonly=True):
             revision = await _revision(connection)
             found = await tables(connection)
@@ -82,7 +82,7 @@ async def _files(
                 advance(len(block))
         contents[digest] = await stream.end()
         if contents[digest].sha256 != digest:
-            raise BackupError(f"The file {store.path(digest)} is not what its name says: it was altered.")
+            raise BackupError(f"The file {store.path(digest)} does not match its name: it was altered.")
     return contents
 
 

@@ -62,7 +62,7 @@ def backup(
 def restore(
     file: Annotated[Path, typer.Argument(help="The backup; - is standard input.")],
     replace: Annotated[bool, typer.Option("--replace", help="Have it instead of the data that is there.")] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask on a terminal what may be lost.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not request confirmation on a terminal.")] = False,
 ) -> None:
     """Bring database and files to a backup, of this release or an older one, and migrate them to this release.
 
@@ -84,7 +84,7 @@ def restore(
     with _opened(file) as source, Reader(source) as opened:
         made = opened.manifest
         if replace and not yes and err.is_terminal:
-            typer.confirm(f"{_loss(asyncio.run(foreseen(url, opened)))} Go on?", abort=True, err=True)
+            typer.confirm(f"{_loss(asyncio.run(foreseen(url, opened)))} Continue?", abort=True, err=True)
         with measured() as begin:
             gone = asyncio.run(run(url, settings, opened, store, replace=replace, begin=begin))
     err.print(f"The backup of {made.made_at:%Y-%m-%d %H:%M:%S} UTC, release {made.release}, is restored.")
@@ -99,7 +99,7 @@ def _loss(later: "Later") -> str:
     if later.last is None or not later.changes:
         return "No change is lost."
     last = f"{later.last:%Y-%m-%d %H:%M:%S}"
-    return f"{later.changes} changes that the backup does not hold are lost, the last of {last} UTC."
+    return f"{later.changes} changes that are not in the backup are lost, the last of {last} UTC."
 
 
 @contextmanager

@@ -194,7 +194,7 @@ async def _openness(connection: Any) -> Finding:
     from shared.database.maintenance import IS_FENCED
 
     is_closed = await connection.fetchval(IS_FENCED)
-    detail = "closed: a restore is under way or was cut off" if is_closed else "open to the services"
+    detail = "closed: a restore is running or was interrupted" if is_closed else "open to the services"
     mend = "wait for the restore; where none runs, `escm migrate` brings back what was there before it"
     return Finding("maintenance", not is_closed, detail, mend)
 

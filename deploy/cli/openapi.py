@@ -14,7 +14,7 @@ FOLDER = PROJECT / "services" / "portal" / "specs"
 
 
 def openapi(
-    folder: Annotated[Path, typer.Option(help="Where the files lie, one for each service.")] = FOLDER,
+    folder: Annotated[Path, typer.Option(help="The folder of the files, one for each service.")] = FOLDER,
     check: Annotated[bool, typer.Option("--check", help="Write nothing; fail where a file differs.")] = False,
 ) -> None:
     """Write the OpenAPI description of each service, as it is committed and merged by the portal."""

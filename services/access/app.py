@@ -40,7 +40,7 @@ def create_app(settings: AccessSettings | None = None) -> Application:
         tags={
             "tokens": "OAuth 2.0 tokens, the keys that verify them, and who one is.",
             "accounts": "People who sign in.",
-            "grants": "Roles that accounts and clients hold, over a scope, for a time.",
+            "grants": "Roles of accounts and clients, over a scope, for a time.",
             "clients": "Programs that call the API.",
             "events": "What happened, in order and without gaps, for 90 days.",
             "audit": "Who changed what, and the chain that proves it.",

@@ -31,7 +31,7 @@ def create_app(settings: ActionsSettings | None = None) -> Application:
             "frameworks": "Plans that programmes follow, with their pillars.",
             "programmes": "A country's programme under a framework.",
             "actions": "What a programme does, with budget, baseline and participants.",
-            "milestones": "Dated steps of an action.",
+            "milestones": "Dated milestones of an action.",
             "government_bodies": "Ministries and agencies of a country.",
             "focal_points": "People who speak for a country.",
             "meetings": "Meetings and what they decided.",

@@ -24,8 +24,8 @@ def create_app(settings: CentresSettings | None = None) -> Application:
         title="Centres",
         description="National committees and their seats, centres with their terms, reviews and agreements.",
         tags={
-            "committees": "National committees, one living per country.",
-            "seats": "Who holds which office of a committee, and when.",
+            "committees": "National committees, at most one active per country.",
+            "seats": "The offices of a committee, with persons and dates.",
             "centres": "Collaborating centres, from application to designation and renewal.",
             "reviews": "Opinions on a centre's application.",
             "terms": "The spans for which a centre is designated.",

@@ -47,7 +47,7 @@ def create_app(settings: MembershipSettings | None = None) -> Application:
             "experts": "People of the network, with their terms and affiliations.",
             "institutions": "Organisations that experts belong to and centres are hosted by.",
             "duplicates": "Pairs of records that may be one, for offices to decide about.",
-            "merges": "Two records of one thing made one, and taken apart again.",
+            "merges": "Merges of two records into one, and their undo.",
             "statistics": "How many there are of whom, exact at once.",
         },
         **service_parts(),

@@ -126,7 +126,7 @@ class _Trail:
     def _entry(self, parsed: Mapping[str, Any]) -> None:
         position = parsed["position"]
         if self._latest is None:
-            raise BadTrail(position, "the beginning is cut off: no checkpoint stands before this one")
+            raise BadTrail(position, "the beginning is cut off: there is no checkpoint before this one")
         if position <= self._position:
             raise BadTrail(position, "order changed")
         content = parsed["content"]
@@ -162,7 +162,7 @@ class _Trail:
         if signed.position < self._position:
             raise BadTrail(signed.position, "order changed: a checkpoint of an earlier position")
         if signed.hash != self._hash:
-            raise BadTrail(signed.position, "the chain up to here was written anew: its checkpoint signs another")
+            raise BadTrail(signed.position, "the chain up to this position was rebuilt: its checkpoint signs another")
         self._latest = signed
         self._summary.checkpoints += 1
         self._summary.sealed = self._summary.entries

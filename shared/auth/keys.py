@@ -36,7 +36,7 @@ class InvalidToken(Unauthenticated):
 
     code = "invalid_token"
 
-    def __init__(self, detail: str = "The access token does not hold.") -> None:
+    def __init__(self, detail: str = "The access token is not valid.") -> None:
         super().__init__(detail, headers=_CHALLENGE)
 
 
@@ -204,5 +204,5 @@ def _id(text: object) -> UUID:
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise ValueError("a member stands twice")
+        raise ValueError("a member occurs twice")
     return found

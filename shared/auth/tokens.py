@@ -50,7 +50,7 @@ class Authenticator:
     async def principal(self, authorization: str) -> Principal:
         """The principal with its living grants, from the value of an `Authorization` header.
 
-        Raises InvalidToken (401 `invalid_token`), or Unavailable where Postgres must be asked and does not answer.
+        Raises InvalidToken (401 `invalid_token`), or Unavailable where Postgres must be asked and does not respond.
         """
         return (await self.bearer(authorization)).principal
 

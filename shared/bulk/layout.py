@@ -104,7 +104,7 @@ def examine(
     columns = tuple((name, field_of(name, known, mapping)) for name in names)
     filled = [field for _, field in columns if field]
     if not filled:
-        raise malformed(f"No column is understood. Known headings: {', '.join(known)}.")
+        raise malformed(f"No column is recognised. Headings: {', '.join(known)}.")
     if len(set(filled)) < len(filled):
         raise malformed("Two columns fill the same field.")
     ignored = tuple(name for name, field in columns if field is None and not _is_expected(name, mapping))
@@ -146,7 +146,7 @@ def _check_bytes(path: Path) -> None:
         block, at = first, 0
         while block:
             if b"\0" in block:
-                raise malformed("The file holds U+0000: it is no text.")
+                raise malformed("The file contains U+0000: it is not a text file.")
             try:
                 decoder.decode(block)
             except UnicodeDecodeError:
@@ -187,7 +187,7 @@ def _headings_of_csv(path: Path, known: Sequence[str], mapping: Mapping[str, str
         except csv.Error as error:
             raise malformed(f"Broken quoting or line ends at line {reader.line_num}: {error}.") from None
     if not any(name.strip() for name in names):
-        raise malformed("The first line holds no headings.")
+        raise malformed("The first line has no headings.")
     if len(set(names)) < len(names):
         raise malformed("Two columns have the same heading.")
     return names

@@ -115,7 +115,7 @@ def _rows(path: Path) -> Iterator[list[str]]:
             if sheet.typ is SheetTypeEnum.WorkSheet and sheet.visible is SheetVisibleEnum.Visible
         ]
         if len(shown) != 1:
-            raise Refused(f"The workbook has {len(shown)} sheets to see; keep the one that is meant.")
+            raise Refused(f"The workbook has {len(shown)} visible sheets; leave only one.")
         sheet = workbook.get_sheet_by_name(shown[0])
     except CalamineError:
         raise Refused("The workbook is broken or locked.") from None

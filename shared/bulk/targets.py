@@ -75,7 +75,7 @@ class XlsxTarget(Target):
             raise TooLarge(f"A sheet holds {MOST_SHEET_ROWS:,} records; export CSV, or fewer by a filter.")
         for place, name in enumerate(self.headings):
             if (text := cells.get(name)) and self._sheet.write_string(self._next, place, text):
-                raise TooLarge("A cell holds more text than a sheet can; export CSV.")
+                raise TooLarge("A cell has more text than a sheet allows; export CSV.")
         self._next += 1
 
     def close(self) -> None:

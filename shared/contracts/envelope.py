@@ -25,10 +25,10 @@ def _trace() -> str | None:
 
 
 class FactData(BaseModel):
-    """The record that a fact is about. Whoever may know more follows the link.
+    """The record of a fact. A caller who may read it follows the link.
 
-    `country_left` is the country that the record left with this change. Who gets the fact for that country alone is not
-    told where the record went: `country` is null.
+    `country_left` is the country that the record left with this change. For a caller who gets the fact only because of
+    that country, `country` is null.
     """
 
     id: UUID = Field(description="The record's id.")

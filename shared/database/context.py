@@ -45,7 +45,7 @@ def _set_local(context: AccessContext) -> str:
     pairs = asdict(context)
     for value in pairs.values():
         if not value.replace(",", "").replace("-", "").isalnum() and value:
-            raise ValueError("an access context holds codes and ids only")
+            raise ValueError("an access context contains codes and ids only")
     if context.write_countries == _ALL_COUNTRIES:
         pairs["write_everywhere"] = "on"
     return ";".join(f"SET LOCAL escm.{name}='{value}'" for name, value in pairs.items() if value)

@@ -167,7 +167,7 @@ class Database:
             async with asyncio.timeout_at(until - _TO_CONNECT):
                 await slots.acquire()
         except TimeoutError as error:
-            raise Unavailable("Too many requests of this kind are under way.") from error
+            raise Unavailable("Too many requests of this kind are in progress.") from error
         return until - loop.time()
 
     async def is_fenced(self) -> bool:

@@ -184,7 +184,7 @@ class Lifecycle(Generic[GuardContext]):
         candidates = self._known(verb)
         transition = next((c for c in candidates if status in c.sources), candidates[0])
         if not may(verb):
-            raise Forbidden("Your grants do not include this action here.", members={"reason": "not_permitted"})
+            raise Forbidden("Your grants do not include this action.", members={"reason": "not_permitted"})
         self._check(transition, reason, fields)
         blocked = "not_in_this_state" if status not in transition.sources else transition.guard(guard_context)
         if blocked is not None:
@@ -199,7 +199,7 @@ class Lifecycle(Generic[GuardContext]):
         target = transition.target or previous
         if target is None:
             raise Conflict(
-                "The state before is not known.",
+                "The previous state is unknown.",
                 code="transition_not_allowed",
                 members={"current_state": status},
             )

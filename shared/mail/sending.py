@@ -104,7 +104,7 @@ async def deliver(settings: Settings, message: EmailMessage, identity: UUID) -> 
         )
     except (aiosmtplib.SMTPException, OSError) as error:
         if (refusal := _refusal(error)) is not None:
-            raise MailRefused(f"The mail server answered {refusal}.") from None
+            raise MailRefused(f"The mail server returned {refusal}.") from None
         code = getattr(error, "code", "")
         raise MailNotTaken(f"{type(error).__name__} {code}".strip()) from None
 

@@ -93,7 +93,7 @@ class WakeUp:
             await subscription.ping()
             message = await subscription.get_message(timeout=self._quiet)
         if message is None:
-            raise NotConnected("Valkey does not answer.")
+            raise NotConnected("Valkey does not respond.")
         if message["type"] == "subscribe":
             self.is_connected = True
             self._next_poll = self._clock()

@@ -62,14 +62,14 @@ class Requests(Collector):
     def collect(self) -> Iterator[Metric]:
         """Called by the library for `/metrics`, in a thread of its own while requests may add to what is counted."""
         finished = CounterMetricFamily(
-            "escm_requests", "Requests by their answer's status", labels=["service", "method", "route", "status"]
+            "escm_requests", "Requests by the status of their response", labels=["service", "method", "route", "status"]
         )
         times = HistogramMetricFamily(
             "escm_request_seconds",
-            "From a request's head to the end of its answer",
+            "From a request's head to the end of its response",
             labels=["service", "method", "route"],
         )
-        in_progress = GaugeMetricFamily("escm_requests_open", "Requests that are being answered", labels=["service"])
+        in_progress = GaugeMetricFamily("escm_requests_open", "Requests in progress", labels=["service"])
         for service, requests in list(self._services.items()):
             in_progress.add_metric([service], requests.open)
             for (method, route), counted in list(requests.counted.items()):

@@ -94,14 +94,14 @@ def one_of(choices: Mapping[str, Any] | frozenset[str] | tuple[str, ...]) -> Cal
 
 
 def _known_country(code: str) -> str:
-    return code if code in known_codes(fictional=True) else _refuse("is not a known country")
+    return code if code in known_codes(fictional=True) else _refuse("is an unknown country")
 
 
 def fragment(key: ColumnElement[Any]) -> Filter:
     """`q=`: a fragment of a name over a folded search key, or the beginning of a word for one or two characters."""
 
     def parse(raw: str) -> str:
-        return search_pattern(raw) or _refuse("holds nothing to search for")
+        return search_pattern(raw) or _refuse("contains nothing to search for")
 
     return Filter("q", "A fragment of a name, in any script; one or two characters begin a word", parse, key.like)
 

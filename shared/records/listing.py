@@ -123,9 +123,9 @@ class Listing:
                 or (chosen.grant_needed and not access.in_network)
                 or self._is_closed(access, chosen.field or name)
             ):
-                raise invalid_parameter(name, f"{name} is for callers whose grants let them read the field.")
+                raise invalid_parameter(name, f"{name} is for callers whose grants include the field.")
         if self._is_closed(access, sort):
-            raise invalid_parameter("sort", f"{sort} is for callers whose grants let them read the field.")
+            raise invalid_parameter("sort", f"{sort} is for callers whose grants include the field.")
 
     def _is_closed(self, access: AccessScope, name: str) -> bool:
         return name in self.private and not access.read
@@ -265,7 +265,7 @@ class Listing:
     def parse(self, name: str, raw: str) -> Any:
         """The value of a filter. Raises Malformed `invalid_parameter`."""
         if "\0" in raw:
-            raise invalid_parameter(name, f"{name} holds U+0000.")
+            raise invalid_parameter(name, f"{name} contains U+0000.")
         try:
             return self.filters[name].parse(raw)
         except ValueError as error:

@@ -235,7 +235,7 @@ def holder(resource: str, record: ColumnElement[Any]) -> Filter:
     """`holder=me` of a resource whose records wait for nobody but second persons."""
     return Filter(
         "holder",
-        "`me`: records with a step that you proposed, or that waits for you as the second person; needs a token",
+        "`me`: records with a transition that the caller proposed or may confirm; needs a token",
         one_of(("me",)),
         lambda _me: waits_for_caller(resource, record),
         token_needed=True,

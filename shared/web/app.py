@@ -1,4 +1,4 @@
-"""The factory of every service's app: the edge, the dispatch, health, OpenAPI, and what the process holds open."""
+"""The factory of every service's app: the edge, the dispatch, health, OpenAPI, and the resources of the process."""
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
@@ -79,7 +79,7 @@ class Application(FastAPI):
 
     @cached_property
     def dispatch(self) -> Dispatch:
-        """Answers a request that the edge let in. Made at the first request, when all routes are known."""
+        """Responds to a request that passed the edge. Created at the first request, when all routes are registered."""
         return Dispatch(self.routes, self.settings.body_seconds)
 
     def openapi(self) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Bounds of a request's body, kept while it is read: bytes, time and memory of every body, nesting of JSON."""
+"""Bounds of a request's body, applied while it is read: bytes, time and memory of every body, nesting of JSON."""
 
 import asyncio
 import re
@@ -20,7 +20,7 @@ LONGEST_AUTHORIZATION = 8192
 PACE = 64 << 10
 """Bytes a second that a body must have on the whole once its seconds are over."""
 MEMORY = 64 << 20
-"""Bytes of all bodies together that a process keeps in memory."""
+"""Bytes of all bodies together in the memory of a process."""
 _SPOOLED_FROM = 1 << 20
 """Bytes of a form's file that stay in memory; more go to a temporary file."""
 _BODILESS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -163,7 +163,7 @@ def is_too_deep(body: bytes | bytearray, levels: int = LEVELS) -> bool:
 
 
 def _is_utf8(body: bytearray) -> bool:
-    """Whether a parser reads the bytes as UTF-8: it would take a NUL, which JSON never holds, for UTF-16 or UTF-32."""
+    """Whether a parser reads the bytes as UTF-8: it would take a NUL, which JSON never has, for UTF-16 or UTF-32."""
     try:
         body.decode()
     except UnicodeDecodeError:

@@ -4,10 +4,10 @@ from typing import Protocol
 
 
 class Holder(Protocol):
-    """Something that holds memory and can let go of it."""
+    """A holder of memory that can release it."""
 
     def give_way(self) -> bool:
-        """Lets go as soon as possible; False where that is not possible now."""
+        """Releases its memory as soon as possible; False if that is not possible now."""
         ...
 
 

@@ -1,7 +1,7 @@
-"""Every problem that the API can answer: its status, its titles in six languages, its meaning and remedy.
+"""Every problem that the API can return: its status, its titles in six languages, its meaning and remedy.
 
-The table is `data/problems.csv`, one code a line. Codes are stable; a code of a single field (`errors[].code`) and of
-a failed import row stands in the same table, so that each has a page under `/problems/`.
+The table is `data/problems.csv`, one code a line. Codes are stable; a code of a single field (`errors[].code`) and of a
+failed import row is in the same table, so that each has a page under `/problems/`.
 """
 
 import csv
@@ -74,7 +74,7 @@ PROBLEMS: Mapping[str, Problem] = _read()
 GENERAL: Mapping[ErrorCategory, Problem] = MappingProxyType(
     {kind: next(problem for problem in PROBLEMS.values() if problem.kind is kind) for kind in ErrorCategory}
 )
-"""The plainest problem of each kind, which stands for a code that nobody catalogued: the kind's first in the table."""
+"""The default problem of each category, for a code without an entry: the category's first in the table."""
 
 
 @lru_cache(maxsize=256)

@@ -1,8 +1,8 @@
-"""Compression of answers in the app, where no edge does it (`ESCM_COMPRESSION`).
+"""Compression of responses in the app, if no edge does it (`ESCM_COMPRESSION`).
 
 Compressed are JSON, CSV, NDJSON and pages of 1 KiB or more, streams block by block, so that each block arrives when it
-is sent. Left alone are event streams, problems, whatever an endpoint marks `no-store` (tokens and secrets: their length
-must not disclose what stands next to text of the caller), and what is compressed already.
+is sent. Not compressed are event streams, problems, responses that an endpoint marks `no-store` (tokens and secrets:
+their length must not disclose text next to text of the caller), and compressed responses.
 """
 
 import re
@@ -28,12 +28,12 @@ def takes_gzip(accepted: str) -> bool:
 
 @lru_cache(maxsize=64)
 def is_compressible(media_type: str) -> bool:
-    """Whether answers of this `Content-Type` get smaller and may."""
+    """Whether responses of this `Content-Type` are compressed."""
     return media_type.partition(";")[0].strip().lower() in _MEDIA
 
 
 class Compression:
-    """An ASGI application around another that compresses its answers for clients that take gzip."""
+    """An ASGI application around another that compresses its responses for clients that accept gzip."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

@@ -15,12 +15,12 @@ _VERSION = re.compile(r'^\s*(?:W/)?"(\d{1,9})(?:\.[0-9a-f]{1,16})?"\s*$')
 
 
 def etag(version: int, body: bytes) -> str:
-    """The entity tag of an answer, over its bytes before any compression."""
+    """The entity tag of a response, over its bytes before any compression."""
     return f'"{version}.{zlib.crc32(body):08x}"'
 
 
 def is_known(request: Request, tag: str) -> bool:
-    """Whether `If-None-Match` names this answer; a `W/` that a proxy added is ignored."""
+    """Whether `If-None-Match` names this response; a `W/` that a proxy added is ignored."""
     given = header_of(request, b"if-none-match")
     if given is None:
         return False
@@ -37,7 +37,7 @@ def is_current(request: Request, version: int) -> bool:
 
 
 def changed_since(shown: Mapping[str, Any]) -> VersionConflict:
-    """The error for a stale `If-Match`, with the tag of the record as its item answer shows it now."""
+    """The error for a stale `If-Match`, with the present tag of the record in its item response."""
     tag = etag(shown["version"], orjson.dumps(shown))
     return VersionConflict(
         "The record changed since you read it.", members={"current_etag": tag}, headers={"ETag": tag}

@@ -1,7 +1,7 @@
 """Bounds on the connections of one process: how many they are, how long each may wait, how much memory they use.
 
-Each connection is looked at about once a second, so that a request that is answered at once costs no timer: a few at a
-time, so that many which end together do not hold up the others.
+Each connection is checked about once a second, so that a quick request costs no timer: a few at a time, so that many
+that end together do not delay the others.
 """
 
 import asyncio
@@ -13,22 +13,22 @@ from shared.web.budget import MemoryBudget
 _AT_ONCE = 32
 """Connections that are looked at without a pause."""
 MEMORY = 48 << 20
-"""Bytes of half heads and of unread answers that a process keeps for all connections together."""
+"""Bytes of incomplete heads and unread responses of all connections of a process."""
 
 
 class Connection(Protocol):
-    """What the bounds ask of a connection."""
+    """What the bounds need from a connection."""
 
     def check(self, now: float) -> None:
         """Ends the connection where it has waited too long at `now`, by the loop's clock."""
         ...
 
     def is_responding(self) -> bool:
-        """Whether a request is being answered, or an answer is being sent."""
+        """Whether a request is in progress, or a response is being sent."""
         ...
 
     def give_way(self) -> bool:
-        """Ends the connection at once. Always true: what it holds is free then."""
+        """Ends the connection at once. Always true: its memory is free then."""
         ...
 
 
@@ -43,9 +43,9 @@ class ConnectionLimits:
     head_seconds: float = 10.0
     unread_seconds: float = 30.0
     rest_seconds: float = 30.0
-    """For the rest of a body whose request has been answered."""
+    """For the rest of a body after the response."""
     pace: float = 64 << 10
-    """Bytes a second at which an answer of many bytes is to be read."""
+    """Bytes a second at which a client must read a large response."""
     check_every: float = 1.0
 
 

@@ -1,7 +1,7 @@
-"""What the published contract says of a model beyond its types: descriptions, references, states, patches, steps.
+"""What the published contract has for a model beyond its types: descriptions, references, states, patches, transitions.
 
-A string in a field's `Annotated` describes it. A body or answer that is declared `of` a record takes the descriptions
-and references that stand at the record's fields of the same names:
+A string in a field's `Annotated` describes it. A body or response that is declared `of` a record takes the descriptions
+and references of the record's fields of the same names:
 
     class Visit(RecordResponse, of=record.Visit, lifecycle=domain.LIFECYCLE): ...
 """
@@ -26,7 +26,7 @@ STATES = "x-extensible-enum"
 
 
 class Described(BaseModel):
-    """The base of bodies and answers. `of` is the record whose fields it shares, `lifecycle` that of its `status`."""
+    """The base of bodies and responses. `of` is the record whose fields it shares, `lifecycle` that of its `status`."""
 
     described_by: ClassVar[type[Record] | None] = None
     shown_lifecycle: ClassVar[Lifecycle[Any] | None] = None
@@ -69,7 +69,7 @@ class ShownAs:
 
 
 class _Patch(Described):
-    """A merge patch (RFC 7396): a field that is absent stays, null removes the value, lists are replaced whole."""
+    """A merge patch (RFC 7396): an absent field is unchanged, null removes the value, lists are replaced as a whole."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -112,7 +112,7 @@ def _patched(annotation: Any) -> Any:
 
 
 def fields_schema(model: type[BaseModel] | None, names: Iterable[str]) -> JsonSchema:
-    """The JSON Schema of those `fields` of a step: an object that may hold these names and no others."""
+    """The JSON Schema of those `fields` of a transition: an object with these names and no others."""
     whole = model.model_json_schema() if model else {}
     known = whole.get("properties", {})
     schema: JsonSchema = {"type": "object", "properties": {name: known[name] for name in names}}

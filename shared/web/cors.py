@@ -34,14 +34,14 @@ class CrossOrigin:
         self.is_on = bool(self._origins) or loopback
 
     def headers(self, request: Mapping[bytes, bytes]) -> Headers:
-        """What each answer to this request has; an `Allow-Origin` among it only where its origin may call."""
+        """The headers of each response to this request, with an `Allow-Origin` only if its origin may call."""
         origin = request.get(b"origin")
         if origin is None or not self._may_call(origin):
             return [_VARY]
         return [(b"access-control-allow-origin", origin), (b"access-control-expose-headers", _EXPOSED), _VARY]
 
     def is_preflight(self, method: str, request: Mapping[bytes, bytes]) -> bool:
-        """Whether a browser asks beforehand, for an origin that may call."""
+        """Whether it is a preflight request, for an origin that may call."""
         is_asked = method == "OPTIONS" and b"access-control-request-method" in request
         return is_asked and self._may_call(request.get(b"origin", b""))
 

@@ -40,7 +40,7 @@ class MethodNotAllowed(EscmError):
 
 
 class BodyRefused(HTTPException):
-    """A body that is refused while it is read. Frameworks let an HTTPException through from there, nothing else."""
+    """A body that is rejected while it is read. Frameworks pass only an HTTPException from there."""
 
     def __init__(self, error: EscmError) -> None:
         super().__init__(400)
@@ -86,7 +86,7 @@ _BUILT_IN = frozenset(get_args(ErrorType))
 _FIELD_FAULTS: Mapping[str, tuple[str, str]] = {
     "missing": ("required", "This must be given."),
     "extra_forbidden": ("unknown_field", "Not a field here, or one that the server sets."),
-    "string_unicode": ("invalid_text", "Text must not hold lone surrogates."),
+    "string_unicode": ("invalid_text", "Text must not contain lone surrogates."),
     "string_too_long": ("too_long", "At most {max_length} characters."),
     "string_too_short": ("too_short", "At least {min_length} characters."),
     "too_long": ("too_long", "At most {max_length} entries."),
@@ -119,7 +119,7 @@ def as_escm_error(failure: Exception) -> EscmError:
     if isinstance(failure, (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)):
         return _from_database(failure)
     if isinstance(failure, UnicodeEncodeError):
-        return Invalid("Text must not hold lone surrogates.", code="invalid_text")
+        return Invalid("Text must not contain lone surrogates.", code="invalid_text")
     return EscmError()
 
 
@@ -135,13 +135,13 @@ def _from_database(failure: Exception) -> EscmError:
     if isinstance(failure, (asyncpg.UniqueViolationError, asyncpg.ExclusionViolationError)):
         known = _CONSTRAINTS.get(failure.constraint_name or "")
         errors = [FieldError("conflict", known.detail, pointer=known.pointer)] if known else ()
-        return _caused(Conflict(known.detail if known else "Another record holds this value.", errors=errors), failure)
+        return _caused(Conflict(known.detail if known else "Another record has this value.", errors=errors), failure)
     if isinstance(failure, asyncpg.ForeignKeyViolationError):
         return _caused(Conflict("A record that this refers to is gone, or others still refer to this one."), failure)
     if reason := _unavailable(failure):
         return _caused(Unavailable(reason), failure)
     if isinstance(failure, asyncpg.InsufficientPrivilegeError):
-        return _caused(Forbidden("The change lies outside your grants."), failure)
+        return _caused(Forbidden("The change is outside your grants."), failure)
     if isinstance(failure, asyncpg.DataError):
         return _caused(Invalid("A value is outside what can be stored."), failure)
     return _caused(EscmError(), failure)

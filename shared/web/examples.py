@@ -18,8 +18,8 @@ _DEEPEST = 5
 
 
 def add_examples(schemas: dict[str, Any]) -> None:
-    """Gives an example to each schema that has none. What is sent shows its required members and those that have an
-    example of their own, what is answered shows all."""
+    """Gives an example to each schema that has none. The example of a body has its required members and those with an
+    example of their own, that of a response has all."""
     for schema in schemas.values():
         if "examples" not in schema:
             schema["examples"] = [_example(schema, schemas, 0)]

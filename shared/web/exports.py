@@ -39,7 +39,7 @@ class ExportBody(Body):
     ] = []
     safe: Annotated[
         bool | None,
-        "Whether an apostrophe keeps cells of CSV from being formulas; where absent, false for clients and keys.",
+        "Whether an apostrophe prevents formulas in cells of CSV; default: false for clients and keys.",
     ] = None
 
 
@@ -70,7 +70,7 @@ def export_routes(api: ImportApi) -> ResourceRouter:
         "/{export}/file",
         operation_id="getExportFile",
         summary="Fetch the file of an export",
-        description="For whoever ordered it, until it is removed.",
+        description="For the caller who ordered it, until it is deleted.",
         responses={200: {"content": {media.partition(";")[0]: {} for media in _MEDIA.values()}}},
     )
     async def get_file(export: str, ctx: CurrentContext) -> Response:
@@ -84,7 +84,7 @@ def export_routes(api: ImportApi) -> ResourceRouter:
             raise NotFound("The export is not ready.")
         path = store_of(ctx.request).path(row["file_digest"])
         if not path.exists():
-            raise Gone("The file is not kept any longer.")
+            raise Gone("The file is no longer stored.")
         return download(blocks_of(path), _MEDIA[row["format"]], f"{row['resource']}.{row['format']}", row["file_size"])
 
     return router

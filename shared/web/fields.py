@@ -1,5 +1,5 @@
-"""The types that bodies are made of: text, countries, languages, dates of history, documents. Source: resources.md's
-bounds as they stand in the published contract."""
+"""The types that bodies are made of: text, countries, languages, dates of history, documents. The bounds are those of
+the published contract."""
 
 import re
 from datetime import date
@@ -31,14 +31,14 @@ class Body(Described):
 
 
 class ResponseModel(Described):
-    """The base of every answer: open, since clients ignore what they do not know."""
+    """The base of every response: open, because clients ignore unknown members."""
 
     model_config = ConfigDict(extra="allow")
 
 
 def _clean(value: str) -> str:
     if "\0" in value:
-        raise PydanticCustomError("invalid_text", "Text must not hold U+0000.")
+        raise PydanticCustomError("invalid_text", "Text must not contain U+0000.")
     return nfc(value)
 
 
@@ -48,7 +48,7 @@ def _clean_tree(value: Any) -> Any:
         try:
             value.encode()
         except UnicodeEncodeError as error:
-            raise PydanticCustomError("invalid_text", "Text must not hold a lone surrogate.") from error
+            raise PydanticCustomError("invalid_text", "Text must not contain a lone surrogate.") from error
         return _clean(value)
     if isinstance(value, list):
         return [_clean_tree(part) for part in value]
@@ -59,7 +59,7 @@ def _clean_tree(value: Any) -> Any:
 
 def _country(code: str) -> str:
     if code not in known_codes(fictional=True):
-        raise PydanticCustomError("unknown_country", "Not an ISO 3166-1 alpha-2 code of a known country.")
+        raise PydanticCustomError("unknown_country", "Not an ISO 3166-1 alpha-2 code of a country.")
     return code
 
 
@@ -148,7 +148,7 @@ Texts: TypeAlias = Annotated[
 LocalizedTexts: TypeAlias = Annotated[
     dict[str, str], Field(examples=[{"en": "Centre for Soils"}], json_schema_extra=_BY_LANGUAGE)
 ]
-"""A text in each of several languages, by BCP 47 tag, as it is answered."""
+"""A text in each of several languages, by BCP 47 tag, in a response."""
 OrcidId: TypeAlias = Annotated[
     str, StringConstraints(max_length=100), AfterValidator(_orcid), Field(examples=["0000-0002-1825-0097"])
 ]
@@ -161,7 +161,7 @@ PartialDate: TypeAlias = Annotated[
 Day: TypeAlias = Annotated[date, BeforeValidator(_whole_day)]
 Visible: TypeAlias = Annotated[
     Literal["public", "network", "restricted"],
-    Field(description="Who may know of the record once it is published: everybody, the network, or its grants alone."),
+    Field(description="Who may know of the record once it is published: everybody, the network, or grants over it."),
 ]
 
 

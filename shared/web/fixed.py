@@ -1,4 +1,4 @@
-"""Answers with an `ETag` over their bytes: the contract, pages and their files."""
+"""Responses with an `ETag` over their bytes: the contract, pages and their files."""
 
 import gzip
 import zlib

@@ -1,4 +1,4 @@
-"""`/livez`: the process answers. `/readyz`: it may be sent requests; it turns 503 as soon as the process is to stop."""
+"""`/livez`: the process is running. `/readyz`: it accepts requests; it is 503 as soon as the process begins to stop."""
 
 import asyncio
 import re
@@ -15,7 +15,7 @@ from shared.web.contract import Described
 from shared.web.route_options import OptionsRouter, RouteOptions
 
 PATIENCE = 1.0
-"""Seconds within which the database must answer."""
+"""Seconds within which the database must respond."""
 _REVISION = re.compile(r'^revision\b[^=]*=\s*"(\w+)"', re.MULTILINE)
 _DOWN = re.compile(r"^down_revision\b[^=]*=\s*(.+)$", re.MULTILINE)
 _NAME = re.compile(r'"(\w+)"')
@@ -23,13 +23,13 @@ _APPLIED = "SELECT version_num FROM core_migration"
 
 
 class Liveness(Described):
-    """The process answers."""
+    """The process is running."""
 
     status: Annotated[str, "Always `alive`."] = Field(examples=["alive"])
 
 
 class ReadinessAnswer(Described):
-    """What was looked at: each part is `ok` or `degraded`; a part that stands in the way is a 503 problem."""
+    """The checked parts: each is `ok` or `degraded`; a part that prevents requests is a 503 problem."""
 
     status: Annotated[str, "Always `ready`."] = Field(examples=["ready"])
     checks: Annotated[dict[str, str], "The parts that were checked: `ok` or `degraded`."] = Field(
@@ -51,7 +51,7 @@ class Readiness:
         self.is_draining = True
 
     async def checks(self) -> dict[str, str]:
-        """The parts that were looked at. Raises Unavailable, naming them, when one stands in the way."""
+        """The checked parts. Raises Unavailable with their names if one prevents requests."""
         if self.is_draining:
             raise Unavailable("This process is stopping.", members={"checks": {"process": "draining"}})
         found: dict[str, str] = {}
@@ -71,7 +71,7 @@ class Readiness:
                     self._is_migrated = is_current(applied)
         except Exception as failure:
             checks = {"database": "failed"}
-            raise Unavailable("The database does not answer.", members={"checks": checks}) from failure
+            raise Unavailable("The database does not respond.", members={"checks": checks}) from failure
         if not self._is_migrated:
             checks = {"database": "ok", "migrations": "behind"}
             raise Unavailable("The database is not migrated to this version.", members={"checks": checks})
@@ -105,7 +105,7 @@ def is_current(applied: set[str]) -> bool:
 
 
 def health_routes(service: str, prefix: str) -> OptionsRouter:
-    """The two routes of a service; `app.state.readiness` answers for the second."""
+    """The two routes of a service; `app.state.readiness` implements the second."""
     router = OptionsRouter(prefix=prefix, tags=["health"])
 
     @router.get(
@@ -113,7 +113,7 @@ def health_routes(service: str, prefix: str) -> OptionsRouter:
         options=RouteOptions(is_public=True),
         operation_id=f"get{service.title()}Liveness",
         summary="Is the process alive?",
-        description="For the supervisor: no answer means that the process should be started anew.",
+        description="For the supervisor: without a response the process should be restarted.",
     )
     async def livez() -> Liveness:
         return Liveness(status="alive")
@@ -122,7 +122,7 @@ def health_routes(service: str, prefix: str) -> OptionsRouter:
         "/readyz",
         options=RouteOptions(is_public=True, problems=("unavailable",)),
         operation_id=f"get{service.title()}Readiness",
-        summary="May requests be sent here?",
+        summary="Whether the process accepts requests",
         description="For the load balancer: 503 where the process starts, stops or has no database.",
     )
     async def readyz(request: Request) -> ReadinessAnswer:

@@ -51,13 +51,13 @@ class Claim:
 
     @property
     def opening(self) -> str:
-        """SQL that lets a transaction begin which holds the key, and fails where it is not new, which `is_met`
+        """SQL that locks the key at the beginning of a transaction, and fails if it is not new, which `is_met`
         recognises."""
         return f"SELECT core_idempotency_open('\\x{self.scope.hex()}',{self.lock})"
 
 
 def is_met(error: asyncpg.PostgresError) -> bool:
-    """Whether a transaction did not begin because its key is in flight or has an answer."""
+    """Whether a transaction did not begin because its key is in progress or has a response."""
     return bool(error.sqlstate == _MET)
 
 
@@ -89,8 +89,8 @@ class Replay:
 async def take(uow: UnitOfWork, claim: Claim) -> Replay | None:
     """The stored response, or None when the key is new and now locked by this transaction.
 
-    Raises Conflict `request_in_progress` while another request holds it, Invalid `idempotency_key_reused` for another
-    body.
+    Raises Conflict `request_in_progress` while another request has it locked, Invalid `idempotency_key_reused` for
+    another body.
     """
     row = await uow.connection.fetchrow(_CLAIM, claim.scope, claim.lock)
     if not row["claimed"]:

@@ -65,13 +65,13 @@ class ImportApi:
             return ImportGuardContext(row["mode"] == "dry_run", await is_under_way(connection, row), is_too_old)
 
     def may(self, row: Row, ctx: RequestContext) -> Any:
-        """Whoever sees an import and may import its resource may take it back."""
+        """A caller who sees an import and may import its resource may undo it."""
         importable = self.importables[row["resource"]]
         allowed = bool(ctx.principal.permission_scope(self.roles, importable.resource.name, IMPORT))
         return lambda _verb: allowed
 
     async def shown(self, row: Row, ctx: RequestContext) -> dict[str, Any]:
-        """The import as an item answer."""
+        """The import as an item response."""
         available_actions = LIFECYCLE.available_actions(
             row["status"], await self.guard_context(row, ctx), self.may(row, ctx)
         )

@@ -1,4 +1,4 @@
-"""The import as it is answered."""
+"""The import in a response."""
 
 from typing import Annotated, Any, TypeAlias
 
@@ -33,8 +33,8 @@ class ImportedColumn(ResponseModel):
 
 
 class Import(RecordResponse, lifecycle=LIFECYCLE):
-    """An import: who brought which file for what, and what came of it. `columns` are the file's, with the field that
-    each fills; those that nobody knows are `ignored_columns`."""
+    """An import: who sent which file for which resource, and its result. `columns` are the file's, with the field of
+    each; unknown ones are `ignored_columns`."""
 
     resource: Annotated[str, Field(examples=["experts"]), "What is imported."]
     mode: Annotated[str, Field(examples=["commit"]), "`commit`, or `dry_run` where nothing is written."]
@@ -64,7 +64,7 @@ class Import(RecordResponse, lifecycle=LIFECYCLE):
 
 
 def present(row: Row) -> dict[str, Any]:
-    """The import as it is answered."""
+    """The import in a response."""
     return {
         "id": str(row["id"]),
         "ref": row["ref"],

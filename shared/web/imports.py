@@ -62,7 +62,7 @@ def import_routes(api: ImportApi) -> ResourceRouter:
         roles = roles_
 
         def may_send(self, principal: Principal, fields: dict[str, str]) -> None:
-            """Whoever may import this kind of record; before it is known, any kind."""
+            """Callers who may import this kind of record; before it is known, any kind."""
             api.require_import(principal, fields.get("resource"))
 
         async def check(self, request: Request, principal: Principal, form: FormData, received: ReceivedFile) -> None:
@@ -115,7 +115,7 @@ def _add_creation(router: ResourceRouter, api: ImportApi) -> None:
         unknown = sorted(set(await ctx.request.form()) - _FIELDS)
         if unknown:
             errors = [FieldError("unknown_field", "Unknown field.", pointer=pointer_to(name)) for name in unknown]
-            raise Invalid("The form has fields that are not known here.", code="unknown_field", errors=errors)
+            raise Invalid("The form has unknown fields.", code="unknown_field", errors=errors)
         received: ReceivedFile = ctx.request.state.received
         await asyncio.to_thread(store_of(ctx.request).move_in, received)
         name = (file.filename or "file").replace("\0", "")[:200]
@@ -168,7 +168,7 @@ def _add_reads(router: ResourceRouter, api: ImportApi) -> None:
         options=RouteOptions(is_item=True),
         operation_id="getImport",
         summary="Read one import",
-        description="How many rows were created, updated and refused, and where the refused ones are.",
+        description="The number of created, updated and failed rows, and the address of the failed ones.",
         responses={200: {"model": Import}},
     )
     async def get_import(row: readable, ctx: CurrentContext) -> Response:
@@ -177,7 +177,7 @@ def _add_reads(router: ResourceRouter, api: ImportApi) -> None:
     @router.get(
         "/{record}/transitions",
         operation_id="getImportTransitions",
-        summary="Whether an import can be taken back",
+        summary="Whether an import can be undone",
         description="`undo` is there until the import is too old, and while no other undo runs.",
         responses={200: {"model": Transitions}},
     )
@@ -192,14 +192,14 @@ def _add_reads(router: ResourceRouter, api: ImportApi) -> None:
         options=RouteOptions(query=query_of("safe")),
         operation_id="getImportFailures",
         summary="The rows that failed, as CSV",
-        description="The refused rows as they came, with code and reason: correct them and import the file.",
+        description="The failed rows as they were sent, with code and reason: correct them and import the file.",
         responses={200: {"content": {"text/csv": {}}}},
     )
     async def get_failures(row: readable, ctx: CurrentContext) -> Response:
         safe = is_safe(ctx.request.query_params, ctx.principal)
         path = store_of(ctx.request).path(row["file_digest"])
         if not path.exists():
-            raise Gone("The file is not kept any longer.")
+            raise Gone("The file is no longer stored.")
         text = await as_text(path, row["media"])
         return download(
             failed_rows(ctx.database, row, text, safe=safe), "text/csv; charset=utf-8", f"{row['ref']}-failures.csv"

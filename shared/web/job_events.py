@@ -1,8 +1,8 @@
 """The progress of a job, as server-sent events, until it has ended.
 
-Each event carries the whole job as `GET /jobs/{id}` answers it: `progress` while it is open, then once `ended`. An
-event's id is the state that it reports: whoever comes back with `Last-Event-ID` gets nothing that they know, and
-whoever has seen the end gets 204, which keeps browsers from coming again.
+Each event has the whole job as `GET /jobs/{id}` returns it: `progress` while it is open, then once `ended`. An event's
+id is the state that it reports: a client that reconnects with `Last-Event-ID` gets only newer events, and after the end
+204, so that browsers do not reconnect.
 """
 
 import asyncio
@@ -34,14 +34,14 @@ PAUSE = 0.5
 HEARTBEAT = 15.0
 """Seconds without an event after which a comment shows proxies that the stream lives."""
 AUTHORITY = 30.0
-"""Seconds after which whoever listens is looked up again: their token may be over, their grants revoked."""
+"""Seconds after which the caller is authenticated again: their token may have expired, their grants may be revoked."""
 _OPEN = ("queued", "running")
 ReadJob = Callable[[], Awaitable[Mapping[str, Any]]]
 
 
 class JobEvents(Response):
-    """The stream of a principal. `read` answers the job's row, `again` the same after looking the caller up; `show` is
-    its JSON."""
+    """The stream of a principal. `read` returns the job's row, `again` the same after authenticating the caller again;
+    `show` is its JSON."""
 
     media_type = "text/event-stream"
 

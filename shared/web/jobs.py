@@ -1,4 +1,4 @@
-"""Jobs over HTTP: how far they are, what came of them, and asking them to stop."""
+"""Jobs over HTTP: their progress, their result, and cancellation."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -32,10 +32,10 @@ AGAIN_AFTER = "1"
 
 
 class Progress(ResponseModel):
-    """`total` is null while it is not known."""
+    """`total` is null until it is known."""
 
     done: Annotated[int, Field(examples=[400]), "How many parts are done."]
-    total: Annotated[int | None, Field(examples=[1200]), "How many there are; null while that is not known."]
+    total: Annotated[int | None, Field(examples=[1200]), "The number of records; null until it is known."]
 
 
 class Job(ResponseModel):
@@ -48,9 +48,9 @@ class Job(ResponseModel):
     result: Annotated[
         dict[str, Any] | None,
         Field(examples=[{"created": 1190, "failed": 10}]),
-        "What came of it, as the operation that ordered it says; null until it has ended.",
+        "The result, as described at the operation that created the job; null until it has ended.",
     ]
-    result_url: Annotated[str | None, Field(examples=[None]), "Where the result is; null where there is none."]
+    result_url: Annotated[str | None, Field(examples=[None]), "Where the result is; null if there is none."]
     problem: Annotated[Problem | None, "The problem that ended the job; null unless it failed."]
     attempts: Annotated[int, Field(examples=[1]), "How often it was begun."]
     created_at: Annotated[datetime, "When it was ordered."]
@@ -58,7 +58,8 @@ class Job(ResponseModel):
 
 
 def job_routes(service: str, roles: RoleTable) -> ResourceRouter:
-    """The routes of one service's jobs. A job is seen by whoever asked for it and by those who oversee all."""
+    """The routes of one service's jobs. The caller who ordered a job, and callers with permission to read all jobs, may
+    see it."""
     resource = Resource(service, "jobs", "job")
     router = ResourceRouter(resource, roles)
 
@@ -79,7 +80,7 @@ def job_routes(service: str, roles: RoleTable) -> ResourceRouter:
         options=RouteOptions(is_item=True),
         operation_id="getJob",
         summary="Read how far a job is",
-        description="For whoever ordered it, and for those who oversee jobs.",
+        description="For the caller who ordered it, and for callers with permission to read all jobs.",
         responses={200: {"model": Job}},
     )
     async def get_job(job: str, ctx: CurrentContext) -> Response:
@@ -91,7 +92,7 @@ def job_routes(service: str, roles: RoleTable) -> ResourceRouter:
         summary="Follow a job until it ends, as server-sent events",
         description="An event for each progress; `Last-Event-ID` continues after one.",
         status_code=200,
-        responses={204: {"description": "The end is known by `Last-Event-ID`."}},
+        responses={204: {"description": "`Last-Event-ID` is the id of the end."}},
         response_class=JobEvents,
         openapi_extra={"parameters": [LAST_EVENT_ID]},
     )
@@ -107,8 +108,8 @@ def job_routes(service: str, roles: RoleTable) -> ResourceRouter:
     @router.delete(
         "/{job}",
         operation_id="cancelJob",
-        summary="Ask a job to stop",
-        description="A queued job is cancelled at once, a running one at its next step.",
+        summary="Cancel a job",
+        description="A queued job is cancelled at once, a running one at its next checkpoint.",
         status_code=202,
         responses={202: {"model": Job}},
     )
@@ -121,7 +122,7 @@ def job_routes(service: str, roles: RoleTable) -> ResourceRouter:
 
 
 def job_response(row: Mapping[str, Any], status: int) -> Response:
-    """The job as it is answered; `Retry-After` while it is open, `Location` where it was just left to the worker."""
+    """The job in a response; `Retry-After` while it is open, `Location` if it was just created."""
     headers = {}
     if row["status"] in _OPEN:
         headers["Retry-After"] = AGAIN_AFTER
@@ -131,7 +132,7 @@ def job_response(row: Mapping[str, Any], status: int) -> Response:
 
 
 def queued_response(service: str, job: UUID, job_type: str, created_at: datetime) -> Response:
-    """The answer to what was left to the worker in this very transaction."""
+    """The response for a job that this transaction created."""
     blank = dict.fromkeys(("total", "result", "result_url", "problem", "finished_at"))
     row = {**blank, "id": job, "service": service, "job_type": job_type, "status": "queued", "done": 0, "attempts": 0}
     return job_response({**row, "created_at": created_at}, 202)

@@ -1,7 +1,7 @@
 """The outermost layer of every app, one pure ASGI class.
 
-It gives each request an id and a trace, adds the headers that every answer has, answers every failure as a problem,
-cancels a read whose client has gone, answers HEAD as GET without the body, and counts each request.
+It gives each request an id and a trace, adds the headers of every response, returns every failure as a problem, cancels
+a read whose client disconnected, handles HEAD as GET without the body, and counts each request.
 """
 
 import asyncio
@@ -28,7 +28,7 @@ from shared.web.request_context import forget_request_context
 from shared.web.security_events import SecurityEvents
 
 WATCH_AFTER = 0.2
-"""Seconds after which a read is watched for its client's going; most are answered long before."""
+"""Seconds after which a read is watched for the disconnection of its client; most have ended long before."""
 _REQUEST_ID = re.compile(rb"^[A-Za-z0-9._-]{8,64}$")
 _TRACEPARENT = re.compile(rb"^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$")
 _ALWAYS = [
@@ -43,7 +43,8 @@ _LOG = structlog.get_logger("escm.web")
 
 
 class Edge:
-    """Wraps an ASGI app. `origins` says who may call from a browser; by default nobody. `respond` answers failures.
+    """Wraps an ASGI app. `origins` are the origins that may call from a browser; by default none. `respond` makes the
+    responses for failures.
 
     Sets `request_id` and `traceparent` (the client's where a valid one came) in `scope["state"]`, and the request's
     headers as a mapping (first of each name) in `scope["escm.headers"]`. With `is_logging` each request is a line of
@@ -156,7 +157,7 @@ class ResponseCutShort(Exception):
 
 
 class _HeadSent(Exception):
-    """The head of an answer to HEAD was sent: whatever would follow, a stream too, is not begun."""
+    """The head of a response to HEAD was sent: the body, also of a stream, is not begun."""
 
 
 def _head_of(send: Send) -> Send:
@@ -176,7 +177,7 @@ def _request_id(headers: MutableMapping[bytes, bytes]) -> str:
 
 
 class _Sender:
-    """What is sent: adds the headers that every answer has to its start."""
+    """Adds the headers of every response to its start."""
 
     __slots__ = ("_is_private", "_request_id", "_scope", "_send", "cross_origin", "is_ended", "status")
 
@@ -214,7 +215,7 @@ class _Sender:
 
 
 class _Watch:
-    """Cancels the task that answers a read once its client has gone. Starts late, so that it costs one timer."""
+    """Cancels the task of a read once its client has disconnected. Starts late, so that it costs one timer."""
 
     __slots__ = ("_receive", "_sender", "_task", "_timer", "_watcher", "has_fired")
 
@@ -237,7 +238,7 @@ class _Watch:
             self._task.cancel()
 
     def absorb(self) -> None:
-        """Takes back the cancellation, which was ours: the request ends without an answer, the task goes on."""
+        """Reverts our own cancellation: the request ends without a response, the task continues."""
         if self._task is not None:
             self._task.uncancel()
         _LOG.info("client_gone")

@@ -47,7 +47,7 @@ _TRANSITION = ("unknown_action", "transition_not_allowed")
 
 def describe(app: "FastAPI") -> dict[str, Any]:
     """The document of a service. ValueError for a route without a camelCase `operation_id` of its own, and for two
-    schemas of one name, which would stand there under the names of their modules.
+    schemas of one name, which would have the names of their modules there.
     """
     routes = list(_described(app.routes))
     names = [route.operation_id or "" for route in routes]

@@ -25,14 +25,14 @@ HEADERS: dict[str, Any] = {
     "RateLimit": _text("What is left of it: `r` requests, until `t` seconds from now.", '"client";r=5987;t=42'),
     "WWW-Authenticate": _text("How to authenticate.", 'Bearer realm="escm"'),
     "X-Request-Id": _text("The id of this request, as in problems and logs.", "0199d2c8-7c1e-7a4b-9a51-0c5b8e1f2a33"),
-    "Idempotency-Replayed": _text("`true` where the answer is a kept one.", "true"),
+    "Idempotency-Replayed": _text("`true` if the response is a stored one.", "true"),
 }
 PARAMETERS: dict[str, Any] = {
     "IfMatch": {
         "name": "If-Match",
         "in": "header",
         "required": True,
-        **_text("The ETag of the record that the change starts from; `*` is refused.", '"3.9f86d081"'),
+        **_text("The ETag of the record that the change is based on; `*` is rejected.", '"3.9f86d081"'),
     },
     "IfNoneMatch": {
         "name": "If-None-Match",
@@ -44,7 +44,7 @@ PARAMETERS: dict[str, Any] = {
         "name": "Idempotency-Key",
         "in": "header",
         "required": False,
-        "description": "The same key and body give the same answer for 72 hours. Required from API clients.",
+        "description": "The same key and body return the same response for 72 hours. Required from API clients.",
         "schema": {"type": "string", "minLength": 1, "maxLength": 255, "examples": ["import-2026-11-24-row-17"]},
     },
 }
@@ -80,27 +80,30 @@ PATH_PARAMETERS: dict[str, str] = {
 _INSTANT: dict[str, Any] = {"type": "string", "format": "date-time", "examples": ["2026-11-24T10:00:00.000000Z"]}
 _QUERIES: dict[str, tuple[str, dict[str, Any]]] = {
     "limit": ("Entries of a page.", {"type": "integer", "minimum": 1, "maximum": 200, "default": 50}),
-    "cursor": ("The place to go on from, as in `next`; belongs to these filters and this sort.", {"type": "string"}),
+    "cursor": ("The position to continue from, as in `next`; for the same filters and sort.", {"type": "string"}),
     "sort": ("A field, with `-` for descending.", {"type": "string", "default": "id", "examples": ["-updated_at"]}),
-    "fields": ("Only these fields, by commas; `id` is always there.", {"type": "string", "examples": ["id,ref"]}),
+    "fields": (
+        "Only these fields, separated by commas; `id` is always included.",
+        {"type": "string", "examples": ["id,ref"]},
+    ),
     "include": (
-        "What else to answer, by commas; every list knows `total_estimate`.",
+        "Additional members of the response, separated by commas; every list supports `total_estimate`.",
         {"type": "string", "examples": ["total_estimate"]},
     ),
     "q": ("Text in a name, title or subject; one or two characters match the beginning of a word.", {"type": "string"}),
     "format": ("The whole list as a stream instead of a page.", {"type": "string", "enum": ["csv", "ndjson"]}),
     "safe": (
-        "With CSV, whether an apostrophe keeps cells from being formulas; `false` where absent for clients and keys.",
+        "With CSV, whether an apostrophe prevents formulas in cells; default: `false` for clients and keys.",
         {"type": "boolean"},
     ),
     "updated_after": ("Changed after this instant.", _INSTANT),
     "updated_before": ("Changed before this instant.", _INSTANT),
-    "as_of": ("The day, today or in the past, that the answer stands for.", {"type": "string", "format": "date"}),
+    "as_of": ("The day of the response, today or in the past.", {"type": "string", "format": "date"}),
     "region": (
         "Regions of UN M49, by number or name, separated by commas.",
         {"type": "string", "examples": ["Asia"]},
     ),
-    "country": ("ISO 3166-1 alpha-2 codes, by commas.", {"type": "string", "examples": ["PK,KE"]}),
+    "country": ("ISO 3166-1 alpha-2 codes, separated by commas.", {"type": "string", "examples": ["PK,KE"]}),
 }
 
 

@@ -32,7 +32,7 @@ _PURPOSE = "places in lists"
 
 
 def parse_list(request: Request, listing: Listing, secret: bytes, access: AccessScope) -> ListRequest:
-    """The list that is asked for. Raises Malformed `invalid_parameter` or `invalid_cursor`."""
+    """The requested list. Raises Malformed `invalid_parameter` or `invalid_cursor`."""
     given = dict(request.query_params)
     if len(given) != len(request.query_params.multi_items()):
         raise Malformed("A parameter is given twice.", code="invalid_parameter")
@@ -60,7 +60,7 @@ def page_limit(raw: str | None) -> int:
 
 
 def as_of(request: Request) -> date | None:
-    """The day of the past, or today, that is asked about. Raises Malformed `invalid_parameter`."""
+    """The requested day, today or in the past. Raises Malformed `invalid_parameter`."""
     raw = request.query_params.get("as_of")
     return None if raw is None else day_of("as_of", raw)
 
@@ -84,8 +84,7 @@ def binding(request: Request) -> bytes:
 
 
 def make_cursor(keys: list[Any], bound_to: bytes, secret: bytes) -> str:
-    """An opaque place in a list, which discloses nothing of the values that it stands behind. The same place is the
-    same text."""
+    """An opaque position in a list, which discloses none of its values. The same position is the same text."""
     payload = orjson.dumps([key.isoformat() if isinstance(key, date) else str(key) for key in keys])
     return base64.urlsafe_b64encode(_sealer(secret).seal(payload, bound_to)).decode().rstrip("=")
 
@@ -134,7 +133,7 @@ async def list_response(
     present: Callable[[Row, AccessScope], dict[str, Any]],
     known: frozenset[str],
 ) -> Response:
-    """The page that is asked for, or with `format` the whole list. `known` are the names that `fields=` may hold."""
+    """The requested page, or with `format` the whole list. `known` are the names allowed in `fields=`."""
     secret = ctx.settings.secret_key.get_secret_value().encode()
     asked = parse_list(ctx.request, listing, secret, ctx.access)
     picked = pick_fields(ctx.request, known)
@@ -185,7 +184,7 @@ def page_response(
     listing: Listing,
     total: int | None = None,
 ) -> Response:
-    """The page as JSON. `rows` hold one more than the limit when there is a next page; `total` is shown where given."""
+    """The page as JSON. `rows` has one more than the limit if there is a next page; `total` is shown if given."""
     more = len(rows) > asked.limit
     rows = rows[: asked.limit]
     following = None

@@ -1,4 +1,4 @@
-"""Steps of two over HTTP: what is proposed answers 202, and another person confirms or declines it."""
+"""Transitions with a second person over HTTP: a proposal returns 202, and another person confirms or declines it."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
@@ -38,7 +38,7 @@ class ActorAnswer(ResponseModel):
 
 
 class PendingRecord(ResponseModel):
-    """The record that a step waits on, and its version when the step was proposed."""
+    """The record of the pending transition, and its version at the proposal."""
 
     id: Annotated[UUID, "The record's id."]
     ref: Annotated[str, Field(examples=["GRT-000123"]), "The record's ref."]
@@ -46,8 +46,8 @@ class PendingRecord(ResponseModel):
 
 
 class PendingTransition(ResponseModel):
-    """A step that one has proposed and another has to confirm. `second_person` is the only account that may confirm,
-    or null where any other administrator may. `reason` and `fields` are emptied once the step is decided."""
+    """A transition that one person proposed and another has to confirm. `second_person` is the only account that may
+    confirm, or null if any other administrator may. `reason` and `fields` are deleted after the decision."""
 
     id: Annotated[UUID, "The id of the pending transition."]
     action: Annotated[str, Field(examples=["terminate"]), "The verb."]
@@ -67,25 +67,25 @@ class PendingTransition(ResponseModel):
 
 
 class PendingTransitions(ResponseModel):
-    """The steps that wait on a record, the oldest first, at most 100."""
+    """The pending transitions of a record, the oldest first, at most 100."""
 
     items: Annotated[list[PendingTransition], "The pending transitions, the oldest first."]
     next: Annotated[str | None, Field(examples=[None]), "Always null: there is no next page."]
 
 
 class DecisionBody(Body):
-    """What becomes of a step that waits: another person confirms or declines it, or its proposer withdraws it."""
+    """The decision about a pending transition: another person confirms or declines it, or its proposer withdraws it."""
 
     decision: Annotated[
         Literal["confirm", "decline", "withdraw"],
         Field(examples=["confirm"]),
         "What becomes of it: another person confirms or declines, or its proposer withdraws.",
     ]
-    reason: Annotated[Prose | None, "Why; it stands in the history."] = None
+    reason: Annotated[Prose | None, "The reason; the history shows it."] = None
 
 
 def shown(api: "RecordApi[Any, Any]", row: Mapping[str, Any]) -> dict[str, Any]:
-    """A step that waits, as it is answered."""
+    """A pending transition in a response."""
     status = "expired" if row["status"] == "pending" and row["is_over"] else row["status"]
     return {
         "id": str(row["id"]),

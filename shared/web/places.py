@@ -1,4 +1,4 @@
-"""Places for long answers, shared between principals: nobody takes the last one who has one already."""
+"""Slots for long responses, shared between principals: a principal with a slot does not get the last one."""
 
 import asyncio
 from collections import Counter, deque
@@ -12,7 +12,7 @@ from shared.kernel.errors import Unavailable
 from shared.kernel.principal import Principal
 
 RETRY_AFTER = 5
-"""Seconds after which whoever found no place may ask again."""
+"""Seconds after which a caller without a slot may try again."""
 _NONE_FREE = "As many long answers as possible are open."
 
 
@@ -84,7 +84,7 @@ class Places:
 
 
 def holder_of(principal: Principal, scope: Scope) -> str:
-    """Who holds a place: the principal, a key's owner, and for nobody in particular the address."""
+    """The owner of a slot: the principal, a key's owner, and for anonymous callers the address."""
     if not principal.is_anonymous:
         return principal.owner_key
     client = scope.get("client")

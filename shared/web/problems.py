@@ -20,7 +20,7 @@ from shared.web.error_mapping import as_escm_error
 from shared.web.moved import Moved
 
 Respond: TypeAlias = Callable[[Scope, Exception], Response]
-"""Makes the answer of a failure."""
+"""Makes the response for a failure."""
 MEDIA_TYPE = "application/problem+json"
 _LOG = structlog.get_logger("escm.problems")
 _MOST_ERRORS = 100
@@ -45,7 +45,7 @@ _SENTENCES = {
 
 
 def problem_response(scope: Scope, error: EscmError) -> Response:
-    """The answer for a failure. What an internal error says stays inside; input is never repeated."""
+    """The response for a failure. It never contains the text of an internal error or input."""
     code = _code(error)
     problem = PROBLEMS.get(code)
     if problem is None:
@@ -108,7 +108,7 @@ def _field(fault: FieldError) -> dict[str, str]:
 
 
 def _without_strange_names(pointer: str) -> str:
-    """The pointer up to the first part that is neither a number nor a name: whoever sent it may have sent a value."""
+    """The pointer up to the first part that is neither a number nor a name: a caller may have sent a value there."""
     parts = takewhile(_NAME.fullmatch, pointer.split("/")[1:])
     return "".join(f"/{part}" for part in parts)
 
@@ -127,7 +127,7 @@ def _header(scope: Scope, name: bytes) -> str:
 
 
 def respond_to(scope: Scope, failure: Exception) -> Response:
-    """The answer for any exception, known or not. Faults of ours are logged with the place where they arose."""
+    """The response for any exception. Internal errors are logged with their place in the code."""
     if isinstance(failure, Moved):
         return _moved(scope, failure)
     error = as_escm_error(failure)

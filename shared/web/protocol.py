@@ -16,7 +16,8 @@ from shared.web.response_transport import ResponseTransport
 
 _LOG = structlog.get_logger("escm.web")
 _LINGER = 2.0
-"""Seconds for which a refused client may go on sending, so that it reads why before the connection is reset."""
+"""Seconds for which a rejected client may continue to send, so that it reads the reason before the connection is reset.
+"""
 _SHARED = Connections()
 
 
@@ -28,8 +29,8 @@ class Protocol(HttpToolsProtocol):
     """Uvicorn's protocol with bounds, whose own refusals are problems.
 
     - A head has at most 64 KiB and 100 fields, and arrives within the limit of its seconds: else 400 and 408.
-    - At most 16 requests wait behind one that is being answered.
-    - Nobody keeps a connection by not reading an answer, or by not sending the rest of a body that was refused.
+    - At most 16 requests wait behind one in progress.
+    - A client cannot hold a connection by not reading a response, or by not sending the rest of a rejected body.
     """
 
     def __init__(self, *given: Any, connections: Connections = _SHARED, **named: Any) -> None:
@@ -112,7 +113,7 @@ class Protocol(HttpToolsProtocol):
         super().on_message_complete()
 
     def pause_writing(self) -> None:
-        """The client does not read as fast as it is answered."""
+        """The client reads slower than the response is sent."""
         super().pause_writing()
         self._unread_since = self._unread_since or self.loop.time()
         self._bounds.memory.reserve(self, self.transport.get_write_buffer_size())
@@ -127,7 +128,7 @@ class Protocol(HttpToolsProtocol):
         self._refuse(self._refusal)
 
     def is_responding(self) -> bool:
-        """Whether a request is being answered, or an answer is being read."""
+        """Whether a request is in progress, or a response is being read."""
         return self._is_at_work() or (self._refused_at is None and self.transport.get_write_buffer_size() > 0)
 
     def give_way(self) -> bool:
@@ -178,7 +179,7 @@ class Protocol(HttpToolsProtocol):
             raise HeadRefused
 
     def _refuse(self, error: EscmError) -> None:
-        """Answers and ends the connection: where a next request would begin is not known."""
+        """Responds and ends the connection: the beginning of the next request is unknown."""
         self._refused_at = self.loop.time()
         self._bounds.memory.release(self)
         self._unset_keepalive_if_required()

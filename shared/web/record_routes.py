@@ -138,7 +138,7 @@ def add_update(
         options=RouteOptions(is_conditional=True),
         operation_id=f"update{single}",
         summary=f"Change one {title}",
-        description="A merge patch: what is absent stays, null removes. `If-Match` names the version that it changes.",
+        description="A merge patch: absent fields are unchanged, null removes a value. `If-Match` names the version.",
         responses={200: {"model": api.response_model}, **(_proposed(api) if api.proposes_changes else {})},
     )
     async def update_record(patch: patch_body, row: changeable, ctx: CurrentContext) -> Response:
@@ -195,4 +195,4 @@ async def take_transition(api: "RecordApi[Any, Any]", ctx: RequestContext, row: 
 def _proposed(api: "RecordApi[Any, Any]") -> dict[int | str, dict[str, Any]]:
     if not api.kind.lifecycle.has_transitions_of_two:
         return {}
-    return {202: {"model": PendingTransition, "description": "The step waits for a second person."}}
+    return {202: {"model": PendingTransition, "description": "The transition needs a second person."}}

@@ -70,7 +70,7 @@ class RecordApi(Generic[R, GuardContext]):
     fields of a row that a caller writes, which a patch is merged into: the body's own fields where they are absent.
     `fields` is the model of what transitions take, which the operation reads itself unless `reads_fields`;
     `keeps_null`: null differs there from what is absent. `raw_json_columns` are item columns of JSON text. `is_public`:
-    list and item answer without a token. `dependency` runs before every request. `concerns` are the accounts that a
+    list and item need no token. `dependency` runs before every request. `concerns` are the accounts that a
     record is about, which never are the second person of its transitions. `proposes_changes`: a patch may need a second
     person too.
     """
@@ -128,14 +128,14 @@ class RecordApi(Generic[R, GuardContext]):
         )
 
     async def item(self, row: Row, ctx: RequestContext, access: AccessScope | None = None) -> dict[str, Any]:
-        """The record of a row that was read, as an item answer."""
+        """The record of a row, as an item response."""
         shown = self._shown(row, access or ctx.access_on(self.kind.resource))
         is_anonymous = ctx.principal.is_anonymous
         offered = [] if is_anonymous else await self.available_actions(record_read(self.kind.record, row), ctx)
         return {**shown, "allowed_actions": actions(offered)}
 
     async def new_item(self, record: R, ctx: RequestContext, row: Mapping[str, Any] | None = None) -> dict[str, Any]:
-        """A record that was just created, as an item answer. `row` is its row, where it is known."""
+        """A new record, as an item response. `row` is its row, if available."""
         shown = self._shown(row or columns_of(record), ctx.access.including_record(record.id))
         return {**shown, "allowed_actions": actions(await self.available_actions(record, ctx))}
 

@@ -19,8 +19,8 @@ _OF_ROUTE = ("route", "endpoint", "path_params", "escm.context", "fastapi_middle
 async def refuse_unreadable(ctx: RequestContext, replay: Replay) -> None:
     """Raises NotFound, Forbidden or Gone, as reading the record does, where the caller may no longer read it.
 
-    Somebody whose grants never let them read it, such as a client that only writes or an applicant, is answered again
-    while their grants are the same.
+    A caller whose grants never permitted reading it, such as a client that only writes or an applicant, gets the stored
+    response while their grants are the same.
     """
     try:
         await _read_again(ctx, replay)
@@ -42,7 +42,7 @@ async def _read_again(ctx: RequestContext, replay: Replay) -> None:
 
 
 def _is_covered(ctx: RequestContext, replay: Replay) -> bool:
-    """Whether the caller's grants let them read the record as the answer showed it."""
+    """Whether the caller's grants permit reading the record as in the response."""
     record = orjson.loads(replay.response.body or b"{}")
     return isinstance(record, dict) and ctx.access.read.covers(record.get("country"), record.get("id"))
 

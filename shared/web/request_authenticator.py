@@ -1,8 +1,8 @@
 """The principal of a request, counted against its rate limit.
 
-Each client or key has a limit, each account, and each address for those who show no token. A token that is not valid
-counts against its address. What is left stands in `RateLimit-Policy` and `RateLimit` of every authenticated answer and
-of every 429, as in draft-ietf-httpapi-ratelimit-headers-10.
+Each client or key, each account, and each address without a token has a limit. A token that is not valid
+counts against its address. `RateLimit-Policy` and `RateLimit` of every authenticated response and of every 429 have the
+rest, as in draft-ietf-httpapi-ratelimit-headers-10.
 """
 
 from collections.abc import AsyncIterator, Mapping
@@ -22,7 +22,7 @@ from shared.ratelimit.limiter import Limit, RateLimiter, RateLimitState
 from shared.web.request_context import header_of
 
 FIELDS = "escm.rate_limit"
-"""Where in a request's scope the edge finds the fields of its answer."""
+"""The key in a request's scope of the headers of its response."""
 _PRINCIPAL = "escm.principal"
 
 
@@ -44,9 +44,9 @@ class RequestAuthenticator:
         self._rate_limiter = rate_limiter
 
     async def principal(self, request: Request) -> Principal:
-        """Who asks; counted once a request. Without an `Authorization` header that is nobody.
+        """The caller; counted once a request. Anonymous without an `Authorization` header.
 
-        Raises InvalidToken for a token that is not valid, RateLimited where the caller's limit is spent.
+        Raises InvalidToken for an invalid token, RateLimited if the caller's limit is used up.
         """
         scope = request.scope
         known: Principal | None = scope.get(_PRINCIPAL)
@@ -61,7 +61,7 @@ class RequestAuthenticator:
         await self._count(request, self._limits[PrincipalKind.ANONYMOUS], site(request), is_reported=True)
 
     async def _count(self, request: Request, limit: Limit, key: str, *, is_reported: bool) -> None:
-        """Answers to nobody in particular may be kept by caches, so that they do not show what is left."""
+        """Caches may store responses to anonymous callers, so these do not show the rest."""
         state = await self._leased_limiter.take(limit, key)
         if is_reported or not state.is_allowed:
             put_fields(request, limit, state)
@@ -116,7 +116,7 @@ async def authenticated_principal(request: Request) -> Principal:
 
 @asynccontextmanager
 async def request_authenticator(app: FastAPI) -> AsyncIterator[None]:
-    """Holds `app.state.request_authenticator` and `app.state.rate_limiter` while the app runs."""
+    """Provides `app.state.request_authenticator` and `app.state.rate_limiter` while the app runs."""
     settings = app.state.settings
     leased_limiter = LeasedRateLimiter(settings.redis_url)
     app.state.rate_limiter = rate_limiter = RateLimiter(settings.redis_url)

@@ -20,7 +20,7 @@ _KEY = "escm.context"
 
 
 class RequestContext:
-    """One request: who asks, what they see of the route's resource, and for writes the unit of work."""
+    """One request: the caller, their access scope of the route's resource, and for writes the unit of work."""
 
     __slots__ = ("_uow", "principal", "request", "resource", "roles")
 
@@ -33,7 +33,7 @@ class RequestContext:
 
     @property
     def path(self) -> str:
-        """The path that was asked for."""
+        """The requested path."""
         return cast(str, self.request.scope["path"])
 
     @property
@@ -55,7 +55,7 @@ class RequestContext:
 
     @property
     def writing_context(self) -> AccessContext:
-        """What row-level security lets the request's transaction see and write."""
+        """The row-level security context of the request's transaction."""
         context = self.access.context
         return context if self.settings.rls_on_writes else writing_everywhere(context)
 

@@ -1,4 +1,4 @@
-"""Answers that every resource gives alike: the item, its offers, its history; and the merge of a patch."""
+"""Responses that all resources share: the item, its available actions, its history; and the merge of a patch."""
 
 from collections.abc import Collection, Mapping
 from functools import lru_cache
@@ -33,7 +33,7 @@ def key_of(raw: str) -> UUID | str:
 
 
 def actions(available_actions: list[AvailableAction]) -> list[dict[str, Any]]:
-    """`allowed_actions` as they stand in item answers."""
+    """`allowed_actions` as in item responses."""
     return [{"action": o.action, "to": o.to, "allowed": o.allowed, "reason": o.reason} for o in available_actions]
 
 
@@ -86,8 +86,8 @@ _PLACE: list[ColumnElement[Any]] = [column("version"), column("id", Uuid)]
 async def history_response(
     ctx: RequestContext, subject: UUID, private_history_fields: Collection[str] = ()
 ) -> Response:
-    """The history of a record that the caller may read, newest first, without `private_history_fields`. It holds what
-    was done while the record was of another country too."""
+    """The history of a record that the caller may read, newest first, without `private_history_fields`. It includes
+    changes from the time when the record was of another country."""
     query = ctx.request.query_params
     limit = page_limit(query.get("limit"))
     secret, bound_to = ctx.settings.secret_key.get_secret_value().encode(), binding(ctx.request)
@@ -131,7 +131,7 @@ def patched(model: type[Model], current: Mapping[str, Any], patch: Mapping[str, 
 
 @lru_cache(256)
 def _taking(model: type[Model], names: frozenset[str]) -> type[Model]:
-    """The model, which takes whatever stands in these fields."""
+    """The model, which accepts any value of these fields."""
     fields = {name: field.alias for name, field in model.model_fields.items() if (field.alias or name) in names}
     anything: dict[str, Any] = {name: (Any, Field(alias=alias)) for name, alias in fields.items()}
     return create_model(model.__name__, __base__=model, **anything)

@@ -1,4 +1,5 @@
-"""The route class: admits the caller; for every write opens the transaction, keeps the answer, commits, then sends."""
+"""The route class: authenticates the caller; for every write begins the transaction, stores the response, commits, then
+sends."""
 
 from typing import Any
 

@@ -42,11 +42,11 @@ def query_of_list(listing: Listing) -> Query:
 
 @dataclass(frozen=True, slots=True)
 class RouteOptions:
-    """`is_public`: it answers without a token. `is_item`: it answers one record, with an ETag. `is_conditional`: it
-    changes a record and takes `If-Match`. `is_keyed`: a POST keeps its response under an idempotency key; not where
-    repeating it is harmless, or it keeps none. `opens_late`: a write opens its unit of work by
-    `RequestContext.writing`, after what holds no connection. `problems` are codes that it answers beyond those that
-    follow from its method, path and parameters.
+    """`is_public`: it needs no token. `is_item`: it returns one record, with an ETag. `is_conditional`: it changes a
+    record and takes `If-Match`. `is_keyed`: a POST stores its response under an idempotency key; not if it can be
+    repeated safely, or stores none. `opens_late`: a write opens its unit of work by `RequestContext.writing`, after the
+    part without a connection. `problems` are codes that it returns in addition to those that follow from its method,
+    path and parameters.
 
     Raises ValueError for a code that is not in the catalogue of problems.
     """
@@ -96,7 +96,7 @@ class OptionsRouter(APIRouter):
         return self._adding(path, "DELETE", options, more)
 
     def _adding(self, path: str, method: str, options: RouteOptions, more: Mapping[str, Any]) -> Adding[Any]:
-        """Each route has a class of its own, of which an application that includes this router makes it anew."""
+        """Each route has its own class, from which an application that includes this router creates it again."""
         route_class = type(self.route_class.__name__, (self.route_class,), {"options": options})
 
         def add(endpoint: Endpoint) -> Endpoint:

@@ -1,4 +1,4 @@
-"""Rows of imports under the rules of bodies: the same model judges both."""
+"""Rows of imports under the rules of bodies: the same model validates both."""
 
 from collections.abc import Mapping
 from typing import Any

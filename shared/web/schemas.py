@@ -1,4 +1,4 @@
-"""What every resource answers and takes alike: records, transitions, histories, pages."""
+"""Bodies and responses that all resources share: records, transitions, histories, pages."""
 
 from datetime import datetime
 from functools import cache
@@ -16,7 +16,7 @@ class TransitionBody(Body):
     """A transition of a record."""
 
     action: Annotated[str, StringConstraints(min_length=1, max_length=60), Clean, "The verb, one of `allowed_actions`."]
-    reason: Annotated[Prose | None, "The reason, where `requires` names it; it stands in the history."] = None
+    reason: Annotated[Prose | None, "The reason, if `requires` names it; the history shows it."] = None
     fields: Annotated[
         dict[str, Any], CleanTree, Field(max_length=20), "What the transition takes; see its `fields_schema`."
     ] = {}
@@ -63,7 +63,7 @@ class OfferedAction(AllowedAction):
     """A verb of the present state, with what its transition takes."""
 
     requires: Annotated[list[str], Field(examples=[["reason"]]), "What must be given: `reason`, `second_person`."]
-    fields: Annotated[list[str], Field(examples=[[]]), "The names that `fields` may hold."]
+    fields: Annotated[list[str], Field(examples=[[]]), "The names allowed in `fields`."]
     fields_schema: Annotated[
         JsonSchema, Field(examples=[{"type": "object", "properties": {}}]), "The JSON Schema of `fields`."
     ]
@@ -90,14 +90,14 @@ _ACTOR = Field(examples=["account:0199d2c8-7c1e-7a4b-9a51-0c5b8e1f2a33"])
 
 
 class RecordResponse(ResponseModel):
-    """What the answer of every record holds."""
+    """The members of the response of every record."""
 
     id: Annotated[UUID, "The record's id, which never changes."]
     ref: Annotated[str, Field(examples=["CTR-000123"]), "The record's short name for people, which never changes."]
     version: Annotated[int, Field(ge=1, examples=[3]), "Grows by one with each change; `ETag` starts with it."]
     status: Annotated[str, "The state of the lifecycle."]
     country: Annotated[
-        str | None, Field(examples=["XA"]), "The country, as an ISO 3166-1 alpha-2 code; null where there is none."
+        str | None, Field(examples=["XA"]), "The country, as an ISO 3166-1 alpha-2 code; null if there is none."
     ]
     visibility: Visible
     created_at: Annotated[datetime | None, "When the record was created."] = None
@@ -115,7 +115,7 @@ class Actor(ResponseModel):
 
     kind: Annotated[str, Field(examples=["account"]), "`account`, `client`, `api_key` or `system`."]
     id: Annotated[UUID | None, "The id of the account, client or key; null for the system."]
-    name: Annotated[str | None, Field(examples=["Ana Example"]), "The present name; null where there is none any more."]
+    name: Annotated[str | None, Field(examples=["Ana Example"]), "The present name; null if it no longer exists."]
 
 
 class Change(ResponseModel):
@@ -123,7 +123,7 @@ class Change(ResponseModel):
 
     pointer: Annotated[str, Field(examples=["/names"]), "The field, as a JSON pointer."]
     before: Annotated[Any, Field(examples=[None]), "The value before, null where there was none."] = None
-    after: Annotated[Any, Field(examples=["…"]), "The value after, null where there is none."] = None
+    after: Annotated[Any, Field(examples=["…"]), "The value after, null if there is none."] = None
 
 
 class HistoryLine(ResponseModel):

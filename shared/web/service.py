@@ -1,4 +1,4 @@
-"""What every service's app holds open in addition to its database: the authenticator, the limits and the notifier."""
+"""Resources of every service's app in addition to its database: the authenticator, the limits and the notifier."""
 
 import asyncio
 from collections.abc import AsyncIterator

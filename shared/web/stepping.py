@@ -1,4 +1,4 @@
-"""Many steps at once over HTTP: what is asked is checked, and left to the worker."""
+"""Bulk transitions over HTTP: the request is checked, and a job is created."""
 
 from typing import Annotated
 from uuid import UUID
@@ -26,7 +26,7 @@ class SeenRecord(Body):
 
 
 class ManySteps(TransitionBody):
-    """The same step on many records, each once."""
+    """The same transition of many records, each once."""
 
     items: Annotated[list[SeenRecord], Field(min_length=1, max_length=MOST), "The records, each once."]
 

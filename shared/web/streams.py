@@ -54,7 +54,7 @@ class Streams:
 
 @asynccontextmanager
 async def streams(app: FastAPI) -> AsyncIterator[None]:
-    """Holds `app.state.streams` while the app runs."""
+    """Provides `app.state.streams` while the app runs."""
     settings = app.state.settings
     name = f"escm-{settings.service}-streams"
     database = await Database.open(settings.database_dsn(), size=AT_ONCE, application=name, left_to_others=0)
@@ -133,10 +133,10 @@ class ListStream(Response):
 
 
 def format_of(query: Mapping[str, str]) -> str | None:
-    """The format of a stream that is asked for, or None for a page. Raises Malformed `invalid_parameter`."""
+    """The format of a requested stream, or None for a page. Raises Malformed `invalid_parameter`."""
     file_format = query.get("format")
     if "safe" in query and file_format != "csv":
-        raise invalid_parameter("safe", "Goes with format=csv.")
+        raise invalid_parameter("safe", "Requires format=csv.")
     if file_format is None:
         return None
     if file_format not in FORMATS:
@@ -174,7 +174,7 @@ def _text(value: Any) -> str:
 class Pace:
     """Sends as long as the client reads.
 
-    The client may keep the sender waiting for `PATIENCE` seconds, and one second more for every `SLOWEST` bytes.
+    The client may delay the sender for `PATIENCE` seconds, and one second more for every `SLOWEST` bytes.
     """
 
     def __init__(self, send: Send) -> None:

@@ -31,8 +31,8 @@ class UploadRoute(EscmRoute):
     """
 
     def may_send(self, principal: Principal, fields: dict[str, str]) -> None:
-        """Raises Forbidden. Asked before the form is read, when its file begins, and when the form has ended; `fields`
-        are those that have come.
+        """Raises Forbidden. Called before the form is read, when its file begins, and at its end; `fields` are those
+        received so far.
         """
 
     async def check(self, request: Request, principal: Principal, form: FormData, received: ReceivedFile) -> None:
@@ -77,7 +77,7 @@ def store_of(request: Request) -> FileStore:
 
 
 class _Form(MultiPartParser):
-    """Asks before a file is received whether it may be."""
+    """Checks the permission before a file is received."""
 
     def ask(self, question: Callable[[dict[str, str]], None]) -> None:
         self._question = question
@@ -93,7 +93,7 @@ def _texts(items: list[tuple[str, str | FormFile]]) -> dict[str, str]:
 
 
 async def _form(request: Request, question: Callable[[dict[str, str]], None]) -> FormData:
-    """The form, which the request keeps as the one that it has read."""
+    """The form, which the request stores as its form."""
     limits = {"max_files": 1, "max_fields": MOST_FIELDS, "max_part_size": LONGEST_FIELD}
     parser = _Form(request.headers, request.stream(), **limits)
     parser.ask(question)

@@ -312,7 +312,7 @@ async def test_a_mail_that_is_refused_for_good_is_not_tried_again(
     code = 550 if refused_at == "address" else 554
     assert (job["status"], job["attempts"], job["error"]) == ("failed", 1, None)
     assert job["code"] == "mail_refused"
-    assert job["detail"] == f"The mail server answered {code}."
+    assert job["detail"] == f"The mail server returned {code}."
     assert posted.asked.count(email) == 1
     assert job["sealed"] is None
     assert job["sent_at"] is None

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from services.membership.experts.domain import BOUNDARIES
+from services.membership.experts.vocabularies import BOUNDARIES
 from tests.support.membership import expert
 
 EXPERTS = "/membership/v1/experts"

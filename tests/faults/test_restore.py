@@ -21,7 +21,7 @@ from tests.faults.load import writing
 
 _MARKS = "SELECT names->0->>'family' FROM escm.member_expert WHERE names->0->>'family' LIKE $1 || '%'"
 _UNSEQUENCED = "SELECT count(*) = 0 FROM escm.core_outbox"
-_LOST = re.compile(r"(\d+) changes that the backup does not hold are lost")
+_LOST = re.compile(r"(\d+) changes that are not in the backup are lost")
 
 
 @pytest.fixture
@@ -141,9 +141,9 @@ async def test_a_restore_that_is_killed_is_ended_by_the_next_migration(
         for client in clients:
             refused = await client.create(f"{history.prefix}refused")
             assert (refused.status_code, refused.json()["code"]) == (503, "maintenance")
-        assert "was cut off" in (await _run(cluster, "backup", str(tmp_path / "no.tar")))[1]
-        assert "a restore is under way or was cut off" in (await _run(cluster, "doctor"))[1]
-        assert "was cut off" in (await _run(cluster, "restore", file))[1]
+        assert "was interrupted" in (await _run(cluster, "backup", str(tmp_path / "no.tar")))[1]
+        assert "a restore is running or was interrupted" in (await _run(cluster, "doctor"))[1]
+        assert "was interrupted" in (await _run(cluster, "restore", file))[1]
         await _succeed(cluster, "migrate")
         async with cluster.superuser() as connection:
             assert await history.faults(connection) == []

@@ -43,7 +43,7 @@ async def _responding(response: bytes) -> AsyncIterator[int]:
 @pytest.mark.parametrize(
     ("path", "language", "words"),
     [
-        ("/en/experts/EXP-999999", "en", "is not published any more"),
+        ("/en/experts/EXP-999999", "en", "is no longer published"),
         ("/fr/countries/ZZ", "fr", "n’est plus publié"),
         ("/ar/nothing", "ar", "غير موجود"),
         ("/nothing", "es", "ya no está publicado"),
@@ -97,7 +97,7 @@ async def test_a_service_that_is_down_is_a_readable_503(closed_port: int, path: 
     async with open_portal(None, api=f"http://127.0.0.1:{closed_port}") as client:
         response = await client.get(path, headers=HTML)
         assert (response.status_code, response.headers["retry-after"]) == (503, "2")
-        assert "does not answer at the moment" in response.text
+        assert "does not respond at the moment" in response.text
         assert response.headers["cache-control"] == "no-store"
         assert (await client.get("/en/", headers=HTML)).status_code == 200, "what needs no service stays"
 

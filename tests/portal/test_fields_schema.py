@@ -13,7 +13,7 @@ def test_an_action_names_its_own_fields_and_the_types_that_they_need() -> None:
     assert schema["additionalProperties"] is False
     assert schema["$defs"]["DesignationWaiver"]["required"] == ["reason"]
     assert {"format": "date", "type": "string"} in schema["properties"]["starts"]["anyOf"]
-    assert "Of `designate`" in schema["properties"]["waiver"]["description"]
+    assert "For `designate`" in schema["properties"]["waiver"]["description"]
 
 
 def test_an_action_that_takes_nothing_takes_an_empty_object() -> None:

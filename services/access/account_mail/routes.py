@@ -1,4 +1,4 @@
-"""Mails to accounts over HTTP. The answer to who asks for one is the same whether there is such an account or not."""
+"""Mails to accounts over HTTP. The response to a request for one is the same for every address."""
 
 from typing import Any, cast
 
@@ -55,8 +55,8 @@ async def register_account(body: RegistrationBody, ctx: CurrentContext) -> Respo
     "/verification",
     options=RouteOptions(is_public=True, is_keyed=False),
     operation_id="requestVerification",
-    summary="Ask for a mail that verifies one's address",
-    description="Answered the same whether or not there is such an account.",
+    summary="Request a mail that verifies an address",
+    description="The response is the same whether or not there is such an account.",
     status_code=202,
     response_class=Response,
     response_model=None,
@@ -70,8 +70,8 @@ async def request_verification(body: AddressBody, ctx: CurrentContext) -> Respon
     "/password_reset",
     options=RouteOptions(is_public=True, is_keyed=False),
     operation_id="requestPasswordReset",
-    summary="Ask for a mail that lets one choose a new password",
-    description="Answered the same whether or not there is such an account.",
+    summary="Request a mail for choosing a new password",
+    description="The response is the same whether or not there is such an account.",
     status_code=202,
     response_class=Response,
     response_model=None,

@@ -10,7 +10,7 @@ from shared.web.fields import Body, Email, Line, MailedToken
 
 
 class AddressBody(Body):
-    """The address that a mail is asked for."""
+    """The address for the mail."""
 
     email: Annotated[Email, "The address of the account."]
 

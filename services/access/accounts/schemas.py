@@ -36,11 +36,12 @@ class AccountBody(Body, of=record.Account):
 
 
 class AccountFields(Body):
-    """The fields of steps: those of change_identity, and who alone may confirm a step on an administrator's account."""
+    """The fields of transitions: those of change_identity, and the only account that may confirm a transition of an
+    administrator's account."""
 
-    email: Annotated[Email | None, "Of `change_identity`: the new address."] = None
-    name: Annotated[Line | None, Field(examples=["Amina Khan"]), "Of `change_identity`: the new name."] = None
-    language: Annotated[MailLanguage | None, "Of `change_identity`: the language of mails."] = None
+    email: Annotated[Email | None, "For `change_identity`: the new address."] = None
+    name: Annotated[Line | None, Field(examples=["Amina Khan"]), "For `change_identity`: the new name."] = None
+    language: Annotated[MailLanguage | None, "For `change_identity`: the language of mails."] = None
     second_person: Annotated[UUID | None, Refers("/access/v1/accounts"), "The only account that may confirm."] = None
 
     @field_validator("email", "name", "language", mode="before")
@@ -66,7 +67,7 @@ class AccountAnswer(RecordResponse, of=record.Account, lifecycle=LIFECYCLE):
 
 
 def present(row: Mapping[str, Any], _access: AccessScope) -> dict[str, Any]:
-    """The account as it is answered."""
+    """The account in a response."""
     shown = render(row)
     shown["links"] = {"self": ACCOUNTS.resource.link(shown["id"])}
     return shown

@@ -1,4 +1,4 @@
-"""API keys over HTTP. A key is answered once; the answer that is kept for a replay has none."""
+"""API keys over HTTP. A key is returned once; the response stored for a replay has none."""
 
 from fastapi import Response
 

@@ -34,11 +34,11 @@ class ApiKeyCreate(ApiKeyBody):
     days without `expires_at`.
     """
 
-    owner: Annotated[Holder | None, "The account or client whose grants the key uses; the caller where absent."] = None
+    owner: Annotated[Holder | None, "The account or client whose grants the key uses; default: the caller."] = None
     resources: Annotated[list[ResourceName], Field(min_length=1, max_length=40)]
     verbs: Annotated[list[Literal["read", "write"]], Field(min_length=1, max_length=2)]
     countries: Annotated[list[CountryCode] | None, Field(min_length=1, max_length=60)] = None
-    expires_at: Annotated[AwareDatetime | None, "When the key ends; in 90 days where absent."] = None
+    expires_at: Annotated[AwareDatetime | None, "When the key expires; default: in 90 days."] = None
 
     def columns(self, principal: Principal) -> dict[str, Any]:
         """The columns, for a key that this principal makes."""
@@ -57,7 +57,7 @@ class ApiKeyFields(Body):
     """What the transitions of a key take."""
 
     second_person: Annotated[
-        UUID | None, Refers("/access/v1/accounts"), "Of `confirm`: the only account that may confirm."
+        UUID | None, Refers("/access/v1/accounts"), "For `confirm`: the only account that may confirm."
     ] = None
 
 
@@ -72,13 +72,13 @@ class ApiKeyAnswer(RecordResponse, of=record.ApiKey, lifecycle=LIFECYCLE):
     countries: Annotated[list[str] | None, Field(examples=[["XA"]])]
     expires_at: datetime
     last_used: Annotated[datetime | None, "When the key was last used, to the hour; null where it never was."]
-    secret: Annotated[str | None, Field(examples=[None]), "The key itself: in the response to its creation alone."] = (
+    secret: Annotated[str | None, Field(examples=[None]), "The key itself: only in the response to its creation."] = (
         None
     )
 
 
 def present(row: Mapping[str, Any], _access: AccessScope) -> dict[str, Any]:
-    """The key as it is answered, without what it is made of."""
+    """The key in a response, without its secret parts."""
     shown = render(row)
     shown["owner"] = {"kind": shown.pop("owner_kind"), "id": shown.pop("owner_id")}
     shown["links"] = {"self": API_KEYS.resource.link(shown["id"])}

@@ -29,7 +29,8 @@ _BOUND_TO = AUDIT.path.encode()
     operation_id="listAudit",
     summary="Read the audit trail",
     description="Who changed what, when and why, in the order of the chain that proves it. For the secretariat's"
-    " administrators and for auditors, within the countries of their grants. `after` is what an earlier page said.",
+    " administrators and for auditors, within the countries of their grants. `after` is the `next_after` of an earlier"
+    " page.",
     responses={200: {"model": AuditPage}},
 )
 async def list_audit(

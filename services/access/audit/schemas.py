@@ -26,8 +26,9 @@ class AuditLine(HistoryLine):
 
 
 class AuditPage(ResponseModel):
-    """Entries in the order of the chain. `next_after` is never null and moves past what is hidden from the caller: an
-    empty page with another `next_after` means go on, with the same one that there is nothing newer."""
+    """Entries in the order of the chain. `next_after` is never null and moves past entries that the caller may not see:
+    an empty page with another `next_after` means that more may follow, with the same one that there is nothing newer.
+    """
 
     items: Annotated[list[AuditLine], "The entries, in the order of the chain."]
     next_after: Annotated[
@@ -38,7 +39,7 @@ class AuditPage(ResponseModel):
 
 
 def present(row: Mapping[str, Any]) -> dict[str, Any]:
-    """The entry as it is answered."""
+    """The entry in a response."""
     return {
         **line(row),
         "position": row["position"],

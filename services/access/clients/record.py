@@ -15,10 +15,10 @@ KeySet: TypeAlias = Mapping[Literal["keys"], Sequence[JsonWebKey]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Client(Record):
-    """An API client. `country` is that of its scope, where it is one country.
+    """An API client. `country` is that of its scope, if it is one country.
 
-    `secrets` are SHA-256 digests of at most two living secrets, the newest first; `proposed_secret` is that of one
-    which waits for a second person.
+    `secrets` are SHA-256 digests of at most two active secrets, the newest first; `proposed_secret` is the digest of
+    one that needs confirmation by a second person.
     """
 
     resource_type = Resource("access", "clients", "client")

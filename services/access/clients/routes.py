@@ -1,4 +1,4 @@
-"""API clients over HTTP. A secret is answered once; the answer that is kept for a replay has none."""
+"""API clients over HTTP. A secret is returned once; the response stored for a replay has none."""
 
 from typing import Annotated
 

@@ -47,7 +47,7 @@ Network = Annotated[str, StringConstraints(max_length=50), AfterValidator(_netwo
 
 
 class JsonWebKey(ResponseModel):
-    """A public key (RFC 7517); members that its type asks for stand beside these."""
+    """A public key (RFC 7517), with further members as its type requires."""
 
     kty: Annotated[str, Field(examples=["EC"]), "The type of the key."]
     kid: Annotated[str | None, Field(examples=["2026-11-24"]), "The name of the key."] = None
@@ -80,14 +80,14 @@ class ClientBody(Body, of=record.Client):
 
 
 class ClientFields(Body):
-    """The fields of steps: those of change_credentials, and who alone may confirm."""
+    """The fields of transitions: those of change_credentials, and the only account that may confirm."""
 
-    name: Annotated[Line | None, "Of `change_credentials`: the new name."] = None
+    name: Annotated[Line | None, "For `change_credentials`: the new name."] = None
     ip_allow: Annotated[
         Annotated[list[Network], Field(max_length=50)] | None,
-        "Of `change_credentials`: the addresses and networks that the client may call from.",
+        "For `change_credentials`: the addresses and networks that the client may call from.",
     ] = None
-    jwks: Annotated[PublicKeys | None, "Of `change_credentials`: the public keys; null takes them away."] = None
+    jwks: Annotated[PublicKeys | None, "For `change_credentials`: the public keys; null takes them away."] = None
     second_person: Annotated[UUID | None, Refers("/access/v1/accounts"), "The only account that may confirm."] = None
 
     @field_validator("name", "ip_allow", mode="before")
@@ -131,11 +131,11 @@ class ClientAnswer(RecordResponse, of=record.Client, lifecycle=LIFECYCLE):
     living_secrets: Annotated[int, Field(examples=[1]), "How many secrets the client can use, at most 2."]
     proposed_secret: Annotated[bool, "Whether a further secret waits for a second person."]
     last_used: Annotated[datetime | None, "When the client last got a token, to the hour; null where it never did."]
-    secret: Annotated[str | None, Field(examples=[None]), "The secret: in the response to the creation alone."] = None
+    secret: Annotated[str | None, Field(examples=[None]), "The secret: only in the response to the creation."] = None
 
 
 class SecretAnswer(ResponseModel):
-    """A further secret, answered once."""
+    """A further secret, returned once."""
 
     client_id: Annotated[str, Field(examples=["ministry-portal-7f3a"]), "The id that the client authenticates with."]
     id: Annotated[UUID, Refers("/access/v1/clients"), "The client's record."]
@@ -143,14 +143,14 @@ class SecretAnswer(ResponseModel):
 
 
 class ProposedSecret(PendingTransition):
-    """A further secret of a client with a role of two, answered once. It works when a second person has confirmed the
-    step."""
+    """A further secret of a client whose role needs a second person, returned once. It is valid when a second person
+    has confirmed it."""
 
     secret: Annotated[str | None, Field(examples=["…"]), "The new secret; null in a replayed response."]
 
 
 def present(row: Mapping[str, Any], _access: AccessScope) -> dict[str, Any]:
-    """The client as it is answered, without any secret."""
+    """The client in a response, without any secret."""
     shown = render(row)
     shown["links"] = {"self": CLIENTS.resource.link(shown["id"])}
     return shown

@@ -37,14 +37,14 @@ _DIGITS = 12
     openapi_extra={"parameters": PARAMETERS},
 )
 async def list_events(ctx: CurrentContext) -> Response:
-    """Facts of records that the caller's grants let it read, kept 90 days. `after` holds for any filter."""
+    """Facts of records that the caller's grants permit reading, stored for 90 days. `after` is valid for any filter."""
     after, types, countries, limit = _after(ctx), _types(ctx), _countries(ctx), _limit(ctx)
     async with ctx.connection() as connection:
         page = await queries.page(
             connection, share_of(ctx.principal), after=after, types=types, countries=countries, limit=limit
         )
     if page is None:
-        raise Gone("Events of this position are no longer kept.", code="position_expired")
+        raise Gone("Events of this position are no longer stored.", code="position_expired")
     upto = make_cursor([f"{page.upto:0{_DIGITS}d}"], _BOUND_TO, _secret(ctx))
     return Response(
         orjson.dumps({"items": [fact.cloudevent() for fact in page.facts], "next_after": upto}), 200, None, JSON
@@ -70,7 +70,7 @@ def _countries(ctx: RequestContext) -> list[str] | None:
         return None
     codes = raw.split(",")
     if not set(codes) <= known_codes(fictional=True):
-        raise invalid_parameter("country", "Names a country that is not known.")
+        raise invalid_parameter("country", "Names an unknown country.")
     return codes
 
 

@@ -12,9 +12,8 @@ LARGEST_LIMIT = 1000
 
 
 class Events(ResponseModel):
-    """A part of the feed, oldest first. `next_after` is where to go on: as `after` of the next request. No items and
-    the same `next_after` mean that there is nothing newer; no items and another one, that the filter hid what was
-    there."""
+    """A part of the feed, oldest first. `next_after` is the `after` of the next request. No items and the same
+    `next_after` mean that there is nothing newer; no items and another one mean that the filter left out all events."""
 
     items: Annotated[list[CloudEvent], "The events, the oldest first."]
     next_after: Annotated[str, "Where to continue: as `after` of the next request."] = Field(
@@ -27,10 +26,10 @@ def _parameter(name: str, description: str, schema: dict[str, Any]) -> dict[str,
 
 
 PARAMETERS = [
-    _parameter("after", "The `next_after` of the page before; the oldest kept event where absent.", {"type": "string"}),
+    _parameter("after", "The `next_after` of the previous page; default: the oldest stored event.", {"type": "string"}),
     _parameter(
         "type",
-        "Types of events by commas; `*` at the end stands for any ending.",
+        "Types of events, separated by commas; `*` at the end matches any ending.",
         {"type": "string", "examples": ["escm.membership.*"]},
     ),
     _parameter(

@@ -33,7 +33,7 @@ async def check_delegation(uow: UnitOfWork, principal: Principal, new: Grant, de
     row = await lock_record(uow, grant, delegated_from)
     source = record_of(Grant, row) if row else None
     if source is None or not is_holder(principal, source):
-        raise invalid_field("/delegated_from", "unknown_reference", "You hold no such grant.")
+        raise invalid_field("/delegated_from", "unknown_reference", "You have no such grant.")
     if (why := _why_not(source)) is not None:
         raise Forbidden("This grant cannot be delegated.", members={"reason": why})
     if source.caused_by == principal.label:

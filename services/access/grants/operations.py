@@ -211,7 +211,7 @@ def _named(fields: Fields) -> UUID | None:
 def _check_scope(role: str, kind: str, scope: str | None) -> None:
     if kind not in ROLE_SCOPES[role]:
         allowed = " or ".join(sorted(ROLE_SCOPES[role]))
-        raise invalid_field("/scope_kind", "scope_not_of_this_role", f"This role is held over: {allowed}.")
+        raise invalid_field("/scope_kind", "scope_not_of_this_role", f"This role allows the scopes: {allowed}.")
     if kind == "global":
         if scope is not None:
             raise invalid_field("/scope_id", "scope_not_known", "A global scope has no id.")
@@ -232,4 +232,4 @@ def _is_known(kind: str, scope: str) -> bool:
 
 def _check_role_of_kind(role: str, kind: str) -> None:
     if role == "api_client" and kind != "client":
-        raise invalid_field("/role", "role_not_for_people", "api_client is held by clients only.")
+        raise invalid_field("/role", "role_not_for_people", "Only clients can have api_client.")

@@ -25,12 +25,12 @@ class Grant(Record):
     principal_kind: Annotated[str, Granted, Written]
     principal_id: Annotated[UUID, Granted, Written]
     role: Annotated[str, Granted, Written, "The role that is given."]
-    scope_kind: Annotated[str, Granted, Written, "What kind of thing the role is held over."]
+    scope_kind: Annotated[str, Granted, Written, "The kind of the scope."]
     scope_id: Annotated[
         str | None,
         Granted,
         Written,
-        "What the role is held over: a country code, a region, an id; null where the scope is global.",
+        "The scope of the role: a country code, a region, an id; null if the scope is global.",
     ]
     starts: Annotated[date, Granted, Written]
     ends: Annotated[date | None, Granted, Written]

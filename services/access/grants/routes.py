@@ -1,4 +1,4 @@
-"""Grants over HTTP. A grant is not edited: it is revoked, and another one is handed on."""
+"""Grants over HTTP. A grant is not edited: it is revoked, and another one is created."""
 
 from services.access.access import ROLES
 from services.access.grants import operations

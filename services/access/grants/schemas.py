@@ -23,24 +23,25 @@ ScopeId = Annotated[str, StringConstraints(min_length=1, max_length=80), Clean, 
 
 
 class Holder(Body):
-    """Who holds a grant."""
+    """The holder of a grant."""
 
-    kind: Annotated[Literal["account", "client"], "Whether an account or a client holds it."]
+    kind: Annotated[Literal["account", "client"], "Whether the holder is an account or a client."]
     id: Annotated[UUID, "The id of the account or client."]
 
 
 class GrantCreate(Body, of=record.Grant):
-    """A role to be handed on. From today, and without end, where no days are given.
+    """A role to be granted. It begins today and has no end if no days are given.
 
-    With `delegated_from`, a grant of one's own, it is passed on for a time: the same role, within its scope, to an end.
+    With `delegated_from`, the id of a grant of the caller, the grant delegates that role: the same role, within its
+    scope, until a given end.
     """
 
     principal: Annotated[Holder, "Who gets the role."]
     role: Literal[tuple(ROLE_SCOPES)]  # type: ignore[valid-type]
     scope_kind: ScopeKind
     scope_id: ScopeId | None = None
-    from_: Annotated[Day | None, Field(alias="from"), "The first day; today where absent."] = None
-    to: Annotated[Day | None, "The last day; without an end where absent."] = None
+    from_: Annotated[Day | None, Field(alias="from"), "The first day; default: today."] = None
+    to: Annotated[Day | None, "The last day; no end if absent."] = None
     reason: Annotated[Prose | None, "Why it is given."] = None
     second_person: UUID | None = None
     delegated_from: UUID | None = None
@@ -70,25 +71,25 @@ class GrantCreate(Body, of=record.Grant):
 class GrantFields(Body):
     """What the transitions of a grant take."""
 
-    second_person: Annotated[UUID | None, Refers("/access/v1/accounts"), "Of `confirm`: the account that confirms."] = (
-        None
-    )
-    principal: Annotated[Holder | None, "Of `hand_over`: who gets the role next."] = None
-    to: Annotated[Day | None, "Of `hand_over`: the last day of the present holder, at most 60 days from today."] = None
+    second_person: Annotated[
+        UUID | None, Refers("/access/v1/accounts"), "For `confirm`: the account that confirms."
+    ] = None
+    principal: Annotated[Holder | None, "For `hand_over`: who gets the role next."] = None
+    to: Annotated[Day | None, "For `hand_over`: the last day of the present holder, at most 60 days from today."] = None
 
 
 class HolderAnswer(ResponseModel):
-    """Who holds something."""
+    """A holder."""
 
     kind: Annotated[str, Field(examples=["account"]), "`account` or `client`."]
     id: Annotated[UUID, "The id of the account or client."]
 
 
 class GrantAnswer(RecordResponse, of=record.Grant, lifecycle=LIFECYCLE):
-    """A grant. `created_by` is who handed it on; `caused_by` is whose act it follows from, where the system granted it
-    because of a record, which `reason` names, or where it waits since a merge of what it is held over."""
+    """A grant. `created_by` is who granted it. `caused_by` is the actor of its cause, if the system granted it because
+    of a record, which `reason` names, or if it needs confirmation after a merge of the record that it covers."""
 
-    principal: Annotated[HolderAnswer, "Who holds the role."]
+    principal: Annotated[HolderAnswer, "The holder of the role."]
     role: Annotated[str, Field(examples=["national_author"])]
     scope_kind: Annotated[str, Field(examples=["country"])]
     scope_id: Annotated[str | None, Field(examples=["XA"])]
@@ -101,7 +102,7 @@ class GrantAnswer(RecordResponse, of=record.Grant, lifecycle=LIFECYCLE):
 
 
 def present(row: Mapping[str, Any], _access: AccessScope) -> dict[str, Any]:
-    """The grant as it is answered."""
+    """The grant in a response."""
     shown = render(row)
     shown["principal"] = {"kind": shown.pop("principal_kind"), "id": shown.pop("principal_id")}
     shown["from"], shown["to"] = shown.pop("starts"), shown.pop("ends")

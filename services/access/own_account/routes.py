@@ -1,4 +1,4 @@
-"""One's own account over HTTP."""
+"""The caller's own account over HTTP."""
 
 from dataclasses import replace
 from typing import Annotated, Any
@@ -76,7 +76,7 @@ async def transition_own_account(body: _Transition, row: _Changeable, ctx: Curre
     options=RouteOptions(is_keyed=False, opens_late=True, problems=("wrong_password", "password_known")),
     operation_id="changeOwnPassword",
     summary="Choose another password; all other sessions end",
-    description="Needs the password that holds until now.",
+    description="Requires the present password.",
     status_code=204,
     response_model=None,
 )

@@ -1,4 +1,4 @@
-"""What goes over HTTP for one's own account."""
+"""Bodies and responses for the caller's own account."""
 
 from typing import Annotated
 
@@ -18,12 +18,12 @@ class OwnAccountBody(Body, of=record.Account):
 
 
 class OwnPasswordBody(Body):
-    """The password that holds until now, and the one that holds from now on."""
+    """The present password and the new one."""
 
     old_password: Annotated[
         str,
         StringConstraints(min_length=1, max_length=LONGEST_PASSWORD, strip_whitespace=False),
         Field(json_schema_extra={"format": "password", "writeOnly": True}),
-        "The password that holds until now.",
+        "The present password.",
     ]
-    new_password: Annotated[Password, "The password that holds from now on."]
+    new_password: Annotated[Password, "The new password."]

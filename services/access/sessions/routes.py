@@ -1,4 +1,4 @@
-"""Sessions over HTTP. Ending one is harmless to repeat, so that it asks for no precondition."""
+"""Sessions over HTTP. Ending one can be repeated safely, so that it requires no precondition."""
 
 import orjson
 from fastapi import Response
@@ -15,7 +15,7 @@ from shared.web.route import ResourceRouter
 from shared.web.route_options import RouteOptions, query_of
 
 router = ResourceRouter(SESSIONS.resource, ROLES)
-_ACCOUNT = {"account_id": "The id of another account, for those who may know its sessions; one's own where absent."}
+_ACCOUNT = {"account_id": "The id of another account, for callers who may read its sessions; default: the caller's."}
 
 
 @router.get(
@@ -26,7 +26,7 @@ _ACCOUNT = {"account_id": "The id of another account, for those who may know its
     responses={200: {"model": SessionList}},
 )
 async def list_sessions(ctx: CurrentContext) -> Response:
-    """Those of the caller; of another account with `account_id`, for those who may know them."""
+    """The caller's sessions; with `account_id` those of another account, for authorized callers."""
     account, current = chosen_account(ctx, "read"), await current_session(ctx)
     async with ctx.connection() as connection:
         rows = await queries.living(connection, account, now()) if account else []
@@ -42,8 +42,8 @@ async def list_sessions(ctx: CurrentContext) -> Response:
     responses={200: {"model": EndedSessions}},
 )
 async def end_sessions(ctx: CurrentContext) -> Response:
-    """Ends all sessions of the caller but the one that asks; all of another account with `account_id`, for those who
-    may."""
+    """Ends all sessions of the caller except the one of the request; with `account_id` all of another account, for
+    authorized callers."""
     account, current = chosen_account(ctx, "end"), await current_session(ctx)
     ended = await operations.end_all(ctx.uow, account, besides=current) if account else 0
     return Response(orjson.dumps({"ended": ended}), 200, None, JSON)

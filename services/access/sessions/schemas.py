@@ -24,7 +24,7 @@ class SessionAnswer(ResponseModel):
     created_at: Annotated[datetime, "When the sign-in was."]
     last_used: Annotated[datetime | None, "When the session was last used, to the hour."]
     ends_at: Annotated[datetime, "When the session ends at the latest."]
-    current: Annotated[bool, "Whether it is the session that asks."]
+    current: Annotated[bool, "Whether it is the session of the request."]
     links: Annotated[Links, "Addresses of the session."]
 
 
@@ -42,6 +42,6 @@ class EndedSessions(ResponseModel):
 
 
 def present(row: Mapping[str, Any], current: UUID | None) -> dict[str, Any]:
-    """The session as it is answered to somebody who asks from `current`."""
+    """The session in a response to a caller whose session is `current`."""
     links = {"self": SESSIONS.resource.link(row["id"])}
     return {**render(row), "current": row["id"] == current, "links": links}

@@ -85,7 +85,7 @@ def read_form(body: bytes) -> dict[str, str]:
         raise invalid_request("The body is not a form.") from error
     form = dict(pairs)
     if len(form) != len(pairs):
-        raise invalid_request("A field stands twice.")
+        raise invalid_request("A field occurs twice.")
     return {name: value for name, value in form.items() if value}
 
 

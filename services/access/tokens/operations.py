@@ -144,7 +144,7 @@ async def _renewed(token_service: TokenService, form: Mapping[str, str], address
         renewal = await sessions.renew(uow, token, token_service.refresh_secret)
     if renewal is None:
         await token_service.rate_limiter.hit(failures, site_of(address))
-        raise invalid_grant("The refresh token does not hold; sign in again.")
+        raise invalid_grant("The refresh token is not valid; sign in again.")
     return renewal
 
 

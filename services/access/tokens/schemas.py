@@ -1,4 +1,4 @@
-"""Bodies and answers of the token endpoints, for the contract."""
+"""Bodies and responses of the token endpoints, for the contract."""
 
 from typing import Annotated, Any
 
@@ -23,7 +23,7 @@ class Token(Described):
 
 
 class Introspection(Described):
-    """RFC 7662, 2.2. Only `active` where the token does not hold."""
+    """RFC 7662, 2.2. Only `active` if the token is not valid."""
 
     model_config = ConfigDict(extra="allow")
     active: Annotated[bool, "Whether the token is valid and of the caller, or the caller may introspect all."]
@@ -49,7 +49,7 @@ class Metadata(Described):
     introspection_endpoint: Annotated[
         str,
         Field(examples=["https://escm.example.org/access/v1/oauth/introspect"]),
-        "Where one asks what a token stands for.",
+        "The introspection endpoint.",
     ]
     jwks_uri: Annotated[
         str, Field(examples=["https://escm.example.org/access/v1/.well-known/jwks.json"]), "Where the keys are."
@@ -90,15 +90,13 @@ class PrincipalAnswer(Described):
 
 
 class HeldGrant(Described):
-    """A living grant. `to` is null where it has no end, `scope_id` where the scope is global. `resources` and `verbs`
-    narrow the grant of a client or key; they are null where nothing narrows it."""
+    """An active grant. `to` is null if it has no end, `scope_id` if the scope is global. `resources` and `verbs`
+    restrict the grant of a client or key; they are null without a restriction."""
 
     model_config = ConfigDict(populate_by_name=True)
     role: Annotated[str, "The role."] = Field(examples=["secretariat_officer"])
-    scope_kind: Annotated[str, "What kind of thing the role is held over."] = Field(examples=["country"])
-    scope_id: Annotated[str | None, "What the role is held over; null where the scope is global."] = Field(
-        examples=["XA"]
-    )
+    scope_kind: Annotated[str, "The kind of the scope."] = Field(examples=["country"])
+    scope_id: Annotated[str | None, "The scope of the role; null if the scope is global."] = Field(examples=["XA"])
     starts: Annotated[str, "The first day."] = Field(alias="from", examples=["2026-11-24"])
     ends: Annotated[str | None, "The last day; null without an end."] = Field(alias="to", examples=[None])
     delegated_from: Annotated[str | None, "The grant that it was passed on from."] = Field(None, examples=[None])
@@ -118,7 +116,7 @@ class Me(Described):
     """
 
     principal: Annotated[PrincipalAnswer, "Who the token speaks for."]
-    grants: Annotated[list[HeldGrant], "The living grants of the caller."]
+    grants: Annotated[list[HeldGrant], "The active grants of the caller."]
     resources: Annotated[
         list[str] | None, "The resources of a client or key, over all its grants; null for people."
     ] = Field(None, examples=[["membership.experts"]])

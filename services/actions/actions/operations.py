@@ -74,7 +74,7 @@ async def load_guard_context(
 async def _require_participants(uow: UnitOfWork, access: AccessScope, record: Action) -> None:
     keys = {UUID(participant["institution_id"]) for participant in record.participants}
     if keys and await NAMED_INSTITUTIONS.known(uow.connection, access.principal, keys) != keys:
-        raise invalid_field("/participants", "unknown_reference", "Names an institution that is not known.")
+        raise invalid_field("/participants", "unknown_reference", "Names an unknown institution.")
 
 
 def _search_key(record: Action) -> str:

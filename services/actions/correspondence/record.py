@@ -32,8 +32,8 @@ class Letter(Record):
     about: Annotated[Sequence[str], Public, Written, "What the letter speaks of, such as refs of records."]
     reply_due: Annotated[Day | None, Public, Written, "The day until which a reply is awaited."]
     reply_to: Annotated[
-        UUID | None, Public, Written, Refers("/actions/v1/correspondence"), "The letter that this one answers."
+        UUID | None, Public, Written, Refers("/actions/v1/correspondence"), "The letter to which this one replies."
     ]
-    replied_on: Annotated[Day | None, Public, Tracked, "The day of the letter that answered this one."]
+    replied_on: Annotated[Day | None, Public, Tracked, "The day of the reply to this letter."]
     document: Annotated[Document | None, Public, Written, "The letter itself."]
     search_key: Annotated[str, Internal]

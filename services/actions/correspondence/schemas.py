@@ -44,7 +44,7 @@ class LetterCreate(LetterBody):
 class LetterFields(Body):
     """What `await` takes."""
 
-    reply_due: Annotated[Day | None, "Of `await`: the day until which a reply is awaited."] = None
+    reply_due: Annotated[Day | None, "For `await`: the day until which a reply is awaited."] = None
 
 
 class Correspondence(RecordResponse, of=record.Letter, lifecycle=domain.LIFECYCLE):

@@ -1,4 +1,4 @@
-"""Countries over HTTP: every known one answers, with stage 0 where nothing is known of it."""
+"""Countries over HTTP: each has an address, with stage 0 if it has no records."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -37,7 +37,7 @@ _STAGE = {"stage": "Only countries of these stages, 0 to 7, separated by commas.
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """The list that is asked for. `day` is None where no `as_of` was given."""
+    """The requested list. `day` is None without `as_of`."""
 
     codes: frozenset[str]
     stages: frozenset[int]
@@ -58,8 +58,8 @@ class _Asked:
     responses={200: {"model": page_of(ListedCountry)}},
 )
 async def list_countries(ctx: CurrentContext) -> Response:
-    """In the order of codes. `as_of` is a day: the facts are those that held on it, also where they were lost since;
-    experts, institutions and centres are counted as they stood at its end."""
+    """In the order of codes. `as_of` is a day: the facts are those of that day, also if they were lost since; experts,
+    institutions and centres are counted by their state at its end."""
     asked, secret = _parse(ctx), _secret(ctx)
     picked = pick_fields(ctx.request, frozenset(ListedCountry.model_fields))
     day = asked.day or today()
@@ -136,7 +136,7 @@ def _parse(ctx: RequestContext) -> _Asked:
     if (raw := query.get("country")) is not None:
         wanted = frozenset(raw.split(","))
         if not wanted <= codes:
-            raise invalid_parameter("country", "Names a country that is not known.")
+            raise invalid_parameter("country", "Names an unknown country.")
         codes = wanted
     if (raw := query.get("region")) is not None:
         if not in_region(raw):

@@ -19,8 +19,8 @@ class StageFact(ResponseModel):
     """One of the seven facts. `link` is the record that bears it out, for those whose grants cover the country."""
 
     key: Annotated[str, Field(examples=["committee_recognised"]), "The name of the fact."]
-    met: Annotated[bool, "Whether the fact holds on the day."]
-    date: Annotated[Day | None, "Since when it holds."]
+    met: Annotated[bool, "Whether the fact is met on the day."]
+    date: Annotated[Day | None, "Since when it is met."]
     link: Annotated[str | None, Field(examples=[None]), "The record that proves it; for grants that cover the country."]
 
 
@@ -63,12 +63,10 @@ class ListedCountry(ResponseModel):
     code: Annotated[str, Field(examples=["XA"]), "The country, as an ISO 3166-1 alpha-2 code."]
     names: Annotated[LocalizedTexts, "The country's names, by language."]
     region: Annotated[str | None, Field(examples=["Asia"]), "The region of UN M49; null for fictional countries."]
-    stage: Annotated[
-        int, Field(examples=[3]), "How far the country is, from 0 to 7: the facts in their order that hold."
-    ]
+    stage: Annotated[int, Field(examples=[3]), "The stage of the country, from 0 to 7: the facts met in their order."]
     facts: Annotated[list[StageFact], "The seven facts that the stage follows from."]
     counts: Annotated[CountryCounts, "What the country has in the register."]
-    as_of: Annotated[Day, "The day that the facts stand for."]
+    as_of: Annotated[Day, "The day of the facts."]
 
 
 class CountryAnswer(ListedCountry):
@@ -83,7 +81,7 @@ _FURTHEST = ("closed", "finalising", "in_progress", "suspended", "planned", "pro
 def present(
     country: Country, stage: CountryStage | None, counts: Mapping[str, int], day: date, *, is_covered: bool
 ) -> dict[str, Any]:
-    """The country as the list holds it, with its stage if it has one."""
+    """The country as an item of the list, with its stage if it has one."""
     facts = facts_by(stage.facts if stage else NO_FACTS, day)
     if not is_covered:
         facts = [{**fact, "link": None} for fact in facts]
@@ -101,7 +99,7 @@ def present(
 def present_programme(
     programme: LatestProgramme, states: Mapping[str, Sequence[str]], *, shows_centre: bool
 ) -> dict[str, Any]:
-    """The programme within a country's answer: the core and the framework's three actions in their order."""
+    """The programme in the response of a country: the core and the framework's three actions in their order."""
     pillars = sorted(programme.pillars, key=lambda pillar: pillar["order"])
     return {
         "id": str(programme.id),

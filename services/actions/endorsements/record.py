@@ -30,7 +30,7 @@ class Endorsement(Record):
     body_id: Annotated[
         UUID | None, Public, Written, Refers("/actions/v1/government_bodies"), "The government body that speaks."
     ]
-    level: Annotated[int, Public, Written, "How far the consent goes, from 1 to 5."]
+    level: Annotated[int, Public, Written, "The level of the consent, from 1 to 5."]
     document: Annotated[
         Document | None, Granted, Written, "The letter of the government; for grants that cover the endorsement."
     ]

@@ -56,7 +56,7 @@ class EndorsementCreate(EndorsementBody, of=record.Endorsement):
 class EndorsementFields(Body):
     """What `verify` takes."""
 
-    document: Annotated[JsonDocument | None, "Of `verify`: the letter of the government."] = None
+    document: Annotated[JsonDocument | None, "For `verify`: the letter of the government."] = None
 
 
 class Endorsement(RecordResponse, of=record.Endorsement, lifecycle=domain.LIFECYCLE):

@@ -60,7 +60,7 @@ class FocalPointCreate(FocalPointBody):
 class FocalPointFields(Body):
     """What `hand_over` takes: the last day, at most 60 days from today."""
 
-    until: Annotated[Day | None, "Of `hand_over`: the last day in office, at most 60 days from today."] = None
+    until: Annotated[Day | None, "For `hand_over`: the last day in office, at most 60 days from today."] = None
 
 
 class FocalPoint(RecordResponse, of=record.FocalPoint, lifecycle=LIFECYCLE):
@@ -76,7 +76,7 @@ class FocalPoint(RecordResponse, of=record.FocalPoint, lifecycle=LIFECYCLE):
 
 
 def columns(body: FocalPointBody) -> dict[str, Any]:
-    """The columns that a body gives; the expert's id has one of its own beside the person's."""
+    """The columns that a body sets; the expert's id has its own column in addition to the person's."""
     return {**row_values(body, focal_point), "expert_id": body.person.expert_id}
 
 

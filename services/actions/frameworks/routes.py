@@ -1,4 +1,4 @@
-"""Frameworks over HTTP; one is also found by its code, which holds a slash."""
+"""Frameworks over HTTP; one is also found by its code, which contains a slash."""
 
 from fastapi import Response
 

@@ -41,7 +41,7 @@ class MilestoneFields(Body):
 
     evidence: Annotated[
         Document | Annotated[list[Document], Field(min_length=1, max_length=50)] | None,
-        "Of `claim`: one document, or several.",
+        "For `claim`: one document, or several.",
     ] = None
 
     def model_dump(self, **how: Any) -> dict[str, Any]:

@@ -41,7 +41,7 @@ class Programme(Record):
         Waiver | None,
         Granted,
         Tracked,
-        "What stands in the place of an endorsement; for grants that cover the programme.",
+        "The waiver instead of an endorsement; for grants that cover the programme.",
     ]
     started_on: Annotated[date | None, Public, Tracked, "The day on which the programme started."]
     completed_on: Annotated[date | None, Public, Tracked, "The day on which the programme ended."]

@@ -44,7 +44,7 @@ class ProgrammeFields(Body):
 
     waiver: Annotated[
         Annotated[ProgrammeWaiver, PlainSerializer(lambda waiver: waiver.model_dump(mode="json"))] | None,
-        "Of `start`: what stands in the place of an endorsement.",
+        "For `start`: the waiver instead of an endorsement.",
     ] = None
 
 

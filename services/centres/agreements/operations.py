@@ -46,7 +46,7 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Agreement) -> Agreem
 async def update(uow: UnitOfWork, _access: AccessScope, before: Agreement, wanted: Agreement) -> Agreement:
     """The agreement as it is wanted. Raises Conflict where somebody has signed or it has ended."""
     if wanted.centre_id != before.centre_id:
-        raise invalid_field("/centre_id", "invalid_value", "An agreement stays with its centre.")
+        raise invalid_field("/centre_id", "invalid_value", "The centre of an agreement cannot change.")
     if wanted != before and before.status not in domain.OPEN_TO_CHANGE:
         raise Conflict("A signed agreement cannot be changed.")
     if wanted.parties != before.parties:

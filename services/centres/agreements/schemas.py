@@ -41,10 +41,10 @@ class AgreementFields(Body):
     """The fields of `sign`: the party's name (it may be left out where one is left), who signed, and when."""
 
     party: Annotated[
-        Line | None, "Of `sign`: the name of the party that signs; may be absent where one party is left."
+        Line | None, "For `sign`: the name of the party that signs; may be absent where one party is left."
     ] = None
-    signatory: Annotated[Line | None, Field(examples=["Amina Khan"]), "Of `sign`: who signs."] = None
-    signed_at: Annotated[Day | None, "Of `sign`: the day of the signature; today where absent."] = None
+    signatory: Annotated[Line | None, Field(examples=["Amina Khan"]), "For `sign`: who signs."] = None
+    signed_at: Annotated[Day | None, "For `sign`: the day of the signature; default: today."] = None
 
 
 class Agreement(RecordResponse, of=record.Agreement, lifecycle=LIFECYCLE):

@@ -53,7 +53,7 @@ async def update(uow: UnitOfWork, access: AccessScope, before: Centre, wanted: C
     Raises Invalid where it would move to another country, Conflict where what is judged would change under review.
     """
     if wanted.country != before.country:
-        raise invalid_field("/country", "invalid_value", "A centre stays in its country.")
+        raise invalid_field("/country", "invalid_value", "The country of a centre cannot change.")
     changed = [name for name in domain.APPLICATION if getattr(wanted, name) != getattr(before, name)]
     if changed and before.status not in domain.OPEN_TO_CHANGE:
         detail = "The application changes only while it is with the applicant."

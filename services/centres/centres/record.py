@@ -42,7 +42,7 @@ class Centre(Record):
         Document | None, Granted, Written, "The letter of the host institution; for grants that cover the centre."
     ]
     address: Annotated[str | None, Public, Written, "The postal address."]
-    position: Annotated[Document | None, Public, Written, "Where the centre lies."]
+    position: Annotated[Document | None, Public, Written, "The location of the centre."]
     final_report: Annotated[
         Document | None, Granted, Tracked, "The report on the term that ends; for grants that cover the centre."
     ]
@@ -66,9 +66,9 @@ class Centre(Record):
 class Term(Record):
     """A term of a centre, with the centre's country and visibility.
 
-    `endorsement_id` is the government's consent that a designation rests on, `waiver` what stands in its place.
-    `consent_lapsed_on`: since when no endorsement of the country holds any more. `ends` is the last day that was
-    decided, `ended_on` the day on which the term ended.
+    `endorsement_id` is the government's consent for a designation, `waiver` replaces it. `consent_lapsed_on`: since
+    when the country has no valid endorsement. `ends` is the last day as decided, `ended_on` the day on which the term
+    ended.
     """
 
     resource_type = Resource("centres", "terms", "term")
@@ -91,10 +91,8 @@ class Term(Record):
         Refers("/actions/v1/endorsements"),
         "The government's endorsement that the designation rests on.",
     ]
-    waiver: Annotated[Document | None, Granted, Tracked, "What stands in the place of an endorsement."]
-    consent_lapsed_on: Annotated[
-        date | None, Granted, Tracked, "Since when no endorsement of the country holds any more."
-    ]
+    waiver: Annotated[Document | None, Granted, Tracked, "The waiver instead of an endorsement."]
+    consent_lapsed_on: Annotated[date | None, Granted, Tracked, "Since when the country has no valid endorsement."]
     ended_on: Annotated[
         date | None, Public, Tracked, "The day on which the term ended, where that was before its last day."
     ]

@@ -80,30 +80,30 @@ class DesignationWaiver(Body):
 
 
 class CentreFields(Body):
-    """The fields of steps: `starts`, `ends`, `waiver` of designate; `starts`, `ends` of renew; the documents of
+    """The fields of transitions: `starts`, `ends`, `waiver` of designate; `starts`, `ends` of renew; the documents of
     submit_renewal."""
 
     starts: Annotated[
-        Day | None, "Of `designate` and `renew`: the first day of the term; today, or the day after the last term."
+        Day | None, "For `designate` and `renew`: the first day of the term; today, or the day after the last term."
     ] = None
     ends: Annotated[
-        Day | None, "Of `designate` and `renew`: the last day of the term; four years after the first where absent."
+        Day | None, "For `designate` and `renew`: the last day of the term; default: four years after the first."
     ] = None
     waiver: Annotated[
         Annotated[DesignationWaiver, PlainSerializer(_as_json)] | None,
-        "Of `designate`: what stands in the place of an endorsement.",
+        "For `designate`: the waiver instead of an endorsement.",
     ] = None
     final_report: Annotated[
-        Annotated[Document, PlainSerializer(_as_json)] | None, "Of `submit_renewal`: the report on the term that ends."
+        Annotated[Document, PlainSerializer(_as_json)] | None, "For `submit_renewal`: the report on the term that ends."
     ] = None
     evaluation: Annotated[
         Annotated[Document, PlainSerializer(_as_json)] | None,
-        "Of `submit_renewal`: the evaluation of the term that ends.",
+        "For `submit_renewal`: the evaluation of the term that ends.",
     ] = None
 
 
 class StoredWaiver(ResponseModel):
-    """What stood in the place of an endorsement when a centre was designated."""
+    """The waiver instead of an endorsement at the designation of a centre."""
 
     reason: Annotated[Prose, "Why the centre was designated without an endorsement."]
     second_person: Annotated[UUID | None, Refers("/access/v1/accounts"), "The administrator who confirmed it."]
@@ -122,9 +122,9 @@ class CentreTerm(ResponseModel):
 
 
 class Clock(ResponseModel):
-    """Who holds the file, since when, and when the step should be done."""
+    """Who has the application, since when, and when the next transition is due."""
 
-    holder: Annotated[str, Field(examples=["secretariat"]), "Who holds the file: `secretariat` or `applicant`."]
+    holder: Annotated[str, Field(examples=["secretariat"]), "Who has the application: `secretariat` or `applicant`."]
     since: Annotated[datetime, "Since when the holder has it."]
     target: Annotated[datetime | None, "When the present transition is due; null where no day is set."]
 
@@ -148,7 +148,7 @@ class Centre(RecordResponse, of=record.Centre, lifecycle=LIFECYCLE):
     host_letter: Document | None = None
     final_report: Document | None = None
     evaluation: Document | None = None
-    clock: Annotated[Clock | None, "Who holds the file, and until when; for grants that cover the centre."] = None
+    clock: Annotated[Clock | None, "Who has the application, and until when; for grants that cover the centre."] = None
 
 
 def _term(row: Mapping[str, Any]) -> dict[str, Any]:

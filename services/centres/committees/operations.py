@@ -44,7 +44,7 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Committee) -> Commit
 async def update(uow: UnitOfWork, access: AccessScope, before: Committee, wanted: Committee) -> Committee:
     """The committee as it is wanted. Raises Invalid where it would move to another country."""
     if wanted.country != before.country:
-        raise invalid_field("/country", "invalid_value", "A committee stays in its country.")
+        raise invalid_field("/country", "invalid_value", "The country of a committee cannot change.")
     require_visibility_change(access, before, wanted)
     known = {before.host_institution_id, *before.partner_institution_ids}
     added = {pointer: key for pointer, key in _institutions(wanted).items() if key not in known}

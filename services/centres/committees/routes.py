@@ -11,7 +11,7 @@ from shared.web.error_mapping import register_constraint
 from shared.web.records import RecordApi
 from shared.web.route import ResourceRouter
 
-register_constraint("centre_committee_living_key", "/country", "This country has a living committee already.")
+register_constraint("centre_committee_living_key", "/country", "This country has an active committee already.")
 
 
 def routes(rules: RecognitionRules) -> ResourceRouter:

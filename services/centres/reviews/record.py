@@ -21,4 +21,4 @@ class Review(Record):
     scores: Annotated[Document, Public, Written, "What the reviewer scores, from 0 (worst) to 5 (best)."]
     recommendation: Annotated[str, Public, Written, "What the reviewer recommends."]
     conflict_of_interest: Annotated[bool, Public, Written, "Whether the reviewer declares a conflict of interest."]
-    comment: Annotated[str | None, Public, Written, "What the reviewer says."]
+    comment: Annotated[str | None, Public, Written, "The recommendation of the reviewer."]

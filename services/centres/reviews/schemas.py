@@ -36,7 +36,7 @@ class ReviewBody(Body, of=record.Review):
 
 
 class Review(RecordResponse, of=record.Review, lifecycle=REVIEWS.lifecycle):
-    """A review as it is answered."""
+    """A review in a response."""
 
     centre_id: UUID
     reviewer_id: UUID
@@ -50,6 +50,6 @@ _render = renderer({column.key: column for column in review.c})
 
 
 def present(row: Mapping[str, Any]) -> dict[str, Any]:
-    """The review as it is answered."""
+    """The review in a response."""
     record = _render(row)
     return {**record, "links": {"self": path_of(record["centre_id"], record["id"])}}

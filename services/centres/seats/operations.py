@@ -39,7 +39,7 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Seat) -> Seat:
 async def update(uow: UnitOfWork, _access: AccessScope, before: Seat, wanted: Seat) -> Seat:
     """The seat as it is wanted. Raises Invalid where it would move to another committee."""
     if wanted.committee_id != before.committee_id:
-        raise invalid_field("/committee_id", "invalid_value", "A seat stays on its committee.")
+        raise invalid_field("/committee_id", "invalid_value", "The committee of a seat cannot change.")
     if wanted.expert_id != before.expert_id:
         await require_experts(uow, {"/person/expert_id": wanted.expert_id})
     if before.status == "ended" and wanted.ends is None:

@@ -7,7 +7,7 @@ from services.centres.seats.schemas import Seat, SeatBody, SeatFields, columns, 
 from shared.web.error_mapping import register_constraint
 from shared.web.records import RecordApi
 
-register_constraint("centre_seat_holder_excl", "/office", "Somebody else holds this office at that time.")
+register_constraint("centre_seat_holder_excl", "/office", "Another person has this office at that time.")
 
 
 router = RecordApi(

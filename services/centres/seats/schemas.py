@@ -17,9 +17,9 @@ from shared.web.schemas import RecordResponse
 
 
 class SeatHolder(Body):
-    """Who holds the seat: an expert of the register, or a name."""
+    """The person in the seat: an expert of the register, or a name."""
 
-    expert_id: Annotated[UUID | None, Refers("/membership/v1/experts"), "The expert who holds the seat."] = None
+    expert_id: Annotated[UUID | None, Refers("/membership/v1/experts"), "The expert in the seat."] = None
     name: Annotated[
         Line | None, Field(examples=["Amina Khan"]), "The name of somebody who is no expert of the register."
     ] = None
@@ -32,32 +32,30 @@ class SeatHolder(Body):
 
 
 class SeatBody(Body, of=record.Seat):
-    """A seat as it is written. Without `from` it is held since the beginning, without `to` until it is ended."""
+    """The body of a seat. Without `from` it has no start date, without `to` no end date."""
 
     committee_id: UUID
-    person: Annotated[SeatHolder, "Who holds the seat."]
+    person: Annotated[SeatHolder, "The person in the seat."]
     office: Literal[OFFICES]  # type: ignore[valid-type]
     from_: Annotated[
         PartialDate | None,
         Field(alias="from"),
-        "The first day, as year, month or day; since the beginning where absent.",
+        "The first day, as year, month or day; no start date if absent.",
     ] = None
-    to: Annotated[PartialDate | None, "The last day, as year, month or day; until the seat is ended where absent."] = (
-        None
-    )
+    to: Annotated[PartialDate | None, "The last day, as year, month or day; no end date if absent."] = None
 
 
 class SeatFields(Body):
-    """The fields of `end`: its last day, today where absent."""
+    """The fields of `end`: its last day, by default today."""
 
-    to: Annotated[PartialDate | None, "Of `end`: the last day; today where absent."] = None
+    to: Annotated[PartialDate | None, "For `end`: the last day; default: today."] = None
 
 
 class Seat(RecordResponse, of=record.Seat, lifecycle=LIFECYCLE):
     """A seat as a caller sees it."""
 
     committee_id: UUID
-    person: Annotated[SeatHolder, "Who holds the seat."]
+    person: Annotated[SeatHolder, "The person in the seat."]
     office: Annotated[str, Field(examples=["president"])]
     from_: Annotated[
         str | None,
@@ -83,7 +81,7 @@ def columns(body: SeatBody) -> dict[str, Any]:
 
 
 def written(row: Mapping[str, Any]) -> dict[str, Any]:
-    """The body that stands in the row, for a patch to be merged into."""
+    """The body that the row represents, into which a patch is merged."""
     return {"committee_id": row["committee_id"], "office": row["office"], **_parts(row)}
 
 

@@ -128,7 +128,7 @@ async def update_affiliation(
 @router.get(
     _STEPS,
     operation_id="getExpertAffiliationTransitions",
-    summary="Which steps the match of an affiliation allows",
+    summary="List the transitions of the match of an affiliation",
     description="The transitions of the match, and whether the caller may take them.",
     responses={200: {"model": Transitions}},
 )

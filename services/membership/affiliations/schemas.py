@@ -30,7 +30,7 @@ class MatchFields(Body):
     """What the transitions of a match take."""
 
     institution_id: Annotated[
-        UUID | None, Refers("/membership/v1/institutions"), "Of `accept`: the institution that the text means."
+        UUID | None, Refers("/membership/v1/institutions"), "For `accept`: the institution that the text means."
     ] = None
 
 
@@ -71,7 +71,7 @@ def new(body: AffiliationBody, owner: Expert, asserted_by: str) -> record.Affili
 
 
 def written(row: Mapping[str, Any]) -> dict[str, Any]:
-    """The body that stands in the row, for a patch to be merged into. An institution that a match found was not
+    """The body that the row represents, into which a patch is merged. An institution that a match found was not
     written: the text was."""
     return {
         "institution_id": None if row["raw"] else row["institution_id"],
@@ -85,7 +85,7 @@ def written(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def present(row: Mapping[str, Any]) -> dict[str, Any]:
-    """The affiliation as it is answered."""
+    """The affiliation in a response."""
     institution = row["institution_id"]
     return {
         "id": str(row["id"]),

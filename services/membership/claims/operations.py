@@ -8,7 +8,7 @@ from services.membership.claims import queries
 from services.membership.claims.domain import LIFE, PURPOSE, language_of
 from services.membership.experts.domain import LIVING
 from services.membership.experts.operations import EXPERTS, sync_dependents
-from services.membership.experts.queries import record_of_account
+from services.membership.experts.owners import record_of_account
 from services.membership.experts.record import EmailAddress, Expert
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import now

@@ -11,10 +11,10 @@ from shared.records.record import Granted, Internal, Public, Record, Tracked
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Duplicate(Record):
-    """Two records that may be one.
+    """Two records that may be duplicates.
 
-    `country` is that of both, None where they lie in two: then only whoever covers both sees the pair. `settled_by` and
-    `instead_of` are the merge that closed the pair, and the pair that stands for it.
+    `country` is that of both, None if they differ: then only a caller with both countries sees the pair. `settled_by`
+    and `instead_of` are the merge that closed the pair, and the pair that replaces it.
     """
 
     resource_type = Resource("membership", "duplicates", "duplicate")
@@ -30,8 +30,8 @@ class Duplicate(Record):
     reasons: Annotated[list[str], Granted, Tracked, "What they have in common."]
     found_by: Annotated[str, Granted, "How the pair was found."]
     basis: Annotated[str, Internal]
-    dismissed_by: Annotated[str | None, Granted, "Who said that they are two, kind and id; null while nobody did."]
-    dismissed_at: Annotated[datetime | None, Granted, "When that was said."]
+    dismissed_by: Annotated[str | None, Granted, "Who dismissed the pair, kind and id; null if nobody did."]
+    dismissed_at: Annotated[datetime | None, Granted, "When that was set."]
     dismissal: Annotated[str | None, Granted, "Why they are two."]
     settled_by: Annotated[UUID | None, Internal]
     instead_of: Annotated[UUID | None, Internal]

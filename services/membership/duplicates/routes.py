@@ -59,7 +59,7 @@ def available_actions(row: Row, ctx: RequestContext) -> list[AvailableAction]:
 
 
 def item(row: Row, ctx: RequestContext) -> dict[str, Any]:
-    """The pair as an item answer."""
+    """The pair as an item response."""
     return {**present(row), "allowed_actions": actions(available_actions(row, ctx))}
 
 
@@ -132,7 +132,7 @@ async def get_history(row: Readable, ctx: CurrentContext) -> Response:
 @router.get(
     "/{record}/transitions",
     operation_id="getDuplicateTransitions",
-    summary="Which steps the state of one pair allows",
+    summary="List the transitions of one pair",
     description="Whether the pair can be dismissed or opened again.",
     responses={200: {"model": Transitions}},
 )
@@ -148,8 +148,8 @@ async def get_transitions(row: Readable, ctx: CurrentContext) -> Response:
     responses=_PAIR,
 )
 async def transition_duplicate(body: Transition, row: Changeable, ctx: CurrentContext) -> Response:
-    """`dismiss` says with its reason why the two are not one; the pair stays dismissed until one of them changes in
-    what is compared. A pair becomes merged by the merge of its records."""
+    """`dismiss` states with its reason why the two are not duplicates; the pair remains dismissed until a compared
+    field of one of them changes. A pair becomes merged by the merge of its records."""
     before = await DUPLICATES.lock(ctx.uow, row["id"], row["version"])
     requested = TransitionRequest(body.action, body.reason, body.fields)
     after = await operations.transition(ctx.uow, ctx.access, before, requested)

@@ -41,8 +41,8 @@ class DuplicateLinks(Links):
 
 
 class Duplicate(RecordResponse, of=record.Duplicate, lifecycle=LIFECYCLE):
-    """Two records that may be one. `country` is that of both, null where they lie in two. `dismissal` is the reason why
-    they are two."""
+    """Two records that may be duplicates. `country` is the country of both, null if they differ. `dismissal` is the
+    reason why they are not duplicates."""
 
     resource: Literal[COLLECTIONS]  # type: ignore[valid-type]
     a: UUID

@@ -51,7 +51,7 @@ class MatchCandidate(ResponseModel):
 
 
 class AffiliationMatch(ResponseModel):
-    """Which institution a text was taken to mean. `method`, `score` (0 to 1), `decided_by` (`system` or `person`) and
+    """The institution that a text was matched to. `method`, `score` (0 to 1), `decided_by` (`system` or `person`) and
     `decided_at` are null as long as nothing is decided."""
 
     status: Annotated[Literal["waiting", "open", "unknown", "linked", "none"], "The state of the match."]
@@ -64,7 +64,7 @@ class AffiliationMatch(ResponseModel):
     decided_by: Annotated[str | None, Field(examples=["system"]), "`system` or `person`; null while it is not decided."]
     decided_at: Annotated[datetime | None, "When it was decided; null while it is not."]
     candidates: Annotated[
-        list[MatchCandidate] | None, "Institutions that the text may mean; in the list of affiliations alone."
+        list[MatchCandidate] | None, "Institutions that the text may mean; only in the list of affiliations."
     ] = None
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import update as sql_update
 from services.membership.access import ROLES, SOURCES
 from services.membership.duplicates.operations import schedule_check_if_changed
 from services.membership.duplicates.queries import lookalikes_of
-from services.membership.experts import domain, queries
+from services.membership.experts import domain, owners, queries
 from services.membership.experts.record import Expert
 from services.membership.experts.tables import affiliation, expert
 from services.membership.experts.values import enter_values, replace_values
@@ -88,9 +88,9 @@ async def _refuse_second_record(uow: UnitOfWork, account: UUID | None) -> None:
     then a mail lets its owner take that over."""
     if account is None:
         return
-    if await queries.record_of_account(uow.connection, account) is not None:
+    if await owners.record_of_account(uow.connection, account) is not None:
         raise Conflict("You have a record already.", code="record_exists")
-    known = await queries.record_to_take_over(uow.connection, account)
+    known = await owners.record_to_take_over(uow.connection, account)
     if known is not None:
         _send_claim(uow, known, account)
         detail = "There is a record with your address. Use the link in the mail that is on its way to you."
@@ -220,7 +220,7 @@ async def _has_record(connect: Connect, fields: Fields) -> bool:
     if account is None:
         return False
     async with connect() as connection:
-        return await queries.record_of_account(connection, account) is not None
+        return await owners.record_of_account(connection, account) is not None
 
 
 async def _account(uow: UnitOfWork, fields: Fields) -> UUID:
@@ -228,7 +228,7 @@ async def _account(uow: UnitOfWork, fields: Fields) -> UUID:
     account = _given_id(fields, "account_id")
     if account is None:
         raise invalid_field("/fields/account_id", "required", "The id of the person's account.")
-    if not await queries.account_in_use(uow.connection, account):
+    if not await owners.account_in_use(uow.connection, account):
         raise invalid_field("/fields/account_id", "unknown_reference", "There is no such account in use.")
     return account
 

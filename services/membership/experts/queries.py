@@ -10,21 +10,10 @@ from sqlalchemy import Boolean, Select, Text, Uuid, and_, any_, bindparam, case,
 from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 from sqlalchemy.sql.elements import ColumnElement
 
-from services.membership.experts.domain import (
-    BOUNDARIES,
-    CATEGORIES,
-    ECOSYSTEMS,
-    FIELDS_OF_SCIENCE,
-    GRACE,
-    HOLDERS,
-    LIFECYCLE,
-    LIVING,
-    PUBLISHED,
-)
+from services.membership.experts.domain import GRACE, HOLDERS, LIFECYCLE, PUBLISHED
 from services.membership.experts.record import Expert
 from services.membership.experts.tables import affiliation, expert, expert_value
-from shared.contracts import views
-from shared.database.context import Lookup
+from services.membership.experts.vocabularies import BOUNDARIES, CATEGORIES, ECOSYSTEMS, FIELDS_OF_SCIENCE
 from shared.database.statements import Connection, Statement
 from shared.kernel.countries import known_codes
 from shared.kernel.identifiers import orcid_id
@@ -108,23 +97,6 @@ def visible_to(access_kind: AccessKind) -> Select[Any]:
 def known_to(access_kind: AccessKind) -> Select[Any]:
     """The same with merged and erased ones, which answer 308 and 410."""
     return select(expert).where(visible(expert, access_kind, PUBLISHED))
-
-
-async def record_of_account(connection: Connection, account: UUID) -> UUID | None:
-    """The living record that an account owns, regardless of the caller."""
-    found: UUID | None = await _OF_ACCOUNT.fetchval(connection, account=account)
-    return found
-
-
-async def record_to_take_over(connection: Connection, account: UUID) -> UUID | None:
-    """A living record without an account that has the verified address of this account, regardless of the caller."""
-    found: UUID | None = await _TO_TAKE_OVER.fetchval(connection, account=account)
-    return found
-
-
-async def account_in_use(connection: Connection, account: UUID) -> bool:
-    """Whether there is such an account, and it may be used."""
-    return await _ACCOUNT_IN_USE.fetchval(connection, account=account) is not None
 
 
 async def lock_over(connection: Connection, today: date, limit: int) -> list[Expert]:
@@ -245,7 +217,7 @@ FILTERS: Mapping[str, Filter] = {
         ),
         Filter(
             "holder",
-            "`me`: files that wait for you, and those with a step of two that you proposed; needs a token",
+            "`me`: applications that wait for the caller or for a second person; needs a token",
             one_of(("me",)),
             _waiting,
             token_needed=True,
@@ -256,27 +228,6 @@ FILTERS: Mapping[str, Filter] = {
         *updated(expert.c.updated_at),
     )
 }
-
-_is_living = (
-    expert.c.status.in_([constant(status) for status in LIVING]),
-    expert.c.merged_into.is_(None),
-    expert.c.erased_at.is_(None),
-)
-_OF_ACCOUNT = Lookup(select(expert.c.id).where(expert.c.account_id == bindparam("account"), *_is_living).limit(1))
-_TO_TAKE_OVER = Lookup(
-    select(expert.c.id)
-    .select_from(views.ACCOUNTS)
-    .join(expert, expert.c.id.in_(select(func.escm.member_expert_with_email(views.ACCOUNTS.c.email_key))))
-    .where(
-        views.ACCOUNTS.c.id == bindparam("account"),
-        views.ACCOUNTS.c.is_verified,
-        expert.c.account_id.is_(None),
-        *_is_living,
-    )
-    .order_by(expert.c.id)
-    .limit(1)
-)
-_ACCOUNT_IN_USE = Statement(select(views.ACCOUNTS.c.id).where(views.ACCOUNTS.c.id == bindparam("account")))
 
 LISTING = Listing(
     base=visible_to,

@@ -41,7 +41,7 @@ class EmailAddress(TypedDict):
 
 
 class Said(TypedDict, total=False):
-    """Who said what stands in a field, and when; without `at`, when the record was entered."""
+    """The source of a field, and when it was set; without `at`, at the creation of the record."""
 
     by: str
     at: str
@@ -49,9 +49,10 @@ class Said(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expert(Record):
-    """An expert of the register. `account_id`: the account of the person; `assignee`: the officer who holds the file.
+    """An expert of the register. `account_id`: the account of the person; `assignee`: the officer who works on the
+    application.
 
-    Of `emails` those who are not shown all of them see the ones whose own visibility lets them.
+    A caller who may not see all `emails` sees those whose visibility permits it.
     """
 
     resource_type = Resource("membership", "experts", "expert")
@@ -102,12 +103,12 @@ class Expert(Record):
     conflict_of_interest_on: Annotated[date | None, Internal]
     clock_since: Annotated[datetime | None, Granted, Part]
     clock_target: Annotated[datetime | None, Granted, Part]
-    assignee: Annotated[UUID | None, Granted, Tracked, "The account or client that holds the file."]
+    assignee: Annotated[UUID | None, Granted, Tracked, "The account or client that works on the application."]
     asserted: Annotated[
         Mapping[str, Said],
         Granted,
         Part,
-        "Who said what stands in a field; in items, for grants that cover the expert.",
+        "The source of each field; in items, for grants that cover the expert.",
     ]
     merged_into: Annotated[UUID | None, Internal, Tracked]
     erased_at: Annotated[datetime | None, Internal]

@@ -12,20 +12,10 @@ from pydantic_core import PydanticCustomError
 from services.membership.duplicates.schemas import Lookalike
 from services.membership.experts import record
 from services.membership.experts.affiliation import Affiliation
-from services.membership.experts.domain import (
-    ASSERTED,
-    BOUNDARIES,
-    CATEGORIES,
-    ECOSYSTEMS,
-    FIELDS_OF_SCIENCE,
-    HOLDERS,
-    LIFECYCLE,
-    PAUSED,
-    asserted_fields,
-    without_verified,
-)
+from services.membership.experts.domain import ASSERTED, HOLDERS, LIFECYCLE, PAUSED, asserted_fields, without_verified
 from services.membership.experts.operations import EXPERTS
 from services.membership.experts.queries import render_public, render_whole
+from services.membership.experts.vocabularies import BOUNDARIES, CATEGORIES, ECOSYSTEMS, FIELDS_OF_SCIENCE
 from shared.kernel.clock import to_text
 from shared.records.access_scope import AccessScope
 from shared.records.record import Refers, json_fields
@@ -71,7 +61,7 @@ class Name(Body):
 
 
 class EmailAddress(Body):
-    """An e-mail address and who may see it. Whether it is verified is the system's to say."""
+    """An e-mail address and who may see it. The system sets whether it is verified."""
 
     value: Annotated[Email, "The address."]
     visibility: Annotated[Visible, "Who is shown the address: everybody, the network, or grants over the record."] = (
@@ -132,14 +122,14 @@ _EMPTY: tuple[Any, ...] = (None, [], {}, "[]", "{}")
 class ExpertFields(Body):
     """What the transitions of an expert take."""
 
-    starts: Annotated[Day | None, "Of `approve` and `renew`: the first day of the term."] = None
-    ends: Annotated[Day | None, "Of `approve` and `renew`: the last day of the term."] = None
+    starts: Annotated[Day | None, "For `approve` and `renew`: the first day of the term."] = None
+    ends: Annotated[Day | None, "For `approve` and `renew`: the last day of the term."] = None
     account_id: Annotated[
-        UUID | None, Refers("/access/v1/accounts"), "Of `link_account`: the account of the person."
+        UUID | None, Refers("/access/v1/accounts"), "For `link_account`: the account of the person."
     ] = None
-    officer: Annotated[UUID | None, "Of `assign`: the account or client that holds the file; null for nobody."] = None
+    officer: Annotated[UUID | None, "For `assign`: the account or client in charge; null for nobody."] = None
     second_person: Annotated[
-        UUID | None, Refers("/access/v1/accounts"), "Of `terminate`: the only account that may confirm."
+        UUID | None, Refers("/access/v1/accounts"), "For `terminate`: the only account that may confirm."
     ] = None
 
 
@@ -151,20 +141,21 @@ class Term(ResponseModel):
 
 
 class ScreeningClock(ResponseModel):
-    """Who holds the file, since when, and when it should be decided. While the applicant is asked for more the clock is
-    paused: `target` is null, and moves on by the length of the pause."""
+    """Who has the application, since when, and when it should be decided. While information from the applicant is
+    pending the clock is paused: `target` is null, and moves by the length of the pause."""
 
-    holder: Annotated[str, Field(examples=["secretariat"]), "Who holds the file: `secretariat` or `applicant`."]
+    holder: Annotated[str, Field(examples=["secretariat"]), "Who has the application: `secretariat` or `applicant`."]
     since: Annotated[datetime, "Since when the holder has it."]
-    target: Annotated[datetime | None, "When it is to be decided; null while the applicant is asked for more."]
-    paused_since: Annotated[datetime | None, "Since when the applicant is asked for more; null otherwise."]
+    target: Annotated[datetime | None, "When it is to be decided; null while the clock is paused."]
+    paused_since: Annotated[datetime | None, "Since when information from the applicant is pending; null otherwise."]
 
 
 class Assertion(ResponseModel):
-    """Who said what stands in a field, and when: self, orcid, institution, secretariat, government or import."""
+    """The source of the value of a field, and when it was set: self, orcid, institution, secretariat, government or
+    import."""
 
     by: Annotated[str, Field(examples=["self"]), "self, orcid, institution, secretariat, government or import."]
-    at: Annotated[datetime, "When it was said."]
+    at: Annotated[datetime, "When it was set."]
 
 
 class Expert(RecordResponse, of=record.Expert, lifecycle=LIFECYCLE):
@@ -183,17 +174,15 @@ class Expert(RecordResponse, of=record.Expert, lifecycle=LIFECYCLE):
     biography: LocalizedTexts
     gender: Annotated[str | None, Field(examples=["female"])] = None
     category: Annotated[str, Field(examples=["expert"])]
-    term: Annotated[Term | None, "The present term of membership; null where there is none."]
-    clock: Annotated[ScreeningClock | None, "Who holds the file, and until when; for grants that cover the expert."] = (
-        None
-    )
+    term: Annotated[Term | None, "The present term of membership; null if there is none."]
+    clock: Annotated[
+        ScreeningClock | None, "Who has the application, and until when; for grants that cover the expert."
+    ] = None
     assignee: UUID | None = None
     account_id: UUID | None = None
     asserted: dict[str, Assertion] | None = None
     affiliations: Annotated[list[Affiliation] | None, "Where the expert works or worked; in items."] = None
-    duplicates: Annotated[
-        list[Lookalike] | None, "Records that this one may repeat: in the response to the creation alone."
-    ] = None
+    duplicates: Annotated[list[Lookalike] | None, "Possible duplicates: only in the response to the creation."] = None
 
 
 def present(row: Mapping[str, Any], access: AccessScope) -> dict[str, Any]:
@@ -242,7 +231,7 @@ def _open_emails(emails: Any, access: AccessScope) -> Any:
 
 
 def written(row: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields that a caller writes, as they stand in a row that was read."""
+    """The fields that a caller writes, from a row."""
     found = {name: orjson.loads(row[name]) if name in _DOCUMENTS else row[name] for name in ExpertBody.model_fields}
     return {**found, "emails": [without_verified(email) for email in found["emails"]]}
 

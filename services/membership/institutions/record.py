@@ -30,8 +30,8 @@ class Relation(TypedDict):
 class Institution(Record):
     """An institution of the register.
 
-    `match_key` holds the significant words of all names, folded; `search_key` the whole names. `links` and `relations`
-    are shown with others.
+    `match_key` contains the significant words of all names, folded; `search_key` the whole names. `links` and
+    `relations` are shown together with others.
     """
 
     resource_type = Resource("membership", "institutions", "institution")
@@ -52,7 +52,7 @@ class Institution(Record):
     types: Annotated[list[str], Public, Written, "The types of ROR."]
     domains: Annotated[list[str], Public, Written, "The institution's domains."]
     links: Annotated[list[str], Public, Written, Part, "The institution's web pages."]
-    locations: Annotated[Parts, Public, Written, "Where the institution lies."]
+    locations: Annotated[Parts, Public, Written, "The location of the institution."]
     relations: Annotated[Sequence[Relation], Public, Written, Part, "What other institutions are to this one."]
     heri: Annotated[bool, Public, Written, "Whether it is a higher education or research institution."]
     previous_status: Annotated[str | None, Internal]

@@ -65,7 +65,7 @@ INSTITUTION_API = RecordApi(
 )
 router = INSTITUTION_API.routes()
 matching = ResourceRouter(operations.INSTITUTIONS.resource, ROLES)
-"""Stands before `router`, whose items would take `match` for an id."""
+"""Must be included before `router`, whose items would take `match` for an id."""
 
 
 @matching.get(
@@ -84,13 +84,13 @@ async def match_institution(
     country: Annotated[
         str | None, Query(min_length=2, max_length=2, description="The country, as an ISO 3166-1 alpha-2 code.")
     ] = None,
-    limit: Annotated[int, Query(ge=1, le=20, description="How many institutions to answer at most.")] = 5,
+    limit: Annotated[int, Query(ge=1, le=20, description="The maximum number of institutions.")] = 5,
 ) -> Response:
     """Every institution counts that the caller may see and that is submitted, verified or inactive."""
     if "\0" in affiliation or not fold(affiliation):
         raise invalid_parameter("affiliation", "The text has nothing to search for.")
     if country is not None and country not in known_codes(fictional=True):
-        raise invalid_parameter("country", "Not a known country.")
+        raise invalid_parameter("country", "Unknown country.")
     async with ctx.connection() as connection:
         found = await queries.matches(connection, ctx.access, affiliation, country)
     items = [present_match(match, row) for match, row in found[:limit]]

@@ -53,7 +53,7 @@ class InstitutionName(Body):
 
 
 class Location(Body):
-    """Where it lies; `geonames` is the number of GeoNames."""
+    """The location; `geonames` is the number in GeoNames."""
 
     subdivision: Annotated[Line | None, Field(examples=["Northern Province"]), "The province or state."] = None
     city: Annotated[Line | None, Field(examples=["Greenfield"]), "The city."] = None
@@ -73,8 +73,8 @@ class Location(Body):
 
 
 class Relation(Body):
-    """What another institution is to this one: its parent, child, predecessor, successor or a related one. It is named
-    by its id, or by its ROR id where it is not here (yet); answers give both, and its name as `label`."""
+    """A relation to another institution: its parent, child, predecessor, successor or a related one. It is given by its
+    id, or by its ROR id if the register does not have it yet; responses have both, and its name as `label`."""
 
     type: Annotated[Literal[KINDS], "What the other is to this one."]  # type: ignore[valid-type]
     institution_id: Annotated[UUID | None, Refers("/membership/v1/institutions"), "The other institution."] = None
@@ -109,7 +109,7 @@ class InstitutionFields(Body):
     """What the transitions of an institution take."""
 
     institution_id: Annotated[
-        UUID | None, Refers("/membership/v1/institutions"), "Of `link`: the institution that this one is."
+        UUID | None, Refers("/membership/v1/institutions"), "For `link`: the institution that this one is."
     ] = None
 
 
@@ -131,9 +131,7 @@ class Institution(RecordResponse, of=record.Institution, lifecycle=LIFECYCLE):
     relations: list[Relation] | None = None
     heri: bool
     links: Annotated[InstitutionLinks, "Addresses of the record, and the institution's web pages."]
-    duplicates: Annotated[
-        list[Lookalike] | None, "Records that this one may repeat: in the response to the creation alone."
-    ] = None
+    duplicates: Annotated[list[Lookalike] | None, "Possible duplicates: only in the response to the creation."] = None
 
 
 class MatchedInstitution(ResponseModel):
@@ -171,7 +169,7 @@ def present(row: Mapping[str, Any], access: AccessScope) -> dict[str, Any]:
 
 
 def present_match(match: Found, row: Row) -> dict[str, Any]:
-    """One match as it is answered."""
+    """One match in a response."""
     institution = {
         "id": str(row["id"]),
         "ref": row["ref"],
@@ -183,6 +181,6 @@ def present_match(match: Found, row: Row) -> dict[str, Any]:
 
 
 def written(row: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields that a caller writes, as they stand in a row that was read."""
+    """The fields that a caller writes, from a row."""
     names = InstitutionBody.model_fields
     return {name: orjson.loads(row[name]) if name in _DOCUMENTS else row[name] for name in names}

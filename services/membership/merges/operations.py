@@ -42,7 +42,7 @@ MERGES: ResourceType[Merge, domain.MergeGuardContext] = _Merges.of(Merge, merge,
 
 
 class DifferingField(TypedDict):
-    """A field in which the two differ, and what the winner would then say."""
+    """A field in which the two differ, and the winner's value after the merge."""
 
     field: str
     winner: object
@@ -170,7 +170,7 @@ async def undo(uow: UnitOfWork, access: AccessScope, before: Merge, requested: T
 def require_undo(access: AccessScope, record: Merge) -> None:
     """Raises Forbidden where the caller may not take the merge back."""
     if not permitted(access, record)("undo"):
-        raise Forbidden("Your grants do not include this action here.", members={"reason": "not_permitted"})
+        raise Forbidden("Your grants do not include this action.", members={"reason": "not_permitted"})
 
 
 def permitted(access: AccessScope, record: Merge) -> Callable[[str], bool]:

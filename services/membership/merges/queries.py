@@ -40,7 +40,7 @@ from shared.records.rows import record_of
 
 
 class MoveCounts(TypedDict):
-    """How much would go to the winner. `references`: of what other services publish, by kind of record."""
+    """What would move to the winner. `references`: those of other services, by kind of record."""
 
     affiliations: int
     identities: int

@@ -20,9 +20,9 @@ class Merge(Record):
 
     visibility: Annotated[str, Public]
     resource: Annotated[str, Public, Written, "What the two records are."]
-    winner_id: Annotated[UUID, Public, Written, "The record that stays."]
+    winner_id: Annotated[UUID, Public, Written, "The winner."]
     winner_version: Annotated[int, Internal]
     loser_id: Annotated[UUID, Public, Written, "The record that became part of it."]
     loser_country: Annotated[str, Internal]
-    choices: Annotated[Document, Public, Written, "Of each field that was chosen, whose value was taken."]
+    choices: Annotated[Document, Public, Written, "For each chosen field, whose value was taken."]
     moved: Annotated[Document, Public, Tracked, "How much the winner took over."]

@@ -70,8 +70,8 @@ async def create_merge(
     ctx: Annotated[RequestContext, Depends(may_create)],
     dry_run: Annotated[bool, Query(description="Whether to show what the merge would do.")] = False,
 ) -> Response:
-    """The loser becomes part of the winner: its address answers 308, and what names it follows. With `dry_run=true`
-    nothing is written, and no idempotency key is used up."""
+    """The loser becomes part of the winner: its address returns 308, and references to it follow. With `dry_run=true`
+    nothing is written, and no idempotency key is used."""
     asked = Asked(body.resource, key_of(body.winner_id), key_of(body.loser_id), body.choices)
     if not dry_run:
         merge = await operations.create(ctx.uow, ctx.principal, asked)

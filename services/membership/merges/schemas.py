@@ -30,36 +30,36 @@ Resolution: TypeAlias = Literal[KEEP, RESTORE]  # type: ignore[valid-type]
 
 
 class MergeBody(Body, of=record.Merge):
-    """Which record becomes part of which. `choices` says of a field whose value the winner takes; else the winner keeps
-    its own, takes the loser's where it has none, and lists are united."""
+    """Which record becomes part of which. `choices` selects whose value the winner gets for a field. Otherwise the
+    winner's value is unchanged, the loser's is used if the winner has none, and lists are combined."""
 
     resource: Literal[RESOURCES]  # type: ignore[valid-type]
-    winner_id: Annotated[Key, "The id or ref of the record that stays."]
+    winner_id: Annotated[Key, "The id or ref of the winner."]
     loser_id: Annotated[Key, "The id or ref of the record that becomes part of it."]
     choices: Annotated[
         dict[FieldName, Choice],
         Field(max_length=30),
         Field(examples=[{"biography": "loser"}]),
-        "Of a field, whose value the winner takes; its own where absent.",
+        "Whose value the winner gets for a field; default: its own.",
     ] = {}
 
 
 class UndoFields(Body):
-    """What `undo` takes: of each field that was edited since the merge, whether to keep or to restore it."""
+    """The fields of `undo`: `keep` or `restore` for each field that was edited since the merge."""
 
     resolve: Annotated[
         dict[FieldName, Resolution],
         Field(max_length=30),
         Field(examples=[{"biography": "keep"}]),
-        "Of `undo`: of each field edited since the merge, whether to keep or restore it.",
+        "For `undo`: `keep` or `restore` for each field that was edited since the merge.",
     ] = {}
 
 
 class MovedCounts(ResponseModel):
-    """How much the winner took over. `united`: affiliations that said the same as one of the winner's."""
+    """What the winner took over. `united`: affiliations that equal one of the winner's."""
 
     affiliations: Annotated[int, Field(examples=[2]), "Affiliations that went to the winner."]
-    united: Annotated[int, Field(examples=[0]), "Affiliations that said the same as one of the winner's."]
+    united: Annotated[int, Field(examples=[0]), "Affiliations that equal one of the winner's."]
     identities: Annotated[int, Field(examples=[1]), "Identifiers that went to the winner."]
 
 
@@ -81,24 +81,24 @@ class Merge(RecordResponse, of=record.Merge, lifecycle=LIFECYCLE):
     choices: Annotated[dict[str, str], Field(examples=[{"biography": "loser"}])]
     moved: MovedCounts
     conflicts: Annotated[
-        list[EditedField] | None, "In items: fields that an undo would ask about; null where that cannot be known."
+        list[EditedField] | None, "In items: fields that an undo needs a decision for; null if unknown."
     ] = None
 
 
 class DifferingField(ResponseModel):
-    """A field in which the two differ, and what the winner would then say."""
+    """A field in which the two differ, and the winner's value after the merge."""
 
     field: Annotated[str, Field(examples=["biography"]), "The name of the field."]
     winner: Annotated[Any, Field(examples=[None]), "The winner's value."]
     loser: Annotated[Any, Field(examples=[None]), "The loser's value."]
-    merged: Annotated[Any, Field(examples=[None]), "What the winner would say."]
+    merged: Annotated[Any, Field(examples=[None]), "The winner's value after the merge."]
 
 
 class Moves(ResponseModel):
-    """How much would go to the winner. `references`: of what other services publish, by kind of record."""
+    """What would move to the winner. `references`: those of other services, by kind of record."""
 
-    affiliations: Annotated[int, Field(examples=[2]), "Affiliations that would go to the winner."]
-    identities: Annotated[int, Field(examples=[1]), "Identifiers that would go to the winner."]
+    affiliations: Annotated[int, Field(examples=[2]), "Affiliations that would move to the winner."]
+    identities: Annotated[int, Field(examples=[1]), "Identifiers that would move to the winner."]
     references: Annotated[
         dict[str, int], Field(examples=[{"centres.seats": 1}]), "References of other records, by resource."
     ]
@@ -109,7 +109,7 @@ class MergePreview(ResponseModel):
 
     record: Annotated[Expert | Institution, "The winner as it would be."]
     fields: Annotated[list[DifferingField], "The fields in which the two differ."]
-    moves: Annotated[Moves, "How much would go to the winner."]
+    moves: Annotated[Moves, "What would move to the winner."]
 
 
 present = presenter(record.Merge, merge)
@@ -117,6 +117,6 @@ _PRESENT = {"experts": present_expert, "institutions": present_institution}
 
 
 def present_preview(found: Preview, access: AccessScope) -> Mapping[str, Any]:
-    """The preview as it is answered."""
+    """The preview in a response."""
     winner = _PRESENT[found.resource](found.winner, access)
     return {"record": winner, "fields": found.differing, "moves": found.moves}

@@ -1,4 +1,4 @@
-"""What people may ask about themselves, over HTTP."""
+"""Requests of persons about their own data, over HTTP."""
 
 from typing import Annotated
 
@@ -19,7 +19,7 @@ router = ResourceRouter(EXPERT_API.kind.resource, ROLES)
 @router.post(
     "/{record}/subject_export",
     operation_id="exportExpertSubject",
-    summary="Export everything that is kept about an expert",
+    summary="Export everything that is stored about an expert",
     description="Left to a job, whose `result_url` is the file: what the law grants the person.",
     status_code=202,
     responses={202: {"model": Job}},

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.elements import ColumnElement
 
 from services.membership.experts import domain as experts
+from services.membership.experts.vocabularies import BOUNDARIES, CATEGORIES
 from services.membership.institutions import domain as institutions
 from services.membership.statistics.domain import DIMENSIONS, LARGEST, TAGS, Cell
 from services.membership.statistics.gender import WORDS
@@ -50,9 +51,9 @@ def _filters(of: str, counted: FromClause) -> Mapping[str, Filter]:
         countries(c.country),
         region(c.country),
         values("status", c.status, "States, separated by commas", one_of(_STATES[of])),
-        values("category", c.category, "Categories, separated by commas", one_of(experts.CATEGORIES)),
+        values("category", c.category, "Categories, separated by commas", one_of(CATEGORIES)),
         Filter("field", "One OECD FORD field, such as 1.5", _field, lambda wanted: c.tag == wanted),
-        Filter("planetary_boundary", "One planetary boundary", one_of(experts.BOUNDARIES), lambda one: c.tag == one),
+        Filter("planetary_boundary", "One planetary boundary", one_of(BOUNDARIES), lambda one: c.tag == one),
     )
     return {each.name: each for each in found if each.name in DIMENSIONS[of]}
 

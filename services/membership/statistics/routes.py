@@ -44,11 +44,11 @@ from shared.web.route_options import RouteOptions, query_of
 _CACHES: WeakKeyDictionary[Database, ResponseCache] = WeakKeyDictionary()
 router = ResourceRouter(Resource("membership", "statistics", "statistic"), ROLES)
 _PARAMETERS = {
-    "of": "Who is counted: `experts` (where absent) or `institutions`.",
-    "by": "What to count by, in order, separated by commas; `country,status` where absent.",
-    "from": "With it the answer has `series`: the counts at the end of each month or year from this day on.",
-    "to": "The last day of the series; today where absent.",
-    "step": "The step of the series: `month` (where absent) or `year`.",
+    "of": "Who is counted: `experts` (default) or `institutions`.",
+    "by": "What to count by, in order, separated by commas; default: `country,status`.",
+    "from": "With it the response has `series`: the counts at the end of each month or year from this day on.",
+    "to": "The last day of the series; default: today.",
+    "step": "The interval of the series: `month` (default) or `year`.",
 }
 _RESOURCES = {"experts": EXPERTS.resource, "institutions": INSTITUTIONS.resource}
 
@@ -134,7 +134,7 @@ async def _gender_balance(ctx: RequestContext) -> Response:
 
 
 def _place(given: Mapping[str, str]) -> str:
-    """Where the balance is asked for: a country, a region's name, or empty for all together."""
+    """The place of the balance: a country, a region's name, or empty for all together."""
     if {"country", "region"} <= given.keys():
         raise invalid_parameter("region", "With gender a country or a region.")
     if "region" in given:
@@ -221,9 +221,9 @@ def _parse(request: Request) -> _Asked:
 
 
 def _points(given: Mapping[str, str]) -> list[date]:
-    """The days of the series that is asked for; none where there is no `from`."""
+    """The days of the requested series; none without `from`."""
     if more := [name for name in ("to", "step", "as_of") if name in given and (name == "as_of") == ("from" in given)]:
-        raise invalid_parameter(more[0], "from goes with to and step, as_of without them.")
+        raise invalid_parameter(more[0], "from can be combined with to and step, as_of cannot.")
     if "from" not in given:
         return []
     first, last = (day_of(name, given[name]) if name in given else today() for name in ("from", "to"))

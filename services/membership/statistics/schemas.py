@@ -13,13 +13,13 @@ from shared.web.fields import Day, ResponseModel
 
 
 class StatisticLinks(ResponseModel):
-    """`records` is the list of just those who are counted, as far as this caller may see both. Null where no list holds
-    them: for another day than today, and for no region, field or boundary."""
+    """`records` is the list of the counted records, as far as this caller may see both. Null if no list contains them:
+    for another day than today, and for no region, field or boundary."""
 
     records: Annotated[
         str | None,
         Field(examples=["/membership/v1/experts?country=XA"]),
-        "The list of those who are counted; null where no list holds them.",
+        "The list of the counted records; null if no list contains them.",
     ]
 
 
@@ -51,12 +51,12 @@ class StatisticPoint(ResponseModel):
 
 
 class Statistics(ResponseModel):
-    """Counts above 0, in the order of their values. `as_of` is the day that they stand for, `definition` says who is
-    counted, `total` how many that are, `countries` of how many countries; both null by gender. `series` is
-    there where `from` is given; its latest point is that of the answer itself."""
+    """Counts above 0, in the order of their values. `as_of` is the day of the counts, `definition` states who is
+    counted, `total` is their number, `countries` the number of their countries; both are null by gender. `series` is
+    present if `from` is given; its latest point is that of the response itself."""
 
     items: Annotated[list[Statistic], "The counts above 0, in the order of their values."]
-    as_of: Annotated[Day, "The day that the counts stand for."]
+    as_of: Annotated[Day, "The day of the counts."]
     definition: Annotated[
         str, Field(examples=["Experts of every visibility and state"]), "Who is counted for this caller."
     ]

@@ -87,7 +87,7 @@ def _anchor(tokens: list[Token]) -> None:
             continue
         name = _slug(inline.content, taken)
         opening.attrSet("id", name)
-        link = Token("link_open", "a", 1, attrs={"href": f"#{name}", "class": "anchor", "aria-label": "Link to here"})
+        link = Token("link_open", "a", 1, attrs={"href": f"#{name}", "class": "anchor", "aria-label": "Link here"})
         mark, close = Token("text", "", 0, content="#"), Token("link_close", "a", -1)
         inline.children = [*(inline.children or []), link, mark, close]
 

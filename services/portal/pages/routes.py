@@ -45,7 +45,7 @@ class ProblemList(Described):
 
 @router.get("/", options=RouteOptions(is_public=True), include_in_schema=False)
 async def front_page(request: Request) -> Response:
-    """What this is, and where to go on, in the reader's language."""
+    """The front page, in the reader's language."""
     return fixed_response(request, templates.front(_language(request)), HTML, _NEGOTIATED)
 
 

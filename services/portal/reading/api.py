@@ -55,7 +55,7 @@ class PublicApi:
             async with asyncio.timeout(self._seconds), self._slots:
                 return await self._http.get(f"{address}/{service}/v1/{path}", params=query, headers=headers)
         except (httpx.TransportError, TimeoutError) as error:
-            raise Unavailable(f"The service {service} does not answer.") from error
+            raise Unavailable(f"The service {service} does not respond.") from error
 
 
 class PageReads:

@@ -1,6 +1,6 @@
-"""The register as pages, `/{language}/…`: what anybody may read, in six languages, without scripts.
+"""The register as pages, `/{language}/…`: public records, in six languages, without scripts.
 
-A page shows what the services answer to nobody in particular; credentials of a request are not looked at.
+A page shows what the services return to anonymous callers; credentials of a request are ignored.
 """
 
 from collections.abc import Awaitable, Callable
@@ -46,7 +46,7 @@ Record: TypeAlias = Callable[[PageReads, str], Awaitable[Values]]
 @router.get("")
 @router.get("/", options=RouteOptions(is_public=True))
 async def front_page(language: str, request: Request) -> Response:
-    """What this is, and where to go on."""
+    """The front page."""
     return fixed_response(request, templates.front(language), HTML, PAGE)
 
 

@@ -7,8 +7,6 @@ from typing import Any
 import pytest
 
 from services.membership.experts.domain import (
-    ECOSYSTEMS,
-    FIELDS_OF_SCIENCE,
     LIFECYCLE,
     SCREENING_TARGET,
     Clock,
@@ -21,6 +19,7 @@ from services.membership.experts.domain import (
     next_clock,
     term_of,
 )
+from services.membership.experts.vocabularies import ECOSYSTEMS, FIELDS_OF_SCIENCE
 from shared.kernel.errors import Conflict, Forbidden, Invalid
 from shared.kernel.text import search_pattern
 

@@ -53,7 +53,7 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
     "thousands of parts": (lambda: archive({f"part{n}": b"" for n in range(1001)}), "At most 1,000 parts"),
     "two cells that span a sheet": (_far_apart, "within the bounds"),
     "no workbook in the archive": (lambda: archive({"note.txt": b"hello"}), "broken or locked"),
-    "two sheets": (lambda: book([HEADINGS], sheets=2), "2 sheets"),
+    "two sheets": (lambda: book([HEADINGS], sheets=2), "2 visible sheets"),
     "too many columns": (lambda: book([[f"c{n}" for n in range(201)]]), "At most 200 columns"),
     "a sheet without a row": (lambda: book([]), "empty"),
 }

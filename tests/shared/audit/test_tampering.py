@@ -79,7 +79,7 @@ async def _edit_and_link_anew(
     for row in rows:
         previous = link_hash(previous, row["position"], row["entry"].bytes, row["content_hash"])
         await admin.execute("UPDATE core_audit_link SET hash = $2 WHERE position = $1", row["position"], previous)
-    return range(position, position + _EACH), "written anew"
+    return range(position, position + _EACH), "was rebuilt"
 
 
 async def _rewrite(admin: asyncpg.Connection, position: int) -> None:

@@ -23,7 +23,7 @@ from tests.support.inside import Inside
 
 def _checked(value: str) -> str:
     if "\0" in value:
-        raise PydanticCustomError("invalid_text", "Text must not hold U+0000.")
+        raise PydanticCustomError("invalid_text", "Text must not contain U+0000.")
     if value == "bad-orcid":
         raise PydanticCustomError("orcid_checksum", "Not an ORCID iD.")
     return value

@@ -29,7 +29,7 @@ CREATE VIEW access_published_account AS
 """)
     grant("access_account", "DELETE", "access")
     grant("access_published_account", "SELECT", "membership")
-    _personal("email name email_verified language", "NULL::uuid")
+    _personal("email name email_verified language")
 
 
 def downgrade() -> None:
@@ -48,10 +48,10 @@ ALTER TABLE access_account DROP CONSTRAINT access_account_status_check,
     ADD CONSTRAINT access_account_status_check CHECK (status IN ('active', 'suspended')),
     ADD CONSTRAINT access_account_email_key_key UNIQUE (email_key)
 """)
-    _personal("email name expert_id email_verified language", "expert_id")
+    _personal("email name expert_id email_verified language", expert=True)
 
 
-def _personal(columns: str, expert: str) -> None:
+def _personal(columns: str, *, expert: bool = False) -> None:
     reads_everything = f"'restricted' = ANY({setting('visibilities')})"
     account = json_of(f"{RECORD} {columns}")
     session = json_of(f"{RECORD} account_id label ends_at")
@@ -60,18 +60,19 @@ def _personal(columns: str, expert: str) -> None:
         " caused_by"
     )
     key = json_of(f"{RECORD} name hint owner_kind owner_id resources verbs countries expires_at")
+    none = "NULL, " if expert else ""
     run(f"""
 CREATE VIEW access_published_personal AS
-    SELECT id AS person, {expert} AS expert, 'accounts' AS part, id, {account} AS record
+    SELECT id AS person,{" expert_id AS expert," if expert else ""} 'accounts' AS part, id, {account} AS record
     FROM access_account WHERE {reads_everything}
     UNION ALL
-    SELECT account_id, NULL, 'sessions', id, {session}
+    SELECT account_id, {none}'sessions', id, {session}
     FROM access_session WHERE {reads_everything}
     UNION ALL
-    SELECT principal_id, NULL, 'grants', id, {granted}
+    SELECT principal_id, {none}'grants', id, {granted}
     FROM access_grant WHERE principal_kind = 'account' AND {reads_everything}
     UNION ALL
-    SELECT owner_id, NULL, 'api_keys', k.id,
+    SELECT owner_id, {none}'api_keys', k.id,
         {key} || jsonb_build_object('used_at',
             (SELECT {instant("used_at")} FROM access_last_use u WHERE u.kind = 'key' AND u.id = k.id))
     FROM access_api_key k WHERE owner_kind = 'account' AND {reads_everything}

@@ -143,8 +143,8 @@ CREDENTIAL_CHANGES = _view(
 DEMONSTRATION = _view("access_published_demonstration", id="id")
 """The client of the demonstration's secretariat, where there is one."""
 _PART = {"part": "text", "id": "id", "record": "json"}
-PERSONAL_OF_ACCESS = _view("access_published_personal", person="id", expert="id", **_PART)
-"""What access keeps about a person, by the person's account or expert."""
+PERSONAL_OF_ACCESS = _view("access_published_personal", person="id", **_PART)
+"""What access keeps about a person, by the person's account."""
 PERSONAL_OF_CENTRES = _view("centre_published_personal", person="id", **_PART)
 """What centres keep about a person."""
 PERSONAL_OF_ACTIONS = _view("action_published_personal", person="id", **_PART)

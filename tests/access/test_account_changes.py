@@ -63,7 +63,7 @@ async def test_an_administrators_address_is_changed_by_two(
 async def test_steps_on_an_administrators_account_wait_for_a_second_person(
     caller: Caller, administrator: str, action: str, more: dict[str, Any]
 ) -> None:
-    fields = {"expert_id": str(uuid4())} if action == "change_identity" else {}
+    fields = {"email": f"{uuid4().hex}@example.org"} if action == "change_identity" else {}
     proposed = await caller.step("admin", administrator, action, fields=fields, **more)
     assert proposed.status_code == 202, proposed.text
     assert (await _patch(caller, administrator, {"name": "Another Name"})).status_code == 200

@@ -1,4 +1,4 @@
-"""Every mail of access is written in every language, whole, and goes out in that of its account."""
+"""Every mail is written in every language, whole, and goes out in that of its account."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
@@ -13,6 +13,7 @@ from services.access.account_mail.domain import ALREADY_REGISTERED, LETTERS, OLD
 from services.access.account_mail.jobs import job_handlers
 from services.access.settings import AccessSettings
 from services.access.worker import create_worker
+from services.membership.claims.domain import PURPOSE as CLAIM
 from shared.database.ids import uuid7
 from shared.kernel.clock import now
 from shared.mail.message import compose
@@ -28,6 +29,7 @@ VALUES: dict[str, dict[str, str]] = {
     REGISTRATION: {name: WITH_TOKEN[name] for name in ("page", "token")},
     OLD_ADDRESS: {"name": NAME},
     ALREADY_REGISTERED: {"name": NAME},
+    CLAIM: WITH_TOKEN,
 }
 """What each letter is written with."""
 SENDER = "ESCM <mail@escm.example>"

@@ -82,7 +82,10 @@ async def test_a_patch_sets_nothing_of_the_servers_and_changes_nothing(
 _WHO = {"created_by", "updated_by"}
 _WHEN = {"created_at", "updated_at"}
 PRIVATE: dict[str, tuple[str, set[str]]] = {
-    "experts": ("membership", {"asserted", "assignee", "clock", "gender", "profile_confirmed_on", *_WHO, *_WHEN}),
+    "experts": (
+        "membership",
+        {"account_id", "asserted", "assignee", "clock", "gender", "profile_confirmed_on", *_WHO, *_WHEN},
+    ),
     "institutions": ("membership", _WHO),
     "committees": ("centres", {"bylaws", "decision", *_WHO, *_WHEN}),
     "seats": ("centres", _WHO | _WHEN),

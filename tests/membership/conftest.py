@@ -1,6 +1,7 @@
 """The membership app over HTTP, and callers of it."""
 
 from collections.abc import AsyncIterator, Callable
+from uuid import uuid4
 
 import asyncpg
 import httpx
@@ -9,7 +10,7 @@ import pytest
 from services.membership.app import create_app
 from services.membership.settings import MembershipSettings
 from shared.database.pool import Database
-from tests.support.callers import Caller, serving
+from tests.support.callers import CALLERS, Caller, person, serving
 
 
 @pytest.fixture(scope="session")
@@ -22,6 +23,14 @@ async def membership(database_url: str, redis_url: str) -> AsyncIterator[httpx.A
 def caller(membership: httpx.AsyncClient) -> Callable[[str | None], Caller]:
     """A caller by name; None is anonymous."""
     return lambda name: Caller(membership, name)
+
+
+@pytest.fixture
+def newcomer(membership: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch) -> Caller:
+    """Somebody without a grant, known to no other test."""
+    principal = person(f"newcomer {uuid4().hex}")
+    monkeypatch.setitem(CALLERS, principal.name, principal)  # type: ignore[arg-type]
+    return Caller(membership, principal.name)
 
 
 @pytest.fixture

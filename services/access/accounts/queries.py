@@ -30,6 +30,7 @@ _OWNED = (
     .order_by(views.EXPERTS.c.id)
     .limit(1)
     .scalar_subquery()
+    .label("expert_id")
 )
 COLUMNS: Mapping[str, ColumnElement[Any]] = {**shown_columns(Account, account), "expert_id": _OWNED}
 render = renderer(COLUMNS)

@@ -96,6 +96,14 @@ ALSO_PERSONAL: tuple[PersonalTable, ...] = (
         "core_mail", "", {"a sealed letter, gone once it was sent": "id service template sealed created_at sent_at"}
     ),
     personal(
+        "core_mail_token",
+        "",
+        {
+            "proves who got a mail, by digests, until it expires": "digest service purpose subject_id address_digest until"
+            " used_by"
+        },
+    ),
+    personal(
         "core_idempotency",
         "",
         {"a copy of an answer, kept for three days": "day scope digest status headers body created_at authority"},

@@ -23,10 +23,7 @@ WITH RECURSIVE same (id) AS (
 )
 SELECT id FROM same
 """
-_ACCOUNTS = f"""
-SELECT account_id AS id FROM escm.member_expert WHERE id = ANY($1) AND account_id IS NOT NULL
-UNION SELECT person FROM {views.PERSONAL_OF_ACCESS.fullname} WHERE expert = ANY($1)
-"""  # noqa: S608
+_ACCOUNTS = "SELECT account_id AS id FROM escm.member_expert WHERE id = ANY($1) AND account_id IS NOT NULL"
 _PUBLISHED = f"""
 SELECT part, id, record FROM {views.PERSONAL_OF_ACCESS.fullname} WHERE person = ANY($1)
 UNION ALL SELECT part, id, record FROM {views.PERSONAL_OF_CENTRES.fullname} WHERE person = ANY($1)

@@ -103,6 +103,15 @@ def _ordinary_account(path_run: PathRun) -> str:
     return f"{_V1}/accounts/{path_run.world.person().account}"
 
 
+def _own_account(path_run: PathRun) -> str:
+    path_run.notes["owner"] = owner = path_run.world.person("Olga Owner")
+    return f"{_V1}/accounts/{owner.account}"
+
+
+def _close(path_run: PathRun) -> None:
+    path_run.by("owner").step(f"{_V1}/accounts/me", "close")
+
+
 def _administrators_account(path_run: PathRun) -> str:
     return f"{_V1}/accounts/{path_run.world.official('', 'secretariat_admin').account}"
 
@@ -177,6 +186,13 @@ PATHS = (
             taken("admin", "change_identity", "active", name="Another Name"),
             taken("admin", "send_password_reset", "active"),
         ),
+    ),
+    Path(
+        "access.accounts",
+        "GD",
+        _own_account,
+        "active",
+        (refused("admin", "close", "not_the_owner"), follows("close", "closed", _close)),
     ),
     Path(
         "access.accounts",

@@ -52,6 +52,17 @@ def _account(who: str) -> Any:
     return lambda path_run: path_run.by(who).account
 
 
+def _newcomer(path_run: PathRun) -> str:
+    return path_run.world.person("Nina Newcomer").account
+
+
+def _owner_of_another(path_run: PathRun) -> str:
+    """An account that owns another record."""
+    account = _newcomer(path_run)
+    path_run.by("admin").step(_expert(path_run), "link_account", fields={"account_id": account})
+    return account
+
+
 def _institution(path_run: PathRun) -> str:
     """An institution that nobody has verified yet."""
     return str(path_run.world.institution(path_run.country, "Newborn Institute", verified=False)["links"]["self"])
@@ -179,6 +190,20 @@ PATHS = (
         ),
     ),
     Path("membership.experts", "PG", _expert, "prospect", (taken(_OFFICER, "mark_deceased", "deceased"),)),
+    Path(
+        "membership.experts",
+        "PG",
+        _expert,
+        "prospect",
+        (
+            refused("admin", "unlink_account", "has_no_account"),
+            refused("admin", "link_account", "record_exists", account_id=_owner_of_another),
+            taken("admin", "link_account", "prospect", account_id=_newcomer),
+            refused("admin", "link_account", "has_an_account", account_id=_newcomer),
+            taken("admin", "unlink_account", "prospect"),
+            taken("admin", "link_account", "prospect", account_id=_newcomer),
+        ),
+    ),
     Path(
         "membership.institutions",
         "PG",

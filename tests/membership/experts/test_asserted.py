@@ -30,8 +30,8 @@ async def test_the_last_source_of_each_field_is_shown(member: Any, caller: At, a
     assert same["asserted"] == again["asserted"]
 
 
-async def test_applicants_speak_for_themselves(caller: At, admin: Caller) -> None:
-    response = await caller("applicant").post(EXPERTS, expert(emails=[{"value": "own@example.org"}]))
+async def test_applicants_speak_for_themselves(newcomer: Caller, admin: Caller) -> None:
+    response = await newcomer.post(EXPERTS, expert(emails=[{"value": "own@example.org"}]))
     assert set(_by(response.json()).values()) == {"self"}
     read = await admin.get(response.headers["location"])
     assert read.json()["asserted"] == response.json()["asserted"]

@@ -29,10 +29,9 @@ async def test_a_created_expert_is_returned_as_it_is_read(admin: Caller) -> None
     assert (created["status"], created["version"]) == ("prospect", 1)
 
 
-async def test_a_person_who_enters_themselves_has_applied(caller: At, admin: Caller) -> None:
-    applicant = caller("applicant")
-    assert (await applicant.post(EXPERTS, expert())).status_code == 422
-    response = await applicant.post(EXPERTS, expert(emails=[{"value": "me@example.org"}]))
+async def test_a_person_who_enters_themselves_has_applied(newcomer: Caller, admin: Caller) -> None:
+    assert (await newcomer.post(EXPERTS, expert())).status_code == 422
+    response = await newcomer.post(EXPERTS, expert(emails=[{"value": "me@example.org"}]))
     assert (response.status_code, response.json()["status"]) == (201, "applied")
     read = (await admin.get(f"{EXPERTS}/{response.json()['id']}")).json()
     assert read["clock"]["holder"] == "secretariat"

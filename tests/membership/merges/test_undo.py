@@ -219,10 +219,10 @@ async def test_a_ror_id_that_somebody_else_took_keeps_a_merge_from_being_taken_b
 
 
 async def test_the_account_of_an_expert_stays_with_the_winner(
-    admin: Caller, caller: Callable[[str | None], Caller], superuser: asyncpg.Connection
+    admin: Caller, newcomer: Caller, superuser: asyncpg.Connection
 ) -> None:
     winner = await entered(admin)
-    loser = await entered(caller("applicant"), emails=[{"value": "own@example.org"}])
+    loser = await entered(newcomer, emails=[{"value": "own@example.org"}])
     account = "SELECT account_id FROM member_expert WHERE id = $1"
     merge = await merged(admin, winner, loser)
     assert await superuser.fetchval(account, winner["id"]) is not None

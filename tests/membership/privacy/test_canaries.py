@@ -45,7 +45,7 @@ class Person:
         """What has to be valid or names the person; all else is a canary."""
         record = {"version": 1, "country": "XA", "visibility": "restricted"}
         yield "expert", {**record, "id": self.expert, "status": "active", "gender": "woman", "category": "fellow",
-                         "merged_into": None, "previous_status": "active", "account_id": None}  # fmt: skip
+                         "merged_into": None, "previous_status": "active", "account_id": self.account}  # fmt: skip
         yield "expert", {**record, "id": self.loser, "status": "active", "gender": None, "category": "expert",
                          "merged_into": self.expert, "previous_status": None, "account_id": None}  # fmt: skip
         yield "affiliations", {**record, "expert_id": self.loser, "match_status": "linked", "asserted_by": "self"}
@@ -60,7 +60,7 @@ class Person:
         yield "changed_by_imports", {"import": self.import_, "owner": self.expert, "part": "record"}
         yield "history", {"subject": self.loser, "visibility": "restricted", "country": "XA", "detail_key": None,
                           "actor_kind": "account"}  # fmt: skip
-        yield "accounts", {**record, "id": self.account, "expert_id": self.expert, "status": "active"}
+        yield "accounts", {**record, "id": self.account, "status": "active"}
         yield "sessions", {**record, "account_id": self.account, "status": "active"}
         yield "grants", {**record, "principal_kind": "account", "principal_id": self.account, "status": "active",
                         "scope_kind": "self"}  # fmt: skip

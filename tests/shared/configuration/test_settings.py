@@ -18,6 +18,7 @@ SAFE = {
     "DATABASE_URL": "postgresql://owner:d3Jd82mPq0zXw5Tn7Lrb@database/escm",
     "REDIS_URL": "redis://:v3Jd82mPq0zXw5Tn7Lrb@queue:6379/0",
     "ESCM_ISSUER": "https://api.plan.org",
+    "ESCM_SMTP_URL": "smtps://mail.example.org",
 }
 
 WEAK = ("short", "a" * 40, "the-production-password", "changeme-changeme-changeme")

@@ -99,8 +99,8 @@ ALSO_PERSONAL: tuple[PersonalTable, ...] = (
         "core_mail_token",
         "",
         {
-            "proves who got a mail, by digests, until it expires": "digest service purpose subject_id address_digest until"
-            " used_by"
+            "proves who got a mail, by digests, until it expires": "digest service purpose subject_id address_digest"
+            " until used_by"
         },
     ),
     personal(

@@ -6,7 +6,7 @@ import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
-pytest_plugins = ["tests.support.stack", "tests.support.stack_network"]
+pytest_plugins = ["tests.support.stack", "tests.support.stack_network", "tests.support.mailbox"]
 _TOGETHER = {"authorization", "imports", "journeys"}
 """Folders whose tests share what takes seconds to make: one process runs those of each."""
 

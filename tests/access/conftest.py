@@ -11,8 +11,10 @@ import pytest_asyncio
 from deploy.demo import load
 from services.access.app import create_app
 from services.access.settings import AccessSettings
+from services.access.worker import create_worker
 from tests.access.caller import Caller
 from tests.support.inside import Inside
+from tests.support.mailbox import Mailbox
 
 ORIGIN = "http://access.test"
 
@@ -58,3 +60,14 @@ async def http(app: Any) -> AsyncIterator[httpx.AsyncClient]:
 @pytest.fixture(scope="session")
 def caller(http: httpx.AsyncClient, demo: dict[str, Any], database_url: str) -> Caller:
     return Caller(http, demo, database_url)
+
+
+@pytest_asyncio.fixture
+async def posted(mailbox: Mailbox, settings: AccessSettings) -> AsyncIterator[Mailbox]:
+    """The mailbox while a worker sends to it."""
+    given: Any = AccessSettings(smtp_url=mailbox.url)  # type: ignore[arg-type]
+    worker = create_worker(settings.model_copy(update={"smtp_url": given.smtp_url}))
+    working = asyncio.create_task(worker.work())
+    yield mailbox
+    worker.stop()
+    await working

@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -13,12 +12,10 @@ from uuid import uuid4
 import asyncpg
 import httpx
 import pytest
-import pytest_asyncio
 
 from services.access.account_mail.jobs import delete_expired_mail
 from services.access.administration import setting_up
 from services.access.settings import AccessSettings
-from services.access.worker import create_worker
 from shared.database.ids import uuid7
 from shared.kernel.clock import now
 from shared.mail.message import compose
@@ -40,24 +37,6 @@ asyncio.run(Worker("access", settings, {}, job_handlers(settings), lease=2.0).ru
 """
 
 VALUES = {"name": "Ana", "page": "https://example.org/account", "token": "a-token"}
-
-
-@pytest.fixture(scope="module")
-def mailbox() -> Iterator[Mailbox]:
-    box = Mailbox()
-    box.start()
-    yield box
-    box.stop()
-
-
-@pytest_asyncio.fixture
-async def posted(mailbox: Mailbox, settings: AccessSettings) -> AsyncIterator[Mailbox]:
-    """The mailbox while a worker sends to it."""
-    worker = create_worker(settings.model_copy(update={"smtp_url": _secret(mailbox.url)}))
-    working = asyncio.create_task(worker.work())
-    yield mailbox
-    worker.stop()
-    await working
 
 
 def _secret(url: str) -> Any:

@@ -1,18 +1,13 @@
 """Every mail is written in every language, whole, and goes out in that of its account."""
 
-import asyncio
-from collections.abc import AsyncIterator, Iterator
 from importlib.resources import files
-from typing import Any
 from uuid import uuid4
 
 import pytest
-import pytest_asyncio
 
 from services.access.account_mail.domain import ALREADY_REGISTERED, LETTERS, OLD_ADDRESS, REGISTRATION
 from services.access.account_mail.jobs import job_handlers
 from services.access.settings import AccessSettings
-from services.access.worker import create_worker
 from services.membership.claims.domain import PURPOSE as CLAIM
 from shared.database.ids import uuid7
 from shared.kernel.clock import now
@@ -59,25 +54,6 @@ def test_each_template_is_that_of_a_letter(settings: AccessSettings) -> None:
     written = {f"{letter}.{language}.txt" for letter in VALUES for language in LANGUAGES}
     assert {entry.name for entry in files("shared.mail").joinpath("templates").iterdir()} == written
     assert job_handlers(settings).keys() >= {"welcome_account", "send_password_reset", "notify_old_address"}
-
-
-@pytest.fixture(scope="module")
-def mailbox() -> Iterator[Mailbox]:
-    box = Mailbox()
-    box.start()
-    yield box
-    box.stop()
-
-
-@pytest_asyncio.fixture
-async def posted(mailbox: Mailbox, settings: AccessSettings) -> AsyncIterator[Mailbox]:
-    """The mailbox while a worker sends to it."""
-    given: Any = AccessSettings(smtp_url=mailbox.url)  # type: ignore[arg-type]
-    worker = create_worker(settings.model_copy(update={"smtp_url": given.smtp_url}))
-    working = asyncio.create_task(worker.work())
-    yield mailbox
-    worker.stop()
-    await working
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -1,19 +1,14 @@
 """Anybody registers an account, which its owner confirms by a mail; who asks learns nothing about an address."""
 
-import asyncio
-from collections.abc import AsyncIterator, Iterator
 from typing import Any
 from uuid import uuid4
 
 import asyncpg
 import httpx
 import pytest
-import pytest_asyncio
 
 from services.access.administration import setting_up
 from services.access.own_account.jobs import delete_unused
-from services.access.settings import AccessSettings
-from services.access.worker import create_worker
 from tests.access.caller import Caller
 from tests.support.clock import room_in
 from tests.support.mailbox import Mailbox, token_in
@@ -21,24 +16,6 @@ from tests.support.mailbox import Mailbox, token_in
 REGISTRATION = "/access/v1/accounts/registration"
 CONFIRM = "/access/v1/accounts/password_reset/confirm"
 PASSWORD = "four quiet words today"
-
-
-@pytest.fixture(scope="module")
-def mailbox() -> Iterator[Mailbox]:
-    box = Mailbox()
-    box.start()
-    yield box
-    box.stop()
-
-
-@pytest_asyncio.fixture
-async def posted(mailbox: Mailbox, settings: AccessSettings) -> AsyncIterator[Mailbox]:
-    """The mailbox while a worker sends to it."""
-    worker = create_worker(settings.model_copy(update={"smtp_url": AccessSettings(smtp_url=mailbox.url).smtp_url}))
-    working = asyncio.create_task(worker.work())
-    yield mailbox
-    worker.stop()
-    await working
 
 
 def _body(**more: Any) -> dict[str, Any]:

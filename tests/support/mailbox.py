@@ -1,12 +1,13 @@
 """A mail server on loopback that keeps what it takes."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Any
 
+import pytest
 from aiosmtpd.controller import Controller
 
 
@@ -65,3 +66,12 @@ def token_in(mail: EmailMessage) -> str:
     """The token of a mail to an account: it follows the page as a fragment."""
     line = next(line for line in mail.get_content().splitlines() if "#" in line)
     return str(line.rpartition("=")[2])
+
+
+@pytest.fixture(scope="module")
+def mailbox() -> Iterator[Mailbox]:
+    """A mailbox of a module's tests."""
+    box = Mailbox()
+    box.start()
+    yield box
+    box.stop()

@@ -1,7 +1,7 @@
 """Somebody takes their own record over by a link that came by mail: one record, one owner, and no trace for others."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -22,14 +22,6 @@ from tests.support.principals import enter_principal
 
 CLAIM = f"{EXPERTS}/claim"
 NewPerson = Callable[..., Awaitable[Caller]]
-
-
-@pytest.fixture(scope="module")
-def mailbox() -> Iterator[Mailbox]:
-    box = Mailbox()
-    box.start()
-    yield box
-    box.stop()
 
 
 @pytest.fixture

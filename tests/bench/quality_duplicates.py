@@ -56,7 +56,10 @@ def found_among(rows: list[dict[str, Any]]) -> set[tuple[int, int]]:
     found = set()
     for kind in KINDS:
         search.select_kind(kind)
-        found |= {(hit.a.int, hit.b.int) for number in range(PARTITIONS) for hit in search.scan_partition(number)}
+        number = 0
+        while number < PARTITIONS:
+            hits, number = search.scan(number)
+            found |= {(hit.a.int, hit.b.int) for hit in hits}
     return found
 
 

@@ -21,8 +21,6 @@ from shared.messaging.job_run import JobCancelled, JobHandlers, JobRun
 
 _AT_ONCE = 500
 _LOOKED_AT = 200
-_PROGRESS_EVERY = 8
-"""Partitions after which a search reports its progress."""
 _LATE = timedelta(minutes=10)
 """How long before the last search a change may have begun that it did not see."""
 _MANY = 50_000
@@ -149,14 +147,16 @@ class Search:
             if stale:
                 async with self._run.unit_of_work() as uow:
                     await queries.write_name_keys(uow.connection, stale)
-        slices = len(KINDS) * PARTITIONS
-        for place in range(first, slices):
+        slices, place = len(KINDS) * PARTITIONS, first
+        while place < slices:
             kind, number = divmod(place, PARTITIONS)
             if number == 0 or place == first:
                 await asyncio.to_thread(person_search.select_kind, KINDS[kind])
-            await self._write(await asyncio.to_thread(person_search.scan_partition, number))
-            if number % _PROGRESS_EVERY == 0:
-                await self._report(self._records + place, self._records + slices, slice=place + 1)
+            found, following = await asyncio.to_thread(person_search.scan, number)
+            await self._write(found)
+            place = kind * PARTITIONS + following
+            if place < slices:
+                await self._report(self._records + place, self._records + slices, slice=place)
 
     async def _all(self) -> AsyncIterator[list[Row]]:
         last = queries.LAST

@@ -27,6 +27,8 @@ KINDS = ("name", "consonants", "given", "identifier")
 name with the beginning or end of a family name, so that one letter may be wrong; an e-mail address or ORCID iD."""
 PARTITIONS = 256
 """Parts that the keys of one kind fall into; each is sorted and walked at once, which takes a fraction of a second."""
+_KEYS_AT_ONCE = 4_000
+"""Keys that one call scans: a change of threads costs more than the keys of a small register."""
 _FEW, _LARGE = 6, 60
 _LARGEST = 250
 _BITS = 24
@@ -103,8 +105,19 @@ class PersonSearch:
                 bucket = self._buckets[digest % PARTITIONS]
                 bucket.append(digest << (_BITS + 1) | (_SWAPPED if is_swapped else 0) | place)
 
-    def scan_partition(self, number: int) -> list[Found]:
-        """The pairs that the keys of one partition find."""
+    def scan(self, first: int) -> tuple[list[Found], int]:
+        """The pairs that the keys of some partitions find, from the first on, and the partition that is next: as many
+        partitions as hold some thousand keys."""
+        found: list[Found] = []
+        number = first
+        keys = 0
+        while number < PARTITIONS and keys < _KEYS_AT_ONCE:
+            found += self._scan_partition(number)
+            keys += len(self._buckets[number])
+            number += 1
+        return found, number
+
+    def _scan_partition(self, number: int) -> list[Found]:
         keys = sorted(self._buckets[number])
         found: dict[tuple[UUID, UUID], Found] = {}
         for _, block in groupby(keys, _digest):

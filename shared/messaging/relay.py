@@ -12,7 +12,7 @@ from shared.database.statements import Connection
 from shared.messaging.housekeeping import measure, tidy
 from shared.messaging.queue import QueuePublisher
 from shared.messaging.sequencer import Leader, Sequencer
-from shared.messaging.supervision import end, every, keep_running, stop_on_signals
+from shared.messaging.supervision import end, every, keep_running, stop_on_signals, wait_for_stop
 from shared.messaging.wakeup import POLL, RELAY, WakeUp
 from shared.messaging.work_store import LeaseLost
 from shared.observability import logs, metrics
@@ -77,7 +77,7 @@ class Relay:
         ]
         leading = asyncio.create_task(keep_running("lead", self._lead, pause=0.1, until=self._stop.is_set))
         try:
-            await self._stop.wait()
+            await wait_for_stop(self._stop, [leading, *helpers])
         finally:
             self.stop()
             await asyncio.wait([leading], timeout=2)

@@ -61,6 +61,23 @@ async def every(seconds: float, work: Callable[[], Awaitable[object]]) -> NoRetu
         await asyncio.sleep(seconds)
 
 
+class TaskEnded(Exception):
+    """A task that works until the stop has ended before it. The process ends, so that another takes its place."""
+
+
+async def wait_for_stop(stop: asyncio.Event, tasks: Collection[asyncio.Task[None]]) -> None:
+    """Waits until the stop. Raises TaskEnded if one of the tasks, which work until then, ends before it."""
+    stopped = asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait([stopped, *tasks], return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        stopped.cancel()
+    if not stop.is_set():
+        names = ", ".join(sorted(task.get_name() for task in tasks if task.done()))
+        log.error("task_ended", work=names)
+        raise TaskEnded(names)
+
+
 async def end(tasks: Collection[asyncio.Task[None]]) -> None:
     """Cancels tasks until they have ended: redis-py may swallow a cancellation that meets its own timeout."""
     pending = set(tasks)

@@ -25,7 +25,7 @@ from shared.messaging.notifier import Notifier
 from shared.messaging.outbox import has_left
 from shared.messaging.queue import QueueReader
 from shared.messaging.schedules import Schedules
-from shared.messaging.supervision import end, every, keep_running, stop_on_signals
+from shared.messaging.supervision import end, every, keep_running, stop_on_signals, wait_for_stop
 from shared.messaging.wakeup import POLL, WakeUp
 from shared.messaging.work_queue import WorkQueue
 from shared.messaging.work_store import Batch, BatchStore, Job, JobStore
@@ -114,7 +114,8 @@ class Worker:
             spans.close()
 
     async def work(self) -> None:
-        """Works until `stop`. Survives the loss of Valkey and of Postgres."""
+        """Works until `stop`. Survives the loss of Valkey and of Postgres. Raises TaskEnded where a part of it ends by
+        itself."""
         application = f"escm-worker-{self._service}"
         dsn = self._settings.database_dsn()
         self._database = await Database.open(
@@ -132,11 +133,13 @@ class Worker:
                 self._settings.metrics_port, lambda: self._is_ready, self._settings.metrics_host
             )
         takers = [asyncio.create_task(queue.run(), name=queue.name) for queue in self._queues.values()]
-        helpers = [asyncio.create_task(keep_running(name, work)) for name, work in self._helpers(reader).items()]
+        helpers = [
+            asyncio.create_task(keep_running(name, work), name=name) for name, work in self._helpers(reader).items()
+        ]
         freeze_started()
         log.info("started", service=self._service, worker=self._name)
         try:
-            await self._stop.wait()
+            await wait_for_stop(self._stop, [*takers, *helpers])
         finally:
             self.stop()
             for queue in self._queues.values():

@@ -36,7 +36,9 @@ ROLES: RoleTable = {
     "national_author": _LIST,
     "national_publisher": _LIST | {("experts", "publish"), ("institutions", "publish")},
     "institution_representative": _permissions("institutions", "read history update"),
-    "expert": _permissions("experts", "read history update publish apply resubmit renew resign subject_export"),
+    "expert": _permissions(
+        "experts", "read history update publish apply resubmit confirm_profile renew resign subject_export"
+    ),
     "api_client": _LIST,
 }
 """Role → permissions. `publish` is the permission to make a record public, `subject_export` that to have all that is

@@ -23,7 +23,7 @@ FINAL = {
 TO_COME = {
     "membership.experts renew": "declarations of conflicts of interest",
     "membership.experts renew: conflict_of_interest_missing": "declarations of conflicts of interest",
-    "membership.experts renew: profile_not_confirmed": "taking over the record that somebody else entered",
+    "membership.experts renew: profile_not_confirmed": "declarations of conflicts of interest",
     "membership.merges undo: erased": "erasure of a person",
 }
 """What waits for another part of the system, and for which."""

@@ -99,6 +99,7 @@ LIVING = (
     "suspended",
 )
 """The states of somebody who may still take part."""
+CONFIRM_PROFILE = "confirm_profile"
 LINK_ACCOUNT, UNLINK_ACCOUNT = "link_account", "unlink_account"
 
 LIFECYCLE: Lifecycle[ExpertGuardContext] = Lifecycle(
@@ -128,6 +129,7 @@ LIFECYCLE: Lifecycle[ExpertGuardContext] = Lifecycle(
         transition(
             "renew", "active|grace|lapsed", "active", guard=_renewable, fields=("starts", "ends"), fact="renewed"
         ),
+        *(transition(CONFIRM_PROFILE, state, state, fact="updated") for state in ("active", "grace", "lapsed")),
         transition("suspend", "active|grace", "suspended", reason_required=True),
         transition("reinstate", "suspended", None, fact="reinstated"),
         transition("resign", "invited|applied|info_requested|active|grace|lapsed", "resigned"),

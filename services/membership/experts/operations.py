@@ -161,12 +161,14 @@ async def transition(uow: UnitOfWork, access: AccessScope, before: Expert, reque
         wanted = replace(wanted, assignee=_officer(requested.fields))
     if requested.action == domain.LINK_ACCOUNT and may(requested.action):
         wanted = replace(wanted, account_id=await _account(uow, requested.fields))
+    if requested.action == domain.CONFIRM_PROFILE:
+        wanted = replace(wanted, profile_confirmed_on=today())
     if requested.action == domain.UNLINK_ACCOUNT:
         wanted = replace(wanted, account_id=None)
     guard_context = await load_guard_context(uow.connect, access.principal, before, requested.fields)
 
     def effects(target: str) -> Expert:
-        if requested.action in ("assign", domain.LINK_ACCOUNT, domain.UNLINK_ACCOUNT):
+        if target == before.status:
             return wanted
         assignee = before.assignee if target in domain.HOLDERS else None
         return replace(_with_clock(wanted, before.status, target), assignee=assignee)

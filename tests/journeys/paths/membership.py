@@ -161,6 +161,8 @@ PATHS = (
             taken(_OFFICER, "start_review", "under_review"),
             taken(_OFFICER, "approve", "active"),
             refused(_OFFICER, "renew", "profile_not_confirmed"),
+            taken("admin", "confirm_profile", "active"),
+            refused(_OFFICER, "renew", "conflict_of_interest_missing"),
             taken(_OFFICER, "suspend", "suspended"),
             taken(_OFFICER, "reinstate", "active"),
             agreed("admin", "admin2", "terminate", "terminated"),

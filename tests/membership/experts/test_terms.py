@@ -1,5 +1,6 @@
 """The end of a term: a time of grace, then a lapsed membership, both by the schedule alone."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -118,3 +119,17 @@ async def test_the_longest_ended_come_first_and_whoever_is_being_changed_waits(
         assert [(await _status(admin, expert))[0] for expert in experts] == ["grace", "active", "grace"]
     await _tick(database)
     assert (await _status(admin, experts[1]))[0] == "grace"
+
+
+async def test_a_member_confirms_their_profile_and_an_administrator_does_it_for_them(
+    member: Any, admin: Caller, caller: Callable[[str | None], Caller]
+) -> None:
+    who, record = await member()
+    path = f"{EXPERTS}/{record['id']}"
+    assert record["profile_confirmed_on"] is None
+    for one in (who, admin):
+        confirmed = await one.step(path, "confirm_profile")
+        assert (confirmed.status_code, confirmed.json()["profile_confirmed_on"]) == (200, _ago(0).isoformat())
+    assert (await caller("officer").step(path, "confirm_profile")).status_code == 403
+    reasons = {action["action"]: action["reason"] for action in (await admin.get(path)).json()["allowed_actions"]}
+    assert reasons["renew"] == "conflict_of_interest_missing"

@@ -39,10 +39,10 @@ _DEVELOPERS = {
     **{f"/guides/{name}": "" for names in GROUPS.values() for name in names},
 }
 _FAILURES = {
-    "/en/experts/EXP-999999": "is not published any more",
+    "/en/experts/EXP-999999": "no longer published",
     "/ar/centres/nothing": "لم يعد منشوراً",
     "/en/experts?country=ZZ": "Choose again",
-    "/nothing": "is not published any more",
+    "/nothing": "no longer published",
 }
 _PAGES = _REGISTER | _DEVELOPERS | _FAILURES
 _LOOKS = ((320, "dark"), (1280, "light"))

@@ -1,4 +1,4 @@
-"""Verifying an exported trail: from the file and the public keys alone."""
+"""Verifies an exported trail from the file and the public keys alone."""
 
 import base64
 import binascii
@@ -14,12 +14,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from shared.audit.proof import FORMAT, Checkpoint, content_hash, key_name, link_hash
 
 SEALED_WITHIN = timedelta(minutes=5)
-"""A trail whose latest checkpoint is older than this, at the time of its export, is not sealed any more."""
+"""A trail whose latest checkpoint is older than this at its export is no longer sealed."""
 Keys: TypeAlias = Mapping[str, Ed25519PublicKey]
 
 
 class BadTrail(Exception):
-    """What is wrong first, and at which position; None where it is the file as a whole."""
+    """The first fault and its position, or None if the fault concerns the whole file."""
 
     def __init__(self, position: int | None, what: str) -> None:
         super().__init__(what if position is None else f"position {position}: {what}")
@@ -29,8 +29,8 @@ class BadTrail(Exception):
 
 @dataclass(slots=True)
 class TrailSummary:
-    """What a good trail holds. `sealed` are the entries that a checkpoint vouches for; those after it are younger than
-    a minute or so."""
+    """What a valid trail holds. `sealed` counts the entries before the latest checkpoint; later ones are about a minute
+    old at most."""
 
     entries: int = 0
     checkpoints: int = 0
@@ -40,7 +40,7 @@ class TrailSummary:
 
 
 def verify(lines: Iterable[bytes], keys: Keys, advance: Callable[[int], None] = lambda _: None) -> TrailSummary:
-    """Verifies an export, line by line. `advance` gets the bytes that are done. Raises BadTrail."""
+    """Verifies an export line by line. `advance` receives the number of bytes read. Raises BadTrail."""
     trail = _Trail(keys)
     for line in lines:
         trail.take(line)
@@ -49,22 +49,22 @@ def verify(lines: Iterable[bytes], keys: Keys, advance: Callable[[int], None] = 
 
 
 class PartVerifier:
-    """Verifies a part of a trail: from one checkpoint to another. `is_first`: none stands before the one."""
+    """Verifies the part of a trail between two checkpoints. `is_first`: no checkpoint precedes the part."""
 
     def __init__(self, keys: Keys, *, is_first: bool) -> None:
         self._trail = _Trail(keys, is_part=True, is_first=is_first)
 
     def take(self, line: bytes) -> None:
-        """One more line. Raises BadTrail."""
+        """Verifies the next line. Raises BadTrail."""
         self._trail.take(line)
 
     def reached(self, upto: int) -> int:
-        """The position where the part ends, which a checkpoint must vouch for. Raises BadTrail."""
+        """The position at which the part ends. Raises BadTrail if no checkpoint is there."""
         return self._trail.require_checkpoint_at(upto)
 
 
 class _Trail:
-    """As far as it was followed. A part begins at any checkpoint, without a header."""
+    """The state of a verification. A part begins at any checkpoint, without a header."""
 
     def __init__(self, keys: Keys, *, is_part: bool = False, is_first: bool = True) -> None:
         self._keys = keys
@@ -78,7 +78,7 @@ class _Trail:
         self._is_over = False
 
     def take(self, line: bytes) -> None:
-        """One more line."""
+        """Verifies the next line."""
         try:
             parsed = orjson.loads(line)
             kind = parsed["kind"]
@@ -97,7 +97,7 @@ class _Trail:
             raise BadTrail(position, "the line after this one is no part of a trail") from None
 
     def end(self) -> TrailSummary:
-        """After the last line."""
+        """Verifies the end of the file."""
         if not self._is_over:
             raise BadTrail(self._position, "the file is cut off after this one")
         if self._latest is None or self._made_at is None or self._summary.sealed_at is None:
@@ -113,7 +113,7 @@ class _Trail:
         return self._summary
 
     def require_checkpoint_at(self, position: int) -> int:
-        """The position, which the latest checkpoint must be at."""
+        """Requires the latest checkpoint to be at the position."""
         if self._latest is None or self._latest.position != position:
             raise BadTrail(position, "its checkpoint is missing")
         return position
@@ -186,7 +186,7 @@ class _Trail:
 
 
 def read_keys(text: bytes) -> dict[str, Ed25519PublicKey]:
-    """The public keys of a file as `escm audit key` prints it, by their names. Raises ValueError without any."""
+    """The public keys of a file from `escm audit key`, by name. Raises ValueError if there is none."""
     keys = {}
     for line in text.split(b"\n"):
         name, _, encoded = line.strip().partition(b" ")
@@ -202,5 +202,5 @@ def read_keys(text: bytes) -> dict[str, Ed25519PublicKey]:
 
 
 def key_line(public: bytes) -> str:
-    """A public key as it is printed and read."""
+    """A public key as one line of text."""
     return f"{key_name(public)} {base64.b64encode(public).decode()}"

@@ -1,4 +1,4 @@
-"""What production asks of its secrets and of the address that its tokens name."""
+"""What production requires of its secrets and of its tokens' issuer."""
 
 import re
 from ipaddress import ip_address
@@ -13,7 +13,7 @@ _RESERVED = (".invalid", ".test", ".example", ".local", ".localhost", ".internal
 
 
 def weakness(secret: str | None) -> str | None:
-    """What is wrong with a secret that somebody may guess; None for a strong one."""
+    """What makes a secret guessable; None for a strong one."""
     if not secret:
         return "is not set"
     if len(secret) < SHORTEST_SECRET:
@@ -24,7 +24,7 @@ def weakness(secret: str | None) -> str | None:
 
 
 def issuer_fault(issuer: str) -> str | None:
-    """Why an address cannot be the issuer of tokens (RFC 8414, 2); None where it can."""
+    """Why an address cannot be the issuer of tokens (RFC 8414, 2); None if it can."""
     try:
         parts = urlsplit(issuer)
         host = parts.hostname or ""

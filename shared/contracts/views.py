@@ -51,7 +51,7 @@ EXPERTS = _view(
     merged_into="id",
     erased_at="instant",
 )
-"""Every expert, merged and erased ones too."""
+"""Every expert, including merged and erased ones."""
 INSTITUTIONS = _view("member_published_institution", **_RECORD, display_name="text", ror="text", merged_into="id")
 """Every institution, including merged ones."""
 ACCOUNTS = _view(

@@ -1,4 +1,4 @@
-"""What is counted, and the small server that shows it and answers whether the process is ready."""
+"""The metrics, and a small server for them and for the readiness of the process."""
 
 import asyncio
 from collections.abc import Callable
@@ -34,7 +34,7 @@ _PLAIN = "text/plain; charset=utf-8"
 
 
 async def serve(port: int, is_ready: Callable[[], bool], host: str = "127.0.0.1") -> asyncio.Server:
-    """Answers `GET /metrics`, `/livez` and `/readyz` (503 while `is_ready()` is false) until the server is closed."""
+    """Serves `GET /metrics`, `/livez` and `/readyz` (503 while `is_ready()` is false) until the server is closed."""
 
     async def serve_connection(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(OSError, TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):

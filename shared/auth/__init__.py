@@ -4,5 +4,5 @@
 at most a minute. `TokenRules` lists what a token must contain. `require_second_person` and `refuse_as_second_person`
 guard transitions that need two persons:
 
-bearer = await authenticator.bearer(header)
+    bearer = await authenticator.bearer(header)
 """

@@ -4,5 +4,5 @@ A service declares an `Importable` for each resource: its headings, how to parse
 `Reader` parses and validates rows in batches, `Planner` compares a batch with `ExistingRecords`, `Writer` writes it in
 one fenced transaction. `BulkJobs` runs the jobs:
 
-EXPERT_IMPORT = Importable(kind=EXPERTS, roles=ROLES, headings=HEADINGS, parsed_row=parsed_row, ...)
+    EXPERT_IMPORT = Importable(kind=EXPERTS, roles=ROLES, headings=HEADINGS, parsed_row=parsed_row, ...)
 """

@@ -4,5 +4,6 @@
 `AccessContext` holds the settings of row-level security. `Statement` is a compiled SQLAlchemy statement. `Shapes`
 caches the statements of one query by what they depend on:
 
-async with unit_of_work(database, context, origin) as uow: row = await _LOCK.fetchrow(uow.connection, key=key)
+    async with unit_of_work(database, context, origin) as uow:
+        row = await _LOCK.fetchrow(uow.connection, key=key)
 """

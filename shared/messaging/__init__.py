@@ -4,5 +4,5 @@
 consumers. A `Worker` takes batches and jobs with leases and fences. `JobRun` is a running job, a `Schedule` is periodic
 work. Relay and workers wait only for a `WakeUp`:
 
-job = defer(uow, "membership", "import", {"import": str(record)}, created_by=principal.label, bulk=True)
+    job = defer(uow, "membership", "import", {"import": str(record)}, created_by=principal.label, bulk=True)
 """

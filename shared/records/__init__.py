@@ -4,5 +4,6 @@
 resource. `ResourceType` inserts, updates and transitions records, each with an audit entry and a fact. `Listing` builds
 the statements of a list. `presenter` renders rows:
 
-VISITS = ResourceType.of(Visit, visit, LIFECYCLE) row = await VISITS.insert(uow, {**values, "status": "planned"})
+    VISITS = ResourceType.of(Visit, visit, LIFECYCLE)
+    row = await VISITS.insert(uow, {**values, "status": "planned"})
 """

@@ -1,10 +1,12 @@
 """Typed records: a field's declaration holds everything about it.
 
-@dataclass(frozen=True, slots=True, kw_only=True) class Visit(Record): resource_type = Resource("centres", "visits",
-"visit")
+    @dataclass(frozen=True, slots=True, kw_only=True)
+    class Visit(Record):
+        resource_type = Resource("centres", "visits", "visit")
 
-centre_id: Annotated[UUID, Public, Written, Refers("/centres/v1/centres"), "The centre that was visited."] report:
-Annotated[Document | None, Granted, Written, "What the visitors found."] search_key: Annotated[str, Internal]
+        centre_id: Annotated[UUID, Public, Written, Refers("/centres/v1/centres"), "The centre that was visited."]
+        report: Annotated[Document | None, Granted, Written, "What the visitors found."]
+        search_key: Annotated[str, Internal]
 
 The table, the rendering of rows, the changes in a history and the description in the contract follow from it. Importing
 a module with a field without an audience raises an error.

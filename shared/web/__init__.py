@@ -4,5 +4,5 @@
 endpoint needs of its request. `Body` and `ResponseModel` are the bases of bodies and responses. `RouteOptions` names
 the problems of an endpoint for the contract:
 
-router = RecordApi(kind=VISITS, roles=ROLES, listing=LISTING, response_model=Visit, ...).routes()
+    router = RecordApi(kind=VISITS, roles=ROLES, listing=LISTING, response_model=Visit, ...).routes()
 """

@@ -1,10 +1,9 @@
-"""What the published contract states about a model beyond its types: descriptions, references, states, patches,
-transitions.
+"""What the contract states about a model beyond its types: descriptions, references, states, patches, transitions.
 
 A string in a field's `Annotated` describes it. A body or response that is declared `of` a record inherits the
 descriptions and references of the record's fields with the same names:
 
-class Visit(RecordResponse, of=record.Visit, lifecycle=domain.LIFECYCLE): ...
+    class Visit(RecordResponse, of=record.Visit, lifecycle=domain.LIFECYCLE): ...
 """
 
 from collections.abc import Iterable

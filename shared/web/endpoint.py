@@ -97,7 +97,8 @@ async def _json(request: Request) -> Any:
 
 
 def _leniently(body: bytes) -> Any:
-    """What the standard parser takes and the fast one does not, such as lone surrogates: fields say what is wrong."""
+    """Parses what the standard parser accepts and the fast one does not, such as lone surrogates, which fields then
+    report."""
     try:
         return json.loads(body)
     except ValueError as error:

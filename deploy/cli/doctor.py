@@ -1,4 +1,4 @@
-"""`escm doctor`: what is wrong with this installation and how to mend it."""
+"""`escm doctor`: finds faults of this installation and their remedies."""
 
 import asyncio
 import json
@@ -23,7 +23,7 @@ _DISK_NEEDED = 2 * 2**30
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing looked at; `mend` says what to do where it is wrong."""
+    """The result of one check; `mend` says what to do if it failed."""
 
     subject: str
     right: bool
@@ -34,7 +34,7 @@ class Finding:
 def doctor(
     folder: Annotated[Path, typer.Option(envvar="ESCM_LOCAL_FOLDER", help="The folder of the local stack.")] = DEFAULT,
 ) -> None:
-    """Look at this machine, the local stack and its databases; status 1 where something is wrong."""
+    """Check this machine, the local stack and its databases; status 1 if something is wrong."""
     stack = _stack(folder)
     findings = [_python(), _servers(folder), _data(folder), _disk(folder), _processes(stack), _contact()]
     database = os.environ.get("DATABASE_URL") or stack.get("database_url")
@@ -47,7 +47,7 @@ def doctor(
 
 
 def report(findings: list[Finding]) -> None:
-    """Print them; status 1 where something is wrong."""
+    """Print them; status 1 if something is wrong."""
     for finding in findings:
         out.print("ok    " if finding.right else "wrong ", style="green" if finding.right else "bold red", end="")
         out.print(f"{finding.subject}: {finding.detail}", markup=False)
@@ -112,7 +112,7 @@ def _processes(stack: dict[str, Any]) -> Finding:
 
 
 def _contact() -> Finding:
-    """A warning, which is no fault of the installation."""
+    """A warning only: the installation works without a contact."""
     from shared.configuration.settings import variable
 
     said = variable("ESCM_SECURITY_CONTACT") or ""
@@ -121,7 +121,7 @@ def _contact() -> Finding:
 
 
 async def of_database(url: str) -> list[Finding]:
-    """What there is to say of a database."""
+    """The findings about a database."""
     import asyncpg
 
     try:
@@ -174,7 +174,7 @@ async def _server(connection: Any) -> list[Finding]:
 
 
 async def _backup_login(connection: Any) -> list[Finding]:
-    """Whether the role that backups log in with is open, where there is one. A password is seen by superusers only."""
+    """Whether the login for backups, if it exists, is open. Only superusers can see its password."""
     from shared.configuration.settings import variable
 
     name = f"{variable('ESCM_ROLE_PREFIX') or 'escm'}_backup"

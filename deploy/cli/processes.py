@@ -36,13 +36,13 @@ def serve(
 
 
 def worker(service: Annotated[Worker, typer.Argument(help="Whose facts and jobs to work on.")]) -> None:
-    """Work on the facts and jobs of one service until SIGTERM."""
+    """Handle the facts and jobs of one service until SIGTERM."""
     enter()
     _run(import_module(f"services.{service}.worker").run())
 
 
 def relay() -> None:
-    """Sequence committed facts, link the audit trail, and hand facts to their consumers until SIGTERM."""
+    """Order committed facts, link the audit trail, and deliver facts to their consumers until SIGTERM."""
     enter()
     from shared.audit.chain import Chain
     from shared.configuration.settings import Settings
@@ -69,8 +69,8 @@ def _run(work: Coroutine[Any, Any, None]) -> None:
 
 
 def _keep_one_heap() -> None:
-    """glibc gives each thread a heap of its own. Python's threads take turns, so that these only spread out what is
-    free: with one, a worker that imports a million rows needs a quarter less memory. Other C libraries have no such
-    setting."""
+    """Limits glibc to one heap. By default each thread has one, but Python's threads alternate, so that this only
+    fragments free memory: with one heap, a worker that imports a million rows needs a quarter less. Other C libraries
+    have no such setting."""
     with suppress(AttributeError, OSError):
         ctypes.CDLL(None).mallopt(_ARENA_MAX, 1)

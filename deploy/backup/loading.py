@@ -65,7 +65,7 @@ def _same(backup: Reader, found: list[TableInfo]) -> None:
     there = {name: table.columns for name, table in backup.manifest.tables.items()}
     if here != there:
         wrong = sorted(name for name in here.keys() | there.keys() if here.get(name) != there.get(name))
-        raise BackupError(f"The backup has other tables than its migration makes: {', '.join(wrong)}.")
+        raise BackupError(f"The tables of the backup differ from those of its migration: {', '.join(wrong)}.")
 
 
 async def _names(connection: asyncpg.Connection, query: str) -> list[str]:

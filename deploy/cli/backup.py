@@ -61,7 +61,7 @@ def backup(
 
 def restore(
     file: Annotated[Path, typer.Argument(help="The backup; - is standard input.")],
-    replace: Annotated[bool, typer.Option("--replace", help="Have it instead of the data that is there.")] = False,
+    replace: Annotated[bool, typer.Option("--replace", help="Replace the present data.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not request confirmation on a terminal.")] = False,
 ) -> None:
     """Restore database and files from a backup of this release or an older one, and migrate them to this release.

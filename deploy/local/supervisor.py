@@ -106,7 +106,7 @@ class Supervisor:
                     self._restarts[name] = asyncio.create_task(self._restart(name, child))
                 elif child.program.is_half_shut() and child.pid not in hurried:
                     hurried.add(child.pid)
-                    log.warning("%s was stopped by somebody else and waits: it is ended and started again", name)
+                    log.warning("%s received a stop signal from elsewhere and waits: it is ended and restarted", name)
                     child.signal(child.program.stop_signal)
 
     async def _restart(self, name: str, child: Child) -> None:

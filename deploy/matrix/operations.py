@@ -147,7 +147,7 @@ def _operation(service: str, method: str, path: str, described: Mapping[str, Any
     tail = path.removeprefix(f"/{service}/v1/").partition("/")[2]
     demand = _BY_NAME.get(name) or _by_form(method, tail, is_open=is_open)
     if demand is None:
-        raise ValueError(f"say in deploy/matrix/operations.py what {name} ({method} {path}) asks of its caller")
+        raise ValueError(f"say in deploy/matrix/operations.py what {name} ({method} {path}) requires of its caller")
     parts = path.split("/")
     resource = demand.resource or (parts[3] if len(parts) > 3 else "")
     queries = frozenset(p["name"] for p in described.get("parameters", ()) if p.get("in") == "query")

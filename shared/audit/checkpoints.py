@@ -95,10 +95,10 @@ class Sealing:
                 raise TrailAltered("its links are gone")
             return start, BEGINNING if latest is None else latest["hash"]
         if end["hash"] != end["head"]:
-            raise TrailAltered("its last link is another")
+            raise TrailAltered("its last link differs")
         for position, reached in self._signed(end, latest):
             if position > start and await connection.fetchval(_LINKED, position) != reached:
-                raise TrailAltered(f"the link at {position} is another than the one that was signed")
+                raise TrailAltered(f"the link at {position} differs from the signed one")
         return end["position"], end["hash"]
 
     def _signed(self, end: Row, latest: Row | None) -> list[tuple[int, bytes]]:

@@ -54,7 +54,7 @@ def content_hash(content: Mapping[str, Any], detail: bytes, detail_key: UUID | s
 
 
 def state_hash(state: Mapping[str, Any] | None) -> bytes | None:
-    """SHA-256 over a record's columns; None where there is no record."""
+    """SHA-256 over a record's columns; None if there is no record."""
     return None if state is None else hashlib.sha256(canonical(state if type(state) is dict else dict(state))).digest()
 
 

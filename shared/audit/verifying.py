@@ -94,16 +94,16 @@ class _Trail:
                 raise ValueError
         except (orjson.JSONDecodeError, binascii.Error, LookupError, TypeError, ValueError, OverflowError):
             position = None if self._latest is None else self._position
-            raise BadTrail(position, "the line after this one is no part of a trail") from None
+            raise BadTrail(position, "the line after this one is not part of a trail") from None
 
     def end(self) -> TrailSummary:
         """Verifies the end of the file."""
         if not self._is_over:
             raise BadTrail(self._position, "the file is cut off after this one")
         if self._latest is None or self._made_at is None or self._summary.sealed_at is None:
-            raise BadTrail(None, "there is no checkpoint: nothing vouches for the trail")
+            raise BadTrail(None, "there is no checkpoint: the trail is not signed")
         if self._latest.start != self._summary.begins_after:
-            raise BadTrail(self._latest.start + 1, "the beginning is another than the one that was signed")
+            raise BadTrail(self._latest.start + 1, "the beginning differs from the signed one")
         if self._made_at - self._summary.sealed_at > SEALED_WITHIN:
             raise BadTrail(
                 self._latest.position + 1,
@@ -138,7 +138,7 @@ class _Trail:
         reached = link_hash(self._hash, position, bytes.fromhex(parsed["entry"].replace("-", "")), found)
         if reached.hex() != parsed["hash"]:
             raise BadTrail(
-                position, "link broken: the order was changed, what was before it is missing, or it is another entry"
+                position, "link broken: the order was changed, an earlier entry is missing, or the entry differs"
             )
         self._position, self._hash = position, reached
         self._summary.entries += 1
@@ -162,7 +162,7 @@ class _Trail:
         if signed.position < self._position:
             raise BadTrail(signed.position, "order changed: a checkpoint of an earlier position")
         if signed.hash != self._hash:
-            raise BadTrail(signed.position, "the chain up to this position was rebuilt: its checkpoint signs another")
+            raise BadTrail(signed.position, "the chain up to this position was rebuilt: its checkpoint differs")
         self._latest = signed
         self._summary.checkpoints += 1
         self._summary.sealed = self._summary.entries
@@ -179,7 +179,7 @@ class _Trail:
 
     def _footer(self, parsed: Mapping[str, Any]) -> None:
         if (parsed["entries"], parsed["checkpoints"]) != (self._summary.entries, self._summary.checkpoints):
-            raise BadTrail(None, "the file has other lines than its last one counts")
+            raise BadTrail(None, "the number of lines differs from the count in the last one")
         if parsed["unlinked"]:
             raise BadTrail(None, f"entry outside the chain: {parsed['unlinked'][0]}")
         self._is_over = True
@@ -194,7 +194,7 @@ def read_keys(text: bytes) -> dict[str, Ed25519PublicKey]:
             continue
         public = base64.b64decode(encoded, validate=True)
         if name.decode() != key_name(public):
-            raise ValueError("a key has another name than its own")
+            raise ValueError("the name of a key does not match the key")
         keys[name.decode()] = Ed25519PublicKey.from_public_bytes(public)
     if not keys:
         raise ValueError("no key")

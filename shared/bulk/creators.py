@@ -20,5 +20,5 @@ async def principal_of(database: Database, label: str) -> Principal:
         return (await principals.get(PrincipalKind(kind), UUID(key))).principal
     except (InvalidToken, ValueError):
         raise Forbidden(
-            "The principal that ordered this job may not act any more.", members={"reason": "not_permitted"}
+            "The principal that ordered this job may no longer act.", members={"reason": "not_permitted"}
         ) from None

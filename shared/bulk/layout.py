@@ -176,7 +176,7 @@ def _headings_of_csv(path: Path, known: Sequence[str], mapping: Mapping[str, str
     with path.open(encoding="utf-8-sig", newline="") as file:
         line = file.readline(LONGEST_LINE)
         if line.lstrip().startswith(("{", "[", "<")):
-            raise malformed("This is no CSV file.")
+            raise malformed("The file is not CSV.")
         delimiter = delimiter_of(line, known, mapping)
         file.seek(0)
         reader = csv.reader(file, delimiter=delimiter, strict=True)
@@ -215,7 +215,7 @@ def array_items(path: Path) -> Iterator[Item]:
             except (json.JSONDecodeError, RecursionError):
                 more = file.read(_BLOCK)
                 if not more or len(text) - at > LONGEST_LINE:
-                    raise malformed("The JSON array breaks off, or an item is longer than 1 MiB.") from None
+                    raise malformed("The JSON array is truncated, or an item is longer than 1 MiB.") from None
                 text, at = text[at:] + more, 0
             else:
                 yield read_item(text[at:end])
@@ -235,7 +235,7 @@ def _keys_of_ndjson(path: Path) -> list[str]:
                 break
             item = _object(line.removeprefix(codecs.BOM_UTF8) if number == 0 else line)
             if item is None and number == 0:
-                raise malformed("This is no NDJSON: the first line is not a JSON object.")
+                raise malformed("The file is not NDJSON: the first line is not a JSON object.")
             names |= dict.fromkeys(item or ())
     return list(names)
 

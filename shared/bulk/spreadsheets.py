@@ -94,7 +94,7 @@ def check_archive(path: Path) -> None:
         with zipfile.ZipFile(path) as archive:
             parts = archive.infolist()
     except (zipfile.BadZipFile, OSError, ValueError, RuntimeError):
-        raise Refused("This is no XLSX file.") from None
+        raise Refused("The file is not XLSX.") from None
     if len(parts) > MOST_PARTS:
         raise Refused(f"At most {MOST_PARTS:,} parts in a workbook.")
     if sum(part.file_size for part in parts) > MOST_UNPACKED:

@@ -20,7 +20,7 @@ def weakness(secret: str | None) -> str | None:
         return f"has fewer than {SHORTEST_SECRET} characters"
     if len(set(secret)) < _FEWEST_CHARACTERS:
         return f"has fewer than {_FEWEST_CHARACTERS} different characters"
-    return "holds a word that is tried first" if _WORDS.search(secret) else None
+    return "contains a common word" if _WORDS.search(secret) else None
 
 
 def issuer_fault(issuer: str) -> str | None:
@@ -30,14 +30,14 @@ def issuer_fault(issuer: str) -> str | None:
         host = parts.hostname or ""
         has_port = parts.port != 0
     except ValueError:
-        return "is no address"
+        return "is not an address"
     if parts.scheme != "https" or not host or not has_port or parts.username is not None:
         return "must be an https:// address with a host and no credentials"
     if parts.query or parts.fragment or "?" in issuer or "#" in issuer:
         return "must have no query and no fragment"
     name = host.rstrip(".")
     if name == "localhost" or name.endswith(_RESERVED) or _is_loopback(name):
-        return "names a host that nobody else reaches"
+        return "names a host that other machines cannot reach"
     return None
 
 

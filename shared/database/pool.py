@@ -237,7 +237,7 @@ class Lease:
             if self._use.is_lost or is_cut or isinstance(error, _WENT_AWAY):
                 if isinstance(error, asyncpg.InternalClientError):
                     connection.terminate()
-                raise Unavailable("The database went away.") from error
+                raise Unavailable("The connection to the database was lost.") from error
         if isinstance(error, (asyncio.CancelledError, TimeoutError)):
             await self._await_cancellation(connection)
 

@@ -123,4 +123,4 @@ async def _state(limiter: FixedWindowRateLimiter, limit: Limit, key: str, *, cou
 def _refuse(limit: Limit, state: RateLimitState) -> None:
     if not state.is_allowed:
         fields = {name.decode(): value.decode() for name, value in limit.fields(state)}
-        raise RateLimited("Too many requests. Come back later.", headers=fields, retry_after=state.resets_in)
+        raise RateLimited("Too many requests. Try again later.", headers=fields, retry_after=state.resets_in)

@@ -79,7 +79,7 @@ def instant(raw: str) -> datetime:
     try:
         parsed = datetime.fromisoformat(raw.replace(" ", "+"))
     except ValueError:
-        raise ValueError("is no RFC 3339 instant or day") from None
+        raise ValueError("is not an RFC 3339 instant or day") from None
     return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
 
 

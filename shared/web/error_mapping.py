@@ -137,7 +137,7 @@ def _from_database(failure: Exception) -> EscmError:
         errors = [FieldError("conflict", known.detail, pointer=known.pointer)] if known else ()
         return _caused(Conflict(known.detail if known else "Another record has this value.", errors=errors), failure)
     if isinstance(failure, asyncpg.ForeignKeyViolationError):
-        return _caused(Conflict("A record that this refers to is gone, or others still refer to this one."), failure)
+        return _caused(Conflict("A referenced record no longer exists, or others refer to this one."), failure)
     if reason := _unavailable(failure):
         return _caused(Unavailable(reason), failure)
     if isinstance(failure, asyncpg.InsufficientPrivilegeError):
@@ -207,7 +207,7 @@ def describe(fault: Mapping[str, Any]) -> tuple[str, str]:
         code, sentence = _FIELD_FAULTS[kind]
         return code, sentence.format_map(_Bounds(fault.get("ctx") or {}))
     if kind.endswith("_type"):
-        return "invalid_type", "Of another type than this field takes."
+        return "invalid_type", "Not of the type of this field."
     if kind.endswith(("_parsing", "_from_datetime_inexact", "_format")):
         return "invalid_format", "Not in the form of this field."
     return "invalid_value", "Not a valid value of this field."

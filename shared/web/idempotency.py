@@ -106,7 +106,7 @@ def store(uow: UnitOfWork, claim: Claim, response: Response) -> None:
     """Stores the response with the effect. Only responses of committed effects are stored."""
     body = getattr(response, "stored_body", response.body)
     if len(body) > LARGEST_RESPONSE:
-        raise RuntimeError("answers to POST stay below 256 KiB")
+        raise RuntimeError("responses to POST must be smaller than 256 KiB")
     headers = {name: value for name, value in response.headers.items() if name in _STORED_HEADERS}
     uow.append(
         stored_responses,

@@ -71,7 +71,7 @@ def describe(app: "FastAPI") -> dict[str, Any]:
         **_problem_schemas(),
     }
     if vague := [name for name in components["schemas"] if not _CLASS_NAME.match(name)]:
-        raise ValueError(f"two bodies or answers have one name; give one another: {vague}")
+        raise ValueError(f"two bodies or responses have the same name; rename one: {vague}")
     components["headers"] = HEADERS
     components["parameters"] = PARAMETERS
     components["securitySchemes"] = {**components.get("securitySchemes", {}), **SECURITY_SCHEMES}
@@ -128,7 +128,7 @@ def merged(documents: Iterable[Mapping[str, Any]], *, title: str, description: s
 def _join(into: dict[str, Any], parts: Mapping[str, Any], kind: str) -> None:
     for name, part in parts.items():
         if into.setdefault(name, part) != part:
-            raise ValueError(f"two services describe {kind} {name!r} differently; give one another name")
+            raise ValueError(f"two services describe {kind} {name!r} differently; rename one")
 
 
 def _described(routes: Iterable[BaseRoute]) -> Iterator[APIRoute]:

@@ -227,7 +227,7 @@ async def _confirm(api: "RecordApi[Any, Any]", ctx: RequestContext, row: Row, re
     resource, country = api.kind.resource, row["country"]
     if not await holds(ctx.uow.connection, proposer, api.roles, resource, action, country, row["id"]):
         members = {"current_state": row["status"], "reason": "proposer_not_entitled", "allowed_actions": []}
-        detail = "The proposer may not take this transition any more."
+        detail = "The proposer may no longer take this transition."
         raise Conflict(detail, code="transition_not_allowed", members=members)
     kind, owner = PrincipalKind(waiting["proposer_kind"]), waiting["proposer_owner"]
     proposed_by = Principal(kind, waiting["proposer_id"], owner=owner)

@@ -13,7 +13,7 @@ from shared.kernel.principal import Principal
 
 RETRY_AFTER = 5
 """Seconds after which a caller without a slot may try again."""
-_NONE_FREE = "As many long answers as possible are open."
+_NONE_FREE = "Too many long responses are open."
 
 
 class Places:

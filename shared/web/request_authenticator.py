@@ -66,7 +66,7 @@ class RequestAuthenticator:
         if is_reported or not state.is_allowed:
             put_fields(request, limit, state)
         if not state.is_allowed:
-            raise RateLimited("Too many requests. Come back later.", retry_after=state.resets_in)
+            raise RateLimited("Too many requests. Try again later.", retry_after=state.resets_in)
 
     async def _authenticated(self, request: Request) -> Principal:
         header = header_of(request, b"authorization")

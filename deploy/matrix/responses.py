@@ -107,7 +107,7 @@ def holders() -> Iterator[Holder]:
 
 
 def class_of(operation: Operation, holder: Holder, target: Target, *, scope_id: str) -> Class:
-    """The class of response to this operation on this record, or for a creation, under it."""
+    """The class of response to this operation on this record, or, for a creation, next to it."""
     if holder == NOBODY:
         return _to_nobody(operation, target)
     rights = _Rights(operation.service, holder.principal(scope_id))

@@ -19,8 +19,8 @@ from shared.observability import logs, metrics
 
 log = structlog.get_logger(__name__)
 _CHUNK = 10_000
-"""Maximum facts in a transaction. During an import each fact scans the rows that earlier ones deleted and no vacuum may
-remove yet."""
+"""Maximum facts in a transaction. During an import each transaction scans the rows that earlier ones deleted and no
+vacuum may remove yet."""
 _GAP = 0.008
 _MEASURE_EVERY = 5.0
 _TIDY_EVERY = 60.0

@@ -1,4 +1,4 @@
-"""Accounts and clients to try the system with. Their passwords and secrets are public: production refuses them."""
+"""Accounts and clients for trying the system. Their passwords and secrets are public, so production refuses them."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -35,7 +35,7 @@ _PEOPLE = {
     "reviewer2": _Person("Rosa Reviewer"),
     "expert": _Person("Elif Expert"),
 }
-"""Reviewers and experts hold roles over single records, which are handed to them with these records."""
+"""Reviewers and experts get roles over single records, with these records."""
 _NATIONAL = ("government_focal_point", "national_author", "national_publisher")
 _MACHINES = {
     "secretariat": _Machine("Demo secretariat", None, ("read", "write"), ("secretariat_admin",)),
@@ -46,13 +46,13 @@ _MACHINES = {
 
 
 class NotInProduction(Exception):
-    """Demo accounts have passwords that everybody knows."""
+    """Demo accounts have public passwords."""
 
 
 async def load(database_url: str) -> dict[str, Any]:
-    """Makes the demo accounts and clients that are missing; all of them, as `stack.json` names them.
+    """Creates the missing demo accounts and clients; returns all of them, as in `stack.json`.
 
-    What is there already is left as it is. Raises NotInProduction.
+    Existing ones stay unchanged. Raises NotInProduction.
     """
     if AccessSettings(database_url=database_url).environment == "production":
         raise NotInProduction("The demo data is not for production: its passwords are public.")

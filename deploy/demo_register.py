@@ -1,4 +1,4 @@
-"""Invented institutions and experts of the fictional countries, so that a new system has something to show."""
+"""Invented institutions and experts of the fictional countries, as content of a new system."""
 
 from uuid import UUID
 
@@ -47,7 +47,7 @@ _STEPS = {"prospect": 0, "invited": 1, "applied": 2, "under_review": 3, "active"
 
 
 async def load(database_url: str) -> None:
-    """Enters the records, through the operations that every caller uses, unless the countries have any already."""
+    """Creates the records through the public operations, unless the countries have any already."""
     settings = MembershipSettings(database_url=database_url)
     database = await Database.open(settings.database_dsn(), size=1, application="escm-demo")
     try:

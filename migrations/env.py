@@ -1,4 +1,4 @@
-"""Alembic's entry: runs the history as `escm_owner` with short locks."""
+"""Alembic's entry point: runs the migrations as `escm_owner` with short locks."""
 
 import asyncio
 from typing import Any
@@ -11,7 +11,7 @@ from sqlalchemy.pool import NullPool
 from shared.database.tables import SCHEMA, metadata
 
 _LOCK_TIMEOUT = "1s"
-"""How long a migration, and whoever waits behind it, waits for a lock before it is tried again."""
+"""Timeout of a lock, for a migration and those that wait behind it, before the migration is retried."""
 
 
 def _run(connection: Connection) -> None:

@@ -1,8 +1,7 @@
-"""Closing a database to the services for a restore, and opening it again.
+"""Closes a database to the services for a restore, and opens it again.
 
-While the fence stands, the schema is the restore's own, and what was there before lies aside. Closing and opening are
-one transaction each, so that whatever is killed, the database is either open with its data or closed with its data
-aside.
+While the fence exists, the schema belongs to the restore, and the previous one is set aside. Closing and opening are
+one transaction each, so that after a kill the database is either open with its data or closed with its data aside.
 """
 
 import asyncio
@@ -25,7 +24,7 @@ _END = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE (pid, backe
 
 
 async def lock_for_restore(connection: asyncpg.Connection, patience: float = 0.0) -> bool:
-    """Whether this session now holds the lock of restores, which ends with it. Waits at most `patience` seconds."""
+    """Whether this session now holds the lock of restores, until it ends. Waits at most `patience` seconds."""
     until = asyncio.get_running_loop().time() + patience
     while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", _LOCK):
         if asyncio.get_running_loop().time() >= until:
@@ -35,10 +34,10 @@ async def lock_for_restore(connection: asyncpg.Connection, patience: float = 0.0
 
 
 async def close(connection: asyncpg.Connection, settings: Settings) -> None:
-    """Sets the fence and sets the schema aside, then ends the sessions of all services.
+    """Creates the fence and sets the schema aside, then ends the sessions of all services.
 
-    A transaction that is under way may still commit until its session is ended: what it wrote lies aside. Raises
-    UnfitDatabase where sessions do not end within 30 seconds; the fence stands then.
+    A transaction under way may still commit until its session is ended; its writes are set aside too. Raises
+    UnfitDatabase if sessions do not end within 30 seconds; the fence then remains.
     """
     roles = await logins(connection, settings)
     async with connection.transaction():
@@ -57,14 +56,14 @@ async def close(connection: asyncpg.Connection, settings: Settings) -> None:
 
 
 async def open_restored(connection: asyncpg.Connection, settings: Settings) -> None:
-    """Drops what lies aside and opens the database with what was restored."""
+    """Drops the schema set aside and opens the database with the restored one."""
     async with connection.transaction():
         await connection.execute(f"DROP SCHEMA IF EXISTS {ASIDE} CASCADE")
         await _open(connection, settings)
 
 
 async def open_as_before(connection: asyncpg.Connection, settings: Settings) -> None:
-    """Drops what was restored so far and opens the database with what lies aside."""
+    """Drops what was restored so far and opens the database with the schema set aside."""
     async with connection.transaction():
         await connection.execute(f"DROP SCHEMA IF EXISTS {SCHEMA} CASCADE")
         if await _exists(connection, ASIDE):
@@ -73,7 +72,7 @@ async def open_as_before(connection: asyncpg.Connection, settings: Settings) -> 
 
 
 async def end_cut_off_restore(connection: asyncpg.Connection, settings: Settings) -> None:
-    """Opens the database as it was before a restore that was killed. Raises UnfitDatabase while a restore goes on."""
+    """Opens the database as it was before a killed restore. Raises UnfitDatabase while a restore runs."""
     if not await connection.fetchval(IS_FENCED):
         return
     if not await lock_for_restore(connection, _PATIENCE):

@@ -1,4 +1,4 @@
-"""The cluster's roles and the schema that they meet in, made before Alembic runs."""
+"""The cluster's roles and the shared schema, created before Alembic runs."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -18,7 +18,7 @@ EXTENSIONS = ("pg_trgm", "btree_gist")
 
 
 class UnfitDatabase(Exception):
-    """The database cannot hold this system; the message says how to mend that."""
+    """The database cannot hold this system; the message says what to do."""
 
 
 def role(settings: Settings, name: str) -> str:
@@ -28,9 +28,10 @@ def role(settings: Settings, name: str) -> str:
 
 @asynccontextmanager
 async def cluster_lock(database_url: str) -> AsyncIterator[None]:
-    """Roles belong to the cluster, so migrators of all its databases wait for one another in `postgres`.
+    """A lock in `postgres`, because roles belong to the cluster and migrators of all its databases must wait for one
+    another.
 
-    Where that database cannot be entered, the lock is taken in the own one.
+    If that database cannot be connected to, the lock is taken in the own one.
     """
     parts = urlsplit(database_url)
     try:
@@ -49,9 +50,9 @@ async def cluster_lock(database_url: str) -> AsyncIterator[None]:
 
 
 async def prepare(connection: asyncpg.Connection, settings: Settings) -> None:
-    """Creates what is missing of roles, extensions and the schema; sets the passwords of the logins.
+    """Creates missing roles, extensions and the schema; sets the passwords of the logins.
 
-    Raises UnfitDatabase where the locale gives names in other scripts no trigrams.
+    Raises UnfitDatabase if the locale gives no trigrams for names in other scripts.
     """
     await _ensure_role(connection, role(settings, "owner"), "NOLOGIN")
     await _ensure_role(connection, role(settings, "search"), "NOLOGIN")
@@ -77,13 +78,13 @@ async def prepare(connection: asyncpg.Connection, settings: Settings) -> None:
 
 
 async def logins(connection: asyncpg.Connection, settings: Settings) -> list[str]:
-    """The roles of this system that may log in, as far as the cluster has them."""
+    """The login roles of this system that exist in the cluster."""
     names = [role(settings, name) for name in (*LOGINS, "backup")]
     return [row[0] for row in await connection.fetch("SELECT rolname FROM pg_roles WHERE rolname = ANY($1)", names)]
 
 
 async def let_in(connection: asyncpg.Connection, settings: Settings) -> None:
-    """Lets the roles of the services use the schema, and that of backups read all of it."""
+    """Lets the roles of the services use the schema, and the role of backups read all of it."""
     roles = await logins(connection, settings)
     await connection.execute(f"GRANT USAGE ON SCHEMA {SCHEMA} TO {', '.join(roles)}")
     if role(settings, "backup") in roles:
@@ -91,7 +92,7 @@ async def let_in(connection: asyncpg.Connection, settings: Settings) -> None:
 
 
 async def _let_read_all(connection: asyncpg.Connection, owner: str, reader: str) -> None:
-    """Lets `reader` read what is in the schema and what its owner will make there."""
+    """Lets `reader` read all present and future tables that the owner has in the schema."""
     for kind in ("TABLES", "SEQUENCES"):
         await connection.execute(f"GRANT SELECT ON ALL {kind} IN SCHEMA {SCHEMA} TO {reader}")
         defaults = f"ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA {SCHEMA}"
@@ -114,7 +115,7 @@ async def _ensure_role(connection: asyncpg.Connection, name: str, attributes: st
 
 
 async def _set_backup_password(connection: asyncpg.Connection, settings: Settings) -> None:
-    """The role that reads everything opens with a password of its own; without one production leaves it shut."""
+    """Sets the password of the role that reads everything. In production without one, the role cannot log in."""
     if settings.environment == "production" and settings.backup_password is None:
         await connection.execute(f"ALTER ROLE {role(settings, 'backup')} PASSWORD NULL")
     else:

@@ -1,4 +1,4 @@
-"""`migrate`: roles first, then the history, under one lock for the cluster."""
+"""`migrate`: roles first, then the migrations, under one lock for the cluster."""
 
 import asyncio
 import time
@@ -16,13 +16,13 @@ from shared.configuration.settings import Settings
 
 _LOCK_NOT_AVAILABLE = "55P03"
 _PATIENCE = 120.0
-"""Seconds for which a migration that gets no lock is tried again."""
+"""Seconds for which a migration that gets no lock is retried."""
 _PAUSE = 2.0
-"""Seconds between two tries: what waited behind the first one is done by then."""
+"""Seconds between two attempts, in which those that waited behind the first one finish."""
 
 
 def alembic_config(database_url: str, settings: Settings) -> Config:
-    """Alembic's configuration, made in code so that there is no second place for the address."""
+    """Alembic's configuration, created in code so that the address is in one place only."""
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent))
     config.set_main_option("path_separator", "os")
@@ -34,11 +34,11 @@ def alembic_config(database_url: str, settings: Settings) -> Config:
 async def migrate(
     database_url: str, settings: Settings | None = None, revision: str = "heads", *, for_restore: bool = False
 ) -> None:
-    """Brings the database to a revision. Any number of migrators may start at once: they wait for one another.
+    """Migrates the database to a revision. Concurrent migrators wait for one another.
 
-    `database_url` names a user that may create roles and that owns, or may create in, the database. A restore that
-    was cut off is ended first, and what was there before it is there again. Raises UnfitDatabase while a restore goes
-    on, which itself asks with `for_restore`, and where the database is at a migration that this release does not have.
+    `database_url` names a user that may create roles and that owns, or may create in, the database. First undoes a
+    restore that was interrupted. Raises UnfitDatabase while a restore runs (which itself calls this with
+    `for_restore`), and if the database is at a migration that this release does not have.
     """
     settings = settings or Settings()
     async with cluster_lock(database_url):
@@ -54,8 +54,8 @@ async def migrate(
 
 
 def _upgrade(config: Config, revision: str) -> None:
-    """Runs what is missing of the history. A migration that waits too long for a lock lets those behind it go on, and
-    is tried again: each is a transaction of its own."""
+    """Runs the missing migrations. One that waits too long for a lock yields to those behind it and is retried; each is
+    a transaction of its own."""
     until = time.monotonic() + _PATIENCE
     while True:
         try:

@@ -1,1 +1,1 @@
-"""Backups: one file with the database and the files it names, of one moment, and the way back."""
+"""Backups: one file with a snapshot of the database and of the files it names, and its restore."""

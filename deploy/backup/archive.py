@@ -1,7 +1,7 @@
-"""The file of a backup: a tar of compressed pieces, whose last member is the manifest.
+"""The file of a backup: a tar of compressed blocks, whose last member is the manifest.
 
-A table or file is `tables/<name>/<number>.gz` or `files/<digest>/<number>.gz`, in pieces that fit in memory, so that a
-backup may be written to a pipe. The manifest comes last since it holds the digests; a file without it is no backup.
+A table or file is `tables/<name>/<number>.gz` or `files/<digest>/<number>.gz`, in blocks that fit in memory, so that a
+backup may be written to a pipe. The manifest comes last because it holds the digests; without it a file is no backup.
 """
 
 import asyncio
@@ -23,7 +23,7 @@ _LEVEL = 3
 
 
 class Content(BaseModel):
-    """What a table or file held: bytes before compression, their SHA-256 in hex, in how many pieces."""
+    """The content of a table or file: bytes before compression, their SHA-256 in hex, the number of blocks."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -41,7 +41,7 @@ class Table(Content):
 
 
 class Manifest(BaseModel):
-    """What the backup is. `missing` are files that the database names and the store had lost."""
+    """The description of a backup. `missing` are files that the database names and the store does not have."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -56,7 +56,7 @@ class Manifest(BaseModel):
 
 
 class Stream:
-    """Takes the bytes of one table or file, and gives them on in numbered pieces."""
+    """Writes the bytes of one table or file in numbered blocks."""
 
     def __init__(self, add: Callable[[int, bytes], None]) -> None:
         self._add = add
@@ -70,7 +70,7 @@ class Stream:
             await asyncio.to_thread(self._flush)
 
     async def end(self) -> Content:
-        """What was written, all of it in the archive."""
+        """The description of the content, which is then complete in the archive."""
         if self._pending or not self._pieces:
             await asyncio.to_thread(self._flush)
         return Content(size=self._size, sha256=self._digest.hexdigest(), pieces=self._pieces)
@@ -85,13 +85,13 @@ class Stream:
 
 
 class Writer:
-    """Writes a backup to a file or a pipe. Only `finish` makes it one."""
+    """Writes a backup to a file or a pipe. It is valid only after `finish`."""
 
     def __init__(self, target: BinaryIO) -> None:
         self._target = target
 
     def stream(self, kind: Literal["tables", "files"], name: str) -> Stream:
-        """Where the content of a table or file goes. One at a time."""
+        """The stream for the content of a table or file. One at a time."""
         return Stream(
             lambda number, block: self._member(_piece(kind, name, number), gzip.compress(block, _LEVEL, mtime=0))
         )
@@ -108,7 +108,7 @@ class Writer:
 
 
 class Reader:
-    """Reads a backup. Raises BackupError where it is none, or a damaged one."""
+    """Reads a backup. Raises BackupError if it is not one, or is damaged."""
 
     def __init__(self, source: BinaryIO) -> None:
         try:

@@ -1,4 +1,4 @@
-"""What of the schema a backup holds: tables with their columns and keys, sequences, partitions."""
+"""The parts of the schema in a backup: tables with their columns and keys, sequences, partitions."""
 
 from dataclasses import dataclass
 
@@ -20,7 +20,7 @@ _SESSION = {
     "row_security": "off",
     "client_connection_check_interval": "1000",
 }
-"""COPY writes the same rows as the same bytes; a row that a policy would hide is an error, not left out."""
+"""Makes COPY write the same rows as the same bytes. A row that a policy would hide is an error, not omitted."""
 
 _TABLES = """
 SELECT c.relname AS name, pg_table_size(c.oid) AS size,
@@ -43,7 +43,7 @@ _SEQUENCES = "SELECT sequencename AS name, increment_by FROM pg_sequences WHERE 
 
 @dataclass(frozen=True, slots=True)
 class TableInfo:
-    """A table of the schema; `size` is what it takes on disk, in bytes."""
+    """A table of the schema; `size` is its size on disk in bytes."""
 
     name: str
     size: int
@@ -52,7 +52,7 @@ class TableInfo:
 
     @property
     def ordered(self) -> str:
-        """The query whose COPY is the table's content, the same bytes for the same rows."""
+        """The query for COPY of the table, with the same bytes for the same rows."""
         return f"SELECT {_quoted(self.columns)} FROM {self.name} ORDER BY {_quoted(self.key or self.columns)}"  # noqa: S608
 
 
@@ -61,18 +61,18 @@ def _quoted(names: tuple[str, ...]) -> str:
 
 
 async def connect(address: str) -> asyncpg.Connection:
-    """A connection whose COPY reads and writes the same text everywhere."""
+    """A connection whose COPY uses the same text format everywhere."""
     return await asyncpg.connect(address, server_settings=_SESSION)
 
 
 async def tables(connection: asyncpg.Connection) -> list[TableInfo]:
-    """Every table with rows of its own; partitions are part of theirs."""
+    """Every table with rows of its own; partitions belong to their table."""
     rows = await connection.fetch(_TABLES, SCHEMA, VERSION_TABLE)
     return [TableInfo(row["name"], row["size"], tuple(row["columns"]), tuple(row["key"] or ())) for row in rows]
 
 
 async def partitions(connection: asyncpg.Connection) -> dict[str, dict[str, str]]:
-    """Bounds of the partitions by their name, by the table they are part of."""
+    """Bounds of the partitions by name, by their table."""
     found: dict[str, dict[str, str]] = {}
     for row in await connection.fetch(_PARTITIONS, SCHEMA):
         found.setdefault(row["parent"], {})[row["name"]] = row["bounds"]
@@ -80,7 +80,7 @@ async def partitions(connection: asyncpg.Connection) -> dict[str, dict[str, str]
 
 
 async def sequences(connection: asyncpg.Connection) -> dict[str, int]:
-    """The next number of every sequence. They obey no snapshot: a later number does no harm."""
+    """The next number of every sequence. They do not follow the snapshot, but a later number does no harm."""
     found = {}
     for name, step in await connection.fetch(_SEQUENCES, SCHEMA):
         next_number = f"SELECT CASE WHEN is_called THEN last_value + {step} ELSE last_value END FROM {name}"  # noqa: S608

@@ -1,4 +1,4 @@
-"""What the taker of a backup can mend."""
+"""Errors of backups that the operator can correct."""
 
 
 class BackupError(Exception):

@@ -1,4 +1,4 @@
-"""Filling a freshly migrated database with the tables of a backup, in one transaction."""
+"""Loads the tables of a backup into a freshly migrated database, in one transaction."""
 
 import re
 from collections.abc import AsyncIterator, Callable, Iterable
@@ -29,10 +29,10 @@ _BOUNDS = re.compile(r"DEFAULT|FOR VALUES FROM \('[\da-f-]{10,36}'\) TO \('[\da-
 async def load(
     connection: asyncpg.Connection, owner: str, backup: Reader, begin: Callable[[str, int], Callable[[int], None]]
 ) -> None:
-    """Fills every table as the schema's owner. Row-level security and triggers are off while rows come in. References
-    are checked at the end, and each table must give the very bytes that the backup has of it.
+    """Loads every table as the schema's owner, without row-level security and triggers. References are checked at the
+    end, and each table must give the same bytes as in the backup.
 
-    Raises BackupError where tables or columns are others than those of the backup, or a table comes out different.
+    Raises BackupError if tables or columns differ from those of the backup, or a table has other bytes.
     """
     advance = begin("restores the tables", 2 * sum(table.size for table in backup.manifest.tables.values()))
     async with connection.transaction():
@@ -65,7 +65,7 @@ def _same(backup: Reader, found: list[TableInfo]) -> None:
     there = {name: table.columns for name, table in backup.manifest.tables.items()}
     if here != there:
         wrong = sorted(name for name in here.keys() | there.keys() if here.get(name) != there.get(name))
-        raise BackupError(f"The backup has other tables than its migration makes: {', '.join(wrong)}.")
+        raise BackupError(f"The tables of the backup differ from those of its migration: {', '.join(wrong)}.")
 
 
 async def _names(connection: asyncpg.Connection, query: str) -> list[str]:
@@ -78,7 +78,7 @@ async def _each(connection: asyncpg.Connection, statement: str, names: Iterable[
 
 
 async def _partitions(connection: asyncpg.Connection, backup: Reader) -> None:
-    """Makes those that the migration, which makes them from today on, has not made."""
+    """Creates the partitions that the migration did not, because it creates them from today on only."""
     for table, content in backup.manifest.tables.items():
         for name, bounds in content.partitions.items():
             if not (_NAME.fullmatch(name) and _BOUNDS.fullmatch(bounds)):

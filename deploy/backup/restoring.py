@@ -1,4 +1,4 @@
-"""Bringing a database and its files back to a backup: whole or not at all."""
+"""Restores a database and its files from a backup, completely or not at all."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -25,12 +25,12 @@ from shared.database.maintenance import ASIDE, IS_FENCED
 from shared.database.tables import SCHEMA
 
 _HOLDS = ("core_audit", "access_account")
-"""A database with rows in one of these is somebody's."""
+"""A database with rows in one of these is in use."""
 
 
 @dataclass(frozen=True, slots=True)
 class Later:
-    """What the database holds that the backup does not: how many changes, and when the last one was made."""
+    """The changes after the backup: their number, and the time of the last one."""
 
     changes: int
     last: datetime | None
@@ -45,13 +45,13 @@ async def restore(
     replace: bool,
     begin: Callable[[str, int], Callable[[int], None]],
 ) -> Later:
-    """Restores into the database at `url`, whose user may migrate it, and migrates that to this release; what was
-    there and is gone now.
+    """Restores into the database at `url`, whose user may migrate it, and migrates it to this release. Returns what the
+    database had and has lost.
 
-    The database is closed to the services first, and what is there is set aside; where anything fails, the database is
-    opened with it again. `begin` gets each long part and the number of its bytes, and returns what is to be called for
-    each that is done. Raises BackupError where the backup is damaged or of a newer release, or where the database holds
-    data and `replace` is not given.
+    First closes the database to the services and sets the present schema aside; if anything fails, opens the database
+    with it again. `begin` receives each long part and the number of its bytes, and returns a callback for finished
+    ones. Raises BackupError if the backup is damaged or of a newer release, or if the database holds data and `replace`
+    is not given.
     """
     _known(backup.manifest.revision, url, settings)
     advance = begin("verifies the backup", backup.size)
@@ -82,7 +82,7 @@ async def restore(
 
 
 async def later_than(connection: asyncpg.Connection, backup: Reader, schema: str = SCHEMA) -> Later:
-    """By how many entries the audit trail in a schema is longer than the backup's: every change appends one."""
+    """The number of audit entries in a schema beyond the backup's; every change appends one."""
     if not await connection.fetchval("SELECT to_regclass($1) IS NOT NULL", f"{schema}.core_audit"):
         return Later(0, None)
     entries, last = await connection.fetchrow(f"SELECT count(*), max(at) FROM {schema}.core_audit")  # noqa: S608
@@ -90,7 +90,7 @@ async def later_than(connection: asyncpg.Connection, backup: Reader, schema: str
 
 
 async def foreseen(url: str, backup: Reader) -> Later:
-    """What a restore would lose as things stand now."""
+    """What a restore would lose now."""
     connection = await connect(url)
     try:
         return await later_than(connection, backup)
@@ -120,7 +120,7 @@ async def _alone(url: str) -> AsyncIterator[asyncpg.Connection]:
 
 
 async def _end_cut_off(connection: asyncpg.Connection, settings: Settings, *, replace: bool) -> None:
-    """Puts back what a killed restore set aside. Without `replace` the caller is asked to decide."""
+    """Puts back what a killed restore set aside. Without `replace` raises BackupError, so that the caller decides."""
     if not await connection.fetchval(IS_FENCED):
         return
     if not replace:
@@ -140,7 +140,7 @@ async def _holds_data(connection: asyncpg.Connection) -> bool:
 
 
 async def _reopen(url: str, connection: asyncpg.Connection, settings: Settings) -> None:
-    """Opens the database as it was before, over a new connection where the restore's own is lost."""
+    """Opens the database as it was before, over a new connection if the restore's own is lost."""
     if connection.is_closed():
         await migrate(url, settings)
     elif await connection.fetchval(IS_FENCED):
@@ -150,7 +150,7 @@ async def _reopen(url: str, connection: asyncpg.Connection, settings: Settings) 
 async def _files(
     backup: Reader, store: FileStore, added: list[str], begin: Callable[[str, int], Callable[[int], None]]
 ) -> None:
-    """Stores the files that are not there; `added` names them."""
+    """Stores the missing files; `added` names them."""
     advance = begin("restores the files", sum(file.size for file in backup.manifest.files.values()))
     for digest, file in backup.manifest.files.items():
         if not store.path(digest).exists():

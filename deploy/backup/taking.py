@@ -1,4 +1,4 @@
-"""Taking a backup while the system runs: every table and file as they are in one moment."""
+"""Takes a backup while the system runs: one snapshot of every table and file."""
 
 import asyncio
 from collections.abc import Callable
@@ -22,8 +22,8 @@ async def take(
 ) -> Manifest:
     """Writes a backup of the database at `address`, whose user sees every row, and of the files that it names.
 
-    `begin` gets the approximate number of bytes, and returns what is to be called for each that is done. Raises
-    BackupError where the database is not migrated, is being migrated, or is closed for a restore.
+    `begin` receives the approximate number of bytes and returns a callback for finished ones. Raises BackupError if the
+    database is not migrated, is being migrated, or is closed for a restore.
     """
     connection = await connect(address)
     try:
@@ -68,7 +68,8 @@ def _sizes(store: FileStore, digests: dict[str, bool]) -> int:
 async def _files(
     store: FileStore, digests: dict[str, bool], writer: Writer, advance: Callable[[int], None]
 ) -> dict[str, Content]:
-    """Those of the files that are in the store, which sweeps away what is over. Raises BackupError on a changed one."""
+    """Writes those of the files that are still in the store, which deletes expired ones. Raises BackupError on a
+    changed one."""
     contents: dict[str, Content] = {}
     for digest in sorted(digests):
         try:
@@ -113,7 +114,7 @@ async def _tables(
 
 
 async def copy_out(connection: asyncpg.Connection, table: TableInfo, stream: Stream) -> tuple[Content, int]:
-    """Writes the table's rows to the stream; how many they are."""
+    """Writes the table's rows to the stream and returns their number."""
     try:
         copied = await connection.copy_from_query(table.ordered, output=stream.write)
     except asyncpg.UndefinedTableError as gone:

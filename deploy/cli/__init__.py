@@ -1,1 +1,1 @@
-"""The command `escm`: one module per group of commands, each importing what it needs when it is called."""
+"""The command `escm`: one module per group of commands, each with lazy imports."""

@@ -1,4 +1,4 @@
-"""`python -m deploy.cli`, where the command is not installed."""
+"""`python -m deploy.cli`, for use without an installed command."""
 
 from deploy.cli.main import app
 

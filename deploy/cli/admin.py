@@ -1,4 +1,4 @@
-"""`escm admin`: the people who may do everything."""
+"""`escm admin`: administrators."""
 
 import asyncio
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""`escm audit`: the trail as a file, and the proof that nothing in it was changed."""
+"""`escm audit`: exports the audit trail, and verifies that nothing in it was changed."""
 
 import asyncio
 import sys
@@ -23,7 +23,8 @@ _KEYS = "SELECT public FROM core_audit_signing_key ORDER BY created_at"
 
 @app.command()
 def key() -> None:
-    """Print the public keys that checkpoints are signed with. Keep them where who runs the database cannot write."""
+    """Print the public keys that checkpoints are signed with. Keep them where the database's administrators cannot
+    write."""
     from shared.audit.verifying import key_line
 
     async def read() -> list[str]:
@@ -41,7 +42,7 @@ def key() -> None:
 def export(
     file: Annotated[Path, typer.Argument(help="The file to write, which must not exist; - is standard output.")],
 ) -> None:
-    """Write the whole trail as it is in one moment, a line of JSON for each entry. It holds personal data."""
+    """Write the whole trail from one snapshot, a line of JSON for each entry. It holds personal data."""
     if file == _PIPE:
         asyncio.run(_export(sys.stdout.buffer))
         return
@@ -54,7 +55,7 @@ def verify(
     file: Annotated[Path, typer.Argument(help="The export; - is standard input.")],
     key: Annotated[Path, typer.Option(help="A file with what `escm audit key` printed.")],
 ) -> None:
-    """Verify an export. Needs no database. Status 1 where anything is wrong, with the first bad position."""
+    """Verify an export. Needs no database. Status 1 if anything is wrong, with the first bad position."""
     from shared.audit.verifying import BadTrail, read_keys
     from shared.audit.verifying import verify as run
 
@@ -105,7 +106,7 @@ async def _reading() -> AsyncIterator["Connection"]:
 
 @contextmanager
 def _opened(file: Path) -> Iterator[tuple[BinaryIO, int]]:
-    """The export and its size, 0 where it comes by a pipe."""
+    """The export and its size, 0 if it comes from a pipe."""
     if file == _PIPE:
         yield sys.stdin.buffer, 0
         return

@@ -26,11 +26,11 @@ _PIPE = Path("-")
 def backup(
     file: Annotated[Path, typer.Argument(help="The file to write, which must not exist; - is standard output.")],
 ) -> None:
-    """Write one file with the database and the files that it names, as they are in one moment.
+    """Write one file with a snapshot of the database and of the files that it names.
 
-    The system goes on meanwhile. The file holds personal data and no secret. Keep ESCM_SECRET_KEY in another place:
-    under another key a restored system works, but tokens and cursors that were given out end, and what changed of
-    persons until then cannot be read in their histories any more.
+    The system may run meanwhile. The file holds personal data and no secret. Keep ESCM_SECRET_KEY in another place:
+    under another key a restored system works, but issued tokens and cursors become invalid, and earlier changes to
+    persons can no longer be read in their histories.
     """
     url = database_url()
     from deploy.backup.taking import take
@@ -61,15 +61,14 @@ def backup(
 
 def restore(
     file: Annotated[Path, typer.Argument(help="The backup; - is standard input.")],
-    replace: Annotated[bool, typer.Option("--replace", help="Have it instead of the data that is there.")] = False,
+    replace: Annotated[bool, typer.Option("--replace", help="Replace the present data.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not request confirmation on a terminal.")] = False,
 ) -> None:
-    """Bring database and files to a backup, of this release or an older one, and migrate them to this release.
+    """Restore database and files from a backup of this release or an older one, and migrate them to this release.
 
-    The system may run: from the moment that the backup is verified until it is restored, requests are answered 503
-    `maintenance` and workers wait. Where anything fails, what was there before is there again; after a restore that was
-    killed, `escm migrate` or the next start does that. What was accepted after the backup was made is lost: the command
-    says how many changes that is.
+    The system may run: from the verification of the backup until the end of the restore, requests return 503
+    `maintenance` and workers wait. If anything fails, the previous data is restored; after a killed restore, `escm
+    migrate` or the next start does that. Changes made after the backup are lost: the command prints their number.
     """
     url = database_url()
     from deploy.backup.archive import Reader
@@ -104,7 +103,7 @@ def _loss(later: "Later") -> str:
 
 @contextmanager
 def whole(file: Path) -> Iterator[BinaryIO]:
-    """A new file that only its owner reads; there once it is whole and on disk, and not at all otherwise."""
+    """A new file that only its owner may read; it appears once it is complete and on disk."""
     if file.exists():
         fail(f"{file} exists")
     partial = file.with_name(f"{file.name}.partial")
@@ -125,7 +124,7 @@ def whole(file: Path) -> Iterator[BinaryIO]:
 
 @contextmanager
 def _opened(file: Path) -> Iterator[BinaryIO]:
-    """The backup as a file to move in; what comes by a pipe is written to a temporary one."""
+    """The backup as a seekable file; one from a pipe is written to a temporary file."""
     if file != _PIPE:
         try:
             opened = file.open("rb")

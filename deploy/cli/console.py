@@ -1,4 +1,4 @@
-"""What the commands print on: answers to standard output, progress and trouble to standard error."""
+"""The commands' output: results to standard output, progress and errors to standard error."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,7 +13,7 @@ err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 def fail(message: str) -> NoReturn:
-    """Say what is wrong and end with status 1."""
+    """Print the error and end with status 1."""
     err.print("error:", style="bold red", end=" ")
     err.print(message, markup=False)
     raise typer.Exit(1)
@@ -21,7 +21,7 @@ def fail(message: str) -> NoReturn:
 
 @contextmanager
 def working(what: str) -> Iterator[None]:
-    """Show that something long goes on: a spinner on a terminal, else one line."""
+    """Show that a long operation runs: a spinner on a terminal, else one line."""
     if not err.is_terminal:
         err.print(f"{what} …", markup=False)
         yield
@@ -32,9 +32,9 @@ def working(what: str) -> Iterator[None]:
 
 @contextmanager
 def measured(*, of_bytes: bool = True) -> Iterator[Callable[[str, int], Callable[[int], None]]]:
-    """Shows long parts whose size is known: a bar for each on a terminal, else one line.
+    """Shows long parts of known size: a bar for each on a terminal, else one line.
 
-    What it gives gets each part and its bytes or pieces, and returns what is to be called for each that is done.
+    The returned function receives each part and its bytes or blocks, and returns a callback for finished ones.
     """
     done = DownloadColumn() if of_bytes else MofNCompleteColumn()
     columns = (TextColumn("{task.description}"), BarColumn(), done, TimeRemainingColumn())

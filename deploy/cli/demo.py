@@ -18,7 +18,7 @@ def group() -> None:
 
 @app.command()
 def load() -> None:
-    """Load the demo data, or find it loaded, and print its accounts and clients as JSON."""
+    """Load the demo data, unless it is loaded, and print its accounts and clients as JSON."""
     from deploy import demo, demo_register
 
     url = database_url()

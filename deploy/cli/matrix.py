@@ -1,4 +1,4 @@
-"""`escm matrix`: who may do what, as files."""
+"""`escm matrix`: the access matrix as files."""
 
 from typing import Annotated
 
@@ -8,9 +8,9 @@ from deploy.cli.console import fail, out
 
 
 def matrix(
-    check: Annotated[bool, typer.Option("--check", help="Write nothing; fail where a file differs.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Write nothing; fail if a file differs.")] = False,
 ) -> None:
-    """Write docs/access-matrix.md, and which role reads what, from the contract and the role tables."""
+    """Write docs/access-matrix.md and the file of which role reads what, from the contract and the role tables."""
     from deploy.matrix import page, readers
 
     wanted = {readers.FILE: readers.render(), page.FILE: page.render()}

@@ -15,9 +15,9 @@ FOLDER = PROJECT / "services" / "portal" / "specs"
 
 def openapi(
     folder: Annotated[Path, typer.Option(help="The folder of the files, one for each service.")] = FOLDER,
-    check: Annotated[bool, typer.Option("--check", help="Write nothing; fail where a file differs.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Write nothing; fail if a file differs.")] = False,
 ) -> None:
-    """Write the OpenAPI description of each service, as it is committed and merged by the portal."""
+    """Write the OpenAPI description of each service, as committed and as merged by the portal."""
     from shared.web.openapi import render
 
     stale = []

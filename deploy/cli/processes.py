@@ -22,8 +22,8 @@ def serve(
     service: Annotated[App, typer.Argument(help="The service, or `all` in one process.")],
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
-    grace: Annotated[int, typer.Option(help="Seconds that open requests are given to end after SIGTERM.")] = 25,
-    drain: Annotated[float, typer.Option(help="Seconds of taking requests after SIGTERM, while not ready.")] = 0,
+    grace: Annotated[int, typer.Option(help="Seconds for open requests to end after SIGTERM.")] = 25,
+    drain: Annotated[float, typer.Option(help="Seconds of accepting requests after SIGTERM, while not ready.")] = 0,
 ) -> None:
     """Serve the API of one service, or of all."""
     enter()
@@ -35,14 +35,14 @@ def serve(
     uvloop.run(run(service, host=host, port=port, grace=grace, drain=drain))
 
 
-def worker(service: Annotated[Worker, typer.Argument(help="Whose facts and jobs to work on.")]) -> None:
-    """Work on the facts and jobs of one service until SIGTERM."""
+def worker(service: Annotated[Worker, typer.Argument(help="The service whose facts and jobs to handle.")]) -> None:
+    """Handle the facts and jobs of one service until SIGTERM."""
     enter()
     _run(import_module(f"services.{service}.worker").run())
 
 
 def relay() -> None:
-    """Sequence committed facts, link the audit trail, and hand facts to their consumers until SIGTERM."""
+    """Order committed facts, link the audit trail, and deliver facts to their consumers until SIGTERM."""
     enter()
     from shared.audit.chain import Chain
     from shared.configuration.settings import Settings
@@ -69,8 +69,8 @@ def _run(work: Coroutine[Any, Any, None]) -> None:
 
 
 def _keep_one_heap() -> None:
-    """glibc gives each thread a heap of its own. Python's threads take turns, so that these only spread out what is
-    free: with one, a worker that imports a million rows needs a quarter less memory. Other C libraries have no such
-    setting."""
+    """Limits glibc to one heap. By default each thread has one, but Python's threads alternate, so that this only
+    fragments free memory: with one heap, a worker that imports a million rows needs a quarter less. Other C libraries
+    have no such setting."""
     with suppress(AttributeError, OSError):
         ctypes.CDLL(None).mallopt(_ARENA_MAX, 1)

@@ -1,4 +1,4 @@
-"""Which release this is."""
+"""The version of this release."""
 
 import tomllib
 from importlib.metadata import PackageNotFoundError
@@ -8,7 +8,7 @@ from deploy.local.folder import PROJECT
 
 
 def release() -> str:
-    """The version of the clone that runs, or of the installed package where there is no clone."""
+    """The version of the running clone, or of the installed package if there is no clone."""
     project = PROJECT / "pyproject.toml"
     if project.exists():
         return str(tomllib.loads(project.read_text())["project"]["version"])

@@ -1,4 +1,4 @@
-"""A uvicorn process: it turns not ready before it closes its port, and shows its metrics on a port of its own."""
+"""A uvicorn process: it becomes not ready before it closes its port, and serves its metrics on another port."""
 
 import asyncio
 import os
@@ -23,16 +23,15 @@ from shared.web.connections import ConnectionLimits, Connections
 from shared.web.protocol import Protocol
 
 _OTHER_FILES = 256
-"""Open files of a process that are no connections of clients."""
+"""Open files of a process in addition to connections of clients."""
 _IDLE_SECONDS = 75
-"""How long a connection stays open without a request: longer than clients and proxies reuse one (5 to 60 seconds), so
-that none sends a request on a connection that is being closed."""
+"""Seconds for which a connection stays open without a request: longer than clients and proxies reuse one (5 to 60
+seconds), so that none sends a request on a closing connection."""
 
 
 class Server(uvicorn.Server):
-    """On SIGTERM or SIGINT `/readyz` turns 503, requests are still taken for `drain` seconds, then the open ones are
-    given their grace. A second signal ends the draining.
-    """
+    """On SIGTERM or SIGINT `/readyz` returns 503; new requests are accepted for `drain` seconds; then open ones have
+    their grace. A second signal ends the draining."""
 
     def __init__(self, config: uvicorn.Config, apps: Sequence[Starlette], drain: float) -> None:
         super().__init__(config)
@@ -44,7 +43,7 @@ class Server(uvicorn.Server):
         return self.started and not self._is_stopping and not self.should_exit
 
     async def shutdown(self, sockets: list[socket] | None = None) -> None:
-        """Afterwards uvicorn raises the signal again, which ends the process: spans that wait are sent before."""
+        """Sends waiting spans before uvicorn raises the signal again, which ends the process."""
         await super().shutdown(sockets)
         spans.close()
 
@@ -65,7 +64,7 @@ async def serve(service: str, *, host: str, port: int, grace: int, drain: float)
     process = "api" if service == "all" else service
     logs.configure(process)
     with suppress(OSError):
-        tempfile.gettempdir()  # looked for once, by writing a file: on a full disk nothing is found
+        tempfile.gettempdir()  # found once, by writing a file: on a full disk none is found
     spans.export(process)
     app = _app(service)
     apps = list(app.apps.values()) if isinstance(app, Combined) else [app]
@@ -94,7 +93,7 @@ async def serve(service: str, *, host: str, port: int, grace: int, drain: float)
 
 
 def _connections(apps: Sequence[Starlette]) -> Connections:
-    """The bounds of the settings, or as many connections as the process may have open files, less some for others."""
+    """The limit of the settings, or as many connections as the process may have open files, minus some for others."""
     settings: Settings = apps[0].state.settings
     allowed, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = settings.connections + _OTHER_FILES

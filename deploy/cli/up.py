@@ -25,7 +25,7 @@ def up(
 ) -> None:
     """Run everything: databases, migration, demo data, apps, workers, relay. Ctrl-C stops all.
 
-    DATABASE_URL and REDIS_URL are used where they are set, instead of embedded servers.
+    If DATABASE_URL and REDIS_URL are set, they replace the embedded servers.
     """
     from deploy.cli.foreground import run
     from deploy.local.errors import LocalStackError

@@ -1,5 +1,5 @@
 #!/usr/local/bin/python3 -IS
-"""`probe 8000/readyz`: ends with 0 where this container answers 200 there. Runs often, hence with sockets alone."""
+"""`probe 8000/readyz`: ends with 0 if this container returns 200 there. Uses only sockets, because it runs often."""
 
 import socket
 import sys

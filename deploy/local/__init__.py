@@ -1,1 +1,1 @@
-"""The whole system on one machine: embedded PostgreSQL and Valkey, and the processes beside them."""
+"""The whole system on one machine: embedded PostgreSQL and Valkey, and the system's processes."""

@@ -1,4 +1,4 @@
-"""The account under which the embedded servers run: PostgreSQL refuses to run as root."""
+"""The account that runs the embedded servers: PostgreSQL refuses to run as root."""
 
 import os
 import pwd
@@ -14,7 +14,7 @@ UNPRIVILEGED = "nobody"
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A user of this machine. `drops` says whether a process has to leave root for it."""
+    """A user of this machine. `drops` says whether a process must change from root to it."""
 
     uid: int
     gid: int
@@ -25,7 +25,7 @@ class Account:
 
     @classmethod
     def for_data(cls, folder: Path) -> Self:
-        """The owner of existing data, otherwise the caller, or `nobody` where the caller is root."""
+        """The owner of existing data, otherwise the caller, or `nobody` if the caller is root."""
         if os.geteuid() != 0:
             return cls.current()
         if folder.exists() and (found := folder.stat()).st_uid != 0:
@@ -38,7 +38,7 @@ class Account:
         return os.geteuid() == 0 and self.uid != 0
 
     def run(self, command: Sequence[str | Path]) -> subprocess.CompletedProcess[str]:
-        """Run a short command as this account, in `/`, with nothing of the caller's environment."""
+        """Run a short command as this account, in `/`, without the caller's environment."""
         return subprocess.run(  # noqa: S603
             [str(part) for part in command],
             user=self.uid if self.drops else None,
@@ -53,7 +53,7 @@ class Account:
         )
 
     def can_enter(self, folder: Path) -> bool:
-        """Whether this account reaches the folder through all its parents."""
+        """Whether this account can reach the folder through all its parents."""
         return self.run(["/bin/sh", "-c", 'cd "$1"', "sh", folder]).returncode == 0
 
     def own(self, path: Path) -> None:

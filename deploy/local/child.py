@@ -1,4 +1,4 @@
-"""One program under supervision, and the process that runs it now."""
+"""One supervised program and its present process."""
 
 import os
 import signal
@@ -19,7 +19,7 @@ _LOG_LIMIT = 10 * 2**20
 
 
 class Stage(IntEnum):
-    """The order of stopping: who depends on others goes first."""
+    """The order of stopping: dependent processes first."""
 
     APPS = 0
     WORKERS = 1
@@ -34,7 +34,7 @@ async def _at_once() -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """What to run and how to check that it works."""
+    """A program and the check that it works."""
 
     name: str
     command: Sequence[str]
@@ -43,14 +43,14 @@ class Program:
     ready: Callable[[], Awaitable[bool]] = _at_once
     before_start: Callable[[], None] = lambda: None
     is_half_shut: Callable[[], bool] = lambda: False
-    """Whether somebody else sent it a signal to stop and it waits: the supervisor then ends it, and starts it again."""
+    """Whether somebody else sent it a stop signal and it waits. The supervisor then ends and restarts it."""
     stop_signal: signal.Signals = signal.SIGTERM
     account: Account = field(default_factory=Account.current)
     folder: Path = Path("/")
 
 
 class Child:
-    """The process of a program. It leads a session of its own, so that a terminal's Ctrl-C passes it by."""
+    """The process of a program. It leads its own session, so that Ctrl-C in a terminal does not reach it."""
 
     def __init__(self, program: Program, log_folder: Path) -> None:
         self.program = program
@@ -100,13 +100,13 @@ class Child:
         self.started_at = time.monotonic()
 
     def signal(self, number: signal.Signals) -> None:
-        """Send a signal to the leader, and wake it where it was stopped."""
+        """Sends a signal to the leader, and continues it if it was stopped."""
         if self._process is not None and self.running:
             self._process.send_signal(number)
             self._process.send_signal(signal.SIGCONT)
 
     def kill_session(self) -> None:
-        """SIGKILL the leader and whatever of its process group is left."""
+        """Sends SIGKILL to the leader and the rest of its process group."""
         if self._process is None:
             return
         with suppress(ProcessLookupError, PermissionError):

@@ -1,4 +1,4 @@
-"""Removes what running and testing left in this clone: `.local/`, the data folder that it names, caches.
+"""Removes the results of running and testing in this clone: `.local/`, the data folder that it names, caches.
 
     python3 deploy/local/clean.py
 

@@ -1,4 +1,4 @@
-"""All five apps in one process, each called for its own paths."""
+"""All five apps in one process, selected by path."""
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -11,16 +11,16 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from deploy.local.services import SERVICES
 
 _ROOT = "portal"
-"""Answers what no other service's prefix claims."""
+"""Responds to paths without another service's prefix."""
 _WELL_KNOWN = ".well-known"
-"""Belongs to access (RFC 8414, JWKS), but for the contact for security (RFC 9116)."""
+"""Belongs to access (RFC 8414, JWKS), except for the security contact (RFC 9116)."""
 _CONTACT = "/.well-known/security.txt"
 
 
 class Combined:
     """An ASGI application that sends each request to the app named by the first segment of its path.
 
-    The lifespan of an app that another one calls does not run by itself, so this one enters each.
+    It runs the lifespan of each app, because nothing else does.
     """
 
     def __init__(self, apps: dict[str, Starlette]) -> None:

@@ -1,11 +1,10 @@
-"""Makes the virtual environment `.venv` fit the locked requirements.
+"""Makes the virtual environment `.venv` match the locked requirements.
 
     python3 deploy/local/environment.py run|test|browser
 
-`run` installs requirements.lock, `test` tests/requirements.lock, which holds more, `browser` what drives a browser
-beside it. A stamp with the digest
-of what was installed makes a second call do nothing. It is called before anything is installed, so it has
-the standard library alone, and a syntax that an older Python reads well enough to refuse.
+`run` installs requirements.lock, `test` tests/requirements.lock, which includes it, and `browser` additionally what
+drives a browser. A stamp with the digest of the lock makes a second call do nothing. It runs before anything is
+installed, so it uses the standard library alone, and a syntax that an older Python can parse in order to refuse.
 """
 
 from __future__ import annotations
@@ -30,7 +29,7 @@ _LAUNCHER = '#!/bin/sh\nexec "$(dirname "$0")/python" -m deploy.cli "$@"\n'
 
 
 def main(kind: str) -> None:
-    """Install what `kind` needs, unless it is there. Ends with a message where that is impossible."""
+    """Install what `kind` needs, unless it is there. Ends with a message if that is impossible."""
     if sys.version_info < OLDEST:
         sys.exit(
             f"Python {OLDEST[0]}.{OLDEST[1]} or newer is needed; {sys.executable} is {sys.version.split()[0]}.\n"
@@ -65,7 +64,7 @@ def _install(kind: str, stamp: Path) -> None:
 
 
 def _link() -> None:
-    """Put the clone on the environment's path, and the command `escm` into it; neither needs a build tool."""
+    """Add the clone to the environment's path, and the command `escm` to its programs. Neither needs a build tool."""
     site = _run([str(PYTHON), "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"], "").strip()
     (Path(site) / "escm.pth").write_text(f"{ROOT}\n")
     launcher = VENV / "bin" / "escm"
@@ -74,14 +73,14 @@ def _link() -> None:
 
 
 def _works() -> bool:
-    """Whether the environment has a Python and a pip: the one it was made from may be gone."""
+    """Whether the environment has a working Python and pip. The Python that it was made from may have been removed."""
     if not PYTHON.exists():
         return False
     return subprocess.run([str(PYTHON), "-c", "import pip"], capture_output=True, check=False).returncode == 0  # noqa: S603
 
 
 def _digest(kind: str) -> str:
-    """Of the lock, the place and the Python that they are installed for."""
+    """The digest of the lock, the folder and the Python that it is installed for."""
     marks = f"{ROOT}\0{(VENV / 'pyvenv.cfg').read_text()}".encode()
     return hashlib.sha256(marks + LOCKS[kind].read_bytes()).hexdigest()
 

@@ -1,5 +1,5 @@
-"""What stops the local stack, in words for whoever started it."""
+"""Errors that stop the local stack, for whoever started it."""
 
 
 class LocalStackError(Exception):
-    """The local stack cannot start or go on; the text says why and how to mend it."""
+    """The local stack cannot start or continue; the text says why and what to do."""

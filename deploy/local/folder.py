@@ -1,8 +1,8 @@
-"""Where the local stack keeps its state.
+"""The folders of the local stack's state.
 
-`.local/` holds what tools read: `stack.json`, `log/`. Beside it, or in `/var/tmp/escm-<random>` named by
-the pointer file `.local/data` where the unprivileged account cannot reach `.local/`, lie the databases,
-the secrets, the record of running processes and the lock.
+`.local/` holds the files for tools: `stack.json`, `log/`. It also holds the databases, the secrets, the record of
+running processes and the lock; if the unprivileged account cannot reach it, these are in `/var/tmp/escm-<random>`,
+which the pointer file `.local/data` names.
 """
 
 import asyncio
@@ -26,7 +26,7 @@ FAR_PREFIX = "escm-"
 
 
 class Folder:
-    """The folders of one stack. Opening it creates them; the lock is taken by `hold`."""
+    """The folders of one stack. Opening creates them; `hold` takes the lock."""
 
     def __init__(self, root: Path, data: Path, account: Account) -> None:
         self.root = root
@@ -40,7 +40,7 @@ class Folder:
 
     @classmethod
     def open(cls, root: Path = DEFAULT, far: Path = FAR) -> Self:
-        """Find or create the folders. Raises LocalStackError where the caller may not write there."""
+        """Find or create the folders. Raises LocalStackError if the caller may not write there."""
         root = root.absolute()
         try:
             root.mkdir(mode=0o755, parents=True, exist_ok=True)
@@ -54,7 +54,7 @@ class Folder:
         return cls(root, data, account)
 
     async def hold(self, wait: float, report: Callable[[str], None] = lambda _: None) -> None:
-        """Lock the data for this process until it ends, waiting `wait` seconds for one that is stopping."""
+        """Lock the data until this process ends. Waits up to `wait` seconds for a stack that is stopping."""
         descriptor = self._lock = os.open(self.data / "lock", os.O_RDWR | os.O_CREAT, 0o600)
         until, reported = time.monotonic() + wait, False
         while True:
@@ -81,7 +81,7 @@ class Folder:
             self._lock = None
 
     def secret(self, name: str) -> str:
-        """A random secret of this data, made on first use and the same ever after."""
+        """A random secret of this data, created on first use and permanent."""
         known: dict[str, str] = {}
         if self._secrets_file.exists():
             known = json.loads(self._secrets_file.read_text())
@@ -95,7 +95,7 @@ class Folder:
 
 
 def write_private(path: Path, text: str) -> None:
-    """Write a file of mode 600 whole: a reader sees the old text or the new."""
+    """Write a file of mode 600 atomically: a reader sees the old text or the new."""
     partial = path.with_name(f".{path.name}.{os.getpid()}")
     descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w") as file:
@@ -104,7 +104,7 @@ def write_private(path: Path, text: str) -> None:
 
 
 def far_data(root: Path, far: Path = FAR) -> Path | None:
-    """The data folder that the pointer names, or None. A pointer elsewhere than into `far` is refused."""
+    """The data folder that the pointer names, or None. Refuses a pointer outside `far`."""
     pointer = root / "data"
     if not pointer.exists():
         return None

@@ -2,10 +2,9 @@
 
     python launcher.py SUPERVISOR SIGNAL UID GID COMMAND …
 
-Leaves root for UID and GID where it is root, asks the kernel (Linux) to send SIGNAL when the
-supervisor dies, and becomes COMMAND. A file of its own, with the standard library alone, because the
-account that is dropped to may be unable to reach the interpreter, and code between fork and exec is
-unsafe in a process with threads.
+As root, changes to UID and GID; requests SIGNAL from the kernel (Linux) when the supervisor dies; then becomes COMMAND.
+A file of its own, with the standard library alone: the target account may be unable to reach the interpreter, and code
+between fork and exec is unsafe in a process with threads.
 """
 
 import ctypes
@@ -16,7 +15,7 @@ _PR_SET_PDEATHSIG = 1
 
 
 def end_with_parent(number: int) -> None:
-    """Have the kernel send this process a signal when its parent dies. Nothing outside Linux."""
+    """Request a signal from the kernel when this process's parent dies. Does nothing outside Linux."""
     if sys.platform == "linux":
         ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, int(number), 0, 0, 0)
 

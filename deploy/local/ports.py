@@ -25,7 +25,7 @@ def is_free(port: int) -> bool:
 def first_free(preferred: int, taken: Collection[int] = ()) -> int:
     """The preferred port, or the next free one above it that is not in `taken`.
 
-    It stays this process's own among all stacks of the machine, also while its server is down.
+    It stays reserved among all stacks of the machine, also while its server is down.
     """
     for port in range(preferred, min(preferred + _TRIES, 65536)):
         if port not in taken and is_free(port) and _reserve(port):
@@ -34,8 +34,8 @@ def first_free(preferred: int, taken: Collection[int] = ()) -> int:
 
 
 def _reserve(port: int) -> bool:
-    """Two stacks that start at once would both find a port free: a name in the kernel decides (Linux), which lasts as
-    long as the process."""
+    """Reserves the port by a name in the kernel (Linux) for the life of the process, because two stacks that start at
+    once would both find it free."""
     if port in _reserved or sys.platform != "linux":
         return True
     mark = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)

@@ -1,4 +1,4 @@
-"""The embedded PostgreSQL: its data, its settings, how to start it and check that it works."""
+"""The embedded PostgreSQL: its data, its settings, its start and its check."""
 
 import shutil
 import signal
@@ -48,7 +48,7 @@ SETTINGS = {
 
 
 class Postgres:
-    """A PostgreSQL of our own in `folder`/postgres, on loopback only."""
+    """A PostgreSQL in `folder`/postgres, on loopback only."""
 
     def __init__(
         self,
@@ -72,9 +72,9 @@ class Postgres:
         return f"postgresql://{SUPERUSER}:{self._password}@{HOST}:{self.port}/{database}"
 
     def initialise(self) -> None:
-        """Create the data where there is none; whole or not at all.
+        """Create the data if there is none, completely or not at all.
 
-        Raises LocalStackError where the data is of another major version or initdb fails.
+        Raises LocalStackError if the data is of another major version or initdb fails.
         """
         version = self.data / "PG_VERSION"
         if version.exists():
@@ -106,7 +106,7 @@ class Postgres:
         partial.rename(self.data)
 
     def stop_leftover(self) -> bool:
-        """Stop a server of this very data that nobody supervises any more; the caller holds the lock."""
+        """Stop a server of this data without a supervisor. The caller holds the lock."""
         pid = self._recorded_pid()
         left = Identity.of(pid) if pid and self._is_ours(pid) else None
         if left is None:
@@ -129,7 +129,7 @@ class Postgres:
         )
 
     async def ensure_database(self, name: str) -> None:
-        """Create the database where it is missing. `name` is a plain identifier."""
+        """Create the database if it is missing. `name` is a plain identifier."""
         connection = await asyncpg.connect(self.url("postgres"))
         try:
             with suppress(asyncpg.DuplicateDatabaseError):
@@ -145,7 +145,7 @@ class Postgres:
             await connection.close()
 
     def _is_stopping(self) -> bool:
-        """SIGTERM lets it wait for its clients, which stay as long as there are any, and admit nobody new."""
+        """Whether it refuses new clients after SIGTERM, while it waits for connected ones."""
         with suppress(OSError, IndexError):
             return (self.data / "postmaster.pid").read_text().splitlines()[_STATUS_LINE].strip() == "stopping"
         return False
@@ -156,12 +156,12 @@ class Postgres:
         return 0
 
     def _is_ours(self, pid: int) -> bool:
-        """Whether the process serves this very data, and is no stranger who was given the same pid."""
+        """Whether the process serves this data, and not an unrelated one with the same pid."""
         words = command_line(pid)
         return "postgres" in words and f"-D {self.data} " in f"{words} "
 
     def _remove_stale_pid_file(self) -> None:
-        """PostgreSQL refuses to start where a stranger bears the pid of a killed server."""
+        """Remove the pid file of a killed server if another program has its pid: PostgreSQL would refuse to start."""
         pid = self._recorded_pid()
         if pid and not (Identity.of(pid) and self._is_ours(pid)):
             (self.data / "postmaster.pid").unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""Processes by identity: a pid alone may have passed to another program."""
+"""Identifies processes by pid and start time, because a pid may be reused."""
 
 import os
 import signal
@@ -14,14 +14,14 @@ _PROC = Path("/proc/self/stat")
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """A process: its pid and the moment it started, as the system reports it."""
+    """A process: its pid and its start time, as the system reports it."""
 
     pid: int
     started: str
 
     @classmethod
     def of(cls, pid: int) -> Self | None:
-        """The process with this pid, or None where none is alive (a zombie is not)."""
+        """The process with this pid, or None if none is alive (a zombie is not)."""
         started = _started(pid)
         return None if started is None else cls(pid, started)
 
@@ -51,7 +51,7 @@ class Identity:
 
 
 def command_line(pid: int) -> str:
-    """The words of a process's command, joined by spaces; empty where they cannot be read."""
+    """The command line of a process, joined by spaces; empty if it cannot be read."""
     if _PROC.exists():
         with suppress(OSError):
             return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()

@@ -1,4 +1,4 @@
-"""Whether a process answers that it is ready."""
+"""Checks whether a process is ready."""
 
 from collections.abc import Awaitable, Callable, Sequence
 
@@ -6,7 +6,7 @@ import httpx
 
 
 def readiness_check(urls: Sequence[str]) -> Callable[[], Awaitable[bool]]:
-    """A check that holds when every address answers 200. Proxies of the environment are passed by."""
+    """A check that succeeds when every address returns 200. Ignores proxies of the environment."""
 
     async def check() -> bool:
         async with httpx.AsyncClient(trust_env=False, timeout=2) as client:

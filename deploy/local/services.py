@@ -1,4 +1,4 @@
-"""The services of the system and where they answer by default."""
+"""The services of the system and their default addresses."""
 
 SERVICES = ("membership", "centres", "actions", "access", "portal")
 WITH_WORKER = ("membership", "centres", "actions", "access")

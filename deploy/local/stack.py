@@ -1,4 +1,4 @@
-"""The whole stack: databases, migration, demo data and processes, started and stopped as one."""
+"""The whole stack: databases, migration, demo data and processes, started and stopped together."""
 
 import asyncio
 import logging
@@ -21,11 +21,11 @@ log = logging.getLogger(__name__)
 
 DATABASE = "escm"
 _WAIT_FOR_ANOTHER = 12.0
-"""Seconds to wait for a stack of the same folder that is being stopped: it is given ten."""
+"""Seconds to wait for a stopping stack of the same folder, which has ten."""
 
 
 class Processes(Protocol):
-    """What runs beside the databases (`deploy.local.system.System`)."""
+    """The processes in addition to the databases (`deploy.local.system.System`)."""
 
     @property
     def base_url(self) -> str: ...
@@ -39,9 +39,9 @@ class Processes(Protocol):
 class Stack:
     """One stack in one folder. `start`, then `stop`, once each.
 
-    `processes` is asked for its programs once the ports of an earlier stack are free again.
-    `prepare` is given the environment of all processes when the databases work; it migrates them, loads
-    what must be there and returns the `demo` part of `stack.json`. `report` is called with each step.
+    `processes` returns its programs once the ports of an earlier stack are free again. `prepare` receives the
+    environment of all processes when the databases work; it migrates them, loads the required data and returns the
+    `demo` part of `stack.json`. `report` is called with each phase.
     """
 
     def __init__(
@@ -67,9 +67,9 @@ class Stack:
         return "" if self._processes is None else self._processes.base_url
 
     async def start(self, given: Mapping[str, str] | None = None) -> None:
-        """Start everything and write `stack.json`. `given` is the caller's environment, which wins.
+        """Start everything and write `stack.json`. `given` is the caller's environment, which takes precedence.
 
-        Raises LocalStackError; what has started by then is stopped by `stop`.
+        Raises LocalStackError; `stop` then stops what has started.
         """
         given = _resolved(os.environ if given is None else given)
         await self.folder.hold(_WAIT_FOR_ANOTHER, self._report)
@@ -86,7 +86,7 @@ class Stack:
         self._describe()
 
     async def stop(self) -> None:
-        """Stop everything within ten seconds; `stack.json` goes with it."""
+        """Stop everything within ten seconds and remove `stack.json`."""
         self._described = False
         self.folder.stack_file.unlink(missing_ok=True)
         await self._supervisor.stop()
@@ -106,7 +106,7 @@ class Stack:
         }
 
     async def _databases(self, given: Mapping[str, str]) -> dict[str, str]:
-        """The addresses of the embedded servers; nothing for one that the caller gave."""
+        """The addresses of the embedded servers; none for one that the caller provided."""
         addresses: dict[str, str] = {}
         programs: list[Program] = []
         postgres: Postgres | None = None
@@ -134,7 +134,7 @@ class Stack:
         return addresses
 
     def _describe(self) -> None:
-        """Write `stack.json` anew: pids change when a child is started again."""
+        """Write `stack.json` again, because pids change when a child restarts."""
         if self._described and self._processes is not None:
             self.folder.write_stack(
                 {
@@ -149,7 +149,7 @@ class Stack:
 
 
 def _resolved(given: Mapping[str, str]) -> dict[str, str]:
-    """The environment with the addresses of the databases read from their files, and without empty ones."""
+    """The environment with database addresses read from their files, without empty ones."""
     resolved = dict(given)
     for name in ("DATABASE_URL", "REDIS_URL"):
         if file := resolved.pop(f"{name}_FILE", ""):

@@ -1,4 +1,4 @@
-"""Starts programs, keeps them running and stops them in order."""
+"""Starts programs, restarts them when they die, and stops them in order."""
 
 import asyncio
 import json
@@ -20,19 +20,19 @@ log = logging.getLogger(__name__)
 _POLL = 0.1
 _FIRST_DELAY, _LONGEST_DELAY = 0.1, 5.0
 _STEADY_AFTER = 20.0
-"""A process that lived so many seconds is restarted at once when it dies."""
+"""Seconds of life after which a process that dies is restarted at once."""
 _HOPELESS = 5
-"""Deaths in a row before a program was ever ready after which its start has failed."""
+"""Consecutive deaths before a program is first ready after which its start has failed."""
 _LEFTOVERS_STOP_WITHIN = 5.0
 _STOPPED_BY = {Stage.APPS: 3.0, Stage.WORKERS: 5.0, Stage.RELAY: 6.0, Stage.VALKEY: 7.0, Stage.POSTGRES: 9.0}
-"""Seconds after the beginning of a stop at which what still runs of a stage is killed."""
+"""Seconds after the beginning of a stop at which the rest of a stage is killed."""
 
 
 class Supervisor:
-    """Runs children until `stop`. One that dies unasked is started again, ever more slowly.
+    """Runs children until `stop`. Restarts those that die, with growing pauses.
 
-    Each start is recorded with pid and start time, so that `stop_leftovers` of a later supervisor finds
-    what a killed one left behind.
+    Records each start with pid and start time, so that `stop_leftovers` of a later supervisor finds the processes of a
+    killed one.
     """
 
     def __init__(self, log_folder: Path, record_file: Path, on_change: Callable[[], None] = lambda: None) -> None:
@@ -48,9 +48,9 @@ class Supervisor:
         return {name: child.pid for name, child in self.children.items()}
 
     async def start(self, programs: Sequence[Program], within: float = 180.0) -> None:
-        """Start the programs side by side and wait until each is ready.
+        """Start the programs concurrently and wait until each is ready.
 
-        Raises LocalStackError with the end of a program's log where it is not ready `within` seconds.
+        Raises LocalStackError with the end of a program's log if it is not ready `within` seconds.
         """
         started = [Child(program, self._log_folder) for program in programs]
         for child in started:
@@ -106,7 +106,7 @@ class Supervisor:
                     self._restarts[name] = asyncio.create_task(self._restart(name, child))
                 elif child.program.is_half_shut() and child.pid not in hurried:
                     hurried.add(child.pid)
-                    log.warning("%s was stopped by somebody else and waits: it is ended and started again", name)
+                    log.warning("%s received a stop signal from elsewhere and waits: it is ended and restarted", name)
                     child.signal(child.program.stop_signal)
 
     async def _restart(self, name: str, child: Child) -> None:
@@ -157,7 +157,7 @@ def _mark(folder: Path) -> list[int]:
 
 
 def stop_leftovers(record_file: Path) -> list[str]:
-    """Stop what a supervisor that was killed left running; their names. The caller holds the lock."""
+    """Stop the processes of a killed supervisor and return their names. The caller holds the lock."""
     if not record_file.exists():
         return []
     record = json.loads(record_file.read_text())

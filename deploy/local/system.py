@@ -1,4 +1,4 @@
-"""The system's own processes: what runs beside the databases, and on which ports."""
+"""The system's own processes and their ports."""
 
 import sys
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from deploy.local.readiness import readiness_check
 from deploy.local.services import DEFAULT_PORT, WITH_WORKER
 
 _METRICS_ABOVE = 100
-"""The ports of `/metrics` and of the workers' `/readyz` are looked for from this far above the address."""
+"""The search for ports of `/metrics` and of the workers' `/readyz` begins this far above the address's port."""
 
 
 class System:

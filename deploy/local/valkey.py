@@ -14,7 +14,7 @@ PREFERRED_PORT = 16379
 
 
 class Valkey:
-    """A Valkey of our own in `folder`/valkey, on loopback only, with a password and an append-only file."""
+    """A Valkey in `folder`/valkey, on loopback only, with a password and an append-only file."""
 
     def __init__(
         self, folder: Path, binaries: Binaries, account: Account, *, port: int, password: str, databases: int = 16
@@ -30,7 +30,7 @@ class Valkey:
         return f"redis://:{self._password}@{HOST}:{self.port}/{database}"
 
     def initialise(self) -> None:
-        """Write the settings: in a file, since a command line shows its passwords to every user."""
+        """Write the settings to a file, because every user can see passwords in a command line."""
         self.data.mkdir(mode=0o700, exist_ok=True)
         self._account.own(self.data)
         settings = self.data / "valkey.conf"

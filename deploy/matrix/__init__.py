@@ -1,1 +1,1 @@
-"""Who may do what, as the services' own role tables and contracts have it: for access, for people and for a test."""
+"""Who may do what, computed from the services' role tables and contracts: for access, for people and for a test."""

@@ -1,4 +1,4 @@
-"""What each operation of the contract asks of its caller: by its form, or by name where the form does not show it."""
+"""The permission that each operation of the contract requires: by its form, or by name if the form does not show it."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -11,7 +11,7 @@ from deploy.local.services import SERVICES
 
 
 class Ask(StrEnum):
-    """What has to be so before an operation is done."""
+    """A condition of an operation."""
 
     NOTHING = "nothing"
     SIGNED_IN = "a token"
@@ -36,7 +36,7 @@ class Ask(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """An ask with its verb and the resource (plural) that it is asked for; the path's own where that is empty."""
+    """A condition with its verb and resource (plural), by default the path's own."""
 
     ask: Ask
     verb: str = ""
@@ -45,8 +45,8 @@ class Demand:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """An operation of the contract. `is_open`: it answers without a token. `queries` are its query parameters. `note`
-    says what is asked of it where that has rules of its own."""
+    """An operation of the contract. `is_open`: it needs no token. `queries` are its query parameters. `note` names the
+    use of the operation if that has rules of its own."""
 
     id: str
     service: str
@@ -108,7 +108,7 @@ _NOTED: Mapping[str, tuple[str, str, Demand]] = {
     "createGrant": ("delegateGrant", "with `delegated_from`", Demand(Ask.DELEGATE, "create")),
     "transitionGrant": ("handOverGrant", "`hand_over`", Demand(Ask.HAND_OVER, "hand_over")),
 }
-"""Uses of an operation that have rules of their own: name, note and what they ask, by the operation."""
+"""Uses of an operation with rules of their own: name, note and condition, by the operation."""
 _FORMS: Mapping[tuple[str, str], Demand] = {
     ("GET", ""): Demand(Ask.SIGNED_IN),
     ("POST", ""): Demand(Ask.ENTER, "create"),
@@ -125,7 +125,7 @@ _FORMS: Mapping[tuple[str, str], Demand] = {
 
 @cache
 def operations() -> Sequence[Operation]:
-    """Every operation of every service. ValueError for one for which neither form nor name shows what it asks."""
+    """Every operation of every service. Raises ValueError for one whose condition neither form nor name determines."""
     return tuple(_operations())
 
 
@@ -147,7 +147,7 @@ def _operation(service: str, method: str, path: str, described: Mapping[str, Any
     tail = path.removeprefix(f"/{service}/v1/").partition("/")[2]
     demand = _BY_NAME.get(name) or _by_form(method, tail, is_open=is_open)
     if demand is None:
-        raise ValueError(f"say in deploy/matrix/operations.py what {name} ({method} {path}) asks of its caller")
+        raise ValueError(f"say in deploy/matrix/operations.py what {name} ({method} {path}) requires of its caller")
     parts = path.split("/")
     resource = demand.resource or (parts[3] if len(parts) > 3 else "")
     queries = frozenset(p["name"] for p in described.get("parameters", ()) if p.get("in") == "query")
@@ -155,7 +155,7 @@ def _operation(service: str, method: str, path: str, described: Mapping[str, Any
 
 
 def _by_form(method: str, tail: str, *, is_open: bool) -> Demand | None:
-    """By the method and what follows the collection's name. What is open and names no record asks for nothing."""
+    """By the method and the path after the collection's name. An open operation without a record has no condition."""
     if is_open and "{" not in tail:
         return Demand(Ask.NOTHING)
     return _FORMS.get((method, tail))

@@ -1,4 +1,4 @@
-"""`docs/access-matrix.md`: who gets which class of answer to what."""
+"""`docs/access-matrix.md`: the class of each role's response to each operation."""
 
 from collections.abc import Iterable
 from itertools import groupby
@@ -80,7 +80,7 @@ def _of_two(way: Way) -> str:
 
 
 def targets(operation: Operation) -> tuple[Target, ...]:
-    """Records of the caller's own country and scope, then of another: published ones first, where there are such."""
+    """Records of the caller's own country and scope, then of another; published ones first, if there are any."""
     if operation.demand.ask in _ON_NONE:
         return (_target(operation, own=True, published=False),)
     published = _published(operation)

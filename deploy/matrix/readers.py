@@ -1,4 +1,4 @@
-"""What access may not import but has to know: which role reads which kind of record, as a file of shared.contracts."""
+"""Which role reads which kind of record, as a file of shared.contracts, because access may not import the services."""
 
 from collections.abc import Iterator, Mapping
 from importlib import import_module
@@ -16,7 +16,7 @@ from shared.records.resource_type import ResourceType
 SERVICES = ("membership", "centres", "actions", "access")
 FILE = PROJECT / "shared" / "contracts" / "data" / "readers.json"
 _READ_WITH = {"affiliation": "experts"}
-"""Entities that are read by whoever reads the records that they belong to."""
+"""Entities that are readable with the records that they belong to."""
 
 
 def render() -> bytes:
@@ -32,7 +32,7 @@ def roles_of(service: str) -> RoleTable:
 
 
 def resources_of(service: str) -> dict[str, Resource]:
-    """The kinds of record that a service has now, by entity. What only announces them gives way to their own kind."""
+    """The present kinds of record of a service, by entity. A kind's own declaration takes precedence over its facts."""
     import_module(f"services.{service}.app")
     found = [value for value in _named(service) if isinstance(value, Resource)]
     found += [value.resource for value in _named(service) if isinstance(value, ResourceType)]

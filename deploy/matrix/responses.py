@@ -1,4 +1,4 @@
-"""Which class of answer a caller gets: from the role tables alone, without the code that enforces them."""
+"""The class of response for a caller, from the role tables alone, without the code that enforces them."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -21,25 +21,25 @@ from shared.kernel.principal import READ, READING, Grant, PermissionScope, Princ
 
 OWN, OTHER = "XA", "XB"
 WITHOUT_COUNTRY = frozenset({"frameworks", "accounts", "api_keys", "sessions"})
-"""Kinds whose records lie in no country."""
+"""Kinds whose records have no country."""
 NEVER_PUBLISHED = frozenset(
     {"agreements", "reviews", "merges", "duplicates", "accounts", "grants", "clients", "api_keys", "sessions"}
 )
 ALWAYS_PUBLISHED = frozenset({"frameworks"})
 SEEN_BY_ANOTHER = frozenset({"seats", "terms", "agreements"})
-"""Kinds that a grant over a record reaches through the record that they belong to."""
+"""Kinds that a grant over a record includes through the record that they belong to."""
 UNDER = {"seats": "committees", "agreements": "centres", "actions": "programmes", "milestones": "actions"}
-"""Kinds whose records are entered under another record, which the body names, with the kind of that one."""
+"""Kinds whose records are created under another record, which the body names, with the kind of that one."""
 WRITE = "write"
 _HANDED_ON = "national_author"
-"""The role of the grants that are passed on, handed on and handed over."""
+"""The role of grants that are delegated, granted and handed over."""
 _OF_OWNERS = (GRANT_HOLDER, KEY_OWNER)
-"""What people hold over what belongs to them, without any grant of a role."""
+"""Roles of people over what belongs to them, without a grant."""
 _SINCE = date(2020, 1, 1)
 
 
 class Class(StrEnum):
-    """What an answer says about the caller's rights. `+` is any answer that does not refuse for want of them."""
+    """What a response shows about the caller's rights. `+` is any response except a refusal for missing rights."""
 
     DONE = "+"
     UNAUTHENTICATED = "1"
@@ -52,7 +52,7 @@ class Class(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Holder:
     """A column of the matrix: nobody, a person without a grant, or a principal with one. `scope_kind` is empty without
-    a grant. `key` are the verbs that an API key of such a person has, none where it is no key."""
+    a grant. `key` are the verbs of an API key of such a person; empty if it is not a key."""
 
     role: str
     scope_kind: str
@@ -65,7 +65,8 @@ class Holder:
         return self.role if not self.scope_kind else f"{self.role}, {self.scope_kind}"
 
     def principal(self, scope_id: str) -> Principal:
-        """The principal; `scope_id` is what a grant over one record is over, or what belongs to a person."""
+        """The principal; `scope_id` is the record of a grant over one record, or the record that belongs to a
+        person."""
         if self == PERSON:
             own = tuple(Grant(role, "record", scope_id, _SINCE, None) for role in _OF_OWNERS)
             return Principal(PrincipalKind.ACCOUNT, None, self.name, own)
@@ -80,7 +81,7 @@ class Holder:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A record. `seen_by` is the record through which a grant over one record reaches it."""
+    """A record. `seen_by` is the record through which a grant over one record includes it."""
 
     country: str | None
     published: bool
@@ -97,7 +98,7 @@ _KEYS = (
 
 
 def holders() -> Iterator[Holder]:
-    """Nobody, a person without a grant, and each role with each kind of scope that makes a difference: a region is its
+    """Nobody, a person without a grant, and each role with each kind of scope. A region is omitted: it is its
     countries."""
     yield from (NOBODY, PERSON)
     for role, kinds in ROLE_SCOPES.items():
@@ -106,7 +107,7 @@ def holders() -> Iterator[Holder]:
 
 
 def class_of(operation: Operation, holder: Holder, target: Target, *, scope_id: str) -> Class:
-    """The class of answer to this operation on (or, for what is entered, beside) this record."""
+    """The class of response to this operation on this record, or, for a creation, next to it."""
     if holder == NOBODY:
         return _to_nobody(operation, target)
     rights = _Rights(operation.service, holder.principal(scope_id))
@@ -206,12 +207,12 @@ def _to_people(_operation: Operation, rights: "_Rights", _target: Target) -> Cla
 
 
 def _with_token(_operation: Operation, rights: "_Rights", _target: Target) -> Class:
-    """The token is not valid, which the refusal of a machine does not wait for."""
+    """The token is not valid; a machine is refused before the token is checked."""
     return _done(rights.is_person)
 
 
 def _plural(operation: Operation) -> str:
-    """The kind of the record in the path, which a sub-resource's own kind is not."""
+    """The kind of the record in the path; a sub-resource has another."""
     return operation.path.split("/")[3]
 
 
@@ -220,7 +221,7 @@ def _done(allowed: bool) -> Class:
 
 
 class _Rights:
-    """What one principal's grants let it do in one service."""
+    """The rights of one principal in one service."""
 
     def __init__(self, service: str, principal: Principal) -> None:
         self._service = service
@@ -234,7 +235,7 @@ class _Rights:
         return self._principal.permission_scope(self._roles, f"{self._service}.{plural}", verb)
 
     def writes(self, plural: str) -> PermissionScope:
-        """How far any verb that changes something goes."""
+        """The permission scope of all writing verbs together."""
         verbs = {verb for held in self._roles.values() for name, verb in held if name in (plural, "*")} - READING
         scopes = [self.permission_scope(plural, verb) for verb in verbs]
         return PermissionScope(
@@ -252,7 +253,7 @@ class _Rights:
         return self._principal.kind is PrincipalKind.KEY
 
     def hands_on(self, role: str) -> bool:
-        """Whether a grant of the principal's lets it hand this role on."""
+        """Whether the principal may grant this role."""
         return not self.is_key and any(role in DELEGABLE.get(grant.role, ()) for grant in self._principal.grants)
 
     def owns(self, target: Target) -> bool:
@@ -260,7 +261,7 @@ class _Rights:
         return any(grant.role in _OF_OWNERS and grant.scope_id == target.id for grant in self._principal.grants)
 
     def applies(self, plural: str) -> bool:
-        """Whether a person has no office over the register, and so enters themselves."""
+        """Whether a person without a role over the register applies with their own record."""
         writes = self.writes(plural)
         office = self.permission_scope(plural, READ).everywhere or writes.everywhere or bool(writes.countries)
         return self.is_person and not office

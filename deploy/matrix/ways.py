@@ -1,6 +1,6 @@
-"""Every way by which somebody comes to a role or a credential over a record of access, or by the record of an office.
+"""Every way to obtain a role or a credential, through a record of access or of an office.
 
-What an actor is answered follows from the role table and `why_not_grant`, as for every other way.
+The response to an actor follows from the role table and `why_not_grant`, as everywhere else.
 """
 
 from collections.abc import Iterator
@@ -17,18 +17,18 @@ from shared.kernel.principal import Grant, Principal, PrincipalKind
 _SINCE = date(2020, 1, 1)
 _TARGET, _ACTOR = UUID(int=1), UUID(int=2)
 HANDED_ON, OF_TWO = "national_author", "national_publisher"
-"""The role that the ways over grants and clients give, and one that a second person confirms."""
+"""The role that grants and clients give here, and one that a second person must confirm."""
 GAINING = frozenset(
     ("accounts", "grants", "clients", "api_keys", "seats", "focal_points", "merges", "experts", "institutions")
 )
-"""Kinds of record whose writing operations stand in the table."""
+"""Kinds of record whose writing operations are in the table."""
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """An operation with the permission over a record of access that it asks for; none where the role follows from a
-    record of another service. A gain of `client` is worth all that the client holds, and one of `client of two` all
-    that a client with a role of two holds. A way to a role of two proposes it, unless it `confirms` it."""
+    """An operation with the permission over a record of access that it requires; none if the role follows from a record
+    of another service. A gain of `client` includes the roles of the client, and one of `client of two` those of a
+    client with a role that a second person confirms. A way to such a role proposes it, unless it `confirms` it."""
 
     operation: str
     how: str
@@ -41,7 +41,7 @@ class Way:
 
     @property
     def proposes(self) -> bool:
-        """Whether what the way gives waits for a second person."""
+        """Whether the gain waits for a second person."""
         return self.gain in (_CLIENT_OF_TWO, OF_TWO) and not self.confirms
 
 
@@ -94,12 +94,12 @@ WITHOUT_GAIN = frozenset(
         "requestPasswordReset", "confirmVerification", "confirmPasswordReset", "changeOwnPassword",
     )
 )  # fmt: skip
-"""Operations over the same kinds that give nobody anything but their own entry or account: other names, ends, undone
+"""Operations over the same kinds that give no role or credential: own entries or accounts, other names, ends, undone
 merges, mails to owners."""
 
 
 def actors() -> Iterator[Principal]:
-    """One of each role over a country or everywhere, then a key and clients whose grant is less than it seems."""
+    """One of each role over a country or everywhere, then a key and clients whose grant is narrowed."""
     for role, kinds in ROLE_SCOPES.items():
         for kind in sorted(kinds & {"country", "global"}):
             yield _principal(f"{role}, {kind}", PrincipalKind.ACCOUNT, _grant(role, kind))
@@ -111,12 +111,12 @@ def actors() -> Iterator[Principal]:
 
 
 def expected(way: Way, actor: Principal) -> bool:
-    """Whether the actor brings the gain about for another account or client in its own country."""
+    """Whether the actor can obtain the gain for another account or client in its own country."""
     return _is_permitted(way, actor) and why_not_grant_all(actor, _gains(way, "account", _TARGET), way.act) is None
 
 
 def expected_for_oneself(way: Way, actor: Principal) -> bool:
-    """The same where the actor itself would gain."""
+    """Whether the actor can obtain the gain for itself."""
     gains = _gains(way, str(actor.kind), actor.id or _ACTOR)
     return _is_permitted(way, actor) and why_not_grant_all(actor, gains, way.act) is None
 
@@ -131,7 +131,7 @@ def _is_permitted(way: Way, actor: Principal) -> bool:
 
 
 def _may_be_second(way: Way, actor: Principal) -> bool:
-    """Grants are confirmed by whoever may hand them on, all other steps of two by an administrator."""
+    """Whether the actor may confirm: for grants, whoever may grant the role; else an administrator."""
     return way.resource == "grants" or actor.grants[0].role == OFFICE
 
 

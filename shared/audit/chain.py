@@ -1,8 +1,8 @@
-"""The trail's chain: what the relay's leader does for it, in the tick that gives facts their positions.
+"""The chain of the audit trail. The relay's leader extends it in the tick that gives facts their positions.
 
-Each entry has the id of its fact; its link follows the link before it in the feed's order. A checkpoint signs the
-chain every minute, also where nothing is new, so that a cut-off end is missed. Once a day partitions are made ahead,
-and the oldest month is dropped when it is older than the rule says.
+Each entry has the id of its fact. Its link follows the previous link in the order of the feed. A checkpoint signs the
+chain every minute, even without new entries, so that a truncated end is detected. Once a day the relay creates
+partitions ahead and drops the oldest month once its retention is over.
 """
 
 import time
@@ -39,11 +39,11 @@ WITH facts AS MATERIALIZED (
 )
 UPDATE core_audit_head SET position = $2, hash = coalesce((SELECT hash FROM linked ORDER BY position DESC LIMIT 1), $3)
 """
-"""One look into one partition for each fact, whatever the planner thinks of their number."""
+"""One index lookup in one partition for each fact, whatever row count the planner expects."""
 
 
 class Chain:
-    """A sequencer for the relay. `every` is how many seconds a checkpoint lasts."""
+    """A sequencer for the relay. `every` is the number of seconds between checkpoints."""
 
     def __init__(
         self, settings: Settings, *, every: float = _MINUTE, clock: Callable[[], float] = time.monotonic
@@ -55,8 +55,8 @@ class Chain:
         self._next_checkpoint = self._next_rotation = clock()
 
     async def __call__(self, connection: Connection) -> None:
-        """Links what was sequenced since the last time, at most 20,000 entries; makes checkpoints and rotates
-        partitions when it is time."""
+        """Links the new positions, at most 20,000 entries. Makes checkpoints and rotates partitions when they are
+        due."""
         head: Row = await connection.fetchrow(_HEAD, _AT_ONCE)
         if head["upto"] is not None and head["upto"] > head["position"]:
             await connection.execute(_LINK, head["position"], head["upto"], head["hash"], _AT_ONCE)
@@ -75,7 +75,7 @@ class Chain:
             log.error("audit_trail_altered", found=str(altered))
 
     async def _rotate_partitions(self, connection: Connection) -> bool:
-        """Whether nothing was left to do. Writers wait at most two seconds for it; otherwise it is tried again."""
+        """Whether nothing was left to do. Writers wait at most two seconds for it; otherwise the next call retries."""
         try:
             async with connection.transaction():
                 await connection.execute("SET LOCAL lock_timeout = '2s'; SET LOCAL statement_timeout = 0")

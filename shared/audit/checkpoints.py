@@ -1,4 +1,4 @@
-"""Checkpoints of the trail: the chain's hash at a position, signed with a key of the installation."""
+"""Checkpoints of the audit trail: the chain's hash at a position, signed with a key of the installation."""
 
 from typing import NamedTuple
 
@@ -30,7 +30,8 @@ ON CONFLICT (position) DO UPDATE SET hash = excluded.hash, start = excluded.star
 
 
 class TrailAltered(Exception):
-    """The trail is not as it was left, so that no further checkpoint vouches for it. The message says what is wrong."""
+    """The trail was altered after its last checkpoint, so no further checkpoint is signed. The message says what is
+    wrong."""
 
 
 class _Key(NamedTuple):
@@ -39,7 +40,8 @@ class _Key(NamedTuple):
 
 
 class _Sealed(NamedTuple):
-    """What this process signed last. `made` is the identity of the table of links: a restored one is another."""
+    """The last checkpoint that this process signed. `made` identifies the table of links: a restored table has another
+    value."""
 
     made: int
     position: int
@@ -47,16 +49,16 @@ class _Sealed(NamedTuple):
 
 
 class Sealing:
-    """Signs the chain. Keys are made on first need and stored encrypted under the secret; those of an earlier secret
-    stay known, and a new one signs."""
+    """Signs the chain. Creates keys on first use and stores them encrypted under the secret. Keys of an earlier secret
+    remain valid for verification; a new key signs."""
 
     def __init__(self, secret: bytes) -> None:
         self._sealer = Sealer(secret, "escm audit signing keys")
         self._last: _Sealed | None = None
 
     async def seal(self, connection: Connection) -> None:
-        """A checkpoint of the chain's end; where nothing is new, the last one anew. Raises TrailAltered where the chain
-        does not go on from what was signed before."""
+        """Signs a checkpoint of the chain's end, or the last one again if nothing is new. Raises TrailAltered if the
+        chain does not continue from the last signed position."""
         rows = await connection.fetch(_KEYS)
         key = await self._present(connection, rows)
         end: Row = await connection.fetchrow(_END)
@@ -74,7 +76,7 @@ class Sealing:
         self._last = _Sealed(end["made"], position, reached)
 
     async def begin_after(self, connection: Connection, position: int, reached: bytes) -> None:
-        """The chain begins after this position from now on: what came before was dropped by rule."""
+        """Records that the chain now begins after this position, because retention dropped the earlier entries."""
         rows = await connection.fetch(_KEYS)
         latest: Row | None = await connection.fetchrow(_LATEST)
         if latest is None:
@@ -86,17 +88,17 @@ class Sealing:
             await _put(connection, key, latest["position"], latest["hash"], position)
 
     async def _reached(self, connection: Connection, end: Row, latest: Row | None, start: int) -> tuple[int, bytes]:
-        """Position and hash of the chain's end, which must go on from the latest checkpoint and from what this process
-        signed last."""
+        """Position and hash of the chain's end. It must continue the latest checkpoint and the last one of this
+        process."""
         if end["position"] is None:
             if latest is not None and latest["position"] != start:
                 raise TrailAltered("its links are gone")
             return start, BEGINNING if latest is None else latest["hash"]
         if end["hash"] != end["head"]:
-            raise TrailAltered("its last link is another")
+            raise TrailAltered("its last link differs")
         for position, reached in self._signed(end, latest):
             if position > start and await connection.fetchval(_LINKED, position) != reached:
-                raise TrailAltered(f"the link at {position} is another than the one that was signed")
+                raise TrailAltered(f"the link at {position} differs from the signed one")
         return end["position"], end["hash"]
 
     def _signed(self, end: Row, latest: Row | None) -> list[tuple[int, bytes]]:

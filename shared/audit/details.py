@@ -1,8 +1,8 @@
-"""Details of entries that describe a person: encrypted with keys of that person, so that erasure removes them.
+"""Details of entries that describe a person, encrypted with keys of that person, so that erasure removes them.
 
-A transaction makes one key for each person it concerns, so nothing is ever read in order to write. Half of a key lies
-in `core_audit_key`, the other half follows from the installation's secret; each entry's own key follows from both, so
-it encrypts one text only.
+A transaction makes one key for each person it concerns, so a write never reads keys. Half of a key is in
+`core_audit_key`; the other half is derived from the installation's secret. Each entry's key is derived from both and
+encrypts one text only.
 """
 
 import hashlib
@@ -39,8 +39,8 @@ def encrypt(uow: UnitOfWork, person: UUID, entry: UUID, detail: bytes) -> tuple[
 
 
 def read(row: Mapping[str, Any]) -> dict[str, Any] | None:
-    """The detail of an entry, from its `id`, `detail`, `detail_key` and the key's `salt`. None where it cannot be read
-    any more: the person was erased, or the secret is another."""
+    """Decrypts an entry's detail from its `id`, `detail`, `detail_key` and the key's `salt`. None if the person was
+    erased or the secret differs."""
     detail: bytes = row["detail"]
     if row["detail_key"] is not None:
         if row["salt"] is None:
@@ -54,7 +54,7 @@ def read(row: Mapping[str, Any]) -> dict[str, Any] | None:
 
 
 async def erase_details(uow: UnitOfWork, subject: UUID) -> None:
-    """Makes the details of all entries about this person unreadable for ever; the entries and their chain stay."""
+    """Makes the details of all entries about this person permanently unreadable. The entries and their chain stay."""
     await _DELETE_KEYS.execute(uow.connection, subject=subject)
 
 

@@ -1,7 +1,7 @@
 """One audit entry per change: who, what, when, why, and hashes that prove it later.
 
-What may be personal (the reason, the values) lies in `detail`, apart from the rest. The content hash covers the digest
-of `detail` as it is stored, not its text, so that a trail still verifies after the keys of details were erased.
+Possibly personal data (the reason, the values) is in `detail`, apart from the rest. The content hash covers the digest
+of the stored `detail`, not its text, so a trail still verifies after the keys of details were erased.
 """
 
 from collections.abc import Iterable, Mapping
@@ -24,7 +24,7 @@ class FieldChange(TypedDict):
 
 
 def compare(before: Mapping[str, Any], after: Mapping[str, Any], fields: Iterable[str]) -> tuple[FieldChange, ...]:
-    """The fields that differ, one change each."""
+    """The fields that differ, one FieldChange each."""
     if not before:
         return tuple(
             [{"pointer": f"/{n}", "before": None, "after": v} for n in fields if (v := after.get(n)) is not None]
@@ -51,10 +51,10 @@ def enter(
     reason: str | None,
     person: UUID | None,
 ) -> None:
-    """Appends an entry with this id to the unit of work, to be committed with the change that it records.
+    """Appends an entry with this id to the unit of work. It is committed with the change that it records.
 
-    `before` and `after` are the record's states; `changes` are shown in its history; `person` is whose key the detail
-    is encrypted with, where it describes one.
+    `before` and `after` are the record's states. `changes` appear in its history. `person` owns the key that encrypts
+    the detail, if the detail describes a person.
     """
     actor = uow.origin.actor
     detail, detail_key = canonical({"reason": reason, "changes": changes}), None

@@ -1,7 +1,7 @@
-"""The trail as a file that can be verified without its database: lines of JSON, in the chain's order.
+"""Exports the trail as JSON lines in the order of the chain, so that it is verified without its database.
 
-A header; each checkpoint after the link that it signs; each link with its entry, or without where there is none; a
-footer with counts, and with the entries that no link names.
+A header; each checkpoint after the link that it signs; each link with its entry, if it has one; a footer with counts
+and with the entries that no link names.
 """
 
 import base64
@@ -30,7 +30,7 @@ SELECT {_COLUMNS} FROM core_audit_link l
     LEFT JOIN LATERAL (SELECT * FROM core_audit WHERE id = l.entry LIMIT 1) a ON true
 WHERE l.position > $1 AND l.position <= $2 ORDER BY l.position
 """  # noqa: S608
-"""One look into one partition for each link, whatever the planner thinks of their number."""
+"""One index lookup in one partition for each link, whatever row count the planner expects."""
 _FIRST, _LAST = -(2**63), 2**63 - 1
 _UNLINKED = """
 WITH first AS (
@@ -45,15 +45,15 @@ WHERE a.id > coalesce(beginning.id, '00000000-0000-0000-0000-000000000000')
     AND NOT EXISTS (SELECT FROM core_audit_link l WHERE l.entry = a.id)
 ORDER BY a.id LIMIT 1000
 """
-"""Entries of the last minute are still on their way. Where months were dropped with their links, entries of the first
-hour that is left may have lost theirs."""
+"""Entries without a link. Those of the last minute may still get one. If months were dropped with their links, entries
+of the first remaining hour may have lost theirs."""
 _SIZE = "SELECT count(*) FROM core_audit_link"
 
 
 async def export(connection: Connection, begin: Callable[[int], Callable[[int], None]]) -> AsyncIterator[bytes]:
-    """The lines of the trail as it is in one moment. The connection's user sees every row.
+    """The lines of the trail, from one snapshot. The connection's user needs access to every row.
 
-    `begin` gets the number of entries, and returns what is to be called for each that is done.
+    `begin` receives the number of entries and returns a callback for each finished entry.
     """
     async with connection.transaction(isolation="repeatable_read", readonly=True):
         advance = begin(await connection.fetchval(_SIZE))
@@ -68,13 +68,13 @@ async def export(connection: Connection, begin: Callable[[int], Callable[[int], 
 
 
 def part(connection: Connection, after: int, upto: int) -> AsyncIterator[tuple[str, bytes]]:
-    """The lines of the trail from the checkpoint at one position up to another, and their kinds. Needs a transaction
-    that sees every row."""
+    """The lines of the trail between the checkpoints at two positions, with their kinds. Needs a transaction that sees
+    every row."""
     return _chain(connection, _ENTRIES_OF_PART, after, upto)
 
 
 async def _chain(connection: Connection, query: str, after: int, upto: int) -> AsyncIterator[tuple[str, bytes]]:
-    """Each checkpoint after the link that it signs, each link with its entry."""
+    """Each checkpoint after the link that it signs; each link with its entry."""
     signed = _Ahead(_rows(connection, _CHECKPOINTS, after, upto))
     async for row in _rows(connection, query, after, upto):
         async for checkpoint in signed.before(row["position"]):
@@ -85,14 +85,14 @@ async def _chain(connection: Connection, query: str, after: int, upto: int) -> A
 
 
 class _Ahead:
-    """Rows in order of position, taken as far as they go before another."""
+    """Rows in order of position, read up to a position."""
 
     def __init__(self, rows: AsyncIterator[Row]) -> None:
         self._rows = rows
         self._next: Row | None = None
 
     async def before(self, position: int | None) -> AsyncIterator[Row]:
-        """Those before the position; the rest where it is None."""
+        """Rows before the position, or all remaining rows if it is None."""
         while True:
             row = self._next or await anext(self._rows, None)
             self._next = row

@@ -1,4 +1,4 @@
-"""What the trail's hashes and signatures are made over. Pure, so that a trail is verified without its database."""
+"""The bytes under the trail's hashes and signatures. Pure, so that a trail is verified without its database."""
 
 import hashlib
 from collections.abc import Mapping
@@ -12,20 +12,19 @@ import orjson
 from shared.kernel.clock import to_text
 
 FORMAT = "escm audit 1"
-"""What an exported trail says that it is."""
+"""The format that the header of an exported trail names."""
 BEGINNING = bytes(32)
-"""What the first link follows."""
+"""The hash that the first link follows."""
 CONTENT = (
     "at", "actor_kind", "actor_id", "action", "resource", "subject", "version", "country", "visibility",
     "from_status", "to_status", "request_id", "before_hash", "after_hash",
 )  # fmt: skip
-"""The columns of an entry that its content hash covers, in addition to the digest of its detail and the name of its
-key."""
+"""The columns of an entry that its content hash covers, with the digest of its detail and the name of its key."""
 _text_of = lru_cache(64)(to_text)
 
 
 class Checkpoint(NamedTuple):
-    """What is signed: the chain's hash at a position, the position after which the chain begins, and when."""
+    """The signed content: the chain's hash at a position, the position after which the chain begins, and the time."""
 
     position: int
     hash: bytes
@@ -35,19 +34,19 @@ class Checkpoint(NamedTuple):
 
     @property
     def text(self) -> bytes:
-        """The very bytes that the signature is over."""
+        """The bytes that the signature covers."""
         parts = (self.position, self.hash.hex(), self.start, to_text(self.at), self.key_id)
         return "\n".join(("escm audit checkpoint 1", *map(str, parts))).encode()
 
 
 def canonical(value: Any) -> bytes:
-    """JSON with sorted names; instants as the system writes them, bytes as hexadecimal digits."""
+    """JSON with sorted names. Instants have the system's format; bytes are hexadecimal."""
     return orjson.dumps(value, default=_plain, option=orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATETIME)
 
 
 def content_hash(content: Mapping[str, Any], detail: bytes, detail_key: UUID | str | None) -> bytes:
-    """SHA-256 over the entry's columns, the digest of its stored detail and the name of the detail's key if it has one,
-    in canonical JSON."""
+    """SHA-256 over the entry's columns, the digest of its stored detail and the name of its key, if any, in canonical
+    JSON."""
     covered = {**content, "detail_digest": hashlib.sha256(detail).hexdigest()}
     if detail_key is not None:
         covered["detail_key"] = detail_key
@@ -55,13 +54,12 @@ def content_hash(content: Mapping[str, Any], detail: bytes, detail_key: UUID | s
 
 
 def state_hash(state: Mapping[str, Any] | None) -> bytes | None:
-    """SHA-256 over a record's columns; None where there is no record."""
+    """SHA-256 over a record's columns; None if there is no record."""
     return None if state is None else hashlib.sha256(canonical(state if type(state) is dict else dict(state))).digest()
 
 
 def link_hash(previous: bytes, position: int, entry: bytes, content: bytes) -> bytes:
-    """The link that follows `previous`: SHA-256 over it, the position in eight bytes, the entry's id and its content
-    hash."""
+    """The link after `previous`: SHA-256 over it, the position in eight bytes, the entry's id and its content hash."""
     return hashlib.sha256(previous + position.to_bytes(8, "big", signed=True) + entry + content).digest()
 
 

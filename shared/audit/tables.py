@@ -1,4 +1,4 @@
-"""The trail's tables. Entries and links are appended only; entries are read with the record's own visibility."""
+"""Tables of the audit trail. Entries and links are append-only. Entries have the visibility of their record."""
 
 from sqlalchemy import BigInteger, Column, Integer, LargeBinary, Uuid
 
@@ -25,7 +25,7 @@ audit = table(
     Column("detail_key", Uuid, nullable=True),
     Column("content_hash", LargeBinary, nullable=False),
 )
-"""The id is that of the fact that was announced with the change."""
+"""The id is the id of the fact that was announced with the change."""
 
 audit_key = table(
     "core_audit_key",
@@ -34,7 +34,7 @@ audit_key = table(
     Column("salt", LargeBinary, nullable=False),
     copied=True,
 )
-"""Half of the keys of details about a person, who is the subject."""
+"""Half of each key for details about a person, who is the subject."""
 
 audit_link = table(
     "core_audit_link",

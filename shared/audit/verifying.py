@@ -1,4 +1,4 @@
-"""Verifying an exported trail: from the file and the public keys alone."""
+"""Verifies an exported trail from the file and the public keys alone."""
 
 import base64
 import binascii
@@ -14,12 +14,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from shared.audit.proof import FORMAT, Checkpoint, content_hash, key_name, link_hash
 
 SEALED_WITHIN = timedelta(minutes=5)
-"""A trail whose latest checkpoint is older than this, at the time of its export, is not sealed any more."""
+"""A trail whose latest checkpoint is older than this at its export is no longer sealed."""
 Keys: TypeAlias = Mapping[str, Ed25519PublicKey]
 
 
 class BadTrail(Exception):
-    """What is wrong first, and at which position; None where it is the file as a whole."""
+    """The first fault and its position, or None if the fault concerns the whole file."""
 
     def __init__(self, position: int | None, what: str) -> None:
         super().__init__(what if position is None else f"position {position}: {what}")
@@ -29,8 +29,8 @@ class BadTrail(Exception):
 
 @dataclass(slots=True)
 class TrailSummary:
-    """What a good trail holds. `sealed` are the entries that a checkpoint vouches for; those after it are younger than
-    a minute or so."""
+    """What a valid trail holds. `sealed` counts the entries before the latest checkpoint; later ones are about a minute
+    old at most."""
 
     entries: int = 0
     checkpoints: int = 0
@@ -40,7 +40,7 @@ class TrailSummary:
 
 
 def verify(lines: Iterable[bytes], keys: Keys, advance: Callable[[int], None] = lambda _: None) -> TrailSummary:
-    """Verifies an export, line by line. `advance` gets the bytes that are done. Raises BadTrail."""
+    """Verifies an export line by line. `advance` receives the number of bytes read. Raises BadTrail."""
     trail = _Trail(keys)
     for line in lines:
         trail.take(line)
@@ -49,22 +49,22 @@ def verify(lines: Iterable[bytes], keys: Keys, advance: Callable[[int], None] = 
 
 
 class PartVerifier:
-    """Verifies a part of a trail: from one checkpoint to another. `is_first`: none stands before the one."""
+    """Verifies the part of a trail between two checkpoints. `is_first`: no checkpoint precedes the part."""
 
     def __init__(self, keys: Keys, *, is_first: bool) -> None:
         self._trail = _Trail(keys, is_part=True, is_first=is_first)
 
     def take(self, line: bytes) -> None:
-        """One more line. Raises BadTrail."""
+        """Verifies the next line. Raises BadTrail."""
         self._trail.take(line)
 
     def reached(self, upto: int) -> int:
-        """The position where the part ends, which a checkpoint must vouch for. Raises BadTrail."""
+        """The position at which the part ends. Raises BadTrail if no checkpoint is there."""
         return self._trail.require_checkpoint_at(upto)
 
 
 class _Trail:
-    """As far as it was followed. A part begins at any checkpoint, without a header."""
+    """The state of a verification. A part begins at any checkpoint, without a header."""
 
     def __init__(self, keys: Keys, *, is_part: bool = False, is_first: bool = True) -> None:
         self._keys = keys
@@ -78,7 +78,7 @@ class _Trail:
         self._is_over = False
 
     def take(self, line: bytes) -> None:
-        """One more line."""
+        """Verifies the next line."""
         try:
             parsed = orjson.loads(line)
             kind = parsed["kind"]
@@ -94,16 +94,16 @@ class _Trail:
                 raise ValueError
         except (orjson.JSONDecodeError, binascii.Error, LookupError, TypeError, ValueError, OverflowError):
             position = None if self._latest is None else self._position
-            raise BadTrail(position, "the line after this one is no part of a trail") from None
+            raise BadTrail(position, "the line after this one is not part of a trail") from None
 
     def end(self) -> TrailSummary:
-        """After the last line."""
+        """Verifies the end of the file."""
         if not self._is_over:
             raise BadTrail(self._position, "the file is cut off after this one")
         if self._latest is None or self._made_at is None or self._summary.sealed_at is None:
-            raise BadTrail(None, "there is no checkpoint: nothing vouches for the trail")
+            raise BadTrail(None, "there is no checkpoint: the trail is not signed")
         if self._latest.start != self._summary.begins_after:
-            raise BadTrail(self._latest.start + 1, "the beginning is another than the one that was signed")
+            raise BadTrail(self._latest.start + 1, "the beginning differs from the signed one")
         if self._made_at - self._summary.sealed_at > SEALED_WITHIN:
             raise BadTrail(
                 self._latest.position + 1,
@@ -113,7 +113,7 @@ class _Trail:
         return self._summary
 
     def require_checkpoint_at(self, position: int) -> int:
-        """The position, which the latest checkpoint must be at."""
+        """Requires the latest checkpoint to be at the position."""
         if self._latest is None or self._latest.position != position:
             raise BadTrail(position, "its checkpoint is missing")
         return position
@@ -138,7 +138,7 @@ class _Trail:
         reached = link_hash(self._hash, position, bytes.fromhex(parsed["entry"].replace("-", "")), found)
         if reached.hex() != parsed["hash"]:
             raise BadTrail(
-                position, "link broken: the order was changed, what was before it is missing, or it is another entry"
+                position, "link broken: the order was changed, an earlier entry is missing, or the entry differs"
             )
         self._position, self._hash = position, reached
         self._summary.entries += 1
@@ -162,7 +162,7 @@ class _Trail:
         if signed.position < self._position:
             raise BadTrail(signed.position, "order changed: a checkpoint of an earlier position")
         if signed.hash != self._hash:
-            raise BadTrail(signed.position, "the chain up to this position was rebuilt: its checkpoint signs another")
+            raise BadTrail(signed.position, "the chain up to this position was rebuilt: its checkpoint differs")
         self._latest = signed
         self._summary.checkpoints += 1
         self._summary.sealed = self._summary.entries
@@ -179,14 +179,14 @@ class _Trail:
 
     def _footer(self, parsed: Mapping[str, Any]) -> None:
         if (parsed["entries"], parsed["checkpoints"]) != (self._summary.entries, self._summary.checkpoints):
-            raise BadTrail(None, "the file has other lines than its last one counts")
+            raise BadTrail(None, "the number of lines differs from the count in the last one")
         if parsed["unlinked"]:
             raise BadTrail(None, f"entry outside the chain: {parsed['unlinked'][0]}")
         self._is_over = True
 
 
 def read_keys(text: bytes) -> dict[str, Ed25519PublicKey]:
-    """The public keys of a file as `escm audit key` prints it, by their names. Raises ValueError without any."""
+    """The public keys of a file from `escm audit key`, by name. Raises ValueError if there is none."""
     keys = {}
     for line in text.split(b"\n"):
         name, _, encoded = line.strip().partition(b" ")
@@ -194,7 +194,7 @@ def read_keys(text: bytes) -> dict[str, Ed25519PublicKey]:
             continue
         public = base64.b64decode(encoded, validate=True)
         if name.decode() != key_name(public):
-            raise ValueError("a key has another name than its own")
+            raise ValueError("the name of a key does not match the key")
         keys[name.decode()] = Ed25519PublicKey.from_public_bytes(public)
     if not keys:
         raise ValueError("no key")
@@ -202,5 +202,5 @@ def read_keys(text: bytes) -> dict[str, Ed25519PublicKey]:
 
 
 def key_line(public: bytes) -> str:
-    """A public key as it is printed and read."""
+    """A public key as one line of text."""
     return f"{key_name(public)} {base64.b64encode(public).decode()}"

@@ -1,7 +1,7 @@
-"""Verifying the trail where it lies, a part at a time: what is new, and what was verified before, once more.
+"""Verifies the trail in its database, in parts: the new entries, and the older ones again.
 
-Who can do everything with the database can also move the marks of how far it was verified; an export that is verified
-elsewhere shows that.
+A user with every right to the database can also move the marks of the verified positions. Only an export that is
+verified elsewhere detects that.
 """
 
 from collections.abc import AsyncIterator
@@ -17,7 +17,7 @@ from shared.observability import metrics
 
 log = structlog.get_logger(__name__)
 NEW, OLD = 1_000_000, 100_000
-"""Entries that one look verifies at most, of those that are new and of those that are not."""
+"""Most entries that one run verifies: new ones and older ones."""
 _STEP = 20_000
 _KEYS = "SELECT key_id, public FROM core_audit_signing_key"
 _MARKS = "SELECT newest, again FROM core_audit_verified FOR UPDATE"
@@ -37,16 +37,16 @@ FROM begun
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """The position up to which everything was verified once, and that up to which it was verified again."""
+    """The position up to which all was verified once, and the position of the second verification."""
 
     newest: int
     again: int
 
 
 async def watch(connection: Connection) -> BadTrail | None:
-    """Verifies what was sealed since the last time, and the next part of what is older; from the end it begins anew.
+    """Verifies the entries sealed since the last run and the next part of the older ones, starting again after the end.
 
-    What is wrong, which is also logged and counted; None where nothing is. Needs a context that sees every row.
+    Returns the fault, which is also logged and counted, or None. Needs a context that sees every row.
     """
     keys = {row["key_id"]: Ed25519PublicKey.from_public_bytes(row["public"]) for row in await connection.fetch(_KEYS)}
     row = await connection.fetchrow(_MARKS)
@@ -65,7 +65,7 @@ async def watch(connection: Connection) -> BadTrail | None:
 
 
 async def _verified(connection: Connection, keys: Keys, mark: int, budget: int) -> int:
-    """The position that was reached from a mark, as far as there are checkpoints. Raises BadTrail."""
+    """The position reached from a mark, as far as there are checkpoints. Raises BadTrail."""
     reached = mark
     while reached - mark < budget:
         try:

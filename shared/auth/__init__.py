@@ -1,8 +1,8 @@
-"""Who a request speaks for, in every service.
+"""Authenticates requests, in every service.
 
-`Authenticator` turns a bearer token or API key into a `Bearer`; `PrincipalCache` keeps what is published about
-accounts, clients and keys, at most a minute old; `TokenRules` says what a token must hold; `require_second_person` and
-`refuse_as_second_person` guard transitions of two persons:
+`Authenticator` turns a bearer token or API key into a `Bearer`. `PrincipalCache` caches accounts, clients and keys for
+at most a minute. `TokenRules` lists what a token must contain. `require_second_person` and `refuse_as_second_person`
+guard transitions that need two persons:
 
     bearer = await authenticator.bearer(header)
 """

@@ -1,4 +1,4 @@
-"""API keys: `escm_live_`, 32 random characters and six that check them, so that a mistyped one is refused unasked."""
+"""API keys: `escm_live_`, 32 random characters and a checksum of six, so that a mistyped key needs no lookup."""
 
 import hashlib
 import re
@@ -15,20 +15,20 @@ _FORM = re.compile(rf"{PREFIX}[0-9A-Za-z]{{{_RANDOM + _CHECK}}}")
 
 
 def new_api_key() -> str:
-    """A key of 190 random bits, of unreserved characters."""
+    """A new key of 190 random bits, in unreserved characters."""
     body = PREFIX + "".join(secrets.choice(_ALPHABET) for _ in range(_RANDOM))
     return body + _check(body)
 
 
 def api_key_digest(text: str) -> bytes | None:
-    """What is stored of a key; None for what is no key, or a mistyped one."""
+    """The stored digest of a key, or None for malformed or mistyped text."""
     if not _FORM.fullmatch(text) or _check(text[:-_CHECK]) != text[-_CHECK:]:
         return None
     return digest(text)
 
 
 def digest(key: str) -> bytes:
-    """What is stored of a key: its SHA-256."""
+    """The stored digest: the SHA-256 of the key."""
     return hashlib.sha256(key.encode()).digest()
 
 

@@ -1,5 +1,5 @@
-"""The demonstration's secretariat client. On a laptop it may take alone what otherwise takes two: it names the second
-person, and verifies what it claimed itself. Nowhere else does anybody."""
+"""The demonstration's secretariat client. On a laptop it may take transitions alone that otherwise need two persons: it
+names the second person, and it verifies its own claims. No other principal may."""
 
 from sqlalchemy import bindparam, select
 
@@ -12,9 +12,9 @@ _IS_IT = Statement(select(views.DEMONSTRATION.c.id).where(views.DEMONSTRATION.c.
 
 
 async def acts_alone(connection: Connection, principal: Principal) -> bool:
-    """Whether this is the demonstration's secretariat client, and the environment is `laptop`.
+    """Whether this is the demonstration's secretariat client and the environment is `laptop`.
 
-    An API key of that client is not the client.
+    An API key of that client does not count.
     """
     if principal.kind is not PrincipalKind.CLIENT or (variable("ESCM_ENVIRONMENT") or "laptop") != "laptop":
         return False

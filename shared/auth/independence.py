@@ -1,4 +1,4 @@
-"""Whether somebody verifies what they wrote themselves: a person, a client and all their keys are one."""
+"""Whether principals verify their own claims. A person or client and all their keys count as one."""
 
 from collections.abc import Collection
 from uuid import UUID
@@ -9,12 +9,12 @@ from shared.kernel.principal import Principal
 
 
 def identities(principal: Principal) -> frozenset[UUID]:
-    """The ids under which a principal acts: its own, and that of the owner of a key."""
+    """The ids of a principal: its own, and that of a key's owner."""
     return frozenset(key for key in (principal.id, principal.owner) if key is not None)
 
 
 def with_author(authors: Collection[UUID], principal: Principal) -> list[UUID]:
-    """The authors of a claim with this one more. A key counts as its owner."""
+    """The authors of a claim, with this one added. A key counts as its owner."""
     author = principal.owner or principal.id
     return list(authors) if author is None or author in authors else [*authors, author]
 

@@ -1,4 +1,4 @@
-"""Access tokens (RFC 9068): how they are signed, and everything that is asked of one before it is believed."""
+"""Signing and verification of access tokens (RFC 9068)."""
 
 import json
 import re
@@ -18,11 +18,11 @@ from shared.kernel.principal import PrincipalKind
 ALGORITHM = "ES256"
 TYPE = "at+jwt"
 MAX_TOKEN = 8192
-"""Characters of a token. A longer one is refused before anything in it is read."""
+"""Maximum characters of a token. A longer one is refused before it is parsed."""
 SKEW = 30
-"""Seconds by which the clocks of issuer and verifier may differ."""
+"""Maximum difference in seconds between the clocks of issuer and verifier."""
 LIFETIME = 600
-"""Seconds that an access token of ours lives."""
+"""Lifetime in seconds of an access token."""
 
 _LAST_SECOND = 253_402_300_799
 _COMPACT = re.compile(r"[A-Za-z0-9_-]{1,1024}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{1,1024}")
@@ -32,7 +32,7 @@ _CHALLENGE = {"WWW-Authenticate": 'Bearer realm="escm", error="invalid_token"'}
 
 
 class InvalidToken(Unauthenticated):
-    """A token that is not ours, or is not valid (any more). The response does not say which."""
+    """The token is not ours, or is not valid (any more). The response does not say which."""
 
     code = "invalid_token"
 
@@ -41,12 +41,12 @@ class InvalidToken(Unauthenticated):
 
 
 class UnknownKey(InvalidToken):
-    """The token names a key that the verifier has not seen."""
+    """The verifier does not have the key that the token names."""
 
 
 @dataclass(frozen=True, slots=True)
 class TokenRules:
-    """Who may have issued a token, and for whom it must be meant."""
+    """The accepted issuers and audiences of tokens."""
 
     issuer: str
     audience: str
@@ -54,7 +54,7 @@ class TokenRules:
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """What a verified token says. Times are Unix seconds. `session` is that of a person who signed in."""
+    """The claims of a verified token. Times are Unix seconds. `session` is the session of a signed-in person."""
 
     kind: PrincipalKind
     subject: UUID
@@ -67,7 +67,7 @@ class Claims:
     session: UUID | None = None
 
     def document(self, rules: TokenRules) -> dict[str, Any]:
-        """The claims as they are signed."""
+        """The claims as signed JSON values."""
         return {
             **({"sid": str(self.session)} if self.session else {}),
             "iss": rules.issuer,
@@ -90,17 +90,17 @@ def sign(claims: Claims, rules: TokenRules, key: ECKey) -> str:
 
 
 def public_key(jwk: Mapping[str, Any]) -> ECKey:
-    """A published key. ValueError for anything but the public half of a P-256 key."""
+    """Parses a published key. Raises ValueError for anything but the public half of a P-256 key."""
     if jwk.get("kty") != "EC" or jwk.get("crv") != "P-256" or "d" in jwk:
         raise ValueError("a published key is the public half of a P-256 key")
     return ECKey.import_key({name: str(jwk[name]) for name in ("kty", "crv", "x", "y")})
 
 
 def verify(token: str, keys: Mapping[str, ECKey], rules: TokenRules, now: float) -> Claims:
-    """What the token says, once its form, key, signature, issuer, audience and times hold.
+    """The claims of a token whose form, key, signature, issuer, audience and times are valid.
 
-    Raises UnknownKey where `keys` lacks its `kid`, InvalidToken for every other fault. Keys that the token itself
-    carries or points to (`jwk`, `jku`, `x5u`, `x5c`), extensions (`crit`) and other algorithms are never looked at.
+    Raises UnknownKey if `keys` lacks its `kid`, InvalidToken for every other fault. A header with keys or links to keys
+    (`jwk`, `jku`, `x5u`, `x5c`), extensions (`crit`) or another algorithm is invalid.
     """
     key_id = _key_id(token)
     key = keys.get(key_id)
@@ -114,9 +114,9 @@ def verify(token: str, keys: Mapping[str, ECKey], rules: TokenRules, now: float)
 
 
 def read_header(token: str) -> dict[str, Any]:
-    """The header of a compact token, after size and form and before anything else is read.
+    """The header of a compact token, read after the checks of size and form and before anything else.
 
-    Raises InvalidToken where it has a member other than `alg`, `typ` and `kid`.
+    Raises InvalidToken if it has a member other than `alg`, `typ` and `kid`.
     """
     if len(token) > MAX_TOKEN or not _COMPACT.fullmatch(token):
         raise InvalidToken
@@ -131,7 +131,7 @@ def read_header(token: str) -> dict[str, Any]:
 
 
 def read_object(text: bytes | None) -> dict[str, Any]:
-    """A JSON object in which no name stands twice. Raises InvalidToken for anything else."""
+    """A JSON object without duplicate names. Raises InvalidToken for anything else."""
     try:
         value = json.loads(text or b"", object_pairs_hook=_unique)
     except (ValueError, RecursionError) as error:
@@ -142,9 +142,7 @@ def read_object(text: bytes | None) -> dict[str, Any]:
 
 
 def read_seconds(claims: Mapping[str, Any], name: str) -> int:
-    """A claim that is an instant in Unix seconds. Raises InvalidToken where it is missing, no number, or before 1970 or
-    after the year 9999.
-    """
+    """A claim in Unix seconds. Raises InvalidToken if it is missing, no number, or outside the years 1970 to 9999."""
     value = claims.get(name)
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= _LAST_SECOND:
         raise InvalidToken
@@ -152,7 +150,7 @@ def read_seconds(claims: Mapping[str, Any], name: str) -> int:
 
 
 def meant_for(claims: Mapping[str, Any], audiences: Collection[str]) -> bool:
-    """Whether the `aud` claim, a text or a list, names one of these."""
+    """Whether the `aud` claim, a text or a list, contains one of these."""
     audience = claims.get("aud")
     named = audience if isinstance(audience, list) else [audience]
     return any(isinstance(name, str) and name in audiences for name in named)
@@ -191,7 +189,7 @@ def _subject(subject: str) -> tuple[PrincipalKind, UUID]:
 
 
 def _id(text: object) -> UUID:
-    """The id, where it is written as we write it and not in another form of the same."""
+    """The id, if it is in canonical form."""
     try:
         identity = UUID(str(text))
     except ValueError as error:

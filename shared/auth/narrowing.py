@@ -1,4 +1,4 @@
-"""What a grant is worth through an API key: the owner's grant, narrowed by the key."""
+"""The grants of an API key: those of its owner, narrowed by the key."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -9,7 +9,7 @@ from shared.kernel.principal import Grant
 def narrowed(
     grant: Grant, resources: frozenset[str], verbs: frozenset[str], countries: frozenset[str] | None
 ) -> Iterator[Grant]:
-    """The grants that are left of one. With `countries`, scopes that are not made of countries give none."""
+    """The grants that remain of one grant. With `countries`, scopes that do not consist of countries give none."""
     both = replace(
         grant,
         resources=resources if grant.resources is None else _in_both(grant.resources, resources),

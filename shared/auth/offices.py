@@ -1,4 +1,4 @@
-"""Which offices another account or client holds: what a rule asks about somebody who is not the caller."""
+"""Whether another account or client, not the caller, holds a permission."""
 
 from uuid import UUID
 
@@ -24,7 +24,7 @@ async def holds(
     country: str | None,
     record: UUID | None = None,
 ) -> bool:
-    """Whether the living grants of an account or client let it do this in this country, or to this record."""
+    """Whether the active grants of an account or client include this permission in this country or over this record."""
     rows = await _HELD.fetch(connection, holder=holder)
     grants = tuple(Grant(**{**row, "resources": _set(row["resources"]), "verbs": _set(row["verbs"])}) for row in rows)
     principal = Principal(PrincipalKind.ACCOUNT, holder, grants=grants)

@@ -1,4 +1,4 @@
-"""What `access` publishes to every service: the living keys, principals and grants, each read in one statement."""
+"""What `access` publishes to every service: the active keys, principals and grants, each read in one statement."""
 
 import asyncio
 import time
@@ -46,7 +46,7 @@ _UNGRANTED = 1.0
 
 @dataclass(frozen=True, slots=True)
 class PrincipalState:
-    """The state of a principal that holds `until` (monotonic seconds), and its revoked tokens and ended sessions."""
+    """A principal, its revoked tokens and its ended sessions, cached `until` (monotonic seconds)."""
 
     principal: Principal
     revoked_tokens: frozenset[str]
@@ -55,7 +55,8 @@ class PrincipalState:
 
 
 class OneFlight(Generic[T]):
-    """Callers that ask for the same thing at once share one answer, and none of them can cancel it for the others."""
+    """Concurrent callers with the same request share one result. A cancelled caller does not cancel it for the
+    others."""
 
     def __init__(self, read: Callable[..., Awaitable[T]]) -> None:
         self._read = read
@@ -76,15 +77,15 @@ class OneFlight(Generic[T]):
 
 
 def _seen(task: asyncio.Task[T]) -> None:
-    """An error that every caller has left behind is not reported as lost."""
+    """Retrieves the task's error, so that asyncio does not report it as never retrieved."""
     if not task.cancelled():
         task.exception()
 
 
 class KeyRing:
-    """The published keys, read again when older than `age` seconds, or for an unknown one at most every `pause`.
+    """The published keys, read again after `age` seconds, or for an unknown key at most every `pause` seconds.
 
-    While none is published, as before the first token of an installation, they are read each time.
+    While no key is published (before the first token of an installation), every call reads them.
     """
 
     def __init__(self, database: Database, *, age: float, pause: float = 5.0) -> None:
@@ -100,7 +101,7 @@ class KeyRing:
         return await self._newer_than(self._age)
 
     async def again(self) -> dict[str, ECKey]:
-        """The keys, at most `pause` seconds old: what a token with an unknown key may ask for."""
+        """The keys, at most `pause` seconds old, for a token with an unknown key."""
         return await self._newer_than(self._pause)
 
     async def _newer_than(self, seconds: float) -> dict[str, ECKey]:
@@ -117,8 +118,9 @@ class KeyRing:
 
 
 class PrincipalCache:
-    """Principals with their living grants, each at most `age` seconds old, the `bound` last used ones. Who has none is
-    believed for a second: somebody who has just applied is about to get a grant over their own file."""
+    """The `bound` most recently used principals with their active grants, each cached for `age` seconds at most. A
+    principal without grants is cached for one second, because a new applicant soon gets a grant over their own
+    record."""
 
     def __init__(self, database: Database, *, age: float, bound: int) -> None:
         self._database = database
@@ -128,7 +130,7 @@ class PrincipalCache:
         self._flight = OneFlight(self._read)
 
     async def get(self, kind: PrincipalKind, identity: UUID) -> PrincipalState:
-        """Raises InvalidToken where the principal is unknown, disabled, revoked or expired."""
+        """Raises InvalidToken if the principal is unknown, disabled, revoked or expired."""
         found = self._known.get((kind, identity))
         if found is not None and time.monotonic() < found.until:
             return found
@@ -155,7 +157,7 @@ class PrincipalCache:
 
 
 async def find_api_key(database: Database, digest: bytes) -> tuple[UUID, datetime]:
-    """The living key with this digest, and when it ends. Raises InvalidToken where there is none."""
+    """The active key with this digest and its expiry. Raises InvalidToken if there is none."""
     async with database.acquire() as connection:
         row = await _FIND_API_KEY.fetchrow(connection, digest=digest)
     if row is None:
@@ -164,7 +166,7 @@ async def find_api_key(database: Database, digest: bytes) -> tuple[UUID, datetim
 
 
 def _grants(row: Row) -> Iterator[Grant]:
-    """The grant of an account or a client; of a key those that its narrowing leaves of the owner's."""
+    """The grants of an account or client; for a key, those of its owner after narrowing."""
     of_client = (_set(row["resources"]), _set(row["verbs"]))
     scope = (row["scope_kind"], row["scope_id"])
     grant = Grant(

@@ -1,4 +1,4 @@
-"""The second person of a step of two: who counts as one, and who may do without."""
+"""The second person of a transition: who counts as one, and who may act without one."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -43,8 +43,8 @@ _SET_BY_THE_OTHER = Statement(
 
 @dataclass(frozen=True, slots=True)
 class FirstPerson:
-    """Who proposed a step. `ids` are those of the proposer and, for a key, of its owner; `named` is the only account
-    that may confirm, where the proposer chose one; `concerned` are the accounts that the step is about."""
+    """Who proposed a transition. `ids` are those of the proposer and of a key's owner. `named` is the only account that
+    may confirm, if the proposer chose one. `concerned` are the accounts that the transition is about."""
 
     ids: tuple[UUID, ...]
     named: UUID | None = None
@@ -52,9 +52,9 @@ class FirstPerson:
 
 
 def named_in(fields: Fields) -> UUID | None:
-    """The account that a step's fields name as its second person: in `second_person`, or in that of a waiver.
+    """The account that the transition's fields name as second person, in `second_person` or in that of a waiver.
 
-    Raises Invalid where it is no id.
+    Raises Invalid if it is not an id.
     """
     waiver = fields.get("waiver")
     pointer, named = "/fields/second_person", fields.get("second_person")
@@ -67,10 +67,10 @@ def named_in(fields: Fields) -> UUID | None:
 
 
 async def require_second_person(connection: Connection, actor: Principal, status: str, fields: Fields) -> None:
-    """Returns where a step of two is taken at once: by the demonstration's secretariat on a laptop, which names an
-    administrator.
+    """Returns if the transition may take effect at once: for the demonstration's secretariat on a laptop, which names
+    an administrator.
 
-    Raises SecondPersonNeeded for everybody else, and Conflict where the account that is named cannot be one.
+    Raises SecondPersonNeeded for every other principal, and Conflict if the named account cannot be the second person.
     """
     named = named_in(fields)
     if named is not None:
@@ -86,7 +86,7 @@ async def require_second_person(connection: Connection, actor: Principal, status
 async def second_person_fault(
     connection: Connection, actor: Principal, named: UUID
 ) -> Literal["second_person_is_the_first", "second_person_not_entitled"] | None:
-    """Why the named account does not count as the second person, or None where it does."""
+    """Why the named account does not count as the second person, or None if it does."""
     if named in (actor.id, actor.owner):
         return "second_person_is_the_first"
     holds = await _ADMINISTRATOR.fetchval(connection, account=named)
@@ -94,13 +94,13 @@ async def second_person_fault(
 
 
 async def credentials_set_by_the_other(connection: Connection, firsts: tuple[UUID, ...], second: UUID) -> bool:
-    """Whether one of the two set the other's address or started a recovery for them within 30 days, or gave the
-    client that proposed its secret or keys: then one person may act as both."""
+    """Whether, within 30 days, one of the two set the other's address or started their recovery, or issued the secret
+    or keys of the proposing client. Then one person may control both."""
     return await _SET_BY_THE_OTHER.fetchval(connection, firsts=list(firsts), second=second) is not None
 
 
 async def refuse_as_second_person(connection: Connection, second: Principal, first: FirstPerson) -> None:
-    """Raises Forbidden, with the reason, where the caller does not count as the second person."""
+    """Raises Forbidden with the reason if the caller does not count as the second person."""
     why = _why_not(second, first)
     if why is None and second.id and await credentials_set_by_the_other(connection, first.ids, second.id):
         why = "credentials_set_recently"

@@ -1,4 +1,4 @@
-"""From the `Authorization` header to the principal. What was verified once is believed until it may have changed."""
+"""From the `Authorization` header to the principal. Verified credentials are cached for a bounded time."""
 
 import time
 from collections import OrderedDict
@@ -18,9 +18,9 @@ _BEARER = "bearer "
 
 @dataclass(frozen=True, slots=True)
 class Bearer:
-    """Whoever a credential speaks for. `claims` are those of an access token; an API key has none.
+    """A verified credential. `claims` are those of an access token; an API key has none.
 
-    `expires_at` is in Unix seconds, `until` in monotonic ones: for so long it is believed.
+    `expires_at` is in Unix seconds; `until`, the end of its time in the cache, is in monotonic seconds.
     """
 
     principal: Principal
@@ -30,11 +30,10 @@ class Bearer:
 
 
 class Authenticator:
-    """Finds the principal of a bearer token or an API key. One per process; holds at most `bound` of them and as many
-    principals, and notes in `uses` when clients, keys and sessions were used.
+    """Finds the principal of a bearer token or an API key. One per process. Caches at most `bound` credentials and as
+    many principals, and notes in `uses` when clients, keys and sessions were used.
 
-    A token, a session, a key, a grant or a principal that is revoked stops within `age` seconds: those of the settings
-    where none are given.
+    A revoked token, session, key, grant or principal is refused after `age` seconds at most (default: the settings).
     """
 
     def __init__(self, database: Database, settings: Settings, *, age: float | None = None, bound: int = 8192) -> None:
@@ -48,21 +47,22 @@ class Authenticator:
         self._known: OrderedDict[str, Bearer] = OrderedDict()
 
     async def principal(self, authorization: str) -> Principal:
-        """The principal with its living grants, from the value of an `Authorization` header.
+        """The principal with its active grants, from the value of an `Authorization` header.
 
-        Raises InvalidToken (401 `invalid_token`), or Unavailable where Postgres must be asked and does not respond.
+        Raises InvalidToken (401 `invalid_token`), or Unavailable if PostgreSQL is needed and does not respond.
         """
         return (await self.bearer(authorization)).principal
 
     async def claims(self, authorization: str) -> Claims:
-        """What an access token itself says, under the same checks as `principal`. Raises InvalidToken for a key too."""
+        """The claims of an access token, after the same checks as `principal`. Raises InvalidToken for an API key
+        too."""
         claims = (await self.bearer(authorization)).claims
         if claims is None:
             raise InvalidToken
         return claims
 
     async def bearer(self, authorization: str) -> Bearer:
-        """All that is known of the credential, under the same checks as `principal`."""
+        """The verified credential, after the same checks as `principal`."""
         if len(authorization) > MAX_TOKEN + len(_BEARER):
             raise InvalidToken
         known = self._known.get(authorization)
@@ -83,9 +83,9 @@ class Authenticator:
         return found
 
     async def principal_of_kind(self, kind: PrincipalKind, identity: UUID) -> Principal:
-        """A principal that proved itself in another way than by a token, with its living grants.
+        """A principal with its active grants that was authenticated by other means than a token.
 
-        Raises InvalidToken where it is disabled, revoked or expired.
+        Raises InvalidToken if it is disabled, revoked or expired.
         """
         return (await self._principals.get(kind, identity)).principal
 

@@ -1,4 +1,4 @@
-"""When clients, keys and sessions were last used, to the hour: noted in memory, written behind the requests' backs."""
+"""When clients, keys and sessions were last used, to the hour: noted in memory, written in the background."""
 
 import time
 from uuid import UUID
@@ -6,7 +6,7 @@ from uuid import UUID
 from shared.database.pool import Database
 
 WRITE_EVERY = 30.0
-"""Seconds between two writes of what was noted."""
+"""Seconds between two writes."""
 _HOUR = 3600
 _WRITE = """
 INSERT INTO access_last_use AS l (kind, id, used_at)
@@ -17,7 +17,7 @@ ON CONFLICT (kind, id) DO UPDATE SET used_at = excluded.used_at WHERE l.used_at 
 
 
 class LastUses:
-    """The uses that one process saw, each at most once an hour, of the `bound` last."""
+    """The `bound` most recent uses in one process, each at most once an hour."""
 
     def __init__(self, database: Database, *, bound: int) -> None:
         self._database = database
@@ -26,7 +26,7 @@ class LastUses:
         self._unwritten: dict[tuple[str, UUID], int] = {}
 
     def note(self, kind: str, identity: UUID) -> None:
-        """Remembers that it was used in this hour. `kind` is `client`, `key` or `session`."""
+        """Notes a use in this hour. `kind` is `client`, `key` or `session`."""
         hour = int(time.time() // _HOUR)
         if self._noted.get((kind, identity)) == hour:
             return
@@ -35,7 +35,7 @@ class LastUses:
         self._noted[kind, identity] = self._unwritten[kind, identity] = hour
 
     async def write(self) -> None:
-        """Writes what was noted since the last time; what could not be written is tried again with the next."""
+        """Writes the uses noted since the last write. A failed write is retried with the next."""
         if not self._unwritten:
             return
         writing, self._unwritten = self._unwritten, {}

@@ -1,8 +1,8 @@
-"""Files of records: imports, exports, and transitions of many records.
+"""Imports, exports, and transitions of many records.
 
-A service gives an `Importable` for each resource: headings, how a row is parsed, what follows from it. `Reader` parses
-and validates rows in batches, `Planner` compares a batch with `ExistingRecords`, `Writer` writes it in one fenced
-transaction. Jobs run through `BulkJobs`:
+A service declares an `Importable` for each resource: its headings, how to parse a row, the side tables of a record.
+`Reader` parses and validates rows in batches, `Planner` compares a batch with `ExistingRecords`, `Writer` writes it in
+one fenced transaction. `BulkJobs` runs the jobs:
 
     EXPERT_IMPORT = Importable(kind=EXPERTS, roles=ROLES, headings=HEADINGS, parsed_row=parsed_row, ...)
 """

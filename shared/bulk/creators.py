@@ -1,4 +1,4 @@
-"""Who asked for a job, with the grants that they have now."""
+"""The creator of a job, with their present grants."""
 
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from shared.kernel.principal import Principal, PrincipalKind
 async def principal_of(database: Database, label: str) -> Principal:
     """The principal of a label such as `account:0199…`.
 
-    Raises Forbidden where there is no such principal any more: what they asked for is not done in their name.
+    Raises Forbidden if this principal no longer exists: nothing is done in its name.
     """
     kind, _, key = label.partition(":")
     principals = PrincipalCache(database, age=0, bound=1)
@@ -20,5 +20,5 @@ async def principal_of(database: Database, label: str) -> Principal:
         return (await principals.get(PrincipalKind(kind), UUID(key))).principal
     except (InvalidToken, ValueError):
         raise Forbidden(
-            "The principal that ordered this job may not act any more.", members={"reason": "not_permitted"}
+            "The principal that ordered this job may no longer act.", members={"reason": "not_permitted"}
         ) from None

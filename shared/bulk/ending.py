@@ -1,4 +1,4 @@
-"""How an import ends: its counts, what is forgotten of it, and its last state, also where its job was given up."""
+"""The end of an import: its counts, its final state (also after its job was given up), and the deletion of its rows."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -43,7 +43,7 @@ DELETE FROM {table} WHERE ctid = ANY(ARRAY(
 )
 _AT_ONCE = 50_000
 _MARGIN = timedelta(days=1)
-"""Whoever began to take an import back on its last day comes to the end."""
+"""An undo that began on the last day has time to finish."""
 
 
 async def batches_written(connection: Connection, key: UUID) -> int:
@@ -52,12 +52,12 @@ async def batches_written(connection: Connection, key: UUID) -> int:
 
 
 async def clear_rows_beyond(connection: Connection, key: UUID, batches: int) -> None:
-    """Deletes what attempts have left of rows whose batch is not written."""
+    """Deletes the rows of batches that no attempt finished."""
     await connection.execute(_CLEAR, key, rows_in(batches), timeout=PATIENCE)
 
 
 async def end_import(uow: UnitOfWork, key: UUID, status: str, late_columns: Sequence[str] = ()) -> dict[str, Any]:
-    """Ends the import in this state, with the counts of what was written; the result of its job."""
+    """Ends the import in this state, with the counts of written rows. Returns the result of its job."""
     connection = uow.connection
     await connection.execute("SET LOCAL statement_timeout = 0")
     await connection.execute(_DELETE_KEYS, key, timeout=PATIENCE)
@@ -72,9 +72,9 @@ async def end_import(uow: UnitOfWork, key: UUID, status: str, late_columns: Sequ
 
 
 def given_up(service: str) -> Schedule:
-    """Every minute: imports whose job was given up, or cancelled before it began, end as their job did.
+    """Every minute, ends the imports whose job was given up, or cancelled before it began, in the state of the job.
 
-    The job of an undoing counts as well: what it has not taken back stays, and undo may be asked again.
+    This includes the job of an undo: the records that it did not reach stay, and the undo may be requested again.
     """
 
     async def run(uow: UnitOfWork) -> None:
@@ -90,9 +90,9 @@ def given_up(service: str) -> Schedule:
 
 
 def delete_old(service: str, days: int) -> Schedule:
-    """Every five minutes, a part at a time: what imports made and changed, and their failed rows, after so many days.
+    """Every five minutes, deletes some of the effects and failed rows of imports older than so many days.
 
-    They cannot be taken back any more. Their records stay, and so does what rows are known again by.
+    These imports can no longer be undone. Their records stay, and so do the identities of their rows.
     """
 
     async def run(uow: UnitOfWork) -> None:

@@ -1,5 +1,5 @@
-"""Rows into their tables, made ready apart from their execution. A statement is given its rows as JSON, and once what
-all of them share."""
+"""Prepared writes of rows, separate from their execution. A statement receives its rows as JSON, and the values that
+all rows share once."""
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from functools import lru_cache
@@ -22,23 +22,23 @@ PreparedWrite: TypeAlias = Callable[[Connection], Awaitable[object]]
 
 
 async def execute_all(connection: Connection, writes: Iterable[PreparedWrite]) -> None:
-    """Executes them in their order."""
+    """Executes the writes in their order."""
     for write in writes:
         await write(connection)
 
 
 def inserting(table: Table, rows: Sequence[Columns]) -> list[PreparedWrite]:
-    """Inserts rows, which are whole and not there yet."""
+    """Inserts complete new rows."""
     return _writing(table, rows, is_merge=False)
 
 
 def merging(table: Table, rows: Sequence[Columns]) -> list[PreparedWrite]:
-    """Inserts rows, which are whole, and replaces those that are there."""
+    """Inserts complete rows, and replaces existing ones."""
     return _writing(table, rows, is_merge=True)
 
 
 def copying(table: str, columns: Sequence[str], records: Sequence[tuple[Any, ...]]) -> list[PreparedWrite]:
-    """Copies records into a table that lies under no row-level security."""
+    """Copies records into a table without row-level security."""
     if not records:
         return []
 
@@ -63,7 +63,7 @@ def _writing(table: Table, rows: Sequence[Columns], *, is_merge: bool) -> list[P
 
 
 def _divide(table: Table, rows: Sequence[Columns]) -> tuple[tuple[str, ...], str, str]:
-    """The columns that vary, with the key's; the first row, and of each row those columns, as JSON."""
+    """The columns that vary, with those of the key; the first row; and these columns of each row, as JSON."""
     keys = {str(column.key) for column in table.primary_key}
     first, last = rows[0], rows[-1]
 

@@ -1,4 +1,4 @@
-"""Exports: one snapshot of what their creator sees, under import headings, as a file that can be fetched."""
+"""Exports: one snapshot of what their creator sees, under import headings, as a file to download."""
 
 import asyncio
 import tempfile
@@ -29,7 +29,8 @@ from shared.records.listing import Listing, ListRequest
 EXPORT_JOB = "export"
 ROWS_AT_ONCE = 500
 RETENTION = timedelta(hours=24)
-"""How long the file of an export can be fetched. That of an import is stored for 30 days, for its list of failures."""
+"""How long the file of an export can be downloaded. The file of an import is stored for 30 days, for its list of
+failures."""
 IMPORT_RETENTION = timedelta(days=30)
 _GET = Statement(select(core_export).where(core_export.c.id == bindparam("key")))
 _ENTER = Statement(
@@ -74,12 +75,12 @@ WHERE NOT EXISTS (SELECT FROM core_export WHERE file_digest = digest)
     AND NOT EXISTS (SELECT FROM core_import WHERE file_digest = digest)
 """
 _UNREFERENCED_FOR = timedelta(hours=24)
-"""How long a file stays that no import and no export names, such as one whose transaction failed."""
+"""How long a file stays that no import or export names, for example because its transaction failed."""
 
 
 @dataclass(frozen=True, slots=True)
 class ExportWish:
-    """What is asked for. `fields` are headings, in order; `filters` as the list takes them."""
+    """A requested export. `fields` are headings, in order; `filters` are those of the list."""
 
     format: str
     filters: Mapping[str, str]
@@ -90,7 +91,7 @@ class ExportWish:
 async def rows_in_order(
     connection: Connection, listing: Listing, access: AccessScope, asked: ListRequest, extra: str
 ) -> AsyncIterator[list[Row]]:
-    """All rows of a list by a server-side cursor, some at a time, whatever its limit."""
+    """All rows of a list, in chunks from a server-side cursor, without the limit of a page."""
     query = listing.ordered(access.access_kind, *asked.shape)
     if extra:
         query = query.add_columns(listing.extras[extra])
@@ -103,8 +104,8 @@ async def rows_in_order(
 async def order_export(
     uow: UnitOfWork, service: str, importable: Importable, wish: ExportWish, access: AccessScope
 ) -> UUID:
-    """Enters the export and leaves its job to the worker; the job's id. Raises Malformed for a bad filter, and for one
-    by what the caller is not shown."""
+    """Inserts the export and enqueues its job; returns the job's id. Raises Malformed for a bad filter, or for a filter
+    by a field that the caller may not see."""
     importable.listing.refuse_closed(access, wish.filters)
     for name, raw in wish.filters.items():
         importable.listing.parse(name, raw)
@@ -114,7 +115,7 @@ async def order_export(
 async def enter_export(
     uow: UnitOfWork, service: str, resource: str, wish: ExportWish, kind: str, *, bulk: bool
 ) -> UUID:
-    """Enters an export and leaves a job of this kind to the worker, with the export's id; the job's id."""
+    """Inserts an export and enqueues a job of this kind with the export's id. Returns the job's id."""
     key, actor = uuid7(), uow.origin.actor.label
     job = defer(uow, service, kind, {"export": str(key)}, created_by=actor, bulk=bulk)
     await _ENTER.execute(
@@ -139,7 +140,7 @@ async def get_export(connection: Connection, key: UUID) -> Row | None:
 
 
 async def export_of(run: JobRun) -> Row:
-    """The export that a job makes."""
+    """The export of a job."""
     async with run.database.acquire() as connection:
         export = await get_export(connection, UUID(run.payload["export"]))
     if export is None:
@@ -148,7 +149,7 @@ async def export_of(run: JobRun) -> Row:
 
 
 async def finish_export(run: JobRun, export: Row, rows: int, stored: StoredFile) -> dict[str, Any]:
-    """Lets the file be fetched; the job's result."""
+    """Completes the export, so that its file can be downloaded. Returns the job's result."""
     async with run.unit_of_work() as uow:
         await _DONE.execute(uow.connection, key=export["id"], rows=rows, digest=stored.digest, size=stored.size)
     run.result_url = f"/{export['service']}/v1/exports/{export['id']}/file"
@@ -156,7 +157,7 @@ async def finish_export(run: JobRun, export: Row, rows: int, stored: StoredFile)
 
 
 async def run_export(run: JobRun, importables: Mapping[str, Importable], store: FileStore) -> dict[str, Any]:
-    """The job of an export: the same list that its creator would see, whole."""
+    """Runs the job of an export: the complete list as its creator would see it."""
     export = await export_of(run)
     importable = importables[export["resource"]]
     principal = await principal_of(run.database, run.created_by)
@@ -185,7 +186,8 @@ def _write(into: Target, importable: Importable, access: AccessScope, rows: Sequ
 
 
 def sweep(service: str, store: FileStore) -> Schedule:
-    """Every hour: files of exports go after a day, those of imports after thirty, those that no row names after one."""
+    """Every hour, deletes the files of exports after a day, of imports after 30 days, and unreferenced ones after a
+    day."""
 
     async def run(uow: UnitOfWork) -> None:
         old = await uow.connection.fetch(_OLD_EXPORTS, service, RETENTION)

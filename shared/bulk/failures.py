@@ -1,4 +1,4 @@
-"""The list of an import's failed rows: their cells as they were given, then `problem`, `detail` and `row`."""
+"""The list of an import's failed rows: their original cells, then `problem`, `detail` and `row`."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
@@ -27,9 +27,9 @@ WHERE import = $1 AND problem IS NOT NULL AND row > $2 ORDER BY row LIMIT $3
 async def failed_rows(
     database: Database, imported: Mapping[str, Any], path: Path, *, safe: bool
 ) -> AsyncIterator[bytes]:
-    """The list as CSV, some lines at a time. Nothing is kept open between them but the file.
+    """The list as CSV, in chunks of lines. Between chunks only the file stays open.
 
-    With `safe` no cell is a formula. An import reads either form as it read the file itself.
+    With `safe` no cell is a formula. An import reads both forms back as it read the file itself.
     """
     layout = layout_of(imported)
     names = [name for name in dict.fromkeys((*layout.names, *layout.ignored)) if name not in REMARKS]
@@ -50,8 +50,8 @@ async def _next(database: Database, key: UUID, last: int) -> list[Row]:
 
 
 def _writer(media: str, *, safe: bool) -> Callable[[str], str]:
-    """How a cell of the file is written. A CSV file's own apostrophes stay one, and a cell of another file gets one
-    where an import would take its own for that."""
+    """How to write a cell of the file. A CSV file's own apostrophes are not doubled. A cell of another format gets one
+    if an import would otherwise remove the cell's own."""
     if media != "csv":
         return partial(escaped, safe=safe)
     return (lambda cell: escaped(unescaped(cell), safe=True)) if safe else str

@@ -1,7 +1,7 @@
-"""Cells of CSV that a spreadsheet would take for a formula, and the apostrophe that keeps it from that.
+"""Escapes CSV cells that a spreadsheet would read as a formula, with an apostrophe.
 
-Whatever begins with one of the signs, behind apostrophes or not, is written with one apostrophe more and read with one
-less: what was written is read back unchanged.
+A cell that begins with one of the signs, with or without apostrophes before it, is written with one more apostrophe and
+read with one less, so that it is read back unchanged.
 """
 
 import re
@@ -14,16 +14,16 @@ _ESCAPED = re.compile(f"'+{_SIGNS}")
 
 
 def escaped(cell: str, *, safe: bool) -> str:
-    """The cell as a list for imports has it. Without `safe` only a cell that looks escaped gets an apostrophe."""
+    """The cell as a list for imports shows it. Without `safe` only a cell that looks escaped gets an apostrophe."""
     pattern = _DANGEROUS if safe else _ESCAPED
     return f"'{cell}" if pattern.match(cell) else cell
 
 
 def unescaped(cell: str) -> str:
-    """What an import reads of the cell."""
+    """The cell as an import reads it."""
     return cell[1:] if cell.startswith("'") and _ESCAPED.match(cell) else cell
 
 
 def without_formulas(cells: Iterable[str]) -> list[str]:
-    """Cells for a spreadsheet: none is a formula."""
+    """Cells for a spreadsheet, none of which is a formula."""
     return [escaped(cell, safe=True) for cell in cells]

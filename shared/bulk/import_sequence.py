@@ -1,5 +1,5 @@
-"""Long work on many things, a hundred at a time, which yields to the event loop in between: what waits for Postgres
-goes on at once, where a thread would keep it waiting for the interpreter's lock."""
+"""Long loops that yield to the event loop, so that tasks that wait for PostgreSQL continue at once. A thread would
+delay them by the interpreter's lock."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence

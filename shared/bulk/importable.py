@@ -1,4 +1,4 @@
-"""What a service declares of a resource so that it can be imported and exported: pure functions from row to record."""
+"""The declaration of a resource that can be imported and exported: pure functions from row to record."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,19 +20,18 @@ from shared.records.resource_type import ResourceType
 Columns: TypeAlias = dict[str, Any]
 Values: TypeAlias = Mapping[str, Any]
 IMPORT = "import"
-"""The permission that an import of a resource asks for."""
+"""The permission that an import of a resource needs."""
 
 
 def _blank(table: Table) -> Columns:
-    """In the order in which the columns of a record are hashed."""
+    """Every column with None, in the order in which a record's columns are hashed."""
     return dict.fromkeys(sorted(str(column.key) for column in table.c))
 
 
 @dataclass(frozen=True, slots=True)
 class ParsedRow:
-    """A valid row. `identity` is what a later file's row is known again by, `keys` (`email:…`, `ror:…`) are what means
-    the same record wherever it came from; `values` hold, as JSON, the fields that the row gives and no others.
-    """
+    """A valid row. `identity` identifies the row in a later file. `keys` (`email:…`, `ror:…`) identify the record
+    whatever its source. `values` hold the fields of the row, and no others, as JSON."""
 
     identity: tuple[str, ...]
     keys: tuple[str, ...]
@@ -42,7 +41,7 @@ class ParsedRow:
 
 @dataclass(frozen=True, slots=True)
 class Derived:
-    """A side table that follows from the record's row: `rows` are all rows of one record."""
+    """A side table derived from the record's row. `rows` returns all rows of one record."""
 
     table: Table
     owner: str
@@ -51,11 +50,11 @@ class Derived:
 
 @dataclass(frozen=True)
 class Child:
-    """Lesser records within a record, of which a row can ask for one.
+    """Child records of a record. A row can specify one.
 
-    `wanted` are the columns that the row asks for, or None; `values_on_create` are those that a new child has in
-    addition; `same` says whether a child that is there is the one. `written_version` is the version as somebody wrote
-    it, from before what the system did about it.
+    `wanted` returns the columns that the row specifies, or None. `values_on_create` are the additional columns of a new
+    child. `same` tests whether an existing child is the specified one. `written_version` is the version before changes
+    that the system made as a consequence.
     """
 
     resource: Resource
@@ -75,12 +74,11 @@ class Child:
 
 @dataclass(frozen=True)
 class Importable:
-    """One resource. `parsed_row` judges a row and raises RowFault; `enter` makes the columns of a new record, `change`
-    those that the row's values set on one that is there. `matches` is the SQL function that finds records by key.
-    `references` names, of some values, those whose references the principal may not know of.
-    `record_keys`: JSON objects with all these keys come to `parsed_row` whole, as the cell `record` of JSON text.
-    `cells` shows a record under import headings. `registry_verb` is what a caller needs to say `registry`.
-    """
+    """One resource. `parsed_row` validates a row and raises RowFault. `enter` returns the columns of a new record,
+    `change` those that the row's values change in an existing one. `matches` is the SQL function that finds records by
+    key. `references` returns the indexes of the values with references that the principal may not know of.
+    `record_keys`: JSON objects with all these keys reach `parsed_row` whole, as JSON text in the cell `record`. `cells`
+    shows a record under import headings. `registry_verb` is the permission that a caller needs to set `registry`."""
 
     kind: ResourceType[Any, Any]
     roles: RoleTable
@@ -105,19 +103,19 @@ class Importable:
         object.__setattr__(self, "blank", _blank(self.kind.table))
 
     def whole(self, row: Mapping[str, Any]) -> Cells | None:
-        """The row as one cell, where it is a record of the known shape."""
+        """The row as one cell, if it is a record of the known shape."""
         if not self.record_keys or not self.record_keys <= row.keys():
             return None
         return {"record": orjson.dumps(row).decode()}
 
     @property
     def understood(self) -> tuple[str, ...]:
-        """Every heading that an import takes."""
+        """Every heading that an import accepts."""
         return (*self.headings, *MARKS)
 
     @property
     def shown(self) -> tuple[str, ...]:
-        """Every heading that an export can have: the record's number comes first."""
+        """Every heading that an export can have, beginning with the ref."""
         return ("ref", *self.headings)
 
     @property

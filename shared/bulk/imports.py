@@ -1,4 +1,4 @@
-"""The record of an import: who brought which file for what, and what came of it."""
+"""The record of an import: its creator, its file, its options and its results."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ _ENDED = ("succeeded", "failed", "cancelled")
 
 @dataclass(frozen=True, slots=True)
 class ImportGuardContext:
-    """What the guard of `undo` looks at."""
+    """The guard context of `undo`."""
 
     is_dry_run: bool
     is_under_way: bool
@@ -57,7 +57,7 @@ LIFECYCLE: Lifecycle[ImportGuardContext] = Lifecycle(
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What an import is asked to do. `mode` is commit or dry_run, `on_error` skip or abort."""
+    """A requested import. `mode` is commit or dry_run, `on_error` skip or abort."""
 
     resource: str
     mode: str
@@ -69,12 +69,12 @@ class Order:
 
 
 def import_kind(service: str) -> ResourceType[ImportRecord, ImportGuardContext]:
-    """Imports as a kind of record of one service."""
+    """The resource type of one service's imports."""
     return ResourceType(Resource(service, "imports", "import"), ImportRecord, core_import, LIFECYCLE)
 
 
 async def order_import(uow: UnitOfWork, service: str, order: Order, file: StoredFile, layout: Layout) -> ImportRecord:
-    """Enters the import and leaves its job to the worker."""
+    """Inserts the import and enqueues its job."""
     record = uuid7()
     job = defer(uow, service, IMPORT_JOB, {"import": str(record)}, created_by=uow.origin.actor.label, bulk=True)
     kind = import_kind(service)
@@ -106,7 +106,7 @@ _GET = Statement(select(core_import).where(core_import.c.id == bindparam("key"))
 
 
 async def get_import(connection: Connection, key: UUID) -> Row:
-    """The import's row. Raises LookupError where there is none, which is a fault of ours."""
+    """The import's row. Raises LookupError if it is missing, which is a bug."""
     row = await _GET.fetchrow(connection, key=key)
     if row is None:
         raise LookupError("no such import")
@@ -114,13 +114,13 @@ async def get_import(connection: Connection, key: UUID) -> Row:
 
 
 def layout_of(row: Mapping[str, Any]) -> Layout:
-    """The layout that was decided when the file came."""
+    """The layout that was decided when the file arrived."""
     columns = tuple((name, field) for name, field in row["columns"])
     return Layout(row["media"], columns, tuple(row["ignored_columns"]))
 
 
 async def close_import(uow: UnitOfWork, row: Row, status: str, **columns: Any) -> Row:
-    """The import's end, or the end of its undoing, with its audit entry and its fact."""
+    """Ends the import, or its undo, with an audit entry and a fact."""
     after = await update_record(uow, core_import, row["id"], row["version"], {"status": status, **columns})
     action, fact = ("undo", "undone") if status == "undone" else ("finish", "updated")
     import_kind(row["service"]).record_row_change(uow, action, row, after, fact)
@@ -134,7 +134,7 @@ async def is_under_way(connection: Connection, row: Mapping[str, Any]) -> bool:
 
 
 def failures_url(row: Mapping[str, Any]) -> str:
-    """Where the list of the import's failed rows is."""
+    """The address of the list of the import's failed rows."""
     return f"/{row['service']}/v1/imports/{row['id']}/failures"
 
 
@@ -160,18 +160,19 @@ def _page(own: bool, going_on: bool) -> Any:
 
 _PAGES = Shapes(_page)
 OVERSEE = "oversee"
-"""The permission to see everybody's imports, exports and jobs; only roles that may do everything have it."""
+"""The permission to see everybody's imports, exports and jobs. Only roles with every permission have it."""
 
 
 def oversees(principal: Principal, roles: Any, resource: Resource) -> bool:
-    """Whether the principal sees what others have started."""
+    """Whether the principal sees the imports of others."""
     return principal.permission_scope(roles, resource.name, OVERSEE).everywhere
 
 
 async def list_imports(
     connection: Connection, service: str, created_by: str | None, before: UUID | None, limit: int
 ) -> list[Row]:
-    """Imports, newest first; of one creator where `created_by` is given; one more than `limit` when there are more."""
+    """Imports, newest first, of one creator if `created_by` is given. Returns one more than `limit` if there are
+    more."""
     values: dict[str, Any] = {"service": service, "limit": limit + 1}
     if created_by is not None:
         values["created_by"] = created_by

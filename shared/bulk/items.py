@@ -1,4 +1,4 @@
-"""A row of JSON: read unchanged where it can be stored, with a fault and harmless cells where it cannot."""
+"""A row of JSON: read unchanged if it can be stored, else with a fault and replaced values."""
 
 import json
 import re
@@ -17,7 +17,7 @@ REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 
 class Item(NamedTuple):
-    """What a row says. Of one with a fault, the code, and the sentence for whoever sent it."""
+    """A row's value. If it has a fault: the code, and a sentence for the sender."""
 
     value: Any
     fault: tuple[str, str] | None = None
@@ -29,7 +29,7 @@ _NO_TEXT = ("invalid_text", "Text must hold neither U+0000 nor lone surrogates."
 
 
 def read_item(text: str) -> Item:
-    """The value of a JSON text. Never raises: what a database cannot hold is replaced, and reported as a fault."""
+    """The value of a JSON text. Never raises: replaces what the database cannot store, and reports it as a fault."""
     try:
         if _ESCAPED_NULL not in text and not _LONG_NUMBER.search(text):
             value = orjson.loads(text)

@@ -1,4 +1,4 @@
-"""What a file is and which of its columns mean what: decided from name, type, first rows and mapping."""
+"""The format of a file and the meaning of its columns, decided from name, type, first rows and mapping."""
 
 import codecs
 import csv
@@ -18,7 +18,7 @@ MOST_ROWS = 1_000_000
 MOST_COLUMNS = 200
 LONGEST_LINE = 1 << 20
 REMARKS = ("problem", "detail", "row")
-"""Columns that a list of failures adds. They are passed over, so that it can be corrected and sent as it is."""
+"""Columns that a list of failures adds. An import ignores them, so that a corrected list can be sent as it is."""
 _HEAD_ROWS = 2000
 _BLOCK = 1 << 20
 SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -50,7 +50,7 @@ _ANY_TYPE = ("", "application/octet-stream")
 
 @dataclass(frozen=True)
 class Layout:
-    """`columns` are the file's columns in order, each with the field it fills or None where it fills none."""
+    """`columns` are the file's columns in order, each with its field, or None."""
 
     media: str
     columns: tuple[tuple[str, str | None], ...]
@@ -62,17 +62,17 @@ class Layout:
 
     @cached_property
     def fields(self) -> dict[str, str | None]:
-        """By column, the field that it fills."""
+        """Each column with its field."""
         return dict(self.columns)
 
 
 def malformed(detail: str, *, pointer: str | None = "/file") -> Invalid:
-    """The file cannot be read as what it says it is."""
+    """The error of a file that is not valid in its format."""
     return Invalid(detail, code="malformed_file", errors=[FieldError("malformed_file", detail, pointer=pointer)])
 
 
 def media_of(file_name: str, content_type: str) -> str:
-    """`csv`, `ndjson` or `xlsx`, from the name's ending, else the part's type. Raises UnsupportedMedia for all else."""
+    """`csv`, `ndjson` or `xlsx`, from the name's suffix, else the part's type. Raises UnsupportedMedia for all else."""
     kind = content_type.partition(";")[0].strip().lower()
     media = _BY_SUFFIX.get(Path(file_name).suffix.lower()) or _BY_TYPE.get(kind)
     if media is None and kind not in _ANY_TYPE:
@@ -87,12 +87,12 @@ def examine(
     mapping: Mapping[str, str | None],
     record_keys: AbstractSet[str] = frozenset(),
 ) -> Layout:
-    """The layout of a file; of a workbook, that of its rows as CSV. Blocks; reads every byte, the first rows as rows.
+    """The layout of a file; for a workbook, of its rows as CSV. Blocks. Reads every byte and parses the first rows.
 
-    `known` are the headings that the resource understands; `mapping`, from column to heading, goes before them, and a
-    column mapped to null is left out on purpose. JSON objects that have all `record_keys` are taken whole. Raises
-    Invalid where the file is not what it says, holds U+0000 or other bytes than UTF-8, where a mapping names what is
-    not there, or where no column is understood.
+    `known` are the headings of the resource. `mapping`, from column to heading, takes precedence; a column mapped to
+    null is ignored. JSON objects with all `record_keys` are read whole. Raises Invalid if the file does not have its
+    declared format or is not UTF-8 without U+0000, if a mapping names an unknown column or heading, or if no column is
+    recognised.
     """
     _check_bytes(path)
     names = _keys_of_ndjson(path) if media == "ndjson" else _headings_of_csv(path, known, mapping)
@@ -112,7 +112,7 @@ def examine(
 
 
 def field_of(name: str, known: Sequence[str], mapping: Mapping[str, str | None]) -> str | None:
-    """The field that a column fills."""
+    """The field of a column."""
     if name in mapping:
         return mapping[name]
     plain = name.strip().lower().replace(" ", "_")
@@ -160,7 +160,7 @@ def _check_bytes(path: Path) -> None:
 
 
 def delimiter_of(line: str, known: Sequence[str], mapping: Mapping[str, str | None]) -> str:
-    """The delimiter under which the heading line makes most sense: `,`, `;` or a tab."""
+    """The delimiter (`,`, `;` or a tab) that recognises most headings in the first line."""
 
     def sense(delimiter: str) -> tuple[int, int]:
         try:
@@ -176,7 +176,7 @@ def _headings_of_csv(path: Path, known: Sequence[str], mapping: Mapping[str, str
     with path.open(encoding="utf-8-sig", newline="") as file:
         line = file.readline(LONGEST_LINE)
         if line.lstrip().startswith(("{", "[", "<")):
-            raise malformed("This is no CSV file.")
+            raise malformed("The file is not CSV.")
         delimiter = delimiter_of(line, known, mapping)
         file.seek(0)
         reader = csv.reader(file, delimiter=delimiter, strict=True)
@@ -194,14 +194,14 @@ def _headings_of_csv(path: Path, known: Sequence[str], mapping: Mapping[str, str
 
 
 def is_array(path: Path) -> bool:
-    """Whether a file of JSON is one array of objects rather than an object a line."""
+    """Whether a file of JSON is one array of objects instead of an object a line."""
     with path.open("rb") as file:
         return file.read(_BLOCK).removeprefix(codecs.BOM_UTF8).lstrip()[:1] == b"["
 
 
 def array_items(path: Path) -> Iterator[Item]:
-    """The items of a file that is one JSON array, read as far as they are asked for. Blocks. Raises Invalid where it
-    breaks off, or where an item is longer than 1 MiB."""
+    """The items of a file that is one JSON array, read lazily. Blocks. Raises Invalid if the array is truncated, or an
+    item is longer than 1 MiB."""
     decoder = json.JSONDecoder(parse_int=str, parse_float=str)
     with path.open(encoding="utf-8-sig") as file:
         text, at = file.read(_BLOCK).lstrip()[1:], 0
@@ -215,7 +215,7 @@ def array_items(path: Path) -> Iterator[Item]:
             except (json.JSONDecodeError, RecursionError):
                 more = file.read(_BLOCK)
                 if not more or len(text) - at > LONGEST_LINE:
-                    raise malformed("The JSON array breaks off, or an item is longer than 1 MiB.") from None
+                    raise malformed("The JSON array is truncated, or an item is longer than 1 MiB.") from None
                 text, at = text[at:] + more, 0
             else:
                 yield read_item(text[at:end])
@@ -235,7 +235,7 @@ def _keys_of_ndjson(path: Path) -> list[str]:
                 break
             item = _object(line.removeprefix(codecs.BOM_UTF8) if number == 0 else line)
             if item is None and number == 0:
-                raise malformed("This is no NDJSON: the first line is not a JSON object.")
+                raise malformed("The file is not NDJSON: the first line is not a JSON object.")
             names |= dict.fromkeys(item or ())
     return list(names)
 

@@ -1,4 +1,4 @@
-"""What the database holds for one batch: by identity, by key, and the records themselves, locked."""
+"""Reads what the database holds for one batch: records by identity and by key, locked."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -44,8 +44,8 @@ class Lookup:
         self._living = "".join(f" AND {name} IS NULL" for name in gone)
 
     async def ahead(self, connection: Connection, rows: Sequence[ValidRow]) -> tuple[list[PlannedRow], bool]:
-        """The rows worked out, and whether none of them leads to anything that the database holds, which is not asked
-        for a dry run. Locks nothing, and depends on no other batch."""
+        """Prepares the rows, and returns whether all are new to the database (never for a dry run). Locks nothing and
+        depends on no other batch."""
         found = await self._identities(connection, rows)
         repeat = self._is_dry or found or any(row.occurrence > 1 for row in rows)
         are_new = not (repeat or await self._matches(connection, rows))
@@ -68,7 +68,7 @@ class Lookup:
         return found
 
     async def known(self, connection: Connection, rows: Sequence[ValidRow]) -> ExistingRecords:
-        """What these rows may lead to; records that may have to change are locked."""
+        """The existing records for these rows. Locks those that may change."""
         last: dict[int, list[tuple[UUID, bytes]]] = {}
         first: dict[int, list[UUID]] = {}
         found = await self._identities(connection, rows)
@@ -129,7 +129,7 @@ class Lookup:
         return {row["key"]: row["record"] for row in await connection.fetch(_REMEMBERED, self._import, keys)}
 
     async def _states(self, connection: Connection, records: set[UUID]) -> dict[UUID, PendingRecord]:
-        """Those of the records that earlier batches of this dry run would have made or changed, as they left them."""
+        """The states in which earlier batches of this dry run left some of the records."""
         found = await connection.fetch(_STATES, self._import, list(records))
         states = [orjson.loads(row["document"]) for row in found]
         rows = await _typed(connection, self._table, [state["row"] for state in states])
@@ -140,7 +140,7 @@ class Lookup:
         return self._drafts(rows, lesser)
 
     def _drafts(self, rows: Sequence[Columns], lesser: Sequence[Sequence[Columns]]) -> dict[UUID, PendingRecord]:
-        """Records as they are, with the children of each kind."""
+        """The present records, with the children of each kind."""
         pending_records = {row["id"]: PendingRecord(row, row, [[] for _ in lesser]) for row in rows}
         for place, child in enumerate(self._importable.children):
             for row in lesser[place]:
@@ -172,6 +172,6 @@ class Lookup:
 
 
 async def _typed(connection: Connection, table: Table, rows: Sequence[Values]) -> list[Columns]:
-    """Rows that are JSON, with the types of the table's columns."""
+    """JSON rows, with the types of the table's columns."""
     statement = f"SELECT * FROM json_populate_recordset(NULL::{table.fullname}, $1::text::json)"  # noqa: S608
     return [dict(row) for row in await connection.fetch(statement, orjson.dumps(rows).decode())]

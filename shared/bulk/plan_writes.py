@@ -1,4 +1,4 @@
-"""The statements that execute a plan, set-based: one per table. Prepared in memory, without input or output."""
+"""The statements that execute a plan, one per table. Prepared in memory, without input or output."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -40,8 +40,8 @@ ON CONFLICT DO NOTHING
 
 
 def remembering(plan: Plan, imported: UUID) -> list[PreparedWrite]:
-    """All that a dry run leaves of its good rows: the records that they led to, by what later rows find them by, and
-    those that were made or changed, as they would be."""
+    """The results of a dry run's valid rows: the records that they led to, the keys by which later rows find them, and
+    the resulting state of created or changed records."""
     rows = {record: row.row for row, record in plan.led}
     keys: dict[str, int] = {}
     for row, record in plan.led:
@@ -65,7 +65,7 @@ def failing(rows: Iterable[FailedRow], imported: UUID) -> list[PreparedWrite]:
 
 
 def writes_of(plan: Plan, importable: Importable, imported: UUID) -> list[PreparedWrite]:
-    """What is to be executed, in this order, for a plan of the import with this id."""
+    """The writes, in order, of a plan for the import with this id."""
     pending_records = list(plan.touched.values())
     made = [pending.row for pending in pending_records if pending.original is None]
     changed = [
@@ -125,8 +125,8 @@ def _of_effects(plan: Plan, importable: Importable, imported: UUID) -> Iterable[
 def _effects(
     importable: Importable, imported: UUID, pending_records: Iterable[PendingRecord]
 ) -> tuple[list[tuple[Any, ...]], list[tuple[str, UUID, UUID, int, Columns]]]:
-    """What the batch made, and what it changed with the fields before it. Children that a record was made with, and
-    that are as they were made, are named with it."""
+    """The records that the batch created or changed, with their earlier fields. Children that were created with a
+    record, and have not changed since, are named with it."""
     made: list[tuple[Any, ...]] = []
     changed: list[tuple[str, UUID, UUID, int, Columns]] = []
     for pending in pending_records:

@@ -1,8 +1,8 @@
-"""What becomes of the rows of one batch: decided in memory, from what the database holds. Nothing here waits.
+"""Plans the rows of one batch in memory, from the existing records. Never awaits.
 
 A row leads to the record that its identity led to before; else to one with an equal key (e-mail, ORCID iD, ROR id) that
-the importer may write; else, where the file repeats an identity, to that of its first row; else it makes a record. A
-record that is there is changed only by a row that differs from that row's own last state, and only in its fields.
+the importer may write; else, if the file repeats an identity, to that of its first row; else it creates a record. An
+existing record changes only if the row differs from its own last state, and only in the row's fields.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,7 +18,7 @@ from shared.database.ids import uuid7
 
 @dataclass(slots=True)
 class PendingChild:
-    """A child as the batch leaves it; `original` is None where the batch made it. Rows are replaced, never changed."""
+    """A child after the batch; `original` is None if the batch created it. Rows are replaced, never mutated."""
 
     row: Columns
     original: Columns | None
@@ -26,8 +26,8 @@ class PendingChild:
 
 @dataclass(slots=True)
 class PendingRecord:
-    """A record as the batch leaves it; `original` is None where the batch made it. Rows are replaced, never changed.
-    `derived` are the rows of its side tables as long as they hold."""
+    """A record after the batch; `original` is None if the batch created it. Rows are replaced, never mutated. `derived`
+    caches the rows of its side tables while they are valid."""
 
     row: Columns
     original: Columns | None
@@ -43,7 +43,7 @@ class PendingRecord:
 
 @dataclass(frozen=True, slots=True)
 class Writing:
-    """Who writes, since when, and whether the source is a registry."""
+    """The writer, the time, and whether the source is a registry."""
 
     actor: str
     at: datetime
@@ -52,7 +52,7 @@ class Writing:
 
 @dataclass(slots=True)
 class NewRecord:
-    """The record that a row would make, but for its number, with its side tables and children."""
+    """The record that a row would create, without its ref, with its side tables and children."""
 
     columns: Columns
     derived: list[list[Columns]]
@@ -60,14 +60,14 @@ class NewRecord:
 
 
 class PlannedRow(NamedTuple):
-    """A good row; `build_new` is what it would make, worked out ahead where its very content is new."""
+    """A valid row. `build_new` is the record that it would create, prepared ahead if its content is new."""
 
     good: ValidRow
     build_new: NewRecord | None = None
 
 
 def build_new(row: ValidRow, importable: Importable, writing: Writing) -> NewRecord:
-    """The record that the row would make."""
+    """The record that the row would create."""
     values = row.values
     columns = {
         **importable.blank,
@@ -115,9 +115,9 @@ class ExistingRecords:
     """What the database holds for this batch.
 
     `last`: by row, the records that its identity led to, oldest first, with the digest of its last state. `first`: by
-    row, where the identity is repeated, the records of its first row. `matches`: by key, records and whether the
-    importer may write them. `usable`: the records, of all these, that the importer may write. `pending_records`: those
-    of them that may have to change, whole.
+    row, if the identity is repeated, the records of its first row. `matches`: by key, records and whether the importer
+    may write them. `usable`: those of all these records that the importer may write. `pending_records`: those of them
+    that may change, complete.
     """
 
     last: Mapping[int, Sequence[tuple[UUID, bytes]]]
@@ -128,13 +128,13 @@ class ExistingRecords:
 
     @classmethod
     def nothing(cls) -> "ExistingRecords":
-        """What it holds for rows that are all new."""
+        """The value for a batch of new rows."""
         return cls({}, {}, {}, set(), {})
 
 
 @dataclass(slots=True)
 class Plan:
-    """What is to be written. `led`: the rows that are not as they were, with the record that each led to."""
+    """The writes of a batch. `led`: the rows that are not unchanged, each with its record."""
 
     created: int = 0
     updated: int = 0
@@ -148,7 +148,7 @@ class Plan:
 
 
 class Planner:
-    """Plans one batch. `refs` are numbers for records that are made, as many as there are rows."""
+    """Plans one batch. `refs` are refs for new records, as many as there are rows."""
 
     def __init__(self, importable: Importable, known: ExistingRecords, refs: Iterable[str], writing: Writing) -> None:
         self._importable = importable
@@ -190,7 +190,7 @@ class Planner:
         settled.append((row.identity, row.occurrence, record, row.digest))
 
     def _match(self, row: ValidRow) -> UUID | None:
-        """The record that the row means though its identity is new."""
+        """The existing record of a row with a new identity, or None."""
         for key in row.keys:
             if (made := self._by_key.get(key)) is not None:
                 return made

@@ -1,4 +1,4 @@
-"""The rows of a file, one after the other."""
+"""Reads the rows of a file."""
 
 import codecs
 import csv
@@ -21,11 +21,11 @@ from shared.bulk.layout import (
 from shared.kernel.errors import TooLarge
 
 Cells: TypeAlias = dict[str, str | list[str]]
-"""What a row says, by field: text without blanks around it, or a list of texts where NDJSON has one. Never empty."""
+"""The cells of a row by field: trimmed text, or a list of texts from NDJSON. Never empty."""
 
 
 class RowFault(Exception):
-    """Why a row cannot be taken: a catalogued code and a sentence."""
+    """Why a row is invalid: a code of the catalogue and a sentence."""
 
     def __init__(self, code: str, detail: str) -> None:
         super().__init__(detail)
@@ -34,7 +34,7 @@ class RowFault(Exception):
 
 
 class RawRow(NamedTuple):
-    """A row of the file: its number among the data rows from 1, and its cells by column."""
+    """A row of the file: its number among the data rows, from 1, and its cells by column."""
 
     number: int
     cells: Mapping[str, Any]
@@ -42,9 +42,9 @@ class RawRow(NamedTuple):
 
 
 def rows_of(path: Path, layout: Layout) -> Iterator[RawRow]:
-    """The data rows; lines without anything on them are none. Of a workbook, `path` is that of its rows as CSV. Blocks.
+    """The data rows, without blank lines. For a workbook, `path` is that of its rows as CSV. Blocks.
 
-    Raises Invalid where the file's structure breaks, TooLarge beyond a million rows.
+    Raises Invalid if the file's structure is broken, TooLarge beyond a million rows.
     """
     reader = _ndjson_rows(path) if layout.media == "ndjson" else _csv_rows(path, layout)
     for row in reader:
@@ -54,12 +54,12 @@ def rows_of(path: Path, layout: Layout) -> Iterator[RawRow]:
 
 
 def count_rows(path: Path, layout: Layout) -> int:
-    """How many data rows there are. Reads the whole file, blocks, and raises what `rows_of` raises."""
+    """The number of data rows. Reads the whole file, blocks, and raises what `rows_of` raises."""
     return sum(1 for _ in rows_of(path, layout))
 
 
 def cells_of(row: RawRow, layout: Layout, known: tuple[str, ...]) -> Cells:
-    """The row by field. Raises RowFault for a value that is neither text, number, truth value nor a list of texts."""
+    """The row by field. Raises RowFault for a value that is not text, number, boolean or a list of texts."""
     fields, is_csv = layout.fields, layout.media == "csv"
     cells: Cells = {}
     for column, value in row.cells.items():

@@ -11,8 +11,7 @@ from shared.records.record import Document, Granted, Record, Tracked
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportRecord(Record):
-    """Who brought which file for what, and what came of it. `columns` maps the file's columns to fields; those that
-    nobody knows are in `ignored_columns`."""
+    """An import. `columns` maps the file's columns to fields; unknown columns are in `ignored_columns`."""
 
     resource_type = Resource("", "imports", "import")
 

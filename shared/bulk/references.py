@@ -1,4 +1,4 @@
-"""Which files of the store the database names."""
+"""The files of the store that the database references."""
 
 from shared.bulk.exporting import IMPORT_RETENTION, RETENTION
 from shared.database.statements import Connection
@@ -13,11 +13,11 @@ _FOR_A_TIME = {
         "(status = 'pending' OR created_at >= clock_timestamp() - $2::interval) AND $1::interval IS NOT NULL"
     ),
 }
-"""Files that are swept away while their row stays; those of any other table stay as long as their row."""
+"""Files that are deleted before their row. Files of any other table stay as long as their row."""
 
 
 async def referenced(connection: Connection) -> dict[str, bool]:
-    """Digests of files named in any column `file_digest`, and whether the file must be there still."""
+    """Digests in any column `file_digest`, and whether the file must still exist."""
     found: dict[str, bool] = {}
     for (table,) in await connection.fetch(_COLUMNS):
         is_retained = _FOR_A_TIME.get(table, "$1::interval IS NOT NULL AND $2::interval IS NOT NULL")

@@ -1,4 +1,4 @@
-"""Which time a file says a thing: counted in sixteen bytes for each row that a file may have."""
+"""Counts the repeats of a row's identity in a file, in sixteen bytes for each row that a file may have."""
 
 from array import array
 
@@ -6,18 +6,18 @@ from shared.bulk.layout import MOST_ROWS
 
 _SLOTS = 1 << (2 * MOST_ROWS - 1).bit_length()
 _COUNT = (1 << MOST_ROWS.bit_length()) - 1
-"""The bits of a slot that hold a count; the others hold what is left of a digest."""
+"""The bits of a slot that hold a count; the others hold the rest of a digest."""
 
 
 class RepeatCounter:
-    """Counts equal digests, which are 16 bytes that look random. Two that differ are taken for the same once in ten
-    million files, and then in the same way for every file that says the same."""
+    """Counts equal digests, which are 16 random-looking bytes. Two different digests collide once in ten million files,
+    and then in every file with the same rows."""
 
     def __init__(self) -> None:
         self._slots = array("Q", (0,)) * _SLOTS
 
     def number(self, digest: bytes) -> int:
-        """How many times it was asked about, this time among them: 1 for the first."""
+        """The number of calls with this digest so far: 1 for the first."""
         slots = self._slots
         place = int.from_bytes(digest[8:], "big") % _SLOTS
         recorded = int.from_bytes(digest[:8], "big") & ~_COUNT

@@ -1,7 +1,7 @@
-"""How a row says which record it is about, whatever the resource: by the record's number, or by an id of its own.
+"""How a row of any resource identifies its record: by the record's ref, or by the row's own id.
 
-`ref` is the number that an export shows. `row_id` is the row's own id in the list that the import's `source` names; a
-row that comes again under it leads to the same record, whatever else it says.
+`ref` is the number that an export shows. `row_id` is the row's id in the list that the import's `source` names. A later
+row with the same id leads to the same record, whatever its other values.
 """
 
 from collections.abc import Collection
@@ -19,7 +19,7 @@ LONGEST = 200
 
 
 class RowIdentifiers(NamedTuple):
-    """What one row says of itself."""
+    """The identifiers in one row."""
 
     ref: str | None
     row_id: str | None
@@ -29,7 +29,8 @@ _UNMARKED = RowIdentifiers(None, None)
 
 
 def take_identifiers(cells: Cells) -> RowIdentifiers:
-    """The row's marks, taken from among its cells. Raises RowFault for one that is a list or too long."""
+    """Removes the row's identifiers from its cells and returns them. Raises RowFault for one that is a list or too
+    long."""
     if cells.keys().isdisjoint(MARKS):
         return _UNMARKED
     found = [cells.pop(name, None) for name in MARKS]
@@ -43,13 +44,13 @@ def take_identifiers(cells: Cells) -> RowIdentifiers:
 
 
 def ref_key(ref: str) -> str:
-    """The number among the keys by which a row may mean a record."""
+    """The ref as one of the keys of a row."""
     return f"ref:{ref}"
 
 
 async def find_refs(connection: Connection, table: Table, refs: Collection[str], access: AccessScope) -> list[Row]:
-    """(ref, record) of the numbers that lead to a living record which the caller may write; a merged one leads to the
-    record that it was merged into."""
+    """(ref, record) for the refs of current records that the caller may write; a merged record leads to its merge
+    target."""
     found = await connection.fetch(_leads(table), sorted(refs))
     return [row for row in found if access.write.covers(row["country"], row["record"])]
 

@@ -1,5 +1,4 @@
-"""The job of an import: it validates the rows and writes them batch by batch; after a kill another attempt
-continues."""
+"""The job of an import: it validates the rows and writes them in batches. After a kill, the next attempt continues."""
 
 import asyncio
 from collections import deque
@@ -46,7 +45,7 @@ class ImportRun:
         self._access: AccessScope = access_scope_for(principal, importable.roles, importable.resource)
 
     async def to_the_end(self, store: FileStore) -> dict[str, Any]:
-        """Writes what is left to do; the job's result. Raises JobCancelled, and EscmError for a bad file."""
+        """Writes the remaining batches. Returns the job's result. Raises JobCancelled, and EscmError for a bad file."""
         if not principal_may_import(self._principal, self._importable):
             raise Forbidden("Your grants do not include imports.", members={"reason": "not_permitted"})
         layout = layout_of(self._imported)
@@ -62,7 +61,7 @@ class ImportRun:
         return await self._end("done", writing.late_columns)
 
     async def _begin(self, total: int) -> int:
-        """How many batches earlier attempts have written; whatever else they left is deleted."""
+        """The number of batches that earlier attempts wrote. Deletes whatever else they left."""
         async with self._run.unit_of_work() as uow:
             await uow.connection.execute(_LOOKED_THROUGH, self._imported["id"], total)
             done = await batches_written(uow.connection, self._imported["id"])
@@ -70,7 +69,7 @@ class ImportRun:
         return done
 
     async def _has_bad_rows(self, reader: Reader, total: int) -> bool:
-        """Whether any row is bad; those that are, are in the list of failures then."""
+        """Whether any row is bad. Bad rows are then in the list of failures."""
         found = False
         async with reader.batches() as batches:
             async for batch in batches:
@@ -109,7 +108,7 @@ class ImportRun:
             await asyncio.gather(*under_way, return_exceptions=True)
 
     async def give_up(self, status: str) -> None:
-        """Ends the import before its end; what was written stays and can be undone."""
+        """Ends the import early. What was written stays and can be undone."""
         await self._end(status, ())
 
     async def _end(self, status: str, late_columns: Sequence[str]) -> dict[str, Any]:
@@ -119,7 +118,7 @@ class ImportRun:
 
 
 def _settled(imported: Row) -> int:
-    """How many records an undoing has dealt with."""
+    """The number of records that an undo has processed."""
     return sum((imported["taken_back"] or {}).values())
 
 
@@ -129,7 +128,7 @@ def principal_may_import(principal: Principal, importable: Importable) -> bool:
 
 
 class BulkJobs:
-    """The jobs of imports, undoings and exports of one service."""
+    """The jobs of imports, undos and exports of one service."""
 
     def __init__(self, settings: Settings, importables: Mapping[str, Importable]) -> None:
         self._store = FileStore(settings.storage_path)
@@ -139,12 +138,12 @@ class BulkJobs:
 
     @property
     def handlers(self) -> JobHandlers:
-        """By kind of job."""
+        """The handlers by kind of job."""
         return {IMPORT_JOB: self._import, UNDO_JOB: self._undo, EXPORT_JOB: self._export}
 
     @property
     def schedules(self) -> Schedules:
-        """What is swept away in time."""
+        """The scheduled deletions."""
         return {
             "bulk_sweep": sweep(self._service, self._store),
             "imports_given_up": given_up(self._service),

@@ -1,7 +1,7 @@
-"""XLSX as a text file of the same rows, made once by a process of its own that may use little.
+"""Converts XLSX to a text file of the same rows, in a process with limited resources.
 
-Everything that a file of a stranger could blow up is bounded: what the archive says of itself before anything is
-unpacked, then the memory and the time of the process that reads it. Run as `python -m shared.bulk.spreadsheets`.
+Untrusted input is bounded: first the sizes that the archive's directory declares, before anything is unpacked; then the
+memory and the time of the process that reads it. Run as `python -m shared.bulk.spreadsheets`.
 """
 
 import asyncio
@@ -22,9 +22,9 @@ from shared.kernel.errors import RateLimited
 
 MOST_PARTS = 1000
 MOST_UNPACKED = 128 << 20
-"""Bytes of all parts together, as the archive's directory states them."""
+"""Bytes of all parts together, as the archive's directory declares them."""
 MOST_RATIO = 100
-"""How many times larger than packed a part above 1 MiB may be."""
+"""Maximum compression ratio of a part above 1 MiB."""
 _SMALL_PART = 1 << 20
 _MEMORY = 768 << 20
 _SECONDS = 60
@@ -37,14 +37,14 @@ _REFUSED = 3
 
 
 class Refused(Exception):
-    """The file is no workbook of one plain sheet within the bounds; the text is for the sender."""
+    """The file is not a workbook of one plain sheet within the bounds. The text is for the sender."""
 
 
 async def as_text(path: Path, media: str, sender: str = "") -> Path:
-    """The file itself; of a workbook its rows as CSV, stored next to it and made where they are missing.
+    """The file itself; for a workbook, its rows as CSV, stored next to it and created if missing.
 
-    One workbook of a `sender` is read at a time, and one of a process. Raises Invalid `malformed_file`, RateLimited
-    where others of the sender take too long.
+    Reads one workbook at a time per `sender` and per process. Raises Invalid `malformed_file`, or RateLimited if others
+    of the sender take too long.
     """
     if media != "xlsx":
         return path
@@ -89,12 +89,12 @@ async def _unpack(path: Path, target: Path) -> None:
 
 
 def check_archive(path: Path) -> None:
-    """Judges the archive by its directory alone. Raises Refused."""
+    """Checks the archive by its directory alone. Raises Refused."""
     try:
         with zipfile.ZipFile(path) as archive:
             parts = archive.infolist()
     except (zipfile.BadZipFile, OSError, ValueError, RuntimeError):
-        raise Refused("This is no XLSX file.") from None
+        raise Refused("The file is not XLSX.") from None
     if len(parts) > MOST_PARTS:
         raise Refused(f"At most {MOST_PARTS:,} parts in a workbook.")
     if sum(part.file_size for part in parts) > MOST_UNPACKED:

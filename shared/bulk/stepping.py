@@ -1,4 +1,4 @@
-"""Many steps at once: a job that takes the same step on each of up to 500 records, each in a transaction of its own."""
+"""Bulk transitions: a job that applies one transition to each of up to 500 records, each in its own transaction."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -29,8 +29,8 @@ Operation: TypeAlias = Callable[[UnitOfWork, AccessScope, Any, TransitionRequest
 
 @dataclass(frozen=True)
 class Steppable:
-    """A kind of record that takes bulk transitions. `take` is the operation of its transitions; `operations` are those
-    that are no transitions of the lifecycle, each with the permission that it asks for."""
+    """A resource that accepts bulk transitions. `take` performs a transition; `operations` are those outside the
+    lifecycle, each with the permission that it needs."""
 
     kind: ResourceType[Any, Any]
     roles: RoleTable
@@ -39,7 +39,7 @@ class Steppable:
     operations: Mapping[str, tuple[str, Operation]] = field(default_factory=dict)
 
     def verb_of(self, requested: TransitionRequest) -> str:
-        """The permission that the step asks for. Raises Invalid for a step that no record of any state could take."""
+        """The permission that the transition needs. Raises Invalid if no record in any state could take it."""
         if requested.action in self.operations:
             if requested.fields:
                 raise Invalid(f"{requested.action} takes no fields.")
@@ -54,7 +54,8 @@ class Steppable:
 def order_steps(
     uow: UnitOfWork, steppable: Steppable, requested: TransitionRequest, items: Sequence[tuple[UUID, int]]
 ) -> UUID:
-    """Leaves the steps to the worker; the job's id. `items` are ids, each once, with the version that was seen."""
+    """Enqueues the transitions and returns the job's id. `items` are unique ids with the versions that the caller
+    saw."""
     payload = {
         "resource": steppable.kind.resource.plural,
         "action": requested.action,
@@ -73,12 +74,12 @@ class StepJobs:
 
     @property
     def handlers(self) -> JobHandlers:
-        """By kind of job."""
+        """The handlers by kind of job."""
         return {STEP_JOB: self._run}
 
     async def _run(self, run: JobRun) -> dict[str, Any]:
-        """The outcome of each item, in order. What an earlier attempt committed is not done again; what it refused is
-        tried anew, since it was reported to nobody."""
+        """The outcome of each item, in order. Skips what an earlier attempt committed. Retries what it refused, because
+        no caller received that outcome."""
         asked = run.payload
         principal = await principal_of(run.database, run.created_by)
         steppable = self._steppables[asked["resource"]]
@@ -107,7 +108,7 @@ class _OneByOne:
     requested: TransitionRequest
 
     async def outcome(self, record: UUID, version: int) -> dict[str, Any]:
-        """What became of one record: its state, and the problem where the step was refused."""
+        """The outcome for one record: its state, or the problem if the transition was refused."""
         status: str | None = None
         origin = Origin(self.access.principal, str(self.run.id))
         try:

@@ -1,4 +1,4 @@
-"""Files by the digest of their content: written whole and synced before anything refers to them."""
+"""Files by the digest of their content, written completely and synced before anything references them."""
 
 import asyncio
 import hashlib
@@ -15,7 +15,7 @@ _NEW = ".new-"
 
 @dataclass(frozen=True, slots=True)
 class StoredFile:
-    """A file in the store: SHA-256 of its bytes in hex, and how many they are."""
+    """A file in the store: the SHA-256 of its bytes in hex, and its size in bytes."""
 
     digest: str
     size: int
@@ -23,28 +23,28 @@ class StoredFile:
 
 @dataclass(frozen=True, slots=True)
 class ReceivedFile:
-    """A file that is not yet in the store: where it is, and what it holds."""
+    """A file that is not yet in the store: its path and its content's digest and size."""
 
     path: Path
     content: StoredFile
 
 
 class FileStore:
-    """A folder of files named by their content. The same content is stored once."""
+    """A folder of files named by their digest. The same content is stored once."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
 
     def path(self, digest: str) -> Path:
-        """Where the file of this digest is, if it is."""
+        """The path of the file with this digest, if it exists."""
         return self._root / digest[:2] / digest
 
     async def put(self, source: BinaryIO) -> StoredFile:
-        """Copies what is left of the source into the store."""
+        """Copies the rest of the source into the store."""
         return await asyncio.to_thread(self.write, lambda target: _copy(source, target))
 
     def write(self, fill: Callable[[BinaryIO], None]) -> StoredFile:
-        """Stores what `fill` writes; nothing where it raises. Blocks."""
+        """Stores what `fill` writes; nothing if it raises. Blocks."""
         received = self._receive(fill)
         try:
             self.move_in(received)
@@ -54,11 +54,11 @@ class FileStore:
         return received.content
 
     async def receive(self, source: BinaryIO) -> ReceivedFile:
-        """Copies what is left of the source to the folder of the stored files, to be stored or discarded."""
+        """Copies the rest of the source next to the stored files, to be stored or discarded later."""
         return await asyncio.to_thread(self._receive, lambda target: _copy(source, target))
 
     def move_in(self, received: ReceivedFile) -> None:
-        """Stores a received file and what was made of it. Blocks."""
+        """Stores a received file and the files derived from it. Blocks."""
         place = self.path(received.content.digest)
         place.parent.mkdir(exist_ok=True)
         for made in self._root.glob(f"{received.path.name}.*"):
@@ -68,7 +68,7 @@ class FileStore:
         _sync(self._root)
 
     def discard(self, received: ReceivedFile) -> None:
-        """Deletes a received file and what was made of it. One that is stored is not touched. Blocks."""
+        """Deletes a received file and the files derived from it. Leaves stored files alone. Blocks."""
         for one in (received.path, *self._root.glob(f"{received.path.name}.*")):
             one.unlink(missing_ok=True)
 
@@ -89,23 +89,23 @@ class FileStore:
         return ReceivedFile(Path(name), StoredFile(digest, size))
 
     def digests_before(self, time: float) -> list[str]:
-        """Digests of the files that were last stored before this time, in seconds since 1970. Blocks."""
+        """Digests of the files last stored before this time, in seconds since 1970. Blocks."""
         return sorted({path.name.partition(".")[0] for path in self._root.glob("??/*") if path.stat().st_mtime < time})
 
     def remove_before(self, digest: str, time: float) -> None:
-        """Forgets a file unless it was stored again since this time. Blocks."""
+        """Deletes a file unless it was stored again since this time. Blocks."""
         path = self.path(digest)
         if not path.exists() or path.stat().st_mtime < time:
             self.remove(digest)
 
     def discard_before(self, time: float) -> None:
-        """Deletes what was received before this time and neither stored nor discarded. Blocks."""
+        """Deletes files received before this time that were neither stored nor discarded. Blocks."""
         for path in self._root.glob(f"{_NEW}*"):
             if path.stat().st_mtime < time:
                 path.unlink(missing_ok=True)
 
     def remove(self, digest: str) -> None:
-        """Forgets a file and what was made of it. One that is not there is no error."""
+        """Deletes a file and the files derived from it. A missing file is not an error."""
         path = self.path(digest)
         for one in (path, *path.parent.glob(f"{digest}.*")):
             one.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""The record of an import. Its rows, fences, identities and effects are named in the statements that use them."""
+"""The tables of imports and exports. Rows, fences, identities and effects are named in the statements that use them."""
 
 from sqlalchemy import BigInteger, Boolean, Column, Integer, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -26,7 +26,7 @@ core_import = record_table(
     document("counts", nullable=True),
     document("taken_back", nullable=True),
 )
-"""`columns` maps the file's columns to fields; those that nobody knows are in `ignored_columns`."""
+"""`columns` maps the file's columns to fields; unknown columns are in `ignored_columns`."""
 
 core_export = table(
     "core_export",
@@ -44,4 +44,4 @@ core_export = table(
     text("file_digest", nullable=True),
     Column("file_size", BigInteger, nullable=True),
 )
-"""One download. The file holds what its creator could see when it was made."""
+"""One download. The file holds what its creator could see when it was created."""

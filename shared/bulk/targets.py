@@ -1,4 +1,4 @@
-"""The files that exports are written to: one line, object or row of a sheet for each record."""
+"""Writers of export files: one line, object or sheet row for each record."""
 
 import csv
 import io
@@ -13,7 +13,7 @@ from shared.bulk.formulas import escaped
 from shared.kernel.errors import TooLarge
 
 MOST_SHEET_ROWS = 1_048_575
-"""What a sheet can hold below its headings."""
+"""Maximum rows of a sheet below its headings."""
 _PLAIN = {"constant_memory": True, "strings_to_numbers": False, "strings_to_formulas": False, "strings_to_urls": False}
 
 
@@ -25,7 +25,7 @@ def csv_line(cells: Iterable[str]) -> bytes:
 
 
 class Target(ABC):
-    """A file with these headings. Every method blocks; `close` comes last and leaves the file open."""
+    """A file with these headings. Every method blocks. Call `close` last; it leaves the file open."""
 
     def __init__(self, file: BinaryIO, headings: Sequence[str]) -> None:
         self.file = file
@@ -33,10 +33,10 @@ class Target(ABC):
 
     @abstractmethod
     def write(self, cells: Mapping[str, str]) -> None:
-        """One record, under the headings that it has."""
+        """Writes one record, under its headings."""
 
     def close(self) -> None:
-        """Writes what is left."""
+        """Writes the rest."""
         self.file.flush()
 
 
@@ -60,7 +60,7 @@ class NdjsonTarget(Target):
 
 
 class XlsxTarget(Target):
-    """A workbook of one sheet, written row by row. Every cell is text, so that none is a formula or a link."""
+    """A workbook of one sheet, written row by row. Every cell is text, so none is a formula or a link."""
 
     def __init__(self, file: BinaryIO, headings: Sequence[str]) -> None:
         super().__init__(file, headings)
@@ -70,7 +70,7 @@ class XlsxTarget(Target):
         self.write({name: name for name in headings})
 
     def write(self, cells: Mapping[str, str]) -> None:
-        """Raises TooLarge where the sheet is full or a cell is longer than a sheet can hold."""
+        """Raises TooLarge if the sheet is full or a cell is longer than a sheet allows."""
         if self._next > MOST_SHEET_ROWS:
             raise TooLarge(f"A sheet holds {MOST_SHEET_ROWS:,} records; export CSV, or fewer by a filter.")
         for place, name in enumerate(self.headings):

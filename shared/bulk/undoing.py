@@ -1,5 +1,4 @@
-"""Undoing an import: its new records are deleted and its changes are reverted, except where something has changed
-since."""
+"""Undoes an import: deletes its new records and reverts its changes, except those changed since."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -48,25 +47,25 @@ _NO_CONTEXT = ";".join(
 
 
 async def extent(connection: Connection, imported: Mapping[str, Any]) -> int:
-    """How many records there are to take back."""
+    """The number of records to undo."""
     return int(await connection.fetchval(_COUNT, imported["id"]))
 
 
 async def see_as(connection: Connection, access: AccessScope) -> None:
-    """Row-level security for the rest of the transaction is the one of this access scope."""
+    """Sets row-level security to this access scope for the rest of the transaction."""
     await connection.execute(";".join(part for part in (_NO_CONTEXT, access.context.set_local) if part))
 
 
 async def leave_to(uow: UnitOfWork, imported: Row, job: UUID) -> Row:
-    """The import, whose job is now the one that takes it back."""
+    """Assigns the import to the job that undoes it."""
     statement = "UPDATE core_import SET job = $2 WHERE id = $1 RETURNING *"
     return await uow.connection.fetchrow(statement, imported["id"], job)
 
 
 async def take_back_some(uow: UnitOfWork, importable: Importable, access: AccessScope, imported: Row) -> Row:
-    """Takes back up to 1,000 records; the import's row, whose status is `undone` when nothing is left.
+    """Undoes up to 1,000 records. Returns the import's row, whose status is `undone` when nothing is left.
 
-    `taken_back` counts the records removed, restored and kept because they changed since or lie out of reach.
+    `taken_back` counts the records removed, restored, and kept because they changed since or are out of scope.
     """
     connection, key = uow.connection, imported["id"]
     owners = [row["owner"] for row in await connection.fetch(_OWNERS, key, AT_ONCE)]
@@ -85,7 +84,7 @@ async def take_back_some(uow: UnitOfWork, importable: Importable, access: Access
 
 @dataclass
 class _LockedRecord:
-    """A record with its children as they are now, by the place of their kind."""
+    """A record with its present children, by the index of their kind."""
 
     row: Columns
     children: list[dict[UUID, Columns]]
@@ -104,7 +103,7 @@ class _Return:
     _gone: list[tuple[Child, UUID]] = field(default_factory=list)
 
     async def prepare(self, imported: Row, owners: Sequence[UUID]) -> None:
-        """Decides for each record."""
+        """Decides what to do with each record."""
         connection = self.uow.connection
         effects: dict[UUID, list[Row]] = defaultdict(list)
         for row in await connection.fetch(_EFFECTS, imported["id"], owners):
@@ -196,7 +195,7 @@ class _Return:
         return locked
 
     async def write(self, key: UUID) -> None:
-        """Writes what was decided."""
+        """Writes what `prepare` decided."""
         connection, table = self.uow.connection, self.importable.kind.table
         for child in self.importable.children:
             gone = [record for one, record in self._gone if one is child]

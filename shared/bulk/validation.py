@@ -1,7 +1,7 @@
-"""From the file to the batches: every row is validated before it is written.
+"""Reads the file in batches and validates every row before it is written.
 
-The whole file is read once before any row of it is judged, so that one that is broken further down leaves nothing
-behind. Then each batch is judged while the one before it is being written.
+The whole file is read once before any row is validated, so that a file that breaks off later leaves nothing behind.
+Then each batch is validated while the previous one is written.
 """
 
 import asyncio
@@ -30,17 +30,17 @@ BATCH = 5000
 _CHUNK = 1000
 _UNKNOWN = ("unknown_reference", "The record that the row refers to is not known.")
 PATIENCE = 300.0
-"""Seconds for the statements of a batch, and for the few that go over a whole import."""
+"""Seconds for the statements of a batch, and for the few statements over a whole import."""
 _FAILED = "SELECT row FROM core_import_row WHERE import = $1 AND row > $2 AND row <= $3 AND problem IS NOT NULL"
 
 
 def rows_in(batches: int) -> int:
-    """How many rows the first so many batches have, where they are not the last."""
+    """The number of rows in the first batches, none of which is the last."""
     return batches * BATCH
 
 
 class ValidRow(NamedTuple):
-    """A row that can be written. `occurrence` is which time the file says its identity."""
+    """A row that can be written. `occurrence` counts the rows with the same identity up to this one."""
 
     row: int
     record: UUID
@@ -52,12 +52,12 @@ class ValidRow(NamedTuple):
 
     @property
     def identity_key(self) -> str:
-        """The identity as one of the keys that dry runs remember."""
+        """The identity as one of the keys that dry runs store."""
         return f"identity:{self.identity.hex()}"
 
 
 class FailedRow(NamedTuple):
-    """A row that cannot, and why."""
+    """An invalid row, and why."""
 
     row: int
     problem: str
@@ -66,7 +66,7 @@ class FailedRow(NamedTuple):
 
 @dataclass(slots=True)
 class Batch:
-    """So many rows of the file, judged."""
+    """The validated rows of one batch."""
 
     number: int
     good: list[ValidRow] = field(default_factory=list)
@@ -74,7 +74,7 @@ class Batch:
 
 
 class RowValidator:
-    """Judges the rows of one import for one caller, as far as that takes no look into the database."""
+    """Validates the rows of one import for one caller, without the database."""
 
     def __init__(self, importable: Importable, access: AccessScope, imported: Row, layout: Layout) -> None:
         self._importable = importable
@@ -84,10 +84,10 @@ class RowValidator:
         self._layout = layout
         self._columns = {name for name, _ in layout.columns}
         self.late_columns: dict[str, None] = {}
-        """NDJSON: names that came after the rows that the layout was decided from, and that nobody knows."""
+        """NDJSON: unknown names in rows after those that decided the layout."""
 
     def validate(self, rows: Iterator[RawRow], most: int) -> tuple[list[ValidRow], list[FailedRow]]:
-        """The good ones among the next rows, and the failed ones. Ids follow the rows. Blocks."""
+        """The valid and the failed ones among the next rows, with ids in the order of the rows. Blocks."""
         good: list[ValidRow] = []
         failed: list[FailedRow] = []
         chunk = list(islice(rows, most))
@@ -113,7 +113,7 @@ class RowValidator:
         return parsed_row, identifiers
 
     def _notice(self, names: Iterable[str]) -> None:
-        """At most as many as a file may have columns: a row can have any names."""
+        """Stores at most as many names as a file may have columns, because a row can have any names."""
         for name in names:
             if name not in self._columns and name not in self._understood and len(self.late_columns) < MOST_COLUMNS:
                 self.late_columns[name] = None
@@ -139,7 +139,7 @@ class RowValidator:
 
 
 class Reader:
-    """One way through the file of an import, batch by batch."""
+    """One pass over the file of an import, in batches."""
 
     def __init__(
         self, run: JobRun, importable: Importable, access: AccessScope, imported: Row, path: Path, layout: Layout
@@ -155,11 +155,11 @@ class Reader:
 
     @property
     def late_columns(self) -> list[str]:
-        """Unknown columns that were found while reading rows."""
+        """Unknown columns found while reading rows."""
         return list(self._validator.late_columns)
 
     async def pass_over(self, batches: int) -> None:
-        """Goes by the first so many batches, which are written: only what later rows repeat is noticed."""
+        """Skips the first batches, which are already written, but counts the identities that later rows may repeat."""
         written = rows_in(batches)
         for row in range(0, written, _CHUNK):
             most = min(_CHUNK, written - row)
@@ -174,7 +174,7 @@ class Reader:
 
     @asynccontextmanager
     async def batches(self) -> AsyncIterator[AsyncIterator[Batch]]:
-        """The batches from here on. While one is dealt with, the next is judged."""
+        """The remaining batches. The next is validated while the caller processes one."""
         ahead = asyncio.create_task(self._next())
 
         async def each() -> AsyncIterator[Batch]:
@@ -203,7 +203,7 @@ class Reader:
         return batch if batch.good or batch.failed else None
 
     async def _unknown(self, rows: Sequence[ValidRow]) -> set[int]:
-        """The places of rows that refer to what is not known, or not to who asks."""
+        """The indexes of rows with a reference that is unknown to the caller."""
         async with self._run.unit_of_work(self._access.context) as uow:
             unknown = await self._unwritable_refs(uow.connection, rows)
             if self._importable.references is not None:
@@ -212,7 +212,7 @@ class Reader:
         return unknown
 
     async def _unwritable_refs(self, connection: Connection, rows: Sequence[ValidRow]) -> set[int]:
-        """The places of rows whose number leads to no record that the caller may write."""
+        """The indexes of rows whose ref leads to no record that the caller may write."""
         asked = {
             place: row.keys[0].removeprefix("ref:")
             for place, row in enumerate(rows)

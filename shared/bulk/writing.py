@@ -1,7 +1,7 @@
-"""One batch: planned and written in one transaction, with its fence.
+"""Plans and writes one batch in one transaction, with its fence.
 
-A batch whose rows are all new to the register is planned while the one before it is still being written, so that
-neither Postgres nor the worker waits for the other.
+A batch of rows that are all new is planned while the previous one is written, so that neither PostgreSQL nor the worker
+waits for the other.
 """
 
 import asyncio
@@ -34,10 +34,10 @@ _BEGIN = ";".join(
         "idle_in_transaction_session_timeout": "'5min'",
     }.items()
 )
-"""A batch need not reach the disk before the next begins: its fence shows whoever goes on what of it is there, and the
-commits of its facts' positions and of the import's end wait for all before them. The memory is for the search index,
-whose new entries are sorted in as many passes as they take times of it. Until it advances the import sequence it holds
-no lock that anybody waits for, however long it is idle."""
+"""Commits are asynchronous: after a crash the fences show which batches exist, and the commits of the facts' positions
+and of the import's end wait for all earlier ones. The memory is for the search index, which sorts its new entries in as
+many passes as they exceed it. Until the batch advances the import sequence it holds no lock that others wait for,
+however long it is idle."""
 _SEEN = "SELECT number FROM core_import_sequence WHERE resource = $1"
 _ADVANCE_SEQUENCE = """
 INSERT INTO core_import_sequence AS t (resource, number) VALUES ($1, 1)
@@ -61,7 +61,7 @@ class _Overtaken(Exception):
 
 
 class Writer:
-    """Writes the batches of one import in their order, or does the same without writing for a dry run. At most two are
+    """Writes the batches of one import in their order, or plans them without writing for a dry run. At most two are
     under way at once."""
 
     def __init__(self, importable: Importable, access: AccessScope, imported: Row) -> None:
@@ -76,8 +76,8 @@ class Writer:
         self._last_identifiers: set[bytes | str] = set()
 
     async def write(self, run: JobRun, batch: Batch, before: UnderWay | None, is_recorded: asyncio.Event) -> None:
-        """Writes one batch, its failures and its fence, once the one `before` is written. A fence that is there already
-        ends the transaction with an error. `is_recorded` is set once the rest is left to Postgres."""
+        """Writes one batch, its failures and its fence, after the batch `before`. An existing fence ends the
+        transaction with an error. Sets `is_recorded` once only PostgreSQL's part remains."""
         try:
             await self._attempt(run, batch, before, is_recorded)
         except _Overtaken:
@@ -111,7 +111,7 @@ class Writer:
                 await asyncio.gather(executed, self._record_changes(uow, recorded, is_recorded))
 
     def _are_apart(self, rows: Sequence[PlannedRow]) -> bool:
-        """Whether no row means the same as one of the batch before."""
+        """Whether no row shares an identifier with the previous batch."""
         identifiers: set[bytes | str] = set()
         for row in rows:
             identifiers.update((row.good.identity,), row.good.keys)
@@ -119,8 +119,8 @@ class Writer:
         return apart
 
     async def _advance_sequence(self, connection: Connection, seen: int | None) -> None:
-        """Waits until no other import writes. Raises _Overtaken where one has since the number that was `seen`, after
-        which only this import's own last may have come."""
+        """Waits until no other import writes. Raises _Overtaken if another import advanced the sequence since
+        `seen`."""
         if self._is_dry:
             return
         number = await connection.fetchval(_ADVANCE_SEQUENCE, self._importable.resource.name, timeout=PATIENCE)
@@ -171,14 +171,14 @@ class Writer:
 
 
 async def _end_of(batch: UnderWay | None) -> None:
-    """Waits for the end, which raises what it was; who is cancelled meanwhile leaves it alone."""
+    """Waits for the batch's end and raises its error. Cancelling the caller does not cancel the batch."""
     if batch is not None:
         await asyncio.wait((batch,))
         batch.result()
 
 
 def record_imported_change(uow: UnitOfWork, importable: Importable, recorded: RecordedChange, at: datetime) -> None:
-    """The audit entry and the fact of one change of an import."""
+    """Adds the audit entry and the fact of one change of an import."""
     action, fact = ("create", "created") if recorded.before is None else ("update", "updated")
     if recorded.child is None:
         importable.kind.record_row_change(uow, action, recorded.before, recorded.after, fact, at=at)

@@ -1,4 +1,4 @@
-"""Encryption under the secret of the installation, for what is stored or handed out but not to be read there."""
+"""Encryption under the installation's secret, for content that is stored or handed out but unreadable there."""
 
 import os
 
@@ -11,12 +11,12 @@ _NONCE = 12
 
 
 def derived_key(secret: bytes, purpose: str, length: int = 32) -> bytes:
-    """So many bytes that follow from the secret, others for each purpose."""
+    """A key of so many bytes, derived from the secret and the purpose."""
     return HKDF(SHA256(), length, None, purpose.encode()).derive(secret)
 
 
 class Sealer:
-    """Seals and opens for one purpose. What is sealed is bound to a name, and opens under no other."""
+    """Seals and opens for one purpose. Sealed content is bound to a name and opens under no other."""
 
     def __init__(self, secret: bytes, purpose: str) -> None:
         self._cipher = AESGCM(derived_key(secret, purpose))
@@ -27,7 +27,7 @@ class Sealer:
         return nonce + self._cipher.encrypt(nonce, content, name.encode())
 
     def open(self, sealed: bytes, name: str) -> bytes | None:
-        """The content; None where it was sealed under another secret, purpose or name."""
+        """The content; None if it was sealed under another secret, purpose or name."""
         try:
             return self._cipher.decrypt(sealed[:_NONCE], sealed[_NONCE:], name.encode())
         except InvalidTag:
@@ -35,8 +35,8 @@ class Sealer:
 
 
 class PlaceSealer:
-    """Seals places in lists, which callers hand back: AES-256-SIV (RFC 5297), so that the same place of the same list
-    is the same text. What is sealed is bound to a name, and opens under no other."""
+    """Seals positions in lists, which callers hand back: AES-256-SIV (RFC 5297), so that the same position of the same
+    list is the same text. Sealed content is bound to a name and opens under no other."""
 
     def __init__(self, secret: bytes, purpose: str) -> None:
         self._cipher = AESSIV(derived_key(secret, purpose, 64))
@@ -46,7 +46,7 @@ class PlaceSealer:
         return self._cipher.encrypt(content, [name])
 
     def open(self, sealed: bytes, name: bytes) -> bytes | None:
-        """The content; None where it was sealed under another secret, purpose or name, or changed."""
+        """The content; None if it was changed, or sealed under another secret, purpose or name."""
         try:
             return self._cipher.decrypt(sealed, [name])
         except InvalidTag:

@@ -1,4 +1,4 @@
-"""Typed settings from the environment and from secret files, which refuse unknown names."""
+"""Typed settings from the environment and from secret files. Unknown names are errors."""
 
 import os
 from pathlib import Path
@@ -18,17 +18,18 @@ _KNOWN_ELSEWHERE = ("ESCM_LOCAL_", "ESCM_MEMBERSHIP_", "ESCM_CENTRES_", "ESCM_AC
 class Settings(BaseSettings):
     """Settings of every process of the system. `X_FILE` names a file that holds the value of `X`.
 
-    Unknown variables with the prefix `ESCM_`, and development secrets in production, stop the start.
+    Unknown variables with the prefix `ESCM_`, and development secrets in production, prevent the start.
     """
 
     model_config = SettingsConfigDict(env_prefix="ESCM_", extra="ignore", populate_by_name=True)
     service: ClassVar[str] = ""
     rls_on_writes: ClassVar[bool] = True
-    """Whether row-level security asks of what a caller writes in which country it lies."""
+    """Whether row-level security checks the country of rows that a caller writes."""
     has_secrets: ClassVar[bool] = True
-    """Whether the process signs, or reaches the database or Valkey, with secrets that production must keep strong."""
+    """Whether the process uses secrets, to sign or to reach the database or Valkey, that must be strong in
+    production."""
     sends_mail: ClassVar[bool] = False
-    """Whether people wait for mails of this service, which production must be able to send."""
+    """Whether this service sends mail that people wait for, and production needs a mail server."""
 
     database_url: str = Field("postgresql://escm@127.0.0.1:5432/escm", validation_alias="DATABASE_URL")
     redis_url: str = Field("redis://127.0.0.1:6379/0", validation_alias="REDIS_URL")
@@ -38,23 +39,23 @@ class Settings(BaseSettings):
     role_prefix: str = Field("escm", pattern=r"^[a-z][a-z0-9_]{0,20}$", validation_alias="ESCM_ROLE_PREFIX")
     role_password: SecretStr = Field(SecretStr(DEVELOPMENT_SECRET), validation_alias="ESCM_ROLE_PASSWORD")
     backup_password: SecretStr | None = Field(None, validation_alias="ESCM_BACKUP_DATABASE_PASSWORD")
-    """The password of the role that reads everything; outside production that of the roles where none is given."""
+    """The password of the role that reads everything; outside production, by default that of the roles."""
     issuer: str = Field("https://escm.invalid", validation_alias="ESCM_ISSUER")
     api: str = Field("", pattern=r"^(https?://\S+)?$", validation_alias="ESCM_API")
-    """Where pages read the services, such as `http://{service}:8000`; the issuer's address unless given."""
+    """Where pages read the services, such as `http://{service}:8000`; by default the issuer's address."""
     api_seconds: float = Field(2.0, gt=0, le=60, validation_alias="ESCM_API_SECONDS")
-    """How long a page waits for one response of a service, with its time in the queue."""
+    """Seconds for which a page waits for one response of a service, including its time in the queue."""
     audience: str = Field("escm", validation_alias="ESCM_AUDIENCE")
     grants_believed: float = Field(30.0, gt=0, le=30, validation_alias="ESCM_GRANTS_BELIEVED")
-    """Seconds for which keys, grants and revocations are believed without another look."""
+    """Seconds for which keys, grants and revocations are cached."""
     trusted_proxies: Annotated[tuple[IPvAnyNetwork, ...], NoDecode] = Field((), validation_alias="ESCM_TRUSTED_PROXIES")
-    """Addresses and networks of proxies, whose `X-Forwarded-For` is believed. None is by itself, private or not."""
+    """Addresses and networks of proxies whose `X-Forwarded-For` is trusted. By default none, private or not."""
     cors_origins: tuple[str, ...] = Field((), validation_alias="ESCM_CORS_ORIGINS")
-    """Exact list of origins that browsers may call from; on a laptop pages of this machine may besides."""
+    """Exact origins that browsers may call from; on a laptop also pages of this machine."""
     compression: bool | None = Field(None, validation_alias="ESCM_COMPRESSION")
-    """Whether apps compress answers themselves; unless given, on a laptop, where no edge stands before them."""
+    """Whether apps compress responses themselves; by default only on a laptop, which has no edge."""
     security_contact: str = Field("", pattern=r"^((mailto:|https://)\S+)?$", validation_alias="ESCM_SECURITY_CONTACT")
-    """Where weaknesses are reported: `mailto:` or `https://`; shown at `/.well-known/security.txt`."""
+    """Where to report vulnerabilities: `mailto:` or `https://`; shown at `/.well-known/security.txt`."""
     metrics_port: int = Field(0, ge=0, le=65535, validation_alias="ESCM_METRICS_PORT")
     metrics_host: str = Field("127.0.0.1", validation_alias="ESCM_METRICS_HOST")
     request_log: bool = Field(default=False, validation_alias="ESCM_REQUEST_LOG")
@@ -63,27 +64,28 @@ class Settings(BaseSettings):
     account_requests: int = Field(6_000, ge=1, le=_MOST_REQUESTS, validation_alias="ESCM_ACCOUNT_REQUESTS")
     """Requests a minute of one person."""
     address_requests: int = Field(600_000, ge=1, le=_MOST_REQUESTS, validation_alias="ESCM_ADDRESS_REQUESTS")
-    """Requests a minute without a token from one address, behind which a whole ministry may sit."""
+    """Requests a minute without a token from one address, which a whole ministry may share."""
     failed_authentications: int = Field(300, ge=1, le=_MOST_REQUESTS, validation_alias="ESCM_FAILED_AUTHENTICATIONS")
     """Failed authentications a minute from one address."""
     body_seconds: float = Field(30.0, ge=1, le=600, validation_alias="ESCM_BODY_SECONDS")
-    """How long a body may take to arrive; one that arrives at 64 KiB/s may take longer."""
+    """Seconds in which a body must arrive; longer for one that arrives at 64 KiB/s."""
     head_seconds: float = Field(10.0, ge=1, le=600, validation_alias="ESCM_HEAD_SECONDS")
-    """How long the head of a request may take to arrive."""
+    """Seconds in which the head of a request must arrive."""
     connections: int = Field(4_096, ge=16, le=100_000, validation_alias="ESCM_CONNECTIONS")
-    """Connections of one process. Beyond, the one that has waited longest for a request is closed."""
+    """Connections of one process. Beyond them, the one that has waited longest for a request is closed."""
     storage_path: Path = Field(Path(".local/files"), validation_alias="ESCM_STORAGE_PATH")
     audit_years: int = Field(10, ge=1, le=100, validation_alias="ESCM_AUDIT_YEARS")
-    """How long the audit trail is stored."""
+    """Years for which the audit trail is stored."""
     responses_mebibytes: int = Field(10_240, ge=16, validation_alias="ESCM_RESPONSES_MEBIBYTES")
-    """What responses stored under idempotency keys may take on disk; beyond, the oldest go before their 72 hours."""
+    """Maximum MiB on disk of responses stored under idempotency keys; beyond it, the oldest are deleted before their 72
+    hours."""
     undo_days: int = Field(90, ge=1, le=3_650, validation_alias="ESCM_UNDO_DAYS")
-    """Days for which an import can be taken back, and its failed rows are stored."""
+    """Days for which an import can be undone and its failed rows are stored."""
     smtp_url: SecretStr | None = Field(None, validation_alias="ESCM_SMTP_URL")
     mail_sender: str = Field("ESCM secretariat <secretariat@escm.invalid>", validation_alias="ESCM_MAIL_SENDER")
     mail_folder: Path = Field(Path(".local/mail"), validation_alias="ESCM_MAIL_FOLDER")
     pool_size: int = Field(8, ge=1, le=40)
-    """Connections of an app to the database, apart from those for streams."""
+    """Database connections of an app, without those for streams."""
     database_password: SecretStr | None = None
 
     def __init__(self, **values: Any) -> None:
@@ -98,7 +100,7 @@ class Settings(BaseSettings):
     @field_validator("trusted_proxies", mode="before")
     @classmethod
     def _by_commas(cls, given: Any) -> Any:
-        """A list as JSON, or with commas."""
+        """A list as JSON, or separated by commas."""
         if not isinstance(given, str):
             return given
         return [part for part in given.strip("[] ").replace('"', "").replace(" ", "").split(",") if part]
@@ -136,11 +138,11 @@ class Settings(BaseSettings):
 
     @property
     def is_compressing(self) -> bool:
-        """Whether apps compress their answers."""
+        """Whether apps compress their responses."""
         return self.environment == "laptop" if self.compression is None else self.compression
 
     def database_dsn(self, role: str | None = None) -> str:
-        """The address that a role logs in at: `DATABASE_URL` with this service's (or the given) role and password."""
+        """The database address of a role: `DATABASE_URL` with this service's (or the given) role and password."""
         parts = urlsplit(self.database_url.replace("postgresql+asyncpg://", "postgresql://"))
         own = role is None and self.database_password is not None
         password = self.database_password if own and self.database_password else self.role_password
@@ -152,24 +154,24 @@ class Settings(BaseSettings):
 
 
 def secret_of(value: SecretStr | None) -> str | None:
-    """The text of a secret; None where there is none."""
+    """The text of a secret; None if there is none."""
     return value.get_secret_value() if value else None
 
 
 def variable(name: str) -> str | None:
-    """What the environment says under this name, or in the file that `NAME_FILE` names."""
+    """The value of an environment variable, or of the file that `NAME_FILE` names."""
     if file := os.environ.get(f"{name}_FILE"):
         return Path(file).read_text(encoding="utf-8").strip()
     return os.environ.get(name)
 
 
 def secret_key() -> bytes:
-    """The secret of this installation, for code that no settings reach."""
+    """The secret of this installation, for code without access to the settings."""
     return (variable("ESCM_SECRET_KEY") or DEVELOPMENT_SECRET).encode()
 
 
 def _from_files() -> dict[str, str]:
-    """Values of every `NAME_FILE` in the environment whose `NAME` is ours."""
+    """Values of every `NAME_FILE` in the environment whose `NAME` is a setting."""
     names = (name.removesuffix("_FILE") for name in os.environ if name.endswith("_FILE"))
     ours = (name for name in names if name.startswith("ESCM_") or name in ("DATABASE_URL", "REDIS_URL"))
     return {name: content for name in ours if (content := variable(name)) is not None}

@@ -1,4 +1,4 @@
-"""Facts of access. Each says of what record it is, and nothing of its content."""
+"""Facts of access. Each names its record and holds nothing of its content."""
 
 from shared.contracts.owner import facts_in
 
@@ -21,7 +21,7 @@ ACCOUNT_REINSTATED = "escm.access.account.reinstated.v1"
 ACCOUNT_CLOSED = "escm.access.account.closed.v1"
 """The owner of an account took it through `close`."""
 ACCOUNT_DELETED = "escm.access.account.deleted.v1"
-"""The schedule deleted an account that somebody registered and that came to hold nothing."""
+"""The schedule deleted an account that somebody registered and that holds nothing."""
 ACCOUNT_ERASED = "escm.access.account.erased.v1"
 """The person of an account was erased."""
 GRANT_CREATED = "escm.access.grant.created.v1"

@@ -1,4 +1,4 @@
-"""Facts of actions. Each says of what record it is, and nothing of its content."""
+"""Facts of actions. Each names its record and holds nothing of its content."""
 
 from shared.contracts.owner import facts_in
 

@@ -1,4 +1,4 @@
-"""What a fact says, inside and outside. Thin: ids, version, country, link; no personal data leaves."""
+"""The content of a fact, inside and outside. Thin: ids, version, country, link; no personal data leaves."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -86,7 +86,7 @@ class Fact(BaseModel):
 
     @classmethod
     def read(cls, payload: Mapping[str, Any]) -> "Fact":
-        """A fact from stored JSON of any release. Raises ValidationError where a field of ours is missing."""
+        """A fact from stored JSON of any release. Raises ValidationError if a field is missing."""
         return cls.model_validate(payload, extra="ignore", context=_READING)
 
     @classmethod

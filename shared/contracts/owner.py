@@ -1,4 +1,4 @@
-"""The facts that a module of constants names."""
+"""Collects the facts that a module declares as constants."""
 
 from collections.abc import Mapping
 

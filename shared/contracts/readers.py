@@ -1,7 +1,7 @@
-"""Which role reads which kind of record, of every service: what the feed asks, since access imports no other service.
+"""Which role reads which kind of record, of every service. The feed needs it, since access imports no other service.
 
-`data/readers.json` is written by `escm matrix` from the services' role tables, and a test compares the two. It is read
-when first asked for, so that it can be written anew.
+`escm matrix` writes `data/readers.json` from the services' role tables, and a test compares the two. The file is read
+on first use, so that it can be regenerated.
 """
 
 import json
@@ -15,7 +15,8 @@ from shared.kernel.principal import READ, PermissionScope, Principal, RoleTable
 
 @cache
 def entities() -> Mapping[str, str]:
-    """The entity of a fact's type, `membership.expert`, with the resource that it is read as, `membership.experts`."""
+    """The entity of a fact's type, `membership.expert`, and the resource whose permission it needs,
+    `membership.experts`."""
     return {
         f"{service}.{entity}": f"{service}.{plural}"
         for service, published in _published().items()
@@ -24,12 +25,12 @@ def entities() -> Mapping[str, str]:
 
 
 def reads_everything(principal: Principal) -> bool:
-    """Whether the principal reads every kind of record of every service, of every country."""
+    """Whether the principal reads all records of every service."""
     return all(permission_scope_of(principal, f"{service}.*").everywhere for service in _published())
 
 
 def permission_scope_of(principal: Principal, resource: str) -> PermissionScope:
-    """How far the principal reads a resource of any service (`membership.experts`; `membership.*` is all it has)."""
+    """The permission scope for reading a resource of any service (`membership.experts`, or `membership.*` for all)."""
     return principal.permission_scope(roles_of(resource.partition(".")[0]), resource, READ)
 
 

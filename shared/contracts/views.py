@@ -1,6 +1,6 @@
-"""What each service publishes of its tables for the others to read: the views, with the columns that are promised.
+"""The views that each service publishes of its tables for other services, with their guaranteed columns.
 
-A view may gain columns; it loses and renames none. This module alone names the view of another service.
+A view may gain columns; it never loses or renames one. Only this module names the view of another service.
 """
 
 from collections.abc import Mapping
@@ -51,13 +51,13 @@ EXPERTS = _view(
     merged_into="id",
     erased_at="instant",
 )
-"""Every expert, merged and erased ones too."""
+"""Every expert, including merged and erased ones."""
 INSTITUTIONS = _view("member_published_institution", **_RECORD, display_name="text", ror="text", merged_into="id")
-"""Every institution, merged ones too."""
+"""Every institution, including merged ones."""
 ACCOUNTS = _view(
     "access_published_account", id="id", email="text", email_key="text", is_verified="flag", language="text"
 )
-"""Every account in use: where its mails go, and in which language."""
+"""Every active account: its mail address and language."""
 AFFILIATIONS = _view(
     "member_published_affiliation",
     id="id",
@@ -68,7 +68,7 @@ AFFILIATIONS = _view(
     starts="text",
     ends="text",
 )
-"""Affiliations with an institution of the register; dates may be partial."""
+"""Affiliations with a registered institution; dates may be partial."""
 COMMITTEES = _view(
     "centre_published_committee",
     **_RECORD,
@@ -112,7 +112,7 @@ PRINCIPALS = _view(
     ip_allow="texts",
     ended_sessions="ids",
 )
-"""Accounts, clients and keys that may be used."""
+"""Active accounts, clients and keys."""
 GRANTS = _view(
     "access_published_grant",
     id="id",
@@ -130,22 +130,22 @@ GRANTS = _view(
     key_countries="texts",
     delegated_from="id",
 )
-"""Active grants of these, those of keys narrowed to what the key may do."""
+"""Active grants of these principals; those of keys are narrowed to what the key may do."""
 API_KEYS = _view("access_published_api_key", digest="bytes", id="id", expires_at="instant")
-"""API keys in use, by the digest of what is sent."""
+"""Active API keys, by the digest of the key."""
 TOKEN_KEYS = _view("access_published_key", kid="text", public="json")
-"""The keys that access tokens are verified with."""
+"""The keys that verify access tokens."""
 CREDENTIAL_CHANGES = _view(
     "access_published_credential_change", principal_kind="text", principal_id="id", by_kind="text", by_id="id",
     at="instant",
 )  # fmt: skip
 """Who changed whose password, address or secret in the last 30 days."""
 DEMONSTRATION = _view("access_published_demonstration", id="id")
-"""The client of the demonstration's secretariat, where there is one."""
+"""The client of the demonstration's secretariat, if there is one."""
 _PART = {"part": "text", "id": "id", "record": "json"}
 PERSONAL_OF_ACCESS = _view("access_published_personal", person="id", **_PART)
-"""What access keeps about a person, by the person's account."""
+"""What access stores about a person, by the person's account."""
 PERSONAL_OF_CENTRES = _view("centre_published_personal", person="id", **_PART)
-"""What centres keep about a person."""
+"""What centres stores about a person."""
 PERSONAL_OF_ACTIONS = _view("action_published_personal", person="id", **_PART)
-"""What actions keep about a person."""
+"""What actions stores about a person."""

@@ -1,4 +1,4 @@
-"""The connections of one role in this process: made when they are needed, the one that was used last first."""
+"""The connections of one role in this process: opened on demand, the most recently used first."""
 
 import asyncio
 from collections import deque
@@ -7,13 +7,13 @@ from collections.abc import Awaitable, Callable
 import asyncpg
 
 IDLE = 300.0
-"""Seconds after which a connection that nobody used is closed."""
+"""Seconds after which an unused connection is closed."""
 _TO_CLOSE = 5.0
 
 
 class Connections:
-    """At most `size` connections. Who finds none free waits in line; a connection goes from hand to hand without a
-    task, a timer or a statement."""
+    """At most `size` connections. Callers without a free one wait in a queue. A connection passes to the next caller
+    without a task, a timer or a statement."""
 
     def __init__(self, make: Callable[[], Awaitable[asyncpg.Connection]], size: int) -> None:
         self._make = make
@@ -27,7 +27,7 @@ class Connections:
         self._dropped = asyncio.Event()
 
     def take_idle(self) -> asyncpg.Connection | None:
-        """A connection that waits for work, if there is one."""
+        """An idle connection, if there is one."""
         while self._idle:
             connection, _ = self._idle.pop()
             if not connection.is_closed():
@@ -36,7 +36,7 @@ class Connections:
         return None
 
     async def take(self, patience: float) -> asyncpg.Connection:
-        """A connection, within `patience` seconds. Raises TimeoutError, and what making a connection raises."""
+        """A connection, within `patience` seconds. Raises TimeoutError, and the errors of opening a connection."""
         async with asyncio.timeout(patience):
             if (connection := self.take_idle()) is not None:
                 return connection
@@ -46,7 +46,7 @@ class Connections:
             return await self._next_in_line() or await self._open()
 
     def give_back(self, connection: asyncpg.Connection) -> None:
-        """Takes a connection back. One that is closed, or still in a transaction, is not used again."""
+        """Takes a connection back. A closed one, or one in a transaction, is not used again."""
         if connection.is_closed():
             self._drop(connection)
         elif self._is_closed or connection.is_in_transaction():
@@ -56,7 +56,7 @@ class Connections:
             self._pass_on(connection)
 
     async def close(self) -> None:
-        """Closes what is idle, and waits for what is in use."""
+        """Closes idle connections, and waits for those in use."""
         self._is_closed = True
         if self._sweep is not None:
             self._sweep.cancel()
@@ -72,7 +72,7 @@ class Connections:
             connection.terminate()
 
     async def _open(self) -> asyncpg.Connection:
-        """A new connection in a place that was taken for it."""
+        """Opens a connection in a reserved place."""
         try:
             if self._is_closed:
                 raise asyncpg.InterfaceError("the connections of this process are closed")
@@ -84,7 +84,7 @@ class Connections:
         return connection
 
     async def _next_in_line(self) -> asyncpg.Connection | None:
-        """A connection, or None for the place to make one in."""
+        """A connection, or None for a free place to open one in."""
         waiter: asyncio.Future[asyncpg.Connection | None] = asyncio.get_running_loop().create_future()
         self._waiting.append(waiter)
         try:
@@ -97,7 +97,7 @@ class Connections:
             raise
 
     def _pass_on(self, connection: asyncpg.Connection | None) -> None:
-        """Hands a connection, or the place of one, to the caller that waits longest; stores it where none waits."""
+        """Passes a connection, or its place, to the caller that has waited longest; stores it if no caller waits."""
         while self._waiting:
             waiter = self._waiting.popleft()
             if not waiter.done():

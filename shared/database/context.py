@@ -1,4 +1,4 @@
-"""The settings that row-level security reads, and the one-round-trip form in which reads carry them."""
+"""The settings that row-level security reads, and how a read sends them in its own round trip."""
 
 from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
@@ -17,10 +17,10 @@ _FICTIONAL = ",".join(sorted(FICTIONAL_CODES))
 
 @dataclass(frozen=True, slots=True)
 class AccessContext:
-    """What a principal may read and write of one resource, as row-level security sees it: comma-separated texts.
+    """What a principal may read and write of one resource, for row-level security: comma-separated texts.
 
-    Who reads everywhere gets all three visibilities, which is one comparison for a row; the countries are for the rest.
-    Who writes everywhere is passed to the policies apart from all countries, which then need not be compared.
+    A principal who reads everywhere gets all three visibilities, which is one comparison for a row; others get
+    countries. Writing everywhere is a setting of its own, so that policies need not compare all countries.
     """
 
     visibilities: str
@@ -36,7 +36,7 @@ class AccessContext:
 
     @property
     def set_local(self) -> str:
-        """`SET LOCAL` commands. The values consist of codes and ids only; anything else is refused."""
+        """`SET LOCAL` commands. Raises ValueError for values that are not codes or ids."""
         return _set_local(self)
 
 
@@ -52,21 +52,22 @@ def _set_local(context: AccessContext) -> str:
 
 
 SYSTEM_CONTEXT = AccessContext(",".join(VISIBILITIES), "", "", _ALL_COUNTRIES)
-"""Workers and maintenance: every row, for reading and writing."""
+"""For workers and maintenance: reads and writes every row."""
 
 
 @lru_cache(1024)
 def writing_everywhere(context: AccessContext) -> AccessContext:
-    """The same for reading, where what is written lies in no country or in any."""
+    """The same context with writing everywhere, for rows without a country or of any country."""
     return replace(context, write_countries=_ALL_COUNTRIES)
 
 
 def context_for(
     principal: Principal, read: PermissionScope, write: PermissionScope | None = None, *, in_network: bool = True
 ) -> AccessContext:
-    """The context of a principal whose reading and writing reach so far. `in_network`: visibility `network` is open.
+    """The context of a principal with these permission scopes. `in_network`: visibility `network` is included.
 
-    In the sandbox no visibility admits a row, only its country: what is published in a real one is not there either.
+    In the sandbox only fictional countries give access to rows, and no visibility does, so that published records of
+    real countries stay hidden.
     """
     write = write or PermissionScope()
     if principal.sandbox:
@@ -92,21 +93,22 @@ context = (
     .cte("ctx")
     .prefix_with("MATERIALIZED")
 )
-"""`WITH ctx AS MATERIALIZED (…)`: sets the three reading settings for this statement's transaction."""
+"""`WITH ctx AS MATERIALIZED (…)`: sets the three settings for reads in this statement's transaction."""
 
 
 def within_context(query: Select[Any]) -> Select[Any]:
-    """The query run under the context's settings in one statement and one round trip.
+    """The query with the context's settings, in one statement and one round trip.
 
-    The query sees `ctx` and so cannot start before the settings are made. Parameters: `AccessContext.parameters`.
+    The query selects from `ctx`, so it cannot start before the settings are made. Parameters:
+    `AccessContext.parameters`.
     """
     inner = query.where(context.c.c.is_not(None)).lateral("r")
     return select(*inner.c).select_from(context.join(inner, true()))
 
 
 class Lookup(Statement):
-    """A query that sees every row: for what is asked before a caller is known, or of what they own. It has a limit, so
-    that the planner moves nothing of it before the settings are made."""
+    """A query that sees every row, for lookups before the caller is known, or of what they own. Its limit keeps the
+    planner from moving any part of it before the settings."""
 
     __slots__ = ()
 

@@ -1,4 +1,4 @@
-"""Ids of rows, of the driver's own kind of UUID, whose text, bytes and hash cost a tenth of the usual one's."""
+"""Ids of rows in the UUID class of the driver, whose text, bytes and hash cost a tenth of the standard one's."""
 
 from uuid import UUID
 

@@ -1,7 +1,7 @@
 """The fence around a database that is being restored, as every process sees it.
 
-The fence is a schema that holds nothing: anybody may see whether it is there, it outlives every process, and it is
-made and dropped in the transactions that close and open the database (migrations/maintenance.py).
+The fence is an empty schema. Every role can see whether it exists, it outlives every process, and the transactions that
+close and open the database create and drop it (migrations/maintenance.py).
 """
 
 from shared.database.tables import SCHEMA
@@ -9,11 +9,11 @@ from shared.kernel.errors import Unavailable
 
 FENCE = f"{SCHEMA}_maintenance"
 ASIDE = f"{SCHEMA}_set_aside"
-"""Where what was there before lies while the fence stands."""
+"""The schema of the previous data while the fence exists."""
 IS_FENCED = f"SELECT to_regnamespace('{FENCE}') IS NOT NULL"
 _RETRY_AFTER = 30
 
 
 def under_maintenance() -> Unavailable:
-    """The response to every request while the fence is up."""
+    """The response to every request while the fence exists."""
     return Unavailable("The database is being restored from a backup.", code="maintenance", retry_after=_RETRY_AFTER)

@@ -1,4 +1,5 @@
-"""The database as one role of this process sees it: connections for a time, within bounds of patience and share."""
+"""The database as one role of this process: lends connections, within a maximum wait and a share for each kind of
+work."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -29,7 +30,7 @@ _WENT_AWAY = (
     asyncpg.AdminShutdownError,
     asyncpg.InternalClientError,
 )
-"""The last is what asyncpg says of a connection that the server took leave of while it was idle."""
+"""asyncpg raises the last if the server closed a connection while it was idle."""
 UNREACHABLE = (OSError, *_WENT_AWAY)
 _NOT_THERE = (
     asyncpg.UndefinedTableError,
@@ -37,7 +38,7 @@ _NOT_THERE = (
     asyncpg.InvalidSchemaNameError,
     asyncpg.InsufficientPrivilegeError,
 )
-"""What statements meet once the schema is closed to their role, before their session is ended."""
+"""Errors of statements after the schema is closed to their role and before their session ends."""
 
 
 def _dump(value: Any) -> str:
@@ -45,7 +46,7 @@ def _dump(value: Any) -> str:
 
 
 async def _prepare(connection: asyncpg.Connection) -> None:
-    """Makes a new connection ready. Raises Unavailable (`maintenance`) where the database is closed for a restore."""
+    """Prepares a new connection. Raises Unavailable (`maintenance`) if the database is closed for a restore."""
     if await connection.fetchval(IS_FENCED):
         raise under_maintenance()
     for name in ("json", "jsonb"):
@@ -66,18 +67,18 @@ async def _execute_or_end(connection: Connection, statement: str, *, seconds: fl
 
 
 async def roll_back(connection: Connection) -> None:
-    """Ends the transaction, or the connection where that is not possible: nothing open goes back to the pool.
+    """Ends the transaction, or the connection if that is impossible, so that no open transaction returns to the pool.
 
-    A failure to roll back does not replace what ended the block, such as a cancellation.
+    A failure of the rollback does not replace the error that ended the block, such as a cancellation.
     """
     await _execute_or_end(connection, "ROLLBACK", seconds=2)
 
 
 SHARE: ContextVar[str] = ContextVar("share", default="")
-"""Which kind of work this is, where it is one of many: no kind ever takes the last connections."""
+"""The kind of this work, if it has a share of the connections. No kind ever takes the last ones."""
 _LEFT_TO_OTHERS = 2
 _TO_CONNECT = 0.3
-"""Of the patience, what is reserved for a connection once there is room for one more of the kind."""
+"""The seconds of the patience that are reserved for connecting once a slot is free."""
 
 
 class Database:
@@ -108,10 +109,10 @@ class Database:
         idle_in_transaction: float = 30.0,
         left_to_others: int = _LEFT_TO_OTHERS,
     ) -> "Database":
-        """Makes the pool. No connection is made yet, so that a process starts while Postgres is away.
+        """Creates the pool. Opens no connection, so that a process starts while PostgreSQL is down.
 
-        Postgres cuts a session that does nothing in an open transaction for `idle_in_transaction` seconds. One route
-        holds all connections but `left_to_others` at most.
+        PostgreSQL ends a session that is idle in an open transaction for `idle_in_transaction` seconds. One route holds
+        at most all connections but `left_to_others`.
         """
         limits = {**_LIMITS, "idle_in_transaction_session_timeout": str(int(idle_in_transaction * 1000))}
         settings = {**limits, "application_name": application}
@@ -134,7 +135,7 @@ class Database:
         return cls(Connections(make, size), max(1, size - left_to_others), patience, connect)
 
     async def close(self) -> None:
-        """Closes the connections, at most five seconds for what is under way."""
+        """Closes the connections. Waits at most five seconds for those in use."""
         self.watch.close()
         try:
             async with asyncio.timeout(5):
@@ -143,13 +144,12 @@ class Database:
             self.connections.terminate()
 
     def acquire(self) -> "Lease":
-        """A connection for a block. Raises Unavailable when Postgres cannot be reached within the patience, or goes
-        away; what else the block raises, an OSError of its files or of another host too, goes on as it is.
-        """
+        """A connection for a block. Raises Unavailable if PostgreSQL cannot be reached within the patience, or is lost.
+        All other errors of the block propagate, including an OSError of files or other hosts."""
         return Lease(self)
 
     def slots_of(self, share: str) -> asyncio.Semaphore | None:
-        """The slots of a kind of work; None where it has no bound of its own."""
+        """The slots of a kind of work; None if it has no limit of its own."""
         if not share:
             return None
         if (slots := self._shares.get(share)) is None:
@@ -157,7 +157,7 @@ class Database:
         return slots
 
     async def enter(self, slots: asyncio.Semaphore) -> float:
-        """Takes a slot; the seconds of patience that are left. Raises Unavailable when there are none."""
+        """Takes a slot and returns the remaining seconds of patience. Raises Unavailable if no slot is free in time."""
         if not slots.locked():
             await slots.acquire()
             return self.patience
@@ -171,7 +171,7 @@ class Database:
         return until - loop.time()
 
     async def is_fenced(self) -> bool:
-        """Whether the database is closed, asked over a connection of its own: the failed one is in a transaction."""
+        """Whether the database is closed. Uses another connection, because the failed one is in a transaction."""
         try:
             connection = await self._connect()
         except (*UNREACHABLE, TimeoutError):
@@ -183,8 +183,8 @@ class Database:
 
 
 class Lease:
-    """A connection for a block, as `Database.acquire` gives it. It is a class, because a generator costs a request as
-    much as a statement."""
+    """A connection for a block, as `Database.acquire` returns it. A class, because a generator costs as much as a
+    statement."""
 
     __slots__ = ("_database", "_slots", "_use")
 
@@ -227,7 +227,7 @@ class Lease:
             self._slots.release()
 
     async def _explain(self, error: BaseException) -> None:
-        """Raises Unavailable where the database is the reason for what ended the block."""
+        """Raises Unavailable if the database caused the error that ended the block."""
         connection = self._use.connection
         if isinstance(error, _NOT_THERE):
             if await self._database.is_fenced():
@@ -237,10 +237,10 @@ class Lease:
             if self._use.is_lost or is_cut or isinstance(error, _WENT_AWAY):
                 if isinstance(error, asyncpg.InternalClientError):
                     connection.terminate()
-                raise Unavailable("The database went away.") from error
+                raise Unavailable("The connection to the database was lost.") from error
         if isinstance(error, (asyncio.CancelledError, TimeoutError)):
             await self._await_cancellation(connection)
 
     async def _await_cancellation(self, connection: Connection) -> None:
-        """Waits until the server has let go of a cancelled statement, or ends the connection."""
+        """Waits until the server has released a cancelled statement, or ends the connection."""
         await _execute_or_end(connection, "SELECT 1", seconds=self._database.patience)

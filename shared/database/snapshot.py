@@ -1,4 +1,4 @@
-"""One state of the database for many questions."""
+"""One snapshot of the database for several queries."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -10,7 +10,7 @@ from shared.database.statements import Connection
 
 @asynccontextmanager
 async def snapshot(database: Database, context: AccessContext) -> AsyncIterator[Connection]:
-    """A connection that sees one state of the database, and only what the context admits."""
+    """A connection with one snapshot of the database, limited to what the context permits."""
     async with database.acquire() as connection:
         await connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;" + context.set_local)
         try:

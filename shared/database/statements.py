@@ -15,8 +15,8 @@ _DIALECT = dialect.dialect()  # type: ignore[no-untyped-call]
 class Statement:
     """A Core clause with its SQL and the order of its parameters.
 
-    Parameters are `bindparam` names; literals inside the clause keep their values. A missing parameter is KeyError.
-    Values go to asyncpg as they are (json columns take Python values, arrays take lists).
+    Parameters are `bindparam` names; literals inside the clause keep their values. A missing parameter is a KeyError.
+    Values go to asyncpg unchanged (json columns take Python values, arrays take lists).
     """
 
     __slots__ = ("_defaults", "_order", "sql")
@@ -47,13 +47,13 @@ class Statement:
         return await connection.fetchval(self.sql, *self.arguments(values))
 
     async def execute(self, connection: Connection, **values: Any) -> str:
-        """Runs it; the command tag, such as `UPDATE 1`."""
+        """Runs it and returns the command tag, such as `UPDATE 1`."""
         tag: str = await connection.execute(self.sql, *self.arguments(values))
         return tag
 
 
 class Shapes:
-    """A bounded cache of statements by their shape (which filters, which sort), built when first asked for."""
+    """A bounded cache of statements by their shape (filters and sort), built on first use."""
 
     def __init__(self, build: Callable[..., ClauseElement], bound: int = 512) -> None:
         self._build = build
@@ -61,7 +61,7 @@ class Shapes:
         self._known: dict[Hashable, Statement] = {}
 
     def get(self, *shape: Hashable) -> Statement:
-        """The statement of this shape. The oldest is dropped beyond the bound."""
+        """The statement of this shape. Beyond the bound, the oldest is dropped."""
         found = self._known.get(shape)
         if found is None:
             if len(self._known) >= self._bound:

@@ -1,4 +1,4 @@
-"""The one schema's metadata and the types that its columns use."""
+"""The schema's metadata and the types of its columns."""
 
 from sqlalchemy import Column, DateTime, MetaData, Table, Text
 from sqlalchemy.dialects.postgresql import JSONB
@@ -21,7 +21,7 @@ Instant = DateTime(timezone=True)
 
 
 def table(name: str, *items: SchemaItem, copied: bool = False) -> Table:
-    """A table of the schema; its prefix names its owner. `copied`: many rows go in by COPY, which Postgres refuses
+    """A table of the schema; its prefix names its owner. `copied`: large inserts use COPY, which PostgreSQL refuses
     under row-level security."""
     return Table(name, metadata, *items, info={COPIED: copied})
 

@@ -1,4 +1,4 @@
-"""One transaction that owns one connection: the effect, its audit entries and its facts are committed together."""
+"""One transaction on one connection: a change, its audit entries and its facts are committed together."""
 
 from collections.abc import AsyncIterator, Callable, Hashable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
@@ -19,9 +19,9 @@ from shared.kernel.principal import SYSTEM, Principal
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 _COPIED_FROM = 500
 Connect: TypeAlias = Callable[[], AbstractAsyncContextManager[Connection]]
-"""How something that may need a connection gets one: from a pool, or the one of a unit of work."""
+"""Returns a connection for an operation that may need one: from a pool, or that of a unit of work."""
 Part: TypeAlias = tuple[Table, tuple[str, ...], tuple[str, ...] | None]
-"""A table, the columns of its rows, and those that differ between them; None where there is one row."""
+"""A table, the columns of its rows, and those that differ between them; None for one row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +35,9 @@ class Origin:
 
 
 class UnitOfWork:
-    """The transaction under way. Operations use `connection` and `append`; only the edge commits.
+    """The open transaction. Operations use `connection` and `append`; only the edge commits.
 
-    `scratch` is what its parts make once and share.
+    `scratch` holds objects that operations create once and share.
     """
 
     __slots__ = ("_appended", "_tables", "connection", "origin", "scratch")
@@ -50,15 +50,15 @@ class UnitOfWork:
         self._tables: set[Table] = set()
 
     def connect(self) -> AbstractAsyncContextManager[Connection]:
-        """The unit of work's own connection, for what takes a `Connect`."""
+        """The unit of work's own connection, for functions that take a `Connect`."""
         return nullcontext(self.connection)
 
     def append(self, table: Table, **row: Any) -> None:
-        """Buffers a row of an append-only table. All rows of one table must name the same columns, two at least."""
+        """Buffers a row of an append-only table. All rows of one table must name the same columns, at least two."""
         self.append_row(table, row)
 
     def append_row(self, table: Table, row: Mapping[str, Any]) -> None:
-        """The same of a row that exists; it is not copied."""
+        """Like `append`, for an existing mapping, which is not copied."""
         rows = self._appended.get(table)
         if rows is None:
             rows = self._appended[table] = _Rows(tuple(row))
@@ -70,7 +70,7 @@ class UnitOfWork:
         return table in self._tables
 
     async def allow_record(self, record: object) -> None:
-        """Lets row-level security write and read one more record: for what a rule allows without a grant."""
+        """Lets row-level security write and read one more record, which a rule permits without a grant."""
         await self.connection.execute(
             "SELECT set_config(n, concat_ws(',', nullif(current_setting(n, true), ''), $1::text), true)"
             " FROM unnest(ARRAY['escm.records', 'escm.write_records']) n",
@@ -78,8 +78,7 @@ class UnitOfWork:
         )
 
     async def flush(self) -> None:
-        """Inserts all buffered rows, in one statement unless there are many. The edge calls it once, last before the
-        commit."""
+        """Inserts all buffered rows, usually in one statement. The edge calls it once, last before the commit."""
         shape: list[Part] = []
         arguments: list[Any] = []
         for table, rows in self._appended.items():
@@ -97,7 +96,7 @@ class UnitOfWork:
 
 
 class _Rows:
-    """Rows of one table, kept by value alone: a large import appends some 20,000 at once."""
+    """Rows of one table as tuples of values, because a large import appends some 20,000 at once."""
 
     __slots__ = ("_values_of", "names", "rows")
 
@@ -114,7 +113,7 @@ class _Rows:
 
 
 def _varying(columns: dict[str, tuple[Any, ...]]) -> tuple[str, ...] | None:
-    """The columns whose values differ, the first where none does; None where there is one row."""
+    """The columns whose values differ, or the first if none does; None for one row."""
     first = next(iter(columns))
     if len(columns[first]) == 1:
         return None
@@ -148,8 +147,8 @@ def _inserts(shape: tuple[Part, ...]) -> str:
 async def unit_of_work(
     database: Database, context: AccessContext, origin: Origin = Origin(), opening: str = ""
 ) -> AsyncIterator[UnitOfWork]:
-    """A transaction under a context: committed when the block ends well, rolled back when it raises. `opening` is SQL
-    of our own that is sent with its beginning; where it fails, the block is not entered."""
+    """A transaction under a context: committed if the block succeeds, rolled back if it raises. `opening` is trusted
+    SQL that is sent with `BEGIN`; if it fails, the block does not run."""
     async with database.acquire() as connection:
         try:
             await connection.execute(";".join(part for part in ("BEGIN", context.set_local, opening) if part))

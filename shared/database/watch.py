@@ -1,4 +1,4 @@
-"""Distinguishes a server that is out of reach from a slow one: a lost network closes no connection."""
+"""Distinguishes an unreachable server from a slow one, because a lost network closes no connection."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -26,10 +26,9 @@ class Use:
 
 
 class Watch:
-    """Looks after the connections in use. Where one is held for long, the server is asked, over a connection of its
-    own, whether it is there; where it does not answer, every use older than the question is ended at once, at the
-    latest 2.5 s after it began. While it answers, statements may take as long as their own timeouts allow.
-    """
+    """Watches the connections in use. If one is held for long, it probes the server over another connection. Without a
+    response, every use older than the probe is ended at once, at the latest 2.5 s after it began. While the server
+    responds, statements may run until their own timeouts."""
 
     def __init__(self, connect: Callable[[], Awaitable[asyncpg.Connection]]) -> None:
         self._connect = connect
@@ -38,7 +37,7 @@ class Watch:
         self._asking: asyncio.Task[None] | None = None
 
     def begin(self, connection: Connection) -> Use:
-        """Call when a connection was acquired."""
+        """Called when a connection was acquired."""
         now = asyncio.get_running_loop().time()
         use = Use(connection, now, now + _SUSPECT_AFTER)
         self._uses.add(use)
@@ -47,11 +46,11 @@ class Watch:
         return use
 
     def end(self, use: Use) -> None:
-        """Call before its release."""
+        """Called before its release."""
         self._uses.discard(use)
 
     def close(self) -> None:
-        """Looks no more."""
+        """Stops watching."""
         for pending in (self._timer, self._asking):
             if pending is not None:
                 pending.cancel()
@@ -78,7 +77,7 @@ class Watch:
                 use.connection.terminate()
 
     async def _is_reachable(self) -> bool:
-        """Whether the server is there; a refusal of its own is an answer."""
+        """Whether the server responds; a refused login counts as a response."""
         connection: asyncpg.Connection | None = None
         try:
             async with asyncio.timeout(_ASK_FOR):

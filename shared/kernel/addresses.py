@@ -1,4 +1,4 @@
-"""Network addresses: which count as one caller, and from where somebody may come."""
+"""Network addresses: which count as one caller, and which are allowed."""
 
 from collections.abc import Collection
 from functools import lru_cache
@@ -9,9 +9,8 @@ _ONE_SITE, _MAPPED = 64, 96
 
 @lru_cache(maxsize=4096)
 def site_of(address: str) -> str:
-    """What counts as one caller: an IPv4 address, also in its mapped form, or the /64 of an IPv6 address, since whoever
-    has one of its addresses has all. Anything else is taken as it is, up to 64 characters.
-    """
+    """The key under which a caller is counted: an IPv4 address, also in its mapped form, or the /64 of an IPv6 address,
+    since its holder has all of them. Anything else unchanged, up to 64 characters."""
     known = _parsed(address)
     if known is None:
         return address[:64]
@@ -21,7 +20,7 @@ def site_of(address: str) -> str:
 
 
 def may_come_from(address: str, allowed: Collection[str]) -> bool:
-    """Whether the address lies in one of these networks; anywhere does where none is named."""
+    """Whether the address is in one of these networks, or none is given."""
     if not allowed:
         return True
     here = _parsed(address)
@@ -30,7 +29,7 @@ def may_come_from(address: str, allowed: Collection[str]) -> bool:
 
 @lru_cache(maxsize=4096)
 def _network(text: str) -> IPv4Network | IPv6Network:
-    """The network; one of mapped addresses is the IPv4 network that they stand for."""
+    """The network; for one of mapped addresses, the IPv4 network."""
     network = ip_network(text)
     mapped = getattr(network.network_address, "ipv4_mapped", None)
     if mapped is None or network.prefixlen < _MAPPED:
@@ -39,7 +38,7 @@ def _network(text: str) -> IPv4Network | IPv6Network:
 
 
 def _parsed(address: str) -> IPv4Address | IPv6Address | None:
-    """The address, of a mapped one the IPv4 address; None where it is none."""
+    """The address; for a mapped one, the IPv4 address; None if it is not an address."""
     try:
         known = ip_address(address)
     except ValueError:

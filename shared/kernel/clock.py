@@ -1,4 +1,4 @@
-"""Instants in UTC, and the one text form that leaves the system."""
+"""Instants in UTC, and their one text form outside the system."""
 
 from datetime import UTC, date, datetime
 
@@ -19,5 +19,5 @@ def to_text(instant: datetime) -> str:
 
 
 def _fast(instant: datetime) -> str:
-    """Day and time apart, since to write their offset from UTC takes as long again."""
+    """Formats day and time separately, because the offset would double the time."""
     return f"{instant.date().isoformat()}T{instant.time().isoformat('microseconds')}Z"

@@ -47,22 +47,22 @@ COUNTRIES: Mapping[str, Country] = _read()
 
 
 FICTIONAL_CODES = frozenset(_FICTIONAL)
-"""The countries that a principal of the sandbox knows."""
+"""The countries of the sandbox."""
 
 
 REGIONS = tuple(sorted({country.region for country in COUNTRIES.values() if country.region}))
-"""The names of the M49 regions that countries belong to: each to one, a few to none."""
+"""The names of the M49 regions. A country belongs to one at most."""
 
 
 @cache
 def known_codes(*, fictional: bool) -> frozenset[str]:
-    """The codes that the API knows: 249, and the three fictional ones where the setting allows them."""
+    """The codes that the API knows: 249, and the three fictional ones if the setting allows them."""
     return frozenset(code for code, country in COUNTRIES.items() if fictional or not country.fictional)
 
 
 @cache
 def in_region(region: str) -> frozenset[str]:
-    """Codes of an M49 region, given as its number (`142`, `034`) or its top-level name; empty when unknown."""
+    """Codes of an M49 region, by its number (`142`, `034`) or its top-level name; empty if unknown."""
     wanted = region.zfill(3) if region.isdigit() else region.casefold()
     if wanted == "001":
         return frozenset(code for code, country in COUNTRIES.items() if not country.fictional)

@@ -1,4 +1,4 @@
-"""What can go wrong, without a word of HTTP: a stable code and one of a few kinds."""
+"""Failures, independent of HTTP: a stable code and one of a few categories."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Any
 
 
 class ErrorCategory(StrEnum):
-    """The few ways in which a request fails."""
+    """The categories of failed requests."""
 
     MALFORMED = "malformed"
     UNAUTHENTICATED = "unauthenticated"
@@ -29,7 +29,7 @@ class ErrorCategory(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FieldError:
-    """One fault in the input: where (a JSON pointer or a parameter's name), a stable code, a sentence."""
+    """One fault in the input: its place (a JSON pointer or a parameter's name), a stable code, a sentence."""
 
     code: str
     detail: str
@@ -40,7 +40,7 @@ class FieldError:
 class EscmError(Exception):
     """A failure that is reported to the caller. `code` is catalogued and stable; `detail` may change.
 
-    `members` are further members of the problem document (such as `current_etag`), `headers` belong to the answer,
+    `members` are further members of the problem document (such as `current_etag`), `headers` are those of the response,
     `retry_after` is in seconds.
     """
 
@@ -68,43 +68,43 @@ class EscmError(Exception):
 
 
 class Malformed(EscmError):
-    """The request cannot be read: broken JSON, an unknown or bad parameter."""
+    """The request cannot be parsed: broken JSON, an unknown or bad parameter."""
 
     kind, code = ErrorCategory.MALFORMED, "malformed_request"
 
 
 class Unauthenticated(EscmError):
-    """No credentials, or credentials that are not valid."""
+    """Credentials are missing or not valid."""
 
     kind, code = ErrorCategory.UNAUTHENTICATED, "unauthenticated"
 
 
 class Forbidden(EscmError):
-    """The caller may see the thing but not do this to it."""
+    """The caller may see the object but not do this to it."""
 
     kind, code = ErrorCategory.FORBIDDEN, "forbidden"
 
 
 class NotFound(EscmError):
-    """No such thing, or none that the caller may know of."""
+    """The object does not exist, or the caller may not know of it."""
 
     kind, code = ErrorCategory.NOT_FOUND, "not_found"
 
 
 class Gone(EscmError):
-    """It was there and is erased."""
+    """The object was erased."""
 
     kind, code = ErrorCategory.GONE, "gone"
 
 
 class Conflict(EscmError):
-    """The state of things does not allow it."""
+    """The present state does not allow it."""
 
     kind, code = ErrorCategory.CONFLICT, "conflict"
 
 
 class CommittedConflict(Conflict):
-    """A conflict whose transaction is committed: what the operation wrote about it stays, such as a mail."""
+    """A conflict whose transaction is committed, to keep what the operation wrote about it, such as a mail."""
 
 
 class VersionConflict(EscmError):
@@ -120,37 +120,37 @@ class PreconditionRequired(EscmError):
 
 
 class TimedOut(EscmError):
-    """The request itself took too long to arrive."""
+    """The request took too long to arrive."""
 
     kind, code = ErrorCategory.TIMED_OUT, "request_timeout"
 
 
 class TooLarge(EscmError):
-    """More bytes, levels or rows than the bound."""
+    """More bytes, levels or rows than the limit."""
 
     kind, code = ErrorCategory.TOO_LARGE, "too_large"
 
 
 class UnsupportedMedia(EscmError):
-    """A body of a media type that the route does not take."""
+    """The route does not accept the body's media type."""
 
     kind, code = ErrorCategory.UNSUPPORTED_MEDIA, "unsupported_media_type"
 
 
 class Invalid(EscmError):
-    """The body is readable and breaks the contract; `errors` say where."""
+    """The body is valid JSON and violates the contract; `errors` say where."""
 
     kind, code = ErrorCategory.INVALID, "validation_failed"
 
 
 class RateLimited(EscmError):
-    """Too many requests in the window; `retry_after` says when to come back."""
+    """Too many requests in the window; the window ends in `retry_after` seconds."""
 
     kind, code = ErrorCategory.RATE_LIMITED, "rate_limited"
 
 
 class Unavailable(EscmError):
-    """A part that the answer needs does not answer; try again after `retry_after`."""
+    """A required component does not respond; retry after `retry_after` seconds."""
 
     kind, code = ErrorCategory.UNAVAILABLE, "unavailable"
 
@@ -159,16 +159,16 @@ class Unavailable(EscmError):
 
 
 def pointer_to(*parts: int | str) -> str:
-    """The JSON pointer (RFC 6901) to a place in a document, whatever its names hold."""
+    """The JSON pointer (RFC 6901) to a place in a document, with its parts escaped."""
     return "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in parts)
 
 
 def invalid_field(pointer: str, code: str, detail: str) -> Invalid:
-    """The common case of one bad field."""
+    """The error of one invalid field."""
     return Invalid(detail, errors=[FieldError(code, detail, pointer=pointer)])
 
 
 def invalid_parameter(parameter: str, detail: str) -> Malformed:
-    """The common case of one bad query parameter."""
+    """The error of one invalid query parameter."""
     error = FieldError("invalid_parameter", detail, parameter=parameter)
     return Malformed(detail, code="invalid_parameter", errors=[error])

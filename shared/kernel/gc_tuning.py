@@ -1,4 +1,4 @@
-"""How often Python's collector passes over what is alive, in search of what refers to itself."""
+"""Limits how often Python's garbage collector scans live objects."""
 
 import gc
 from collections.abc import Iterator
@@ -8,12 +8,12 @@ _USUAL = gc.get_threshold()
 _SERVING = (20_000, 20, 20)
 _BULK = (1_000_000, 20, 20)
 _bulk_work: list[None] = []
-"""One entry for each that is under way."""
+"""One entry for each bulk operation under way."""
 
 
 def freeze_started() -> None:
-    """For a started process: the objects that exist live as long as the process, so garbage collection skips them, and
-    it runs less often. Further calls do nothing."""
+    """For a started process: excludes the present objects, which live as long as the process, from garbage collection,
+    and collects less often. Further calls do nothing."""
     if not gc.get_freeze_count():
         gc.collect()
         gc.freeze()
@@ -22,8 +22,8 @@ def freeze_started() -> None:
 
 @contextmanager
 def reduced_gc() -> Iterator[None]:
-    """For work that keeps hundreds of thousands of things alive of which none is garbage: the passes over them would
-    take a fifth of its time. They are as usual again once the last such work of the event loop has ended."""
+    """For work with hundreds of thousands of live objects and no garbage, whose scans would take a fifth of its time.
+    The usual thresholds return when the last such work of the event loop has ended."""
     _bulk_work.append(None)
     _tune()
     try:

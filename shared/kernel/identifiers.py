@@ -1,4 +1,4 @@
-"""Check digits of the identifiers that come from outside."""
+"""Validates the check digits of external identifiers."""
 
 import re
 
@@ -8,7 +8,7 @@ _CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz"
 
 
 def orcid_id(text: str) -> str | None:
-    """The ORCID iD as `0000-0000-0000-000X`, or None where the form or the check digit is wrong.
+    """The ORCID iD as `0000-0000-0000-000X`, or None if the form or the check digit is wrong.
 
     The check digit is ISO 7064 MOD 11-2.
     """
@@ -24,7 +24,7 @@ def orcid_id(text: str) -> str | None:
 
 
 def ror_id(text: str) -> str | None:
-    """The ROR id as `https://ror.org/0xxxxxxNN`, or None where the form or the check digits are wrong.
+    """The ROR id as `https://ror.org/0xxxxxxNN`, or None if the form or the check digits are wrong.
 
     Check = 98 − (n·100 mod 97), n the number in the seven Crockford base-32 characters (ROR's own rule).
     """

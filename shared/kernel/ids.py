@@ -1,4 +1,4 @@
-"""UUIDv7 (RFC 9562): ids that sort by their time of birth."""
+"""UUIDv7 (RFC 9562): ids that sort by creation time."""
 
 import os
 import time
@@ -6,12 +6,12 @@ import time
 _RANDOM = 16
 _AHEAD = 256
 _blocks: list[bytes] = []
-"""Random bytes that were asked for many at a time. A forked process asks anew."""
+"""Random bytes, requested from the system in blocks. A forked process discards them."""
 os.register_at_fork(after_in_child=_blocks.clear)
 
 
 def random_bytes() -> bytes:
-    """Sixteen bytes from the system's source. Safe to call from any thread."""
+    """Sixteen bytes from the system's source. Thread-safe."""
     try:
         return _blocks.pop()
     except IndexError:
@@ -22,7 +22,7 @@ def random_bytes() -> bytes:
 
 
 def uuid7_bytes() -> bytes:
-    """The bytes of a new id: 48 bits of Unix milliseconds, then 74 random bits. Safe to call from any thread."""
+    """The bytes of a new id: 48 bits of Unix milliseconds, then 74 random bits. Thread-safe."""
     random = random_bytes()
     time_ms = (time.time_ns() // 1_000_000).to_bytes(6, "big")
     version, access_kind = random[0] & 0x0F | 0x70, random[2] & 0x3F | 0x80

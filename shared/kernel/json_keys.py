@@ -1,4 +1,4 @@
-"""Keys that stand twice in a JSON object: readers differ in which value they take, so such a text is refused."""
+"""Detects duplicate keys in JSON objects. Parsers differ in which value they use, so such a text is refused."""
 
 import json
 import re
@@ -13,9 +13,8 @@ class _Repeated(Exception):
 
 
 def value_repeats_a_key(text: str | bytes | bytearray, value: Any) -> bool:
-    """Whether any object in the JSON text of this value has a key twice, at any depth. A text with as many colons after
-    a quote as the value has keys, and none after a space, has no key twice; any other is read again.
-    """
+    """Whether any object in the JSON text of this value has a duplicate key, at any depth. A text with as many colons
+    after a quote as the value has keys, and none after a space, has none; any other text is parsed again."""
     data = text.encode() if isinstance(text, str) else text
     if data.count(b'":') == _keys(value) and not _SPACE_BEFORE_COLON.search(data):
         return False
@@ -23,7 +22,7 @@ def value_repeats_a_key(text: str | bytes | bytearray, value: Any) -> bool:
 
 
 def _keys(value: Any) -> int:
-    """How many keys all objects of a value have."""
+    """The number of keys of all objects in a value."""
     count, parts = 0, [value]
     for part in parts:
         if type(part) is dict:
@@ -35,7 +34,7 @@ def _keys(value: Any) -> int:
 
 
 def text_repeats_a_key(text: str | bytes | bytearray) -> bool:
-    """The same by reading the text, which is slower. False for a text that is not JSON."""
+    """Like `value_repeats_a_key`, by parsing the text, which is slower. False for a text that is not JSON."""
     as_text: Callable[[str], str] = str
     try:
         json.loads(text, object_pairs_hook=_all_once, parse_int=as_text, parse_float=as_text)

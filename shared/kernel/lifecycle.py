@@ -1,4 +1,4 @@
-"""One transition table per entity: it enforces, documents, and answers `allowed_actions`."""
+"""One transition table per entity, which enforces and documents transitions and returns `allowed_actions`."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -7,14 +7,14 @@ from typing import Generic, NamedTuple, TypeAlias, TypeVar
 from shared.kernel.errors import Conflict, FieldError, Forbidden, Invalid, pointer_to
 
 Fields: TypeAlias = Mapping[str, object]
-"""What a transition is given in addition to its reason."""
+"""The input of a transition in addition to its reason."""
 T = TypeVar("T")
 GuardContext = TypeVar("GuardContext")
-"""What a guard may look at: the record and what was loaded for it. Each feature has its own frozen dataclass."""
+"""The input of a guard: the record and data loaded for it. Each feature has its own frozen dataclass."""
 
 
 def given(fields: Fields, name: str, of: type[T]) -> T | None:
-    """What a transition was given under a name; None where nothing was. Raises TypeError for another type."""
+    """The named field of a transition; None if it is absent. Raises TypeError for another type."""
     value = fields.get(name)
     if value is not None and not isinstance(value, of):
         raise TypeError(f"{name} is no {of.__name__}")
@@ -30,7 +30,7 @@ def always(_guard_context: object) -> None:
 
 
 def never(_guard_context: object) -> bool:
-    """The rule of a transition that one person requests alone."""
+    """The rule of a transition that needs no second person."""
     return False
 
 
@@ -40,8 +40,8 @@ def by_two(_guard_context: object) -> bool:
 
 
 class SecondPersonNeeded(Conflict):
-    """The transition is possible, and needs a second person to confirm it. A change that is no transition names the
-    `action`, with its `fields`, that does the same."""
+    """The transition is possible, but a second person must confirm it. For a change that is not a transition, `action`
+    and `fields` are the transition with the same effect."""
 
     code = "transition_not_allowed"
 
@@ -53,12 +53,12 @@ class SecondPersonNeeded(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Transition(Generic[GuardContext]):
-    """One verb. `guard` answers None, or the code of the reason why not: its return type names every code that it may
-    answer. `target` None returns to the state before.
+    """One verb. `guard` returns None, or the code of why the transition is refused; its return type lists the possible
+    codes. `target` None returns to the previous state.
 
-    `fact` is the past participle announced; where absent it is the target's name. `fields` are the names that the
-    body's `fields` may hold. `is_scheduled`: schedules take the transition, never callers.
-    `second_person` says whether it is proposed by one person and confirmed by another.
+    `fact` is the announced past participle, by default the target's name. `fields` are the names that the body's
+    `fields` may hold. `is_scheduled`: only schedules take the transition. `second_person` says whether one person
+    proposes it and another confirms it.
     """
 
     verb: str
@@ -96,7 +96,7 @@ class Lifecycle(Generic[GuardContext]):
     transitions: tuple[Transition[GuardContext], ...]
     _by_verb: dict[str, list[Transition[GuardContext]]] = field(init=False, default_factory=dict, compare=False)
     _by_source: dict[str, list[Transition[GuardContext]]] = field(init=False, default_factory=dict, compare=False)
-    """The transitions that callers take from a state."""
+    """The transitions of each state that callers may request."""
 
     def __post_init__(self) -> None:
         for transition in self.transitions:
@@ -121,7 +121,7 @@ class Lifecycle(Generic[GuardContext]):
 
     @property
     def verbs(self) -> tuple[str, ...]:
-        """The verbs that callers take, in the order of the table."""
+        """The verbs of callers, in the order of the table."""
         return tuple(dict.fromkeys(each.verb for each in self.transitions if not each.is_scheduled))
 
     @property
@@ -130,15 +130,15 @@ class Lifecycle(Generic[GuardContext]):
         return any(transition.second_person is not never for transition in self.transitions)
 
     def scheduled(self, verb: str, status: str) -> "Transition[GuardContext]":
-        """The step of this verb that a schedule takes from a state. Raises NoScheduledStep."""
+        """The scheduled transition of this verb from a state. Raises NoScheduledTransition."""
         for transition in self._by_verb.get(verb, ()):
             if transition.is_scheduled and status in transition.sources:
                 return transition
         raise NoScheduledTransition(f"No schedule takes {verb!r} from {status!r}.")
 
     def check(self, verb: str, reason: str | None, fields: Iterable[str]) -> None:
-        """Raises Invalid for a transition that no record could take, whatever its state: an unknown verb or field, or
-        a missing reason."""
+        """Raises Invalid for a transition that is invalid in every state: an unknown verb or field, or a missing
+        reason."""
         self._check(self._known(verb)[0], reason, fields)
 
     def _known(self, verb: str) -> "list[Transition[GuardContext]]":
@@ -178,8 +178,8 @@ class Lifecycle(Generic[GuardContext]):
     ) -> tuple[Transition[GuardContext], str]:
         """The transition and the state it leads to.
 
-        Raises Invalid `unknown_action` or on a missing reason or unknown field, Forbidden where the caller's role
-        lacks the verb, Conflict `transition_not_allowed` where the state or the guard does not allow it.
+        Raises Invalid `unknown_action` or for a missing reason or unknown field, Forbidden if the caller's role lacks
+        the verb, Conflict `transition_not_allowed` if the state or the guard does not allow it.
         """
         candidates = self._known(verb)
         transition = next((c for c in candidates if status in c.sources), candidates[0])

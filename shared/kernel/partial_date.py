@@ -1,4 +1,4 @@
-"""Dates of history, of which only the year or the month may be known."""
+"""Historical dates, of which only the year or the month may be known."""
 
 import re
 from calendar import monthrange
@@ -8,7 +8,7 @@ _FORM = re.compile(r"^(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?$")
 
 
 def earliest(text: str) -> date:
-    """The first day that `2022`, `2022-11` or `2022-11-05` can mean; ValueError for anything else."""
+    """The first day that `2022`, `2022-11` or `2022-11-05` can mean. ValueError for anything else."""
     year, month, day = _parts(text)
     return date(year, month or 1, day or 1)
 

@@ -1,4 +1,4 @@
-"""Who asks, and how far their grants reach. Rules only: tokens and rows are read elsewhere."""
+"""Principals and how far their grants reach. Rules only: other modules read tokens and rows."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -14,7 +14,7 @@ from shared.kernel.countries import COUNTRIES, FICTIONAL_CODES, in_region
 Visibility: TypeAlias = Literal["public", "network", "restricted"]
 VISIBILITIES: tuple[Visibility, ...] = ("public", "network", "restricted")
 Permission: TypeAlias = tuple[str, str]
-"""(resource, verb): `("experts", "read")`, `("experts", "approve")`. `*` stands for any."""
+"""(resource, verb): `("experts", "read")`, `("experts", "approve")`. `*` matches any."""
 RoleTable: TypeAlias = Mapping[str, frozenset[Permission]]
 READ = "read"
 READING = frozenset({READ, "history"})
@@ -22,7 +22,7 @@ READING = frozenset({READ, "history"})
 
 
 class PrincipalKind(StrEnum):
-    """What kind of thing acts."""
+    """The kind of a principal."""
 
     ANONYMOUS = "anonymous"
     ACCOUNT = "account"
@@ -33,9 +33,9 @@ class PrincipalKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """A living grant. For clients `resources` (`membership.experts`) and `verbs` (`read`, `write`) narrow it.
-    `delegated_from` is the grant whose holder passes it on for a time. `of_applicant`: it is over the holder's own
-    record, which nobody has approved."""
+    """An active grant. For clients, `resources` (`membership.experts`) and `verbs` (`read`, `write`) narrow it.
+    `delegated_from` is the grant whose holder delegates it for a time. `of_applicant`: the grant is over the holder's
+    own record, which is not yet approved."""
 
     role: str
     scope_kind: str
@@ -48,7 +48,7 @@ class Grant:
     of_applicant: bool = False
 
     def admits(self, resource: str, verb: str) -> bool:
-        """Whether a client's narrowing lets this verb on this resource (`service.resource`) through."""
+        """Whether a client's narrowing permits this verb on this resource (`service.resource`)."""
         kind = READ if verb in READING else "write"
         return (
             self.resources is None or resource in self.resources or f"{resource.split('.')[0]}.*" in self.resources
@@ -56,7 +56,7 @@ class Grant:
 
     @property
     def text(self) -> str:
-        """All of the grant as one text, the same for equal grants."""
+        """The whole grant as one text, the same for equal grants."""
         sets = (None if names is None else sorted(names) for names in (self.resources, self.verbs))
         return repr((self.role, self.scope_kind, self.scope_id, self.starts, self.ends, self.delegated_from, *sets))
 
@@ -81,7 +81,7 @@ class PermissionScope:
     records: frozenset[str] = frozenset()
 
     def covers(self, country: str | None, record: UUID | str | None = None) -> bool:
-        """Whether a row of this country, or this very record, lies within."""
+        """Whether the scope includes this country or this record."""
         return (
             self.everywhere
             or (country is not None and country in self.countries)
@@ -94,11 +94,11 @@ class PermissionScope:
 
 @dataclass(frozen=True)
 class Principal:
-    """Who asks. Immutable and cached, so what follows from it is computed once.
+    """Who acts. Immutable and cached, so derived values are computed once.
 
-    `owner` is the account or client that a key belongs to. `ip_allow` are the networks that a client and its keys may
-    come from; none means anywhere. In the `sandbox` there are fictional countries only: a reach goes no further, and
-    names no record, since nobody knows where that lies.
+    `owner` is the account or client that a key belongs to. `ip_allow` are the networks from which a client and its keys
+    may call; none means any. In the `sandbox` a scope contains fictional countries only, and no record, because a
+    record's country is unknown here.
     """
 
     kind: PrincipalKind
@@ -118,23 +118,23 @@ class Principal:
 
     @property
     def is_machine(self) -> bool:
-        """API clients and keys: they must send an idempotency key and never are an applicant or an author."""
+        """API clients and keys. They must send an idempotency key and are never an applicant or an author."""
         return self.kind in (PrincipalKind.CLIENT, PrincipalKind.KEY)
 
     @cached_property
     def label(self) -> str:
-        """`account:0199…`, as it stands in `created_by`, audit entries and idempotency keys."""
+        """`account:0199…`, as in `created_by`, audit entries and idempotency keys."""
         return f"{self.kind}:{self.id}" if self.id else str(self.kind)
 
     @cached_property
     def authority(self) -> bytes:
-        """A digest of all that the principal may do by its grants: another one means that they changed."""
+        """A digest of the principal's grants, to detect that they changed."""
         grants = sorted(grant.text for grant in self.grants)
         return sha256("\n".join((str(self.sandbox), *grants)).encode()).digest()
 
     @cached_property
     def owner_key(self) -> str:
-        """Whose share of what is shared this principal takes: a key takes that of its owner."""
+        """The key of the principal's share of shared resources. A key uses the share of its owner."""
         return str(self.owner or self.id or self.kind)
 
     def holding(self, *grants: Grant) -> "Principal":
@@ -142,8 +142,8 @@ class Principal:
         return replace(self, grants=self.grants + grants, _permission_scopes={})
 
     def in_network(self, resource: str) -> bool:
-        """Whether the principal reads what is of visibility `network` of a resource (`membership.experts`): it holds a
-        living grant that lets it read the resource. An applicant's grant over their own record is none."""
+        """Whether the principal sees visibility `network` of a resource (`membership.experts`): it holds an active
+        grant to read the resource. An applicant's grant over their own record does not count."""
         return any(grant.admits(resource, READ) and not grant.of_applicant for grant in self.grants)
 
     def permission_scope(self, roles: RoleTable, resource: str, verb: str) -> PermissionScope:

@@ -1,4 +1,4 @@
-"""The names of one kind of record: where it lives, what its facts are called."""
+"""The names of one kind of record, its address and its facts."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -6,7 +6,7 @@ from functools import cached_property
 
 @dataclass(frozen=True)
 class Resource:
-    """`Resource("membership", "experts", "expert")` lives at `/membership/v1/experts`."""
+    """`Resource("membership", "experts", "expert")` has the address `/membership/v1/experts`."""
 
     service: str
     plural: str
@@ -14,7 +14,7 @@ class Resource:
 
     @cached_property
     def name(self) -> str:
-        """`membership.experts`, as grants of clients, audit entries and imports name it."""
+        """`membership.experts`, in grants of clients, audit entries and imports."""
         return f"{self.service}.{self.plural}"
 
     @cached_property
@@ -24,17 +24,17 @@ class Resource:
 
     @property
     def title(self) -> str:
-        """`focal point`, as summaries call one of them."""
+        """`focal point`, in summaries of one record."""
         return self.entity.replace("_", " ")
 
     @property
     def class_name(self) -> str:
-        """`FocalPoint`, as operation ids and schemas call one of them."""
+        """`FocalPoint`, in operation ids and schemas of one record."""
         return _class_name(self.entity)
 
     @property
     def class_names(self) -> str:
-        """`FocalPoints`, as operation ids call several."""
+        """`FocalPoints`, in operation ids of several records."""
         return _class_name(self.plural)
 
     def link(self, record: object) -> str:

@@ -1,4 +1,4 @@
-"""One rule of folding for names: import, search, sorting and duplicate search all use it."""
+"""One folding rule for names, shared by import, search, sorting and duplicate search."""
 
 import re
 import unicodedata
@@ -20,7 +20,7 @@ def nfc(text: str) -> str:
 
 
 def fold(text: str) -> str:
-    """Words in lower case without diacritics, Arabic marks, letter forms or punctuation, one space between them."""
+    """Words in lower case without diacritics, Arabic marks, letter forms or punctuation, separated by one space."""
     if not text:
         return ""
     if text.isascii():
@@ -32,14 +32,14 @@ def fold(text: str) -> str:
 
 
 def search_key(*texts: str) -> str:
-    """The folded texts one after the other, each once, words between spaces: ` abc` finds a word's beginning."""
+    """The folded texts, each once, words between spaces: ` abc` matches the beginning of a word."""
     return f" {' '.join(dict.fromkeys(folded for text in texts if (folded := fold(text))))} "
 
 
 def search_pattern(q: str) -> str | None:
-    """The LIKE pattern for what a person typed: one or two characters begin a word, three or more are any fragment.
+    """The LIKE pattern for typed text: one or two characters match the beginning of a word, three or more any fragment.
 
-    None when nothing searchable is left after folding.
+    None if nothing searchable is left after folding.
     """
     folded = fold(q)
     if not folded:

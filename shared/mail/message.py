@@ -1,4 +1,4 @@
-"""A mail as it goes over the wire: plain text from a template, the same for each attempt."""
+"""A mail as it is sent: plain text from a template, the same for each attempt."""
 
 from datetime import datetime
 from email.message import EmailMessage
@@ -21,7 +21,7 @@ _TEMPLATES = Environment(
 def compose(mail: Mail, identity: UUID, written_at: datetime, sender: str) -> EmailMessage:
     """The message. The first line of a template is its subject; the text follows after an empty line.
 
-    Raises TemplateNotFound for a template that is not there in the mail's language.
+    Raises TemplateNotFound if there is no such template in the mail's language.
     """
     template = _TEMPLATES.get_template(f"{mail.template}.{mail.language}.txt")
     subject, _, text = template.render(mail.values).partition("\n\n")

@@ -1,4 +1,4 @@
-"""What is mailed leaves with the effect: a row and a job, committed or not. Nothing here is sent."""
+"""Enqueues mails in the transaction of the change: a row and a job. Sends nothing."""
 
 from uuid import UUID
 
@@ -14,7 +14,8 @@ KIND = "send_mail"
 
 
 def post(uow: UnitOfWork, seal: MailSeal, service: str, mail: Mail) -> UUID:
-    """Leaves a mail to the service's worker if the unit of work commits; its id, which its Message-ID is made of."""
+    """Enqueues a mail for the service's worker if the unit of work commits. Returns its id, from which its Message-ID
+    is made."""
     identity = uuid7()
     uow.append(
         core_mail,

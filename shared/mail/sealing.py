@@ -1,4 +1,4 @@
-"""A mail before it is written, and how it lies in the database: encrypted under the secret of the installation."""
+"""Mails before they are sent, and their encryption in the database under the installation's secret."""
 
 import os
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ _NONCE = 12
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """To whom, from which template, in which of the six languages, and the values that the template names."""
+    """The recipient, the template, one of the six languages, and the values that the template names."""
 
     to: str
     template: str
@@ -27,19 +27,19 @@ class Mail:
 
 
 class MailSeal:
-    """Seals and opens mails. What was sealed under another secret does not open."""
+    """Seals and opens mails. Mails sealed under another secret do not open."""
 
     def __init__(self, settings: Settings) -> None:
         secret = settings.secret_key.get_secret_value().encode()
         self._cipher = AESGCM(HKDF(SHA256(), 32, None, b"escm mail").derive(secret))
 
     def seal(self, mail: Mail, identity: UUID) -> bytes:
-        """The mail as it is stored in the row of this id, and opens there only."""
+        """The encrypted mail for the row of this id; it opens for no other id."""
         nonce, plain = os.urandom(_NONCE), orjson.dumps(mail)
         return nonce + self._cipher.encrypt(nonce, plain, identity.bytes)
 
     def open(self, sealed: bytes, identity: UUID) -> Mail | None:
-        """The mail of a row; None where the secret has changed since."""
+        """The mail of a row; None if the secret has changed since."""
         try:
             plain = self._cipher.decrypt(sealed[:_NONCE], sealed[_NONCE:], identity.bytes)
         except InvalidTag:

@@ -1,4 +1,4 @@
-"""Sending, by workers only: at least once, each time with the same Message-ID, then what is personal is taken out."""
+"""Sends mails in workers: at least once, always with the same Message-ID, and deletes personal data afterwards."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
@@ -22,7 +22,7 @@ from shared.mail.tables import core_mail
 from shared.messaging.job_run import JobHandlers, JobRun
 
 Preparation: TypeAlias = Callable[[UnitOfWork, Mail], Awaitable[Mail | None]]
-"""What is done before a mail of a template is sent, and done again before each attempt. None drops the mail."""
+"""Runs before each attempt to send a mail of a template. None drops the mail."""
 
 _PATIENCE = 20.0
 _FOR_GOOD = 5
@@ -37,11 +37,11 @@ _DELETE_OLD = Statement(delete(core_mail).where(core_mail.c.created_at < _QUARTE
 
 
 class MailNotTaken(Exception):
-    """The mail server did not take a mail. The message holds no address."""
+    """The mail server did not accept a mail. The message holds no address."""
 
 
 class MailRefused(Invalid):
-    """The mail server will never take this mail. The detail holds its reply code and no address."""
+    """The mail server refused this mail for good. The detail holds its reply code and no address."""
 
     code = "mail_refused"
 
@@ -76,15 +76,15 @@ def mail_handlers(settings: Settings, preparations: Mapping[str, Preparation]) -
 
 
 async def delete_old_mails(uow: UnitOfWork) -> None:
-    """Takes out what is personal in mails that could not be sent in seven days, and drops rows of 90 days."""
+    """Deletes personal data in mails that could not be sent in seven days, and rows older than 90 days."""
     await _BLANK_OLD.execute(uow.connection)
     await _DELETE_OLD.execute(uow.connection)
 
 
 async def deliver(settings: Settings, message: EmailMessage, identity: UUID) -> None:
-    """Hands the message to the mail server, or writes it to the folder of mails where there is no server.
+    """Sends the message to the mail server, or writes it to the mail folder if there is no server.
 
-    Raises MailRefused where the server has refused it for good, MailNotTaken where another attempt may help.
+    Raises MailRefused if the server refused it for good, MailNotTaken if another attempt may succeed.
     """
     if settings.smtp_url is None:
         await asyncio.to_thread(_write, settings.mail_folder / f"{identity}.eml", bytes(message))
@@ -110,8 +110,8 @@ async def deliver(settings: Settings, message: EmailMessage, identity: UUID) -> 
 
 
 def _refusal(error: Exception) -> int | None:
-    """The reply that refuses the mail's address or content for good (RFC 5321, 5yz). What the server has against the
-    sender, the login or the connection is no fault of the mail, which may go once that is mended."""
+    """The reply that refuses the mail's address or content for good (RFC 5321, 5yz). Refusals of the sender, the login
+    or the connection do not count: the mail can be sent once they are corrected."""
     if isinstance(error, aiosmtplib.SMTPRecipientsRefused):
         error = error.recipients[0]
     if not isinstance(error, (aiosmtplib.SMTPRecipientRefused, aiosmtplib.SMTPDataError)):

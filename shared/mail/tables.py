@@ -1,4 +1,4 @@
-"""Mail on its way out."""
+"""Outgoing mail."""
 
 from sqlalchemy import Column, LargeBinary, Uuid
 
@@ -13,4 +13,4 @@ core_mail = table(
     instant("created_at"),
     instant("sent_at", nullable=True),
 )
-"""One row a mail; its Message-ID follows from `id`. `sealed` is empty once it was sent, or after seven days."""
+"""One row a mail; its Message-ID is made from `id`. `sealed` is empty after sending, or after seven days."""

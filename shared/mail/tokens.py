@@ -1,6 +1,6 @@
-"""Tokens that are mailed. Stored is a digest, with what the token is for and until when. One account uses a token.
+"""Mailed tokens. The database stores a digest, the purpose and the expiry. One account uses a token.
 
-A token is used by POST alone: programs that open the links of mails change nothing.
+A token is used by POST only, so that programs that open the links of mails change nothing.
 """
 
 import hashlib
@@ -61,8 +61,7 @@ _DELETE_EXPIRED = Statement(
 
 @dataclass(frozen=True, slots=True)
 class MailToken:
-    """A token that is valid: the record that it is about, a digest of the address that it was sent to, and the account
-    that has used it."""
+    """A valid token: its record, a digest of the address that it was sent to, and the account that has used it."""
 
     subject_id: UUID
     address_digest: bytes
@@ -75,27 +74,27 @@ def new_token() -> str:
 
 
 def digest(text: str) -> bytes:
-    """What is stored of a token or a folded address."""
+    """The stored digest of a token or a folded address."""
     return hashlib.sha256(text.encode()).digest()
 
 
 def token_not_valid() -> Invalid:
-    """An unknown, used or expired token: the response does not say which."""
+    """The error for an unknown, used or expired token; the response does not say which."""
     return invalid_field("/token", "token_not_valid", "The token was used or has expired. Request another mail.")
 
 
 async def issue(
     connection: Connection, *, service: str, purpose: str, subject: UUID, address: str, token: str, until: datetime
 ) -> None:
-    """Makes a token valid, once, however often it is tried. The other tokens of this purpose for this record end, but
-    for used ones. `address` is folded."""
+    """Makes a token valid; repeated calls have one effect. Ends the unused tokens of this purpose for this record.
+    `address` is folded."""
     of_subject = {"service": service, "purpose": purpose, "subject_id": subject, "digest": digest(token)}
     await _END_OTHERS.execute(connection, **of_subject)
     await _ADD.execute(connection, **of_subject, address_digest=digest(address), until=until)
 
 
 async def lock(connection: Connection, *, service: str, purpose: str, token: str, at: datetime) -> MailToken | None:
-    """The token, locked; None where it is unknown or has expired at this instant."""
+    """The token, locked; None if it is unknown or has expired at this instant."""
     row = await _LOCK.fetchrow(connection, digest=digest(token), service=service, purpose=purpose, at=at)
     return MailToken(row["subject_id"], bytes(row["address_digest"]), row["used_by"]) if row else None
 

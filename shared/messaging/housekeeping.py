@@ -1,4 +1,4 @@
-"""What the relay measures and throws away."""
+"""The measurements and the cleanup of the relay."""
 
 import structlog
 
@@ -27,7 +27,7 @@ SELECT service, queue, status, count(*) AS depth, max(attempts) AS attempts,
     extract(epoch FROM clock_timestamp() - min(created_at))::float AS oldest
 FROM open GROUP BY service, queue, status
 """  # noqa: S608
-"""Each state by itself, for the sake of its index."""
+"""Each state by itself, so that its index is used."""
 _RETIRE = """
 WITH retired AS (
     DELETE FROM core_subscription s USING core_consumer c
@@ -41,13 +41,13 @@ _ROTATE = """
 SELECT core_idempotency_rotate_partitions()
 WHERE to_regclass(format('core_idempotency_%s', to_char((now() AT TIME ZONE 'UTC')::date + 7, 'YYYYMMDD'))) IS NULL
 """
-"""Partitions of answers that are kept under keys: a week ahead, and gone after three days."""
+"""Partitions of responses stored under idempotency keys: created a week ahead, dropped after three days."""
 _TRIM = "SELECT core_idempotency_trim($1, interval '1 hour', $2)"
-"""Answers of the last hour stay, however many they are: those who repeat a request do it soon."""
+"""Responses of the last hour stay, however many there are, because clients repeat requests soon."""
 _BORN_BEFORE = (
     "rpad(lpad(to_hex((extract(epoch FROM now() - {} * interval '1 day') * 1000)::bigint), 12, '0'), 32, '0')::uuid"
 )
-"""The least UUIDv7 of so many days ago: ids hold their time, so their index finds the old ones."""
+"""The smallest UUIDv7 of so many days ago. Ids contain their time, so their index finds the old ones."""
 _PURGES = tuple(
     purge.format(week=_BORN_BEFORE.format(7), feed=_BORN_BEFORE.format(90), longer=_BORN_BEFORE.format(97))
     for purge in (
@@ -88,7 +88,7 @@ DELETE FROM core_schedule WHERE (name, tick) IN (
 
 
 async def measure(connection: Connection) -> None:
-    """Sets the gauges of the store: depth, age and attempts of what is open, and how much was given up."""
+    """Sets the gauges of the work store: depth, age and attempts of open rows, and the number of dead letters."""
     rows = await connection.fetch(_OPEN_WORK)
     for gauge in (DEPTH, OLDEST, ATTEMPTS):
         gauge.clear()
@@ -100,11 +100,11 @@ async def measure(connection: Connection) -> None:
 
 
 async def tidy(connection: Connection, responses_mebibytes: int) -> None:
-    """Makes room for the keys of the days ahead, retires reactions that no worker has had for an hour, and drops what
-    is older than its time, in small pieces.
+    """Creates partitions of idempotency keys ahead, retires reactions that no worker has had for an hour, and deletes
+    expired rows in small batches.
 
-    Kept: facts, jobs and dead letters 90 days, the inbox a week longer, finished batches and ticks a week. Answers
-    under idempotency keys are kept for three days, and within so many mebibytes.
+    Retention: facts, jobs and dead letters 90 days, the inbox a week longer, finished batches and ticks a week.
+    Responses under idempotency keys: three days, within `responses_mebibytes`.
     """
     async with connection.transaction():
         await connection.execute("SET LOCAL lock_timeout = '1s'")

@@ -1,4 +1,4 @@
-"""Reactions of a service to facts, each at most once per fact in the transaction of its effect."""
+"""The reactions of a service to facts, each at most once per fact, in the transaction of its effect."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
@@ -12,12 +12,12 @@ from shared.observability.spans import spans
 from shared.observability.traces import traceparent
 
 Reaction: TypeAlias = Callable[[UnitOfWork, Sequence[Fact]], Awaitable[None]]
-"""Applies the facts of one batch that are its own. It reads the owner's published view and lets the newest version win,
-since facts may come late. It never commits; an exception takes back everything that its transaction did, and the facts
-are then tried one by one."""
+"""Applies the facts of one batch that match it. Reads the owner's published view and uses the newest version, because
+facts may arrive late. Never commits. An exception rolls back the transaction, and the facts are then retried one by
+one."""
 Reactions: TypeAlias = Mapping[str, Reaction]
-"""By fact type, or by a pattern that ends with `*`. The key names the reaction for ever: under another key the same
-fact is reacted to again."""
+"""By fact type, or by a pattern that ends with `*`. The key names the reaction permanently: under another key, the
+reaction runs again for the same facts."""
 
 _ENTER = (
     "INSERT INTO core_inbox (fact, reaction) SELECT * FROM unnest($1::uuid[], $2::text[])"
@@ -26,7 +26,7 @@ _ENTER = (
 
 
 class Inbox:
-    """What one service does about facts."""
+    """The reactions of one service."""
 
     def __init__(self, service: str, reactions: Reactions) -> None:
         self._service = service
@@ -35,7 +35,7 @@ class Inbox:
 
     @property
     def patterns(self) -> list[str]:
-        """The fact types and patterns that are reacted to."""
+        """The fact types and patterns with a reaction."""
         return sorted(self._reactions)
 
     def matching(self, fact_type: str) -> tuple[str, ...]:
@@ -47,7 +47,7 @@ class Inbox:
         return found
 
     async def react(self, uow: UnitOfWork, facts: Sequence[Fact]) -> None:
-        """Runs every reaction once, with those of these facts, in order, that it has not been committed for before."""
+        """Runs every reaction once, with those of these facts, in order, for which it is not committed yet."""
         wanted = [(fact, pattern) for fact in facts for pattern in self.matching(fact.type)]
         names = [f"{self._service}:{pattern}" for _, pattern in wanted]
         rows = await uow.connection.fetch(_ENTER, [fact.id for fact, _ in wanted], names)
@@ -63,7 +63,7 @@ class Inbox:
 
 
 def of_each_subject(act: Callable[[UnitOfWork, UUID], Awaitable[None]]) -> Reaction:
-    """The reaction that acts once for each record that the facts are about, in the order of ids."""
+    """A reaction that acts once for each subject of the facts, in the order of ids."""
 
     async def react(uow: UnitOfWork, facts: Sequence[Fact]) -> None:
         for subject, fact in sorted({fact.subject: fact for fact in facts}.items()):
@@ -74,7 +74,7 @@ def of_each_subject(act: Callable[[UnitOfWork, UUID], Awaitable[None]]) -> React
 
 
 def of_each_country(act: Callable[[UnitOfWork, str], Awaitable[object]]) -> Reaction:
-    """The reaction that acts once for each country that the facts are about or their records left, in the order of
+    """A reaction that acts once for each country of the facts, including countries that records left, in the order of
     codes."""
 
     async def react(uow: UnitOfWork, facts: Sequence[Fact]) -> None:
@@ -87,13 +87,13 @@ def of_each_country(act: Callable[[UnitOfWork, str], Awaitable[object]]) -> Reac
 
 
 def _go_on_from(uow: UnitOfWork, fact: Fact) -> None:
-    """What is announced from here on continues the fact's trace."""
+    """Facts announced from now on continue the fact's trace."""
     uow.origin = replace(uow.origin, traceparent=fact.traceparent, bulk=fact.bulk)
     traceparent.set(fact.traceparent)
 
 
 async def enter_once(connection: Connection, subject: UUID, checkpoint: str) -> bool:
-    """Takes a step of a fact or job in this transaction; False where it was committed before."""
+    """Records a checkpoint of a fact or job in this transaction. False if it was committed before."""
     return bool(await connection.fetch(_ENTER, [subject], [checkpoint]))
 
 

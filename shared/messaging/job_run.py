@@ -1,4 +1,4 @@
-"""A job while it runs: what its handler is given."""
+"""A running job, as its handler receives it."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -17,13 +17,13 @@ from shared.observability.spans import spans
 
 
 class JobCancelled(Exception):
-    """Raised by a handler that stops because `cancelled` is set; the job ends as `cancelled`."""
+    """Raised by a handler that stops because `cancelled` is set. The job ends as `cancelled`."""
 
 
 class JobRun:
-    """One attempt at a job. It may be the second or the eighth: what earlier ones committed stands.
+    """One attempt at a job. Effects that earlier attempts committed remain.
 
-    `result_url`, where the handler sets it, is returned by `GET /jobs/{id}`.
+    If the handler sets `result_url`, `GET /jobs/{id}` returns it.
     """
 
     def __init__(self, job: Job, store: JobStore, database: Database, notifier: Notifier) -> None:
@@ -44,19 +44,20 @@ class JobRun:
 
     @property
     def created_by(self) -> str:
-        """The label of the principal who asked for it, such as `account:0199…`."""
+        """The label of the principal who requested the job, such as `account:0199…`."""
         return self._job.created_by
 
     @property
     def attempt(self) -> int:
-        """From 1."""
+        """The number of the attempt, from 1."""
         return self._job.attempts
 
     @asynccontextmanager
     async def unit_of_work(
         self, context: AccessContext = SYSTEM_CONTEXT, origin: Origin | None = None
     ) -> AsyncIterator[UnitOfWork]:
-        """A transaction that commits only while this worker holds the job. Raises LeaseLost on leaving otherwise."""
+        """A transaction that commits only while this worker holds the job's lease. Otherwise raises LeaseLost at its
+        end."""
         origin = origin or Origin(request_id=str(self.id), traceparent=self._job.traceparent)
         with spans.effect(f"transaction of {self._job.job_type}"):
             async with unit_of_work(self.database, context, origin) as uow:
@@ -67,24 +68,24 @@ class JobRun:
             self._notifier.notify()
 
     async def once(self, uow: UnitOfWork, checkpoint: str) -> bool:
-        """Takes a step of this job in this transaction; False where an earlier attempt has committed it."""
+        """Records a checkpoint of this job in this transaction. False if an earlier attempt committed it."""
         return await enter_once(uow.connection, self.id, f"job:{checkpoint}")
 
     async def is_awaited(self) -> bool:
-        """Whether a bulk job of the system gives way to one that somebody ordered: a good moment to end for work that a
-        schedule takes up again. Ten minutes after its order it gives way no more."""
+        """Whether a bulk job of the system should yield to one that somebody ordered. Work that a schedule resumes
+        should then end. Always false ten minutes after its creation."""
         if self.created_by != SYSTEM.label:
             return False
         async with self.database.acquire() as connection:
             return await self._store.is_awaited(connection, self._job)
 
     async def progress(self, done: int, total: int | None = None) -> None:
-        """Reports how far the job is, and learns whether its cancellation was asked for."""
+        """Reports the progress, and reads whether cancellation was requested."""
         async with self.database.acquire() as connection:
             self.cancelled = await self._store.progress(connection, self._job, done, total)
 
 
 JobHandler: TypeAlias = Callable[[JobRun], Awaitable[dict[str, Any] | None]]
-"""Answers the job's `result`. Raising an EscmError of the caller's making (invalid, conflict, …) fails the job at once;
-anything else is tried again, eight times in all."""
+"""Returns the job's `result`. An EscmError that the caller caused (invalid, conflict, …) fails the job at once; any
+other error is retried, up to eight attempts."""
 JobHandlers: TypeAlias = Mapping[str, JobHandler]

@@ -1,4 +1,4 @@
-"""What is asked about jobs, and what was given up."""
+"""Queries on jobs and dead letters."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -43,7 +43,7 @@ SELECT id FROM batch UNION ALL SELECT id FROM job
 
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
-    """A fact or job that was given up. `name` is the fact's type or the job's; `error` holds no personal data."""
+    """A fact or job that was given up. `name` is the type of the fact or job; `error` holds no personal data."""
 
     id: UUID
     kind: Literal["fact", "job"]
@@ -56,21 +56,21 @@ class DeadLetter:
 
 
 async def get(connection: Connection, job: UUID) -> Row | None:
-    """The job's row. `problem` holds `code`, `detail` and `errors`. Who may see it is the caller's business."""
+    """The job's row. `problem` holds `code`, `detail` and `errors`. The caller checks the access."""
     return await connection.fetchrow(_GET, job)
 
 
 async def cancel(uow: UnitOfWork, job: UUID) -> bool:
-    """Ends a queued job, and asks a running one to stop. False where it has ended already."""
+    """Ends a queued job, and requests a running one to stop. False if it has already ended."""
     return await uow.connection.fetchval(_CANCEL, job) is not None
 
 
 async def dead(connection: Connection, limit: int = 200) -> list[DeadLetter]:
-    """What was given up, the latest first."""
+    """The dead letters, the latest first."""
     rows: list[Any] = await connection.fetch(_DEAD, limit)
     return [DeadLetter(**row) for row in rows]
 
 
 async def replay(uow: UnitOfWork, letter: UUID) -> bool:
-    """Queues a dead letter again with all its attempts. False where there is none of this id."""
+    """Queues a dead letter again with all its attempts. False if there is none of this id."""
     return await uow.connection.fetchval(_REPLAY, letter) is not None

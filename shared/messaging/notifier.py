@@ -1,4 +1,4 @@
-"""The notifier between whoever commits and the relay: best effort, the sender's side of a wake-up."""
+"""The notifier between committing processes and the relay: best effort, the sender's side of a wake-up."""
 
 import asyncio
 import os
@@ -16,7 +16,7 @@ _ERRORS = (RedisError, OSError, TimeoutError)
 
 
 class Notifier:
-    """Notifies the relay that something was committed. Calls of a process within 5 ms are one publish.
+    """Notifies the relay of a commit. Calls of a process within 5 ms are one publish.
 
     Nothing depends on it: the relay polls as well.
     """
@@ -41,14 +41,14 @@ class Notifier:
             self._task = asyncio.get_running_loop().create_task(self._publish())
 
     async def ping(self) -> bool:
-        """Whether Valkey answers."""
+        """Whether Valkey responds."""
         try:
             return bool(await self._redis.ping())
         except _ERRORS:
             return False
 
     async def close(self) -> None:
-        """Lets a publish under way end and closes the connections."""
+        """Lets a publish under way finish and closes the connections."""
         if self._task is not None:
             await asyncio.gather(self._task, return_exceptions=True)
         await self._redis.aclose()

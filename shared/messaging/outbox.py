@@ -1,4 +1,4 @@
-"""What leaves with the effect: facts, and work for later. Nothing here is sent; rows are committed or not."""
+"""Announces facts and defers jobs in the transaction of the change. Sends nothing."""
 
 from typing import Any
 from uuid import UUID
@@ -13,8 +13,8 @@ from shared.observability.traces import traceparent
 
 
 def announce(uow: UnitOfWork, fact: Fact) -> None:
-    """Announces a fact if the unit of work commits. The record's row must be locked already, so that the order of
-    facts about one record is the order of their commits."""
+    """Announces a fact if the unit of work commits. The record's row must be locked already, so that the order of facts
+    about one record is the order of their commits."""
     announce_change(
         uow,
         fact=fact.id,
@@ -33,8 +33,8 @@ def announce(uow: UnitOfWork, fact: Fact) -> None:
 
 
 def announce_change(uow: UnitOfWork, **values: Any) -> None:
-    """The same from the columns of `core_outbox`, whose values are our own: of them only the type is checked. It makes
-    no object of each of a million facts. Raises ValueError."""
+    """Like `announce`, from trusted values for the columns of `core_outbox`, of which only the type is checked. Creates
+    no object per fact, for imports with a million facts. Raises ValueError."""
     if values["type"] not in FACTS:
         raise ValueError(f"{values['type']} is not a registered fact; shared/contracts lists them")
     if not values["bulk"]:
@@ -48,10 +48,10 @@ def announce_change(uow: UnitOfWork, **values: Any) -> None:
 def defer(
     uow: UnitOfWork, service: str, job_type: str, payload: dict[str, Any], *, created_by: str, bulk: bool = False
 ) -> UUID:
-    """Leaves a job to the service's worker if the unit of work commits; the id is the one of `GET /jobs/{id}`.
+    """Enqueues a job for the service's worker if the unit of work commits. Returns its id for `GET /jobs/{id}`.
 
-    `job_type` names the handler. `payload` holds ids and JSON values, never personal data. `bulk` jobs run in a
-    queue of their own. Workers take jobs of different principals in turn.
+    `job_type` names the handler. `payload` holds ids and JSON values, never personal data. `bulk` jobs have a queue of
+    their own. Workers alternate between the jobs of different principals.
     """
     job = uuid7()
     trace = spans.produced(f"defer {job_type}", traceparent.get(), **{"escm.job": str(job)})
@@ -70,7 +70,7 @@ def defer(
 
 
 def _principal_of(uow: UnitOfWork, created_by: str) -> str:
-    """The principal in whose share of the workers the job runs: the owner where a key orders it."""
+    """The principal in whose share of the workers the job runs; for a key, its owner."""
     actor = uow.origin.actor
     if created_by == actor.label:
         return actor.owner_key
@@ -78,5 +78,5 @@ def _principal_of(uow: UnitOfWork, created_by: str) -> str:
 
 
 def has_left(uow: UnitOfWork) -> bool:
-    """Whether the unit of work announced or deferred anything, so that the relay is to be notified after its commit."""
+    """Whether the unit of work announced or deferred anything, so that the relay is notified after its commit."""
     return uow.appended(core_outbox) or uow.appended(core_job)

@@ -1,6 +1,6 @@
-"""arq as a queue of messages: each says that a row is due, and nothing else. The only module that imports arq.
+"""arq as a queue of messages, each of which only says that a row is due. The only module that imports arq.
 
-Whatever becomes of a message costs latency alone, since rows are also found by polling.
+A lost message costs latency only, because workers also poll for rows.
 """
 
 import asyncio
@@ -29,13 +29,13 @@ _MOST_MESSAGES = 1000
 _AFTER_FAILURE = 0.5
 _TOO_MANY_WAITING = 10_000
 _GAP = 0.01
-"""Seconds between two looks into a queue at least."""
+"""Minimum seconds between two reads of a queue."""
 
 logging.getLogger("arq").setLevel(logging.ERROR)
 
 
 class QueueMessage(NamedTuple):
-    """A row of the store that is due: whose, in which queue, which, and at which attempt."""
+    """A due row of the store: its service, queue, id and attempt."""
 
     service: str
     queue: str
@@ -68,7 +68,7 @@ class QueuePublisher:
                 self._task = asyncio.get_running_loop().create_task(self._deliver())
 
     async def close(self) -> None:
-        """Lets what is under way end and closes the connections."""
+        """Lets enqueueing under way finish and closes the connections."""
         if self._task is not None:
             await asyncio.gather(self._task, return_exceptions=True)
         await self._redis.aclose(close_connection_pool=True)
@@ -99,14 +99,14 @@ class QueuePublisher:
             await pipe.execute()
 
     async def _mend(self, messages: Sequence[QueueMessage]) -> None:
-        """What could not be put anywhere is found by polling."""
+        """Repairs the queues of messages. Workers find the rows of lost messages by polling."""
         with suppress(RedisError, OSError, TimeoutError):
             for service in {message.service for message in messages}:
                 await _mend_queue(self._redis, service)
 
 
 async def _mend_queue(redis: ArqRedis, service: str) -> None:
-    """Deletes the key of a queue where it holds something else than a queue."""
+    """Deletes the key of a queue if its value is not a queue."""
     key = _queue(service)
     kind = await redis.type(key)
     if kind not in (b"zset", b"none"):
@@ -115,7 +115,7 @@ async def _mend_queue(redis: ArqRedis, service: str) -> None:
 
 
 class _WokenWorker(Worker):
-    """Looks into its queue when it is notified, instead of at intervals of its own."""
+    """An arq worker that reads its queue when it is notified, not at its own intervals."""
 
     def __init__(self, is_due: asyncio.Event, *given: Any, **named: Any) -> None:
         super().__init__(*given, poll_delay=_GAP, **named)
@@ -128,7 +128,7 @@ class _WokenWorker(Worker):
 
 
 class QueueReader:
-    """A service's side: an arq worker whose one function reports the work queue in which something is due."""
+    """The receiver in a service: an arq worker whose one function reports the work queue in which something is due."""
 
     def __init__(self, redis_url: str, service: str, on_message: Callable[[str], None]) -> None:
         self._redis_url = redis_url
@@ -137,11 +137,11 @@ class QueueReader:
         self._is_due = asyncio.Event()
 
     def look(self) -> None:
-        """Reads what lies in the queue. Nothing is sent to Valkey without it."""
+        """Reads the queue. Sends nothing to Valkey otherwise."""
         self._is_due.set()
 
     async def read(self) -> None:
-        """Reads at each `look` until the connection fails, then raises; the caller begins anew."""
+        """Reads at each `look` until the connection fails, then raises; the caller starts it again."""
 
         async def wake(ctx: dict[Any, Any], *arguments: Any, **_more: Any) -> None:  # noqa: ARG001
             self._on_message(arguments[0])

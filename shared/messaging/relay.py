@@ -1,4 +1,4 @@
-"""The relay: one leader over any number of processes puts committed facts in order and notifies their consumers."""
+"""The relay: one leader among any number of processes orders committed facts and notifies their consumers."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -19,19 +19,20 @@ from shared.observability import logs, metrics
 
 log = structlog.get_logger(__name__)
 _CHUNK = 10_000
-"""Facts in a transaction: while an import goes on, each looks at what those before it removed and no vacuum may yet."""
+"""Maximum facts in a transaction. During an import each transaction scans the rows that earlier ones deleted and no
+vacuum may remove yet."""
 _GAP = 0.008
 _MEASURE_EVERY = 5.0
 _TIDY_EVERY = 60.0
 
 
 class Relay:
-    """Leads, or waits to lead, until it is asked to stop, or its task is cancelled.
+    """Leads, or waits to lead, until it is stopped or its task is cancelled.
 
-    `lease` bounds how long nobody leads after a leader's death. For `grace` seconds after its own start or its loss of
-    Postgres a leader takes no work away, since workers could not renew their leases meanwhile. A failing fact or job
-    has `attempts` tries, the second after `backoff` seconds, then each after twice the time. Without a notification it
-    looks for work every `poll` seconds, or four times in a lease.
+    `lease` (seconds) bounds the time without a leader after a leader's death. For `grace` seconds after its start or a
+    loss of PostgreSQL, a leader reclaims no work, because workers could not renew their leases. A failing fact or job
+    has `attempts` tries, the second after `backoff` seconds, then each after twice the time. Without a notification the
+    leader polls every `poll` seconds, or four times in a lease.
     """
 
     def __init__(
@@ -56,13 +57,13 @@ class Relay:
         self._is_ready = False
 
     def stop(self) -> None:
-        """Begins the end of `work`."""
+        """Starts the end of `work`."""
         self._is_ready = False
         self._stop.set()
         self._wakeup.notify()
 
     async def work(self) -> None:
-        """Relays until `stop`. Survives the loss of Valkey and of Postgres."""
+        """Relays until `stop`. Survives the loss of Valkey and PostgreSQL."""
         self._database = await Database.open(self._settings.database_dsn("relay"), size=3, application="escm-relay")
         self._publisher = QueuePublisher(self._settings.redis_url)
         server = None
@@ -132,9 +133,9 @@ class Relay:
 
 
 async def run(settings: Settings | None = None, sequencers: Sequence[Sequencer] = ()) -> None:
-    """A process of its own: logs as JSON lines, relays until SIGTERM or SIGINT. Any number may run; one leads.
+    """Runs a relay process until SIGTERM or SIGINT, with logs as JSON lines. Any number may run; one leads.
 
-    Settings are those of the environment where none are given.
+    By default the settings are those of the environment.
     """
     logs.configure("relay")
     relay = Relay(settings or Settings(), sequencers)

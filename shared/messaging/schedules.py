@@ -1,4 +1,4 @@
-"""Work at fixed times: each tick is a row and a job, made once over any number of workers."""
+"""Periodic work: each tick is a row and a job, created once among any number of workers."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -30,8 +30,8 @@ RETURNING id
 class Schedule:
     """Runs `run` in a transaction of its own at every multiple of `every` since 1970, by the database's clock.
 
-    `every` is at least a second. After an outage the missed ticks are made up, the latest `catch_up` of them. A tick
-    that fails is tried again like a job.
+    `every` is at least a second. After an outage the latest `catch_up` missed ticks run late. A failed tick is retried
+    like a job.
     """
 
     every: timedelta
@@ -43,12 +43,12 @@ Schedules: TypeAlias = Mapping[str, Schedule]
 
 
 def job_handlers(schedules: Schedules) -> dict[str, JobHandler]:
-    """The handlers of the jobs that ticks become."""
+    """The handlers of the jobs of ticks."""
     return {f"{_PREFIX}{name}": _handler(schedule) for name, schedule in schedules.items()}
 
 
 async def plan(connection: Connection, service: str, name: str, schedule: Schedule) -> int:
-    """Makes the jobs of all ticks that are due and not yet made; how many."""
+    """Creates the jobs of all due ticks that have none yet. Returns their number."""
     seconds = schedule.every.total_seconds()
     job_type = f"{_PREFIX}{name}"
     return len(await connection.fetch(_PLAN, f"{service}.{name}", service, seconds, schedule.catch_up, job_type))

@@ -1,4 +1,4 @@
-"""What the relay does in the database: gives committed facts their positions, and hands rows to their consumers."""
+"""The relay in the database: gives committed facts their positions, and assigns rows to their consumers."""
 
 from collections.abc import Awaitable, Callable, Iterable
 from typing import TypeAlias
@@ -9,7 +9,7 @@ from shared.messaging.queue import QueueMessage
 from shared.messaging.work_store import QUEUE_OF_BATCH, QUEUE_OF_JOB, LeaseLost
 
 Sequencer: TypeAlias = Callable[[Connection], Awaitable[object]]
-"""Puts committed rows of another kind in order, in the transaction of the one leader, after the facts'."""
+"""Orders committed rows of another kind after the facts, in the leader's transaction."""
 
 BATCH = 200
 _WINDOW = 20_000
@@ -114,12 +114,12 @@ class Leader:
 
     @classmethod
     async def elect(cls, connection: Connection, holder: UUID, lease: float) -> "Leader | None":
-        """The leader, if nobody else holds the lease (seconds) now."""
+        """The leader, if nobody else holds the lease now. `lease` is in seconds."""
         fence = await connection.fetchval(_LEAD, LEASE, holder, lease)
         return None if fence is None else cls(connection, holder, fence, lease)
 
     async def resign(self) -> None:
-        """Lets another relay lead at once."""
+        """Releases the lease, so that another relay can lead at once."""
         await self._connection.execute(_RELEASE, LEASE, self._holder, self._fence)
 
     async def tick(
@@ -128,10 +128,10 @@ class Leader:
         sequencers: Iterable[Sequencer],
         reclaim: tuple[int, float] | None,
     ) -> tuple[int, list[QueueMessage]]:
-        """One transaction: positions for at most `chunk` facts, rows for their consumers, jobs that are due.
+        """One transaction: positions for at most `chunk` facts, rows for their consumers, due jobs.
 
-        With `reclaim` (most attempts, first backoff in seconds) also what leases ran out for, and what is due again.
-        Answers how many facts were moved and whom to notify. Raises LeaseLost where another leads.
+        With `reclaim` (most attempts, first backoff in seconds) also reclaims expired leases and queues due retries.
+        Returns the number of moved facts and the messages to send. Raises LeaseLost if another relay leads.
         """
         connection = self._connection
         async with connection.transaction():

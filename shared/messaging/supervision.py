@@ -1,4 +1,4 @@
-"""Loops that outlive the failures of what they lean on, and the end of a process."""
+"""Loops that survive failures of their dependencies, and the end of a process."""
 
 import asyncio
 import signal
@@ -17,14 +17,14 @@ _LONGEST_PAUSE = 2.0
 
 
 def is_transient(error: BaseException) -> bool:
-    """Whether the database went away or could not be reached: the work itself is not to blame."""
+    """Whether the database was lost or unreachable, so that the work itself is not at fault."""
     if isinstance(error, Unavailable):
         return isinstance(error.__cause__, (*UNREACHABLE, asyncpg.InterfaceError))
     return isinstance(error, (*UNREACHABLE, asyncpg.InterfaceError)) and not isinstance(error, OSError)
 
 
 def growing_pauses(first: float) -> Iterator[float]:
-    """Seconds to wait after each of several failures in a row: twice the last time, at most two seconds."""
+    """Seconds to wait after consecutive failures: doubled each time, at most two seconds."""
     wait = first
     while True:
         yield min(wait, _LONGEST_PAUSE)
@@ -38,7 +38,7 @@ async def keep_running(
     pause: float = 0.2,
     until: Callable[[], bool] = lambda: False,
 ) -> None:
-    """Runs the work again whenever it ends or fails, with growing pauses while that is at once, `until` says no."""
+    """Restarts the work when it ends or fails, with growing pauses for immediate failures, until `until` is true."""
     loop = asyncio.get_running_loop()
     pauses = growing_pauses(pause)
     while True:
@@ -55,7 +55,7 @@ async def keep_running(
 
 
 async def every(seconds: float, work: Callable[[], Awaitable[object]]) -> NoReturn:
-    """Runs the work over and over with this pause; its failures are the caller's."""
+    """Repeats the work with this pause. Its failures propagate."""
     while True:
         await work()
         await asyncio.sleep(seconds)
@@ -79,7 +79,8 @@ async def wait_for_stop(stop: asyncio.Event, tasks: Collection[asyncio.Task[None
 
 
 async def end(tasks: Collection[asyncio.Task[None]]) -> None:
-    """Cancels tasks until they have ended: redis-py may swallow a cancellation that meets its own timeout."""
+    """Cancels tasks until they have ended. Repeats because redis-py may swallow a cancellation that coincides with a
+    timeout."""
     pending = set(tasks)
     while pending:
         for task in pending:

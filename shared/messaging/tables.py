@@ -1,4 +1,4 @@
-"""The tables of facts and jobs that Core statements and appended rows name. The work store's own are in its SQL."""
+"""Tables of facts and jobs that Core statements and appended rows use. The work store's own tables are in its SQL."""
 
 from sqlalchemy import BigInteger, Boolean, Column, Integer, Uuid
 from sqlalchemy.schema import SchemaItem
@@ -24,12 +24,12 @@ def _fact_columns() -> tuple[SchemaItem, ...]:
 
 
 core_outbox = table("core_outbox", Column("id", BigInteger, primary_key=True), *_fact_columns(), copied=True)
-"""Facts inserted with their effect, until the sequencer moves them."""
+"""Facts inserted with their change, until the sequencer moves them."""
 
 core_fact = table(
     "core_fact", Column("position", BigInteger, primary_key=True), *_fact_columns(), instant("sequenced_at")
 )
-"""The feed: committed facts under gap-free positions, 90 days."""
+"""The feed: committed facts under gap-free positions, for 90 days."""
 
 core_job = table(
     "core_job",
@@ -52,4 +52,4 @@ core_job = table(
     instant("created_at"),
     instant("finished_at", nullable=True),
 )
-"""Deferred work. The lease's columns are the store's business."""
+"""Deferred jobs. Only the work store writes the lease's columns."""

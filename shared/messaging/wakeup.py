@@ -1,6 +1,6 @@
-"""How the relay and the workers learn that there is work: by a notification over Valkey, and by a slow poll behind it.
+"""Wakes the relay and the workers when there is work: by a notification over Valkey, or by a slow poll.
 
-A notification that is lost costs latency alone, at most the time between two polls.
+A lost notification costs latency only, at most the time between two polls.
 """
 
 import asyncio
@@ -12,25 +12,25 @@ from redis.asyncio.client import PubSub
 from redis.exceptions import ConnectionError as NotConnected
 
 RELAY = "relay"
-"""The receiver that is notified of commits. A worker is notified under the name of its service."""
+"""The receiver of notifications of commits. A worker's receiver is named as its service."""
 POLL = 1.0
 """Seconds between two polls while notifications arrive."""
 _POLL_ALONE = 0.25
-"""Seconds between two polls while Valkey is away."""
+"""Seconds between two polls while Valkey is down."""
 _RESOLUTION = 0.001
-"""Seconds to which timers are exact: one may end a little early."""
+"""Precision of timers in seconds: one may end this much early."""
 
 
 def channel(receiver: str) -> str:
-    """The channel on which a receiver is notified."""
+    """The channel of a receiver's notifications."""
     return f"escm:wakeup:{receiver}"
 
 
 class WakeUp:
-    """A receiver's side. Its owner calls `wait`, then looks for work, and polls where `is_poll_due`.
+    """The receiver's side. Its owner calls `wait`, then looks for work, and polls if `is_poll_due`.
 
-    `poll` is the longest time in seconds between two polls; `clock` answers seconds. After `quiet` seconds of silence
-    Valkey is asked whether it is there, and after as many more without an answer it is not.
+    `poll` is the longest time in seconds between two polls; `clock` returns seconds. After `quiet` seconds without a
+    message it pings Valkey; after as many more without a response it treats Valkey as down.
     """
 
     def __init__(
@@ -64,7 +64,7 @@ class WakeUp:
         self._notified.clear()
 
     def is_poll_due(self) -> bool:
-        """Whether the caller is to poll now. The next poll is due an interval later, however often it is notified."""
+        """Whether the caller must poll now. The next poll is due an interval later, regardless of notifications."""
         now = self._clock()
         if now < self._next_poll:
             return False
@@ -72,9 +72,9 @@ class WakeUp:
         return True
 
     async def listen(self, redis_url: str) -> None:
-        """Receives notifications until the connection fails, then raises; the caller begins anew.
+        """Receives notifications until the connection fails, then raises; the caller starts it again.
 
-        A poll is due as soon as it is subscribed, for what was sent before.
+        A poll is due as soon as it is subscribed, for earlier commits.
         """
         async with (
             Redis.from_url(redis_url, socket_connect_timeout=1, socket_timeout=self._quiet) as redis,

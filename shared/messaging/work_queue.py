@@ -1,4 +1,4 @@
-"""A work queue: work of one kind, taken and run by a worker with a bounded number of slots."""
+"""A work queue: a worker takes work of one kind and runs it in a bounded number of slots."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -23,7 +23,7 @@ _PARDONED = 1000
 class WorkQueue(Generic[LeasedWork]):
     """Takes rows of one store and runs up to `slots` of them at once.
 
-    With `looks_again` it also looks for work whenever some has ended: a row may have waited for just that.
+    With `looks_again` it also looks for work whenever some ends, because a row may have waited for that.
     """
 
     def __init__(
@@ -53,11 +53,11 @@ class WorkQueue(Generic[LeasedWork]):
         self._stopping = False
 
     def wake(self) -> None:
-        """Something may be due."""
+        """Signals that something may be due."""
         self._ready.set()
 
     async def run(self) -> None:
-        """Takes and runs until `stop`. Tries ever more slowly while the database is away."""
+        """Takes and runs until `stop`. Retries with growing pauses while the database is down."""
         pauses = growing_pauses(_PAUSE)
         while not self._stopping:
             await self._ready.wait()
@@ -99,7 +99,7 @@ class WorkQueue(Generic[LeasedWork]):
             self.wake()
 
     async def renew(self, connection: Connection) -> None:
-        """Renews the leases of what runs; cancels what is no longer held here."""
+        """Renews the leases of running work. Cancels work whose lease is lost."""
         running = dict(self._running)
         if not running:
             return
@@ -112,13 +112,13 @@ class WorkQueue(Generic[LeasedWork]):
                 self._on_asked_to_stop(work.id)
 
     def stop(self) -> None:
-        """Takes nothing more: `run` ends."""
+        """Takes nothing more, so that `run` ends."""
         self._stopping = True
         self._ready.set()
         self._slots.release()
 
     async def drain(self, patience: float) -> None:
-        """After the end of `run`: what has not ended within the patience (seconds) is given back."""
+        """After the end of `run`: releases the work that does not end within `patience` seconds."""
         for limit in (patience, 1.0):
             tasks = [task for _, task in self._running.values()]
             if tasks:
@@ -152,10 +152,10 @@ class WorkQueue(Generic[LeasedWork]):
         return "done"
 
     async def _pardon(self, work: LeasedWork) -> bool:
-        """Gives work back that failed because the database was away.
+        """Releases work that failed because the database was down, so that the attempt does not count.
 
-        Where the database answers at once, only the first time counts as its fault: work that kills its own
-        connection must not be tried for ever.
+        If the database responds immediately, this applies only once per row: otherwise work that kills its own
+        connection would be retried for ever.
         """
         if work.id in self._pardoned and await self._try(lambda connection: connection.execute("SELECT 1")):
             return False
@@ -166,7 +166,7 @@ class WorkQueue(Generic[LeasedWork]):
         return True
 
     async def _settle(self, update: Callable[[Connection], Awaitable[object]]) -> None:
-        """Writes how an attempt ended, however long the database is away; a stop ends the waiting."""
+        """Writes the outcome of an attempt, and retries while the database is down, until `stop`."""
         pauses = growing_pauses(_PAUSE)
         while not await self._try(update):
             await asyncio.sleep(next(pauses))

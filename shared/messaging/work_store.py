@@ -1,7 +1,7 @@
-"""The rows that say what was handed to whom. Leases are kept by the database's clock; fences stop who lost theirs.
+"""The rows of batches and jobs. Leases follow the database's clock; fences stop workers that lost theirs.
 
-A worker takes, renews, finishes or gives back. Whatever fails is left with its lease run out, and the relay alone
-decides: a batch is split into its facts, a single fact or job is tried again later or given up.
+A worker takes, renews, finishes or releases rows. It leaves failed ones with an expired lease, and the relay alone
+decides: it splits a batch into its facts, and retries or gives up a single fact or job.
 """
 
 from abc import ABC, abstractmethod
@@ -16,7 +16,7 @@ from shared.database.statements import Connection
 
 
 class LeaseLost(Exception):
-    """Somebody else has this work now; nothing of it may be committed here."""
+    """Another worker holds this work now; nothing of it may be committed here."""
 
 
 class Work(Protocol):
@@ -30,7 +30,7 @@ class Work(Protocol):
 
 LeasedWork = TypeVar("LeasedWork", bound=Work)
 Key: TypeAlias = tuple[UUID, int]
-"""A row's id and the fence that it was taken under."""
+"""A row's id and the fence under which it was taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A job's row as it was taken."""
+    """A leased job's row."""
 
     id: UUID
     fence: int
@@ -61,7 +61,7 @@ class Job:
 
 QUEUE_OF_BATCH = "CASE WHEN bulk THEN 'bulk' ELSE 'normal' END"
 QUEUE_OF_JOB = "CASE WHEN bulk THEN 'bulk_jobs' ELSE 'jobs' END"
-"""Which of a worker's queues takes a row."""
+"""The queue of a worker that takes a row."""
 _TAKE_BATCH = """
 WITH next AS (
     SELECT id FROM core_batch
@@ -81,9 +81,9 @@ SELECT principal FROM core_job
 WHERE service = $1 AND bulk AND $2 AND status = 'running' AND lease_holder = $4
     AND lease_expires_at >= clock_timestamp()
 """
-"""Principals for which this worker runs a bulk job: it runs no second one for them at the same time."""
+"""Principals with a running bulk job on this worker, which runs at most one for each."""
 _SYSTEM_WAITS = "interval '10 minutes'"
-"""How long bulk jobs of the system leave a worker to those that somebody ordered."""
+"""How long bulk jobs of the system yield to jobs that somebody ordered."""
 _TAKE_JOB = """
 WITH RECURSIVE waiting AS (
     SELECT min(principal) AS principal FROM core_job WHERE service = $1 AND bulk = $2 AND status = 'queued'
@@ -109,7 +109,7 @@ FROM next WHERE j.id = next.id
 RETURNING j.id, j.fence, j.attempts, j.job_type, j.payload, j.created_by, j.cancel_requested, j.traceparent,
     j.created_at
 """
-"""Principals that wait take turns: next is the oldest job of whoever was served longest ago."""
+"""Waiting principals alternate: next is the oldest job of the one served longest ago."""
 _FINISH_BATCH = """
 UPDATE core_batch SET status = 'succeeded', lease_expires_at = NULL, finished_at = clock_timestamp()
 WHERE id = $1 AND fence = $2 AND status = 'running' RETURNING id
@@ -147,7 +147,7 @@ UPDATE {table} SET lease_expires_at = clock_timestamp(), error = $3 WHERE id = $
 
 
 class WorkStore(ABC, Generic[LeasedWork]):
-    """What is the same for batches and jobs."""
+    """The common part of batches and jobs."""
 
     def __init__(self, table: str, lease: timedelta, cancelled: str = "false") -> None:
         self._renew, self._release, self._fail = (
@@ -157,10 +157,10 @@ class WorkStore(ABC, Generic[LeasedWork]):
 
     @abstractmethod
     async def take(self, connection: Connection) -> LeasedWork | None:
-        """The next row that is due, now under a lease; None where there is none."""
+        """Takes the next due row under a lease; None if there is none."""
 
     async def renew(self, connection: Connection, held: Sequence[LeasedWork]) -> dict[Key, bool]:
-        """The rows that are still held, now with a full lease, each with whether its cancellation was asked for."""
+        """Renews the leases. Returns the rows still held, each with whether its cancellation was requested."""
         rows = await connection.fetch(self._renew, [w.id for w in held], [w.fence for w in held], self._lease)
         return {(row["id"], row["fence"]): row["cancelled"] for row in rows}
 
@@ -169,12 +169,12 @@ class WorkStore(ABC, Generic[LeasedWork]):
         await connection.execute(self._release, work.id, work.fence)
 
     async def fail(self, connection: Connection, work: LeasedWork, error: str) -> None:
-        """Ends the attempt. `error` holds no personal data."""
+        """Ends the attempt as failed. `error` holds no personal data."""
         await connection.execute(self._fail, work.id, work.fence, error)
 
 
 class BatchStore(WorkStore[Batch]):
-    """Batches of one service, bulk or not, as far as this worker knows all their reactions."""
+    """Batches of one service, bulk or not, whose reactions this worker knows."""
 
     def __init__(self, service: str, bulk: bool, patterns: list[str], holder: str, lease: timedelta) -> None:
         super().__init__("core_batch", lease)
@@ -189,7 +189,7 @@ class BatchStore(WorkStore[Batch]):
         return Batch(first["id"], first["fence"], first["attempts"], facts, first["created_at"])
 
     async def finish(self, connection: Connection, batch: Batch) -> None:
-        """Last in the transaction of the effect. Raises LeaseLost where the fence is another's."""
+        """Finishes the batch, last in the transaction of its effect. Raises LeaseLost if the fence has changed."""
         if await connection.fetchval(_FINISH_BATCH, batch.id, batch.fence) is None:
             raise LeaseLost
 
@@ -209,16 +209,17 @@ class JobStore(WorkStore[Job]):
         return Job(**row) if row else None
 
     async def is_awaited(self, connection: Connection, job: Job) -> bool:
-        """Whether the system's job gives way: somebody's job waits, or runs on this worker, and this one is young."""
+        """Whether the system's job must yield: another principal's job waits, or runs on this worker, and this one is
+        recent."""
         return bool(await connection.fetchval(self._awaited, *self._arguments, job.created_at))
 
     async def assert_lease(self, connection: Connection, job: Job) -> None:
-        """Keeps the lease until the transaction ends. Raises LeaseLost where the fence is another's."""
+        """Locks the lease until the transaction ends. Raises LeaseLost if the fence has changed."""
         if await connection.fetchval(_HOLD_JOB, job.id, job.fence) is None:
             raise LeaseLost
 
     async def progress(self, connection: Connection, job: Job, done: int, total: int | None) -> bool:
-        """Writes how far it is; whether its cancellation was asked for. Raises LeaseLost."""
+        """Writes the progress. Returns whether cancellation was requested. Raises LeaseLost."""
         asked = await connection.fetchval(_PROGRESS, job.id, job.fence, done, total)
         if asked is None:
             raise LeaseLost
@@ -235,7 +236,7 @@ class JobStore(WorkStore[Job]):
         problem: dict[str, Any] | None = None,
         error: str | None = None,
     ) -> None:
-        """Ends the job. Raises LeaseLost where the fence is another's."""
+        """Ends the job. Raises LeaseLost if the fence has changed."""
         ended = await connection.fetchval(_FINISH_JOB, job.id, job.fence, status, result, result_url, problem, error)
         if ended is None:
             raise LeaseLost

@@ -1,4 +1,4 @@
-"""A service's worker: reacts to facts, runs jobs, keeps schedules. Any number of them share the work."""
+"""A service's worker: reacts to facts, runs jobs and schedules. Any number of workers share the work."""
 
 import asyncio
 import os
@@ -56,19 +56,19 @@ _REGISTER_EVERY = 60.0
 BULK_SLOTS = 2
 """Bulk jobs that a worker runs at once, each of another principal."""
 _CONNECTIONS = 6
-"""What a worker holds at once: one for each of three batches and two jobs, and one for leases and schedules."""
+"""Connections of a worker: one for each of three batches and two jobs, and one for leases and schedules."""
 _BULK_CONNECTIONS = 6
-"""What its bulk jobs hold beside. An import holds four: two batches, a look ahead, its progress."""
+"""Connections of its bulk jobs in addition. An import uses four: two batches, one that it plans ahead, its progress."""
 _FINAL = frozenset(ErrorCategory) - {ErrorCategory.INTERNAL, ErrorCategory.UNAVAILABLE, ErrorCategory.RATE_LIMITED}
 
 
 class Worker:
-    """Works for one service until it is asked to stop, or its task is cancelled.
+    """Works for one service until it is stopped or its task is cancelled.
 
-    `lease` seconds after it dies or stalls its work goes to others; a little before, Postgres cuts its transactions, so
-    that nobody waits for what they hold. On stopping, what has not ended within `patience` seconds
-    is given back and costs no attempt. `has_bulk_jobs`: it runs imports and the like, and has connections for them.
-    Without a notification it looks for work every `poll` seconds.
+    `lease` seconds after it dies or stalls, others take its work; a little earlier, PostgreSQL ends its transactions,
+    so that their locks are released. On stopping, work that does not end within `patience` seconds is released and
+    costs no attempt. `has_bulk_jobs`: it runs bulk jobs such as imports, and has connections for them. Without a
+    notification it polls every `poll` seconds.
     """
 
     def __init__(
@@ -99,12 +99,12 @@ class Worker:
         self._is_ready = False
 
     def stop(self) -> None:
-        """Begins the end of `work`."""
+        """Starts the end of `work`."""
         self._is_ready = False
         self._stop.set()
 
     async def run(self) -> None:
-        """A process of its own: logs as JSON lines, works until SIGTERM or SIGINT."""
+        """Runs a worker process until SIGTERM or SIGINT, with logs as JSON lines."""
         logs.configure(f"worker-{self._service}")
         spans.export(f"worker-{self._service}")
         stop_on_signals(self.stop)
@@ -114,8 +114,7 @@ class Worker:
             spans.close()
 
     async def work(self) -> None:
-        """Works until `stop`. Survives the loss of Valkey and of Postgres. Raises TaskEnded where a part of it ends by
-        itself."""
+        """Works until `stop`. Survives the loss of Valkey and PostgreSQL. Raises TaskEnded if a part of it ends."""
         application = f"escm-worker-{self._service}"
         dsn = self._settings.database_dsn()
         self._database = await Database.open(

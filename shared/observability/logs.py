@@ -1,4 +1,4 @@
-"""JSON lines on standard output. They hold ids and codes, never personal data."""
+"""JSON lines on standard output, with ids and codes, never personal data."""
 
 import logging
 import sys
@@ -38,9 +38,9 @@ _ROOT = Path(__file__).resolve().parents[2]
 
 
 def describe(error: BaseException) -> str:
-    """An error without its data: class, SQLSTATE and constraint where it has them, and where it arose.
+    """An error without its data: class, SQLSTATE and constraint, if any, and its place in the code.
 
-    The message is left out, since a database's or a library's message may quote a row.
+    Without the message, since a database's or a library's message may quote a row.
     """
     words = [type(error).__name__]
     for attribute in ("code", "sqlstate", "constraint_name"):
@@ -59,7 +59,7 @@ def _place(filename: str) -> str:
 
 
 class _Lossy:
-    """A stream that drops lines which cannot be written, such as on a full disk: logging never fails a request."""
+    """A stream that drops lines it cannot write, for example on a full disk, so that logging never fails a request."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
@@ -77,7 +77,7 @@ class _Lossy:
 
 
 def configure(process: str, level: int = logging.INFO) -> None:
-    """Sends this process's logs, those of libraries included, to standard output as JSON lines."""
+    """Sends this process's logs, including those of libraries, to standard output as JSON lines."""
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -124,7 +124,7 @@ def _in_context(process: str) -> Any:
 
 
 def _without_data(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Blots out what is named like a secret, and replaces a traceback, whose message may quote data."""
+    """Redacts values with names of secrets, and replaces a traceback, whose message may quote data."""
     for key in event.keys() & _SECRET:
         event[key] = "[redacted]"
     error = event.pop("exc_info", None)

@@ -1,4 +1,4 @@
-"""What is counted, and the small server that shows it and answers whether the process is ready."""
+"""The metrics, and a small server for them and for the readiness of the process."""
 
 import asyncio
 from collections.abc import Callable
@@ -8,10 +8,10 @@ from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, Counter, Gauge, His
 
 _BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60, 300, 3600)
 
-HANDLED = Counter("escm_handled", "Facts and jobs by how they ended", ["service", "queue", "outcome"])
+HANDLED = Counter("escm_handled", "Facts and jobs by outcome", ["service", "queue", "outcome"])
 LATENCY = Histogram(
     "escm_latency_seconds",
-    "From a fact's or job's making to its committed effect",
+    "From the creation of a fact or job to its committed effect",
     ["service", "queue"],
     buckets=_BUCKETS,
 )
@@ -19,10 +19,12 @@ DEPTH = Gauge("escm_work_rows", "Open rows of the store", ["service", "queue", "
 OLDEST = Gauge("escm_work_oldest_seconds", "Age of the oldest open row", ["service", "queue"])
 ATTEMPTS = Gauge("escm_work_attempts_max", "Most attempts of an open row", ["service", "queue"])
 SEQUENCED = Counter("escm_sequenced", "Facts that were given a position")
-LEADING = Gauge("escm_relay_leading", "1 where this relay leads, 0 where it waits as a spare")
-AUDIT_VERIFIED = Gauge("escm_audit_verified_position", "Up to where this process verified the audit trail last")
-AUDIT_VERIFIED_AT = Gauge("escm_audit_verified_at_seconds", "When it did, in Unix time; 0 where it never did")
-AUDIT_FAULTS = Counter("escm_audit_faults", "Looks that found the audit trail altered")
+LEADING = Gauge("escm_relay_leading", "1 if this relay leads, 0 if it waits as a spare")
+AUDIT_VERIFIED = Gauge("escm_audit_verified_position", "Position of the last verification of the audit trail here")
+AUDIT_VERIFIED_AT = Gauge(
+    "escm_audit_verified_at_seconds", "Time of that verification, in Unix time; 0 if there was none"
+)
+AUDIT_FAULTS = Counter("escm_audit_faults", "Verifications that found the audit trail altered")
 SECURITY_EVENTS = Counter(
     "escm_security_events", "Failed authentications, refusals and throttled requests", ["service", "kind"]
 )
@@ -34,7 +36,7 @@ _PLAIN = "text/plain; charset=utf-8"
 
 
 async def serve(port: int, is_ready: Callable[[], bool], host: str = "127.0.0.1") -> asyncio.Server:
-    """Answers `GET /metrics`, `/livez` and `/readyz` (503 while `is_ready()` is false) until the server is closed."""
+    """Serves `GET /metrics`, `/livez` and `/readyz` (503 while `is_ready()` is false) until the server is closed."""
 
     async def serve_connection(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(OSError, TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):

@@ -1,7 +1,7 @@
-"""What is counted of requests: per service, method and route template how many, with which status, how long.
+"""Metrics of requests: per service, method and route template the number, the statuses and the durations.
 
-Plain numbers in dictionaries instead of the library's own counters, whose locks and labels cost several times as much
-in the path of every request. Requests are observed and shown on the event loop's thread alone.
+Plain numbers in dictionaries instead of the library's counters, whose locks and labels cost several times as much in
+every request. Requests are observed and shown on the event loop's thread alone.
 """
 
 from bisect import bisect_left
@@ -15,11 +15,11 @@ from prometheus_client.registry import Collector
 _BOUNDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 15.0)
 _EDGES = (*map(str, _BOUNDS), "+Inf")
 UNMATCHED = "unmatched"
-"""The route of requests that no route answers: their paths are a stranger's choice, so they are no label."""
+"""The route of requests without a route. Clients choose their paths, so these are no labels."""
 
 
 class _Counted:
-    """Requests of one method and route. `statuses` counts by status, None where the client had gone before one."""
+    """Requests of one method and route. `statuses` counts by status; None if the client disconnected before one."""
 
     __slots__ = ("buckets", "seconds", "statuses")
 
@@ -30,7 +30,7 @@ class _Counted:
 
 
 class ServiceRequests:
-    """The requests of one service. `open` is how many are being answered."""
+    """The requests of one service. `open` is the number of requests in progress."""
 
     __slots__ = ("counted", "open")
 
@@ -39,7 +39,7 @@ class ServiceRequests:
         self.counted: dict[tuple[str, str], _Counted] = {}
 
     def observe(self, method: str, route: str, status: int | None, seconds: float) -> None:
-        """Counts an answered request. `route` is its template, or UNMATCHED."""
+        """Counts a finished request. `route` is its template, or UNMATCHED."""
         counted = self.counted.get((method, route))
         if counted is None:
             counted = self.counted[method, route] = _Counted()
@@ -56,11 +56,11 @@ class Requests(Collector):
         self._services: dict[str, ServiceRequests] = {}
 
     def of(self, service: str) -> ServiceRequests:
-        """The numbers of one service."""
+        """The metrics of one service."""
         return self._services.setdefault(service, ServiceRequests())
 
     def collect(self) -> Iterator[Metric]:
-        """Called by the library for `/metrics`, in a thread of its own while requests may add to what is counted."""
+        """Called by the library for `/metrics`, in another thread, while requests may change the numbers."""
         finished = CounterMetricFamily(
             "escm_requests", "Requests by the status of their response", labels=["service", "method", "route", "status"]
         )

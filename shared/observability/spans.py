@@ -1,10 +1,10 @@
-"""OpenTelemetry spans, made where an exporter is configured and nowhere else.
+"""OpenTelemetry spans, only if an exporter is configured.
 
-A request is a span; each fact and job that it leaves in the outbox is another, whose `traceparent` the row carries. A
-worker's attempt is a span with a link to every such row that it works on; where they are of one trace it goes on
-there. Below it lie its effects: one span per reaction, or per transaction of a job.
+A request is a span. Each fact and job in the outbox is another, whose `traceparent` is in its row. A worker's attempt
+is a span with a link to the span of every such row; if they all have one trace, the attempt continues it. Its children
+are its effects: one span per reaction, or per transaction of a job.
 
-Attributes are ids, codes and counts, never personal data, and of a failure only its class.
+Attributes are ids, codes and counts, never personal data; of a failure only its class.
 """
 
 import os
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from opentelemetry.trace import Span, SpanContext, Tracer
 
 ENDPOINTS = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
-"""The settings of OpenTelemetry's own that switch spans on. Its others (headers, sampler, …) are heeded too."""
+"""The settings of OpenTelemetry that enable spans. Its others (headers, sampler, …) apply too."""
 _MOST_LINKS = 256
 _PATIENCE_AT_END = 1.0
 _LENGTH = 55
 
 
 class Spans:
-    """The spans of this process. Until `export` has found an endpoint nothing of OpenTelemetry is even imported."""
+    """The spans of this process. OpenTelemetry is imported only if `export` finds an endpoint."""
 
     def __init__(self) -> None:
         self.is_on = False
@@ -34,7 +34,8 @@ class Spans:
         self._tracer: Tracer | None = None
 
     def export(self, process: str) -> None:
-        """Makes spans from now on and sends them by OTLP over HTTP in a thread, if the environment names where to."""
+        """Records spans from now on and sends them by OTLP over HTTP in a thread, if the environment names an
+        endpoint."""
         if not any(os.environ.get(name) for name in ENDPOINTS) or os.environ.get("OTEL_SDK_DISABLED") == "true":
             return
         from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
@@ -50,7 +51,7 @@ class Spans:
         self.is_on = True
 
     def close(self) -> None:
-        """Sends what waits, for at most a second. Called last in a process."""
+        """Sends waiting spans, for at most a second. Called last in a process."""
         if self._provider is not None:
             self.is_on = False
             sending = threading.Thread(target=self._provider.shutdown, daemon=True)
@@ -58,14 +59,14 @@ class Spans:
             sending.join(_PATIENCE_AT_END)
 
     def begin_request(self, parent: str | None, **attributes: Any) -> "tuple[Span, str]":
-        """The span of a request, and its `traceparent`. Only while `is_on`; whoever begins it ends it."""
+        """The span of a request, and its `traceparent`. Only while `is_on`; the caller ends the span."""
         from opentelemetry.trace import SpanKind
 
         span = self._begin("request", SpanKind.SERVER, _context_of(parent), attributes)
         return span, _text_of(span)
 
     def end_request(self, span: "Span", method: str, route: str, status: int | None) -> None:
-        """Ends a request's span; without a status the client had gone before one."""
+        """Ends a request's span; without a status if the client disconnected before one."""
         from opentelemetry.trace import Status, StatusCode
 
         span.update_name(f"{method} {route}")
@@ -77,7 +78,7 @@ class Spans:
         span.end()
 
     def produced(self, name: str, parent: str | None, **attributes: Any) -> str | None:
-        """The `traceparent` of something that is left in the outbox: its own span's, or else the parent."""
+        """The `traceparent` for a row of the outbox: that of a new span, or else the parent."""
         if not self.is_on:
             return parent
         from opentelemetry.trace import SpanKind
@@ -88,7 +89,7 @@ class Spans:
 
     @contextmanager
     def attempt(self, name: str, origins: Iterable[str | None], **attributes: Any) -> Iterator[None]:
-        """A worker's attempt at what rows with these `traceparent`s ask for."""
+        """The span of a worker's attempt at rows with these `traceparent`s."""
         if not self.is_on:
             yield
             return
@@ -103,7 +104,7 @@ class Spans:
 
     @contextmanager
     def effect(self, name: str, origins: Iterable[str | None] = (), **attributes: Any) -> Iterator[None]:
-        """A part of the attempt under way."""
+        """The span of one effect of the present attempt."""
         if not self.is_on:
             yield
             return
@@ -122,7 +123,7 @@ class Spans:
     ) -> "Span":
         from opentelemetry.trace import Link
 
-        assert self._tracer is not None  # noqa: S101 - for mypy: whoever calls has asked `is_on`
+        assert self._tracer is not None  # noqa: S101 - for mypy: callers check `is_on`
         links = [Link(origin) for origin in origins]
         return self._tracer.start_span(name, context, kind, attributes, links)
 

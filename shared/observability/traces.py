@@ -1,16 +1,16 @@
-"""The trace and the request that the present work belongs to."""
+"""The trace and the request of the present work."""
 
 import os
 from contextvars import ContextVar
 
 traceparent: ContextVar[str | None] = ContextVar("traceparent", default=None)
-"""W3C `traceparent` of the request, fact or job under way; facts and jobs made meanwhile carry it on."""
+"""W3C `traceparent` of the present request, fact or job, which new facts and jobs continue."""
 
 request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
-"""The id of the request under way, as its response and its history show it."""
+"""The id of the present request, as in its response and its history."""
 
 
 def new_traceparent() -> str:
-    """The beginning of a trace that nobody records: it ties together what several processes log."""
+    """A new trace without spans, which correlates the logs of several processes."""
     digits = os.urandom(24).hex()
     return f"00-{digits[:32]}-{digits[32:]}-00"

@@ -1,10 +1,10 @@
-"""How often somebody asks, counted over all processes without asking Valkey each time: processes lease parts of the
-budget ahead and count within them.
+"""Counts requests over all processes without a call to Valkey for each: processes lease parts of the limit ahead and
+count within them.
 
-A window opens with its first request. Leases come out of one counter in Valkey that never passes the limit, and end
-with the window, so that never more are allowed. Fewer are allowed by what other processes have leased and do not use: a
-process holds at most 1.5 leases of 1/500 of the limit, gives back what lay unused for a second, and leases one by one
-where the limit is below 1,000. Two processes are right within 0.3 %, four within 0.9 %.
+A window opens with its first request. Leases come from one counter in Valkey that never exceeds the limit, and end with
+the window, so never too many requests are allowed. Too few are allowed by the unused leases of other processes: a
+process holds at most 1.5 leases of 1/500 of the limit, releases what was unused for a second, and leases single
+requests if the limit is below 1,000. With two processes the error is within 0.3 %, with four within 0.9 %.
 """
 
 import asyncio
@@ -21,9 +21,9 @@ from shared.ratelimit.limiter import PATIENCE, REST, Limit, RateLimitState
 
 log = structlog.get_logger(__name__)
 _LEASES = 500
-"""Of so many leases a limit consists."""
+"""The number of leases in a limit."""
 _IDLE = 1.0
-"""Seconds after which unused leases are given back, and for which a spent limit is believed to be spent."""
+"""Seconds after which unused leases are released, and for which a used-up limit is cached as such."""
 _AWAY = (RedisError, OSError, TimeoutError)
 _LEASE = """
 local mended = 0
@@ -38,11 +38,11 @@ if granted > 0 or used > 0 then used = redis.call('INCRBY', KEYS[1], granted) en
 if redis.call('PTTL', KEYS[1]) < 0 then redis.call('PEXPIRE', KEYS[1], ARGV[3]) end
 return {granted, used, redis.call('PTTL', KEYS[1]), mended}
 """
-"""A key that holds anything but a count is deleted: the window begins anew."""
+"""Deletes a key whose value is not a count; the window then starts again."""
 
 
 class _Window:
-    """What this process knows of one limit and key. `leased` requests may be allowed until `closes` (monotonic)."""
+    """The state of one limit and key in this process. `leased` requests are allowed until `closes` (monotonic)."""
 
     __slots__ = (
         *("closes", "counted", "flight", "leased", "is_here", "is_watched", "lease", "limit", "name", "spent_until"),
@@ -59,7 +59,7 @@ class _Window:
         self.is_here = self.is_watched = False
 
     def close(self) -> None:
-        """What was leased ends with its window."""
+        """Drops the leases, which end with their window."""
         self.leased = self.counted = self.unleased = 0
         self.spent_until = 0.0
 
@@ -73,7 +73,7 @@ class _Window:
         return RateLimitState(False, 0, max(1, math.ceil(self.closes - now)))
 
     def extend(self, granted: int, used: int, closes: float) -> None:
-        """A lease of Valkey's, in this window or in one that has opened since."""
+        """Adds a lease from Valkey, for this window or a newer one."""
         if closes > self.closes + _IDLE:
             self.close()
         self.leased = granted if self.is_here else self.leased + granted
@@ -84,7 +84,7 @@ class _Window:
             self.spent_until = min(closes, time.monotonic() + _IDLE)
 
     def extend_here(self, now: float) -> None:
-        """Without Valkey the whole limit is this process's own, less what it has counted in the open window."""
+        """Without Valkey, this process gets the whole limit, minus the requests already counted in the open window."""
         if now >= self.closes:
             self.close()
             self.closes = now + self.limit.seconds
@@ -96,9 +96,9 @@ class _Window:
 
 
 class LeasedRateLimiter:
-    """Counts requests by limit and key. One per process; remembers the `bound` keys that asked last.
+    """Counts requests by limit and key. One per process; stores the `bound` most recently used keys.
 
-    While a lease lasts nothing is awaited. Without Valkey it counts here alone, and looks for it every few seconds.
+    Does not await while a lease lasts. Without Valkey it counts locally, and retries Valkey every few seconds.
     """
 
     def __init__(self, redis_url: str, *, bound: int = 8192) -> None:
@@ -110,14 +110,14 @@ class LeasedRateLimiter:
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def close(self) -> None:
-        """Releases what is leased, and closes the connections."""
+        """Releases the leases and closes the connections."""
         for window in self._windows.values():
             self._release(window)
         await asyncio.gather(*self._tasks)
         await self._redis.aclose()
 
     async def take(self, limit: Limit, key: str) -> RateLimitState:
-        """Counts one request, unless the limit is spent; what is left of it then."""
+        """Counts one request, unless the limit is used up. Returns the remaining limit."""
         window = self._window(limit, key)
         while True:
             now = time.monotonic()
@@ -149,7 +149,7 @@ class LeasedRateLimiter:
         return window
 
     def _refill(self, window: _Window) -> asyncio.Task[None]:
-        """The lease that is being requested; a new one where there is none."""
+        """The lease under way, or a new one."""
         if window.flight is None or window.flight.done():
             window.flight = self._begin(self._ask(window))
         return window.flight
@@ -167,7 +167,8 @@ class LeasedRateLimiter:
             asyncio.get_running_loop().call_later(_IDLE, self._check, window)
 
     async def _counted(self, window: _Window, wanted: int) -> tuple[int, int, int] | None:
-        """What Valkey grants of `wanted`, how much is then used, and the milliseconds left. None while it is away."""
+        """The number that Valkey grants of `wanted`, the number then used, and the milliseconds left. None if Valkey is
+        down."""
         if time.monotonic() < self._rest_until:
             return None
         try:
@@ -189,7 +190,7 @@ class LeasedRateLimiter:
             asyncio.get_running_loop().call_later(_IDLE, self._check, window)
 
     def _release(self, window: _Window) -> None:
-        """Not in a window's last second: what arrived after its end would be given to the next."""
+        """Releases a window's leases, except in its last second: a late release would count for the next window."""
         leased = 0 if window.is_here else window.leased
         if leased > 0 and time.monotonic() < window.closes - _IDLE:
             window.leased = 0

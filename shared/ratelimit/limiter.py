@@ -1,6 +1,6 @@
-"""How often something may happen in a minute, counted in Valkey over all processes, or here while Valkey is away.
+"""Limits how often something may happen in a minute, counted in Valkey over all processes, or locally while it is down.
 
-Each event is counted there and then, which is right for logins; `shared.ratelimit.leased` counts every request.
+Counts each event exactly, as logins need; `shared.ratelimit.leased` counts every request.
 """
 
 import time
@@ -17,9 +17,9 @@ from redis.exceptions import ResponseError
 from shared.kernel.errors import RateLimited
 
 PATIENCE = 0.25
-"""Seconds that Valkey has for an answer."""
+"""Seconds within which Valkey must respond."""
 REST = 5.0
-"""Seconds for which Valkey is left alone after it did not answer."""
+"""Seconds without calls to Valkey after it did not respond."""
 log = structlog.get_logger(__name__)
 _AWAY = (StorageError, OSError, TimeoutError)
 
@@ -33,7 +33,7 @@ class Limit:
     seconds: int = 60
 
     def fields(self, state: "RateLimitState") -> list[tuple[bytes, bytes]]:
-        """`RateLimit-Policy` and `RateLimit` of an answer, as structured fields (RFC 9651)."""
+        """`RateLimit-Policy` and `RateLimit` of a response, as structured fields (RFC 9651)."""
         return [
             (b"ratelimit-policy", f'"{self.name}";q={self.amount};w={self.seconds}'.encode()),
             (b"ratelimit", f'"{self.name}";r={state.remaining};t={state.resets_in}'.encode()),
@@ -42,7 +42,7 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class RateLimitState:
-    """What is left of a limit: `remaining` events until the window closes in `resets_in` seconds."""
+    """The rest of a limit: `remaining` events until the window closes in `resets_in` seconds."""
 
     is_allowed: bool
     remaining: int
@@ -66,25 +66,25 @@ class RateLimiter:
         self._rest_until = 0.0
 
     async def close(self) -> None:
-        """Lets go of the connections."""
+        """Closes the connections."""
         await self._pool.aclose()
 
     async def hit(self, limit: Limit, key: str) -> RateLimitState:
-        """Counts one event, unless the limit is spent; what is left of it then."""
+        """Counts one event, unless the limit is used up. Returns the remaining limit."""
         return await self._ask(limit, key, count=True)
 
     async def left(self, limit: Limit, key: str) -> RateLimitState:
-        """What is left, without counting."""
+        """The remaining limit, without counting."""
         return await self._ask(limit, key, count=False)
 
     async def require(self, limit: Limit, key: str) -> RateLimitState:
-        """Counts one event. Raises RateLimited where the limit is spent."""
+        """Counts one event. Raises RateLimited if the limit is used up."""
         state = await self.hit(limit, key)
         _refuse(limit, state)
         return state
 
     async def refuse_spent(self, limit: Limit, key: str) -> None:
-        """Raises RateLimited where the limit is spent. Counts nothing."""
+        """Raises RateLimited if the limit is used up. Counts nothing."""
         _refuse(limit, await self.left(limit, key))
 
     async def _ask(self, limit: Limit, key: str, *, count: bool) -> RateLimitState:
@@ -96,7 +96,7 @@ class RateLimiter:
         return await _state(self._here, limit, key, count=count)
 
     async def _shared_state(self, limit: Limit, key: str, *, count: bool) -> RateLimitState:
-        """The state over all processes. A key that holds anything but a count is deleted."""
+        """The state over all processes. Deletes a key whose value is not a count."""
         try:
             return await _state(self._over_all, limit, key, count=count)
         except (StorageError, ValueError) as error:
@@ -123,4 +123,4 @@ async def _state(limiter: FixedWindowRateLimiter, limit: Limit, key: str, *, cou
 def _refuse(limit: Limit, state: RateLimitState) -> None:
     if not state.is_allowed:
         fields = {name.decode(): value.decode() for name, value in limit.fields(state)}
-        raise RateLimited("Too many requests. Come back later.", headers=fields, retry_after=state.resets_in)
+        raise RateLimited("Too many requests. Try again later.", headers=fields, retry_after=state.resets_in)

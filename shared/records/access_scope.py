@@ -1,4 +1,4 @@
-"""What a principal may see and write of one resource: the application filter and row-level security follow from it."""
+"""What a principal may read and write of one resource, for the application filter and row-level security."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
@@ -18,8 +18,8 @@ from shared.records.record import Record
 
 
 class AccessKind(StrEnum):
-    """The shapes of the application filter. The covered see what is public and what their grants cover; the scoped see
-    the network too. In the sandbox it is one of these two, over fictional countries alone."""
+    """The forms of the application filter. COVERED: public records and those that the grants cover. SCOPED: also those
+    of visibility `network`. SANDBOX: one of these two, over fictional countries only."""
 
     ANONYMOUS = "anonymous"
     COVERED = "covered"
@@ -30,7 +30,8 @@ class AccessKind(StrEnum):
 
 @dataclass(frozen=True)
 class AccessScope:
-    """How one principal sees one resource. `read` and `write` are scopes, `context` is for row-level security."""
+    """The access of one principal to one resource. `read` and `write` are permission scopes, `context` is for row-level
+    security."""
 
     principal: Principal
     resource: Resource
@@ -47,12 +48,12 @@ class AccessScope:
 
     @property
     def in_network(self) -> bool:
-        """Whether records and fields of visibility `network` are open to the principal."""
+        """Whether the principal sees records and fields of visibility `network`."""
         return self.access_kind is AccessKind.EVERYWHERE or self.principal.in_network(self.resource.name)
 
     @property
     def open_visibilities(self) -> tuple[Visibility, ...]:
-        """Of which visibility published records and their fields are seen without a grant that covers them."""
+        """The visibilities of published records and fields that the principal sees without a grant that covers them."""
         return ("public", "network") if self.in_network else ("public",)
 
     def knows(self, record: Record, published: Collection[str]) -> bool:
@@ -69,11 +70,12 @@ class AccessScope:
         return status in published and visibility in self.open_visibilities
 
     def sees_all_fields(self, country: str | None, record: UUID | str | None) -> bool:
-        """Whether a row is seen whole; otherwise its public fields only."""
+        """Whether the principal sees all fields of a row, or the public ones only."""
         return self.access_kind is AccessKind.EVERYWHERE or self.read.covers(country, record)
 
     def including_record(self, record: UUID) -> "AccessScope":
-        """The same with one more record in access: what somebody entered without a grant is answered to them whole."""
+        """The same scope with one more record, so that a caller who created it without a grant gets a complete
+        response."""
         if self.read.everywhere:
             return self
         records = self.read.records | {str(record)}
@@ -109,7 +111,7 @@ def _make(principal: Principal, roles: RoleTable, resource: Resource) -> AccessS
         frozenset().union(*(scope.records for scope in scopes)),
     )
     in_network = principal.in_network(resource.name)
-    # A client that may write and not read gets back what it has written: row-level security reads it to return it.
+    # A client with write permission only gets back what it wrote: row-level security must read it to return it.
     writes_countries = write.everywhere or bool(write.countries)
     context = context_for(principal, read, write, in_network=in_network or writes_countries)
     access_kind = _access_kind(principal, read, in_network)
@@ -145,7 +147,7 @@ def constant(word: str) -> ColumnElement[str]:
 
 
 def covered(country: ColumnElement[Any], key: ColumnElement[Any] | None) -> ColumnElement[bool]:
-    """What the caller's grants cover: rows of their countries and, where the rows have an id, their records."""
+    """Rows that the caller's grants cover: those of their countries and, if the rows have an id, their records."""
     of_countries = country == any_(bindparam("granted_countries", type_=ARRAY(Text)))
     if key is None:
         return of_countries
@@ -153,8 +155,8 @@ def covered(country: ColumnElement[Any], key: ColumnElement[Any] | None) -> Colu
 
 
 def visible(table: FromClause, access_kind: AccessKind, published: Collection[str]) -> ColumnElement[bool]:
-    """The application filter as a condition. Published states are for everybody whom the row's visibility admits; the
-    rest is for those whose grants cover the country or, where the rows have ids, the record.
+    """The application filter as a condition. Published states are visible by the row's visibility; other states only to
+    grants that cover the country or, if the rows have ids, the record.
 
     Parameters: `AccessScope.parameters`.
     """

@@ -1,4 +1,4 @@
-"""One call for what every change leaves behind: its audit entry and its fact."""
+"""Records a change: its audit entry and its fact."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -28,13 +28,13 @@ def record_change(
     person: UUID | None = None,
     more: tuple[FieldChange, ...] = (),
 ) -> None:
-    """Enters the change in the audit trail and announces the fact, both with the transaction of the change and under
-    one id.
+    """Appends the audit entry of a change and announces its fact, both under one id and in the transaction of the
+    change.
 
-    `action` is `create`, `update` or a lifecycle's verb; `fact` is what the fact's type ends with; `fields` are those
-    whose changes the history shows; `link` is the record's address where it is not one of its resource's items; `at` is
-    when it happened, now where it is absent; `person` is whom the record describes, whose erasure takes the values of
-    the change away; `more` are changes that the history shows in addition to those of the fields.
+    `action` is `create`, `update` or a lifecycle's verb; `fact` is the end of the fact's type; `fields` are those whose
+    changes the history shows; `link` is the record's address if it is not an item of its resource; `at` is the time of
+    the change, by default now; `person` is the described person, whose erasure deletes the values of the change; `more`
+    are further changes that the history shows.
     """
     at, change = at or now(), uuid7()
     left = before["country"] if before and before["country"] != after["country"] else None

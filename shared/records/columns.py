@@ -1,4 +1,4 @@
-"""The columns that every record has, and how a row becomes JSON."""
+"""The common columns of records, and the rendering of rows as JSON."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
@@ -33,7 +33,7 @@ _TYPES: Mapping[Any, type[TypeEngine[Any]] | TypeEngine[Any]] = {
 
 
 def table_of(record: type[Record], name: str) -> Table:
-    """The table of these records: a column for each field. `info["record"]` names them."""
+    """The table of these records, with a column for each field. `info["record"]` names them."""
     made = table(
         name,
         *(
@@ -46,14 +46,14 @@ def table_of(record: type[Record], name: str) -> Table:
 
 
 def shown_columns(record: type[Record], table: Table, audience: Audience = Granted) -> dict[str, ColumnElement[Any]]:
-    """The columns of the fields that an audience is shown by themselves."""
+    """The columns of the fields that an audience sees by themselves."""
     fields = fields_of(record)
     columns = read_columns(record, table, audience)
     return {name: column for name, column in columns.items() if Part not in fields[name].traits}
 
 
 def read_columns(record: type[Record], table: Table, audience: Audience = Granted) -> dict[str, ColumnElement[Any]]:
-    """The columns of the fields that an audience is shown, by themselves or as parts of others."""
+    """The columns of the fields that an audience sees, by themselves or as parts of others."""
     return {one.name: table.c[one.name] for one in fields_of(record).values() if one.audience <= audience}
 
 
@@ -82,23 +82,23 @@ def record_table(name: str, *columns: Column[Any]) -> Table:
 
 
 def as_read(column: ColumnElement[Any]) -> ColumnElement[Any]:
-    """The column as reads select it: documents as text, which goes into the answer without being parsed."""
+    """The column as reads select it: documents as text, which enters the response without being parsed."""
     if isinstance(column.type, JSONB):
         return cast(column, Text).label(column.key)
     return column
 
 
 def merge_target(merged_into: Column[Any], function: str) -> ColumnElement[Any]:
-    """Whither the merges of a record lead in the end, by a function of the schema; null for one that is not merged."""
+    """The final merge target of a record, by a function of the schema; null for a record that is not merged."""
     led = getattr(func.escm, function)(merged_into, type_=Uuid)
     return case((merged_into.is_not(None), led)).label(str(merged_into.key))
 
 
 def renderer(columns: Mapping[str, ColumnElement[Any]]) -> Renderer:
-    """What turns a row into a JSON-ready dictionary: one expression that names every column, compiled once, since a
-    loop over columns costs a list of records as much as its query.
+    """Returns a function from a row to a JSON-ready dictionary: one compiled expression that names every column, since
+    a loop over columns costs a list of records as much as its query.
 
-    Documents may come as text (`as_read`) or as values (rows that a write returned).
+    Documents may be text (`as_read`) or values (rows that a write returned).
     """
     converters = {f"_{n}": _converter(column) for n, column in enumerate(columns.values())}
     members = []
@@ -122,5 +122,5 @@ def _converter(column: ColumnElement[Any]) -> Callable[[Any], Any] | None:
 
 
 def parsed_or_fragment(value: Any) -> Any:
-    """A document for the answer: text goes in as it is."""
+    """A document for the response; text enters it unchanged."""
     return orjson.Fragment(value) if isinstance(value, str) else value

@@ -1,8 +1,8 @@
-"""Stored counts of records: read as sums, folded by schedules, compared with what they count.
+"""Stored counts of records: read as sums, folded by schedules, compared with the counted rows.
 
-Triggers append each change to `core_count_delta` in the transaction that makes it, so that writers never wait for one
-another; a fold moves changes into the sums of their day and into those of all days. A read adds what is folded and what
-is pending in one snapshot.
+Triggers append each change to `core_count_delta` in its transaction, so that writers never wait for one another. A fold
+moves changes into the sums of their day and into the total sums. A read adds folded and pending changes in one
+snapshot.
 """
 
 from typing import Any, TypeAlias
@@ -16,7 +16,7 @@ from shared.database.statements import Connection, Row, Shapes
 from shared.database.tables import table, text
 
 TAGGED = "_tagged"
-"""The kind's sums by tag: a record counts once for each of its tags, or for the empty tag where it has none."""
+"""Suffix of the kind of sums by tag: a record counts once for each of its tags, or for the empty tag if it has none."""
 _AT_ONCE = 50_000
 _PATIENCE = 300.0
 """Seconds that a comparison with all rows may take."""
@@ -47,8 +47,8 @@ count_delta = table(
 count_fold = table("core_count_fold", Column("number", BigInteger, primary_key=True))
 """One row: how often the sums were changed."""
 State: TypeAlias = tuple[int, int]
-"""How often the sums were changed, and how many changes are pending. Between two folds the pending only grow, so
-whatever changes the counts makes a state that never was before."""
+"""How often the sums were changed, and how many changes are pending. Between two folds the pending changes only grow,
+so every change of the counts results in a new state."""
 
 _SPREAD = f"""
 SELECT {_CELL}, '' AS tag, day, n FROM {{source}}
@@ -101,14 +101,14 @@ _STATES = Shapes(_state)
 
 
 async def counts_state(connection: Connection, context: AccessContext, kind: str) -> State:
-    """The state of what this context sees of the counts of one kind."""
+    """The state of one kind's counts in this context."""
     row = await _STATES.get(kind).fetchrow(connection, **context.parameters)
     return (row["number"], row["pending"]) if row else (0, 0)
 
 
 def cells(kind: str, *, tagged: bool, dated: bool) -> Subquery:
-    """The counts of one kind as rows of visibility, status, country, category, tag and `n`, to be summed. With `dated`
-    what changed until the end of the day that is bound as `until`, each with its `day`."""
+    """The counts of one kind as rows of visibility, status, country, category, tag and `n`, to be summed. With `dated`:
+    the changes until the end of the day bound as `until`, each with its `day`."""
     folded = count_day if dated else count
     names = [*_CELL.split(", ")[1:], *(["day"] if dated else [])]
     sums = select(*(folded.c[name] for name in names), folded.c.tag, folded.c.n)
@@ -130,15 +130,15 @@ def _pending(names: list[str], tagged: bool) -> Select[tuple[object, ...]]:
 
 
 async def fold(connection: Connection, kinds: list[str]) -> int:
-    """Moves pending changes of these kinds into the sums, at most 50,000; how many. 0 while another fold runs.
-    Needs a transaction under a context that sees and may write every row."""
+    """Moves at most 50,000 pending changes of these kinds into the sums and returns their number; 0 while another fold
+    runs. Needs a transaction under a context that sees and may write every row."""
     if not await _alone(connection):
         return 0
     return int(await connection.fetchval(_FOLD, kinds))
 
 
 async def drift(connection: Connection, kinds: list[str], live: str) -> list[Row]:
-    """The cells where the stored count is not what `live` counts, with the difference `n`. `live` is a query of kind,
+    """The cells whose stored count differs from that of `live`, with the difference `n`. `live` is a query of kind,
     visibility, status, country, category, tag and n."""
     statement = _DRIFT.format(live=live) + "SELECT * FROM change"  # noqa: S608
     rows: list[Row] = await connection.fetch(statement, kinds, [kind + TAGGED for kind in kinds])
@@ -146,7 +146,7 @@ async def drift(connection: Connection, kinds: list[str], live: str) -> list[Row
 
 
 async def mend(connection: Connection, kinds: list[str], live: str) -> int:
-    """Adds every difference to the sums of today; in how many cells there was one."""
+    """Adds every difference to the sums of today. Returns the number of cells with one."""
     if not await _alone(connection):
         return 0
     statement = f"{_DRIFT.format(live=live)}{_ADD}SELECT count(*) FROM change"  # noqa: S608

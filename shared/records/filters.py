@@ -1,4 +1,4 @@
-"""Filters of lists: how a parameter is read, and the condition that it becomes."""
+"""Filters of lists: parses a parameter and builds its condition."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -17,14 +17,13 @@ _UPDATED = "updated_at"
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """One query parameter: `parse` raises ValueError, or answers the value of the bind parameter `f_<name>`.
+    """One query parameter: `parse` returns the value of the bind parameter `f_<name>`, or raises ValueError.
 
-    `condition` compares with what it is given. A filter with `array` parses to a list; it is given the one value where
+    `condition` compares with its argument. A filter with `array` parses to a list; its argument is a single value if
     there is only one (an index can then serve the order too), else `ANY` of all. `grant_needed`: for members of the
-    network alone; `token_needed`: for whoever signs in. `field` is the field that the filter discloses, where that has
-    another name. `of_caller` are further bind parameters of the condition, which follow from who asks. `in_country` is
-    the condition on one value in a list of one country, where looking at each of the country's rows is cheaper than
-    looking the value up for them.
+    network only; `token_needed`: for authenticated callers only. `field` is the field that the filter discloses, if its
+    name differs. `of_caller` are further bind parameters that depend on the caller. `in_country` is the condition on
+    one value in a list of one country, if scanning the country's rows is cheaper than an index on the value.
     """
 
     name: str
@@ -40,7 +39,7 @@ class Filter:
 
 
 def values(name: str, column: ColumnElement[Any], description: str, check: Callable[[str], str] = str) -> Filter:
-    """A comma-separated list of values, of which the column holds one."""
+    """A comma-separated list of values; matches rows whose column has one of them."""
 
     def parse(raw: str) -> list[str]:
         return [check(part) for part in raw.split(",") if part] or _refuse("is empty")
@@ -80,7 +79,7 @@ def instant(raw: str) -> datetime:
     try:
         parsed = datetime.fromisoformat(raw.replace(" ", "+"))
     except ValueError:
-        raise ValueError("is no RFC 3339 instant or day") from None
+        raise ValueError("is not an RFC 3339 instant or day") from None
     return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
 
 

@@ -1,9 +1,8 @@
-"""Rewrites references to records of another owner when those are merged, and restores them when a merge is undone.
+"""Rewrites references to merged records of another owner, and restores them when a merge is undone.
 
-Each reference that was rewritten is stored with the ids that it named before and after. An undone merge sets back
-exactly those that nobody has changed since; of others it gives back the place of the loser alone. What the owner's
-published view says now decides, so late, early and repeated facts do no harm. All of it needs a context that sees every
-row.
+Each rewritten reference is stored with its ids before and after. Undoing a merge restores those that nobody has changed
+since; in others it restores only the loser's place. The owner's present published view decides, so late, early and
+repeated facts do no harm. All of it needs a context that sees every row.
 """
 
 from collections.abc import Callable, Sequence
@@ -53,7 +52,7 @@ SELECT id, merged_into FROM down ORDER BY depth DESC, id
 
 
 def moves_table(name: str) -> Table:
-    """The references of one service that were rewritten."""
+    """The rewritten references of one service."""
     return tables.table(
         name,
         Column("loser_id", Uuid, primary_key=True),
@@ -69,9 +68,9 @@ def moves_table(name: str) -> Table:
 
 @dataclass(frozen=True)
 class Reference:
-    """A field that names records of another owner. `names` finds and locks the rows whose field names `named` of one;
-    `ids` are those that a record's field names; `renamed` is the record that names others in their places. A field
-    that more depends on overrides `rewrite` and `set_back`."""
+    """A field that references records of another owner. `names` finds and locks the rows that reference the record
+    bound as `named`. `ids` returns the references of a record; `renamed` returns it with others in their places. A
+    field with dependent fields overrides `rewrite` and `set_back`."""
 
     kind: ResourceType[Any, Any]
     field: str
@@ -82,21 +81,21 @@ class Reference:
     is_set: bool = False
 
     async def naming(self, uow: UnitOfWork, key: UUID) -> list[Any]:
-        """The records whose field names this one, locked."""
+        """The records whose field references this one, locked."""
         rows = await self.names.fetch(uow.connection, named=self.named(key))
         return [record_of(self.kind.record, row) for row in rows]
 
     async def rewrite(self, uow: UnitOfWork, record: Any, ids: Ids, _loser: UUID) -> None:
-        """Lets a locked record name these, since one that it named was merged."""
+        """Sets the references of a locked record after one of them was merged."""
         await self.kind.update(uow, record, self.renamed(record, ids))
 
     async def set_back(self, uow: UnitOfWork, record: Any, ids: Ids) -> None:
-        """Lets a locked record name these, since a merge that it followed is no more."""
+        """Sets the references of a locked record after a merge was undone."""
         await self.kind.update(uow, record, self.renamed(record, ids))
 
 
 def single(kind: ResourceType[Any, Any], name: str, *more: ColumnElement[bool]) -> Reference:
-    """A column that names one; `more` are conditions on its row."""
+    """A column with one reference; `more` are conditions on its row."""
     condition = kind.table.c[name] == bindparam("named", type_=Uuid)
     return Reference(
         kind,
@@ -108,7 +107,7 @@ def single(kind: ResourceType[Any, Any], name: str, *more: ColumnElement[bool]) 
 
 
 def several(kind: ResourceType[Any, Any], name: str) -> Reference:
-    """A column that names each of several once."""
+    """A column with a set of references."""
     condition = kind.table.c[name].contains(bindparam("named", type_=ARRAY(Uuid)))
     return Reference(
         kind,
@@ -122,7 +121,7 @@ def several(kind: ResourceType[Any, Any], name: str) -> Reference:
 
 
 def in_documents(kind: ResourceType[Any, Any], name: str, key: str) -> Reference:
-    """A column of JSON objects, each of which may name one under `key`."""
+    """A column of JSON objects, each of which may have a reference under `key`."""
 
     def ids(record: Record) -> Ids:
         return [UUID(entry[key]) if entry.get(key) else None for entry in getattr(record, name)]
@@ -142,7 +141,7 @@ def finding(kind: ResourceType[Any, Any], *conditions: ColumnElement[bool]) -> S
 
 @dataclass(frozen=True)
 class ReferenceRewriter:
-    """What one service does about the merges of one kind of record. `view` is the owner's, with id and merged_into."""
+    """The reaction of one service to merges of one kind of record. `view` is the owner's, with id and merged_into."""
 
     table: Table
     view: TableClause
@@ -164,8 +163,8 @@ class ReferenceRewriter:
         object.__setattr__(self, "_delete", Statement(deletion))
 
     async def rewrite(self, uow: UnitOfWork, subject: UUID) -> None:
-        """Rewrites what names a loser of the merges that `subject` takes part in now, and sets back what followed a
-        merge that is no more: the latest rewritten first."""
+        """Rewrites the references to losers of present merges of `subject`, and restores those of undone merges, the
+        latest rewritten first."""
         await uow.connection.execute(_ADVISORY_LOCK, self.table.name)
         rows = await uow.connection.fetch(_MERGES.format(view=self.view.fullname), subject)
         winners = {row["id"]: row["merged_into"] for row in rows if row["merged_into"] is not None}
@@ -202,7 +201,7 @@ class ReferenceRewriter:
 
 
 def _given_back(reference: Reference, now: Ids, move: Row) -> Ids:
-    """The ids of a field that was changed since, with the loser in its place where the winner stands there still."""
+    """The ids of a field that was changed since, with the loser restored in its place if the winner is still there."""
     before, after, loser, winner = move["before"], move["after"], move["loser_id"], move["winner_id"]
     if not reference.is_set:
         was = [*before, *[None] * len(now)] if len(before) == len(now) else [None] * len(now)

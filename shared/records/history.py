@@ -18,11 +18,11 @@ from shared.kernel.principal import SYSTEM
 _actor = and_(views.PRINCIPALS.c.kind == audit.c.actor_kind, views.PRINCIPALS.c.id == audit.c.actor_id)
 _NAME = select(views.PRINCIPALS.c.name).where(_actor).scalar_subquery()
 LINES = (*audit.c, audit_key.c.salt, _NAME.label("actor_name"))
-"""What `line` reads of entries that are joined with the keys of their details."""
+"""The columns that `line` needs of entries joined with the keys of their details."""
 
 
 def with_keys() -> Join:
-    """Entries with the keys of their details, as far as there are any."""
+    """Entries with the keys of their details, if they have any."""
     return audit.outerjoin(audit_key, audit_key.c.id == audit.c.detail_key)
 
 
@@ -40,16 +40,15 @@ _PAGES = Shapes(_page)
 async def history(
     connection: Connection, context: AccessContext, subject: UUID, *, before: tuple[int, UUID] | None, limit: int
 ) -> list[Row]:
-    """The entries of one record before a version and entry, one more than `limit` when there are more."""
+    """The entries of one record before a version and entry, one more than `limit` if there are more."""
     values = {} if before is None else {"version": before[0], "before": before[1]}
     statement = _PAGES.get(before is not None)
     return await statement.fetch(connection, subject=subject, limit=limit + 1, **values, **context.parameters)
 
 
 def line(row: Mapping[str, Any], private_history_fields: Collection[str] = ()) -> dict[str, Any]:
-    """One entry as it is shown. Changes of `private_history_fields` are left out; the line stays, as it does where the
-    person was erased. The actor's name is the present one, and none when there is no such account or client any
-    more."""
+    """One entry in a response. Omits changes of `private_history_fields`; the line itself stays, as it does after an
+    erasure. The actor's name is the present one, or None if the account or client no longer exists."""
     detail = details.read(row)
     changes = [] if detail is None else detail["changes"]
     shown = {

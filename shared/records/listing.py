@@ -1,4 +1,4 @@
-"""Lists: which parameters one takes, and the statement that each combination becomes. Keyset pages only."""
+"""Lists: their parameters, and the statement of each combination. Keyset pages only."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -45,12 +45,12 @@ __all__ = [
     "COUNTED", "Filter", "ListRequest", "Listing", "countries", "fragment", "instant", "one_of", "reference", "region",
     "updated", "values",
 ]  # fmt: skip
-"""With the filters, which every list takes from here."""
+"""Includes the filters, which every list imports from here."""
 
 Names: TypeAlias = tuple[tuple[str, bool], ...]
 """The filters of a statement, each with whether it has one value."""
 COUNTED = 2_000
-"""So many records of a list are counted one by one."""
+"""Maximum number of records of a list that are counted exactly."""
 
 
 def _is_single(value: Any) -> bool:
@@ -58,13 +58,13 @@ def _is_single(value: Any) -> bool:
 
 
 def _plain(names: Names, searched: bool) -> Names:
-    """The filters that are conditions: without `q` where a search finds it."""
+    """The filters that are conditions; without `q` if a search function finds it."""
     return tuple(name for name in names if name[0] != "q") if searched else names
 
 
 @dataclass(frozen=True, slots=True)
 class ListRequest:
-    """A parsed list: values by filter name, sort field, direction, where to go on, how many."""
+    """A parsed list: values by filter name, sort field, direction, start position and page size."""
 
     filters: Mapping[str, Any]
     sort: str
@@ -74,21 +74,20 @@ class ListRequest:
 
     @property
     def shape(self) -> tuple[Names, str, bool, bool]:
-        """What the statement depends on: the filters, and which of them have one value, order and direction."""
+        """What the statement depends on: the filters, which of them have one value, order and direction."""
         names = tuple((name, _is_single(value)) for name, value in self.filters.items())
         return names, self.sort, self.descending, self.after is not None
 
 
 @dataclass(frozen=True)
 class Listing:
-    """What one list offers. `base` is the feature's `visible_to`; `sorts` are NOT NULL columns of it.
+    """One list. `base` is the feature's `visible_to`; `sorts` are NOT NULL columns of it.
 
-    `public_columns`, where given, are all that an anonymous caller's list reads in addition to its sort fields.
-    `search` names the function that finds ids by fragment without row-level security (for large tables); without it `q`
-    is a plain condition. `extras` are columns that `include` asks for. Items are read from `item` (where it differs
-    from `base`), with `item_columns` in addition to the columns of lists. `private` are fields that only those are
-    shown whose grants cover the record: who filters or sorts by one gets those records alone. Statements are built once
-    per shape.
+    `public_columns`, if given, are all that an anonymous caller's list reads in addition to its sort fields. `search`
+    names the function that finds ids by fragment without row-level security (for large tables); without it `q` is a
+    plain condition. `extras` are columns that `include` selects. Items are read from `item` (if it differs from
+    `base`), with `item_columns` in addition to the columns of lists. `private` are fields visible only to grants that
+    cover the record; filtering or sorting by one limits the list to those records. Statements are built once per shape.
     """
 
     base: Callable[[AccessKind], Select[Any]]
@@ -114,7 +113,7 @@ class Listing:
         object.__setattr__(self, "_wholes", Shapes(self._whole))
 
     def refuse_closed(self, access: AccessScope, names: Iterable[str], sort: str = "id") -> None:
-        """Raises Malformed `invalid_parameter` for a filter, or a sort, by what the caller is shown of no record."""
+        """Raises Malformed `invalid_parameter` for a filter or sort by a field that the caller sees in no record."""
         for name in names:
             chosen = self.filters[name]
             is_closed = chosen.token_needed and access.principal.is_anonymous
@@ -131,12 +130,12 @@ class Listing:
         return name in self.private and not access.read
 
     def _is_confined(self, names: Names, sort: str) -> bool:
-        """Whether the list holds only records that show the caller what it is filtered or sorted by."""
+        """Whether the list is limited to records whose filter and sort fields the caller sees."""
         asked = {sort, *(self.filters[name].field or name for name, _ in names)}
         return not asked.isdisjoint(self.private)
 
     async def get(self, connection: Connection, access: AccessScope, key: UUID | str) -> Row | None:
-        """One record by id or ref, as reads select it; None where the caller may not know of it."""
+        """One record by id or ref, as reads select it; None if the caller may not know of it."""
         statement = self._items.get(access.access_kind, "id" if isinstance(key, UUID) else "ref")
         return await statement.fetchrow(connection, key=key, **access.parameters)
 
@@ -149,7 +148,7 @@ class Listing:
     async def fetch(
         self, connection: Connection, access: AccessScope, asked: ListRequest, extra: str = ""
     ) -> list[Row]:
-        """The page's rows, and one more when there is a next page. `extra` names one of `extras`."""
+        """The page's rows, and one more if there is a next page. `extra` names one of `extras`."""
         arguments = self.arguments(asked, access)
         if self._is_searched(asked):
             found = await self._shapes.get(access.access_kind, *asked.shape, extra, True).fetch(connection, **arguments)
@@ -158,8 +157,8 @@ class Listing:
         return await self._shapes.get(access.access_kind, *asked.shape, extra, False).fetch(connection, **arguments)
 
     async def estimate(self, connection: Connection, access: AccessScope, asked: ListRequest) -> int:
-        """How many records all pages have together: up to 2,000 counted, beyond that what the planner
-        expects, which is rough for `q`."""
+        """The number of records in all pages: exact up to 2,000, beyond that the planner's estimate, which is rough for
+        `q`."""
         whole = replace(asked, after=None, limit=COUNTED)
         arguments = self.arguments(whole, access)
         shape = access.access_kind, whole.shape[0], asked.sort
@@ -206,7 +205,8 @@ class Listing:
         return self._among_hits(query) if searched else within_context(query)
 
     def _among_hits(self, query: Select[Any]) -> Select[Any]:
-        """The query's rows among what the search finds; one row of nulls and `search_more` where that is too much."""
+        """The query's rows among the results of the search function; if these are too many, one row of nulls and
+        `search_more`."""
         function = getattr(func.escm, str(self.search))
         hits = function(bindparam("f_q", type_=Text), context.c.c).table_valued(
             column("ids", ARRAY(Uuid)), column("more", Boolean)
@@ -217,7 +217,7 @@ class Listing:
         return select(hits.c.more.label("search_more"), *rows.c).select_from(joined)
 
     def _count(self, access_kind: AccessKind, names: Names, sort: str, searched: bool) -> Select[Any]:
-        """How many rows, at most `limit`; null where the search finds too much."""
+        """The number of rows, at most `limit`; null if the search finds too many."""
         matching = self._matching(access_kind, _plain(names, searched), sort)
         query = matching.with_only_columns(self.key).limit(bindparam("limit"))
         if not searched:
@@ -226,7 +226,7 @@ class Listing:
         return select(case((not_(func.bool_or(found.c.search_more)), func.count(found.c[str(self.key.key)]))))
 
     def _whole(self, access_kind: AccessKind, names: Names, sort: str) -> Select[Any]:
-        """All rows, for the planner to look at."""
+        """All rows, for the planner's estimate."""
         return within_context(self._matching(access_kind, names, sort).with_only_columns(self.key))
 
     def _matching(self, access_kind: AccessKind, names: Names, sort: str) -> Select[Any]:

@@ -1,4 +1,4 @@
-"""Steps of two that were proposed and wait for a second person: 24 hours by the database's clock."""
+"""Proposed transitions that wait for a second person, for 24 hours by the database's clock."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
@@ -50,8 +50,8 @@ pending = table(
     instant("decided_at", nullable=True),
     text("decided_by", nullable=True),
 )
-"""`second_person` is the only account that may confirm, where one was named. What is personal in `reason` and `fields`
-is taken out once the step was decided or has expired."""
+"""`second_person` is the only account that may confirm, if one was named. Personal data in `reason` and `fields` is
+deleted after the decision or expiry."""
 
 _open = pending.c.status == "pending"
 _now = func.now()
@@ -117,7 +117,7 @@ async def add(
     second_person: UUID | None,
     concerned: frozenset[UUID],
 ) -> Row:
-    """A step on a locked record that waits from now on. Leaves an audit entry and a fact."""
+    """Stores a transition of a locked record as pending, with an audit entry and a fact."""
     actor = uow.origin.actor
     found = await _ADD.fetchrow(
         uow.connection,
@@ -146,25 +146,25 @@ async def add(
 async def of_record(
     connection: Connection, context: AccessContext, kind: ResourceType[Any, Any], record: UUID
 ) -> list[Row]:
-    """The steps that wait on a record that the caller may read, the oldest first."""
+    """The pending transitions of a record that the caller may read, the oldest first."""
     return await _LIST.fetch(connection, resource_name=kind.resource.name, record=record, **context.parameters)
 
 
 async def one(
     connection: Connection, context: AccessContext, kind: ResourceType[Any, Any], record: UUID, key: UUID
 ) -> Row | None:
-    """A step that waits or waited on a record that the caller may read."""
+    """A pending or decided transition of a record that the caller may read."""
     name = kind.resource.name
     return await _ONE.fetchrow(connection, resource_name=name, record=record, key=key, **context.parameters)
 
 
 async def lock(connection: Connection, kind: ResourceType[Any, Any], record: UUID, key: UUID) -> Row | None:
-    """The same, locked."""
+    """Like `one`, locked."""
     return await _LOCK.fetchrow(connection, resource_name=kind.resource.name, record=record, key=key)
 
 
 async def lock_same(connection: Connection, kind: ResourceType[Any, Any], record: UUID, action: str) -> Row | None:
-    """The step of this action that is still open on the record, locked."""
+    """The open pending transition of this action on the record, locked."""
     return await _LOCK_SAME.fetchrow(connection, resource_name=kind.resource.name, record=record, verb=action)
 
 
@@ -176,8 +176,8 @@ async def end(
     ending: Ending,
     reason: str | None = None,
 ) -> None:
-    """Ends a locked pending step of a locked record. The step itself records one that was confirmed, the others leave
-    an audit entry and a fact."""
+    """Ends a locked pending transition of a locked record. Unless it was confirmed, which the transition itself
+    records, writes an audit entry and a fact."""
     await _END.execute(uow.connection, key=waiting["id"], ending=ending, by=uow.origin.actor.label)
     if ending != "confirmed":
         _record_change(uow, kind, record, ending, waiting["action"], reason)
@@ -193,8 +193,7 @@ def _record_change(
 
 
 def expiring(*kinds: ResourceType[Any, Any]) -> Callable[[UnitOfWork], Awaitable[None]]:
-    """The scheduled work that ends steps that were not confirmed in time, and deletes those that were decided 90 days
-    ago."""
+    """The scheduled work that expires unconfirmed transitions, and deletes those decided 90 days ago."""
     by_name = {kind.resource.name: kind for kind in kinds}
 
     async def expire(uow: UnitOfWork) -> None:
@@ -210,7 +209,7 @@ def expiring(*kinds: ResourceType[Any, Any]) -> Callable[[UnitOfWork], Awaitable
 
 
 def waits_for_caller(resource: str, record: ColumnElement[Any]) -> ColumnElement[bool]:
-    """The condition that a record has a step that waits for the caller, or that the caller proposed. Parameters:
+    """The condition that a record has a pending transition that the caller may decide or proposed. Parameters:
     `as_second_person`."""
     me = any_(bindparam("pending_for", type_=ARRAY(Uuid)))
     mine = or_(pending.c.proposer_id == me, pending.c.proposer_owner == me, pending.c.second_person == me)
@@ -224,7 +223,7 @@ def waits_for_caller(resource: str, record: ColumnElement[Any]) -> ColumnElement
 
 
 def as_second_person(access: AccessScope) -> Mapping[str, Any]:
-    """What `waits_for_caller` asks of the caller."""
+    """The caller's parameters for `waits_for_caller`."""
     who: Principal = access.principal
     is_person = who.kind is PrincipalKind.ACCOUNT
     confirms = is_person and any(grant.role == OFFICE for grant in who.grants)
@@ -232,7 +231,7 @@ def as_second_person(access: AccessScope) -> Mapping[str, Any]:
 
 
 def holder(resource: str, record: ColumnElement[Any]) -> Filter:
-    """`holder=me` of a resource whose records wait for nobody but second persons."""
+    """The filter `holder=me` of a resource whose records wait for second persons only."""
     return Filter(
         "holder",
         "`me`: records with a transition that the caller proposed or may confirm; needs a token",

@@ -1,5 +1,4 @@
-"""Which columns of tables are about people: a catalogue of every column, so that an export of everything about somebody
-is complete."""
+"""A catalogue of every column with data about people, so that a person's export is complete."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,8 +8,8 @@ from shared.records.record import Derived, Record, fields_of, fields_with
 
 @dataclass(frozen=True, slots=True)
 class PersonalTable:
-    """A table with rows about people. `exported` are the columns that an export of a person holds; `left_out` gives, by
-    the reason, the columns that it does not."""
+    """A table with rows about people. `exported` are the columns in a person's export; `left_out` gives the other
+    columns by reason."""
 
     name: str
     exported: tuple[str, ...]
@@ -28,13 +27,13 @@ def personal(name: str, exported: str, left_out: Mapping[str, str] | None = None
 
 
 def personal_record(name: str, record: type[Record]) -> PersonalTable:
-    """The entry of a table of records about people: all fields but those that are made of others."""
+    """The entry of a table of records about people: all fields except derived ones."""
     derived = fields_with(record, Derived)
     return PersonalTable(name, tuple(each for each in fields_of(record) if each not in derived), {FOUND_BY: derived})
 
 
 FOUND_BY = "made of what is exported, for finding and sorting"
 NAMED_IN_TEXT = "names people in text, whom no record identifies"
-"""Reasons that several services have."""
+"""Reasons that several services use."""
 RECORD = "id ref version status country visibility created_at created_by updated_at updated_by"
 """The columns that every table of records has."""

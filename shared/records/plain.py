@@ -1,4 +1,4 @@
-"""Records whose table holds nearly all that there is to them: how they are walled, listed and shown."""
+"""Records without related tables: their application filters, lists and rendering."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
@@ -18,14 +18,14 @@ Derive: TypeAlias = Callable[[Mapping[str, Any]], JsonObject]
 
 
 def by_itself(table: Table, published: frozenset[str]) -> Base:
-    """The application filter of what is published, or not, by its own state and visibility."""
+    """The application filter of records published by their own state and visibility."""
     return lambda access_kind: select(table).where(visible(table, access_kind, published))
 
 
 def with_parent(
     parent: Table, link: Column[Any], access_kind: AccessKind, published: frozenset[str]
 ) -> ColumnElement[bool]:
-    """The application filter of what lives with another record: seen by whoever may know of that one."""
+    """The application filter of child records: visible to whoever may know of the parent."""
     if access_kind is AccessKind.EVERYWHERE:
         return true()
     return select(parent.c.id).where(parent.c.id == link, visible(parent, access_kind, published)).exists()
@@ -34,8 +34,8 @@ def with_parent(
 def by_grant(
     table: Table, link: Column[Any], access_kind: AccessKind, country: Column[Any] | None = None
 ) -> ColumnElement[bool]:
-    """The application filter of what is never published: for grants that cover the country (in `country`, where the
-    column has another name), or the record at `link`."""
+    """The application filter of records that are never published: for grants that cover the country (in `country`, if
+    the column has another name), or the record at `link`."""
     if access_kind is AccessKind.EVERYWHERE:
         return true()
     if access_kind is AccessKind.ANONYMOUS:
@@ -48,8 +48,8 @@ def by_grant(
 
 
 def listing(record: type[Record], table: Table, states: tuple[str, ...], base: Base, *more: Filter) -> Listing:
-    """The list of a table of records: by country, region, status, visibility, every `*_id`, time of change and, where
-    the table has a search key, `q`; `more` are the feature's own filters."""
+    """The list of a table of records: by country, region, status, visibility, every `*_id`, time of change and, if the
+    table has a search key, `q`; `more` are the feature's own filters."""
     chosen = [
         countries(table.c.country),
         region(table.c.country),
@@ -77,8 +77,8 @@ def presenter(
     derive: Derive = lambda _row: {},
     derive_private: Derive = lambda _row: {},
 ) -> Callable[[Mapping[str, Any], AccessScope], JsonObject]:
-    """How a row is shown: each field to its audience and to nobody else. `derive` adds what follows from the row,
-    `derive_private` what follows from it for grants that cover it."""
+    """Renders a row with the fields of the caller's audience. `derive` adds members from the row, `derive_private`
+    members for grants that cover it."""
     audiences = (Audience.PUBLIC, Audience.NETWORK, Audience.GRANTED)
     renderers = {audience: renderer(shown_columns(record, table, audience)) for audience in audiences}
 

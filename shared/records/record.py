@@ -1,4 +1,4 @@
-"""A typed record: everything about a field is declared at the field.
+"""Typed records: a field's declaration holds everything about it.
 
     @dataclass(frozen=True, slots=True, kw_only=True)
     class Visit(Record):
@@ -8,8 +8,8 @@
         report: Annotated[Document | None, Granted, Written, "What the visitors found."]
         search_key: Annotated[str, Internal]
 
-From it follow the table, how rows are shown, which changes a history holds, and how the contract describes the field. A
-field without an audience is refused when the module is imported.
+The table, the rendering of rows, the changes in a history and the description in the contract follow from it. Importing
+a module with a field without an audience raises an error.
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,7 +24,7 @@ from shared.kernel.resource import Resource
 
 
 class Audience(IntEnum):
-    """Who is shown a field, of those who may know of the record: everybody, whoever sees the network, grants that cover
+    """Who sees a field, among those who may know of the record: everybody, members of the network, grants that cover
     the record, nobody."""
 
     PUBLIC = 0
@@ -34,10 +34,10 @@ class Audience(IntEnum):
 
 
 class Trait(Enum):
-    """What else is said about a field. `WRITTEN`: a body or a patch sets it. `IMPORTED`: so does an import, from the
-    column of its name. `TRACKED`: its changes stand in the history, as those of written fields do. `PART`: the field is
-    shown as a part of another one. `DERIVED`: it is made of other fields for finding and sorting, so that an export
-    about a person leaves it out."""
+    """Further properties of a field. `WRITTEN`: a body or a patch sets it. `IMPORTED`: an import also sets it, from the
+    column of its name. `TRACKED`: the history shows its changes, as it does for written fields. `PART`: the field is
+    shown as a part of another one. `DERIVED`: it is computed from other fields for search and sorting, so a person's
+    export omits it."""
 
     WRITTEN = "written"
     IMPORTED = "imported"
@@ -62,15 +62,16 @@ Parts: TypeAlias = Sequence[Mapping[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Refers:
-    """The field is the id of another record, or a list of such ids. `path` is the address of the other's list."""
+    """The field is the id of another record, or a list of such ids. `path` is the address of the other record's
+    list."""
 
     path: str
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field: its name, its type without None, whether it may be None, its audience and traits; what it refers to,
-    and its description in the contract."""
+    """One field: its name, its type without None, whether it may be None, its audience and traits; its references, and
+    its description in the contract."""
 
     name: str
     type: Any
@@ -82,7 +83,7 @@ class Field:
 
     @property
     def stored(self) -> Any:
-        """The type that says how the field is stored. JSON documents are Mapping, Sequence or object."""
+        """The type that determines the column. JSON documents are Mapping, Sequence or object."""
         return Mapping if is_typeddict(self.type) else get_origin(self.type) or self.type
 
     @property
@@ -92,7 +93,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """What every record has. `country` and `visibility` decide who may know of it."""
+    """The fields of every record. `country` and `visibility` decide who may know of it."""
 
     resource_type: ClassVar[Resource]
 
@@ -117,7 +118,7 @@ _FIELDS: dict[type[Record], Mapping[str, Field]] = {}
 
 
 def fields_of(record: type[Record]) -> Mapping[str, Field]:
-    """The fields by name, those that every record has first."""
+    """The fields by name, beginning with those of every record."""
     if record not in _FIELDS:
         hints = get_type_hints(record, include_extras=True)
         _FIELDS[record] = {name: _field(name, hint) for name, hint in hints.items() if not _is_of_class(hint)}
@@ -140,12 +141,12 @@ def json_fields(record: type[Record]) -> frozenset[str]:
 
 
 def tracked_fields(record: type[Record]) -> tuple[str, ...]:
-    """The fields whose changes stand in the history."""
+    """The fields whose changes the history shows."""
     return tuple(name for name, field in fields_of(record).items() if field.is_tracked)
 
 
 def private_fields(record: type[Record]) -> frozenset[str]:
-    """The fields that are shown only to grants that cover the record."""
+    """The fields visible only to grants that cover the record."""
     return frozenset(name for name, field in fields_of(record).items() if field.audience is Granted)
 
 

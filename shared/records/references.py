@@ -1,4 +1,4 @@
-"""Records of any service that a body names: one that the caller may not know of counts as unknown."""
+"""References in a body to records of any service. A record that the caller may not know of counts as unknown."""
 
 from collections.abc import Collection
 from typing import TypeVar
@@ -25,16 +25,16 @@ CENTRES = Resource("centres", "centres", "centre")
 
 
 def reading_access(principal: Principal, resource: Resource) -> AccessScope:
-    """What the principal reads of a resource of any service."""
+    """The principal's access for reading a resource of any service."""
     return access_scope_for(principal, roles_of(resource.service), resource)
 
 
 def require_known(
     principal: Principal, record: R | None, resource: Resource, published: Collection[str], pointer: str
 ) -> R:
-    """The record that the field at `pointer` names.
+    """The record that the field at `pointer` references.
 
-    Raises Invalid `unknown_reference` where there is none, or none that the principal may know of.
+    Raises Invalid `unknown_reference` if it does not exist, or the principal may not know of it.
     """
     if record is None or not reading_access(principal, resource).knows(record, published):
         raise invalid_field(pointer, "unknown_reference", f"There is no such {resource.title}.")
@@ -42,8 +42,8 @@ def require_known(
 
 
 class Nameable:
-    """Records of one kind that bodies name. `published` are the states that are open to whom the visibility admits,
-    `living` those that may be named at all (any where empty). Merged and erased records are not there."""
+    """Records of one kind that bodies may reference. `published` are the states visible by visibility, `living` those
+    that may be referenced at all (empty: any). Merged and erased records cannot be referenced."""
 
     def __init__(
         self, resource: Resource, source: FromClause, published: Collection[str], living: Collection[str] = ()
@@ -55,7 +55,7 @@ class Nameable:
         self._shapes = Shapes(self._known)
 
     async def known(self, connection: Connection, principal: Principal, keys: Collection[UUID]) -> set[UUID]:
-        """Which of these the principal may know of, within the context of the connection."""
+        """Those of the records that the principal may know of, within the connection's context."""
         access = reading_access(principal, self.resource)
         rows = await self._shapes.get(access.access_kind).fetch(connection, ids=list(set(keys)), **access.parameters)
         return {row["id"] for row in rows}

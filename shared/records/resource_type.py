@@ -1,4 +1,4 @@
-"""One type of record: what inserts, updates and transitions have in common. Each leaves an audit entry and a fact."""
+"""One type of record: its inserts, updates and transitions, each with an audit entry and a fact."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ GuardContext = TypeVar("GuardContext")
 
 @dataclass(frozen=True, slots=True)
 class TransitionRequest:
-    """A transition that a caller requests. `proposed_by` is who proposed it, where the caller confirms it as the second
+    """A transition that a caller requests. `proposed_by` is who proposed it, if the caller confirms it as the second
     person."""
 
     action: str
@@ -39,7 +39,7 @@ class TransitionRequest:
 
 @dataclass(frozen=True, slots=True)
 class Inserted(Generic[R]):
-    """A record that was inserted, its row as a read would select it, and what the same statement looked up."""
+    """An inserted record, its row as reads select it, and the results of the insert's lookup."""
 
     record: R
     row: Mapping[str, Any]
@@ -49,7 +49,7 @@ class Inserted(Generic[R]):
 @dataclass(frozen=True)
 class ResourceType(Generic[R, GuardContext]):
     """A resource with its records, table and lifecycle. `is_personal`: each record describes a person, whose erasure
-    takes the values of its history away."""
+    deletes the values in its history."""
 
     resource: Resource
     record: type[R]
@@ -66,27 +66,26 @@ class ResourceType(Generic[R, GuardContext]):
 
     @cached_property
     def tracked(self) -> tuple[str, ...]:
-        """The fields whose changes stand in the history."""
+        """The fields whose changes the history shows."""
         return tracked_fields(self.record)
 
     @cached_property
     def private(self) -> frozenset[str]:
-        """The fields that only grants that cover the record are shown."""
+        """The fields visible only to grants that cover the record."""
         return private_fields(self.record)
 
     def new(self, columns: Mapping[str, Any]) -> R:
-        """A record that is not inserted yet; fields that were not given are None, or not set where they are
-        required."""
+        """A record that is not inserted yet. Missing fields are None, or not set if they are required."""
         return new_record(self.record, columns)
 
     async def insert(self, uow: UnitOfWork, new: R, *, fact: str = "created") -> R:
-        """The new record, inserted."""
+        """Inserts and returns the new record."""
         record = record_of(self.record, await insert_record(uow, self.table, _insertable(new)))
         self.record_change(uow, "create", None, record, fact)
         return record
 
     async def insert_with(self, uow: UnitOfWork, new: R, lookup: InsertLookup) -> Inserted[R]:
-        """The new record, inserted, and what the same statement looked up."""
+        """Inserts the new record; returns it with the results of the lookup."""
         row = await insert_record(uow, self.table, _insertable(new), lookup)
         record = record_of(self.record, row)
         self.record_change(uow, "create", None, record, "created")
@@ -102,16 +101,15 @@ class ResourceType(Generic[R, GuardContext]):
         return record_of(self.record, row)
 
     async def update(self, uow: UnitOfWork, before: R, wanted: R, *, reason: str | None = None) -> R:
-        """The record with the requested changes. Equal fields are not written; where nothing differs, the version
-        stays."""
+        """The record with the requested changes. Without a difference nothing is written and the version stays."""
         changed = differing(before, wanted)
         return await self._write(uow, "update", before, changed, "updated", reason) if changed else before
 
     async def write(
         self, uow: UnitOfWork, action: str, before: R, wanted: R, *, fact: str, reason: str | None = None
     ) -> R:
-        """The record as it is wanted, at the next version also where nothing differs. The change is neither an update
-        nor a transition, and asks no guard: `action` names it in the history."""
+        """The record with the wanted values, at the next version even without a difference. For changes that are
+        neither an update nor a transition and have no guard; `action` names them in the history."""
         return await self._write(uow, action, before, differing(before, wanted), fact, reason)
 
     async def _write(
@@ -124,7 +122,7 @@ class ResourceType(Generic[R, GuardContext]):
         reason: str | None = None,
         more: tuple[FieldChange, ...] = (),
     ) -> R:
-        """Without `fact` the state that the record enters names the fact."""
+        """Without `fact`, the fact has the name of the new state."""
         after = record_of(self.record, await update_record(uow, self.table, before.id, before.version, changed))
         self.record_change(uow, action, before, after, fact or after.status, reason, more)
         return after
@@ -138,9 +136,9 @@ class ResourceType(Generic[R, GuardContext]):
         may: Callable[[str], bool],
         effects: Callable[[str], R] | None = None,
     ) -> R:
-        """The record after a transition. `effects` returns, for the state entered, the record with what else changes.
+        """The record after a transition. `effects` returns, for the new state, the record with further changes.
 
-        Raises what `Lifecycle.advance` raises, and SecondPersonNeeded for one of two persons that nobody proposed. An
+        Raises what `Lifecycle.advance` raises, and SecondPersonNeeded for an unproposed transition of two persons. An
         operation writes nothing before it calls this.
         """
         previous = getattr(before, "previous_status", None)
@@ -163,8 +161,8 @@ class ResourceType(Generic[R, GuardContext]):
         return await self._write(uow, requested.action, before, changed, transition.fact, requested.reason, both)
 
     async def apply_scheduled(self, uow: UnitOfWork, before: R, verb: str, wanted: R | None = None) -> R:
-        """The locked record after a scheduled transition, which nobody requests and no guard refuses; `wanted` has what
-        else changes. Raises NoScheduledTransition where its state has none of this verb."""
+        """The locked record after a scheduled transition, which has no caller and no guard; `wanted` has further
+        changes. Raises NoScheduledTransition if its state has none of this verb."""
         transition = self.lifecycle.scheduled(verb, before.status)
         changed = {**differing(before, wanted or before), "status": transition.target}
         return await self._write(uow, verb, before, changed, transition.fact)
@@ -179,7 +177,7 @@ class ResourceType(Generic[R, GuardContext]):
         reason: str | None = None,
         more: tuple[FieldChange, ...] = (),
     ) -> None:
-        """The audit entry and the fact of one change."""
+        """Adds the audit entry and the fact of one change."""
         was = None if before is None else columns_of(before)
         self.record_row_change(uow, action, was, columns_of(after), fact, reason, more=more)
 
@@ -194,8 +192,8 @@ class ResourceType(Generic[R, GuardContext]):
         at: datetime | None = None,
         more: tuple[FieldChange, ...] = (),
     ) -> None:
-        """The same of the columns of a record, for what writes many at once. `at` is when it happened, now where it is
-        absent."""
+        """Like `record_change`, from the columns of a record, for bulk writes. `at` is the time of the change, by
+        default now."""
         changes.record_change(
             uow,
             self.resource,
@@ -211,17 +209,17 @@ class ResourceType(Generic[R, GuardContext]):
         )
 
     def person_of(self, row: Mapping[str, Any]) -> UUID | None:
-        """Whom the record describes, if it describes a person."""
+        """The person that the record describes, if any."""
         return row["id"] if self.is_personal else None
 
 
 def _insertable(new: Record) -> dict[str, Any]:
-    """The columns of a new record, without its ref, which the database gives."""
+    """The columns of a new record, without its ref, which the database generates."""
     return {name: value for name, value in columns_of(new).items() if name != "ref"}
 
 
 def _both_persons(requested: TransitionRequest) -> tuple[FieldChange, ...]:
-    """Who else took part in a transition of two persons: its actor is the other of them."""
+    """The change that names the other person of a transition of two persons; the actor is one of them."""
     if requested.proposed_by is not None:
         return ({"pointer": "/proposed_by", "before": None, "after": requested.proposed_by.label},)
     return ({"pointer": "/second_person", "before": None, "after": str(named_in(requested.fields))},)
@@ -233,7 +231,7 @@ def permitted(access: AccessScope, record: Record) -> Callable[[str], bool]:
 
 
 def require(access: AccessScope, verb: str, country: str | None, record: UUID | None = None) -> None:
-    """Raises Forbidden where the grants do not include the verb; `country_forbidden` if only the country is wrong."""
+    """Raises Forbidden if the grants do not include the verb; `country_forbidden` if only the country is wrong."""
     if access.may(verb, country, record):
         return
     elsewhere = record is None and bool(access.principal.permission_scope(access.roles, access.resource.name, verb))
@@ -245,12 +243,12 @@ def require(access: AccessScope, verb: str, country: str | None, record: UUID | 
 
 
 def require_publishing(access: AccessScope, visibility: str, country: str | None, record: UUID | None = None) -> None:
-    """Raises Forbidden where the caller may not make a record public."""
+    """Raises Forbidden if the caller may not make a record public."""
     if visibility == "public" and not access.may("publish", country, record):
         raise Forbidden("Your grants do not include publishing.", members={"reason": "publish_not_permitted"})
 
 
 def require_visibility_change(access: AccessScope, before: Record, wanted: Record) -> None:
-    """Raises Forbidden where another visibility makes a record public, and the caller may not do that."""
+    """Raises Forbidden if the new visibility makes a record public and the caller may not do that."""
     if wanted.visibility != before.visibility:
         require_publishing(access, wanted.visibility, before.country, before.id)

@@ -1,4 +1,4 @@
-"""Records and rows: a record is made of a row that was read, and gives the columns that are written."""
+"""Converts rows to records, and records to columns."""
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
@@ -14,7 +14,7 @@ R = TypeVar("R", bound=Record)
 
 
 def record_of(record: type[R], row: Mapping[str, Any]) -> R:
-    """The record of a row. A field whose column the row lacks is not set: whoever reads it gets AttributeError."""
+    """The record of a row. Fields without a column in the row are not set: reading one raises AttributeError."""
     kind: Any = record
     made: R = _reader(kind, tuple(row.keys()), False)(row)
     return made
@@ -33,8 +33,8 @@ def record_read(record: type[R], row: Mapping[str, Any]) -> R:
 
 
 def new_record(record: type[R], columns: Mapping[str, Any]) -> R:
-    """A record that is not inserted yet, with an id of its own. Optional fields that `columns` lack are None; others
-    are not set, so that `dataclasses.replace` asks for them."""
+    """A record that is not inserted yet, with a new id. Optional fields missing in `columns` are None; others are not
+    set, so that `dataclasses.replace` requires them."""
     optional = {name: None for name, field in fields_of(record).items() if field.is_optional}
     instant = now()
     made = {"created_at": instant, "created_by": "", "updated_at": instant, "updated_by": ""}
@@ -52,14 +52,14 @@ def with_columns(record: R, columns: Mapping[str, Any]) -> R:
 
 
 def differing(before: R, after: R) -> dict[str, Any]:
-    """The columns of `after` that are not as `before` has them."""
+    """The columns of `after` whose values differ from `before`."""
     return {name: value for name in fields_of(type(before)) if (value := getattr(after, name)) != getattr(before, name)}
 
 
 @lru_cache(maxsize=1024)
 def _reader(record: type[Record], names: tuple[str, ...], are_texts: bool) -> Callable[[Mapping[str, Any]], Any]:
-    """What makes the record of rows with these columns, their documents as text or not: one function that names every
-    column, compiled once, since each write and each item for a caller with a token takes it."""
+    """Returns a function from rows with these columns to records, with documents as text or not: one compiled function
+    that names every column, since each write and each item for an authenticated caller uses it."""
     texts = json_fields(record) if are_texts else frozenset()
     lines = [
         f"    put(made, {name!r}, row[{name!r}])"

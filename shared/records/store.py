@@ -1,4 +1,4 @@
-"""Insert, lock and update of records: the version grows by one, and who and when are stored."""
+"""Inserts, locks and updates records. Each write increments the version and stores who and when."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from shared.kernel.errors import VersionConflict
 
 @dataclass(frozen=True, slots=True)
 class InsertLookup:
-    """What an insert looks up in its own statement: a labelled column of what it returns, and its parameters."""
+    """A lookup in the statement of an insert: a labelled column of its result, and its parameters."""
 
     column: Label[Any]
     arguments: Mapping[str, Any]
@@ -47,7 +47,7 @@ _LOCKS = Shapes(_lock)
 async def insert_record(
     uow: UnitOfWork, table: Table, columns: Mapping[str, Any], lookup: InsertLookup | None = None
 ) -> Row:
-    """A new record at version 1. With a lookup the row holds what it found, and documents as text too."""
+    """Inserts a record at version 1. With a lookup the row has its results, and documents also as text."""
     instant, actor = now(), uow.origin.actor.label
     made = {"version": 1, "created_at": instant, "created_by": actor, "updated_at": instant, "updated_by": actor}
     row = {**columns, **made}
@@ -62,7 +62,7 @@ async def insert_record(
 
 
 def as_inserted(row: Row) -> dict[str, Any]:
-    """The row of an insert with a lookup, as a read would select it: documents as text."""
+    """The row of an insert with a lookup, as reads select it: documents as text."""
     record = dict(row)
     for name in [name for name in record if name.startswith(_TEXT)]:
         record[name.removeprefix(_TEXT)] = record.pop(name)
@@ -70,7 +70,7 @@ def as_inserted(row: Row) -> dict[str, Any]:
 
 
 async def update_record(uow: UnitOfWork, table: Table, key: UUID, version: int, columns: Mapping[str, Any]) -> Row:
-    """The record with new values and the next version. Raises VersionConflict where it has another version."""
+    """The record with new values and the next version. Raises VersionConflict if it has another version."""
     row = {**columns, "version": version + 1, "updated_at": now(), "updated_by": uow.origin.actor.label}
     statement = _UPDATES.get(table, tuple(row))
     found = await statement.fetchrow(uow.connection, key_id=key, key_version=version, **row)
@@ -80,5 +80,5 @@ async def update_record(uow: UnitOfWork, table: Table, key: UUID, version: int, 
 
 
 async def lock_record(uow: UnitOfWork, table: Table, record: UUID) -> Row | None:
-    """The record, locked until the transaction ends; None where the context may not write it."""
+    """The record, locked until the transaction ends; None if the context may not write it."""
     return await _LOCKS.get(table).fetchrow(uow.connection, id=record)

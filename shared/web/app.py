@@ -26,7 +26,7 @@ from shared.web.problems import Respond, respond_to
 from shared.web.security_events import SecurityEvents
 
 Holding: TypeAlias = Callable[[FastAPI], AbstractAsyncContextManager[None]]
-"""Something of a service's own that is open while the app runs and that it finds in `app.state`."""
+"""A resource of a service that is open while the app runs, and is stored in `app.state`."""
 
 
 _TAGS = {
@@ -46,9 +46,8 @@ class Notifying(Protocol):
 
 
 class Application(FastAPI):
-    """A service's app. Requests pass the edge and the dispatch; FastAPI's own middleware would add layers that do the
-    same again, so it is left out.
-    """
+    """A service's app. Requests pass the edge and the dispatch. FastAPI's own middleware is omitted, because its layers
+    would repeat the same work."""
 
     def __init__(self, service: str, settings: Settings, respond: Respond = respond_to, **more: Any) -> None:
         self.service = service
@@ -114,9 +113,9 @@ def create_app(
 ) -> Application:
     """The app of one service: the given routes, its health and its OpenAPI document.
 
-    While it runs, `app.state` holds `settings`, `database` (the service's own role), `notifier` and `readiness`, and
-    what `holding` puts there; without a database there is no notifier either. `tags` says of each kind of record what
-    it is. Routes carry their full prefix, which is `/<service>/v1` unless given. `respond` answers failures.
+    While it runs, `app.state` holds `settings`, `database` (the service's own role), `notifier`, `readiness`, and the
+    resources of `holding`; without a database there is no notifier. `tags` describes each kind of record. Routes carry
+    their full prefix, which is `/<service>/v1` by default. `respond` makes the responses for failures.
     """
     prefix = f"/{service}/v1" if prefix is None else prefix
 

@@ -1,4 +1,4 @@
-"""Bounds of a request's body, applied while it is read: bytes, time and memory of every body, nesting of JSON."""
+"""Limits of a request's body, applied while it is read: bytes, time and memory of every body, nesting of JSON."""
 
 import asyncio
 import re
@@ -18,11 +18,11 @@ IMPORT_LIMIT = 256 << 20
 LEVELS = 32
 LONGEST_AUTHORIZATION = 8192
 PACE = 64 << 10
-"""Bytes a second that a body must have on the whole once its seconds are over."""
+"""Average bytes a second that a body needs after its seconds have passed."""
 MEMORY = 64 << 20
 """Bytes of all bodies together in the memory of a process."""
 _SPOOLED_FROM = 1 << 20
-"""Bytes of a form's file that stay in memory; more go to a temporary file."""
+"""Bytes of a form's file that stay in memory; larger files go to a temporary file."""
 _BODILESS = frozenset({"GET", "HEAD", "OPTIONS"})
 _STRINGS = re.compile(rb'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
 _ALIKE = bytes.maketrans(b"{}", b"[]")
@@ -32,20 +32,19 @@ _BUDGET = MemoryBudget(MEMORY)
 
 
 class Body:
-    """The `receive` of one request, and what its body holds until the request has ended: a context manager.
+    """The `receive` of one request, and the memory of its body until the request ends: a context manager.
 
-    The body of another method than GET, HEAD and OPTIONS has at most 1 MiB, that of a form that is sent to `/imports`
-    256 MiB. The time that is spent waiting for it is `seconds`, or as long as its bytes take at 64 KiB/s, whichever is
-    longer; no single wait is longer than `seconds`.
+    The body of a method other than GET, HEAD and OPTIONS has at most 1 MiB, that of a form sent to `/imports` 256 MiB.
+    The total wait for it is `seconds`, or the time of its bytes at 64 KiB/s, whichever is longer; a single wait is at
+    most `seconds`.
     """
 
     __slots__ = ("_bare", "_budget", "_is_read", "_is_whole", "_limit", "_read", "_receive", "_refusal", "_seconds",
                  "_timeout", "_waited")  # fmt: skip
 
     def __init__(self, scope: Scope, receive: Receive, seconds: float, budget: MemoryBudget = _BUDGET) -> None:
-        """Raises TooLarge at once where the announced length is over the limit, Malformed for a length that is no
-        number, Unauthenticated for credentials of more than 8 KiB.
-        """
+        """Raises TooLarge at once if the announced length is over the limit, Malformed if it is not a number,
+        Unauthenticated for credentials of more than 8 KiB."""
         headers = scope["escm.headers"]
         if len(headers.get(b"authorization", b"")) > LONGEST_AUTHORIZATION:
             raise Unauthenticated("The credentials are longer than any token.", code="invalid_token")
@@ -82,13 +81,13 @@ class Body:
 
     @property
     def receive(self) -> Receive:
-        """What the application reads with. Raises BodyRefused while the body is read, and again at every later call."""
+        """The application's `receive`. Raises BodyRefused while the body is read, and again at every later call."""
         if self._bare:
             return self._receive
         return self._whole if self._is_whole else self._next
 
     def give_way(self) -> bool:
-        """Refuses a body whose next bytes are waited for."""
+        """Refuses a body whose next bytes have not arrived."""
         if self._timeout is None or self._refusal is not None:
             return False
         self._refusal = _busy()
@@ -125,7 +124,7 @@ class Body:
             self._waited += loop.time() - began
 
     async def _whole(self) -> Message:
-        """A JSON body as one message, after its encoding and nesting are checked."""
+        """A JSON body as one message, after the checks of its encoding and nesting."""
         if self._is_read:
             return await self._next()
         body = bytearray()
@@ -148,9 +147,9 @@ class Body:
 
 
 def is_too_deep(body: bytes | bytearray, levels: int = LEVELS) -> bool:
-    """Whether brackets outside strings nest deeper than `levels`, or do not match. Nothing is parsed.
+    """Whether brackets outside strings nest deeper than `levels`, or do not match. Parses nothing.
 
-    All brackets are made alike, and each pass takes away the innermost ones: linear in C, whatever the bytes are.
+    Replaces all brackets by one kind and removes the innermost in each pass, in linear time in C for any input.
     """
     if body.count(b"[") + body.count(b"{") <= levels:
         return False
@@ -163,7 +162,7 @@ def is_too_deep(body: bytes | bytearray, levels: int = LEVELS) -> bool:
 
 
 def _is_utf8(body: bytearray) -> bool:
-    """Whether a parser reads the bytes as UTF-8: it would take a NUL, which JSON never has, for UTF-16 or UTF-32."""
+    """Whether a parser reads the bytes as UTF-8. It would read a NUL, which JSON never has, as UTF-16 or UTF-32."""
     try:
         body.decode()
     except UnicodeDecodeError:

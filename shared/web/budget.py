@@ -1,4 +1,4 @@
-"""A bound on the memory that many requests or connections of one process use together."""
+"""A limit on the memory that many requests or connections of one process use together."""
 
 from typing import Protocol
 
@@ -12,9 +12,9 @@ class Holder(Protocol):
 
 
 class MemoryBudget:
-    """At most `limit` bytes. When they are spent, the holder that has them longest and can give way releases them.
+    """At most `limit` bytes. When they are used up, the oldest holder that can release its bytes does so.
 
-    A slow sender thus loses its place to a quick one, and no number of slow ones fills the memory.
+    Thus a slow sender yields to a quick one, and slow senders cannot fill the memory.
     """
 
     __slots__ = ("_limit", "_sizes", "total")
@@ -25,9 +25,9 @@ class MemoryBudget:
         self.total = 0
 
     def reserve(self, holder: Holder, size: int) -> bool:
-        """Sets how many bytes the holder has; False where the budget is spent and nobody else gives way.
+        """Sets how many bytes the holder has. False if the limit is reached and no other holder can release bytes.
 
-        The holder keeps its bytes in that case too, until it releases them.
+        In that case too the holder keeps its bytes until it releases them.
         """
         self.total += size - self._sizes.get(holder, 0)
         self._sizes[holder] = size
@@ -40,5 +40,5 @@ class MemoryBudget:
         return self.total <= self._limit
 
     def release(self, holder: Holder) -> None:
-        """Forgets the holder."""
+        """Releases the holder's bytes."""
         self.total -= self._sizes.pop(holder, 0)

@@ -1,7 +1,7 @@
 """Every problem that the API can return: its status, its titles in six languages, its meaning and remedy.
 
-The table is `data/problems.csv`, one code a line. Codes are stable; a code of a single field (`errors[].code`) and of a
-failed import row is in the same table, so that each has a page under `/problems/`.
+The table is `data/problems.csv`, one code a line. Codes are stable. Codes of a single field (`errors[].code`) and of a
+failed import row are in the same table, so that each has a page under `/problems/`.
 """
 
 import csv
@@ -38,7 +38,7 @@ STATUS: Mapping[ErrorCategory, int] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One catalogued problem. `titles` by language, `meaning` in English: what it means and what helps."""
+    """One catalogued problem. `titles` are by language; `meaning`, in English, includes the remedy."""
 
     code: str
     kind: ErrorCategory
@@ -79,7 +79,7 @@ GENERAL: Mapping[ErrorCategory, Problem] = MappingProxyType(
 
 @lru_cache(maxsize=256)
 def preferred_language(accept: str) -> str:
-    """The best of the six for an `Accept-Language` value; English where none is named or the value is broken."""
+    """The best of the six languages for an `Accept-Language` value; English if none matches or the value is invalid."""
     best, weight = "en", 0.0
     for part in accept[:500].split(","):
         tag, _, parameters = part.partition(";")

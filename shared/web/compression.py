@@ -1,8 +1,8 @@
 """Compression of responses in the app, if no edge does it (`ESCM_COMPRESSION`).
 
-Compressed are JSON, CSV, NDJSON and pages of 1 KiB or more, streams block by block, so that each block arrives when it
-is sent. Not compressed are event streams, problems, responses that an endpoint marks `no-store` (tokens and secrets:
-their length must not disclose text next to text of the caller), and compressed responses.
+Compresses JSON, CSV, NDJSON and pages of 1 KiB or more, streams block by block, so that each block arrives when it is
+sent. Does not compress event streams, problems, compressed responses, and responses that an endpoint marks `no-store`:
+the length of a compressed response with a secret and with text of the caller would disclose the secret.
 """
 
 import re
@@ -20,7 +20,7 @@ _CODING = re.compile(r"^\s*(gzip|\*)\s*(?:;\s*q\s*=\s*([0-9.]+))?\s*$", re.IGNOR
 
 
 def takes_gzip(accepted: str) -> bool:
-    """Whether a client that sends this `Accept-Encoding` takes gzip."""
+    """Whether a client that sends this `Accept-Encoding` accepts gzip."""
     weights = {found[1].lower(): found[2] for part in accepted.split(",") if (found := _CODING.match(part))}
     weight = weights.get("gzip", weights.get("*", "0")) or "1"
     return bool(weight.strip("0."))
@@ -44,7 +44,7 @@ class Compression:
 
 
 class _Compressing:
-    """What is sent: the start decides whether the body is compressed."""
+    """The messages of a response; the start decides whether the body is compressed."""
 
     __slots__ = ("_compressor", "_is_taken", "_send")
 

@@ -1,4 +1,4 @@
-"""ETags: `"<version>.<eight hex digits of the answer>"`, and the preconditions that name them."""
+"""ETags, `"<version>.<eight hex digits of the response>"`, and the preconditions that name them."""
 
 import re
 import zlib
@@ -28,7 +28,7 @@ def is_known(request: Request, tag: str) -> bool:
 
 
 def is_current(request: Request, version: int) -> bool:
-    """Whether `If-Match` names this version. Raises PreconditionRequired when it is missing or `*`."""
+    """Whether `If-Match` names this version. Raises PreconditionRequired if it is missing or `*`."""
     given = header_of(request, b"if-match")
     if given is None or given.strip() == "*":
         raise PreconditionRequired("Send If-Match with the ETag of the record that you read.")

@@ -1,7 +1,7 @@
-"""Bounds on the connections of one process: how many they are, how long each may wait, how much memory they use.
+"""Limits on the connections of one process: their number, their waiting time and their memory.
 
-Each connection is checked about once a second, so that a quick request costs no timer: a few at a time, so that many
-that end together do not delay the others.
+Each connection is checked about once a second, so that a quick request costs no timer. Checks run in small batches, so
+that many expired connections do not delay the others.
 """
 
 import asyncio
@@ -11,16 +11,16 @@ from typing import Protocol
 from shared.web.budget import MemoryBudget
 
 _AT_ONCE = 32
-"""Connections that are looked at without a pause."""
+"""Connections that are checked without a pause."""
 MEMORY = 48 << 20
 """Bytes of incomplete heads and unread responses of all connections of a process."""
 
 
 class Connection(Protocol):
-    """What the bounds need from a connection."""
+    """The interface of a connection for these limits."""
 
     def check(self, now: float) -> None:
-        """Ends the connection where it has waited too long at `now`, by the loop's clock."""
+        """Ends the connection if it has waited too long at `now`, by the loop's clock."""
         ...
 
     def is_responding(self) -> bool:
@@ -28,13 +28,13 @@ class Connection(Protocol):
         ...
 
     def give_way(self) -> bool:
-        """Ends the connection at once. Always true: its memory is free then."""
+        """Ends the connection at once, which releases its memory. Always true."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class ConnectionLimits:
-    """Bounds of each connection, in bytes and seconds, and how many connections there may be."""
+    """Limits of each connection, in bytes and seconds, and the maximum number of connections."""
 
     connections: int = 4_096
     head_bytes: int = 64 << 10
@@ -43,7 +43,7 @@ class ConnectionLimits:
     head_seconds: float = 10.0
     unread_seconds: float = 30.0
     rest_seconds: float = 30.0
-    """For the rest of a body after the response."""
+    """Seconds for the rest of a body after the response."""
     pace: float = 64 << 10
     """Bytes a second at which a client must read a large response."""
     check_every: float = 1.0
@@ -63,9 +63,8 @@ class Connections:
         return len(self._open)
 
     def add(self, connection: Connection) -> bool:
-        """Takes a connection in. When there are too many, the oldest one that waits for a request is closed; False
-        where none does, so that the new one has no place.
-        """
+        """Adds a connection. If there are too many, closes the oldest one that waits for a request; False if none does,
+        so that the new one must be refused."""
         if len(self._open) >= self.limits.connections:
             waiting = next((other for other in self._open if not other.is_responding()), None)
             if waiting is None:
@@ -78,7 +77,7 @@ class Connections:
         return True
 
     def discard(self, connection: Connection) -> None:
-        """Forgets a connection that is closed."""
+        """Removes a closed connection."""
         self._open.pop(connection, None)
         self.memory.release(connection)
 

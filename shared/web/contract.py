@@ -1,7 +1,7 @@
-"""What the published contract has for a model beyond its types: descriptions, references, states, patches, transitions.
+"""What the contract states about a model beyond its types: descriptions, references, states, patches, transitions.
 
-A string in a field's `Annotated` describes it. A body or response that is declared `of` a record takes the descriptions
-and references of the record's fields of the same names:
+A string in a field's `Annotated` describes it. A body or response that is declared `of` a record inherits the
+descriptions and references of the record's fields with the same names:
 
     class Visit(RecordResponse, of=record.Visit, lifecycle=domain.LIFECYCLE): ...
 """
@@ -22,7 +22,7 @@ from shared.records.record import Record, Refers, fields_of
 JsonSchema: TypeAlias = dict[str, Any]
 """A JSON Schema."""
 STATES = "x-extensible-enum"
-"""The values that a text has today; later ones are no break of the contract."""
+"""The present values of a text; adding values does not break the contract."""
 
 
 class Described(BaseModel):
@@ -59,7 +59,7 @@ class Described(BaseModel):
 
 
 class ShownAs:
-    """Has the contract show another model in the place of a type, as `Annotated[dict[str, Any], ShownAs(Model)]`."""
+    """Makes the contract show another model for a type, as in `Annotated[dict[str, Any], ShownAs(Model)]`."""
 
     def __init__(self, model: type[BaseModel]) -> None:
         self.model = model
@@ -112,7 +112,7 @@ def _patched(annotation: Any) -> Any:
 
 
 def fields_schema(model: type[BaseModel] | None, names: Iterable[str]) -> JsonSchema:
-    """The JSON Schema of those `fields` of a transition: an object with these names and no others."""
+    """The JSON Schema of these `fields` of a transition: an object with no other names."""
     whole = model.model_json_schema() if model else {}
     known = whole.get("properties", {})
     schema: JsonSchema = {"type": "object", "properties": {name: known[name] for name in names}}

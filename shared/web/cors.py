@@ -1,6 +1,6 @@
-"""Which pages of other origins may call from a browser, and which headers they may send and read.
+"""Which origins may call from a browser, and which headers they may send and read.
 
-No cookie is ever read, so that an origin gains nothing but what the token it sends is granted.
+The API reads no cookies, so an origin gains only what the token it sends permits.
 """
 
 import re
@@ -26,7 +26,7 @@ _VARY = (b"vary", b"Origin")
 
 
 class CrossOrigin:
-    """The origins that may call: an exact list, and with `loopback` every page of this machine."""
+    """The permitted origins: an exact list, and with `loopback` every page of this machine."""
 
     def __init__(self, origins: Iterable[str] = (), *, loopback: bool = False) -> None:
         self._origins = frozenset(origin.encode("ascii") for origin in origins)

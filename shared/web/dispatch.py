@@ -1,6 +1,6 @@
-"""Finds the route of a request by its resource and depth, so that the number of routes costs nothing.
+"""Finds the route of a request by its resource and depth, so that the number of routes does not affect the time.
 
-An unknown path is 404 and an unknown method 405 with every method of the path in `Allow`, before anything else.
+Before anything else, an unknown path returns 404, and an unknown method 405 with every method of the path in `Allow`.
 """
 
 from collections.abc import Iterable
@@ -15,12 +15,12 @@ from shared.web.error_mapping import MethodNotAllowed
 from shared.web.route import EscmRoute
 
 _FILE_STACK = "fastapi_middleware_astack"
-"""Where FastAPI looks for the stack that closes uploaded files after the request."""
+"""The key under which FastAPI finds the stack that closes uploaded files after the request."""
 _DEPTH = 4
 
 
 class Dispatch:
-    """The ASGI application behind the edge: picks the route, bounds the body, calls it."""
+    """The ASGI application behind the edge: selects the route, limits the body, calls the route."""
 
     def __init__(self, routes: Iterable[BaseRoute], body_seconds: float) -> None:
         self._body_seconds = body_seconds

@@ -1,7 +1,7 @@
-"""Calls an endpoint whose parameters are the request's context, parts of the path, one JSON body, and dependencies of
+"""Calls endpoints whose parameters are the request's context, parts of the path, one JSON body, and dependencies of
 these.
 
-FastAPI's own solver takes every kind of parameter, for a third of the time that reading one record takes.
+FastAPI's own solver, for every kind of parameter, takes a third of the time of reading one record.
 """
 
 import json
@@ -26,7 +26,8 @@ _ABSENT: Any = object()
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """A function and where each of its parameters comes from. A part without a name is no parameter: it is called."""
+    """A function and the source of each of its parameters. A part without a name is called without being a
+    parameter."""
 
     name: str
     function: Callable[..., Any]
@@ -53,7 +54,7 @@ class _Part:
 
 
 def plain_handler(route: APIRoute) -> Handler | None:
-    """The route's endpoint as a function of the request; None where it has parameters of another kind."""
+    """The route's endpoint as a function of the request; None if it has other kinds of parameters."""
     part = _part_of(route.dependant)
     field = route.body_field
     if part is None or len(list(part.bodies())) > 1 or (field and type(field.field_info) is not Body):
@@ -96,7 +97,8 @@ async def _json(request: Request) -> Any:
 
 
 def _leniently(body: bytes) -> Any:
-    """What the standard parser takes and the fast one does not, such as lone surrogates: fields say what is wrong."""
+    """Parses what the standard parser accepts and the fast one does not, such as lone surrogates, which fields then
+    report."""
     try:
         return json.loads(body)
     except ValueError as error:
@@ -104,7 +106,7 @@ def _leniently(body: bytes) -> Any:
 
 
 def _validated(field: Any, body: Any) -> Any:
-    """Raises RequestValidationError as FastAPI does, with the body that its pointers point into."""
+    """Validates the body. Raises RequestValidationError as FastAPI does, with the body that its pointers refer to."""
     if body is _ABSENT:
         raise RequestValidationError([{"type": "missing", "loc": ("body",), "msg": "", "input": None}])
     value, errors = field.validate(body, {}, loc=("body",))

@@ -1,4 +1,4 @@
-"""Maps what frameworks, validators and the database raise to our own errors. Input is never repeated."""
+"""Maps exceptions of frameworks, validators and the database to our own errors. Never repeats input."""
 
 import errno
 from collections.abc import Mapping, Sequence
@@ -34,7 +34,7 @@ from shared.kernel.errors import (
 
 
 class MethodNotAllowed(EscmError):
-    """The address does not take this method; the header `Allow` names those it takes."""
+    """The address does not support this method; the header `Allow` names those it supports."""
 
     kind, code = ErrorCategory.METHOD_NOT_ALLOWED, "method_not_allowed"
 
@@ -104,7 +104,7 @@ _FIELD_FAULTS: Mapping[str, tuple[str, str]] = {
 
 
 def register_constraint(name: str, pointer: str, detail: str) -> None:
-    """Names the field (a JSON pointer) that a unique or exclusion constraint is about, for the 409 it causes."""
+    """Registers the field (a JSON pointer) of a unique or exclusion constraint, for the 409 that a violation causes."""
     _CONSTRAINTS[name] = _Constraint(pointer, detail)
 
 
@@ -137,7 +137,7 @@ def _from_database(failure: Exception) -> EscmError:
         errors = [FieldError("conflict", known.detail, pointer=known.pointer)] if known else ()
         return _caused(Conflict(known.detail if known else "Another record has this value.", errors=errors), failure)
     if isinstance(failure, asyncpg.ForeignKeyViolationError):
-        return _caused(Conflict("A record that this refers to is gone, or others still refer to this one."), failure)
+        return _caused(Conflict("A referenced record no longer exists, or others refer to this one."), failure)
     if reason := _unavailable(failure):
         return _caused(Unavailable(reason), failure)
     if isinstance(failure, asyncpg.InsufficientPrivilegeError):
@@ -148,7 +148,7 @@ def _from_database(failure: Exception) -> EscmError:
 
 
 def _unavailable(failure: Exception) -> str:
-    """What is unavailable at the moment; empty where nothing is."""
+    """What is unavailable, as a sentence; empty if the failure has another cause."""
     if isinstance(failure, OSError) and failure.errno in _NO_ROOM:
         return "There is no room to store anything at the moment."
     if isinstance(failure, _BUSY) or (isinstance(failure, asyncpg.InterfaceError) and "clos" in str(failure)):
@@ -199,7 +199,7 @@ def _body_fault(fault: Mapping[str, Any], body: Any) -> FieldError:
 
 
 def describe(fault: Mapping[str, Any]) -> tuple[str, str]:
-    """Code and sentence of a pydantic fault. Codes that a validator of ours gave pass through."""
+    """Code and sentence of a pydantic fault. Codes of our own validators are unchanged."""
     kind = str(fault["type"])
     if kind not in _BUILT_IN:
         return kind, str(fault["msg"])
@@ -207,7 +207,7 @@ def describe(fault: Mapping[str, Any]) -> tuple[str, str]:
         code, sentence = _FIELD_FAULTS[kind]
         return code, sentence.format_map(_Bounds(fault.get("ctx") or {}))
     if kind.endswith("_type"):
-        return "invalid_type", "Of another type than this field takes."
+        return "invalid_type", "Not of the type of this field."
     if kind.endswith(("_parsing", "_from_datetime_inexact", "_format")):
         return "invalid_format", "Not in the form of this field."
     return "invalid_value", "Not a valid value of this field."
@@ -219,7 +219,8 @@ class _Bounds(dict[str, Any]):
 
 
 def _pointer(location: Sequence[int | str], body: Any) -> str:
-    """RFC 6901. Names that pydantic puts in for the branches of a union are not in the body and are left out."""
+    """The JSON pointer (RFC 6901), without the names that pydantic adds for branches of a union, which are not in the
+    body."""
     parts: list[int | str] = []
     here = body
     if body is None:

@@ -1,4 +1,4 @@
-"""Exports over HTTP: what to export is left to the worker, and fetched as a file."""
+"""Exports over HTTP: a worker runs them, and the caller downloads the file."""
 
 from typing import Annotated, Any, Literal
 from uuid import UUID

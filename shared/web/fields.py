@@ -1,5 +1,5 @@
-"""The types that bodies are made of: text, countries, languages, dates of history, documents. The bounds are those of
-the published contract."""
+"""The field types of bodies: text, countries, languages, historical dates, documents, with the limits of the published
+contract."""
 
 import re
 from datetime import date
@@ -25,13 +25,13 @@ _LANGUAGE = re.compile(r"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|\d{3}))?(-[0-9a
 
 
 class Body(Described):
-    """The base of every body: unknown fields are refused."""
+    """The base of every body. Unknown fields are errors."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, ser_json_timedelta="iso8601")
 
 
 class ResponseModel(Described):
-    """The base of every response: open, because clients ignore unknown members."""
+    """The base of every response. Open, because clients ignore unknown members."""
 
     model_config = ConfigDict(extra="allow")
 
@@ -64,7 +64,7 @@ def _country(code: str) -> str:
 
 
 def is_language(tag: str) -> bool:
-    """Whether this is a BCP 47 tag as bodies take it."""
+    """Whether this is a BCP 47 tag that bodies accept."""
     return _LANGUAGE.match(tag) is not None
 
 

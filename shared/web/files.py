@@ -1,4 +1,4 @@
-"""Files that are sent in blocks."""
+"""Sends files in blocks."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -9,7 +9,7 @@ from starlette.responses import StreamingResponse
 
 
 async def blocks_of(path: Path) -> AsyncIterator[bytes]:
-    """The file's bytes, some at a time."""
+    """The file's bytes, in blocks."""
     with path.open("rb") as file:
         while block := await asyncio.to_thread(file.read, 1 << 18):
             yield block

@@ -18,10 +18,10 @@ _LEVEL = 9
 def fixed_response(
     request: Request, body: bytes, media_type: str, headers: Mapping[str, str] | None = None
 ) -> Response:
-    """A body that stays the same until the next release, with an `ETag` over its bytes before compression; 304 where
-    the caller names that tag.
+    """A body that stays the same until the next release, with an `ETag` over its bytes before compression; 304 if the
+    caller names that tag.
 
-    The compressed body is cached, so `body` must be one of few.
+    The compressed body is cached, so there must be few different bodies.
     """
     shown = {**(headers or {}), "ETag": _tag(body)}
     shown["Vary"] = ", ".join(filter(None, (shown.get("Vary"), "Accept-Encoding")))
@@ -34,7 +34,7 @@ def fixed_response(
 
 
 def tagged_response(request: Request, body: bytes, media_type: str, headers: Mapping[str, str]) -> Response:
-    """A body that was made for this request, with an `ETag` over it; 304 where the caller names that tag."""
+    """A body made for this request, with an `ETag` over it; 304 if the caller names that tag."""
     shown = {**headers, "ETag": _digest(body)}
     if _is_known(request, shown["ETag"]):
         return Response(status_code=304, headers=shown)

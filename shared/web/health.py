@@ -1,4 +1,4 @@
-"""`/livez`: the process is running. `/readyz`: it accepts requests; it is 503 as soon as the process begins to stop."""
+"""`/livez`: the process is running. `/readyz`: it accepts requests; 503 as soon as the process begins to stop."""
 
 import asyncio
 import re
@@ -38,7 +38,8 @@ class ReadinessAnswer(Described):
 
 
 class Readiness:
-    """Whether this process may be sent requests. Valkey may be away: facts then arrive later, nothing is lost."""
+    """Whether this process can serve requests. While Valkey is down it can: facts then arrive later, and none is
+    lost."""
 
     def __init__(self, database: Database | None = None, notifier: Any = None) -> None:
         self._database = database
@@ -47,7 +48,7 @@ class Readiness:
         self.is_draining = False
 
     def drain(self) -> None:
-        """Called when a signal stops the process, before it closes its port: no new request should come here."""
+        """Called when a signal stops the process, before it closes its port, so that no new requests arrive."""
         self.is_draining = True
 
     async def checks(self) -> dict[str, str]:
@@ -99,7 +100,7 @@ def _history() -> tuple[frozenset[str], frozenset[str]]:
 
 
 def is_current(applied: set[str]) -> bool:
-    """Whether the database is at this code's heads, or beyond them, as while a newer version is being rolled out."""
+    """Whether the database is at this code's heads, or beyond them, as during the rollout of a newer version."""
     known, heads = _history()
     return heads <= applied or bool(applied - known)
 

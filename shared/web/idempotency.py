@@ -1,5 +1,5 @@
-"""Idempotency keys: the same key and request get the same response; the response is stored in the effect's
-transaction."""
+"""Idempotency keys: the same key and request get the same response, which is stored in the transaction of the
+effect."""
 
 import hashlib
 from dataclasses import dataclass
@@ -37,8 +37,8 @@ stored_responses = table(
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A key as it is stored: `scope` binds principal, method, path and key; `digest` covers the body; `authority` is
-    that of the principal."""
+    """A stored key: `scope` binds principal, method, path and key; `digest` covers the body; `authority` is that of the
+    principal."""
 
     scope: bytes
     digest: bytes
@@ -46,25 +46,24 @@ class Claim:
 
     @property
     def lock(self) -> int:
-        """The advisory lock of a key that is in use."""
+        """The advisory lock of a key in use."""
         return int.from_bytes(self.scope[:8], "big", signed=True)
 
     @property
     def opening(self) -> str:
-        """SQL that locks the key at the beginning of a transaction, and fails if it is not new, which `is_met`
-        recognises."""
+        """SQL that locks the key at the beginning of a transaction, and fails if it is not new (see `is_met`)."""
         return f"SELECT core_idempotency_open('\\x{self.scope.hex()}',{self.lock})"
 
 
 def is_met(error: asyncpg.PostgresError) -> bool:
-    """Whether a transaction did not begin because its key is in progress or has a response."""
+    """Whether the error means that the key is in progress or has a response."""
     return bool(error.sqlstate == _MET)
 
 
 async def claim_for(request: Request, principal: Principal) -> Claim | None:
-    """The claim that the request makes; None for a person's request without a key.
+    """The claim of the request; None for a person's request without a key.
 
-    Raises Malformed `idempotency_key_required` for a machine without one, or where it is too long.
+    Raises Malformed `idempotency_key_required` for a machine without a key, or if the key is too long.
     """
     key = request.headers.get("idempotency-key")
     if key is None:
@@ -80,16 +79,16 @@ async def claim_for(request: Request, principal: Principal) -> Claim | None:
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """A stored response. `has_changed`: what the caller may do has changed since it was stored."""
+    """A stored response. `has_changed`: the caller's grants have changed since it was stored."""
 
     response: Response
     has_changed: bool
 
 
 async def take(uow: UnitOfWork, claim: Claim) -> Replay | None:
-    """The stored response, or None when the key is new and now locked by this transaction.
+    """The stored response, or None if the key is new and now locked by this transaction.
 
-    Raises Conflict `request_in_progress` while another request has it locked, Invalid `idempotency_key_reused` for
+    Raises Conflict `request_in_progress` while another request holds the lock, Invalid `idempotency_key_reused` for
     another body.
     """
     row = await uow.connection.fetchrow(_CLAIM, claim.scope, claim.lock)
@@ -107,7 +106,7 @@ def store(uow: UnitOfWork, claim: Claim, response: Response) -> None:
     """Stores the response with the effect. Only responses of committed effects are stored."""
     body = getattr(response, "stored_body", response.body)
     if len(body) > LARGEST_RESPONSE:
-        raise RuntimeError("answers to POST stay below 256 KiB")
+        raise RuntimeError("responses to POST must be smaller than 256 KiB")
     headers = {name: value for name, value in response.headers.items() if name in _STORED_HEADERS}
     uow.append(
         stored_responses,

@@ -1,4 +1,4 @@
-"""What the routes of imports and exports share."""
+"""The common part of the routes of imports and exports."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -39,7 +39,7 @@ class ImportApi:
         return found
 
     def require_import(self, principal: Principal, name: str | None) -> None:
-        """Raises Forbidden where the principal may not import the resource, or none where it is not named."""
+        """Raises Forbidden if the principal may not import the resource, or, without a known name, any resource."""
         named = None if name is None else self.importables.get(name.removeprefix(f"{self.service}."))
         asked = self.importables.values() if named is None else (named,)
         if not any(principal.permission_scope(one.roles, one.resource.name, IMPORT) for one in asked):
@@ -59,13 +59,13 @@ class ImportApi:
         return row
 
     async def guard_context(self, row: Row, ctx: RequestContext) -> ImportGuardContext:
-        """What the guard of `undo` looks at."""
+        """The guard context of `undo`."""
         is_too_old = row["created_at"] < now() - timedelta(days=ctx.settings.undo_days)
         async with ctx.connection() as connection:
             return ImportGuardContext(row["mode"] == "dry_run", await is_under_way(connection, row), is_too_old)
 
     def may(self, row: Row, ctx: RequestContext) -> Any:
-        """A caller who sees an import and may import its resource may undo it."""
+        """Whether the caller may undo the import: they may import its resource."""
         importable = self.importables[row["resource"]]
         allowed = bool(ctx.principal.permission_scope(self.roles, importable.resource.name, IMPORT))
         return lambda _verb: allowed

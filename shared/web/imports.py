@@ -1,4 +1,4 @@
-"""Imports over HTTP: the file is stored before the transaction opens, the work is left to the worker."""
+"""Imports over HTTP: the file is stored before the transaction opens, and a worker runs the import."""
 
 import asyncio
 from dataclasses import replace
@@ -48,7 +48,7 @@ from shared.web.streams import is_safe
 from shared.web.uploads import UploadRoute, store_of
 
 MOST_AT_ONCE = 20_000
-"""Up to so many records are taken back within the request; more are left to the worker."""
+"""Maximum number of records that are undone within the request; for more, a worker undoes the import."""
 _FIELDS = frozenset({"file", "resource", "mode", "on_error", "mapping", "source", "licence", "registry"})
 _KEYSET: list[Any] = [column("id", Uuid)]
 
@@ -62,11 +62,12 @@ def import_routes(api: ImportApi) -> ResourceRouter:
         roles = roles_
 
         def may_send(self, principal: Principal, fields: dict[str, str]) -> None:
-            """Callers who may import this kind of record; before it is known, any kind."""
+            """Raises Forbidden unless the caller may import this resource, or, before its name is known, any
+            resource."""
             api.require_import(principal, fields.get("resource"))
 
         async def check(self, request: Request, principal: Principal, form: FormData, received: ReceivedFile) -> None:
-            """The file is read here, since that takes longer than a transaction may wait."""
+            """Reads the file here, because that takes longer than a transaction may wait."""
             resource, file = form.get("resource"), form["file"]
             if isinstance(resource, str) and isinstance(file, FormFile):
                 importable, mapping = api.importable(resource), form.get("mapping")

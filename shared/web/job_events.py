@@ -1,7 +1,7 @@
 """The progress of a job, as server-sent events, until it has ended.
 
 Each event has the whole job as `GET /jobs/{id}` returns it: `progress` while it is open, then once `ended`. An event's
-id is the state that it reports: a client that reconnects with `Last-Event-ID` gets only newer events, and after the end
+id is the state that it reports. A client that reconnects with `Last-Event-ID` gets newer events only, and after the end
 204, so that browsers do not reconnect.
 """
 
@@ -26,15 +26,16 @@ LAST_EVENT_ID = {
     "schema": {"type": "string", "maxLength": 100},
 }
 MOST_STREAMS = 100
-"""Streams of one process and service at a time; one more is refused, and may come again."""
+"""Concurrent streams of one process and service; further ones are refused and may retry."""
 MOST_OF_ONE = 20
-"""Streams of one principal."""
+"""Concurrent streams of one principal."""
 PAUSE = 0.5
-"""Seconds between two looks at the job."""
+"""Seconds between two reads of the job."""
 HEARTBEAT = 15.0
-"""Seconds without an event after which a comment shows proxies that the stream lives."""
+"""Seconds without an event after which a comment shows proxies that the stream is alive."""
 AUTHORITY = 30.0
-"""Seconds after which the caller is authenticated again: their token may have expired, their grants may be revoked."""
+"""Seconds after which the caller is authenticated again, because their token may have expired or their grants may be
+revoked."""
 _OPEN = ("queued", "running")
 ReadJob = Callable[[], Awaitable[Mapping[str, Any]]]
 
@@ -59,7 +60,7 @@ class JobEvents(Response):
         self._read, self._again, self._show = read, again, show
 
     async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
-        """Sends until the job has ended, the caller may not see it any more, or the process is to stop."""
+        """Sends until the job has ended, the caller loses access to it, or the process stops."""
         headers = dict(scope["headers"])
         known = headers.get(b"last-event-id", b"").decode("latin-1")
         send = Pace(send).send

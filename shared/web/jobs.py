@@ -28,7 +28,7 @@ from shared.web.schemas import Problem
 
 _OPEN = ("queued", "running")
 AGAIN_AFTER = "1"
-"""Seconds after which an open job is worth another look."""
+"""Seconds after which to read an open job again."""
 
 
 class Progress(ResponseModel):
@@ -58,8 +58,8 @@ class Job(ResponseModel):
 
 
 def job_routes(service: str, roles: RoleTable) -> ResourceRouter:
-    """The routes of one service's jobs. The caller who ordered a job, and callers with permission to read all jobs, may
-    see it."""
+    """The routes of one service's jobs. Visible to the caller who ordered a job, and to callers with permission to read
+    all."""
     resource = Resource(service, "jobs", "job")
     router = ResourceRouter(resource, roles)
 

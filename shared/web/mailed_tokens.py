@@ -1,4 +1,4 @@
-"""How often mailed tokens may be tried."""
+"""Limits attempts to use mailed tokens."""
 
 from shared.ratelimit.limiter import Limit
 from shared.web.request_authenticator import site
@@ -6,6 +6,6 @@ from shared.web.request_context import RequestContext
 
 
 async def limit_tries(ctx: RequestContext) -> None:
-    """Counts a token that is tried. Raises RateLimited as for failed authentications."""
+    """Counts an attempt. Raises RateLimited as for failed authentications."""
     limit = Limit("mailed_token", ctx.settings.failed_authentications)
     await ctx.request.app.state.rate_limiter.require(limit, site(ctx.request))

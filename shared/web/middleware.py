@@ -28,7 +28,7 @@ from shared.web.request_context import forget_request_context
 from shared.web.security_events import SecurityEvents
 
 WATCH_AFTER = 0.2
-"""Seconds after which a read is watched for the disconnection of its client; most have ended long before."""
+"""Seconds after which a read is watched for its client's disconnection; most reads end long before."""
 _REQUEST_ID = re.compile(rb"^[A-Za-z0-9._-]{8,64}$")
 _TRACEPARENT = re.compile(rb"^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$")
 _ALWAYS = [
@@ -46,7 +46,7 @@ class Edge:
     """Wraps an ASGI app. `origins` are the origins that may call from a browser; by default none. `respond` makes the
     responses for failures.
 
-    Sets `request_id` and `traceparent` (the client's where a valid one came) in `scope["state"]`, and the request's
+    Sets `request_id` and `traceparent` (the client's if it sent a valid one) in `scope["state"]`, and the request's
     headers as a mapping (first of each name) in `scope["escm.headers"]`. With `is_logging` each request is a line of
     the log: method, route template, status and time, never its path, query, body or caller.
     """
@@ -123,8 +123,8 @@ class Edge:
             self._record(scope, sender.status, perf_counter() - began, span)
 
     async def _send_failure(self, failure: Exception, scope: Scope, receive: Receive, sender: "_Sender") -> None:
-        """Sends what `respond` makes of it. A client that went while its body was read made no failure, and there is
-        nobody to answer."""
+        """Sends the response of `respond`. A client that disconnected while its body was read is not a failure and gets
+        no response."""
         if ClientDisconnect in (type(failure), type(failure.__cause__)):
             _LOG.info("client_gone")
             return
@@ -134,7 +134,7 @@ class Edge:
         await response(scope, receive, sender.send)
 
     def _record(self, scope: Scope, status: int | None, seconds: float, span: Any) -> None:
-        """Counts the request, and where it is wanted logs it and ends its span."""
+        """Counts the request and, if enabled, logs it and ends its span."""
         method, route = scope["method"], getattr(scope.get("route"), "path", UNMATCHED)
         self._requests.observe(method, route, status, seconds)
         if span is not None:
@@ -153,11 +153,11 @@ class Edge:
 
 
 class ResponseCutShort(Exception):
-    """A failure after the first byte was sent: the server ends the connection without the last chunk."""
+    """A failure after the first byte was sent. The server ends the connection without the last chunk."""
 
 
 class _HeadSent(Exception):
-    """The head of a response to HEAD was sent: the body, also of a stream, is not begun."""
+    """Raised once the head of a response to HEAD is sent, so that the body, or a stream, never starts."""
 
 
 def _head_of(send: Send) -> Send:
@@ -215,7 +215,8 @@ class _Sender:
 
 
 class _Watch:
-    """Cancels the task of a read once its client has disconnected. Starts late, so that it costs one timer."""
+    """Cancels the task of a read once its client has disconnected. Starts late, so that most reads cost only a
+    timer."""
 
     __slots__ = ("_receive", "_sender", "_task", "_timer", "_watcher", "has_fired")
 

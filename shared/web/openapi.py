@@ -46,9 +46,8 @@ _TRANSITION = ("unknown_action", "transition_not_allowed")
 
 
 def describe(app: "FastAPI") -> dict[str, Any]:
-    """The document of a service. ValueError for a route without a camelCase `operation_id` of its own, and for two
-    schemas of one name, which would have the names of their modules there.
-    """
+    """The document of a service. Raises ValueError for a route without a unique camelCase `operation_id`, and for two
+    schemas of one name, which would otherwise have the names of their modules."""
     routes = list(_described(app.routes))
     names = [route.operation_id or "" for route in routes]
     wrong = [route.path for route in routes if not _CAMEL_CASE.match(route.operation_id or "")]
@@ -72,7 +71,7 @@ def describe(app: "FastAPI") -> dict[str, Any]:
         **_problem_schemas(),
     }
     if vague := [name for name in components["schemas"] if not _CLASS_NAME.match(name)]:
-        raise ValueError(f"two bodies or answers have one name; give one another: {vague}")
+        raise ValueError(f"two bodies or responses have the same name; rename one: {vague}")
     components["headers"] = HEADERS
     components["parameters"] = PARAMETERS
     components["securitySchemes"] = {**components.get("securitySchemes", {}), **SECURITY_SCHEMES}
@@ -97,12 +96,12 @@ def _problem_schemas() -> dict[str, Any]:
 
 
 def render(document: Mapping[str, Any]) -> bytes:
-    """The bytes that are served and committed: the same document gives the same bytes."""
+    """The bytes to serve and commit: the same document gives the same bytes."""
     return orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
 
 def merged(documents: Iterable[Mapping[str, Any]], *, title: str, description: str) -> dict[str, Any]:
-    """One document of several services. ValueError where two of them mean different things by one name."""
+    """One document of several services. Raises ValueError if two of them use one name for different things."""
     whole: dict[str, Any] = {
         "openapi": "3.1.0",
         "info": {
@@ -129,7 +128,7 @@ def merged(documents: Iterable[Mapping[str, Any]], *, title: str, description: s
 def _join(into: dict[str, Any], parts: Mapping[str, Any], kind: str) -> None:
     for name, part in parts.items():
         if into.setdefault(name, part) != part:
-            raise ValueError(f"two services describe {kind} {name!r} differently; give one another name")
+            raise ValueError(f"two services describe {kind} {name!r} differently; rename one")
 
 
 def _described(routes: Iterable[BaseRoute]) -> Iterator[APIRoute]:
@@ -194,7 +193,7 @@ def _problems(route: APIRoute, method: str, is_ours: bool) -> set[str]:
 
 
 def _problem_responses(codes: Iterable[str], shared: dict[str, Any]) -> dict[str, Any]:
-    """One response per status; those with the same codes are one component, named by its codes."""
+    """One response per status. Responses with the same codes are one component, named by its codes."""
     by_status: dict[int, list[str]] = {}
     for code in sorted(codes):
         by_status.setdefault(PROBLEMS[code].status, []).append(code)
@@ -224,7 +223,7 @@ def _problem_component(status: int, codes: list[str]) -> dict[str, Any]:
 
 
 def _without_unused(document: dict[str, Any]) -> None:
-    """Removes components that are not referenced, and those that only they reference."""
+    """Removes unreferenced components, and those that only they reference."""
     components = document["components"]
     size = -1
     while size != (size := sum(map(len, components.values()))):

@@ -108,8 +108,8 @@ _QUERIES: dict[str, tuple[str, dict[str, Any]]] = {
 
 
 def query_parameter(name: str, chosen: Filter | None = None, said: str = "") -> dict[str, Any]:
-    """A query parameter: one that many operations take, a filter of a list, or another as it is `said` to be.
-    ValueError for one that nobody describes."""
+    """A query parameter: a common one, a filter of a list, or one with the description `said`. Raises ValueError if
+    there is no description."""
     if not (said or chosen or name in _QUERIES):
         raise ValueError(f"describe the query parameter {name}")
     description, schema = (said, {"type": "string"}) if said else _of_filter(chosen) if chosen else _QUERIES[name]

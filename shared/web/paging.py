@@ -27,7 +27,7 @@ from shared.web.streams import ListStream, format_of, is_safe
 DEFAULT_LIMIT = 50
 LARGEST_LIMIT = 200
 TOTAL = "total_estimate"
-"""What `include` names in addition to a list's own extras: the number of records of all its pages."""
+"""A value of `include` in addition to a list's own extras: the number of records of all pages."""
 _PURPOSE = "places in lists"
 
 
@@ -77,7 +77,8 @@ def day_of(name: str, raw: str) -> date:
 
 
 def binding(request: Request) -> bytes:
-    """What a cursor is bound to: the path, filters and sort; not the page size, the fields or the cursor itself."""
+    """The context to which a cursor is bound: the path, filters and sort; not the page size, the fields or the
+    cursor."""
     free = ("cursor", "limit", "fields", "include")
     parameters = sorted((name, value) for name, value in request.query_params.items() if name not in free)
     return f"{request.scope['path']}?{urlencode(parameters)}".encode()
@@ -90,7 +91,7 @@ def make_cursor(keys: list[Any], bound_to: bytes, secret: bytes) -> str:
 
 
 def read_cursor(cursor: str, bound_to: bytes, secret: bytes, keys: list[ColumnElement[Any]]) -> tuple[Any, ...]:
-    """The place that a cursor names. Raises Malformed `invalid_cursor` for any other list or changed byte."""
+    """The position of a cursor. Raises Malformed `invalid_cursor` for another list or a changed byte."""
     try:
         raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
         payload = _sealer(secret).open(raw, bound_to)
@@ -117,7 +118,7 @@ def _typed(text: str, key: ColumnElement[Any]) -> Any:
 
 
 def pick_fields(request: Request, known: frozenset[str]) -> frozenset[str] | None:
-    """The names of `fields=`, `id` always among them; None when all are wanted. Raises Malformed for unknown ones."""
+    """The names of `fields=`, always with `id`; None for all. Raises Malformed for unknown names."""
     raw = request.query_params.get("fields") if request.scope["query_string"] else None
     if raw is None:
         return None
@@ -168,7 +169,8 @@ async def list_response(
 
 
 def pick_include(request: Request, listing: Listing) -> tuple[list[str], bool]:
-    """The extras of `include=`, and whether it names the total. Raises Malformed for what the list does not have."""
+    """The extras of `include=`, and whether it names the total. Raises Malformed for names that the list does not
+    have."""
     raw = request.query_params.get("include")
     names = raw.split(",") if raw else []
     if not set(names) <= {*listing.extras, TOTAL}:

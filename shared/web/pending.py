@@ -103,7 +103,7 @@ def shown(api: "RecordApi[Any, Any]", row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 async def propose(api: "RecordApi[Any, Any]", ctx: RequestContext, seen: Row, body: TransitionBody) -> Response:
-    """Leaves a step that the caller may take to a second person. Raises Conflict where the same step waits already."""
+    """Stores the requested transition as pending. Raises Conflict if the same transition is already pending."""
     record = await api.kind.lock(ctx.uow, seen["id"], seen["version"])
     other = await pending.lock_same(ctx.uow.connection, api.kind, record.id, body.action)
     if other is not None:
@@ -126,7 +126,7 @@ async def propose(api: "RecordApi[Any, Any]", ctx: RequestContext, seen: Row, bo
 
 
 def add_pending(router: ResourceRouter, api: "RecordApi[Any, Any]") -> None:
-    """The routes of the transitions of one kind of record that wait for a second person."""
+    """The routes of pending transitions of one kind of record."""
     single, title = api.kind.resource.class_name, api.kind.resource.title
     readable = Annotated[Row, Depends(api.readable)]
     decidable = Annotated[Row, Depends(_decidable(api))]
@@ -216,7 +216,7 @@ def _first(waiting: Row) -> FirstPerson:
 
 
 async def _confirm(api: "RecordApi[Any, Any]", ctx: RequestContext, row: Row, record: Record, waiting: Row) -> Response:
-    """Takes the step as the caller, after all checks were made again."""
+    """Takes the transition as the caller, after repeating all checks."""
     first = _first(waiting)
     await refuse_as_second_person(ctx.uow.connection, ctx.principal, first)
     if not ctx.access.may(waiting["action"], row["country"], row["id"]):
@@ -227,7 +227,7 @@ async def _confirm(api: "RecordApi[Any, Any]", ctx: RequestContext, row: Row, re
     resource, country = api.kind.resource, row["country"]
     if not await holds(ctx.uow.connection, proposer, api.roles, resource, action, country, row["id"]):
         members = {"current_state": row["status"], "reason": "proposer_not_entitled", "allowed_actions": []}
-        detail = "The proposer may not take this transition any more."
+        detail = "The proposer may no longer take this transition."
         raise Conflict(detail, code="transition_not_allowed", members=members)
     kind, owner = PrincipalKind(waiting["proposer_kind"]), waiting["proposer_owner"]
     proposed_by = Principal(kind, waiting["proposer_id"], owner=owner)

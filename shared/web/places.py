@@ -1,4 +1,4 @@
-"""Slots for long responses, shared between principals: a principal with a slot does not get the last one."""
+"""Slots for long responses, shared between principals. A principal with a slot never gets the last one."""
 
 import asyncio
 from collections import Counter, deque
@@ -13,14 +13,14 @@ from shared.kernel.principal import Principal
 
 RETRY_AFTER = 5
 """Seconds after which a caller without a slot may try again."""
-_NONE_FREE = "As many long answers as possible are open."
+_NONE_FREE = "Too many long responses are open."
 
 
 class Places:
-    """The places of one process. A principal occupies at most `most_of_one`, and its second leaves one place free.
+    """The slots of one process. A principal uses at most `most_of_one`, and its second leaves one slot free.
 
-    A principal without a place waits `patience` seconds for one; places that become free go to those who wait, in the
-    order in which they came.
+    A principal without a slot waits `patience` seconds for one; free slots go to waiting principals in order of
+    arrival.
     """
 
     def __init__(self, count: int, most_of_one: int, patience: float = 0.0) -> None:
@@ -32,7 +32,7 @@ class Places:
 
     @asynccontextmanager
     async def occupy(self, principal: str) -> AsyncIterator[None]:
-        """A place while the block runs. Raises Unavailable where there is none in time."""
+        """A slot while the block runs. Raises Unavailable if none is free in time."""
         await self._take(principal)
         try:
             yield

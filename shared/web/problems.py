@@ -25,10 +25,10 @@ MEDIA_TYPE = "application/problem+json"
 _LOG = structlog.get_logger("escm.problems")
 _MOST_ERRORS = 100
 _NAME = re.compile(r"(?=.{1,40}$)(?:[^\W\d]|[ .-]|~[01])+\d{0,4}|\d{1,7}")
-"""What names of fields, columns and languages, and places in lists, look like; secrets mostly do not."""
+"""The form of names of fields, columns and languages, and of positions in lists. Most secrets have another form."""
 _PATH_SAFE = "/:@!$&'()*+,;=-._~"
 _SHARED_CODES = frozenset({"unknown_field", "invalid_text"})
-"""Codes of fields that name the whole problem when all its errors have the same one."""
+"""Field codes that become the code of the problem if all its errors have the same one."""
 _CHALLENGES = {
     "unauthenticated": 'Bearer realm="escm"',
     "invalid_token": 'Bearer realm="escm", error="invalid_token"',
@@ -108,7 +108,8 @@ def _field(fault: FieldError) -> dict[str, str]:
 
 
 def _without_strange_names(pointer: str) -> str:
-    """The pointer up to the first part that is neither a number nor a name: a caller may have sent a value there."""
+    """The pointer up to the first part that is neither a number nor a name, because it may be a value that a caller
+    sent."""
     parts = takewhile(_NAME.fullmatch, pointer.split("/")[1:])
     return "".join(f"/{part}" for part in parts)
 
@@ -127,7 +128,7 @@ def _header(scope: Scope, name: bytes) -> str:
 
 
 def respond_to(scope: Scope, failure: Exception) -> Response:
-    """The response for any exception. Internal errors are logged with their place in the code."""
+    """The response for any exception. Logs internal errors with their place in the code."""
     if isinstance(failure, Moved):
         return _moved(scope, failure)
     error = as_escm_error(failure)
@@ -156,7 +157,7 @@ def _where(scope: Scope) -> dict[str, Any]:
 
 
 def _trace(failure: BaseException) -> dict[str, Any]:
-    """Types and places only: messages of exceptions quote input and rows."""
+    """Types and places only, because messages of exceptions quote input and rows."""
     frames = traceback.extract_tb(failure.__traceback__)[-12:]
     return {
         "fault": type(failure).__name__,

@@ -1,4 +1,4 @@
-"""HTTP as this system's processes speak it: bounded heads, bounded waiting, and problems for what is no request."""
+"""HTTP/1.1 of this system's processes: limited heads, limited waits, and problems for invalid requests."""
 
 import asyncio
 from http import HTTPStatus
@@ -16,17 +16,17 @@ from shared.web.response_transport import ResponseTransport
 
 _LOG = structlog.get_logger("escm.web")
 _LINGER = 2.0
-"""Seconds for which a rejected client may continue to send, so that it reads the reason before the connection is reset.
-"""
+"""Seconds for which a rejected client may continue to send, so that it reads the reason before the connection is
+reset."""
 _SHARED = Connections()
 
 
 class HeadRefused(Exception):
-    """Raised to the parser, which then stops: the head of a request is over a bound."""
+    """Raised to stop the parser when the head of a request exceeds a limit."""
 
 
 class Protocol(HttpToolsProtocol):
-    """Uvicorn's protocol with bounds, whose own refusals are problems.
+    """Uvicorn's protocol with limits, whose own refusals are problems.
 
     - A head has at most 64 KiB and 100 fields, and arrives within the limit of its seconds: else 400 and 408.
     - At most 16 requests wait behind one in progress.
@@ -40,7 +40,7 @@ class Protocol(HttpToolsProtocol):
         self._is_between = True
         """Whether the next bytes belong to a head."""
         self._heads = 0
-        """How many heads have come to their end."""
+        """The number of completed heads."""
         self._head_since: float | None = None
         self._head_received = 0
         self._head_size = 0
@@ -50,7 +50,7 @@ class Protocol(HttpToolsProtocol):
         self._refusal: EscmError = Malformed("This is not HTTP.")
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """A connection that finds no place gets a response that says so."""
+        """Adds the connection; refuses it with a response if there are too many."""
         super().connection_made(transport)
         self._head_since = self.loop.time()
         if not self._bounds.add(self):
@@ -61,7 +61,7 @@ class Protocol(HttpToolsProtocol):
         self._bounds.discard(self)
 
     def data_received(self, data: bytes) -> None:
-        """Parses what came, and counts it where it is a part of a head that has not ended."""
+        """Parses the data and, if the current head is incomplete, counts its bytes."""
         if self._refused_at is not None:
             return
         heads, was_between = self._heads, self._is_between
@@ -105,7 +105,7 @@ class Protocol(HttpToolsProtocol):
         self._head_since = self._rest_since = None
         self._head_received = 0
         super().on_headers_complete()
-        if self.cycle is not None and self.scope["method"] != "HEAD":  # a response to HEAD is its head alone
+        if self.cycle is not None and self.scope["method"] != "HEAD":  # the whole response to HEAD is its head
             self.cycle.transport = ResponseTransport(self.transport, self.loop)
 
     def on_message_complete(self) -> None:
@@ -123,22 +123,22 @@ class Protocol(HttpToolsProtocol):
         self._unread_since = None
         self._bounds.memory.release(self)
 
-    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - it says no more than the refusal
-        """Refuses what the parser could not read, or was not allowed to read."""
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - the refusal says the same
+        """Refuses what the parser could not read, or was stopped from reading."""
         self._refuse(self._refusal)
 
     def is_responding(self) -> bool:
-        """Whether a request is in progress, or a response is being read."""
+        """Whether a request is in progress, or the client is reading a response."""
         return self._is_at_work() or (self._refused_at is None and self.transport.get_write_buffer_size() > 0)
 
     def give_way(self) -> bool:
-        """Closes the connection without a word."""
+        """Closes the connection without a response."""
         _LOG.info("connection_gave_way")
         self.transport.abort()
         return True
 
     def check(self, now: float) -> None:
-        """Ends the connection when it has waited too long."""
+        """Ends the connection if it has waited too long."""
         if self._refused_at is not None:
             if now - self._refused_at > _LINGER:
                 self.transport.abort()
@@ -179,11 +179,11 @@ class Protocol(HttpToolsProtocol):
             raise HeadRefused
 
     def _refuse(self, error: EscmError) -> None:
-        """Responds and ends the connection: the beginning of the next request is unknown."""
+        """Responds and ends the connection, because the beginning of the next request is unknown."""
         self._refused_at = self.loop.time()
         self._bounds.memory.release(self)
         self._unset_keepalive_if_required()
-        if self._is_at_work():  # an answer that has begun cannot be broken off by another
+        if self._is_at_work():  # a response that has begun cannot be replaced
             self.transport.abort()
             return
         request_id = str(uuid7())

@@ -36,7 +36,7 @@ R = TypeVar("R", bound=Record)
 
 
 def add_reads(router: ResourceRouter, api: "RecordApi[Any, Any]") -> None:
-    """List, item, history and the transitions of the present state."""
+    """Adds the list, the item, the history and the transitions of the present state."""
     resource = api.kind.resource
     plural, single, title = resource.class_names, resource.class_name, resource.title
     known = frozenset(api.response_model.model_fields)
@@ -94,7 +94,7 @@ def add_creation(
     api: "RecordApi[R, Any]",
     create: Callable[[UnitOfWork, AccessScope, R], Awaitable["R | Created[R]"]],
 ) -> None:
-    """The creation of a record."""
+    """Adds the creation of a record."""
     single, title = api.kind.resource.class_name, api.kind.resource.title
     creation: Any = api.create_body or api.body
 
@@ -117,7 +117,7 @@ def add_creation(
 
 
 async def may_create(ctx: CurrentContext) -> RequestContext:
-    """The guard of creation: Forbidden for a machine that writes nothing of the kind, before the body is looked at."""
+    """The guard of creation: Forbidden for a machine without write permission for the kind, before the body is read."""
     if ctx.principal.is_machine and not ctx.access.write:
         raise Forbidden("Your grants do not include this.", members={"reason": "not_permitted"})
     return ctx
@@ -126,7 +126,7 @@ async def may_create(ctx: CurrentContext) -> RequestContext:
 def add_update(
     router: ResourceRouter, api: "RecordApi[R, Any]", update: Callable[[UnitOfWork, AccessScope, R, R], Awaitable[Any]]
 ) -> None:
-    """The change of a record by a merge patch."""
+    """Adds the change of a record by a merge patch."""
     single, title = api.kind.resource.class_name, api.kind.resource.title
     changeable = Annotated[Row, Depends(api.changeable())]
     patch_body = Annotated[
@@ -146,7 +146,7 @@ def add_update(
 
 
 def add_transition(router: ResourceRouter, api: "RecordApi[Any, Any]") -> None:
-    """The transition of a record by a verb."""
+    """Adds the transition of a record by a verb."""
     single, title = api.kind.resource.class_name, api.kind.resource.title
     changeable = Annotated[Row, Depends(api.changeable())]
     transition_body = Annotated[TransitionBody, ShownAs(transition_model(single, api.kind.lifecycle, api.fields))]

@@ -1,4 +1,5 @@
-"""The routes that every kind of record has, made from its description: list, create, read, change, history, steps."""
+"""The standard routes of every kind of record, from its declaration: list, create, read, change, history,
+transitions."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -41,7 +42,7 @@ GuardContext = TypeVar("GuardContext")
 
 
 def about_nobody(_row: Mapping[str, Any]) -> frozenset[UUID]:
-    """The accounts that a record is about, where it is about none."""
+    """The accounts that a record is about: none."""
     return frozenset()
 
 
@@ -51,8 +52,8 @@ async def no_guards(*_given: object) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Created(Generic[R]):
-    """A new record, the extra members of the response to its creation, and its row with all columns of an item, where
-    it is known."""
+    """A new record, the extra members of the response to its creation, and its row with all columns of an item, if
+    known."""
 
     record: R
     extra_members: Mapping[str, Any]
@@ -61,18 +62,17 @@ class Created(Generic[R]):
 
 @dataclass(frozen=True)
 class RecordApi(Generic[R, GuardContext]):
-    """One kind of record as it is served.
+    """The API of one kind of record.
 
-    `present` shows a row to a caller; `create`, `update` and `transition` are the operations: the first gets
-    the record as the body makes it, `update` the locked record and the record as it is wanted. Without `create` or
-    `update` there is no such route. `guard_context` loads what the guards look at, where there are any. `create_body`
-    is the body of a creation where it is another. `columns` gives the columns that a body sets, and `written` the
-    fields of a row that a caller writes, which a patch is merged into: the body's own fields where they are absent.
-    `fields` is the model of what transitions take, which the operation reads itself unless `reads_fields`;
-    `keeps_null`: null differs there from what is absent. `raw_json_columns` are item columns of JSON text. `is_public`:
-    list and item need no token. `dependency` runs before every request. `concerns` are the accounts that a
-    record is about, which never are the second person of its transitions. `proposes_changes`: a patch may need a second
-    person too.
+    `present` renders a row for a caller. `create`, `update` and `transition` are the operations: `create` gets the
+    record from the body, `update` the locked record and the wanted one. Without `create` or `update` there is no such
+    route. `guard_context` loads the data of guards. `create_body` is the body of a creation if it differs from `body`.
+    `columns` returns the columns that a body sets, `written` the fields of a row that a patch is merged into; by
+    default both are the body's own fields. `fields` is the model of the transitions' fields; unless `reads_fields`, the
+    operation parses them itself. `keeps_null`: in them null differs from absent. `raw_json_columns` are item columns of
+    JSON text. `is_public`: list and item need no token. `dependency` runs before every request. `concerns` returns the
+    accounts that a record is about, which are never the second person of its transitions. `proposes_changes`: a patch
+    may need a second person too.
     """
 
     kind: ResourceType[R, GuardContext]
@@ -148,7 +148,7 @@ class RecordApi(Generic[R, GuardContext]):
     async def respond_with(
         self, ctx: RequestContext, record: UUID, status: int = 200, extra_members: Mapping[str, Any] | None = None
     ) -> Response:
-        """The present record, read as any reader would, with `extra_members`."""
+        """The present record, read as by any caller, with `extra_members`."""
         access = ctx.access_on(self.kind.resource).including_record(record)
         row = await self.listing.get(ctx.uow.connection, access, record)
         if row is None:
@@ -156,14 +156,14 @@ class RecordApi(Generic[R, GuardContext]):
         return item_response(ctx, await self.item(row, ctx, access), status=status, extra_members=extra_members)
 
     async def respond_once(self, ctx: RequestContext, record: R, secret: str | None) -> Response:
-        """A new record with its secret, if it has one, which is shown this once: the response that is stored for a
-        replay has none."""
+        """A new record with its secret, if it has one. Only this response has the secret; the one stored for a replay
+        has none."""
         found = await self.listing.get(ctx.uow.connection, ctx.access, record.id)
         shown = await self.item(found, ctx) if found else await self.new_item(record, ctx)
         return show_secret_once(item_response(ctx, {**shown, "secret": None}, status=201), {**shown, "secret": secret})
 
     async def take(self, uow: UnitOfWork, access: AccessScope, row: Row, requested: TransitionRequest) -> None:
-        """Takes a transition, its fields read by the model that there is for them."""
+        """Applies a transition, its fields parsed by their model."""
         if self.fields is not None and self.reads_fields:
             requested = with_fields(self.fields, access, row, requested, keeps_null=self.keeps_null)
         before = await self.kind.lock(uow, row["id"], row["version"])
@@ -181,7 +181,7 @@ class RecordApi(Generic[R, GuardContext]):
         return changeable_record
 
     async def require_current(self, row: Row, ctx: RequestContext) -> None:
-        """Raises VersionConflict where `If-Match` does not name the record's version, PreconditionRequired without."""
+        """Raises VersionConflict if `If-Match` does not name the record's version, PreconditionRequired without one."""
         if not is_current(ctx.request, row["version"]):
             raise changed_since(await self.item(row, ctx))
 

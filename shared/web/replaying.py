@@ -1,5 +1,4 @@
-"""Whether a stored response is still for its caller: the record that it is about is read again, as its address would
-be."""
+"""Whether a caller may still get a stored response: the record that it is about is read again, as at its address."""
 
 from urllib.parse import urlsplit
 
@@ -17,7 +16,7 @@ _OF_ROUTE = ("route", "endpoint", "path_params", "escm.context", "fastapi_middle
 
 
 async def refuse_unreadable(ctx: RequestContext, replay: Replay) -> None:
-    """Raises NotFound, Forbidden or Gone, as reading the record does, where the caller may no longer read it.
+    """Raises NotFound, Forbidden or Gone, as reading the record does, if the caller may no longer read it.
 
     A caller whose grants never permitted reading it, such as a client that only writes or an applicant, gets the stored
     response while their grants are the same.

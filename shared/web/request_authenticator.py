@@ -1,8 +1,8 @@
 """The principal of a request, counted against its rate limit.
 
-Each client or key, each account, and each address without a token has a limit. A token that is not valid
-counts against its address. `RateLimit-Policy` and `RateLimit` of every authenticated response and of every 429 have the
-rest, as in draft-ietf-httpapi-ratelimit-headers-10.
+Each client or key, each account, and each address without a token has a limit. A token that is not valid counts against
+its address. `RateLimit-Policy` and `RateLimit` of every authenticated response and of every 429 show the rest, as in
+draft-ietf-httpapi-ratelimit-headers-10.
 """
 
 from collections.abc import AsyncIterator, Mapping
@@ -27,7 +27,7 @@ _PRINCIPAL = "escm.principal"
 
 
 class RequestAuthenticator:
-    """Admits requests under the limits of the settings. One per app."""
+    """Authenticates requests within the rate limits of the settings. One per app."""
 
     def __init__(self, settings: Settings, leased_limiter: LeasedRateLimiter, rate_limiter: RateLimiter) -> None:
         of_client = Limit("client", settings.client_requests)
@@ -57,16 +57,16 @@ class RequestAuthenticator:
         return known
 
     async def anonymous(self, request: Request) -> None:
-        """Counts a request that proves who it is in another way than by a token. Raises RateLimited."""
+        """Counts a request that authenticates by other means than a token. Raises RateLimited."""
         await self._count(request, self._limits[PrincipalKind.ANONYMOUS], site(request), is_reported=True)
 
     async def _count(self, request: Request, limit: Limit, key: str, *, is_reported: bool) -> None:
-        """Caches may store responses to anonymous callers, so these do not show the rest."""
+        """Does not report the rest to anonymous callers, because caches may store their responses."""
         state = await self._leased_limiter.take(limit, key)
         if is_reported or not state.is_allowed:
             put_fields(request, limit, state)
         if not state.is_allowed:
-            raise RateLimited("Too many requests. Come back later.", retry_after=state.resets_in)
+            raise RateLimited("Too many requests. Try again later.", retry_after=state.resets_in)
 
     async def _authenticated(self, request: Request) -> Principal:
         header = header_of(request, b"authorization")
@@ -82,35 +82,35 @@ class RequestAuthenticator:
 
 
 def _refuse_elsewhere(principal: Principal, request: Request) -> None:
-    """Raises InvalidToken where the caller's address is none that the principal may come from."""
+    """Raises InvalidToken if the principal may not call from the caller's address."""
     if principal.ip_allow and not may_come_from(request.client.host if request.client else "", principal.ip_allow):
         raise InvalidToken
 
 
 def site(request: Request) -> str:
-    """Where the request comes from, as it is counted."""
+    """The key under which the request's address is counted."""
     return site_of(request.client.host) if request.client else ""
 
 
 def put_fields(request: Request, limit: Limit, state: RateLimitState) -> None:
-    """Passes to the edge what the response says of the limit."""
+    """Passes the rate limit headers of the response to the edge."""
     request.scope[FIELDS] = limit.fields(state)
 
 
 def principal_of(scope: Scope) -> Principal | None:
-    """The principal that sent a request; None where none was, or nobody in particular."""
+    """The principal that sent a request; None if it is unknown or anonymous."""
     found: Principal | None = scope.get(_PRINCIPAL)
     return None if found is None or found.is_anonymous else found
 
 
 def request_authenticator_of(request: Request) -> RequestAuthenticator:
-    """The authenticator of the app that the request came to."""
+    """The authenticator of the request's app."""
     found: RequestAuthenticator = request.app.state.request_authenticator
     return found
 
 
 async def authenticated_principal(request: Request) -> Principal:
-    """Who sent the request, within the app's limits. Raises what `RequestAuthenticator.principal` raises."""
+    """The principal of the request, within the app's limits. Raises what `RequestAuthenticator.principal` raises."""
     return await request_authenticator_of(request).principal(request)
 
 

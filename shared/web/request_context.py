@@ -1,4 +1,4 @@
-"""What the web layer knows of one request under way, handed to guards and endpoints as one thing."""
+"""The context of one request, for guards and endpoints."""
 
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
@@ -38,11 +38,11 @@ class RequestContext:
 
     @property
     def access(self) -> AccessScope:
-        """What the caller sees of the route's resource."""
+        """The caller's access scope of the route's resource."""
         return access_scope_for(self.principal, self.roles, self.resource)
 
     def access_on(self, resource: Resource) -> AccessScope:
-        """What the caller sees of another resource of the service."""
+        """The caller's access scope of another resource of the service."""
         return access_scope_for(self.principal, self.roles, resource)
 
     @property
@@ -61,7 +61,7 @@ class RequestContext:
 
     @property
     def origin(self) -> Origin:
-        """Who and what the changes of this request are ascribed to."""
+        """The author and the request of this request's changes."""
         state = self.request.scope.get("state", {})
         return Origin(self.principal, state.get("request_id", ""), state.get("traceparent"))
 
@@ -101,20 +101,20 @@ def header_of(request: Request, name: bytes) -> str | None:
 
 
 def put_request_context(request: Request, ctx: RequestContext) -> None:
-    """Makes the context known to the request's dependencies."""
+    """Makes the context available to the request's dependencies."""
     request.scope[_KEY] = ctx
 
 
 def forget_request_context(scope: Scope) -> None:
-    """Undoes it at the end of a request, of which the context refers to its scope: what refers to nothing in a circle
-    is freed at once, and not by the garbage collector."""
+    """Breaks the reference cycle of context and scope at the end of a request, so that both are freed at once and not
+    by the garbage collector."""
     scope.pop(_KEY, None)
 
 
 async def request_context(request: Request) -> RequestContext:
-    """The request's call."""
+    """The context of the request."""
     return cast(RequestContext, request.scope[_KEY])
 
 
 CurrentContext = Annotated[RequestContext, Depends(request_context)]
-"""The dependency that endpoints and guards take."""
+"""The dependency for endpoints and guards."""

@@ -4,9 +4,8 @@ import asyncio
 
 
 class ResponseTransport(asyncio.Transport):
-    """Holds the first bytes back until more follow, so that both are one system call and one packet. Where nothing
-    follows at once, as when a stream has nothing to say yet, they are sent when the event loop comes round.
-    """
+    """Buffers the first bytes until more follow, so that both are one system call and one packet. If nothing follows in
+    the same iteration of the event loop, as with an idle stream, they are sent alone."""
 
     __slots__ = ("_held", "_is_begun", "_loop", "_transport")
 

@@ -24,8 +24,8 @@ Model = TypeVar("Model", bound=BaseModel)
 
 
 def key_of(raw: str) -> UUID | str:
-    """The id or ref of a path; anything else is looked up as a ref and not found, also with a NUL, which Postgres
-    would refuse."""
+    """The id or ref of a path. Anything else is looked up as a ref and not found, even with a NUL, which PostgreSQL
+    refuses."""
     try:
         return UUID(raw) if len(raw) == 36 else raw.replace("\0", "\ufffd")
     except ValueError:
@@ -45,8 +45,8 @@ def item_response(
     fields: Collection[str] | None = None,
     extra_members: Mapping[str, Any] | None = None,
 ) -> Response:
-    """The record with its ETag; 304 where the caller has it already; with `Location` when it was created. The ETag
-    does not depend on `extra_members`."""
+    """The record with its ETag; 304 if the caller has it already; with `Location` if it was created. The ETag does not
+    depend on `extra_members`."""
     shown = record if fields is None else {name: value for name, value in record.items() if name in fields}
     body = orjson.dumps(shown)
     tag = etag(record["version"], body)
@@ -72,7 +72,7 @@ def transitions_response(
     available_actions: list[AvailableAction],
     fields: type[BaseModel] | None = None,
 ) -> Response:
-    """The present state, every verb of it, and all states. `fields` is the model of what transitions take."""
+    """The present state, its verbs, and all states. `fields` is the model of the transitions' fields."""
     shown = [{**action._asdict(), "fields_schema": _schema_of(fields, action.fields)} for action in available_actions]
     body = orjson.dumps({"status": status, "allowed_actions": shown, "states": lifecycle.states})
     return Response(body, 200, None, JSON)
@@ -86,8 +86,8 @@ _PLACE: list[ColumnElement[Any]] = [column("version"), column("id", Uuid)]
 async def history_response(
     ctx: RequestContext, subject: UUID, private_history_fields: Collection[str] = ()
 ) -> Response:
-    """The history of a record that the caller may read, newest first, without `private_history_fields`. It includes
-    changes from the time when the record was of another country."""
+    """The history of a record that the caller may read, newest first, without `private_history_fields`. Includes
+    changes from before the record moved to its present country."""
     query = ctx.request.query_params
     limit = page_limit(query.get("limit"))
     secret, bound_to = ctx.settings.secret_key.get_secret_value().encode(), binding(ctx.request)
@@ -109,8 +109,8 @@ async def history_response(
 
 
 def patched(model: type[Model], current: Mapping[str, Any], patch: Mapping[str, Any]) -> Model:
-    """The body that a merge patch (RFC 7396) makes of the record's present fields. A field that the patch leaves alone
-    stays as it is, also where it would not be taken today.
+    """The body that results from a merge patch (RFC 7396) of the record's present fields. Fields outside the patch stay
+    unchanged, even if they would not be valid today.
 
     Raises RequestValidationError with the pointers of the patch.
     """
@@ -131,7 +131,7 @@ def patched(model: type[Model], current: Mapping[str, Any], patch: Mapping[str, 
 
 @lru_cache(256)
 def _taking(model: type[Model], names: frozenset[str]) -> type[Model]:
-    """The model, which accepts any value of these fields."""
+    """The model, with any value accepted for these fields."""
     fields = {name: field.alias for name, field in model.model_fields.items() if (field.alias or name) in names}
     anything: dict[str, Any] = {name: (Any, Field(alias=alias)) for name, alias in fields.items()}
     return create_model(model.__name__, __base__=model, **anything)

@@ -42,7 +42,7 @@ class ResourceRouter(OptionsRouter):
 class EscmRoute(APIRoute):
     """One route of a resource. Order of refusals: media type, 401, 429, idempotency key, guards, body, operation.
 
-    The body has been read when the guards begin.
+    The body is read before the guards run.
     """
 
     resource: Resource
@@ -57,7 +57,7 @@ class EscmRoute(APIRoute):
             self.app = _sending(self._handler(plain))
 
     def get_route_handler(self) -> Handler:
-        """The handler that FastAPI calls, where the endpoint is not a plain one."""
+        """The handler that FastAPI calls, if the endpoint is not a plain one."""
         return self._handler(super().get_route_handler())
 
     def _handler(self, inner: Handler) -> Handler:
@@ -105,8 +105,8 @@ async def _read_body(request: Request) -> None:
 
 
 async def _write(inner: Handler, ctx: RequestContext, claim: Claim | None) -> Response:
-    """The response of a committed effect, or the stored one. A key that is new is claimed as the transaction begins;
-    one that is not is looked up in another."""
+    """The response of a committed effect, or the stored one. A new key is claimed at the beginning of the transaction;
+    a known one is looked up in another transaction."""
     try:
         found = await _commit(inner, ctx, claim)
     except asyncpg.PostgresError as error:
@@ -152,7 +152,7 @@ def _sending(handle: Handler) -> ASGIApp:
 
 
 def refuse_unknown(request: Request, names: frozenset[str]) -> None:
-    """Raises Malformed `unknown_parameter` for query parameters that the route does not take."""
+    """Raises Malformed `unknown_parameter` for query parameters that the route does not have."""
     unknown = [name for name in request.query_params if name not in names]
     if unknown:
         raise Malformed(

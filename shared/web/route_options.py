@@ -1,4 +1,4 @@
-"""What a route is, beyond what the parameters of its endpoint say: the route and the contract follow from it."""
+"""Options of a route, beyond the parameters of its endpoint, for the route and the contract."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ _LIST_CONTROLS = ("sort", "limit", "cursor", "fields", "include", "format", "saf
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """Query parameters that an endpoint reads by itself. `names` are those that the contract describes once for all
+    """Query parameters that an endpoint reads itself. `names` are those that the contract describes once for all
     endpoints, `described` are others with their descriptions."""
 
     names: tuple[str, ...] = ()
@@ -43,10 +43,10 @@ def query_of_list(listing: Listing) -> Query:
 @dataclass(frozen=True, slots=True)
 class RouteOptions:
     """`is_public`: it needs no token. `is_item`: it returns one record, with an ETag. `is_conditional`: it changes a
-    record and takes `If-Match`. `is_keyed`: a POST stores its response under an idempotency key; not if it can be
-    repeated safely, or stores none. `opens_late`: a write opens its unit of work by `RequestContext.writing`, after the
-    part without a connection. `problems` are codes that it returns in addition to those that follow from its method,
-    path and parameters.
+    record and requires `If-Match`. `is_keyed`: a POST stores its response under an idempotency key; not if it can be
+    repeated safely, or stores nothing. `opens_late`: a write opens its unit of work by `RequestContext.writing`, after
+    the part without a connection. `problems` are codes in addition to those that follow from its method, path and
+    parameters.
 
     Raises ValueError for a code that is not in the catalogue of problems.
     """
@@ -68,7 +68,7 @@ NONE = RouteOptions()
 
 
 def options_of(route: APIRoute) -> RouteOptions:
-    """The options of a route; none where it was added without any."""
+    """The options of a route; the defaults if it was added without any."""
     return getattr(route, "options", NONE)
 
 
@@ -96,7 +96,8 @@ class OptionsRouter(APIRouter):
         return self._adding(path, "DELETE", options, more)
 
     def _adding(self, path: str, method: str, options: RouteOptions, more: Mapping[str, Any]) -> Adding[Any]:
-        """Each route has its own class, from which an application that includes this router creates it again."""
+        """Creates a class for each route, from which an application that includes this router creates the route
+        again."""
         route_class = type(self.route_class.__name__, (self.route_class,), {"options": options})
 
         def add(endpoint: Endpoint) -> Endpoint:

@@ -1,4 +1,4 @@
-"""Rows of imports under the rules of bodies: the same model validates both."""
+"""Validates rows of imports with the models of bodies."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,7 +11,7 @@ from shared.web.error_mapping import as_escm_error
 
 
 def validated(model: type[BaseModel], body: Mapping[str, Any], headings: Mapping[str, str]) -> dict[str, Any]:
-    """The fields of the body as JSON, those and no others. `headings` names the column of a pointer or of its field.
+    """The fields of the body as JSON. `headings` maps a pointer or its field to the column.
 
     Raises RowFault with the code of the first fault.
     """

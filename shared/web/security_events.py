@@ -26,8 +26,8 @@ _LOG = structlog.get_logger("escm.security")
 class SecurityEvents:
     """The security events of one service.
 
-    A line names the kind, the route's template, the principal's id where one was authenticated, and the place that the
-    request came from as a keyed hash: events of one place can be grouped, and the place cannot be derived from it.
+    A line has the kind, the route's template, the id of an authenticated principal, and a keyed hash of the caller's
+    address: events of one address can be grouped, and the address cannot be derived from it.
     """
 
     def __init__(self, service: str, secret: bytes) -> None:
@@ -37,7 +37,7 @@ class SecurityEvents:
         self._logged = 0
 
     def note(self, scope: Scope, error: EscmError) -> None:
-        """Counts and logs the failure of a request, where it is a security event."""
+        """Counts and logs the failure of a request if it is a security event."""
         kind = "forbidden" if error.kind is ErrorCategory.FORBIDDEN else _KINDS.get(error.code)
         if kind is None:
             return

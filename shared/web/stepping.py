@@ -32,7 +32,7 @@ class ManySteps(TransitionBody):
 
 
 def stepping_routes(steppable: Steppable, fields: type[BaseModel] | None = None) -> ResourceRouter:
-    """The route of many steps at once on one kind of record. `fields` is the model of what the steps take."""
+    """The route of bulk transitions of one kind of record. `fields` is the model of the transitions' fields."""
     resource = steppable.kind.resource
     router = ResourceRouter(resource, steppable.roles)
     name = resource.class_names

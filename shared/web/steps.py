@@ -1,4 +1,4 @@
-"""The `fields` of a transition, read by a model before the operation sees them."""
+"""Parses the `fields` of a transition by a model before the operation sees them."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -15,9 +15,8 @@ from shared.records.resource_type import TransitionRequest
 def with_fields(
     model: type[BaseModel], access: AccessScope, row: Row, requested: TransitionRequest, *, keeps_null: bool
 ) -> TransitionRequest:
-    """The step with `fields` as the model reads them, and without any where the caller may not take it, so that the
-    operation refuses it for that. Names that the model does not know are left to the lifecycle, which refuses them;
-    null is as if not given, unless `keeps_null`."""
+    """The transition with parsed `fields`; without any if the caller may not take it, so that the operation refuses it
+    for that reason. Keeps unknown names, which the lifecycle refuses. Drops null unless `keeps_null`."""
     may = access.may(requested.action, row["country"], row["id"])
     return replace(requested, fields=_read(model, requested.fields, keeps_null=keeps_null) if may else {})
 

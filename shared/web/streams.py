@@ -26,20 +26,20 @@ from shared.web.places import Places, holder_of
 FORMATS = {"csv": "text/csv; charset=utf-8", "ndjson": "application/x-ndjson"}
 AT_ONCE = 3
 MOST_OF_ONE = 2
-"""Streams of one principal at once, while others find a place."""
+"""Concurrent streams of one principal while slots for others are free."""
 WAIT = 5.0
-"""Seconds for which a principal without a stream waits for a place."""
+"""Seconds for which a principal without a stream waits for a slot."""
 PATIENCE = 30.0
-"""Seconds for which a client may read nothing before it is cut."""
+"""Seconds for which a client may read nothing before its stream ends."""
 SLOWEST = 8 << 10
-"""Bytes a second: a stream that waits longer for its client, beyond its patience, is cut."""
+"""Minimum bytes a second: beyond the patience, the stream of a slower client ends."""
 _FIRST = ("id", "ref", "version", "status", "country", "visibility", "created_at", "updated_at")
 _NOT_IN_CSV = {"allowed_actions", "links"}
 Present = Callable[[Row, AccessScope], dict[str, Any]]
 
 
 class Streams:
-    """The places for streams of one process, each with a connection."""
+    """The slots for streams of one process, each with a connection."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -47,7 +47,7 @@ class Streams:
 
     @asynccontextmanager
     async def place(self, holder: str) -> AsyncIterator[Database]:
-        """The pool, while the holder has a place. Raises Unavailable where there is none in time."""
+        """The pool, while the holder has a slot. Raises Unavailable if none is free in time."""
         async with self._places.occupy(holder):
             yield self._database
 
@@ -66,7 +66,8 @@ async def streams(app: FastAPI) -> AsyncIterator[None]:
 
 
 class ListStream(Response):
-    """A whole list as it is read. A failure after the first byte ends the connection without the last chunk."""
+    """A whole list, sent while it is read. A failure after the first byte ends the connection without the last
+    chunk."""
 
     def __init__(
         self,
@@ -91,7 +92,7 @@ class ListStream(Response):
         self._columns = _columns(known, picked) if file_format == "csv" else None
 
     async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
-        """Takes a place, reads, and sends what was read before it reads more."""
+        """Takes a slot, and alternately reads and sends."""
         start = {"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers}
         holder, pace = holder_of(self._access.principal, scope), Pace(send)
         async with (
@@ -148,7 +149,7 @@ def format_of(query: Mapping[str, str]) -> str | None:
 
 
 def is_safe(query: Mapping[str, str], principal: Principal) -> bool:
-    """Whether no cell of a CSV is to be a formula: `safe=`, or else yes for all but machines.
+    """Whether cells of a CSV are escaped against formulas: `safe=`, by default yes for all but machines.
 
     Raises Malformed `invalid_parameter`.
     """
@@ -183,7 +184,7 @@ class Pace:
         self._bytes = 0
 
     async def send(self, message: Any) -> None:
-        """Raises TimeoutError where the client reads nothing for 30 seconds, or too slowly."""
+        """Raises TimeoutError if the client reads nothing for 30 seconds, or too slowly."""
         loop = asyncio.get_running_loop()
         began = loop.time()
         self._bytes += len(message.get("body", b""))

@@ -1,4 +1,4 @@
-"""Files of a form: who may not send them is refused before they are received, and nothing is stored."""
+"""Files of a form. A caller without permission is refused before the file is received, and nothing is stored."""
 
 import asyncio
 from collections import Counter
@@ -25,18 +25,17 @@ _under_way: Counter[str] = Counter()
 
 
 class UploadRoute(EscmRoute):
-    """Receives the file of a form before the transaction opens, once the caller may send it.
+    """Receives the file of a form before the transaction opens, once the caller's permission is checked.
 
-    The endpoint finds it in `request.state.received` and stores it; what is not stored is deleted after the request.
+    The endpoint finds it in `request.state.received` and stores it; otherwise it is deleted after the request.
     """
 
     def may_send(self, principal: Principal, fields: dict[str, str]) -> None:
         """Raises Forbidden. Called before the form is read, when its file begins, and at its end; `fields` are those
-        received so far.
-        """
+        received so far."""
 
     async def check(self, request: Request, principal: Principal, form: FormData, received: ReceivedFile) -> None:
-        """What is done with the received file before the transaction opens."""
+        """Checks the received file before the transaction opens."""
 
     def get_route_handler(self) -> Handler:
         """The handler that FastAPI calls."""
@@ -93,7 +92,7 @@ def _texts(items: list[tuple[str, str | FormFile]]) -> dict[str, str]:
 
 
 async def _form(request: Request, question: Callable[[dict[str, str]], None]) -> FormData:
-    """The form, which the request stores as its form."""
+    """The form, which is also stored in the request."""
     limits = {"max_files": 1, "max_fields": MOST_FIELDS, "max_part_size": LONGEST_FIELD}
     parser = _Form(request.headers, request.stream(), **limits)
     parser.ask(question)

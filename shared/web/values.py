@@ -1,4 +1,4 @@
-"""The values of a record: as a body gives them, and as a row that was read has them."""
+"""The values of a record, from a body and from a row."""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -18,7 +18,7 @@ def row_values(body: BaseModel, table: Table) -> JsonObject:
 
 
 def written(table: Table, names: Iterable[str]) -> Callable[[Mapping[str, Any]], JsonObject]:
-    """Reads the fields that a caller writes back from a row that was read, for a patch to be merged into."""
+    """Returns a function that reads a caller's written fields from a row, for a patch to be merged into."""
     fields = tuple((name, _is_document(table, name)) for name in names)
 
     def read_back(row: Mapping[str, Any]) -> JsonObject:

@@ -1,4 +1,4 @@
-"""Which account owns which living record, regardless of the caller."""
+"""The owners of living records, regardless of the caller."""
 
 from uuid import UUID
 
@@ -46,5 +46,5 @@ async def record_to_take_over(connection: Connection, account: UUID) -> UUID | N
 
 
 async def account_in_use(connection: Connection, account: UUID) -> bool:
-    """Whether there is such an account, and it may be used."""
+    """Whether there is such an account, and it is active."""
     return await _ACCOUNT_IN_USE.fetchval(connection, account=account) is not None

@@ -1,7 +1,7 @@
-"""Every column that membership and the parts shared with other services store: what of it an export of everything about
-an expert shows, why the rest is left out, and which tables hold nothing of people.
+"""Every column that membership and the parts shared with other services store: what an export of everything about an
+expert contains, why the rest is left out, and which tables hold no personal data.
 
-A column that is in none of these lists fails a test: whoever adds one decides here.
+A column that is in none of these lists fails a test.
 """
 
 from collections.abc import Mapping
@@ -71,7 +71,7 @@ PARTS: Mapping[str, PersonalTable] = {
         },
     ),
 }
-"""The parts of an export, by the name that they have in it, each from one table."""
+"""The parts of an export, by name, each from one table."""
 
 ALSO_PERSONAL: tuple[PersonalTable, ...] = (
     personal("member_expert_value", "", {FOUND_BY: "expert_id kind value country visibility"}),
@@ -146,7 +146,7 @@ ALSO_PERSONAL: tuple[PersonalTable, ...] = (
         },
     ),
 )
-"""Tables that name people and of which an export shows nothing, with the reasons."""
+"""Tables that name people and are not exported, with the reasons."""
 
 _COUNT = "kind visibility status country category tag"
 IMPERSONAL: Mapping[str, str] = {
@@ -178,4 +178,4 @@ IMPERSONAL: Mapping[str, str] = {
     "core_schedule": "name tick job",
     "core_subscription": "service pattern seen_at",
 }
-"""Tables that hold nothing of people, with their columns."""
+"""Tables without personal data, with their columns."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from shared.records.personal import FOUND_BY, RECORD, PersonalTable, personal
 
 _SECRET = "proves to the system who somebody is"  # noqa: S105 -- a reason, not a secret
-_SHORT = "kept until it is over, and says when that is"
+_SHORT = "stored until it expires, and contains the time of that"
 
 PARTS: Mapping[str, PersonalTable] = {
     "accounts": personal(

@@ -43,4 +43,4 @@ ROLES: RoleTable = {
 """Role → permissions. `publish` makes a record public; `subject_export` exports everything about a person. A merge
 needs the permission to update both records."""
 SOURCES = {"secretariat_admin": "secretariat", "secretariat_officer": "secretariat"}
-"""Role → the name of the source of its statements; other offices are `government`."""
+"""Role → the source of what its holders write; that of other offices is `government`."""

@@ -198,7 +198,7 @@ def _same_affiliation(present_row: Values, wanted: Values) -> bool:
 
 
 def _written_version(row: Values) -> int:
-    """0 for a link that the system made, since nobody wrote it."""
+    """The version without a link that the system made, since nobody wrote that."""
     linked_from = (row["match"] or {}).get("of_version")
     version: int = row["version"]
     return version - 1 if linked_from == version - 1 else version

@@ -86,10 +86,10 @@ def rows_of(relations: Sequence[Relation], record: UUID, ror: str | None) -> lis
 async def stated(
     uow: UnitOfWork, record: UUID | None, ror: str | None, wanted: Sequence[Relation]
 ) -> tuple[list[Relation], list[tuple[str, UUID]]]:
-    """What the institution has to state so that its relations are these, and what others state of it that is not among
+    """What the institution must state so that its relations are these, and what others state of it that is not among
     them: (type, who states it).
 
-    Raises Invalid for itself and for what the caller does not know.
+    Raises Invalid for itself and for institutions that the caller may not know of.
     """
     asked = [one["institution_id"] for one in wanted if one["institution_id"]]
     meant = {str(row["asked"]): str(row["id"]) for row in await uow.connection.fetch(_KNOWN, asked)}

@@ -21,7 +21,7 @@ WINNER, LOSER = "winner", "loser"
 KEEP, RESTORE = "keep", "restore"
 Values: TypeAlias = Mapping[str, object]
 Sources: TypeAlias = Mapping[str, Said]
-"""Who said what stands in each field."""
+"""The source of each field."""
 Unite: TypeAlias = Callable[..., object]
 T = TypeVar("T")
 _NOTHING: tuple[object, ...] = (None, "", [], {})

@@ -66,7 +66,7 @@ _SOUNDS = tuple(
         ("j", r"j", "i"),
     )
 )
-"""Applied in this order; a pattern is tried only on words with one of its letters."""
+"""Applied in this order; the first text is a part of every word that the pattern matches, and saves the search."""
 _SILENT = str.maketrans("", "", "aeiouyjhw`'")
 _REPEATED = re.compile(r"(.)\1+")
 _INITIALS = str.maketrans("qkwjyeiou", "ccvaaaaaa")

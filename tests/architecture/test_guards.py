@@ -1,4 +1,4 @@
-"""Every route of every service is guarded: by our route class, or by being marked as open."""
+"""Every route of every service is guarded by our route class, or marked as open."""
 
 from importlib import import_module
 

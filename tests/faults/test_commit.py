@@ -1,4 +1,4 @@
-"""Promise 2: a failed COMMIT is never answered with 2xx."""
+"""Promise 2: a failed COMMIT never has a 2xx response."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -23,7 +23,7 @@ CREATE CONSTRAINT TRIGGER refuse_at_commit AFTER INSERT ON member_expert
 
 @asynccontextmanager
 async def refusing_at_commit(cluster: Cluster, prefix: str, code: str) -> AsyncIterator[None]:
-    """No expert whose family name begins so can be committed."""
+    """Prevents the commit of experts whose family name begins so."""
     async with cluster.superuser() as connection:
         await connection.execute(_REFUSE.format(prefix=prefix, code=code))
         try:

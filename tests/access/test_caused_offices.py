@@ -305,7 +305,7 @@ async def _seated_without_account(world: World) -> tuple[str, str]:
 
 
 async def _take_over(world: World, monkeypatch: pytest.MonkeyPatch, record: str) -> UUID:
-    """A new account claims the expert with the link of the last invitation, which this function sends."""
+    """A new account claims the expert with a token like that of the last invitation."""
     account = await world.actor(monkeypatch, "account")
     assert account.id is not None
     read = (await world.caller("membership").get(f"{EXPERTS}/{record}")).json()

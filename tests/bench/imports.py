@@ -54,13 +54,12 @@ WITH left_over AS (
 INSERT INTO escm.core_schedule (name, tick, job)
 SELECT name, date_trunc('day', now(), 'UTC'), uuidv7() FROM unnest($1::text[]) name ON CONFLICT DO NOTHING
 """
-"""Runs the daily work and the rest of earlier work first, which takes minutes for a million records and which a new
-worker would start with."""
+"""Marks daily and earlier work as done: a new worker would start with it, which takes minutes for a million records."""
 _CAUGHT_UP = """
 SELECT NOT EXISTS (SELECT FROM escm.core_outbox)
     AND NOT EXISTS (SELECT FROM escm.core_batch WHERE service = 'membership' AND status <> 'succeeded')
 """
-"""Delivers what other benches wrote without a relay."""
+"""Whether everything that other benches wrote without a relay is delivered."""
 _MATCHED = """
 SELECT NOT EXISTS (SELECT FROM escm.member_affiliation WHERE match_status IS NULL AND institution_id IS NULL)
     AND NOT EXISTS (SELECT FROM escm.core_job WHERE job_type = $1 AND finished_at IS NULL)

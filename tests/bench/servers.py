@@ -123,7 +123,7 @@ def _wait(address: str) -> None:
             time.sleep(0.05)
         else:
             return
-    raise RuntimeError(f"nothing answers at {address}")
+    raise RuntimeError(f"nothing responds at {address}")
 
 
 async def until(

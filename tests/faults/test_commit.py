@@ -45,7 +45,7 @@ async def test_a_constraint_that_fails_at_commit(cluster: Cluster, history: Hist
         async with cluster.superuser() as connection:
             assert await connection.fetchval("SELECT count(*) FROM member_expert WHERE display_name ~ $1", mark) == 0
     again = await client.create(mark, key=mark)
-    assert again.status_code == 201, "an answer of 400 and more frees the key"
+    assert again.status_code == 201, "a response of 400 or more frees the key"
     assert "idempotency-replayed" not in again.headers
     history.note(mark, again)
     async with cluster.superuser() as connection:

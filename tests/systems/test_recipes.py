@@ -34,7 +34,7 @@ def _apply(root: Path, path: Path, parts: list[str]) -> None:
         before = "".join(line[1:] for line in lines if line[0] in " -")
         after = "".join(line[1:] for line in lines if line[0] in " +")
         if before:
-            assert text.count(before) == 1, f"{path} does not hold once:\n{before}"
+            assert text.count(before) == 1, f"{path} does not contain exactly once:\n{before}"
         text = text.replace(before, after) if before else after
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(text)

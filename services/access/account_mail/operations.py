@@ -47,7 +47,7 @@ async def prepare(uow: UnitOfWork, mail: Mail) -> Mail | None:
 
 
 def register(uow: UnitOfWork, seal: MailSeal, email: str, name: str, language: str, page: str) -> None:
-    """Assigns the registration of an address to the worker. Looks nothing up: see `ask`."""
+    """Assigns the registration of an address to the worker, without a look-up: see `ask`."""
     values = {"page": page, "token": new_token(), "name": name}
     post(uow, seal, "access", Mail(email, REGISTRATION, language, values))
 

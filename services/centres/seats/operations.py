@@ -23,7 +23,7 @@ SEATS: ResourceType[Seat, None] = ResourceType.of(Seat, seat_table, domain.LIFEC
 
 
 async def create(uow: UnitOfWork, access: AccessScope, new: Seat) -> Seat:
-    """Appoints a person to an office. Raises Conflict if another person holds an office for one.
+    """Appoints a person to an office. Raises Conflict for a second holder of a single office.
 
     Raises Invalid for a committee or expert that the caller may not know of, Forbidden outside the caller's grant.
     """

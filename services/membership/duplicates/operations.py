@@ -159,8 +159,8 @@ async def close_pairs(uow: UnitOfWork, resource: Collection, winner: UUID, loser
 
 
 async def restore_pairs(uow: UnitOfWork, resource: Collection, winner: UUID, loser: UUID) -> None:
-    """Reverts `close_pairs`: reopens the pairs that it closed, and deletes those that it made of the winner unless
-    somebody has decided about them."""
+    """Reverts `close_pairs`: restores the pairs that it closed, and deletes those that it made of the winner unless an
+    office has decided about them."""
     ended = [pair for pair in await queries.of_record(uow.connection, resource, loser) if pair.settled_by == loser]
     for pair in ended:
         status, fact = ("dismissed", "dismissed") if pair.dismissed_by else ("open", "reopened")

@@ -16,8 +16,8 @@ STEP = 5
 
 
 def published_counts(declared: Mapping[str, int], whole: int) -> dict[str, int]:
-    """The numbers rounded down. The largest is reduced by a step if the others of the whole would be fewer than five,
-    so that the rest discloses nothing either."""
+    """The numbers rounded down. The largest is reduced by a step if fewer than five of the whole would be outside the
+    numbers, so that the rest discloses nothing either."""
     numbers = {name: _down(declared.get(name, 0)) for name in GENDERS}
     if whole - sum(numbers.values()) < STEP:
         largest = max(GENDERS, key=numbers.__getitem__)

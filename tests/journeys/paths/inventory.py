@@ -63,7 +63,7 @@ def lifecycles() -> Iterator[tuple[str, Lifecycle[Any]]]:
 def codes_of(guard: Callable[..., str | None]) -> frozenset[str]:
     """The codes that a guard returns, from its return type. AssertionError if that names none."""
     hint = get_type_hints(guard)["return"]
-    assert str not in (hint, *get_args(hint)), f"{guard.__qualname__} does not say which codes it answers"
+    assert str not in (hint, *get_args(hint)), f"{guard.__qualname__} does not name the codes that it returns"
     return frozenset(_literals(hint))
 
 

@@ -221,7 +221,7 @@ async def test_strangers_learn_of_no_record(admin: Caller, new_person: NewPerson
     _, address = await _prospect(admin)
     stranger = await new_person()
     made = await stranger.post(EXPERTS, expert(emails=[{"value": address}]))
-    assert made.status_code == 201, "an address that one only writes says nothing"
+    assert made.status_code == 201, "an unverified address proves nothing"
     other = await new_person(f"{uuid4().hex}@example.org")
     assert (await other.post(EXPERTS, expert(emails=[{"value": address}]))).status_code == 201
 

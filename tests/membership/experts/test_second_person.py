@@ -30,7 +30,7 @@ async def waiting(admin: Caller) -> tuple[str, httpx.Response]:
 
 @pytest.fixture
 async def credentials(superuser: asyncpg.Connection) -> AsyncIterator[asyncpg.Connection]:
-    """The connection, for inserting who set whose credentials; the rows are deleted after the test."""
+    """The connection, for rows of who set whose credentials; they are deleted after the test."""
     yield superuser
     await superuser.execute("DELETE FROM access_credential_change")
 

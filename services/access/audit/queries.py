@@ -50,7 +50,7 @@ _PAGES = Shapes(_page)
 
 async def page(connection: Connection, access: AccessScope, wanted: Wanted) -> tuple[list[Row], int]:
     """The entries in order of position whose records' countries or ids the caller's grants cover, and the position
-    after which the next page starts. A position without entries means that there are more pages."""
+    after which the next page starts. No entries with a later position mean that there are more pages."""
     ends = await _ENDS.fetchrow(connection)
     if ends is None or ends["last"] is None:
         return [], wanted.after or 0
